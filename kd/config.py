@@ -1,0 +1,275 @@
+"""RunConfig: the one description of a run, from which controls, flags, URLs and the store follow.
+
+A run is a small immutable value. Its content hash is its name, so the same question is never
+computed twice. Every field carries a `FieldSpec` (label, help, range); the page's widgets, the command
+line's flags and the messages for bad values are all made from it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Raised when the same fields begin to mean another computation, so that old results are not reused.
+RECIPE_VERSION = 1
+
+TRAIN_IMAGES = 60_000
+TEST_IMAGES = 10_000
+
+SHIPPED_TEACHERS = ("strong", "notebook")
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """What people and programs need to know of one field of RunConfig."""
+
+    label: str
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    rare: bool = False
+    fresh_teacher_only: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """The values that are allowed, in words: 'between 0 and 1', 'one of strong, fresh'."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.minimum is None:
+            return "true or false"
+        return f"between {self.minimum:g} and {_plain(self.maximum)}"
+
+
+def _plain(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+
+
+def _field(default: Any, **spec: Any) -> Any:
+    return dataclasses.field(default=default, metadata={"spec": FieldSpec(**spec)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """One run: which teacher, which images, which objective, for how long, from which seed.
+
+    Raises:
+        ValueError: when a field is of the wrong type, not finite, or outside its range; the message
+            names the field, the value and what is allowed.
+    """
+
+    alpha: float = _field(
+        0.1,
+        label="α, weight of the true labels",
+        help="1 learns from the labels alone, 0 from the teacher alone. "
+        "The loss is α · cross-entropy + (1 − α) · distance from the teacher.",
+        minimum=0.0,
+        maximum=1.0,
+        step=0.05,
+    )
+    temperature: float = _field(
+        4.0,
+        label="T, temperature",
+        help="Divides the logits of teacher and student before the softmax. "
+        "Higher shows more of what the teacher thinks of the wrong classes.",
+        minimum=0.1,
+        maximum=100.0,
+        step=0.5,
+    )
+    temperature_squared: bool = _field(
+        True,
+        label="Multiply the teacher's part by T²",
+        help="Soft targets' gradients shrink as 1/T²; multiplying by T² keeps the balance that α sets "
+        "when T changes (Hinton et al. 2015, section 2). The notebook does without.",
+    )
+    teacher: str = _field(
+        "strong",
+        label="Teacher",
+        help="strong: trained on all 60,000 images. notebook: trained on 10,000 images for 5 epochs, "
+        "as in the original notebook. fresh: train a new one now and watch it.",
+        choices=(*SHIPPED_TEACHERS, "fresh"),
+    )
+    epochs: int = _field(
+        10,
+        label="Epochs",
+        help="How many times each student sees all its training images.",
+        minimum=1,
+        maximum=100,
+        step=1,
+    )
+    train_size: int = _field(
+        10_000,
+        label="Training images",
+        help="How many of MNIST's 60,000 training images the students see (the first ones, in order).",
+        minimum=10,
+        maximum=TRAIN_IMAGES,
+        step=10,
+        rare=True,
+    )
+    batch_size: int = _field(
+        32,
+        label="Batch size",
+        help="Images for each step of the optimiser.",
+        minimum=1,
+        maximum=1024,
+        step=1,
+        rare=True,
+    )
+    seed: int = _field(
+        0,
+        label="Seed",
+        help="Fixes the initial weights and the order of the images. Another seed is another draw of luck.",
+        minimum=0,
+        maximum=2**31 - 1,
+        step=1,
+        rare=True,
+    )
+    teacher_epochs: int = _field(
+        5,
+        label="Epochs of the fresh teacher",
+        help="How many times a fresh teacher sees its training images.",
+        minimum=1,
+        maximum=100,
+        step=1,
+        rare=True,
+        fresh_teacher_only=True,
+    )
+    teacher_train_size: int = _field(
+        10_000,
+        label="Training images of the fresh teacher",
+        help="How many of the 60,000 training images a fresh teacher sees.",
+        minimum=10,
+        maximum=TRAIN_IMAGES,
+        step=10,
+        rare=True,
+        fresh_teacher_only=True,
+    )
+
+    def __post_init__(self) -> None:
+        for name, spec in FIELDS.items():
+            object.__setattr__(self, name, _checked(name, getattr(self, name), spec))
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> RunConfig:
+        """Build from names and values, also as text (a URL, a stored record).
+
+        Raises:
+            ValueError: for an unknown field or a value that its field does not allow.
+        """
+        for name in values:
+            if name not in FIELDS:
+                raise ValueError(f"{name!r} is not a field of a run: use {', '.join(FIELDS)}.")
+        return cls(**values)
+
+    def replace(self, **changes: Any) -> RunConfig:
+        """The same run with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field by name, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    def identity(self) -> dict[str, Any]:
+        """The fields that decide the result: those of a fresh teacher count only for a fresh one."""
+        fields = self.to_dict()
+        if self.teacher != "fresh":
+            fields = {k: v for k, v in fields.items() if not FIELDS[k].fresh_teacher_only}
+        return {"recipe": RECIPE_VERSION, **fields}
+
+    def teacher_identity(self) -> dict[str, Any]:
+        """What decides the teacher alone; runs that agree in it share one teacher."""
+        if self.teacher != "fresh":
+            return {"recipe": RECIPE_VERSION, "teacher": self.teacher}
+        names = ("teacher", "teacher_epochs", "teacher_train_size", "batch_size", "seed")
+        return {"recipe": RECIPE_VERSION, **{name: getattr(self, name) for name in names}}
+
+    @property
+    def run_id(self) -> str:
+        """Twelve hexadecimal digits of the SHA-256 of the identity: the run's name everywhere."""
+        return content_hash(self.identity())
+
+    @property
+    def teacher_id(self) -> str:
+        """The name of the teacher this run learns from: a shipped one's own, or a content hash."""
+        return self.teacher if self.teacher != "fresh" else content_hash(self.teacher_identity())
+
+
+def content_hash(identity: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits that name this content."""
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _checked(name: str, value: Any, spec: FieldSpec) -> Any:
+    """The value in its field's type, or a ValueError that names value and range."""
+    if spec.choices:
+        if value not in spec.choices:
+            raise ValueError(f"{name} must be {spec.allowed}, got {value!r}.")
+        return value
+    kind = FIELD_TYPES[name]
+    converted = _CONVERTERS[kind](value)
+    if converted is None:
+        raise ValueError(f"{name} must be {_KIND_WORDS[kind]}{spec.allowed}, got {value!r}.")
+    if kind is not bool and not spec.minimum <= converted <= spec.maximum:
+        raise ValueError(f"{name} must be {spec.allowed}, got {value!r}.")
+    return converted
+
+
+def _to_bool(value: Any) -> bool | None:
+    words = {"true": True, "1": True, "false": False, "0": False}
+    if isinstance(value, str):
+        return words.get(value.lower())
+    return bool(value) if value in (True, False) else None
+
+
+def _to_float(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _to_int(value: Any) -> int | None:
+    number = _to_float(value)
+    return int(number) if number is not None and number.is_integer() else None
+
+
+_CONVERTERS = {bool: _to_bool, float: _to_float, int: _to_int}
+_KIND_WORDS = {bool: "", float: "a number ", int: "a whole number "}
+
+FIELDS: dict[str, FieldSpec] = {field.name: field.metadata["spec"] for field in dataclasses.fields(RunConfig)}
+FIELD_TYPES: dict[str, type] = {field.name: type(field.default) for field in dataclasses.fields(RunConfig)}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A run worth starting from, and what it teaches."""
+
+    label: str
+    teaches: str
+    config: RunConfig
+
+
+PRESETS: dict[str, Preset] = {
+    "default": Preset(
+        "Where distillation helps",
+        "A strong teacher and a student with few images: the teacher's doubts carry what the labels "
+        "do not say.",
+        RunConfig(),
+    ),
+    "notebook": Preset(
+        "The notebook, to the letter",
+        "A teacher that saw no more than its student has little to give, and three epochs without T² "
+        "give it little time.",
+        RunConfig(alpha=0.1, temperature=10.0, temperature_squared=False, teacher="notebook", epochs=3),
+    ),
+}

@@ -1,0 +1,76 @@
+"""The same logits, sooner: fold the last convolution and the dense layer into one matrix.
+
+The notebook's networks end in Conv2D → Flatten → Dense with no activation between them. Two linear
+maps in a row are one linear map, so instead of convolving every image of a batch one can convolve the
+ten rows of the dense layer's kernel once (a transposed convolution) and multiply. The function and its
+gradients are those of the layers as they stand, up to the rounding of another order of summation; the
+expensive convolution and both its gradients run on 10 pictures a step instead of on the whole batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+Forward = Callable[[tf.Tensor], tf.Tensor]
+
+
+def folded_forward(model: keras.Sequential) -> Forward:
+    """A function from images to the model's logits that computes its linear tail as one matrix.
+
+    Args:
+        model: a built Sequential. Where it does not end in Conv2D → Flatten → Dense without
+            activations, the plain call of the model is returned.
+
+    Returns:
+        A differentiable function of a tensor (n, height, width, channels) giving logits (n, classes);
+        it reads the model's variables at every call, so it may be traced once and trained through.
+    """
+    if not _has_linear_tail(model):
+        return lambda images: model(images, training=True)
+    *head, convolution, _, dense = model.layers
+    height, width, channels = convolution.input.shape[1:]
+    _, rows, columns, filters = convolution.output.shape
+    classes = dense.units
+
+    def forward(images: tf.Tensor) -> tf.Tensor:
+        hidden = images
+        for layer in head:
+            hidden = layer(hidden, training=True)
+        kernel = tf.reshape(dense.kernel, (rows, columns, filters, classes))
+        folded_kernel = tf.nn.conv2d_transpose(
+            tf.transpose(kernel, (3, 0, 1, 2)),
+            convolution.kernel,
+            (classes, height, width, channels),
+            convolution.strides,
+            convolution.padding.upper(),
+        )
+        folded_bias = dense.bias + tf.linalg.matvec(
+            tf.reduce_sum(kernel, (0, 1)), convolution.bias, transpose_a=True
+        )
+        flat = (-1, height * width * channels)
+        return (
+            tf.matmul(tf.reshape(hidden, flat), tf.reshape(folded_kernel, flat), transpose_b=True)
+            + folded_bias
+        )
+
+    return forward
+
+
+def _has_linear_tail(model: keras.Sequential) -> bool:
+    if len(model.layers) < 3:
+        return False
+    convolution, flatten, dense = model.layers[-3:]
+    return (
+        isinstance(convolution, keras.layers.Conv2D)
+        and isinstance(flatten, keras.layers.Flatten)
+        and isinstance(dense, keras.layers.Dense)
+        and convolution.activation is keras.activations.linear
+        and dense.activation is keras.activations.linear
+        and convolution.dilation_rate == (1, 1)
+        and convolution.groups == 1
+        and convolution.use_bias
+        and dense.use_bias
+    )
