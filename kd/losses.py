@@ -1,0 +1,119 @@
+"""The objectives of distillation, computed from logits.
+
+    loss = α · CE(y, z_s) + (1 − α) · s · KL(softmax(z_t / T) ‖ softmax(z_s / T))
+
+z_s and z_t are the student's and the teacher's logits, T the temperature, α the weight of the true
+labels, and s = T² (Hinton, Vinyals and Dean 2015, section 2) or 1 (the original notebook).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import keras
+from keras import ops
+
+
+class Objective(NamedTuple):
+    """The loss and its two terms, each a scalar: loss = α · student_loss + (1 − α) · distillation_loss."""
+
+    loss: object
+    student_loss: object
+    distillation_loss: object
+
+
+def soft_target_divergence(teacher_logits, student_logits, temperature=1.0):
+    """KL(softmax(z_t / T) ‖ softmax(z_s / T)) for each row, from logits.
+
+    Through log-softmax, so logits of any size give the exact value and gradient, where probabilities
+    that were clipped do not.
+
+    Args:
+        teacher_logits: float (n, classes).
+        student_logits: float (n, classes).
+        temperature: T > 0, a number or a scalar tensor.
+
+    Returns:
+        float (n,), in nats.
+    """
+    teacher_log = ops.log_softmax(teacher_logits / temperature, axis=-1)
+    student_log = ops.log_softmax(student_logits / temperature, axis=-1)
+    return ops.sum(ops.exp(teacher_log) * (teacher_log - student_log), axis=-1)
+
+
+def hard_label_loss(labels, logits):
+    """Cross-entropy of integer labels (n,) and logits (n, classes) for each row: float (n,), in nats."""
+    return keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+
+
+def distillation_objective(
+    labels, student_logits, teacher_logits, alpha, temperature, scale=1.0
+) -> Objective:
+    """The whole objective, averaged over the batch.
+
+    Args:
+        labels: int (n,).
+        student_logits: float (n, classes).
+        teacher_logits: float (n, classes).
+        alpha: weight of the true labels, in [0, 1].
+        temperature: T > 0.
+        scale: s, the factor of the soft targets' term: T² or 1.
+
+    Returns:
+        Objective of scalars; `distillation_loss` includes the factor s.
+    """
+    student_loss = ops.mean(hard_label_loss(labels, student_logits))
+    divergence = ops.mean(soft_target_divergence(teacher_logits, student_logits, temperature))
+    distillation_loss = scale * divergence
+    return Objective(
+        alpha * student_loss + (1.0 - alpha) * distillation_loss, student_loss, distillation_loss
+    )
+
+
+@keras.saving.register_keras_serializable(package="kd")
+class SoftTargetDivergence(keras.losses.Loss):
+    """`soft_target_divergence` as a Keras loss of teacher's and student's logits.
+
+    It stands where `keras.losses.KLDivergence()` may stand in `Distiller.compile`. That one sees
+    probabilities, which it clips to [1e-7, 1]; this one sees the logits divided by T and clips nothing.
+    """
+
+    from_logits = True
+
+    def __init__(
+        self, name: str = "soft_target_divergence", reduction: str = "sum_over_batch_size", **kwargs
+    ):
+        super().__init__(name=name, reduction=reduction, **kwargs)
+
+    def call(self, y_true, y_pred):
+        return soft_target_divergence(y_true, y_pred)
+
+
+def check_alpha(alpha) -> float:
+    """α as a float.
+
+    Raises:
+        ValueError: when it is no number in [0, 1].
+    """
+    if not _is_finite_number(alpha) or not 0 <= alpha <= 1:
+        raise ValueError(f"alpha must be a number between 0 and 1, got {alpha!r}.")
+    return float(alpha)
+
+
+def check_temperature(temperature) -> float:
+    """T as a float.
+
+    Raises:
+        ValueError: when it is no finite number above 0.
+    """
+    if not _is_finite_number(temperature) or temperature <= 0:
+        raise ValueError(f"temperature must be a finite number above 0, got {temperature!r}.")
+    return float(temperature)
+
+
+def _is_finite_number(value) -> bool:
+    try:
+        return not isinstance(value, bool | str) and math.isfinite(value)
+    except TypeError:
+        return False

@@ -1,0 +1,158 @@
+"""Distiller: the notebook's own cells, stored logits, saving and loading."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from kd import Distiller, build_student, build_teacher
+
+
+def compile_as_the_notebook_does(distiller: Distiller, **changes) -> None:
+    arguments = {
+        "optimizer": keras.optimizers.Adam(),
+        "metrics": [keras.metrics.SparseCategoricalAccuracy()],
+        "student_loss_fn": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        "distillation_loss_fn": keras.losses.KLDivergence(),
+        "alpha": 0.1,
+        "temperature": 10,
+    }
+    distiller.compile(**{**arguments, **changes})
+
+
+@pytest.fixture(scope="module")
+def teacher() -> keras.Model:
+    keras.utils.set_random_seed(1)
+    return build_teacher()
+
+
+@pytest.fixture(scope="module")
+def slices(mnist):
+    return *mnist.train(256), *mnist.test(128)
+
+
+def test_the_architectures_are_the_notebooks(teacher):
+    assert teacher.count_params() == 1_433_610
+    assert build_student().count_params() == 20_490
+
+
+def test_the_notebooks_cells_run_as_written(teacher, slices):
+    x_train, y_train, x_test, y_test = slices
+    student = build_student()
+    student_scratch = keras.models.clone_model(student)
+    teacher_before = [w.copy() for w in teacher.get_weights()]
+
+    distiller = Distiller(student=student, teacher=teacher)
+    compile_as_the_notebook_does(distiller)
+    history = distiller.fit(x_train, y_train, epochs=3, verbose=0).history
+    results = distiller.evaluate(x_test, y_test, return_dict=True, verbose=0)
+
+    student_scratch.compile(
+        optimizer=keras.optimizers.Adam(),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy()],
+    )
+    student_scratch.fit(x_train, y_train, epochs=1, verbose=0)
+
+    assert {"student_loss", "distillation_loss", "sparse_categorical_accuracy"} <= set(history)
+    np.testing.assert_allclose(
+        history["loss"],
+        0.1 * np.array(history["student_loss"]) + 0.9 * np.array(history["distillation_loss"]),
+        rtol=1e-5,
+    )
+    assert history["loss"][-1] < history["loss"][0]
+    assert set(results) == {"student_loss", "sparse_categorical_accuracy"}
+    for before, after in zip(teacher_before, teacher.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    assert teacher.trainable
+
+
+def test_a_step_is_the_notebooks_own_step(teacher, slices):
+    """One batch through the notebook's train_step, written out, moves the weights alike."""
+    import tensorflow as tf
+
+    x, y = slices[0][:32], slices[1][:32]
+    ours, theirs = build_student(), build_student()
+    theirs.set_weights(ours.get_weights())
+    distiller = Distiller(student=ours, teacher=teacher)
+    compile_as_the_notebook_does(distiller, optimizer=keras.optimizers.SGD(0.1))
+    distiller.train_on_batch(x, y)
+
+    optimizer = keras.optimizers.SGD(0.1)
+    with tf.GradientTape() as tape:
+        predictions = theirs(x, training=True)
+        student_loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, predictions)
+        distillation_loss = keras.losses.KLDivergence()(
+            tf.nn.softmax(teacher(x, training=False) / 10, axis=1), tf.nn.softmax(predictions / 10, axis=1)
+        )
+        loss = 0.1 * student_loss + (1 - 0.1) * distillation_loss
+    optimizer.apply(tape.gradient(loss, theirs.trainable_variables), theirs.trainable_variables)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-7)
+
+
+@pytest.mark.parametrize("squared", [True, False])
+@pytest.mark.parametrize("loss", [None, keras.losses.KLDivergence()])
+def test_stored_logits_give_the_loss_of_calling_the_teacher(teacher, slices, loss, squared):
+    x, y = slices[0], slices[1]
+    logits = teacher.predict(x, verbose=0)
+    called, stored = [], []
+    start = build_student().get_weights()
+    for targets, losses in ((y, called), ({"labels": y, "teacher_logits": logits}, stored)):
+        student = build_student()
+        student.set_weights(start)
+        distiller = Distiller(student=student, teacher=teacher)
+        compile_as_the_notebook_does(distiller, distillation_loss_fn=loss, temperature_squared=squared)
+        losses.extend(distiller.fit(x, targets, epochs=2, shuffle=False, verbose=0).history["loss"])
+    np.testing.assert_allclose(called, stored, atol=1e-6, rtol=1e-6)
+
+
+def test_temperature_squared_multiplies_the_teachers_part(teacher, slices):
+    x, y = slices[0][:64], slices[1][:64]
+    student = build_student()
+    losses = {}
+    for squared in (False, True):
+        distiller = Distiller(student=student, teacher=teacher)
+        compile_as_the_notebook_does(
+            distiller, optimizer=keras.optimizers.SGD(0.0), temperature=5, temperature_squared=squared
+        )
+        losses[squared] = distiller.train_on_batch(x, y, return_dict=True)["distillation_loss"]
+    assert losses[True] == pytest.approx(25 * losses[False], rel=1e-5)
+
+
+def test_a_distiller_survives_saving_and_loading(teacher, slices, tmp_path):
+    x, y = slices[0], slices[1]
+    distiller = Distiller(student=build_student(), teacher=teacher)
+    compile_as_the_notebook_does(distiller, temperature=7, temperature_squared=True)
+    distiller.fit(x, y, epochs=1, verbose=0)
+    distiller.save(tmp_path / "distiller.keras")
+
+    loaded = keras.saving.load_model(tmp_path / "distiller.keras")
+
+    assert isinstance(loaded, Distiller)
+    assert (loaded.alpha, loaded.temperature, loaded.temperature_squared) == (0.1, 7.0, True)
+    np.testing.assert_array_equal(loaded(x[:8]), distiller(x[:8]))
+    np.testing.assert_array_equal(loaded.teacher(x[:8]), teacher(x[:8]))
+    both = [d.fit(x, y, epochs=1, shuffle=False, verbose=0).history["loss"] for d in (distiller, loaded)]
+    np.testing.assert_allclose(*both, rtol=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [{"alpha": 1.2}, {"temperature": 0}, {"temperature": float("nan")}])
+def test_wrong_settings_are_refused_before_anything_starts(teacher, wrong):
+    distiller = Distiller(student=build_student(), teacher=teacher)
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        compile_as_the_notebook_does(distiller, **wrong)
+
+
+def test_student_and_teacher_must_agree_in_their_classes(teacher):
+    narrow = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(3)])
+    with pytest.raises(ValueError, match=r"\(None, 3\) and \(None, 10\)"):
+        Distiller(student=narrow, teacher=teacher)
+
+
+def test_without_teacher_and_without_logits_one_sentence_says_so(slices):
+    distiller = Distiller(student=build_student())
+    compile_as_the_notebook_does(distiller)
+    with pytest.raises(ValueError, match="has no teacher"):
+        distiller.fit(slices[0], slices[1], verbose=0)
