@@ -1,0 +1,330 @@
+"""The NumPy twin against Keras itself, on real MNIST pictures."""
+
+import io
+import json
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+import h5py
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from kd.data import load_mnist
+from kd.inference import NumpyModel
+from kd.models import STUDENT_PARAMETERS, TEACHER_PARAMETERS, build_student, build_teacher
+
+IMAGES = load_mnist().test(24)[0]
+
+
+def _multilayer_perceptron():
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Flatten(),
+            layers.Dense(32, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(16, use_bias=False),
+            layers.Activation("tanh"),
+            layers.Dense(12, activation="sigmoid"),
+            layers.Dense(10),
+        ],
+        name="mlp",
+    )
+
+
+def _odd_one():
+    """Every option that the notebook's networks leave alone: valid padding, odd strides, wide pooling."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(6, (5, 4), strides=(3, 2), padding="same", activation="relu"),
+            layers.MaxPooling2D(pool_size=(3, 2), strides=(2, 1), padding="valid"),
+            layers.Conv2D(7, 3, use_bias=False, activation="leaky_relu"),
+            layers.MaxPooling2D(2),
+            layers.ReLU(negative_slope=0.1),
+            layers.Flatten(),
+            layers.Dense(10),
+        ],
+        name="odd",
+    )
+
+
+BUILDERS = {
+    "teacher": build_teacher,
+    "student": build_student,
+    "wide student": lambda: build_student(width=2),
+    "mlp": _multilayer_perceptron,
+    "odd": _odd_one,
+}
+
+
+def _saved(model, path):
+    model.save(path)
+    return path
+
+
+@pytest.fixture(scope="module", params=BUILDERS)
+def twins(request, tmp_path_factory):
+    """A Keras model with random weights and biases, and its NumPy twin."""
+    keras.utils.set_random_seed(3)
+    model = BUILDERS[request.param]()
+    random = np.random.default_rng(4)
+    for layer in model.layers:
+        if getattr(layer, "use_bias", False):
+            layer.bias.assign(random.normal(0, 0.3, layer.bias.shape))
+    return model, NumpyModel.load(_saved(model, tmp_path_factory.mktemp("model") / "model.keras"))
+
+
+@pytest.fixture(scope="module")
+def student_file(tmp_path_factory):
+    keras.utils.set_random_seed(5)
+    return _saved(build_student(), tmp_path_factory.mktemp("student") / "student.keras").read_bytes()
+
+
+def test_logits_are_those_of_keras(twins):
+    model, twin = twins
+    logits = twin.logits(IMAGES)
+    assert logits.dtype == np.float32
+    np.testing.assert_allclose(logits, model(IMAGES, training=False), rtol=1e-4, atol=1e-5)
+
+
+def test_one_picture_none_and_many_agree(twins):
+    _, twin = twins
+    many = np.repeat(IMAGES, 20, axis=0)
+    logits = twin.logits(many)
+    assert twin.logits(many[:0]).shape == (0, 10)
+    np.testing.assert_allclose(twin.logits(many[37:38]), logits[37:38], rtol=1e-4, atol=1e-5)
+
+
+def test_input_gradient_is_that_of_gradient_tape(twins):
+    model, twin = twins
+    weights = np.random.default_rng(6).normal(size=(len(IMAGES), 10)).astype(np.float32)
+    images = tf.constant(IMAGES)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = tf.reduce_sum(model(images, training=False) * weights)
+    expected = tape.gradient(value, images)
+    np.testing.assert_allclose(twin.input_gradient(IMAGES, weights), expected, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(
+        twin.input_gradient(IMAGES[2], weights[2]), expected[2], rtol=1e-3, atol=1e-5, err_msg="one picture"
+    )
+
+
+def test_every_layer_gives_what_it_gives_in_keras(twins):
+    model, twin = twins
+    outputs, values = twin.layer_outputs(IMAGES[:3]), tf.constant(IMAGES[:3])
+    for layer in model.layers:
+        values = layer(values, training=False)
+        fused = getattr(layer, "activation", keras.activations.linear).__name__
+        name = layer.name if fused in ("linear", "tanh") else f"{layer.name}_{fused}"
+        if not isinstance(layer, layers.Dropout):
+            np.testing.assert_allclose(outputs[name], values, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+def test_penultimate_is_the_input_of_the_last_dense_layer(twins):
+    model, twin = twins
+    expected = tf.constant(IMAGES)
+    for layer in model.layers[:-1]:
+        expected = layer(expected, training=False)
+    np.testing.assert_allclose(twin.penultimate(IMAGES), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_penultimate_map_gives_coordinates_along_directions(twins):
+    _, twin = twins
+    features = twin.penultimate(IMAGES)
+    directions = np.random.default_rng(7).normal(size=(features.shape[1], 3))
+    coordinates = twin.penultimate_map(directions)(IMAGES)
+    expected = features.astype(np.float64) @ directions
+    np.testing.assert_allclose(coordinates, expected, atol=2e-5 * np.abs(expected).max())
+    with pytest.raises(ValueError, match="directions must have"):
+        twin.penultimate_map(directions[1:])
+
+
+def test_parameters_are_counted_as_keras_counts_them(twins):
+    model, twin = twins
+    assert twin.parameters == model.count_params()
+    assert (twin.name, twin.classes) == (model.name, 10)
+
+
+def test_the_notebooks_networks_layer_by_layer(student_file):
+    rows = [
+        (row.kind, row.output_shape, row.parameters, row.multiply_adds, row.activations)
+        for row in NumpyModel.load(student_file).layers
+    ]
+    assert rows == [
+        ("Conv2D", (14, 14, 16), 160, 14 * 14 * 16 * 9, 3136),
+        ("LeakyReLU", (14, 14, 16), 0, 0, 3136),
+        ("MaxPooling2D", (14, 14, 16), 0, 0, 3136),
+        ("Conv2D", (7, 7, 32), 4640, 7 * 7 * 32 * 9 * 16, 1568),
+        ("Flatten", (1568,), 0, 0, 1568),
+        ("Dense", (10,), 15_690, 15_680, 10),
+    ]
+    assert sum(row[2] for row in rows) == STUDENT_PARAMETERS
+
+
+def test_teacher_counts(tmp_path):
+    assert NumpyModel.load(_saved(build_teacher(), tmp_path / "t.keras")).parameters == TEACHER_PARAMETERS
+
+
+def test_first_layer_filters_and_weights_are_keras_arrays(twins):
+    model, twin = twins
+    for own, expected in zip(twin.weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(own, expected)
+    convolutions = [layer for layer in model.layers if isinstance(layer, layers.Conv2D)]
+    if convolutions:
+        np.testing.assert_array_equal(twin.first_layer_filters, convolutions[0].kernel)
+    else:
+        with pytest.raises(ValueError, match="no convolution"):
+            _ = twin.first_layer_filters
+
+
+def test_other_weights_make_another_epoch_of_the_same_network(student_file):
+    model = build_student()
+    twin = NumpyModel.load(student_file).with_weights(model.get_weights())
+    np.testing.assert_allclose(twin.logits(IMAGES), model(IMAGES), rtol=1e-4, atol=1e-5)
+    with pytest.raises(ValueError, match="weights must have the shapes"):
+        twin.with_weights(model.get_weights()[:-1])
+    with pytest.raises(ValueError, match="finite"):
+        twin.with_weights([weight * np.nan for weight in model.get_weights()])
+
+
+def test_many_threads_share_one_model(student_file):
+    twin = NumpyModel.load(student_file)
+    alone = [twin.logits(IMAGES[i : i + 1]) for i in range(len(IMAGES))]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda i: twin.logits(IMAGES[i : i + 1]), range(len(IMAGES))))
+    np.testing.assert_array_equal(together, alone)
+    assert not any(weight.flags.writeable for weight in twin.weights())
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (IMAGES[0], r"shape \(n, 28, 28, 1\), got \(28, 28, 1\)"),
+        (np.zeros((2, 28, 27, 1), np.float32), "got"),
+        (np.zeros((2, 28, 28, 1), np.uint8), "divide by 255"),
+        (np.full((1, 28, 28, 1), np.nan), "finite"),
+    ],
+)
+def test_pictures_that_do_not_fit_are_refused(student_file, images, message):
+    with pytest.raises(ValueError, match=message):
+        NumpyModel.load(student_file).logits(images)
+
+
+def test_an_output_gradient_that_does_not_fit_is_refused(student_file):
+    twin = NumpyModel.load(student_file)
+    with pytest.raises(ValueError, match="10 numbers a picture"):
+        twin.input_gradient(IMAGES[0], np.ones(9))
+    with pytest.raises(ValueError, match="finite"):
+        twin.input_gradient(IMAGES[0], np.full(10, np.inf))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"nowhere\.keras is missing"):
+        NumpyModel.load(tmp_path / "nowhere.keras")
+
+
+@pytest.mark.parametrize("kept", [0, 100, 0.5, 0.99])
+def test_a_truncated_file_is_refused(student_file, kept):
+    size = int(len(student_file) * kept) if isinstance(kept, float) else kept
+    with pytest.raises(ValueError, match="damaged"):
+        NumpyModel.load(student_file[:size])
+
+
+def test_flipped_bytes_never_raise_anything_but_value_error(student_file):
+    random = np.random.default_rng(8)
+    refused = 0
+    for _ in range(60):
+        damaged = bytearray(student_file)
+        for position in random.integers(0, len(damaged), 8):
+            damaged[position] ^= int(random.integers(1, 256))
+        try:
+            NumpyModel.load(bytes(damaged))
+        except ValueError:
+            refused += 1
+    assert refused > 50, "the zip's checksums find nearly all damage"
+
+
+def _rewritten(file, change):
+    """The .keras file with its config.json and model.weights.h5 as `change(config, weights)` gives them."""
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        config, weights = json.loads(archive.read("config.json")), archive.read("model.weights.h5")
+    config, weights = change(config, weights)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("model.weights.h5", weights)
+    return buffer.getvalue()
+
+
+def _layer_set(number, **changes):
+    def change(config, weights):
+        entry = config["config"]["layers"][number]
+        entry["class_name"] = changes.pop("class_name", entry["class_name"])
+        entry["config"].update(changes)
+        return config, weights
+
+    return change
+
+
+def _kind_set(config, weights):
+    return {**config, "class_name": "Functional"}, weights
+
+
+def _layers_lost(config, weights):
+    del config["config"]["layers"]
+    return config, weights
+
+
+def _weights_lost(config, weights):
+    buffer = io.BytesIO(weights)
+    with h5py.File(buffer, "r+") as store:
+        del store["layers/dense/vars/1"]
+    return config, buffer.getvalue()
+
+
+def _weights_elsewhere(config, weights):
+    buffer = io.BytesIO(weights)
+    with h5py.File(buffer, "r+") as store:
+        del store["layers/dense/vars/0"]
+        store["layers/dense/vars/0"] = h5py.ExternalLink("other.h5", "/x")
+    return config, buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (_kind_set, "holds a Functional"),
+        (_layers_lost, "damaged"),
+        (_weights_lost, "arrays of weights"),
+        (_weights_elsewhere, "damaged"),
+        (_layer_set(2, class_name="Lambda"), "is a Lambda, which is not known here"),
+        (_layer_set(2, class_name="BatchNormalization"), "is a BatchNormalization"),
+        (_layer_set(1, activation="softmax"), "'softmax'"),
+        (_layer_set(1, strides=[0, 1]), "strides"),
+        (_layer_set(1, dilation_rate=[2, 2]), "dilated"),
+        (_layer_set(1, data_format="channels_first"), "channels last"),
+        (_layer_set(1, strides=[1, 1]), "does not fit"),
+        (_layer_set(0, batch_shape=None), "does not describe"),
+        (_layer_set(0, batch_shape=[None, 28, 28, 3]), "does not fit"),
+    ],
+)
+def test_what_is_not_known_is_refused_in_a_sentence(student_file, change, message):
+    with pytest.raises(ValueError, match=message):
+        NumpyModel.load(_rewritten(student_file, change))
+
+
+def test_asking_imports_no_tensorflow(student_file, tmp_path):
+    import subprocess
+    import sys
+
+    (tmp_path / "student.keras").write_bytes(student_file)
+    program = (
+        "import sys; from kd.inference import NumpyModel; import numpy;"
+        f"NumpyModel.load({str(tmp_path / 'student.keras')!r}).logits(numpy.zeros((1, 28, 28, 1)));"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
