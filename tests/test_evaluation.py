@@ -1,0 +1,173 @@
+"""Accuracy, agreement, McNemar and intervals against scikit-learn, SciPy, published and hand-made cases."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from kd.evaluation import (
+    accuracy,
+    agreement,
+    compare,
+    confusion_matrix,
+    confusion_table,
+    correct,
+    mcnemar,
+    p_value_words,
+    paired_difference_interval,
+    predictions,
+    verdict,
+    wilson_interval,
+)
+
+RANDOM = np.random.default_rng(0)
+LABELS = RANDOM.integers(0, 10, 400)
+LOGITS = RANDOM.normal(size=(400, 10)) + 2 * np.eye(10)[LABELS]
+OTHER = RANDOM.normal(size=(400, 10)) + 2 * np.eye(10)[LABELS]
+
+
+def _one_hot(classes):
+    return np.eye(10, dtype=np.float32)[classes]
+
+
+def test_accuracy_agreement_and_confusion_are_scikit_learns():
+    predicted, other = LOGITS.argmax(1), OTHER.argmax(1)
+    assert accuracy(LABELS, LOGITS) == pytest.approx(metrics.accuracy_score(LABELS, predicted))
+    assert agreement(LOGITS, OTHER) == pytest.approx(metrics.accuracy_score(predicted, other))
+    np.testing.assert_array_equal(
+        confusion_matrix(LABELS, LOGITS), metrics.confusion_matrix(LABELS, predicted)
+    )
+    np.testing.assert_array_equal(predictions(LOGITS), predicted)
+    np.testing.assert_array_equal(correct(LABELS, LOGITS), predicted == LABELS)
+
+
+def test_confusion_table_has_a_row_for_every_cell_even_of_absent_classes():
+    labels = np.array([3, 3, 3, 8])
+    table = confusion_table(labels, {"teacher": _one_hot([3, 3, 5, 8]), "scratch": _one_hot([3, 5, 5, 3])})
+    assert list(table.columns) == ["model", "true", "predicted", "count", "share"]
+    assert len(table) == 200
+    cells = table.set_index(["model", "true", "predicted"])
+    assert cells.loc[("teacher", 3, 5), "share"] == pytest.approx(1 / 3)
+    assert cells.loc[("scratch", 8, 3), "count"] == 1
+    assert cells["count"].sum() == 8
+    assert cells.loc[("teacher", 0, 0), "share"] == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (0, 0, 1.0),
+        (5, 0, 2 / 2**5),
+        (1, 5, 2 * (1 + 6) / 2**6),
+        (3, 3, 1.0),
+        (8, 2, 2 * (1 + 10 + 45) / 2**10),
+    ],
+)
+def test_mcnemar_counts_coin_tosses(first, second, expected):
+    assert mcnemar(first, second) == pytest.approx(expected)
+    assert mcnemar(second, first) == pytest.approx(expected)
+
+
+def test_wilson_interval_is_the_published_one():
+    # Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263.
+    assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson_interval(0, 20)[0] == pytest.approx(0, abs=1e-12)
+    with pytest.raises(ValueError, match="between 0 and count"):
+        wilson_interval(3, 2)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        # Fagerland, Lydersen and Laake, Statistical Analysis of Contingency Tables (2017), chapter 8.
+        ((59, 6, 16, 80), (-0.1186, -0.0046)),
+        ((1, 1, 7, 12), (-0.507, -0.026)),
+    ],
+)
+def test_paired_interval_is_the_published_one(counts, expected):
+    digits = 5e-5 if abs(expected[0]) < 0.5 else 5e-4
+    assert paired_difference_interval(*counts) == pytest.approx(expected, abs=digits)
+
+
+def test_paired_interval_turns_with_the_models_and_survives_empty_cells():
+    low, high = paired_difference_interval(9500, 200, 100, 200)
+    assert low < 0.01 < high
+    assert paired_difference_interval(9500, 100, 200, 200) == pytest.approx((-high, -low))
+    low, high = paired_difference_interval(20, 0, 0, 0)
+    assert low == pytest.approx(-high)
+    assert 0 < high < 0.2
+    with pytest.raises(ValueError, match="not all 0"):
+        paired_difference_interval(0, 0, 0, 0)
+
+
+def test_paired_interval_covers_the_truth_about_as_often_as_it_says():
+    probabilities = [0.955, 0.025, 0.01, 0.01]  # true difference 0.015
+    tables = np.random.default_rng(1).multinomial(2000, probabilities, size=400)
+    covered = [low <= 0.015 <= high for low, high in (paired_difference_interval(*t) for t in tables)]
+    assert 0.92 <= np.mean(covered) <= 0.98
+
+
+def _models(both, only_distilled, only_scratch, neither):
+    """Labels of class 1, and logits that are right (class 1) or wrong (class 2) as counted."""
+    counts = [both, only_distilled, only_scratch, neither]
+    distilled = np.repeat([1, 1, 2, 2], counts)
+    scratch = np.repeat([1, 2, 1, 2], counts)
+    return np.ones(sum(counts), int), _one_hot(distilled), _one_hot(scratch)
+
+
+def test_compare_says_that_the_teacher_helped():
+    result = compare(*_models(9600, 200, 100, 100))
+    assert result["difference"] == pytest.approx(0.01)
+    assert (result["only_distilled_right"], result["only_scratch_right"]) == (200, 100)
+    assert result["p_value"] == pytest.approx(mcnemar(200, 100))
+    assert (result["low"], result["high"]) == pytest.approx(paired_difference_interval(9600, 200, 100, 100))
+    assert result["sentence"] == (
+        "Distilled is ahead by 1.0 point (0.7 to 1.3; McNemar p < 0.001): "
+        "on these test images the teacher helped."
+    )
+    assert "another seed" in result["note"]
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_compare_says_that_the_teacher_did_not_help():
+    assert compare(*_models(9500, 90, 170, 240))["sentence"] == (
+        "Distilled is behind by 0.8 points (0.5 to 1.1; McNemar p < 0.001): "
+        "on these test images the teacher did not help."
+    )
+
+
+def test_compare_claims_nothing_that_is_not_shown():
+    assert compare(*_models(9700, 110, 100, 90))["sentence"] == (
+        "No difference shown: distilled is 0.1 points ahead (−0.2 to 0.4; McNemar p = 0.53)."
+    )
+    assert compare(*_models(9700, 100, 100, 100))["sentence"] == (
+        "No difference shown: both are right equally often (−0.3 to 0.3; McNemar p = 1.00)."
+    )
+    assert "less than 0.1 points behind" in compare(*_models(9700, 100, 102, 98))["sentence"]
+
+
+def test_a_side_is_taken_only_when_interval_and_test_both_take_it():
+    assert verdict(0.01, 0.0001, 0.02, 0.051).startswith("No difference shown")
+    assert verdict(0.01, -0.0001, 0.02, 0.049).startswith("No difference shown")
+    assert verdict(0.01, 0.0001, 0.02, 0.049).startswith("Distilled is ahead")
+    assert verdict(-0.01, -0.02, -0.0001, 0.049).startswith("Distilled is behind")
+
+
+@pytest.mark.parametrize(
+    ("p_value", "words"),
+    [(0.0001, "p < 0.001"), (0.0123, "p = 0.012"), (0.412, "p = 0.41"), (1.0, "p = 1.00")],
+)
+def test_p_values_in_words(p_value, words):
+    assert p_value_words(p_value) == words
+
+
+def test_what_does_not_fit_together_is_refused():
+    with pytest.raises(ValueError, match="labels must be one for each of 400"):
+        accuracy(LABELS[:-1], LOGITS)
+    with pytest.raises(ValueError, match="same pictures and classes"):
+        agreement(LOGITS, OTHER[:-1])
+    with pytest.raises(ValueError, match="scratch_logits must be finite, but picture 7 "):
+        compare(LABELS, LOGITS, np.where(np.arange(400)[:, None] == 7, np.nan, OTHER))
+    with pytest.raises(ValueError, match="negative"):
+        mcnemar(-1, 2)
