@@ -225,6 +225,19 @@ class NumpyModel:
         steps = tuple(Step(s.name, s.kind, _with_own_weights(s.layer, remaining)) for s in self._steps)
         return NumpyModel(self.name, self.input_shape, steps)
 
+    def with_flat_weights(self, vector: np.ndarray) -> NumpyModel:
+        """As `with_weights`, from all weight arrays flattened and joined in order, as snapshots keep them.
+
+        Raises:
+            ValueError: when the vector has not `parameters` numbers.
+        """
+        vector, shapes = np.asarray(vector), [weight.shape for weight in self.weights()]
+        if vector.shape != (self.parameters,):
+            raise ValueError(f"The vector must have {self.parameters:,} numbers, got shape {vector.shape}.")
+        ends = np.cumsum([math.prod(shape) for shape in shapes])[:-1]
+        pieces = np.split(vector, ends)
+        return self.with_weights([p.reshape(shape) for p, shape in zip(pieces, shapes, strict=True)])
+
     @property
     def _chunk(self) -> int:
         largest = max(layer.activations for layer in self.layers)

@@ -185,6 +185,10 @@ def test_other_weights_make_another_epoch_of_the_same_network(student_file):
     model = build_student()
     twin = NumpyModel.load(student_file).with_weights(model.get_weights())
     np.testing.assert_allclose(twin.logits(IMAGES), model(IMAGES), rtol=1e-4, atol=1e-5)
+    flat = np.concatenate([weight.ravel() for weight in model.get_weights()])
+    np.testing.assert_array_equal(twin.with_flat_weights(flat).logits(IMAGES), twin.logits(IMAGES))
+    with pytest.raises(ValueError, match="must have 20,490 numbers"):
+        twin.with_flat_weights(flat[1:])
     with pytest.raises(ValueError, match="weights must have the shapes"):
         twin.with_weights(model.get_weights()[:-1])
     with pytest.raises(ValueError, match="finite"):

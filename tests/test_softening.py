@@ -1,0 +1,183 @@
+"""Soft targets, entropies and the gradient's parts against SciPy, hand-made cases and finite differences."""
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from kd.logits import softmax
+from kd.softening import (
+    entropy_curve,
+    loss_gradient,
+    mean_entropy_curve,
+    mean_soft_targets,
+    mean_soft_targets_table,
+    most_ambiguous,
+    most_confusing,
+    picture_table,
+    pictures_behind,
+    pull_strength_curve,
+    pull_table,
+    soft_targets_table,
+    temperature_grid,
+)
+
+RANDOM = np.random.default_rng(0)
+LABELS = RANDOM.integers(0, 10, 200)
+STUDENT = RANDOM.normal(0, 5, (200, 10))
+TEACHER = RANDOM.normal(0, 5, (200, 10)) + 4 * np.eye(10)[LABELS]
+
+
+def _loss(labels, student, teacher, alpha, temperature, scale):
+    """The objective of kd/losses.py, a picture at a time, in SciPy's words and float64."""
+    cross_entropy = -special.log_softmax(student)[labels]
+    soft = special.softmax(teacher / temperature)
+    divergence = special.rel_entr(soft, special.softmax(student / temperature)).sum()
+    return alpha * cross_entropy + (1 - alpha) * scale * divergence
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0, 20.0])
+@pytest.mark.parametrize("squared", [True, False])
+def test_gradient_is_that_of_the_loss(alpha, temperature, squared):
+    scale, step = temperature**2 if squared else 1.0, 1e-5
+    for label, student, teacher in zip(LABELS[:4], STUDENT[:4] / 3, TEACHER[:4] / 3, strict=True):
+        expected = [
+            (
+                _loss(label, student + move, teacher, alpha, temperature, scale)
+                - _loss(label, student - move, teacher, alpha, temperature, scale)
+            )
+            / (2 * step)
+            for move in step * np.eye(10)
+        ]
+        gradient = loss_gradient(label, student, teacher, alpha, temperature, squared)
+        np.testing.assert_allclose(gradient.total, expected, rtol=1e-5, atol=1e-7)
+
+
+def test_the_parts_of_the_gradient_in_one_case_by_hand():
+    gradient = loss_gradient([0], [[0.0, 0.0]], [[np.log(9.0), 0.0]], alpha=0.25, temperature=2.0)
+    np.testing.assert_allclose(gradient.labels, [[-0.125, 0.125]])
+    # softmax(z_t / 2) = (3/4, 1/4); 0.75 · 2² · (1/2 − 3/4) / 2
+    np.testing.assert_allclose(gradient.teacher, [[-0.375, 0.375]])
+    plain = loss_gradient([0], [[0.0, 0.0]], [[np.log(9.0), 0.0]], 0.25, 2.0, temperature_squared=False)
+    np.testing.assert_allclose(plain.teacher, [[-0.09375, 0.09375]])
+
+
+def test_pull_points_against_the_gradient():
+    table = pull_table(loss_gradient(0, [0.0, 0.0], [np.log(9.0), 0.0], 0.25, 2.0))
+    assert list(table.columns) == ["class", "part", "pull"]
+    pulls = table.pivot(index="class", columns="part", values="pull")
+    assert pulls.loc[0].to_dict() == pytest.approx({"labels": 0.125, "teacher": 0.375, "total": 0.5})
+
+
+def test_without_t_squared_the_teacher_fades():
+    table = pull_strength_curve(LABELS, STUDENT, TEACHER, 0.1, [50.0, 100.0])
+    strengths = table.pivot(index="part", columns="temperature", values="strength")
+    assert strengths.loc["labels", 50.0] == strengths.loc["labels", 100.0]
+    assert strengths.loc["teacher", 100.0] == pytest.approx(strengths.loc["teacher", 50.0], rel=0.05)
+    fading = strengths.loc["teacher without T²", 50.0] / strengths.loc["teacher without T²", 100.0]
+    assert fading == pytest.approx(4, rel=0.05)
+    plain = loss_gradient(LABELS, STUDENT, TEACHER, 0.1, 50.0, temperature_squared=False)
+    assert strengths.loc["teacher without T²", 50.0] == pytest.approx(
+        np.linalg.norm(plain.teacher, axis=1).mean()
+    )
+
+
+def test_soft_targets_of_one_picture_by_model():
+    table = soft_targets_table({"teacher": TEACHER[0], "distilled": STUDENT[0]}, 3.0)
+    assert list(table.columns) == ["model", "class", "logit", "probability"]
+    student = table[table["model"] == "distilled"]
+    np.testing.assert_allclose(student["probability"], special.softmax(STUDENT[0] / 3.0))
+    np.testing.assert_array_equal(student["logit"], STUDENT[0])
+
+
+def test_entropy_curves_are_scipys():
+    temperatures = [0.5, 2.0, 20.0]
+    expected = np.array([stats.entropy(softmax(TEACHER, t), base=2, axis=1) for t in temperatures])
+    one = entropy_curve({"teacher": TEACHER[5]}, temperatures)
+    np.testing.assert_allclose(one["entropy_bits"], expected[:, 5], atol=1e-12)
+    mean = mean_entropy_curve(TEACHER, temperatures)
+    assert list(mean.columns) == ["temperature", "mean", "lower", "upper"]
+    np.testing.assert_allclose(mean["mean"], expected.mean(axis=1))
+    np.testing.assert_allclose(mean["lower"], np.quantile(expected, 0.1, axis=1))
+    np.testing.assert_allclose(mean["upper"], np.quantile(expected, 0.9, axis=1))
+
+
+def test_entropy_grows_with_temperature():
+    curve = entropy_curve({"teacher": TEACHER[0]})
+    np.testing.assert_array_equal(curve["temperature"], temperature_grid())
+    assert (np.diff(curve["entropy_bits"]) > 0).all()
+
+
+def test_mean_soft_targets_class_by_class():
+    means = mean_soft_targets(LABELS, TEACHER, 4.0)
+    for digit, row in enumerate(means):
+        members = TEACHER[np.equal(LABELS, digit)]
+        np.testing.assert_allclose(row, special.softmax(members / 4.0, axis=1).mean(axis=0))
+
+
+def test_mean_soft_targets_table_shares_out_the_wrong_probability():
+    labels = np.array([0, 0, 2])
+    logits = np.log([[0.6, 0.3, 0.1], [0.8, 0.1, 0.1], [0.2, 0.2, 0.6]])
+    table = mean_soft_targets_table(labels, logits, 1.0).set_index(["true", "class"])
+    assert table.loc[(0, 1), "probability"] == pytest.approx(0.2)
+    assert table.loc[(0, 1), "share_of_wrong"] == pytest.approx(2 / 3)
+    assert table.loc[(2, 0), "share_of_wrong"] == pytest.approx(1 / 2)
+    assert np.isnan(table.loc[(0, 0), "share_of_wrong"])
+    assert table.loc[1].isna().all(axis=None), "no picture of class 1"
+
+
+def test_picture_table_is_in_order():
+    table = picture_table(LABELS, TEACHER, 2.0)
+    probabilities = softmax(TEACHER, 2.0)
+    np.testing.assert_array_equal(table["picture"], np.arange(200))
+    np.testing.assert_array_equal(table["predicted"], TEACHER.argmax(1))
+    np.testing.assert_allclose(table["probability_predicted"], probabilities.max(1))
+    np.testing.assert_allclose(table["probability_true"], probabilities[range(200), LABELS])
+
+
+def test_most_ambiguous_and_most_confusing():
+    logits = np.log([[0.5, 0.5], [0.9, 0.1], [0.6, 0.4], [0.01, 0.99]])
+    assert most_ambiguous([0, 0, 0, 0], logits, 3)["picture"].tolist() == [0, 2, 1]
+    assert most_confusing([0, 0, 1, 0], logits, 3)["picture"].tolist() == [3, 2, 0]
+    assert most_confusing([0, 0, 0], [[0.0, 2000.0], [0.0, 3000.0], [0.0, 1.0]], 2)["picture"].tolist() == [
+        1,
+        0,
+    ]
+    with pytest.raises(ValueError, match="count must be at least 1"):
+        most_ambiguous([0, 0, 0, 0], logits, 0)
+
+
+def test_pictures_behind_a_cell():
+    table = pictures_behind(LABELS, TEACHER, 4, 9, 5.0, 5)
+    expected = np.flatnonzero(LABELS == 4)
+    expected = expected[np.argsort(-softmax(TEACHER[expected], 5.0)[:, 9])][:5]
+    assert table["picture"].tolist() == expected.tolist()
+    assert (table["true"] == 4).all()
+    np.testing.assert_allclose(table["probability_other"], softmax(TEACHER[expected], 5.0)[:, 9])
+    with pytest.raises(ValueError, match="between 0 and 9"):
+        pictures_behind(LABELS, TEACHER, 4, 10, 5.0)
+
+
+@pytest.mark.parametrize("temperature", [0, -2.0, float("nan")])
+def test_temperatures_not_above_0_are_refused(temperature):
+    for call in (
+        lambda: soft_targets_table({"teacher": TEACHER[0]}, temperature),
+        lambda: entropy_curve({"teacher": TEACHER[0]}, [temperature]),
+        lambda: mean_entropy_curve(TEACHER, [temperature]),
+        lambda: mean_soft_targets(LABELS, TEACHER, temperature),
+        lambda: loss_gradient(LABELS, STUDENT, TEACHER, 0.1, temperature),
+        lambda: pictures_behind(LABELS, TEACHER, 4, 9, temperature),
+    ):
+        with pytest.raises(ValueError, match="temperature must be a number above 0"):
+            call()
+
+
+def test_what_is_not_finite_or_does_not_fit_is_refused():
+    with pytest.raises(ValueError, match="teacher must be finite"):
+        soft_targets_table({"teacher": np.full(10, np.nan)}, 1.0)
+    with pytest.raises(ValueError, match="alpha must be a number between 0 and 1, got"):
+        loss_gradient(LABELS, STUDENT, TEACHER, 1.5, 1.0)
+    with pytest.raises(ValueError, match="same pictures"):
+        loss_gradient(LABELS, STUDENT, TEACHER[1:], 0.5, 1.0)
+    with pytest.raises(ValueError, match="labels must be between 0 and 9"):
+        loss_gradient(11, STUDENT[0], TEACHER[0], 0.5, 1.0)
