@@ -1,0 +1,100 @@
+"""Reliability, ECE and temperature scaling against hand-made cases and scikit-learn."""
+
+import numpy as np
+import pytest
+from scipy import special
+from sklearn.metrics import log_loss
+
+from kd.calibration import (
+    expected_calibration_error,
+    negative_log_likelihood,
+    optimal_temperature,
+    reliability_table,
+    temperature_scaling,
+)
+
+RANDOM = np.random.default_rng(0)
+
+
+def _sampled(count, temperature):
+    """Logits, and labels drawn from softmax(logits / T): the true optimum is that T."""
+    logits = RANDOM.normal(0, 3, (count, 10))
+    labels = (logits / temperature + RANDOM.gumbel(size=logits.shape)).argmax(1)
+    return labels, logits
+
+
+def _two_classes(confidences):
+    """Logits of two classes that predict class 0 with these confidences."""
+    return np.stack([special.logit(confidences), np.zeros(len(confidences))], axis=1)
+
+
+def test_reliability_by_hand():
+    # Of four bins, (0.5, 0.75] holds one confidence and (0.75, 1] three.
+    labels, logits = np.array([0, 0, 1, 1]), _two_classes([0.6, 0.8, 0.9, 0.95])
+    table = reliability_table(labels, logits, bins=4)
+    assert list(table.columns) == ["low", "high", "count", "confidence", "accuracy"]
+    assert table["count"].tolist() == [0, 0, 1, 3]
+    assert table["accuracy"].tolist()[2:] == pytest.approx([1.0, 1 / 3])
+    assert table["confidence"].tolist()[2:] == pytest.approx([0.6, (0.8 + 0.9 + 0.95) / 3])
+    assert table["accuracy"].isna().tolist() == [True, True, False, False]
+    expected = (0.4 * 1 + (2.65 / 3 - 1 / 3) * 3) / 4
+    assert expected_calibration_error(labels, logits, bins=4) == pytest.approx(expected)
+
+
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below_and_certainty_to_the_last():
+    table = reliability_table([0, 0, 0], np.array([[0.0, 0.0], [800.0, 0.0], [np.log(3), 0.0]]), bins=2)
+    assert table["count"].tolist() == [1, 2]
+
+
+def test_calibration_error_picture_by_picture():
+    labels, logits = _sampled(3000, 1.7)
+    probabilities = special.softmax(logits, axis=1)
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    total = 0.0
+    for low in np.arange(15) / 15:
+        inside = (confidence > low) & (confidence <= low + 1 / 15)
+        if inside.any():
+            total += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
+    assert expected_calibration_error(labels, logits) == pytest.approx(total, abs=1e-9)
+
+
+def test_negative_log_likelihood_is_scikit_learns():
+    labels, logits = _sampled(500, 1.0)
+    expected = log_loss(labels, special.softmax(logits / 2.5, axis=1), labels=range(10))
+    assert negative_log_likelihood(labels, logits, 2.5) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("true_temperature", [0.4, 1.0, 3.0])
+def test_the_optimum_is_where_the_derivative_vanishes(true_temperature):
+    labels, logits = _sampled(4000, true_temperature)
+    found = optimal_temperature(labels, logits)
+    # d NLL / d(1/T) = mean(Σ p z − z_true), with p = softmax(z / T).
+    expected_logit = (special.softmax(logits / found, axis=1) * logits).sum(1)
+    assert np.mean(expected_logit - logits[np.arange(4000), labels]) == pytest.approx(0, abs=1e-4)
+    assert found == pytest.approx(true_temperature, rel=0.1)
+
+
+def test_a_model_without_errors_goes_to_the_end_of_the_range():
+    logits = np.eye(10) * 9
+    assert optimal_temperature(np.arange(10), logits) == 0.05
+    assert optimal_temperature((np.arange(10) + 1) % 10, logits) == 20
+
+
+def test_temperature_scaling_mends_an_overconfident_model_on_pictures_it_has_not_seen():
+    labels, logits = _sampled(6000, 2.0)
+    scaling = temperature_scaling(labels, logits)
+    assert scaling.temperature == optimal_temperature(labels[::2], logits[::2])
+    assert scaling.error_before == expected_calibration_error(labels[1::2], logits[1::2])
+    assert scaling.error_after < 0.04 < scaling.error_before
+    assert scaling.likelihood_after < scaling.likelihood_before
+
+
+def test_what_is_not_valid_is_refused():
+    with pytest.raises(ValueError, match="bins must be at least 1, got 0"):
+        reliability_table([0], [[1.0, 0.0]], bins=0)
+    with pytest.raises(ValueError, match="finite"):
+        expected_calibration_error([0], [[np.nan, 0.0]])
+    with pytest.raises(ValueError, match="temperature must be"):
+        reliability_table([0], [[1.0, 0.0]], temperature=0)
+    with pytest.raises(ValueError, match="at least 2 pictures"):
+        temperature_scaling([0], [[1.0, 0.0]])
