@@ -1,0 +1,116 @@
+"""Other ways to write the same digit: the augmentation the strong teacher learns from.
+
+Every picture of a batch gets its own change: rotation, shear and scale about its centre of mass, a smooth
+elastic distortion (Simard, Steinkraus and Platt 2003, section 2), a thicker or thinner stroke, another
+darkness of the grey edge. The centre of mass lands where MNIST puts it, as it does on the Draw page, save
+for a jitter of a pixel.
+"""
+
+from __future__ import annotations
+
+import math
+
+import tensorflow as tf
+
+SIZE = 28
+# MNIST shifts by whole pixels, so its centres of mass scatter evenly around pixel 14 (first pixel: 0).
+CENTRE = 14.0
+
+SETTINGS = {
+    "rotation_degrees": 14.0,
+    "shear": 0.25,
+    "log_scale": 0.14,
+    "jitter_pixels": 0.9,
+    "elastic_pixels": 0.8,
+    "elastic_grid": 5,
+    "thicker": 0.7,
+    "thinner": 0.5,
+    "log_gamma": 0.4,
+}
+
+
+def augment(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """A new variant of each picture.
+
+    Args:
+        images: float32 (n, 28, 28, 1) in [0, 1].
+        seed: int32 (2,); the same seed gives the same variants.
+
+    Returns:
+        float32 (n, 28, 28, 1) in [0, 1].
+    """
+    seeds = tf.unstack(tf.random.split(seed, 3))
+    images = _change_stroke(images, seeds[0])
+    images = _sample(images, _coordinates(images, seeds[1]))
+    exponent = tf.exp(_uniform((tf.shape(images)[0], 1, 1, 1), SETTINGS["log_gamma"], seeds[2]))
+    return tf.clip_by_value(images, 0.0, 1.0) ** exponent
+
+
+def _uniform(shape: tuple, limit: float, seed: tf.Tensor) -> tf.Tensor:
+    return tf.random.stateless_uniform(shape, seed, -limit, limit)
+
+
+def _change_stroke(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Blend with the dilated picture (a quarter of them), with the eroded one (a quarter), or neither."""
+    choice = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed)
+    dilated = tf.nn.max_pool2d(images, 3, 1, "SAME")
+    eroded = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
+    thicker = SETTINGS["thicker"] * tf.nn.relu(4.0 * choice - 3.0)
+    thinner = SETTINGS["thinner"] * tf.nn.relu(1.0 - 4.0 * choice)
+    return images + thicker * (dilated - images) + thinner * (eroded - images)
+
+
+def _coordinates(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Where each pixel of the variants is taken from: float32 (2, n, 28, 28), rows and columns."""
+    count = tf.shape(images)[0]
+    seeds = tf.unstack(tf.random.split(seed, 5))
+    angle = _uniform((count,), math.radians(SETTINGS["rotation_degrees"]), seeds[0])
+    shear = _uniform((count,), SETTINGS["shear"], seeds[1])
+    scale_y, scale_x = tf.unstack(tf.exp(_uniform((2, count), SETTINGS["log_scale"], seeds[2])))
+    grid = SETTINGS["elastic_grid"]
+    bumps = SETTINGS["elastic_pixels"] * tf.random.stateless_normal((count, grid, grid, 2), seeds[3])
+    bumps = tf.image.resize(bumps, (SIZE, SIZE), "bicubic")
+    jitter = _uniform((2, count, 1, 1), SETTINGS["jitter_pixels"], seeds[4])
+
+    steps = tf.range(SIZE, dtype=tf.float32) - CENTRE
+    y, x = steps[:, tf.newaxis] + jitter[0], steps + jitter[1]
+    cosine, sine = tf.cos(angle), tf.sin(angle)
+    # rows and columns of rotation · shear · scale, one 2×2 matrix a picture
+    yy, yx = cosine * scale_y, -sine * scale_x
+    xy, xx = (sine + shear * cosine) * scale_y, (cosine - shear * sine) * scale_x
+    per_picture = (slice(None), tf.newaxis, tf.newaxis)
+    mass_y, mass_x = _centre_of_mass(images)
+    source_y = yy[per_picture] * y + yx[per_picture] * x + mass_y + bumps[..., 0]
+    source_x = xy[per_picture] * y + xx[per_picture] * x + mass_x + bumps[..., 1]
+    return tf.stack([source_y, source_x])
+
+
+def _centre_of_mass(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Row and column of each picture's centre of mass, both (n, 1, 1)."""
+    grey = images[..., 0]
+    steps = tf.range(SIZE, dtype=tf.float32)
+    mass = tf.reduce_sum(grey, (1, 2), keepdims=True) + 1e-6
+    y = tf.reduce_sum(grey * steps[:, tf.newaxis], (1, 2), keepdims=True) / mass
+    x = tf.reduce_sum(grey * steps, (1, 2), keepdims=True) / mass
+    return y, x
+
+
+def _sample(images: tf.Tensor, coordinates: tf.Tensor) -> tf.Tensor:
+    """Bilinear samples, nothing outside the picture.
+
+    Four gathers from the flat batch: four times faster here than `keras.ops.image.map_coordinates`,
+    which would interpolate along the batch as well.
+    """
+    count = tf.shape(images)[0]
+    # A border of one pixel of nothing on every side, on which all outside coordinates are clipped.
+    padded = SIZE + 2
+    flat = tf.reshape(tf.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0))), (-1,))
+    coordinates = tf.clip_by_value(coordinates + 1.0, 0.0, padded - 1.001)
+    corner = tf.floor(coordinates)
+    weight_y, weight_x = tf.unstack(coordinates - corner)
+    y, x = tf.unstack(tf.cast(corner, tf.int32))
+    index = tf.reshape(tf.range(count) * padded * padded, (count, 1, 1)) + y * padded + x
+    top = (1 - weight_x) * tf.gather(flat, index) + weight_x * tf.gather(flat, index + 1)
+    below = index + padded
+    bottom = (1 - weight_x) * tf.gather(flat, below) + weight_x * tf.gather(flat, below + 1)
+    return ((1 - weight_y) * top + weight_y * bottom)[..., tf.newaxis]

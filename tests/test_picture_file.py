@@ -1,0 +1,199 @@
+"""decode_picture: the right pixels, or one sentence, whatever the bytes are."""
+
+import io
+import re
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from kd.drawing import decode_picture, to_mnist
+from kd.picture_file import MAX_BYTES
+
+ONE_SENTENCE = re.compile(r"[A-Z].{5,200}\.", re.DOTALL)
+GREY = np.tile(np.linspace(0, 255, 40).astype(np.uint8), (24, 1))
+RED_LEFT = np.zeros((24, 40, 3), np.uint8)
+RED_LEFT[:, :20] = (250, 10, 10)
+
+
+def encoded(picture: Image.Image, kind: str, **options) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def png_chunk(name: bytes, content: bytes) -> bytes:
+    checksum = struct.pack(">I", zlib.crc32(name + content))
+    return struct.pack(">I", len(content)) + name + content + checksum
+
+
+def png_header(width: int, height: int, bits: int = 8, colour: int = 0) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header)
+
+
+PICTURE = encoded(Image.fromarray(RED_LEFT), "PNG")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP"])
+def test_lossless_grey_pictures_come_back_exactly(kind):
+    np.testing.assert_array_equal(decode_picture(encoded(Image.fromarray(GREY), kind)), GREY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"), [("PNG", {}), ("BMP", {}), ("GIF", {}), ("WEBP", {"lossless": True})]
+)
+def test_lossless_colour_pictures_come_back_exactly(kind, options):
+    found = decode_picture(encoded(Image.fromarray(RED_LEFT), kind, **options))
+    np.testing.assert_array_equal(found, RED_LEFT)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_lossy_pictures_come_back_nearly(kind):
+    smooth = np.dstack([GREY, GREY // 2, GREY // 3])
+    found = decode_picture(encoded(Image.fromarray(smooth), kind, quality=95))
+    assert np.abs(found.astype(int) - smooth).max() < 16
+
+
+def test_cmyk_becomes_rgb():
+    found = decode_picture(encoded(Image.fromarray(RED_LEFT).convert("CMYK"), "JPEG", quality=100))
+    assert found.shape == (24, 40, 3)
+    assert np.abs(found[:, [5, 35]].astype(int) - RED_LEFT[:, [5, 35]]).max() < 8
+
+
+def test_sixteen_bit_grey_keeps_its_upper_byte():
+    deep = (np.arange(24 * 40, dtype=np.uint16) * 68).reshape(24, 40)
+    np.testing.assert_array_equal(decode_picture(encoded(Image.fromarray(deep), "PNG")), deep >> 8)
+
+
+def test_sixteen_bit_colour_keeps_its_upper_byte():
+    deep = np.random.default_rng(0).integers(0, 65536, (4, 5, 3)).astype(">u2")
+    rows = b"".join(b"\x00" + row.tobytes() for row in deep)
+    content = png_header(5, 4, bits=16, colour=2) + png_chunk(b"IDAT", zlib.compress(rows))
+    found = decode_picture(content + png_chunk(b"IEND", b""))
+    assert np.abs(found.astype(int) - (deep >> 8)).max() <= 1
+
+
+def test_a_palette_with_transparency_becomes_rgba():
+    picture = Image.fromarray(RED_LEFT).quantize(2)
+    clear = picture.getpixel((39, 0))
+    found = decode_picture(encoded(picture, "PNG", transparency=clear))
+    assert found.shape == (24, 40, 4)
+    assert (found[:, :20, 3] == 255).all()
+    assert (found[:, 20:, 3] == 0).all()
+    assert np.abs(found[:, :20, :3].astype(int) - RED_LEFT[:, :20]).max() < 12
+
+
+def test_black_and_white_bits_become_grey():
+    bits = Image.fromarray(GREY).point(lambda level: 255 * (level > 127)).convert("1")
+    np.testing.assert_array_equal(decode_picture(encoded(bits, "PNG")), np.where(GREY > 127, 255, 0))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_of_an_animation_the_first_picture_is_taken(kind):
+    frames = [Image.new("RGB", (8, 6), colour) for colour in ("white", "black", "red")]
+    content = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
+    found = decode_picture(content)
+    assert found.shape[:2] == (6, 8)
+    assert found.min() > 250
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_taken_sideways_is_turned_upright(kind):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera lay on its side: turn a quarter clockwise
+    found = decode_picture(encoded(Image.fromarray(RED_LEFT), kind, exif=exif, quality=95))
+    assert found.shape == (40, 24, 3)
+    assert found[:18, :, 0].min() > 200  # left has become top
+    assert found[22:, :, 0].max() < 60
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_unreadable_exif_does_not_spoil_a_sound_picture():
+    content = encoded(Image.fromarray(RED_LEFT), "PNG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff")
+    np.testing.assert_array_equal(decode_picture(content), RED_LEFT)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty"),
+        (b"This is a text file that somebody named digit.png.", "not a picture"),
+        (b"\x00" * 1000, "not a picture"),
+        (b"%PDF-1.7\n" + b"x" * 100, "not a picture"),
+        (encoded(Image.fromarray(GREY), "TIFF"), "not a picture"),
+        (encoded(Image.fromarray(GREY), "PPM"), "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
+        (PICTURE + b"\x00" * MAX_BYTES, r"too large \(10\.0 MB\)"),
+        (png_header(10_000, 10_000) + png_chunk(b"IDAT", b""), "10,000 × 10,000 pixels"),
+        (png_header(60_000, 60_000) + png_chunk(b"IDAT", b""), "The picture is too large"),
+        (png_header(28, 28), "only a part of one"),
+        (png_header(28, 28) + png_chunk(b"IDAT", b"no zlib stream"), "damaged or incomplete"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_what_is_no_usable_picture_gets_a_sentence(content, words):
+    with pytest.raises(ValueError, match=words) as error:
+        decode_picture(content)
+    assert ONE_SENTENCE.fullmatch(str(error.value))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_truncated_picture_gets_a_sentence(kind, share):
+    noise = np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8)
+    content = encoded(Image.fromarray(noise), kind)
+    with pytest.raises(ValueError, match=r"not a picture|damaged or incomplete"):
+        decode_picture(content[: int(share * len(content))])
+
+
+def test_pixels_are_counted_before_any_is_unpacked(monkeypatch):
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("the pixels were unpacked"))
+    with pytest.raises(ValueError, match="too large"):
+        decode_picture(png_header(6_000, 6_000) + png_chunk(b"IDAT", b""))
+
+
+def outcome(content: bytes) -> str:
+    """What became of the bytes: 'a picture', or the sentence."""
+    try:
+        picture = decode_picture(content)
+    except ValueError as error:
+        return str(error)
+    assert picture.dtype == np.uint8
+    assert picture.ndim == 2 or picture.shape[2] in (3, 4)
+    try:
+        to_mnist(picture)
+    except ValueError as error:
+        return str(error)
+    return "A picture."
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.binary(max_size=400), st.sampled_from([b"", PICTURE[:33], b"\xff\xd8\xff", b"GIF89a", b"BM", b"RIFF"])
+)
+def test_any_bytes_give_a_picture_or_a_sentence(content, start):
+    assert ONE_SENTENCE.fullmatch(outcome(start + content))
+
+
+FILES = [
+    encoded(Image.fromarray(RED_LEFT).quantize(2), "PNG", transparency=0),
+    encoded(Image.fromarray(np.dstack([RED_LEFT, GREY])), "PNG"),
+    encoded(Image.fromarray(RED_LEFT), "JPEG"),
+    encoded(Image.fromarray(RED_LEFT), "WEBP"),
+    encoded(Image.fromarray(RED_LEFT), "BMP"),
+    encoded(Image.fromarray(RED_LEFT), "GIF"),
+]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_mutated_pictures_give_a_picture_or_a_sentence(data):
+    content = bytearray(data.draw(st.sampled_from(FILES)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    assert ONE_SENTENCE.fullmatch(outcome(bytes(content)))
