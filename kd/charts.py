@@ -1,0 +1,290 @@
+"""Charts of runs and answers: epoch events or arrays in, Altair charts out; in a notebook as in the app.
+
+Four roles keep colour, mark and dash everywhere, so that no chart relies on colour alone: the three models
+and the true labels. Colours belong to the theme, not to a chart: importing this module enables the Altair
+theme kd_light (there is kd_dark too), and the app brings the same colours, so one chart serves both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from kd.words import NAMES, percent
+
+ROLES = (*NAMES.values(), "Labels")
+# Okabe & Ito (2008), safe for colour-blind eyes, in the order of ROLES.
+COLORS = {
+    "light": ("#E69F00", "#0072B2", "#7A7A7A", "#1F6F5C"),
+    "dark": ("#E69F00", "#56B4E9", "#B0B0B0", "#4CC3A3"),
+}
+SHAPES = ("circle", "square", "triangle-up", "diamond")
+DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
+
+# Where an accuracy axis may begin: a few steps, so that a live chart keeps still between them.
+_AXIS_STARTS = (0.97, 0.95, 0.9, 0.8, 0.6, 0.4, 0.0)
+_LABEL_PIXELS = 17
+_PERCENT = "replace(datum.label, '%', ' %')"
+
+
+def accuracy_chart(
+    events: Iterable[Mapping[str, Any]], teacher_accuracy: float | None = None, height: int = 300
+) -> alt.LayerChart:
+    """Accuracy on the test images by epoch, one line a model.
+
+    Args:
+        events: epoch events of a run: model, epoch (from 1), epochs, accuracy and val_accuracy (0 to 1).
+            None at all is fine: the empty chart keeps the place.
+        teacher_accuracy: of a teacher that was trained before: drawn as a level line.
+        height: of the plot in pixels.
+    """
+    events = [event for event in events if event["val_accuracy"] is not None]
+    last_epoch = _last_epoch(events)
+    rows = [
+        {
+            "role": NAMES[event["model"]],
+            "epoch": event["epoch"],
+            "value": event["val_accuracy"],
+            "training": event["accuracy"],
+            "point": True,
+        }
+        for event in events
+    ]
+    if teacher_accuracy is not None and not any(event["model"] == "teacher" for event in events):
+        level = {"role": "Teacher", "value": teacher_accuracy, "training": None, "point": False}
+        rows += [{**level, "epoch": epoch} for epoch in (1, last_epoch)]
+    lowest = min((row["value"] for row in rows), default=0.9)
+    start = next(step for step in _AXIS_STARTS if step <= lowest)
+    return _lines_chart(
+        _labelled(rows, gap=(1 - start) * _LABEL_PIXELS / height, words=percent),
+        title="Test accuracy by epoch",
+        last_epoch=last_epoch,
+        height=height,
+        value_axis={
+            "title": "Test accuracy" + (f" (axis from {100 * start:.0f} %)" if start else ""),
+            "scale": alt.Scale(domain=[start, 1.0], nice=False),
+            "axis": alt.Axis(format="%", labelExpr=_PERCENT, tickCount=5),
+        },
+        tooltip=[
+            alt.Tooltip("role:N", title="Model"),
+            alt.Tooltip("epoch:Q", title="Epoch"),
+            alt.Tooltip("value:Q", title="Accuracy, test images", format=".2%"),
+            alt.Tooltip("training:Q", title="Accuracy, training images", format=".2%"),
+        ],
+    )
+
+
+def loss_chart(events: Iterable[Mapping[str, Any]], alpha: float, height: int = 260) -> alt.LayerChart:
+    """The distilled student's loss by epoch, split in its two weighted terms.
+
+    The two add up to the loss: α · cross-entropy with the labels, and (1 − α) · distance from the
+    teacher's soft targets (with T² where the run has it). The axis is logarithmic, as one term is often
+    a hundred times the other; a term without weight is not drawn.
+
+    Args:
+        events: epoch events of a run; those of the distilled student are used.
+        alpha: the run's α, in [0, 1].
+        height: of the plot in pixels.
+    """
+    events = [event for event in events if event["model"] == "distilled"]
+    terms = (("Teacher", 1 - alpha, "distillation_loss"), ("Labels", alpha, "student_loss"))
+    rows = [
+        {
+            "role": role,
+            "epoch": event["epoch"],
+            "value": weight * event[key],
+            "unweighted": event[key],
+            "point": True,
+        }
+        for role, weight, key in terms
+        for event in events
+        if weight * event[key] > 0
+    ]
+    return _lines_chart(
+        _labelled(rows, gap=0, words="{:.2g}".format),
+        title="The distilled student's loss, in two parts",
+        last_epoch=_last_epoch(events),
+        height=height,
+        value_axis={
+            "title": "Part of the loss (log scale)",
+            "scale": alt.Scale(type="log", domain=_decades([row["value"] for row in rows]), nice=False),
+            "axis": alt.Axis(format="~g", values=[10.0**power for power in range(-6, 5)]),
+        },
+        tooltip=[
+            alt.Tooltip("role:N", title="From"),
+            alt.Tooltip("epoch:Q", title="Epoch"),
+            alt.Tooltip("value:Q", title="Part of the loss", format=".4g"),
+            alt.Tooltip("unweighted:Q", title="Before its weight", format=".4g"),
+        ],
+    )
+
+
+def probability_chart(probabilities: np.ndarray, model: str, height: int = 290) -> alt.LayerChart:
+    """One model's ten probabilities as bars on a scale from 0 to 100 %.
+
+    Args:
+        probabilities: shape (10,), in [0, 1].
+        model: teacher, distilled or scratch.
+        height: of the plot in pixels.
+    """
+    best = int(np.argmax(probabilities))
+    table = pd.DataFrame(
+        {
+            "role": NAMES[model],
+            "digit": [str(digit) for digit in range(10)],
+            "probability": np.asarray(probabilities, dtype=float),
+            "label": [percent(float(p)) if p >= 0.0005 else "" for p in probabilities],
+            "best": [digit == best for digit in range(10)],
+        }
+    )
+    base = alt.Chart().encode(
+        y=alt.Y("digit:N", title=None, sort=None, axis=alt.Axis(labelFontSize=14, ticks=False, domain=False)),
+        x=alt.X(
+            "probability:Q",
+            title="Probability",
+            scale=alt.Scale(domain=[0, 1], nice=False),
+            axis=alt.Axis(format="%", labelExpr=_PERCENT, values=[0, 0.5, 1]),
+        ),
+        tooltip=[
+            alt.Tooltip("role:N", title="Model"),
+            alt.Tooltip("digit:N", title="Digit"),
+            alt.Tooltip("probability:Q", title="Probability", format=".3%"),
+        ],
+    )
+    bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.72}).encode(
+        color=_by_role(), opacity=alt.condition("datum.best", alt.value(1), alt.value(0.6))
+    )
+    # A label stands inside a bar that leaves it no room outside.
+    labels = [
+        base.transform_filter(f"datum.probability {side} 0.72")
+        .mark_text(align=align, dx=offset, fontSize=12, **color)
+        .encode(text="label:N")
+        for side, align, offset, color in (("<", "left", 5, {}), (">=", "right", -6, {"color": "white"}))
+    ]
+    return _finished(alt.layer(bars, *labels, data=table), NAMES[model], height)
+
+
+def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:
+    """The chart as a Vega-Lite dictionary that can be kept and shared, without a theme.
+
+    The one data set stands at data.values: two versions of a live chart then differ in their data alone,
+    and a page can exchange the data without drawing the chart anew.
+    """
+    with alt.theme.enable("none"):
+        spec = chart.to_dict(validate=False)
+    (values,) = spec.pop("datasets").values()
+    spec["data"] = {"values": values}
+    return spec
+
+
+def _labelled(rows: list[dict[str, Any]], gap: float, words) -> pd.DataFrame:
+    """Rows as a table whose last row a role carries a label, labels at least `gap` apart."""
+    table = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["role", "epoch", "value", "point"])
+    last = table.groupby("role")["epoch"].transform("max") == table["epoch"] if rows else []
+    table["label"] = [
+        f"{role} {words(value)}" if is_last else ""
+        for role, value, is_last in zip(table["role"], table["value"], last, strict=True)
+    ]
+    table["label_at"] = table["value"]
+    floor = -np.inf
+    for index in table[table["label"] != ""].sort_values("value").index:
+        floor = max(floor + gap, table.at[index, "value"])
+        table.at[index, "label_at"] = floor
+    return table
+
+
+def _lines_chart(
+    table: pd.DataFrame,
+    title: str,
+    last_epoch: int,
+    height: int,
+    value_axis: dict[str, Any],
+    tooltip: list[alt.Tooltip],
+) -> alt.LayerChart:
+    """Lines over epochs with their points, and a label where each ends."""
+    base = alt.Chart().encode(
+        x=alt.X(
+            "epoch:Q",
+            title="Epoch",
+            scale=alt.Scale(domain=[1, last_epoch], nice=False),
+            axis=alt.Axis(values=_whole_ticks(last_epoch), format="d", grid=False),
+        ),
+        color=_by_role(),
+    )
+    marked = base.encode(y=alt.Y("value:Q", **value_axis), tooltip=tooltip)
+    lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=_by_role(DASHES, "strokeDash"))
+    points = (
+        marked.transform_filter("datum.point")
+        .mark_point(filled=True, size=65, opacity=1)
+        .encode(shape=_by_role(SHAPES, "shape"))
+    )
+    labels = (
+        base.transform_filter("datum.label != ''")
+        .mark_text(align="left", dx=10, fontSize=13, fontWeight=600)
+        .encode(y=alt.Y("label_at:Q", **value_axis), text="label:N")
+    )
+    return _finished(alt.layer(lines, points, labels, data=table), title, height)
+
+
+def _last_epoch(events: list[Mapping[str, Any]]) -> int:
+    """Where the axis of epochs ends: known from the first event on, and never a point."""
+    return max([2, *(event["epochs"] for event in events)])
+
+
+def _decades(values: list[float]) -> list[float]:
+    """The ends of a logarithmic axis: the powers of ten, or three times one, around the values."""
+    steps = [factor * 10.0**power for power in range(-9, 7) for factor in (1, 3)]
+    low, high = min(values, default=0.1), max(values, default=1.0)
+    return [
+        max(step for step in steps if step <= max(low, steps[0])),
+        min(step for step in steps if step >= high),
+    ]
+
+
+def _whole_ticks(last_epoch: int) -> list[int]:
+    """At most a dozen epochs to write on an axis, the first and even steps from there."""
+    step = max(1, -(-last_epoch // 12))
+    return [1, *range(step if step > 1 else 2, last_epoch + 1, step)]
+
+
+def _by_role(values: tuple = (), channel: str = "color"):
+    """A channel of the role; colours come from the theme, shapes and dashes are given."""
+    scale = {"domain": list(ROLES), **({"range": [_plain(value) for value in values]} if values else {})}
+    channels = {"color": alt.Color, "shape": alt.Shape, "strokeDash": alt.StrokeDash}
+    return channels[channel]("role:N", scale=alt.Scale(**scale), legend=None)
+
+
+def _plain(value):
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _finished(chart: alt.LayerChart, title: str, height: int) -> alt.LayerChart:
+    return chart.properties(
+        title=alt.TitleParams(title, anchor="start", fontSize=15, fontWeight=600, offset=12),
+        width="container",
+        height=height,
+    )
+
+
+def _theme(name: str, ink: str) -> None:
+    @alt.theme.register(name, enable=name == "kd_light")
+    def theme() -> alt.theme.ThemeConfig:
+        text = {"labelColor": ink, "titleColor": ink}
+        return {
+            "config": {
+                "background": "transparent",
+                "range": {"category": list(COLORS[name.removeprefix("kd_")])},
+                "axis": {**text, "domainColor": ink, "gridOpacity": 0.3, "tickColor": ink},
+                "title": {"color": ink},
+                "text": {"color": ink},
+                "view": {"stroke": None},
+            }
+        }
+
+
+_theme("kd_light", "#20262B")
+_theme("kd_dark", "#E8EAE6")

@@ -1,0 +1,161 @@
+"""Charts: what they show, how they keep still, and that colour never stands alone."""
+
+import json
+
+import altair as alt
+import numpy as np
+import pytest
+
+from kd import charts
+
+ALPHA = 0.25
+
+
+def event(model, epoch, val_accuracy, epochs=4):
+    distance = {"distilled": 8.0 / epoch}.get(model)
+    return {
+        "model": model,
+        "epoch": epoch,
+        "epochs": epochs,
+        "loss": 1.0,
+        "student_loss": 2.0 / epoch,
+        "distillation_loss": distance,
+        "accuracy": val_accuracy - 0.01,
+        "val_accuracy": val_accuracy,
+        "seconds": 0.5,
+    }
+
+
+@pytest.fixture
+def events():
+    return [
+        event(model, epoch, top - 0.02 / epoch)
+        for epoch in (1, 2, 3)
+        for model, top in (("distilled", 0.975), ("scratch", 0.968))
+    ]
+
+
+def rows(chart):
+    return charts.vega_lite(chart)["data"]["values"]
+
+
+def without_data(chart):
+    spec = charts.vega_lite(chart)
+    del spec["data"]
+    return spec
+
+
+def channel(chart, layer, name):
+    return charts.vega_lite(chart)["layer"][layer]["encoding"][name]
+
+
+def test_accuracy_chart_shows_every_epoch_of_every_model(events):
+    shown = {(row["role"], row["epoch"]): row["value"] for row in rows(charts.accuracy_chart(events))}
+    expected = {(event["model"].capitalize(), event["epoch"]): event["val_accuracy"] for event in events}
+    assert shown == pytest.approx(expected)
+
+
+def test_a_teacher_trained_before_is_a_level_line_across_all_epochs(events):
+    level = [row for row in rows(charts.accuracy_chart(events, 0.992)) if row["role"] == "Teacher"]
+    assert [(row["epoch"], row["value"]) for row in level] == [(1, 0.992), (4, 0.992)]
+
+
+def test_a_teacher_trained_here_is_shown_as_it_was_trained(events):
+    events.append(event("teacher", 1, 0.95, epochs=6))
+    shown = [row["value"] for row in rows(charts.accuracy_chart(events, 0.992)) if row["role"] == "Teacher"]
+    assert shown == [0.95]
+    assert channel(charts.accuracy_chart(events), 0, "x")["scale"]["domain"] == [1, 6]
+
+
+def test_models_differ_by_colour_dash_and_shape(events):
+    chart = charts.accuracy_chart(events)
+    for layer, name in ((0, "strokeDash"), (1, "shape")):
+        scale = channel(chart, layer, name)["scale"]
+        marks = [json.dumps(mark) for mark in scale["range"]]
+        assert scale["domain"] == list(charts.ROLES)
+        assert len(marks) == len(charts.ROLES)
+    assert len(set(channel(chart, 1, "shape")["scale"]["range"])) == len(charts.ROLES)
+    assert channel(chart, 0, "color")["scale"]["domain"] == list(charts.ROLES)
+    for colors in charts.COLORS.values():
+        assert len(set(colors)) == len(charts.ROLES)
+
+
+def test_each_line_carries_its_name_and_last_value_at_its_end(events):
+    labels = {row["epoch"]: [] for row in rows(charts.accuracy_chart(events))}
+    for row in rows(charts.accuracy_chart(events)):
+        labels[row["epoch"]].append(row["label"])
+    assert sorted(labels.pop(3)) == ["Distilled 96.8 %", "Scratch 96.1 %"]
+    assert {label for group in labels.values() for label in group} == {""}
+
+
+def test_labels_of_equal_lines_do_not_cover_each_other():
+    same = [event(model, 1, 0.95) for model in ("teacher", "distilled", "scratch")]
+    chart = charts.accuracy_chart(same, height=300)
+    start, end = channel(chart, 0, "y")["scale"]["domain"]
+    pixels = sorted((row["label_at"] - start) / (end - start) * 300 for row in rows(chart))
+    assert min(np.diff(pixels)) > 15
+
+
+def test_a_cut_axis_says_where_it_begins(events):
+    assert channel(charts.accuracy_chart(events), 0, "y")["title"] == "Test accuracy (axis from 90 %)"
+    poor = [event("scratch", 1, 0.098)]
+    assert channel(charts.accuracy_chart(poor), 0, "y")["title"] == "Test accuracy"
+    assert channel(charts.accuracy_chart(poor), 0, "y")["scale"]["domain"] == [0, 1]
+
+
+def test_a_new_epoch_changes_the_data_alone(events):
+    assert without_data(charts.accuracy_chart(events[:2])) == without_data(charts.accuracy_chart(events))
+
+
+def test_loss_parts_add_up_to_the_loss(events):
+    shown = rows(charts.loss_chart(events, ALPHA))
+    for epoch in (1, 2, 3):
+        parts = {row["role"]: row["value"] for row in shown if row["epoch"] == epoch}
+        assert parts == pytest.approx({"Teacher": 0.75 * 8 / epoch, "Labels": 0.25 * 2 / epoch})
+
+
+@pytest.mark.parametrize(("alpha", "role"), [(0.0, "Teacher"), (1.0, "Labels")])
+def test_a_part_without_weight_is_not_drawn(events, alpha, role):
+    assert {row["role"] for row in rows(charts.loss_chart(events, alpha))} == {role}
+
+
+def test_loss_axis_holds_every_value(events):
+    chart = charts.loss_chart(events, ALPHA)
+    low, high = channel(chart, 0, "y")["scale"]["domain"]
+    values = [row["value"] for row in rows(chart)]
+    assert low <= min(values) <= max(values) <= high
+
+
+def test_probabilities_are_bars_on_one_scale():
+    probabilities = np.array([0.9, 0.07, 0.02, 0.01, 0, 0, 0, 0, 0, 0])
+    for model in ("teacher", "distilled", "scratch"):
+        chart = charts.probability_chart(probabilities, model)
+        assert channel(chart, 0, "x")["scale"]["domain"] == [0, 1]
+        assert [row["probability"] for row in rows(chart)] == pytest.approx(probabilities)
+        assert [row["digit"] for row in rows(chart)] == list("0123456789")
+        assert [row["best"] for row in rows(chart)] == [True] + [False] * 9
+        assert [row["label"] for row in rows(chart)][:3] == ["90.0 %", "7.0 %", "2.0 %"]
+
+
+@pytest.mark.parametrize("with_events", [True, False])
+def test_charts_are_valid_vega_lite_with_title_units_and_fixed_height(events, with_events):
+    shown = events if with_events else []
+    for chart in (
+        charts.accuracy_chart(shown, 0.99),
+        charts.loss_chart(shown, ALPHA),
+        charts.probability_chart(np.full(10, 0.1), "teacher"),
+    ):
+        spec = chart.to_dict(validate=True)
+        assert spec["title"]["text"]
+        assert spec["height"] > 200
+        encoding = spec["layer"][0]["encoding"]
+        assert encoding["x"]["title"]
+        assert encoding["tooltip"]
+
+
+def test_the_shared_dictionary_has_no_theme_and_both_themes_are_there(events):
+    assert "config" not in charts.vega_lite(charts.accuracy_chart(events))
+    for name, colors in charts.COLORS.items():
+        with alt.theme.enable(f"kd_{name}"):
+            config = charts.accuracy_chart(events).to_dict()["config"]
+        assert config["range"]["category"] == list(colors)
