@@ -1,0 +1,110 @@
+"""Three models' answers to one drawing, in words and in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from kd.logits import checked_logits, divergence_bits, entropy_bits, softmax
+
+# Where words change: from here a model is sure; a digit with this much is a rival of the answer; and an
+# answer with less than this is none.
+SURE, RIVAL, LOST = 0.9, 0.15, 0.25
+
+Opinion = tuple[str, frozenset[int]]
+
+
+def opinion(probabilities: np.ndarray) -> Opinion:
+    """What a model's ten probabilities amount to.
+
+    Returns:
+        ("sure", {digit}) from 90 % for one digit; ("lost", {}) where none has 25 %; ("hesitates", two or
+        three digits) where others have at least 15 %; else ("leans", {digit}).
+    """
+    values = np.asarray(probabilities, np.float64)
+    best = int(values.argmax())
+    if values[best] >= SURE:
+        return "sure", frozenset([best])
+    if values[best] < LOST:
+        return "lost", frozenset()
+    rivals = [int(d) for d in np.argsort(-values, kind="stable")[:3] if values[d] >= RIVAL and d != best]
+    return ("hesitates", frozenset([best, *rivals])) if rivals else ("leans", frozenset([best]))
+
+
+def answers_sentence(probabilities: Mapping[str, np.ndarray]) -> str:
+    """One plain sentence on what the three models make of a drawing.
+
+    Args:
+        probabilities: of teacher, distilled and scratch, (classes,) each, at temperature 1.
+    """
+    teacher, distilled, scratch = (opinion(probabilities[m]) for m in ("teacher", "distilled", "scratch"))
+    if teacher == distilled == scratch:
+        return f"All three {_phrase(teacher, many=True)}."
+    if teacher == distilled:
+        as_teacher = "does" if teacher[0] in ("hesitates", "leans") else "is"
+        return (
+            f"The distilled student {_phrase(teacher)} as its teacher {as_teacher}; "
+            f"scratch {_phrase(scratch)}."
+        )
+    if distilled == scratch:
+        return f"The teacher {_phrase(teacher)}; both students {_phrase(distilled, many=True)}."
+    if teacher == scratch:
+        return (
+            f"Teacher and scratch {_phrase(teacher, many=True)}; the distilled student {_phrase(distilled)}."
+        )
+    return (
+        f"The teacher {_phrase(teacher)}; the distilled student {_phrase(distilled)}; "
+        f"scratch {_phrase(scratch)}."
+    )
+
+
+def _phrase(view: Opinion, many: bool = False) -> str:
+    kind, digits = view
+    names = [str(digit) for digit in sorted(digits)]
+    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+    if kind == "sure":
+        return f"{'are' if many else 'is'} sure of {listed}"
+    if kind == "lost":
+        return f"{'are' if many else 'is'} at a loss"
+    if kind == "hesitates":
+        return f"{'hesitate' if many else 'hesitates'} between {listed}"
+    return f"{'lean' if many else 'leans'} towards {listed}"
+
+
+def all_disagree(logits: Mapping[str, np.ndarray]) -> bool:
+    """Whether no two of the models give the same digit. logits: model → (classes,)."""
+    answers = [int(np.argmax(values)) for values in logits.values()]
+    return len(set(answers)) == len(answers) > 1
+
+
+def answers_table(logits: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """The models' answers to one drawing in numbers, at temperature 1.
+
+    Args:
+        logits: model → (classes,); "teacher" among them.
+
+    Returns:
+        One row a model: model, digit, probability, entropy_bits, divergence_bits (KL(teacher ‖ model): how
+        far the model is from its teacher on this drawing; 0 for the teacher).
+
+    Raises:
+        ValueError: when logits are not finite or not of the same classes.
+    """
+    values = {name: checked_logits(np.asarray(z)[np.newaxis], name)[0] for name, z in logits.items()}
+    if len({z.shape for z in values.values()}) != 1:
+        raise ValueError("All models must have the same number of classes.")
+    rows = []
+    for name, z in values.items():
+        probabilities = softmax(z)
+        rows.append(
+            {
+                "model": name,
+                "digit": int(z.argmax()),
+                "probability": float(probabilities.max()),
+                "entropy_bits": float(entropy_bits(probabilities)),
+                "divergence_bits": float(divergence_bits(values["teacher"], z)),
+            }
+        )
+    return pd.DataFrame(rows)

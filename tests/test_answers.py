@@ -1,0 +1,103 @@
+"""Sentences and numbers about one drawing, case by case."""
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from kd.answers import all_disagree, answers_sentence, answers_table, opinion
+
+
+def _probabilities(**shares):
+    """Ten probabilities with the named shares (_4=0.6), the rest spread evenly."""
+    values = np.full(10, np.nan)
+    for name, share in shares.items():
+        values[int(name[1:])] = share
+    rest = np.isnan(values)
+    values[rest] = (1 - np.nansum(values)) / rest.sum()
+    return values
+
+
+SURE_4 = _probabilities(_4=0.97)
+SURE_9 = _probabilities(_9=0.97)
+FOUR_OR_NINE = _probabilities(_4=0.55, _9=0.42)
+NINE_OR_FOUR = _probabilities(_9=0.6, _4=0.3)
+LEANS_4 = _probabilities(_4=0.7)
+LOST = np.full(10, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "expected"),
+    [
+        (SURE_4, ("sure", {4})),
+        (FOUR_OR_NINE, ("hesitates", {4, 9})),
+        (_probabilities(_1=0.4, _2=0.3, _7=0.2), ("hesitates", {1, 2, 7})),
+        (_probabilities(_1=0.25, _2=0.25, _7=0.25, _8=0.25), ("hesitates", {1, 2, 7})),
+        (LEANS_4, ("leans", {4})),
+        (LOST, ("lost", set())),
+    ],
+)
+def test_opinions(probabilities, expected):
+    assert opinion(probabilities) == expected
+
+
+@pytest.mark.parametrize(
+    ("teacher", "distilled", "scratch", "sentence"),
+    [
+        (SURE_4, SURE_4, SURE_4, "All three are sure of 4."),
+        (FOUR_OR_NINE, NINE_OR_FOUR, FOUR_OR_NINE, "All three hesitate between 4 and 9."),
+        (LOST, LOST, LOST, "All three are at a loss."),
+        (
+            FOUR_OR_NINE,
+            NINE_OR_FOUR,
+            SURE_4,
+            "The distilled student hesitates between 4 and 9 as its teacher does; scratch is sure of 4.",
+        ),
+        (
+            SURE_4,
+            SURE_4,
+            LEANS_4,
+            "The distilled student is sure of 4 as its teacher is; scratch leans towards 4.",
+        ),
+        (FOUR_OR_NINE, SURE_4, SURE_4, "The teacher hesitates between 4 and 9; both students are sure of 4."),
+        (SURE_4, SURE_9, SURE_4, "Teacher and scratch are sure of 4; the distilled student is sure of 9."),
+        (
+            SURE_9,
+            FOUR_OR_NINE,
+            LOST,
+            "The teacher is sure of 9; the distilled student hesitates between 4 and 9; "
+            "scratch is at a loss.",
+        ),
+    ],
+)
+def test_sentences(teacher, distilled, scratch, sentence):
+    assert answers_sentence({"teacher": teacher, "distilled": distilled, "scratch": scratch}) == sentence
+
+
+def test_all_disagree_means_three_different_digits():
+    one_hot = dict(enumerate(np.eye(10)))
+    assert all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[3]})
+    assert not all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[1]})
+
+
+def test_answers_in_numbers_are_scipys():
+    logits = dict(
+        zip(("teacher", "distilled", "scratch"), np.random.default_rng(0).normal(0, 3, (3, 10)), strict=True)
+    )
+    table = answers_table(logits).set_index("model")
+    assert list(table.columns) == ["digit", "probability", "entropy_bits", "divergence_bits"]
+    for model, values in logits.items():
+        probabilities = special.softmax(values)
+        expected = {
+            "digit": probabilities.argmax(),
+            "probability": probabilities.max(),
+            "entropy_bits": stats.entropy(probabilities, base=2),
+            "divergence_bits": stats.entropy(special.softmax(logits["teacher"]), probabilities, base=2),
+        }
+        assert table.loc[model].to_dict() == pytest.approx(expected, abs=1e-12)
+
+
+def test_answers_that_are_not_numbers_are_refused():
+    with pytest.raises(ValueError, match="scratch must be finite"):
+        answers_table({"teacher": np.zeros(10), "scratch": np.full(10, np.nan)})
+    with pytest.raises(ValueError, match="same number of classes"):
+        answers_table({"teacher": np.zeros(10), "scratch": np.zeros(9)})

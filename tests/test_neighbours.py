@@ -1,0 +1,91 @@
+"""Neighbours against a search through the exact features, on real MNIST."""
+
+import keras
+import numpy as np
+import pytest
+
+from kd.inference import NumpyModel
+from kd.models import build_student
+from kd.neighbours import NeighbourIndex
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "student.keras"
+    keras.utils.set_random_seed(0)
+    build_student().save(path)
+    return NumpyModel.load(path)
+
+
+@pytest.fixture(scope="module")
+def pictures(mnist):
+    return mnist.train(1500)
+
+
+@pytest.fixture(scope="module")
+def index(model, pictures):
+    return NeighbourIndex.build(model, *pictures)
+
+
+def test_neighbours_are_those_of_the_exact_features(model, pictures, index, mnist):
+    images, labels = pictures
+    features = model.penultimate(images).astype(np.float64)
+    hits = 0
+    for query in mnist.test(20)[0]:
+        distances = np.linalg.norm(features - model.penultimate(query[None]), axis=1)
+        expected = np.argsort(distances)[:5]
+        found = index.nearest(query, 5)
+        hits += len(set(expected) & set(found["picture"]))
+        np.testing.assert_allclose(found["distance"], distances[found["picture"]], rtol=1e-4)
+        np.testing.assert_array_equal(found["label"], labels[found["picture"]])
+        assert found["distance"].is_monotonic_increasing
+    assert hits >= 98, "of 100"
+
+
+def test_a_training_picture_is_its_own_nearest(pictures, index):
+    found = index.nearest(pictures[0][1234], 1)
+    assert found["picture"].tolist() == [1234]
+    assert found["distance"][0] == pytest.approx(0, abs=1e-4)
+
+
+def test_an_index_is_kept_and_taken_up_again(tmp_path, model, pictures, index, monkeypatch):
+    path = tmp_path / "home" / "index.npz"
+    first = NeighbourIndex.open(path, model, *pictures)
+    np.testing.assert_array_equal(first.coordinates, index.coordinates)
+    assert [file.name for file in path.parent.iterdir()] == ["index.npz"]
+    monkeypatch.setattr(NeighbourIndex, "build", None)
+    again = NeighbourIndex.open(path, model, *pictures)
+    query = pictures[0][7]
+    assert again.nearest(query).equals(first.nearest(query))
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:1000], lambda data: b"", lambda data: data[::-1]])
+def test_a_damaged_cache_is_made_again(tmp_path, model, pictures, damage):
+    path, few = tmp_path / "index.npz", (pictures[0][:80], pictures[1][:80])
+    NeighbourIndex.open(path, model, *few)
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    assert len(NeighbourIndex.open(path, model, *few).coordinates) == 80
+    assert len(path.read_bytes()) == len(whole)
+
+
+def test_the_index_of_another_model_or_other_pictures_is_not_taken(tmp_path, model, pictures):
+    path, few = tmp_path / "index.npz", (pictures[0][:80], pictures[1][:80])
+    NeighbourIndex.open(path, model, *few)
+    other = model.with_weights([weight * 2 for weight in model.weights()])
+    doubled = NeighbourIndex.open(path, other, *few).nearest(few[0][0], 2)["distance"][1]
+    assert doubled == pytest.approx(
+        4 * NeighbourIndex.build(model, *few).nearest(few[0][0], 2)["distance"][1]
+    )
+    assert len(NeighbourIndex.open(path, other, pictures[0][:60], pictures[1][:60]).coordinates) == 60
+
+
+def test_what_is_not_valid_is_refused(model, pictures, index):
+    with pytest.raises(ValueError, match="count must be between 1 and 50, got 51"):
+        index.nearest(pictures[0][0], 51)
+    with pytest.raises(ValueError, match="at least 2 pictures"):
+        NeighbourIndex.build(model, pictures[0][:1], pictures[1][:1])
+    with pytest.raises(ValueError, match="a label for each"):
+        NeighbourIndex.build(model, pictures[0], pictures[1][1:])
+    with pytest.raises(ValueError, match="same features throughout"):
+        NeighbourIndex.build(model, np.zeros((5, 28, 28, 1), np.float32), np.zeros(5, int))

@@ -1,0 +1,42 @@
+"""A stored training, point by point, against plain NumPy."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+from kd.playback import picture_path, playback_table
+
+RANDOM = np.random.default_rng(0)
+LABELS = RANDOM.integers(0, 10, 60)
+TEACHER = RANDOM.normal(size=(60, 10)) + 3 * np.eye(10)[LABELS]
+TIMES = {"distilled": np.array([0.25, 1.0, 2.0]), "scratch": np.array([1.0, 2.0])}
+LOGITS = {
+    model: (RANDOM.normal(size=(len(times), 60, 10)) + times[:, None, None] * np.eye(10)[LABELS]).astype(
+        np.float16
+    )
+    for model, times in TIMES.items()
+}
+
+
+def test_accuracy_and_agreement_at_each_point():
+    table = playback_table(LABELS, TEACHER, TIMES, LOGITS)
+    assert list(table.columns) == ["model", "time", "accuracy", "agreement"]
+    assert table["time"].tolist() == [0.25, 1.0, 2.0, 1.0, 2.0]
+    answers = LOGITS["scratch"][1].argmax(1)
+    assert table["accuracy"].iloc[-1] == np.mean(answers == LABELS)
+    assert table["agreement"].iloc[-1] == np.mean(answers == TEACHER.argmax(1))
+
+
+def test_the_path_of_a_picture():
+    table = picture_path(TIMES, LOGITS, 17, temperature=2.0)
+    assert len(table) == 5 * 10
+    chosen = table[(table["model"] == "distilled") & (table["time"] == 1.0)]
+    expected = special.softmax(LOGITS["distilled"][1, 17].astype(np.float64) / 2.0)
+    np.testing.assert_allclose(chosen["probability"], expected)
+    assert chosen["class"].tolist() == list(range(10))
+
+
+@pytest.mark.parametrize("picture", [-1, 60, 1.5, None, True])
+def test_a_picture_that_does_not_exist_is_refused(picture):
+    with pytest.raises(ValueError, match="picture must be a whole number between 0 and 59"):
+        picture_path(TIMES, LOGITS, picture)

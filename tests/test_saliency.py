@@ -1,0 +1,73 @@
+"""Saliency against finite differences, and against the evidence that it shares out."""
+
+import keras
+import numpy as np
+import pytest
+
+from kd.inference import NumpyModel
+from kd.models import build_student
+from kd.saliency import saliency
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    models = {}
+    for seed, name in enumerate(("teacher", "distilled", "scratch")):
+        keras.utils.set_random_seed(seed)
+        build_student().save(folder / f"{name}.keras")
+        models[name] = NumpyModel.load(folder / f"{name}.keras")
+    return models
+
+
+@pytest.fixture(scope="module")
+def image(mnist):
+    return mnist.test(3)[0][2]
+
+
+def _evidence(model, image, digit):
+    logits = model.logits(image[None])[0].astype(np.float64)
+    return logits[digit] - np.delete(logits, digit).mean()
+
+
+def test_without_biases_contributions_add_up_to_the_evidence(models, image):
+    # Fresh Keras models have zero biases, and a bias-free network of these layers is homogeneous.
+    shown = saliency(models, image, 7)
+    for name, model in models.items():
+        assert shown.contributions[name].shape == (28, 28)
+        assert shown.contributions[name].sum() == pytest.approx(_evidence(model, image, 7), rel=1e-3)
+
+
+def test_gradients_are_finite_differences(models):
+    # In noise, no two pixels are equal: there is no kink where the difference is taken.
+    random = np.random.default_rng(0)
+    noise, direction = random.uniform(size=(28, 28, 1)), random.normal(size=(28, 28, 1))
+    for name, model in models.items():
+        ahead, behind = noise + 1e-3 * direction, noise - 1e-3 * direction
+        slope = (_evidence(model, ahead, 3) - _evidence(model, behind, 3)) / 2e-3
+        expected = (saliency(models, noise, 3).gradients[name] * direction[..., 0]).sum()
+        assert expected == pytest.approx(slope, rel=0.02, abs=0.01)
+
+
+def test_the_teachers_answer_is_the_default_digit(models, image):
+    assert saliency(models, image).digit == models["teacher"].logits(image[None])[0].argmax()
+
+
+def test_one_scale_for_all_and_a_table_for_charts(models, image):
+    shown = saliency(models, image, 1)
+    table = shown.table()
+    assert list(table.columns) == ["model", "row", "column", "gradient", "contribution"]
+    assert len(table) == 3 * 784
+    assert shown.limit == pytest.approx(table["contribution"].abs().max())
+    cell = table.set_index(["model", "row", "column"]).loc[("distilled", 10, 13)]
+    assert cell["gradient"] == shown.gradients["distilled"][10, 13]
+    assert (table.loc[table["row"] == 0, "contribution"] == 0).all(), "ink alone contributes"
+
+
+def test_what_is_not_valid_is_refused(models, image):
+    with pytest.raises(ValueError, match="digit must be a whole number between 0 and 9, got 10"):
+        saliency(models, image, 10)
+    with pytest.raises(ValueError, match="at least one model"):
+        saliency({}, image)
+    with pytest.raises(ValueError, match="finite"):
+        saliency(models, image * np.nan)
