@@ -131,16 +131,7 @@ def probability_chart(probabilities: np.ndarray, model: str, height: int = 290) 
         model: teacher, distilled or scratch.
         height: of the plot in pixels.
     """
-    best = int(np.argmax(probabilities))
-    table = pd.DataFrame(
-        {
-            "role": NAMES[model],
-            "digit": [str(digit) for digit in range(10)],
-            "probability": np.asarray(probabilities, dtype=float),
-            "label": [percent(float(p)) if p >= 0.0005 else "" for p in probabilities],
-            "best": [digit == best for digit in range(10)],
-        }
-    )
+    table = probability_table(probabilities, model)
     base = alt.Chart().encode(
         y=alt.Y("digit:N", title=None, sort=None, axis=alt.Axis(labelFontSize=14, ticks=False, domain=False)),
         x=alt.X(
@@ -166,6 +157,19 @@ def probability_chart(probabilities: np.ndarray, model: str, height: int = 290) 
         for side, align, offset, color in (("<", "left", 5, {}), (">=", "right", -6, {"color": "white"}))
     ]
     return _finished(alt.layer(bars, *labels, data=table), NAMES[model], height)
+
+
+def probability_table(probabilities: np.ndarray, model: str) -> pd.DataFrame:
+    """The data of `probability_chart`: role, digit, probability, its label, and which digit is the answer."""
+    return pd.DataFrame(
+        {
+            "role": NAMES[model],
+            "digit": [str(digit) for digit in range(10)],
+            "probability": np.asarray(probabilities, dtype=float),
+            "label": [percent(float(p)) if p >= 0.0005 else "" for p in probabilities],
+            "best": np.arange(10) == np.argmax(probabilities),
+        }
+    )
 
 
 def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:

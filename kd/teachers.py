@@ -86,7 +86,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     _check_range("images", images, TRAIN_IMAGES)
     data = load_mnist()
 
-    from kd.teacher_recipes import RECIPES
+    from kd.teacher_recipes import RECIPES, classify
 
     settings, train = RECIPES[name]
     overrides = {"epochs": epochs, "images": images}
@@ -97,7 +97,6 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     seconds = time.perf_counter() - started
 
     test_pictures, test_labels = data.test()
-    answers = model.predict(test_pictures, batch_size=500, verbose=0).argmax(axis=1)
     record = {
         "name": name,
         "command": f"{MAKE_COMMAND} {name}",
@@ -105,7 +104,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
         "parameters": model.count_params(),
         "seed": seed,
         "recipe": settings,
-        "test_accuracy": round(float((answers == test_labels).mean()), 4),
+        "test_accuracy": round(float((classify(model, test_pictures) == test_labels).mean()), 4),
         "test_images": TEST_IMAGES,
         "seconds": round(seconds, 1),
         "versions": {

@@ -1,0 +1,176 @@
+"""One training step, traced once and used for every run of a process.
+
+A fit of the notebook's student is 313 steps of about a millisecond, so what surrounds a step decides:
+here a tf.function loops over the steps, gathers its batches from tensors, and takes α, T and the order
+of the images as tensors, so that the next run of the same architecture starts without tracing again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kd.folding import folded_forward
+from kd.losses import distillation_objective, hard_label_loss
+from kd.models import CLASSES, IMAGE_SHAPE, build_student, build_teacher
+
+# Pictures evaluated at once: the teacher's first activations take 200 kB a picture.
+EVALUATION_BATCH = 500
+
+
+class StepTotals(NamedTuple):
+    """Sums over the images of some steps; divided by their number they are an epoch's means."""
+
+    loss: float
+    student_loss: float
+    distillation_loss: float
+    correct: float
+    images: float
+
+    def __add__(self, other: StepTotals) -> StepTotals:
+        return StepTotals(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+NO_STEPS = StepTotals(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+class CompiledTraining:
+    """A model, its Adam, and the traced functions that train and evaluate it.
+
+    Args:
+        build: makes the model; called once.
+        distilled: whether a step has the teacher's term. Without it the loss is the cross-entropy alone.
+    """
+
+    def __init__(self, build: Callable[[], keras.Sequential], distilled: bool):
+        self.model = build()
+        self.distilled = distilled
+        self._forward = folded_forward(self.model)
+        self._optimizer = keras.optimizers.Adam()
+        self._optimizer.build(self.model.trainable_variables)
+        scalar = tf.TensorSpec((), tf.float32)
+        integer = tf.TensorSpec((), tf.int32)
+        images = tf.TensorSpec((None, *IMAGE_SHAPE), tf.float32)
+        logits = tf.TensorSpec((None, CLASSES), tf.float32)
+        vector = tf.TensorSpec((None,), tf.int32)
+        self._steps = tf.function(
+            self._run_steps,
+            input_signature=[images, vector, logits, vector, integer, integer, integer, *[scalar] * 3],
+        )
+        self._evaluate = tf.function(self._forward, input_signature=[images])
+        self.single_picture = tf.function(
+            self.model, input_signature=[tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32)]
+        )
+
+    def reset(self, weights: list[np.ndarray]) -> None:
+        """Begin anew from these weights, with an optimiser that has seen nothing."""
+        self.model.set_weights(weights)
+        rate = float(self._optimizer.learning_rate.numpy())
+        for variable in self._optimizer.variables:
+            variable.assign(tf.zeros_like(variable.value))
+        self._optimizer.learning_rate = rate
+
+    def run_steps(self, batches: Batches, order: tf.Tensor, first: int, last: int, terms) -> StepTotals:
+        """Steps `first` to `last` (exclusive) of the epoch that visits the images in `order`.
+
+        Args:
+            batches: the images, labels, soft targets and batch size.
+            order: int32 (n,), a permutation of the images.
+            terms: (alpha, temperature, scale) as floats.
+        """
+        totals = self._steps(
+            batches.images,
+            batches.labels,
+            batches.teacher_logits,
+            order,
+            tf.constant(batches.batch_size, tf.int32),
+            tf.constant(first, tf.int32),
+            tf.constant(last, tf.int32),
+            *(tf.constant(term, tf.float32) for term in terms),
+        )
+        return StepTotals(*totals.numpy().tolist())
+
+    def logits(self, images: tf.Tensor) -> np.ndarray:
+        """Logits float32 (n, 10) of images (n, 28, 28, 1)."""
+        parts = [
+            self._evaluate(images[start : start + EVALUATION_BATCH]).numpy()
+            for start in range(0, len(images), EVALUATION_BATCH)
+        ]
+        return np.concatenate(parts)
+
+    def _run_steps(
+        self, images, labels, teacher_logits, order, batch_size, first, last, alpha, temperature, scale
+    ):
+        # float64 holds these sums of float32 exactly, however the epoch is cut into calls
+        totals = tf.zeros((5,), tf.float64)
+        for step in tf.range(first, last):
+            # the next step must not read weights that this one is still writing
+            tf.autograph.experimental.set_loop_options(parallel_iterations=1)
+            chosen = order[step * batch_size : (step + 1) * batch_size]
+            batch_labels = tf.gather(labels, chosen)
+            targets = tf.gather(teacher_logits, chosen) if self.distilled else None
+            with tf.GradientTape() as tape:
+                logits = self._forward(tf.gather(images, chosen))
+                if self.distilled:
+                    loss, student_loss, distillation_loss = distillation_objective(
+                        batch_labels, logits, targets, alpha, temperature, scale
+                    )
+                else:
+                    loss = student_loss = tf.reduce_mean(hard_label_loss(batch_labels, logits))
+                    distillation_loss = tf.zeros(())
+            gradients = tape.gradient(loss, self.model.trainable_variables)
+            self._optimizer.apply(gradients, self.model.trainable_variables)
+            correct = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == batch_labels, tf.float32)
+            count = tf.cast(tf.size(chosen), tf.float32)
+            sums = [loss * count, student_loss * count, distillation_loss * count]
+            totals += tf.cast(tf.stack([*sums, tf.reduce_sum(correct), count]), tf.float64)
+        return totals
+
+
+class Batches(NamedTuple):
+    """What a student learns from, as tensors that stay in place for the whole run."""
+
+    images: tf.Tensor
+    labels: tf.Tensor
+    teacher_logits: tf.Tensor
+    batch_size: int
+
+    @classmethod
+    def of(cls, images, labels, teacher_logits, batch_size: int) -> Batches:
+        """From NumPy arrays; `teacher_logits` may be None where there is no teacher."""
+        if teacher_logits is None:
+            teacher_logits = np.zeros((0, CLASSES), np.float32)
+        return cls(
+            tf.constant(images), tf.constant(labels), tf.constant(teacher_logits, tf.float32), batch_size
+        )
+
+    @property
+    def steps(self) -> int:
+        """Steps an epoch; the last may be smaller."""
+        return -(-len(self.labels) // self.batch_size)
+
+    def order(self, seed: int, epoch: int) -> tf.Tensor:
+        """The order in which an epoch visits the images: the same for every model with this seed."""
+        return tf.constant(np.random.default_rng([seed, epoch]).permutation(len(self.labels)), tf.int32)
+
+
+_BUILDERS = {"teacher": build_teacher, "distilled": build_student, "scratch": build_student}
+
+
+@lru_cache(maxsize=8)
+def compiled_training(model_name: str) -> CompiledTraining:
+    """The process's one CompiledTraining for 'teacher', 'distilled' or 'scratch'."""
+    builder = _BUILDERS[model_name]
+    return CompiledTraining(lambda: builder(name=model_name), distilled=model_name == "distilled")
+
+
+@lru_cache(maxsize=64)
+def initial_weights(model_name: str, seed: int) -> tuple[np.ndarray, ...]:
+    """The weights a model starts from: by architecture and seed alone, so students start alike."""
+    keras.utils.set_random_seed(seed)
+    return tuple(_BUILDERS[model_name]().get_weights())

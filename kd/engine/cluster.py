@@ -1,0 +1,72 @@
+"""The embedded cluster: as many student workers as cores, one thread each, and one for the teacher.
+
+A student's step is too small to share among threads (two made it slower), so students run side by side.
+The teacher's is large and gets every core. Threads are fixed before TensorFlow starts, hence the two kinds
+of process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import dask
+from distributed import Nanny, Scheduler, SpecCluster
+from distributed.security import Security
+
+from kd.engine.cluster_size import available_cores, student_workers
+
+LOOPBACK = "127.0.0.1"
+
+# A task that kills its worker is tried once more, and no oftener.
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": False,
+    "distributed.admin.large-graph-warning-threshold": "1GB",
+    # nothing is served over plain HTTP, on loopback either
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+
+
+def embedded_cluster(security: Security) -> SpecCluster:
+    """The cluster, to be entered with `async with`; it listens on loopback only."""
+    dask.config.set(SETTINGS)
+    workers = {f"student-{i}": _worker("student", 1, security) for i in range(student_workers())}
+    workers["teacher"] = _worker("teacher", available_cores(), security)
+    scheduler = {
+        "cls": Scheduler,
+        "options": {
+            "host": LOOPBACK,
+            "port": 0,
+            "protocol": "tls://",
+            "security": security,
+            "dashboard": False,
+            "dashboard_address": f"{LOOPBACK}:0",
+        },
+    }
+    return SpecCluster(
+        scheduler=scheduler, workers=workers, security=security, asynchronous=True, silence_logs=False
+    )
+
+
+def _worker(kind: str, threads: int, security: Security) -> dict:
+    return {
+        "cls": Nanny,
+        "options": {
+            "host": LOOPBACK,
+            "nthreads": 1,
+            "resources": {kind: 1},
+            "memory_limit": 0,
+            "security": security,
+            "dashboard": False,
+            "env": {
+                "KD_THREADS": str(threads),
+                "TF_CPP_MIN_LOG_LEVEL": "2",
+                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            },
+        },
+    }

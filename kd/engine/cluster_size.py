@@ -1,0 +1,22 @@
+"""How many processes the machine bears."""
+
+from __future__ import annotations
+
+import os
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def student_workers() -> int:
+    """How many students train side by side: KD_WORKERS, or one for each core."""
+    chosen = os.environ.get("KD_WORKERS", "")
+    if not chosen:
+        return available_cores()
+    if not chosen.isdigit() or not 1 <= int(chosen) <= 256:
+        raise ValueError(f"KD_WORKERS must be a whole number between 1 and 256, got {chosen!r}.")
+    return int(chosen)

@@ -1,0 +1,118 @@
+"""What runs in a worker: training, told by events and stopped by a flag."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from distributed import get_worker
+
+from kd.config import RunConfig
+from kd.engine.quiet import quiet_standard_error
+from kd.teachers import shipped_teacher_path
+
+# Tokens of attempts that somebody stopped; set from the worker's event loop, read by its task.
+_stopped: set[str] = set()
+_SECONDS_BETWEEN_PROGRESS = 0.25
+
+
+def request_stop(token: str) -> None:
+    """Make the attempt with this token stop at its next look."""
+    _stopped.add(token)
+
+
+@cache
+def prepare() -> None:
+    """Fix threads and determinism, once, before TensorFlow does anything in this process."""
+    with quiet_standard_error():
+        import tensorflow as tf
+
+        threads = int(os.environ.get("KD_THREADS", "1"))
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.experimental.enable_op_determinism()
+        # the optimiser that fuses convolution and activation trips over this loop, noisily and in vain
+        tf.config.optimizer.set_experimental_options({"remapping": False})
+        tf.zeros(())  # devices are looked for now
+
+
+def warm_student() -> None:
+    """Load TensorFlow and trace the students' steps, so that the first run starts at once."""
+    prepare()
+    from kd.training import warm
+
+    for name in ("distilled", "scratch"):
+        warm(name)
+
+
+def teacher_milliseconds(token: str) -> float:
+    """How long a picture takes through the teacher in this worker, as the students' times are taken."""
+    prepare()
+    from kd.training import milliseconds_a_picture
+
+    return milliseconds_a_picture("teacher")
+
+
+def fresh_teacher(config: dict, token: str):
+    """Train a teacher: kd.training.TrainedModel."""
+    prepare()
+    from kd.training import train_teacher
+
+    return train_teacher(RunConfig.from_mapping(config), _reporter(token, "teacher"), _stop_flag(token))
+
+
+def soft_targets(teacher: str | bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
+    """Logits of a shipped teacher (by name) or of a .keras file's content; {'train', 'test'}."""
+    prepare()
+    from kd.training import teacher_logits_of
+
+    if isinstance(teacher, str):
+        return teacher_logits_of(shipped_teacher_path(teacher), train_size, _stop_flag(token))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "teacher.keras"
+        path.write_bytes(teacher)
+        return teacher_logits_of(path, train_size, _stop_flag(token))
+
+
+def student(config: dict, model_name: str, teacher_logits: np.ndarray | None, token: str):
+    """Train one student: kd.training.TrainedModel."""
+    prepare()
+    from kd.training import train_student
+
+    return train_student(
+        RunConfig.from_mapping(config),
+        model_name,
+        teacher_logits,
+        _reporter(token, model_name),
+        _stop_flag(token),
+    )
+
+
+def _stop_flag(token: str) -> Callable[[], bool]:
+    return lambda: token in _stopped
+
+
+def _reporter(token: str, model_name: str) -> Callable[[dict], None]:
+    """Send events to the attempt's topic; progress at most every quarter of a second."""
+    worker = get_worker()
+    last_progress = 0.0
+    lock = threading.Lock()
+
+    def report(event: dict) -> None:
+        nonlocal last_progress
+        with lock:
+            now = time.monotonic()
+            if event["event"] == "progress" and now - last_progress < _SECONDS_BETWEEN_PROGRESS:
+                return
+            last_progress = now
+        worker.log_event(token, event)
+
+    # A task that is run again after its worker died begins its history anew.
+    report({"event": "begin", "model": model_name})
+    return report

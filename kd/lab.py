@@ -1,0 +1,260 @@
+"""Lab: what pages and the command line ask. Start, watch, stop, list, predict."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kd.config import RunConfig
+from kd.engine import Engine
+from kd.engine.cluster_size import student_workers
+from kd.inference import NumpyModel
+from kd.run_job import RunJob
+from kd.run_state import RunView
+from kd.store import ACTIVE, Store
+from kd.teachers import shipped_teacher_path
+
+log = logging.getLogger("kd")
+
+SECONDS_BETWEEN_LOOKS = 0.1
+
+
+class Lab:
+    """One for each process; every method may be called from any thread. Loads no TensorFlow."""
+
+    def __init__(self, home: Path | None = None):
+        """
+        Args:
+            home: the folder of runs; KD_HOME, or .kd in the project.
+
+        Raises:
+            ValueError: when the folder cannot be written, or KD_WORKERS is not a number.
+        """
+        self.store = Store(home)
+        self._engine = Engine()
+        # two students train side by side in a run
+        self._runs_at_once = max(1, student_workers() // 2)
+        self._lock = threading.RLock()
+        self._jobs: dict[str, RunJob] = {}
+        self._queue: list[RunJob] = []
+        self._running: set[str] = set()
+        self._model = lru_cache(maxsize=64)(self._load_model)
+        self._logits = lru_cache(maxsize=16)(self._load_logits)
+        self._finished_view = lru_cache(maxsize=256)(self._load_view)
+
+    def start(self, config: RunConfig) -> str:
+        """Ask for a run; returns its id at once.
+
+        A stored run is only named, one that is being computed is joined, any other is queued.
+        """
+        run_id = config.run_id
+        with self._lock:
+            if self.store.has_run(run_id) or self._is_active(run_id):
+                return run_id
+            job = RunJob(config, self.store, self._engine)
+            self.store.put(run_id, config.to_dict(), "queued")
+            self._jobs[run_id] = job
+            self._queue.append(job)
+            log.info("run %s queued", run_id)
+            self._pump()
+        return run_id
+
+    def stop(self, run_id: str) -> None:
+        """End a run of this process before its time; one that is not active stays as it is."""
+        with self._lock:
+            job = self._jobs.get(run_id)
+            if job is None or not job.state.view().active:
+                return
+            if job in self._queue:
+                self._queue.remove(job)
+                self.store.set_status(run_id, "stopped", "Stopped before it began.")
+                job.state.enter("done", "stopped", "Stopped before it began.")
+                return
+        job.stop()
+
+    def watch(self, run_id: str) -> RunView:
+        """The run as it stands now; cheap.
+
+        Raises:
+            ValueError: when no run has this id.
+        """
+        with self._lock:
+            job = self._jobs.get(run_id)
+            if job is not None:
+                place = self._queue.index(job) + 1 if job in self._queue else None
+                return job.state.view(place)
+        if self.store.has_run(run_id):
+            return self._finished_view(run_id)
+        row = self.store.row(run_id)
+        if row is None:
+            raise ValueError(f"There is no run {run_id!r}: choose one from the list of runs, or train one.")
+        return _view_of_row(row, self.store.events(run_id))
+
+    def wait(self, run_id: str, timeout: float | None = None) -> RunView:
+        """Wait until the run has ended, or `timeout` seconds; returns it as it then stands."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (view := self.watch(run_id)).active:
+            if deadline is not None and time.monotonic() >= deadline:
+                break
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        return view
+
+    def runs(self) -> list[RunView]:
+        """Every run that is known, newest first; those that came with the project last."""
+        rows = [row["run_id"] for row in self.store.rows()]
+        shipped = [run_id for run_id in self.store.shipped_runs() if run_id not in rows]
+        return [self.watch(run_id) for run_id in [*rows, *shipped]]
+
+    def models(self, run_id: str) -> dict[str, NumpyModel]:
+        """The three trained networks of a finished run by name, ready to be asked from any thread.
+
+        Raises:
+            ValueError: when the run is not finished, or a file of it is missing or damaged.
+        """
+        config = self._finished(run_id).config
+        return {
+            "teacher": self._model(self._teacher_path(config)),
+            "distilled": self._model(self.store.file(run_id, "distilled.keras")),
+            "scratch": self._model(self.store.file(run_id, "scratch.keras")),
+        }
+
+    def test_logits(self, run_id: str) -> dict[str, np.ndarray]:
+        """Logits of all test images by model, float32 (10000, 10), read-only.
+
+        Raises:
+            ValueError: as `models`.
+        """
+        self._finished(run_id)
+        return self._logits(run_id)
+
+    def estimate(self, config: RunConfig) -> float | None:
+        """About how many seconds the students of a run would take, from the newest finished run.
+
+        None when nothing was measured yet on this machine. A fresh teacher's time is not in it.
+        """
+        for row in self.store.rows():
+            if row["status"] == "finished" and self.store.has_run(row["run_id"]):
+                view = self._finished_view(row["run_id"])
+                known = view.config
+                seconds = max(view.result[name]["seconds"] for name in ("distilled", "scratch"))
+                return seconds * (config.epochs * config.train_size) / (known.epochs * known.train_size)
+        return None
+
+    def warm_up(self) -> None:
+        """Start the engine and load TensorFlow in its workers, in the background."""
+        threading.Thread(target=self._warm_up, name="kd-warm-up", daemon=True).start()
+
+    def close(self) -> None:
+        """End what runs here and leave; what is stored stays."""
+        with self._lock:
+            jobs = [job for job in self._jobs.values() if job.state.view().active]
+            self._queue.clear()
+        for job in jobs:
+            job.stop()
+        self._engine.close()
+        for job in jobs:
+            message = "The app ended before this run did: start it again."
+            self.store.set_status(job.config.run_id, "interrupted", message)
+
+    def _warm_up(self) -> None:
+        try:
+            self._engine.warm_up()
+        except Exception as error:
+            log.warning("the engine could not be warmed up: %s", error)
+
+    def _pump(self) -> None:
+        """Start what may start now; called with the lock held."""
+        while self._queue and len(self._running) < self._runs_at_once:
+            job = self._queue.pop(0)
+            self._running.add(job.config.run_id)
+            job.state.enter("starting")
+            threading.Thread(
+                target=self._run, args=(job,), name=f"kd-run-{job.config.run_id}", daemon=True
+            ).start()
+
+    def _run(self, job: RunJob) -> None:
+        try:
+            job.run()
+        finally:
+            with self._lock:
+                self._running.discard(job.config.run_id)
+                self._pump()
+
+    def _is_active(self, run_id: str) -> bool:
+        job = self._jobs.get(run_id)
+        if job is not None:
+            return job.state.view().active
+        row = self.store.row(run_id)
+        if row is None or row["status"] not in ACTIVE:
+            return False
+        self.store.mark_interrupted()
+        return self.store.row(run_id)["status"] in ACTIVE
+
+    def _finished(self, run_id: str) -> RunView:
+        view = self.watch(run_id)
+        if view.result is None:
+            raise ValueError(f"Run {run_id} has no result yet ({view.status}): choose a finished run.")
+        return view
+
+    def _load_view(self, run_id: str) -> RunView:
+        record = self.store.record(run_id)
+        return RunView(
+            run_id=run_id,
+            config=RunConfig.from_mapping(record["config"]),
+            status="finished",
+            phase="done",
+            history=record["history"],
+            progress=1.0,
+            version=len(record["history"]),
+            result=record["result"],
+            created=record["created"],
+            shipped=self.store.is_shipped(run_id),
+            teacher_accuracy=record["result"]["teacher"]["test_accuracy"],
+        )
+
+    def _teacher_path(self, config: RunConfig) -> Path:
+        if config.teacher != "fresh":
+            return shipped_teacher_path(config.teacher)
+        stored = self.store.teacher(config.teacher_id)
+        if stored is None:
+            raise ValueError(f"The teacher of run {config.run_id} is no longer stored: train the run again.")
+        return stored[1]
+
+    def _load_model(self, path: Path) -> NumpyModel:
+        return NumpyModel.load(path)
+
+    def _load_logits(self, run_id: str) -> dict[str, np.ndarray]:
+        with np.load(self.store.file(run_id, "logits.npz"), allow_pickle=False) as arrays:
+            logits = dict(arrays)
+        for array in logits.values():
+            array.flags.writeable = False
+        return logits
+
+
+def _view_of_row(row: dict[str, Any], events: list[dict[str, Any]]) -> RunView:
+    """A run that this process does not compute: interrupted, stopped, or another process's."""
+    history: dict[str, list[dict]] = {}
+    for event in events:
+        if event["event"] == "begin":
+            history[event["model"]] = []
+        else:
+            history.setdefault(event["model"], []).append(event)
+    epochs = [event for model in history.values() for event in model]
+    students = [event["epoch"] / event["epochs"] for event in epochs if event["model"] != "teacher"]
+    return RunView(
+        run_id=row["run_id"],
+        config=RunConfig.from_mapping(row["config"]),
+        status=row["status"],
+        phase="students" if row["status"] == "running" else "done",
+        message=row["message"],
+        history=epochs,
+        progress=max(students, default=0.0),
+        version=len(events),
+        created=row["created"],
+    )

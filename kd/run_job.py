@@ -1,0 +1,221 @@
+"""One run from start to stored result: teacher, soft targets, two students side by side, evaluation."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import platform
+import uuid
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kd import evaluation
+from kd.config import RunConfig
+from kd.data import load_mnist
+from kd.engine import Engine, EngineLost, tasks
+from kd.run_state import RunState
+from kd.store import Store, npz_bytes
+from kd.teachers import shipped_teacher_path, teacher_record
+
+if TYPE_CHECKING:
+    from kd.trained_model import TrainedModel
+
+log = logging.getLogger("kd")
+
+# The engine may be lost once in a run without the run being lost.
+ATTEMPTS = 2
+
+
+class Stopped(Exception):
+    """Somebody stopped this run."""
+
+
+class RunJob:
+    """Computes one run with an engine and keeps it in a store; `state` tells how it goes."""
+
+    def __init__(self, config: RunConfig, store: Store, engine: Engine):
+        self.state = RunState(config)
+        self.config = config
+        self._store = store
+        self._engine = engine
+        self._token = ""
+
+    def run(self) -> None:
+        """Compute the run; every outcome ends in `state`, none in an exception."""
+        run_id = self.config.run_id
+        log.info("run %s started", run_id)
+        status, message = "finished", ""
+        try:
+            self._store.set_status(run_id, "running")
+            self.state.enter("done", "finished", result=self._with_retries())
+        except Stopped:
+            status, message = "stopped", "Stopped before the end."
+        except (EngineLost, ValueError) as error:
+            status, message = "failed", str(error)
+        except OSError as error:
+            status, message = "failed", f"The run could not be stored: {error.strerror or error}."
+        except Exception as error:
+            log.exception("run %s failed", run_id)
+            status, message = "failed", f"The run failed unexpectedly ({type(error).__name__}: {error})."
+        if status != "finished":
+            self._end(status, message)
+        log.info("run %s %s%s", run_id, status, f": {message}" if message else "")
+
+    def stop(self) -> None:
+        """End the run soon, in whatever phase it is."""
+        self.state.stop_requested.set()
+        if self._token:
+            self._engine.stop(self._token)
+
+    def _end(self, status: str, message: str) -> None:
+        try:
+            self._store.set_status(self.config.run_id, status, message)
+        except Exception as error:
+            log.error("run %s: its end could not be noted (%s)", self.config.run_id, error)
+        self.state.enter("done", status, message)
+
+    def _with_retries(self) -> dict[str, Any]:
+        for attempt in range(1, ATTEMPTS + 1):
+            self._token = f"{self.config.run_id}-{uuid.uuid4().hex}"
+            self._check_stop()
+            self.state.enter("starting")
+            try:
+                self._engine.listen(self._token, self._hear)
+                return self._compute()
+            except EngineLost as error:
+                self._check_stop()
+                if attempt == ATTEMPTS:
+                    raise
+                log.warning("run %s: %s Trying once more.", self.config.run_id, error)
+            finally:
+                self._engine.unlisten(self._token)
+        raise AssertionError("unreachable")
+
+    def _compute(self) -> dict[str, Any]:
+        teacher, teacher_file = self._teacher()
+        self.state.know_teacher(teacher["history"], teacher["test_accuracy"])
+        logits = self._soft_targets(teacher_file)
+        self.state.enter("students")
+        config = self.config.to_dict()
+        futures = {
+            name: self._submit(tasks.student, config, name, soft_targets, resource="student")
+            for name, soft_targets in (("distilled", logits["train"]), ("scratch", None))
+        }
+        students = {name: self._result(future) for name, future in futures.items()}
+        self.state.enter("evaluating")
+        milliseconds = self._result(self._submit(tasks.teacher_milliseconds, resource="student"))
+        return self._keep({**teacher, "milliseconds": milliseconds}, logits["test"], students)
+
+    def _teacher(self) -> tuple[dict[str, Any], Path]:
+        """The teacher's record and its .keras file, after training it where there is none."""
+        if self.config.teacher != "fresh":
+            path = shipped_teacher_path(self.config.teacher)
+            record = {"history": [], "bytes": path.stat().st_size, **teacher_record(self.config.teacher)}
+            return {**record, "cached": True}, path
+        teacher_id = self.config.teacher_id
+        stored = self._store.teacher(teacher_id)
+        if stored is None:
+            self.state.expect_teacher()
+            self.state.enter("teacher")
+            trained = self._result(
+                self._submit(tasks.fresh_teacher, self.config.to_dict(), resource="teacher")
+            )
+            self._store.save_teacher(teacher_id, _teacher_record(self.config, trained), trained.keras_file)
+            logits = {"test": trained.test_logits, "train": trained.train_logits}
+            self._store.save_logits(self._logits_key(self._store.teacher(teacher_id)[1]), logits)
+        record, path = self._store.teacher(teacher_id)
+        return {**record, "cached": stored is not None}, path
+
+    def _soft_targets(self, teacher_file: Path) -> dict[str, np.ndarray]:
+        key = self._logits_key(teacher_file)
+        logits = self._store.logits(key)
+        if logits is None:
+            self.state.enter("soft targets")
+            # a worker on another machine has the shipped teachers, and is sent the others
+            source = self.config.teacher if self.config.teacher != "fresh" else teacher_file.read_bytes()
+            task = self._submit(tasks.soft_targets, source, self.config.train_size, resource="teacher")
+            logits = self._result(task)
+            self._store.save_logits(key, logits)
+        return logits
+
+    def _logits_key(self, teacher_file: Path) -> str:
+        digest = hashlib.sha256(teacher_file.read_bytes()).hexdigest()[:16]
+        return f"{digest}-{self.config.train_size}"
+
+    def _keep(self, teacher: dict, teacher_logits: np.ndarray, students: dict[str, TrainedModel]) -> dict:
+        labels = load_mnist().y_test
+        result = {
+            "run": self.config.run_id,
+            "config": self.config.to_dict(),
+            "teacher": {
+                name: teacher[name]
+                for name in ("test_accuracy", "parameters", "seconds", "cached", "bytes", "milliseconds")
+            },
+            **{name: _student_result(model, labels, teacher_logits) for name, model in students.items()},
+            "comparison": evaluation.compare(
+                labels, students["distilled"].test_logits, students["scratch"].test_logits
+            ),
+        }
+        view = self.state.view()
+        record = {
+            "config": self.config.to_dict(),
+            "created": view.created,
+            "result": result,
+            "history": view.history,
+            "software": {"python": platform.python_version()}
+            | {name: version(name) for name in ("keras", "numpy", "tensorflow")},
+        }
+        files = {f"{name}.keras": model.keras_file for name, model in students.items()}
+        test_logits = {name: model.test_logits for name, model in students.items()}
+        files["logits.npz"] = npz_bytes({"teacher": teacher_logits, **test_logits})
+        for name, model in students.items():
+            files[f"snapshots-{name}.npz"] = npz_bytes(model.snapshots.arrays())
+        self._store.save_run(self.config.run_id, record, files)
+        return result
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        self.state.hear(event)
+        if event["event"] != "progress":
+            self._store.add_event(self.config.run_id, event)
+
+    def _submit(self, task, *arguments, resource: str):
+        return self._engine.submit(task, *arguments, resource=resource, token=self._token)
+
+    def _result(self, future):
+        from kd.stopping import TrainingStopped
+
+        try:
+            return self._engine.result(future)
+        except TrainingStopped:
+            raise Stopped from None
+        finally:
+            self._check_stop()
+
+    def _check_stop(self) -> None:
+        if self.state.stop_requested.is_set():
+            raise Stopped
+
+
+def _student_result(model: TrainedModel, labels: np.ndarray, teacher_logits: np.ndarray) -> dict[str, Any]:
+    return {
+        "test_accuracy": evaluation.accuracy(labels, model.test_logits),
+        "parameters": model.parameters,
+        "seconds": model.seconds,
+        "agreement": evaluation.agreement(teacher_logits, model.test_logits),
+        "bytes": len(model.keras_file),
+        "milliseconds": model.milliseconds,
+    }
+
+
+def _teacher_record(config: RunConfig, trained: TrainedModel) -> dict[str, Any]:
+    return {
+        "identity": config.teacher_identity(),
+        "test_accuracy": evaluation.accuracy(load_mnist().y_test, trained.test_logits),
+        "parameters": trained.parameters,
+        "seconds": trained.seconds,
+        "bytes": len(trained.keras_file),
+        "history": trained.history,
+    }

@@ -1,0 +1,29 @@
+"""What a training gives back. No TensorFlow here: the app's process unpacks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kd.snapshots import Snapshots
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A trained model and what is known of it.
+
+    keras_file is the content of its .keras file; test_logits float32 (10000, 10) are those of all test
+    images and train_logits (n, 10), of a teacher only, those of the students' images; milliseconds is the
+    median time of one picture through the compiled network.
+    """
+
+    name: str
+    keras_file: bytes
+    test_logits: np.ndarray
+    history: list[dict]
+    parameters: int
+    seconds: float
+    milliseconds: float
+    snapshots: Snapshots | None = None
+    train_logits: np.ndarray | None = None

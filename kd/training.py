@@ -1,0 +1,240 @@
+"""Training: a RunConfig in, epoch events and results out. Knows no engine and no store."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from kd.compiled import NO_STEPS, Batches, CompiledTraining, StepTotals, compiled_training, initial_weights
+from kd.config import RunConfig
+from kd.data import load_mnist
+from kd.snapshots import Snapshots
+from kd.stopping import TrainingStopped
+from kd.trained_model import TrainedModel
+
+Report = Callable[[dict], None]
+ShouldStop = Callable[[], bool]
+
+# A call into the traced loop lasts about this long, so that a stop is felt and progress moves.
+SECONDS_BETWEEN_CHECKS = 0.15
+
+
+def train_teacher(config: RunConfig, report: Report, should_stop: ShouldStop) -> TrainedModel:
+    """Train a fresh teacher on cross-entropy, as the notebook does, and take its soft targets.
+
+    Raises:
+        TrainingStopped: when `should_stop` said so.
+    """
+    images, labels = load_mnist().train(config.teacher_train_size)
+    batches = Batches.of(images, labels, None, config.batch_size)
+    no_terms = (1.0, 1.0, 1.0)
+    trained = _train("teacher", batches, config.teacher_epochs, config.seed, no_terms, report, should_stop)
+    images, _ = load_mnist().train(config.train_size)
+    return replace(trained, train_logits=_logits(compiled_training("teacher"), images, should_stop))
+
+
+def train_student(
+    config: RunConfig,
+    model_name: str,
+    teacher_logits: np.ndarray | None,
+    report: Report,
+    should_stop: ShouldStop,
+) -> TrainedModel:
+    """Train the 'distilled' or the 'scratch' student.
+
+    Both start from the same weights and see the same batches in the same order; the teacher's part of
+    the loss is the only difference.
+
+    Args:
+        teacher_logits: float32 (train_size, 10), the teacher's logits of the training images; the
+            scratch student does not look at them.
+
+    Raises:
+        ValueError: when the logits are not those of the training images.
+        TrainingStopped: when `should_stop` said so.
+    """
+    images, labels = load_mnist().train(config.train_size)
+    if model_name == "scratch":
+        teacher_logits = None
+    elif np.shape(teacher_logits) != (config.train_size, 10):
+        raise ValueError(
+            f"teacher_logits must have the shape ({config.train_size}, 10), got {np.shape(teacher_logits)}."
+        )
+    batches = Batches.of(images, labels, teacher_logits, config.batch_size)
+    scale = config.temperature**2 if config.temperature_squared else 1.0
+    terms = (config.alpha, config.temperature, scale)
+    return _train(
+        model_name, batches, config.epochs, config.seed, terms, report, should_stop, keep_snapshots=True
+    )
+
+
+def warm(model_name: str) -> None:
+    """Trace the functions of one model, so that its next training starts at once."""
+    compiled = compiled_training(model_name)
+    compiled.reset(initial_weights(model_name, 0))
+    images, labels = load_mnist().train(2)
+    teacher_logits = np.zeros((2, 10), np.float32) if compiled.distilled else None
+    batches = Batches.of(images, labels, teacher_logits, 2)
+    compiled.run_steps(batches, batches.order(0, 1), 0, 1, (0.5, 1.0, 1.0))
+    compiled.logits(batches.images)
+    compiled.single_picture(batches.images[:1])
+
+
+def teacher_logits_of(keras_file: Path, train_size: int, should_stop: ShouldStop) -> dict[str, np.ndarray]:
+    """A stored teacher's logits: {'train': float32 (train_size, 10), 'test': float32 (10000, 10)}.
+
+    Raises:
+        TrainingStopped: when `should_stop` said so.
+    """
+    import keras
+
+    compiled = compiled_training("teacher")
+    compiled.model.set_weights(keras.saving.load_model(keras_file, compile=False).get_weights())
+    mnist = load_mnist()
+    return {
+        "test": _logits(compiled, mnist.test()[0], should_stop),
+        "train": _logits(compiled, mnist.train(train_size)[0], should_stop),
+    }
+
+
+def milliseconds_a_picture(model_name: str, repeats: int = 30) -> float:
+    """Median time in which one picture passes the compiled network, not folded, in this process.
+
+    It is the architecture's time: the weights do not matter.
+    """
+    picture = tf.zeros((1, 28, 28, 1))
+    network = compiled_training(model_name).single_picture
+    network(picture)
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        network(picture).numpy()
+        times.append(time.perf_counter() - started)
+    return float(np.median(times) * 1e3)
+
+
+def _logits(compiled: CompiledTraining, images: np.ndarray, should_stop: ShouldStop) -> np.ndarray:
+    """Logits of many images, in parts short enough to be stopped between."""
+    parts = []
+    for start in range(0, len(images), 2000):
+        _check(should_stop)
+        parts.append(compiled.logits(tf.constant(images[start : start + 2000])))
+    return np.concatenate(parts)
+
+
+def _train(
+    name: str,
+    batches: Batches,
+    epochs: int,
+    seed: int,
+    terms: tuple[float, float, float],
+    report: Report,
+    should_stop: ShouldStop,
+    keep_snapshots: bool = False,
+) -> TrainedModel:
+    _check(should_stop)
+    compiled = compiled_training(name)
+    compiled.reset(initial_weights(name, seed))
+    test_images, test_labels = load_mnist().test()
+    test_images = tf.constant(test_images)
+    snapshots = Snapshots.begin(epochs, batches.steps) if keep_snapshots else None
+    history, seconds = [], 0.0
+    for epoch in range(1, epochs + 1):
+        started = time.perf_counter()
+        totals = NO_STEPS
+        order = batches.order(seed, epoch)
+        for first, last in _stretches(batches.steps, snapshots.stops(epoch) if snapshots else ()):
+            progress = _progress(report, name, epoch, epochs, batches.steps)
+            totals += _run_stretch(compiled, batches, order, first, last, terms, progress, should_stop)
+            if snapshots is not None and last < batches.steps:
+                snapshots.add(epoch - 1 + last / batches.steps, compiled.model, compiled.logits(test_images))
+        logits = compiled.logits(test_images)
+        if snapshots is not None and snapshots.wants_epoch(epoch):
+            snapshots.add(epoch, compiled.model, logits)
+        elapsed = time.perf_counter() - started
+        seconds += elapsed
+        accuracy = float(np.mean(logits.argmax(axis=1) == test_labels))
+        history.append(_epoch_event(name, epoch, epochs, totals, accuracy, elapsed))
+        report(history[-1])
+    return TrainedModel(
+        name=name,
+        keras_file=keras_bytes(compiled.model),
+        test_logits=logits,
+        history=history,
+        parameters=compiled.model.count_params(),
+        seconds=seconds,
+        milliseconds=milliseconds_a_picture(name),
+        snapshots=snapshots,
+    )
+
+
+def _stretches(steps: int, stops: tuple[int, ...]) -> list[tuple[int, int]]:
+    """An epoch's steps, cut where a snapshot is wanted."""
+    edges = [0, *stops, steps]
+    return list(itertools.pairwise(edges))
+
+
+def _run_stretch(compiled, batches, order, first, last, terms, progress, should_stop) -> StepTotals:
+    """Steps first to last in calls long enough to be efficient and short enough to be stopped."""
+    totals, at_once = NO_STEPS, 4
+    while first < last:
+        _check(should_stop)
+        until = min(first + at_once, last)
+        started = time.perf_counter()
+        totals += compiled.run_steps(batches, order, first, until, terms)
+        elapsed = time.perf_counter() - started
+        at_once = max(1, round((until - first) * min(8.0, SECONDS_BETWEEN_CHECKS / max(elapsed, 1e-6))))
+        first = until
+        progress(first)
+    return totals
+
+
+def _progress(report: Report, name: str, epoch: int, epochs: int, steps: int) -> Callable[[int], None]:
+    def tell(done: int) -> None:
+        report(
+            {
+                "event": "progress",
+                "model": name,
+                "epoch": epoch,
+                "epochs": epochs,
+                "fraction": (epoch - 1 + done / steps) / epochs,
+            }
+        )
+
+    return tell
+
+
+def _epoch_event(name, epoch, epochs, totals: StepTotals, val_accuracy: float, seconds: float) -> dict:
+    distilled = name == "distilled"
+    return {
+        "event": "epoch",
+        "model": name,
+        "epoch": epoch,
+        "epochs": epochs,
+        "loss": totals.loss / totals.images,
+        "student_loss": totals.student_loss / totals.images,
+        "distillation_loss": totals.distillation_loss / totals.images if distilled else None,
+        "accuracy": totals.correct / totals.images,
+        "val_accuracy": val_accuracy,
+        "seconds": seconds,
+    }
+
+
+def keras_bytes(model) -> bytes:
+    """The content of the model's .keras file, without an optimiser."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return path.read_bytes()
+
+
+def _check(should_stop: ShouldStop) -> None:
+    if should_stop():
+        raise TrainingStopped
