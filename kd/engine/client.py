@@ -83,7 +83,12 @@ class Engine:
 
     def listen(self, token: str, handler: Callable[[dict], None]) -> None:
         """Call `handler(event)` for every event of an attempt."""
-        self.ensure().subscribe_topic(token, lambda event: handler(event[1]))
+
+        def without_sender(stamped: tuple[float, dict]) -> None:
+            _, event = stamped
+            handler({key: value for key, value in event.items() if key != "worker"})
+
+        self.ensure().subscribe_topic(token, without_sender)
 
     def unlisten(self, token: str) -> None:
         """No further events of this attempt."""

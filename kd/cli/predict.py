@@ -1,0 +1,52 @@
+"""`python -m kd predict`: three answers to any picture, prepared as the Draw page prepares it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from kd.cli.refusal import Refusal
+from kd.cli.train import find_run
+from kd.drawing import to_mnist
+from kd.lab import Lab
+from kd.logits import softmax
+from kd.picture_file import MAX_BYTES, decode_picture
+
+
+def predict(run: str, image: str, as_json: bool) -> int:
+    """Print each model's ten probabilities; returns the exit code."""
+    picture = to_mnist(decode_picture(_content(Path(image))))
+    lab = Lab()
+    run_id = find_run(lab, run)
+    probabilities = {
+        name: softmax(model.logits(picture[None, :, :, None]))[0]
+        for name, model in lab.models(run_id).items()
+    }
+    if as_json:
+        answers = {
+            name: {"digit": int(values.argmax()), "probabilities": [float(v) for v in values]}
+            for name, values in probabilities.items()
+        }
+        print(json.dumps({"run": run_id, "image": image, "predictions": answers}))
+        return 0
+    table = Table(title=f"Run {run_id}: probabilities in percent")
+    table.add_column("model")
+    table.add_column("answer", justify="right")
+    for digit in range(10):
+        table.add_column(str(digit), justify="right")
+    for name, values in probabilities.items():
+        table.add_row(name, str(values.argmax()), *(f"{100 * value:.1f}" for value in values))
+    Console().print(table)
+    return 0
+
+
+def _content(path: Path) -> bytes:
+    """The file's bytes, or as many as show that it is too large."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read ({error.strerror}): give the path of a picture.") from None

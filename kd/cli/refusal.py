@@ -1,0 +1,5 @@
+"""A command that cannot be carried out as it was typed."""
+
+
+class Refusal(Exception):
+    """One sentence for the person who typed it."""

@@ -1,0 +1,50 @@
+"""`python -m kd runs`: what is stored."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from rich.console import Console
+from rich.table import Table
+
+from kd.lab import Lab
+from kd.run_state import MODELS, RunView
+
+
+def runs(as_json: bool) -> int:
+    """List every run, newest first; returns the exit code."""
+    views = Lab().runs()
+    if as_json:
+        for view in views:
+            print(json.dumps(_as_dict(view)))
+        return 0
+    table = Table()
+    for title in ("run", "state", "when", "teacher", "α", "T", "epochs", *MODELS):
+        table.add_column(title, no_wrap=title == "run")
+    for view in views:
+        config = view.config
+        table.add_row(
+            view.run_id,
+            "came with KD Lab" if view.shipped else view.status,
+            time.strftime("%Y-%m-%d %H:%M", time.localtime(view.created)),
+            config.teacher,
+            f"{config.alpha:g}",
+            f"{config.temperature:g}",
+            str(config.epochs),
+            *(f"{100 * view.result[m]['test_accuracy']:.1f} %" if view.result else "" for m in MODELS),
+        )
+    Console().print(table)
+    return 0
+
+
+def _as_dict(view: RunView) -> dict:
+    return {
+        "run": view.run_id,
+        "status": view.status,
+        "message": view.message,
+        "created": view.created,
+        "shipped": view.shipped,
+        "config": view.config.to_dict(),
+        "test_accuracy": {m: view.result[m]["test_accuracy"] for m in MODELS} if view.result else None,
+    }

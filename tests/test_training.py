@@ -1,0 +1,176 @@
+"""Training: the fast path against the plain one, fairness between students, repeatability, stopping."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kd.compiled import Batches, CompiledTraining, compiled_training, initial_weights
+from kd.config import RunConfig
+from kd.distiller import Distiller
+from kd.models import build_student, build_teacher
+from kd.stopping import TrainingStopped
+from kd.training import milliseconds_a_picture, train_student, train_teacher
+
+SMALL = RunConfig(train_size=320, epochs=2, teacher="fresh", teacher_epochs=1, teacher_train_size=64)
+
+
+def never() -> bool:
+    return False
+
+
+def ignore(event: dict) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def teacher() -> keras.Sequential:
+    keras.utils.set_random_seed(3)
+    return build_teacher()
+
+
+@pytest.fixture(scope="module")
+def teacher_logits(teacher, mnist) -> np.ndarray:
+    return teacher.predict(mnist.train(320)[0], verbose=0)
+
+
+def test_fast_path_and_plain_path_give_the_same_student_after_50_steps(teacher, mnist):
+    """Plain: Distiller.fit, the teacher called at every step, one step a call. Fast: what runs use."""
+    images, labels = mnist.train(1600)
+    start = list(initial_weights("distilled", 5))
+    batches = Batches.of(images, labels, teacher.predict(images, verbose=0), 32)
+    order = batches.order(5, 1)
+
+    fast = CompiledTraining(build_student, distilled=True)
+    fast.reset(start)
+    fast.run_steps(batches, order, 0, 50, (0.1, 4.0, 16.0))
+
+    student = build_student()
+    student.set_weights(start)
+    plain = Distiller(student=student, teacher=teacher)
+    plain.compile(optimizer=keras.optimizers.Adam(), alpha=0.1, temperature=4.0, temperature_squared=True)
+    shuffled = order.numpy()
+    plain.fit(images[shuffled], labels[shuffled], batch_size=32, shuffle=False, epochs=1, verbose=0)
+
+    for a, b in zip(fast.model.get_weights(), student.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+def test_scratch_is_plain_keras_training(mnist):
+    images, labels = mnist.train(640)
+    start = list(initial_weights("scratch", 2))
+    batches = Batches.of(images, labels, None, 32)
+    order = batches.order(2, 1).numpy()
+    fast = CompiledTraining(build_student, distilled=False)
+    fast.reset(start)
+    totals = fast.run_steps(batches, tf.constant(order), 0, batches.steps, (1.0, 1.0, 1.0))
+
+    student = build_student()
+    student.set_weights(start)
+    student.compile(
+        optimizer=keras.optimizers.Adam(),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    history = student.fit(images[order], labels[order], shuffle=False, verbose=0).history
+    assert totals.loss / totals.images == pytest.approx(history["loss"][0], rel=1e-4)
+    assert totals.correct / totals.images == pytest.approx(history["accuracy"][0], abs=2 / 640)
+    for a, b in zip(fast.model.get_weights(), student.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+def test_the_teacher_is_the_only_difference_between_the_students(teacher_logits):
+    """With α = 1 the teacher has no weight, and then distilled and scratch are one student."""
+    alone = SMALL.replace(alpha=1.0)
+    distilled = train_student(alone, "distilled", teacher_logits, ignore, never)
+    scratch = train_student(alone, "scratch", None, ignore, never)
+    np.testing.assert_allclose(distilled.test_logits, scratch.test_logits, atol=1e-4)
+
+    helped = train_student(SMALL, "distilled", teacher_logits, ignore, never)
+    assert np.abs(helped.test_logits - scratch.test_logits).max() > 0.01
+    np.testing.assert_array_equal(initial_weights("distilled", 0)[0], initial_weights("scratch", 0)[0])
+
+
+@pytest.mark.parametrize("squared", [True, False])
+def test_the_epochs_loss_is_made_of_its_terms(teacher_logits, squared):
+    config = SMALL.replace(alpha=0.3, temperature=5.0, temperature_squared=squared)
+    for event in train_student(config, "distilled", teacher_logits, ignore, never).history:
+        assert event["loss"] == pytest.approx(
+            0.3 * event["student_loss"] + 0.7 * event["distillation_loss"], rel=1e-5
+        )
+
+
+def test_the_same_config_gives_the_same_history_to_the_last_digit(teacher_logits):
+    def history(config: RunConfig) -> list[dict]:
+        trained = train_student(config, "distilled", teacher_logits, ignore, never)
+        return [{k: v for k, v in event.items() if k != "seconds"} for event in trained.history]
+
+    first = history(SMALL)
+    history(SMALL.replace(seed=1, temperature=9.0, batch_size=20))  # leaves nothing behind
+    assert history(SMALL) == first
+    assert history(SMALL.replace(seed=1)) != first
+
+
+def test_a_second_run_of_an_architecture_traces_nothing_again(teacher_logits):
+    train_student(SMALL, "distilled", teacher_logits, ignore, never)
+    steps = compiled_training("distilled")._steps
+    traced = steps.experimental_get_tracing_count()
+    other = SMALL.replace(seed=7, alpha=0.9, temperature=2.0, batch_size=16, temperature_squared=False)
+    train_student(other, "distilled", teacher_logits, ignore, never)
+    assert steps.experimental_get_tracing_count() == traced == 1
+
+
+def test_a_fresh_teacher_tells_every_epoch_and_brings_its_soft_targets(mnist):
+    heard: list[dict] = []
+    trained = train_teacher(SMALL, heard.append, never)
+    assert [e for e in heard if e["event"] == "epoch"] == trained.history
+    assert trained.train_logits.shape == (320, 10)
+    assert trained.parameters == 1_433_610
+    labels = mnist.test()[1]
+    assert trained.history[-1]["val_accuracy"] == pytest.approx(
+        float((trained.test_logits.argmax(axis=1) == labels).mean())
+    )
+
+
+def test_the_kept_file_is_the_model_that_was_evaluated(teacher_logits, mnist, tmp_path):
+    trained = train_student(SMALL, "distilled", teacher_logits, ignore, never)
+    path = tmp_path / "student.keras"
+    path.write_bytes(trained.keras_file)
+    loaded = keras.saving.load_model(path)
+    np.testing.assert_allclose(loaded(mnist.test(100)[0]), trained.test_logits[:100], atol=1e-4)
+    assert type(loaded) is keras.Sequential
+
+
+def test_snapshots_run_from_inside_the_first_epoch_to_the_final_model(teacher_logits):
+    trained = train_student(SMALL, "distilled", teacher_logits, ignore, never)
+    kept = trained.snapshots.arrays()
+    assert kept["times"][0] < 0.2
+    assert list(kept["times"][-2:]) == [1.0, 2.0]
+    assert kept["weights"].shape == (len(kept["times"]), 20_490)
+    np.testing.assert_allclose(kept["logits"][-1], trained.test_logits, rtol=1e-3, atol=1e-2)
+
+
+@pytest.mark.parametrize("train", [train_teacher, lambda *a: train_student(a[0], "scratch", None, *a[1:])])
+def test_a_stop_ends_the_training_in_the_middle_of_an_epoch(train):
+    looks = 0
+    heard: list[dict] = []
+
+    def should_stop() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 3
+
+    with pytest.raises(TrainingStopped):
+        train(SMALL.replace(teacher_train_size=6000, train_size=60_000), heard.append, should_stop)
+    assert not [event for event in heard if event["event"] == "epoch"]
+
+
+def test_logits_of_other_images_are_refused(teacher_logits):
+    with pytest.raises(ValueError, match=r"\(320, 10\), got \(319, 10\)"):
+        train_student(SMALL, "distilled", teacher_logits[:-1], ignore, never)
+
+
+def test_the_students_are_quicker_to_ask_than_the_teacher():
+    assert 0 < milliseconds_a_picture("distilled") < milliseconds_a_picture("teacher")
