@@ -15,12 +15,13 @@ import tensorflow as tf
 SIZE = 28
 # MNIST shifts by whole pixels, so its centres of mass scatter evenly around pixel 14 (first pixel: 0).
 CENTRE = 14.0
+MNIST_JITTER = 0.5
 
 SETTINGS = {
     "rotation_degrees": 14.0,
     "shear": 0.25,
     "log_scale": 0.14,
-    "jitter_pixels": 0.9,
+    "jitter_pixels": 0.4,
     "elastic_pixels": 0.8,
     "elastic_grid": 5,
     "thicker": 0.7,
@@ -29,48 +30,52 @@ SETTINGS = {
 }
 
 
-def augment(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def augment(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor = 1.0) -> tf.Tensor:
     """A new variant of each picture.
 
     Args:
         images: float32 (n, 28, 28, 1) in [0, 1].
         seed: int32 (2,); the same seed gives the same variants.
+        strength: multiplies every limit in SETTINGS; at 0 pictures are only centred (save for the jitter
+            of MNIST itself).
 
     Returns:
         float32 (n, 28, 28, 1) in [0, 1].
     """
     seeds = tf.unstack(tf.random.split(seed, 3))
-    images = _change_stroke(images, seeds[0])
-    images = _sample(images, _coordinates(images, seeds[1]))
-    exponent = tf.exp(_uniform((tf.shape(images)[0], 1, 1, 1), SETTINGS["log_gamma"], seeds[2]))
+    images = _change_stroke(images, seeds[0], strength)
+    images = _sample(images, _coordinates(images, seeds[1], strength))
+    exponent = tf.exp(_uniform((tf.shape(images)[0], 1, 1, 1), strength * SETTINGS["log_gamma"], seeds[2]))
     return tf.clip_by_value(images, 0.0, 1.0) ** exponent
 
 
-def _uniform(shape: tuple, limit: float, seed: tf.Tensor) -> tf.Tensor:
+def _uniform(shape: tuple, limit: float | tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return tf.random.stateless_uniform(shape, seed, -limit, limit)
 
 
-def _change_stroke(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def _change_stroke(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor) -> tf.Tensor:
     """Blend with the dilated picture (a quarter of them), with the eroded one (a quarter), or neither."""
     choice = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed)
     dilated = tf.nn.max_pool2d(images, 3, 1, "SAME")
     eroded = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
-    thicker = SETTINGS["thicker"] * tf.nn.relu(4.0 * choice - 3.0)
-    thinner = SETTINGS["thinner"] * tf.nn.relu(1.0 - 4.0 * choice)
+    thicker = strength * SETTINGS["thicker"] * tf.nn.relu(4.0 * choice - 3.0)
+    thinner = strength * SETTINGS["thinner"] * tf.nn.relu(1.0 - 4.0 * choice)
     return images + thicker * (dilated - images) + thinner * (eroded - images)
 
 
-def _coordinates(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def _coordinates(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor) -> tf.Tensor:
     """Where each pixel of the variants is taken from: float32 (2, n, 28, 28), rows and columns."""
     count = tf.shape(images)[0]
     seeds = tf.unstack(tf.random.split(seed, 5))
-    angle = _uniform((count,), math.radians(SETTINGS["rotation_degrees"]), seeds[0])
-    shear = _uniform((count,), SETTINGS["shear"], seeds[1])
-    scale_y, scale_x = tf.unstack(tf.exp(_uniform((2, count), SETTINGS["log_scale"], seeds[2])))
+    angle = strength * _uniform((count,), math.radians(SETTINGS["rotation_degrees"]), seeds[0])
+    shear = strength * _uniform((count,), SETTINGS["shear"], seeds[1])
+    scale_y, scale_x = tf.unstack(tf.exp(strength * _uniform((2, count), SETTINGS["log_scale"], seeds[2])))
     grid = SETTINGS["elastic_grid"]
-    bumps = SETTINGS["elastic_pixels"] * tf.random.stateless_normal((count, grid, grid, 2), seeds[3])
+    bumps = (
+        strength * SETTINGS["elastic_pixels"] * tf.random.stateless_normal((count, grid, grid, 2), seeds[3])
+    )
     bumps = tf.image.resize(bumps, (SIZE, SIZE), "bicubic")
-    jitter = _uniform((2, count, 1, 1), SETTINGS["jitter_pixels"], seeds[4])
+    jitter = _uniform((2, count, 1, 1), MNIST_JITTER + strength * SETTINGS["jitter_pixels"], seeds[4])
 
     steps = tf.range(SIZE, dtype=tf.float32) - CENTRE
     y, x = steps[:, tf.newaxis] + jitter[0], steps + jitter[1]

@@ -1,0 +1,187 @@
+"""MNIST as it is read: the official arrays, the notebook's slices, and one sentence when it is not there."""
+
+import hashlib
+import struct
+import sys
+
+import numpy as np
+import pytest
+
+from data import make_mnist
+from kd.data import DATA_FOLDER, REMAKE_COMMAND, load_mnist
+
+FILE = DATA_FOLDER / "mnist.npz"
+
+
+@pytest.fixture(scope="module")
+def raw() -> dict[str, np.ndarray]:
+    with np.load(FILE, allow_pickle=False) as archive:
+        return dict(archive)
+
+
+def test_all_of_mnist_is_there():
+    mnist = load_mnist()
+    assert mnist.x_train.shape == (60_000, 28, 28)
+    assert mnist.x_test.shape == (10_000, 28, 28)
+    # the classes' sizes as published with MNIST
+    assert np.bincount(mnist.y_train).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert np.bincount(mnist.y_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+def test_the_first_label_is_the_famous_five():
+    assert load_mnist().y_train[:5].tolist() == [5, 0, 4, 1, 9]
+    assert load_mnist().y_test[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def test_slices_equal_the_notebooks_own_preprocessing(raw):
+    """The notebook: astype("float32") / 255.0, reshape to (-1, 28, 28, 1), the first 10,000 of each."""
+    for images, labels, found in (
+        (raw["x_train"], raw["y_train"], load_mnist().train(10_000)),
+        (raw["x_test"], raw["y_test"], load_mnist().test(10_000)),
+    ):
+        expected = np.reshape(images.astype("float32") / 255.0, (-1, 28, 28, 1))[:10_000]
+        np.testing.assert_array_equal(found[0], expected)
+        np.testing.assert_array_equal(found[1], labels[:10_000])
+
+
+def test_slices_are_what_the_models_take():
+    images, labels = load_mnist().train(100)
+    assert images.shape == (100, 28, 28, 1)
+    assert images.dtype == np.float32
+    assert (images.min(), images.max()) == (0.0, 1.0)
+    assert labels.shape == (100,)
+    assert labels.dtype == np.int32
+
+
+def test_the_whole_set_is_the_default_slice():
+    images, labels = load_mnist().test()
+    assert len(images) == len(labels) == 10_000
+
+
+@pytest.mark.parametrize("size", [0, -1, 60_001, 1.5, "10", None, True])
+def test_a_size_that_does_not_exist_is_refused(size):
+    with pytest.raises(ValueError, match="between 1 and 60,000, got"):
+        load_mnist().train(size)
+
+
+def test_the_arrays_are_read_once_and_cannot_be_changed():
+    mnist = load_mnist()
+    assert load_mnist() is mnist
+    with pytest.raises(ValueError, match="read-only"):
+        mnist.x_train[0, 0, 0] = 1
+
+
+def test_a_missing_file_names_the_command(tmp_path):
+    with pytest.raises(ValueError, match=f"is missing.*{REMAKE_COMMAND}"):
+        load_mnist(tmp_path / "mnist.npz")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.5, 0.999])
+def test_a_truncated_file_names_the_command(tmp_path, share):
+    content = FILE.read_bytes()
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(ValueError, match=f"is truncated.*{REMAKE_COMMAND}"):
+        load_mnist(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"<html>404</html>", b"\x93NUMPY\x01\x00", b"PK\x03\x04" + b"\x00" * 100]
+)
+def test_another_file_names_the_command(tmp_path, content):
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=f"not an npz of MNIST.*{REMAKE_COMMAND}"):
+        load_mnist(path)
+
+
+def test_a_folder_in_place_of_the_file_names_the_command(tmp_path):
+    with pytest.raises(ValueError, match=REMAKE_COMMAND):
+        load_mnist(tmp_path)
+
+
+def test_one_flipped_byte_names_the_command(tmp_path):
+    content = bytearray(FILE.read_bytes())
+    content[len(content) // 2] ^= 1
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=REMAKE_COMMAND):
+        load_mnist(path)
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda labels: np.where(np.arange(10_000) == 123, 9 - labels, labels).astype(np.uint8),
+        lambda labels: labels.astype(np.int64),
+        lambda labels: labels[:9_999],
+        lambda labels: labels.astype(object),
+    ],
+    ids=["one label", "another type", "one too few", "pickled objects"],
+)
+def test_altered_labels_name_the_command(tmp_path, raw, alter):
+    path = tmp_path / "mnist.npz"
+    np.savez(path, **{**raw, "y_test": alter(raw["y_test"])})
+    with pytest.raises(ValueError, match=REMAKE_COMMAND):
+        load_mnist(path)
+
+
+def test_an_archive_without_one_array_names_the_command(tmp_path, raw):
+    path = tmp_path / "mnist.npz"
+    np.savez(path, **{key: raw[key] for key in ("x_train", "y_train", "x_test")})
+    with pytest.raises(ValueError, match=REMAKE_COMMAND):
+        load_mnist(path)
+
+
+def idx(array: np.ndarray) -> bytes:
+    """The array as an IDX file: magic number, dimensions in big-endian, bytes."""
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4)])
+def test_idx_files_are_decoded(shape):
+    array = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    np.testing.assert_array_equal(make_mnist.read_idx(idx(array)), array)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00", b"\x1f\x8b\x08\x00"])
+def test_what_is_no_idx_file_is_refused(content):
+    with pytest.raises(ValueError, match="not an IDX file"):
+        make_mnist.read_idx(content)
+
+
+@pytest.fixture
+def official_files(tmp_path, raw):
+    for key, (name, _) in make_mnist.OFFICIAL_FILES.items():
+        (tmp_path / name).write_bytes(idx(raw[key]))
+    return tmp_path
+
+
+def test_the_official_files_make_the_committed_arrays(official_files, raw, monkeypatch):
+    """From the four files whose MD5 the script knows: the arrays are official byte for byte."""
+    written = {}
+    monkeypatch.setattr(np, "savez_compressed", lambda path, **arrays: (path.touch(), written.update(arrays)))
+    make_mnist.make(official_files, official_files / "mnist.npz")
+    for key, (name, md5) in make_mnist.OFFICIAL_FILES.items():
+        assert hashlib.md5((official_files / name).read_bytes(), usedforsecurity=False).hexdigest() == md5
+        np.testing.assert_array_equal(written[key], raw[key])
+    assert (official_files / "mnist.npz").is_file()
+
+
+def run(monkeypatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["make_mnist.py", *arguments])
+    return make_mnist.main()
+
+
+def test_an_altered_official_file_is_refused(official_files, monkeypatch, capsys):
+    path = official_files / "t10k-labels-idx1-ubyte"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x09")
+    out = official_files / "out.npz"
+    assert run(monkeypatch, "--source", str(official_files), "--out", str(out)) == 2
+    assert "t10k-labels-idx1-ubyte has MD5" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_missing_official_file_is_named(tmp_path, monkeypatch, capsys):
+    assert run(monkeypatch, "--source", str(tmp_path), "--out", str(tmp_path / "out.npz")) == 2
+    assert "train-images-idx3-ubyte is missing" in capsys.readouterr().err
