@@ -1,6 +1,7 @@
 """MNIST as it is read: the official arrays, the notebook's slices, and one sentence when it is not there."""
 
 import hashlib
+import io
 import struct
 import sys
 
@@ -124,6 +125,19 @@ def test_altered_labels_name_the_command(tmp_path, raw, alter):
     np.savez(path, **{**raw, "y_test": alter(raw["y_test"])})
     with pytest.raises(ValueError, match=REMAKE_COMMAND):
         load_mnist(path)
+
+
+def test_whatever_byte_is_altered_it_is_a_sentence(tmp_path):
+    small = io.BytesIO()
+    np.savez_compressed(small, **{key: np.zeros((2, 28, 28), np.uint8) for key in make_mnist.OFFICIAL_FILES})
+    content, path = small.getvalue(), tmp_path / "mnist.npz"
+    for place in range(len(content)):
+        altered = bytearray(content)
+        altered[place] ^= 0x55
+        path.write_bytes(altered)
+        load_mnist.cache_clear()
+        with pytest.raises(ValueError, match=REMAKE_COMMAND):
+            load_mnist(path)
 
 
 def test_an_archive_without_one_array_names_the_command(tmp_path, raw):
