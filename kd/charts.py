@@ -27,12 +27,20 @@ DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
 
 # Where an accuracy axis may begin: a few steps, so that a live chart keeps still between them.
 _AXIS_STARTS = (0.97, 0.95, 0.9, 0.8, 0.6, 0.4, 0.0)
+_LOG_STEPS = [float(f"{factor}e{power}") for power in range(-9, 7) for factor in (1, 3)]
 _LABEL_PIXELS = 17
+# The app fits title and axis into a chart's height.
+_AROUND_PIXELS = 110
+# Legible on both themes' backgrounds.
+_MIDDLE_GREY = "#7A8085"
 _PERCENT = "replace(datum.label, '%', ' %')"
 
 
 def accuracy_chart(
-    events: Iterable[Mapping[str, Any]], teacher_accuracy: float | None = None, height: int = 300
+    events: Iterable[Mapping[str, Any]],
+    teacher_accuracy: float | None = None,
+    epochs: int = 1,
+    height: int = 360,
 ) -> alt.LayerChart:
     """Accuracy on the test images by epoch, one line a model.
 
@@ -40,10 +48,11 @@ def accuracy_chart(
         events: epoch events of a run: model, epoch (from 1), epochs, accuracy and val_accuracy (0 to 1).
             None at all is fine: the empty chart keeps the place.
         teacher_accuracy: of a teacher that was trained before: drawn as a level line.
-        height: of the plot in pixels.
+        epochs: how many are to come, for the axis; the events may know of more.
+        height: in pixels.
     """
     events = [event for event in events if event["val_accuracy"] is not None]
-    last_epoch = _last_epoch(events)
+    last_epoch = _last_epoch(events, epochs)
     rows = [
         {
             "role": NAMES[event["model"]],
@@ -60,7 +69,7 @@ def accuracy_chart(
     lowest = min((row["value"] for row in rows), default=0.9)
     start = next(step for step in _AXIS_STARTS if step <= lowest)
     return _lines_chart(
-        _labelled(rows, gap=(1 - start) * _LABEL_PIXELS / height, words=percent),
+        _labelled(rows, gap=(1 - start) * _LABEL_PIXELS / (height - _AROUND_PIXELS), words=percent),
         title="Test accuracy by epoch",
         last_epoch=last_epoch,
         height=height,
@@ -78,7 +87,9 @@ def accuracy_chart(
     )
 
 
-def loss_chart(events: Iterable[Mapping[str, Any]], alpha: float, height: int = 260) -> alt.LayerChart:
+def loss_chart(
+    events: Iterable[Mapping[str, Any]], alpha: float, epochs: int = 1, height: int = 320
+) -> alt.LayerChart:
     """The distilled student's loss by epoch, split in its two weighted terms.
 
     The two add up to the loss: α · cross-entropy with the labels, and (1 − α) · distance from the
@@ -88,7 +99,8 @@ def loss_chart(events: Iterable[Mapping[str, Any]], alpha: float, height: int = 
     Args:
         events: epoch events of a run; those of the distilled student are used.
         alpha: the run's α, in [0, 1].
-        height: of the plot in pixels.
+        epochs: how many are to come, for the axis.
+        height: in pixels.
     """
     events = [event for event in events if event["model"] == "distilled"]
     terms = (("Teacher", 1 - alpha, "distillation_loss"), ("Labels", alpha, "student_loss"))
@@ -107,12 +119,12 @@ def loss_chart(events: Iterable[Mapping[str, Any]], alpha: float, height: int = 
     return _lines_chart(
         _labelled(rows, gap=0, words="{:.2g}".format),
         title="The distilled student's loss, in two parts",
-        last_epoch=_last_epoch(events),
+        last_epoch=_last_epoch(events, epochs),
         height=height,
         value_axis={
             "title": "Part of the loss (log scale)",
             "scale": alt.Scale(type="log", domain=_decades([row["value"] for row in rows]), nice=False),
-            "axis": alt.Axis(format="~g", values=[10.0**power for power in range(-6, 5)]),
+            "axis": alt.Axis(format="~g", values=_LOG_STEPS),
         },
         tooltip=[
             alt.Tooltip("role:N", title="From"),
@@ -123,21 +135,30 @@ def loss_chart(events: Iterable[Mapping[str, Any]], alpha: float, height: int = 
     )
 
 
-def probability_chart(probabilities: np.ndarray, model: str, height: int = 290) -> alt.LayerChart:
+def probability_chart(
+    probabilities: np.ndarray, model: str, title: str | None = None, height: int = 340
+) -> alt.LayerChart:
     """One model's ten probabilities as bars on a scale from 0 to 100 %.
 
     Args:
         probabilities: shape (10,), in [0, 1].
         model: teacher, distilled or scratch.
-        height: of the plot in pixels.
+        title: where another one than the model's name is wanted.
+        height: in pixels.
     """
     table = probability_table(probabilities, model)
     base = alt.Chart().encode(
-        y=alt.Y("digit:N", title=None, sort=None, axis=alt.Axis(labelFontSize=14, ticks=False, domain=False)),
+        y=alt.Y(
+            "digit:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(labelFontSize=14, labelOverlap=False, ticks=False, domain=False),
+        ),
+        # Beyond 100 % there is room for the number at a bar's end.
         x=alt.X(
             "probability:Q",
             title="Probability",
-            scale=alt.Scale(domain=[0, 1], nice=False),
+            scale=alt.Scale(domain=[0, 1.3], nice=False),
             axis=alt.Axis(format="%", labelExpr=_PERCENT, values=[0, 0.5, 1]),
         ),
         tooltip=[
@@ -149,14 +170,8 @@ def probability_chart(probabilities: np.ndarray, model: str, height: int = 290) 
     bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.72}).encode(
         color=_by_role(), opacity=alt.condition("datum.best", alt.value(1), alt.value(0.6))
     )
-    # A label stands inside a bar that leaves it no room outside.
-    labels = [
-        base.transform_filter(f"datum.probability {side} 0.72")
-        .mark_text(align=align, dx=offset, fontSize=12, **color)
-        .encode(text="label:N")
-        for side, align, offset, color in (("<", "left", 5, {}), (">=", "right", -6, {"color": "white"}))
-    ]
-    return _finished(alt.layer(bars, *labels, data=table), NAMES[model], height)
+    labels = base.mark_text(align="left", dx=5, fontSize=12, color=_MIDDLE_GREY).encode(text="label:N")
+    return _finished(alt.layer(bars, labels, data=table), title or NAMES[model], height)
 
 
 def probability_table(probabilities: np.ndarray, model: str) -> pd.DataFrame:
@@ -234,9 +249,9 @@ def _lines_chart(
     return _finished(alt.layer(lines, points, labels, data=table), title, height)
 
 
-def _last_epoch(events: list[Mapping[str, Any]]) -> int:
-    """Where the axis of epochs ends: known from the first event on, and never a point."""
-    return max([2, *(event["epochs"] for event in events)])
+def _last_epoch(events: list[Mapping[str, Any]], epochs: int) -> int:
+    """Where the axis of epochs ends, known before the first event; never a single point."""
+    return max([2, epochs, *(event["epochs"] for event in events)])
 
 
 def _decades(values: list[float]) -> list[float]:

@@ -90,9 +90,10 @@ def test_each_line_carries_its_name_and_last_value_at_its_end(events):
 
 def test_labels_of_equal_lines_do_not_cover_each_other():
     same = [event(model, 1, 0.95) for model in ("teacher", "distilled", "scratch")]
-    chart = charts.accuracy_chart(same, height=300)
+    chart = charts.accuracy_chart(same, height=360)
     start, end = channel(chart, 0, "y")["scale"]["domain"]
-    pixels = sorted((row["label_at"] - start) / (end - start) * 300 for row in rows(chart))
+    height_in_the_app = 250
+    pixels = sorted((row["label_at"] - start) / (end - start) * height_in_the_app for row in rows(chart))
     assert min(np.diff(pixels)) > 15
 
 
@@ -105,6 +106,12 @@ def test_a_cut_axis_says_where_it_begins(events):
 
 def test_a_new_epoch_changes_the_data_alone(events):
     assert without_data(charts.accuracy_chart(events[:2])) == without_data(charts.accuracy_chart(events))
+
+
+def test_the_axis_of_epochs_is_there_before_the_first_event():
+    for chart in (charts.accuracy_chart([], epochs=7), charts.loss_chart([], ALPHA, epochs=7)):
+        assert channel(chart, 0, "x")["scale"]["domain"] == [1, 7]
+        assert channel(chart, 0, "x")["axis"]["values"] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_loss_parts_add_up_to_the_loss(events):
@@ -130,7 +137,7 @@ def test_probabilities_are_bars_on_one_scale():
     probabilities = np.array([0.9, 0.07, 0.02, 0.01, 0, 0, 0, 0, 0, 0])
     for model in ("teacher", "distilled", "scratch"):
         chart = charts.probability_chart(probabilities, model)
-        assert channel(chart, 0, "x")["scale"]["domain"] == [0, 1]
+        assert channel(chart, 0, "x")["scale"]["domain"] == [0, 1.3]
         assert [row["probability"] for row in rows(chart)] == pytest.approx(probabilities)
         assert [row["digit"] for row in rows(chart)] == list("0123456789")
         assert [row["best"] for row in rows(chart)] == [True] + [False] * 9

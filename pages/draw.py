@@ -1,0 +1,65 @@
+"""Draw: a digit from your hand, and what each of three models makes of it."""
+
+import streamlit as st
+
+from kd.lab import RunView
+from ui import notices, ways_in
+from ui.answers import answers
+from ui.figures import setting
+from ui.frame import page
+from ui.server import lab
+from ui.shown import finished_run, show
+
+WAYS = ("Draw", "Test pictures", "Upload")
+
+
+def choose_run(asked: RunView, finished: list[RunView]) -> None:
+    """Which run's three models answer."""
+    settings = {view.run_id: setting(view.config) for view in finished}
+    st.session_state["asked_run"] = asked.run_id
+    st.selectbox(
+        "Run whose models answer",
+        list(settings),
+        key="asked_run",
+        format_func=settings.get,
+        help="Any run that has finished. Its teacher, its distilled and its scratch student are asked.",
+        on_change=lambda: show(st.session_state["asked_run"]),
+    )
+
+
+def picture(way: str, run_id: str) -> ways_in.Given:
+    if way == "Test pictures":
+        return ways_in.chosen(lab().test_logits(run_id)["teacher"])
+    return ways_in.uploaded() if way == "Upload" else ways_in.drawn()
+
+
+with page("Draw"):
+    st.title("Draw")
+    asked, finished = finished_run(lab())
+    if asked is None:
+        st.write("There are no models to ask yet: they come with the first run that finishes.")
+        st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
+        st.stop()
+    notice_place = st.container()
+    left, right = st.columns([1, 2.4], gap="large")
+    with left:
+        way = st.segmented_control(
+            "A picture",
+            WAYS,
+            default="Draw",
+            key="way",
+            bind="query-params",
+            required=True,
+            help="Draw one yourself, take one of MNIST's test pictures, or upload one.",
+        )
+        given = picture(way, asked.run_id)
+    with right:
+        choose_run(asked, finished)
+        if given.picture is None:
+            st.warning(given.origin, icon=":material/info:")
+        else:
+            images = given.picture[None, :, :, None]
+            models = lab().models(asked.run_id)
+            answers(given, {name: model.logits(images)[0] for name, model in models.items()})
+    with notice_place:
+        notices.show()

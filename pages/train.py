@@ -1,0 +1,80 @@
+"""Train: set a run up, watch three models learn, read what came of it."""
+
+import streamlit as st
+
+from kd.config import PRESETS, RunConfig
+from kd.lab import RunView
+from kd.words import duration
+from ui import controls, notices
+from ui.figures import setting
+from ui.frame import page
+from ui.live import follow
+from ui.server import lab
+from ui.shown import show, shown_run
+
+
+def start(config: RunConfig) -> None:
+    notices.clear()
+    try:
+        show(lab().start(config))
+    except (ValueError, OSError) as error:
+        notices.add(str(error))
+
+
+def button(config: RunConfig, view: RunView | None) -> None:
+    """Train, or Stop in its place while the run with this very setting trains."""
+    active = view is not None and view.active
+    if active and view.run_id == config.run_id:
+        st.button(
+            "Stop",
+            width="stretch",
+            help="Ends this run within a second. What it learned so far stays visible.",
+            on_click=lab().stop,
+            args=(view.run_id,),
+        )
+    else:
+        st.button(
+            "Train",
+            type="primary",
+            width="stretch",
+            help="Trains both students. A setting that was trained before answers at once.",
+            on_click=start,
+            args=(config,),
+        )
+        if active:
+            st.button("Stop the run that is shown", width="stretch", on_click=lab().stop, args=(view.run_id,))
+
+
+def cost(config: RunConfig) -> str:
+    """What pressing Train will cost, as far as this machine knows."""
+    seconds = lab().estimate(config)
+    if config.teacher == "fresh":
+        return "A fresh teacher is trained first: minutes, not seconds."
+    return "" if seconds is None else f"About {duration(seconds)} for the students."
+
+
+def hint(config: RunConfig, view: RunView | None) -> str:
+    """What Train will do that is not on the screen yet, or what this preset teaches."""
+    if view is not None and view.run_id != config.run_id:
+        return f"{cost(config)} Still shown: {setting(view.config)}."
+    preset = controls.preset_of(config)
+    return PRESETS[preset].teaches if preset else "This is your own setting, and beside it is its run."
+
+
+with page("Train"):
+    st.title("Train")
+    view = shown_run(lab())
+    notice_place = st.container()
+    if view is not None:
+        controls.follow_run(view.run_id, view.config)
+    left, right = st.columns([1, 2.4], gap="large")
+    with left:
+        config, place = controls.run_form()
+        with place:
+            button(config, view)
+            st.html(f'<p class="kd kd-hint kd-quiet">{hint(config, view)}</p>')
+    with right:
+        if view is not None:
+            follow(lab(), view)
+    with notice_place:
+        notices.show()

@@ -1,0 +1,72 @@
+"""The three models' answers to one picture: what they see, a sentence, and bars on one scale."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from kd import charts
+from kd.answers import answers_sentence
+from kd.logits import softmax
+from kd.words import MODELS, NAMES, percent
+from ui.guard import guard
+from ui.markup import pixels, role
+from ui.ways_in import Given
+
+
+def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
+    """Draw the picture, what the three make of it, and their probabilities at a temperature.
+
+    Args:
+        given: the picture that was asked about.
+        logits: model → (10,), its logits for that picture.
+    """
+    seen, said = st.columns([1, 3], gap="medium", vertical_alignment="center")
+    with seen:
+        st.html(pixels(given.picture, "The 28 by 28 pixels that the models see"))
+    with said:
+        sentence = answers_sentence({model: softmax(z) for model, z in logits.items()})
+        st.html(f'<p class="kd kd-verdict">{escape(sentence)}</p>')
+        st.html(f'<p class="kd kd-quiet">{escape(given.origin)}</p>')
+    _bars(logits)
+
+
+@st.fragment
+def _bars(logits: dict[str, np.ndarray]) -> None:
+    """Three charts and the slider that softens them: a softmax on logits, no model is asked again."""
+    with guard():
+        temperature = st.slider(
+            "T, temperature of all three",
+            min_value=0.5,
+            max_value=20.0,
+            value=1.0,
+            step=0.5,
+            format="%g",
+            key="soften",
+            bind="query-params",
+            help="Divides the logits before the softmax. At 1 the models answer as they are; higher shows "
+            "what else they think of, and that is what a student learns from.",
+        )
+        for column, model in zip(st.columns(3, gap="medium"), MODELS, strict=True):
+            with column:
+                _answer(model, softmax(logits[model], temperature))
+
+
+def _answer(model: str, probabilities: np.ndarray) -> None:
+    best = int(probabilities.argmax())
+    sure = percent(float(probabilities[best]))
+    st.html(
+        f'<div class="kd kd-answer kd-{model}"><p>{role(model)}</p>'
+        f'<p class="kd-number">{best}</p><p class="kd-quiet">{sure}</p></div>'
+    )
+    st.vega_lite_chart(
+        {**_bars_spec(model), "data": {"values": charts.probability_table(probabilities, model)}},
+        alt=f"Bar chart of the ten probabilities. {NAMES[model]} says {best} with {sure}",
+    )
+
+
+@st.cache_data(show_spinner=False)
+def _bars_spec(model: str) -> dict:
+    return charts.vega_lite(charts.probability_chart(np.full(10, 0.1), model, "Probability of each digit"))

@@ -1,0 +1,125 @@
+"""Widgets for the fields of a run: made from kd.config.FIELDS, kept in the URL, back to a RunConfig."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from kd.config import FIELD_TYPES, FIELDS, PRESETS, RunConfig
+from ui import notices
+
+# A temperature is felt in ratios, so its slider stops at round numbers that lie closer together below.
+_TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
+_OWN = "own"
+_FOLLOWED = "followed_run"
+
+
+def run_form() -> tuple[RunConfig, DeltaGenerator]:
+    """Draw the controls of a run; return what they say, and the place between the main and the rarer ones."""
+    _check_url()
+    _preset()
+    values = {name: _field(name) for name, spec in FIELDS.items() if not spec.rare}
+    place = st.container()
+    with st.expander("More"):
+        for name, spec in FIELDS.items():
+            if spec.rare and (values["teacher"] == "fresh" or not spec.fresh_teacher_only):
+                values[name] = _field(name)
+    return RunConfig(**values), place
+
+
+def set_form(config: RunConfig) -> None:
+    """Move every control to this run's setting; before the controls are drawn, or in a callback."""
+    for name, value in config.to_dict().items():
+        st.session_state[name] = value
+
+
+def follow_run(run_id: str, config: RunConfig) -> None:
+    """Move the controls to a run that has just come on the screen, unless the URL says where they stand."""
+    if st.session_state.get(_FOLLOWED) != run_id:
+        st.session_state[_FOLLOWED] = run_id
+        if not any(name in st.query_params for name in FIELDS):
+            set_form(config)
+
+
+def preset_of(config: RunConfig) -> str | None:
+    """The preset with this very setting, or None for somebody's own."""
+    return next((key for key, preset in PRESETS.items() if preset.config.run_id == config.run_id), None)
+
+
+def _preset() -> None:
+    now = RunConfig(**{name: st.session_state.get(name, _from_url(name)) for name in FIELDS})
+    st.session_state["preset"] = preset_of(now) or _OWN
+    st.selectbox(
+        "Start from",
+        [*PRESETS, _OWN],
+        key="preset",
+        format_func=lambda key: "Your own setting" if key == _OWN else PRESETS[key].label,
+        help="A setting worth starting from. It moves the controls below, and nothing trains until you say.",
+        on_change=_apply_preset,
+    )
+
+
+def _apply_preset() -> None:
+    notices.clear()
+    if st.session_state["preset"] in PRESETS:
+        set_form(PRESETS[st.session_state["preset"]].config)
+
+
+def _field(name: str) -> Any:
+    """One field's widget; its key is the field's name, and so is its name in the URL."""
+    spec, default = FIELDS[name], getattr(RunConfig(), name)
+    shared = {
+        "label": spec.label,
+        "key": name,
+        "help": spec.help,
+        "bind": "query-params",
+        "on_change": notices.clear,
+    }
+    if spec.choices:
+        return st.selectbox(options=spec.choices, index=spec.choices.index(default), **shared)
+    if FIELD_TYPES[name] is bool:
+        return st.toggle(value=default, **shared)
+    if name == "temperature":
+        options = _temperatures()
+        return float(
+            st.select_slider(options=options, value=default, format_func=lambda t: f"{t:g}", **shared)
+        )
+    limits = {
+        "min_value": spec.minimum,
+        "max_value": spec.maximum,
+        "value": default,
+        "step": spec.step,
+    }
+    if FIELD_TYPES[name] is float:
+        return st.slider(**limits, **shared)
+    return st.number_input(**limits, **shared)
+
+
+def _temperatures() -> list[float]:
+    """The slider's stops, and any other temperature that a URL or a run has brought in."""
+    brought = st.session_state.setdefault("other_temperatures", set())
+    brought.add(st.session_state.get("temperature", _from_url("temperature")))
+    return sorted({float(value) for value in (*_TEMPERATURES, *brought)})
+
+
+def _from_url(name: str) -> Any:
+    """The URL's value of a field, or the default when it has none that is allowed."""
+    with contextlib.suppress(ValueError, KeyError):
+        return getattr(RunConfig.from_mapping({name: st.query_params[name]}), name)
+    return getattr(RunConfig(), name)
+
+
+def _check_url() -> None:
+    """Say which values in the URL are not allowed, and let those controls stand at their defaults."""
+    for name, spec in FIELDS.items():
+        if name in st.query_params and name not in st.session_state:
+            try:
+                RunConfig.from_mapping({name: st.query_params[name]})
+            except ValueError as error:
+                default = getattr(RunConfig(), name)
+                st.session_state[name] = default
+                words = {True: "on", False: "off"}.get(default, default) if spec.step is None else default
+                notices.add(f"In the address of this page, {error} “{spec.label}” stands at {words} instead.")

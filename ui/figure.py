@@ -1,0 +1,71 @@
+"""A figure on a page: a ready-made chart with its rows, and a way to keep it as PNG, SVG or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kd.charts import vega_lite
+from kd.figure_file import figure_csv, figure_png, figure_svg
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def spec(_chart: Callable[..., Any], name: str, _rows: pd.DataFrame, **arguments: Any) -> dict[str, Any]:
+    """A chart without its rows as a Vega-Lite dictionary, built once for a name and arguments."""
+    chart = vega_lite(_chart(_rows, **arguments))
+    del chart["data"]
+    return chart
+
+
+def figure(
+    name: str,
+    chart: Callable[..., Any],
+    rows: pd.DataFrame,
+    alt: str,
+    file_note: str = "",
+    on_select: Callable[[], None] | None = None,
+    **arguments: Any,
+) -> None:
+    """Draw a figure and, under it, the button that saves it.
+
+    Args:
+        name: in lower case with hyphens: the widget key, the file's name, and the key of the kept chart.
+        chart: (rows, **arguments) → Altair chart; must depend on the rows in nothing but its data.
+        rows: the figure's numbers.
+        alt: what the figure shows, for those who do not see it.
+        file_note: added to the file's name, such as "T4".
+        on_select: called when something in the figure is clicked; the key in the session is `name`.
+        arguments: of the chart.
+    """
+    ready = spec(chart, name, rows, **arguments)
+    st.vega_lite_chart(
+        {**ready, "data": {"values": rows}}, alt=alt, key=name, on_select=on_select or "ignore"
+    )
+    file_name = f"{name}-{file_note}" if file_note else name
+    with st.popover(
+        "Save", type="tertiary", icon=":material/download:", key=f"save-{name}", on_change="rerun"
+    ) as menu:
+        if menu.open:
+            _buttons(ready, rows, file_name)
+
+
+def _buttons(ready: dict[str, Any], rows: pd.DataFrame, file_name: str) -> None:
+    for kind, mime, content in (
+        ("PNG", "image/png", partial(figure_png, ready, rows)),
+        ("SVG", "image/svg+xml", partial(figure_svg, ready, rows)),
+        ("CSV", "text/csv", partial(figure_csv, rows)),
+    ):
+        # a function: rendered when clicked, not before
+        st.download_button(
+            kind,
+            content,
+            file_name=f"{file_name}.{kind.lower()}",
+            mime=mime,
+            key=f"{file_name}-{kind}",
+            on_click="ignore",
+            width="stretch",
+        )

@@ -1,0 +1,138 @@
+"""Figures about a run that are words and numbers: its name, its tiles, its status, its table."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from kd.config import RunConfig
+from kd.lab import RunView
+from kd.words import MODELS, NAMES, count, duration, file_size, milliseconds, percent
+from ui.markup import role
+
+_TEACHERS = {"strong": "strong teacher", "notebook": "the notebook's teacher", "fresh": "fresh teacher"}
+
+
+def setting(config: RunConfig) -> str:
+    """A run's setting in one line."""
+    parts = [
+        f"α {config.alpha:g}",
+        f"T {config.temperature:g}" + (" with T²" if config.temperature_squared else " without T²"),
+        _TEACHERS[config.teacher],
+        f"{config.epochs} epoch{'s' if config.epochs > 1 else ''}",
+        f"{config.train_size:,} images",
+    ]
+    if config.batch_size != RunConfig().batch_size:
+        parts.append(f"batches of {config.batch_size}")
+    if config.seed:
+        parts.append(f"seed {config.seed}")
+    return " · ".join(parts)
+
+
+def status(view: RunView) -> None:
+    """What the run is doing or where it came from, with its progress; always of one height."""
+    bar = ""
+    if view.active:
+        share = min(max(view.progress, 0.0), 1.0)
+        bar = f'<progress value="{share:.4f}" max="1" aria-label="Progress of the run"></progress>'
+    st.html(
+        f'<div class="kd kd-status" role="status"><p>{escape(_doing(view))}</p>'
+        f'<p class="kd-quiet">{escape(setting(view.config))}</p>{bar}</div>'
+    )
+
+
+def _doing(view: RunView) -> str:
+    if view.status in ("failed", "interrupted", "stopped"):
+        return view.message or f"This run was {view.status}."
+    if view.status == "finished":
+        if view.shipped:
+            return "This run came with the app. Move a control and press Train for one of your own."
+        return f"Finished. Trained on {when(view)}."
+    words = {
+        "queued": f"Queued, place {view.queue_place or 1}: it starts as soon as the machine has room",
+        "starting": "Starting",
+        "teacher": f"The teacher learns: {_epoch(view, ('teacher',), view.config.teacher_epochs)}",
+        "soft targets": "The teacher answers every training image once",
+        "students": "Both students learn: " + _epoch(view, ("distilled", "scratch"), view.config.epochs),
+        "evaluating": "Measuring all three on the 10,000 test images",
+    }.get(view.phase, "Working")
+    if view.seconds_left is None or view.phase == "evaluating":
+        return words
+    return f"{words}, {duration(view.seconds_left)} left"
+
+
+def _epoch(view: RunView, models: tuple[str, ...], epochs: int) -> str:
+    done = min(sum(event["model"] == model for event in view.history) for model in models)
+    return f"epoch {min(done + 1, epochs)} of {epochs}"
+
+
+def when(view: RunView) -> str:
+    """When a run was asked for, or that it came with the app."""
+    if view.shipped:
+        return "came with the app"
+    return time.strftime("%d %B %Y, %H:%M", time.localtime(view.created))
+
+
+def tiles(view: RunView) -> None:
+    """Accuracy of the three models, the last known while the run goes on."""
+    st.html(f'<div class="kd kd-tiles">{"".join(_tile(view, model) for model in MODELS)}</div>')
+
+
+def _tile(view: RunView, model: str) -> str:
+    events = [event for event in view.history if event["model"] == model]
+    number, lines = "–", ["&nbsp;"]
+    if view.result is not None:
+        result = view.result[model]
+        number, lines = percent(result["test_accuracy"]), [f"{count(result['parameters'])} parameters"]
+        if model != "teacher":
+            lines.append(f"agrees with the teacher on {percent(result['agreement'])}")
+    elif events:
+        number = percent(events[-1]["val_accuracy"])
+        lines = [f"after epoch {events[-1]['epoch']} of {events[-1]['epochs']}"]
+    elif model == "teacher" and view.teacher_accuracy is not None:
+        number, lines = percent(view.teacher_accuracy), ["trained before"]
+    small = "".join(f'<p class="kd-quiet">{line}</p>' for line in lines)
+    return (
+        f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
+        f'<p class="kd-number">{number.replace(" %", "&#8201;%")}</p>{small}</div>'
+    )
+
+
+def verdict(view: RunView) -> None:
+    """The honest sentence that compares the two students, or when it will come."""
+    if view.result is not None:
+        words = escape(view.result["comparison"]["sentence"])
+    elif view.active:
+        words = _quiet("Which student is ahead, and whether by more than luck, stands here at the end.")
+    else:
+        words = _quiet("This run has no result to compare.")
+    st.html(f'<p class="kd kd-verdict">{words}</p>')
+
+
+def _quiet(words: str) -> str:
+    return f'<span class="kd-quiet">{words}</span>'
+
+
+def table(view: RunView) -> None:
+    """The final numbers: a column a model, so that it stands on a phone too."""
+    result = view.result or {}
+    rows = {
+        "": ["Test accuracy", "Agrees with the teacher", "Parameters", "Size on disk", "Time a picture"],
+        **{NAMES[model]: _column(result.get(model)) for model in MODELS},
+    }
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="The three models in numbers")
+
+
+def _column(result: dict | None) -> list[str]:
+    if result is None:
+        return ["–"] * 5
+    return [
+        percent(result["test_accuracy"]),
+        percent(result["agreement"]) if "agreement" in result else "–",
+        f"{result['parameters']:,}",
+        file_size(result["bytes"]),
+        milliseconds(result["milliseconds"]),
+    ]

@@ -1,0 +1,39 @@
+"""What every page stands in: title, navigation, style, and one sentence in place of a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from ui.guard import guard
+from ui.markup import image_source
+
+_FOLDER = Path(__file__).parent
+_PAGES = (
+    ("app.py", "Home", ":material/home:"),
+    ("pages/train.py", "Train", ":material/model_training:"),
+    ("pages/draw.py", "Draw", ":material/draw:"),
+    ("pages/runs.py", "Runs", ":material/list:"),
+)
+
+
+@contextmanager
+def page(title: str) -> Iterator[None]:
+    """Set a page up, draw the navigation, and guard what the page draws inside the with-block."""
+    mark = _FOLDER / "mark.svg"
+    st.set_page_config(
+        page_title="KD Lab" if title == "Home" else f"{title} · KD Lab",
+        page_icon=str(mark),
+        layout="wide",
+        initial_sidebar_state=220,
+    )
+    st.html(_FOLDER / "style.css")
+    with st.sidebar:
+        st.html(f'<div class="kd-brand"><img src="{image_source(mark)}" alt="">KD Lab</div>')
+        for path, label, icon in _PAGES:
+            st.page_link(path, label=label, icon=icon)
+    with guard():
+        yield

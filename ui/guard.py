@@ -1,0 +1,25 @@
+"""No traceback reaches a browser: the log has it, the page says one sentence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+_log = logging.getLogger("kd.ui")
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Log what goes wrong inside and say so on the page; Streamlit's own signals pass through."""
+    try:
+        yield
+    except Exception:
+        _log.exception("A page could not be drawn")
+        st.error(
+            "Something went wrong while drawing this page, and the server's log says what. "
+            "Runs are not touched by it: reload the page to go on.",
+            icon=":material/error:",
+        )

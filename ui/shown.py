@@ -1,0 +1,69 @@
+"""Which run a page shows, so that leaving, reloading or closing it never hides one."""
+
+from __future__ import annotations
+
+import contextlib
+
+import streamlit as st
+
+from kd.config import RunConfig
+from kd.lab import Lab, RunView
+from ui import notices
+
+_KEY = "shown_run"
+
+
+def shown_run(lab: Lab) -> RunView | None:
+    """The run in the URL, else the one this session looked at last, else one that trains, else a stored one.
+
+    None only when there is no run at all.
+    """
+    asked = st.query_params.get("run")
+    for run_id in (asked, st.session_state.get(_KEY)):
+        if run_id is None:
+            continue
+        try:
+            view = lab.watch(run_id)
+        except ValueError:
+            if run_id == asked:
+                notices.add(
+                    f"There is no run “{run_id[:40]}” here, so this is another one. "
+                    "The page Runs lists all there are."
+                )
+            continue
+        show(view.run_id)
+        return view
+    view = _first_choice(lab.runs())
+    if view is not None:
+        show(view.run_id)
+    return view
+
+
+def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView]]:
+    """The finished run to ask, the shown one where it has finished, and all there are to choose from."""
+    finished = [view for view in lab.runs() if view.status == "finished"]
+    shown = shown_run(lab)
+    if shown is not None and shown.status == "finished":
+        return shown, finished
+    return _first_choice(finished), finished
+
+
+def example_run(lab: Lab) -> RunView | None:
+    """The run that explains best: the standard setting's, or any finished one."""
+    with contextlib.suppress(ValueError):
+        view = lab.watch(RunConfig().run_id)
+        if view.status == "finished":
+            return view
+    return _first_choice([view for view in lab.runs() if view.status == "finished"])
+
+
+def show(run_id: str) -> None:
+    """Show this run from now on, here and in the URL."""
+    st.session_state[_KEY] = run_id
+    st.query_params["run"] = run_id
+
+
+def _first_choice(views: list[RunView]) -> RunView | None:
+    standard = RunConfig().run_id
+    ranked = sorted(views, key=lambda view: (not view.active, view.run_id != standard, not view.shipped))
+    return ranked[0] if ranked else None

@@ -1,0 +1,155 @@
+"""Three ways to a picture that the models are asked about: drawn, from the test set, uploaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from kd.config import TEST_IMAGES
+from kd.data import load_mnist, to_model_input
+from kd.drawing import decode_picture, to_mnist
+from kd.softening import most_ambiguous
+from ui import notices
+
+FIRST_PICTURE = 3749
+CANVAS_SIDE = 280
+
+
+@dataclass(frozen=True)
+class Given:
+    """A picture (28, 28) in [0, 1] as the models see it, with where it comes from; or what is wrong."""
+
+    picture: np.ndarray | None
+    origin: str
+
+
+def test_picture(number: int) -> tuple[np.ndarray, int]:
+    """A test picture (28, 28) in [0, 1] and its label."""
+    mnist = load_mnist()
+    return to_model_input(mnist.x_test[number : number + 1])[0, :, :, 0], int(mnist.y_test[number])
+
+
+def drawn() -> Given:
+    """A canvas, its pen and its eraser; a test picture stands in until something is drawn."""
+    # Registers its assets with the server when imported, so not before a server runs.
+    from streamlit_drawable_canvas import st_canvas
+
+    place = st.container(key="canvas_frame")
+    width = st.slider(
+        "Pen width",
+        min_value=8,
+        max_value=40,
+        value=22,
+        key="pen",
+        help="In pixels of the 280-pixel square. A wide pen comes nearest to MNIST's strokes.",
+    )
+    number = st.session_state.setdefault("canvas_number", 0)
+    st.button("Clear", on_click=_clear, width="stretch", help="Empties the square.")
+    with place:
+        canvas = st_canvas(
+            stroke_width=width,
+            stroke_color="#FFFFFF",
+            background_color="#000000",
+            width=CANVAS_SIDE,
+            height=CANVAS_SIDE,
+            drawing_mode="freedraw",
+            return_image_data=True,
+            key=f"canvas_{number}",
+        )
+    try:
+        pixels = canvas.image_data
+    except Exception:  # whatever a browser may send in place of a drawing
+        return Given(None, "The drawing did not arrive in one piece: press Clear and draw again.")
+    if pixels is None or not pixels[..., :3].any():
+        picture, label = test_picture(FIRST_PICTURE)
+        return Given(
+            picture,
+            f"Nothing is drawn yet, so this is test picture {FIRST_PICTURE:,}, "
+            f"{_article(label)} {label}. Draw one digit on the black square.",
+        )
+    return _prepared(pixels, "Your drawing, as the models see it.")
+
+
+def chosen(teacher_logits: np.ndarray) -> Given:
+    """A picture of MNIST's test set, by number, at random, or one the teacher is unsure about."""
+    _check_url()
+    number = st.number_input(
+        "Test picture",
+        min_value=0,
+        max_value=TEST_IMAGES - 1,
+        value=FIRST_PICTURE,
+        key="picture",
+        bind="query-params",
+        help="MNIST's 10,000 test pictures, which no model was trained on, by number from 0.",
+        on_change=notices.clear,
+    )
+    st.button("Any other", on_click=_any_other, width="stretch", help="A test picture at random.")
+    st.button(
+        "A doubtful one",
+        on_click=_doubtful,
+        args=(teacher_logits,),
+        width="stretch",
+        help="One of the hundred test pictures on which the teacher hesitates most.",
+    )
+    picture, label = test_picture(number)
+    return Given(picture, f"Test picture {number:,}. Its label says {label}.")
+
+
+def uploaded() -> Given:
+    """A picture file of one digit."""
+    file = st.file_uploader(
+        "A picture of one digit",
+        key="upload",
+        help="PNG, JPEG, WebP, BMP or GIF, at most 10 MB; light on dark or dark on light.",
+        max_upload_size=10,
+    )
+    if file is None:
+        picture, label = test_picture(FIRST_PICTURE)
+        return Given(
+            picture,
+            f"Nothing is uploaded yet, so this is test picture {FIRST_PICTURE:,}, {_article(label)} {label}.",
+        )
+    try:
+        return _prepared(decode_picture(file.getvalue()), "Your picture, as the models see it.")
+    except ValueError as error:
+        return Given(None, str(error))
+
+
+def _prepared(pixels: np.ndarray, origin: str) -> Given:
+    try:
+        return Given(to_mnist(pixels), origin)
+    except ValueError as error:
+        return Given(None, str(error))
+
+
+def _article(digit: int) -> str:
+    return "an" if digit == 8 else "a"
+
+
+def _clear() -> None:
+    st.session_state["canvas_number"] += 1
+
+
+def _any_other() -> None:
+    notices.clear()
+    st.session_state["picture"] = int(np.random.default_rng().integers(TEST_IMAGES))
+
+
+def _doubtful(teacher_logits: np.ndarray) -> None:
+    notices.clear()
+    candidates = most_ambiguous(load_mnist().y_test, teacher_logits, count=100)["picture"]
+    st.session_state["picture"] = int(np.random.default_rng().choice(candidates))
+
+
+def _check_url() -> None:
+    asked = st.query_params.get("picture")
+    if asked is None or "picture" in st.session_state:
+        return
+    if not (asked.isdecimal() and len(asked) < 9 and int(asked) < TEST_IMAGES):
+        st.session_state["picture"] = FIRST_PICTURE
+        notices.add(
+            f"There is no test picture “{asked[:40]}”: they are numbered from 0 to {TEST_IMAGES - 1:,}. "
+            f"This is number {FIRST_PICTURE:,}."
+        )
