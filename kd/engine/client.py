@@ -101,7 +101,7 @@ class Engine:
         with self._lock:
             client = self._client
         if client is not None and self._is_alive():
-            client.run(tasks.request_stop, token, wait=False)
+            client.run(tasks.request_stop, token, wait=False, on_error="ignore")
 
     def warm_up(self) -> None:
         """Load TensorFlow in the student workers, so that the first run starts at once."""

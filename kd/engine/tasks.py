@@ -22,7 +22,7 @@ _stopped: set[str] = set()
 _SECONDS_BETWEEN_PROGRESS = 0.25
 
 
-def request_stop(token: str) -> None:
+async def request_stop(token: str) -> None:
     """Make the attempt with this token stop at its next look."""
     _stopped.add(token)
 

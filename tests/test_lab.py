@@ -1,0 +1,217 @@
+"""The lab with its real engine: worker processes, the store, stopping, dying."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import psutil
+import pytest
+
+from kd.config import RunConfig
+from kd.lab import Lab
+
+SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
+LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
+PATIENCE = 240
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    lab = Lab(tmp_path_factory.mktemp("home"))
+    yield lab
+    lab.close()
+
+
+@pytest.fixture(scope="module")
+def finished(lab):
+    view = lab.wait(lab.start(SMALL), PATIENCE)
+    assert view.status == "finished", view.message
+    return view
+
+
+def wait_until(condition, seconds: float = PATIENCE):
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+    return value
+
+
+def engine_processes() -> list[psutil.Process]:
+    """The engine's process and its workers, as children of this one."""
+    return [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_run_ends_with_a_result_of_three_models(finished, mnist, lab):
+    result = finished.result
+    assert result["run"] == SMALL.run_id == finished.run_id
+    assert result["teacher"]["parameters"] == 1_433_610
+    assert result["teacher"]["cached"] is True
+    labels = mnist.test()[1]
+    logits = lab.test_logits(finished.run_id)
+    for name in ("teacher", "distilled", "scratch"):
+        measured = float((logits[name].argmax(axis=1) == labels).mean())
+        assert result[name]["test_accuracy"] == pytest.approx(measured, abs=1e-4)
+        assert result[name]["milliseconds"] > 0
+    assert [e["epoch"] for e in finished.history if e["model"] == "scratch"] == [1, 2]
+
+
+def test_the_same_config_again_answers_from_the_store(finished, lab):
+    assert lab.start(SMALL) == finished.run_id
+    view = lab.watch(finished.run_id)
+    assert (view.status, view.result) == ("finished", finished.result)
+
+
+def test_the_artefacts_are_what_was_measured(finished, lab, mnist):
+    images = mnist.test(50)[0]
+    asked = lab.models(finished.run_id)
+    for name in ("distilled", "scratch"):
+        loaded = keras.saving.load_model(lab.store.file(finished.run_id, f"{name}.keras"))
+        np.testing.assert_allclose(loaded(images), lab.test_logits(finished.run_id)[name][:50], atol=1e-4)
+        np.testing.assert_allclose(asked[name].logits(images), loaded(images), atol=1e-4)
+
+
+def test_a_second_lab_on_the_same_home_sees_the_run(finished, lab):
+    other = Lab(lab.store.home)
+    assert other.start(SMALL) == finished.run_id
+    assert other.watch(finished.run_id).result == finished.result
+    assert finished.run_id in [view.run_id for view in other.runs()]
+
+
+def test_two_askers_of_one_run_share_it_and_stop_is_felt(lab, finished):
+    first, second = lab.start(LONG), lab.start(LONG)
+    assert first == second
+    wait_until(lambda: lab.watch(first).progress > 0)
+    lab.stop(first)
+    view = lab.wait(first, 30)
+    assert view.status == "stopped"
+    assert lab.store.row(first)["status"] == "stopped"
+    assert not lab.store.has_run(first)
+
+
+def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
+    running = lab.start(LONG.replace(seed=1))
+    waiting = [lab.start(LONG.replace(seed=seed)) for seed in range(2, 2 + lab._runs_at_once)]
+    last = lab.watch(waiting[-1])
+    assert last.status == "queued"
+    assert last.queue_place == 1
+    lab.stop(waiting[-1])
+    assert lab.watch(waiting[-1]).status == "stopped"
+    for run_id in [running, *waiting]:
+        lab.stop(run_id)
+        assert lab.wait(run_id, 30).status == "stopped"
+
+
+def test_a_fresh_teacher_is_trained_once_and_kept(lab, finished):
+    fresh = SMALL.replace(teacher="fresh", teacher_epochs=1, teacher_train_size=320, epochs=1)
+    view = lab.wait(lab.start(fresh), PATIENCE)
+    assert view.status == "finished", view.message
+    assert view.result["teacher"]["cached"] is False
+    assert [e["model"] for e in view.history].count("teacher") == 1
+    again = lab.wait(lab.start(fresh.replace(alpha=0.7)), PATIENCE)
+    assert again.result["teacher"]["cached"] is True
+    assert again.result["teacher"]["test_accuracy"] == view.result["teacher"]["test_accuracy"]
+
+
+def test_unknown_and_unfinished_runs_are_named(lab, finished):
+    with pytest.raises(ValueError, match="There is no run 'nope'"):
+        lab.watch("nope")
+    with pytest.raises(ValueError, match="no result yet"):
+        lab.models(LONG.run_id)
+
+
+def test_the_same_config_elsewhere_gives_the_same_history(finished, lab, tmp_path):
+    other = Lab(tmp_path)
+    try:
+        view = other.wait(other.start(SMALL), PATIENCE)
+    finally:
+        other.close()
+
+    def exact(history):
+        return sorted(
+            ({k: v for k, v in event.items() if k != "seconds"} for event in history),
+            key=lambda e: (e["model"], e["epoch"]),
+        )
+
+    assert exact(view.history) == exact(finished.history)
+
+
+def test_a_lost_engine_is_started_anew_and_the_run_goes_on(lab, finished):
+    run_id = lab.start(SMALL.replace(epochs=30))
+    wait_until(lambda: lab.watch(run_id).history)
+    lab._engine._child.kill()
+    view = lab.wait(run_id, PATIENCE)
+    assert view.status == "finished", view.message
+    assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))
+
+
+def test_closing_leaves_no_process(tmp_path):
+    before = set(engine_processes())
+    lab = Lab(tmp_path)
+    run_id = lab.start(LONG.replace(seed=99))
+    wait_until(lambda: lab.watch(run_id).progress > 0)
+    mine = set(engine_processes()) - before
+    assert mine
+    lab.close()
+    wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in mine), 10)
+    assert Lab(tmp_path).watch(run_id).status == "interrupted"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
+    program = textwrap.dedent(
+        """
+        import sys, time
+        from pathlib import Path
+        from kd.config import RunConfig
+        from kd.lab import Lab
+
+        lab = Lab(Path(sys.argv[1]))
+        done = lab.start(RunConfig(teacher="notebook", train_size=320, epochs=1))
+        assert lab.wait(done, 240).status == "finished"
+        going = lab.start(RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1))
+        while not lab.watch(going).progress:
+            time.sleep(0.05)
+        print(done, going, flush=True)
+        time.sleep(600)
+        """
+    )
+    project = str(Path(__file__).resolve().parent.parent)
+    environment = {**os.environ, "PYTHONPATH": project}
+    app = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    done, going = app.stdout.readline().split()
+    family = psutil.Process(app.pid).children(recursive=True)
+    assert len(family) > 2
+    os.kill(app.pid, signal.SIGKILL)
+    app.wait()
+    app.stdout.close()
+
+    wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family), 10)
+    lab = Lab(tmp_path)
+    assert lab.watch(done).status == "finished"
+    assert lab.models(done)["scratch"].parameters == 20_490
+    assert lab.watch(going).status == "interrupted"
+    assert not list((tmp_path / "runs").glob("*partial*"))
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="cannot be written"):
+        Lab(tmp_path / "file" / "home")
+
+
+def test_the_record_says_what_made_the_run(finished, lab):
+    record = json.loads(lab.store.file(finished.run_id, "record.json").read_text(encoding="utf-8"))
+    assert record["software"]["keras"].startswith("3.15")
+    assert record["config"] == SMALL.to_dict()
