@@ -18,6 +18,7 @@ from kd.data import load_mnist
 from kd.engine import Engine, EngineLost, tasks
 from kd.run_state import RunState
 from kd.store import Store, npz_bytes
+from kd.teacher_logits import shipped_logits
 from kd.teachers import shipped_teacher_path, teacher_record
 
 if TYPE_CHECKING:
@@ -130,13 +131,14 @@ class RunJob:
         return {**record, "cached": stored is not None}, path
 
     def _soft_targets(self, teacher_file: Path) -> dict[str, np.ndarray]:
+        if self.config.teacher != "fresh":
+            return shipped_logits(self.config.teacher, self.config.train_size)
         key = self._logits_key(teacher_file)
         logits = self._store.logits(key)
         if logits is None:
             self.state.enter("soft targets")
-            # a worker on another machine has the shipped teachers, and is sent the others
-            source = self.config.teacher if self.config.teacher != "fresh" else teacher_file.read_bytes()
-            task = self._submit(tasks.soft_targets, source, self.config.train_size, resource="teacher")
+            size = self.config.train_size
+            task = self._submit(tasks.soft_targets, teacher_file.read_bytes(), size, resource="teacher")
             logits = self._result(task)
             self._store.save_logits(key, logits)
         return logits

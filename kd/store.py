@@ -209,7 +209,7 @@ class Store:
     def save_logits(self, key: str, logits: dict[str, np.ndarray]) -> None:
         """Keep logits under a key."""
         path = self.home / "logits" / f"{key}.npz"
-        _write_whole(path, npz_bytes(logits))
+        write_whole(path, npz_bytes(logits))
 
     def _run_folder(self, run_id: str) -> Path | None:
         for parent in (self.home / "runs", SHIPPED_RUNS):
@@ -238,7 +238,8 @@ def npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:
     return buffer.getvalue()
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is whole or absent, never in between."""
     partial = path.with_name(f"{path.name}.partial-{uuid.uuid4().hex}")
     try:
         partial.write_bytes(content)

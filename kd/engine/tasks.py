@@ -15,7 +15,6 @@ from distributed import get_worker
 
 from kd.config import RunConfig
 from kd.engine.quiet import quiet_standard_error
-from kd.teachers import shipped_teacher_path
 
 # Tokens of attempts that somebody stopped; set from the worker's event loop, read by its task.
 _stopped: set[str] = set()
@@ -67,13 +66,11 @@ def fresh_teacher(config: dict, token: str):
     return train_teacher(RunConfig.from_mapping(config), _reporter(token, "teacher"), _stop_flag(token))
 
 
-def soft_targets(teacher: str | bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
-    """Logits of a shipped teacher (by name) or of a .keras file's content; {'train', 'test'}."""
+def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
+    """Logits by a teacher, given as its .keras file's content: {'train', 'test'}."""
     prepare()
     from kd.training import teacher_logits_of
 
-    if isinstance(teacher, str):
-        return teacher_logits_of(shipped_teacher_path(teacher), train_size, _stop_flag(token))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "teacher.keras"
         path.write_bytes(teacher)
