@@ -36,6 +36,7 @@ def drawn() -> Given:
     # Registers its assets with the server when imported, so not before a server runs.
     from streamlit_drawable_canvas import st_canvas
 
+    st.html('<p class="kd kd-quiet kd-above-canvas">Draw one digit, large.</p>')
     place = st.container(key="canvas_frame")
     width = st.slider(
         "Pen width",
@@ -69,7 +70,15 @@ def drawn() -> Given:
             f"Nothing is drawn yet, so this is test picture {FIRST_PICTURE:,}, "
             f"{_article(label)} {label}. Draw one digit on the black square.",
         )
+    if _is_a_dot(pixels, width):
+        return Given(None, "There is too little to see, only a dot: draw one whole digit, larger.")
     return _prepared(pixels, "Your drawing, as the models see it.")
+
+
+def _is_a_dot(pixels: np.ndarray, pen: int) -> bool:
+    """Whether the pen left one touch: ink hardly longer than the pen is wide."""
+    ink = pixels[..., :3].any(axis=-1)
+    return max(np.ptp(np.flatnonzero(ink.any(axis=axis))) for axis in (0, 1)) < 1.5 * pen
 
 
 def chosen(teacher_logits: np.ndarray) -> Given:
