@@ -3,14 +3,12 @@
 import streamlit as st
 
 from kd.lab import RunView
-from ui import notices, ways_in
-from ui.answers import answers
+from ui import address, notices, ways_in
+from ui.answers import answers, soften_complaint
 from ui.figures import setting
 from ui.frame import page
 from ui.server import lab
 from ui.shown import finished_run, show
-
-WAYS = ("Draw", "Test pictures", "Upload")
 
 
 def choose_run(asked: RunView, finished: list[RunView]) -> None:
@@ -35,6 +33,13 @@ def picture(way: str, run_id: str) -> ways_in.Given:
 
 with page("Draw"):
     st.title("Draw")
+    address.refuse(
+        {
+            "way": ways_in.way_complaint,
+            "picture": ways_in.picture_complaint,
+            "soften": soften_complaint,
+        }
+    )
     asked, finished = finished_run(lab())
     if asked is None:
         st.write("There are no models to ask yet: they come with the first run that finishes.")
@@ -45,7 +50,7 @@ with page("Draw"):
     with left:
         way = st.segmented_control(
             "A picture",
-            WAYS,
+            ways_in.WAYS,
             default="Draw",
             key="way",
             bind="query-params",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from html import escape
 
 import numpy as np
@@ -14,6 +15,16 @@ from kd.words import MODELS, NAMES, percent
 from ui.guard import guard
 from ui.markup import pixels, role
 from ui.ways_in import Given
+
+_LOWEST, _HIGHEST = 0.5, 20.0
+
+
+def soften_complaint(asked: str) -> str | None:
+    """What to say of a temperature that the slider does not have."""
+    with contextlib.suppress(ValueError):
+        if _LOWEST <= float(asked) <= _HIGHEST:
+            return None
+    return f"T must be a number between {_LOWEST:g} and {_HIGHEST:g}, got “{asked[:40]}”. It stands at 1."
 
 
 def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
@@ -39,8 +50,8 @@ def _bars(logits: dict[str, np.ndarray]) -> None:
     with guard():
         temperature = st.slider(
             "T, temperature of all three",
-            min_value=0.5,
-            max_value=20.0,
+            min_value=_LOWEST,
+            max_value=_HIGHEST,
             value=1.0,
             step=0.5,
             format="%g",
@@ -59,7 +70,7 @@ def _answer(model: str, probabilities: np.ndarray) -> None:
     sure = percent(float(probabilities[best]))
     st.html(
         f'<div class="kd kd-answer kd-{model}"><p>{role(model)}</p>'
-        f'<p class="kd-number">{best}</p><p class="kd-quiet">{sure}</p></div>'
+        f'<p class="kd-number">{best}</p><p class="kd-quiet">{escape(sure)}</p></div>'
     )
     st.vega_lite_chart(
         {**_bars_spec(model), "data": {"values": charts.probability_table(probabilities, model)}},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kd.config import FIELD_TYPES, FIELDS, PRESETS, RunConfig
-from ui import notices
+from ui import address, notices
 
 # A temperature is felt in ratios, so its slider stops at round numbers that lie closer together below.
 _TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
@@ -19,7 +20,7 @@ _FOLLOWED = "followed_run"
 
 def run_form() -> tuple[RunConfig, DeltaGenerator]:
     """Draw the controls of a run; return what they say, and the place between the main and the rarer ones."""
-    _check_url()
+    address.refuse({name: partial(_complaint, name) for name in FIELDS})
     _preset()
     values = {name: _field(name) for name, spec in FIELDS.items() if not spec.rare}
     place = st.container()
@@ -112,14 +113,12 @@ def _from_url(name: str) -> Any:
     return getattr(RunConfig(), name)
 
 
-def _check_url() -> None:
-    """Say which values in the URL are not allowed, and let those controls stand at their defaults."""
-    for name, spec in FIELDS.items():
-        if name in st.query_params and name not in st.session_state:
-            try:
-                RunConfig.from_mapping({name: st.query_params[name]})
-            except ValueError as error:
-                default = getattr(RunConfig(), name)
-                st.session_state[name] = default
-                words = {True: "on", False: "off"}.get(default, default) if spec.step is None else default
-                notices.add(f"In the address of this page, {error} “{spec.label}” stands at {words} instead.")
+def _complaint(name: str, value: str) -> str | None:
+    """What to say of a value in the address that its field does not allow."""
+    try:
+        RunConfig.from_mapping({name: value})
+    except ValueError as error:
+        default = getattr(RunConfig(), name)
+        stands = {True: "on", False: "off"}[default] if FIELD_TYPES[name] is bool else default
+        return f"In the address of this page, {error} “{FIELDS[name].label}” stands at {stands} instead."
+    return None

@@ -83,7 +83,7 @@ def tiles(view: RunView) -> None:
 
 def _tile(view: RunView, model: str) -> str:
     events = [event for event in view.history if event["model"] == model]
-    number, lines = "–", ["&nbsp;"]
+    number, lines = "–", ["\u00a0"]
     if view.result is not None:
         result = view.result[model]
         number, lines = percent(result["test_accuracy"]), [f"{count(result['parameters'])} parameters"]
@@ -94,10 +94,10 @@ def _tile(view: RunView, model: str) -> str:
         lines = [f"after epoch {events[-1]['epoch']} of {events[-1]['epochs']}"]
     elif model == "teacher" and view.teacher_accuracy is not None:
         number, lines = percent(view.teacher_accuracy), ["trained before"]
-    small = "".join(f'<p class="kd-quiet">{line}</p>' for line in lines)
+    small = "".join(f'<p class="kd-quiet">{escape(line)}</p>' for line in lines)
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
-        f'<p class="kd-number">{number.replace(" %", "&#8201;%")}</p>{small}</div>'
+        f'<p class="kd-number">{escape(number).replace(" %", "&#8201;%")}</p>{small}</div>'
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 
@@ -44,7 +46,7 @@ def _voice(who: str, name: str, probabilities: np.ndarray, says: str) -> str:
     shares = [f"{digit} {percent(share)}" for digit, share in enumerate(probabilities) if share >= 0.01]
     return (
         f'<div class="kd-voice kd-{who}"><p>{role(who, name)}</p>'
-        f'<div class="kd-bars" role="img" aria-label="{name}: {listing(shares)}">{bars}</div>'
+        f'<div class="kd-bars" role="img" aria-label="{name}: {escape(listing(shares))}">{bars}</div>'
         f'<p class="kd-says">{says}</p></div>'
     )
 
@@ -72,8 +74,9 @@ def _students(result: dict) -> str:
 
 
 def _score(model: str, how: str, result: dict) -> str:
+    accuracy = escape(percent(result[model]["test_accuracy"]))
     return (
-        f'<div class="kd-score kd-{model}"><p class="kd-number">{percent(result[model]["test_accuracy"])}</p>'
+        f'<div class="kd-score kd-{model}"><p class="kd-number">{accuracy}</p>'
         f"<p>{role(model)}<br><span class='kd-quiet'>{how}</span></p></div>"
     )
 

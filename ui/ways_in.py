@@ -13,6 +13,7 @@ from kd.drawing import decode_picture, to_mnist
 from kd.softening import most_ambiguous
 from ui import notices
 
+WAYS = ("Draw", "Test pictures", "Upload")
 FIRST_PICTURE = 3749
 CANVAS_SIDE = 280
 
@@ -83,7 +84,6 @@ def _is_a_dot(pixels: np.ndarray, pen: int) -> bool:
 
 def chosen(teacher_logits: np.ndarray) -> Given:
     """A picture of MNIST's test set, by number, at random, or one the teacher is unsure about."""
-    _check_url()
     number = st.number_input(
         "Test picture",
         min_value=0,
@@ -152,13 +152,16 @@ def _doubtful(teacher_logits: np.ndarray) -> None:
     st.session_state["picture"] = int(np.random.default_rng().choice(candidates))
 
 
-def _check_url() -> None:
-    asked = st.query_params.get("picture")
-    if asked is None or "picture" in st.session_state:
-        return
-    if not (asked.isdecimal() and len(asked) < 9 and int(asked) < TEST_IMAGES):
-        st.session_state["picture"] = FIRST_PICTURE
-        notices.add(
-            f"There is no test picture “{asked[:40]}”: they are numbered from 0 to {TEST_IMAGES - 1:,}. "
-            f"This is number {FIRST_PICTURE:,}."
-        )
+def way_complaint(asked: str) -> str | None:
+    """What to say of a way in that there is not."""
+    return None if asked in WAYS else f"There is no way “{asked[:40]}” to a picture: use {', '.join(WAYS)}."
+
+
+def picture_complaint(asked: str) -> str | None:
+    """What to say of a number that no test picture has."""
+    if asked.isdecimal() and len(asked) < 9 and int(asked) < TEST_IMAGES:
+        return None
+    return (
+        f"There is no test picture “{asked[:40]}”: they are numbered from 0 to {TEST_IMAGES - 1:,}. "
+        f"This is number {FIRST_PICTURE:,}."
+    )
