@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import threading
@@ -44,6 +45,7 @@ CREATE TABLE IF NOT EXISTS events (
 """
 
 ACTIVE = ("queued", "running")
+_RUN_ID = re.compile("[0-9a-f]{12}")
 
 
 def default_home() -> Path:
@@ -212,6 +214,9 @@ class Store:
         write_whole(path, npz_bytes(logits))
 
     def _run_folder(self, run_id: str) -> Path | None:
+        # ids come from URLs too, and only what looks like one of ours may become a path
+        if not _RUN_ID.fullmatch(run_id):
+            return None
         for parent in (self.home / "runs", SHIPPED_RUNS):
             if (parent / run_id / "record.json").is_file():
                 return parent / run_id

@@ -13,10 +13,11 @@ from ui.server import lab
 from ui.shown import show, shown_run
 
 
-def start(config: RunConfig) -> None:
+def start() -> None:
+    # Read anew: a click may come together with the last change of a control, before the page is drawn again.
     notices.clear()
     try:
-        show(lab().start(config))
+        show(lab().start(controls.current()))
     except (ValueError, OSError) as error:
         notices.add(str(error))
 
@@ -39,7 +40,6 @@ def button(config: RunConfig, view: RunView | None) -> None:
             width="stretch",
             help="Trains both students. A setting that was trained before answers at once.",
             on_click=start,
-            args=(config,),
         )
         if active:
             st.button("Stop the run that is shown", width="stretch", on_click=lab().stop, args=(view.run_id,))

@@ -122,9 +122,18 @@ def test_a_fresh_teacher_is_trained_once_and_kept(lab, finished):
     assert again.result["teacher"]["test_accuracy"] == view.result["teacher"]["test_accuracy"]
 
 
-def test_unknown_and_unfinished_runs_are_named(lab, finished):
-    with pytest.raises(ValueError, match="There is no run 'nope'"):
-        lab.watch("nope")
+@pytest.mark.parametrize("name", ["nope", "", "../runs", "..", "\0", "a" * 5000, "0123456789ab"])
+def test_an_id_that_is_none_is_named_and_never_becomes_a_path(lab, finished, name):
+    with pytest.raises(ValueError, match="There is no run"):
+        lab.watch(name)
+
+
+def test_a_folder_outside_the_runs_cannot_be_named(lab, finished):
+    assert lab.store.has_run(finished.run_id)
+    assert not lab.store.has_run(f"../runs/{finished.run_id}")
+
+
+def test_an_unfinished_run_has_no_models(lab, finished):
     with pytest.raises(ValueError, match="no result yet"):
         lab.models(LONG.run_id)
 
