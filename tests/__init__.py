@@ -1,0 +1,1 @@
+"""Tests, in three layers: the backend, the pages, the browser."""

@@ -1,0 +1,74 @@
+"""Find a Chromium, and bring one where there is none.
+
+    python -m tests.browser.chromium
+
+prints its path. Playwright's own build is preferred; where it cannot be downloaded, Debian's package is
+installed (as root or with password-free sudo).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find() -> str | None:
+    """The path of a Chromium on this machine: KD_CHROMIUM, Playwright's, or the system's."""
+    named = os.environ.get("KD_CHROMIUM")
+    if named:
+        return named
+    return _playwrights() or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def bring() -> str:
+    """A Chromium's path, after installing one if need be.
+
+    Raises:
+        SystemExit: when none can be had; the message says what to do.
+    """
+    found = find()
+    if found is None:
+        _install_playwrights()
+        found = find()
+    if found is None and shutil.which("apt-get"):
+        _install_debians()
+        found = find()
+    if found is None:
+        raise SystemExit(
+            "No Chromium was found and none could be installed: install Chromium or Google Chrome, "
+            "or set KD_CHROMIUM to its path."
+        )
+    return found
+
+
+def _playwrights() -> str | None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).is_file() else None
+
+
+def _install_playwrights() -> None:
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    try:
+        subprocess.run(command, check=False, timeout=300, stdout=sys.stderr)
+    except subprocess.TimeoutExpired:
+        print("Playwright's Chromium could not be downloaded in time.", file=sys.stderr)
+
+
+def _install_debians() -> None:
+    privileged = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+        apt = [*privileged, "apt-get", *command]
+        subprocess.run(apt, check=False, stdout=sys.stderr, env=environment)
+
+
+if __name__ == "__main__":
+    print(bring())

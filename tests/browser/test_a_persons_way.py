@@ -1,0 +1,102 @@
+"""What a person does: set α and T, train, watch, stop, reload, draw a 7, read three answers."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+MINUTES = 60_000
+
+
+def open_train(page: Page, url: str) -> None:
+    """From the home page to Train, by its link."""
+    page.goto(url)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
+    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
+
+
+def set_up_a_run(page: Page, *, images: int, epochs: int, seed: int) -> None:
+    """By keyboard, as the help texts promise."""
+    page.get_by_label("Epochs", exact=True).fill(str(epochs))
+    page.keyboard.press("Enter")
+    more = page.get_by_text("More", exact=True)
+    if not page.get_by_label("Seed", exact=True).is_visible():
+        more.click()
+    for label, value in (("Training images", images), ("Seed", seed)):
+        page.get_by_label(label, exact=True).fill(str(value))
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"seed={seed}"))
+
+
+def slider(page: Page, name: str):
+    """A slider's handle, to be moved by the arrow keys."""
+    return page.get_by_role("slider", name=name)
+
+
+def test_open_set_train_and_see_the_charts_move(page: Page, site):
+    open_train(page, site.url)
+    alpha = slider(page, "α, weight of the true labels")
+    alpha.focus()
+    page.keyboard.press("ArrowRight")
+    expect(alpha).to_have_value("0.15")
+    temperature = slider(page, "T, temperature")
+    temperature.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"temperature=5"))
+    set_up_a_run(page, images=2000, epochs=12, seed=41)
+
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    epoch = page.get_by_text(re.compile(r"epoch \d+ of 12", re.IGNORECASE)).first
+    expect(epoch).to_be_visible(timeout=3 * MINUTES)
+
+    # a reload in the middle comes back to the same run
+    page.reload()
+    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
+    expect(page.get_by_text("McNemar").first).to_be_visible(timeout=4 * MINUTES)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    # lines of three models, in the chart that moved
+    expect(page.get_by_label(re.compile("^Line chart: accuracy")).first).to_be_visible()
+    expect(page.get_by_text("1,433,610").first).to_be_visible()
+
+
+def test_stop_ends_a_run_and_train_stands_in_its_place(page: Page, site):
+    open_train(page, site.url)
+    set_up_a_run(page, images=60_000, epochs=100, seed=42)
+    page.get_by_role("button", name="Train", exact=True).click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
+    expect(page.get_by_text(re.compile("of 100", re.IGNORECASE)).first).to_be_visible(timeout=3 * MINUTES)
+    stop.click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible()
+
+
+def test_draw_a_seven_with_the_mouse_and_read_three_answers(page: Page, site):
+    page.goto(f"{site.url}/draw")
+    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+    canvas = page.frame_locator("iframe").locator("canvas.upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    points = [(0.25, 0.22), (0.5, 0.21), (0.76, 0.22), (0.62, 0.5), (0.5, 0.8)]
+    x, y = points[0]
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=12)
+    page.mouse.up()
+    expect(page.get_by_text("Your drawing, as the models see it.")).to_be_visible()
+    for model in ("Teacher", "Distilled", "Scratch"):
+        expect(page.get_by_text(model).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\b7\b")).first).to_be_visible()
+
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+
+
+def test_a_nonsense_address_gets_a_sentence(page: Page, site):
+    page.goto(f"{site.url}/train?alpha=7&run=..%2F..%2Fetc")
+    expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
+    expect(page.get_by_text("There is no run")).to_be_visible()

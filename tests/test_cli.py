@@ -1,0 +1,134 @@
+"""The command line as a person or a script uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from kd.__main__ import main
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def run(*arguments: str, home: Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "kd", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "KD_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("cli-home")
+
+
+@pytest.fixture(scope="module")
+def trained(home):
+    """A small run with a fresh teacher, through `--json`."""
+    flags = "--preset notebook --teacher fresh --teacher-epochs 1 --teacher-train-size 200 --train-size 200"
+    done = run("train", *flags.split(), "--epochs", "2", "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    return done, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "--alpha", "1.5"], "alpha must be between 0 and 1, got '1.5'."),
+        (["train", "--temperature", "nan"], "temperature must be a number between 0.1 and 100, got 'nan'."),
+        (["train", "--train-size", "60001"], "train_size must be between 10 and 60,000, got '60001'."),
+        (["train", "--teacher", "x"], "teacher must be one of strong, notebook, fresh, got 'x'."),
+        (["train", "--preset", "x"], "Argument --preset: invalid choice: 'x'"),
+        (["dance"], "Argument COMMAND: invalid choice: 'dance'"),
+        ([], "The following arguments are required: COMMAND"),
+        (["predict", "abc", "no-such-file.png"], "no-such-file.png cannot be read"),
+        (["predict", "abc", __file__], "This is not a picture"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(arguments, sentence, capsys):
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(sentence)
+    assert printed.err.count("\n") == 1
+
+
+def test_to_say_no_neither_tensorflow_nor_the_engine_is_loaded():
+    program = (
+        "import sys; from kd.__main__ import main; assert main(['train', '--alpha', '7']) == 2;"
+        "assert not {'tensorflow', 'keras', 'distributed', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=True, stderr=subprocess.PIPE)
+
+
+def test_json_lines_tell_every_epoch_and_then_the_result(trained):
+    done, lines = trained
+    *epochs, result = lines
+    assert [(e["model"], e["epoch"]) for e in epochs if e["model"] == "teacher"] == [("teacher", 1)]
+    assert sorted((e["model"], e["epoch"]) for e in epochs if e["model"] != "teacher") == [
+        ("distilled", 1),
+        ("distilled", 2),
+        ("scratch", 1),
+        ("scratch", 2),
+    ]
+    fields = {
+        *("event", "model", "epoch", "epochs", "loss", "student_loss", "distillation_loss"),
+        *("accuracy", "val_accuracy", "seconds"),
+    }
+    assert all(set(event) == fields for event in epochs)
+    assert result["event"] == "result"
+    assert {"run", "config", "teacher", "distilled", "scratch"} <= set(result)
+    assert {"test_accuracy", "parameters", "seconds", "cached"} <= set(result["teacher"])
+    for student in ("distilled", "scratch"):
+        assert {"test_accuracy", "parameters", "seconds", "agreement"} <= set(result[student])
+    assert "Traceback" not in done.stderr
+    assert "WARNING" not in done.stderr
+
+
+def test_the_run_is_listed_and_found_again(trained, home):
+    result = trained[1][-1]
+    listed = [json.loads(line) for line in run("runs", "--json", home=home).stdout.splitlines()]
+    mine = next(line for line in listed if line["run"] == result["run"])
+    assert mine["status"] == "finished"
+    assert result["run"] in run("runs", home=home).stdout
+
+
+def test_a_picture_is_asked_in_either_polarity_and_any_size(trained, home, tmp_path, mnist):
+    run_id = trained[1][-1]["run"]
+    digit = Image.fromarray(255 - mnist.x_test[0]).resize((333, 333), Image.Resampling.BICUBIC)
+    digit.save(tmp_path / "seven.png")
+    done = run("predict", run_id, str(tmp_path / "seven.png"), "--json", home=home)
+    answer = json.loads(done.stdout)
+    assert set(answer["predictions"]) == {"teacher", "distilled", "scratch"}
+    for prediction in answer["predictions"].values():
+        assert sum(prediction["probabilities"]) == pytest.approx(1.0, abs=1e-6)
+        assert prediction["digit"] == max(range(10), key=prediction["probabilities"].__getitem__)
+    table = run("predict", run_id[:6], str(tmp_path / "seven.png"), home=home)
+    assert "distilled" in table.stdout
+
+
+def test_an_unknown_run_is_refused(home, tmp_path, mnist):
+    Image.fromarray(mnist.x_test[0]).save(tmp_path / "digit.png")
+    done = run("predict", "zzz", str(tmp_path / "digit.png"), home=home)
+    assert done.returncode == 2
+    assert done.stderr.startswith("No finished run has the id 'zzz'")
+
+
+def test_the_table_at_the_end_carries_the_honest_sentence(trained, home):
+    flags = "--preset notebook --teacher fresh --teacher-epochs 1 --teacher-train-size 200 --train-size 200"
+    done = run("train", *flags.split(), "--epochs", "2", home=home)
+    assert done.returncode == 0, done.stderr
+    sentence = trained[1][-1]["comparison"]["sentence"]
+    assert sentence.split()[0] in done.stdout
+    assert "1,433,610" in done.stdout
