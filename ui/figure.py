@@ -36,7 +36,8 @@ def figure(
         name: in lower case with hyphens: the widget key, the file's name, and the key of the kept chart.
         chart: (rows, **arguments) → Altair chart; must depend on the rows in nothing but its data.
         rows: the figure's numbers.
-        alt: what the figure shows, for those who do not see it.
+        alt: what the figure shows, for those who do not see it; the same for all rows, else the chart is
+            drawn anew instead of moving.
         file_note: added to the file's name, such as "T4".
         on_select: called when something in the figure is clicked; the key in the session is `name`.
         arguments: of the chart.

@@ -16,6 +16,7 @@ _PAGES = (
     ("app.py", "Home", ":material/home:"),
     ("pages/train.py", "Train", ":material/model_training:"),
     ("pages/draw.py", "Draw", ":material/draw:"),
+    ("pages/dark_knowledge.py", "Dark knowledge", ":material/dark_mode:"),
     ("pages/runs.py", "Runs", ":material/list:"),
 )
 

@@ -1,0 +1,85 @@
+"""Pictures of digits as small images that can be chosen by a click."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+# Pixels are enlarged before a browser would blur them.
+ENLARGED = 2
+
+
+def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Sequence[str]) -> pd.DataFrame:
+    """The rows of `thumbnail_chart`.
+
+    Args:
+        pictures: (n, 28, 28), uint8 in 0–255 or float in [0, 1].
+        numbers: n whole numbers that name the pictures.
+        captions: n short texts.
+
+    Returns:
+        Columns place (from 0), picture, caption, image (a PNG as a data address).
+
+    Raises:
+        ValueError: when the three are not of one length.
+    """
+    if not len(pictures) == len(numbers) == len(captions):
+        raise ValueError(
+            "Each picture needs a number and a caption, "
+            f"got {len(pictures)} pictures, {len(numbers)} numbers and {len(captions)} captions."
+        )
+    return pd.DataFrame(
+        {
+            "place": range(len(pictures)),
+            "picture": [int(number) for number in numbers],
+            "caption": list(captions),
+            "image": [_png_address(picture) for picture in pictures],
+        }
+    )
+
+
+def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size: int = 44) -> alt.LayerChart:
+    """Pictures in rows of `columns`, each with its caption; a click selects in the parameter "picked".
+
+    Args:
+        rows: of `thumbnail_rows`, at most `count`.
+        columns: how many stand side by side.
+        count: for how many there is room.
+        size: of a picture in pixels.
+    """
+    lines = -(-count // columns)
+    base = (
+        alt.Chart()
+        .transform_calculate(column=f"datum.place % {columns}", line=f"floor(datum.place / {columns})")
+        .encode(
+            x=alt.X("column:O", axis=None, scale=alt.Scale(domain=list(range(columns)))),
+            y=alt.Y("line:O", axis=None, scale=alt.Scale(domain=list(range(lines)))),
+            tooltip=[
+                alt.Tooltip("picture:Q", title="Picture", format=",d"),
+                alt.Tooltip("caption:N", title="It is"),
+            ],
+        )
+    )
+    picked = alt.selection_point(name="picked", fields=["picture"], toggle=False)
+    images = (
+        base.mark_image(width=size, height=size, cursor="pointer", yOffset=-8)
+        .encode(url="image:N")
+        .add_params(picked)
+    )
+    captions = base.mark_text(fontSize=11, dy=size // 2).encode(text="caption:N")
+    return alt.layer(images, captions, data=rows).properties(
+        width="container", height=lines * (size + 26), padding=0
+    )
+
+
+def _png_address(picture: np.ndarray) -> str:
+    levels = picture if picture.dtype == np.uint8 else np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(levels.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)).save(buffer, format="PNG")
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

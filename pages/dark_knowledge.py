@@ -1,0 +1,61 @@
+"""Dark knowledge: what a teacher's wrong answers know, and how they pull on a student."""
+
+import streamlit as st
+
+from ui import dark_views, notices
+from ui.dark_picture import Shown, choose
+from ui.frame import page
+from ui.guard import guard
+from ui.run_choice import choose_finished_run
+from ui.server import lab
+from ui.shown import finished_run
+
+ONE, PULL, ALL = "One picture", "The pull on a student", "All 10,000"
+
+
+@st.fragment
+def look(run_id: str, shown: Shown | None) -> None:
+    """Everything that moves with T: stored logits and a softmax, no model is asked."""
+    with guard():
+        left, right = st.columns([1, 1.3], gap="large")
+        temperature = left.slider(
+            "T, temperature",
+            min_value=0.5,
+            max_value=20.0,
+            value=4.0,
+            step=0.5,
+            format="%.1f",
+            key="T",
+            bind="query-params",
+            persist_state="session",
+            help="Divides the logits before the softmax: 1 is the teacher as it is, more shows its doubts.",
+        )
+        view = right.segmented_control(
+            "Look at", (ONE, PULL, ALL), default=ONE, key="view", bind="query-params", required=True
+        )
+        if view == ALL:
+            dark_views.whole_test_set(run_id, lab().test_logits(run_id)["teacher"], temperature)
+        elif shown is not None and view == PULL:
+            dark_views.pull(shown, temperature)
+        elif shown is not None:
+            dark_views.one_picture(shown, temperature)
+
+
+with page("Dark knowledge"):
+    st.title("Dark knowledge")
+    asked, finished = finished_run(lab())
+    if asked is None:
+        st.write("There is no teacher to look into yet: one comes with the first run that finishes.")
+        st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
+        st.stop()
+    notice_place = st.container()
+    left, right = st.columns([1, 2.6], gap="large")
+    with left:
+        choose_finished_run(
+            asked, finished, "Whose teacher and students are shown: any run that has finished."
+        )
+        shown = choose(lab(), asked.run_id)
+    with right:
+        look(asked.run_id, shown)
+    with notice_place:
+        notices.show()

@@ -1,0 +1,84 @@
+"""Dark knowledge: the page follows T, the picture and the run; addresses that lead nowhere say so."""
+
+from html import unescape
+
+import numpy as np
+import pytest
+
+from kd import softening
+from kd.dark_words import pull_sentence, soft_target_sentence
+from kd.logits import softmax
+from tests.pages.on_page import html_of, warnings_of
+from ui.ways_in import FIRST_PICTURE
+
+
+def said(app):
+    return unescape(html_of(app))
+
+
+@pytest.mark.parametrize("temperature", [0.5, 4.0, 20.0])
+def test_the_sentence_follows_the_temperature(open_page, lab, shipped, mnist, temperature):
+    app = open_page("dark_knowledge")
+    app.slider(key="T").set_value(temperature).run()
+    logits = lab.test_logits(shipped.run_id)["teacher"][FIRST_PICTURE]
+    label = int(mnist.y_test[FIRST_PICTURE])
+    assert soft_target_sentence(softmax(logits, temperature), temperature, label) in said(app)
+
+
+def test_the_address_chooses_picture_temperature_and_view(open_page, lab, shipped, mnist):
+    app = open_page("dark_knowledge", picture="7", T="10", view="The pull on a student")
+    assert "Test picture 7" in said(app)
+    teacher = lab.test_logits(shipped.run_id)["teacher"][7]
+    gradient = softening.loss_gradient(np.array(mnist.y_test[7]), np.zeros(10), teacher, 0.1, 10.0)
+    assert pull_sentence(*gradient) in said(app)
+
+
+def test_without_t_squared_the_teacher_pulls_less(open_page):
+    app = open_page("dark_knowledge", T="20", view="The pull on a student")
+    assert "The teacher pulls" in said(app)
+    app.toggle(key="pull_squared").set_value(False).run()
+    assert "The label pulls" in said(app)
+
+
+def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shipped, mnist):
+    app = open_page("dark_knowledge", view="All 10,000")
+    means = softening.mean_soft_targets(mnist.y_test, lab.test_logits(shipped.run_id)["teacher"], 4.0)
+    wrong = np.where(np.eye(10, dtype=bool), 0, means)
+    shares = wrong / wrong.sum(axis=1, keepdims=True)
+    true, other = np.unravel_index(shares.argmax(), shares.shape)
+    expected = (
+        f"Of all the probability that {true}s give to wrong classes, "
+        f"{100 * shares.max():.0f} % go to {other}."
+    )
+    assert expected in said(app)
+
+
+def test_any_shows_another_picture(open_page):
+    app = open_page("dark_knowledge")
+    before = app.number_input(key="picture").value
+    app.button[0].click().run()
+    assert app.number_input(key="picture").value != before
+    assert f"Test picture {app.number_input(key='picture').value:,}" in said(app)
+
+
+@pytest.mark.parametrize("number", ["10000", "-1", "three", "³"])
+def test_an_unknown_picture_gets_a_sentence_and_a_picture(open_page, number):
+    app = open_page("dark_knowledge", picture=number)
+    (warning,) = warnings_of(app)
+    assert f"There is no test picture “{number}”" in warning
+    assert f"Test picture {FIRST_PICTURE:,}" in said(app)
+
+
+def test_an_unknown_run_gets_a_sentence_and_another_run(open_page):
+    app = open_page("dark_knowledge", run="nothing")
+    (warning,) = warnings_of(app)
+    assert "There is no run “nothing” here" in warning
+    assert "At T = 4 the teacher says" in said(app)
+
+
+def test_your_own_drawing_is_asked_for_the_digit_you_meant(open_page):
+    app = open_page("dark_knowledge")
+    app.button_group(key="dark_way").set_value("Draw").run()
+    assert not app.exception
+    assert "Nothing is drawn yet" in said(app)
+    assert "At T = 4 the teacher says" in said(app)

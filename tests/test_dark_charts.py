@@ -1,0 +1,148 @@
+"""Charts of dark knowledge: their numbers by hand, and a specification that stays while T moves."""
+
+import numpy as np
+import pytest
+
+from kd import dark_charts, pull_charts, softening
+from kd.charts import ROLES, vega_lite
+
+LOGITS = {
+    "teacher": np.log(np.array([0.91, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01])),
+    "distilled": np.arange(10.0),
+    "scratch": np.zeros(10),
+}
+
+
+def specification(chart):
+    spec = vega_lite(chart)
+    del spec["data"]
+    return spec
+
+
+def of(rows, **values):
+    for name, value in values.items():
+        rows = rows[rows[name] == value]
+    return rows
+
+
+def test_soft_targets_are_the_softmax_at_this_temperature():
+    rows = dark_charts.soft_targets_rows(LOGITS, 2.0)
+    roots = np.sqrt([0.91, *[0.01] * 9])
+    assert of(rows, role="Teacher")["probability"].to_numpy() == pytest.approx(roots / roots.sum())
+    assert of(rows, role="Scratch")["probability"].to_numpy() == pytest.approx(np.full(10, 0.1))
+    assert of(rows, role="Teacher")["label"].tolist() == ["51", *["5.4"] * 9]
+    assert set(of(rows, role="Distilled")["label"]) == {""}
+
+
+def test_a_tiny_probability_is_not_written_as_nothing():
+    rows = dark_charts.soft_targets_rows({"teacher": np.array([20.0, *[0.0] * 9])}, 1.0)
+    assert rows["label"].tolist() == ["100", *["< 0.1"] * 9]
+
+
+def test_logarithmic_bars_start_where_the_axis_does():
+    rows = dark_charts.soft_targets_rows(LOGITS, 1.0)
+    for log, start in ((True, 1e-6), (False, 0)):
+        encoding = specification(dark_charts.soft_targets_chart(rows, log))["layer"][0]["encoding"]
+        assert encoding["y"]["scale"]["domain"] == [start, 1]
+        assert encoding["y2"]["datum"] == start
+        assert encoding["y"]["scale"].get("type", "linear") == ("log" if log else "linear")
+
+
+def test_entropy_of_undecided_logits_is_log2_of_ten_at_every_temperature():
+    rows = dark_charts.entropy_rows(LOGITS, 3.0)
+    assert of(rows, role="Scratch")["entropy_bits"].to_numpy() == pytest.approx(np.log2(10))
+    here = of(rows, here=True)
+    assert here["role"].tolist() == ["Teacher", "Distilled", "Scratch"]
+    assert set(here["temperature"]) == {3.0}
+    cube_roots = np.cbrt([0.91, *[0.01] * 9])
+    p = cube_roots / cube_roots.sum()
+    assert here["entropy_bits"].iloc[0] == pytest.approx(-(p * np.log2(p)).sum())
+
+
+def test_mean_entropy_at_this_temperature_lies_on_the_curve():
+    curve = softening.mean_entropy_curve(np.vstack(list(LOGITS.values())))
+    at = of(dark_charts.mean_entropy_rows(curve, float(curve["temperature"][7])), here=True).iloc[0]
+    assert at[["mean", "lower", "upper"]].tolist() == pytest.approx(
+        curve.loc[7, ["mean", "lower", "upper"]].tolist()
+    )
+
+
+def test_look_alikes_average_over_a_true_class():
+    labels = np.array([0, 0, *range(1, 10)])
+    logits = np.vstack([LOGITS["teacher"], LOGITS["scratch"], *[np.zeros(10)] * 9])
+    rows = dark_charts.look_alike_rows(labels, logits, 1.0)
+    assert of(rows, true="0", **{"class": "0"})["probability"].item() == pytest.approx((0.91 + 0.1) / 2)
+    cell = of(rows, true="0", **{"class": "3"})
+    assert cell["probability"].item() == pytest.approx((0.01 + 0.1) / 2)
+    assert cell["share_of_wrong"].item() == pytest.approx(1 / 9)
+    assert cell["label"].item() == "5.5"
+
+
+def test_a_click_on_the_matrix_names_the_cell():
+    rows = dark_charts.look_alike_rows(np.arange(10), np.eye(10), 1.0)
+    (parameter,) = specification(dark_charts.look_alike_chart(rows))["params"]
+    assert parameter["name"] == "cell"
+    assert parameter["select"]["fields"] == ["true", "class"]
+
+
+def gradient(temperature, squared=True):
+    return softening.loss_gradient(
+        np.array(0), LOGITS["scratch"], LOGITS["teacher"], 0.25, temperature, squared
+    )
+
+
+def test_pulls_point_up_where_the_loss_falls_and_add_up():
+    rows = pull_charts.pull_rows(gradient(1.0)).pivot(index="digit", columns="role", values="pull")
+    assert rows.loc["0", "Labels"] == pytest.approx(0.25 * 0.9)
+    assert rows.loc["0", "Teacher"] == pytest.approx(0.75 * (0.91 - 0.1))
+    assert rows["Both"].to_numpy() == pytest.approx((rows["Labels"] + rows["Teacher"]).to_numpy())
+
+
+def test_the_axis_of_pulls_holds_every_temperature():
+    limit = pull_charts.pull_limit(0, LOGITS["scratch"], LOGITS["teacher"], 0.25)
+    for temperature in (0.5, 1.0, 4.0, 20.0):
+        for squared in (True, False):
+            pulls = pull_charts.pull_rows(gradient(temperature, squared))["pull"]
+            assert pulls.abs().max() <= limit
+    assert limit in (1.0, 2.0)
+
+
+def test_without_t_squared_the_teacher_pulls_that_much_less():
+    rows = pull_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 0.25, 20.0)
+    here = of(rows, here=True).set_index("part")["strength"]
+    assert here["teacher"] / here["teacher without T²"] == pytest.approx(400)
+    assert here["labels"] == pytest.approx(0.25 * np.sqrt(0.9**2 + 9 * 0.1**2))
+
+
+def test_a_part_without_weight_leaves_no_line():
+    rows = pull_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 1.0, 4.0)
+    assert set(rows["part"]) == {"labels"}
+
+
+def charts_at(temperature):
+    labels, logits = np.arange(10), 8.0 * np.eye(10)
+    yield dark_charts.soft_targets_chart(dark_charts.soft_targets_rows(LOGITS, temperature))
+    yield dark_charts.entropy_chart(dark_charts.entropy_rows(LOGITS, temperature))
+    curve = softening.mean_entropy_curve(logits, [0.5, 4.0, 20.0])
+    yield dark_charts.mean_entropy_chart(dark_charts.mean_entropy_rows(curve, temperature))
+    yield dark_charts.look_alike_chart(dark_charts.look_alike_rows(labels, logits, temperature))
+    yield pull_charts.pull_chart(pull_charts.pull_rows(gradient(temperature)), limit=1.0)
+    rows = pull_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 0.25, temperature)
+    yield pull_charts.strength_chart(rows)
+
+
+def test_another_temperature_changes_the_rows_alone():
+    for one, other in zip(charts_at(1.0), charts_at(7.5), strict=True):
+        assert specification(one) == specification(other)
+        assert vega_lite(one)["data"] != vega_lite(other)["data"]
+
+
+def test_every_chart_is_valid_with_title_tooltips_and_role_colours():
+    for chart in charts_at(4.0):
+        spec = chart.to_dict(validate=True)
+        assert spec["title"]["text"]
+        encodings = [layer["encoding"] for layer in spec["layer"]]
+        assert any("tooltip" in encoding for encoding in encodings)
+        scales = [e["color"]["scale"] for e in encodings if "field" in e.get("color", {})]
+        assert scales
+        assert all(scale["domain"] == list(ROLES) for scale in scales)

@@ -1,0 +1,53 @@
+"""Figures as files: real PNG and SVG, made without any network, and CSV that reads back."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from kd import dark_charts
+from kd.charts import COLORS, vega_lite
+from kd.figure_file import figure_csv, figure_png, figure_svg
+
+
+@pytest.fixture
+def rows():
+    return dark_charts.soft_targets_rows({"teacher": np.array([5.0, 3.0, *[0.0] * 8])}, 2.0)
+
+
+@pytest.fixture
+def spec(rows):
+    spec = vega_lite(dark_charts.soft_targets_chart(rows))
+    del spec["data"]
+    return spec
+
+
+def test_svg_carries_title_values_and_the_teachers_colour(spec, rows):
+    text = figure_svg(spec, rows).decode()
+    assert text.startswith("<svg")
+    assert "Soft targets at temperature T" in text
+    assert COLORS["light"][0].lower() in text.lower()
+    for label in rows["label"]:
+        assert label.replace("<", "&lt;") in text
+
+
+def test_png_is_a_picture_on_white_that_follows_the_rows(spec, rows):
+    picture = Image.open(io.BytesIO(figure_png(spec, rows)))
+    assert picture.format == "PNG"
+    assert picture.width > 1000
+    assert picture.convert("RGB").getpixel((1, 1)) == (255, 255, 255)
+    other = dark_charts.soft_targets_rows({"teacher": np.arange(10.0)}, 2.0)
+    assert figure_png(spec, other) != figure_png(spec, rows)
+
+
+def test_what_is_not_a_number_is_left_out(spec, rows):
+    holes = rows.assign(logit=np.nan)
+    assert "NaN" not in figure_svg(spec, holes).decode()
+
+
+def test_csv_reads_back(rows):
+    back = pd.read_csv(io.BytesIO(figure_csv(rows)), dtype={"digit": str}, keep_default_na=False)
+    assert list(back.columns) == list(rows.columns)
+    assert back["probability"].to_numpy() == pytest.approx(rows["probability"].to_numpy())

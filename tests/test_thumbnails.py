@@ -1,0 +1,38 @@
+"""Thumbnails: the very pixels, and a click that names the picture."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kd.charts import vega_lite
+from kd.thumbnails import ENLARGED, thumbnail_chart, thumbnail_rows
+
+
+def pixels(address):
+    kind, content = address.split(",", 1)
+    assert kind == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(content))))
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_images_hold_the_pictures_pixels(mnist, kind):
+    pictures = mnist.x_test[:2]
+    given = pictures if kind is np.uint8 else pictures.astype(np.float32) / 255
+    rows = thumbnail_rows(given, [0, 1], ["7", "2"])
+    for address, picture in zip(rows["image"], pictures, strict=True):
+        assert np.array_equal(pixels(address)[::ENLARGED, ::ENLARGED], picture)
+
+
+def test_a_click_names_the_picture(mnist):
+    rows = thumbnail_rows(mnist.x_test[:3], [5, 6, 7], ["a", "b", "c"])
+    (parameter,) = vega_lite(thumbnail_chart(rows))["params"]
+    assert (parameter["name"], parameter["select"]["fields"]) == ("picked", ["picture"])
+    assert rows["picture"].tolist() == [5, 6, 7]
+
+
+def test_uneven_columns_are_told_apart(mnist):
+    with pytest.raises(ValueError, match="got 2 pictures, 1 numbers and 2 captions"):
+        thumbnail_rows(mnist.x_test[:2], [1], ["a", "b"])

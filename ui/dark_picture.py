@@ -1,0 +1,144 @@
+"""Which picture the page Dark knowledge shows: doubtful ones, a digit, any number, or a drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from kd.config import TEST_IMAGES
+from kd.data import load_mnist
+from kd.lab import Lab
+from kd.softening import most_ambiguous, picture_table
+from kd.thumbnails import thumbnail_chart, thumbnail_rows
+from kd.words import MODELS
+from ui import notices, ways_in
+from ui.figure import spec
+from ui.markup import pixels
+
+WAYS = ("Doubtful", "A digit", "Draw")
+STRIP = 12
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture (28, 28) in [0, 1], the three models' logits for it, its label, and what it is."""
+
+    picture: np.ndarray
+    logits: dict[str, np.ndarray]
+    label: int
+    origin: str
+
+
+def choose(lab: Lab, run_id: str) -> Shown | None:
+    """Draw the ways to a picture and the picture itself; None where there is no picture to show."""
+    _check_url()
+    way = st.segmented_control(
+        "A picture",
+        WAYS,
+        default=WAYS[0],
+        key="dark_way",
+        required=True,
+        width="stretch",
+        help="Those the teacher is least sure about, those of one digit, or your own.",
+    )
+    if way == "Draw":
+        return _drawing(lab, run_id)
+    logits = lab.test_logits(run_id)
+    digit = None
+    if way == "A digit":
+        digit = st.pills("Digit", range(10), default=4, key="dark_digit", required=True)
+    strip(*_strip(run_id, digit, logits["teacher"]), key="dark_strip")
+    number, button = st.columns([2, 1], vertical_alignment="bottom")
+    picture_number = number.number_input(
+        "Test picture",
+        min_value=0,
+        max_value=TEST_IMAGES - 1,
+        value=ways_in.FIRST_PICTURE,
+        key="picture",
+        bind="query-params",
+        help="MNIST's 10,000 test pictures, which no model was trained on, by number from 0.",
+        on_change=notices.clear,
+    )
+    button.button("Any", on_click=_any, width="stretch", help="A test picture at random.")
+    picture, label = ways_in.test_picture(picture_number)
+    own = {model: logits[model][picture_number] for model in MODELS}
+    return _show(Shown(picture, own, label, f"Test picture {picture_number:,}. Its label says {label}."))
+
+
+def strip(numbers: tuple[int, ...], captions: tuple[str, ...], key: str) -> None:
+    """Thumbnails of test pictures; a click shows that picture, also from within a fragment."""
+    rows = _thumbnails(numbers, captions)
+    ready = spec(thumbnail_chart, "thumbnails", rows, count=STRIP)
+    st.vega_lite_chart(
+        {**ready, "data": {"values": rows}},
+        key=key,
+        on_select=lambda: _pick(key),
+        alt=f"{len(numbers)} test pictures to choose from: {', '.join(map(str, numbers))}",
+    )
+    if st.session_state.pop(f"{key}-picked", False):
+        st.rerun()
+
+
+def _pick(key: str) -> None:
+    points = st.session_state[key].selection.picked
+    if points:
+        notices.clear()
+        st.session_state["picture"] = int(points[0]["picture"])
+        st.session_state[f"{key}-picked"] = True
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _thumbnails(numbers: tuple[int, ...], captions: tuple[str, ...]):
+    return thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _strip(run_id: str, digit: int | None, _logits: np.ndarray) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The twelve most doubtful pictures, or twelve of a digit from the surest to the most doubtful."""
+    labels = load_mnist().y_test
+    if digit is None:
+        table = most_ambiguous(labels, _logits, STRIP)
+    else:
+        table = picture_table(labels, _logits)
+        table = table[table["true"] == digit].sort_values("entropy_bits", kind="stable")
+        # even steps in rank would show a dozen sure ones: halve what is left at each step
+        ranks = len(table) - 1 - np.unique(np.geomspace(1, len(table), STRIP).astype(int) - 1)[::-1]
+        table = table.iloc[ranks]
+    return tuple(table["picture"].astype(int)), tuple(f"label {true}" for true in table["true"])
+
+
+def _drawing(lab: Lab, run_id: str) -> Shown | None:
+    given = ways_in.drawn()
+    if given.picture is None:
+        st.warning(given.origin, icon=":material/info:")
+        return None
+    images = given.picture[None, :, :, None]
+    models = lab.models(run_id)
+    logits = {model: models[model].logits(images)[0] for model in MODELS}
+    meant = st.pills("You meant", range(10), default=int(logits["teacher"].argmax()), required=True)
+    return _show(Shown(given.picture, logits, int(meant), given.origin))
+
+
+def _show(shown: Shown) -> Shown:
+    st.html(pixels(shown.picture, "The picture of 28 by 28 pixels"))
+    st.html(f'<p class="kd kd-quiet">{shown.origin}</p>')
+    return shown
+
+
+def _any() -> None:
+    notices.clear()
+    st.session_state["picture"] = int(np.random.default_rng().integers(TEST_IMAGES))
+
+
+def _check_url() -> None:
+    asked = st.query_params.get("picture")
+    if asked is None or "picture" in st.session_state:
+        return
+    if not (asked.isdecimal() and len(asked) < 9 and int(asked) < TEST_IMAGES):
+        st.session_state["picture"] = ways_in.FIRST_PICTURE
+        notices.add(
+            f"There is no test picture “{asked[:40]}”: they are numbered from 0 to {TEST_IMAGES - 1:,}. "
+            f"This is number {ways_in.FIRST_PICTURE:,}."
+        )
