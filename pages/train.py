@@ -74,7 +74,9 @@ with page("Train"):
             button(config, view)
             st.html(f'<p class="kd kd-hint kd-quiet">{hint(config, view)}</p>')
     with right:
-        if view is not None:
+        if view is None:
+            st.write("Nothing was trained here yet. Press Train, and three models learn before your eyes.")
+        else:
             follow(lab(), view)
     with notice_place:
         notices.show()

@@ -74,7 +74,7 @@ def _answer(model: str, probabilities: np.ndarray) -> None:
     )
     st.vega_lite_chart(
         {**_bars_spec(model), "data": {"values": charts.probability_table(probabilities, model)}},
-        alt=f"Bar chart of the ten probabilities. {NAMES[model]} says {best} with {sure}",
+        alt=f"Bar chart: the ten probabilities of {NAMES[model]}",  # constant, or the chart is drawn anew
     )
 
 

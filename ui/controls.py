@@ -50,9 +50,13 @@ def preset_of(config: RunConfig) -> str | None:
     return next((key for key, preset in PRESETS.items() if preset.config.run_id == config.run_id), None)
 
 
+def current() -> RunConfig:
+    """What the controls say at this moment, also in a callback, where what was drawn last may be stale."""
+    return RunConfig(**{name: st.session_state.get(name, _from_url(name)) for name in FIELDS})
+
+
 def _preset() -> None:
-    now = RunConfig(**{name: st.session_state.get(name, _from_url(name)) for name in FIELDS})
-    st.session_state["preset"] = preset_of(now) or _OWN
+    st.session_state["preset"] = preset_of(current()) or _OWN
     st.selectbox(
         "Start from",
         [*PRESETS, _OWN],

@@ -1,0 +1,129 @@
+"""Take the pictures of the pages that the README and the documents show.
+
+    python -m docs.screenshots
+
+starts the app on a home of its own, opens each page in Chromium, light and dark and on a phone, and writes
+docs/images/PAGE-THEME.png.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import bring
+
+PROJECT = Path(__file__).resolve().parent.parent
+IMAGES = PROJECT / "docs" / "images"
+SCREENS = {
+    "light": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "device_scale_factor": 2},
+}
+SECONDS_TO_START = 60
+MILLISECONDS_TO_SETTLE = 1500
+# A four that could be a nine: corners of its strokes, as shares of the canvas.
+STROKES = (
+    ((0.32, 0.2), (0.26, 0.4), (0.3, 0.52), (0.5, 0.54), (0.68, 0.47)),
+    ((0.7, 0.18), (0.68, 0.5), (0.62, 0.84)),
+    ((0.34, 0.19), (0.48, 0.14), (0.6, 0.16)),
+)
+
+
+def home(page: Page, url: str) -> None:
+    page.goto(url)
+    page.locator(".kd-figure").wait_for()
+
+
+def train(page: Page, url: str) -> None:
+    page.goto(f"{url}/train")
+    page.get_by_text(re.compile("McNemar")).first.wait_for()
+    page.locator(".marks").nth(1).wait_for()
+
+
+def draw(page: Page, url: str) -> None:
+    page.goto(f"{url}/draw?soften=2.5")
+    page.locator(".marks").nth(2).wait_for()
+    canvas = page.locator("canvas").last
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    for stroke in STROKES:
+        corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*corners[0])
+        page.mouse.down()
+        for corner in corners[1:]:
+            page.mouse.move(*corner, steps=8)
+        page.mouse.up()
+    page.get_by_text("Your drawing").wait_for()
+    page.mouse.move(5, 5)
+
+
+PAGES = {"home": home, "train": train, "draw": draw}
+
+
+@contextmanager
+def served_app() -> Iterator[str]:
+    """The address of the app, started on a free port and a home that is thrown away."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "KD_HOME": folder}
+        server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            _wait_for(f"{url}/_stcore/health")
+            yield url
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise SystemExit("The app did not start.")
+
+
+def take(browser: Browser, url: str) -> None:
+    """Every page on every screen, the whole page where it is longer than the screen."""
+    for screen, options in SCREENS.items():
+        for name, visit in PAGES.items():
+            context = browser.new_context(**options)
+            page = context.new_page()
+            visit(page, url)
+            page.wait_for_timeout(MILLISECONDS_TO_SETTLE)
+            length = page.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
+            size = options["viewport"]
+            page.set_viewport_size({"width": size["width"], "height": max(size["height"], length)})
+            page.wait_for_timeout(MILLISECONDS_TO_SETTLE)
+            page.screenshot(path=IMAGES / f"{name}-{screen}.png")
+            context.close()
+            print(f"docs/images/{name}-{screen}.png")
+
+
+if __name__ == "__main__":
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with served_app() as address, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=bring(), args=["--no-sandbox", "--disable-gpu"])
+        take(chromium, address)
+        chromium.close()
