@@ -1,0 +1,50 @@
+"""Pages in AppTest, with the real Lab on a home of its own and the run that comes with the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from kd.config import RunConfig
+from kd.lab import Lab
+from ui import server
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The Lab that the pages use, without an engine until something is trained."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KD_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setattr(Lab, "warm_up", lambda self: None)
+        server.lab.clear()
+        lab = server.lab()
+        yield lab
+        lab.close()
+        server.lab.clear()
+
+
+@pytest.fixture
+def open_page(lab):
+    """Opens a page as a browser would, with these query parameters; fails on any traceback."""
+
+    def open_page(name: str, **query: str) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+        if name != "home":
+            app.switch_page(f"pages/{name}.py")
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_page
+
+
+@pytest.fixture
+def shipped(lab):
+    """The run that comes with the project."""
+    return lab.watch(RunConfig().run_id)

@@ -1,0 +1,30 @@
+"""What stands on a page, as a test reads it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from streamlit.testing.v1 import AppTest
+
+
+def html_of(app: AppTest) -> str:
+    """All that stands on the page as HTML of our own, the style sheet aside."""
+    pieces = [element.proto.body for element in app.get("html")]
+    return "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
+
+
+def warnings_of(app: AppTest) -> list[str]:
+    """The sentences about what was wrong."""
+    return [element.value for element in app.warning]
+
+
+def numbers_of(app: AppTest) -> list[str]:
+    """The large numbers of tiles and answers, in order."""
+    found = re.findall(r'<p class="kd-number">(.*?)</p>', html_of(app))
+    return [text.replace("&#8201;", " ") for text in found]
+
+
+def chart_titles(app: AppTest) -> list[str]:
+    """The titles of the charts, in order."""
+    return [json.loads(chart.proto.spec)["title"]["text"] for chart in app.get("vega_lite_chart")]

@@ -1,0 +1,25 @@
+"""Before any run there is: every page opens, and says what to do first."""
+
+import pytest
+
+from tests.pages.on_page import html_of
+
+
+@pytest.fixture(autouse=True)
+def nothing_shipped(monkeypatch, tmp_path):
+    monkeypatch.setattr("kd.store.SHIPPED_RUNS", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["home", "train", "draw", "runs"])
+def test_a_page_opens_without_any_run(open_page, name):
+    app = open_page(name)
+    assert not app.error
+    assert [button.label for button in app.button] == (["Train"] if name == "train" else [])
+
+
+def test_a_page_says_what_to_do_first(open_page):
+    assert "Press Train" in " ".join(text.value for text in open_page("train").markdown)
+    for name in ("draw", "runs"):
+        links = [link.proto.label for link in open_page(name).get("page_link")]
+        assert "Train the first run" in links
+    assert html_of(open_page("home"))
