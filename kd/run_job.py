@@ -107,8 +107,8 @@ class RunJob:
         }
         students = {name: self._result(future) for name, future in futures.items()}
         self.state.enter("evaluating")
-        milliseconds = self._result(self._submit(tasks.teacher_milliseconds, resource="student"))
-        return self._keep({**teacher, "milliseconds": milliseconds}, logits["test"], students)
+        milliseconds = self._result(self._submit(tasks.milliseconds, resource="student"))
+        return self._keep(teacher, logits["test"], students, milliseconds)
 
     def _teacher(self) -> tuple[dict[str, Any], Path]:
         """The teacher's record and its .keras file, after training it where there is none."""
@@ -147,16 +147,24 @@ class RunJob:
         digest = hashlib.sha256(teacher_file.read_bytes()).hexdigest()[:16]
         return f"{digest}-{self.config.train_size}"
 
-    def _keep(self, teacher: dict, teacher_logits: np.ndarray, students: dict[str, TrainedModel]) -> dict:
+    def _keep(
+        self,
+        teacher: dict,
+        teacher_logits: np.ndarray,
+        students: dict[str, TrainedModel],
+        milliseconds: dict[str, float],
+    ) -> dict[str, Any]:
         labels = load_mnist().y_test
+        kept = ("test_accuracy", "parameters", "seconds", "cached", "bytes")
         result = {
             "run": self.config.run_id,
             "config": self.config.to_dict(),
-            "teacher": {
-                name: teacher[name]
-                for name in ("test_accuracy", "parameters", "seconds", "cached", "bytes", "milliseconds")
+            "teacher": {name: teacher[name] for name in kept} | {"milliseconds": milliseconds["teacher"]},
+            **{
+                name: _student_result(model, labels, teacher_logits)
+                | {"milliseconds": milliseconds["student"]}
+                for name, model in students.items()
             },
-            **{name: _student_result(model, labels, teacher_logits) for name, model in students.items()},
             "comparison": evaluation.compare(
                 labels, students["distilled"].test_logits, students["scratch"].test_logits
             ),
@@ -208,7 +216,6 @@ def _student_result(model: TrainedModel, labels: np.ndarray, teacher_logits: np.
         "seconds": model.seconds,
         "agreement": evaluation.agreement(teacher_logits, model.test_logits),
         "bytes": len(model.keras_file),
-        "milliseconds": model.milliseconds,
     }
 
 

@@ -14,8 +14,7 @@ class TrainedModel:
     """A trained model and what is known of it.
 
     keras_file is the content of its .keras file; test_logits float32 (10000, 10) are those of all test
-    images and train_logits (n, 10), of a teacher only, those of the students' images; milliseconds is the
-    median time of one picture through the compiled network.
+    images and train_logits (n, 10), of a teacher only, those of the students' images.
     """
 
     name: str
@@ -24,6 +23,5 @@ class TrainedModel:
     history: list[dict]
     parameters: int
     seconds: float
-    milliseconds: float
     snapshots: Snapshots | None = None
     train_logits: np.ndarray | None = None
