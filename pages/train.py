@@ -6,6 +6,7 @@ from kd.config import PRESETS, RunConfig
 from kd.lab import RunView
 from kd.words import duration
 from ui import controls, notices
+from ui.explore_errors import look_closer
 from ui.figures import setting
 from ui.frame import page
 from ui.live import follow
@@ -78,5 +79,7 @@ with page("Train"):
             st.write("Nothing was trained here yet. Press Train, and three models learn before your eyes.")
         else:
             follow(lab(), view)
+    if view is not None and view.status == "finished":
+        look_closer(lab(), view.run_id)
     with notice_place:
         notices.show()

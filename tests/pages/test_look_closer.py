@@ -1,0 +1,58 @@
+"""Look closer: folded until asked for; then errors, changed pictures and trust of the run that is shown."""
+
+from html import unescape
+
+import pytest
+
+from kd.calibration import expected_calibration_error
+from kd.fixed_and_broken import fixed_and_broken
+from kd.words import percent
+from tests.pages.on_page import chart_titles, html_of
+
+
+@pytest.fixture
+def opened(open_page, shipped):
+    """Opens the section at one of its parts."""
+
+    def opened(part):
+        app = open_page("train", run=shipped.run_id)
+        app.session_state["errors_open"] = True
+        app.session_state["errors"] = part
+        app.run()
+        assert not app.exception
+        return app
+
+    return opened
+
+
+def test_nothing_is_computed_before_it_is_opened(open_page, shipped):
+    app = open_page("train", run=shipped.run_id)
+    assert not any("what it says" in title for title in chart_titles(app))
+
+
+def test_confusions_of_all_three_and_the_difference(opened):
+    titles = chart_titles(opened("Confusions"))
+    for title in ("Teacher: what it says", "Distilled: what it says", "Scratch: what it says"):
+        assert title in titles
+    assert "Distilled − scratch" in titles
+
+
+def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, mnist):
+    app = opened("Fixed and broken")
+    table = fixed_and_broken(mnist.y_test, lab.test_logits(shipped.run_id))
+    fixed = table[table["change"] == "fixed"]
+    text = unescape(html_of(app))
+    assert f"fixed {len(fixed)} and broke {len(table) - len(fixed)}." in text
+    assert text.count("<figure>") == min(12, len(fixed))
+    first = fixed.iloc[0]
+    assert f"<b>It is {first['true']}</b>" in text
+    assert f'kd-distilled">{first["true"]}</span>' in text
+    app.button_group(key="change").set_value("broken").run()
+    assert f"No. {table.iloc[len(fixed)]['picture']:,}" in unescape(html_of(app))
+
+
+def test_calibration_errors_stand_in_a_table(opened, lab, shipped, mnist):
+    app = opened("Sure and right")
+    error = expected_calibration_error(mnist.y_test, lab.test_logits(shipped.run_id)["scratch"])
+    assert app.table[-1].value["Scratch"].iloc[0] == percent(error)
+    assert "Sure and right: reliability in 15 bins" in chart_titles(app)

@@ -1,0 +1,78 @@
+"""Charts of errors and trust: their numbers against scikit-learn and by hand."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix
+
+from kd import error_charts
+from kd.calibration import expected_calibration_error
+from kd.charts import ROLES
+
+RANDOM = np.random.default_rng(5)
+LABELS = RANDOM.integers(0, 10, 400)
+LOGITS = {
+    name: RANDOM.normal(size=(400, 10)) + strength * np.eye(10)[LABELS]
+    for name, strength in (("teacher", 4.0), ("distilled", 3.0), ("scratch", 2.0))
+}
+
+
+def matrix(rows, column):
+    return rows.pivot(index="true", columns="predicted", values=column).to_numpy()
+
+
+@pytest.mark.parametrize("model", LOGITS)
+def test_confusions_are_scikit_learns(model):
+    rows = error_charts.confusion_rows(LABELS, LOGITS[model], model)
+    answers = LOGITS[model].argmax(axis=1)
+    assert np.array_equal(matrix(rows, "count"), confusion_matrix(LABELS, answers))
+    assert matrix(rows, "share") == pytest.approx(confusion_matrix(LABELS, answers, normalize="true"))
+    assert set(rows["role"]) == {model.capitalize()}
+    assert (rows.loc[rows["true"] == rows["predicted"], "colour"] == 0).all()
+
+
+def test_the_difference_says_who_has_more():
+    rows = error_charts.difference_rows(LABELS, LOGITS["distilled"], LOGITS["scratch"])
+    counts = [confusion_matrix(LABELS, LOGITS[model].argmax(axis=1)) for model in ("distilled", "scratch")]
+    difference = counts[0] - counts[1]
+    assert np.array_equal(matrix(rows, "count"), difference)
+    assert np.array_equal(matrix(rows, "role") == "Distilled", difference > 0)
+    assert (matrix(rows, "colour") >= 0).all()
+    assert rows.loc[rows["count"] == -1, "label"].unique().tolist() == ["−1"]
+    assert rows.loc[rows["count"] == 0, "label"].unique().tolist() == [""]
+
+
+def test_reliability_bins_average_to_accuracy_and_to_the_calibration_error():
+    rows = error_charts.reliability_rows(LABELS, LOGITS)
+    for model, logits in LOGITS.items():
+        own = rows[rows["role"] == model.capitalize()]
+        assert own["count"].sum() == 400
+        mean = np.average(own["accuracy"], weights=own["count"])
+        assert mean == pytest.approx((logits.argmax(axis=1) == LABELS).mean())
+        gap = np.average((own["accuracy"] - own["confidence"]).abs(), weights=own["count"])
+        assert gap == pytest.approx(expected_calibration_error(LABELS, logits))
+
+
+def test_calibration_finds_the_temperature_that_was_put_in():
+    sharp = 3 * np.log(0.05 / 9 + (0.95 - 0.05 / 9) * np.eye(10)[np.arange(20_000) % 10])
+    labels = np.arange(20_000) % 10
+    wrong = np.random.default_rng(1).random(20_000) < 0.05
+    labels[wrong] = (labels[wrong] + 1) % 10
+    (row,) = error_charts.calibration_rows(labels, {"teacher": sharp}).to_dict("records")
+    assert row["role"] == "Teacher"
+    assert row["temperature"] == pytest.approx(3, rel=0.05)
+    assert row["error_after"] < row["error_before"]
+
+
+def test_charts_are_valid_and_depend_on_their_rows_in_data_alone():
+    first = error_charts.confusion_rows(LABELS, LOGITS["teacher"], "teacher")
+    second = error_charts.confusion_rows(LABELS, LOGITS["scratch"], "scratch")
+    charts = [error_charts.confusion_chart(rows, "Title", "Subtitle") for rows in (first, second)]
+    charts.append(error_charts.reliability_chart(error_charts.reliability_rows(LABELS, LOGITS)))
+    specs = [chart.to_dict(validate=True) for chart in charts]
+    for spec in specs:
+        colours = [layer["encoding"].get("color", {}) for layer in spec["layer"]]
+        assert any(colour.get("scale", {}).get("domain") == list(ROLES) for colour in colours)
+    for spec in specs[:2]:
+        spec.pop("datasets")
+        spec.pop("data")
+    assert specs[0] == specs[1]

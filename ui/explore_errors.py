@@ -1,0 +1,189 @@
+"""Look closer at a finished run: what is confused, which pictures changed sides, who can be trusted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from kd import error_charts
+from kd.data import load_mnist, to_model_input
+from kd.figure_file import figure_csv
+from kd.fixed_and_broken import fixed_and_broken
+from kd.lab import Lab
+from kd.words import MODELS, NAMES, percent
+from ui.figure import figure
+from ui.guard import guard
+from ui.lesson import lesson
+from ui.markup import pixels, role
+
+A_PAGE = 12
+PARTS = ("Confusions", "Fixed and broken", "Sure and right")
+
+
+@st.fragment
+def look_closer(lab: Lab, run_id: str) -> None:
+    """A folded section under a finished run; nothing is computed before it is opened."""
+    with guard(), st.expander("Look closer at the errors", key="errors_open", on_change="rerun") as section:
+        if not section.open:
+            return
+        logits = lab.test_logits(run_id)
+        part = st.segmented_control(
+            "Look at", PARTS, default=PARTS[0], key="errors", required=True, label_visibility="collapsed"
+        )
+        {PARTS[0]: _confusions, PARTS[1]: _fixed_and_broken, PARTS[2]: _trust}[part](run_id, logits)
+
+
+def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
+    left, right = st.columns(2, gap="large")
+    for place, model in zip((left, right, left), MODELS, strict=True):
+        with place:
+            figure(
+                f"confusion-{model}",
+                error_charts.confusion_chart,
+                _confusion(run_id, model, logits[model]),
+                alt=f"Confusion matrix of {NAMES[model]}, ten by ten, in percent of the true class",
+                title=f"{NAMES[model]}: what it says",
+                subtitle="Percent of the true class",
+            )
+    with right:
+        figure(
+            "confusion-difference",
+            error_charts.confusion_chart,
+            _difference(run_id, logits["distilled"], logits["scratch"]),
+            alt="Difference of the two students' confusion matrices, in pictures",
+            title="Distilled − scratch",
+            subtitle="Pictures more or fewer; the colour says who has more",
+        )
+    lesson(
+        "Each row is a digit, each column what the model says it is; the diagonal is right and stays "
+        "uncoloured. A distilled student does not only err less or more than its twin: it errs on other "
+        "pairs, often on those its teacher confuses.",
+        "Find the darkest cell of the teacher, then look the same cell up in both students. Where distilled "
+        "is darker than scratch, it has learned its teacher's mistake.",
+        r"C_{ij} = \frac{|\{n : y_n = i,\ \arg\max_k z_{nk} = j\}|}{|\{n : y_n = i\}|}",
+        "$y_n$: the label of test picture $n$; $z_n$: the model's logits for it.",
+    )
+
+
+def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
+    table = _changes(run_id, logits)
+    counts = table["change"].value_counts()
+    fixed, broken = int(counts.get("fixed", 0)), int(counts.get("broken", 0))
+    st.html(
+        f'<p class="kd kd-verdict">Of the 10,000 test pictures, distillation fixed {fixed} '
+        f"and broke {broken}.</p>"
+    )
+    words = {"fixed": f"Fixed: {fixed}", "broken": f"Broken: {broken}"}
+    left, right, save = st.columns([2, 1, 1], vertical_alignment="bottom")
+    change = left.segmented_control(
+        "Show", list(words), format_func=words.get, default="fixed", key="change", required=True
+    )
+    chosen = table[table["change"] == change]
+    pages = max(1, -(-len(chosen) // A_PAGE))
+    page = right.number_input(
+        f"Page, of {pages}", 1, pages, key=f"errors_page_{change}", help="Twelve pictures a page."
+    )
+    save.download_button(
+        "Save CSV", lambda: figure_csv(table), f"fixed-and-broken-{run_id}.csv", "text/csv", on_click="ignore"
+    )
+    rows = chosen.iloc[(page - 1) * A_PAGE : page * A_PAGE]
+    st.html(f'<div class="kd kd-cards">{"".join(_card(row) for row in rows.to_dict("records"))}</div>')
+    if rows.empty:
+        st.write("There is none.")
+    lesson(
+        "One difference in accuracy hides two crowds: pictures that only the distilled student gets right, "
+        "and pictures that only scratch gets right. The gain is what is left when they have cancelled out. "
+        "Those that moved most come first.",
+        "Look through the broken ones and read the teacher's answer: how often did the student break a "
+        "picture because it believed a teacher that was wrong, and how often against a teacher that was "
+        "right?",
+        r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "
+        r"\frac{\text{fixed} - \text{broken}}{10\,000}",
+        "McNemar's test asks whether fixed and broken could be the two sides of a fair coin.",
+    )
+
+
+def _card(row: dict) -> str:
+    picture = to_model_input(load_mnist().x_test[row["picture"]][None])[0, :, :, 0]
+    answers = "<br>".join(
+        role(model, f"{row[model]}")
+        + f' <span class="kd-quiet">{percent(row[model + "_probability"])}</span>'
+        for model in MODELS
+    )
+    description = f"Test picture {row['picture']}, a {row['true']}"
+    return (
+        f"<figure>{pixels(picture, description)}"
+        f"<figcaption><b>It is {row['true']}</b>"
+        f'<span class="kd-quiet"> No. {row["picture"]:,}</span><br>{answers}</figcaption></figure>'
+    )
+
+
+def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
+    chart, numbers = st.columns([1.2, 1], gap="large")
+    with chart:
+        figure(
+            "reliability",
+            error_charts.reliability_chart,
+            _reliability(run_id, logits),
+            alt="Reliability diagram: how often each model is right against how sure it is, in 15 bins",
+        )
+    rows = _calibration(run_id, logits)
+    with numbers:
+        st.markdown("**Expected calibration error (ECE), 15 bins**")
+        columns = {
+            "": [
+                "As trained",
+                "On half of the pictures",
+                "Best T, from the other half",
+                "The same half at that T",
+            ]
+        }
+        for row in rows.to_dict("records"):
+            columns[row["role"]] = [
+                percent(row["error_all"]),
+                percent(row["error_before"]),
+                f"{row['temperature']:.2f}",
+                percent(row["error_after"]),
+            ]
+        st.table(pd.DataFrame(columns), hide_index=True, border="horizontal")
+        st.download_button(
+            "Save CSV", lambda: figure_csv(rows), f"calibration-{run_id}.csv", "text/csv", on_click="ignore"
+        )
+    lesson(
+        "A model that says “90 %” should be right nine times of ten. The diagram sorts the test pictures "
+        "into 15 bins by how sure the model is, and asks how often it was right in each; ECE is the mean "
+        "distance from the diagonal. Temperature scaling divides the logits by the one number that mends it "
+        "best: above 1 the model was too sure, below 1 not sure enough. It changes no answer.",
+        "Compare the two students' best T. Soft targets teach doubt: is the distilled student less sure than "
+        "scratch, or even less sure than it may be?",
+        r"\text{ECE} = \sum_{m=1}^{15} \frac{|B_m|}{n}\, \bigl|\text{acc}(B_m) - \text{conf}(B_m)\bigr|",
+        "$B_m$: the pictures whose confidence lies in $((m-1)/15,\\ m/15]$. Guo, Pleiss, Sun and Weinberger "
+        "(2017), *On Calibration of Modern Neural Networks*. T is found on the even-numbered test pictures "
+        "and measured on the odd-numbered ones.",
+    )
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _confusion(run_id: str, model: str, _logits: np.ndarray) -> pd.DataFrame:
+    return error_charts.confusion_rows(load_mnist().y_test, _logits, model)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _difference(run_id: str, _distilled: np.ndarray, _scratch: np.ndarray) -> pd.DataFrame:
+    return error_charts.difference_rows(load_mnist().y_test, _distilled, _scratch)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _changes(run_id: str, _logits: dict[str, np.ndarray]) -> pd.DataFrame:
+    return fixed_and_broken(load_mnist().y_test, _logits)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _reliability(run_id: str, _logits: dict[str, np.ndarray]) -> pd.DataFrame:
+    return error_charts.reliability_rows(load_mnist().y_test, {model: _logits[model] for model in MODELS})
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _calibration(run_id: str, _logits: dict[str, np.ndarray]) -> pd.DataFrame:
+    return error_charts.calibration_rows(load_mnist().y_test, {model: _logits[model] for model in MODELS})
