@@ -27,6 +27,7 @@ DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
 
 # Where an accuracy axis may begin: a few steps, so that a live chart keeps still between them.
 _AXIS_STARTS = (0.97, 0.95, 0.9, 0.8, 0.6, 0.4, 0.0)
+_AXIS_BEFORE_EVENTS = 0.8
 _LOG_STEPS = [float(f"{factor}e{power}") for power in range(-9, 7) for factor in (1, 3)]
 _LABEL_PIXELS = 17
 # The app fits title and axis into a chart's height.
@@ -66,7 +67,8 @@ def accuracy_chart(
     if teacher_accuracy is not None and not any(event["model"] == "teacher" for event in events):
         level = {"role": "Teacher", "value": teacher_accuracy, "training": None, "point": False}
         rows += [{**level, "epoch": epoch} for epoch in (1, last_epoch)]
-    lowest = min((row["value"] for row in rows), default=0.9)
+    # Before the first epoch the axis begins where students usually do, so that it need not move.
+    lowest = min([row["value"] for row in rows] + ([] if events else [_AXIS_BEFORE_EVENTS]))
     start = next(step for step in _AXIS_STARTS if step <= lowest)
     return _lines_chart(
         _labelled(rows, gap=(1 - start) * _LABEL_PIXELS / (height - _AROUND_PIXELS), words=percent),

@@ -33,5 +33,6 @@ with page("Runs"):
     if not views:
         st.write("Nothing was trained yet.")
         st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
-    for view in views:
-        row(view)
+    with st.container(key="runs"):
+        for view in views:
+            row(view)
