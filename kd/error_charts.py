@@ -80,7 +80,7 @@ def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int =
     cells = base.mark_rect(cornerRadius=3).encode(
         color=by_role(),
         fillOpacity=alt.Opacity(
-            "colour:Q", scale=alt.Scale(domain=[0, FULL_COLOUR], range=[0.03, 0.95], clamp=True), legend=None
+            "colour:Q", scale=alt.Scale(domain=[0, FULL_COLOUR], range=[0.03, 0.8], clamp=True), legend=None
         ),
     )
     numbers = base.mark_text(fontSize=11).encode(text="label:N")

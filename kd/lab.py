@@ -46,6 +46,7 @@ class Lab:
         self._running: set[str] = set()
         self._model = lru_cache(maxsize=64)(self._load_model)
         self._logits = lru_cache(maxsize=16)(self._load_logits)
+        self._snapshots = lru_cache(maxsize=8)(self._load_snapshots)
         self._finished_view = lru_cache(maxsize=256)(self._load_view)
 
     def start(self, config: RunConfig) -> str:
@@ -132,6 +133,17 @@ class Lab:
         """
         self._finished(run_id)
         return self._logits(run_id)
+
+    def snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
+        """The two students along their training, as kd/snapshots.py keeps them; read-only.
+
+        Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters).
+
+        Raises:
+            ValueError: as `models`.
+        """
+        self._finished(run_id)
+        return self._snapshots(run_id)
 
     def estimate(self, config: RunConfig) -> float | None:
         """About how many seconds the students of a run would take, from the newest finished run.
@@ -230,11 +242,22 @@ class Lab:
         return NumpyModel.load(path)
 
     def _load_logits(self, run_id: str) -> dict[str, np.ndarray]:
-        with np.load(self.store.file(run_id, "logits.npz"), allow_pickle=False) as arrays:
-            logits = dict(arrays)
-        for array in logits.values():
-            array.flags.writeable = False
-        return logits
+        return _arrays(self.store.file(run_id, "logits.npz"))
+
+    def _load_snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
+        return {
+            name: _arrays(self.store.file(run_id, f"snapshots-{name}.npz"))
+            for name in ("distilled", "scratch")
+        }
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of an npz, read-only."""
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = dict(archive)
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays
 
 
 def _view_of_row(row: dict[str, Any], events: list[dict[str, Any]]) -> RunView:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kd.evaluation import accuracy, agreement
+from kd.inference import NumpyModel
 from kd.logits import checked_logits, softmax
 
 
@@ -79,3 +80,21 @@ def picture_path(
         }
         parts.append(pd.DataFrame({"model": model, **{k: v.ravel() for k, v in columns.items()}}))
     return pd.concat(parts, ignore_index=True)
+
+
+def logits_over_time(model: NumpyModel, weights: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """How a network would have read a picture at each point of its training.
+
+    Args:
+        model: the network, at any point.
+        weights: float (k, parameters), as `NumpyModel.with_flat_weights` takes each row.
+        image: (28, 28, 1), float in [0, 1].
+
+    Returns:
+        float32 (k, classes).
+
+    Raises:
+        ValueError: when a row has not as many numbers as the network, or the picture is not valid.
+    """
+    pictures = np.asarray(image)[np.newaxis]
+    return np.stack([model.with_flat_weights(row).logits(pictures)[0] for row in weights])

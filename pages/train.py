@@ -10,6 +10,7 @@ from ui.explore_errors import look_closer
 from ui.figures import setting
 from ui.frame import page
 from ui.live import follow
+from ui.playback import play_training
 from ui.server import lab
 from ui.shown import show, shown_run
 
@@ -17,23 +18,36 @@ from ui.shown import show, shown_run
 def start() -> None:
     # Read anew: a click may come together with the last change of a control, before the page is drawn again.
     notices.clear()
+    st.session_state.pop("stopping", None)
     try:
         show(lab().start(controls.current()))
     except (ValueError, OSError) as error:
         notices.add(str(error))
 
 
+def stop(run_id: str) -> None:
+    lab().stop(run_id)
+    st.session_state["stopping"] = run_id
+
+
+def stop_button(label: str, run_id: str) -> None:
+    """Stop, which says at once that it was heard."""
+    heard = st.session_state.get("stopping") == run_id
+    st.button(
+        "Stopping …" if heard else label,
+        width="stretch",
+        help="Ends this run within a second. What it learned so far stays visible.",
+        on_click=stop,
+        args=(run_id,),
+        disabled=heard,
+    )
+
+
 def button(config: RunConfig, view: RunView | None) -> None:
     """Train, or Stop in its place while the run with this very setting trains."""
     active = view is not None and view.active
     if active and view.run_id == config.run_id:
-        st.button(
-            "Stop",
-            width="stretch",
-            help="Ends this run within a second. What it learned so far stays visible.",
-            on_click=lab().stop,
-            args=(view.run_id,),
-        )
+        stop_button("Stop", view.run_id)
     else:
         st.button(
             "Train",
@@ -43,7 +57,7 @@ def button(config: RunConfig, view: RunView | None) -> None:
             on_click=start,
         )
         if active:
-            st.button("Stop the run that is shown", width="stretch", on_click=lab().stop, args=(view.run_id,))
+            stop_button("Stop the run that is shown", view.run_id)
 
 
 def cost(config: RunConfig) -> str:
@@ -80,6 +94,7 @@ with page("Train"):
         else:
             follow(lab(), view)
     if view is not None and view.status == "finished":
+        play_training(lab(), view.run_id)
         look_closer(lab(), view.run_id)
     with notice_place:
         notices.show()

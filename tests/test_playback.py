@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from scipy import special
 
-from kd.playback import picture_path, playback_table
+from kd.inference import NumpyModel
+from kd.keras_layers import Step, readonly
+from kd.numpy_layers import Dense, Flatten
+from kd.playback import logits_over_time, picture_path, playback_table
 
 RANDOM = np.random.default_rng(0)
 LABELS = RANDOM.integers(0, 10, 60)
@@ -40,3 +43,16 @@ def test_the_path_of_a_picture():
 def test_a_picture_that_does_not_exist_is_refused(picture):
     with pytest.raises(ValueError, match="picture must be a whole number between 0 and 59"):
         picture_path(TIMES, LOGITS, picture)
+
+
+def test_a_picture_is_read_with_the_weights_of_each_point(mnist):
+    """Half of the weights of the only dense layer give half of the logits."""
+    kernel = np.random.default_rng(3).normal(size=(784, 10)).astype(np.float32)
+    layers = (Step("flatten", "Flatten", Flatten()), Step("dense", "Dense", Dense(readonly(kernel), None)))
+    model = NumpyModel("one_layer", (28, 28, 1), layers)
+    image = mnist.test(1)[0][0]
+    weights = np.stack([kernel.ravel(), kernel.ravel() / 2, np.zeros(7840, np.float32)])
+    over_time = logits_over_time(model, weights, image)
+    assert over_time[0] == pytest.approx(image.ravel() @ kernel, abs=1e-4)
+    assert over_time[1] == pytest.approx(over_time[0] / 2, abs=1e-4)
+    assert (over_time[2] == 0).all()

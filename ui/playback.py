@@ -1,0 +1,202 @@
+"""Time as a slider: a finished training played back, epoch by epoch, on Train and on Draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from kd import error_charts, playback_charts
+from kd.config import TEST_IMAGES
+from kd.data import load_mnist
+from kd.lab import Lab
+from kd.logits import softmax
+from kd.playback import logits_over_time, picture_path, playback_table
+from kd.words import NAMES, percent
+from ui import ways_in
+from ui.figure import figure
+from ui.guard import guard
+from ui.lesson import lesson
+from ui.markup import pixels, role
+
+STUDENTS = ("distilled", "scratch")
+_SECONDS_A_POINT = 0.8
+
+
+@st.fragment
+def play_training(lab: Lab, run_id: str) -> None:
+    """A folded section under a finished run: the test set and one picture, played back."""
+    with guard(), st.expander("Play the training back", key="playback_open", on_change="rerun") as section:
+        if section.open:
+            snapshots = lab.snapshots(run_id)
+            times = tuple(snapshots["distilled"]["times"].tolist())
+            _player("train", times, lambda at: _training(lab, run_id, times, at))
+            lesson(
+                "Most is learned in the first moments: before the first epoch is half over, both students "
+                "read most digits. What comes later is the hard rest. The blue student is also pulled "
+                "towards its teacher's mistakes, which the second chart shows: agreement counts a shared "
+                "error as agreement.",
+                "Choose a picture both students end up right about, go to the very first point and press "
+                "Play. Many pictures are read rightly, then wrongly, then rightly again: learning is no "
+                "straight road.",
+                r"\text{agreement}(t) = \frac{1}{n} \sum_n "
+                r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
+                "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge "
+                "Distillation Really Work?*, call it fidelity. Weights and logits are kept in 16 bits: 241 "
+                "kB a point before compression, at most 24 points a run.",
+            )
+
+
+@st.fragment
+def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
+    """A folded section under a drawing: how both students would have read it as they learned.
+
+    Args:
+        picture: (28, 28) in [0, 1].
+    """
+    with (
+        guard(),
+        st.expander("How would it have been read earlier?", key="reading_open", on_change="rerun") as s,
+    ):
+        if s.open:
+            times, logits = _drawing_logits(lab, run_id, picture)
+            _player("draw", times, lambda at: _reading(times, logits, at))
+
+
+def _player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:
+    """Play, pause and a slider over the points; calls `screen` with the chosen point's index."""
+    key = f"playing-{name}"
+    playing = st.session_state.get(key, False)
+    every = _SECONDS_A_POINT if playing else None
+    st.fragment(_frame, run_every=every)(name, times, screen, playing)
+
+
+def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], was_playing: bool) -> None:
+    with guard():
+        key, at = f"playing-{name}", f"playback-{name}"
+        last = len(times) - 1
+        st.session_state[at] = min(st.session_state.get(at, last), last)
+        if was_playing and st.session_state[key]:
+            if st.session_state.pop(f"{key}-begun", False):
+                st.session_state[at] = 0 if st.session_state[at] == last else st.session_state[at]
+            elif st.session_state[at] < last:
+                st.session_state[at] += 1
+            else:
+                st.session_state[key] = False
+        if was_playing != st.session_state.get(key, False):
+            st.rerun()  # begins or ends the ticking
+        button, slider = st.columns([1, 6], vertical_alignment="bottom")
+        label, icon = ("Pause", ":material/pause:") if was_playing else ("Play", ":material/play_arrow:")
+        button.button(label, icon=icon, key=f"button-{name}", on_click=_toggle, args=(key,), width="stretch")
+        index = slider.select_slider(
+            "Time",
+            range(len(times)),
+            key=at,
+            format_func=lambda i: playback_charts.point_name(times[i]),
+            on_change=_pause,
+            args=(key,),
+            help="A few points within the first epoch, then the end of each epoch.",
+        )
+        screen(index)
+
+
+def _toggle(key: str) -> None:
+    st.session_state[key] = not st.session_state.get(key, False)
+    st.session_state[f"{key}-begun"] = st.session_state[key]
+
+
+def _pause(key: str) -> None:
+    st.session_state[key] = False
+
+
+def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
+    snapshots, teacher = lab.snapshots(run_id), lab.test_logits(run_id)["teacher"]
+    table = _table(run_id, snapshots, teacher)
+    rows = playback_charts.playback_rows(table, times[at])
+    here = rows[rows["here"]].set_index("role")
+    words = "; ".join(
+        f"{role(s)} {percent(here.at[NAMES[s], 'accuracy'])} right, "
+        f"{percent(here.at[NAMES[s], 'agreement'])} as its teacher"
+        for s in STUDENTS
+    )
+    st.html(f'<p class="kd">{playback_charts.point_name(times[at]).capitalize()}: &nbsp;{words}.</p>')
+    points = tuple(playback_charts.point_label(time) for time in times)
+    for column, measure in zip(st.columns(2, gap="large"), playback_charts.MEASURES, strict=True):
+        with column:
+            figure(
+                f"playback-{measure}",
+                playback_charts.playback_chart,
+                rows,
+                alt=f"Line chart: {playback_charts.MEASURES[measure]} by epoch, distilled and scratch",
+                measure=measure,
+                points=points,
+                start=playback_charts.axis_start(table[measure]),
+            )
+    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
+        with column:
+            figure(
+                f"playback-confusion-{student}",
+                error_charts.confusion_chart,
+                _confusion(run_id, student, at, snapshots[student]["logits"][at]),
+                alt=f"Confusion matrix of {NAMES[student]} at this time, in percent of the true class",
+                file_note=f"point{at + 1}",
+                title=f"{NAMES[student]}: what it says now",
+                subtitle="Percent of the true class",
+            )
+    seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
+    number = chosen.number_input(
+        "A test picture, as both students read it over time",
+        min_value=0,
+        max_value=TEST_IMAGES - 1,
+        value=ways_in.FIRST_PICTURE,
+        key="playback_picture",
+        width=320,
+    )
+    picture, label = ways_in.test_picture(number)
+    seen.html(pixels(picture, f"Test picture {number:,}, a {label}"))
+    _reading(times, {s: snapshots[s]["logits"][:, number] for s in STUDENTS}, at)
+
+
+def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -> None:
+    """How both students read a picture: a strip over time each. logits: student → (k, 10)."""
+    answers = []
+    for student in STUDENTS:
+        probabilities = softmax(logits[student][at].astype(np.float64))
+        best = int(probabilities.argmax())
+        answers.append(f"{role(student)} {best} ({percent(float(probabilities[best]))})")
+    when = playback_charts.point_name(times[at]).capitalize()
+    st.html(f'<p class="kd">{when} it was read as &nbsp;{", ".join(answers)}.</p>')
+    points = tuple(playback_charts.point_label(time) for time in times)
+    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
+        path = picture_path({student: np.array(times)}, {student: logits[student][:, np.newaxis]}, 0)
+        with column:
+            figure(
+                f"reading-{student}",
+                playback_charts.reading_chart,
+                playback_charts.reading_rows(path, times[at]),
+                alt=f"Heat map: probability of each class over time, {NAMES[student]}",
+                title=f"{NAMES[student]}: probability of each class over time",
+                points=points,
+            )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _table(run_id: str, _snapshots: dict, _teacher: np.ndarray) -> pd.DataFrame:
+    times = {s: _snapshots[s]["times"] for s in STUDENTS}
+    logits = {s: _snapshots[s]["logits"] for s in STUDENTS}
+    return playback_table(load_mnist().y_test, _teacher, times, logits)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _confusion(run_id: str, student: str, at: int, _logits: np.ndarray) -> pd.DataFrame:
+    return error_charts.confusion_rows(load_mnist().y_test, _logits, student)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _drawing_logits(_lab: Lab, run_id: str, picture: np.ndarray):
+    snapshots, models = _lab.snapshots(run_id), _lab.models(run_id)
+    image = picture[:, :, np.newaxis].astype(np.float32)
+    logits = {s: logits_over_time(models[s], snapshots[s]["weights"], image) for s in STUDENTS}
+    return tuple(snapshots["distilled"]["times"].tolist()), logits
