@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kd.adam import FusedAdam
 from kd.folding import folded_forward
 from kd.losses import distillation_objective, hard_label_loss
 from kd.models import CLASSES, IMAGE_SHAPE, build_student, build_teacher
@@ -51,8 +52,7 @@ class CompiledTraining:
         self.model = build()
         self.distilled = distilled
         self._forward = folded_forward(self.model)
-        self._optimizer = keras.optimizers.Adam()
-        self._optimizer.build(self.model.trainable_variables)
+        self._optimizer = FusedAdam(self.model.trainable_variables)
         scalar = tf.TensorSpec((), tf.float32)
         integer = tf.TensorSpec((), tf.int32)
         images = tf.TensorSpec((None, *IMAGE_SHAPE), tf.float32)
@@ -70,10 +70,7 @@ class CompiledTraining:
     def reset(self, weights: list[np.ndarray]) -> None:
         """Begin anew from these weights, with an optimiser that has seen nothing."""
         self.model.set_weights(weights)
-        rate = float(self._optimizer.learning_rate.numpy())
-        for variable in self._optimizer.variables:
-            variable.assign(tf.zeros_like(variable.value))
-        self._optimizer.learning_rate = rate
+        self._optimizer.reset()
 
     def run_steps(self, batches: Batches, order: tf.Tensor, first: int, last: int, terms) -> StepTotals:
         """Steps `first` to `last` (exclusive) of the epoch that visits the images in `order`.
@@ -124,7 +121,7 @@ class CompiledTraining:
                     loss = student_loss = tf.reduce_mean(hard_label_loss(batch_labels, logits))
                     distillation_loss = tf.zeros(())
             gradients = tape.gradient(loss, self.model.trainable_variables)
-            self._optimizer.apply(gradients, self.model.trainable_variables)
+            self._optimizer.apply(gradients)
             correct = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == batch_labels, tf.float32)
             count = tf.cast(tf.size(chosen), tf.float32)
             sums = [loss * count, student_loss * count, distillation_loss * count]

@@ -1,0 +1,55 @@
+"""Adam in one pass over the weights.
+
+`keras.optimizers.Adam` writes its update as a dozen operations, each of which reads and writes arrays as
+large as the weights; on the teacher's 1.4 million that was a quarter of a step beside its products.
+TensorFlow has the same update as one operation: Kingma and Ba (2015), algorithm 1 in the order of its
+section 2, with ε beside the uncorrected √v, as Keras has it.
+"""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+LEARNING_RATE = 0.001
+BETA_1 = 0.9
+BETA_2 = 0.999
+EPSILON = 1e-7
+
+
+class FusedAdam:
+    """`keras.optimizers.Adam()` with its default settings, for these variables.
+
+    Args:
+        variables: the Keras variables that `apply` will update, float32.
+    """
+
+    def __init__(self, variables):
+        self._variables = [variable.value for variable in variables]
+        self._steps = tf.Variable(0.0, trainable=False)
+        self._first = [tf.Variable(tf.zeros_like(variable), trainable=False) for variable in self._variables]
+        self._second = [tf.Variable(tf.zeros_like(variable), trainable=False) for variable in self._variables]
+
+    def reset(self) -> None:
+        """Forget every step."""
+        for variable in (self._steps, *self._first, *self._second):
+            variable.assign(tf.zeros_like(variable))
+
+    def apply(self, gradients) -> None:
+        """One step along these gradients, one for each variable in their order."""
+        steps = self._steps.assign_add(1.0)
+        powers = tf.pow(BETA_1, steps), tf.pow(BETA_2, steps)
+        for variable, first, second, gradient in zip(
+            self._variables, self._first, self._second, gradients, strict=True
+        ):
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=first.handle,
+                v=second.handle,
+                beta1_power=powers[0],
+                beta2_power=powers[1],
+                lr=LEARNING_RATE,
+                beta1=BETA_1,
+                beta2=BETA_2,
+                epsilon=EPSILON,
+                grad=gradient,
+            )
