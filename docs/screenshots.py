@@ -3,7 +3,7 @@
     python -m docs.screenshots
 
 starts the app on a home of its own, opens each page in Chromium, light and dark and on a phone, and writes
-docs/images/PAGE-THEME.png.
+docs/images/PAGE-THEME-WIDTH.png.
 """
 
 from __future__ import annotations
@@ -28,9 +28,13 @@ from tests.browser.chromium import bring
 PROJECT = Path(__file__).resolve().parent.parent
 IMAGES = PROJECT / "docs" / "images"
 SCREENS = {
-    "light": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1400, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "device_scale_factor": 2},
+    f"{theme}-{width}": {
+        "viewport": {"width": width, "height": height},
+        "color_scheme": theme,
+        "device_scale_factor": scale,
+    }
+    for theme in ("light", "dark")
+    for width, height, scale in ((1400, 900, 1), (390, 844, 2))
 }
 SECONDS_TO_START = 60
 MILLISECONDS_TO_SETTLE = 1500
@@ -70,7 +74,12 @@ def draw(page: Page, url: str) -> None:
     page.mouse.move(5, 5)
 
 
-PAGES = {"home": home, "train": train, "draw": draw}
+def dark_knowledge(page: Page, url: str) -> None:
+    page.goto(f"{url}/dark_knowledge")
+    page.locator(".marks").nth(1).wait_for()
+
+
+PAGES = {"home": home, "train": train, "draw": draw, "dark_knowledge": dark_knowledge}
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def status(view: RunView) -> None:
         share = min(max(view.progress, 0.0), 1.0)
         bar = f'<progress value="{share:.4f}" max="1" aria-label="Progress of the run"></progress>'
     st.html(
-        f'<div class="kd kd-status" role="status"><p>{escape(_doing(view))}</p>'
+        f'<div class="kd kd-status"><p>{escape(_doing(view))}</p>'
         f'<p class="kd-quiet">{escape(setting(view.config))}</p>{bar}</div>'
     )
 
@@ -109,7 +109,7 @@ def verdict(view: RunView) -> None:
         words = _quiet("Which student is ahead, and whether by more than luck, stands here at the end.")
     else:
         words = _quiet("This run has no result to compare.")
-    st.html(f'<p class="kd kd-verdict">{words}</p>')
+    st.html(f'<p class="kd kd-verdict" role="status">{words}</p>')
 
 
 def _quiet(words: str) -> str:
