@@ -80,4 +80,4 @@ def _answer(model: str, probabilities: np.ndarray) -> None:
 
 @st.cache_data(show_spinner=False)
 def _bars_spec(model: str) -> dict:
-    return charts.vega_lite(charts.probability_chart(np.full(10, 0.1), model, "Probability of each digit"))
+    return charts.vega_lite(charts.probability_chart(np.full(10, 0.1), model, "Probabilities"))
