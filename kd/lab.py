@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from kd.config import RunConfig
+from kd.data import load_mnist
 from kd.engine import Engine
 from kd.engine.cluster_size import student_workers
 from kd.inference import NumpyModel
+from kd.neighbours import NeighbourIndex
 from kd.run_job import RunJob
 from kd.run_state import RunView
 from kd.store import ACTIVE, Store
@@ -23,6 +25,8 @@ from kd.teachers import shipped_teacher_path
 log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.1
+# Training pictures among which a drawing's nearest are sought: 31 MB in memory.
+NEIGHBOURS = 10_000
 
 
 class Lab:
@@ -47,6 +51,8 @@ class Lab:
         self._model = lru_cache(maxsize=64)(self._load_model)
         self._logits = lru_cache(maxsize=16)(self._load_logits)
         self._snapshots = lru_cache(maxsize=8)(self._load_snapshots)
+        self._neighbours = lru_cache(maxsize=2)(self._open_neighbours)
+        self._neighbours_lock = threading.Lock()
         self._finished_view = lru_cache(maxsize=256)(self._load_view)
 
     def start(self, config: RunConfig) -> str:
@@ -144,6 +150,18 @@ class Lab:
         """
         self._finished(run_id)
         return self._snapshots(run_id)
+
+    def neighbours(self, run_id: str) -> NeighbourIndex:
+        """The run's training pictures (at most NEIGHBOURS), as its teacher sees them; kept on disk.
+
+        The first call for a teacher takes some seconds.
+
+        Raises:
+            ValueError: as `models`.
+        """
+        config = self._finished(run_id).config
+        with self._neighbours_lock:  # one builds, the others wait for it
+            return self._neighbours(config.teacher_id, self._teacher_path(config), config.train_size)
 
     def estimate(self, config: RunConfig) -> float | None:
         """About how many seconds the students of a run would take, from the newest finished run.
@@ -243,6 +261,11 @@ class Lab:
 
     def _load_logits(self, run_id: str) -> dict[str, np.ndarray]:
         return _arrays(self.store.file(run_id, "logits.npz"))
+
+    def _open_neighbours(self, teacher_id: str, teacher: Path, train_size: int) -> NeighbourIndex:
+        images, labels = load_mnist().train(min(train_size, NEIGHBOURS))
+        path = self.store.home / "neighbours" / f"{teacher_id}-{len(images)}.npz"
+        return NeighbourIndex.open(path, self._model(teacher), images, labels)
 
     def _load_snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
         return {

@@ -5,8 +5,11 @@ import streamlit as st
 from kd.lab import RunView
 from ui import address, notices, ways_in
 from ui.answers import answers, soften_complaint
+from ui.drawings import last_drawings, remembered
+from ui.explore_drawing import distances, look_closer
 from ui.figures import setting
 from ui.frame import page
+from ui.playback import play_picture
 from ui.server import lab
 from ui.shown import finished_run, show
 
@@ -58,13 +61,19 @@ with page("Draw"):
             help="Draw one yourself, take one of MNIST's test pictures, or upload one.",
         )
         given = picture(way, asked.run_id)
+        shown = remembered(given)
     with right:
         choose_run(asked, finished)
-        if given.picture is None:
-            st.warning(given.origin, icon=":material/info:")
+        if shown.picture is None:
+            st.warning(shown.origin, icon=":material/info:")
         else:
-            images = given.picture[None, :, :, None]
+            images = shown.picture[None, :, :, None]
             models = lab().models(asked.run_id)
-            answers(given, {name: model.logits(images)[0] for name, model in models.items()})
+            logits = {name: model.logits(images)[0] for name, model in models.items()}
+            answers(shown, logits)
+            distances(logits)
+            last_drawings(given, shown, logits)
+            look_closer(lab(), asked.run_id, shown.picture)
+            play_picture(lab(), asked.run_id, shown.picture)
     with notice_place:
         notices.show()

@@ -1,0 +1,127 @@
+"""Draw, deeper: distances from the teacher, last drawings, what pixels say, neighbours, earlier readings."""
+
+import base64
+import io
+from hashlib import sha256
+from html import unescape
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from kd.answers import all_disagree, answers_table
+from kd.drawing import to_mnist
+from kd.playback import logits_over_time
+from kd.saliency import saliency
+from tests.pages.on_page import chart_titles, html_of
+from ui.ways_in import FIRST_PICTURE
+
+
+def canvas_picture(digit):
+    grey = np.kron(digit, np.ones((10, 10), np.uint8))
+    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+
+
+def draw(app, pixels, number=0):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG")
+    data = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    app.session_state[f"canvas_{number}"] = {"drawing": {"raw": {"objects": []}, "data": data}}
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app):
+    return unescape(html_of(app)) + "".join(element.value for element in app.markdown)
+
+
+def logits_of(lab, run_id, picture):
+    return {name: m.logits(picture[None, :, :, None])[0] for name, m in lab.models(run_id).items()}
+
+
+def test_how_far_the_students_are_from_their_teacher(open_page, lab, shipped):
+    logits = {name: z[FIRST_PICTURE] for name, z in lab.test_logits(shipped.run_id).items()}
+    bits = answers_table(logits).set_index("model")["divergence_bits"]
+    text = said(open_page("draw"))
+    for student in ("distilled", "scratch"):
+        assert f"{bits[student]:.2f} bits" in text
+
+
+def test_the_last_drawings_are_kept_and_counted(open_page, lab, shipped, mnist):
+    app = open_page("draw")
+    assert "Your last drawings" not in said(app)
+    draw(app, canvas_picture(mnist.x_test[0]))
+    assert "of 1 all three models disagree" in said(app)
+    draw(app, canvas_picture(mnist.x_test[1]))  # the same canvas: the drawing went on
+    assert "of 1 all three models disagree" in said(app)
+    next(button for button in app.button if button.label == "Clear").click().run()
+    draw(app, canvas_picture(mnist.x_test[4]), number=1)
+    disagree = [
+        all_disagree(logits_of(lab, shipped.run_id, to_mnist(canvas_picture(mnist.x_test[i]))))
+        for i in (1, 4)
+    ]
+    assert f"On {sum(disagree)} of 2 all three models disagree" in said(app)
+
+
+def test_a_recalled_drawing_stays_until_another_picture_is_given(open_page, mnist):
+    app = draw(open_page("draw"), canvas_picture(mnist.x_test[0]))
+    now = to_mnist(canvas_picture(mnist.x_test[0]))
+    app.session_state["recalled_drawing"] = (
+        to_mnist(canvas_picture(mnist.x_test[1])),
+        sha256(now.tobytes()).hexdigest(),
+    )
+    app.run()
+    assert "One of your last drawings" in said(app)
+    draw(app, canvas_picture(mnist.x_test[2]))
+    assert "One of your last drawings" not in said(app)
+
+
+def test_pixels_are_asked_only_when_opened(open_page, lab, shipped, mnist):
+    app = open_page("draw", way="Test pictures", picture="0")
+    assert "Teacher" not in chart_titles(app)
+    app.session_state["drawing_open"] = True
+    app.run()
+    assert chart_titles(app)[-3:] == ["Teacher", "Distilled", "Scratch"]
+    found = saliency(lab.models(shipped.run_id), mnist.test(1)[0][0])
+    assert f"Green pixels speak for a {found.digit}," in said(app)
+
+
+def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist, monkeypatch):
+    class Index:
+        def nearest(self, image, count):
+            return pd.DataFrame({"picture": [1, 2], "label": mnist.y_train[1:3], "distance": [1.25, 2.5]})
+
+    monkeypatch.setattr(type(lab), "neighbours", lambda self, run_id: Index())
+    app = open_page("draw", way="Test pictures", picture="0")
+    app.session_state["drawing_open"], app.session_state["drawing"] = True, "Nearest training pictures"
+    app.run()
+    assert not app.exception
+    text = said(app)
+    assert "most like training pictures of 0 and 4." in text
+    assert "distance 2.5" in text
+
+
+def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shipped, mnist):
+    app = open_page("draw", way="Test pictures", picture="0")
+    app.session_state["reading_open"] = True
+    app.run()
+    app.select_slider(key="playback-draw").set_value(0).run()
+    image = mnist.test(1)[0][0]
+    weights = lab.snapshots(shipped.run_id)["scratch"]["weights"]
+    first = logits_over_time(lab.models(shipped.run_id)["scratch"], weights, image)[0]
+    assert f"Scratch</span> {first.argmax()} (" in said(app)
+    assert first == pytest.approx(
+        lab.snapshots(shipped.run_id)["scratch"]["logits"][0, 0].astype(float), abs=0.05
+    )
+
+
+def test_a_training_picture_is_its_own_neighbour_and_the_index_is_kept(lab, shipped, mnist, monkeypatch):
+    monkeypatch.setattr("kd.lab.NEIGHBOURS", 60)
+    index = lab.neighbours(shipped.run_id)
+    nearest = index.nearest(mnist.train(8)[0][7], 1).iloc[0]
+    assert (nearest["picture"], nearest["label"]) == (7, mnist.y_train[7])
+    assert nearest["distance"] == pytest.approx(0, abs=1e-3)
+    assert [path.suffix for path in (lab.store.home / "neighbours").iterdir()] == [".npz"]
+    assert lab.neighbours(shipped.run_id) is index

@@ -1,0 +1,86 @@
+"""The last drawings of a session: to go back to, and to count those on which all three models disagree."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import streamlit as st
+
+from kd.answers import all_disagree
+from kd.thumbnails import thumbnail_chart, thumbnail_rows
+from ui.figure import spec
+from ui.ways_in import Given
+
+KEPT = 12
+_DRAWINGS, _RECALLED, _STRIP = "drawings", "recalled_drawing", "drawings_strip"
+
+
+def remembered(given: Given) -> Given:
+    """Keep what a person drew or uploaded; return it, or the earlier drawing that was clicked.
+
+    A clicked drawing stays until another picture is given.
+    """
+    own = given.picture is not None and given.origin.startswith("Your")
+    if own:
+        drawings = st.session_state.setdefault(_DRAWINGS, {})
+        drawings[_name(given)] = {"picture": given.picture, "disagree": False}
+        while len(drawings) > KEPT:
+            drawings.pop(next(iter(drawings)))
+    recalled = st.session_state.get(_RECALLED)
+    if recalled is None:
+        return given
+    picture, replaced = recalled
+    if replaced != _digest(given.picture):
+        del st.session_state[_RECALLED]
+        return given
+    return Given(picture, "One of your last drawings. Draw another to go on.")
+
+
+def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> None:
+    """Draw the strip of last drawings and the counter of disagreements.
+
+    Args:
+        given: what the page was given.
+        shown: what it shows, of `remembered`.
+        logits: model → (10,), of what it shows.
+    """
+    drawings = st.session_state.get(_DRAWINGS, {})
+    if not drawings:
+        return
+    for drawing in drawings.values():
+        if np.array_equal(drawing["picture"], shown.picture):
+            drawing["disagree"] = all_disagree(logits)
+    count = sum(drawing["disagree"] for drawing in drawings.values())
+    st.markdown(
+        f"**Your last drawings.** On {count} of {len(drawings)} all three models disagree. "
+        "Can you draw a digit that gets three different answers?"
+    )
+    captions = ["all disagree" if drawing["disagree"] else "" for drawing in drawings.values()]
+    rows = thumbnail_rows([d["picture"] for d in drawings.values()], range(len(drawings)), captions)
+    ready = spec(thumbnail_chart, "drawings", rows, columns=KEPT, count=KEPT)
+    st.vega_lite_chart(
+        {**ready, "data": {"values": rows}},
+        key=_STRIP,
+        on_select=lambda: _recall(given),
+        alt=f"Your last {len(drawings)} drawings, to go back to",
+    )
+
+
+def _recall(given: Given) -> None:
+    points = st.session_state[_STRIP].selection.picked
+    drawings = list(st.session_state[_DRAWINGS].values())
+    if points and int(points[0]["picture"]) < len(drawings):
+        picture = drawings[int(points[0]["picture"])]["picture"]
+        st.session_state[_RECALLED] = (picture, _digest(given.picture))
+
+
+def _name(given: Given) -> str:
+    """One name for all strokes of one drawing, so that half a digit is not kept beside the whole."""
+    if given.origin.startswith("Your drawing"):
+        return f"canvas {st.session_state.get('canvas_number', 0)}"
+    return _digest(given.picture)
+
+
+def _digest(picture: np.ndarray | None) -> str:
+    return "" if picture is None else hashlib.sha256(picture.tobytes()).hexdigest()
