@@ -8,7 +8,7 @@ of the images as tensors, so that the next run of the same architecture starts w
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import keras
@@ -46,12 +46,13 @@ class CompiledTraining:
     Args:
         build: makes the model; called once.
         distilled: whether a step has the teacher's term. Without it the loss is the cross-entropy alone.
+        precision: of the steps, "float32" or "mixed_bfloat16" (kd.folding). Evaluation is float32.
     """
 
-    def __init__(self, build: Callable[[], keras.Sequential], distilled: bool):
+    def __init__(self, build: Callable[[], keras.Sequential], distilled: bool, precision: str = "float32"):
         self.model = build()
         self.distilled = distilled
-        self._forward = folded_forward(self.model)
+        self._forward = folded_forward(self.model, precision)
         self._optimizer = FusedAdam(self.model.trainable_variables)
         scalar = tf.TensorSpec((), tf.float32)
         integer = tf.TensorSpec((), tf.int32)
@@ -62,7 +63,7 @@ class CompiledTraining:
             self._run_steps,
             input_signature=[images, vector, logits, vector, integer, integer, integer, *[scalar] * 3],
         )
-        self._evaluate = tf.function(self._forward, input_signature=[images])
+        self._evaluate = tf.function(folded_forward(self.model), input_signature=[images])
         self.single_picture = tf.function(
             self.model, input_signature=[tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32)]
         )
@@ -159,11 +160,15 @@ class Batches(NamedTuple):
 _BUILDERS = {"teacher": build_teacher, "distilled": build_student, "scratch": build_student}
 
 
-@lru_cache(maxsize=8)
-def compiled_training(model_name: str) -> CompiledTraining:
-    """The process's one CompiledTraining for 'teacher', 'distilled' or 'scratch'."""
+def compiled_training(model_name: str, precision: str = "float32") -> CompiledTraining:
+    """The process's one CompiledTraining for 'teacher', 'distilled' or 'scratch' in this precision."""
+    return _compiled_training(model_name, precision)
+
+
+@cache
+def _compiled_training(model_name: str, precision: str) -> CompiledTraining:
     builder = _BUILDERS[model_name]
-    return CompiledTraining(lambda: builder(name=model_name), distilled=model_name == "distilled")
+    return CompiledTraining(lambda: builder(name=model_name), model_name == "distilled", precision)
 
 
 @lru_cache(maxsize=64)

@@ -25,3 +25,4 @@ class TrainedModel:
     seconds: float
     snapshots: Snapshots | None = None
     train_logits: np.ndarray | None = None
+    precision: str = "float32"

@@ -15,6 +15,7 @@ import tensorflow as tf
 from kd.compiled import NO_STEPS, Batches, CompiledTraining, StepTotals, compiled_training, initial_weights
 from kd.config import RunConfig
 from kd.data import load_mnist
+from kd.precision import teacher_precision
 from kd.snapshots import Snapshots
 from kd.stopping import TrainingStopped
 from kd.trained_model import TrainedModel
@@ -35,9 +36,14 @@ def train_teacher(config: RunConfig, report: Report, should_stop: ShouldStop) ->
     images, labels = load_mnist().train(config.teacher_train_size)
     batches = Batches.of(images, labels, None, config.batch_size)
     no_terms = (1.0, 1.0, 1.0)
-    trained = _train("teacher", batches, config.teacher_epochs, config.seed, no_terms, report, should_stop)
+    precision = teacher_precision(config)
+    trained = _train(
+        "teacher", batches, config.teacher_epochs, config.seed, no_terms, report, should_stop, precision
+    )
     images, _ = load_mnist().train(config.train_size)
-    return replace(trained, train_logits=_logits(compiled_training("teacher"), images, should_stop))
+    return replace(
+        trained, train_logits=_logits(compiled_training("teacher", precision), images, should_stop)
+    )
 
 
 def train_student(
@@ -138,10 +144,11 @@ def _train(
     terms: tuple[float, float, float],
     report: Report,
     should_stop: ShouldStop,
+    precision: str = "float32",
     keep_snapshots: bool = False,
 ) -> TrainedModel:
     _check(should_stop)
-    compiled = compiled_training(name)
+    compiled = compiled_training(name, precision)
     compiled.reset(initial_weights(name, seed))
     test_images, test_labels = load_mnist().test()
     test_images = tf.constant(test_images)
@@ -172,6 +179,7 @@ def _train(
         parameters=compiled.model.count_params(),
         seconds=seconds,
         snapshots=snapshots,
+        precision=precision,
     )
 
 

@@ -1,0 +1,90 @@
+"""Which precision a fresh teacher trains in, and that bfloat16 products teach it the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kd import precision
+from kd.compiled import CompiledTraining, compiled_training, initial_weights
+from kd.config import RunConfig
+from kd.folding import folded_forward
+from kd.models import build_teacher
+from kd.training import train_teacher
+
+NOTEBOOKS = RunConfig(teacher="fresh")
+LONGER = NOTEBOOKS.replace(teacher_train_size=60_000)
+
+
+@pytest.fixture
+def timed(monkeypatch):
+    """Let the measurement find these seconds."""
+
+    def find(float32: float, mixed_bfloat16: float) -> None:
+        seconds = {"float32": float32, "mixed_bfloat16": mixed_bfloat16}
+        monkeypatch.setattr(precision, "seconds_a_step", lambda: seconds)
+
+    monkeypatch.delenv("KD_TEACHER_PRECISION", raising=False)
+    return find
+
+
+def test_bfloat16_only_where_it_is_clearly_faster(timed):
+    timed(1.0, 0.5)
+    assert precision.teacher_precision(LONGER) == "mixed_bfloat16"
+    timed(1.0, 0.9)
+    assert precision.teacher_precision(LONGER) == "float32"
+    timed(1.0, 3.0)
+    assert precision.teacher_precision(LONGER) == "float32"
+
+
+def test_the_notebooks_teacher_and_a_short_one_stay_float32_unasked(timed):
+    timed(1.0, 0.1)
+    assert precision.teacher_precision(NOTEBOOKS) == "float32"
+    assert precision.teacher_precision(NOTEBOOKS.replace(seed=3, epochs=20)) == "float32"
+    assert precision.teacher_precision(NOTEBOOKS.replace(teacher_epochs=1)) == "float32"
+
+
+def test_the_environment_decides_where_it_is_set(timed, monkeypatch):
+    timed(1.0, 3.0)
+    monkeypatch.setenv("KD_TEACHER_PRECISION", "mixed_bfloat16")
+    assert precision.teacher_precision(NOTEBOOKS) == "mixed_bfloat16"
+    monkeypatch.setenv("KD_TEACHER_PRECISION", "float16")
+    with pytest.raises(ValueError, match="got 'float16'"):
+        precision.teacher_precision(NOTEBOOKS)
+
+
+def test_the_measurement_times_both():
+    seconds = precision.seconds_a_step(batch_size=2)
+    assert set(seconds) == set(precision.PRECISIONS)
+    assert all(0 < value < float("inf") for value in seconds.values())
+
+
+def test_bfloat16_products_are_the_teachers_own_to_bfloat16s_digits(mnist):
+    images, labels = mnist.train(8)
+    model = build_teacher()
+    found = []
+    for chosen in precision.PRECISIONS:
+        with tf.GradientTape() as tape:
+            logits = folded_forward(model, chosen)(images)
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+        found.append([logits, *tape.gradient(loss, model.trainable_variables)])
+    for exact, rounded in zip(*found, strict=True):
+        # 8 bits of mantissa: 2^-8 of the largest, and a few of them add up
+        np.testing.assert_allclose(rounded, exact, rtol=0, atol=0.02 * np.abs(exact).max())
+    assert np.abs(found[0][0] - found[1][0]).max() > 0
+
+
+def test_a_teacher_in_bfloat16_learns_and_says_so(monkeypatch):
+    monkeypatch.setenv("KD_TEACHER_PRECISION", "mixed_bfloat16")
+    config = NOTEBOOKS.replace(teacher_train_size=640, teacher_epochs=2, train_size=10)
+    trained = train_teacher(config, lambda event: None, lambda: False)
+    assert trained.precision == "mixed_bfloat16"
+    assert trained.history[-1]["val_accuracy"] > 0.7
+    # evaluation is float32, whatever the steps are
+    model = compiled_training("teacher", "mixed_bfloat16")
+    exact = CompiledTraining(build_teacher, distilled=False)
+    exact.reset(list(initial_weights("teacher", 0)))
+    model.model.set_weights(exact.model.get_weights())
+    images = tf.random.uniform((3, 28, 28, 1))
+    np.testing.assert_array_equal(model.logits(images), exact.logits(images))
