@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from kd.config import SHIPPED_TEACHERS, TEST_IMAGES, TRAIN_IMAGES
+from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.data import DATA_FOLDER, load_mnist
 
 NAMES = SHIPPED_TEACHERS
@@ -96,7 +96,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     model = train(pictures, labels, settings["epochs"], seed, _to_stderr)
     seconds = time.perf_counter() - started
 
-    test_pictures, test_labels = data.test()
+    test_pictures, test_labels = data.test(len(data.x_test))
     record = {
         "name": name,
         "command": f"{MAKE_COMMAND} {name}",
@@ -105,7 +105,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
         "seed": seed,
         "recipe": settings,
         "test_accuracy": round(float((classify(model, test_pictures) == test_labels).mean()), 4),
-        "test_images": TEST_IMAGES,
+        "test_images": len(test_labels),
         "seconds": round(seconds, 1),
         "versions": {
             "python": platform.python_version(),
