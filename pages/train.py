@@ -7,9 +7,11 @@ from kd.lab import RunView
 from kd.words import duration
 from ui import controls, notices
 from ui.explore_errors import look_closer
+from ui.explore_making import look_inside
 from ui.figures import setting
 from ui.frame import page
 from ui.live import follow
+from ui.person import person
 from ui.playback import play_training
 from ui.server import lab
 from ui.shown import show, shown_run
@@ -20,14 +22,17 @@ def start() -> None:
     notices.clear()
     st.session_state.pop("stopping", None)
     try:
-        show(lab().start(controls.current()))
+        show(lab().start(controls.current(), person()))
     except (ValueError, OSError) as error:
         notices.add(str(error))
 
 
 def stop(run_id: str) -> None:
-    lab().stop(run_id)
-    st.session_state["stopping"] = run_id
+    if lab().stop(run_id, person()):
+        st.session_state["stopping"] = run_id
+    elif lab().watch(run_id).active:
+        notices.clear()
+        notices.add("Others wait for this run too, so it goes on for them.")
 
 
 def stop_button(label: str, run_id: str) -> None:
@@ -44,9 +49,9 @@ def stop_button(label: str, run_id: str) -> None:
 
 
 def button(config: RunConfig, view: RunView | None) -> None:
-    """Train, or Stop in its place while the run with this very setting trains."""
-    active = view is not None and view.active
-    if active and view.run_id == config.run_id:
+    """Train, or Stop in its place while the run with this very setting trains for this person."""
+    mine = view is not None and view.active and (person() in view.people or not view.people)
+    if mine and view.run_id == config.run_id:
         stop_button("Stop", view.run_id)
     else:
         st.button(
@@ -56,7 +61,7 @@ def button(config: RunConfig, view: RunView | None) -> None:
             help="Trains both students. A setting that was trained before answers at once.",
             on_click=start,
         )
-        if active:
+        if mine:
             stop_button("Stop the run that is shown", view.run_id)
 
 
@@ -72,6 +77,8 @@ def hint(config: RunConfig, view: RunView | None) -> str:
     """What Train will do that is not on the screen yet, or what this preset teaches."""
     if view is not None and view.run_id != config.run_id:
         return f"{cost(config)} Still shown: {setting(view.config)}."
+    if view is not None and view.status in ("interrupted", "failed", "stopped"):
+        return f"Press Train to run it again. {cost(config)}"
     preset = controls.preset_of(config)
     return PRESETS[preset].teaches if preset else "This is your own setting, and beside it is its run."
 
@@ -96,5 +103,6 @@ with page("Train"):
     if view is not None and view.status == "finished":
         play_training(lab(), view.run_id)
         look_closer(lab(), view.run_id)
+        look_inside(lab(), view.run_id)
     with notice_place:
         notices.show()

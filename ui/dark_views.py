@@ -57,7 +57,8 @@ def one_picture(shown: Shown, temperature: float) -> None:
             file_note=f"T{temperature:g}",
         )
     lesson(
-        "A label says one word: “6”. The teacher says ten numbers, and the nine for the wrong digits are no "
+        f"A label says one word: “{shown.label}”. The teacher says ten numbers, and the nine for the wrong "
+        "digits are no "
         "noise: they tell which digits this one nearly is. In a trained teacher they are so small that a "
         "student would never feel them. Dividing the logits by a temperature T before the softmax shrinks "
         "all differences alike, and the small numbers come into sight. Squares and triangles are the two "
@@ -184,8 +185,8 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
         "teacher that a 4 is like a 9 and unlike a 0: it was trained on single words. That it knows all the "
         "same is what Hinton called dark knowledge, and it is what a distilled student is taught on every "
         "picture, for free.",
-        "The matrix is not symmetric. Find a pair where one digit looks like the other but not the other way "
-        "round, and click both cells to see why.",
+        "Click the cell in row 1, column 8, then the one in row 8, column 1. To this teacher a 1 has "
+        "something of an 8, and an 8 nothing of a 1: looking alike is not mutual, and no label ever said so.",
         r"M_{cj} = \frac{1}{|\{n: y_n = c\}|} \sum_{n:\, y_n = c} "
         r"\frac{\exp(z_{nj}/T)}{\sum_k \exp(z_{nk}/T)}",
         "$M_{cj}$: mean probability that pictures of class $c$ give to class $j$; $z_n$: the teacher's "

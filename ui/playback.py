@@ -32,15 +32,13 @@ def play_training(lab: Lab, run_id: str) -> None:
         if section.open:
             snapshots = lab.snapshots(run_id)
             times = tuple(snapshots["distilled"]["times"].tolist())
-            _player("train", times, lambda at: _training(lab, run_id, times, at))
+            player("train", times, lambda at: _training(lab, run_id, times, at))
             lesson(
                 "Most is learned in the first moments: before the first epoch is half over, both students "
-                "read most digits. What comes later is the hard rest. The blue student is also pulled "
-                "towards its teacher's mistakes, which the second chart shows: agreement counts a shared "
-                "error as agreement.",
-                "Choose a picture both students end up right about, go to the very first point and press "
-                "Play. Many pictures are read rightly, then wrongly, then rightly again: learning is no "
-                "straight road.",
+                "read most digits. What comes later is the hard rest. The second chart asks another "
+                "question: how often a student says what its teacher says, right or wrong.",
+                "Let it play and watch the strips of a few pictures. One test picture in eight is read "
+                "rightly, then wrongly, then rightly again: learning is no straight road.",
                 r"\text{agreement}(t) = \frac{1}{n} \sum_n "
                 r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
                 "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge "
@@ -62,10 +60,10 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
     ):
         if s.open:
             times, logits = _drawing_logits(lab, run_id, picture)
-            _player("draw", times, lambda at: _reading(times, logits, at))
+            player("draw", times, lambda at: _reading(times, logits, at))
 
 
-def _player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:
+def player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:
     """Play, pause and a slider over the points; calls `screen` with the chosen point's index."""
     key = f"playing-{name}"
     playing = st.session_state.get(key, False)

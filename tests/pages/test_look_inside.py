@@ -1,0 +1,26 @@
+"""What they are made of: the very numbers of the very models, and filters of the chosen time."""
+
+from html import unescape
+
+from tests.pages.on_page import chart_titles, html_of
+
+
+def test_the_sentence_compares_the_real_models(open_page, lab, shipped):
+    app = open_page("train", run=shipped.run_id)
+    app.session_state["making_open"] = True
+    app.run()
+    assert not app.exception
+    models = lab.models(shipped.run_id)
+
+    def ratio(measure):
+        teacher, student = (
+            sum(getattr(layer, measure) for layer in models[m].layers) for m in ("teacher", "distilled")
+        )
+        return teacher / student
+
+    text = unescape(html_of(app))
+    assert f"the teacher has {ratio('parameters'):.0f};" in text
+    assert f"it does {ratio('multiply_adds'):.0f}." in text
+    assert chart_titles(app)[-3:] == ["Parameters", "Distilled", "Scratch"]
+    app.select_slider(key="playback-filters").set_value(0).run()
+    assert "filters after 1/16 of the first epoch" in unescape(html_of(app))

@@ -1,0 +1,57 @@
+"""Charts of what networks are made of: squares and filters to scale."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kd.making_charts import filter_chart, filter_rows, layer_chart, layer_rows
+
+TABLE = pd.DataFrame(
+    {
+        "model": ["teacher", "teacher", "distilled", "distilled"],
+        "position": [1, 2, 1, 2],
+        "kind": ["Conv2D", "Dense"] * 2,
+        "output": ["14 × 14 × 256", "10", "14 × 14 × 16", "10"],
+        "parameters": [2000, 8000, 100, 0],
+        "multiply_adds": [40, 20, 10, 5],
+        "activations": [50176, 10, 3136, 10],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("measure", "shares"), [("parameters", [0.25, 1, 0.0125, 0]), ("multiply_adds", [1, 0.5, 0.25, 0.125])]
+)
+def test_areas_are_shares_of_the_largest_layer(measure, shares):
+    assert layer_rows(TABLE, measure)["share"].tolist() == pytest.approx(shares)
+
+
+def test_layers_keep_their_numbers_and_a_layer_without_any_has_no_label():
+    rows = layer_rows(TABLE, "parameters")
+    assert rows["layer"].tolist() == ["1 Conv2D", "2 Dense"] * 2
+    assert rows["label"].tolist() == ["2 k", "8 k", "100", ""]
+    assert rows["activations"].tolist() == TABLE["activations"].tolist()
+
+
+def test_area_is_linear_in_the_share():
+    chart = layer_chart(layer_rows(TABLE, "parameters"), "Parameters", ("Teacher", "Distilled"))
+    size = chart.to_dict(validate=True)["layer"][0]["encoding"]["size"]["scale"]
+    assert size["domain"] == [0, 1]
+    assert size["range"][0] == 0
+    assert size.get("type", "linear") == "linear"
+
+
+def test_every_weight_of_every_filter_has_its_place():
+    filters = np.arange(-72, 72, dtype=np.float32).reshape(3, 3, 1, 16)
+    rows = filter_rows(filters, 72.0, "scratch")
+    assert len(rows) == 144
+    assert not rows.duplicated(["x", "y"]).any()
+    one = rows[(rows["filter"] == 10) & (rows["row"] == 3) & (rows["column"] == 2)].iloc[0]
+    assert one["weight"] == filters[2, 1, 0, 9]
+    assert (one["x"], one["y"]) == ("5", "6")  # the second filter of the second line
+    assert one["strength"] == pytest.approx(abs(filters[2, 1, 0, 9]) / 72)
+    assert set(rows.loc[rows["weight"] < 0, "sign"]) == {"negative"}
+    spec = filter_chart(rows, "Scratch", 16).to_dict(validate=True)
+    encoding = spec["layer"][0]["encoding"]
+    assert set(rows["x"]) <= set(encoding["x"]["scale"]["domain"])
+    assert set(rows["y"]) <= set(encoding["y"]["scale"]["domain"])

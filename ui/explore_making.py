@@ -1,0 +1,103 @@
+"""What the networks are made of: layers to scale, and how a student's first filters came about."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from kd.architecture import architecture_table, filters_over_time
+from kd.lab import Lab
+from kd.making_charts import MEASURES, filter_chart, filter_rows, layer_chart, layer_rows
+from kd.playback_charts import point_name
+from kd.words import NAMES, count
+from ui.figure import figure
+from ui.guard import guard
+from ui.lesson import lesson
+from ui.playback import STUDENTS, player
+
+
+@st.fragment
+def look_inside(lab: Lab, run_id: str) -> None:
+    """A folded section under a finished run; nothing is computed before it is opened."""
+    with guard(), st.expander("What they are made of", key="making_open", on_change="rerun") as section:
+        if not section.open:
+            return
+        table = _architecture(lab, run_id)
+        totals = table.groupby("model")[list(MEASURES)].sum()
+        teacher, student = totals.loc["teacher"], totals.loc["distilled"]
+        st.html(
+            f'<p class="kd kd-verdict">For each parameter of a student the teacher has '
+            f"{teacher['parameters'] / student['parameters']:.0f}; for each multiplication it does "
+            f"{teacher['multiply_adds'] / student['multiply_adds']:.0f}.</p>"
+        )
+        measure = st.segmented_control(
+            "Measure",
+            list(MEASURES),
+            format_func=MEASURES.get,
+            default="parameters",
+            key="measure",
+            required=True,
+        )
+        figure(
+            "layers",
+            layer_chart,
+            layer_rows(table, measure),
+            alt=f"Squares to scale: {MEASURES[measure]} of each layer, teacher and student",
+            file_note=measure,
+            title=MEASURES[measure],
+            roles=(NAMES["teacher"], NAMES["distilled"]),
+        )
+        st.caption(
+            "Both students are built alike, so one stands for both. In total: "
+            + "; ".join(
+                f"{NAMES[model]} {count(int(row['parameters']))} parameters, "
+                f"{count(int(row['multiply_adds']))} multiply-adds, "
+                f"{count(int(row['activations']))} activations"
+                for model, row in totals.iterrows()
+            )
+            + "."
+        )
+        filters = _filters(lab, run_id)
+        times = tuple(lab.snapshots(run_id)["distilled"]["times"].tolist())
+        player("filters", times, lambda at: _first_filters(filters, times, at))
+        lesson(
+            "A layer that convolves looks at small squares of its input through a handful of filters. The "
+            "first layer's can be drawn as they are: green where a filter wants ink, red where it wants "
+            "none. Each student starts from random filters of its own. Nobody tells them what to look for, "
+            "and at 3 × 3 pixels they can only become edges, dots and corners.",
+            "Switch from parameters to multiply-adds: the dense layer, three quarters of the student, all "
+            "but vanishes. Where a network keeps what it knows is not where it spends its time.",
+            r"\text{multiply-adds} = h \cdot w \cdot c_{\text{out}} \cdot k^2 \cdot c_{\text{in}} \qquad "
+            r"\text{parameters} = c_{\text{out}} \, (k^2 c_{\text{in}} + 1)",
+            "For a convolution with $c_{\\text{out}}$ filters of $k \\times k$ over $c_{\\text{in}}$ "
+            "channels, with an output of $h \\times w$. A dense layer is one with $h = w = k = 1$.",
+        )
+
+
+def _first_filters(filters: dict[str, np.ndarray], times: tuple[float, ...], at: int) -> None:
+    st.html(f'<p class="kd">The first layer’s filters {point_name(times[at])}</p>')
+    limit = max(float(np.abs(values).max()) for values in filters.values())
+    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
+        with column:
+            figure(
+                f"filters-{student}",
+                filter_chart,
+                filter_rows(filters[student][at], limit, student),
+                alt=f"The first layer's filters of {NAMES[student]} at this time",
+                file_note=f"point{at + 1}",
+                title=NAMES[student],
+                filters=filters[student].shape[-1],
+            )
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _architecture(_lab: Lab, run_id: str) -> pd.DataFrame:
+    models = _lab.models(run_id)
+    return architecture_table({model: models[model] for model in ("teacher", "distilled")})
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _filters(_lab: Lab, run_id: str) -> dict[str, np.ndarray]:
+    models, snapshots = _lab.models(run_id), _lab.snapshots(run_id)
+    return {s: filters_over_time(models[s], snapshots[s]["weights"]) for s in STUDENTS}
