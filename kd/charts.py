@@ -26,8 +26,8 @@ SHAPES = ("circle", "square", "triangle-up", "diamond")
 DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
 
 # Where an accuracy axis may begin: a few steps, so that a live chart keeps still between them.
-_AXIS_STARTS = (0.97, 0.95, 0.9, 0.8, 0.6, 0.4, 0.0)
-_AXIS_BEFORE_EVENTS = 0.8
+_AXIS_STARTS = (0.98, 0.95, 0.92, 0.9, 0.88, 0.85, 0.8, 0.7, 0.5, 0.0)
+_AXIS_BEFORE_EVENTS = 0.85
 _LOG_STEPS = [float(f"{factor}e{power}") for power in range(-9, 7) for factor in (1, 3)]
 _LABEL_PIXELS = 17
 # The app fits title and axis into a chart's height.

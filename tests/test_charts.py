@@ -98,7 +98,7 @@ def test_labels_of_equal_lines_do_not_cover_each_other():
 
 
 def test_a_cut_axis_says_where_it_begins(events):
-    assert channel(charts.accuracy_chart(events), 0, "y")["title"] == "Test accuracy (axis from 90 %)"
+    assert channel(charts.accuracy_chart(events), 0, "y")["title"] == "Test accuracy (axis from 92 %)"
     poor = [event("scratch", 1, 0.098)]
     assert channel(charts.accuracy_chart(poor), 0, "y")["title"] == "Test accuracy"
     assert channel(charts.accuracy_chart(poor), 0, "y")["scale"]["domain"] == [0, 1]

@@ -14,7 +14,7 @@ from kd.softening import most_ambiguous
 from ui import notices
 
 WAYS = ("Draw", "Test pictures", "Upload")
-FIRST_PICTURE = 3749
+FIRST_PICTURE = 2093
 CANVAS_SIDE = 280
 
 

@@ -1,0 +1,175 @@
+"""Draw: three ways to a picture, the answers of three networks, and a sentence for whatever is no digit."""
+
+import base64
+import io
+from html import unescape
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kd.answers import answers_sentence
+from kd.config import TEST_IMAGES
+from kd.drawing import to_mnist
+from kd.logits import softmax
+from kd.words import MODELS, percent
+from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
+from ui.ways_in import CANVAS_SIDE, FIRST_PICTURE
+
+
+def png(pixels):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def as_canvas_sends(pixels):
+    data = "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
+    return {"drawing": {"raw": {"objects": []}, "data": data}}
+
+
+def canvas_picture(digit):
+    """A test picture as large as the canvas: RGBA uint8 (280, 280, 4)."""
+    grey = np.kron(digit, np.ones((10, 10), np.uint8))
+    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+
+
+def draw(app, pixels):
+    app.session_state["canvas_0"] = as_canvas_sends(pixels)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def logits_of(lab, run_id, picture):
+    return {name: model.logits(picture[None, :, :, None])[0] for name, model in lab.models(run_id).items()}
+
+
+@pytest.fixture
+def seven(mnist):
+    return canvas_picture(mnist.x_test[0])
+
+
+def test_before_anything_is_drawn_a_test_picture_is_asked(open_page, lab, shipped):
+    app = open_page("draw")
+    assert "Nothing is drawn yet" in html_of(app)
+    logits = {name: z[FIRST_PICTURE] for name, z in lab.test_logits(shipped.run_id).items()}
+    assert numbers_of(app) == [str(logits[model].argmax()) for model in MODELS]
+    assert chart_titles(app) == ["Probabilities"] * 3
+
+
+def test_a_drawing_is_answered_by_all_three(open_page, lab, shipped, seven):
+    app = draw(open_page("draw"), seven)
+    logits = logits_of(lab, shipped.run_id, to_mnist(seven))
+    assert numbers_of(app) == [str(logits[model].argmax()) for model in MODELS]
+    assert numbers_of(app)[0] == "7"
+    for model in MODELS:
+        assert percent(float(softmax(logits[model]).max())) in unescape(html_of(app))
+    assert answers_sentence({model: softmax(z) for model, z in logits.items()}) in html_of(app)
+
+
+def test_the_temperature_softens_all_three_without_asking_them_again(
+    open_page, lab, shipped, seven, monkeypatch
+):
+    app = draw(open_page("draw"), seven)
+    logits = logits_of(lab, shipped.run_id, to_mnist(seven))
+    app.slider(key="soften").set_value(20.0).run()
+    for model in MODELS:
+        assert percent(float(softmax(logits[model], 20.0).max())) in unescape(html_of(app))
+
+
+def test_clear_empties_the_canvas(open_page, seven):
+    app = draw(open_page("draw"), seven)
+    next(button for button in app.button if button.label == "Clear").click().run()
+    assert "Nothing is drawn yet" in html_of(app)
+
+
+@pytest.mark.parametrize(
+    ("top", "left", "height", "width"), [(130, 130, 20, 20), (130, 130, 1, 1), (0, 0, 22, 24)]
+)
+def test_a_dot_gets_a_sentence(open_page, top, left, height, width):
+    pixels = np.zeros((CANVAS_SIDE, CANVAS_SIDE, 4), np.uint8)
+    pixels[..., 3] = 255
+    pixels[top : top + height, left : left + width, :3] = 255
+    (sentence,) = warnings_of(draw(open_page("draw"), pixels))
+    assert "only a dot" in sentence
+
+
+@pytest.mark.parametrize(
+    "data", ["", "nonsense", "data:image/png;base64,!!!!", "data:image/png;base64,aGVsbG8="]
+)
+def test_a_drawing_that_does_not_arrive_whole_gets_a_sentence(open_page, data):
+    app = open_page("draw")
+    app.session_state["canvas_0"] = {"drawing": {"raw": {}, "data": data}}
+    app.run()
+    assert not app.exception
+    assert "press Clear and draw again" in warnings_of(app)[0]
+
+
+def test_a_test_picture_is_asked_by_number(open_page, lab, shipped, mnist):
+    app = open_page("draw", way="Test pictures", picture="18")
+    logits = {name: z[18] for name, z in lab.test_logits(shipped.run_id).items()}
+    assert numbers_of(app) == [str(logits[model].argmax()) for model in MODELS]
+    assert f"Its label says {mnist.y_test[18]}" in html_of(app)
+
+
+@pytest.mark.parametrize("value", ["-1", str(TEST_IMAGES), "x", "9" * 400, "1.5", ""])
+def test_an_impossible_test_picture_gets_a_sentence(open_page, value):
+    app = open_page("draw", way="Test pictures", picture=value)
+    assert "numbered from 0 to 9,999" in warnings_of(app)[0]
+    assert f"Test picture {FIRST_PICTURE:,}" in html_of(app)
+
+
+@pytest.mark.parametrize("value", ["0", "21", "hot", "nan", "1e400", ""])
+def test_an_impossible_temperature_gets_a_sentence(open_page, value):
+    app = open_page("draw", soften=value)
+    assert "between 0.5 and 20" in warnings_of(app)[0]
+    assert app.slider(key="soften").value == 1.0
+
+
+def test_an_unknown_way_in_gets_a_sentence(open_page):
+    app = open_page("draw", way="Telepathy")
+    assert "Telepathy" in warnings_of(app)[0]
+    assert app.slider(key="pen").label == "Pen width"
+
+
+def test_a_doubtful_picture_is_one_on_which_the_teacher_hesitates(open_page, lab, shipped):
+    app = open_page("draw", way="Test pictures")
+    next(button for button in app.button if button.label == "A doubtful one").click().run()
+    sure = softmax(lab.test_logits(shipped.run_id)["teacher"]).max(axis=1)
+    assert sure[app.number_input(key="picture").value] < np.quantile(sure, 0.05)
+
+
+def test_an_uploaded_picture_is_answered(open_page, lab, shipped, seven):
+    app = open_page("draw", way="Upload")
+    dark_on_light = 255 - seven[..., :3]
+    app.file_uploader(key="upload").set_value(("seven.png", png(dark_on_light), "image/png")).run()
+    assert not app.exception
+    assert numbers_of(app)[0] == "7"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"this is text",
+        png(np.zeros((300, 300), np.uint8)),
+        png(np.full((300, 300), 255, np.uint8)),
+        png(np.zeros((300, 300), np.uint8))[:60],
+    ],
+    ids=["empty", "text", "black", "white", "truncated"],
+)
+def test_an_upload_that_is_no_digit_gets_a_sentence(open_page, content):
+    app = open_page("draw", way="Upload")
+    app.file_uploader(key="upload").set_value(("digit.png", content, "image/png")).run()
+    assert not app.exception
+    (sentence,) = warnings_of(app)
+    assert sentence.endswith(".")
+    assert "Traceback" not in sentence
+
+
+def test_every_control_has_a_help(open_page):
+    for way in ("Draw", "Test pictures", "Upload"):
+        app = open_page("draw", way=way)
+        widgets = [*app.slider, *app.selectbox, *app.number_input, *app.button, *app.file_uploader]
+        assert all(widget.label and widget.help for widget in widgets)

@@ -1,0 +1,156 @@
+"""Train: controls made from the fields of a run, a run to look at from the first second, and training."""
+
+import time
+from html import unescape
+
+import pytest
+
+from kd.config import FIELDS, PRESETS, RunConfig
+from kd.words import percent
+from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
+
+SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
+PATIENCE = 240
+
+
+def labelled(app):
+    widgets = [*app.slider, *app.select_slider, *app.selectbox, *app.number_input, *app.toggle, *app.button]
+    return {widget.label: widget for widget in widgets}
+
+
+def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
+    app = open_page("train")
+    assert "came with the app" in html_of(app)
+    assert numbers_of(app) == [
+        percent(shipped.result[model]["test_accuracy"]) for model in ("teacher", "distilled", "scratch")
+    ]
+    assert shipped.result["comparison"]["sentence"] in unescape(html_of(app))
+    assert chart_titles(app) == ["Test accuracy by epoch", "The distilled student's loss, in two parts"]
+    assert labelled(app)["Start from"].value == "default"
+
+
+def test_the_table_has_every_number_of_the_three_models(open_page, shipped):
+    table = open_page("train").table[0].value.set_index("")
+    agreement = percent(shipped.result["distilled"]["agreement"])
+    assert table.loc["Agrees with the teacher", "Distilled"] == agreement
+    assert list(table.loc["Parameters"]) == ["1,433,610", "20,490", "20,490"]
+    assert list(table.columns) == ["Teacher", "Distilled", "Scratch"]
+    assert list(table.index) == [
+        "Test accuracy",
+        "Agrees with the teacher",
+        "Parameters",
+        "Size on disk",
+        "Time a picture",
+    ]
+
+
+def test_every_field_has_a_control_with_its_label_and_help(open_page):
+    shown = labelled(open_page("train", teacher="fresh"))
+    for spec in FIELDS.values():
+        assert shown[spec.label].help == spec.help
+    assert shown["Train"].help
+
+
+def test_a_fresh_teachers_fields_are_asked_for_a_fresh_teacher_alone(open_page):
+    assert FIELDS["teacher_epochs"].label not in labelled(open_page("train", teacher="strong"))
+
+
+def test_a_preset_moves_every_control(open_page):
+    app = open_page("train")
+    labelled(app)["Start from"].set_value("notebook").run()
+    config = PRESETS["notebook"].config
+    shown = labelled(app)
+    assert shown[FIELDS["temperature"].label].value == config.temperature
+    assert shown[FIELDS["temperature_squared"].label].value is False
+    assert shown[FIELDS["teacher"].label].value == "notebook"
+    assert shown[FIELDS["epochs"].label].value == 3
+    labelled(app)[FIELDS["epochs"].label].set_value(4).run()
+    assert labelled(app)["Start from"].value == "own"
+
+
+def test_the_url_sets_the_controls(open_page):
+    shown = labelled(
+        open_page("train", alpha="0.33", temperature="7.3", temperature_squared="false", seed="5")
+    )
+    assert shown[FIELDS["alpha"].label].value == 0.33
+    assert shown[FIELDS["temperature"].label].value == 7.3
+    assert shown[FIELDS["temperature_squared"].label].value is False
+    assert shown[FIELDS["seed"].label].value == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("alpha", "1.5"),
+        ("alpha", "nan"),
+        ("temperature", "0"),
+        ("temperature", "hot"),
+        ("temperature_squared", "maybe"),
+        ("teacher", "../../etc"),
+        ("epochs", "2.5"),
+        ("epochs", "9" * 400),
+        ("train_size", "-1"),
+        ("batch_size", "<script>"),
+        ("seed", "1e400"),
+    ],
+)
+def test_a_value_that_is_not_allowed_gets_one_sentence_and_the_default(open_page, name, value):
+    app = open_page("train", **{name: value})
+    (sentence,) = warnings_of(app)
+    assert name in sentence
+    assert FIELDS[name].allowed in sentence
+    assert labelled(app)[FIELDS[name].label].value == getattr(RunConfig(), name)
+
+
+def test_the_sentence_goes_when_a_control_is_moved(open_page):
+    app = open_page("train", epochs="0")
+    labelled(app)[FIELDS["epochs"].label].set_value(4).run()
+    assert warnings_of(app) == []
+
+
+def test_an_unknown_run_gets_a_sentence_and_another_run(open_page, shipped):
+    app = open_page("train", run="no-such-run")
+    assert "no-such-run" in warnings_of(app)[0]
+    assert app.query_params["run"] == shipped.run_id
+
+
+def test_a_stored_setting_answers_at_once(open_page, lab, shipped, monkeypatch):
+    monkeypatch.setattr(lab._engine, "warm_up", None)
+    app = open_page("train", epochs="7")
+    labelled(app)[FIELDS["epochs"].label].set_value(shipped.config.epochs).run()
+    labelled(app)["Train"].click().run()
+    assert app.query_params["run"] == shipped.run_id
+    assert "Stop" not in labelled(app)
+    assert percent(shipped.result["distilled"]["test_accuracy"]) in numbers_of(app)
+
+
+def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, lab):
+    app = open_page("train", **SMALL)
+    labelled(app)["Train"].click().run()
+    shown = labelled(app)
+    assert "Train" not in shown
+    assert shown["Stop"].help
+    run_id = app.query_params["run"]
+    assert run_id == RunConfig.from_mapping(SMALL).run_id
+    # a new visitor without an address comes to the run that trains
+    assert open_page("train").query_params["run"] == run_id
+    view = lab.wait(run_id, PATIENCE)
+    assert view.status == "finished", view.message
+    app.run()
+    assert "Train" in labelled(app)
+    assert numbers_of(app)[1] == percent(view.result["distilled"]["test_accuracy"])
+    assert numbers_of(open_page("train", run=run_id)) == numbers_of(app)
+
+
+def test_stop_ends_the_run_and_says_so(open_page, lab):
+    app = open_page("train", teacher="notebook", train_size="320", epochs="100", batch_size="1")
+    labelled(app)["Train"].click().run()
+    labelled(app)["Stop"].click().run()
+    run_id = app.query_params["run"]
+    deadline = time.monotonic() + PATIENCE
+    while lab.watch(run_id).active and time.monotonic() < deadline:
+        time.sleep(0.1)
+    app.run()
+    assert lab.watch(run_id).status == "stopped"
+    assert lab.watch(run_id).message in html_of(app)
+    assert "Train" in labelled(app)
