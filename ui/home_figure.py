@@ -57,7 +57,8 @@ def _teacher_says(soft: np.ndarray, label: int) -> str:
     rivals = [int(digit) for digit in np.argsort(-soft) if soft[digit] >= _RIVAL and digit != best]
     doubts = f" It has something of {listing([f'{_article(d)} {d}' for d in rivals])}." if rivals else ""
     agrees = "It is" if best == label else "I would say it is"
-    return f"“{agrees} {_article(best)} {best}.{doubts}” <span class='kd-quiet'>(at&nbsp;T&nbsp;=&nbsp;{TEMPERATURE:g})</span>"
+    at = f'<span class="kd-quiet">(at&nbsp;T&nbsp;=&nbsp;{TEMPERATURE:g})</span>'
+    return f"“{agrees} {_article(best)} {best}.{doubts}” {at}"
 
 
 def _students(result: dict) -> str:
