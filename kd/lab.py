@@ -13,14 +13,15 @@ import numpy as np
 
 from kd.config import RunConfig
 from kd.data import load_mnist
+from kd.dispatch import NOBODY, Dispatch
 from kd.engine import Engine
-from kd.engine.cluster_size import student_workers
+from kd.index import ACTIVE, INTERRUPTED
 from kd.inference import NumpyModel
 from kd.neighbours import NeighbourIndex
-from kd.run_job import RunJob
 from kd.run_state import RunView
-from kd.store import ACTIVE, Store
+from kd.store import DamagedRun, Store
 from kd.teachers import shipped_teacher_path
+from kd.upkeep import Upkeep
 
 log = logging.getLogger("kd")
 
@@ -42,12 +43,9 @@ class Lab:
         """
         self.store = Store(home)
         self._engine = Engine()
-        # two students train side by side in a run
-        self._runs_at_once = max(1, student_workers() // 2)
-        self._lock = threading.RLock()
-        self._jobs: dict[str, RunJob] = {}
-        self._queue: list[RunJob] = []
-        self._running: set[str] = set()
+        self._dispatch = Dispatch(self.store, self._engine, self.estimate, self._ended)
+        self.upkeep = Upkeep(self.store)
+        self._pace: float | None = None
         self._model = lru_cache(maxsize=64)(self._load_model)
         self._logits = lru_cache(maxsize=16)(self._load_logits)
         self._snapshots = lru_cache(maxsize=8)(self._load_snapshots)
@@ -55,35 +53,29 @@ class Lab:
         self._neighbours_lock = threading.Lock()
         self._finished_view = lru_cache(maxsize=256)(self._load_view)
 
-    def start(self, config: RunConfig) -> str:
+    @property
+    def _runs_at_once(self) -> int:
+        return self._engine.runs_at_once()
+
+    def start(self, config: RunConfig, person: str = NOBODY) -> str:
         """Ask for a run; returns its id at once.
 
         A stored run is only named, one that is being computed is joined, any other is queued.
+
+        Args:
+            person: who asks, by any name that is theirs alone; the queue is fair between people.
         """
         run_id = config.run_id
-        with self._lock:
-            if self.store.has_run(run_id) or self._is_active(run_id):
-                return run_id
-            job = RunJob(config, self.store, self._engine)
-            self.store.put(run_id, config.to_dict(), "queued")
-            self._jobs[run_id] = job
-            self._queue.append(job)
-            log.info("run %s queued", run_id)
-            self._pump()
+        if not self.store.has_run(run_id):
+            self._dispatch.start(config, person)
         return run_id
 
-    def stop(self, run_id: str) -> None:
-        """End a run of this process before its time; one that is not active stays as it is."""
-        with self._lock:
-            job = self._jobs.get(run_id)
-            if job is None or not job.state.view().active:
-                return
-            if job in self._queue:
-                self._queue.remove(job)
-                self.store.set_status(run_id, "stopped", "Stopped before it began.")
-                job.state.enter("done", "stopped", "Stopped before it began.")
-                return
-        job.stop()
+    def stop(self, run_id: str, person: str | None = None) -> bool:
+        """Withdraw a person's wish for a run; it ends when nobody else waits for it. None: end it at once.
+
+        A run that is not active, or another process's, stays as it is. Returns whether the run ends.
+        """
+        return self._dispatch.stop(run_id, person)
 
     def watch(self, run_id: str) -> RunView:
         """The run as it stands now; cheap.
@@ -91,17 +83,26 @@ class Lab:
         Raises:
             ValueError: when no run has this id.
         """
-        with self._lock:
-            job = self._jobs.get(run_id)
-            if job is not None:
-                place = self._queue.index(job) + 1 if job in self._queue else None
-                return job.state.view(place)
+        view = self._view(run_id)
+        self.upkeep.watched(run_id)
+        return view
+
+    def _view(self, run_id: str) -> RunView:
+        view = self._dispatch.view(run_id)
+        if view is not None and (view.status != "finished" or self.store.has_run(run_id)):
+            return view
         if self.store.has_run(run_id):
-            return self._finished_view(run_id)
+            try:
+                return self._finished_view(run_id)
+            except DamagedRun:
+                self._dispatch.forget(run_id)
         row = self.store.row(run_id)
+        if row is not None and row["status"] in ACTIVE:
+            self.store.reconcile()  # the process that computes it may be gone
+            row = self.store.row(run_id)
         if row is None:
             raise ValueError(f"There is no run {run_id!r}: choose one from the list of runs, or train one.")
-        return _view_of_row(row, self.store.events(run_id))
+        return _view_of_row(row, self.store.index.events(run_id))
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunView:
         """Wait until the run has ended, or `timeout` seconds; returns it as it then stands."""
@@ -114,9 +115,9 @@ class Lab:
 
     def runs(self) -> list[RunView]:
         """Every run that is known, newest first; those that came with the project last."""
-        rows = [row["run_id"] for row in self.store.rows()]
+        rows = [row["run_id"] for row in self.store.index.rows()]
         shipped = [run_id for run_id in self.store.shipped_runs() if run_id not in rows]
-        return [self.watch(run_id) for run_id in [*rows, *shipped]]
+        return [self._view(run_id) for run_id in [*rows, *shipped]]
 
     def models(self, run_id: str) -> dict[str, NumpyModel]:
         """The three trained networks of a finished run by name, ready to be asked from any thread.
@@ -168,13 +169,9 @@ class Lab:
 
         None when nothing was measured yet on this machine. A fresh teacher's time is not in it.
         """
-        for row in self.store.rows():
-            if row["status"] == "finished" and self.store.has_run(row["run_id"]):
-                view = self._finished_view(row["run_id"])
-                known = view.config
-                seconds = max(view.result[name]["seconds"] for name in ("distilled", "scratch"))
-                return seconds * (config.epochs * config.train_size) / (known.epochs * known.train_size)
-        return None
+        if self._pace is None:
+            self._pace = self._newest_pace()
+        return self._pace * config.epochs * config.train_size if self._pace else None
 
     def warm_up(self) -> None:
         """Start the engine and load TensorFlow in its workers, in the background."""
@@ -182,15 +179,11 @@ class Lab:
 
     def close(self) -> None:
         """End what runs here and leave; what is stored stays."""
-        with self._lock:
-            jobs = [job for job in self._jobs.values() if job.state.view().active]
-            self._queue.clear()
-        for job in jobs:
-            job.stop()
+        active = self._dispatch.close()
         self._engine.close()
-        for job in jobs:
-            message = "The app ended before this run did: start it again."
-            self.store.set_status(job.config.run_id, "interrupted", message)
+        for run_id in active:
+            if not self.store.has_run(run_id):
+                self.store.index.set_status(run_id, "interrupted", INTERRUPTED)
 
     def _warm_up(self) -> None:
         try:
@@ -198,33 +191,19 @@ class Lab:
         except Exception as error:
             log.warning("the engine could not be warmed up: %s", error)
 
-    def _pump(self) -> None:
-        """Start what may start now; called with the lock held."""
-        while self._queue and len(self._running) < self._runs_at_once:
-            job = self._queue.pop(0)
-            self._running.add(job.config.run_id)
-            job.state.enter("starting")
-            threading.Thread(
-                target=self._run, args=(job,), name=f"kd-run-{job.config.run_id}", daemon=True
-            ).start()
+    def _ended(self, run_id: str) -> None:
+        self._pace = None
+        self.upkeep.tidy()
 
-    def _run(self, job: RunJob) -> None:
-        try:
-            job.run()
-        finally:
-            with self._lock:
-                self._running.discard(job.config.run_id)
-                self._pump()
-
-    def _is_active(self, run_id: str) -> bool:
-        job = self._jobs.get(run_id)
-        if job is not None:
-            return job.state.view().active
-        row = self.store.row(run_id)
-        if row is None or row["status"] not in ACTIVE:
-            return False
-        self.store.mark_interrupted()
-        return self.store.row(run_id)["status"] in ACTIVE
+    def _newest_pace(self) -> float:
+        """Seconds that a student took for an image of an epoch in the newest finished run, 0 for none."""
+        for row in self.store.index.rows():
+            if row["status"] == "finished" and self.store.has_run(row["run_id"]):
+                view = self._view(row["run_id"])
+                if view.result is not None:
+                    seconds = max(view.result[name]["seconds"] for name in ("distilled", "scratch"))
+                    return seconds / (view.config.epochs * view.config.train_size)
+        return 0.0
 
     def _finished(self, run_id: str) -> RunView:
         view = self.watch(run_id)

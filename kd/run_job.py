@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import platform
@@ -15,7 +16,7 @@ import numpy as np
 from kd import evaluation
 from kd.config import RunConfig
 from kd.data import load_mnist
-from kd.engine import Engine, EngineLost, tasks
+from kd.engine import Abandoned, Attempt, Engine, EngineLost, WorkerLost, tasks
 from kd.run_state import RunState
 from kd.store import Store, npz_bytes
 from kd.teacher_logits import shipped_logits
@@ -30,10 +31,6 @@ log = logging.getLogger("kd")
 ATTEMPTS = 2
 
 
-class Stopped(Exception):
-    """Somebody stopped this run."""
-
-
 class RunJob:
     """Computes one run with an engine and keeps it in a store; `state` tells how it goes."""
 
@@ -42,7 +39,7 @@ class RunJob:
         self.config = config
         self._store = store
         self._engine = engine
-        self._token = ""
+        self._attempt: Attempt
 
     def run(self) -> None:
         """Compute the run; every outcome ends in `state`, none in an exception."""
@@ -50,14 +47,14 @@ class RunJob:
         log.info("run %s started", run_id)
         status, message = "finished", ""
         try:
-            self._store.set_status(run_id, "running")
+            self._store.index.set_status(run_id, "running")
             self.state.enter("done", "finished", result=self._with_retries())
-        except Stopped:
+        except Abandoned:
             status, message = "stopped", "Stopped before the end."
-        except (EngineLost, ValueError) as error:
+        except (EngineLost, WorkerLost, ValueError) as error:
             status, message = "failed", str(error)
         except OSError as error:
-            status, message = "failed", f"The run could not be stored: {error.strerror or error}."
+            status, message = "failed", not_stored(error)
         except Exception as error:
             log.exception("run %s failed", run_id)
             status, message = "failed", f"The run failed unexpectedly ({type(error).__name__}: {error})."
@@ -66,33 +63,30 @@ class RunJob:
         log.info("run %s %s%s", run_id, status, f": {message}" if message else "")
 
     def stop(self) -> None:
-        """End the run soon, in whatever phase it is."""
+        """End the run soon, in whatever phase it is; returns at once."""
         self.state.stop_requested.set()
-        if self._token:
-            self._engine.stop(self._token)
 
     def _end(self, status: str, message: str) -> None:
         try:
-            self._store.set_status(self.config.run_id, status, message)
+            self._store.index.set_status(self.config.run_id, status, message)
         except Exception as error:
             log.error("run %s: its end could not be noted (%s)", self.config.run_id, error)
         self.state.enter("done", status, message)
 
     def _with_retries(self) -> dict[str, Any]:
-        for attempt in range(1, ATTEMPTS + 1):
-            self._token = f"{self.config.run_id}-{uuid.uuid4().hex}"
-            self._check_stop()
-            self.state.enter("starting")
+        for number in range(1, ATTEMPTS + 1):
+            self.state.enter("starting" if number == 1 else "reconnecting")
+            token = f"{self.config.run_id}-{uuid.uuid4().hex}"
             try:
-                self._engine.listen(self._token, self._hear)
-                return self._compute()
+                self._attempt = self._engine.attempt(token, self._hear, self.state.stop_requested.is_set)
+                try:
+                    return self._compute()
+                finally:
+                    self._attempt.close()
             except EngineLost as error:
-                self._check_stop()
-                if attempt == ATTEMPTS:
+                if number == ATTEMPTS:
                     raise
                 log.warning("run %s: %s Trying once more.", self.config.run_id, error)
-            finally:
-                self._engine.unlisten(self._token)
         raise AssertionError("unreachable")
 
     def _compute(self) -> dict[str, Any]:
@@ -159,7 +153,11 @@ class RunJob:
         result = {
             "run": self.config.run_id,
             "config": self.config.to_dict(),
-            "teacher": {name: teacher[name] for name in kept} | {"milliseconds": milliseconds["teacher"]},
+            "teacher": {name: teacher[name] for name in kept}
+            | {
+                "milliseconds": milliseconds["teacher"],
+                "precision": teacher.get("precision", "float32"),
+            },
             **{
                 name: _student_result(model, labels, teacher_logits)
                 | {"milliseconds": milliseconds["student"]}
@@ -183,30 +181,45 @@ class RunJob:
         files["logits.npz"] = npz_bytes({"teacher": teacher_logits, **test_logits})
         for name, model in students.items():
             files[f"snapshots-{name}.npz"] = npz_bytes(model.snapshots.arrays())
+        self._check_stop()
         self._store.save_run(self.config.run_id, record, files)
         return result
 
     def _hear(self, event: dict[str, Any]) -> None:
         self.state.hear(event)
-        if event["event"] != "progress":
-            self._store.add_event(self.config.run_id, event)
+        if event["event"] == "progress":
+            return
+        try:
+            self._store.index.add_event(self.config.run_id, event)
+        except OSError as error:  # who watches here sees it all the same
+            log.warning("run %s: an epoch could not be noted (%s)", self.config.run_id, error)
 
     def _submit(self, task, *arguments, resource: str):
-        return self._engine.submit(task, *arguments, resource=resource, token=self._token)
+        return self._attempt.submit(task, *arguments, resource=resource)
 
     def _result(self, future):
         from kd.stopping import TrainingStopped
 
         try:
-            return self._engine.result(future)
+            return self._attempt.result(future)
         except TrainingStopped:
-            raise Stopped from None
+            raise Abandoned from None
         finally:
             self._check_stop()
 
     def _check_stop(self) -> None:
         if self.state.stop_requested.is_set():
-            raise Stopped
+            raise Abandoned
+
+
+def not_stored(error: OSError) -> str:
+    """One sentence for what could not be written, and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return (
+            "The disk is full, so this run could not be stored; what was stored before is whole. "
+            "Delete runs on the page Runs or make room otherwise, then train it again."
+        )
+    return f"The run could not be stored ({error.strerror or error}): see that KD_HOME can be written."
 
 
 def _student_result(model: TrainedModel, labels: np.ndarray, teacher_logits: np.ndarray) -> dict[str, Any]:
@@ -225,6 +238,7 @@ def _teacher_record(config: RunConfig, trained: TrainedModel) -> dict[str, Any]:
         "test_accuracy": evaluation.accuracy(load_mnist().y_test, trained.test_logits),
         "parameters": trained.parameters,
         "seconds": trained.seconds,
+        "precision": trained.precision,
         "bytes": len(trained.keras_file),
         "history": trained.history,
     }

@@ -12,7 +12,7 @@ from kd.config import RunConfig
 MODELS = ("teacher", "distilled", "scratch")
 
 # A teacher's step in student's steps, for one progress bar over both (measured: about 25 ms and 1 ms).
-_TEACHER_STEP = 25
+TEACHER_STEP = 25
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 
 
@@ -22,6 +22,7 @@ class RunView:
 
     status: queued, running, finished, stopped, failed or interrupted. history: the epoch events so far.
     progress: 0 to 1. version: grows with every event, a key for caches. result: once finished.
+    queue_place and queue_wait (seconds, an estimate): while queued. people: who asked for it and wait.
     """
 
     run_id: str
@@ -38,6 +39,8 @@ class RunView:
     shipped: bool = False
     teacher_accuracy: float | None = None
     queue_place: int | None = None
+    queue_wait: float | None = None
+    people: frozenset[str] = frozenset()
 
     @property
     def active(self) -> bool:
@@ -67,6 +70,8 @@ class RunState:
     def enter(self, phase: str, status: str = "running", message: str = "", result: dict | None = None):
         """Move to a phase, or to an end."""
         with self._lock:
+            if self.done.is_set():
+                return  # an end is an end
             self._phase, self._status, self._message = phase, status, message
             self._result = result or self._result
             self._version += 1
@@ -76,7 +81,7 @@ class RunState:
     def expect_teacher(self) -> None:
         """A teacher will be trained first: it counts in the progress."""
         config = self.config
-        steps = config.teacher_train_size * config.teacher_epochs * _TEACHER_STEP
+        steps = config.teacher_train_size * config.teacher_epochs * TEACHER_STEP
         with self._lock:
             self._weights["teacher"] = steps / (config.train_size * config.epochs)
 
@@ -104,7 +109,7 @@ class RunState:
                 self._clock = time.monotonic(), self._progress()
             self._version += 1
 
-    def view(self, queue_place: int | None = None) -> RunView:
+    def view(self) -> RunView:
         """The run as it stands now."""
         with self._lock:
             return RunView(
@@ -120,7 +125,6 @@ class RunState:
                 result=self._result,
                 created=self._created,
                 teacher_accuracy=self._teacher_accuracy,
-                queue_place=queue_place,
             )
 
     def _progress(self) -> float:

@@ -1,51 +1,49 @@
-"""The store: a SQLite index, and one folder of artefacts a run. Nothing half-written is ever seen.
+"""The store: an index, and one folder of artefacts a run. Nothing half-written is ever seen.
 
-    KD_HOME/index.sqlite     runs that were asked for, their state and their events
+    KD_HOME/index.sqlite     runs that were asked for, their state and their events (kd/index.py)
     KD_HOME/runs/ID/         record.json, distilled.keras, scratch.keras, logits.npz, snapshots-*.npz
     KD_HOME/teachers/ID/     record.json, teacher.keras
     KD_HOME/logits/          a teacher's logits of a slice of the data
+    KD_HOME/trash/ID/        deleted runs, until somebody wants them back or the room
+    KD_HOME/aside/           what was found damaged
 
-A folder is written beside its place and moved into it, so it is whole or absent. The runs that come with
-the project lie in data/runs in the same form and are read from there.
+A folder is written beside its place and moved into it, so it is whole or absent (kd/folders.py). The runs
+that come with the project lie in data/runs in the same form and are read from there.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import re
-import shutil
-import sqlite3
 import threading
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 
+from kd import folders
 from kd.data import DATA_FOLDER
+from kd.folders import Damaged, write_whole
+from kd.index import ACTIVE, Index
+
+__all__ = ["ACTIVE", "DamagedRun", "Store", "default_home", "npz_bytes", "write_whole"]
+
+log = logging.getLogger("kd")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_RUNS = DATA_FOLDER / "runs"
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    run_id TEXT PRIMARY KEY, config TEXT NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL,
-    created REAL NOT NULL, owner_pid INTEGER, owner_started REAL
-);
-CREATE TABLE IF NOT EXISTS events (
-    run_id TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL,
-    PRIMARY KEY (run_id, number)
-);
-"""
-
-ACTIVE = ("queued", "running")
 _RUN_ID = re.compile("[0-9a-f]{12}")
+_FOLDERS = ("runs", "teachers", "logits", "trash", "aside")
+
+
+class DamagedRun(ValueError):
+    """A stored run is not what it was; the message says so to a person."""
 
 
 def default_home() -> Path:
@@ -62,99 +60,37 @@ class Store:
             ValueError: when the home cannot be written.
         """
         self.home = Path(home) if home is not None else default_home()
-        self._local = threading.local()
-        self._owner = (os.getpid(), psutil.Process().create_time())
+        self._lock = threading.Lock()
+        self._checked: dict[Path, tuple[int, int]] = {}
+        self._ignored: set[Path] = set()
         try:
-            for name in ("runs", "teachers", "logits"):
+            for name in _FOLDERS:
                 (self.home / name).mkdir(parents=True, exist_ok=True)
+                folders.clear_partials(self.home / name)
+            self.index = Index(self.home / "index.sqlite", self._whole_runs)
+            self.reconcile()
         except OSError as error:
             raise ValueError(
                 f"KD_HOME {self.home} cannot be written ({error.strerror}): choose another folder."
             ) from None
-        with self._connection() as connection:
-            connection.executescript(_SCHEMA)
-        self.mark_interrupted()
-
-    # The index
-
-    def put(self, run_id: str, config: dict[str, Any], status: str) -> None:
-        """Note that this process takes on a run; earlier events of it are forgotten."""
-        with self._connection() as connection:
-            connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
-            connection.execute(
-                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, '', ?, ?, ?)",
-                (run_id, json.dumps(config), status, time.time(), *self._owner),
-            )
-
-    def set_status(self, run_id: str, status: str, message: str = "") -> None:
-        """Change the state of a run."""
-        with self._connection() as connection:
-            connection.execute(
-                "UPDATE runs SET status = ?, message = ? WHERE run_id = ?", (status, message, run_id)
-            )
-
-    def add_event(self, run_id: str, event: dict[str, Any]) -> None:
-        """Keep an event of a run, after those it has."""
-        with self._connection() as connection:
-            connection.execute(
-                "INSERT INTO events SELECT ?, COALESCE(MAX(number), 0) + 1, ? FROM events WHERE run_id = ?",
-                (run_id, json.dumps(event), run_id),
-            )
-
-    def events(self, run_id: str) -> list[dict[str, Any]]:
-        """The events of a run, in order."""
-        with self._connection() as connection:
-            rows = connection.execute(
-                "SELECT event FROM events WHERE run_id = ? ORDER BY number", (run_id,)
-            ).fetchall()
-        return [json.loads(event) for (event,) in rows]
 
     def row(self, run_id: str) -> dict[str, Any] | None:
-        """What the index knows of a run: config, status, message, created."""
-        return next(self._rows("WHERE run_id = ?", (run_id,)), None)
+        """What the index knows of a run: config, status, message, created, used, pinned."""
+        return self.index.row(run_id)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Every run of the index, newest first."""
-        return list(self._rows("ORDER BY created DESC", ()))
-
-    def mark_interrupted(self) -> None:
-        """Mark the runs whose process is gone, so that none seems to run for ever."""
-        with self._connection() as connection:
-            rows = connection.execute(
-                "SELECT run_id, owner_pid, owner_started FROM runs WHERE status IN (?, ?)", ACTIVE
-            ).fetchall()
-        for run_id, pid, started in rows:
-            if not _is_alive(pid, started):
-                status = "finished" if self.has_run(run_id) else "interrupted"
-                message = "" if status == "finished" else "The app ended before this run did: start it again."
-                self.set_status(run_id, status, message)
-
-    def _rows(self, where: str, values: tuple) -> Iterator[dict[str, Any]]:
-        with self._connection() as connection:
-            rows = connection.execute(
-                f"SELECT run_id, config, status, message, created FROM runs {where}", values
-            ).fetchall()
-        for run_id, config, status, message, created in rows:
-            yield {
-                "run_id": run_id,
-                "config": json.loads(config),
-                "status": status,
-                "message": message,
-                "created": created,
-            }
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.home / "index.sqlite", timeout=30)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection = connection
-        with connection:
-            yield connection
-
-    # The folders
+    def reconcile(self) -> None:
+        """Make the index say what the folders show, whatever a crash left undone between the two."""
+        self.index.mark_interrupted(self.has_run)
+        status = {row["run_id"]: row["status"] for row in self.index.rows(deleted=True)}
+        whole = {path.parent.name for path in (self.home / "runs").glob("*/record.json")}
+        if any(_RUN_ID.fullmatch(run_id) and status.get(run_id) != "finished" for run_id in whole):
+            self.index.rebuild()
+        for run_id in status:
+            if status[run_id] == "finished" and not self.has_run(run_id):
+                if (self.home / "trash" / run_id).is_dir():
+                    self.index.delete(run_id)
+                else:
+                    self.index.set_status(run_id, "failed", "Its files are gone: train it again.")
 
     def has_run(self, run_id: str) -> bool:
         """Whether a whole result of this run is there."""
@@ -166,74 +102,181 @@ class Store:
 
     def shipped_runs(self) -> list[str]:
         """The runs that came with the project."""
-        return sorted(path.parent.name for path in SHIPPED_RUNS.glob("*/record.json"))
+        found = sorted(path.parent for path in SHIPPED_RUNS.glob("*/record.json"))
+        return [path.name for path in found if path not in self._ignored]
 
     def record(self, run_id: str) -> dict[str, Any] | None:
-        """A finished run's record: config, result, history."""
-        folder = self._run_folder(run_id)
-        return None if folder is None else json.loads((folder / "record.json").read_text(encoding="utf-8"))
+        """A finished run's record: config, result, history.
+
+        Raises:
+            DamagedRun: when it cannot be read; the run is set aside then.
+        """
+        if self._run_folder(run_id) is None:
+            return None
+        path = self.file(run_id, "record.json")
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            if not {"config", "result", "history", "created"} <= record.keys():
+                raise Damaged("record.json lacks a part")
+            return record
+        except (Damaged, OSError, ValueError, AttributeError) as error:
+            self._set_aside(run_id, error)
 
     def file(self, run_id: str, name: str) -> Path:
-        """The path of one of a finished run's files.
+        """The path of one of a finished run's files, which are then known to be whole.
 
         Raises:
             ValueError: when the run or the file is not there.
+            DamagedRun: when the file is not what was stored; the run is set aside then.
         """
         folder = self._run_folder(run_id)
         if folder is None or not (folder / name).is_file():
             raise ValueError(f"Run {run_id} has no {name} stored: train it again.")
+        try:
+            self._check(folder / name)
+        except Damaged as error:
+            self._set_aside(run_id, error)
         return folder / name
 
-    def save_run(self, run_id: str, record: dict[str, Any], files: dict[str, bytes]) -> None:
-        """Store a finished run whole, then mark it finished."""
-        self._save_folder(self.home / "runs" / run_id, record, files)
-        self.set_status(run_id, "finished")
+    def save_run(self, run_id: str, record: dict[str, Any], files: Mapping[str, bytes]) -> None:
+        """Store a finished run whole, then mark it finished.
+
+        Raises:
+            OSError: when it cannot be stored; what was stored before is untouched.
+        """
+        folders.write_folder(self.home / "runs" / run_id, {**files, "record.json": _json_bytes(record)})
+        self.index.set_status(run_id, "finished")
+
+    def delete_run(self, run_id: str) -> None:
+        """Take a run off the list; `restore_run` brings it back until the room is needed.
+
+        Raises:
+            ValueError: when the run came with the project or is being computed.
+        """
+        row = self.index.row(run_id)
+        if row is None:
+            raise ValueError(f"There is no run {run_id!r} that could be deleted.")
+        if row["status"] in ACTIVE:
+            raise ValueError(f"Run {run_id} is {row['status']}: stop it before you delete it.")
+        place = self.home / "trash" / run_id
+        folders.remove_folder(place)
+        if (self.home / "runs" / run_id).is_dir():
+            folders.move_folder(self.home / "runs" / run_id, place)
+        self.index.delete(run_id)
+
+    def restore_run(self, run_id: str) -> bool:
+        """Bring a deleted run back; False when it is gone for good."""
+        if not _RUN_ID.fullmatch(run_id):
+            return False
+        if (self.home / "trash" / run_id).is_dir():
+            folders.move_folder(self.home / "trash" / run_id, self.home / "runs" / run_id)
+        return self.index.restore(run_id)
+
+    def remove_run(self, run_id: str) -> None:
+        """Remove a run for good, deleted before or not; one that came with the project stays."""
+        self.index.forget(run_id)
+        if _RUN_ID.fullmatch(run_id):
+            for parent in ("runs", "trash"):
+                folders.remove_folder(self.home / parent / run_id)
+
+    def has_teacher(self, teacher_id: str) -> bool:
+        """Whether a fresh teacher is stored."""
+        return (self.home / "teachers" / teacher_id / "record.json").is_file()
 
     def teacher(self, teacher_id: str) -> tuple[dict[str, Any], Path] | None:
-        """A stored fresh teacher: its record and its .keras file."""
+        """A stored fresh teacher: its record and its .keras file. A damaged one is set aside: None."""
         folder = self.home / "teachers" / teacher_id
-        if not (folder / "record.json").is_file():
+        if not self.has_teacher(teacher_id):
             return None
-        return json.loads((folder / "record.json").read_text(encoding="utf-8")), folder / "teacher.keras"
+        try:
+            for name in ("record.json", "teacher.keras"):
+                self._check(folder / name)
+            return json.loads((folder / "record.json").read_text(encoding="utf-8")), folder / "teacher.keras"
+        except (Damaged, OSError, ValueError) as error:
+            log.warning("teacher %s is damaged (%s): it was set aside", teacher_id, error)
+            folders.move_folder(folder, self._aside(teacher_id))
+            return None
 
     def save_teacher(self, teacher_id: str, record: dict[str, Any], keras_file: bytes) -> None:
         """Store a fresh teacher whole."""
-        self._save_folder(self.home / "teachers" / teacher_id, record, {"teacher.keras": keras_file})
+        files = {"teacher.keras": keras_file, "record.json": _json_bytes(record)}
+        folders.write_folder(self.home / "teachers" / teacher_id, files)
 
     def logits(self, key: str) -> dict[str, np.ndarray] | None:
-        """Stored logits by their key: {'train': (n, 10), 'test': (10000, 10)}."""
+        """Stored logits by their key: {'train': (n, 10), 'test': (10000, 10)}; None to compute them anew."""
         path = self.home / "logits" / f"{key}.npz"
         if not path.is_file():
             return None
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                logits = dict(arrays)
+            os.utime(path)
+            return logits
+        # what a damaged zip of arrays raises is anybody's guess: zlib.error, BadZipFile, EOFError …
+        except Exception as error:
+            log.warning("logits %s are damaged (%s): they are computed anew", key, error)
+            path.unlink(missing_ok=True)
+            return None
 
     def save_logits(self, key: str, logits: dict[str, np.ndarray]) -> None:
         """Keep logits under a key."""
-        path = self.home / "logits" / f"{key}.npz"
-        write_whole(path, npz_bytes(logits))
+        write_whole(self.home / "logits" / f"{key}.npz", npz_bytes(logits))
 
     def _run_folder(self, run_id: str) -> Path | None:
         # ids come from URLs too, and only what looks like one of ours may become a path
         if not _RUN_ID.fullmatch(run_id):
             return None
         for parent in (self.home / "runs", SHIPPED_RUNS):
-            if (parent / run_id / "record.json").is_file():
+            if (parent / run_id / "record.json").is_file() and parent / run_id not in self._ignored:
                 return parent / run_id
         return None
 
-    def _save_folder(self, folder: Path, record: dict[str, Any], files: dict[str, bytes]) -> None:
-        partial = folder.with_name(f"{folder.name}.partial-{uuid.uuid4().hex}")
-        try:
-            partial.mkdir(parents=True)
-            for name, content in files.items():
-                (partial / name).write_bytes(content)
-            text = json.dumps(record, indent=1, ensure_ascii=False)
-            (partial / "record.json").write_text(text, encoding="utf-8")
-            if not folder.exists():
-                partial.rename(folder)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+    def _whole_runs(self) -> Iterator[tuple[str, dict[str, Any], float]]:
+        for path in sorted((self.home / "runs").glob("*/record.json")):
+            run_id = path.parent.name
+            if not _RUN_ID.fullmatch(run_id):
+                continue
+            try:
+                self._check(path)
+                record = json.loads(path.read_text(encoding="utf-8"))
+                yield run_id, record["config"], float(record["created"])
+            except (Damaged, OSError, ValueError, KeyError, TypeError) as error:
+                log.warning("run %s is damaged (%s): it was set aside", run_id, error)
+                folders.move_folder(path.parent, self._aside(run_id))
+
+    def _check(self, path: Path) -> None:
+        """Compare a file with its checksum, once for each state of it that is seen."""
+        if path.is_relative_to(SHIPPED_RUNS) and not (path.parent / folders.SUMS).exists():
+            return  # git keeps those
+        status = path.stat()
+        state = status.st_size, status.st_mtime_ns
+        if self._checked.get(path) != state:
+            folders.check(path)
+            self._checked[path] = state
+
+    def _set_aside(self, run_id: str, error: Exception) -> None:
+        """Take a damaged run out of the way, and say so.
+
+        Raises:
+            DamagedRun: always.
+        """
+        folder = self._run_folder(run_id)
+        if folder is None:  # another thread was here first
+            raise DamagedRun(f"The files of run {run_id} are damaged: train it again.")
+        log.warning("run %s is damaged (%s): it was set aside", run_id, error)
+        if folder.parent == SHIPPED_RUNS:
+            self._ignored.add(folder)
+            where = "it is not shown any longer"
+        else:
+            aside = self._aside(run_id)
+            folders.move_folder(folder, aside)
+            where = f"it was set aside in {aside.relative_to(self.home)}"
+        sentence = f"The files of run {run_id} are damaged, and {where}: train it again."
+        self.index.set_status(run_id, "failed", sentence)
+        raise DamagedRun(sentence)
+
+    def _aside(self, name: str) -> Path:
+        return self.home / "aside" / f"{name}-{time.time_ns()}"
 
 
 def npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:
@@ -243,21 +286,5 @@ def npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:
     return buffer.getvalue()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is whole or absent, never in between."""
-    partial = path.with_name(f"{path.name}.partial-{uuid.uuid4().hex}")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _is_alive(pid: int | None, started: float | None) -> bool:
-    """Whether the very process that owned a run still lives (numbers are used again)."""
-    if pid is None:
-        return False
-    try:
-        return abs(psutil.Process(pid).create_time() - started) < 1
-    except psutil.Error:
-        return False
+def _json_bytes(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, indent=1, ensure_ascii=False).encode()

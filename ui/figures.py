@@ -52,8 +52,9 @@ def _doing(view: RunView) -> str:
             return "This run came with the app. Move a control and press Train for one of your own."
         return f"Finished. Trained on {when(view)}."
     words = {
-        "queued": f"Queued, place {view.queue_place or 1}: it starts as soon as the machine has room",
+        "queued": _waiting(view),
         "starting": "Starting",
+        "reconnecting": "The training processes were lost: they are started anew, and the run begins again",
         "teacher": f"The teacher learns: {_epoch(view, ('teacher',), view.config.teacher_epochs)}",
         "soft targets": "The teacher answers every training image once",
         "students": "Both students learn: " + _epoch(view, ("distilled", "scratch"), view.config.epochs),
@@ -62,6 +63,15 @@ def _doing(view: RunView) -> str:
     if view.seconds_left is None or view.phase == "evaluating":
         return words
     return f"{words}, {duration(view.seconds_left)} left"
+
+
+def _waiting(view: RunView) -> str:
+    place = f"Queued, place {view.queue_place or 1}"
+    if view.queue_wait is None:
+        return f"{place}: it starts as soon as the machine has room"
+    if view.queue_wait < 1:
+        return f"{place}: it starts in a moment"
+    return f"{place}: it starts in about {duration(view.queue_wait)}"
 
 
 def _epoch(view: RunView, models: tuple[str, ...], epochs: int) -> str:

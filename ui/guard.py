@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from kd.store import DamagedRun
+
 _log = logging.getLogger("kd.ui")
 
 
@@ -16,6 +18,8 @@ def guard() -> Iterator[None]:
     """Log what goes wrong inside and say so on the page; Streamlit's own signals pass through."""
     try:
         yield
+    except DamagedRun as error:
+        st.error(f"{error} Reload the page to go on with another.", icon=":material/error:")
     except Exception:
         _log.exception("A page could not be drawn")
         st.error(

@@ -30,6 +30,7 @@ def parse(arguments: list[str] | None) -> tuple[Command, argparse.Namespace]:
     _add_train(commands)
     _add_runs(commands)
     _add_predict(commands)
+    _add_rebuild_index(commands)
     options = parser.parse_args(arguments)
     return options.command, options
 
@@ -69,6 +70,11 @@ def _add_predict(commands) -> None:
     parser.set_defaults(command=_predict)
 
 
+def _add_rebuild_index(commands) -> None:
+    parser = commands.add_parser("rebuild-index", help="read the stored runs anew, after the index was lost")
+    parser.set_defaults(command=_rebuild_index)
+
+
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
 
@@ -97,3 +103,9 @@ def _predict(options: argparse.Namespace) -> int:
     from kd.cli.predict import predict
 
     return predict(options.run, options.image, options.json)
+
+
+def _rebuild_index(options: argparse.Namespace) -> int:
+    from kd.cli.rebuild_index import rebuild_index
+
+    return rebuild_index()

@@ -4,6 +4,7 @@ One child process, `python -m kd.engine`, holds a scheduler and its workers; `En
 KD Lab sees of it. With KD_SCHEDULER set, the same `Engine` talks to a cluster that somebody else runs.
 """
 
-from kd.engine.client import Engine, EngineLost
+from kd.engine.attempt import Abandoned, Attempt, EngineLost, WorkerLost
+from kd.engine.client import Engine
 
-__all__ = ["Engine", "EngineLost"]
+__all__ = ["Abandoned", "Attempt", "Engine", "EngineLost", "WorkerLost"]

@@ -14,15 +14,28 @@ import os
 import sys
 import threading
 
-from distributed.security import Security
-
-from kd.engine.cluster import embedded_cluster
-
 SECONDS_TO_LEAVE = 1.5
+
+_ready = threading.Event()
+_parent_gone = threading.Event()
+
+
+def _watch_parent() -> None:
+    """From the first moment on: a parent may go while the cluster is still starting."""
+    sys.stdin.buffer.read()
+    _parent_gone.set()
+    if _ready.is_set():
+        # A worker deep in a step may be slow to answer; the parent is gone and nobody waits for it.
+        threading.Event().wait(SECONDS_TO_LEAVE)
+    os._exit(0)  # a worker ends itself when this process does
 
 
 async def serve() -> None:
     """Run until standard input ends."""
+    from distributed.security import Security
+
+    from kd.engine.cluster import embedded_cluster
+
     security = Security.temporary()
     async with embedded_cluster(security) as cluster:
         line = {
@@ -32,13 +45,11 @@ async def serve() -> None:
             "key": security.tls_client_key,
         }
         print(json.dumps(line), flush=True)
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
-        # A worker deep in a step may be slow to answer; the parent is gone and nobody waits for it.
-        timer = threading.Timer(SECONDS_TO_LEAVE, os._exit, [0])
-        timer.daemon = True
-        timer.start()
+        _ready.set()
+        await asyncio.get_running_loop().run_in_executor(None, _parent_gone.wait)
 
 
 if __name__ == "__main__":
+    threading.Thread(target=_watch_parent, daemon=True).start()
     asyncio.run(serve())
     os._exit(0)

@@ -1,20 +1,28 @@
-"""Engine: start or reach the cluster, submit tasks, hear their events, stop them."""
+"""Engine: start or reach the cluster, and give each attempt at a run its line to it."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import Future
 from pathlib import Path
 
 from kd.engine import tasks
+from kd.engine.attempt import Abandoned, Attempt, EngineLost
+from kd.engine.cluster_size import student_workers
+
+log = logging.getLogger("kd")
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 60
+# A scheduler that somebody restarts is away about this long at most.
+SECONDS_TO_COME_BACK = 120
+SECONDS_TO_LEAVE = 2.5
 
 # Read at the start of the child and its workers: Dask's logging, and a warning of Python's resource
 # tracker when it clears up after workers that were ended at once.
@@ -24,10 +32,6 @@ _QUIET = {
 }
 
 
-class EngineLost(Exception):
-    """The cluster went away while it was needed."""
-
-
 class Engine:
     """The cluster as KD Lab uses it. Starts on first use and again after it was lost; thread-safe."""
 
@@ -35,104 +39,111 @@ class Engine:
         self._lock = threading.RLock()
         self._client = None
         self._child: subprocess.Popen | None = None
+        self._starting: Future | None = None
+        self._students = student_workers()
 
-    def ensure(self):
+    @property
+    def address(self) -> str | None:
+        """The address of a cluster that somebody else runs (KD_SCHEDULER), or None for our own."""
+        return os.environ.get("KD_SCHEDULER") or None
+
+    def ensure(self, should_stop: Callable[[], bool] = lambda: False):
         """The connected Dask client; starts the child process where none is running.
 
         Raises:
             EngineLost: when the engine does not start or cannot be reached.
+            Abandoned: when `should_stop` said so; the engine goes on starting for the next who asks.
         """
         with self._lock:
-            if self._client is not None and self._is_alive():
+            if self._is_alive():
                 return self._client
-            self.close()
-            remote = os.environ.get("KD_SCHEDULER")
-            try:
-                self._client = self._connect_remote(remote) if remote else self._start_child()
-            except (OSError, TimeoutError, ValueError) as error:
-                self.close()
-                raise EngineLost(f"The training engine could not be reached: {error}") from error
-            return self._client
-
-    def submit(self, function: Callable, *arguments, resource: str, token: str):
-        """Run one of kd.engine.tasks; returns a Dask future. `token` is passed as the last argument."""
-        client = self.ensure()
-        resources = {resource: 1} if self._has_resource(client, resource) else None
-        return client.submit(function, *arguments, token, resources=resources, pure=False)
-
-    def result(self, future):
-        """Wait for a future's value; what the task raised is raised here.
-
-        Raises:
-            EngineLost: when the cluster went away meanwhile.
-        """
-        from distributed.client import FutureCancelledError
-        from distributed.comm import CommClosedError
-        from distributed.scheduler import KilledWorker
-
+            if self._starting is None:
+                self._starting = Future()
+                threading.Thread(
+                    target=self._start, args=(self._starting,), name="kd-engine", daemon=True
+                ).start()
+            starting = self._starting
         while True:
             try:
-                return future.result(timeout=1)
+                return starting.result(timeout=0.1)
             except TimeoutError:
-                if not self._is_alive():
-                    raise EngineLost("The training engine ended unexpectedly.") from None
-            except KilledWorker:
-                raise EngineLost("The worker process was lost twice during this training.") from None
-            except (CancelledError, FutureCancelledError, CommClosedError):
-                raise EngineLost("The training engine ended unexpectedly.") from None
+                if should_stop():
+                    raise Abandoned from None
 
-    def listen(self, token: str, handler: Callable[[dict], None]) -> None:
-        """Call `handler(event)` for every event of an attempt."""
+    def attempt(self, token: str, hear: Callable[[dict], None], should_stop: Callable[[], bool]) -> Attempt:
+        """A line to the cluster for one attempt at a run, told apart from others by its token.
 
-        def without_sender(stamped: tuple[float, dict]) -> None:
-            _, event = stamped
-            handler({key: value for key, value in event.items() if key != "worker"})
+        Raises:
+            EngineLost, Abandoned: as `ensure`.
+        """
+        attempt = Attempt(self.ensure(should_stop), self._child, token, hear, should_stop)
+        if self.address:
+            self._students = attempt.student_workers()
+        return attempt
 
-        self.ensure().subscribe_topic(token, without_sender)
-
-    def unlisten(self, token: str) -> None:
-        """No further events of this attempt."""
-        with self._lock:
-            if self._client is not None and self._is_alive():
-                self._client.unsubscribe_topic(token)
-
-    def stop(self, token: str) -> None:
-        """Make an attempt's tasks stop at their next look, wherever they run."""
-        with self._lock:
-            client = self._client
-        if client is not None and self._is_alive():
-            client.run(tasks.request_stop, token, wait=False, on_error="ignore")
+    def runs_at_once(self) -> int:
+        """How many runs the cluster computes side by side: two students each."""
+        return max(1, self._students // 2)
 
     def warm_up(self) -> None:
         """Load TensorFlow in the student workers, so that the first run starts at once."""
+        from distributed import fire_and_forget
+
         client = self.ensure()
         for worker in client.scheduler_info(n_workers=-1)["workers"].values():
             if "student" in worker.get("resources", {}):
-                client.submit(tasks.warm_student, workers=[worker["name"]], pure=False, priority=10)
+                task = client.submit(tasks.warm_student, workers=[worker["name"]], pure=False, priority=10)
+                fire_and_forget(task)
 
     def close(self) -> None:
         """Leave the cluster, and end it where it is ours."""
         with self._lock:
             client, self._client = self._client, None
             child, self._child = self._child, None
+            self._starting = None
+        if child is not None:
+            child.stdin.close()  # it begins to leave now
         if client is not None:
             client.close(timeout=1)
         if child is not None:
-            child.stdin.close()
             try:
-                child.wait(timeout=5)
+                child.wait(timeout=SECONDS_TO_LEAVE)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-            child.stdout.close()
+
+    def _start(self, starting: Future) -> None:
+        """In a thread of its own: nobody who wants to stop waits for it."""
+        client = None
+        with self._lock:
+            old, self._client = self._client, None
+        try:
+            if old is not None:
+                old.close(timeout=1)
+            client = self._connect_remote() if self.address else self._start_child(starting)
+        except (OSError, TimeoutError, ValueError) as error:
+            where = f"The cluster at {self.address}" if self.address else "The training engine"
+            lost = EngineLost(f"{where} could not be reached: {error or 'it did not answer'}.")
+        with self._lock:
+            wanted = self._starting is starting
+            if wanted:
+                self._starting = None
+                self._client = client
+        if wanted and client is not None:
+            starting.set_result(client)
+        else:
+            if client is not None:
+                client.close(timeout=1)
+                lost = EngineLost("The training engine was closed.")
+            starting.set_exception(lost)
 
     def _is_alive(self) -> bool:
+        """Called with the lock held."""
         if self._child is not None and self._child.poll() is not None:
             return False
-        client = self._client
-        return client is not None and client.status == "running"
+        return self._client is not None and self._client.status == "running"
 
-    def _start_child(self):
+    def _start_child(self, starting: Future):
         from distributed import Client
         from distributed.security import Security
 
@@ -142,16 +153,23 @@ class Engine:
             if sys.platform == "win32"
             else {"start_new_session": True}
         )
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "kd.engine"],
-            cwd=PROJECT,
-            env={**os.environ, **_QUIET},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            **apart,
-        )
-        line = self._child.stdout.readline()
+        with self._lock:
+            if self._starting is not starting:
+                raise OSError("it was closed before it was ready")
+            if self._child is not None:
+                self._child.kill()
+                self._child.wait()
+            child = self._child = subprocess.Popen(
+                [sys.executable, "-m", "kd.engine"],
+                cwd=PROJECT,
+                env={**os.environ, **_QUIET},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                **apart,
+            )
+        with child.stdout:
+            line = child.stdout.readline()
         if not line:
             raise OSError("its process ended before it was ready")
         address = json.loads(line)
@@ -163,13 +181,10 @@ class Engine:
         )
         return Client(address["address"], security=security, timeout=SECONDS_TO_START, set_as_default=False)
 
-    def _connect_remote(self, address: str):
+    def _connect_remote(self):
         from distributed import Client
 
         # Certificates and keys come from Dask's own configuration (distributed.comm.tls).
-        return Client(address, timeout=SECONDS_TO_START, set_as_default=False)
-
-    @staticmethod
-    def _has_resource(client, resource: str) -> bool:
-        workers = client.scheduler_info(n_workers=-1)["workers"].values()
-        return any(resource in worker.get("resources", {}) for worker in workers)
+        client = Client(self.address, timeout=SECONDS_TO_COME_BACK, set_as_default=False)
+        log.info("connected to the cluster at %s", self.address)
+        return client

@@ -1,0 +1,12 @@
+"""`python -m kd rebuild-index`: make the index say what the run folders hold."""
+
+from __future__ import annotations
+
+from kd.store import Store
+
+
+def rebuild_index() -> int:
+    """Read every run folder; returns the exit code."""
+    store = Store()
+    print(f"{store.index.rebuild()} runs are in the index of {store.home}.")
+    return 0

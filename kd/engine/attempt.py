@@ -1,0 +1,135 @@
+"""Attempt: one try at a run on one cluster. Submits its tasks, hears their events, ends them."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+
+from kd.engine import tasks
+
+SECONDS_BETWEEN_LOOKS = 0.1
+
+
+class EngineLost(Exception):
+    """The cluster went away while it was needed."""
+
+
+class WorkerLost(Exception):
+    """A task lost its worker process as often as it may."""
+
+
+class Abandoned(Exception):
+    """Nobody waits for it any longer."""
+
+
+class Attempt:
+    """Tied to the cluster it began on: when that is lost, so is the attempt."""
+
+    def __init__(
+        self,
+        client,
+        child: subprocess.Popen | None,
+        token: str,
+        hear: Callable[[dict], None],
+        should_stop: Callable[[], bool],
+    ):
+        """
+        Args:
+            client: a connected Dask client.
+            child: the process of the cluster where it is ours.
+            token: a name that no other attempt has.
+            hear: called with every event of the attempt's tasks, from a thread of the client's.
+            should_stop: asked while waiting.
+
+        Raises:
+            EngineLost: when the cluster is gone already.
+        """
+        self._client, self._child, self._token, self._should_stop = client, child, token, should_stop
+        self._futures: list = []
+
+        def without_sender(stamped: tuple[float, dict]) -> None:
+            _, event = stamped
+            hear({key: value for key, value in event.items() if key != "worker"})
+
+        with self._losing():
+            client.subscribe_topic(token, without_sender)
+            known = client.scheduler_info(n_workers=-1)["workers"].values()
+        self._resources = [set(worker.get("resources", {})) for worker in known]
+
+    def student_workers(self) -> int:
+        """How many workers train students: those that say so, or all where none does."""
+        return sum("student" in names for names in self._resources) or len(self._resources)
+
+    def submit(self, function: Callable, *arguments, resource: str):
+        """Run one of kd.engine.tasks, which gets the token as its last argument; returns a Dask future.
+
+        Raises:
+            EngineLost: when the cluster is gone.
+        """
+        # a plain cluster's workers name no resources: any of them will do
+        resources = {resource: 1} if any(resource in names for names in self._resources) else None
+        with self._losing():
+            future = self._client.submit(function, *arguments, self._token, resources=resources, pure=False)
+        self._futures.append(future)
+        return future
+
+    def result(self, future):
+        """Wait for a future's value; what the task raised is raised here.
+
+        Raises:
+            EngineLost: when the cluster went away meanwhile.
+            WorkerLost: when its worker died, and the worker after that.
+            Abandoned: when `should_stop` said so; the task is told, and nobody waits for its end.
+        """
+        from distributed.client import FutureCancelledError
+        from distributed.scheduler import KilledWorker
+
+        ended = threading.Event()
+        with self._losing():
+            future.add_done_callback(lambda _: ended.set())
+        while not ended.wait(SECONDS_BETWEEN_LOOKS):
+            if self._should_stop():
+                raise Abandoned
+            if not self.is_alive():
+                raise EngineLost("The training engine ended unexpectedly.")
+        try:
+            return future.result(timeout=60)
+        except KilledWorker:
+            raise WorkerLost(
+                "Its worker process was lost, and the one after it too: the machine may be short of memory."
+            ) from None
+        except (CancelledError, FutureCancelledError, OSError, TimeoutError):
+            raise EngineLost("The training engine ended unexpectedly.") from None
+
+    def is_alive(self) -> bool:
+        """Whether the cluster this attempt began on still answers."""
+        if self._child is not None and self._child.poll() is not None:
+            return False
+        return self._client.status == "running"
+
+    def close(self) -> None:
+        """Forget the attempt; tasks that are not done stop at their next look, wherever they run."""
+        unfinished = [future for future in self._futures if not future.done()]
+        if self.is_alive():
+            # Not waited for: a worker deep in native code is slow to answer, and nobody is to feel it.
+            threading.Thread(target=self._tell, args=(unfinished,), name="kd-stop", daemon=True).start()
+
+    def _tell(self, unfinished: list) -> None:
+        with contextlib.suppress(Exception):  # the cluster may end at any moment
+            self._client.unsubscribe_topic(self._token)
+            if unfinished:
+                self._client.run(tasks.request_stop, self._token, wait=False, on_error="ignore")
+                self._client.cancel(unfinished, force=True)
+
+    @contextlib.contextmanager
+    def _losing(self) -> Iterator[None]:
+        """Whatever a dead connection raises is one thing: the engine is lost."""
+        try:
+            yield
+        except (OSError, TimeoutError, RuntimeError, ValueError) as error:
+            if self.is_alive() and not isinstance(error, OSError):
+                raise
+            raise EngineLost("The training engine ended unexpectedly.") from error

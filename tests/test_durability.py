@@ -1,0 +1,358 @@
+"""A crash at any point leaves each run whole or absent; what is damaged is set aside and the rest works."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kd import folders, index, store
+from kd.__main__ import main
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.store import DamagedRun, Store, npz_bytes
+
+PROJECT = Path(__file__).resolve().parent.parent
+CONFIG = RunConfig(seed=1)
+RUN = CONFIG.run_id
+OTHER = CONFIG.replace(seed=2).run_id
+LOGITS = npz_bytes({"teacher": np.eye(10, dtype=np.float32)})
+
+
+def record(config: RunConfig) -> dict:
+    scores = {"test_accuracy": 0.9, "seconds": 1.0, "parameters": 1, "bytes": 1, "milliseconds": 0.1}
+    result = {"run": config.run_id, **dict.fromkeys(("teacher", "distilled", "scratch"), scores)}
+    return {"config": config.to_dict(), "created": 1.0, "result": result, "history": []}
+
+
+def save(store: Store, config: RunConfig = CONFIG) -> None:
+    files = {"logits.npz": LOGITS, "distilled.keras": b"d" * 5000, "scratch.keras": b"s" * 5000}
+    store.index.claim(config.run_id, config.to_dict())
+    store.save_run(config.run_id, record(config), files)
+
+
+def is_whole(store: Store, run_id: str = RUN) -> bool:
+    names = ("record.json", "logits.npz", "distilled.keras", "scratch.keras")
+    return store.has_run(run_id) and all(store.file(run_id, name).is_file() for name in names)
+
+
+class CrashAt:
+    """SIGKILL for this process at the k-th line of the storing code that it comes to."""
+
+    FILES = frozenset(inspect.getsourcefile(module) for module in (store, index, folders))
+
+    def __init__(self, k: int):
+        self.left = k
+
+    def __call__(self, frame, event, argument):
+        if frame.f_code.co_filename not in self.FILES:
+            return None
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return self
+
+
+def crashes(action, home: Path) -> bool:
+    """Carry out `action(k)` in a fork that is killed at its k-th step; False when it came to its end."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            action()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(pid, 0)
+    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+ACTIONS = {
+    "storing a run": lambda opened: save(opened),
+    "storing a teacher": lambda opened: opened.save_teacher("0123456789ab", {"history": []}, b"t" * 5000),
+    "storing logits": lambda opened: opened.save_logits("key", {"train": np.eye(10)}),
+    "deleting a run": lambda opened: opened.delete_run(OTHER),
+    "restoring a run": lambda opened: opened.restore_run(CONFIG.replace(seed=3).run_id),
+    "removing a run": lambda opened: opened.remove_run(OTHER),
+}
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name, tmp_path):
+    steps = 0
+    while True:
+        steps += 1
+        home = tmp_path / str(steps)
+
+        def act(home=home, steps=steps):
+            opened = Store(home)
+            save(opened, CONFIG.replace(seed=2))
+            save(opened, CONFIG.replace(seed=3))
+            opened.delete_run(CONFIG.replace(seed=3).run_id)
+            sys.settrace(CrashAt(steps))
+            ACTIONS[name](opened)
+            sys.settrace(None)
+
+        crashed = crashes(act, home)
+        after = Store(home)
+        for seed in (1, 2, 3):
+            run_id = CONFIG.replace(seed=seed).run_id
+            row = after.row(run_id)
+            if after.has_run(run_id):
+                assert is_whole(after, run_id)
+                assert row["status"] == "finished"
+            else:
+                assert row is None or row["status"] == "interrupted"
+        if name != "removing a run":
+            assert after.has_run(OTHER) or after.restore_run(OTHER)
+            assert is_whole(after, OTHER)
+        if after.has_teacher("0123456789ab"):
+            assert after.teacher("0123456789ab") is not None
+        assert not list(home.rglob("*.partial-*"))
+        assert after.logits("key") is None or after.logits("key")["train"].shape == (10, 10)
+        if not crashed:
+            break
+    assert steps > 8
+
+
+DAMAGES = {
+    "a truncated network": ("distilled.keras", lambda content: content[: len(content) // 2]),
+    "a network of no bytes": ("scratch.keras", lambda content: b""),
+    "one other byte in the logits": ("logits.npz", lambda content: b"\x00" + content[1:]),
+    "a truncated record": ("record.json", lambda content: content[:40]),
+    "a record that is no record": ("record.json", lambda content: b"[1, 2]"),
+    "a changed number in the record": ("record.json", lambda content: content.replace(b"0.9", b"0.8")),
+    "lost checksums": ("SHA256SUMS", lambda content: b""),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_run_is_set_aside_with_a_sentence_and_the_rest_works(name, tmp_path):
+    file, damage = DAMAGES[name]
+    first = Store(tmp_path)
+    save(first)
+    save(first, CONFIG.replace(seed=2))
+    path = tmp_path / "runs" / RUN / file
+    path.write_bytes(damage(path.read_bytes()))
+
+    lab = Lab(tmp_path)
+
+    def use():
+        lab.store.file(RUN, "record.json" if file == "SHA256SUMS" else file)
+        lab.store.record(RUN)
+
+    with pytest.raises(DamagedRun, match=r"damaged, and it was set aside in aside/.*: train it again"):
+        use()
+    assert lab.watch(RUN).status == "failed"
+    assert "train it again" in lab.watch(RUN).message
+    assert [path.name.partition("-")[0] for path in (tmp_path / "aside").iterdir()] == [RUN]
+    assert lab.watch(OTHER).status == "finished"
+    assert is_whole(lab.store, OTHER)
+    save(lab.store)  # it can be trained again
+    assert Lab(tmp_path).watch(RUN).status == "finished"
+
+
+def test_a_page_that_asks_a_damaged_run_gets_its_sentence(tmp_path):
+    save(Store(tmp_path))
+    (tmp_path / "runs" / RUN / "logits.npz").write_bytes(b"PK")
+    lab = Lab(tmp_path)
+    assert lab.watch(RUN).status == "finished"
+    with pytest.raises(ValueError, match="train it again"):
+        lab.test_logits(RUN)
+    assert lab.watch(RUN).status == "failed"
+    assert RUN not in [view.run_id for view in lab.runs() if view.status == "finished"]
+
+
+def test_a_damaged_teacher_or_logits_are_made_anew(tmp_path):
+    opened = Store(tmp_path)
+    opened.save_teacher("0123456789ab", {"history": []}, b"t" * 100)
+    opened.save_logits("key", {"train": np.eye(10)})
+    (tmp_path / "teachers" / "0123456789ab" / "teacher.keras").write_bytes(b"t" * 50)
+    (tmp_path / "logits" / "key.npz").write_bytes(b"nothing")
+    assert opened.teacher("0123456789ab") is None
+    assert opened.logits("key") is None
+    opened.save_teacher("0123456789ab", {"history": []}, b"t" * 100)
+    assert opened.teacher("0123456789ab")[1].stat().st_size == 100
+
+
+def overwrite(path: Path, at: int, content: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(content)
+
+
+@pytest.mark.parametrize("at", [0, 4096, 8192])
+def test_a_damaged_index_is_set_aside_and_begun_anew_from_the_folders(at, tmp_path):
+    first = Store(tmp_path)
+    save(first)
+    save(first, CONFIG.replace(seed=2))
+    connection = sqlite3.connect(tmp_path / "index.sqlite")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    overwrite(tmp_path / "index.sqlite", at, b"\xff" * 4096)
+    after = Store(tmp_path)
+    assert {row["run_id"] for row in after.index.rows()} == {RUN, OTHER}
+    assert all(is_whole(after, run_id) for run_id in (RUN, OTHER))
+    assert len(list(tmp_path.glob("index.damaged-*.sqlite"))) == 1
+    # the one that was open all the while goes on with the new file
+    assert first.row(RUN)["status"] == "finished"
+    save(first, CONFIG.replace(seed=4))
+    assert after.row(CONFIG.replace(seed=4).run_id)["status"] == "finished"
+
+
+def test_the_index_is_rebuilt_by_one_command(tmp_path, monkeypatch, capsys):
+    first = Store(tmp_path)
+    save(first)
+    save(first, CONFIG.replace(seed=2))
+    first.index.forget(RUN)
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    assert main(["rebuild-index"]) == 0
+    assert "2 runs" in capsys.readouterr().out
+    assert Store(tmp_path).row(RUN)["status"] == "finished"
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
+    """The kernel refuses, for real: no file may grow above 64 kB in this process."""
+    program = textwrap.dedent(
+        f"""
+        import json, resource, signal, sys
+        from pathlib import Path
+        sys.path.insert(0, {str(PROJECT)!r})
+        from kd.run_job import not_stored
+        from kd.store import Store
+        from tests.test_durability import CONFIG, record, save
+
+        opened = Store(Path(sys.argv[1]))
+        save(opened)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+        other = CONFIG.replace(seed=2)
+        try:
+            opened.save_run(other.run_id, record(other), {{"a": b"a", "distilled.keras": b"d" * 100_000}})
+        except OSError as error:
+            print(not_stored(error))
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("The disk is full, so this run could not be stored")
+    after = Store(tmp_path)
+    assert is_whole(after)
+    assert not after.has_run(OTHER)
+    assert not list(tmp_path.rglob("*.partial-*"))
+
+
+def test_an_index_that_cannot_grow_is_the_disks_trouble(tmp_path):
+    program = textwrap.dedent(
+        f"""
+        import resource, signal, sys
+        from pathlib import Path
+        sys.path.insert(0, {str(PROJECT)!r})
+        from kd.store import Store
+        from tests.test_durability import save
+
+        opened = Store(Path(sys.argv[1]))
+        save(opened)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+        try:
+            for _ in range(100):
+                opened.index.add_event("0" * 12, {{"event": "epoch", "model": "x" * 3000}})
+        except OSError:
+            print("OSError")
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "OSError\n"
+    assert is_whole(Store(tmp_path))
+
+
+def test_two_processes_on_one_home_share_it(tmp_path):
+    """Both write at once, and take the same run: one gets it."""
+    program = textwrap.dedent(
+        f"""
+        import sys, time
+        from pathlib import Path
+        sys.path.insert(0, {str(PROJECT)!r})
+        from kd.store import Store
+        from tests.test_durability import CONFIG, save
+
+        opened = Store(Path(sys.argv[1]))
+        print("ready", flush=True)
+        sys.stdin.readline()
+        wanted = {{seed: CONFIG.replace(seed=seed).run_id for seed in range(200, 240)}}
+        taken = [seed for seed, run_id in wanted.items() if opened.index.claim(run_id, {{}})]
+        for number in range(40):
+            opened.index.add_event(sys.argv[2], {{"event": "epoch", "number": number}})
+        save(opened, CONFIG.replace(seed=100))
+        print(*taken, flush=True)
+        sys.stdin.readline()
+        """
+    )
+    names = ("a" * 12, "b" * 12)
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path), name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    for process in both:
+        assert process.stdout.readline() == "ready\n"
+    for process in both:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    taken = [process.stdout.readline().split() for process in both]
+    opened = Store(tmp_path)
+    assert sorted(int(seed) for seeds in taken for seed in seeds) == list(range(200, 240))
+    for name in names:
+        assert [event["number"] for event in opened.index.events(name)] == list(range(40))
+    assert is_whole(opened, CONFIG.replace(seed=100).run_id)
+    for process in both:
+        process.communicate("end\n")
+    assert Store(tmp_path).row(CONFIG.replace(seed=200).run_id)["status"] == "interrupted"
+
+
+def test_threads_share_a_store(tmp_path):
+    opened = Store(tmp_path)
+
+    def write(name):
+        for number in range(25):
+            opened.index.add_event(name, {"event": "epoch", "number": number})
+
+    threads = [threading.Thread(target=write, args=(f"{i:012x}",)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i in range(4):
+        assert len(opened.index.events(f"{i:012x}")) == 25
+
+
+def test_the_checksums_are_those_that_sha256sum_reads(tmp_path):
+    save(Store(tmp_path))
+    folder = tmp_path / "runs" / RUN
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    assert sorted(line.split("  ")[1] for line in lines) == [
+        "distilled.keras",
+        "logits.npz",
+        "record.json",
+        "scratch.keras",
+    ]
+    assert json.loads((folder / "record.json").read_text())["config"] == CONFIG.to_dict()
