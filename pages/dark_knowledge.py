@@ -1,8 +1,11 @@
 """Dark knowledge: what a teacher's wrong answers know, and how they pull on a student."""
 
+import contextlib
+
 import streamlit as st
 
-from ui import dark_views, notices
+from kd import softening
+from ui import address, dark_views, notices, ways_in
 from ui.dark_picture import Shown, choose
 from ui.frame import page
 from ui.guard import guard
@@ -11,6 +14,21 @@ from ui.server import lab
 from ui.shown import finished_run
 
 ONE, PULL, ALL = "One picture", "The pull on a student", "All 10,000"
+LOWEST, HIGHEST = softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE
+
+
+def temperature_complaint(asked: str) -> str | None:
+    """What to say of a temperature that the slider does not have."""
+    with contextlib.suppress(ValueError):
+        if LOWEST <= float(asked) <= HIGHEST:
+            return None
+    return f"T must be a number between {LOWEST:g} and {HIGHEST:g}, got “{asked[:40]}”. It stands at 4."
+
+
+def view_complaint(asked: str) -> str | None:
+    """What to say of a view that there is not."""
+    views = (ONE, PULL, ALL)
+    return None if asked in views else f"There is no view “{asked[:40]}”: use {', '.join(views)}."
 
 
 @st.fragment
@@ -20,8 +38,8 @@ def look(run_id: str, shown: Shown | None) -> None:
         left, right = st.columns([1, 1.3], gap="large")
         temperature = left.slider(
             "T, temperature",
-            min_value=0.5,
-            max_value=20.0,
+            min_value=LOWEST,
+            max_value=HIGHEST,
             value=4.0,
             step=0.5,
             format="%.1f",
@@ -43,6 +61,7 @@ def look(run_id: str, shown: Shown | None) -> None:
 
 with page("Dark knowledge"):
     st.title("Dark knowledge")
+    address.refuse({"picture": ways_in.picture_complaint, "T": temperature_complaint, "view": view_complaint})
     asked, finished = finished_run(lab())
     if asked is None:
         st.write("There is no teacher to look into yet: one comes with the first run that finishes.")

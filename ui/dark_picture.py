@@ -33,7 +33,6 @@ class Shown:
 
 def choose(lab: Lab, run_id: str) -> Shown | None:
     """Draw the ways to a picture and the picture itself; None where there is no picture to show."""
-    _check_url()
     way = st.segmented_control(
         "A picture",
         WAYS,
@@ -130,15 +129,3 @@ def _show(shown: Shown) -> Shown:
 def _any() -> None:
     notices.clear()
     st.session_state["picture"] = int(np.random.default_rng().integers(TEST_IMAGES))
-
-
-def _check_url() -> None:
-    asked = st.query_params.get("picture")
-    if asked is None or "picture" in st.session_state:
-        return
-    if not (asked.isdecimal() and len(asked) < 9 and int(asked) < TEST_IMAGES):
-        st.session_state["picture"] = ways_in.FIRST_PICTURE
-        notices.add(
-            f"There is no test picture “{asked[:40]}”: they are numbered from 0 to {TEST_IMAGES - 1:,}. "
-            f"This is number {ways_in.FIRST_PICTURE:,}."
-        )

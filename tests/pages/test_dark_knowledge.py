@@ -61,12 +61,28 @@ def test_any_shows_another_picture(open_page):
     assert f"Test picture {app.number_input(key='picture').value:,}" in said(app)
 
 
-@pytest.mark.parametrize("number", ["10000", "-1", "three", "³"])
+@pytest.mark.parametrize("number", ["10000", "-1", "three", "1e3", "³"])
 def test_an_unknown_picture_gets_a_sentence_and_a_picture(open_page, number):
     app = open_page("dark_knowledge", picture=number)
     (warning,) = warnings_of(app)
     assert f"There is no test picture “{number}”" in warning
     assert f"Test picture {FIRST_PICTURE:,}" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"T": "0"}, "T must be a number between 0.5 and 20, got “0”"),
+        ({"T": "nan"}, "T must be a number between 0.5 and 20, got “nan”"),
+        ({"T": "hot"}, "T must be a number between 0.5 and 20, got “hot”"),
+        ({"view": "behind"}, "There is no view “behind”"),
+    ],
+)
+def test_what_the_address_may_not_say_gets_a_sentence(open_page, query, sentence):
+    app = open_page("dark_knowledge", **query)
+    (warning,) = warnings_of(app)
+    assert sentence in warning
+    assert "At T = 4 the teacher says" in said(app)
 
 
 def test_an_unknown_run_gets_a_sentence_and_another_run(open_page):
