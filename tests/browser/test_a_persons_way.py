@@ -77,7 +77,7 @@ def test_stop_ends_a_run_and_train_stands_in_its_place(page: Page, site):
 def test_draw_a_seven_with_the_mouse_and_read_three_answers(page: Page, site):
     page.goto(f"{site.url}/draw")
     expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
-    canvas = page.frame_locator("iframe").locator("canvas.upper-canvas")
+    canvas = page.locator("canvas").last  # the uppermost of three, in the component's shadow tree
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     points = [(0.25, 0.22), (0.5, 0.21), (0.76, 0.22), (0.62, 0.5), (0.5, 0.8)]
