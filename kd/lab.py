@@ -164,6 +164,33 @@ class Lab:
         with self._neighbours_lock:  # one builds, the others wait for it
             return self._neighbours(config.teacher_id, self._teacher_path(config), config.train_size)
 
+    def delete(self, run_id: str) -> None:
+        """Take a run off the list; `restore` brings it back until its room is needed.
+
+        Raises:
+            ValueError: when there is no such run of our own, or it is being computed.
+        """
+        self.store.delete_run(run_id)
+        self._dispatch.forget(run_id)
+        self.upkeep.forget_usage()
+        log.info("run %s deleted", run_id)
+
+    def restore(self, run_id: str) -> bool:
+        """Bring a deleted run back; False when it is gone for good."""
+        restored = self.store.restore_run(run_id)
+        self.upkeep.forget_usage()
+        log.info("run %s %s", run_id, "brought back" if restored else "could not be brought back")
+        return restored
+
+    def deleted(self) -> dict[str, RunConfig]:
+        """The runs that can be brought back, the one deleted last at the end."""
+        return {row["run_id"]: RunConfig.from_mapping(row["config"]) for row in self.store.index.deleted()}
+
+    def pin(self, run_id: str, pinned: bool) -> None:
+        """Keep a run when room is needed, or no longer."""
+        self.store.index.pin(run_id, pinned)
+        self.upkeep.forget_usage()
+
     def estimate(self, config: RunConfig) -> float | None:
         """About how many seconds the students of a run would take, from the newest finished run.
 

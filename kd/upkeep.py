@@ -27,6 +27,7 @@ SECONDS_A_SIZE_HOLDS = 5
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 # Made anew where they are missing, so the first to go; by the file's age.
 _CACHES = ("logits", "neighbours")
+_KEPT = ("runs", "teachers", "trash", "aside")
 
 
 def limit() -> int:
@@ -44,11 +45,12 @@ def limit() -> int:
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes in use, bytes allowed, and the bytes of each stored run by its id."""
+    """Bytes in use, bytes allowed, the bytes of each stored run by its id, and the runs that are pinned."""
 
     used: int
     limit: int
     runs: dict[str, int]
+    pinned: frozenset[str]
 
 
 class Upkeep:
@@ -141,13 +143,14 @@ class Upkeep:
         log.info("run %s removed: it was used longest ago, and KD_LIMIT was reached", run_id)
 
     def _measured(self) -> Usage:
-        home = self._store.home
-        runs = {
-            row["run_id"]: folders.size_of(home / "runs" / row["run_id"])
-            for row in self._store.index.rows()
-            if (home / "runs" / row["run_id"]).is_dir()
-        }
-        return Usage(folders.size_of(home), self._limit, runs)
+        home, rows = self._store.home, self._store.index.rows()
+        folder = {row["run_id"]: home / "runs" / row["run_id"] for row in rows}
+        return Usage(
+            used=sum(folders.size_of(home / name) for name in (*_KEPT, *_CACHES)),
+            limit=self._limit,
+            runs={run_id: folders.size_of(path) for run_id, path in folder.items() if path.is_dir()},
+            pinned=frozenset(row["run_id"] for row in rows if row["pinned"]),
+        )
 
 
 def _age(path: Path) -> float:

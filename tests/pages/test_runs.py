@@ -1,7 +1,22 @@
-"""Runs: every run, with what it reached and a way to it."""
+"""Runs: every run with what it reached and a way to it; kept, deleted, brought back."""
 
-from kd.words import percent
+import pytest
+
+from kd.words import file_size, percent
 from tests.pages.on_page import html_of
+from tests.test_upkeep import save
+
+
+@pytest.fixture
+def own(lab):
+    run_id = save(lab, 11)
+    lab.upkeep.forget_usage()
+    yield run_id
+    lab.store.remove_run(run_id)
+
+
+def buttons(app):
+    return {button.key: button for button in app.button}
 
 
 def test_each_run_is_listed_with_its_accuracies_and_a_link(open_page, shipped):
@@ -11,3 +26,39 @@ def test_each_run_is_listed_with_its_accuracies_and_a_link(open_page, shipped):
     links = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")]
     assert ("train", f"run={shipped.run_id}") in links
     assert any("came with the app" in caption.value for caption in app.caption)
+    assert f"delete_{shipped.run_id}" not in buttons(app)
+
+
+def test_the_room_that_is_taken_is_said(open_page, lab, own):
+    app = open_page("runs")
+    assert "1 run of your own" in html_of(app)
+    assert f"{file_size(lab.upkeep.usage().used)} of 2 GB" in html_of(app)
+    assert any(file_size(lab.upkeep.usage().runs[own]) in caption.value for caption in app.caption)
+
+
+def test_a_run_is_deleted_and_brought_back(open_page, lab, own):
+    app = open_page("runs")
+    buttons(app)[f"delete_{own}"].click().run()
+    assert f"delete_{own}" not in buttons(app)
+    assert "Deleted: " in html_of(app)
+    assert not lab.store.has_run(own)
+    next(button for button in app.button if button.label == "Undo").click().run()
+    assert f"delete_{own}" in buttons(app)
+    assert lab.watch(own).status == "finished"
+
+
+def test_a_run_is_kept_and_let_go(open_page, lab, own):
+    app = open_page("runs")
+    for label, pinned in (("Keep", True), ("Kept", False)):
+        assert buttons(app)[f"pin_{own}"].label == label
+        buttons(app)[f"pin_{own}"].click().run()
+        assert (own in lab.upkeep.usage().pinned) is pinned
+
+
+def test_a_failed_run_says_why(open_page, lab):
+    run_id = save(lab, 12)
+    (lab.store.home / "runs" / run_id / "record.json").write_text("{")
+    app = open_page("runs")
+    assert "damaged" in html_of(app)
+    assert not app.error
+    lab.store.remove_run(run_id)

@@ -1,0 +1,164 @@
+"""Upkeep: below the limit, the least recently used first, never what is watched, pinned or computed."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import numpy as np
+import pytest
+
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.upkeep import limit
+
+SCORES = {"test_accuracy": 0.9, "seconds": 1.0, "parameters": 1, "bytes": 1, "milliseconds": 0.1}
+
+
+def save(lab: Lab, seed: int, size: int = 30_000, **fields) -> str:
+    config = RunConfig(seed=seed, **fields)
+    result = {"run": config.run_id, **dict.fromkeys(("teacher", "distilled", "scratch"), SCORES)}
+    record = {"config": config.to_dict(), "created": float(seed), "result": result, "history": []}
+    lab.store.index.claim(config.run_id, config.to_dict())
+    lab.store.save_run(config.run_id, record, {"distilled.keras": os.urandom(size)})
+    return config.run_id
+
+
+def kept(lab: Lab) -> set[str]:
+    return {view.run_id for view in lab.runs() if view.status == "finished" and not view.shipped}
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    monkeypatch.setenv("KD_LIMIT", "150kB")
+    lab = Lab(tmp_path)
+    yield lab
+    lab.close()
+
+
+def test_the_run_used_longest_ago_goes_first(lab):
+    runs = [save(lab, seed) for seed in (1, 2, 3, 4, 5)]
+    for run_id in (runs[0], runs[3], runs[4]):
+        lab.store.index.touch(run_id)
+    lab.upkeep.tidy()
+    assert lab.upkeep.usage().used <= 150_000
+    assert runs[1] not in kept(lab)
+    assert {runs[0], runs[3], runs[4]} & kept(lab)
+    with pytest.raises(ValueError, match="There is no run"):
+        lab.watch(runs[1])
+
+
+def test_a_pinned_a_watched_and_an_active_run_stay(lab):
+    pinned, watched, *others = [save(lab, seed) for seed in range(1, 7)]
+    lab.pin(pinned, True)
+    lab.watch(watched)
+    active = RunConfig(seed=99)
+    lab.store.index.claim(active.run_id, active.to_dict())
+    for run_id in others:
+        lab.store.index.touch(run_id)
+    lab.upkeep.tidy()
+    assert {pinned, watched} <= kept(lab)
+    assert len(kept(lab)) < 6
+    assert lab.store.row(active.run_id) is not None
+
+
+def test_what_is_pinned_stays_even_above_the_limit(lab):
+    runs = [save(lab, seed) for seed in range(1, 7)]
+    for run_id in runs:
+        lab.pin(run_id, True)
+    lab.upkeep.tidy()
+    assert kept(lab) == set(runs)
+    lab.pin(runs[0], False)
+    lab.upkeep.tidy()
+    assert kept(lab) == set(runs[1:])
+
+
+def test_what_was_deleted_and_what_can_be_made_anew_go_before_any_run(lab):
+    first, *others = [save(lab, seed) for seed in (1, 2, 3)]
+    lab.delete(first)
+    lab.store.save_logits("old", {"train": np.random.default_rng(0).random((4000, 10))})
+    old = lab.store.home / "logits" / "old.npz"
+    os.utime(old, (time.time() - 7200,) * 2)
+    lab.upkeep.tidy()
+    assert not old.exists()
+    assert lab.restore(first) is False
+    assert kept(lab) == set(others)
+
+
+def test_a_fresh_teacher_goes_when_its_last_run_has(lab):
+    run_id = save(lab, 1, teacher="fresh")
+    teacher_id = RunConfig(seed=1, teacher="fresh").teacher_id
+    lab.store.save_teacher(teacher_id, {"history": []}, os.urandom(160_000))
+    folder = lab.store.home / "teachers" / teacher_id
+    os.utime(folder, (time.time() - 7200,) * 2)
+    lab.upkeep.tidy()
+    assert run_id not in kept(lab)
+    assert not folder.exists()
+
+
+def test_a_deleted_run_comes_back_as_it_was(lab):
+    run_id = save(lab, 1)
+    before = lab.watch(run_id)
+    lab.delete(run_id)
+    assert run_id not in kept(lab)
+    assert list(lab.deleted()) == [run_id]
+    assert not lab.store.has_run(run_id)
+    assert lab.restore(run_id) is True
+    assert lab.watch(run_id) == before
+    assert lab.deleted() == {}
+
+
+def test_a_deleted_run_that_is_asked_for_is_trained_again_not_confused(lab):
+    run_id = save(lab, 1)
+    lab.delete(run_id)
+    save(lab, 1)
+    assert kept(lab) == {run_id}
+    assert lab.deleted() == {}
+
+
+def test_a_run_without_files_can_be_deleted_and_brought_back(lab):
+    config = RunConfig(seed=7)
+    lab.store.index.claim(config.run_id, config.to_dict())
+    lab.store.index.set_status(config.run_id, "failed", "It failed.")
+    lab.delete(config.run_id)
+    assert config.run_id not in [view.run_id for view in lab.runs()]
+    lab.restore(config.run_id)
+    assert lab.watch(config.run_id).message == "It failed."
+
+
+@pytest.mark.parametrize("run_id", ["", "..", "../runs", "0" * 12, RunConfig().run_id])
+def test_what_cannot_be_deleted_is_refused_in_a_sentence(lab, run_id):
+    with pytest.raises(ValueError, match="could be deleted"):
+        lab.delete(run_id)
+    assert lab.restore(run_id) is False
+
+
+def test_a_run_that_is_computed_cannot_be_deleted(lab):
+    config = RunConfig(seed=7)
+    lab.store.index.claim(config.run_id, config.to_dict())
+    with pytest.raises(ValueError, match="stop it before you delete it"):
+        lab.delete(config.run_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("2GB", 2_000_000_000), ("1.5 gb", 1_500_000_000), ("500MB", 500_000_000), ("", 2_000_000_000)],
+)
+def test_the_limit_is_a_size(monkeypatch, text, size):
+    monkeypatch.setenv("KD_LIMIT", text)
+    assert limit() == size
+
+
+@pytest.mark.parametrize("text", ["2", "GB", "-1GB", "1e3MB", "2 GiB", "nan GB"])
+def test_a_limit_that_is_no_size_is_named(monkeypatch, tmp_path, text):
+    monkeypatch.setenv("KD_LIMIT", text)
+    with pytest.raises(ValueError, match="KD_LIMIT must be a size such as 500MB or 2GB, got"):
+        Lab(tmp_path)
+
+
+def test_sizes_are_those_of_the_files(lab):
+    run_id = save(lab, 1)
+    usage = lab.upkeep.usage()
+    folder = lab.store.home / "runs" / run_id
+    assert usage.runs == {run_id: sum(path.stat().st_size for path in folder.iterdir())}
+    assert usage.used >= usage.runs[run_id]

@@ -1,0 +1,117 @@
+"""The list of runs: each with what it reached and what can be done with it, and the room they take."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from kd.lab import Lab, RunView
+from kd.upkeep import Usage
+from kd.words import MODELS, file_size, percent
+from ui.figures import setting, when
+from ui.guard import guard
+from ui.markup import role
+
+_SECONDS_BETWEEN_LOOKS = 2
+
+
+def run_list(lab: Lab) -> None:
+    """Draw the list, and go on drawing it while a run is active."""
+    active = any(view.active for view in lab.runs())
+    st.fragment(_listing, run_every=_SECONDS_BETWEEN_LOOKS if active else None)(lab, active)
+
+
+def _listing(lab: Lab, was_active: bool) -> None:
+    with guard():
+        views, usage = lab.runs(), lab.upkeep.usage()
+        if was_active and not any(view.active for view in views):
+            st.rerun()
+        _room(usage)
+        _undo(lab)
+        with st.container(key="runs"):
+            for view in views:
+                _row(lab, view, usage)
+
+
+def _room(usage: Usage) -> None:
+    """How much is kept, of how much."""
+    share = min(usage.used / usage.limit, 1.0)
+    stored = f"{len(usage.runs)} run{'' if len(usage.runs) == 1 else 's'} of your own"
+    st.html(
+        f'<div class="kd kd-room"><p>{stored}, with all they need: {file_size(usage.used)} '
+        f"of {_gigabytes(usage.limit)}</p>"
+        f'<progress value="{share:.4f}" max="1" aria-label="Room taken by runs"></progress>'
+        '<p class="kd-quiet">When it is full, the run used longest ago makes room, unless kept.</p></div>'
+    )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:g} GB" if size >= 1_000_000_000 else file_size(size)
+
+
+def _undo(lab: Lab) -> None:
+    """The way back from the last deletion; the room for it is always there."""
+    deleted = lab.deleted()
+    with st.container(key="undo", horizontal=True, vertical_alignment="center"):
+        if not deleted:
+            st.html(
+                '<p class="kd kd-quiet">Nothing is deleted for good at once: an Undo stands here then.</p>'
+            )
+            return
+        run_id, config = list(deleted.items())[-1]
+        st.html(f'<p class="kd kd-quiet">Deleted: {escape(setting(config))}</p>', width="content")
+        st.button(
+            "Undo",
+            type="tertiary",
+            icon=":material/undo:",
+            help="Brings the run back as it was.",
+            on_click=lab.restore,
+            args=(run_id,),
+        )
+
+
+def _row(lab: Lab, view: RunView, usage: Usage) -> None:
+    """One run: its setting as a link, what it reached, when, and what can be done with it."""
+    name, reached, date, ways = st.columns([5, 4, 2.2, 2], vertical_alignment="center")
+    name.page_link("pages/train.py", label=setting(view.config), query_params={"run": view.run_id})
+    reached.html(f'<p class="kd kd-reached">{_summary(view)}</p>')
+    size = usage.runs.get(view.run_id)
+    date.caption(when(view) + (f" · {file_size(size)}" if size else ""))
+    if not view.shipped and not view.active:
+        with ways.container(horizontal=True, gap="small"):
+            if size:
+                _pin(lab, view.run_id, view.run_id in usage.pinned)
+            st.button(
+                "Delete",
+                key=f"delete_{view.run_id}",
+                type="tertiary",
+                help="Takes the run off the list. Undo brings it back.",
+                on_click=lab.delete,
+                args=(view.run_id,),
+            )
+
+
+def _pin(lab: Lab, run_id: str, pinned: bool) -> None:
+    st.button(
+        "Kept" if pinned else "Keep",
+        key=f"pin_{run_id}",
+        type="tertiary",
+        icon=":material/keep:" if pinned else None,
+        help="It stays when room is needed. Press again to let it go."
+        if pinned
+        else "Stays when room is needed.",
+        on_click=lab.pin,
+        args=(run_id, not pinned),
+    )
+
+
+def _summary(view: RunView) -> str:
+    """The three accuracies with their marks, or what the run is doing."""
+    if view.status == "queued":
+        return f"queued, place {view.queue_place or 1}"
+    if view.active:
+        return f"running, {view.progress:.0%} done"
+    if view.result is None:
+        return escape(view.message or view.status)
+    return " ".join(role(model, percent(view.result[model]["test_accuracy"])) for model in MODELS)
