@@ -5,7 +5,7 @@ import contextlib
 import streamlit as st
 
 from kd import softening
-from ui import address, dark_views, notices, ways_in
+from ui import address, dark_lessons, dark_views, notices, ways_in
 from ui.dark_picture import Shown, choose
 from ui.frame import page
 from ui.guard import guard
@@ -33,10 +33,25 @@ def view_complaint(asked: str) -> str | None:
 
 @st.fragment
 def look(run_id: str, shown: Shown | None) -> None:
-    """Everything that moves with T: stored logits and a softmax, no model is asked."""
+    """The three views, and what there is to say about each."""
     with guard():
-        left, right = st.columns([1, 1.3], gap="large")
-        temperature = left.slider(
+        view = st.segmented_control(
+            "Look at", (ONE, PULL, ALL), default=ONE, key="view", bind="query-params", required=True
+        )
+        figures(run_id, shown, view)
+        if view == ALL:
+            dark_lessons.whole_test_set()
+        elif view == PULL:
+            dark_lessons.pull()
+        elif shown is not None:
+            dark_lessons.one_picture(shown.label)
+
+
+@st.fragment
+def figures(run_id: str, shown: Shown | None, view: str) -> None:
+    """All that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
+    with guard():
+        temperature = st.slider(
             "T, temperature",
             min_value=LOWEST,
             max_value=HIGHEST,
@@ -47,9 +62,6 @@ def look(run_id: str, shown: Shown | None) -> None:
             bind="query-params",
             persist_state="session",
             help="Divides the logits before the softmax: 1 is the teacher as it is, more shows its doubts.",
-        )
-        view = right.segmented_control(
-            "Look at", (ONE, PULL, ALL), default=ONE, key="view", bind="query-params", required=True
         )
         if view == ALL:
             dark_views.whole_test_set(run_id, lab().test_logits(run_id)["teacher"], temperature)
