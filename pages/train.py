@@ -13,7 +13,7 @@ from ui.frame import page
 from ui.live import follow
 from ui.person import person
 from ui.playback import play_training
-from ui.server import lab
+from ui.server import lab, warm_lab
 from ui.shown import show, shown_run
 
 
@@ -85,7 +85,7 @@ def hint(config: RunConfig, view: RunView | None) -> str:
 
 with page("Train"):
     st.title("Train")
-    view = shown_run(lab())
+    view = shown_run(warm_lab())
     notice_place = st.container()
     if view is not None:
         controls.follow_run(view.run_id, view.config)

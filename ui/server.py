@@ -8,7 +8,15 @@ from kd.lab import Lab
 
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
-    """The one Lab of this process; its engine starts in the background on the first page."""
-    one = Lab()
-    one.warm_up()
-    return one
+    """The one Lab of this process."""
+    return Lab()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_lab() -> Lab:
+    """The same Lab, its engine starting in the background: for the page that trains.
+
+    Workers with TensorFlow in them are heavy, and who only draws or looks needs none.
+    """
+    lab().warm_up()
+    return lab()
