@@ -1,0 +1,138 @@
+"""(a) The notebook's recipe as it stands, with the edits Keras 3 needs and no other.
+
+The edits: LeakyReLU's `alpha` is `negative_slope`; `compiled_metrics` is gone, so train_step and test_step
+ask compute_metrics instead. Comments and prints are left out.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+
+from benchmarks.ways.common import Sizes, Timed
+
+
+class Distiller(keras.Model):
+    def __init__(self, student, teacher):
+        super().__init__()
+        self.teacher = teacher
+        self.student = student
+
+    def compile(self, optimizer, metrics, student_loss_fn, distillation_loss_fn, alpha=0.1, temperature=3):
+        super().compile(optimizer=optimizer, metrics=metrics)
+        self.student_loss_fn = student_loss_fn
+        self.distillation_loss_fn = distillation_loss_fn
+        self.alpha = alpha
+        self.temperature = temperature
+
+    def train_step(self, data):
+        x, y = data
+        teacher_predictions = self.teacher(x, training=False)
+        with tf.GradientTape() as tape:
+            student_predictions = self.student(x, training=True)
+            student_loss = self.student_loss_fn(y, student_predictions)
+            distillation_loss = self.distillation_loss_fn(
+                tf.nn.softmax(teacher_predictions / self.temperature, axis=1),
+                tf.nn.softmax(student_predictions / self.temperature, axis=1),
+            )
+            loss = self.alpha * student_loss + (1 - self.alpha) * distillation_loss
+        trainable_vars = self.student.trainable_variables
+        gradients = tape.gradient(loss, trainable_vars)
+        self.optimizer.apply_gradients(zip(gradients, trainable_vars, strict=True))
+        results = self.compute_metrics(x, y, student_predictions, None)
+        results.update({"student_loss": student_loss, "distillation_loss": distillation_loss})
+        return results
+
+    def test_step(self, data):
+        x, y = data
+        y_prediction = self.student(x, training=False)
+        student_loss = self.student_loss_fn(y, y_prediction)
+        results = self.compute_metrics(x, y, y_prediction, None)
+        results.update({"val_student_loss": student_loss})
+        return results
+
+
+def network(first: int, second: int, name: str) -> keras.Sequential:
+    return keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            layers.Conv2D(first, (3, 3), strides=(2, 2), padding="same"),
+            layers.LeakyReLU(negative_slope=0.2),
+            layers.MaxPooling2D(pool_size=(2, 2), strides=(1, 1), padding="same"),
+            layers.Conv2D(second, (3, 3), strides=(2, 2), padding="same"),
+            layers.Flatten(),
+            layers.Dense(10),
+        ],
+        name=name,
+    )
+
+
+def classifier(model: keras.Sequential) -> keras.Sequential:
+    """The model, compiled as the notebook compiles teacher and scratch student."""
+    model.compile(
+        optimizer=keras.optimizers.Adam(),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy()],
+    )
+    return model
+
+
+def trained(model: keras.Model, epochs: int, data) -> Timed:
+    """Fit and evaluate as the notebook does, timed; evaluation's accuracy is that of the logits."""
+    (x_train, y_train), (x_test, y_test) = data
+    started = time.perf_counter()
+    model.fit(x_train, y_train, epochs=epochs, verbose=0)
+    fitted = time.perf_counter()
+    model.evaluate(x_test, y_test, verbose=0)
+    ended = time.perf_counter()
+    network = getattr(model, "student", model)
+    logits = network.predict(x_test, batch_size=500, verbose=0)
+    accuracy = float(np.mean(logits.argmax(axis=1) == y_test))
+    return Timed(ended - started, (fitted - started) / epochs, accuracy)
+
+
+def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
+    """Train a teacher."""
+    keras.utils.set_random_seed(seed)
+    return {
+        "teacher": trained(
+            classifier(network(256, 512, "teacher")), sizes.teacher_epochs, sizes.teacher_data()
+        )
+    }
+
+
+def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
+    """Train both students, from the given teacher and without."""
+    keras.utils.set_random_seed(seed)
+    student = network(16, 32, "student")
+    scratch = keras.models.clone_model(student)
+    distiller = Distiller(student=student, teacher=given_teacher(sizes))
+    distiller.compile(
+        optimizer=keras.optimizers.Adam(),
+        metrics=[keras.metrics.SparseCategoricalAccuracy()],
+        student_loss_fn=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        distillation_loss_fn=keras.losses.KLDivergence(),
+        alpha=0.1,
+        temperature=10,
+    )
+    data = sizes.data()
+    return {
+        "distilled": trained(distiller, sizes.epochs, data),
+        "scratch": trained(classifier(scratch), sizes.epochs, data),
+    }
+
+
+def given_teacher(sizes: Sizes) -> keras.Sequential:
+    """The teacher that every way's students learn from."""
+    model = network(256, 512, "teacher")
+    model.set_weights(sizes.teacher_weights())
+    return model
+
+
+def warm_up(sizes: Sizes) -> None:
+    """Nothing beyond the imports: Keras traces every new model anew."""
+    tf.zeros(())

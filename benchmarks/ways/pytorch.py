@@ -1,0 +1,105 @@
+"""(c) The recipe in PyTorch as one writes it: eager, float32, default threads.
+
+TensorFlow's "same" padding of a stride of 2 pads below and on the right alone, hence the explicit pads.
+The teacher is timed a second time in bfloat16 (autocast) with channels-last tensors.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from benchmarks.ways.common import ALPHA, BATCH_SIZE, TEMPERATURE, Sizes, Timed
+
+
+class Network(nn.Module):
+    def __init__(self, first: int, second: int):
+        super().__init__()
+        self.first = nn.Conv2d(1, first, 3, stride=2)
+        self.second = nn.Conv2d(first, second, 3, stride=2)
+        self.dense = nn.Linear(7 * 7 * second, 10)
+        for layer in (self.first, self.second, self.dense):  # as Keras begins
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        hidden = F.leaky_relu(self.first(F.pad(images, (0, 1, 0, 1))), 0.2)
+        hidden = F.max_pool2d(F.pad(hidden, (0, 1, 0, 1), value=float("-inf")), 2, stride=1)
+        hidden = self.second(F.pad(hidden, (0, 1, 0, 1)))
+        return self.dense(hidden.flatten(1))
+
+    def load(self, weights: list[np.ndarray]) -> None:
+        """Take Keras' weights: kernels (height, width, in, out), dense rows in the order h, w, channel."""
+        first, first_bias, second, second_bias, dense, dense_bias = map(torch.tensor, weights)
+        channels = second.shape[-1]
+        dense = dense.reshape(7, 7, channels, 10).permute(3, 2, 0, 1).reshape(10, -1)
+        names = ("first.weight", "first.bias", "second.weight", "second.bias", "dense.weight", "dense.bias")
+        kernels = [first.permute(3, 2, 0, 1), first_bias, second.permute(3, 2, 0, 1), second_bias]
+        self.load_state_dict(dict(zip(names, [*kernels, dense, dense_bias], strict=True)))
+
+
+def tensors(data) -> list[torch.Tensor]:
+    (x_train, y_train), (x_test, y_test) = data
+    pictures = [torch.tensor(x).permute(0, 3, 1, 2).contiguous() for x in (x_train, x_test)]
+    return [pictures[0], torch.tensor(y_train), pictures[1], torch.tensor(y_test)]
+
+
+def trained(model: Network, epochs: int, data, soften_like: Network | None = None, bfloat16=False) -> Timed:
+    x_train, y_train, x_test, y_test = tensors(data)
+    if bfloat16:
+        model = model.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
+    precision = torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16)
+    started = time.perf_counter()
+    for _ in range(epochs):
+        for chosen in torch.randperm(len(x_train)).split(BATCH_SIZE):
+            images, labels = x_train[chosen], y_train[chosen]
+            if bfloat16:
+                images = images.to(memory_format=torch.channels_last)
+            with precision:
+                logits = model(images).float()
+            loss = F.cross_entropy(logits, labels)
+            if soften_like is not None:
+                with torch.no_grad():
+                    target = F.log_softmax(soften_like(images) / TEMPERATURE, dim=1)
+                softened = F.log_softmax(logits / TEMPERATURE, dim=1)
+                divergence = F.kl_div(softened, target, reduction="batchmean", log_target=True)
+                loss = ALPHA * loss + (1 - ALPHA) * divergence
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    fitted = time.perf_counter()
+    with torch.no_grad(), precision:
+        answers = torch.cat([model(part).argmax(1) for part in x_test.split(BATCH_SIZE)])
+    seconds = time.perf_counter() - started
+    return Timed(seconds, (fitted - started) / epochs, float((answers == y_test).float().mean()))
+
+
+def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
+    """Train a teacher in float32, and one in bfloat16."""
+    found = {}
+    for name, bfloat16 in (("teacher", False), ("teacher in bfloat16", True)):
+        torch.manual_seed(seed)
+        found[name] = trained(
+            Network(256, 512), sizes.teacher_epochs, sizes.teacher_data(), bfloat16=bfloat16
+        )
+    return found
+
+
+def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
+    """Train both students, from the given teacher and without."""
+    given = Network(256, 512)
+    given.load(sizes.teacher_weights())
+    torch.manual_seed(seed)
+    distilled = trained(Network(16, 32), sizes.epochs, sizes.data(), given)
+    torch.manual_seed(seed)
+    return {"distilled": distilled, "scratch": trained(Network(16, 32), sizes.epochs, sizes.data())}
+
+
+def warm_up(sizes: Sizes) -> None:
+    """Start PyTorch's threads."""
+    torch.ones(500, 500) @ torch.ones(500, 500)
