@@ -6,6 +6,7 @@ Whatever the bytes are, nothing but a ValueError comes out: they are a stranger'
 from __future__ import annotations
 
 import io
+import warnings
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -13,6 +14,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 25_000_000
+
+# Pillow's own warning of large pictures would only stand in the log: `check_pixels` refuses them.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 _BROKEN = "The picture is damaged or incomplete: save it again, or try another one."
 

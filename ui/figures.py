@@ -112,14 +112,16 @@ def _tile(view: RunView, model: str) -> str:
 
 
 def verdict(view: RunView) -> None:
-    """The honest sentence that compares the two students, or when it will come."""
+    """The honest sentence that compares the two students and how far it reaches, or when it will come."""
+    note = "\u00a0"
     if view.result is not None:
         words = escape(view.result["comparison"]["sentence"])
+        note = escape(view.result["comparison"]["note"])
     elif view.active:
         words = _quiet("Which student is ahead, and whether by more than luck, stands here at the end.")
     else:
         words = _quiet("This run has no result to compare.")
-    st.html(f'<p class="kd kd-verdict" role="status">{words}</p>')
+    st.html(f'<p class="kd kd-verdict" role="status">{words}</p><p class="kd kd-note kd-quiet">{note}</p>')
 
 
 def _quiet(words: str) -> str:
