@@ -61,10 +61,12 @@ def drawn() -> Given:
             key=f"canvas_{number}",
         )
     try:
-        pixels = canvas.image_data
-    except Exception:  # whatever a browser may send in place of a drawing
+        content = canvas.image_bytes
+        # with the limits of an upload: a browser that is none of ours may send anything
+        pixels = None if content is None else decode_picture(content)
+    except Exception:
         return Given(None, "The drawing did not arrive in one piece: press Clear and draw again.")
-    if pixels is None or not pixels[..., :3].any():
+    if pixels is None or not _ink(pixels).any():
         picture, label = test_picture(FIRST_PICTURE)
         return Given(
             picture,
@@ -78,8 +80,13 @@ def drawn() -> Given:
 
 def _is_a_dot(pixels: np.ndarray, pen: int) -> bool:
     """Whether the pen left one touch: ink hardly longer than the pen is wide."""
-    ink = pixels[..., :3].any(axis=-1)
+    ink = _ink(pixels)
     return max(np.ptp(np.flatnonzero(ink.any(axis=axis))) for axis in (0, 1)) < 1.5 * pen
+
+
+def _ink(pixels: np.ndarray) -> np.ndarray:
+    """Where a grey, RGB or RGBA picture on black shows anything: bool (height, width)."""
+    return pixels > 0 if pixels.ndim == 2 else pixels[..., :3].any(axis=-1)
 
 
 def chosen(teacher_logits: np.ndarray) -> Given:

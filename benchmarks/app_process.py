@@ -1,0 +1,77 @@
+"""The app as `streamlit run app.py` starts it, on a free port and with a home of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+PROJECT = Path(__file__).resolve().parent.parent
+SECONDS_TO_START = 120
+
+
+@dataclass
+class AppProcess:
+    """A running app."""
+
+    url: str
+    process: subprocess.Popen
+    log: Path
+
+    def family(self) -> list[psutil.Process]:
+        """Its children and theirs."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+@contextmanager
+def app_process(home: Path, **environment: str) -> Iterator[AppProcess]:
+    """Start the app; ended at the end, whatever became of it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    with (home / "log.txt").open("a") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env={**os.environ, "KD_HOME": str(home), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    app = AppProcess(f"http://127.0.0.1:{port}", process, home / "log.txt")
+    try:
+        _wait_until_healthy(app)
+        yield app
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_healthy(app: AppProcess) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            with urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            if app.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the app did not start: {app.log.read_text()}") from None
+            time.sleep(0.2)

@@ -1,0 +1,194 @@
+"""One person's browser as the server sees it: Streamlit's own websocket messages, without the pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import io
+import json
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import numpy as np
+import websockets
+from PIL import Image
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+_FINISHED_EARLY = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
+_WHOLE_PAGE = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_SUCCESSFULLY")
+_BROKEN = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_WITH_COMPILE_ERROR")
+
+
+@dataclass
+class Widget:
+    """What the server sent of a widget, and the fragment it stands in."""
+
+    id: str
+    fragment: str
+    element: object
+
+
+@dataclass
+class Timing:
+    """A request and how many seconds it took until its page had arrived whole."""
+
+    kind: str
+    sent: float
+    seconds: float | None = None
+    begun: bool = False
+
+
+@dataclass
+class BrowserSession:
+    """Open with `async with`; `act` changes a widget, and what the server asks to be repeated is repeated."""
+
+    url: str
+    page: str
+    query: str = ""
+    timings: list[Timing] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    widgets: dict[str, Widget] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+    received: int = 0
+    cookie: str = ""
+
+    async def __aenter__(self) -> BrowserSession:
+        self._states: dict[str, WidgetState] = {}
+        self._timers: dict[str, asyncio.Task] = {}
+        self._announced: set[str] = set()
+        self._pending: list[Timing] = []
+        self._idle = asyncio.Event()
+        if not self.cookie:
+            self.cookie = await asyncio.to_thread(_cookie, self.url)
+        self._socket = await websockets.connect(
+            f"ws://{urlsplit(self.url).netloc}/_stcore/stream",
+            subprotocols=["streamlit", self.cookie.partition("=")[2]],
+            additional_headers={"Cookie": self.cookie},
+            origin=self.url,
+            max_size=None,
+        )
+        self._reader = asyncio.create_task(self._read())
+        await self.rerun("open")
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._reader.cancel()
+        await self._socket.close()
+
+    async def settled(self, seconds: float = 60) -> None:
+        """Wait until every request is answered."""
+        await asyncio.wait_for(self._idle.wait(), seconds)
+
+    async def act(self, label: str, **value) -> None:
+        """Change the widget with this label: a protobuf value such as trigger_value=True."""
+        widget = self.widgets[label]
+        state = WidgetState(id=widget.id)
+        for name, content in value.items():
+            if isinstance(content, list):
+                getattr(state, name).data.extend(content)
+            else:
+                setattr(state, name, content)
+        self._states[widget.id] = state
+        await self.rerun("change", widget.fragment)
+        if "trigger_value" in value:
+            del self._states[widget.id]
+
+    async def draw(self, pixels: np.ndarray) -> None:
+        """Draw on the page's canvas: grey uint8 (height, width)."""
+        drawing = {"drawing": {"raw": {"objects": []}, "data": _data_url(pixels)}}
+        await self.act("canvas", json_value=json.dumps(drawing))
+
+    async def rerun(self, kind: str, fragment: str = "", automatic: bool = False) -> None:
+        """Ask the server for the page, or a fragment of it."""
+        message = BackMsg()
+        client = message.rerun_script
+        client.page_name = self.page
+        client.query_string = self.query
+        client.fragment_id = fragment
+        client.is_auto_rerun = automatic
+        client.widget_states.widgets.extend(self._states.values())
+        timing = Timing(kind, time.perf_counter())
+        self._pending.append(timing)
+        self._idle.clear()
+        await self._socket.send(message.SerializeToString())
+
+    async def _read(self) -> None:
+        try:
+            async for content in self._socket:
+                self.received += len(content)
+                self._take(ForwardMsg.FromString(content))
+        except (websockets.ConnectionClosed, ValueError) as error:
+            self.errors.append(f"the connection broke: {error}")
+
+    def _take(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            for timing in self._pending:
+                timing.begun = True
+            self._announced.clear()
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._see(message.delta.new_element, message.delta.fragment_id)
+        elif kind == "auto_rerun":
+            self._announced.add(message.auto_rerun.fragment_id)
+            self._start_timer(message.auto_rerun.interval, message.auto_rerun.fragment_id)
+        elif kind == "script_finished":
+            self._finish(message.script_finished)
+
+    def _see(self, element, fragment: str) -> None:
+        kind = element.WhichOneof("type")
+        content = getattr(element, kind)
+        if kind == "exception" or (kind == "alert" and "went wrong" in content.body):
+            self.errors.append(f"{kind}: {content}"[:300])
+        elif kind == "html":
+            self.texts = [*self.texts[-200:], content.body]
+        elif kind in ("bidi_component", "component_instance"):
+            self.widgets["canvas"] = Widget(content.id, fragment, content)
+        elif hasattr(content, "label") and hasattr(content, "id"):
+            self.widgets[content.label] = Widget(content.id, fragment, content)
+
+    def _finish(self, status: int) -> None:
+        if status == _BROKEN:
+            self.errors.append("a script broke")
+        if status == _FINISHED_EARLY:
+            return
+        if status == _WHOLE_PAGE:
+            for fragment in self._timers.keys() - self._announced:
+                self._timers.pop(fragment).cancel()
+        now = time.perf_counter()
+        for timing in [timing for timing in self._pending if timing.begun]:
+            timing.seconds = now - timing.sent
+            self.timings.append(timing)
+            self._pending.remove(timing)
+        if not self._pending:
+            self._idle.set()
+
+    def _start_timer(self, interval: float, fragment: str) -> None:
+        async def tick() -> None:
+            with contextlib.suppress(websockets.ConnectionClosed):
+                while True:
+                    await asyncio.sleep(interval)
+                    await self.rerun("look", fragment, automatic=True)
+
+        if fragment in self._timers:
+            self._timers[fragment].cancel()
+        self._timers[fragment] = asyncio.create_task(tick())
+
+
+def _cookie(url: str) -> str:
+    with urllib.request.urlopen(f"{url}/_stcore/health", timeout=30) as answer:
+        return (answer.headers.get("Set-Cookie") or "").partition(";")[0]
+
+
+def _data_url(grey: np.ndarray) -> str:
+    """What the canvas sends: white ink on black as a PNG in RGBA."""
+    alpha = np.full_like(grey, 255)
+    buffer = io.BytesIO()
+    Image.fromarray(np.dstack([grey, grey, grey, alpha])).save(buffer, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

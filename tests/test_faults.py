@@ -1,0 +1,175 @@
+"""Faults for real: processes killed, runs stopped in every phase, the app ended in every way."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from html import unescape
+
+import psutil
+import pytest
+
+from benchmarks.app_process import app_process
+from benchmarks.browser_session import BrowserSession
+from kd.config import RunConfig
+from kd.index import INTERRUPTED
+from kd.lab import Lab
+
+SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)
+LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
+FRESH = LONG.replace(teacher="fresh", teacher_train_size=60_000, teacher_epochs=100)
+PATIENCE = 240
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def until(condition, seconds: float = PATIENCE):
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+    return value
+
+
+def alive(processes) -> list[psutil.Process]:
+    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    lab = Lab(tmp_path_factory.mktemp("home"))
+    yield lab
+    lab.close()
+
+
+def again(lab: Lab, config: RunConfig) -> str:
+    """Forget a run and ask for it anew."""
+    lab.store.remove_run(config.run_id)
+    lab._dispatch.forget(config.run_id)
+    return lab.start(config)
+
+
+def history(lab: Lab, run_id: str) -> list[dict]:
+    view = lab.wait(run_id, PATIENCE)
+    assert view.status == "finished", view.message
+    events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
+    return sorted(events, key=lambda event: (event["model"], event["epoch"]))
+
+
+def kill_a_training_worker(lab: Lab) -> int:
+    """Kill -9 one worker that computes a task now; returns its process id."""
+    client = lab._engine._client
+    busy = until(lambda: [worker for worker, tasks in client.processing().items() if tasks])
+    pid = client.run(os.getpid, workers=busy[:1])[busy[0]]
+    os.kill(pid, KILL)
+    return pid
+
+
+def test_a_worker_killed_in_the_middle_costs_nothing_but_time(lab):
+    undisturbed = history(lab, lab.start(SMALL))
+    run_id = again(lab, SMALL)
+    until(lambda: len(lab.watch(run_id).history) > 4)
+    pid = kill_a_training_worker(lab)
+    assert history(lab, run_id) == undisturbed
+    assert not alive([psutil.Process(pid)] if psutil.pid_exists(pid) else [])
+
+
+def test_a_run_whose_workers_die_again_says_so_and_others_go_on(lab):
+    run_id = lab.start(LONG)
+    until(lambda: lab.watch(run_id).progress > 0)
+    killed = set()
+    while lab.watch(run_id).active:
+        for worker, tasks in lab._engine._client.processing().items():
+            if not tasks:
+                continue
+            pids = lab._engine._client.run(os.getpid, workers=[worker], on_error="ignore")
+            for pid in set(pids.values()) - killed:
+                killed.add(pid)
+                os.kill(pid, KILL)
+    view = lab.watch(run_id)
+    assert view.status == "failed"
+    assert "worker process was lost" in view.message
+    other = SMALL.replace(seed=5, epochs=1)
+    assert lab.wait(lab.start(other), PATIENCE).status == "finished"
+
+
+def test_stop_is_obeyed_while_the_teacher_learns(lab):
+    run_id = lab.start(FRESH)
+    until(lambda: lab.watch(run_id).phase == "teacher" and lab.watch(run_id).progress > 0)
+    lab.stop(run_id)
+    assert lab.wait(run_id, 30).status == "stopped"
+    until(lambda: not any(lab._engine._client.processing().values()))
+
+
+def test_stop_is_obeyed_while_the_teacher_answers(lab):
+    config = SMALL.replace(teacher="fresh", teacher_train_size=10, teacher_epochs=1, epochs=1)
+    assert lab.wait(lab.start(config), PATIENCE).status == "finished"
+    run_id = lab.start(config.replace(train_size=60_000))
+    until(lambda: lab.watch(run_id).phase == "soft targets")
+    lab.stop(run_id)
+    assert lab.wait(run_id, 30).status == "stopped"
+
+
+def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab):
+    client = lab._engine.ensure()
+    workers = len(client.scheduler_info(n_workers=-1)["workers"])
+    sleepers = [client.submit(time.sleep, 20, pure=False, resources={"student": 1}) for _ in range(workers)]
+    until(lambda: any(client.processing().values()))
+    run_id = lab.start(LONG)
+    until(lambda: lab.watch(run_id).phase == "students")
+    lab.stop(run_id)
+    assert lab.wait(run_id, 10).status == "stopped"
+    client.cancel(sleepers, force=True)
+
+
+def test_stop_is_obeyed_while_the_engine_starts_and_nothing_is_left(tmp_path):
+    before = set(psutil.Process().children(recursive=True))
+    lab = Lab(tmp_path)
+    run_id = lab.start(LONG)
+    until(lambda: set(psutil.Process().children(recursive=True)) - before)
+    mine = set(psutil.Process().children(recursive=True)) - before
+    lab.stop(run_id)
+    view = lab.wait(run_id, 10)
+    assert view.status == "stopped"
+    assert lab._engine._client is None  # it had not even started
+    lab.close()
+    until(lambda: not alive(mine), 30)
+
+
+async def open_and_train(url: str) -> str:
+    """A person who opens Train, presses Train and leaves; returns the run's id."""
+    config = f"teacher=notebook&train_size={LONG.train_size}&epochs=100&batch_size=1"
+    async with BrowserSession(url, "train", config) as session:
+        await session.settled(PATIENCE)
+        await session.act("Train", trigger_value=True)
+        deadline = time.monotonic() + PATIENCE
+        while not any("Both students learn" in text for text in session.texts):
+            assert time.monotonic() < deadline, session.texts[-5:]
+            await asyncio.sleep(0.2)
+    return LONG.run_id
+
+
+async def texts_of(url: str, query: str) -> tuple[str, set[str]]:
+    async with BrowserSession(url, "train", query) as session:
+        await session.settled(PATIENCE)
+        return unescape(" ".join(session.texts)), set(session.widgets)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_path):
+    for name in ("SIGINT", "SIGTERM", "SIGKILL"):
+        with app_process(tmp_path) as app:
+            run_id = asyncio.run(open_and_train(app.url))
+            family = app.family()
+            assert len(family) > 2
+            app.process.send_signal(getattr(signal, name))
+            app.process.wait(30)
+            until(lambda family=family: not alive(family), 30)
+    with app_process(tmp_path) as app:
+        said, widgets = asyncio.run(texts_of(app.url, f"run={run_id}"))
+    assert INTERRUPTED in said
+    assert "Press Train to run it again." in said
+    assert "Train" in widgets
+    assert "Stop" not in widgets

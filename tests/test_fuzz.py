@@ -1,0 +1,167 @@
+"""Whatever is typed, drawn or sent: a value, or one sentence. Never anything else."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from PIL import Image
+
+from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.drawing import to_mnist
+from kd.picture_file import decode_picture
+from kd.upkeep import limit
+from ui.person import _token
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+quickly = settings(max_examples=200, deadline=None)
+
+anything = st.one_of(
+    st.text(max_size=40),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.none(),
+    st.binary(max_size=8),
+    st.lists(st.integers(), max_size=2),
+    st.sampled_from(["nan", "-inf", "1e999", "٣", "0x10", "1_000", " 5 ", "true", "None", "../..", "\0"]),
+)
+
+
+def outcome(action: Callable[[], Any]) -> tuple[Any, str | None]:
+    """What an action gives, and None; or None, and its one sentence. Any other error passes through."""
+    try:
+        return action(), None
+    except ValueError as error:
+        return None, str(error)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@settings(max_examples=120, deadline=None)
+@given(value=anything)
+def test_a_field_takes_a_value_within_its_bounds_or_says_what_is_allowed(name, value):
+    spec = FIELDS[name]
+    config, refusal = outcome(lambda: RunConfig.from_mapping({name: value}))
+    if refusal is not None:
+        assert refusal.startswith(f"{name} must be ")
+        assert refusal.endswith(".")
+        return
+    kept = getattr(config, name)
+    assert type(kept) is FIELD_TYPES[name]
+    if spec.choices:
+        assert kept in spec.choices
+    elif FIELD_TYPES[name] is not bool:
+        assert math.isfinite(kept)
+        assert spec.minimum <= kept <= spec.maximum
+    assert len(config.run_id) == 12
+
+
+@pytest.mark.parametrize("name", [name for name, spec in FIELDS.items() if spec.minimum is not None])
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_every_value_between_a_controls_bounds_is_taken_and_none_beyond(name, data):
+    spec, kind = FIELDS[name], FIELD_TYPES[name]
+    numbers = st.integers if kind is int else st.floats
+    inside = data.draw(numbers(min_value=kind(spec.minimum), max_value=kind(spec.maximum)))
+    config = RunConfig.from_mapping({name: inside})
+    assert getattr(config, name) == inside
+    assert RunConfig.from_mapping({name: str(inside)}) == config
+    assert RunConfig.from_mapping(config.to_dict()) == config
+    beyond = data.draw(st.sampled_from([spec.minimum - 1, spec.maximum + 1, -inside - 1e-6, math.inf]))
+    if not spec.minimum <= beyond <= spec.maximum:
+        with pytest.raises(ValueError, match=rf"{name} must be"):
+            RunConfig.from_mapping({name: beyond})
+
+
+@quickly
+@given(st.dictionaries(st.text(max_size=12), anything, min_size=1, max_size=3))
+def test_an_unknown_field_is_named(values):
+    if not values.keys() <= FIELDS.keys():
+        with pytest.raises(ValueError, match="is not a field of a run"):
+            RunConfig.from_mapping(values)
+
+
+def png(pixels: np.ndarray, kind: str = "PNG") -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format=kind)
+    return buffer.getvalue()
+
+
+SEVEN = png(np.kron(np.eye(28, dtype=np.uint8) * 255, np.ones((4, 4), np.uint8)))
+
+
+def picture_or_sentence(content: bytes) -> None:
+    picture, refusal = outcome(lambda: to_mnist(decode_picture(content)))
+    if refusal is not None:
+        assert refusal.rstrip().endswith(".")
+        return
+    assert picture.shape == (28, 28)
+    assert picture.dtype == np.float32
+    assert 0 <= picture.min() <= picture.max() <= 1
+
+
+@quickly
+@given(st.binary(max_size=300))
+@example(b"")
+@example(b"\x89PNG\r\n\x1a\n")
+def test_any_bytes_are_a_picture_or_a_sentence(content):
+    picture_or_sentence(content)
+
+
+@quickly
+@given(st.integers(0, len(SEVEN) - 1), st.integers(0, 255), st.integers(0, len(SEVEN)))
+def test_a_picture_with_a_changed_byte_and_a_lost_end_is_a_picture_or_a_sentence(at, byte, end):
+    content = bytearray(SEVEN)
+    content[at] = byte
+    picture_or_sentence(bytes(content[:end]))
+
+
+shapes = st.one_of(
+    arrays.array_shapes(min_dims=2, max_dims=2, max_side=40),
+    st.tuples(st.integers(1, 40), st.integers(1, 40), st.sampled_from([3, 4])),
+)
+
+
+@quickly
+@given(arrays.arrays(np.uint8, shapes))
+def test_any_pixels_are_a_digit_or_a_sentence(pixels):
+    picture_or_sentence(png(pixels))
+
+
+@quickly
+@given(st.text(max_size=20))
+@example("1e5GB")
+@example("٣GB")
+def test_any_limit_is_a_size_or_a_sentence(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KD_LIMIT", text.replace("\0", ""))
+        size, refusal = outcome(limit)
+    assert size >= 0 if refusal is None else refusal.startswith("KD_LIMIT must be a size")
+
+
+@quickly
+@given(st.one_of(st.text(max_size=60), st.lists(st.text("0123456789abcdef", max_size=8)).map("|".join)))
+@example("2||aabb|1")
+def test_any_cookie_names_a_person_or_nobody(cookie):
+    token = _token(cookie)
+    assert token is None or isinstance(token, bytes)
+
+
+@quickly
+@given(st.binary(min_size=16, max_size=16), st.binary(min_size=4, max_size=4))
+def test_a_browser_keeps_its_name_under_every_mask(token, mask):
+    masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(token))
+    assert _token(f"2|{mask.hex()}|{masked.hex()}|1700000000") == token
+
+
+def test_the_base64_of_a_canvas_is_read_as_it_is_sent():
+    url = "data:image/png;base64," + base64.b64encode(SEVEN).decode()
+    assert to_mnist(decode_picture(base64.b64decode(url.partition(",")[2]))).max() == 1.0
