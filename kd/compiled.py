@@ -174,5 +174,13 @@ def _compiled_training(model_name: str, precision: str) -> CompiledTraining:
 @lru_cache(maxsize=64)
 def initial_weights(model_name: str, seed: int) -> tuple[np.ndarray, ...]:
     """The weights a model starts from: by architecture and seed alone, so students start alike."""
-    keras.utils.set_random_seed(seed)
-    return tuple(_BUILDERS[model_name]().get_weights())
+    model = _BUILDERS[model_name]()
+    layers = [layer for layer in model.layers if hasattr(layer, "kernel_initializer")]
+    seeds = np.random.SeedSequence(seed).generate_state(len(layers))
+    for layer, layer_seed in zip(layers, seeds, strict=True):
+        # A seed of its own for each layer: Keras' default draws from Python's global generator, and in a
+        # worker other threads draw from it too.
+        initializer = layer.kernel_initializer
+        settings = {**initializer.get_config(), "seed": int(layer_seed)}
+        layer.kernel.assign(type(initializer).from_config(settings)(layer.kernel.shape))
+    return tuple(model.get_weights())

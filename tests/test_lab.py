@@ -80,6 +80,14 @@ def test_the_artefacts_are_what_was_measured(finished, lab, mnist):
         np.testing.assert_allclose(asked[name].logits(images), loaded(images), atol=1e-4)
 
 
+def test_in_their_two_workers_the_students_start_alike_and_see_the_same_batches(lab, finished):
+    """With α = 1 the teacher has no weight, so whatever differs then is unfair."""
+    view = lab.wait(lab.start(SMALL.replace(alpha=1.0, seed=5)), PATIENCE)
+    assert view.status == "finished", view.message
+    logits = lab.test_logits(view.run_id)
+    np.testing.assert_allclose(logits["distilled"], logits["scratch"], atol=1e-3)
+
+
 def test_a_second_lab_on_the_same_home_sees_the_run(finished, lab):
     other = Lab(lab.store.home)
     assert other.start(SMALL) == finished.run_id

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import threading
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -91,6 +95,40 @@ def test_the_teacher_is_the_only_difference_between_the_students(teacher_logits)
     helped = train_student(SMALL, "distilled", teacher_logits, ignore, never)
     assert np.abs(helped.test_logits - scratch.test_logits).max() > 0.01
     np.testing.assert_array_equal(initial_weights("distilled", 0)[0], initial_weights("scratch", 0)[0])
+
+
+def test_initial_weights_follow_the_seed_whatever_other_threads_draw():
+    done = threading.Event()
+
+    def draw() -> None:
+        while not done.is_set():
+            random.random()
+            time.sleep(0.0003)
+
+    noise = threading.Thread(target=draw)
+    noise.start()
+    try:
+        drawn = []
+        for name in ("distilled", "scratch", "distilled"):
+            initial_weights.cache_clear()
+            drawn.append(np.concatenate([w.ravel() for w in initial_weights(name, 11)]))
+    finally:
+        done.set()
+        noise.join()
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    np.testing.assert_array_equal(drawn[0], drawn[2])
+    assert not np.array_equal(drawn[0], np.concatenate([w.ravel() for w in initial_weights("scratch", 12)]))
+
+
+def test_initial_weights_are_glorots_as_keras_draws_them():
+    """Uniform in ±√(6 / (fan in + fan out)) for every kernel, zero for every bias (Glorot, Bengio 2010)."""
+    kernels, biases = initial_weights("scratch", 1)[::2], initial_weights("scratch", 1)[1::2]
+    for kernel in kernels:
+        receptive = int(np.prod(kernel.shape[:-2]))
+        limit = np.sqrt(6 / (receptive * (kernel.shape[-2] + kernel.shape[-1])))
+        assert 0.9 * limit < np.abs(kernel).max() <= limit
+        assert kernel.std() == pytest.approx(limit / np.sqrt(3), rel=0.1)
+    assert all((bias == 0).all() for bias in biases)
 
 
 @pytest.mark.parametrize("squared", [True, False])
