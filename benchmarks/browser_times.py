@@ -1,0 +1,136 @@
+"""What a person waits for, seen in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import bring
+from tests.browser.conftest import FLAGS
+
+PROJECT = Path(__file__).resolve().parent.parent
+EMPTY_APP = 'import streamlit as st\n\nst.title("Empty")\n'
+MINUTE = 60_000
+
+# Resolves to the time (of the wall clock, in ms) of the first change after which nothing else changes
+# for half a second: what came is then whole.
+LAST_CHANGE = """
+([selector, settled]) => new Promise(resolve => {
+  let last = null, timer = null;
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector(selector)) return;
+    last = Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(() => { observer.disconnect(); resolve(last); }, settled);
+  });
+  observer.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+})
+"""
+SETTLED_MS = 500
+
+
+def browser_times(rounds: int) -> dict[str, list[float]]:
+    """Seconds of each round: "empty_app", "first_paint", "slider_to_chart", "pen_to_answers"."""
+    found = {"empty_app": [], "first_paint": [], "slider_to_chart": [], "pen_to_answers": []}
+    executable = bring()
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        empty = Path(folder) / "empty.py"
+        empty.write_text(EMPTY_APP, encoding="utf-8")
+        for number in range(rounds):
+            home = Path(folder) / str(number)
+            with first_painted(browser, empty, home) as (_, _, seconds):
+                found["empty_app"].append(seconds)
+            with first_painted(browser, PROJECT / "app.py", home) as (page, url, seconds):
+                found["first_paint"].append(seconds)
+                # the engine loads TensorFlow in the background now; a person waits for neither
+                page.wait_for_timeout(15_000)
+                found["slider_to_chart"].append(slider_to_chart(page, url))
+                found["pen_to_answers"].append(pen_to_answers(page, url))
+        browser.close()
+    return found
+
+
+@contextmanager
+def first_painted(browser: Browser, script: Path, home: Path) -> Iterator[tuple[Page, str, float]]:
+    """Start a server and open it: (page, its address, seconds from start to a heading on the screen)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(2 * MINUTE)
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, "KD_HOME": str(home)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        url = f"http://localhost:{port}"
+        wait_for_port(port)
+        page.goto(url, wait_until="commit")
+        page.get_by_role("heading", level=1).wait_for()
+        yield page, url, time.perf_counter() - started
+    finally:
+        context.close()
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for_port(port: int) -> None:
+    """Until somebody listens there."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError("The server did not start.")
+
+
+def slider_to_chart(page: Page, url: str) -> float:
+    """Seconds from a key on the slider T to the last change of the charts it moves."""
+    page.goto(f"{url}/dark_knowledge")
+    slider = page.get_by_role("slider", name="T, temperature").first
+    slider.focus()
+    page.locator(
+        '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
+    ).first.wait_for()
+    page.wait_for_timeout(2000)
+    return _act_and_wait(page, lambda: page.keyboard.press("ArrowRight"), '[data-testid="stVegaLiteChart"]')
+
+
+def pen_to_answers(page: Page, url: str) -> float:
+    """Seconds from the pen's lifting to the last change of the three answers, for the second digit drawn."""
+    page.goto(f"{url}/draw")
+    page.get_by_text("Nothing is drawn yet").wait_for()
+    page.wait_for_timeout(3000)
+    box = page.locator(".st-key-canvas_frame").bounding_box()
+    for y in (0.25, 0.5):
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + y * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + (y + 0.05) * box["height"], steps=12)
+        seconds = _act_and_wait(page, page.mouse.up, '[data-testid="stVegaLiteChart"]')
+    return seconds
+
+
+def _act_and_wait(page: Page, act, selector: str) -> float:
+    page.evaluate(f"arguments => {{ window.changed = ({LAST_CHANGE})(arguments); }}", [selector, SETTLED_MS])
+    started = time.time()
+    act()
+    return page.evaluate("() => window.changed") / 1e3 - started
