@@ -46,6 +46,7 @@ class Lab:
         self._dispatch = Dispatch(self.store, self._engine, self.estimate, self._ended)
         self.upkeep = Upkeep(self.store)
         self._pace: float | None = None
+        self._warmed = threading.Event()
         self._model = lru_cache(maxsize=64)(self._load_model)
         self._logits = lru_cache(maxsize=16)(self._load_logits)
         self._snapshots = lru_cache(maxsize=8)(self._load_snapshots)
@@ -201,7 +202,10 @@ class Lab:
         return self._pace * config.epochs * config.train_size if self._pace else None
 
     def warm_up(self) -> None:
-        """Start the engine and load TensorFlow in its workers, in the background."""
+        """Start the engine and load TensorFlow in its workers, in the background; once is enough."""
+        if self._warmed.is_set():
+            return
+        self._warmed.set()
         threading.Thread(target=self._warm_up, name="kd-warm-up", daemon=True).start()
 
     def close(self) -> None:

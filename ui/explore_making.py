@@ -64,8 +64,9 @@ def look_inside(lab: Lab, run_id: str) -> None:
         lesson(
             "A layer that convolves looks at small squares of its input through a handful of filters. The "
             "first layer's can be drawn as they are: green where a filter wants ink, red where it wants "
-            "none. Each student starts from random filters of its own. Nobody tells them what to look for, "
-            "and at 3 × 3 pixels they can only become edges, dots and corners.",
+            "none. Both students start from the same random filters, and only the teacher drives them apart. "
+            "Nobody tells them what to look for, and at 3 × 3 pixels they can only become edges, dots and "
+            "corners.",
             "Switch from parameters to multiply-adds: the dense layer, three quarters of the student, all "
             "but vanishes. Where a network keeps what it knows is not where it spends its time.",
             r"\text{multiply-adds} = h \cdot w \cdot c_{\text{out}} \cdot k^2 \cdot c_{\text{in}} \qquad "

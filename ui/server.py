@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kd import logs
 from kd.lab import Lab
 
 
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
     """The one Lab of this process."""
+    logs.to_console()
     return Lab()
 
 
-@st.cache_resource(show_spinner=False)
 def warm_lab() -> Lab:
     """The same Lab, its engine starting in the background: for the page that trains.
 
     Workers with TensorFlow in them are heavy, and who only draws or looks needs none.
     """
-    lab().warm_up()
-    return lab()
+    one = lab()
+    one.warm_up()
+    return one
