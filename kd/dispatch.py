@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from kd.config import RunConfig
 from kd.engine import Engine
+from kd.logs import described
 from kd.queue import FairQueue, waits
 from kd.run_job import RunJob
 from kd.run_state import TEACHER_STEP, RunView
@@ -57,7 +58,7 @@ class Dispatch:
             self._jobs[run_id] = RunJob(config, self._store, self._engine)
             self._queue.add(run_id, person)
             self._plan = None
-            log.info("run %s queued", run_id)
+            log.info("run %s queued: %s", run_id, described(config))
             self._pump()
 
     def stop(self, run_id: str, person: str | None = None) -> bool:

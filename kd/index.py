@@ -165,6 +165,7 @@ class Index:
                 self.set_status(run_id, "finished")
             else:
                 self.set_status(run_id, "interrupted", INTERRUPTED)
+                log.info("run %s was interrupted: the app ended before it did", run_id)
 
     def rebuild(self) -> int:
         """Take in every whole run that is not known yet; returns how many are known then."""

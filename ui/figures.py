@@ -54,7 +54,7 @@ def _doing(view: RunView) -> str:
     words = {
         "queued": _waiting(view),
         "starting": "Starting",
-        "reconnecting": "The training processes were lost: they are started anew, and the run begins again",
+        "reconnecting": "The training processes were lost: once they are back, the run begins again",
         "teacher": f"The teacher learns: {_epoch(view, ('teacher',), view.config.teacher_epochs)}",
         "soft targets": "The teacher answers every training image once",
         "students": "Both students learn: " + _epoch(view, ("distilled", "scratch"), view.config.epochs),

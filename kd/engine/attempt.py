@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 
@@ -46,6 +47,7 @@ class Attempt:
 
         Raises:
             EngineLost: when the cluster is gone already.
+            Abandoned: when `should_stop` said so while there was no worker.
         """
         self._client, self._child, self._token, self._should_stop = client, child, token, should_stop
         self._futures: list = []
@@ -56,7 +58,11 @@ class Attempt:
 
         with self._losing():
             client.subscribe_topic(token, without_sender)
-            known = client.scheduler_info(n_workers=-1)["workers"].values()
+            # somebody else's scheduler may be back before its workers are
+            while not (known := client.scheduler_info(n_workers=-1)["workers"].values()):
+                if should_stop():
+                    raise Abandoned
+                time.sleep(SECONDS_BETWEEN_LOOKS)
         self._resources = [set(worker.get("resources", {})) for worker in known]
 
     def student_workers(self) -> int:

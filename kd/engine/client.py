@@ -121,7 +121,7 @@ class Engine:
             if old is not None:
                 old.close(timeout=1)
             client = self._connect_remote() if self.address else self._start_child(starting)
-        except (OSError, TimeoutError, ValueError) as error:
+        except Exception as error:  # whatever it is, those who wait must hear of it
             where = f"The cluster at {self.address}" if self.address else "The training engine"
             lost = EngineLost(f"{where} could not be reached: {error or 'it did not answer'}.")
         with self._lock:
