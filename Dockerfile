@@ -1,0 +1,20 @@
+# The app, and the same image for a cluster's scheduler and workers: docs/cluster.md.
+FROM python:3.12-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --requirement requirements.txt
+
+RUN useradd --create-home --uid 1000 lab && mkdir /home/lab/runs /home/lab/certificates && chown -R lab:lab /home/lab
+COPY --chown=root:root . .
+USER lab
+
+ENV KD_HOME=/home/lab/runs
+VOLUME /home/lab/runs
+EXPOSE 8501
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+STOPSIGNAL SIGTERM
+CMD ["python", "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.address", "0.0.0.0"]

@@ -1,0 +1,234 @@
+"""A class at the app: real websocket sessions while a run trains. How long they wait, and who pays.
+
+    python -m benchmarks.classroom
+    python -m benchmarks.classroom --people 30 --seconds 60 --json
+
+One run is trained first with nobody watching, for the speed of its epochs. Then `--people` sessions open the
+app, two of three on Train, watching the next run live and moving α, one of three on Draw, drawing, each
+every three seconds. The sessions speak Streamlit's own messages (benchmarks/browser_session.py); no browser
+renders what they get.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from benchmarks.app_process import AppProcess, app_process
+from benchmarks.browser_session import BrowserSession
+from kd.config import RunConfig
+from kd.data import load_mnist
+from kd.index import Index
+from kd.run_state import MODELS
+
+RUN = RunConfig(train_size=10_000, epochs=100, seed=71)
+SECONDS_BETWEEN_ACTS = 3.0
+PATIENCE = 300
+STUDENTS = MODELS[1:]
+
+
+@dataclass
+class Shares:
+    """Seconds of some reruns."""
+
+    seconds: list[float]
+
+    def summary(self) -> dict[str, float]:
+        """How many, and their 50th, 95th and 99th percentile in milliseconds."""
+        if not self.seconds:
+            return {"requests": 0}
+        p50, p95, p99 = np.percentile(self.seconds, [50, 95, 99]) * 1e3
+        return {"requests": len(self.seconds), "p50_ms": p50, "p95_ms": p95, "p99_ms": p99}
+
+
+def query(config: RunConfig) -> str:
+    """The address of a run's setting."""
+    return "&".join(f"{name}={value}" for name, value in config.to_dict().items() if name != "alpha")
+
+
+async def train(url: str, config: RunConfig) -> BrowserSession:
+    """Open Train as somebody, press Train; returns the session, still open."""
+    session = await BrowserSession(url, "train", query(config)).__aenter__()
+    await session.settled(PATIENCE)
+    await session.act("Train", trigger_value=True)
+    await session.settled(PATIENCE)
+    return session
+
+
+async def epochs_of(home: Path, run_id: str, at_least: int) -> list[dict]:
+    """The students' epochs so far, once there are some."""
+    index = Index(home / "index.sqlite", known=list)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        events = [e for e in index.events(run_id) if e["event"] == "epoch" and e["model"] in STUDENTS]
+        if len(events) >= at_least:
+            return events
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the run did not train: {index.row(run_id)}")
+        await asyncio.sleep(0.5)
+
+
+def epoch_seconds(events: list[dict]) -> float:
+    """Median of an epoch, the first ones left out: they load and trace."""
+    return float(np.median([event["seconds"] for event in events if event["epoch"] > 2]))
+
+
+async def watcher(url: str, run_id: str, number: int, until: float) -> BrowserSession:
+    """Watches the run live on Train and moves α."""
+    session = BrowserSession(url, "train", f"run={run_id}&{query(RUN)}")
+    async with session:
+        await session.settled(PATIENCE)
+        step = 0
+        await asyncio.sleep(SECONDS_BETWEEN_ACTS * (number % 10) / 10)
+        while time.monotonic() < until:
+            step += 1
+            alpha = 0.05 * ((number + step) % 20)
+            await session.act("α, weight of the true labels", double_array_value=[round(alpha, 2)])
+            await asyncio.sleep(SECONDS_BETWEEN_ACTS)
+        await session.settled(PATIENCE)
+    return session
+
+
+async def drawer(url: str, number: int, until: float) -> BrowserSession:
+    """Draws digits on Draw."""
+    images = load_mnist().x_test
+    session = BrowserSession(url, "draw")
+    async with session:
+        await session.settled(PATIENCE)
+        step = 0
+        await asyncio.sleep(SECONDS_BETWEEN_ACTS * (number % 10) / 10)
+        while time.monotonic() < until:
+            step += 1
+            digit = images[(37 * number + step) % len(images)]
+            await session.draw(np.kron(digit, np.ones((10, 10), np.uint8)))
+            await asyncio.sleep(SECONDS_BETWEEN_ACTS)
+        await session.settled(PATIENCE)
+    return session
+
+
+def memory(app: AppProcess) -> dict[str, float]:
+    """Megabytes of each process, by what it is."""
+    found: dict[str, float] = {}
+    for process in [psutil.Process(app.process.pid), *app.family()]:
+        try:
+            command = " ".join(process.cmdline())
+            size = process.memory_info().rss / 1e6
+        except psutil.Error:
+            continue
+        if "streamlit" in command:
+            name = "server"
+        elif "kd.engine" in command:
+            name = "engine"
+        else:
+            name = "worker" if "spawn_main" in command else "tracker"
+        count = sum(known.partition(" ")[0] == name for known in found)
+        found[f"{name} {count + 1}" if name in ("worker", "tracker") else name] = round(size)
+    return found
+
+
+async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> dict:
+    """Alone first, then with the class."""
+    alone = await train(app.url, RUN)
+    undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 22))
+    await alone.act("Stop", trigger_value=True)
+    await alone.settled(PATIENCE)
+    await alone.__aexit__()
+
+    other = RUN.replace(seed=72)
+    starter = await train(app.url, other)
+    before = len(await epochs_of(home, other.run_id, 6))
+    until = time.monotonic() + seconds
+    process = psutil.Process(app.process.pid)
+    cpu = sum(process.cpu_times()[:2])
+    sessions = await asyncio.gather(
+        *(
+            drawer(app.url, number, until)
+            if number % 3 == 2
+            else watcher(app.url, other.run_id, number, until)
+            for number in range(people)
+        )
+    )
+    cpu = sum(process.cpu_times()[:2]) - cpu
+    used = memory(app)
+    disturbed = epoch_seconds((await epochs_of(home, other.run_id, 0))[before:])
+    await starter.act("Stop", trigger_value=True)
+    await starter.__aexit__()
+
+    timings = [timing for session in sessions for timing in session.timings]
+    errors = [error for session in sessions for error in session.errors]
+    acts = [t.seconds for t in timings if t.kind == "change"]
+    return {
+        "people": people,
+        "seconds": seconds,
+        "all": Shares([t.seconds for t in timings if t.kind != "open"]).summary(),
+        "slider and drawing": Shares(acts).summary(),
+        "slider": Shares(
+            [t.seconds for s in sessions if s.page == "train" for t in s.timings if t.kind == "change"]
+        ).summary(),
+        "drawing": Shares(
+            [t.seconds for s in sessions if s.page == "draw" for t in s.timings if t.kind == "change"]
+        ).summary(),
+        "live looks": Shares([t.seconds for t in timings if t.kind == "look"]).summary(),
+        "opening": Shares([t.seconds for t in timings if t.kind == "open"]).summary(),
+        "errors": errors,
+        "megabytes_sent": sum(session.received for session in sessions) / 1e6,
+        "server_cpu_seconds": cpu,
+        "memory_megabytes": used,
+        "epoch_seconds_alone": undisturbed,
+        "epoch_seconds_with_the_class": disturbed,
+        "training_slowed_percent": 100 * (disturbed / undisturbed - 1),
+        "load_average": psutil.getloadavg()[0],
+    }
+
+
+def report(found: dict) -> None:
+    """Print a table."""
+    print(f"{found['people']} people, {found['seconds']:g} s, load average {found['load_average']:.1f}")
+    for name in ("all", "slider", "drawing", "live looks", "opening"):
+        share = found[name]
+        if share["requests"]:
+            print(
+                f"{name:12} {share['requests']:5} requests   p50 {share['p50_ms']:6.0f} ms   "
+                f"p95 {share['p95_ms']:6.0f} ms   p99 {share['p99_ms']:6.0f} ms"
+            )
+    print(f"errors: {len(found['errors'])}", *sorted(set(found["errors"]))[:5], sep="\n  ")
+    print(f"sent {found['megabytes_sent']:.1f} MB; the server computed {found['server_cpu_seconds']:.1f} s")
+    print(
+        "memory in MB: " + ", ".join(f"{name} {size:g}" for name, size in found["memory_megabytes"].items())
+    )
+    print(
+        f"an epoch took {found['epoch_seconds_alone']:.2f} s alone and "
+        f"{found['epoch_seconds_with_the_class']:.2f} s with the class: "
+        f"{found['training_slowed_percent']:+.0f} %"
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.classroom", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--people", type=int, default=30, metavar="N")
+    parser.add_argument("--seconds", type=float, default=60.0, metavar="S")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as home, app_process(Path(home)) as app:
+        found = asyncio.run(measure(app, Path(home), options.people, options.seconds))
+        if options.json:
+            print(json.dumps(found))
+        else:
+            report(found)
+            print("\nThe server's log:\n" + app.log.read_text())
+    return 1 if found["errors"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
