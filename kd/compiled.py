@@ -140,11 +140,14 @@ class Batches(NamedTuple):
 
     @classmethod
     def of(cls, images, labels, teacher_logits, batch_size: int) -> Batches:
-        """From NumPy arrays; `teacher_logits` may be None where there is no teacher."""
+        """From arrays or tensors; `teacher_logits` may be None where there is no teacher."""
         if teacher_logits is None:
             teacher_logits = np.zeros((0, CLASSES), np.float32)
         return cls(
-            tf.constant(images), tf.constant(labels), tf.constant(teacher_logits, tf.float32), batch_size
+            tf.convert_to_tensor(images),
+            tf.convert_to_tensor(labels),
+            tf.constant(teacher_logits, tf.float32),
+            batch_size,
         )
 
     @property
@@ -171,10 +174,16 @@ def _compiled_training(model_name: str, precision: str) -> CompiledTraining:
     return CompiledTraining(lambda: builder(name=model_name), model_name == "distilled", precision)
 
 
+@cache
+def _uninitialized(model_name: str) -> keras.Sequential:
+    """Built once: building takes longer than the first hundred steps of a student."""
+    return _BUILDERS[model_name]()
+
+
 @lru_cache(maxsize=64)
 def initial_weights(model_name: str, seed: int) -> tuple[np.ndarray, ...]:
     """The weights a model starts from: by architecture and seed alone, so students start alike."""
-    model = _BUILDERS[model_name]()
+    model = _uninitialized(model_name)
     layers = [layer for layer in model.layers if hasattr(layer, "kernel_initializer")]
     seeds = np.random.SeedSequence(seed).generate_state(len(layers))
     for layer, layer_seed in zip(layers, seeds, strict=True):

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def train_teacher(config: RunConfig, report: Report, should_stop: ShouldStop) ->
     Raises:
         TrainingStopped: when `should_stop` said so.
     """
-    images, labels = load_mnist().train(config.teacher_train_size)
+    images, labels = _training_tensors(config.teacher_train_size)
     batches = Batches.of(images, labels, None, config.batch_size)
     no_terms = (1.0, 1.0, 1.0)
     precision = teacher_precision(config)
@@ -66,7 +67,7 @@ def train_student(
         ValueError: when the logits are not those of the training images.
         TrainingStopped: when `should_stop` said so.
     """
-    images, labels = load_mnist().train(config.train_size)
+    images, labels = _training_tensors(config.train_size)
     if model_name == "scratch":
         teacher_logits = None
     elif np.shape(teacher_logits) != (config.train_size, 10):
@@ -127,6 +128,17 @@ def milliseconds_a_picture(model_names: tuple[str, ...], repeats: int = 50) -> d
     return {name: float(np.median(taken) * 1e3) for name, taken in times.items()}
 
 
+# A run's images stay for the next, which asks for the same ones most of the time.
+@lru_cache(maxsize=1)
+def _training_tensors(size: int) -> tuple[tf.Tensor, tf.Tensor]:
+    return tuple(map(tf.constant, load_mnist().train(size)))
+
+
+@cache
+def _test_tensors() -> tuple[tf.Tensor, tf.Tensor]:
+    return tuple(map(tf.constant, load_mnist().test()))
+
+
 def _logits(compiled: CompiledTraining, images: np.ndarray, should_stop: ShouldStop) -> np.ndarray:
     """Logits of many images, in parts short enough to be stopped between."""
     parts = []
@@ -150,8 +162,7 @@ def _train(
     _check(should_stop)
     compiled = compiled_training(name, precision)
     compiled.reset(initial_weights(name, seed))
-    test_images, test_labels = load_mnist().test()
-    test_images = tf.constant(test_images)
+    test_images, test_labels = _test_tensors()
     snapshots = Snapshots.begin(epochs, batches.steps) if keep_snapshots else None
     history, seconds = [], 0.0
     for epoch in range(1, epochs + 1):
@@ -168,7 +179,7 @@ def _train(
             snapshots.add(epoch, compiled.model, logits)
         elapsed = time.perf_counter() - started
         seconds += elapsed
-        accuracy = float(np.mean(logits.argmax(axis=1) == test_labels))
+        accuracy = float(np.mean(logits.argmax(axis=1) == test_labels.numpy()))
         history.append(_epoch_event(name, epoch, epochs, totals, accuracy, elapsed))
         report(history[-1])
     return TrainedModel(
