@@ -1,0 +1,153 @@
+"""Where a training step's time goes: operation by operation, as Keras writes it and as KD Lab runs it.
+
+    python -m benchmarks.step_profile teacher
+    python -m benchmarks.step_profile student
+
+The teacher's step on all cores, the student's on one, in turns: wall and processor milliseconds, then the
+operations that take most (their own wall time, from TensorFlow's profiler, which slows a step down a little).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.machine import described, machine
+from kd.engine.cluster_size import available_cores
+from kd.engine.tasks import prepare
+
+BATCH_SIZE = 32
+TERMS = (0.1, 4.0, 16.0)
+SHOWN = 14
+
+
+def variants(model_name: str) -> dict[str, Any]:
+    """CompiledTraining by name: 'plain' calls the layers and Keras' Adam, the others are KD Lab's."""
+    import keras
+
+    from kd.compiled import CompiledTraining, initial_weights
+    from kd.models import build_student, build_teacher
+
+    class KerasAdam:
+        def __init__(self, model: keras.Model):
+            self._model = model
+            self._adam = keras.optimizers.Adam()
+            self._adam.build(model.trainable_variables)
+
+        def apply(self, gradients) -> None:
+            self._adam.apply(gradients, self._model.trainable_variables)
+
+    is_teacher = model_name == "teacher"
+    build = build_teacher if is_teacher else build_student
+    plain = CompiledTraining(build, not is_teacher)
+    plain._forward = lambda images: plain.model(images, training=True)
+    plain._optimizer = KerasAdam(plain.model)
+    found = {"plain": plain, "float32": CompiledTraining(build, not is_teacher)}
+    if is_teacher:
+        found["mixed_bfloat16"] = CompiledTraining(build, False, "mixed_bfloat16")
+    for compiled in found.values():
+        compiled.model.set_weights(initial_weights("teacher" if is_teacher else "distilled", 0))
+    return found
+
+
+def measure(model_name: str, steps: int, rounds: int) -> dict[str, Any]:
+    """{"machine", "threads", "steps": {variant: {"wall", "processor", "operations"}}}, in ms a step."""
+    threads = available_cores() if model_name == "teacher" else 1
+    os.environ["KD_THREADS"] = str(threads)
+    facts = machine()
+    prepare()
+    from kd.compiled import Batches
+    from kd.data import load_mnist
+
+    images, labels = load_mnist().train(steps * BATCH_SIZE)
+    logits = np.random.default_rng(0).normal(size=(len(labels), 10))
+    batches = Batches.of(images, labels, None if model_name == "teacher" else logits, BATCH_SIZE)
+    order = batches.order(0, 1)
+    ways = variants(model_name)
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    for number in range(rounds + 1):
+        for name, compiled in ways.items():
+            started = time.perf_counter(), time.process_time()
+            compiled.run_steps(batches, order, 0, steps, TERMS)
+            ended = time.perf_counter(), time.process_time()
+            if number:  # the first round traces
+                times[name].append(tuple((b - a) / steps * 1e3 for a, b in zip(started, ended, strict=True)))
+    found = {}
+    for name, compiled in ways.items():
+        wall, processor = np.median(times[name], axis=0)
+
+        def run(compiled=compiled) -> None:
+            compiled.run_steps(batches, order, 0, steps, TERMS)
+
+        operations = {key: value / steps for key, value in profiled(run).items()}
+        found[name] = {"wall": float(wall), "processor": float(processor), "operations": operations}
+    return {"machine": facts, "threads": threads, "steps": found}
+
+
+def profiled(run) -> dict[str, float]:
+    """Milliseconds of each operation of the traced loop while `run()` runs, largest first."""
+    import tensorflow as tf
+    from tensorflow.tsl.profiler.protobuf import xplane_pb2
+
+    with tempfile.TemporaryDirectory() as folder:
+        tf.profiler.experimental.start(
+            folder, options=tf.profiler.experimental.ProfilerOptions(host_tracer_level=3)
+        )
+        run()
+        tf.profiler.experimental.stop()
+        space = xplane_pb2.XSpace()
+        space.ParseFromString(next(Path(folder).glob("**/*.xplane.pb")).read_bytes())
+    totals: Counter[str] = Counter()
+    for plane in space.planes:
+        names = {key: value.name for key, value in plane.event_metadata.items()}
+        for line in plane.lines:
+            for event in line.events:
+                name = names[event.metadata_id]
+                if "while/" in name:
+                    totals[readable(name)] += event.duration_ps / 1e9
+    return dict(totals.most_common())
+
+
+def readable(name: str) -> str:
+    """An operation's name without the loop's prefixes; all of Keras' Adam is one entry."""
+    path, _, kind = name.rpartition(":")
+    if "/adam/" in path or "ResourceApplyAdam" in kind:
+        return "Adam"
+    gradient = "gradient of " if "gradient_tape" in path else ""
+    layer = path.split("while/")[-1].split("/")[0].removesuffix("_1")
+    return f"{gradient}{layer}: {kind.removeprefix('_MklNative').removeprefix('_Mkl')}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.step_profile", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("model", choices=("teacher", "student"))
+    parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
+    parser.add_argument("--steps", type=int, default=60, help="a round (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=7, help="through the variants in turns (%(default)s)")
+    options = parser.parse_args(arguments)
+    found = measure(options.model, options.steps, options.rounds)
+    if options.json:
+        print(json.dumps(found, indent=1))
+        return 0
+    print(described(found["machine"]))
+    print(f"{options.model}, batch {BATCH_SIZE}, {found['threads']} thread(s), medians")
+    for name, step in found["steps"].items():
+        print(f"\n{name}: {step['wall']:.2f} ms a step, {step['processor']:.2f} ms of processor time")
+        for operation, milliseconds in list(step["operations"].items())[:SHOWN]:
+            print(f"  {milliseconds:8.3f} ms  {operation}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

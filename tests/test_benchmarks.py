@@ -1,0 +1,120 @@
+"""The benchmarks still work: every one on tiny sizes. Nothing here says how fast anything is."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def run(name: str, *arguments: str, **environment: str) -> dict:
+    """What a benchmark prints as JSON, run as the documents say."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", "--json", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def recipe() -> dict:
+    sizes = ("--images", "320", "--test-images", "100", "--epochs", "1", "--rounds", "2")
+    teacher = ("--teacher-images", "32", "--teacher-epochs", "1", "--teacher-rounds", "1")
+    return run("recipe", "--ways", "a,b,d", *sizes, *teacher, KD_WORKERS="1")
+
+
+def test_the_recipe_measures_every_way_and_both_students(recipe):
+    students, teachers = recipe["results"]["students"], recipe["results"]["teacher"]
+    assert {way: set(models) for way, models in students.items()} == {
+        "a": {"distilled", "scratch"},
+        "b": {"distilled"},
+        "d": {"run", "distilled", "scratch"},
+    }
+    assert {way: set(models) for way, models in teachers.items()} == {
+        "a": {"teacher"},
+        "d": {"run", "teacher", "distilled", "scratch"},
+    }
+    for seconds, epoch, accuracy in students["a"]["distilled"] + students["d"]["scratch"]:
+        assert 0 < epoch <= seconds
+        assert 0 < accuracy < 1
+    assert len(students["d"]["run"]) == 2
+    assert all(size > 100e6 for size in recipe["memory"].values())
+
+
+def test_the_recipes_tables_show_what_was_measured(recipe):
+    from rich.console import Console
+
+    from benchmarks.recipe_table import show
+
+    console = Console(width=130, record=True, file=io.StringIO())
+    show(recipe, console)
+    text = console.export_text()
+    for words in ("(b) Keras Distiller", "Warm run / (a)'s two students", "Peak memory", "95 % interval"):
+        assert words in text
+
+
+def test_the_ratios_are_medians_over_medians():
+    from benchmarks.recipe_table import mean_difference, ratios
+
+    students = {
+        "a": {"distilled": [(8.0, 2.0, 0.9), (12.0, 4.0, 0.8)], "scratch": [(2.0, 1.0, 0.9)] * 2},
+        "d": {
+            "run": [(1.0, 1.0, 0.9), (2.0, 1.0, 0.8)],
+            "distilled": [(1.0, 0.3, 0.9), (1.0, 0.3, 0.8)],
+            "scratch": [(1.0, 0.2, 0.9), (1.0, 0.2, 0.91)],
+        },
+    }
+    lines = ratios({"students": students, "teacher": {}})
+    assert lines[0].endswith("1.50 s / 12.00 s = 0.125")
+    assert lines[1].endswith("0.300 s / 0.200 s = 1.500")
+    difference, low, high = mean_difference(students["d"]["distilled"], students["a"]["distilled"])
+    assert difference == pytest.approx(0)
+    assert low < 0 < high
+
+
+def test_the_sweep_measures_every_number_of_workers():
+    found = run("sweep", "--runs", "1", "--rounds", "1", "--workers", "1", "--epochs", "1", "--images", "64")
+    assert found["speed_up"] == {"1": 1.0}
+    assert found["students"] == 2
+    assert found["worker_bytes"]
+
+
+def test_the_pages_benchmark_reruns_every_page():
+    found = run("pages", "--rounds", "0", "--reruns", "1")
+    pages = {path.stem for path in (PROJECT / "pages").glob("*.py")}
+    assert set(found["reruns"]) == {"home", *pages}
+
+
+def test_growth_tells_slopes_and_draws_them(tmp_path):
+    path = tmp_path / "growth.svg"
+    sizes = ("--images", "64,128", "--widths", "1,2", "--rounds", "1", "--chart", str(path))
+    found = run("growth", *sizes)
+    assert {(row["images"], row["width"]) for row in found["seconds"]} == {
+        (64, 1),
+        (64, 2),
+        (128, 1),
+        (128, 2),
+    }
+    assert len(found["slopes"]) == 3
+    assert path.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_slope_is_the_exponent():
+    import pandas as pd
+
+    from benchmarks.growth import slope
+
+    sizes = pd.Series([1, 2, 4])
+    assert slope(sizes, 3.0 * sizes**1.5) == pytest.approx(1.5)
