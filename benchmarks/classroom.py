@@ -30,7 +30,7 @@ from kd.data import load_mnist
 from kd.index import Index
 from kd.run_state import MODELS
 
-RUN = RunConfig(train_size=10_000, epochs=100, seed=71)
+RUN = RunConfig(train_size=5_000, epochs=100, seed=71)
 SECONDS_BETWEEN_ACTS = 3.0
 PATIENCE = 300
 STUDENTS = MODELS[1:]
@@ -138,7 +138,8 @@ def memory(app: AppProcess) -> dict[str, float]:
 async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> dict:
     """Alone first, then with the class."""
     alone = await train(app.url, RUN)
-    undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 22))
+    undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 12))
+    _say(f"an epoch alone: {undisturbed:.2f} s")
     await alone.act("Stop", trigger_value=True)
     await alone.settled(PATIENCE)
     await alone.__aexit__()
@@ -146,6 +147,7 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
     other = RUN.replace(seed=72)
     starter = await train(app.url, other)
     before = len(await epochs_of(home, other.run_id, 6))
+    _say(f"{people} people come in")
     until = time.monotonic() + seconds
     process = psutil.Process(app.process.pid)
     cpu = sum(process.cpu_times()[:2])
@@ -188,6 +190,10 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
         "training_slowed_percent": 100 * (disturbed / undisturbed - 1),
         "load_average": psutil.getloadavg()[0],
     }
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def report(found: dict) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd import charts
 from kd.lab import Lab, RunView
@@ -10,11 +13,14 @@ from ui import figures
 from ui.guard import guard
 
 _SECONDS_BETWEEN_LOOKS = 0.8
+# A look costs the server about this much, and all looks together at most a fifth of a core or two.
+_SECONDS_FOR_EACH_WATCHER = 0.08
+_SECONDS_OF_A_WATCHER = 10.0
 
 
 def follow(lab: Lab, view: RunView) -> None:
-    """Draw a run, and go on drawing it until it has ended."""
-    every = _SECONDS_BETWEEN_LOOKS if view.active else None
+    """Draw a run, and go on drawing it until it has ended; the more people watch, the slower."""
+    every = max(_SECONDS_BETWEEN_LOOKS, _SECONDS_FOR_EACH_WATCHER * _watchers()) if view.active else None
     st.fragment(_look, run_every=every)(lab, view.run_id, view.active)
 
 
@@ -23,29 +29,54 @@ def _look(lab: Lab, run_id: str, was_active: bool) -> None:
         view = lab.watch(run_id)
         if was_active and not view.active:
             st.rerun()  # the whole page: Stop becomes Train again, and the looking ends
+        if view.active:
+            _last_looks()[get_script_run_ctx().session_id] = time.monotonic()
         figures.status(view)
         figures.tiles(view)
         figures.verdict(view)
-        st.vega_lite_chart(
-            _accuracy(run_id, len(view.history), view.teacher_accuracy, view),
-            alt="Line chart: accuracy on the test images by epoch, for teacher, distilled and scratch",
-        )
+        _accuracy(run_id, len(view.history), view.teacher_accuracy, view)
         left, right = st.columns(2, gap="large")
         with left:
-            st.vega_lite_chart(
-                _loss(run_id, len(view.history), view),
-                alt="Line chart: the distilled student's loss by epoch, split in labels' and teacher's part",
-            )
+            _loss(run_id, len(view.history), view)
         with right:
-            figures.table(view)
+            _table(run_id, view.created if view.result else None, view)
+
+
+# What these draw is kept as the messages to the browser, built once an epoch for everybody who watches.
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _accuracy(run_id: str, epochs_seen: int, teacher_accuracy: float | None, _view: RunView) -> dict:
-    """Built once an epoch, then shared by everybody who watches the run."""
-    return charts.vega_lite(charts.accuracy_chart(_view.history, teacher_accuracy, _view.config.epochs))
+def _accuracy(run_id: str, epochs_seen: int, teacher_accuracy: float | None, _view: RunView) -> None:
+    st.vega_lite_chart(
+        charts.vega_lite(charts.accuracy_chart(_view.history, teacher_accuracy, _view.config.epochs)),
+        alt="Line chart: accuracy on the test images by epoch, for teacher, distilled and scratch",
+    )
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _loss(run_id: str, epochs_seen: int, _view: RunView) -> dict:
-    return charts.vega_lite(charts.loss_chart(_view.history, _view.config.alpha, _view.config.epochs))
+def _loss(run_id: str, epochs_seen: int, _view: RunView) -> None:
+    st.vega_lite_chart(
+        charts.vega_lite(charts.loss_chart(_view.history, _view.config.alpha, _view.config.epochs)),
+        alt="Line chart: the distilled student's loss by epoch, split in labels' and teacher's part",
+    )
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _table(run_id: str, finished_run_of: float | None, _view: RunView) -> None:
+    figures.table(_view)
+
+
+@st.cache_resource(show_spinner=False)
+def _last_looks() -> dict[str, float]:
+    """When each session looked at an active run last."""
+    return {}
+
+
+def _watchers() -> int:
+    """How many sessions follow an active run now."""
+    now = time.monotonic()
+    looks = _last_looks()
+    for session, looked in list(looks.items()):
+        if now - looked > _SECONDS_OF_A_WATCHER:
+            looks.pop(session, None)
+    return len(looks)

@@ -1,0 +1,118 @@
+"""How soon Stop is felt in each phase, and how soon every child is gone when the app ends.
+
+python -m benchmarks.stopping
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from benchmarks.app_process import app_process
+from benchmarks.classroom import train
+from kd.config import RunConfig
+from kd.lab import Lab
+
+LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
+FRESH = LONG.replace(teacher="fresh", teacher_train_size=60_000, teacher_epochs=100)
+PATIENCE = 300
+
+
+def seconds_until(condition: Callable[[], object]) -> float:
+    """Seconds until it holds.
+
+    Raises:
+        TimeoutError: when it does not.
+    """
+    started = time.perf_counter()
+    while not condition():
+        if time.perf_counter() - started > PATIENCE:
+            raise TimeoutError("it did not happen")
+        time.sleep(0.01)
+    return time.perf_counter() - started
+
+
+def stop(lab: Lab, run_id: str) -> tuple[float, float]:
+    """Seconds until the run says it has stopped, and until no worker computes it."""
+    started = time.perf_counter()
+    lab.stop(run_id)
+    seconds_until(lambda: not lab.watch(run_id).active)
+    said = time.perf_counter() - started
+    client = lab._engine._client
+    if client is not None:
+        seconds_until(lambda: not any(client.processing().values()))
+    return said, time.perf_counter() - started
+
+
+def stops(home: Path) -> dict[str, tuple[float, float]]:
+    """Both, by phase."""
+    lab = Lab(home)
+    found = {}
+    try:
+        run_id = lab.start(LONG)
+        seconds_until(lambda: lab._engine._child is not None)
+        found["the engine starts"] = stop(lab, run_id)
+        lab._engine.ensure()
+        for phase, config in (("students", LONG), ("teacher", FRESH)):
+            run_id = lab.start(config)
+            seconds_until(lambda run_id=run_id, phase=phase: _is_in(lab, run_id, phase))
+            found[phase] = stop(lab, run_id)
+        waiting = lab.start(FRESH.replace(seed=1)), lab.start(LONG.replace(seed=1))
+        found["queued"] = stop(lab, waiting[1])
+        lab.stop(waiting[0])
+    finally:
+        lab.close()
+    return found
+
+
+def _is_in(lab: Lab, run_id: str, phase: str) -> bool:
+    view = lab.watch(run_id)
+    return view.phase == phase and view.progress > 0
+
+
+def ends(home: Path) -> dict[str, float]:
+    """Seconds from a signal to the app, in the middle of a training, until it and every child are gone."""
+    found = {}
+    for name in ("SIGINT", "SIGTERM", "SIGKILL"):
+        with app_process(home) as app:
+            asyncio.run(_begin(app.url))
+            family = [psutil.Process(app.process.pid), *app.family()]
+            app.process.send_signal(getattr(signal, name))
+            found[name] = seconds_until(lambda app=app, family=family: _gone(app.process, family))
+    return found
+
+
+async def _begin(url: str) -> None:
+    session = await train(url, LONG)
+    deadline = time.monotonic() + PATIENCE
+    while not any("Both students learn" in text for text in session.texts):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the run did not begin")
+        await asyncio.sleep(0.1)
+    await session.__aexit__()
+
+
+def _gone(process, family: list[psutil.Process]) -> bool:
+    process.poll()
+    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as home:
+        for phase, (said, idle) in stops(Path(home) / "lab").items():
+            print(f"stop while {phase}: said after {said:.2f} s, no worker computes it after {idle:.2f} s")
+        for name, seconds in ends(Path(home) / "app").items():
+            print(f"{name} to the app: every process gone after {seconds:.2f} s")
+    print(f"load average {psutil.getloadavg()[0]:.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
