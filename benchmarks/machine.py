@@ -14,7 +14,7 @@ import psutil
 from kd.engine.cluster_size import available_cores
 
 PACKAGES = ("tensorflow", "keras", "numpy", "distributed", "streamlit")
-SECONDS_BETWEEN_LOOKS = 0.3
+SECONDS_BETWEEN_LOOKS = 1.0
 
 
 def machine() -> dict[str, Any]:
