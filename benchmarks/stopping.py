@@ -40,7 +40,7 @@ def seconds_until(condition: Callable[[], object]) -> float:
 
 
 def stop(lab: Lab, run_id: str) -> tuple[float, float]:
-    """Seconds until the run says it has stopped, and until no worker computes it."""
+    """Seconds until the run says it has stopped, and until the scheduler has none of its tasks."""
     started = time.perf_counter()
     lab.stop(run_id)
     seconds_until(lambda: not lab.watch(run_id).active)
@@ -107,7 +107,7 @@ def _gone(process, family: list[psutil.Process]) -> bool:
 def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         for phase, (said, idle) in stops(Path(home) / "lab").items():
-            print(f"stop while {phase}: said after {said:.2f} s, no worker computes it after {idle:.2f} s")
+            print(f"stop while {phase}: said after {said:.2f} s, its tasks withdrawn after {idle:.2f} s")
         for name, seconds in ends(Path(home) / "app").items():
             print(f"{name} to the app: every process gone after {seconds:.2f} s")
     print(f"load average {psutil.getloadavg()[0]:.1f}")
