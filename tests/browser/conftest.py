@@ -42,7 +42,7 @@ class Site:
     log: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Site]:
     """The app as `streamlit run app.py` starts it, with a home of its own."""
     folder = tmp_path_factory.mktemp("site")
@@ -81,7 +81,7 @@ def _wait_until_healthy(site: Site) -> None:
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     executable = bring()
     expect.set_options(timeout=30_000)
