@@ -22,6 +22,8 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from kd.store import DamagedRun, Store, npz_bytes
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="crashes are made with fork and SIGKILL")
+
 PROJECT = Path(__file__).resolve().parent.parent
 CONFIG = RunConfig(seed=1)
 RUN = CONFIG.run_id

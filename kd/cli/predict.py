@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -32,11 +33,12 @@ def predict(run: str, image: str, as_json: bool) -> int:
         }
         print(json.dumps({"run": run_id, "image": image, "predictions": answers}))
         return 0
-    table = Table(title=f"Run {run_id}: probabilities in percent")
-    table.add_column("model")
-    table.add_column("answer", justify="right")
+    # narrow enough for a terminal of 80 columns
+    table = Table(title=f"Run {run_id}: probabilities in percent", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("model", no_wrap=True)
+    table.add_column("answer", justify="right", no_wrap=True)
     for digit in range(10):
-        table.add_column(str(digit), justify="right")
+        table.add_column(str(digit), justify="right", no_wrap=True)
     for name, values in probabilities.items():
         table.add_row(name, str(values.argmax()), *(f"{100 * value:.1f}" for value in values))
     Console().print(table)
