@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -21,14 +20,13 @@ def runs(as_json: bool) -> int:
             print(json.dumps(_as_dict(view)))
         return 0
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for title in ("run", "state", "when", "teacher", "α", "T", "epochs", *MODELS):
+    for title in ("run", "state", "teacher", "α", "T", "epochs", *MODELS):
         table.add_column(title, no_wrap=title in ("run", *MODELS))
     for view in views:
         config = view.config
         table.add_row(
             view.run_id,
             "shipped" if view.shipped else view.status,
-            time.strftime("%Y-%m-%d", time.localtime(view.created)),
             config.teacher,
             f"{config.alpha:g}",
             f"{config.temperature:g}",
