@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kd.config import RunConfig
-
-MODELS = ("teacher", "distilled", "scratch")
+from kd.words import MODELS
 
 # A teacher's step in student's steps, for one progress bar over both (measured: about 25 ms and 1 ms).
 TEACHER_STEP = 25

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from kd.lab import Lab
-from kd.run_state import MODELS, RunView
+from kd.run_state import RunView
+from kd.words import MODELS
 
 
 def runs(as_json: bool) -> int:

@@ -14,7 +14,8 @@ from rich.table import Table
 from kd.cli.refusal import Refusal
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.run_state import MODELS, RunView
+from kd.run_state import RunView
+from kd.words import MODELS
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
