@@ -16,6 +16,7 @@ from ui import address, notices
 _TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
 _OWN = "own"
 _FOLLOWED = "followed_run"
+_PRESETS_CHOSEN = "presets_chosen"
 
 
 def run_form() -> tuple[RunConfig, DeltaGenerator]:
@@ -56,21 +57,34 @@ def current() -> RunConfig:
 
 
 def _preset() -> None:
-    st.session_state["preset"] = preset_of(current()) or _OWN
+    shown = preset_of(current()) or _OWN
+    times = st.session_state.get(_PRESETS_CHOSEN, 0)
+    key = f"preset-{times}-{shown}"
     st.selectbox(
         "Start from",
         [*PRESETS, _OWN],
-        key="preset",
+        index=[*PRESETS, _OWN].index(shown),
+        key=key,
         format_func=lambda key: "Your own setting" if key == _OWN else PRESETS[key].label,
         help="A setting worth starting from. It moves the controls below, and nothing trains until you say.",
         on_change=_apply_preset,
+        args=(key, times, shown),
     )
 
 
-def _apply_preset() -> None:
+def _apply_preset(key: str, times: int, shown: str) -> None:
+    """Move the controls to the chosen preset, once for each choice.
+
+    What the box shows follows the other controls. A browser that has not heard of that yet repeats the old
+    choice with its next message, and that must not count as choosing: it would undo what was just moved.
+    """
+    chosen = st.session_state[key]
+    if chosen == shown or times != st.session_state.get(_PRESETS_CHOSEN, 0):
+        return
     notices.clear()
-    if st.session_state["preset"] in PRESETS:
-        set_form(PRESETS[st.session_state["preset"]].config)
+    st.session_state[_PRESETS_CHOSEN] = times + 1
+    if chosen in PRESETS:
+        set_form(PRESETS[chosen].config)
 
 
 def _field(name: str) -> Any:

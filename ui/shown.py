@@ -60,7 +60,10 @@ def example_run(lab: Lab) -> RunView | None:
 def show(run_id: str) -> None:
     """Show this run from now on, here and in the URL."""
     st.session_state[_KEY] = run_id
-    st.query_params["run"] = run_id
+    # Every assignment sends the browser the whole address as the server last knew it, which would undo a
+    # control that was moved meanwhile: so only when there is something new to say.
+    if st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id
 
 
 def _first_choice(views: list[RunView]) -> RunView | None:

@@ -49,6 +49,11 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
 
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    # what was moved quickly, one control after the other, is all in the run and in the address
+    setting = "α 0.15 · T 5 with T² · strong teacher · 12 epochs · 2,000 images"
+    expect(page.get_by_text(setting)).to_be_visible()
+    for part in ("alpha=0.15", "temperature=5", "epochs=12", "train_size=2000", "seed=41"):
+        expect(page).to_have_url(re.compile(re.escape(part)))
     epoch = page.get_by_text(re.compile(r"epoch \d+ of 12", re.IGNORECASE)).first
     expect(epoch).to_be_visible(timeout=3 * MINUTES)
 
