@@ -12,6 +12,7 @@ from kd import charts
 from kd.answers import answers_sentence
 from kd.logits import softmax
 from kd.words import MODELS, NAMES, percent
+from ui.figure import save_menu
 from ui.guard import guard
 from ui.markup import pixels, role
 from ui.ways_in import Given
@@ -62,20 +63,22 @@ def _bars(logits: dict[str, np.ndarray]) -> None:
         )
         for column, model in zip(st.columns(3, gap="medium"), MODELS, strict=True):
             with column:
-                _answer(model, softmax(logits[model], temperature))
+                _answer(model, softmax(logits[model], temperature), temperature)
 
 
-def _answer(model: str, probabilities: np.ndarray) -> None:
+def _answer(model: str, probabilities: np.ndarray, temperature: float) -> None:
     best = int(probabilities.argmax())
     sure = percent(float(probabilities[best]))
     st.html(
         f'<div class="kd kd-answer kd-{model}"><p>{role(model)}</p>'
         f'<p class="kd-number">{best}</p><p class="kd-quiet">{escape(sure)}</p></div>'
     )
+    ready, rows = _bars_spec(model), charts.probability_table(probabilities, model)
     st.vega_lite_chart(
-        {**_bars_spec(model), "data": {"values": charts.probability_table(probabilities, model)}},
+        {**ready, "data": {"values": rows}},
         alt=f"Bar chart: the ten probabilities of {NAMES[model]}",  # constant, or the chart is drawn anew
     )
+    save_menu(f"probabilities-{model}", lambda: (ready, rows), f"T{temperature:g}")
 
 
 @st.cache_data(show_spinner=False)

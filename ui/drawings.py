@@ -1,4 +1,4 @@
-"""The last drawings of a session: to go back to, and to count those on which all three models disagree."""
+"""The drawings of a session: the last ones to go back to, and how many got three different answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.figure import spec
 from ui.ways_in import Given
 
 KEPT = 12
-_DRAWINGS, _RECALLED, _STRIP = "drawings", "recalled_drawing", "drawings_strip"
+_DRAWINGS, _TALLY, _RECALLED, _STRIP = "drawings", "drawings_tally", "recalled_drawing", "drawings_strip"
 
 
 def remembered(given: Given) -> Given:
@@ -24,7 +24,10 @@ def remembered(given: Given) -> Given:
     own = given.picture is not None and given.origin.startswith("Your")
     if own:
         drawings = st.session_state.setdefault(_DRAWINGS, {})
-        drawings[_name(given)] = {"picture": given.picture, "disagree": False}
+        name = _name(given)
+        if not np.array_equal(drawings.get(name), given.picture):
+            drawings[name] = given.picture
+            st.session_state.setdefault(_TALLY, {})[name] = False
         while len(drawings) > KEPT:
             drawings.pop(next(iter(drawings)))
     recalled = st.session_state.get(_RECALLED)
@@ -48,16 +51,16 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
     drawings = st.session_state.get(_DRAWINGS, {})
     if not drawings:
         return
-    for drawing in drawings.values():
-        if np.array_equal(drawing["picture"], shown.picture):
-            drawing["disagree"] = all_disagree(logits)
-    count = sum(drawing["disagree"] for drawing in drawings.values())
+    tally = st.session_state[_TALLY]
+    for name, picture in drawings.items():
+        if np.array_equal(picture, shown.picture):
+            tally[name] = all_disagree(logits)
     st.markdown(
-        f"**Your last drawings.** On {count} of {len(drawings)} all three models disagree. "
+        f"**Your last drawings.** On {sum(tally.values())} of {len(tally)} all three models disagree. "
         "Can you draw a digit that gets three different answers?"
     )
-    captions = ["all disagree" if drawing["disagree"] else "" for drawing in drawings.values()]
-    rows = thumbnail_rows([d["picture"] for d in drawings.values()], range(len(drawings)), captions)
+    captions = ["all disagree" if tally[name] else "" for name in drawings]
+    rows = thumbnail_rows(list(drawings.values()), range(len(drawings)), captions)
     ready = spec(thumbnail_chart, "drawings", rows, columns=KEPT, count=KEPT)
     st.vega_lite_chart(
         {**ready, "data": {"values": rows}},
@@ -71,8 +74,7 @@ def _recall(given: Given) -> None:
     points = st.session_state[_STRIP].selection.picked
     drawings = list(st.session_state[_DRAWINGS].values())
     if points and int(points[0]["picture"]) < len(drawings):
-        picture = drawings[int(points[0]["picture"])]["picture"]
-        st.session_state[_RECALLED] = (picture, _digest(given.picture))
+        st.session_state[_RECALLED] = (drawings[int(points[0]["picture"])], _digest(given.picture))
 
 
 def _name(given: Given) -> str:

@@ -46,12 +46,23 @@ def figure(
     st.vega_lite_chart(
         {**ready, "data": {"values": rows}}, alt=alt, key=name, on_select=on_select or "ignore"
     )
+    save_menu(name, lambda: (ready, rows), file_note)
+
+
+def save_menu(name: str, contents: Callable[[], tuple[dict[str, Any], pd.DataFrame]], file_note: str) -> None:
+    """The button that saves a figure as PNG, SVG or CSV.
+
+    Args:
+        name: the file's name and the widgets' key, in lower case with hyphens.
+        contents: () → (Vega-Lite, its rows); called once the menu is open.
+        file_note: added to the file's name; may be empty.
+    """
     file_name = f"{name}-{file_note}" if file_note else name
     with st.popover(
         "Save", type="tertiary", icon=":material/download:", key=f"save-{name}", on_change="rerun"
     ) as menu:
         if menu.open:
-            _buttons(ready, rows, file_name)
+            _buttons(*contents(), file_name)
 
 
 def _buttons(ready: dict[str, Any], rows: pd.DataFrame, file_name: str) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd import charts
 from kd.lab import Lab, RunView
 from ui import figures
+from ui.figure import save_menu
 from ui.guard import guard
 
 _SECONDS_BETWEEN_LOOKS = 0.8
@@ -35,11 +39,35 @@ def _look(lab: Lab, run_id: str, was_active: bool) -> None:
         figures.tiles(view)
         figures.verdict(view)
         _accuracy(run_id, len(view.history), view.teacher_accuracy, view)
+        _save("accuracy-by-epoch", _accuracy_spec, view)
         left, right = st.columns(2, gap="large")
         with left:
             _loss(run_id, len(view.history), view)
+            _save("loss-by-epoch", _loss_spec, view)
         with right:
             _table(run_id, view.created if view.result else None, view)
+
+
+def _save(name: str, spec: Callable[[RunView], dict[str, Any]], view: RunView) -> None:
+    """The menu that saves a chart; not while the run goes on, when each look would close it."""
+    if view.active:
+        return
+
+    def contents() -> tuple[dict[str, Any], pd.DataFrame]:
+        ready = spec(view)
+        return ready, pd.DataFrame(ready["data"]["values"])
+
+    save_menu(name, contents, view.run_id)
+
+
+def _accuracy_spec(view: RunView) -> dict[str, Any]:
+    """The chart of the accuracies, with its rows."""
+    return charts.vega_lite(charts.accuracy_chart(view.history, view.teacher_accuracy, view.config.epochs))
+
+
+def _loss_spec(view: RunView) -> dict[str, Any]:
+    """The chart of the loss and its parts, with its rows."""
+    return charts.vega_lite(charts.loss_chart(view.history, view.config.alpha, view.config.epochs))
 
 
 # What these draw is kept as the messages to the browser, built once an epoch for everybody who watches.
@@ -48,7 +76,7 @@ def _look(lab: Lab, run_id: str, was_active: bool) -> None:
 @st.cache_data(max_entries=500, show_spinner=False)
 def _accuracy(run_id: str, epochs_seen: int, teacher_accuracy: float | None, _view: RunView) -> None:
     st.vega_lite_chart(
-        charts.vega_lite(charts.accuracy_chart(_view.history, teacher_accuracy, _view.config.epochs)),
+        _accuracy_spec(_view),
         alt="Line chart: accuracy on the test images by epoch, for teacher, distilled and scratch",
     )
 
@@ -56,7 +84,7 @@ def _accuracy(run_id: str, epochs_seen: int, teacher_accuracy: float | None, _vi
 @st.cache_data(max_entries=500, show_spinner=False)
 def _loss(run_id: str, epochs_seen: int, _view: RunView) -> None:
     st.vega_lite_chart(
-        charts.vega_lite(charts.loss_chart(_view.history, _view.config.alpha, _view.config.epochs)),
+        _loss_spec(_view),
         alt="Line chart: the distilled student's loss by epoch, split in labels' and teacher's part",
     )
 

@@ -14,7 +14,9 @@ from kd.answers import all_disagree, answers_table
 from kd.drawing import to_mnist
 from kd.playback import logits_over_time
 from kd.saliency import saliency
+from kd.words import MODELS
 from tests.pages.on_page import chart_titles, html_of
+from ui.drawings import KEPT
 from ui.ways_in import FIRST_PICTURE
 
 
@@ -63,6 +65,25 @@ def test_the_last_drawings_are_kept_and_counted(open_page, lab, shipped, mnist):
         for i in (1, 4)
     ]
     assert f"On {sum(disagree)} of 2 all three models disagree" in said(app)
+
+
+def test_disagreements_of_the_whole_session_count_not_only_the_drawings_still_shown(
+    open_page, lab, shipped, mnist
+):
+    answers = np.stack([lab.test_logits(shipped.run_id)[name].argmax(axis=1) for name in MODELS])
+    differ = [i for i in range(10_000) if len(set(answers[:, i])) == 3]
+    drawings = [*differ[:4], *range(KEPT)]
+    expected = sum(
+        all_disagree(logits_of(lab, shipped.run_id, to_mnist(canvas_picture(mnist.x_test[i]))))
+        for i in drawings
+    )
+    assert expected > 0
+    app = open_page("draw")
+    for number, i in enumerate(drawings):
+        draw(app, canvas_picture(mnist.x_test[i]), number)
+        next(button for button in app.button if button.label == "Clear").click().run()
+    assert f"On {expected} of {len(drawings)} all three models disagree" in said(app)
+    assert len(app.session_state["drawings"]) == KEPT
 
 
 def test_a_recalled_drawing_stays_until_another_picture_is_given(open_page, mnist):
