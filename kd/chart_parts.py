@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from kd.charts import DASHES, ROLES, SHAPES
+from kd.chart_theme import DASHES, ROLES, SHAPES
 from kd.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 
 PERCENT = "replace(datum.label, '%', ' %')"
@@ -23,7 +23,7 @@ _CHANNELS = {
 
 
 def by_role(channel: str = "color") -> Any:
-    """A channel of the column role: colours come from the theme, shapes and dashes from kd.charts."""
+    """A channel of the column role: colours come from the theme, shapes and dashes from kd.chart_theme."""
     kind, values = _CHANNELS[channel]
     marks = (
         {}
@@ -62,3 +62,16 @@ def finished(chart: Any, title: str, height: int, subtitle: str = "", offset: in
         width="container",
         height=height,
     )
+
+
+def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:
+    """The chart as a Vega-Lite dictionary that can be kept and shared, without a theme.
+
+    The one data set stands at data.values: two versions of a live chart then differ in their data alone,
+    and a page can exchange the data without drawing the chart anew.
+    """
+    with alt.theme.enable("none"):
+        spec = chart.to_dict(validate=False)
+    (values,) = spec.pop("datasets").values()
+    spec["data"] = {"values": values}
+    return spec

@@ -1,9 +1,4 @@
-"""Charts of runs and answers: epoch events or arrays in, Altair charts out; in a notebook as in the app.
-
-Four roles keep colour, mark and dash everywhere, so that no chart relies on colour alone: the three models
-and the true labels. Colours belong to the theme, not to a chart: importing this module enables the Altair
-theme kd_light (there is kd_dark too), and the app brings the same colours, so one chart serves both.
-"""
+"""Charts of runs and answers: epoch events or arrays in, Altair charts out; in a notebook as in the app."""
 
 from __future__ import annotations
 
@@ -14,16 +9,19 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from kd.chart_parts import PERCENT, by_role, finished, vega_lite
+from kd.chart_theme import COLORS, ROLES
 from kd.words import NAMES, percent
 
-ROLES = (*NAMES.values(), "Labels")
-# Okabe & Ito (2008), safe for colour-blind eyes, in the order of ROLES.
-COLORS = {
-    "light": ("#E69F00", "#0072B2", "#7A7A7A", "#1F6F5C"),
-    "dark": ("#E69F00", "#56B4E9", "#B0B0B0", "#4CC3A3"),
-}
-SHAPES = ("circle", "square", "triangle-up", "diamond")
-DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
+__all__ = [
+    "COLORS",
+    "ROLES",
+    "accuracy_chart",
+    "loss_chart",
+    "probability_chart",
+    "probability_table",
+    "vega_lite",
+]
 
 # Where an accuracy axis may begin: a few steps, so that a live chart keeps still between them.
 _AXIS_STARTS = (0.98, 0.95, 0.92, 0.9, 0.88, 0.85, 0.8, 0.7, 0.5, 0.0)
@@ -34,7 +32,6 @@ _LABEL_PIXELS = 17
 _AROUND_PIXELS = 110
 # Legible on both themes' backgrounds.
 _MIDDLE_GREY = "#7A8085"
-_PERCENT = "replace(datum.label, '%', ' %')"
 
 
 def accuracy_chart(
@@ -78,7 +75,7 @@ def accuracy_chart(
         value_axis={
             "title": "Test accuracy" + (f" (axis from {100 * start:.0f} %)" if start else ""),
             "scale": alt.Scale(domain=[start, 1.0], nice=False),
-            "axis": alt.Axis(format="%", labelExpr=_PERCENT, tickCount=5),
+            "axis": alt.Axis(format="%", labelExpr=PERCENT, tickCount=5),
         },
         tooltip=[
             alt.Tooltip("role:N", title="Model"),
@@ -161,7 +158,7 @@ def probability_chart(
             "probability:Q",
             title="Probability",
             scale=alt.Scale(domain=[0, 1.3], nice=False),
-            axis=alt.Axis(format="%", labelExpr=_PERCENT, values=[0, 0.5, 1]),
+            axis=alt.Axis(format="%", labelExpr=PERCENT, values=[0, 0.5, 1]),
         ),
         tooltip=[
             alt.Tooltip("role:N", title="Model"),
@@ -170,10 +167,10 @@ def probability_chart(
         ],
     )
     bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.72}).encode(
-        color=_by_role(), opacity=alt.condition("datum.best", alt.value(1), alt.value(0.6))
+        color=by_role(), opacity=alt.condition("datum.best", alt.value(1), alt.value(0.6))
     )
     labels = base.mark_text(align="left", dx=5, fontSize=12, color=_MIDDLE_GREY).encode(text="label:N")
-    return _finished(alt.layer(bars, labels, data=table), title or NAMES[model], height)
+    return finished(alt.layer(bars, labels, data=table), title or NAMES[model], height)
 
 
 def probability_table(probabilities: np.ndarray, model: str) -> pd.DataFrame:
@@ -187,19 +184,6 @@ def probability_table(probabilities: np.ndarray, model: str) -> pd.DataFrame:
             "best": np.arange(10) == np.argmax(probabilities),
         }
     )
-
-
-def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:
-    """The chart as a Vega-Lite dictionary that can be kept and shared, without a theme.
-
-    The one data set stands at data.values: two versions of a live chart then differ in their data alone,
-    and a page can exchange the data without drawing the chart anew.
-    """
-    with alt.theme.enable("none"):
-        spec = chart.to_dict(validate=False)
-    (values,) = spec.pop("datasets").values()
-    spec["data"] = {"values": values}
-    return spec
 
 
 def _labelled(rows: list[dict[str, Any]], gap: float, words) -> pd.DataFrame:
@@ -234,21 +218,21 @@ def _lines_chart(
             scale=alt.Scale(domain=[1, last_epoch], nice=False),
             axis=alt.Axis(values=_whole_ticks(last_epoch), format="d", grid=False),
         ),
-        color=_by_role(),
+        color=by_role(),
     )
     marked = base.encode(y=alt.Y("value:Q", **value_axis), tooltip=tooltip)
-    lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=_by_role(DASHES, "strokeDash"))
+    lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=by_role("strokeDash"))
     points = (
         marked.transform_filter("datum.point")
         .mark_point(filled=True, size=65, opacity=1)
-        .encode(shape=_by_role(SHAPES, "shape"))
+        .encode(shape=by_role("shape"))
     )
     labels = (
         base.transform_filter("datum.label != ''")
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=600)
         .encode(y=alt.Y("label_at:Q", **value_axis), text="label:N")
     )
-    return _finished(alt.layer(lines, points, labels, data=table), title, height)
+    return finished(alt.layer(lines, points, labels, data=table), title, height)
 
 
 def _last_epoch(events: list[Mapping[str, Any]], epochs: int) -> int:
@@ -270,42 +254,3 @@ def _whole_ticks(last_epoch: int) -> list[int]:
     """At most a dozen epochs to write on an axis, the first and even steps from there."""
     step = max(1, -(-last_epoch // 12))
     return [1, *range(step if step > 1 else 2, last_epoch + 1, step)]
-
-
-def _by_role(values: tuple = (), channel: str = "color"):
-    """A channel of the role; colours come from the theme, shapes and dashes are given."""
-    scale = {"domain": list(ROLES), **({"range": [_plain(value) for value in values]} if values else {})}
-    channels = {"color": alt.Color, "shape": alt.Shape, "strokeDash": alt.StrokeDash}
-    return channels[channel]("role:N", scale=alt.Scale(**scale), legend=None)
-
-
-def _plain(value):
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _finished(chart: alt.LayerChart, title: str, height: int) -> alt.LayerChart:
-    return chart.properties(
-        title=alt.TitleParams(title, anchor="start", fontSize=15, fontWeight=600, offset=12),
-        width="container",
-        height=height,
-    )
-
-
-def _theme(name: str, ink: str) -> None:
-    @alt.theme.register(name, enable=name == "kd_light")
-    def theme() -> alt.theme.ThemeConfig:
-        text = {"labelColor": ink, "titleColor": ink}
-        return {
-            "config": {
-                "background": "transparent",
-                "range": {"category": list(COLORS[name.removeprefix("kd_")])},
-                "axis": {**text, "domainColor": ink, "gridOpacity": 0.3, "tickColor": ink},
-                "title": {"color": ink},
-                "text": {"color": ink},
-                "view": {"stroke": None},
-            }
-        }
-
-
-_theme("kd_light", "#20262B")
-_theme("kd_dark", "#E8EAE6")
