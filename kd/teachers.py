@@ -23,6 +23,7 @@ import numpy as np
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.data import DATA_FOLDER, load_mnist
+from kd.quiet import quiet_standard_error
 
 NAMES = SHIPPED_TEACHERS
 TEACHER_FOLDER = DATA_FOLDER / "teachers"
@@ -86,7 +87,12 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     _check_range("images", images, TRAIN_IMAGES)
     data = load_mnist()
 
-    from kd.teacher_recipes import RECIPES, classify
+    with quiet_standard_error():
+        import tensorflow as tf
+
+        from kd.teacher_recipes import RECIPES, classify
+
+        tf.zeros(())  # devices are looked for now
 
     settings, train = RECIPES[name]
     overrides = {"epochs": epochs, "images": images}

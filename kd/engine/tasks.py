@@ -14,7 +14,7 @@ import numpy as np
 from distributed import get_worker
 
 from kd.config import RunConfig
-from kd.engine.quiet import quiet_standard_error
+from kd.quiet import quiet_standard_error
 
 # Tokens of attempts that somebody stopped; set from the worker's event loop, read by its task.
 _stopped: set[str] = set()
