@@ -1,0 +1,33 @@
+"""What the person who runs the server reads: a line for each thing that happened, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from kd.config import RunConfig
+
+MINUTES = 60_000
+STARTED = re.compile(
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ Uvicorn server started on .*"
+    r"|  You can now view your Streamlit app in your browser\.|  URL: http://\S+"
+)
+TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} (queued|started|finished|stopped)\b.*")
+
+
+def test_the_log_has_a_line_for_each_thing_that_happened_and_no_other(page: Page, site):
+    config = RunConfig(teacher="notebook", train_size=1000, epochs=1, seed=77)
+    moved = ("teacher", "train_size", "epochs", "seed")
+    query = "&".join(f"{name}={getattr(config, name)}" for name in moved)
+    page.goto(f"{site.url}/train?{query}")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("McNemar").first).to_be_visible(timeout=4 * MINUTES)
+    expect(page).to_have_url(re.compile(f"run={config.run_id}"))
+
+    lines = site.log.read_text(encoding="utf-8").splitlines()
+    other = [line for line in lines if not STARTED.fullmatch(line) and not HAPPENED.fullmatch(line)]
+    assert other == []
+    of_the_run = [HAPPENED.fullmatch(line)[1] for line in lines if f"run {config.run_id} " in line]
+    assert of_the_run == ["queued", "started", "finished"]
