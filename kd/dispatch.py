@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from kd.config import RunConfig
 from kd.engine import Engine
@@ -42,7 +43,7 @@ class Dispatch:
         self._lock = threading.RLock()
         self._jobs: dict[str, RunJob] = {}
         self._queue = FairQueue()
-        self._running: set[str] = set()
+        self._running: set[str] = set()  # in the engine; a run that is only being stored is none of them
         self._plan: tuple[float, dict[str, tuple[int, float | None]]] | None = None
 
     def start(self, config: RunConfig, person: str = NOBODY) -> None:
@@ -55,7 +56,9 @@ class Dispatch:
                 return
             if not self._store.index.claim(run_id, config.to_dict()):
                 return  # another process computes it
-            self._jobs[run_id] = RunJob(config, self._store, self._engine)
+            self._jobs[run_id] = RunJob(
+                config, self._store, self._engine, trained=partial(self._leave_engine, run_id)
+            )
             self._queue.add(run_id, person)
             self._plan = None
             log.info("run %s queued: %s", run_id, described(config))
@@ -131,11 +134,16 @@ class Dispatch:
             job.run()
         finally:
             with self._lock:
-                self._running.discard(run_id)
                 self._queue.forget(run_id)
-                self._plan = None
-                self._pump()
+                self._leave_engine(run_id)
             self._ended(run_id)
+
+    def _leave_engine(self, run_id: str) -> None:
+        """Make room for the next run."""
+        with self._lock:
+            self._running.discard(run_id)
+            self._plan = None
+            self._pump()
 
     def _places(self) -> dict[str, tuple[int, float | None]]:
         """Place and wait in seconds of each waiting run; called with the lock held."""

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import platform
 import uuid
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,11 +35,18 @@ ATTEMPTS = 2
 class RunJob:
     """Computes one run with an engine and keeps it in a store; `state` tells how it goes."""
 
-    def __init__(self, config: RunConfig, store: Store, engine: Engine):
+    def __init__(
+        self, config: RunConfig, store: Store, engine: Engine, trained: Callable[[], None] = lambda: None
+    ):
+        """
+        Args:
+            trained: called when the run needs the engine no longer and only has to be stored.
+        """
         self.state = RunState(config)
         self.config = config
         self._store = store
         self._engine = engine
+        self._trained = trained
         self._attempt: Attempt
 
     def run(self) -> None:
@@ -102,6 +110,7 @@ class RunJob:
         students = {name: self._result(future) for name, future in futures.items()}
         self.state.enter("evaluating")
         milliseconds = self._result(self._submit(tasks.milliseconds, resource="student"))
+        self._trained()
         return self._keep(teacher, logits["test"], students, milliseconds)
 
     def _teacher(self) -> tuple[dict[str, Any], Path]:

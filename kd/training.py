@@ -110,11 +110,12 @@ def teacher_logits_of(keras_file: Path, train_size: int, should_stop: ShouldStop
     }
 
 
+@cache
 def milliseconds_a_picture(model_names: tuple[str, ...], repeats: int = 50) -> dict[str, float]:
     """Median time in which one picture passes each compiled network, not folded, in this process.
 
     Taken in turn, so that a busy machine is as unfair to one as to the other. It is the architecture's
-    time: the weights do not matter.
+    time: the weights do not matter, so one measurement serves every run of a process.
     """
     picture = tf.zeros((1, 28, 28, 1))
     networks = {name: compiled_training(name).single_picture for name in model_names}

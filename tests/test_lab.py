@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -117,6 +118,25 @@ def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
     for run_id in [running, *waiting]:
         lab.stop(run_id)
         assert lab.wait(run_id, 30).status == "stopped"
+
+
+def test_the_next_run_is_computed_while_others_are_being_stored(lab, finished, monkeypatch):
+    may_store, save = threading.Event(), lab.store.save_run
+    *held, last = [SMALL.replace(seed=60 + number).run_id for number in range(1 + lab._runs_at_once)]
+
+    def save_later(run_id, *contents):
+        assert run_id == last or may_store.wait(PATIENCE)
+        save(run_id, *contents)
+
+    monkeypatch.setattr(lab.store, "save_run", save_later)
+    for number in range(1 + lab._runs_at_once):
+        lab.start(SMALL.replace(seed=60 + number))
+    try:
+        wait_until(lambda: lab.watch(last).status == "finished")
+        assert {lab.watch(run_id).phase for run_id in held} == {"evaluating"}
+    finally:
+        may_store.set()
+    assert {lab.wait(run_id, PATIENCE).status for run_id in held} == {"finished"}
 
 
 def test_a_fresh_teacher_is_trained_once_and_kept(lab, finished):
