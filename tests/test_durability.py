@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -254,6 +256,66 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
     assert is_whole(after)
     assert not after.has_run(OTHER)
     assert not list(tmp_path.rglob("*.partial-*"))
+
+
+def _own_mounts() -> list[str] | None:
+    """How to run a command with mounts of its own, where this system lets us."""
+    for command in (["unshare", "--user", "--map-root-user", "--mount"], ["unshare", "--mount"]):
+        probe = [*command, "sh", "-c", "mount -t tmpfs tmpfs /mnt"]
+        if (
+            shutil.which("unshare")
+            and subprocess.run(probe, capture_output=True, check=False).returncode == 0
+        ):
+            return command
+    return None
+
+
+@pytest.mark.skipif(_own_mounts() is None, reason="needs Linux and the right to mount a small disk")
+def test_a_disk_without_room_is_said_and_loses_nothing(tmp_path):
+    """A disk of 2 MB, full to the last block: the kernel says ENOSPC."""
+    program = textwrap.dedent(
+        f"""
+        import sys
+        from pathlib import Path
+        sys.path.insert(0, {str(PROJECT)!r})
+        from kd.run_job import not_stored
+        from kd.store import Store
+        from tests.test_durability import CONFIG, OTHER, is_whole, record, save
+
+        home = Path(sys.argv[1])
+        opened = Store(home)
+        save(opened)
+        filler = (home / "filler").open("wb", buffering=0)
+        try:
+            while True:
+                filler.write(bytes(4096))
+        except OSError:
+            pass
+        other = CONFIG.replace(seed=2)
+        try:
+            opened.save_run(other.run_id, record(other), {{"distilled.keras": b"d" * 300_000}})
+        except OSError as error:
+            print(error.errno, not_stored(error))
+        filler.close()
+        (home / "filler").unlink()
+        after = Store(home)
+        print(is_whole(after), after.has_run(OTHER), list(home.rglob("*.partial-*")))
+        after.save_run(other.run_id, record(other), {{"distilled.keras": b"d" * 300_000}})
+        print(after.has_run(OTHER))
+        """
+    )
+    mount = 'mount -t tmpfs -o size=2m tmpfs "$1" && exec "$2" -c "$3" "$1"'
+    done = subprocess.run(
+        [*_own_mounts(), "sh", "-c", mount, "sh", str(tmp_path), sys.executable, program],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said, first, then = done.stdout.splitlines()
+    assert said.startswith(f"{errno.ENOSPC} The disk is full, so this run could not be stored")
+    assert first == "True False []"
+    assert then == "True"
 
 
 def test_an_index_that_cannot_grow_is_the_disks_trouble(tmp_path):
