@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui import page_lessons
 from ui.frame import page
 from ui.home_figure import figure
 from ui.server import lab
@@ -20,3 +21,10 @@ with page("Home"):
     with st.container(horizontal=True, key="ways"):
         st.page_link("pages/train.py", label="Train a student and watch", icon=":material/model_training:")
         st.page_link("pages/draw.py", label="Draw a digit and ask all three", icon=":material/draw:")
+    if view is not None:
+        teacher, distilled = view.result["teacher"], view.result["distilled"]
+        page_lessons.home(
+            teacher["parameters"] / distilled["parameters"],
+            teacher["test_accuracy"],
+            distilled["test_accuracy"],
+        )

@@ -61,3 +61,13 @@ def listing(words: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def article(digit: int) -> str:
+    """'an' before 8, else 'a'."""
+    return "an" if digit == 8 else "a"
+
+
+def times(number: int) -> str:
+    """How often: 0 → 'never', 1 → 'once', 2 → 'twice', 12 → '12 times'."""
+    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number:,} times")

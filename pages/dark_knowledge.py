@@ -40,7 +40,7 @@ def look(run_id: str, shown: Shown | None) -> None:
         )
         figures(run_id, shown, view)
         if view == ALL:
-            dark_lessons.whole_test_set()
+            dark_lessons.whole_test_set(*dark_views.one_sided(run_id, lab().test_logits(run_id)["teacher"]))
         elif view == PULL:
             dark_lessons.pull()
         elif shown is not None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from kd.lab import RunView
-from ui import address, notices, ways_in
+from ui import address, notices, page_lessons, ways_in
 from ui.answers import answers, soften_complaint
 from ui.drawings import last_drawings, remembered
 from ui.explore_drawing import distances, look_closer
@@ -75,5 +75,6 @@ with page("Draw"):
             last_drawings(given, shown, logits)
             look_closer(lab(), asked.run_id, shown.picture)
             play_picture(lab(), asked.run_id, shown.picture)
+            page_lessons.draw()
     with notice_place:
         notices.show()

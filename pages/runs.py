@@ -3,6 +3,7 @@
 import streamlit as st
 
 from kd.words import MODELS
+from ui import page_lessons
 from ui.frame import page
 from ui.markup import role
 from ui.run_list import run_list
@@ -16,3 +17,4 @@ with page("Runs"):
         st.write("Nothing was trained yet.")
         st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
     run_list(lab())
+    page_lessons.runs()

@@ -5,7 +5,7 @@ import streamlit as st
 from kd.config import PRESETS, RunConfig
 from kd.lab import RunView
 from kd.words import duration
-from ui import controls, notices
+from ui import controls, notices, page_lessons
 from ui.explore_errors import look_closer
 from ui.explore_making import look_inside
 from ui.figures import setting
@@ -104,5 +104,6 @@ with page("Train"):
         play_training(lab(), view.run_id)
         look_closer(lab(), view.run_id)
         look_inside(lab(), view.run_id)
+    page_lessons.train()
     with notice_place:
         notices.show()

@@ -55,3 +55,14 @@ def test_milliseconds(value, said):
 )
 def test_listing(items, said):
     assert words.listing(items) == said
+
+
+def test_words_for_digits_and_counts():
+    assert [words.article(digit) for digit in (7, 8, 9)] == ["a", "an", "a"]
+    assert [words.times(n) for n in (0, 1, 2, 3, 1200)] == [
+        "never",
+        "once",
+        "twice",
+        "3 times",
+        "1,200 times",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kd.words import article, percent
 from ui.lesson import lesson
 
 
@@ -42,15 +43,21 @@ def pull() -> None:
     )
 
 
-def whole_test_set() -> None:
-    """Under the view of all test pictures."""
+def whole_test_set(a: int, b: int, there: float, back: float) -> None:
+    """Under the view of all test pictures.
+
+    Args:
+        a, b: the digits that are alike in one direction only.
+        there, back: the mean soft target of b for pictures of a at T = 4, and of a for pictures of b.
+    """
     lesson(
         "Each row is the average of the soft targets of all test pictures of one digit. Nobody ever told the "
         "teacher that a 4 is like a 9 and unlike a 0: it was trained on single words. That it knows all the "
         "same is what Hinton called dark knowledge, and it is what a distilled student is taught on every "
         "picture, for free.",
-        "Click the cell in row 1, column 8, then the one in row 8, column 1. To this teacher a 1 has "
-        "something of an 8, and an 8 nothing of a 1: looking alike is not mutual, and no label ever said so.",
+        f"Set T to 4. Click the cell in row {a}, column {b}, then the one in row {b}, column {a}. To this "
+        f"teacher {article(a)} {a} has {percent(there)} of {article(b)} {b}, and {article(b)} {b} "
+        f"{percent(back)} of {article(a)} {a}: looking alike is not mutual, and no label ever said so.",
         r"M_{cj} = \frac{1}{|\{n: y_n = c\}|} \sum_{n:\, y_n = c} "
         r"\frac{\exp(z_{nj}/T)}{\sum_k \exp(z_{nk}/T)}",
         "$M_{cj}$: mean probability that pictures of class $c$ give to class $j$; $z_n$: the teacher's "

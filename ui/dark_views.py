@@ -9,6 +9,7 @@ from kd import dark_charts, pull_charts, softening
 from kd.dark_words import pull_sentence, soft_target_sentence
 from kd.data import load_mnist
 from kd.logits import softmax
+from kd.observations import most_one_sided_likeness
 from kd.words import MODELS
 from ui.dark_picture import STRIP, Shown, strip
 from ui.figure import figure
@@ -161,6 +162,12 @@ def _pick_cell() -> None:
 @st.cache_data(max_entries=400, show_spinner=False)
 def _look_alikes(run_id: str, temperature: float, _logits: np.ndarray):
     return dark_charts.look_alike_rows(load_mnist().y_test, _logits, temperature)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def one_sided(run_id: str, _logits: np.ndarray) -> tuple[int, int, float, float]:
+    """Two digits that look alike in one direction only, at T = 4: kd.observations."""
+    return most_one_sided_likeness(load_mnist().y_test, _logits, 4.0)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

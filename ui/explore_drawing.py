@@ -64,8 +64,9 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
         "network does not read strokes as we do: it weighs pixels, and a student of "
         f"{models['distilled'].parameters:,} parameters weighs them more coarsely than its teacher of "
         f"{models['teacher'].parameters:,}.",
-        "Ask for the second-best digit instead. Often a single stroke turns from red to green: erase just "
-        "that one, and the answer flips.",
+        "Draw something doubtful and ask for the second-best digit instead. The pixels that turn from green "
+        "to red are what tells the two apart, and they are few. Of the hundred test pictures that the "
+        "teacher doubts most, nearly all change their answer without the fifteen strongest.",
         r"c_p = x_p\, \frac{\partial}{\partial x_p} \Bigl( z_d - \tfrac{1}{9} \sum_{k \ne d} z_k \Bigr)",
         "$x_p$: brightness of pixel $p$; $z_d$: the logit of the chosen digit. Gradient times input: "
         "Shrikumar et al. (2016); the gradient alone: Simonyan et al. (2014), section 3.",

@@ -11,7 +11,8 @@ from kd.data import load_mnist, to_model_input
 from kd.figure_file import figure_csv
 from kd.fixed_and_broken import fixed_and_broken
 from kd.lab import Lab
-from kd.words import MODELS, NAMES, percent
+from kd.observations import confusions, most_frequent_confusion, teacher_right_on
+from kd.words import MODELS, NAMES, percent, times
 from ui.figure import figure
 from ui.guard import guard
 from ui.lesson import lesson
@@ -55,13 +56,14 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
             title="Distilled − scratch",
             subtitle="Pictures more or fewer; the colour says who has more",
         )
+    true, said, scratch, distilled = _confused(run_id, logits)
     lesson(
         "Each row is a digit, each column what the model says it is; the diagonal is right and stays "
         "uncoloured. A distilled student does not only err less or more than its twin: it errs on other "
         "pairs, often on those its teacher confuses.",
-        "Find the darkest cell of scratch and look the same pair up in the other two. In the run that came "
-        "with the app scratch takes a 4 for a 9 most often, and its distilled twin, with the same labels "
-        "and the same size, a quarter as often.",
+        "Find the darkest cell of scratch and look the same pair up in the other two. In this run scratch "
+        f"most often takes a {true} for a {said}, {times(scratch)}. Its distilled twin, with the same labels "
+        f"and of the same size, does so {times(distilled)}.",
         r"C_{ij} = \frac{|\{n : y_n = i,\ \arg\max_k z_{nk} = j\}|}{|\{n : y_n = i\}|}",
         "$y_n$: the label of test picture $n$; $z_n$: the model's logits for it.",
     )
@@ -75,6 +77,7 @@ def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
         f'<p class="kd kd-verdict">Of the 10,000 test pictures, distillation fixed {fixed} '
         f"and broke {broken}.</p>"
     )
+    teacher_right = teacher_right_on(table[table["change"] == "broken"])
     words = {"fixed": f"Fixed: {fixed}", "broken": f"Broken: {broken}"}
     left, right, save = st.columns([2, 1, 1], vertical_alignment="bottom")
     change = left.segmented_control(
@@ -96,9 +99,9 @@ def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
         "One difference in accuracy hides two crowds: pictures that only the distilled student gets right, "
         "and pictures that only scratch gets right. The gain is what is left when they have cancelled out. "
         "Those that moved most come first.",
-        "Did the student break these pictures because it believed a teacher that was wrong? Go through the "
-        "broken ones and read the teacher's answers. In the run that came with the app, the teacher was "
-        "right on nearly all of them.",
+        "Did the student break these pictures because it believed a teacher that was wrong? Guess, then go "
+        "through the broken ones and read the teacher's answers. In this run the teacher was right on "
+        f"{teacher_right} of the {broken}.",
         r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "
         r"\frac{\text{fixed} - \text{broken}}{10\,000}",
         "McNemar's test asks whether fixed and broken could be the two sides of a fair coin.",
@@ -151,19 +154,28 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
         st.download_button(
             "Save CSV", lambda: figure_csv(rows), f"calibration-{run_id}.csv", "text/csv", on_click="ignore"
         )
+    best = dict(zip(rows["role"], rows["temperature"], strict=True))
     lesson(
         "A model that says “90 %” should be right nine times of ten. The diagram sorts the test pictures "
         "into 15 bins by how sure the model is, and asks how often it was right in each; ECE is the mean "
         "distance from the diagonal. Temperature scaling divides the logits by the one number that mends it "
         "best: above 1 the model was too sure, below 1 not sure enough. It changes no answer.",
-        "Soft targets teach doubt, so the distilled student should be the modest one of the two. Compare "
-        "their best T. In the run that came with the app it is the distilled student that is further above "
-        "1: right more often, and too sure of it.",
+        "Soft targets teach doubt, so the distilled student should be the modest one of the two: its best T "
+        f"should be the lower one. Look: here it is {best[NAMES['distilled']]:.2f}, and that of scratch "
+        f"{best[NAMES['scratch']]:.2f}.",
         r"\text{ECE} = \sum_{m=1}^{15} \frac{|B_m|}{n}\, \bigl|\text{acc}(B_m) - \text{conf}(B_m)\bigr|",
         "$B_m$: the pictures whose confidence lies in $((m-1)/15,\\ m/15]$. Guo, Pleiss, Sun and Weinberger "
         "(2017), *On Calibration of Modern Neural Networks*. T is found on the even-numbered test pictures "
         "and measured on the odd-numbered ones.",
     )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _confused(run_id: str, _logits: dict[str, np.ndarray]) -> tuple[int, int, int, int]:
+    """What scratch confuses most: true class, what it says, how often, and how often distilled does."""
+    labels = load_mnist().y_test
+    true, said, often = most_frequent_confusion(labels, _logits["scratch"])
+    return true, said, often, confusions(labels, _logits["distilled"], true, said)
 
 
 @st.cache_data(max_entries=60, show_spinner=False)

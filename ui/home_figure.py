@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.lab import Lab, RunView
 from kd.logits import softmax
-from kd.words import listing, percent
+from kd.words import article, listing, percent
 from ui.markup import pixels, role
 from ui.ways_in import FIRST_PICTURE, test_picture
 
@@ -29,7 +29,7 @@ def figure(lab: Lab, view: RunView) -> None:
         f'<p class="kd-quiet">Test picture {FIRST_PICTURE:,}</p></div>'
         '<div class="kd-arrow" aria-hidden="true"></div>'
         "<div>"
-        f"{_voice('labels', 'The label', hard, f'“It is {_article(label)} {label}.” Nothing else.')}"
+        f"{_voice('labels', 'The label', hard, f'“It is {article(label)} {label}.” Nothing else.')}"
         f"{_voice('teacher', 'The teacher', soft, _teacher_says(soft, label))}"
         "</div>"
         '<div class="kd-arrow" aria-hidden="true"></div>'
@@ -55,10 +55,10 @@ def _teacher_says(soft: np.ndarray, label: int) -> str:
     """The teacher's answer and its doubts, in words, with the temperature at which they show."""
     best = int(soft.argmax())
     rivals = [int(digit) for digit in np.argsort(-soft) if soft[digit] >= _RIVAL and digit != best]
-    doubts = f" It has something of {listing([f'{_article(d)} {d}' for d in rivals])}." if rivals else ""
+    doubts = f" It has something of {listing([f'{article(d)} {d}' for d in rivals])}." if rivals else ""
     agrees = "It is" if best == label else "I would say it is"
     at = f'<span class="kd-quiet">(at&nbsp;T&nbsp;=&nbsp;{TEMPERATURE:g})</span>'
-    return f"“{agrees} {_article(best)} {best}.{doubts}” {at}"
+    return f"“{agrees} {article(best)} {best}.{doubts}” {at}"
 
 
 def _students(result: dict) -> str:
@@ -78,7 +78,3 @@ def _score(model: str, how: str, result: dict) -> str:
         f'<div class="kd-score kd-{model}"><p class="kd-number">{accuracy}</p>'
         f"<p>{role(model)}<br><span class='kd-quiet'>{how}</span></p></div>"
     )
-
-
-def _article(digit: int) -> str:
-    return "an" if digit == 8 else "a"

@@ -13,9 +13,10 @@ from kd.config import TEST_IMAGES
 from kd.data import load_mnist
 from kd.lab import Lab
 from kd.logits import softmax
+from kd.observations import relearned
 from kd.playback import logits_over_time, picture_path, playback_table
 from kd.words import NAMES, percent
-from ui import ways_in
+from ui import page_lessons, ways_in
 from ui.figure import figure
 from ui.guard import guard
 from ui.lesson import lesson
@@ -37,8 +38,9 @@ def play_training(lab: Lab, run_id: str) -> None:
                 "Most is learned in the first moments: before the first epoch is half over, both students "
                 "read most digits. What comes later is the hard rest. The second chart asks another "
                 "question: how often a student says what its teacher says, right or wrong.",
-                "Let it play and watch the strips of a few pictures. One test picture in eight is read "
-                "rightly, then wrongly, then rightly again: learning is no straight road.",
+                "How many pictures does a student read rightly, then wrongly, then rightly again? Guess, let "
+                "it play, and watch the strips of a few. In this run the distilled student did so with "
+                f"{_relearned(run_id, snapshots['distilled']['logits']):,} of the 10,000.",
                 r"\text{agreement}(t) = \frac{1}{n} \sum_n "
                 r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
                 "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge "
@@ -61,6 +63,7 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
         if s.open:
             times, logits = _drawing_logits(lab, run_id, picture)
             player("draw", times, lambda at: _reading(times, logits, at))
+            page_lessons.earlier()
 
 
 def player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:
@@ -178,6 +181,11 @@ def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -
                 title=f"{NAMES[student]}: probability of each class over time",
                 points=points,
             )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _relearned(run_id: str, _logits: np.ndarray) -> int:
+    return relearned(load_mnist().y_test, _logits)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -11,6 +11,7 @@ from kd.config import TEST_IMAGES
 from kd.data import load_mnist, to_model_input
 from kd.drawing import decode_picture, to_mnist
 from kd.softening import most_ambiguous
+from kd.words import article
 from ui import notices
 
 WAYS = ("Draw", "Test pictures", "Upload")
@@ -71,7 +72,7 @@ def drawn() -> Given:
         return Given(
             picture,
             f"Nothing is drawn yet, so this is test picture {FIRST_PICTURE:,}, "
-            f"{_article(label)} {label}. Draw one digit on the black square.",
+            f"{article(label)} {label}. Draw one digit on the black square.",
         )
     if _is_a_dot(pixels, width):
         return Given(None, "There is too little to see, only a dot: draw one whole digit, larger.")
@@ -125,7 +126,7 @@ def uploaded() -> Given:
         picture, label = test_picture(FIRST_PICTURE)
         return Given(
             picture,
-            f"Nothing is uploaded yet, so this is test picture {FIRST_PICTURE:,}, {_article(label)} {label}.",
+            f"Nothing is uploaded yet, so this is test picture {FIRST_PICTURE:,}, {article(label)} {label}.",
         )
     try:
         return _prepared(decode_picture(file.getvalue()), "Your picture, as the models see it.")
@@ -138,10 +139,6 @@ def _prepared(pixels: np.ndarray, origin: str) -> Given:
         return Given(to_mnist(pixels), origin)
     except ValueError as error:
         return Given(None, str(error))
-
-
-def _article(digit: int) -> str:
-    return "an" if digit == 8 else "a"
 
 
 def _clear() -> None:

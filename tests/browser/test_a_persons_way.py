@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 
 from playwright.sync_api import Page, expect
@@ -65,6 +67,13 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     # lines of three models, in the chart that moved
     expect(page.get_by_label(re.compile("^Line chart: accuracy")).first).to_be_visible()
     expect(page.get_by_text("1,433,610").first).to_be_visible()
+    # and its numbers, to keep
+    page.get_by_role("button", name="Save").first.click()
+    with page.expect_download() as download:
+        page.get_by_test_id("stPopoverBody").get_by_role("button", name="CSV").click()
+    assert re.fullmatch(r"accuracy-by-epoch-[0-9a-f]{12}\.csv", download.value.suggested_filename)
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
+    assert [row["epoch"] for row in rows if row["role"] == "Scratch"] == [str(e) for e in range(1, 13)]
 
 
 def test_stop_ends_a_run_and_train_stands_in_its_place(page: Page, site):
