@@ -20,6 +20,7 @@ from tests.browser.conftest import FLAGS
 PROJECT = Path(__file__).resolve().parent.parent
 EMPTY_APP = 'import streamlit as st\n\nst.title("Empty")\n'
 MINUTE = 60_000
+WHAT = ("empty_app", "first_paint", "dark_knowledge_cold", "slider_to_chart", "pen_to_answers")
 
 # Resolves to the time (of the wall clock, in ms) of the first change after which nothing else changes
 # for half a second: what came is then whole.
@@ -39,8 +40,8 @@ SETTLED_MS = 500
 
 
 def browser_times(rounds: int) -> dict[str, list[float]]:
-    """Seconds of each round: "empty_app", "first_paint", "slider_to_chart", "pen_to_answers"."""
-    found = {"empty_app": [], "first_paint": [], "slider_to_chart": [], "pen_to_answers": []}
+    """Seconds of each round, by WHAT."""
+    found: dict[str, list[float]] = {what: [] for what in WHAT}
     executable = bring()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
@@ -52,6 +53,7 @@ def browser_times(rounds: int) -> dict[str, list[float]]:
                 found["empty_app"].append(seconds)
             with first_painted(browser, PROJECT / "app.py", home) as (page, url, seconds):
                 found["first_paint"].append(seconds)
+                found["dark_knowledge_cold"].append(opened_cold(browser, url))
                 # the engine loads TensorFlow in the background now; a person waits for neither
                 page.wait_for_timeout(15_000)
                 found["slider_to_chart"].append(slider_to_chart(page, url))
@@ -101,6 +103,20 @@ def wait_for_port(port: int) -> None:
                 return
         time.sleep(0.02)
     raise RuntimeError("The server did not start.")
+
+
+def opened_cold(browser: Browser, url: str) -> float:
+    """Seconds from the address of Dark knowledge, which nobody has asked for yet, to its three charts."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(2 * MINUTE)
+    started = time.perf_counter()
+    page.goto(f"{url}/dark_knowledge", wait_until="commit")
+    drawn = page.locator('[data-testid="stVegaLiteChart"]').locator("canvas, svg.marks")
+    drawn.nth(2).wait_for()
+    seconds = time.perf_counter() - started
+    context.close()
+    return seconds
 
 
 def slider_to_chart(page: Page, url: str) -> float:

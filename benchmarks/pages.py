@@ -24,6 +24,7 @@ from benchmarks.reruns import rerun_seconds
 TITLES = {
     "empty_app": "First paint, Streamlit's own empty app",
     "first_paint": "First paint, KD Lab",
+    "dark_knowledge_cold": "Dark knowledge opened for the first time, to its three charts",
     "slider_to_chart": "Slider to redrawn chart (Dark knowledge, T)",
     "pen_to_answers": "Pen lifted to three answers (Draw)",
 }

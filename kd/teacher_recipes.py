@@ -186,6 +186,8 @@ def _augmented_epoch(
         count = tf.shape(order)[0]
         total_loss, right = tf.constant(0.0), tf.constant(0.0)
         for first in tf.range(0, count, batch_size):
+            # the next step must not read weights that this one is still writing
+            tf.autograph.experimental.set_loop_options(parallel_iterations=1)
             index = order[first : first + batch_size]
             truth = tf.gather(labels, index)
             variants = augmentation.augment(
