@@ -30,7 +30,7 @@ from kd.data import load_mnist
 from kd.index import Index
 from kd.run_state import MODELS
 
-RUN = RunConfig(train_size=5_000, epochs=100, seed=71)
+RUN = RunConfig(train_size=10_000, epochs=100, seed=71)
 SECONDS_BETWEEN_ACTS = 3.0
 PATIENCE = 300
 STUDENTS = MODELS[1:]

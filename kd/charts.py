@@ -17,7 +17,11 @@ __all__ = [
     "COLORS",
     "ROLES",
     "accuracy_chart",
+    "accuracy_lines",
+    "accuracy_rows",
     "loss_chart",
+    "loss_lines",
+    "loss_rows",
     "probability_chart",
     "probability_table",
     "vega_lite",
@@ -49,6 +53,20 @@ def accuracy_chart(
         epochs: how many are to come, for the axis; the events may know of more.
         height: in pixels.
     """
+    rows, axes = accuracy_rows(events, teacher_accuracy, epochs, height)
+    return accuracy_lines(rows, **axes, height=height)
+
+
+def accuracy_rows(
+    events: Iterable[Mapping[str, Any]],
+    teacher_accuracy: float | None = None,
+    epochs: int = 1,
+    height: int = 360,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """What `accuracy_chart` draws: the rows, and the axes as arguments of `accuracy_lines`.
+
+    The axes change seldom while a run goes on, so a page can keep the chart and exchange its rows.
+    """
     events = [event for event in events if event["val_accuracy"] is not None]
     last_epoch = _last_epoch(events, epochs)
     rows = [
@@ -67,8 +85,14 @@ def accuracy_chart(
     # Before the first epoch the axis begins where students usually do, so that it need not move.
     lowest = min([row["value"] for row in rows] + ([] if events else [_AXIS_BEFORE_EVENTS]))
     start = next(step for step in _AXIS_STARTS if step <= lowest)
+    gap = (1 - start) * _LABEL_PIXELS / (height - _AROUND_PIXELS)
+    return _labelled(rows, gap, words=percent), {"start": start, "last_epoch": last_epoch}
+
+
+def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: int = 360) -> alt.LayerChart:
+    """`accuracy_chart` from the result of `accuracy_rows`."""
     return _lines_chart(
-        _labelled(rows, gap=(1 - start) * _LABEL_PIXELS / (height - _AROUND_PIXELS), words=percent),
+        rows,
         title="Test accuracy by epoch",
         last_epoch=last_epoch,
         height=height,
@@ -101,6 +125,14 @@ def loss_chart(
         epochs: how many are to come, for the axis.
         height: in pixels.
     """
+    rows, axes = loss_rows(events, alpha, epochs)
+    return loss_lines(rows, **axes, height=height)
+
+
+def loss_rows(
+    events: Iterable[Mapping[str, Any]], alpha: float, epochs: int = 1
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """What `loss_chart` draws: the rows, and the axes as arguments of `loss_lines`."""
     events = [event for event in events if event["model"] == "distilled"]
     terms = (("Teacher", 1 - alpha, "distillation_loss"), ("Labels", alpha, "student_loss"))
     rows = [
@@ -115,14 +147,22 @@ def loss_chart(
         for event in events
         if weight * event[key] > 0
     ]
+    axes = {"decades": _decades([row["value"] for row in rows]), "last_epoch": _last_epoch(events, epochs)}
+    return _labelled(rows, gap=0, words="{:.2g}".format), axes
+
+
+def loss_lines(
+    rows: pd.DataFrame, decades: tuple[float, float], last_epoch: int, height: int = 320
+) -> alt.LayerChart:
+    """`loss_chart` from the result of `loss_rows`."""
     return _lines_chart(
-        _labelled(rows, gap=0, words="{:.2g}".format),
+        rows,
         title="The distilled student's loss, in two parts",
-        last_epoch=_last_epoch(events, epochs),
+        last_epoch=last_epoch,
         height=height,
         value_axis={
             "title": "Part of the loss (log scale)",
-            "scale": alt.Scale(type="log", domain=_decades([row["value"] for row in rows]), nice=False),
+            "scale": alt.Scale(type="log", domain=list(decades), nice=False),
             "axis": alt.Axis(format="~g", values=_LOG_STEPS),
         },
         tooltip=[
@@ -240,14 +280,14 @@ def _last_epoch(events: list[Mapping[str, Any]], epochs: int) -> int:
     return max([2, epochs, *(event["epochs"] for event in events)])
 
 
-def _decades(values: list[float]) -> list[float]:
+def _decades(values: list[float]) -> tuple[float, float]:
     """The ends of a logarithmic axis: the powers of ten, or three times one, around the values."""
     steps = [factor * 10.0**power for power in range(-9, 7) for factor in (1, 3)]
     low, high = min(values, default=0.1), max(values, default=1.0)
-    return [
+    return (
         max(step for step in steps if step <= max(low, steps[0])),
         min(step for step in steps if step >= high),
-    ]
+    )
 
 
 def _whole_ticks(last_epoch: int) -> list[int]:

@@ -13,8 +13,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from kd import charts
 from kd.lab import Lab, RunView
 from ui import figures
-from ui.figure import save_menu
+from ui.figure import save_menu, spec
 from ui.guard import guard
+
+Figure = tuple[dict[str, Any], pd.DataFrame]
+"""A chart as Vega-Lite without its rows, and its rows."""
 
 _SECONDS_BETWEEN_LOOKS = 0.8
 # A look costs the server about this much, and all looks together at most a fifth of a core or two.
@@ -39,35 +42,31 @@ def _look(lab: Lab, run_id: str, was_active: bool) -> None:
         figures.tiles(view)
         figures.verdict(view)
         _accuracy(run_id, len(view.history), view.teacher_accuracy, view)
-        _save("accuracy-by-epoch", _accuracy_spec, view)
+        _save("accuracy-by-epoch", _accuracy_figure, view)
         left, right = st.columns(2, gap="large")
         with left:
             _loss(run_id, len(view.history), view)
-            _save("loss-by-epoch", _loss_spec, view)
+            _save("loss-by-epoch", _loss_figure, view)
         with right:
             _table(run_id, view.created if view.result else None, view)
 
 
-def _save(name: str, spec: Callable[[RunView], dict[str, Any]], view: RunView) -> None:
+def _save(name: str, chart: Callable[[RunView], Figure], view: RunView) -> None:
     """The menu that saves a chart; not while the run goes on, when each look would close it."""
-    if view.active:
-        return
-
-    def contents() -> tuple[dict[str, Any], pd.DataFrame]:
-        ready = spec(view)
-        return ready, pd.DataFrame(ready["data"]["values"])
-
-    save_menu(name, contents, view.run_id)
+    if not view.active:
+        save_menu(name, lambda: chart(view), view.run_id)
 
 
-def _accuracy_spec(view: RunView) -> dict[str, Any]:
-    """The chart of the accuracies, with its rows."""
-    return charts.vega_lite(charts.accuracy_chart(view.history, view.teacher_accuracy, view.config.epochs))
+def _accuracy_figure(view: RunView) -> Figure:
+    """The accuracies as a chart without its rows, and its rows: the chart stays while they change."""
+    rows, axes = charts.accuracy_rows(view.history, view.teacher_accuracy, view.config.epochs)
+    return spec(charts.accuracy_lines, "accuracy-by-epoch", rows, **axes), rows
 
 
-def _loss_spec(view: RunView) -> dict[str, Any]:
-    """The chart of the loss and its parts, with its rows."""
-    return charts.vega_lite(charts.loss_chart(view.history, view.config.alpha, view.config.epochs))
+def _loss_figure(view: RunView) -> Figure:
+    """The loss and its parts, as `_accuracy_figure`."""
+    rows, axes = charts.loss_rows(view.history, view.config.alpha, view.config.epochs)
+    return spec(charts.loss_lines, "loss-by-epoch", rows, **axes), rows
 
 
 # What these draw is kept as the messages to the browser, built once an epoch for everybody who watches.
@@ -75,16 +74,18 @@ def _loss_spec(view: RunView) -> dict[str, Any]:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _accuracy(run_id: str, epochs_seen: int, teacher_accuracy: float | None, _view: RunView) -> None:
+    chart, rows = _accuracy_figure(_view)
     st.vega_lite_chart(
-        _accuracy_spec(_view),
+        {**chart, "data": {"values": rows}},
         alt="Line chart: accuracy on the test images by epoch, for teacher, distilled and scratch",
     )
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _loss(run_id: str, epochs_seen: int, _view: RunView) -> None:
+    chart, rows = _loss_figure(_view)
     st.vega_lite_chart(
-        _loss_spec(_view),
+        {**chart, "data": {"values": rows}},
         alt="Line chart: the distilled student's loss by epoch, split in labels' and teacher's part",
     )
 
