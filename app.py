@@ -22,6 +22,7 @@ with page("Home"):
         st.page_link("pages/train.py", label="Train a student and watch", icon=":material/model_training:")
         st.page_link("pages/draw.py", label="Draw a digit and ask all three", icon=":material/draw:")
     if view is not None:
+        st.space("small")
         teacher, distilled = view.result["teacher"], view.result["distilled"]
         page_lessons.home(
             teacher["parameters"] / distilled["parameters"],

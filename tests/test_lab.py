@@ -89,6 +89,13 @@ def test_in_their_two_workers_the_students_start_alike_and_see_the_same_batches(
     np.testing.assert_allclose(logits["distilled"], logits["scratch"], atol=1e-3)
 
 
+def test_a_student_that_never_saw_a_label_is_ahead_of_one_that_saw_them_all(lab, finished):
+    """What Train tells people to try: the setting that comes with the app, with α = 0."""
+    view = lab.wait(lab.start(RunConfig(alpha=0.0)), PATIENCE)
+    assert view.status == "finished", view.message
+    assert view.result["comparison"]["low"] > 0
+
+
 def test_a_second_lab_on_the_same_home_sees_the_run(finished, lab):
     other = Lab(lab.store.home)
     assert other.start(SMALL) == finished.run_id

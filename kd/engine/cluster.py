@@ -25,13 +25,6 @@ SETTINGS = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": False,
-    # TensorFlow frees and takes the same few megabytes in every step: let the C library keep them, instead of
-    # giving each back at once as Dask would have it
-    "distributed.nanny.pre-spawn-environ": {
-        "MALLOC_TRIM_THRESHOLD_": 256 << 20,
-        "MALLOC_MMAP_THRESHOLD_": 256 << 20,
-        "MALLOC_TOP_PAD_": 64 << 20,
-    },
     # nobody reads these here, and together they took a twelfth of a worker's time
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
