@@ -69,7 +69,7 @@ def draw(page: Page, url: str) -> None:
         for corner in corners[1:]:
             page.mouse.move(*corner, steps=8)
         page.mouse.up()
-    page.get_by_text("Your drawing").wait_for()
+    page.get_by_text("Your drawing, as the models see it.").wait_for()
     page.mouse.move(5, 5)
 
 
