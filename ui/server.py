@@ -10,18 +10,13 @@ import streamlit as st
 from kd import logs
 from kd.lab import Lab
 
-# The first page is on the screen by then, and nobody is on the next one yet.
-_SECONDS_TO_FIRST_PAGE = 0.5
-
 
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
     """The one Lab of this process."""
     logs.to_console()
-    # a quarter of a second that the first page needs not, and the first page with a chart need not wait for
-    charts = threading.Timer(_SECONDS_TO_FIRST_PAGE, importlib.import_module, ("kd.charts",))
-    charts.daemon = True
-    charts.start()
+    # a quarter of a second that Home does not need, and the first page with a chart need not wait for
+    threading.Thread(target=importlib.import_module, args=("kd.charts",), daemon=True).start()
     return Lab()
 
 
