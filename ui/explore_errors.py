@@ -12,7 +12,7 @@ from kd.figure_file import figure_csv
 from kd.fixed_and_broken import fixed_and_broken
 from kd.lab import Lab
 from kd.observations import confusions, most_frequent_confusion, teacher_right_on
-from kd.words import MODELS, NAMES, percent, times
+from kd.words import MODELS, NAMES, article, percent, times
 from ui.figure import figure
 from ui.guard import guard
 from ui.lesson import lesson
@@ -61,9 +61,9 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
         "Each row is a digit, each column what the model says it is; the diagonal is right and stays "
         "uncoloured. A distilled student does not only err less or more than its twin: it errs on other "
         "pairs, often on those its teacher confuses.",
-        "Find the darkest cell of scratch and look the same pair up in the other two. In this run scratch "
-        f"most often takes a {true} for a {said}, {times(scratch)}. Its distilled twin, with the same labels "
-        f"and of the same size, does so {times(distilled)}.",
+        f"In this run scratch most often takes {article(true)} {true} for {article(said)} {said}, "
+        f"{times(scratch)}. Guess how often its distilled twin does, with the same labels and of the same "
+        f"size, and look the cell up in the other matrices: {times(distilled)}.",
         r"C_{ij} = \frac{|\{n : y_n = i,\ \arg\max_k z_{nk} = j\}|}{|\{n : y_n = i\}|}",
         "$y_n$: the label of test picture $n$; $z_n$: the model's logits for it.",
     )
