@@ -37,13 +37,6 @@ def alive(processes) -> list[psutil.Process]:
     return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    lab = Lab(tmp_path_factory.mktemp("home"))
-    yield lab
-    lab.close()
-
-
 def again(lab: Lab, config: RunConfig) -> str:
     """Forget a run and ask for it anew."""
     lab.store.remove_run(config.run_id)

@@ -26,13 +26,6 @@ PATIENCE = 240
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    lab = Lab(tmp_path_factory.mktemp("home"))
-    yield lab
-    lab.close()
-
-
-@pytest.fixture(scope="module")
 def finished(lab):
     view = lab.wait(lab.start(SMALL), PATIENCE)
     assert view.status == "finished", view.message

@@ -7,19 +7,10 @@ from benchmarks.pen_digits import draw
 from kd.config import RunConfig
 from kd.data import load_mnist
 from kd.drawing import to_mnist
-from kd.lab import Lab
 from kd.saliency import saliency
 from kd.softening import most_ambiguous
 
 RUN = RunConfig().run_id
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """Only looked into: no engine starts."""
-    lab = Lab(tmp_path_factory.mktemp("home"))
-    yield lab
-    lab.close()
 
 
 @pytest.fixture(scope="module")
