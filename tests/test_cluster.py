@@ -23,6 +23,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 PATIENCE = 240
+PRELOAD = ("--preload", "kd.engine.preload")
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Cluster:
             "--port",
             str(self.port),
             "--no-dashboard",
+            *PRELOAD,
         )
 
     def start_workers(self) -> None:
@@ -57,6 +59,8 @@ class Cluster:
                 self.address,
                 *("--nthreads", "1", "--memory-limit", "0", "--no-dashboard"),
                 *("--host", "127.0.0.1", "--resources", "student=1 teacher=1"),
+                *PRELOAD,
+                *("--preload-nanny", "kd.engine.preload"),
             )
             for _ in range(2)
         ]
@@ -130,6 +134,23 @@ def test_stop_reaches_the_workers(lab):
     lab.stop(run_id)
     assert lab.wait(run_id, 30).status == "stopped"
     until(lambda: not any(lab._engine._client.processing().values()))
+
+
+def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
+    """So that one broken connection does not break the rest: tests/test_tls_errors.py."""
+
+    def kind_of_socket() -> str:
+        import ssl
+
+        return ssl.SSLContext.sslsocket_class.__name__
+
+    client = lab._engine._client
+    kinds = {
+        client.run_on_scheduler(kind_of_socket),
+        *client.run(kind_of_socket).values(),
+        *client.run(kind_of_socket, nanny=True).values(),
+    }
+    assert kinds == {"ForgettingSocket"}
 
 
 def test_a_worker_that_is_lost_is_made_up_for(lab, cluster):

@@ -63,6 +63,24 @@ def test_who_holds_the_credentials_is_let_in(engine):
         assert client.submit(sum, [1, 2]).result(timeout=60) == 3
 
 
+def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
+    """So that one broken connection does not break the rest: tests/test_tls_errors.py."""
+
+    def kind_of_socket() -> str:
+        import ssl
+
+        return ssl.SSLContext.sslsocket_class.__name__
+
+    _, line = engine
+    with Client(line["address"], security=credentials(line), timeout=30, set_as_default=False) as client:
+        kinds = {
+            client.run_on_scheduler(kind_of_socket),
+            *client.run(kind_of_socket).values(),
+            *client.run(kind_of_socket, nanny=True).values(),
+        }
+    assert kinds == {"ForgettingSocket"}
+
+
 def test_the_engine_listens_on_loopback_only(engine):
     process, _ = engine
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from kd.engine import tasks
+from kd.engine import tasks, tls_errors
 from kd.engine.attempt import Abandoned, Attempt, EngineLost
 from kd.engine.cluster_size import student_workers
 
@@ -114,6 +114,9 @@ class Engine:
 
     def _start(self, starting: Future) -> None:
         """In a thread of its own: nobody who wants to stop waits for it."""
+        tls_errors.install()
+        # It prints a traceback when closed while it looks for a lost scheduler; the run's own line says so.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         client = None
         with self._lock:
             old, self._client = self._client, None

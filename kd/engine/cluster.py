@@ -14,6 +14,7 @@ import dask
 from distributed import Nanny, Scheduler, SpecCluster
 from distributed.security import Security
 
+from kd.engine import tls_errors
 from kd.engine.cluster_size import available_cores, student_workers
 
 LOOPBACK = "127.0.0.1"
@@ -21,6 +22,7 @@ LOOPBACK = "127.0.0.1"
 # A task that kills its worker is tried once more, and no oftener.
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 1,
+    "distributed.worker.preload": ["kd.engine.preload"],
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
@@ -38,6 +40,7 @@ SETTINGS = {
 
 def embedded_cluster(security: Security) -> SpecCluster:
     """The cluster, to be entered with `async with`; it listens on loopback only."""
+    tls_errors.install()
     dask.config.set(SETTINGS)
     workers = {f"student-{i}": _worker("student", 1, security) for i in range(student_workers())}
     workers["teacher"] = _worker("teacher", available_cores(), security)

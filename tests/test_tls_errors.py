@@ -1,0 +1,69 @@
+"""TLS connections of one thread, with real sockets: what breaks one leaves the others alone."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+
+from kd.engine.certificates import CERTIFICATE, KEY, make
+from kd.engine.tls_errors import ForgettingSocket
+
+
+@pytest.fixture
+def connect(tmp_path):
+    """Called, it gives both ends of a new connection; the server's end does not block."""
+    make(tmp_path)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(tmp_path / CERTIFICATE, tmp_path / KEY)
+    server.sslsocket_class = ForgettingSocket
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname = False
+    client.load_verify_locations(tmp_path / CERTIFICATE)
+    opened = []
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def connect() -> tuple[ssl.SSLSocket, ssl.SSLSocket]:
+            def reach() -> None:
+                opened.append(client.wrap_socket(socket.create_connection(listening.getsockname())))
+
+            thread = threading.Thread(target=reach)
+            thread.start()
+            accepted, _ = listening.accept()
+            here = server.wrap_socket(accepted, server_side=True)
+            thread.join()
+            there = opened[-1]
+            opened.append(here)
+            here.setblocking(False)
+            return here, there
+
+        yield connect
+        for end in opened:
+            end.close()
+
+
+def write_until_it_fails(end: ssl.SSLSocket) -> None:
+    for _ in range(100):
+        end.send(b"nobody reads this")
+        time.sleep(0.02)
+
+
+def test_a_connection_that_was_written_to_in_vain_leaves_the_others_whole(connect):
+    good, far_end = connect()
+    for _ in range(2):
+        broken, gone = connect()
+        gone.close()
+        for _ in range(2):
+            with pytest.raises(OSError, match=r"(?i)pipe|reset|abort|EOF|SYS"):
+                write_until_it_fails(broken)
+        with pytest.raises(ssl.SSLWantReadError):
+            good.recv(10)
+    far_end.send(b"still here")
+    good.settimeout(10)
+    assert good.recv(10) == b"still here"
+    good.send(b"here too")
+    assert far_end.recv(10) == b"here too"
