@@ -58,6 +58,7 @@ class BrowserSession:
     cookie: str = ""
 
     async def __aenter__(self) -> BrowserSession:
+        self._page_hash = ""
         self._states: dict[str, WidgetState] = {}
         self._timers: dict[str, asyncio.Task] = {}
         self._announced: set[str] = set()
@@ -109,7 +110,8 @@ class BrowserSession:
         """Ask the server for the page, or a fragment of it."""
         message = BackMsg()
         client = message.rerun_script
-        client.page_name = self.page
+        client.page_name = "" if self._page_hash else self.page
+        client.page_script_hash = self._page_hash
         client.query_string = self.query
         client.fragment_id = fragment
         client.is_auto_rerun = automatic
@@ -133,6 +135,8 @@ class BrowserSession:
             for timing in self._pending:
                 timing.begun = True
             self._announced.clear()
+        elif kind == "navigation":
+            self._page_hash = message.navigation.page_script_hash
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._see(message.delta.new_element, message.delta.fragment_id)
         elif kind == "auto_rerun":

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
-from kd.logits import checked_logits, divergence_bits, entropy_bits, softmax
+from kd.logits import checked_logits, divergence_bits
 
 # Where words change: from here a model is sure; a digit with this much is a rival of the answer; and an
 # answer with less than this is none.
@@ -73,21 +72,11 @@ def _phrase(view: Opinion, many: bool = False) -> str:
     return f"{'lean' if many else 'leans'} towards {listed}"
 
 
-def all_disagree(logits: Mapping[str, np.ndarray]) -> bool:
-    """Whether no two of the models give the same digit. logits: model → (classes,)."""
-    answers = [int(np.argmax(values)) for values in logits.values()]
-    return len(set(answers)) == len(answers) > 1
-
-
-def answers_table(logits: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """The models' answers to one drawing in numbers, at temperature 1.
+def distances_bits(logits: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """How far each model is from the teacher on one drawing: model → KL(teacher ‖ model) in bits, at T = 1.
 
     Args:
         logits: model → (classes,); "teacher" among them.
-
-    Returns:
-        One row a model: model, digit, probability, entropy_bits, divergence_bits (KL(teacher ‖ model): how
-        far the model is from its teacher on this drawing; 0 for the teacher).
 
     Raises:
         ValueError: when logits are not finite or not of the same classes.
@@ -95,16 +84,10 @@ def answers_table(logits: Mapping[str, np.ndarray]) -> pd.DataFrame:
     values = {name: checked_logits(np.asarray(z)[np.newaxis], name)[0] for name, z in logits.items()}
     if len({z.shape for z in values.values()}) != 1:
         raise ValueError("All models must have the same number of classes.")
-    rows = []
-    for name, z in values.items():
-        probabilities = softmax(z)
-        rows.append(
-            {
-                "model": name,
-                "digit": int(z.argmax()),
-                "probability": float(probabilities.max()),
-                "entropy_bits": float(entropy_bits(probabilities)),
-                "divergence_bits": float(divergence_bits(values["teacher"], z)),
-            }
-        )
-    return pd.DataFrame(rows)
+    return {name: float(divergence_bits(values["teacher"], z)) for name, z in values.items()}
+
+
+def all_disagree(logits: Mapping[str, np.ndarray]) -> bool:
+    """Whether no two of the models give the same digit. logits: model → (classes,)."""
+    answers = [int(np.argmax(values)) for values in logits.values()]
+    return len(set(answers)) == len(answers) > 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -23,7 +23,7 @@ __all__ = [
     "loss_lines",
     "loss_rows",
     "probability_chart",
-    "probability_table",
+    "probability_columns",
     "vega_lite",
 ]
 
@@ -32,6 +32,7 @@ _AXIS_STARTS = (0.98, 0.95, 0.92, 0.9, 0.88, 0.85, 0.8, 0.7, 0.5, 0.0)
 _AXIS_BEFORE_EVENTS = 0.85
 _LOG_STEPS = [float(f"{factor}e{power}") for power in range(-9, 7) for factor in (1, 3)]
 _LABEL_PIXELS = 17
+_NO_ROWS = ("role", "epoch", "value", "point")
 # The app fits title and axis into a chart's height.
 _AROUND_PIXELS = 110
 # Legible on both themes' backgrounds.
@@ -185,7 +186,7 @@ def probability_chart(
         title: where another one than the model's name is wanted.
         height: in pixels.
     """
-    table = probability_table(probabilities, model)
+    table = pd.DataFrame(probability_columns(probabilities, model))
     base = alt.Chart().encode(
         y=alt.Y(
             "digit:N",
@@ -213,33 +214,32 @@ def probability_chart(
     return finished(alt.layer(bars, labels, data=table), title or NAMES[model], height)
 
 
-def probability_table(probabilities: np.ndarray, model: str) -> pd.DataFrame:
+def probability_columns(probabilities: np.ndarray, model: str) -> dict[str, list]:
     """The data of `probability_chart`: role, digit, probability, its label, and which digit is the answer."""
-    return pd.DataFrame(
-        {
-            "role": NAMES[model],
-            "digit": [str(digit) for digit in range(10)],
-            "probability": np.asarray(probabilities, dtype=float),
-            "label": [percent(float(p)) if p >= 0.0005 else "" for p in probabilities],
-            "best": np.arange(10) == np.argmax(probabilities),
-        }
-    )
+    best = int(np.argmax(probabilities))
+    return {
+        "role": [NAMES[model]] * 10,
+        "digit": [str(digit) for digit in range(10)],
+        "probability": [float(p) for p in probabilities],
+        "label": [percent(float(p)) if p >= 0.0005 else "" for p in probabilities],
+        "best": [digit == best for digit in range(10)],
+    }
 
 
-def _labelled(rows: list[dict[str, Any]], gap: float, words) -> pd.DataFrame:
+def _labelled(rows: list[dict[str, Any]], gap: float, words: Callable[[float], str]) -> pd.DataFrame:
     """Rows as a table whose last row a role carries a label, labels at least `gap` apart."""
-    table = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["role", "epoch", "value", "point"])
-    last = table.groupby("role")["epoch"].transform("max") == table["epoch"] if rows else []
-    table["label"] = [
-        f"{role} {words(value)}" if is_last else ""
-        for role, value, is_last in zip(table["role"], table["value"], last, strict=True)
-    ]
-    table["label_at"] = table["value"]
-    floor = -np.inf
-    for index in table[table["label"] != ""].sort_values("value").index:
-        floor = max(floor + gap, table.at[index, "value"])
-        table.at[index, "label_at"] = floor
-    return table
+    last: dict[str, int] = {}
+    for row in rows:
+        last[row["role"]] = max(row["epoch"], last.get(row["role"], 0))
+    ends = [row for row in rows if row["epoch"] == last[row["role"]]]
+    label_at, floor = {}, -np.inf
+    for row in sorted(ends, key=lambda row: row["value"]):
+        floor = label_at[id(row)] = max(floor + gap, row["value"])
+    # in plain Python: for a page that redraws this every second, pandas took ten times as long
+    columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else _NO_ROWS)}
+    columns["label"] = [f"{row['role']} {words(row['value'])}" if id(row) in label_at else "" for row in rows]
+    columns["label_at"] = [label_at.get(id(row), row["value"]) for row in rows]
+    return pd.DataFrame(columns)
 
 
 def _lines_chart(

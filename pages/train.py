@@ -10,6 +10,7 @@ from ui.explore_errors import look_closer
 from ui.explore_making import look_inside
 from ui.figures import setting
 from ui.frame import page
+from ui.guard import guard
 from ui.live import follow
 from ui.person import person
 from ui.playback import play_training
@@ -83,6 +84,24 @@ def hint(config: RunConfig, view: RunView | None) -> str:
     return PRESETS[preset].teaches if preset else "This is your own setting, and beside it is its run."
 
 
+def beside(view: RunView | None) -> tuple:
+    """What stands beside the form and depends on it: redrawn with the whole page when it is another."""
+    return (view and view.run_id, view and view.active, notices.kept())
+
+
+@st.fragment
+def form(drawn: tuple) -> None:
+    """The controls and Train. Moving one redraws these alone: most moves change nothing else."""
+    with guard():
+        view = shown_run(lab())
+        if beside(view) != drawn:
+            st.rerun()
+        config, place = controls.run_form()
+        with place:
+            button(config, view)
+            st.html(f'<p class="kd kd-hint kd-quiet">{hint(config, view)}</p>')
+
+
 with page("Train"):
     st.title("Train")
     view = shown_run(warm_lab())
@@ -91,10 +110,7 @@ with page("Train"):
         controls.follow_run(view.run_id, view.config)
     left, right = st.columns([1, 2.4], gap="large")
     with left:
-        config, place = controls.run_form()
-        with place:
-            button(config, view)
-            st.html(f'<p class="kd kd-hint kd-quiet">{hint(config, view)}</p>')
+        form(beside(view))
     with right:
         if view is None:
             st.write("Nothing was trained here yet. Press Train, and three models learn before your eyes.")

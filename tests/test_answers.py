@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from kd.answers import all_disagree, answers_sentence, answers_table, opinion
+from kd.answers import all_disagree, answers_sentence, distances_bits, opinion
 
 
 def _probabilities(**shares):
@@ -79,25 +79,17 @@ def test_all_disagree_means_three_different_digits():
     assert not all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[1]})
 
 
-def test_answers_in_numbers_are_scipys():
+def test_distances_from_the_teacher_are_scipys():
     logits = dict(
         zip(("teacher", "distilled", "scratch"), np.random.default_rng(0).normal(0, 3, (3, 10)), strict=True)
     )
-    table = answers_table(logits).set_index("model")
-    assert list(table.columns) == ["digit", "probability", "entropy_bits", "divergence_bits"]
-    for model, values in logits.items():
-        probabilities = special.softmax(values)
-        expected = {
-            "digit": probabilities.argmax(),
-            "probability": probabilities.max(),
-            "entropy_bits": stats.entropy(probabilities, base=2),
-            "divergence_bits": stats.entropy(special.softmax(logits["teacher"]), probabilities, base=2),
-        }
-        assert table.loc[model].to_dict() == pytest.approx(expected, abs=1e-12)
+    teacher = special.softmax(logits["teacher"])
+    expected = {name: stats.entropy(teacher, special.softmax(z), base=2) for name, z in logits.items()}
+    assert distances_bits(logits) == pytest.approx(expected, abs=1e-12)
 
 
 def test_answers_that_are_not_numbers_are_refused():
     with pytest.raises(ValueError, match="scratch must be finite"):
-        answers_table({"teacher": np.zeros(10), "scratch": np.full(10, np.nan)})
+        distances_bits({"teacher": np.zeros(10), "scratch": np.full(10, np.nan)})
     with pytest.raises(ValueError, match="same number of classes"):
-        answers_table({"teacher": np.zeros(10), "scratch": np.zeros(9)})
+        distances_bits({"teacher": np.zeros(10), "scratch": np.zeros(9)})

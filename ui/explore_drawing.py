@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from kd.answers import answers_table
+from kd.answers import distances_bits
 from kd.data import load_mnist, to_model_input
 from kd.figure_file import figure_csv
 from kd.lab import NEIGHBOURS, Lab
@@ -23,7 +23,7 @@ PARTS = ("What the pixels say", "Nearest training pictures")
 
 def distances(logits: dict[str, np.ndarray]) -> None:
     """How far each student is from its teacher on this drawing, in bits. logits: model → (10,)."""
-    bits = answers_table(logits).set_index("model")["divergence_bits"]
+    bits = distances_bits(logits)
     words = " and ".join(f"{role(student)} {_bits(bits[student])}" for student in MODELS[1:])
     st.html(f'<p class="kd">On this picture {words} away from what the teacher says (KL divergence).</p>')
 

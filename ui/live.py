@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,22 +21,26 @@ Figure = tuple[dict[str, Any], pd.DataFrame]
 """A chart as Vega-Lite without its rows, and its rows."""
 
 _SECONDS_BETWEEN_LOOKS = 0.8
-# A look costs the server about this much, and all looks together at most a fifth of a core or two.
+# A look costs the server a tenth of this, and so all looks together at most a tenth of a core.
 _SECONDS_FOR_EACH_WATCHER = 0.08
 _SECONDS_OF_A_WATCHER = 10.0
+_NEARLY = 1.4
 
 
 def follow(lab: Lab, view: RunView) -> None:
     """Draw a run, and go on drawing it until it has ended; the more people watch, the slower."""
-    every = max(_SECONDS_BETWEEN_LOOKS, _SECONDS_FOR_EACH_WATCHER * _watchers()) if view.active else None
-    st.fragment(_look, run_every=every)(lab, view.run_id, view.active)
+    # Each a little differently, so that those who came in together do not go on asking together.
+    every = _seconds_between_looks() * random.uniform(0.9, 1.1) if view.active else None
+    st.fragment(_look, run_every=every)(lab, view.run_id, every)
 
 
-def _look(lab: Lab, run_id: str, was_active: bool) -> None:
+def _look(lab: Lab, run_id: str, every: float | None) -> None:
     with guard():
         view = lab.watch(run_id)
-        if was_active and not view.active:
+        if every and not view.active:
             st.rerun()  # the whole page: Stop becomes Train again, and the looking ends
+        if every and not 1 / _NEARLY < every / _seconds_between_looks() < _NEARLY:
+            st.rerun()  # people came or went: this is where the pace is set
         if view.active:
             _last_looks()[get_script_run_ctx().session_id] = time.monotonic()
         figures.status(view)
@@ -99,6 +104,10 @@ def _table(run_id: str, finished_run_of: float | None, _view: RunView) -> None:
 def _last_looks() -> dict[str, float]:
     """When each session looked at an active run last."""
     return {}
+
+
+def _seconds_between_looks() -> float:
+    return max(_SECONDS_BETWEEN_LOOKS, _SECONDS_FOR_EACH_WATCHER * _watchers())
 
 
 def _watchers() -> int:

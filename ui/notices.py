@@ -19,7 +19,12 @@ def clear() -> None:
     st.session_state[_KEY] = []
 
 
+def kept() -> tuple[str, ...]:
+    """The sentences that stand now."""
+    return tuple(st.session_state.get(_KEY, []))
+
+
 def show() -> None:
     """Draw the sentences, if any."""
-    for sentence in st.session_state.get(_KEY, []):
+    for sentence in kept():
         st.warning(sentence, icon=":material/info:")

@@ -67,27 +67,27 @@ def drawn() -> Given:
         pixels = None if content is None else decode_picture(content)
     except Exception:
         return Given(None, "The drawing did not arrive in one piece: press Clear and draw again.")
-    if pixels is None or not _ink(pixels).any():
+    ink = None if pixels is None else _ink(pixels)
+    if ink is None or not ink.any():
         picture, label = test_picture(FIRST_PICTURE)
         return Given(
             picture,
             f"Nothing is drawn yet, so this is test picture {FIRST_PICTURE:,}, "
             f"{article(label)} {label}. Draw one digit on the black square.",
         )
-    if _is_a_dot(pixels, width):
+    if _is_a_dot(ink, width):
         return Given(None, "There is too little to see, only a dot: draw one whole digit, larger.")
     return _prepared(pixels, "Your drawing, as the models see it.")
 
 
-def _is_a_dot(pixels: np.ndarray, pen: int) -> bool:
-    """Whether the pen left one touch: ink hardly longer than the pen is wide."""
-    ink = _ink(pixels)
+def _is_a_dot(ink: np.ndarray, pen: int) -> bool:
+    """Whether the pen left one touch: ink hardly longer than the pen is wide. ink: bool (height, width)."""
     return max(np.ptp(np.flatnonzero(ink.any(axis=axis))) for axis in (0, 1)) < 1.5 * pen
 
 
 def _ink(pixels: np.ndarray) -> np.ndarray:
     """Where a grey, RGB or RGBA picture on black shows anything: bool (height, width)."""
-    return pixels > 0 if pixels.ndim == 2 else pixels[..., :3].any(axis=-1)
+    return pixels > 0 if pixels.ndim == 2 else (pixels[..., 0] | pixels[..., 1] | pixels[..., 2]) > 0
 
 
 def chosen(teacher_logits: np.ndarray) -> Given:

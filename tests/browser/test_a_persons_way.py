@@ -114,3 +114,23 @@ def test_a_nonsense_address_gets_a_sentence(page: Page, site):
     page.goto(f"{site.url}/train?alpha=7&run=..%2F..%2Fetc")
     expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
     expect(page.get_by_text("There is no run")).to_be_visible()
+    # and it goes with the next thing that the person does
+    slider(page, "α, weight of the true labels").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("alpha must be between 0 and 1")).to_be_hidden()
+
+
+def test_a_control_moved_while_a_run_trains_leaves_the_run_on_the_screen(page: Page, site):
+    open_train(page, site.url)
+    set_up_a_run(page, images=10_000, epochs=100, seed=43)
+    page.get_by_role("button", name="Train", exact=True).click()
+    epoch = page.get_by_text(re.compile(r"epoch [1-9]\d* of 100", re.IGNORECASE)).first
+    expect(epoch).to_be_visible(timeout=3 * MINUTES)
+    slider(page, "α, weight of the true labels").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(re.compile("Still shown"))).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    before = epoch.inner_text()
+    expect(epoch).not_to_have_text(before, timeout=MINUTES)  # it goes on learning before one's eyes
+    page.get_by_role("button", name="Stop the run that is shown").click()
+    expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible(timeout=MINUTES)

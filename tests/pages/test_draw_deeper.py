@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from kd.answers import all_disagree, answers_table
+from kd.answers import all_disagree, distances_bits
 from kd.drawing import to_mnist
 from kd.playback import logits_over_time
 from kd.saliency import saliency
@@ -45,7 +45,7 @@ def logits_of(lab, run_id, picture):
 
 def test_how_far_the_students_are_from_their_teacher(open_page, lab, shipped):
     logits = {name: z[FIRST_PICTURE] for name, z in lab.test_logits(shipped.run_id).items()}
-    bits = answers_table(logits).set_index("model")["divergence_bits"]
+    bits = distances_bits(logits)
     text = said(open_page("draw"))
     for student in ("distilled", "scratch"):
         assert f"{bits[student]:.2f} bits" in text
