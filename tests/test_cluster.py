@@ -14,6 +14,7 @@ from pathlib import Path
 import dask
 import psutil
 import pytest
+import yaml
 
 from kd.config import RunConfig
 from kd.engine.certificates import make, settings
@@ -176,6 +177,18 @@ def test_a_scheduler_that_is_lost_and_comes_back_is_said_and_the_run_goes_on(lab
     view = lab.wait(run_id, PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))
+
+
+def test_compose_starts_what_is_tested_here():
+    services = yaml.safe_load((PROJECT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    folder = Path("/home/lab/certificates")
+    told = {name: path.replace("\\", "/") for name, path in settings(folder).items()}
+    for name in ("app", "scheduler", "worker"):
+        assert told.items() <= services[name]["environment"].items()
+    for name in ("scheduler", "worker"):
+        assert "--preload=kd.engine.preload" in services[name]["command"]
+    assert "--preload-nanny=kd.engine.preload" in services["worker"]["command"]
+    assert services["certificates"]["command"][-1] == folder.as_posix()
 
 
 def test_without_the_certificate_there_is_no_way_in(cluster, tmp_path):
