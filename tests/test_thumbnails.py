@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from kd.charts import vega_lite
+from kd.figure_file import figure_png, figure_svg
 from kd.thumbnails import ENLARGED, thumbnail_chart, thumbnail_rows
 
 
@@ -36,3 +37,13 @@ def test_a_click_names_the_picture(mnist):
 def test_uneven_columns_are_told_apart(mnist):
     with pytest.raises(ValueError, match="got 2 pictures, 1 numbers and 2 captions"):
         thumbnail_rows(mnist.x_test[:2], [1], ["a", "b"])
+
+
+def test_saved_as_a_file_they_are_there_without_any_network(mnist):
+    rows = thumbnail_rows(mnist.x_test[:3], [5, 6, 7], ["a", "b", "c"])
+    spec = vega_lite(thumbnail_chart(rows, count=3))
+    del spec["data"]
+    assert figure_svg(spec, rows).decode().count("<image") == 3
+    seen = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows))).convert("L"))
+    blank = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows.assign(image="")))).convert("L"))
+    assert (seen < 64).sum() > (blank < 64).sum() + 1000  # the pictures' black paper

@@ -14,7 +14,7 @@ from kd.softening import most_ambiguous, picture_table
 from kd.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.words import MODELS
 from ui import notices, ways_in
-from ui.figure import spec
+from ui.figure import save_menu, spec
 from ui.markup import pixels
 
 WAYS = ("Doubtful", "A digit", "Draw")
@@ -48,7 +48,7 @@ def choose(lab: Lab, run_id: str) -> Shown | None:
     digit = None
     if way == "A digit":
         digit = st.pills("Digit", range(10), default=4, key="dark_digit", required=True)
-    strip(*_strip(run_id, digit, logits["teacher"]), key="dark_strip")
+    strip(*_strip(run_id, digit, logits["teacher"]), name="pictures")
     number, button = st.columns([2, 1], vertical_alignment="bottom")
     picture_number = number.number_input(
         "Test picture",
@@ -66,8 +66,13 @@ def choose(lab: Lab, run_id: str) -> Shown | None:
     return _show(Shown(picture, own, label, f"Test picture {picture_number:,}. Its label says {label}."))
 
 
-def strip(numbers: tuple[int, ...], captions: tuple[str, ...], key: str) -> None:
-    """Thumbnails of test pictures; a click shows that picture, also from within a fragment."""
+def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> None:
+    """Thumbnails of test pictures; a click shows that picture, also from within a fragment.
+
+    Args:
+        name: of the file that it is saved in, in lower case with hyphens.
+    """
+    key = f"strip-{name}"
     rows = _thumbnails(numbers, captions)
     ready = spec(thumbnail_chart, "thumbnails", rows, count=STRIP)
     st.vega_lite_chart(
@@ -76,6 +81,7 @@ def strip(numbers: tuple[int, ...], captions: tuple[str, ...], key: str) -> None
         on_select=lambda: _pick(key),
         alt=f"{len(numbers)} test pictures to choose from: {', '.join(map(str, numbers))}",
     )
+    save_menu(name, lambda: (ready, rows), "")
     if st.session_state.pop(f"{key}-picked", False):
         st.rerun()
 

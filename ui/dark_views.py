@@ -140,9 +140,9 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
         )
     with behind:
         st.markdown(f"**Behind the cell {true} → {other}:** the {true}s with most of a {other}")
-        strip(*_behind(run_id, true, other, logits), key="dark_behind")
+        strip(*_behind(run_id, true, other, logits), name="pictures-behind-a-cell")
         st.markdown("**Most confusing:** least probability for the true class")
-        strip(*_confusing(run_id, logits), key="dark_confusing")
+        strip(*_confusing(run_id, logits), name="confusing-pictures")
         st.caption("Click a cell of the matrix or a picture.")
     figure(
         "mean-entropy",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.answers import all_disagree
 from kd.thumbnails import thumbnail_chart, thumbnail_rows
-from ui.figure import spec
+from ui.figure import save_menu, spec
 from ui.ways_in import Given
 
 KEPT = 12
@@ -68,6 +68,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         on_select=lambda: _recall(given),
         alt=f"Your last {len(drawings)} drawings, to go back to",
     )
+    save_menu("drawings", lambda: (ready, rows), "")
 
 
 def _recall(given: Given) -> None:

@@ -69,7 +69,7 @@ def test_the_bars_follow_t(page: Page, site, logits):
 
 def test_a_click_on_a_thumbnail_shows_that_picture(page: Page, site):
     open_page(page, site)
-    page.locator(".st-key-dark_strip svg image").nth(3).click()
+    page.locator(".st-key-strip-pictures svg image").nth(3).click()
     expect(page).to_have_url(re.compile(r"picture=\d+"))
     number = int(re.search(r"picture=(\d+)", page.url)[1])
     expect(page.get_by_text(f"Test picture {number:,}.")).to_be_visible()
@@ -82,14 +82,14 @@ def test_a_click_on_a_cell_shows_the_pictures_behind_it(page: Page, site):
     box = cell.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # on the number in it
     expect(page.get_by_text("Behind the cell 1 → 8")).to_be_visible()
-    page.locator(".st-key-dark_behind svg image").first.click()
+    page.locator(".st-key-strip-pictures-behind-a-cell svg image").first.click()
     expect(page).to_have_url(re.compile(r"picture=\d+"))
     expect(page.get_by_text("Its label says 1.")).to_be_visible()
 
 
 def test_a_figure_is_saved_as_png_svg_and_csv(page: Page, site, logits):
     open_page(page, site)
-    page.get_by_role("button", name="Save").first.click()
+    page.locator(".st-key-save-soft-targets").get_by_role("button", name="Save").click()
     contents = {}
     for kind in ("PNG", "SVG", "CSV"):
         with page.expect_download() as download:
