@@ -8,21 +8,14 @@ and on a phone, and writes docs/images/PAGE-THEME-WIDTH.png.
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.app_process import app_process
 from tests.browser.chromium import bring
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -35,7 +28,6 @@ SCREENS = {
     for theme in ("light", "dark")
     for width, height in ((1400, 900), (390, 844))
 }
-SECONDS_TO_START = 60
 MILLISECONDS_TO_SETTLE = 1500
 # A four that could be a nine: corners of its strokes, as shares of the canvas.
 STROKES = (
@@ -81,37 +73,6 @@ def dark_knowledge(page: Page, url: str) -> None:
 PAGES = {"home": home, "train": train, "draw": draw, "dark_knowledge": dark_knowledge}
 
 
-@contextmanager
-def served_app() -> Iterator[str]:
-    """The address of the app, started on a free port and a home that is thrown away."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    url = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "KD_HOME": folder}
-        server = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            _wait_for(f"{url}/_stcore/health")
-            yield url
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise SystemExit("The app did not start.")
-
-
 def take(browser: Browser, url: str, names: list[str]) -> None:
     """These pages on every screen, the whole page where it is longer than the screen."""
     for screen, options in SCREENS.items():
@@ -135,9 +96,13 @@ if __name__ == "__main__":
     if unknown := set(asked) - set(PAGES):
         sys.exit(f"There is no page {', '.join(unknown)}: use {', '.join(PAGES)}.")
     executable = bring()
-    with served_app() as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        app_process(Path(folder)) as app,
+        sync_playwright() as playwright,
+    ):
         chromium = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
-        take(chromium, address, asked)
+        take(chromium, app.url, asked)
         chromium.close()

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from benchmarks.app_process import AppProcess, app_process
 from tests.browser.chromium import bring
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-SECONDS_TO_START = 120
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -33,52 +24,11 @@ FLAGS = (
 )
 
 
-@dataclass
-class Site:
-    """Where the app answers, and the process that does."""
-
-    url: str
-    process: subprocess.Popen
-    log: Path
-
-
 @pytest.fixture(scope="package")
-def site(tmp_path_factory) -> Iterator[Site]:
+def site(tmp_path_factory) -> Iterator[AppProcess]:
     """The app as `streamlit run app.py` starts it, with a home of its own."""
-    folder = tmp_path_factory.mktemp("site")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    with (folder / "log.txt").open("w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env={**os.environ, "KD_HOME": str(folder / "home")},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    site = Site(f"http://localhost:{port}", process, folder / "log.txt")
-    try:
-        _wait_until_healthy(site)
-        yield site
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_until_healthy(site: Site) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while True:
-        try:
-            with urllib.request.urlopen(f"{site.url}/_stcore/health", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            assert site.process.poll() is None, site.log.read_text()
-            assert time.monotonic() < deadline, site.log.read_text()
-            time.sleep(0.2)
+    with app_process(tmp_path_factory.mktemp("site")) as app:
+        yield app
 
 
 @pytest.fixture(scope="package")
