@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import keras
 
-from kd.losses import SoftTargetDivergence, check_alpha, check_temperature
+from kd.hyperparameters import checked_alpha, checked_temperature
+from kd.losses import SoftTargetDivergence
 
 
 @keras.saving.register_keras_serializable(package="kd")
@@ -77,8 +78,8 @@ class Distiller(keras.Model):
         Raises:
             ValueError: when alpha or temperature is out of its range.
         """
-        self.alpha = check_alpha(alpha)
-        self.temperature = check_temperature(temperature)
+        self.alpha = checked_alpha(alpha)
+        self.temperature = checked_temperature(temperature)
         self.temperature_squared = bool(temperature_squared)
         self.student_loss_fn = student_loss_fn or keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self.distillation_loss_fn = distillation_loss_fn or SoftTargetDivergence()

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from kd.hyperparameters import checked_temperature
+
 CLASSES = 10
 
 
@@ -45,21 +47,6 @@ def checked_labels(labels: Any, count: int, classes: int = CLASSES) -> np.ndarra
     if array.min() < 0 or array.max() >= classes:
         raise ValueError(f"labels must be between 0 and {classes - 1}, got {array.min()} to {array.max()}.")
     return array.astype(np.int64)
-
-
-def checked_temperature(temperature: Any) -> float:
-    """A finite temperature above 0.
-
-    Raises:
-        ValueError: otherwise; the message names the value.
-    """
-    try:
-        number = float(temperature)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise ValueError(f"temperature must be a number above 0, got {temperature!r}.")
-    return number
 
 
 def log_softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:

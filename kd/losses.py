@@ -8,7 +8,6 @@ labels, and s = T² (Hinton, Vinyals and Dean 2015, section 2) or 1 (the origina
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import keras
@@ -88,32 +87,3 @@ class SoftTargetDivergence(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         return soft_target_divergence(y_true, y_pred)
-
-
-def check_alpha(alpha) -> float:
-    """α as a float.
-
-    Raises:
-        ValueError: when it is no number in [0, 1].
-    """
-    if not _is_finite_number(alpha) or not 0 <= alpha <= 1:
-        raise ValueError(f"alpha must be a number between 0 and 1, got {alpha!r}.")
-    return float(alpha)
-
-
-def check_temperature(temperature) -> float:
-    """T as a float.
-
-    Raises:
-        ValueError: when it is no finite number above 0.
-    """
-    if not _is_finite_number(temperature) or temperature <= 0:
-        raise ValueError(f"temperature must be a finite number above 0, got {temperature!r}.")
-    return float(temperature)
-
-
-def _is_finite_number(value) -> bool:
-    try:
-        return not isinstance(value, bool | str) and math.isfinite(value)
-    except TypeError:
-        return False

@@ -7,17 +7,16 @@ their columns are listed in each docstring, and entropies are in bits.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from kd.hyperparameters import checked_alpha, checked_temperature
 from kd.logits import (
     checked_labels,
     checked_logits,
-    checked_temperature,
     entropy_bits,
     log_softmax,
     softmax,
@@ -174,7 +173,7 @@ def loss_gradient(
     Raises:
         ValueError: when α or T is out of range, or the arrays do not fit together or are not valid.
     """
-    alpha, temperature = _checked_alpha(alpha), checked_temperature(temperature)
+    alpha, temperature = checked_alpha(alpha), checked_temperature(temperature)
     single = np.ndim(student_logits) == 1
     student = checked_logits(np.atleast_2d(student_logits), "student_logits")
     teacher = checked_logits(np.atleast_2d(teacher_logits), "teacher_logits")
@@ -332,13 +331,3 @@ def _grid(temperatures: Iterable[float] | None) -> np.ndarray:
     if temperatures is None:
         return temperature_grid()
     return np.array([checked_temperature(t) for t in temperatures])
-
-
-def _checked_alpha(alpha: Any) -> float:
-    try:
-        number = float(alpha)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0.0 <= number <= 1.0:
-        raise ValueError(f"alpha must be a number between 0 and 1, got {alpha!r}.")
-    return number

@@ -168,7 +168,7 @@ def test_temperatures_not_above_0_are_refused(temperature):
         lambda: loss_gradient(LABELS, STUDENT, TEACHER, 0.1, temperature),
         lambda: pictures_behind(LABELS, TEACHER, 4, 9, temperature),
     ):
-        with pytest.raises(ValueError, match="temperature must be a number above 0"):
+        with pytest.raises(ValueError, match="temperature must be a finite number above 0"):
             call()
 
 

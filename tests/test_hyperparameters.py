@@ -1,0 +1,34 @@
+"""α and T: what is allowed, and a sentence that names what is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kd.hyperparameters import checked_alpha, checked_temperature
+
+
+@pytest.mark.parametrize("alpha", [0, 1, 0.3, np.float32(0.5), np.float64(1.0)])
+def test_alpha_in_range_comes_back_as_a_float(alpha):
+    assert type(checked_alpha(alpha)) is float
+    assert checked_alpha(alpha) == alpha
+
+
+@pytest.mark.parametrize("alpha", [-0.01, 1.01, float("nan"), float("inf"), "0.5", None, True])
+def test_alpha_out_of_range_names_value_and_range(alpha):
+    with pytest.raises(ValueError, match=r"alpha must be a number between 0 and 1, got") as caught:
+        checked_alpha(alpha)
+    assert repr(alpha) in str(caught.value)
+
+
+@pytest.mark.parametrize("temperature", [0.1, 4, np.float32(20), np.int64(100)])
+def test_a_temperature_above_0_comes_back_as_a_float(temperature):
+    assert type(checked_temperature(temperature)) is float
+    assert checked_temperature(temperature) == temperature
+
+
+@pytest.mark.parametrize("temperature", [0, -1, float("nan"), float("inf"), "4", None, True])
+def test_temperature_out_of_range_names_value_and_range(temperature):
+    with pytest.raises(ValueError, match=r"temperature must be a finite number above 0, got") as caught:
+        checked_temperature(temperature)
+    assert repr(temperature) in str(caught.value)
