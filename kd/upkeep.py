@@ -98,8 +98,8 @@ class Upkeep:
             for path, remove in self._candidates():
                 if excess <= 0:
                     return
-                size = folders.size_of(path) if path.is_dir() else path.stat().st_size
                 with contextlib.suppress(OSError):
+                    size = folders.size_of(path) if path.is_dir() else path.stat().st_size
                     remove()
                     excess -= size
         if excess > 0:
@@ -110,8 +110,7 @@ class Upkeep:
         store, home = self._store, self._store.home
         for path in sorted((home / "aside").iterdir(), key=_age):
             yield path, lambda path=path: folders.remove_folder(path)
-        for row in store.index.deleted():
-            yield home / "trash" / row["run_id"], lambda row=row: store.remove_run(row["run_id"])
+        yield from self._trash()
         for path in sorted((path for name in _CACHES for path in (home / name).glob("*.npz")), key=_age):
             if time.time() - _age(path) > SECONDS_WATCHED:
                 yield path, lambda path=path: path.unlink(missing_ok=True)
@@ -123,6 +122,17 @@ class Upkeep:
             if row["status"] == "finished" and not row["pinned"] and not watched:
                 yield home / "runs" / run_id, lambda run_id=run_id: self._remove_run(run_id)
         yield from self._lone_teachers()
+
+    def _trash(self):
+        """Deleted runs, the one used longest ago first; before them, those that were trained again since."""
+        trash, deleted = self._store.home / "trash", [row["run_id"] for row in self._store.index.deleted()]
+        for path in sorted(trash.iterdir(), key=_age):
+            if path.name not in deleted:
+                yield path, lambda path=path: folders.remove_folder(path)
+        for run_id in deleted:
+            # one that never had a result has no files, and frees nothing: it stays to be brought back
+            if (trash / run_id).is_dir():
+                yield trash / run_id, lambda run_id=run_id: self._store.remove_run(run_id)
 
     def _lone_teachers(self):
         """Fresh teachers of which no run is left."""

@@ -85,6 +85,27 @@ def test_what_was_deleted_and_what_can_be_made_anew_go_before_any_run(lab):
     assert kept(lab) == set(others)
 
 
+def test_a_deleted_run_without_files_stands_in_nobodys_way(lab):
+    unfinished = RunConfig(seed=9)
+    lab.store.index.claim(unfinished.run_id, unfinished.to_dict())
+    lab.store.index.set_status(unfinished.run_id, "stopped")
+    lab.delete(unfinished.run_id)
+    runs = [save(lab, seed) for seed in range(1, 7)]
+    lab.upkeep.tidy()
+    assert lab.upkeep.usage().used <= 150_000
+    assert 0 < len(kept(lab)) < len(runs)
+    assert lab.restore(unfinished.run_id) is True
+
+
+def test_the_files_of_a_deleted_run_that_was_trained_again_go_first(lab):
+    again = save(lab, 1)
+    lab.delete(again)
+    runs = [save(lab, seed, 20_000) for seed in range(1, 7)]
+    lab.upkeep.tidy()
+    assert kept(lab) == set(runs)
+    assert not (lab.store.home / "trash" / again).exists()
+
+
 def test_a_fresh_teacher_goes_when_its_last_run_has(lab):
     run_id = save(lab, 1, teacher="fresh")
     teacher_id = RunConfig(seed=1, teacher="fresh").teacher_id
