@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-
 from kd.cli.refusal import Refusal
-from kd.cli.train import find_run
 from kd.drawing import to_mnist
-from kd.lab import Lab
-from kd.logits import softmax
 from kd.picture_file import MAX_BYTES, decode_picture
+from kd.store import Store
 
 
 def predict(run: str, image: str, as_json: bool) -> int:
     """Print each model's ten probabilities; returns the exit code."""
     picture = to_mnist(decode_picture(_content(Path(image))))
-    lab = Lab()
-    run_id = find_run(lab, run)
+    store = Store()
+    run_id = _find_run(store, run)
+    # after what can be refused: the laboratory takes longer to load than all before it
+    from kd.lab import Lab
+    from kd.logits import softmax
+
+    lab = Lab(store.home)
     probabilities = {
         name: softmax(model.logits(picture[None, :, :, None]))[0]
         for name, model in lab.models(run_id).items()
@@ -33,6 +32,10 @@ def predict(run: str, image: str, as_json: bool) -> int:
         }
         print(json.dumps({"run": run_id, "image": image, "predictions": answers}))
         return 0
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
     # narrow enough for a terminal of 80 columns
     table = Table(title=f"Run {run_id}: probabilities in percent", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("model", no_wrap=True)
@@ -43,6 +46,20 @@ def predict(run: str, image: str, as_json: bool) -> int:
         table.add_row(name, str(values.argmax()), *(f"{100 * value:.1f}" for value in values))
     Console().print(table)
     return 0
+
+
+def _find_run(store: Store, name: str) -> str:
+    """The finished run with this id, or whose id begins so.
+
+    Raises:
+        Refusal: when none or several do.
+    """
+    known = {row["run_id"] for row in store.index.rows()} | set(store.shipped_runs())
+    found = [run_id for run_id in sorted(known) if name and run_id.startswith(name) and store.has_run(run_id)]
+    if len(found) == 1:
+        return found[0]
+    what = "No finished run has" if not found else "Several runs have ids that begin with"
+    raise Refusal(f"{what} the id {name!r}: `python -m kd runs` lists them.")
 
 
 def _content(path: Path) -> bytes:

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from kd.cli.refusal import Refusal
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.run_state import RunView
@@ -102,17 +101,3 @@ def _print_table(view: RunView) -> None:
     console.print(table)
     console.print(result["comparison"]["sentence"], highlight=False)
     console.print(result["comparison"]["note"], highlight=False, style="dim")
-
-
-def find_run(lab: Lab, name: str) -> str:
-    """The finished run with this id, or whose id begins so.
-
-    Raises:
-        Refusal: when none or several do.
-    """
-    finished = [view.run_id for view in lab.runs() if view.status == "finished"]
-    found = [run_id for run_id in finished if run_id.startswith(name)] if name else []
-    if len(found) == 1:
-        return found[0]
-    what = "No finished run has" if not found else "Several runs have ids that begin with"
-    raise Refusal(f"{what} the id {name!r}: `python -m kd runs` lists them.")
