@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
+from kd.unusable import Unusable
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 REMAKE_COMMAND = "python data/make_mnist.py"
@@ -90,15 +91,15 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in _ARRAYS}
     except FileNotFoundError:
-        raise ValueError(f"The MNIST file {path} is missing: {advice}") from None
+        raise Unusable(f"The MNIST file {path} is missing: {advice}") from None
     except (
         Exception
     ):  # zipfile, zlib and NumPy raise a dozen types for altered bytes, RuntimeError among them
-        raise ValueError(f"The MNIST file {path} is truncated or not an npz of MNIST: {advice}") from None
+        raise Unusable(f"The MNIST file {path} is truncated or not an npz of MNIST: {advice}") from None
     for key, (shape, sha256) in _ARRAYS.items():
         array = arrays[key]
         intact = array.dtype == np.uint8 and array.shape == shape
         if not intact or hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != sha256:
-            raise ValueError(f"The MNIST file {path} was altered ({key} is not the official one): {advice}")
+            raise Unusable(f"The MNIST file {path} was altered ({key} is not the official one): {advice}")
         array.flags.writeable = False
     return Mnist(**arrays)

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from kd.unusable import Unusable
+
 # A hundred times our largest model: a file that unpacks to more is no model of ours.
 _LARGEST_MEMBER = 600 * 2**20
 
@@ -51,9 +53,9 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
         if kind == "Sequential":
             return config, _layer_weights(weights, [layer["class_name"] for layer in config["layers"]])
     except FileNotFoundError:
-        raise ValueError(f"{name} is missing: train the run again, or choose another one.") from None
+        raise Unusable(f"{name} is missing: train the run again, or choose another one.") from None
     except _FOREIGN_ERRORS:
-        raise ValueError(f"{name} is damaged or not a Keras 3 .keras file: save the model again.") from None
+        raise Unusable(f"{name} is damaged or not a Keras 3 .keras file: save the model again.") from None
     raise ValueError(f"{name} holds a {kind}, but only a keras.Sequential can be read.")
 
 

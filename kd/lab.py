@@ -21,6 +21,7 @@ from kd.neighbours import NeighbourIndex
 from kd.run_state import RunView
 from kd.store import DamagedRun, Store
 from kd.teachers import shipped_teacher_path
+from kd.unusable import Unusable
 from kd.upkeep import Upkeep
 
 log = logging.getLogger("kd")
@@ -263,7 +264,7 @@ class Lab:
             return shipped_teacher_path(config.teacher)
         stored = self.store.teacher(config.teacher_id)
         if stored is None:
-            raise ValueError(f"The teacher of run {config.run_id} is no longer stored: train the run again.")
+            raise Unusable(f"The teacher of run {config.run_id} is no longer stored: train the run again.")
         return stored[1]
 
     def _load_model(self, path: Path) -> NumpyModel:

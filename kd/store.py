@@ -30,6 +30,7 @@ from kd import folders
 from kd.data import DATA_FOLDER
 from kd.folders import Damaged, write_whole
 from kd.index import ACTIVE, Index
+from kd.unusable import Unusable
 
 __all__ = ["ACTIVE", "DamagedRun", "Store", "default_home", "npz_bytes", "write_whole"]
 
@@ -39,10 +40,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_RUNS = DATA_FOLDER / "runs"
 
 _RUN_ID = re.compile("[0-9a-f]{12}")
-_FOLDERS = ("runs", "teachers", "logits", "trash", "aside")
+_FOLDERS = ("runs", "teachers", "logits", "neighbours", "trash", "aside")
 
 
-class DamagedRun(ValueError):
+class DamagedRun(Unusable):
     """A stored run is not what it was; the message says so to a person."""
 
 
@@ -70,7 +71,7 @@ class Store:
             self.index = Index(self.home / "index.sqlite", self._whole_runs)
             self.reconcile()
         except OSError as error:
-            raise ValueError(
+            raise Unusable(
                 f"KD_HOME {self.home} cannot be written ({error.strerror}): choose another folder."
             ) from None
 
@@ -131,7 +132,7 @@ class Store:
         """
         folder = self._run_folder(run_id)
         if folder is None or not (folder / name).is_file():
-            raise ValueError(f"Run {run_id} has no {name} stored: train it again.")
+            raise Unusable(f"Run {run_id} has no {name} stored: train it again.")
         try:
             self._check(folder / name)
         except Damaged as error:

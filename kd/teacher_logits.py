@@ -18,6 +18,7 @@ import numpy as np
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.store import npz_bytes, write_whole
 from kd.teachers import TEACHER_FOLDER, shipped_teacher_path, teacher_record
+from kd.unusable import Unusable
 
 MAKE_COMMAND = "python -m kd.teacher_logits"
 
@@ -45,12 +46,12 @@ def _load(name: str) -> dict[str, np.ndarray]:
             logits = {key: arrays[key] for key in ("train", "test")}
             weights_sha256 = str(arrays["weights_sha256"])
     except FileNotFoundError:
-        raise ValueError(f"The teacher's logits {path} are missing: {advice}") from None
+        raise Unusable(f"The teacher's logits {path} are missing: {advice}") from None
     # what a damaged zip of arrays raises is anybody's guess: zlib.error, BadZipFile, KeyError, EOFError …
     except Exception:
-        raise ValueError(f"The teacher's logits {path} are damaged: {advice}") from None
+        raise Unusable(f"The teacher's logits {path} are damaged: {advice}") from None
     if weights_sha256 != teacher_record(name)["weights_sha256"]:
-        raise ValueError(f"The teacher's logits {path} are those of another teacher: {advice}")
+        raise Unusable(f"The teacher's logits {path} are those of another teacher: {advice}")
     for array in logits.values():
         array.flags.writeable = False
     return logits

@@ -24,6 +24,7 @@ import numpy as np
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.data import DATA_FOLDER, load_mnist
 from kd.quiet import quiet_standard_error
+from kd.unusable import Unusable
 
 NAMES = SHIPPED_TEACHERS
 TEACHER_FOLDER = DATA_FOLDER / "teachers"
@@ -50,7 +51,7 @@ def teacher_record(name: str, folder: Path = TEACHER_FOLDER) -> dict[str, Any]:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
-        raise ValueError(
+        raise Unusable(
             f"{path} is not readable JSON: make the teacher again with: {MAKE_COMMAND} {name}"
         ) from None
 
@@ -160,7 +161,7 @@ def _existing(name: str, folder: Path, suffix: str) -> Path:
     _check_name(name)
     path = folder / f"{name}{suffix}"
     if not path.is_file():
-        raise ValueError(f"The teacher's file {path} is missing: make it again with: {MAKE_COMMAND} {name}")
+        raise Unusable(f"The teacher's file {path} is missing: make it again with: {MAKE_COMMAND} {name}")
     return path
 
 

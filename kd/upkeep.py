@@ -17,6 +17,7 @@ from pathlib import Path
 from kd import folders
 from kd.index import ACTIVE
 from kd.store import Store
+from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 
@@ -39,7 +40,7 @@ def limit() -> int:
     chosen = os.environ.get("KD_LIMIT") or DEFAULT_LIMIT
     found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([KMGT]B)", chosen.strip().upper())
     if found is None:
-        raise ValueError(f"KD_LIMIT must be a size such as 500MB or 2GB, got {chosen!r}.")
+        raise Unusable(f"KD_LIMIT must be a size such as 500MB or 2GB, got {chosen!r}.")
     return int(float(found[1]) * _UNITS[found[2]])
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from kd.store import DamagedRun
+from kd.unusable import Unusable
 
 _log = logging.getLogger("kd.ui")
 
@@ -20,6 +21,9 @@ def guard() -> Iterator[None]:
         yield
     except DamagedRun as error:
         st.error(f"{error} Reload the page to go on with another.", icon=":material/error:")
+    except Unusable as error:
+        _log.error("A page could not be drawn: %s", error)
+        st.error(str(error), icon=":material/error:")
     except Exception:
         _log.exception("A page could not be drawn")
         st.error(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from kd.unusable import Unusable
+
 
 def available_cores() -> int:
     """Cores this process may use."""
@@ -18,5 +20,5 @@ def student_workers() -> int:
     if not chosen:
         return available_cores()
     if not chosen.isdigit() or not 1 <= int(chosen) <= 256:
-        raise ValueError(f"KD_WORKERS must be a whole number between 1 and 256, got {chosen!r}.")
+        raise Unusable(f"KD_WORKERS must be a whole number between 1 and 256, got {chosen!r}.")
     return int(chosen)

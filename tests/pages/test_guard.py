@@ -4,9 +4,12 @@ import os
 import subprocess
 import sys
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from kd.data import load_mnist
 from tests.pages.conftest import PROJECT
+from ui import server
 
 
 def test_no_traceback_reaches_the_page(caplog):
@@ -22,6 +25,45 @@ def test_no_traceback_reaches_the_page(caplog):
     assert "secret" not in error.value
     assert "reload" in error.value
     assert "a secret of the server" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("KD_LIMIT", "much", "KD_LIMIT must be a size such as 500MB or 2GB, got 'much'."),
+        ("KD_WORKERS", "0", "KD_WORKERS must be a whole number between 1 and 256, got '0'."),
+        ("KD_HOME", __file__, "cannot be written"),
+    ],
+)
+def test_a_setting_of_the_server_that_makes_no_sense_is_named(
+    monkeypatch, tmp_path, variable, value, sentence
+):
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    monkeypatch.setenv(variable, value)
+    server.lab.clear()
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+    for page in ("app.py", "pages/train.py", "pages/runs.py"):
+        app.switch_page(page).run()
+        assert not app.exception
+        (error,) = app.error
+        assert sentence in error.value
+    server.lab.clear()
+
+
+def test_data_that_was_damaged_is_named_with_what_mends_it(monkeypatch, tmp_path):
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(b"no data")
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    monkeypatch.setattr("kd.data.DATA_FOLDER", tmp_path)
+    load_mnist.cache_clear()
+    server.lab.clear()
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+    app.switch_page("pages/draw.py").run()
+    assert not app.exception
+    (error,) = app.error
+    assert "truncated or not an npz of MNIST: make it again with: python data/make_mnist.py" in error.value
+    load_mnist.cache_clear()
+    server.lab.clear()
 
 
 def test_streamlits_own_signals_pass():
