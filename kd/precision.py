@@ -1,15 +1,20 @@
 """Which precision a fresh teacher trains in: float32, or bfloat16 products where they are faster here.
 
 A teacher of the notebook's own recipe stays in float32 to the letter, and so does one whose training is
-too short for the question to pay. For any other, a few steps of both are timed once in the process.
-KD_TEACHER_PRECISION decides instead where it is set.
+too short for the question to pay. For any other, a few steps of both are timed, and what they showed is kept
+with the runs and holds for this processor from then on: the same config must not have two results because
+the machine was busy once. KD_TEACHER_PRECISION decides instead where it is set.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import time
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -28,8 +33,18 @@ ROUNDS = 5
 STEPS_A_ROUND = 3
 
 
-def teacher_precision(config: RunConfig) -> str:
-    """One of PRECISIONS for this run's fresh teacher.
+class Choice(NamedTuple):
+    """One of PRECISIONS, and the processor that was measured for it; None where no measurement decided."""
+
+    precision: str
+    processor: str | None = None
+
+
+def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = None) -> Choice:
+    """Which precision this run's fresh teacher trains in.
+
+    Args:
+        measured: processor → precision, of measurements before this one, which hold.
 
     Raises:
         ValueError: when KD_TEACHER_PRECISION is set to something else.
@@ -38,13 +53,28 @@ def teacher_precision(config: RunConfig) -> str:
     if chosen:
         if chosen not in PRECISIONS:
             raise ValueError(f"KD_TEACHER_PRECISION must be one of {', '.join(PRECISIONS)}, got {chosen!r}.")
-        return chosen
+        return Choice(chosen)
     steps = config.teacher_epochs * -(-config.teacher_train_size // config.batch_size)
     is_notebooks = all(getattr(config, name) == value for name, value in NOTEBOOK_TEACHER.items())
     if is_notebooks or steps < STEPS_WORTH_ASKING:
-        return "float32"
+        return Choice("float32")
+    processor = this_processor()
+    known = (measured or {}).get(processor)
+    if known in PRECISIONS:
+        return Choice(known, processor)
     seconds = seconds_a_step()
-    return "mixed_bfloat16" if seconds["mixed_bfloat16"] < CLEARLY_FASTER * seconds["float32"] else "float32"
+    faster = seconds["mixed_bfloat16"] < CLEARLY_FASTER * seconds["float32"]
+    return Choice("mixed_bfloat16" if faster else "float32", processor)
+
+
+@cache
+def this_processor() -> str:
+    """What the measurement depends on: the processor's name and the threads that a teacher gets."""
+    name = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
+    return f"{name}, {os.environ.get('KD_THREADS', '1')} threads"
 
 
 @cache

@@ -124,9 +124,12 @@ class RunJob:
         if stored is None:
             self.state.expect_teacher()
             self.state.enter("teacher")
+            measured = self._store.precisions()
             trained = self._result(
-                self._submit(tasks.fresh_teacher, self.config.to_dict(), resource="teacher")
+                self._submit(tasks.fresh_teacher, self.config.to_dict(), measured, resource="teacher")
             )
+            if trained.processor is not None and trained.processor not in measured:
+                self._store.save_precisions({**measured, trained.processor: trained.precision})
             self._store.save_teacher(teacher_id, _teacher_record(self.config, trained), trained.keras_file)
             logits = {"test": trained.test_logits, "train": trained.train_logits}
             self._store.save_logits(self._logits_key(self._store.teacher(teacher_id)[1]), logits)

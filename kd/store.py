@@ -4,6 +4,8 @@
     KD_HOME/runs/ID/         record.json, distilled.keras, scratch.keras, logits.npz, snapshots-*.npz
     KD_HOME/teachers/ID/     record.json, teacher.keras
     KD_HOME/logits/          a teacher's logits of a slice of the data
+    KD_HOME/neighbours/      training pictures as a teacher sees them (kd/neighbours.py)
+    KD_HOME/precision.json   in which precision teachers train, by processor (kd/precision.py)
     KD_HOME/trash/ID/        deleted runs, until somebody wants them back or the room
     KD_HOME/aside/           what was found damaged
 
@@ -222,6 +224,17 @@ class Store:
     def save_logits(self, key: str, logits: dict[str, np.ndarray]) -> None:
         """Keep logits under a key."""
         write_whole(self.home / "logits" / f"{key}.npz", npz_bytes(logits))
+
+    def precisions(self) -> dict[str, str]:
+        """Processor → precision in which teachers train on it, as it was measured: kd/precision.py."""
+        try:
+            return dict(json.loads((self.home / "precision.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):  # missing or damaged: measured anew
+            return {}
+
+    def save_precisions(self, precisions: Mapping[str, str]) -> None:
+        """Keep what was measured."""
+        write_whole(self.home / "precision.json", _json_bytes(dict(precisions)))
 
     def _run_folder(self, run_id: str) -> Path | None:
         # ids come from URLs too, and only what looks like one of ours may become a path

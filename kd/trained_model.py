@@ -14,7 +14,8 @@ class TrainedModel:
     """A trained model and what is known of it.
 
     keras_file is the content of its .keras file; test_logits float32 (10000, 10) are those of all test
-    images and train_logits (n, 10), of a teacher only, those of the students' images.
+    images and train_logits (n, 10), of a teacher only, those of the students' images. processor is the one
+    whose measurement decided the precision, if one did (kd/precision.py).
     """
 
     name: str
@@ -26,3 +27,4 @@ class TrainedModel:
     snapshots: Snapshots | None = None
     train_logits: np.ndarray | None = None
     precision: str = "float32"
+    processor: str | None = None

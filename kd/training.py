@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -28,8 +28,16 @@ ShouldStop = Callable[[], bool]
 SECONDS_BETWEEN_CHECKS = 0.15
 
 
-def train_teacher(config: RunConfig, report: Report, should_stop: ShouldStop) -> TrainedModel:
+def train_teacher(
+    config: RunConfig,
+    report: Report,
+    should_stop: ShouldStop,
+    measured: Mapping[str, str] | None = None,
+) -> TrainedModel:
     """Train a fresh teacher on cross-entropy, as the notebook does, and take its soft targets.
+
+    Args:
+        measured: of `kd.precision.teacher_precision`.
 
     Raises:
         TrainingStopped: when `should_stop` said so.
@@ -37,14 +45,13 @@ def train_teacher(config: RunConfig, report: Report, should_stop: ShouldStop) ->
     images, labels = _training_tensors(config.teacher_train_size)
     batches = Batches.of(images, labels, None, config.batch_size)
     no_terms = (1.0, 1.0, 1.0)
-    precision = teacher_precision(config)
+    precision, processor = teacher_precision(config, measured)
     trained = _train(
         "teacher", batches, config.teacher_epochs, config.seed, no_terms, report, should_stop, precision
     )
     images, _ = load_mnist().train(config.train_size)
-    return replace(
-        trained, train_logits=_logits(compiled_training("teacher", precision), images, should_stop)
-    )
+    train_logits = _logits(compiled_training("teacher", precision), images, should_stop)
+    return replace(trained, train_logits=train_logits, processor=processor)
 
 
 def train_student(

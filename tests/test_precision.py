@@ -11,6 +11,7 @@ from kd.compiled import CompiledTraining, compiled_training, initial_weights
 from kd.config import RunConfig
 from kd.folding import folded_forward
 from kd.models import build_teacher
+from kd.store import Store
 from kd.training import train_teacher
 
 NOTEBOOKS = RunConfig(teacher="fresh")
@@ -31,24 +32,49 @@ def timed(monkeypatch):
 
 def test_bfloat16_only_where_it_is_clearly_faster(timed):
     timed(1.0, 0.5)
-    assert precision.teacher_precision(LONGER) == "mixed_bfloat16"
+    assert precision.teacher_precision(LONGER).precision == "mixed_bfloat16"
     timed(1.0, 0.9)
-    assert precision.teacher_precision(LONGER) == "float32"
+    assert precision.teacher_precision(LONGER).precision == "float32"
     timed(1.0, 3.0)
-    assert precision.teacher_precision(LONGER) == "float32"
+    assert precision.teacher_precision(LONGER).precision == "float32"
 
 
 def test_the_notebooks_teacher_and_a_short_one_stay_float32_unasked(timed):
     timed(1.0, 0.1)
-    assert precision.teacher_precision(NOTEBOOKS) == "float32"
-    assert precision.teacher_precision(NOTEBOOKS.replace(seed=3, epochs=20)) == "float32"
-    assert precision.teacher_precision(NOTEBOOKS.replace(teacher_epochs=1)) == "float32"
+    assert precision.teacher_precision(NOTEBOOKS).precision == "float32"
+    assert precision.teacher_precision(NOTEBOOKS.replace(seed=3, epochs=20)).precision == "float32"
+    assert precision.teacher_precision(NOTEBOOKS.replace(teacher_epochs=1)).precision == "float32"
+
+
+def test_what_was_measured_once_holds_whatever_is_measured_later(timed, tmp_path):
+    timed(1.0, 0.79)
+    first = precision.teacher_precision(LONGER, {})
+    assert first == ("mixed_bfloat16", precision.this_processor())
+    Store(tmp_path).save_precisions({first.processor: first.precision})
+    timed(1.0, 0.81)
+    assert precision.teacher_precision(LONGER, Store(tmp_path).precisions()) == first
+    # on another processor it was another question
+    assert precision.teacher_precision(LONGER, {"another": "mixed_bfloat16"}).precision == "float32"
+
+
+def test_no_measurement_is_noted_where_none_decided(timed, monkeypatch):
+    timed(1.0, 0.1)
+    assert precision.teacher_precision(NOTEBOOKS).processor is None
+    monkeypatch.setenv("KD_TEACHER_PRECISION", "float32")
+    assert precision.teacher_precision(LONGER).processor is None
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b'"text"', b"\xff"])
+def test_a_damaged_note_of_measurements_is_no_note(tmp_path, content):
+    store = Store(tmp_path)
+    (tmp_path / "precision.json").write_bytes(content)
+    assert store.precisions() == {}
 
 
 def test_the_environment_decides_where_it_is_set(timed, monkeypatch):
     timed(1.0, 3.0)
     monkeypatch.setenv("KD_TEACHER_PRECISION", "mixed_bfloat16")
-    assert precision.teacher_precision(NOTEBOOKS) == "mixed_bfloat16"
+    assert precision.teacher_precision(NOTEBOOKS).precision == "mixed_bfloat16"
     monkeypatch.setenv("KD_TEACHER_PRECISION", "float16")
     with pytest.raises(ValueError, match="got 'float16'"):
         precision.teacher_precision(NOTEBOOKS)

@@ -76,12 +76,13 @@ def milliseconds(token: str) -> dict[str, float]:
     return {"teacher": taken["teacher"], "student": taken["distilled"]}
 
 
-def fresh_teacher(config: dict, token: str):
-    """Train a teacher: kd.training.TrainedModel."""
+def fresh_teacher(config: dict, measured: dict[str, str], token: str):
+    """Train a teacher: kd.training.TrainedModel. measured: of kd.precision.teacher_precision."""
     prepare()
     from kd.training import train_teacher
 
-    return train_teacher(RunConfig.from_mapping(config), _reporter(token, "teacher"), _stop_flag(token))
+    report, should_stop = _reporter(token, "teacher"), _stop_flag(token)
+    return train_teacher(RunConfig.from_mapping(config), report, should_stop, measured)
 
 
 def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
