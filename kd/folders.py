@@ -19,6 +19,9 @@ import psutil
 SUMS = "SHA256SUMS"
 _PARTIAL = ".partial-"
 
+# Names of what this process is writing at this moment.
+_begun: set[str] = set()
+
 
 class Damaged(Exception):
     """A file is missing, or is not what was stored."""
@@ -40,6 +43,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         move_folder(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        _begun.discard(partial.name)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -51,6 +55,7 @@ def write_whole(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+        _begun.discard(partial.name)
 
 
 def move_folder(folder: Path, place: Path) -> None:
@@ -68,9 +73,12 @@ def move_folder(folder: Path, place: Path) -> None:
 def remove_folder(folder: Path) -> None:
     """Remove a folder so that no half of it is ever seen."""
     partial = _beside(folder)
-    with contextlib.suppress(FileNotFoundError):
-        folder.rename(partial)
-        shutil.rmtree(partial)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(partial)
+            shutil.rmtree(partial)
+    finally:
+        _begun.discard(partial.name)
 
 
 def check(path: Path) -> None:
@@ -99,10 +107,12 @@ def size_of(folder: Path) -> int:
 
 
 def clear_partials(folder: Path) -> None:
-    """Remove what processes that are gone left half-written."""
+    """Remove what processes that are gone left half-written; what is being written now stays."""
     for path in folder.glob(f"*{_PARTIAL}*"):
         pid = path.name.partition(_PARTIAL)[2].partition("-")[0]
-        if pid.isdecimal() and psutil.pid_exists(int(pid)) and int(pid) != os.getpid():
+        mine = pid == str(os.getpid())  # or of a process that had this number before
+        alive = path.name in _begun if mine else pid.isdecimal() and psutil.pid_exists(int(pid))
+        if alive:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -111,7 +121,9 @@ def clear_partials(folder: Path) -> None:
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f"{path.name}{_PARTIAL}{os.getpid()}-{uuid.uuid4().hex}")
+    partial = path.with_name(f"{path.name}{_PARTIAL}{os.getpid()}-{uuid.uuid4().hex}")
+    _begun.add(partial.name)
+    return partial
 
 
 def _sha256(content: bytes) -> str:

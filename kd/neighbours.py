@@ -10,6 +10,8 @@ were the exact ones 200 times of 200 (64 directions, 50 candidates); the directi
 from __future__ import annotations
 
 import hashlib
+import io
+import logging
 import os
 import zipfile
 from dataclasses import dataclass, field
@@ -18,7 +20,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from kd.folders import write_whole
 from kd.inference import NumpyModel, PenultimateMap
+
+log = logging.getLogger("kd")
 
 DIRECTIONS = 64
 CANDIDATES = 50
@@ -79,16 +84,13 @@ class NeighbourIndex:
         except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
             pass  # missing or damaged: it is only a cache
         index = cls.build(model, images, labels)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-        with partial.open("wb") as file:
-            np.savez(
-                file,
-                fingerprint=fingerprint,
-                directions=index.directions,
-                coordinates=index.coordinates,
-            )
-        partial.replace(path)
+        buffer = io.BytesIO()
+        np.savez(buffer, fingerprint=fingerprint, directions=index.directions, coordinates=index.coordinates)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, buffer.getvalue())
+        except OSError as error:  # a full disk keeps nobody from looking
+            log.warning("the neighbours could not be kept (%s): they are sought anew next time", error)
         return index
 
     def nearest(self, image: np.ndarray, count: int = 6) -> pd.DataFrame:

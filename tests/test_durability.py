@@ -420,3 +420,24 @@ def test_the_checksums_are_those_that_sha256sum_reads(tmp_path):
         "scratch.keras",
     ]
     assert json.loads((folder / "record.json").read_text())["config"] == CONFIG.to_dict()
+
+
+def test_another_store_in_the_same_process_leaves_alone_what_is_being_written(tmp_path, monkeypatch):
+    opened, write = Store(tmp_path), folders._write_through
+
+    def write_while_another_opens(path, content):
+        write(path, content)
+        Store(tmp_path)
+
+    monkeypatch.setattr(folders, "_write_through", write_while_another_opens)
+    save(opened)
+    opened.save_logits("key", {"train": np.eye(10)})
+    assert is_whole(opened)
+    assert opened.logits("key") is not None
+
+
+def test_what_a_process_of_the_same_number_left_is_cleared_away(tmp_path):
+    left = tmp_path / "runs" / f"{RUN}.partial-{os.getpid()}-{'0' * 32}"
+    left.mkdir(parents=True)
+    Store(tmp_path)
+    assert not left.exists()

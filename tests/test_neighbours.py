@@ -69,6 +69,13 @@ def test_a_damaged_cache_is_made_again(tmp_path, model, pictures, damage):
     assert len(path.read_bytes()) == len(whole)
 
 
+def test_a_disk_that_takes_no_cache_keeps_nobody_from_looking(tmp_path, model, pictures):
+    (tmp_path / "file").write_bytes(b"")
+    few = (pictures[0][:80], pictures[1][:80])
+    found = NeighbourIndex.open(tmp_path / "file" / "index.npz", model, *few).nearest(few[0][0], 1)
+    assert found["picture"].tolist() == [0]
+
+
 def test_the_index_of_another_model_or_other_pictures_is_not_taken(tmp_path, model, pictures):
     path, few = tmp_path / "index.npz", (pictures[0][:80], pictures[1][:80])
     NeighbourIndex.open(path, model, *few)
