@@ -59,6 +59,13 @@ def test_a_run_ends_with_a_result_of_three_models(finished, mnist, lab):
     assert [e["epoch"] for e in finished.history if e["model"] == "scratch"] == [1, 2]
 
 
+def test_the_engine_keeps_little_of_what_is_past(lab, finished):
+    def most_events(dask_scheduler):
+        return max(len(topic.events) for topic in dask_scheduler._broker._topics.values())
+
+    assert 0 < lab._engine._client.run_on_scheduler(most_events) <= 20
+
+
 def test_the_same_config_again_answers_from_the_store(finished, lab):
     assert lab.start(SMALL) == finished.run_id
     view = lab.watch(finished.run_id)

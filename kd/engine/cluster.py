@@ -32,6 +32,8 @@ SETTINGS = {
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.large-graph-warning-threshold": "1GB",
+    # of each run's events and of what the scheduler did; nobody asks again, and a server runs for weeks
+    "distributed.admin.low-level-log-length": 20,
     # nothing is served over plain HTTP, on loopback either
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
