@@ -33,8 +33,8 @@ def figure_png(spec: dict[str, Any], rows: pd.DataFrame, width: int = WIDTH) -> 
 
 
 def figure_csv(rows: pd.DataFrame) -> bytes:
-    """The figure's numbers, with a byte order mark so that spreadsheets read α and ² rightly."""
-    return rows.to_csv(index=False).encode("utf-8-sig")
+    """The figure's numbers, without its images; with a byte order mark, so that spreadsheets read α and ²."""
+    return rows.drop(columns="image", errors="ignore").to_csv(index=False).encode("utf-8-sig")
 
 
 def _complete(spec: dict[str, Any], rows: pd.DataFrame, width: int) -> dict[str, Any]:

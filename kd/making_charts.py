@@ -112,7 +112,7 @@ def filter_rows(filters: np.ndarray, limit: float, model: str) -> pd.DataFrame:
 
 
 def filter_chart(rows: pd.DataFrame, title: str, filters: int, height: int = 220) -> alt.LayerChart:
-    """The filters side by side: green adds where the picture is bright, red takes away.
+    """The filters side by side: green adds where the picture is bright, orange-red takes away.
 
     Args:
         rows: of `filter_rows`.

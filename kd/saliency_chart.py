@@ -34,7 +34,7 @@ def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
 
 
 def saliency_chart(rows: pd.DataFrame, title: str, height: int = 300) -> alt.LayerChart:
-    """Pixels that speak for a digit in green, against it in red; the fuller, the more.
+    """Pixels that speak for a digit in green, against it in orange-red; the fuller, the more.
 
     Args:
         rows: of `saliency_rows`.

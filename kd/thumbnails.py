@@ -1,4 +1,4 @@
-"""Pictures of digits as small images that can be chosen by a click."""
+"""Pictures of digits as small images: thumbnails to be chosen by a click, cards with what is said of each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Seque
     Args:
         pictures: (n, 28, 28), uint8 in 0–255 or float in [0, 1].
         numbers: n whole numbers that name the pictures.
-        captions: n short texts.
+        captions: n short texts; of cards, several lines each.
 
     Returns:
         Columns place (from 0), picture, caption, image (a PNG as a data address).
@@ -75,6 +75,32 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size:
     captions = base.mark_text(fontSize=11, dy=size // 2).encode(text="caption:N")
     return alt.layer(images, captions, data=rows).properties(
         width="container", height=lines * (size + 26), padding=0
+    )
+
+
+def card_chart(rows: pd.DataFrame, columns: int = 3, size: int = 76) -> alt.LayerChart:
+    """Pictures in rows of `columns`, the lines of its caption beside each: what a page shows as cards.
+
+    Args:
+        rows: of `thumbnail_rows`, with captions of at most five lines.
+        columns: how many stand side by side.
+        size: of a picture in pixels.
+    """
+    lines = max(1, -(-len(rows) // columns))
+    base = (
+        alt.Chart()
+        .transform_calculate(column=f"datum.place % {columns}", line=f"floor(datum.place / {columns})")
+        .encode(
+            x=alt.X("column:O", axis=None, scale=alt.Scale(domain=list(range(columns)))),
+            y=alt.Y("line:O", axis=None, scale=alt.Scale(domain=list(range(lines)))),
+        )
+    )
+    images = base.mark_image(width=size, height=size, xOffset=-size * 0.6).encode(url="image:N")
+    captions = base.mark_text(
+        align="left", dx=0, dy=-size * 0.35, fontSize=12, lineBreak="\n", lineHeight=15
+    ).encode(text="caption:N")
+    return alt.layer(images, captions, data=rows).properties(
+        width="container", height=lines * (size + 16), padding=0
     )
 
 

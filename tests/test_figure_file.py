@@ -10,6 +10,7 @@ from PIL import Image
 from kd import dark_charts
 from kd.charts import COLORS, vega_lite
 from kd.figure_file import figure_csv, figure_png, figure_svg
+from kd.thumbnails import thumbnail_rows
 
 
 @pytest.fixture
@@ -51,3 +52,8 @@ def test_csv_reads_back(rows):
     back = pd.read_csv(io.BytesIO(figure_csv(rows)), dtype={"digit": str}, keep_default_na=False)
     assert list(back.columns) == list(rows.columns)
     assert back["probability"].to_numpy() == pytest.approx(rows["probability"].to_numpy())
+
+
+def test_csv_has_the_numbers_and_not_the_images(mnist):
+    rows = thumbnail_rows(mnist.x_test[:2], [5, 6], ["a", "b"])
+    assert figure_csv(rows).decode("utf-8-sig").splitlines() == ["place,picture,caption", "0,5,a", "1,6,b"]

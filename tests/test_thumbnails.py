@@ -9,7 +9,7 @@ from PIL import Image
 
 from kd.charts import vega_lite
 from kd.figure_file import figure_png, figure_svg
-from kd.thumbnails import ENLARGED, thumbnail_chart, thumbnail_rows
+from kd.thumbnails import ENLARGED, card_chart, thumbnail_chart, thumbnail_rows
 
 
 def pixels(address):
@@ -47,3 +47,14 @@ def test_saved_as_a_file_they_are_there_without_any_network(mnist):
     seen = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows))).convert("L"))
     blank = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows.assign(image="")))).convert("L"))
     assert (seen < 64).sum() > (blank < 64).sum() + 1000  # the pictures' black paper
+
+
+def test_cards_carry_every_line_that_is_said_of_a_picture(mnist):
+    rows = thumbnail_rows(mnist.x_test[:5], range(5), [f"It is {n}\nno. {n}" for n in range(5)])
+    spec = vega_lite(card_chart(rows))
+    del spec["data"]
+    svg = figure_svg(spec, rows).decode()
+    assert svg.count("<image") == 5
+    for number in range(5):
+        assert f">It is {number}<" in svg
+        assert f">no. {number}<" in svg

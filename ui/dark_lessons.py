@@ -28,8 +28,8 @@ def pull() -> None:
     """Under the pull on a student."""
     lesson(
         "Training moves each logit of the student against the gradient of the loss. That gradient is a sum "
-        "of two plain differences: what the student says minus what the label says, and what it says "
-        "minus what the teacher says, both softened. Green bars are the label's wish, orange ones the "
+        "of two plain differences: what the student says minus what the label says, and, with both softened, "
+        "what it says minus what the teacher says. Green bars are the label's wish, orange ones the "
         "teacher's, the grey tick is what the student feels. The label only ever pulls one class up. The "
         "teacher has a wish for every class.",
         "Set T to 20 and switch T² off. The orange bars are gone: at this temperature the teacher pulls 400 "

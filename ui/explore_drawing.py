@@ -7,12 +7,11 @@ import streamlit as st
 
 from kd.answers import distances_bits
 from kd.data import load_mnist, to_model_input
-from kd.figure_file import figure_csv
 from kd.lab import NEIGHBOURS, Lab
 from kd.saliency import saliency
 from kd.saliency_chart import saliency_chart, saliency_rows
 from kd.words import MODELS, NAMES, listing
-from ui.figure import figure
+from ui.figure import figure, save_cards
 from ui.guard import guard
 from ui.lesson import lesson
 from ui.markup import pixels, role
@@ -39,7 +38,12 @@ def look_closer(lab: Lab, run_id: str, picture: np.ndarray) -> None:
         if not section.open:
             return
         part = st.segmented_control(
-            "Look at", PARTS, default=PARTS[0], key="drawing", required=True, label_visibility="collapsed"
+            "Look at",
+            PARTS,
+            default=PARTS[0],
+            key="drawing",
+            required=True,
+            help="What in the picture moves each model, or what the teacher finds most like it.",
         )
         {PARTS[0]: _pixels, PARTS[1]: _nearest}[part](lab, run_id, picture[:, :, np.newaxis])
 
@@ -47,7 +51,14 @@ def look_closer(lab: Lab, run_id: str, picture: np.ndarray) -> None:
 def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
     models = lab.models(run_id)
     answer = int(models["teacher"].logits(image[np.newaxis])[0].argmax())
-    digit = st.pills("For or against a", range(10), default=answer, required=True, key=f"for_{answer}")
+    digit = st.pills(
+        "For or against a",
+        range(10),
+        default=answer,
+        required=True,
+        key=f"for_{answer}",
+        help="The digit that the pixels speak for or against. It stands at the teacher's answer.",
+    )
     found = saliency({model: models[model] for model in MODELS}, image, int(digit))
     for column, model in zip(st.columns(3, gap="medium"), MODELS, strict=True):
         with column:
@@ -60,12 +71,12 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
                 title=NAMES[model],
             )
     lesson(
-        f"Green pixels speak for a {digit}, red ones against it, on one scale for all three models. A "
+        f"Green pixels speak for a {digit}, orange-red ones against it, on one scale for all three models. A "
         "network does not read strokes as we do: it weighs pixels, and a student of "
         f"{models['distilled'].parameters:,} parameters weighs them more coarsely than its teacher of "
         f"{models['teacher'].parameters:,}.",
         "Draw something doubtful and ask for the second-best digit instead. The pixels that turn from green "
-        "to red are what tells the two apart, and they are few. Of the hundred test pictures that the "
+        "to orange-red are what tells the two apart, and they are few. Of the hundred test pictures that the "
         "teacher doubts most, nearly all change their answer without the fifteen strongest.",
         r"c_p = x_p\, \frac{\partial}{\partial x_p} \Bigl( z_d - \tfrac{1}{9} \sum_{k \ne d} z_k \Bigr)",
         "$x_p$: brightness of pixel $p$; $z_d$: the logit of the chosen digit. Gradient times input: "
@@ -85,9 +96,12 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
     st.html(
         f'<div class="kd kd-cards kd-low">{"".join(_card(row) for row in table.to_dict("records"))}</div>'
     )
-    st.download_button(
-        "Save CSV", lambda: figure_csv(table), "nearest-training-pictures.csv", "text/csv", on_click="ignore"
-    )
+    captions = [
+        f"Label {row['label']}\nno. {row['picture']:,}\ndistance {row['distance']:.1f}"
+        for row in table.to_dict("records")
+    ]
+    pictures = load_mnist().x_train[table["picture"]]
+    save_cards("nearest-training-pictures", pictures, captions, table["picture"], "", table)
     lesson(
         "Before its last layer, the teacher turns a picture into 25,088 numbers. Pictures that are near each "
         "other there are alike to the teacher, however different their pixels: this is where it keeps what "

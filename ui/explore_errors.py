@@ -13,7 +13,7 @@ from kd.fixed_and_broken import fixed_and_broken
 from kd.lab import Lab
 from kd.observations import confusions, most_frequent_confusion, teacher_right_on
 from kd.words import MODELS, NAMES, article, percent, times
-from ui.figure import figure
+from ui.figure import figure, save_cards
 from ui.guard import guard
 from ui.lesson import lesson
 from ui.markup import pixels, role
@@ -30,7 +30,12 @@ def look_closer(lab: Lab, run_id: str) -> None:
             return
         logits = lab.test_logits(run_id)
         part = st.segmented_control(
-            "Look at", PARTS, default=PARTS[0], key="errors", required=True, label_visibility="collapsed"
+            "Look at",
+            PARTS,
+            default=PARTS[0],
+            key="errors",
+            required=True,
+            help="Which digits are confused, which pictures changed sides, and whether sure means right.",
         )
         {PARTS[0]: _confusions, PARTS[1]: _fixed_and_broken, PARTS[2]: _trust}[part](run_id, logits)
 
@@ -79,26 +84,34 @@ def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
     )
     teacher_right = teacher_right_on(table[table["change"] == "broken"])
     words = {"fixed": f"Fixed: {fixed}", "broken": f"Broken: {broken}"}
-    left, right, save = st.columns([2, 1, 1], vertical_alignment="bottom")
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
     change = left.segmented_control(
-        "Show", list(words), format_func=words.get, default="fixed", key="change", required=True
+        "Show",
+        list(words),
+        format_func=words.get,
+        default="fixed",
+        key="change",
+        required=True,
+        help="Fixed: only the distilled student is right. Broken: only scratch is.",
     )
     chosen = table[table["change"] == change]
     pages = max(1, -(-len(chosen) // A_PAGE))
     page = right.number_input(
         f"Page, of {pages}", 1, pages, key=f"errors_page_{change}", help="Twelve pictures a page."
     )
-    save.download_button(
-        "Save CSV", lambda: figure_csv(table), f"fixed-and-broken-{run_id}.csv", "text/csv", on_click="ignore"
-    )
     rows = chosen.iloc[(page - 1) * A_PAGE : page * A_PAGE]
     st.html(f'<div class="kd kd-cards">{"".join(_card(row) for row in rows.to_dict("records"))}</div>')
     if rows.empty:
         st.write("There is none.")
+    else:
+        captions = [_caption(row) for row in rows.to_dict("records")]
+        pictures = load_mnist().x_test[rows["picture"]]
+        save_cards("fixed-and-broken", pictures, captions, rows["picture"], f"{change}-page{page}", table)
     lesson(
         "One difference in accuracy hides two crowds: pictures that only the distilled student gets right, "
         "and pictures that only scratch gets right. The gain is what is left when they have cancelled out. "
-        "Those that moved most come first.",
+        "Those that moved most come first. Beside each answer stands the probability that the model gives to "
+        "the true digit.",
         "Did the student break these pictures because it believed a teacher that was wrong? Guess, then go "
         "through the broken ones and read the teacher's answers. In this run the teacher was right on "
         f"{teacher_right} of the {broken}.",
@@ -112,7 +125,7 @@ def _card(row: dict) -> str:
     picture = to_model_input(load_mnist().x_test[row["picture"]][None])[0, :, :, 0]
     answers = "<br>".join(
         role(model, f"{row[model]}")
-        + f' <span class="kd-quiet">{percent(row[model + "_probability"])}</span>'
+        + f' <span class="kd-quiet">{percent(row[model + "_probability"])} for {row["true"]}</span>'
         for model in MODELS
     )
     description = f"Test picture {row['picture']}, a {row['true']}"
@@ -121,6 +134,15 @@ def _card(row: dict) -> str:
         f"<figcaption><b>It is {row['true']}</b>"
         f'<span class="kd-quiet"> No. {row["picture"]:,}</span><br>{answers}</figcaption></figure>'
     )
+
+
+def _caption(row: dict) -> str:
+    """What a card says, as plain text."""
+    answers = [
+        f"{NAMES[model]} {row[model]} ({percent(row[model + '_probability'])} for {row['true']})"
+        for model in MODELS
+    ]
+    return "\n".join([f"It is {row['true']}, no. {row['picture']:,}", *answers])
 
 
 def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
@@ -152,7 +174,12 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
             ]
         st.table(pd.DataFrame(columns), hide_index=True, border="horizontal")
         st.download_button(
-            "Save CSV", lambda: figure_csv(rows), f"calibration-{run_id}.csv", "text/csv", on_click="ignore"
+            "Save CSV",
+            lambda: figure_csv(rows),
+            f"calibration-{run_id}.csv",
+            "text/csv",
+            on_click="ignore",
+            help="The numbers of this table, for a spreadsheet.",
         )
     best = dict(zip(rows["role"], rows["temperature"], strict=True))
     lesson(

@@ -24,7 +24,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
         if not section.open:
             return
         table = _architecture(lab, run_id)
-        totals = table.groupby("model")[list(MEASURES)].sum()
+        totals = table.groupby("model", sort=False)[list(MEASURES)].sum()
         teacher, student = totals.loc["teacher"], totals.loc["distilled"]
         st.html(
             f'<p class="kd kd-verdict">For each parameter of a student the teacher has '
@@ -38,6 +38,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
             default="parameters",
             key="measure",
             required=True,
+            help="What the areas stand for: what is learned, what is computed, or what is kept on the way.",
         )
         figure(
             "layers",
@@ -63,10 +64,10 @@ def look_inside(lab: Lab, run_id: str) -> None:
         player("filters", times, lambda at: _first_filters(filters, times, at))
         lesson(
             "A layer that convolves looks at small squares of its input through a handful of filters. The "
-            "first layer's can be drawn as they are: green where a filter wants ink, red where it wants "
-            "none. Both students start from the same random filters, and only the teacher drives them apart. "
-            "Nobody tells them what to look for, and at 3 × 3 pixels they can only become edges, dots and "
-            "corners.",
+            "first layer's can be drawn as they are: green where a filter wants ink, orange-red where "
+            "it wants none. Both students start from the same random filters, and only the teacher drives "
+            "them apart. Nobody tells them what to look for, and at 3 × 3 pixels they can only become edges, "
+            "dots and corners.",
             "Switch from parameters to multiply-adds: the dense layer, three quarters of the student, all "
             "but vanishes. Where a network keeps what it knows is not where it spends its time.",
             r"\text{multiply-adds} = h \cdot w \cdot c_{\text{out}} \cdot k^2 \cdot c_{\text{in}} \qquad "

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from kd.charts import vega_lite
 from kd.figure_file import figure_csv, figure_png, figure_svg
+from kd.thumbnails import card_chart, thumbnail_rows
+
+_KINDS = {
+    "PNG": "A picture for slides and documents.",
+    "SVG": "A picture that stays sharp at any size.",
+    "CSV": "The numbers, for a spreadsheet.",
+}
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -49,27 +57,63 @@ def figure(
     save_menu(name, lambda: (ready, rows), file_note)
 
 
-def save_menu(name: str, contents: Callable[[], tuple[dict[str, Any], pd.DataFrame]], file_note: str) -> None:
+def save_menu(
+    name: str,
+    contents: Callable[[], tuple[dict[str, Any], pd.DataFrame]],
+    file_note: str,
+    table: pd.DataFrame | None = None,
+) -> None:
     """The button that saves a figure as PNG, SVG or CSV.
 
     Args:
         name: the file's name and the widgets' key, in lower case with hyphens.
         contents: () → (Vega-Lite, its rows); called once the menu is open.
         file_note: added to the file's name; may be empty.
+        table: the figure's numbers, where they are others than the rows.
     """
     file_name = f"{name}-{file_note}" if file_note else name
     with st.popover(
-        "Save", type="tertiary", icon=":material/download:", key=f"save-{name}", on_change="rerun"
+        "Save",
+        type="tertiary",
+        icon=":material/download:",
+        key=f"save-{name}",
+        on_change="rerun",
+        help="This figure as a picture (PNG, SVG), or its numbers (CSV).",
     ) as menu:
         if menu.open:
-            _buttons(*contents(), file_name)
+            ready, rows = contents()
+            _buttons(ready, rows, rows if table is None else table, file_name)
 
 
-def _buttons(ready: dict[str, Any], rows: pd.DataFrame, file_name: str) -> None:
+def save_cards(
+    name: str,
+    pictures: np.ndarray,
+    captions: Sequence[str],
+    numbers: Sequence[int],
+    file_note: str,
+    table: pd.DataFrame,
+) -> None:
+    """The button that saves pictures and what is said of each, which a page shows as cards of its own.
+
+    Args:
+        name, file_note, table: as `save_menu`.
+        pictures, captions, numbers: as `kd.thumbnails.thumbnail_rows`.
+    """
+
+    def contents() -> tuple[dict[str, Any], pd.DataFrame]:
+        rows = thumbnail_rows(pictures, numbers, captions)
+        chart = vega_lite(card_chart(rows))
+        del chart["data"]
+        return chart, rows
+
+    save_menu(name, contents, file_note, table)
+
+
+def _buttons(ready: dict[str, Any], rows: pd.DataFrame, table: pd.DataFrame, file_name: str) -> None:
     for kind, mime, content in (
         ("PNG", "image/png", partial(figure_png, ready, rows)),
         ("SVG", "image/svg+xml", partial(figure_svg, ready, rows)),
-        ("CSV", "text/csv", partial(figure_csv, rows)),
+        ("CSV", "text/csv", partial(figure_csv, table)),
     ):
         # a function: rendered when clicked, not before
         st.download_button(
@@ -79,5 +123,6 @@ def _buttons(ready: dict[str, Any], rows: pd.DataFrame, file_name: str) -> None:
             mime=mime,
             key=f"{file_name}-{kind}",
             on_click="ignore",
+            help=_KINDS[kind],
             width="stretch",
         )
