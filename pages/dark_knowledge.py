@@ -36,7 +36,13 @@ def look(run_id: str, shown: Shown | None) -> None:
     """The three views, and what there is to say about each."""
     with guard():
         view = st.segmented_control(
-            "Look at", (ONE, PULL, ALL), default=ONE, key="view", bind="query-params", required=True
+            "Look at",
+            (ONE, PULL, ALL),
+            default=ONE,
+            key="view",
+            bind="query-params",
+            required=True,
+            help="What the teacher says of one picture, what a student learns from it, or all test pictures.",
         )
         figures(run_id, shown, view)
         if view == ALL:

@@ -47,7 +47,14 @@ def choose(lab: Lab, run_id: str) -> Shown | None:
     logits = lab.test_logits(run_id)
     digit = None
     if way == "A digit":
-        digit = st.pills("Digit", range(10), default=4, key="dark_digit", required=True)
+        digit = st.pills(
+            "Digit",
+            range(10),
+            default=4,
+            key="dark_digit",
+            required=True,
+            help="Twelve pictures of it, from the one the teacher is surest of to the most doubtful.",
+        )
     strip(*_strip(run_id, digit, logits["teacher"]), name="pictures")
     number, button = st.columns([2, 1], vertical_alignment="bottom")
     picture_number = number.number_input(
@@ -122,7 +129,13 @@ def _drawing(lab: Lab, run_id: str) -> Shown | None:
     images = given.picture[None, :, :, None]
     models = lab.models(run_id)
     logits = {model: models[model].logits(images)[0] for model in MODELS}
-    meant = st.pills("You meant", range(10), default=int(logits["teacher"].argmax()), required=True)
+    meant = st.pills(
+        "You meant",
+        range(10),
+        default=int(logits["teacher"].argmax()),
+        required=True,
+        help="The label of your drawing, which only you know. It stands at what the teacher says.",
+    )
     return _show(Shown(given.picture, logits, int(meant), given.origin))
 
 

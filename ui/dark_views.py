@@ -10,7 +10,7 @@ from kd.dark_words import pull_sentence, soft_target_sentence
 from kd.data import load_mnist
 from kd.logits import softmax
 from kd.observations import most_one_sided_likeness
-from kd.words import MODELS
+from kd.words import MODELS, article
 from ui.dark_picture import STRIP, Shown, strip
 from ui.figure import figure
 from ui.markup import role
@@ -120,7 +120,6 @@ def _limit(label: int, student: tuple[float, ...], teacher: tuple[float, ...], a
 def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
     """Which digits the teacher thinks look alike, the pictures behind it, and its doubts against T."""
     rows = _look_alikes(run_id, temperature, logits)
-    true, other = st.session_state.get("dark_cell", (4, 9))
     wrong = rows[rows["true"] != rows["class"]]
     first = wrong.loc[wrong["share_of_wrong"].idxmax()]
     sentence(
@@ -139,11 +138,11 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
             on_select=_pick_cell,
         )
     with behind:
-        st.markdown(f"**Behind the cell {true} → {other}:** the {true}s with most of a {other}")
+        true, other = _cell()
         strip(*_behind(run_id, true, other, logits), name="pictures-behind-a-cell")
         st.markdown("**Most confusing:** least probability for the true class")
         strip(*_confusing(run_id, logits), name="confusing-pictures")
-        st.caption("Click a cell of the matrix or a picture.")
+        st.caption("A cell of the matrix and a picture can be clicked, too.")
     figure(
         "mean-entropy",
         dark_charts.mean_entropy_chart,
@@ -153,10 +152,29 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
     )
 
 
+def _cell() -> tuple[int, int]:
+    """The cell of the matrix that is looked into: a click on it moves these two as well."""
+    heading = st.empty()
+    with st.container(horizontal=True):
+        true = _digit("Pictures of", "true", 4, "The row of the matrix: the pictures' label.")
+        other = _digit("with most of", "class", 9, "The column of the matrix: the class that it resembles.")
+    words = f"the {true}s with most of {article(other)} {other}"
+    heading.markdown(f"**Behind the cell {true} → {other}:** {words}")
+    return true, other
+
+
+def _digit(label: str, name: str, default: int, help: str) -> int:
+    key = f"dark_cell_{name}"
+    return st.selectbox(
+        label, range(10), index=default, key=key, help=help, persist_state="session", width="stretch"
+    )
+
+
 def _pick_cell() -> None:
     points = st.session_state["look-alikes"].selection.cell
     if points:
-        st.session_state["dark_cell"] = (int(points[0]["true"]), int(points[0]["class"]))
+        for name in ("true", "class"):
+            st.session_state[f"dark_cell_{name}"] = int(points[0][name])
 
 
 @st.cache_data(max_entries=400, show_spinner=False)

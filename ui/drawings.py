@@ -13,7 +13,8 @@ from ui.figure import save_menu, spec
 from ui.ways_in import Given
 
 KEPT = 12
-_DRAWINGS, _TALLY, _RECALLED, _STRIP = "drawings", "drawings_tally", "recalled_drawing", "drawings_strip"
+_DRAWINGS, _TALLY, _RECALLED = "drawings", "drawings_tally", "recalled_drawing"
+_STRIP, _NUMBER = "drawings_strip", "drawings_number"
 
 
 def remembered(given: Given) -> Given:
@@ -36,6 +37,7 @@ def remembered(given: Given) -> Given:
     picture, replaced = recalled
     if replaced != _digest(given.picture):
         del st.session_state[_RECALLED]
+        st.session_state[_NUMBER] = None
         return given
     return Given(picture, "One of your last drawings. Draw another to go on.")
 
@@ -59,23 +61,41 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         f"**Your last drawings.** On {sum(tally.values())} of {len(tally)} all three models disagree. "
         "Can you draw a digit that gets three different answers?"
     )
-    captions = ["all disagree" if tally[name] else "" for name in drawings]
-    rows = thumbnail_rows(list(drawings.values()), range(len(drawings)), captions)
+    numbers = range(1, len(drawings) + 1)
+    captions = [
+        f"{n}: all disagree" if tally[name] else str(n) for n, name in zip(numbers, drawings, strict=True)
+    ]
+    rows = thumbnail_rows(list(drawings.values()), numbers, captions)
     ready = spec(thumbnail_chart, "drawings", rows, columns=KEPT, count=KEPT)
     st.vega_lite_chart(
         {**ready, "data": {"values": rows}},
         key=_STRIP,
-        on_select=lambda: _recall(given),
+        on_select=lambda: _clicked(given),
         alt=f"Your last {len(drawings)} drawings, to go back to",
+    )
+    st.pills(
+        "Go back to",
+        numbers,
+        key=_NUMBER,
+        help="One of these drawings, by its number; a click on the drawing does the same.",
+        on_change=lambda: _recall(given, st.session_state[_NUMBER]),
     )
     save_menu("drawings", lambda: (ready, rows), "")
 
 
-def _recall(given: Given) -> None:
+def _clicked(given: Given) -> None:
     points = st.session_state[_STRIP].selection.picked
+    if points:
+        st.session_state[_NUMBER] = int(points[0]["picture"])
+        _recall(given, st.session_state[_NUMBER])
+
+
+def _recall(given: Given, number: int | None) -> None:
+    """Show the drawing of this number, from 1, until another picture is given; None: the present one."""
     drawings = list(st.session_state[_DRAWINGS].values())
-    if points and int(points[0]["picture"]) < len(drawings):
-        st.session_state[_RECALLED] = (drawings[int(points[0]["picture"])], _digest(given.picture))
+    st.session_state.pop(_RECALLED, None)
+    if number is not None and 1 <= number <= len(drawings):
+        st.session_state[_RECALLED] = (drawings[number - 1], _digest(given.picture))
 
 
 def _name(given: Given) -> str:

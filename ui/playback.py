@@ -90,7 +90,15 @@ def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], w
             st.rerun()  # begins or ends the ticking
         button, slider = st.columns([1, 6], vertical_alignment="bottom")
         label, icon = ("Pause", ":material/pause:") if was_playing else ("Play", ":material/play_arrow:")
-        button.button(label, icon=icon, key=f"button-{name}", on_click=_toggle, args=(key,), width="stretch")
+        button.button(
+            label,
+            icon=icon,
+            key=f"button-{name}",
+            on_click=_toggle,
+            args=(key,),
+            width="stretch",
+            help="Goes on by itself from point to point, or rests at this one.",
+        )
         index = slider.select_slider(
             "Time",
             range(len(times)),
@@ -154,6 +162,7 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
         value=ways_in.FIRST_PICTURE,
         key="playback_picture",
         width=320,
+        help="MNIST's 10,000 test pictures, which no model was trained on, by number from 0.",
     )
     picture, label = ways_in.test_picture(number)
     seen.html(pixels(picture, f"Test picture {number:,}, a {label}"))

@@ -53,6 +53,18 @@ def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shippe
     assert expected in said(app)
 
 
+def test_the_cell_to_look_behind_is_chosen_without_a_mouse(open_page, lab, shipped, mnist):
+    app = open_page("dark_knowledge", view="All 10,000")
+    app.selectbox(key="dark_cell_true").set_value(1).run()
+    app.selectbox(key="dark_cell_class").set_value(8).run()
+    assert not app.exception
+    assert any("**Behind the cell 1 → 8:** the 1s with most of an 8" in e.value for e in app.markdown)
+    teacher = lab.test_logits(shipped.run_id)["teacher"]
+    first = softening.pictures_behind(mnist.y_test, teacher, 1, 8, 1.0, 12)["picture"].tolist()
+    described = [chart.proto.alt for chart in app.get("vega_lite_chart")]
+    assert f"12 test pictures to choose from: {', '.join(map(str, first))}" in described
+
+
 def test_any_shows_another_picture(open_page):
     app = open_page("dark_knowledge")
     before = app.number_input(key="picture").value

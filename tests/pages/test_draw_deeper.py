@@ -86,6 +86,27 @@ def test_disagreements_of_the_whole_session_count_not_only_the_drawings_still_sh
     assert len(app.session_state["drawings"]) == KEPT
 
 
+def test_an_earlier_drawing_is_gone_back_to_without_a_mouse(open_page, lab, shipped, mnist):
+    app = draw(open_page("draw"), canvas_picture(mnist.x_test[0]))
+    next(button for button in app.button if button.label == "Clear").click().run()
+    draw(app, canvas_picture(mnist.x_test[1]), number=1)
+    app.button_group(key="drawings_number").set_value(1).run()
+    assert not app.exception
+    assert "One of your last drawings" in said(app)
+    bits = distances_bits(logits_of(lab, shipped.run_id, to_mnist(canvas_picture(mnist.x_test[0]))))
+    assert _shown(bits["scratch"]) in said(app)
+    app.button_group(key="drawings_number").set_value(None).run()
+    assert "Your drawing, as the models see it." in said(app)
+    app.button_group(key="drawings_number").set_value(1).run()
+    draw(app, canvas_picture(mnist.x_test[2]), number=1)  # another drawing takes its place
+    assert app.button_group(key="drawings_number").value is None
+    assert "One of your last drawings" not in said(app)
+
+
+def _shown(bits):
+    return "less than 0.01 bits" if bits < 0.01 else f"{bits:.2f} bits"
+
+
 def test_a_recalled_drawing_stays_until_another_picture_is_given(open_page, mnist):
     app = draw(open_page("draw"), canvas_picture(mnist.x_test[0]))
     now = to_mnist(canvas_picture(mnist.x_test[0]))

@@ -20,3 +20,45 @@ def test_home_counts_what_the_student_pays_for_its_size(open_page, shipped):
     (tried,) = (e.value for e in open_page("home").markdown if e.value.startswith("**Try this.**"))
     assert f"of {1433610 / 20490:.0f} parameters" in tried
     assert f"In the run above, {lost:,}." in tried
+
+
+SECTIONS = ("playback_open", "errors_open", "making_open", "drawing_open", "reading_open")
+CHOICES = (
+    {},
+    {"errors": "Fixed and broken"},
+    {"errors": "Sure and right", "way": "Test pictures"},
+    {"way": "Upload", "dark_way": "A digit", "view": "The pull on a student"},
+    {"dark_way": "Draw", "view": "All 10,000"},
+)
+# A link says where it leads, a folded section what it is called.
+WITHOUT_HELP = ("page_link", "expander")
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("name", ["train", "draw", "dark_knowledge", "runs"])
+def test_every_control_has_a_label_and_a_help_text(open_page, name, choice):
+    page = open_page(name)
+    for section in SECTIONS:
+        page.session_state[section] = True
+    for key, value in choice.items():
+        page.session_state[key] = value
+    page.run()
+    assert not page.exception
+    controls = [
+        element
+        for element in _elements(page._tree)
+        if element.type not in WITHOUT_HELP
+        and {"label", "help"} <= set(element.proto.DESCRIPTOR.fields_by_name)
+    ]
+    assert controls or name == "runs"
+    for control in controls:
+        assert control.proto.label, control
+        assert control.proto.help, control.proto.label
+
+
+def _elements(block):
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from _elements(child)
+        else:
+            yield child
