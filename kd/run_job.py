@@ -92,6 +92,7 @@ class RunJob:
                 finally:
                     self._attempt.close()
             except EngineLost as error:
+                self._check_stop()  # then it is no loss, and nothing is to be started anew
                 if number == ATTEMPTS:
                     raise
                 log.warning("run %s: %s Trying once more.", self.config.run_id, error)

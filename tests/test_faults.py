@@ -15,6 +15,7 @@ import pytest
 from benchmarks.app_process import app_process
 from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
+from kd.engine import Engine, EngineLost
 from kd.index import INTERRUPTED
 from kd.lab import Lab
 
@@ -166,3 +167,35 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_
     assert "Press Train to run it again." in said
     assert "Train" in widgets
     assert "Stop" not in widgets
+
+
+def test_a_cluster_that_is_left_while_a_run_comes_to_it_is_lost_and_no_riddle():
+    engine = Engine()
+    client = engine.ensure()
+    subscribe = client.subscribe_topic
+
+    def subscribe_and_leave(*arguments):
+        subscribe(*arguments)
+        client.close()
+
+    client.subscribe_topic = subscribe_and_leave
+    try:
+        with pytest.raises(EngineLost, match="ended unexpectedly"):
+            engine.attempt("token", lambda event: None, lambda: False)
+    finally:
+        engine.close()
+
+
+def test_a_lab_that_is_closed_while_its_engine_starts_ends_the_run_and_starts_no_other(tmp_path, caplog):
+    caplog.set_level("INFO", logger="kd")
+    before = set(psutil.Process().children(recursive=True))
+    for pause in (0, 0.3, 0.6, 0.9, 1.2, 1.5):
+        lab = Lab(tmp_path)
+        run_id = lab.start(LONG)
+        time.sleep(pause)
+        lab.close()
+        until(lambda run_id=run_id, lab=lab: not lab.watch(run_id).active)
+        assert lab.watch(run_id).status in ("stopped", "interrupted"), caplog.text
+        until(lambda: not alive(set(psutil.Process().children(recursive=True)) - before))
+    assert "Traceback" not in caplog.text
+    assert "once more" not in caplog.text

@@ -12,6 +12,7 @@ from concurrent.futures import CancelledError
 from kd.engine import tasks
 
 SECONDS_BETWEEN_LOOKS = 0.1
+LOST = "The training engine ended unexpectedly."
 
 
 class EngineLost(Exception):
@@ -59,9 +60,12 @@ class Attempt:
         with self._losing():
             client.subscribe_topic(token, without_sender)
             # somebody else's scheduler may be back before its workers are
-            while not (known := client.scheduler_info(n_workers=-1)["workers"].values()):
+            # and a client that is closed meanwhile knows of none at all
+            while not (known := client.scheduler_info(n_workers=-1).get("workers", {}).values()):
                 if should_stop():
                     raise Abandoned
+                if not self.is_alive():
+                    raise EngineLost(LOST)
                 time.sleep(SECONDS_BETWEEN_LOOKS)
         self._resources = [set(worker.get("resources", {})) for worker in known]
 
@@ -100,7 +104,7 @@ class Attempt:
             if self._should_stop():
                 raise Abandoned
             if not self.is_alive():
-                raise EngineLost("The training engine ended unexpectedly.")
+                raise EngineLost(LOST)
         try:
             return future.result(timeout=60)
         except KilledWorker:
@@ -108,7 +112,7 @@ class Attempt:
                 "Its worker process was lost, and the one after it too: the machine may be short of memory."
             ) from None
         except (CancelledError, FutureCancelledError, OSError, TimeoutError):
-            raise EngineLost("The training engine ended unexpectedly.") from None
+            raise EngineLost(LOST) from None
 
     def is_alive(self) -> bool:
         """Whether the cluster this attempt began on still answers."""
@@ -138,4 +142,4 @@ class Attempt:
         except (OSError, TimeoutError, RuntimeError, ValueError) as error:
             if self.is_alive() and not isinstance(error, OSError):
                 raise
-            raise EngineLost("The training engine ended unexpectedly.") from error
+            raise EngineLost(LOST) from error

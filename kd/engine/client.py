@@ -24,6 +24,8 @@ SECONDS_TO_START = 60
 SECONDS_TO_COME_BACK = 120
 SECONDS_TO_LEAVE = 2.5
 
+CLOSED = "The training engine was closed."
+
 # Read at the start of the child and its workers: Dask's logging, and a warning of Python's resource
 # tracker when it clears up after workers that were ended at once.
 _QUIET = {
@@ -33,7 +35,10 @@ _QUIET = {
 
 
 class Engine:
-    """The cluster as KD Lab uses it. Starts on first use and again after it was lost; thread-safe."""
+    """The cluster as KD Lab uses it. Starts on first use and again after it was lost, until it is closed.
+
+    Thread-safe.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -41,6 +46,7 @@ class Engine:
         self._child: subprocess.Popen | None = None
         self._starting: Future | None = None
         self._students = student_workers()
+        self._closed = False
 
     @property
     def address(self) -> str | None:
@@ -55,6 +61,8 @@ class Engine:
             Abandoned: when `should_stop` said so; the engine goes on starting for the next who asks.
         """
         with self._lock:
+            if self._closed:  # a run that was on its way here must not start it anew
+                raise EngineLost(CLOSED)
             if self._is_alive():
                 return self._client
             if self._starting is None:
@@ -98,6 +106,7 @@ class Engine:
     def close(self) -> None:
         """Leave the cluster, and end it where it is ours."""
         with self._lock:
+            self._closed = True
             client, self._client = self._client, None
             child, self._child = self._child, None
             self._starting = None
@@ -137,7 +146,7 @@ class Engine:
         else:
             if client is not None:
                 client.close(timeout=1)
-                lost = EngineLost("The training engine was closed.")
+                lost = EngineLost(CLOSED)
             starting.set_exception(lost)
 
     def _is_alive(self) -> bool:
