@@ -135,6 +135,8 @@ class BrowserSession:
             for timing in self._pending:
                 timing.begun = True
             self._announced.clear()
+        elif kind == "page_info_changed":  # what the address bar says now, and comes back with each request
+            self.query = message.page_info_changed.query_string
         elif kind == "navigation":
             self._page_hash = message.navigation.page_script_hash
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":

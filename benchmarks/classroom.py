@@ -149,8 +149,8 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
     before = len(await epochs_of(home, other.run_id, 6))
     _say(f"{people} people come in")
     until = time.monotonic() + seconds
-    process = psutil.Process(app.process.pid)
-    cpu = sum(process.cpu_times()[:2])
+    server, clients = psutil.Process(app.process.pid), psutil.Process()
+    before_cpu = [_computed(process) for process in (server, clients)]
     sessions = await asyncio.gather(
         *(
             drawer(app.url, number, until)
@@ -159,7 +159,9 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
             for number in range(people)
         )
     )
-    cpu = sum(process.cpu_times()[:2]) - cpu
+    server_cpu, clients_cpu = (
+        _computed(process) - past for process, past in zip((server, clients), before_cpu, strict=True)
+    )
     used = memory(app)
     disturbed = epoch_seconds((await epochs_of(home, other.run_id, 0))[before:])
     await starter.act("Stop", trigger_value=True)
@@ -183,13 +185,20 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
         "opening": Shares([t.seconds for t in timings if t.kind == "open"]).summary(),
         "errors": errors,
         "megabytes_sent": sum(session.received for session in sessions) / 1e6,
-        "server_cpu_seconds": cpu,
+        "server_cpu_seconds": server_cpu,
+        "clients_cpu_seconds": clients_cpu,
         "memory_megabytes": used,
         "epoch_seconds_alone": undisturbed,
         "epoch_seconds_with_the_class": disturbed,
         "training_slowed_percent": 100 * (disturbed / undisturbed - 1),
         "load_average": psutil.getloadavg()[0],
     }
+
+
+def _computed(process: psutil.Process) -> float:
+    """Seconds of a core that a process has taken so far."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def _say(words: str) -> None:
@@ -207,7 +216,10 @@ def report(found: dict) -> None:
                 f"p95 {share['p95_ms']:6.0f} ms   p99 {share['p99_ms']:6.0f} ms"
             )
     print(f"errors: {len(found['errors'])}", *sorted(set(found["errors"]))[:5], sep="\n  ")
-    print(f"sent {found['megabytes_sent']:.1f} MB; the server computed {found['server_cpu_seconds']:.1f} s")
+    print(
+        f"sent {found['megabytes_sent']:.1f} MB; the server computed {found['server_cpu_seconds']:.1f} s, "
+        f"the browsers' stand-ins, on the same cores, {found['clients_cpu_seconds']:.1f} s"
+    )
     print(
         "memory in MB: " + ", ".join(f"{name} {size:g}" for name, size in found["memory_megabytes"].items())
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 import time
@@ -222,6 +223,8 @@ class Lab:
             self._engine.warm_up()
         except Exception as error:
             log.warning("the engine could not be warmed up: %s", error)
+        # a second of one core, which the end of the first run would take from all who watch it
+        importlib.import_module("scipy.stats")
 
     def _ended(self, run_id: str) -> None:
         self._pace = None

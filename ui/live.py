@@ -22,7 +22,7 @@ Figure = tuple[dict[str, Any], pd.DataFrame]
 
 _SECONDS_BETWEEN_LOOKS = 0.8
 # A look costs the server a tenth of this, and so all looks together at most a tenth of a core.
-_SECONDS_FOR_EACH_WATCHER = 0.08
+_SECONDS_FOR_EACH_WATCHER = 0.1
 _SECONDS_OF_A_WATCHER = 10.0
 _NEARLY = 1.4
 
