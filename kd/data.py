@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
+from kd.once import computed_once
 from kd.unusable import Unusable
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
@@ -74,7 +74,7 @@ def to_model_input(images: np.ndarray) -> np.ndarray:
     return (images.astype(np.float32) / np.float32(255.0))[..., np.newaxis]
 
 
-@lru_cache(maxsize=4)
+@computed_once(maxsize=4)
 def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
     """Read and verify the data set; later calls return the same read-only arrays.
 

@@ -19,6 +19,7 @@ from kd.engine import Engine
 from kd.index import ACTIVE, INTERRUPTED
 from kd.inference import NumpyModel
 from kd.neighbours import NeighbourIndex
+from kd.once import computed_once
 from kd.run_state import RunView
 from kd.store import DamagedRun, Store
 from kd.teachers import shipped_teacher_path
@@ -49,11 +50,10 @@ class Lab:
         self.upkeep = Upkeep(self.store)
         self._pace: float | None = None
         self._warmed = threading.Event()
-        self._model = lru_cache(maxsize=64)(self._load_model)
-        self._logits = lru_cache(maxsize=16)(self._load_logits)
-        self._snapshots = lru_cache(maxsize=8)(self._load_snapshots)
-        self._neighbours = lru_cache(maxsize=2)(self._open_neighbours)
-        self._neighbours_lock = threading.Lock()
+        self._model = computed_once(maxsize=64)(self._load_model)
+        self._logits = computed_once(maxsize=16)(self._load_logits)
+        self._snapshots = computed_once(maxsize=8)(self._load_snapshots)
+        self._neighbours = computed_once(maxsize=2)(self._open_neighbours)
         self._finished_view = lru_cache(maxsize=256)(self._load_view)
 
     @property
@@ -164,8 +164,7 @@ class Lab:
             ValueError: as `models`.
         """
         config = self._finished(run_id).config
-        with self._neighbours_lock:  # one builds, the others wait for it
-            return self._neighbours(config.teacher_id, self._teacher_path(config), config.train_size)
+        return self._neighbours(config.teacher_id, self._teacher_path(config), config.train_size)
 
     def delete(self, run_id: str) -> None:
         """Take a run off the list; `restore` brings it back until its room is needed.

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
+from kd.once import computed_once
 from kd.store import npz_bytes, write_whole
 from kd.teachers import TEACHER_FOLDER, shipped_teacher_path, teacher_record
 from kd.unusable import Unusable
@@ -37,7 +37,7 @@ def shipped_logits(name: str, train_size: int = TRAIN_IMAGES) -> dict[str, np.nd
     return {"train": logits["train"][:train_size], "test": logits["test"]}
 
 
-@lru_cache(maxsize=len(SHIPPED_TEACHERS))
+@computed_once(maxsize=len(SHIPPED_TEACHERS))
 def _load(name: str) -> dict[str, np.ndarray]:
     path = _path(name)
     advice = f"make it again with: {MAKE_COMMAND} {name}"
