@@ -30,7 +30,8 @@ from kd.data import load_mnist
 from kd.index import Index
 from kd.run_state import MODELS
 
-RUN = RunConfig(train_size=10_000, epochs=100, seed=71)
+# long enough to train for the whole of the minute
+RUN = RunConfig(train_size=20_000, epochs=100, seed=71)
 SECONDS_BETWEEN_ACTS = 3.0
 PATIENCE = 300
 STUDENTS = MODELS[1:]
@@ -138,7 +139,7 @@ def memory(app: AppProcess) -> dict[str, float]:
 async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> dict:
     """Alone first, then with the class."""
     alone = await train(app.url, RUN)
-    undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 12))
+    undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 20))
     _say(f"an epoch alone: {undisturbed:.2f} s")
     await alone.act("Stop", trigger_value=True)
     await alone.settled(PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import threading
 
@@ -15,9 +16,17 @@ from kd.lab import Lab
 def lab() -> Lab:
     """The one Lab of this process."""
     logs.to_console()
-    # a quarter of a second that Home does not need, and the first page with a chart need not wait for
-    threading.Thread(target=importlib.import_module, args=("kd.charts",), daemon=True).start()
+    threading.Thread(target=_settle, name="kd-settle", daemon=True).start()
     return Lab()
+
+
+def _settle() -> None:
+    """What Home does not need, and the first page with a chart need not wait for."""
+    importlib.import_module("kd.charts")
+    # The libraries stay for good. Counted among what may become garbage, they make each full collection
+    # take a sixth of a second, in which nobody gets an answer.
+    gc.collect()
+    gc.freeze()
 
 
 def warm_lab() -> Lab:
