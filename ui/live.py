@@ -21,8 +21,8 @@ Figure = tuple[dict[str, Any], pd.DataFrame]
 """A chart as Vega-Lite without its rows, and its rows."""
 
 _SECONDS_BETWEEN_LOOKS = 0.8
-# A look costs the server a tenth of this, and so all looks together at most a tenth of a core.
-_SECONDS_FOR_EACH_WATCHER = 0.1
+# A look costs the server a twelfth of this, and so all looks together a twelfth of a core.
+_SECONDS_FOR_EACH_WATCHER = 0.12
 _SECONDS_OF_A_WATCHER = 10.0
 _NEARLY = 1.4
 
