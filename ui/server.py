@@ -24,8 +24,7 @@ def _settle() -> None:
     """What Home does not need, and the first page with a chart need not wait for."""
     importlib.import_module("kd.charts")
     # The libraries stay for good. Counted among what may become garbage, they make each full collection
-    # take a sixth of a second, in which nobody gets an answer.
-    gc.collect()
+    # take a sixth of a second, in which nobody gets an answer; so none is made here first.
     gc.freeze()
 
 
