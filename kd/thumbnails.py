@@ -54,17 +54,11 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size:
         size: of a picture in pixels.
     """
     lines = -(-count // columns)
-    base = (
-        alt.Chart()
-        .transform_calculate(column=f"datum.place % {columns}", line=f"floor(datum.place / {columns})")
-        .encode(
-            x=alt.X("column:O", axis=None, scale=alt.Scale(domain=list(range(columns)))),
-            y=alt.Y("line:O", axis=None, scale=alt.Scale(domain=list(range(lines)))),
-            tooltip=[
-                alt.Tooltip("picture:Q", title="Picture", format=",d"),
-                alt.Tooltip("caption:N", title="It is"),
-            ],
-        )
+    base = _in_lines(columns, lines).encode(
+        tooltip=[
+            alt.Tooltip("picture:Q", title="Picture", format=",d"),
+            alt.Tooltip("caption:N", title="It is"),
+        ]
     )
     picked = alt.selection_point(name="picked", fields=["picture"], toggle=False)
     images = (
@@ -78,7 +72,7 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size:
     )
 
 
-def card_chart(rows: pd.DataFrame, columns: int = 3, size: int = 76) -> alt.LayerChart:
+def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.LayerChart:
     """Pictures in rows of `columns`, the lines of its caption beside each: what a page shows as cards.
 
     Args:
@@ -87,20 +81,25 @@ def card_chart(rows: pd.DataFrame, columns: int = 3, size: int = 76) -> alt.Laye
         size: of a picture in pixels.
     """
     lines = max(1, -(-len(rows) // columns))
-    base = (
-        alt.Chart()
-        .transform_calculate(column=f"datum.place % {columns}", line=f"floor(datum.place / {columns})")
-        .encode(
-            x=alt.X("column:O", axis=None, scale=alt.Scale(domain=list(range(columns)))),
-            y=alt.Y("line:O", axis=None, scale=alt.Scale(domain=list(range(lines)))),
-        )
-    )
+    base = _in_lines(columns, lines)
     images = base.mark_image(width=size, height=size, xOffset=-size * 0.6).encode(url="image:N")
     captions = base.mark_text(
         align="left", dx=0, dy=-size * 0.35, fontSize=12, lineBreak="\n", lineHeight=15
     ).encode(text="caption:N")
     return alt.layer(images, captions, data=rows).properties(
         width="container", height=lines * (size + 16), padding=0
+    )
+
+
+def _in_lines(columns: int, lines: int) -> alt.Chart:
+    """Places side by side, `columns` in a line."""
+    return (
+        alt.Chart()
+        .transform_calculate(column=f"datum.place % {columns}", line=f"floor(datum.place / {columns})")
+        .encode(
+            x=alt.X("column:O", axis=None, scale=alt.Scale(domain=list(range(columns)))),
+            y=alt.Y("line:O", axis=None, scale=alt.Scale(domain=list(range(lines)))),
+        )
     )
 
 
