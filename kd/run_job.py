@@ -211,14 +211,13 @@ class RunJob:
         return self._attempt.submit(task, *arguments, resource=resource)
 
     def _result(self, future):
-        from kd.stopping import TrainingStopped
-
         try:
-            return self._attempt.result(future)
-        except TrainingStopped:
-            raise Abandoned from None
+            value = self._attempt.result(future)
         finally:
             self._check_stop()
+        if value is None:  # it was stopped
+            raise Abandoned
+        return value
 
     def _check_stop(self) -> None:
         if self.state.stop_requested.is_set():

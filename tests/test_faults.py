@@ -15,7 +15,7 @@ import pytest
 from benchmarks.app_process import app_process
 from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
-from kd.engine import Engine, EngineLost
+from kd.engine import Engine, EngineLost, tasks
 from kd.index import INTERRUPTED
 from kd.lab import Lab
 
@@ -75,8 +75,8 @@ def test_a_run_whose_workers_die_again_says_so_and_others_go_on(lab):
     until(lambda: lab.watch(run_id).progress > 0)
     killed = set()
     while lab.watch(run_id).active:
-        for worker, tasks in lab._engine._client.processing().items():
-            if not tasks:
+        for worker, computed in lab._engine._client.processing().items():
+            if not computed:
                 continue
             pids = lab._engine._client.run(os.getpid, workers=[worker], on_error="ignore")
             for pid in set(pids.values()) - killed:
@@ -199,3 +199,15 @@ def test_a_lab_that_is_closed_while_its_engine_starts_ends_the_run_and_starts_no
         until(lambda: not alive(set(psutil.Process().children(recursive=True)) - before))
     assert "Traceback" not in caplog.text
     assert "once more" not in caplog.text
+
+
+def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker():
+    engine = Engine()
+    try:
+        attempt = engine.attempt("token", lambda event: None, lambda: False)
+        engine.ensure().run(tasks.request_stop, "token")
+        future = attempt.submit(tasks.student, LONG.to_dict(), "scratch", None, resource="student")
+        assert attempt.result(future) is None
+        assert future.status == "finished"
+    finally:
+        engine.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from distributed import get_worker
 
 from kd.config import RunConfig
 from kd.quiet import quiet_standard_error
+from kd.stopping import TrainingStopped
 
 # Tokens of attempts that somebody stopped; set from the worker's event loop, read by its task.
 _stopped: set[str] = set()
@@ -58,6 +60,17 @@ def _keep_freed_memory() -> None:
         tell(mmap_threshold, 32 << 20)  # its maximum
 
 
+def _none_when_stopped(task: Callable) -> Callable:
+    """A task that was stopped gives None: what it raises, its worker prints as an error with a traceback."""
+
+    @functools.wraps(task)
+    def stoppable(*arguments):
+        with contextlib.suppress(TrainingStopped):
+            return task(*arguments)
+
+    return stoppable
+
+
 def warm_student() -> None:
     """Load TensorFlow and trace the students' steps, so that the first run starts at once."""
     prepare()
@@ -76,6 +89,7 @@ def milliseconds(token: str) -> dict[str, float]:
     return {"teacher": taken["teacher"], "student": taken["distilled"]}
 
 
+@_none_when_stopped
 def fresh_teacher(config: dict, measured: dict[str, str], token: str):
     """Train a teacher: kd.training.TrainedModel. measured: of kd.precision.teacher_precision."""
     prepare()
@@ -85,6 +99,7 @@ def fresh_teacher(config: dict, measured: dict[str, str], token: str):
     return train_teacher(RunConfig.from_mapping(config), report, should_stop, measured)
 
 
+@_none_when_stopped
 def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
     """Logits by a teacher, given as its .keras file's content: {'train', 'test'}."""
     prepare()
@@ -96,6 +111,7 @@ def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.nd
         return teacher_logits_of(path, train_size, _stop_flag(token))
 
 
+@_none_when_stopped
 def student(config: dict, model_name: str, teacher_logits: np.ndarray | None, token: str):
     """Train one student: kd.training.TrainedModel."""
     prepare()
