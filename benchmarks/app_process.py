@@ -16,6 +16,9 @@ from pathlib import Path
 
 import psutil
 
+if sys.platform == "linux":
+    import resource
+
 PROJECT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START = 120
 
@@ -34,8 +37,12 @@ class AppProcess:
 
 
 @contextmanager
-def app_process(home: Path, **environment: str) -> Iterator[AppProcess]:
-    """Start the app; ended at the end, whatever became of it."""
+def app_process(home: Path, descriptors: int | None = None, **environment: str) -> Iterator[AppProcess]:
+    """Start the app; ended at the end, whatever became of it.
+
+    Args:
+        descriptors: how many files and connections it may have open, where the system has such a limit.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -52,6 +59,8 @@ def app_process(home: Path, **environment: str) -> Iterator[AppProcess]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    if descriptors is not None and sys.platform == "linux":
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (descriptors, descriptors))
     app = AppProcess(f"http://127.0.0.1:{port}", process, home / "log.txt")
     try:
         _wait_until_healthy(app)

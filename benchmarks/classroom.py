@@ -2,6 +2,7 @@
 
     python -m benchmarks.classroom
     python -m benchmarks.classroom --people 30 --seconds 60 --json
+    python -m benchmarks.classroom --people 200 --descriptors 1024
 
 One run is trained first with nobody watching, for the speed of its epochs. Then `--people` sessions open the
 app, two of three on Train, watching the next run live and moving α, one of three on Draw, drawing, each
@@ -163,7 +164,7 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
     server_cpu, clients_cpu = (
         _computed(process) - past for process, past in zip((server, clients), before_cpu, strict=True)
     )
-    used = memory(app)
+    used, descriptors = memory(app), server.num_fds() if hasattr(server, "num_fds") else None
     disturbed = epoch_seconds((await epochs_of(home, other.run_id, 0))[before:])
     await starter.act("Stop", trigger_value=True)
     await starter.__aexit__()
@@ -188,6 +189,7 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
         "megabytes_sent": sum(session.received for session in sessions) / 1e6,
         "server_cpu_seconds": server_cpu,
         "clients_cpu_seconds": clients_cpu,
+        "descriptors": descriptors,
         "memory_megabytes": used,
         "epoch_seconds_alone": undisturbed,
         "epoch_seconds_with_the_class": disturbed,
@@ -221,6 +223,8 @@ def report(found: dict) -> None:
         f"sent {found['megabytes_sent']:.1f} MB; the server computed {found['server_cpu_seconds']:.1f} s, "
         f"the browsers' stand-ins, on the same cores, {found['clients_cpu_seconds']:.1f} s"
     )
+    if found["descriptors"]:
+        print(f"descriptors open as the last one left: {found['descriptors']}")
     print(
         "memory in MB: " + ", ".join(f"{name} {size:g}" for name, size in found["memory_megabytes"].items())
     )
@@ -237,9 +241,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--people", type=int, default=30, metavar="N")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="S")
+    parser.add_argument("--descriptors", type=int, metavar="N", help="files and connections the app may open")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as home, app_process(Path(home)) as app:
+    with tempfile.TemporaryDirectory() as home, app_process(Path(home), options.descriptors) as app:
         found = asyncio.run(measure(app, Path(home), options.people, options.seconds))
         if options.json:
             print(json.dumps(found))

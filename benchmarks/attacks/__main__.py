@@ -1,0 +1,179 @@
+"""The app under attack: how long does somebody else wait, what does it cost, is anything lost?
+
+    python -m benchmarks.attacks
+    python -m benchmarks.attacks --only "silent connections,uploads" --json
+
+A run trains for somebody, and a visitor opens one page after the other, while the acts of
+benchmarks/attacks/acts.py take their turns. At the end the saved runs and the run that trained are held
+against what they must be. Everything stays on this machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+import psutil
+
+from benchmarks.app_process import app_process
+from benchmarks.attacks.acts import ACTS, PATIENCE, Scene
+from benchmarks.browser_session import BrowserSession
+from benchmarks.classroom import epochs_of, train
+from kd.config import RunConfig
+from kd.store import SHIPPED_RUNS, Store
+
+RUN = RunConfig(train_size=20_000, epochs=100, seed=71)
+SAVED = 12
+PAGES = ("", "train", "draw", "dark_knowledge", "runs")
+DESCRIPTORS = 1_024
+# Of the run that trains, compared with one that nobody disturbs.
+EPOCHS_COMPARED = 5
+MEASURES = ("loss", "student_loss", "distillation_loss", "accuracy", "val_accuracy")
+
+
+@dataclass
+class Visits:
+    """What the visitor saw during one act: seconds for each page opened, and what was wrong."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    peak_megabytes: float = 0.0
+
+
+def save_runs(home: Path) -> list[str]:
+    """Fill a home with saved runs, each as whole as the one that comes with the project."""
+    shipped = next(SHIPPED_RUNS.iterdir())
+    files = {path.name: path.read_bytes() for path in shipped.iterdir() if path.suffix in (".keras", ".npz")}
+    record = json.loads((shipped / "record.json").read_text(encoding="utf-8"))
+    store, ids = Store(home), []
+    for seed in range(1, SAVED + 1):
+        config = RunConfig(seed=seed)
+        store.index.claim(config.run_id, config.to_dict())
+        store.save_run(config.run_id, {**record, "config": config.to_dict(), "created": time.time()}, files)
+        ids.append(config.run_id)
+    return ids
+
+
+async def visit(url: str, visits: Visits, process: psutil.Process) -> None:
+    """Open one page after the other, for ever."""
+    for page in cycle(PAGES):
+        started = time.perf_counter()
+        try:
+            async with BrowserSession(url, page) as visitor:
+                await visitor.settled(PATIENCE)
+                visits.errors += visitor.errors
+        except Exception as error:  # whatever it is, the visitor got no page
+            visits.errors.append(f"{page or 'home'}: {type(error).__name__}: {error}"[:200])
+        visits.seconds.append(time.perf_counter() - started)
+        visits.peak_megabytes = max(visits.peak_megabytes, process.memory_info().rss / 1e6)
+        await asyncio.sleep(0.2)
+
+
+async def measure(scene: Scene, names: list[str]) -> dict:
+    """Every act in turn."""
+    server = psutil.Process(scene.app.process.pid)
+    saved = save_runs(scene.home)
+    session = await train(scene.app.url, RUN)
+    await epochs_of(scene.home, RUN.run_id, 4)
+    found: dict[str, Visits] = {}
+    for name in ("nothing", *names):
+        print(name, file=sys.stderr, flush=True)
+        visits = found[name] = Visits()
+        visitor = asyncio.create_task(visit(scene.app.url, visits, server))
+        try:
+            await (asyncio.sleep(8) if name == "nothing" else ACTS[name](scene))
+        except Exception as error:  # an act that the app cuts short has done what it could
+            print(f"  cut short: {type(error).__name__}: {error}"[:200], file=sys.stderr)
+        await asyncio.sleep(2)
+        visitor.cancel()
+        visits.peak_megabytes = max(visits.peak_megabytes, server.memory_info().rss / 1e6)
+    trained = await epochs_of(scene.home, RUN.run_id, 0)
+    await session.act("Stop", trigger_value=True)
+    await session.settled(PATIENCE)
+    await session.__aexit__()
+    return {
+        "acts": {name: asdict(visits) for name, visits in found.items()},
+        "log_bytes": scene.app.log.stat().st_size,
+        "children": len(scene.app.family()),
+        "epochs": trained,
+        "saved": saved,
+    }
+
+
+def whole(home: Path, saved: list[str]) -> int:
+    """How many of the saved runs are still whole, every file of them."""
+    store = Store(home)
+    count = 0
+    for run_id in saved:
+        store.restore_run(run_id)  # one that is deleted can be brought back: that is no loss
+        names = [path.name for path in next(SHIPPED_RUNS.iterdir()).iterdir() if path.name != "SHA256SUMS"]
+        count += store.has_run(run_id) and all(store.file(run_id, name).is_file() for name in names)
+    return count
+
+
+def same_as_undisturbed(epochs: list[dict]) -> bool:
+    """Whether the run that trained meanwhile has the numbers of one that nobody disturbs."""
+    from kd.lab import Lab
+
+    with tempfile.TemporaryDirectory() as home:
+        lab = Lab(Path(home))
+        try:
+            config = RUN.replace(epochs=EPOCHS_COMPARED)
+            view = lab.wait(lab.start(config))
+        finally:
+            lab.close()
+    disturbed = {(event["model"], event["epoch"]): event for event in epochs}
+    alone = [event for event in view.history if event["model"] != "teacher"]
+    return bool(alone) and all(
+        disturbed[event["model"], event["epoch"]][name] == event[name] for event in alone for name in MEASURES
+    )
+
+
+def report(found: dict) -> None:
+    """Print a table."""
+    for name, visits in found["acts"].items():
+        seconds = sorted(visits["seconds"])
+        print(
+            f"{name:20} {len(seconds):3} pages opened, median {seconds[len(seconds) // 2]:.2f} s, "
+            f"slowest {seconds[-1]:.2f} s, {len(visits['errors'])} errors, "
+            f"server at most {visits['peak_megabytes']:.0f} MB"
+        )
+        for error in sorted(set(visits["errors"]))[:3]:
+            print(f"    {error}")
+    print(f"saved runs still whole: {found['whole']} of {len(found['saved'])}")
+    print(f"the run that trained has an undisturbed run's numbers: {'yes' if found['same'] else 'NO'}")
+    print(f"processes below the server: {found['children']}; its log: {found['log_bytes'] / 1e3:.0f} kB")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.attacks", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default=",".join(ACTS), help="which acts, in which order (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    names = [name.strip() for name in options.only.split(",") if name.strip()]
+    unknown = sorted(set(names) - set(ACTS))
+    if unknown:
+        parser.error(f"--only must be of {', '.join(ACTS)}, got {', '.join(unknown)}.")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with app_process(home, descriptors=DESCRIPTORS) as app:
+            found = asyncio.run(measure(Scene(app, home), names))
+        found["whole"] = whole(home, found["saved"])
+    found["same"] = same_as_undisturbed(found.pop("epochs"))
+    if options.json:
+        print(json.dumps(found))
+    else:
+        report(found)
+    lost = len(found["saved"]) - found["whole"]
+    return 1 if lost or not found["same"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
