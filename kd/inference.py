@@ -182,7 +182,8 @@ class NumpyModel:
             output_gradient: the weights of the logits, (n, classes), or (classes,) for one picture.
 
         Returns:
-            Float32 of the shape of `images`. Where the network has a kink, TensorFlow's choice.
+            Float32 of the shape of `images`. At a kink, TensorFlow's choice: of equal values under a pooling
+            window the first. Values that only rounding tells apart may go either way.
 
         Raises:
             ValueError: as `logits`; also when the two do not fit together.

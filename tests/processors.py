@@ -1,0 +1,51 @@
+"""Run the numeric tests as other processors would compute them.
+
+    python -m tests.processors [options of pytest]
+
+OpenBLAS and oneDNN choose their kernels by the processor, and each kernel rounds in its own way. Here they
+are told to choose otherwise, so that a test that holds on one kind of processor only is found on this one.
+For x86-64; SkylakeX needs AVX-512.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+# OpenBLAS kernels, None for this processor's own; and whether TensorFlow uses oneDNN.
+KERNELS = (None, "Haswell", "SkylakeX")
+ONEDNN = ("0", "1")
+
+NUMERIC = (
+    *("adam", "answers", "augmentation", "calibration", "dark_words", "data", "distiller", "drawing"),
+    *("evaluation", "fixed_and_broken", "folding", "inference", "logits", "losses", "making_charts"),
+    *("neighbours", "observations", "playback", "precision", "saliency", "softening", "teacher_logits"),
+    *("teachers", "thumbnails", "training"),
+)
+
+
+def main(options: list[str]) -> int:
+    """Run every combination; returns 1 when one of them fails."""
+    files = [str(PROJECT / "tests" / f"test_{name}.py") for name in NUMERIC]
+    failed = []
+    for kernel, onednn in itertools.product(KERNELS, ONEDNN):
+        environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": onednn}
+        environment.pop("OPENBLAS_CORETYPE", None)
+        if kernel is not None:
+            environment["OPENBLAS_CORETYPE"] = kernel
+        name = f"OPENBLAS_CORETYPE={kernel or '(unset)'} TF_ENABLE_ONEDNN_OPTS={onednn}"
+        print(f"\n{name}", flush=True)
+        command = [sys.executable, "-m", "pytest", *files, *options]
+        if subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode:
+            failed.append(name)
+    print("\nFailed with: " + "; ".join(failed) if failed else "\nEvery combination passes.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
