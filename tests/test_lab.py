@@ -66,6 +66,23 @@ def test_the_engine_keeps_little_of_what_is_past(lab, finished):
     assert 0 < lab._engine._client.run_on_scheduler(most_events) <= 20
 
 
+def test_the_engine_keeps_no_result_of_a_run_that_has_ended(lab, finished):
+    stopped = lab.start(LONG.replace(seed=77))
+    wait_until(lambda: lab.watch(stopped).progress > 0)
+    lab.stop(stopped)
+    lab.wait(stopped, 30)
+
+    def tasks(dask_scheduler):
+        return len(dask_scheduler.tasks)
+
+    def results(dask_worker):
+        return len(dask_worker.data)
+
+    client = lab._engine._client
+    wait_until(lambda: client.run_on_scheduler(tasks) == 0, 30)
+    wait_until(lambda: not any(client.run(results).values()), 30)
+
+
 def test_the_same_config_again_answers_from_the_store(finished, lab):
     assert lab.start(SMALL) == finished.run_id
     view = lab.watch(finished.run_id)

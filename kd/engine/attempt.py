@@ -122,17 +122,21 @@ class Attempt:
 
     def close(self) -> None:
         """Forget the attempt; tasks that are not done stop at their next look, wherever they run."""
-        unfinished = [future for future in self._futures if not future.done()]
+        futures, self._futures = self._futures, []
         if self.is_alive():
             # Not waited for: a worker deep in native code is slow to answer, and nobody is to feel it.
-            threading.Thread(target=self._tell, args=(unfinished,), name="kd-stop", daemon=True).start()
+            threading.Thread(target=self._tell, args=(futures,), name="kd-stop", daemon=True).start()
 
-    def _tell(self, unfinished: list) -> None:
+    def _tell(self, futures: list) -> None:
         with contextlib.suppress(Exception):  # the cluster may end at any moment
             self._client.unsubscribe_topic(self._token)
+            unfinished = [future for future in futures if not future.done()]
             if unfinished:
                 self._client.run(tasks.request_stop, self._token, wait=False, on_error="ignore")
                 self._client.cancel(unfinished, force=True)
+        for future in futures:  # as long as one is held, its worker keeps the result, a model and its logits
+            with contextlib.suppress(Exception):
+                future.release()
 
     @contextlib.contextmanager
     def _losing(self) -> Iterator[None]:
