@@ -1,28 +1,18 @@
-"""A cache for many threads: what many ask for in the same moment is computed once."""
+"""A cache for many threads: what many ask for at the same moment is computed once."""
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable
 from typing import Any
 
+from cachetools import LRUCache, cached
+
 
 def computed_once(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`functools.lru_cache`, except that of those who ask together one computes and the others wait for it.
+    """Like `functools.lru_cache`, but of several threads that ask for the same thing only one computes it.
 
-    A class that opens the same page at once would otherwise unpack the same files thirty times.
+    Without it, a class that opens the same page at once would unpack the same files thirty times. The others
+    wait for that one computation; nobody waits for the computation of something else. Errors are not cached.
     """
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        cached, one_at_a_time = functools.lru_cache(maxsize)(function), threading.Lock()
-
-        @functools.wraps(function)
-        def ask(*arguments: Any, **named: Any) -> Any:
-            with one_at_a_time:
-                return cached(*arguments, **named)
-
-        ask.cache_clear = cached.cache_clear
-        return ask
-
-    return decorate
+    return cached(LRUCache(maxsize), condition=threading.Condition())

@@ -43,3 +43,63 @@ def test_what_failed_is_tried_again():
     with pytest.raises(ValueError, match="not yet"):
         load()
     assert load() == "here"
+
+
+def test_a_cached_value_does_not_wait_while_another_is_computed():
+    begun, go_on = threading.Event(), threading.Event()
+
+    @computed_once(maxsize=2)
+    def load(key):
+        if key == "slow":
+            begun.set()
+            assert go_on.wait(60)
+        return key
+
+    load("ready")
+    with ThreadPoolExecutor(2) as people:
+        slow = people.submit(load, "slow")
+        assert begun.wait(60)
+        ready = people.submit(load, "ready")
+        try:
+            assert ready.result(timeout=10) == "ready"
+            assert not slow.done()
+        finally:
+            go_on.set()
+        assert slow.result() == "slow"
+
+
+def test_those_who_waited_for_a_failure_try_for_themselves():
+    begun, go_on, outcomes = threading.Event(), threading.Event(), iter([OSError("not now"), "here"])
+
+    @computed_once(maxsize=1)
+    def load():
+        begun.set()
+        assert go_on.wait(60)
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(load)
+        assert begun.wait(60)
+        second = people.submit(load)
+        go_on.set()
+        with pytest.raises(OSError, match="not now"):
+            first.result()
+        assert second.result() == "here"
+
+
+def test_the_least_recently_used_value_makes_room():
+    computed = []
+
+    @computed_once(maxsize=2)
+    def load(key):
+        computed.append(key)
+        return key
+
+    for key in "abac":
+        load(key)
+    load("a")
+    load("b")
+    assert computed == ["a", "b", "c", "b"]
