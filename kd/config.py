@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kd.words import quoted
+
 # Raised when the same fields begin to mean another computation, so that old results are not reused.
 RECIPE_VERSION = 1
 
@@ -164,7 +166,7 @@ class RunConfig:
         """
         for name in values:
             if name not in FIELDS:
-                raise ValueError(f"{name!r} is not a field of a run: use {', '.join(FIELDS)}.")
+                raise ValueError(f"{quoted(name)} is not a field of a run: use {', '.join(FIELDS)}.")
         return cls(**values)
 
     def replace(self, **changes: Any) -> RunConfig:
@@ -210,14 +212,14 @@ def _checked(name: str, value: Any, spec: FieldSpec) -> Any:
     """The value in its field's type, or a ValueError that names value and range."""
     if spec.choices:
         if value not in spec.choices:
-            raise ValueError(f"{name} must be {spec.allowed}, got {value!r}.")
+            raise ValueError(f"{name} must be {spec.allowed}, got {quoted(value)}.")
         return value
     kind = FIELD_TYPES[name]
     converted = _CONVERTERS[kind](value)
     if converted is None:
-        raise ValueError(f"{name} must be {_KIND_WORDS[kind]}{spec.allowed}, got {value!r}.")
+        raise ValueError(f"{name} must be {_KIND_WORDS[kind]}{spec.allowed}, got {quoted(value)}.")
     if kind is not bool and not spec.minimum <= converted <= spec.maximum:
-        raise ValueError(f"{name} must be {spec.allowed}, got {value!r}.")
+        raise ValueError(f"{name} must be {spec.allowed}, got {quoted(value)}.")
     return converted
 
 
@@ -235,7 +237,8 @@ def _to_float(value: Any) -> float | None:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    # + 0.0 makes 0.0 of −0.0: they are one value, and one run
+    return number + 0.0 if math.isfinite(number) else None
 
 
 def _to_int(value: Any) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from kd.words import quoted
+
 
 def checked_alpha(alpha: Any) -> float:
     """α, the weight of the true labels, as a float.
@@ -13,7 +15,7 @@ def checked_alpha(alpha: Any) -> float:
         ValueError: when it is no number in [0, 1].
     """
     if not _is_finite_number(alpha) or not 0 <= alpha <= 1:
-        raise ValueError(f"alpha must be a number between 0 and 1, got {alpha!r}.")
+        raise ValueError(f"alpha must be a number between 0 and 1, got {quoted(alpha)}.")
     return float(alpha)
 
 
@@ -24,12 +26,12 @@ def checked_temperature(temperature: Any) -> float:
         ValueError: when it is no finite number above 0.
     """
     if not _is_finite_number(temperature) or temperature <= 0:
-        raise ValueError(f"temperature must be a finite number above 0, got {temperature!r}.")
+        raise ValueError(f"temperature must be a finite number above 0, got {quoted(temperature)}.")
     return float(temperature)
 
 
 def _is_finite_number(value: Any) -> bool:
     try:
         return not isinstance(value, bool | str) and math.isfinite(value)
-    except TypeError:
+    except (TypeError, OverflowError):
         return False

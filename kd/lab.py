@@ -16,6 +16,7 @@ from kd.config import RunConfig
 from kd.data import load_mnist
 from kd.dispatch import NOBODY, Dispatch
 from kd.engine import Engine
+from kd.evaluation import in_words
 from kd.index import ACTIVE, INTERRUPTED
 from kd.inference import NumpyModel
 from kd.neighbours import NeighbourIndex
@@ -25,6 +26,7 @@ from kd.store import DamagedRun, Store
 from kd.teachers import shipped_teacher_path
 from kd.unusable import Unusable
 from kd.upkeep import Upkeep
+from kd.words import quoted
 
 log = logging.getLogger("kd")
 
@@ -104,7 +106,9 @@ class Lab:
             self.store.reconcile()  # the process that computes it may be gone
             row = self.store.row(run_id)
         if row is None:
-            raise ValueError(f"There is no run {run_id!r}: choose one from the list of runs, or train one.")
+            raise ValueError(
+                f"There is no run {quoted(run_id)}: choose one from the list of runs, or train one."
+            )
         return _view_of_row(row, self.store.index.events(run_id))
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunView:
@@ -247,18 +251,21 @@ class Lab:
 
     def _load_view(self, run_id: str) -> RunView:
         record = self.store.record(run_id)
+        config, result = RunConfig.from_mapping(record["config"]), record["result"]
+        if "comparison" in result:
+            result = {**result, "comparison": in_words(result["comparison"], config.alpha)}
         return RunView(
             run_id=run_id,
-            config=RunConfig.from_mapping(record["config"]),
+            config=config,
             status="finished",
             phase="done",
             history=record["history"],
             progress=1.0,
             version=len(record["history"]),
-            result=record["result"],
+            result=result,
             created=record["created"],
             shipped=self.store.is_shipped(run_id),
-            teacher_accuracy=record["result"]["teacher"]["test_accuracy"],
+            teacher_accuracy=result["teacher"]["test_accuracy"],
         )
 
     def _teacher_path(self, config: RunConfig) -> Path:

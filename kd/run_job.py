@@ -177,7 +177,10 @@ class RunJob:
                 for name, model in students.items()
             },
             "comparison": evaluation.compare(
-                labels, students["distilled"].test_logits, students["scratch"].test_logits
+                labels,
+                students["distilled"].test_logits,
+                students["scratch"].test_logits,
+                self.config.alpha,
             ),
         }
         view = self.state.view()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 MODELS = ("teacher", "distilled", "scratch")
 """The three models of a run, in the order in which they are always shown."""
 
 NAMES = {"teacher": "Teacher", "distilled": "Distilled", "scratch": "Scratch"}
+
+QUOTED = 40
+"""How many characters of a value that cannot be used a message quotes."""
 
 
 def percent(fraction: float) -> str:
@@ -20,21 +26,40 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.1f} %"
 
 
+def accuracy(fraction: float) -> str:
+    """A share of the 10,000 test pictures: 0.9803 → '98.03 %'.
+
+    Two decimals are exact there, so what is said of differences agrees with what stands beside it.
+    """
+    if 0.99995 <= fraction < 1:
+        return "> 99.99 %"
+    if 0 < fraction < 0.00005:
+        return "< 0.01 %"
+    return f"{100 * fraction:.2f} %"
+
+
 def count(number: int) -> str:
     """A count in three figures: 1433610 → '1.43 M', 20490 → '20.5 k', 812 → '812'."""
-    for size, letter in ((1_000_000, "M"), (1_000, "k")):
-        if number >= size:
-            return f"{number / size:.3g} {letter}"
-    return str(number)
+    if number < 1_000:
+        return str(number)
+    # a unit ends where rounding would give a fourth figure: 999,500 is 1.00 M
+    letter, size = next(
+        ((letter, size) for letter, size in (("k", 1e3), ("M", 1e6)) if number < 999.5 * size), ("G", 1e9)
+    )
+    value = number / size
+    decimals = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:,.{decimals}f} {letter}"
 
 
 def file_size(number_of_bytes: int) -> str:
-    """Bytes in decimal units: 94208 → '94 kB', 5750000 → '5.8 MB'."""
+    """Bytes in decimal units: 94208 → '94 kB', 5750000 → '5.8 MB', 2000000000 → '2 GB'."""
     if number_of_bytes < 1_000:
-        return f"{number_of_bytes} bytes"
-    if number_of_bytes < 1_000_000:
-        return f"{number_of_bytes / 1_000:.0f} kB"
-    return f"{number_of_bytes / 1_000_000:.1f} MB"
+        return f"{number_of_bytes} byte{'' if number_of_bytes == 1 else 's'}"
+    if number_of_bytes < 999_500:
+        return f"{number_of_bytes / 1_000:.{1 if number_of_bytes < 9_950 else 0}f} kB"
+    if number_of_bytes < 999_950_000:
+        return f"{number_of_bytes / 1_000_000:.1f} MB"
+    return f"{number_of_bytes / 1_000_000_000:,.1f} GB".replace(".0 ", " ")
 
 
 def duration(seconds: float) -> str:
@@ -48,12 +73,31 @@ def duration(seconds: float) -> str:
         minutes, rest = divmod(whole, 60)
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(round(whole / 60), 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
 
 
 def milliseconds(value: float) -> str:
-    """A latency in milliseconds with two figures: 0.347 → '0.35 ms'."""
-    return f"{value:.2g} ms" if value < 100 else f"{value:.0f} ms"
+    """A latency in milliseconds with two figures: 0.347 → '0.35 ms', 3.11 → '3.1 ms', 140.6 → '141 ms'."""
+    if value < 0.01:
+        return "< 0.01 ms"
+    decimals = 2 if value < 0.995 else 1 if value < 9.95 else 0
+    return f"{value:,.{decimals}f} ms"
+
+
+def plain(number: float) -> str:
+    """A setting from 0 in six figures at most, without an exponent: 4.0 → '4', 1e-05 → '0.00001'."""
+    return "< 0.000001" if 0 < number < 1e-6 else f"{Decimal(f'{number:.6g}'):f}"
+
+
+def quoted(value: Any) -> str:
+    """A value as a message quotes it: what Python writes for it, cut to 40 characters."""
+    if isinstance(value, str) and len(value) > QUOTED:
+        value = value[: QUOTED - 1] + "…"
+    try:
+        text = repr(value)
+    except Exception:  # an integer of 5,000 digits, or an object that cannot describe itself
+        text = f"a value of type {type(value).__name__}"
+    return text if len(text) <= QUOTED + 2 else f"{text[:QUOTED]}…"
 
 
 def listing(words: list[str]) -> str:

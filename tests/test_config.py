@@ -62,6 +62,23 @@ def test_a_bad_value_is_named_with_what_is_allowed(field, value, allowed):
     assert str(caught.value) == f"{field} must be {allowed}, got {value!r}."
 
 
+@pytest.mark.parametrize("field", list(FIELDS))
+@pytest.mark.parametrize("value", ["x" * 3000, ["x"] * 3000, "[Reload](https://example.org)" * 100])
+def test_of_a_long_value_a_message_quotes_the_beginning(field, value):
+    with pytest.raises(ValueError, match=field) as caught:
+        RunConfig(**{field: value})
+    assert "…" in str(caught.value)
+    assert len(str(caught.value)) < 130
+    with pytest.raises(ValueError, match="is not a field") as caught:
+        RunConfig.from_mapping({str(value): 1})
+    assert len(str(caught.value)) < 250
+
+
+def test_minus_zero_is_zero():
+    assert RunConfig(alpha=-0.0).run_id == RunConfig(alpha=0.0).run_id
+    assert RunConfig.from_mapping({"alpha": "-0"}).run_id == "e61244dc9124"
+
+
 def test_an_unknown_field_is_named():
     with pytest.raises(ValueError, match="'alhpa' is not a field"):
         RunConfig.from_mapping({"alhpa": 1})

@@ -1,11 +1,16 @@
 """Accuracy, agreement, McNemar and intervals against scikit-learn, SciPy, published and hand-made cases."""
 
 import json
+import re
+from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn import metrics
 
+from kd import words
 from kd.evaluation import (
     accuracy,
     agreement,
@@ -13,6 +18,7 @@ from kd.evaluation import (
     confusion_matrix,
     confusion_table,
     correct,
+    in_words,
     mcnemar,
     p_value_words,
     paired_difference_interval,
@@ -123,7 +129,7 @@ def test_compare_says_that_the_teacher_helped():
     assert result["p_value"] == pytest.approx(mcnemar(200, 100))
     assert (result["low"], result["high"]) == pytest.approx(paired_difference_interval(9600, 200, 100, 100))
     assert result["sentence"] == (
-        "Distilled is ahead by 1.0 point (0.7 to 1.3; McNemar p < 0.001): "
+        "Distilled is ahead by 1.00 points (0.66 to 1.35; McNemar p < 0.001): "
         "on these test images the teacher helped."
     )
     assert "another seed" in result["note"]
@@ -132,19 +138,20 @@ def test_compare_says_that_the_teacher_helped():
 
 def test_compare_says_that_the_teacher_did_not_help():
     assert compare(*_models(9500, 90, 170, 240))["sentence"] == (
-        "Distilled is behind by 0.8 points (0.5 to 1.1; McNemar p < 0.001): "
+        "Distilled is behind by 0.80 points (0.49 to 1.12; McNemar p < 0.001): "
         "on these test images the teacher did not help."
     )
 
 
 def test_compare_claims_nothing_that_is_not_shown():
     assert compare(*_models(9700, 110, 100, 90))["sentence"] == (
-        "No difference shown: distilled is 0.1 points ahead (−0.2 to 0.4; McNemar p = 0.53)."
+        "No difference shown: distilled is 0.10 points ahead (−0.19 to 0.39; McNemar p = 0.53)."
     )
     assert compare(*_models(9700, 100, 100, 100))["sentence"] == (
-        "No difference shown: both are right equally often (−0.3 to 0.3; McNemar p = 1.00)."
+        "No difference shown: both are right equally often (−0.28 to 0.28; McNemar p = 1.00)."
     )
-    assert "less than 0.1 points behind" in compare(*_models(9700, 100, 102, 98))["sentence"]
+    assert "0.02 points behind" in compare(*_models(9700, 100, 102, 98))["sentence"]
+    assert "less than 0.01 points behind" in verdict(-1 / 30_000, -0.01, 0.01, 0.9)
 
 
 def test_a_side_is_taken_only_when_interval_and_test_both_take_it():
@@ -152,6 +159,43 @@ def test_a_side_is_taken_only_when_interval_and_test_both_take_it():
     assert verdict(0.01, -0.0001, 0.02, 0.049).startswith("No difference shown")
     assert verdict(0.01, 0.0001, 0.02, 0.049).startswith("Distilled is ahead")
     assert verdict(-0.01, -0.02, -0.0001, 0.049).startswith("Distilled is behind")
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=3, max_size=3))
+def test_what_is_said_is_the_difference_of_the_accuracies_that_stand_beside_it(cuts):
+    first, second, third = sorted(cuts)
+    counts = first, second - first, third - second, 10_000 - third
+    low, high = paired_difference_interval(*counts)
+    sentence = verdict((counts[1] - counts[2]) / 10_000, low, high, mcnemar(counts[1], counts[2]))
+    shown = [Decimal(words.accuracy((counts[0] + n) / 10_000).split()[0]) for n in counts[1:3]]
+    said = re.search(r"(?:by|is) (\d+\.\d+) points", sentence)
+    assert (Decimal(said[1]) if said else 0) == abs(shown[0] - shown[1])
+    if shown[0] == shown[1]:
+        assert "equally often" in sentence
+    else:
+        assert ("ahead" if shown[0] > shown[1] else "behind") in sentence
+
+
+def test_without_a_teachers_part_there_is_nothing_to_compare():
+    same = compare(*_models(9700, 0, 0, 300), alpha=1.0)
+    assert same["sentence"] == (
+        "At α = 1 the teacher has no part in the loss, so both students are the same by construction."
+    )
+    assert "another seed changes both alike" in same["note"]
+    assert (
+        "another seed may give another difference" in compare(*_models(9700, 0, 0, 300), alpha=0.95)["note"]
+    )
+    # trained on two machines, they may round differently
+    rounded = compare(*_models(9700, 1, 0, 299), alpha=1.0)
+    assert rounded["sentence"] == same["sentence"]
+    assert "only one of them is right on 1 picture comes from rounding" in rounded["note"]
+
+
+def test_a_stored_comparison_is_said_in_todays_words():
+    stored = compare(*_models(9600, 200, 100, 100))
+    old = {**stored, "sentence": "Distilled is ahead by 1.0 point.", "note": ""}
+    assert in_words(old, 0.1) == stored
+    assert in_words(old, 1.0)["sentence"].startswith("At α = 1")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import RunView
-from kd.words import MODELS, NAMES, count, duration, file_size, milliseconds, percent
+from kd.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds, plain
 from ui.markup import role
 
 _TEACHERS = {"strong": "strong teacher", "notebook": "the notebook's teacher", "fresh": "fresh teacher"}
@@ -19,8 +19,8 @@ _TEACHERS = {"strong": "strong teacher", "notebook": "the notebook's teacher", "
 def setting(config: RunConfig) -> str:
     """A run's setting in one line."""
     parts = [
-        f"α {config.alpha:g}",
-        f"T {config.temperature:g}" + (" with T²" if config.temperature_squared else " without T²"),
+        f"α {plain(config.alpha)}",
+        f"T {plain(config.temperature)}" + (" with T²" if config.temperature_squared else " without T²"),
         _TEACHERS[config.teacher],
         f"{config.epochs} epoch{'s' if config.epochs > 1 else ''}",
         f"{config.train_size:,} images",
@@ -96,14 +96,14 @@ def _tile(view: RunView, model: str) -> str:
     number, lines = "–", ["\u00a0"]
     if view.result is not None:
         result = view.result[model]
-        number, lines = percent(result["test_accuracy"]), [f"{count(result['parameters'])} parameters"]
+        number, lines = accuracy(result["test_accuracy"]), [f"{count(result['parameters'])} parameters"]
         if model != "teacher":
-            lines.append(f"agrees with the teacher on {percent(result['agreement'])}")
+            lines.append(f"agrees with the teacher on {accuracy(result['agreement'])}")
     elif events:
-        number = percent(events[-1]["val_accuracy"])
+        number = accuracy(events[-1]["val_accuracy"])
         lines = [f"after epoch {events[-1]['epoch']} of {events[-1]['epochs']}"]
     elif model == "teacher" and view.teacher_accuracy is not None:
-        number, lines = percent(view.teacher_accuracy), ["trained before"]
+        number, lines = accuracy(view.teacher_accuracy), ["trained before"]
     small = "".join(f'<p class="kd-quiet">{escape(line)}</p>' for line in lines)
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
@@ -142,8 +142,8 @@ def _column(result: dict | None) -> list[str]:
     if result is None:
         return ["–"] * 5
     return [
-        percent(result["test_accuracy"]),
-        percent(result["agreement"]) if "agreement" in result else "–",
+        accuracy(result["test_accuracy"]),
+        accuracy(result["agreement"]) if "agreement" in result else "–",
         f"{result['parameters']:,}",
         file_size(result["bytes"]),
         milliseconds(result["milliseconds"]),

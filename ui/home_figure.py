@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.lab import Lab, RunView
 from kd.logits import softmax
-from kd.words import article, listing, percent
+from kd.words import accuracy, article, listing, percent
 from ui.markup import pixels, role
 from ui.ways_in import FIRST_PICTURE, test_picture
 
@@ -73,8 +73,8 @@ def _students(result: dict) -> str:
 
 
 def _score(model: str, how: str, result: dict) -> str:
-    accuracy = escape(percent(result[model]["test_accuracy"]))
+    right = escape(accuracy(result[model]["test_accuracy"]))
     return (
-        f'<div class="kd-score kd-{model}"><p class="kd-number">{accuracy}</p>'
+        f'<div class="kd-score kd-{model}"><p class="kd-number">{right}</p>'
         f"<p>{role(model)}<br><span class='kd-quiet'>{how}</span></p></div>"
     )

@@ -15,7 +15,7 @@ from kd.lab import Lab
 from kd.logits import softmax
 from kd.observations import relearned
 from kd.playback import logits_over_time, picture_path, playback_table
-from kd.words import NAMES, percent
+from kd.words import NAMES, accuracy, percent
 from ui import page_lessons, ways_in
 from ui.figure import figure
 from ui.guard import guard
@@ -126,8 +126,8 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
     rows = playback_charts.playback_rows(table, times[at])
     here = rows[rows["here"]].set_index("role")
     words = "; ".join(
-        f"{role(s)} {percent(here.at[NAMES[s], 'accuracy'])} right, "
-        f"{percent(here.at[NAMES[s], 'agreement'])} as its teacher"
+        f"{role(s)} {accuracy(here.at[NAMES[s], 'accuracy'])} right, "
+        f"{accuracy(here.at[NAMES[s], 'agreement'])} as its teacher"
         for s in STUDENTS
     )
     st.html(f'<p class="kd">{playback_charts.point_name(times[at]).capitalize()}: &nbsp;{words}.</p>')

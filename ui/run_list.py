@@ -8,7 +8,7 @@ import streamlit as st
 
 from kd.lab import Lab, RunView
 from kd.upkeep import Usage
-from kd.words import MODELS, file_size, percent
+from kd.words import MODELS, accuracy, file_size
 from ui.figures import setting, when
 from ui.guard import guard
 from ui.markup import role
@@ -40,14 +40,10 @@ def _room(usage: Usage) -> None:
     stored = f"{len(usage.runs)} run{'' if len(usage.runs) == 1 else 's'} of your own"
     st.html(
         f'<div class="kd kd-room"><p>{stored}, with all they need: {file_size(usage.used)} '
-        f"of {_gigabytes(usage.limit)}</p>"
+        f"of {file_size(usage.limit)}</p>"
         f'<progress value="{share:.4f}" max="1" aria-label="Room taken by runs"></progress>'
         '<p class="kd-quiet">When it is full, the run used longest ago makes room, unless kept.</p></div>'
     )
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:g} GB" if size >= 1_000_000_000 else file_size(size)
 
 
 def _undo(lab: Lab) -> None:
@@ -114,4 +110,4 @@ def _summary(view: RunView) -> str:
         return f"running, {view.progress:.0%} done"
     if view.result is None:
         return escape(view.message or view.status)
-    return " ".join(role(model, percent(view.result[model]["test_accuracy"])) for model in MODELS)
+    return " ".join(role(model, accuracy(view.result[model]["test_accuracy"])) for model in MODELS)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from kd.lab import Lab
 from kd.run_state import RunView
-from kd.words import MODELS
+from kd.words import MODELS, accuracy, plain
 
 
 def runs(as_json: bool) -> int:
@@ -29,10 +29,10 @@ def runs(as_json: bool) -> int:
             view.run_id,
             "shipped" if view.shipped else view.status,
             config.teacher,
-            f"{config.alpha:g}",
-            f"{config.temperature:g}",
+            plain(config.alpha),
+            plain(config.temperature),
             str(config.epochs),
-            *(f"{100 * view.result[m]['test_accuracy']:.1f} %" if view.result else "" for m in MODELS),
+            *(accuracy(view.result[m]["test_accuracy"]) if view.result else "" for m in MODELS),
         )
     Console().print(table)
     return 0

@@ -14,7 +14,7 @@ from rich.table import Table
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.run_state import RunView
-from kd.words import MODELS
+from kd.words import MODELS, accuracy
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
@@ -91,8 +91,8 @@ def _print_table(view: RunView) -> None:
         agreement = model.get("agreement")
         table.add_row(
             name,
-            f"{100 * model['test_accuracy']:.1f} %",
-            "" if agreement is None else f"{100 * agreement:.1f} %",
+            accuracy(model["test_accuracy"]),
+            "" if agreement is None else accuracy(agreement),
             f"{model['parameters']:,}",
             f"{model['bytes'] / 1000:,.0f}",
             f"{model['milliseconds']:.2f}",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kd.logits import softmax
-from kd.words import percent
+from kd.words import accuracy
 from tests.pages.on_page import html_of
 from ui.home_figure import TEMPERATURE
 from ui.ways_in import FIRST_PICTURE
@@ -28,7 +28,7 @@ def test_the_example_is_one_that_the_teacher_gets_right_with_doubts(lab, shipped
 def test_the_picture_shows_the_three_accuracies_of_the_run(open_page, shipped):
     html = html_of(open_page("home"))
     for model in ("teacher", "distilled", "scratch"):
-        assert percent(shipped.result[model]["test_accuracy"]) in html
+        assert accuracy(shipped.result[model]["test_accuracy"]) in html
 
 
 def test_two_ways_lead_on_and_the_navigation_is_there(open_page):

@@ -4,9 +4,9 @@ from html import unescape
 
 import pytest
 
+from kd import words
 from kd.evaluation import accuracy, agreement
 from kd.playback_charts import point_name
-from kd.words import percent
 from tests.pages.on_page import html_of
 
 
@@ -27,8 +27,8 @@ def test_the_slider_moves_what_is_said(opened, lab, shipped, mnist, at):
     assert f"{point_name(snapshots['distilled']['times'][at]).capitalize()}:" in text
     for student in ("distilled", "scratch"):
         logits = snapshots[student]["logits"][at]
-        assert f"{percent(accuracy(mnist.y_test, logits))} right, " in text
-        assert f"{percent(agreement(teacher, logits))} as its teacher" in text
+        assert f"{words.accuracy(accuracy(mnist.y_test, logits))} right, " in text
+        assert f"{words.accuracy(agreement(teacher, logits))} as its teacher" in text
 
 
 def test_play_begins_at_the_start_and_becomes_pause(opened):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kd.words import file_size, percent
+from kd.words import accuracy, file_size
 from tests.pages.on_page import html_of
 from tests.test_upkeep import save
 
@@ -22,7 +22,7 @@ def buttons(app):
 def test_each_run_is_listed_with_its_accuracies_and_a_link(open_page, shipped):
     app = open_page("runs")
     for model in ("teacher", "distilled", "scratch"):
-        assert percent(shipped.result[model]["test_accuracy"]) in html_of(app)
+        assert accuracy(shipped.result[model]["test_accuracy"]) in html_of(app)
     links = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")]
     assert ("train", f"run={shipped.run_id}") in links
     assert any("came with the app" in caption.value for caption in app.caption)

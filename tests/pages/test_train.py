@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, PRESETS, RunConfig
-from kd.words import percent
+from kd.words import accuracy
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
@@ -22,7 +22,7 @@ def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
     app = open_page("train")
     assert "came with the app" in html_of(app)
     assert numbers_of(app) == [
-        percent(shipped.result[model]["test_accuracy"]) for model in ("teacher", "distilled", "scratch")
+        accuracy(shipped.result[model]["test_accuracy"]) for model in ("teacher", "distilled", "scratch")
     ]
     assert shipped.result["comparison"]["sentence"] in unescape(html_of(app))
     assert chart_titles(app) == ["Test accuracy by epoch", "The distilled student's loss, in two parts"]
@@ -31,7 +31,7 @@ def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
 
 def test_the_table_has_every_number_of_the_three_models(open_page, shipped):
     table = open_page("train").table[0].value.set_index("")
-    agreement = percent(shipped.result["distilled"]["agreement"])
+    agreement = accuracy(shipped.result["distilled"]["agreement"])
     assert table.loc["Agrees with the teacher", "Distilled"] == agreement
     assert list(table.loc["Parameters"]) == ["1,433,610", "20,490", "20,490"]
     assert list(table.columns) == ["Teacher", "Distilled", "Scratch"]
@@ -121,7 +121,7 @@ def test_a_stored_setting_answers_at_once(open_page, lab, shipped, monkeypatch):
     labelled(app)["Train"].click().run()
     assert app.query_params["run"] == shipped.run_id
     assert "Stop" not in labelled(app)
-    assert percent(shipped.result["distilled"]["test_accuracy"]) in numbers_of(app)
+    assert accuracy(shipped.result["distilled"]["test_accuracy"]) in numbers_of(app)
 
 
 def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, lab):
@@ -138,7 +138,7 @@ def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, la
     assert view.status == "finished", view.message
     app.run()
     assert "Train" in labelled(app)
-    assert numbers_of(app)[1] == percent(view.result["distilled"]["test_accuracy"])
+    assert numbers_of(app)[1] == accuracy(view.result["distilled"]["test_accuracy"])
     assert numbers_of(open_page("train", run=run_id)) == numbers_of(app)
 
 
@@ -154,3 +154,18 @@ def test_stop_ends_the_run_and_says_so(open_page, lab):
     assert lab.watch(run_id).status == "stopped"
     assert lab.watch(run_id).message in html_of(app)
     assert "Train" in labelled(app)
+
+
+def test_a_stored_run_without_a_teachers_part_says_that_its_students_are_the_same(lab, open_page, shipped):
+    config, record = RunConfig(alpha=1.0), lab.store.record(shipped.run_id)
+    same = {"difference": 0.0, "p_value": 1.0, "only_distilled_right": 0, "only_scratch_right": 0}
+    words = {"sentence": "No difference shown: both are right equally often.", "note": "Another seed …"}
+    comparison = {**record["result"]["comparison"], **same, **words}
+    result = {**record["result"], "config": config.to_dict(), "comparison": comparison}
+    lab.store.index.claim(config.run_id, config.to_dict())
+    lab.store.save_run(config.run_id, {**record, "config": config.to_dict(), "result": result}, {})
+    text = html_of(open_page("train", run=config.run_id))
+    assert "both students are the same by construction" in text
+    assert "another seed changes both alike" in text
+    assert "No difference shown" not in text
+    lab.delete(config.run_id)
