@@ -43,7 +43,8 @@ class CompiledTraining:
     """A model, its Adam, and the traced functions that train and evaluate it.
 
     Args:
-        build: makes the model; called once.
+        build: makes the model; called once. Losses that its layers add (regularisers, `add_loss`) are no
+            part of a step.
         distilled: whether a step has the teacher's term. Without it the loss is the cross-entropy alone.
         precision: of the steps, "float32" or "mixed_bfloat16" (kd.folding). Evaluation is float32.
     """
@@ -62,7 +63,7 @@ class CompiledTraining:
             self._run_steps,
             input_signature=[images, vector, logits, vector, integer, integer, integer, *[scalar] * 3],
         )
-        self._evaluate = tf.function(folded_forward(self.model), input_signature=[images])
+        self._evaluate = tf.function(folded_forward(self.model, training=False), input_signature=[images])
         self.single_picture = tf.function(
             self.model, input_signature=[tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32)]
         )
@@ -93,7 +94,7 @@ class CompiledTraining:
         return StepTotals(*totals.numpy().tolist())
 
     def logits(self, images: tf.Tensor) -> np.ndarray:
-        """Logits float32 (n, 10) of images (n, 28, 28, 1)."""
+        """Logits float32 (n, 10) of images (n, 28, 28, 1), as in inference: no dropout."""
         parts = [
             self._evaluate(images[start : start + EVALUATION_BATCH]).numpy()
             for start in range(0, len(images), EVALUATION_BATCH)

@@ -14,7 +14,8 @@ class Distiller(keras.Model):
 
     loss = α · student_loss + (1 − α) · distillation_loss (Hinton, Vinyals and Dean 2015, section 2).
     Both models map the same inputs to logits (n, classes). Only the student learns; the teacher's
-    weights are read and left as they are.
+    weights are read and left as they are. What the student's own layers add to a loss (regularisers,
+    `add_loss`) is added to this one, as `fit` of the student alone would do; the teacher's is not.
 
     The teacher's logits may be given with the labels, and then the teacher is not called:
     `fit(x, {"labels": y, "teacher_logits": z})`, z float (n, classes) in the order of x.
@@ -100,7 +101,12 @@ class Distiller(keras.Model):
     def trainable_weights(self):
         return self.student.trainable_weights
 
+    @property
+    def losses(self):
+        return self.student.losses
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        own_losses = self.losses  # before the teacher is called: it may share layers with the student
         labels, teacher_logits = _split_targets(y)
         if teacher_logits is None:
             if self.teacher is None:
@@ -116,7 +122,10 @@ class Distiller(keras.Model):
             distillation_loss = distillation_loss * self.temperature**2
         self.student_loss_tracker.update_state(student_loss)
         self.distillation_loss_tracker.update_state(distillation_loss)
-        return self.alpha * student_loss + (1.0 - self.alpha) * distillation_loss
+        loss = self.alpha * student_loss + (1.0 - self.alpha) * distillation_loss
+        for own_loss in own_losses:
+            loss = keras.ops.add(loss, keras.ops.sum(own_loss))
+        return loss
 
     def _softened(self, teacher_logits, student_logits):
         teacher_logits = teacher_logits / self.temperature

@@ -20,7 +20,7 @@ import tensorflow as tf
 Forward = Callable[[tf.Tensor], tf.Tensor]
 
 
-def folded_forward(model: keras.Sequential, precision: str = "float32") -> Forward:
+def folded_forward(model: keras.Sequential, precision: str = "float32", training: bool = True) -> Forward:
     """A function from images to the model's logits that computes its linear tail as one matrix.
 
     Args:
@@ -28,13 +28,15 @@ def folded_forward(model: keras.Sequential, precision: str = "float32") -> Forwa
             activations, the plain call of the model is returned.
         precision: "float32", or "mixed_bfloat16" for the folded convolution and its gradients in
             bfloat16.
+        training: whether layers such as Dropout and BatchNormalization act as in training. False gives
+            the answers of inference.
 
     Returns:
         A differentiable function of a tensor (n, height, width, channels) giving logits (n, classes);
         it reads the model's variables at every call, so it may be traced once and trained through.
     """
     if not _has_linear_tail(model):
-        return lambda images: model(images, training=True)
+        return lambda images: model(images, training=training)
     *head, convolution, _, dense = model.layers
     height, width, channels = convolution.input.shape[1:]
     _, rows, columns, filters = convolution.output.shape
@@ -44,7 +46,7 @@ def folded_forward(model: keras.Sequential, precision: str = "float32") -> Forwa
     def forward(images: tf.Tensor) -> tf.Tensor:
         hidden = images
         for layer in head:
-            hidden = layer(hidden, training=True)
+            hidden = layer(hidden, training=training)
         kernel = tf.reshape(dense.kernel, (rows, columns, filters, classes))
         folded_kernel = fold(
             tf.transpose(kernel, (3, 0, 1, 2)),

@@ -141,7 +141,7 @@ def train_notebook(
 
 def classify(model: keras.Sequential, images: np.ndarray) -> np.ndarray:
     """The model's answers, int64 (n,), to images float32 (n, 28, 28, 1)."""
-    forward = tf.function(folded_forward(model), reduce_retracing=True)
+    forward = tf.function(folded_forward(model, training=False), reduce_retracing=True)
     logits = [forward(images[first : first + 500]) for first in range(0, len(images), 500)]
     return np.concatenate(logits).argmax(axis=1)
 

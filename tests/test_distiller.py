@@ -138,6 +138,76 @@ def test_a_distiller_survives_saving_and_loading(teacher, slices, tmp_path):
     np.testing.assert_allclose(*both, rtol=1e-6)
 
 
+class AddsLoss(keras.layers.Layer):
+    """Adds two losses of its inputs, and gives the inputs back."""
+
+    def call(self, inputs):
+        self.add_loss([keras.ops.mean(inputs**2), 0.3 * keras.ops.mean(inputs)])
+        return inputs
+
+
+def _small_model(penalty: str | None) -> keras.Model:
+    l2 = keras.regularizers.L2(0.5)
+    layers = {
+        None: [],
+        "kernel_regularizer": [keras.layers.Dense(8, kernel_regularizer=l2, bias_regularizer=l2)],
+        "activity_regularizer": [keras.layers.Dense(8, activity_regularizer=l2)],
+        "add_loss": [AddsLoss()],
+        "inside another model": [
+            keras.Sequential([keras.layers.Dense(8, kernel_regularizer=l2), AddsLoss()])
+        ],
+    }
+    flat = keras.layers.Flatten()
+    return keras.Sequential([keras.Input((28, 28, 1)), flat, *layers[penalty], keras.layers.Dense(10)])
+
+
+PENALTIES = ["kernel_regularizer", "activity_regularizer", "add_loss", "inside another model"]
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_the_students_own_losses_count_as_in_its_own_fit(slices, penalty):
+    """With α = 1 the teacher has no say: loss and weights are those of plain Keras, step by step."""
+    x, y = slices[:2]
+    student, alone, penalised_teacher = (_small_model(penalty) for _ in range(3))
+    alone.set_weights(student.get_weights())
+    alone.compile(keras.optimizers.SGD(0.05), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    distiller = Distiller(student=student, teacher=penalised_teacher)
+    compile_as_the_notebook_does(distiller, optimizer=keras.optimizers.SGD(0.05), alpha=1.0)
+    fits = [
+        model.fit(x, y, batch_size=64, epochs=2, shuffle=False, verbose=0).history
+        for model in (alone, distiller)
+    ]
+    np.testing.assert_allclose(fits[1]["loss"], fits[0]["loss"], rtol=1e-5)
+    assert (np.array(fits[1]["loss"]) - fits[1]["student_loss"] > 0.01).all()
+    for ours, theirs in zip(student.get_weights(), alone.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_the_students_own_losses_are_added_once_whatever_alpha(slices, penalty):
+    x, y = slices[0][:64], slices[1][:64]
+    student = _small_model(penalty)
+    student(x, training=True)
+    own = sum(float(loss) for loss in student.losses)
+    distiller = Distiller(student=student, teacher=_small_model(penalty))
+    compile_as_the_notebook_does(distiller, optimizer=keras.optimizers.SGD(0.0), alpha=0.3, temperature=4)
+    said = distiller.train_on_batch(x, y, return_dict=True)
+    rest = said["loss"] - 0.3 * said["student_loss"] - 0.7 * said["distillation_loss"]
+    assert own > 0.01
+    assert rest == pytest.approx(own, rel=1e-4)
+
+
+def test_a_teachers_own_losses_do_not_count(slices):
+    x, y = slices[0][:64], slices[1][:64]
+    for teacher in map(_small_model, PENALTIES):
+        distiller = Distiller(student=_small_model(None), teacher=teacher)
+        compile_as_the_notebook_does(distiller, optimizer=keras.optimizers.SGD(0.0), alpha=0.3)
+        for _ in range(2):  # the second time the teacher's layers hold what the first call added
+            said = distiller.train_on_batch(x, y, return_dict=True)
+        terms = 0.3 * said["student_loss"] + 0.7 * said["distillation_loss"]
+        assert said["loss"] == pytest.approx(terms, rel=1e-5)
+
+
 @pytest.mark.parametrize("wrong", [{"alpha": 1.2}, {"temperature": 0}, {"temperature": float("nan")}])
 def test_wrong_settings_are_refused_before_anything_starts(teacher, wrong):
     distiller = Distiller(student=build_student(), teacher=teacher)

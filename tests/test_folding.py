@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kd import training
+from kd.compiled import Batches, CompiledTraining
 from kd.folding import folded_forward
 from kd.models import build_student, build_teacher
+from kd.teacher_recipes import classify
 
 
 def loss_and_gradients(forward, model, images, labels):
@@ -52,3 +55,70 @@ def test_the_folded_form_is_used_where_it_fits_and_only_there(mnist):
     expected = student(images)
     student.layers[3].call = None
     np.testing.assert_allclose(folded_forward(student)(tf.constant(images)), expected, atol=1e-5)
+
+
+def _with_dropout() -> keras.Sequential:
+    """Ends in the linear tail that is folded."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(4, 3, padding="same"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Conv2D(4, 3, strides=2, padding="same"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10),
+        ]
+    )
+
+
+def _multilayer_perceptron() -> keras.Sequential:
+    """Has no linear tail."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(32, activation="relu"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(10),
+        ]
+    )
+
+
+@pytest.fixture(scope="module", params=[_with_dropout, _multilayer_perceptron])
+def trained_with_dropout(request, mnist) -> CompiledTraining:
+    """After a few steps: BatchNormalization's averages are no longer those it started with."""
+    compiled = CompiledTraining(request.param, distilled=False)
+    batches = Batches.of(*mnist.train(64), None, 16)
+    compiled.run_steps(batches, batches.order(0, 1), 0, 4, (1.0, 1.0, 1.0))
+    return compiled
+
+
+def test_evaluation_gives_the_answers_of_inference(trained_with_dropout, mnist):
+    images = tf.constant(mnist.test(64)[0])
+    model = trained_with_dropout.model
+    before = model.get_weights()
+    expected = model(images, training=False).numpy()
+    np.testing.assert_allclose(trained_with_dropout.logits(images), expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_array_equal(classify(model, images), expected.argmax(axis=1))
+    for weight, unchanged in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, unchanged)
+
+
+def test_training_drops_and_normalises(trained_with_dropout, mnist):
+    images = tf.constant(mnist.test(64)[0])
+    model = trained_with_dropout.model
+    once, twice = (folded_forward(model)(images) for _ in range(2))
+    assert np.abs(once - twice).max() > 0.01
+
+
+def test_a_teachers_soft_targets_are_the_answers_of_inference(
+    trained_with_dropout, mnist, tmp_path, monkeypatch
+):
+    model = trained_with_dropout.model
+    model.save(tmp_path / "teacher.keras")
+    expected = model(mnist.train(40)[0], training=False)
+    monkeypatch.setattr(training, "compiled_training", lambda name: trained_with_dropout)
+    logits = training.teacher_logits_of(tmp_path / "teacher.keras", 40, lambda: False)
+    np.testing.assert_allclose(logits["train"], expected, rtol=1e-4, atol=1e-4)
