@@ -7,7 +7,8 @@ gradients are those of the layers as they stand, up to the rounding of another o
 expensive convolution and both its gradients run on 10 pictures a step instead of on the whole batch.
 
 What is left of it are three products, most of a teacher's step; where a processor multiplies bfloat16
-faster, they may be computed in it, with weights, sums and everything else in float32.
+faster, they may be computed in it, with weights, sums and everything else in float32 (sums where oneDNN
+computes them: TensorFlow without it keeps them in bfloat16).
 """
 
 from __future__ import annotations

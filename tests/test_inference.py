@@ -149,7 +149,7 @@ def test_penultimate_map_gives_coordinates_along_directions(twins):
     features = twin.penultimate(IMAGES)
     directions = np.random.default_rng(7).normal(size=(features.shape[1], 3))
     coordinates = twin.penultimate_map(directions)(IMAGES)
-    expected = features.astype(np.float64) @ directions
+    expected = np.einsum("nf,fk->nk", features.astype(np.float64), directions)
     np.testing.assert_allclose(coordinates, expected, atol=2e-5 * np.abs(expected).max())
     with pytest.raises(ValueError, match="directions must have"):
         twin.penultimate_map(directions[1:])
