@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from kd.keras_file import read_keras_file
 from kd.keras_layers import Step, check_fits, readonly, sequential_from_config
@@ -25,11 +24,6 @@ from kd.numpy_layers import Convolution, Dense, Layer, Shape, fold_linear_tail
 # A batch is cut so that its largest activation stays near this many values (2 MB): bounded memory, and
 # what one layer writes is still in the cache when the next one reads it.
 _VALUES_AT_ONCE = 2**19
-
-# One thread a question. The products here are small and many people ask at once: on busy cores, OpenBLAS
-# threads that wait for each other turn 0.3 ms into 50 ms. It holds for NumPy in the whole process, since a
-# limit lifted by one thread would be lifted under the others.
-threadpool_limits(limits=1, user_api="blas")
 
 
 @dataclass(frozen=True)
@@ -47,6 +41,9 @@ class LayerDescription:
 @dataclass(frozen=True, eq=False)
 class NumpyModel:
     """A trained network as immutable NumPy arrays. Safe to share among threads.
+
+    Where many threads ask at once, limit BLAS to one thread for the whole process, as the app does: its
+    products are small, and BLAS threads that wait for each other on busy cores turn 0.3 ms into 50 ms.
 
     Attributes:
         name: as in Keras.

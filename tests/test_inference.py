@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -334,9 +336,6 @@ def test_what_is_not_known_is_refused_in_a_sentence(student_file, change, messag
 
 
 def test_asking_imports_no_tensorflow(student_file, tmp_path):
-    import subprocess
-    import sys
-
     (tmp_path / "student.keras").write_bytes(student_file)
     program = (
         "import sys; from kd.inference import NumpyModel; import numpy;"
@@ -344,3 +343,23 @@ def test_asking_imports_no_tensorflow(student_file, tmp_path):
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_app_limits_blas_to_one_thread_and_the_library_leaves_it_alone(student_file, tmp_path):
+    (tmp_path / "student.keras").write_bytes(student_file)
+    program = f"""
+import numpy
+from threadpoolctl import threadpool_info, threadpool_limits
+def threads():
+    return {{library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}}
+threadpool_limits(limits=3, user_api="blas")
+before = threads()  # none where NumPy has macOS' Accelerate
+from kd import Lab
+from kd.inference import NumpyModel
+NumpyModel.load({str(tmp_path / "student.keras")!r}).logits(numpy.zeros((1, 28, 28, 1)))
+assert threads() == before, threads()
+import ui.server
+assert threads() <= {{1}}, threads()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
