@@ -12,8 +12,8 @@ from threadpoolctl import threadpool_limits
 from kd import logs
 from kd.lab import Lab
 
-# Many people ask at once, and each question is a few small products (kd.inference.NumpyModel). The limit holds
-# for the whole process, so it is set here, where the process is the app's own, and not by the library.
+# Many people ask at once, and each question is a few small products (kd.inference.NumpyModel). The limit
+# holds for the whole process, so it is set here, where the process is the app's own, not by the library.
 threadpool_limits(limits=1, user_api="blas")
 
 
