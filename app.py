@@ -1,31 +1,39 @@
-"""Home: what distillation is, and two ways to try it."""
+"""Home: what distillation is, and two ways to try it. The file that `streamlit run` is given."""
 
 import streamlit as st
 
-from ui import page_lessons
-from ui.frame import page
-from ui.home_figure import figure
-from ui.server import lab
-from ui.shown import example_run
+if __name__ != "__main__":
+    # Streamlit imports this file once, before the first visitor, and runs it as a script for each visit.
+    from ui import serving
 
-with page("Home"):
-    st.title("A small network learns from a large one's doubts")
-    st.markdown(
-        "A label says which digit a picture shows, and nothing else. A trained network, the **teacher**, "
-        "says more: its doubts tell which digits look alike. **Knowledge distillation** trains a small "
-        "network, the **student**, on both, so that it learns what the labels leave out."
-    )
-    view = example_run(lab())
-    if view is not None:
-        figure(lab(), view)
-    with st.container(horizontal=True, key="ways"):
-        st.page_link("pages/train.py", label="Train a student and watch", icon=":material/model_training:")
-        st.page_link("pages/draw.py", label="Draw a digit and ask all three", icon=":material/draw:")
-    if view is not None:
-        st.space("small")
-        teacher, distilled = view.result["teacher"], view.result["distilled"]
-        page_lessons.home(
-            teacher["parameters"] / distilled["parameters"],
-            teacher["test_accuracy"],
-            distilled["test_accuracy"],
+    app = st.App(__file__, middleware=serving.middleware(), lifespan=serving.lifespan)
+else:
+    from ui import page_lessons
+    from ui.frame import page
+    from ui.home_figure import figure
+    from ui.server import lab
+    from ui.shown import example_run
+
+    with page("Home"):
+        st.title("A small network learns from a large one's doubts")
+        st.markdown(
+            "A label says which digit a picture shows, and nothing else. A trained network, the **teacher**, "
+            "says more: its doubts tell which digits look alike. **Knowledge distillation** trains a small "
+            "network, the **student**, on both, so that it learns what the labels leave out."
         )
+        view = example_run(lab())
+        if view is not None:
+            figure(lab(), view)
+        with st.container(horizontal=True, key="ways"):
+            st.page_link(
+                "pages/train.py", label="Train a student and watch", icon=":material/model_training:"
+            )
+            st.page_link("pages/draw.py", label="Draw a digit and ask all three", icon=":material/draw:")
+        if view is not None:
+            st.space("small")
+            teacher, distilled = view.result["teacher"], view.result["distilled"]
+            page_lessons.home(
+                teacher["parameters"] / distilled["parameters"],
+                teacher["test_accuracy"],
+                distilled["test_accuracy"],
+            )

@@ -26,6 +26,9 @@ _SECONDS_FOR_EACH_WATCHER = 0.12
 _SECONDS_OF_A_WATCHER = 10.0
 _NEARLY = 1.4
 
+_last_looks: dict[str, float] = {}
+"""When each session looked at an active run last."""
+
 
 def follow(lab: Lab, view: RunView) -> None:
     """Draw a run, and go on drawing it until it has ended; the more people watch, the slower."""
@@ -42,7 +45,7 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
         if every and not 1 / _NEARLY < every / _seconds_between_looks() < _NEARLY:
             st.rerun()  # people came or went: this is where the pace is set
         if view.active:
-            _last_looks()[get_script_run_ctx().session_id] = time.monotonic()
+            _last_looks[get_script_run_ctx().session_id] = time.monotonic()
         figures.status(view)
         figures.tiles(view)
         figures.verdict(view)
@@ -100,12 +103,6 @@ def _table(run_id: str, finished_run_of: float | None, _view: RunView) -> None:
     figures.table(_view)
 
 
-@st.cache_resource(show_spinner=False)
-def _last_looks() -> dict[str, float]:
-    """When each session looked at an active run last."""
-    return {}
-
-
 def _seconds_between_looks() -> float:
     return max(_SECONDS_BETWEEN_LOOKS, _SECONDS_FOR_EACH_WATCHER * _watchers())
 
@@ -113,8 +110,7 @@ def _seconds_between_looks() -> float:
 def _watchers() -> int:
     """How many sessions follow an active run now."""
     now = time.monotonic()
-    looks = _last_looks()
-    for session, looked in list(looks.items()):
+    for session, looked in list(_last_looks.items()):
         if now - looked > _SECONDS_OF_A_WATCHER:
-            looks.pop(session, None)
-    return len(looks)
+            _last_looks.pop(session, None)
+    return len(_last_looks)

@@ -6,7 +6,6 @@ import gc
 import importlib
 import threading
 
-import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from kd import logs
@@ -16,13 +15,26 @@ from kd.lab import Lab
 # holds for the whole process, so it is set here, where the process is the app's own, not by the library.
 threadpool_limits(limits=1, user_api="blas")
 
+_lock = threading.Lock()
+_lab: Lab | None = None
 
-@st.cache_resource(show_spinner=False)
+
 def lab() -> Lab:
-    """The one Lab of this process."""
-    logs.to_console()
-    threading.Thread(target=_settle, name="kd-settle", daemon=True).start()
-    return Lab()
+    """The one Lab of this process, for as long as the process lives."""
+    global _lab
+    with _lock:
+        if _lab is None:
+            logs.to_console()
+            threading.Thread(target=_settle, name="kd-settle", daemon=True).start()
+            _lab = Lab()
+        return _lab
+
+
+def forget_lab() -> None:
+    """Have the next `lab()` make another Lab, as in a new process. Who has the old one closes it."""
+    global _lab
+    with _lock:
+        _lab = None
 
 
 def _settle() -> None:

@@ -20,11 +20,11 @@ def lab(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KD_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setattr(Lab, "warm_up", lambda self: None)
-        server.lab.clear()
+        server.forget_lab()
         lab = server.lab()
         yield lab
         lab.close()
-        server.lab.clear()
+        server.forget_lab()
 
 
 @pytest.fixture

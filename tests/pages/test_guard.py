@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kd.data import load_mnist
@@ -40,14 +42,14 @@ def test_a_setting_of_the_server_that_makes_no_sense_is_named(
 ):
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     monkeypatch.setenv(variable, value)
-    server.lab.clear()
+    server.forget_lab()
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
     for page in ("app.py", "pages/train.py", "pages/runs.py"):
         app.switch_page(page).run()
         assert not app.exception
         (error,) = app.error
         assert sentence in error.value
-    server.lab.clear()
+    server.forget_lab()
 
 
 def test_data_that_was_damaged_is_named_with_what_mends_it(monkeypatch, tmp_path):
@@ -56,14 +58,31 @@ def test_data_that_was_damaged_is_named_with_what_mends_it(monkeypatch, tmp_path
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     monkeypatch.setattr("kd.data.DATA_FOLDER", tmp_path)
     load_mnist.cache_clear()
-    server.lab.clear()
+    server.forget_lab()
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
     app.switch_page("pages/draw.py").run()
     assert not app.exception
     (error,) = app.error
     assert "truncated or not an npz of MNIST: make it again with: python data/make_mnist.py" in error.value
     load_mnist.cache_clear()
-    server.lab.clear()
+    server.forget_lab()
+
+
+def test_the_laboratory_outlives_streamlits_caches(lab):
+    """A second one would start a second engine, and no Stop would reach the runs of the first."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    assert server.lab() is lab
+
+
+def test_all_who_come_first_together_get_one_laboratory(monkeypatch, tmp_path):
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    server.forget_lab()
+    with ThreadPoolExecutor(20) as people:
+        labs = set(people.map(lambda _: server.lab(), range(20)))
+    server.forget_lab()
+    assert len(labs) == 1
+    labs.pop().close()
 
 
 def test_streamlits_own_signals_pass():

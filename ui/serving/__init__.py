@@ -1,0 +1,61 @@
+"""What stands between the network and the pages: who may ask, for what, and how much of it.
+
+`app.py` hands this to Streamlit, which sets it up before the first visitor. Where Streamlit and uvicorn have
+no setting for what is needed, one of their methods is replaced: `messages`, `sessions` and `uploads` say
+which of Streamlit's, `connections` which of uvicorn's. tests/test_serving.py tries each bound on a real
+server, so that a version of either in which one no longer holds is noticed.
+
+No module here imports `kd`: the server is up before the laboratory is loaded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.middleware import Middleware
+from streamlit import config
+from streamlit.runtime import Runtime
+from streamlit.web.server import server_util
+
+from ui.serving import connections, descriptors, log_limit, messages, sessions, uploads
+from ui.serving.hosts import KnownHostsOnly
+from ui.serving.uploads import ExpectedUploadsOnly
+from ui.serving.visitors import BoundedVisitors
+
+__all__ = ["lifespan", "middleware"]
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes before it reaches Streamlit; also prepares the process."""
+    log_limit.install()
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    most = descriptors.raise_limit()
+    connections.bound(most // 4)
+    return [
+        Middleware(KnownHostsOnly),
+        Middleware(BoundedVisitors, most=most // 2),
+        Middleware(ExpectedUploadsOnly),
+    ]
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Guards Streamlit's runtime while the server is up; opens a browser unless it runs headless."""
+    runtime = Runtime.instance()
+    messages.guard(runtime)
+    sessions.guard(runtime)
+    uploads.guard(runtime)
+    housekeeping = asyncio.create_task(sessions.forget_departed(runtime))
+    if not config.get_option("server.headless"):
+        url = server_util.get_url(config.get_option("browser.serverAddress") or "localhost")
+        asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
+    try:
+        yield
+    finally:
+        housekeeping.cancel()
+        runtime.stop()
+        await asyncio.wait([asyncio.ensure_future(runtime.stopped)], timeout=5)

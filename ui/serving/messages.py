@@ -1,0 +1,36 @@
+"""What a browser may ask of Streamlit's server by its websocket.
+
+Streamlit takes every visitor for its developer: anybody may empty the server's caches, have it inspect its
+Git repository, or have it write files next to the app. `Runtime.handle_backmsg` is replaced by one that
+passes on what our pages need and ignores the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime import Runtime
+
+# A list of what is allowed, so that nothing a later Streamlit adds gets in unseen.
+ALLOWED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
+ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
+
+
+def allowed(message: BackMsg) -> bool:
+    """Whether a stranger may ask this."""
+    kind = message.WhichOneof("type")
+    if kind == "backend_operation_request":
+        return message.backend_operation_request.WhichOneof("payload") in ALLOWED_OPERATIONS
+    return kind in ALLOWED
+
+
+def guard(runtime: Runtime) -> None:
+    """Let this runtime take only what is allowed."""
+    handle = runtime.handle_backmsg
+
+    def handle_allowed(session_id: str, message: BackMsg, **rest: Any) -> None:
+        if allowed(message):
+            handle(session_id, message, **rest)
+
+    runtime.handle_backmsg = handle_allowed

@@ -1,0 +1,104 @@
+"""What a session holds while its page is open, and after that.
+
+Streamlit gives each session an event loop (three descriptors) in case its script wants one; ours never do. It
+keeps sessions that lost their connection for two minutes, and then until another session leaves.
+`Runtime.connect_session` is replaced by one that closes the loop, and the store of departed sessions by one
+that is tidied on time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from streamlit import config
+from streamlit.runtime import Runtime
+from streamlit.runtime.session_manager import SessionInfo, SessionStorage
+
+SECONDS_BETWEEN_LOOKS = 10
+MOST_DEPARTED = 128
+
+
+def guard(runtime: Runtime) -> None:
+    """Let sessions of this runtime hold nothing that they do not need."""
+    connect = runtime.connect_session
+
+    def connect_without_loop(*arguments: Any, **named: Any) -> str:
+        session_id = connect(*arguments, **named)
+        session = runtime.get_app_session(session_id)
+        if session is not None and not isinstance(session._script_event_loop, NoLoop):
+            session._script_event_loop.close()
+            session._script_event_loop = NoLoop()
+        return session_id
+
+    runtime.connect_session = connect_without_loop
+    runtime._session_mgr._session_storage = Departed(config.get_option("server.disconnectedSessionTTL"))
+
+
+async def forget_departed(runtime: Runtime) -> None:
+    """Close the sessions that have been away too long, for as long as this is awaited."""
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        for session_id in runtime._session_mgr._session_storage.overdue():
+            runtime._session_mgr.close_session(session_id)
+
+
+class Departed(SessionStorage):
+    """The sessions whose browser went away; at most MOST_DEPARTED, the longest away gone first."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._sessions: dict[str, tuple[SessionInfo, float]] = {}  # with when they left, in that order
+
+    def get(self, session_id: str) -> SessionInfo | None:
+        return self._sessions.get(session_id, (None, 0.0))[0]
+
+    def save(self, session_info: SessionInfo) -> None:
+        self._sessions[session_info.session.id] = session_info, _now()
+        while len(self._sessions) > MOST_DEPARTED:
+            info, _ = self._sessions.pop(next(iter(self._sessions)))
+            info.session.shutdown()
+
+    def delete(self, session_id: str) -> None:
+        del self._sessions[session_id]
+
+    def list(self) -> list[SessionInfo]:
+        return [info for info, _ in self._sessions.values()]
+
+    def overdue(self) -> list[str]:
+        """The sessions that have been away for longer than they are kept."""
+        latest = _now() - self._seconds
+        return [session_id for session_id, (_, left) in self._sessions.items() if left < latest]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+class NoLoop(asyncio.AbstractEventLoop):
+    """Stands in a script's thread where Streamlit wants an event loop, and holds nothing.
+
+    A script that runs something to its end is given a loop for as long as that takes.
+    """
+
+    def is_running(self) -> bool:
+        return False
+
+    def is_closed(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
+
+    def get_debug(self) -> bool:
+        return False
+
+    def run_until_complete(self, future: Coroutine) -> Any:
+        return asyncio.run(future)
+
+    async def shutdown_asyncgens(self) -> None:
+        pass
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        pass
