@@ -8,6 +8,9 @@ section 2, with ε beside the uncorrected √v, as Keras has it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import tensorflow as tf
 
 LEARNING_RATE = 0.001
@@ -31,8 +34,20 @@ class FusedAdam:
 
     def reset(self) -> None:
         """Forget every step."""
-        for variable in (self._steps, *self._first, *self._second):
+        for variable in self._memory():
             variable.assign(tf.zeros_like(variable))
+
+    def state(self) -> tuple[np.ndarray, ...]:
+        """What it remembers: the number of steps, then the first and the second moments of all variables."""
+        return tuple(variable.numpy() for variable in self._memory())
+
+    def restore(self, state: Sequence[np.ndarray]) -> None:
+        """Remember what `state` gave."""
+        for variable, value in zip(self._memory(), state, strict=True):
+            variable.assign(value)
+
+    def _memory(self) -> tuple[tf.Variable, ...]:
+        return self._steps, *self._first, *self._second
 
     def apply(self, gradients) -> None:
         """One step along these gradients, one for each variable in their order."""

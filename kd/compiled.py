@@ -7,7 +7,7 @@ of the images as tensors, so that the next run of the same architecture starts w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -72,6 +72,15 @@ class CompiledTraining:
         """Begin anew from these weights, with an optimiser that has seen nothing."""
         self.model.set_weights(weights)
         self._optimizer.reset()
+
+    def state(self) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+        """Weights and optimiser as they stand, for `restore`."""
+        return tuple(self.model.get_weights()), self._optimizer.state()
+
+    def restore(self, weights: Sequence[np.ndarray], optimizer: Sequence[np.ndarray]) -> None:
+        """Go on from what `state` gave."""
+        self.model.set_weights(list(weights))
+        self._optimizer.restore(optimizer)
 
     def run_steps(self, batches: Batches, order: tf.Tensor, first: int, last: int, terms) -> StepTotals:
         """Steps `first` to `last` (exclusive) of the epoch that visits the images in `order`.

@@ -94,13 +94,15 @@ class Lab:
 
     def _view(self, run_id: str) -> RunView:
         view = self._dispatch.view(run_id)
-        if view is not None and (view.status != "finished" or self.store.has_run(run_id)):
+        if view is not None and view.active:
             return view
         if self.store.has_run(run_id):
             try:
                 return self._finished_view(run_id)
             except DamagedRun:
                 self._dispatch.forget(run_id)
+        if view is not None:
+            return view  # its end could not be stored: nobody else knows of it
         row = self.store.row(run_id)
         if row is not None and row["status"] in ACTIVE:
             self.store.reconcile()  # the process that computes it may be gone
@@ -308,7 +310,7 @@ def _view_of_row(row: dict[str, Any], events: list[dict[str, Any]]) -> RunView:
     history: dict[str, list[dict]] = {}
     for event in events:
         if event["event"] == "begin":
-            history[event["model"]] = []
+            history[event["model"]] = event.get("history", [])
         else:
             history.setdefault(event["model"], []).append(event)
     epochs = [event for model in history.values() for event in model]
@@ -323,4 +325,5 @@ def _view_of_row(row: dict[str, Any], events: list[dict[str, Any]]) -> RunView:
         progress=max(students, default=0.0),
         version=len(events),
         created=row["created"],
+        elsewhere=row["status"] in ACTIVE,
     )

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 
 
 class FairQueue:
     """Runs that wait, started in turn by person: one who asks for ten does not hold up the next.
 
     The turn goes to the person whose last run began longest ago, and there to the run asked for first.
-    A run that several people wish is one run, and the turn of each of them when it begins. Not
+    A run that several people wish is one run, and one turn of each of them when it begins. Not
     thread-safe: its owner has the lock.
     """
 
     def __init__(self) -> None:
         self._clock = itertools.count(1)
-        self._waiting: list[str] = []
+        self._waiting: dict[str, None] = {}
+        self._begun: set[str] = set()
         self._wishes: dict[str, dict[str, int]] = {}
         self._last_turn: dict[str, int] = {}
 
@@ -26,12 +27,16 @@ class FairQueue:
 
     def add(self, run_id: str, person: str) -> None:
         """Put a run at the end of this person's wishes."""
-        self._waiting.append(run_id)
         self.join(run_id, person)
+        self.enter(run_id)
 
     def join(self, run_id: str, person: str) -> None:
-        """Note that this person wishes the run too, whether it waits or is being computed."""
+        """Note that this person wishes the run, whether it waits already or not."""
         self._wishes.setdefault(run_id, {}).setdefault(person, next(self._clock))
+
+    def enter(self, run_id: str) -> None:
+        """Let a run that somebody wishes wait for its turn."""
+        self._waiting[run_id] = None
 
     def withdraw(self, run_id: str, person: str) -> None:
         """Forget that this person wishes the run."""
@@ -41,13 +46,16 @@ class FairQueue:
         """Who wishes this run."""
         return frozenset(self._wishes.get(run_id, ()))
 
+    def waiting_for(self, person: str) -> int:
+        """How many runs this person wishes that are not being computed."""
+        return sum(person in people for run_id, people in self._wishes.items() if run_id not in self._begun)
+
     def forget(self, run_id: str) -> None:
         """The run has ended, however."""
-        if run_id in self._waiting:
-            self._waiting.remove(run_id)
+        self._waiting.pop(run_id, None)
+        self._begun.discard(run_id)
         self._wishes.pop(run_id, None)
-        wishing = {person for people in self._wishes.values() for person in people}
-        if not wishing:  # nobody waits: everybody starts even again
+        if not any(self._wishes.values()):  # nobody waits: everybody starts even again
             self._last_turn.clear()
 
     def clear(self) -> None:
@@ -56,47 +64,64 @@ class FairQueue:
 
     def pop(self) -> str | None:
         """Take out the run whose turn it is; None when none waits."""
-        order = self.order()
-        if not order:
-            return None
-        self._waiting.remove(order[0])
-        for person in self.people(order[0]):
-            self._last_turn[person] = next(self._clock)
-        return order[0]
+        run_id = next(self._turns(), None)
+        if run_id is not None:
+            del self._waiting[run_id]
+            self._begun.add(run_id)
+            self._count_turn(run_id)
+        return run_id
+
+    def put_back(self, run_id: str) -> None:
+        """A run that had begun gives its place up: it waits for the next turn of those who wish it."""
+        self._begun.discard(run_id)
+        self._waiting[run_id] = None
+        self._count_turn(run_id)
+
+    def others_wait(self, run_id: str) -> bool:
+        """Whether a run waits for somebody who does not wish this one."""
+        mine = self.people(run_id)
+        return any(not mine.issuperset(self._wishes[waiting]) for waiting in self._waiting)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether runs of more than one person wait or are computed."""
+        people: set[str] = set()
+        for wishes in self._wishes.values():
+            people.update(wishes)
+            if len(people) > 1:
+                return True
+        return False
 
     def order(self) -> list[str]:
         """The waiting runs in the order in which they will begin, if nobody asks for another."""
-        left = list(self._waiting)
-        last_turn = dict(self._last_turn)
-        order: list[str] = []
-        for turn in itertools.count(next(self._clock)):
-            if not left:
-                return order
-            chosen = min(left, key=lambda run_id: self._rank(run_id, last_turn))
-            left.remove(chosen)
-            order.append(chosen)
-            last_turn.update(dict.fromkeys(self.people(chosen), turn))
-        raise AssertionError("unreachable")
+        return list(self._turns())
 
-    def _rank(self, run_id: str, last_turn: Mapping[str, int]) -> tuple[int, int]:
-        """Smallest for the run to begin next: the longest wait for a turn, then the oldest wish."""
-        wishes = self._wishes.get(run_id) or {"": 0}
-        return min((last_turn.get(person, 0), asked) for person, asked in wishes.items())
+    def _count_turn(self, run_id: str) -> None:
+        turn = next(self._clock)  # the same for all: nobody's next turn comes before another's
+        self._last_turn.update(dict.fromkeys(self._wishes[run_id], turn))
 
-
-def waits(running: Sequence[float], lengths: Sequence[float], at_once: int) -> list[float]:
-    """When each waiting run will begin, in seconds from now.
-
-    Args:
-        running: what the runs that are being computed still take, in seconds.
-        lengths: what each waiting run will take, in seconds, in the order in which they begin.
-        at_once: how many are computed at a time.
-    """
-    free = [*running, *[0.0] * max(0, at_once - len(running))]
-    heapq.heapify(free)
-    begins = []
-    for length in lengths:
-        begin = heapq.heappop(free)
-        begins.append(begin)
-        heapq.heappush(free, begin + length)
-    return begins
+    def _turns(self) -> Iterator[str]:
+        """The waiting runs in turn: the longest wait for a turn first, then the oldest wish."""
+        wished: dict[str, list[tuple[int, str]]] = {}
+        for run_id in self._waiting:
+            for person, asked in self._wishes[run_id].items():
+                wished.setdefault(person, []).append((asked, run_id))
+        for runs in wished.values():
+            runs.sort(reverse=True)  # the oldest wish is taken from the end
+        last_turn = {person: self._last_turn.get(person, 0) for person in wished}
+        # one entry a person; those who had a turn since it was made are put back with what holds now
+        people = [(last_turn[person], *runs[-1], person) for person, runs in wished.items()]
+        heapq.heapify(people)
+        taken: set[str] = set()
+        turns = itertools.count(next(self._clock))
+        while people:
+            turn, _, run_id, person = heapq.heappop(people)
+            if run_id not in taken and turn == last_turn[person]:
+                taken.add(run_id)
+                last_turn.update(dict.fromkeys(self._wishes[run_id], next(turns)))
+                yield run_id
+            runs = wished[person]
+            while runs and runs[-1][1] in taken:
+                runs.pop()
+            if runs:
+                heapq.heappush(people, (last_turn[person], *runs[-1], person))

@@ -5,21 +5,21 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
-import platform
+import time
 import uuid
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kd import evaluation
+from kd.checkpoint import Checkpoint
 from kd.config import RunConfig
-from kd.data import load_mnist
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, WorkerLost, tasks
+from kd.run_result import fresh_teacher_record, run_files, run_record
 from kd.run_state import RunState
-from kd.store import Store, npz_bytes
+from kd.shared_teachers import SharedTeachers
+from kd.store import Store
 from kd.teacher_logits import shipped_logits
 from kd.teachers import shipped_teacher_path, teacher_record
 
@@ -30,35 +30,67 @@ log = logging.getLogger("kd")
 
 # The engine may be lost once in a run without the run being lost.
 ATTEMPTS = 2
+SECONDS_BETWEEN_ATTENDING = 1.0
+STOPPED_WAITING = "Stopped before it began."
+STOPPED = "Stopped before the end."
+
+
+class GaveWay(Exception):
+    """Others wait: the run goes on at its next turn."""
 
 
 class RunJob:
     """Computes one run with an engine and keeps it in a store; `state` tells how it goes."""
 
     def __init__(
-        self, config: RunConfig, store: Store, engine: Engine, trained: Callable[[], None] = lambda: None
+        self,
+        config: RunConfig,
+        store: Store,
+        engine: Engine,
+        teachers: SharedTeachers,
+        trained: Callable[[RunJob], None],
+        attend: Callable[[RunJob], None],
     ):
         """
         Args:
+            teachers: the fresh teachers that this and other runs train.
             trained: called when the run needs the engine no longer and only has to be stored.
+            attend: called about once a second while the run is computed, from its thread.
         """
         self.state = RunState(config)
         self.config = config
-        self._store = store
-        self._engine = engine
-        self._trained = trained
-        self._attempt: Attempt
+        self.turn_began: float | None = None
+        self.waits_for_teachers_worker = False
+        self.end_is_noted = False
+        self._store, self._engine, self._teachers = store, engine, teachers
+        self._trained, self._attend = trained, attend
+        self._attended = 0.0
+        self._attempt: Attempt | None = None
+        self._lost = 0
+        self._is_giving_way = False
+        self._students: dict[str, TrainedModel] = {}
+        self._checkpoints: dict[str, Checkpoint] = {}
 
-    def run(self) -> None:
-        """Compute the run; every outcome ends in `state`, none in an exception."""
+    def run(self) -> bool:
+        """Compute the run, or its next turn; every outcome ends in `state`, none in an exception.
+
+        Returns:
+            Whether the run has ended; False when it gave its place up and is to be run again.
+        """
         run_id = self.config.run_id
-        log.info("run %s started", run_id)
+        log.info("run %s %s", run_id, "started" if self.turn_began is None else "goes on")
+        self.turn_began = time.monotonic()
         status, message = "finished", ""
         try:
             self._store.index.set_status(run_id, "running")
-            self.state.enter("done", "finished", result=self._with_retries())
+            result = self._with_retries()
+            self.end_is_noted = True
+            self.state.enter("done", "finished", result=result)
+        except GaveWay:
+            log.info("run %s gives its place up to others who wait", run_id)
+            return False
         except Abandoned:
-            status, message = "stopped", "Stopped before the end."
+            status, message = "stopped", STOPPED
         except (EngineLost, WorkerLost, ValueError) as error:
             status, message = "failed", str(error)
         except OSError as error:
@@ -67,52 +99,91 @@ class RunJob:
             log.exception("run %s failed", run_id)
             status, message = "failed", f"The run failed unexpectedly ({type(error).__name__}: {error})."
         if status != "finished":
-            self._end(status, message)
+            self.end(status, message)
         log.info("run %s %s%s", run_id, status, f": {message}" if message else "")
+        return True
 
     def stop(self) -> None:
         """End the run soon, in whatever phase it is; returns at once."""
         self.state.stop_requested.set()
 
-    def _end(self, status: str, message: str) -> None:
+    @property
+    def is_stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self.state.stop_requested.is_set()
+
+    def give_way(self) -> None:
+        """Leave the engine after the epoch the run is in, to go on later; returns at once."""
+        if self._attempt is not None and not self._is_giving_way:
+            self._is_giving_way = True
+            self._attempt.request_yield()
+
+    def end(self, status: str, message: str) -> None:
+        """Note an end without a result, in the index and then in `state`."""
         try:
             self._store.index.set_status(self.config.run_id, status, message)
+            self.end_is_noted = True
         except Exception as error:
             log.error("run %s: its end could not be noted (%s)", self.config.run_id, error)
         self.state.enter("done", status, message)
 
+    def end_waiting(self) -> None:
+        """Note that a run was stopped while it waited for its turn."""
+        self.end("stopped", STOPPED_WAITING if self.turn_began is None else STOPPED)
+
     def _with_retries(self) -> dict[str, Any]:
-        for number in range(1, ATTEMPTS + 1):
-            self.state.enter("starting" if number == 1 else "reconnecting")
+        while True:
+            self.state.enter("reconnecting" if self._lost else "starting")
             token = f"{self.config.run_id}-{uuid.uuid4().hex}"
             try:
-                self._attempt = self._engine.attempt(token, self._hear, self.state.stop_requested.is_set)
+                self._is_giving_way = False
+                self._attempt = self._engine.attempt(token, self._hear, self._should_stop)
                 try:
                     return self._compute()
                 finally:
+                    self.waits_for_teachers_worker = False
                     self._attempt.close()
+                    self._attempt = None
             except EngineLost as error:
                 self._check_stop()  # then it is no loss, and nothing is to be started anew
-                if number == ATTEMPTS:
+                self._lost += 1
+                if self._lost == ATTEMPTS:
                     raise
                 log.warning("run %s: %s Trying once more.", self.config.run_id, error)
-        raise AssertionError("unreachable")
 
     def _compute(self) -> dict[str, Any]:
         teacher, teacher_file = self._teacher()
         self.state.know_teacher(teacher["history"], teacher["test_accuracy"])
         logits = self._soft_targets(teacher_file)
         self.state.enter("students")
-        config = self.config.to_dict()
-        futures = {
-            name: self._submit(tasks.student, config, name, soft_targets, resource="student")
-            for name, soft_targets in (("distilled", logits["train"]), ("scratch", None))
-        }
-        students = {name: self._result(future) for name, future in futures.items()}
+        self._train_students(logits["train"])
         self.state.enter("evaluating")
         milliseconds = self._result(self._submit(tasks.milliseconds, resource="student"))
-        self._trained()
-        return self._keep(teacher, logits["test"], students, milliseconds)
+        self._trained(self)
+        record = run_record(self.state.view(), teacher, logits["test"], self._students, milliseconds)
+        files = run_files(logits["test"], self._students)
+        self._check_stop()
+        self._store.save_run(self.config.run_id, record, files)
+        return record["result"]
+
+    def _train_students(self, soft_targets: np.ndarray) -> None:
+        """Train those that are not trained yet, from where they stood at the end of the last turn."""
+        config = self.config.to_dict()
+        futures = {
+            name: self._submit(
+                tasks.student, config, name, targets, self._checkpoints.get(name), resource="student"
+            )
+            for name, targets in (("distilled", soft_targets), ("scratch", None))
+            if name not in self._students
+        }
+        for name, future in futures.items():
+            trained = self._result(future)
+            if isinstance(trained, Checkpoint):
+                self._checkpoints[name] = trained
+            else:
+                self._students[name] = trained
+        if len(self._students) < 2:
+            raise GaveWay
 
     def _teacher(self) -> tuple[dict[str, Any], Path]:
         """The teacher's record and its .keras file, after training it where there is none."""
@@ -121,21 +192,38 @@ class RunJob:
             record = {"history": [], "bytes": path.stat().st_size, **teacher_record(self.config.teacher)}
             return {**record, "cached": True}, path
         teacher_id = self.config.teacher_id
-        stored = self._store.teacher(teacher_id)
-        if stored is None:
-            self.state.expect_teacher()
-            self.state.enter("teacher")
-            measured = self._store.precisions()
-            trained = self._result(
-                self._submit(tasks.fresh_teacher, self.config.to_dict(), measured, resource="teacher")
-            )
-            if trained.processor is not None and trained.processor not in measured:
-                self._store.save_precisions({**measured, trained.processor: trained.precision})
-            self._store.save_teacher(teacher_id, _teacher_record(self.config, trained), trained.keras_file)
-            logits = {"test": trained.test_logits, "train": trained.train_logits}
-            self._store.save_logits(self._logits_key(self._store.teacher(teacher_id)[1]), logits)
+        with self._teachers.only_one(teacher_id, self._while_another_trains_it):
+            stored = self._store.teacher(teacher_id)
+            if stored is None:
+                self._train_teacher(teacher_id)
         record, path = self._store.teacher(teacher_id)
         return {**record, "cached": stored is not None}, path
+
+    def _train_teacher(self, teacher_id: str) -> None:
+        self.state.expect_teacher()
+        self.state.enter("teacher")
+        config, measured = self.config.to_dict(), self._store.precisions()
+        checkpoint = self._teachers.checkpoint(teacher_id)
+        trained = self._result(
+            self._submit(tasks.fresh_teacher, config, measured, checkpoint, resource="teacher")
+        )
+        if isinstance(trained, Checkpoint):
+            self._teachers.keep(teacher_id, trained)
+            raise GaveWay
+        if trained.processor is not None and trained.processor not in measured:
+            self._store.save_precisions({**measured, trained.processor: trained.precision})
+        record = fresh_teacher_record(self.config, trained)
+        self._store.save_teacher(teacher_id, record, trained.keras_file)
+        self._teachers.forget(teacher_id)
+        logits = {"test": trained.test_logits, "train": trained.train_logits}
+        self._store.save_logits(self._logits_key(self._store.teacher(teacher_id)[1]), logits)
+
+    def _while_another_trains_it(self) -> None:
+        """Once for each look at whether another run of this process has the teacher ready."""
+        self.state.wait_for_teacher()
+        self._check_stop()
+        if self._is_giving_way:
+            raise GaveWay
 
     def _soft_targets(self, teacher_file: Path) -> dict[str, np.ndarray]:
         if self.config.teacher != "fresh":
@@ -154,63 +242,21 @@ class RunJob:
         digest = hashlib.sha256(teacher_file.read_bytes()).hexdigest()[:16]
         return f"{digest}-{self.config.train_size}"
 
-    def _keep(
-        self,
-        teacher: dict,
-        teacher_logits: np.ndarray,
-        students: dict[str, TrainedModel],
-        milliseconds: dict[str, float],
-    ) -> dict[str, Any]:
-        labels = load_mnist().y_test
-        kept = ("test_accuracy", "parameters", "seconds", "cached", "bytes")
-        result = {
-            "run": self.config.run_id,
-            "config": self.config.to_dict(),
-            "teacher": {name: teacher[name] for name in kept}
-            | {
-                "milliseconds": milliseconds["teacher"],
-                "precision": teacher.get("precision", "float32"),
-            },
-            **{
-                name: _student_result(model, labels, teacher_logits)
-                | {"milliseconds": milliseconds["student"]}
-                for name, model in students.items()
-            },
-            "comparison": evaluation.compare(
-                labels,
-                students["distilled"].test_logits,
-                students["scratch"].test_logits,
-                self.config.alpha,
-            ),
-        }
-        view = self.state.view()
-        record = {
-            "config": self.config.to_dict(),
-            "created": view.created,
-            "result": result,
-            "history": view.history,
-            "software": {"python": platform.python_version()}
-            | {name: version(name) for name in ("keras", "numpy", "tensorflow")},
-        }
-        files = {f"{name}.keras": model.keras_file for name, model in students.items()}
-        test_logits = {name: model.test_logits for name, model in students.items()}
-        files["logits.npz"] = npz_bytes({"teacher": teacher_logits, **test_logits})
-        for name, model in students.items():
-            files[f"snapshots-{name}.npz"] = npz_bytes(model.snapshots.arrays())
-        self._check_stop()
-        self._store.save_run(self.config.run_id, record, files)
-        return result
-
     def _hear(self, event: dict[str, Any]) -> None:
         self.state.hear(event)
+        if event["model"] == "teacher":
+            self.waits_for_teachers_worker = False
         if event["event"] == "progress":
             return
+        if event["event"] == "begin":  # in a worker that may have heard nothing of giving way
+            self._is_giving_way = False
         try:
             self._store.index.add_event(self.config.run_id, event)
         except OSError as error:  # who watches here sees it all the same
             log.warning("run %s: an epoch could not be noted (%s)", self.config.run_id, error)
 
     def _submit(self, task, *arguments, resource: str):
+        self.waits_for_teachers_worker = resource == "teacher"
         return self._attempt.submit(task, *arguments, resource=resource)
 
     def _result(self, future):
@@ -222,8 +268,15 @@ class RunJob:
             raise Abandoned
         return value
 
+    def _should_stop(self) -> bool:
+        now = time.monotonic()
+        if now - self._attended >= SECONDS_BETWEEN_ATTENDING:
+            self._attended = now
+            self._attend(self)
+        return self.is_stopping
+
     def _check_stop(self) -> None:
-        if self.state.stop_requested.is_set():
+        if self._should_stop():
             raise Abandoned
 
 
@@ -235,25 +288,3 @@ def not_stored(error: OSError) -> str:
             "Delete runs on the page Runs or make room otherwise, then train it again."
         )
     return f"The run could not be stored ({error.strerror or error}): see that KD_HOME can be written."
-
-
-def _student_result(model: TrainedModel, labels: np.ndarray, teacher_logits: np.ndarray) -> dict[str, Any]:
-    return {
-        "test_accuracy": evaluation.accuracy(labels, model.test_logits),
-        "parameters": model.parameters,
-        "seconds": model.seconds,
-        "agreement": evaluation.agreement(teacher_logits, model.test_logits),
-        "bytes": len(model.keras_file),
-    }
-
-
-def _teacher_record(config: RunConfig, trained: TrainedModel) -> dict[str, Any]:
-    return {
-        "identity": config.teacher_identity(),
-        "test_accuracy": evaluation.accuracy(load_mnist().y_test, trained.test_logits),
-        "parameters": trained.parameters,
-        "seconds": trained.seconds,
-        "precision": trained.precision,
-        "bytes": len(trained.keras_file),
-        "history": trained.history,
-    }

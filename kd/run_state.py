@@ -22,6 +22,7 @@ class RunView:
     status: queued, running, finished, stopped, failed or interrupted. history: the epoch events so far.
     progress: 0 to 1. version: grows with every event, a key for caches. result: once finished.
     queue_place and queue_wait (seconds, an estimate): while queued. people: who asked for it and wait.
+    elsewhere: another process computes it.
     """
 
     run_id: str
@@ -40,6 +41,7 @@ class RunView:
     queue_place: int | None = None
     queue_wait: float | None = None
     people: frozenset[str] = frozenset()
+    elsewhere: bool = False
 
     @property
     def active(self) -> bool:
@@ -66,6 +68,11 @@ class RunState:
         self._result: dict | None = None
         self._teacher_accuracy: float | None = None
 
+    @property
+    def active(self) -> bool:
+        """Whether the run waits or is being computed."""
+        return not self.done.is_set()
+
     def enter(self, phase: str, status: str = "running", message: str = "", result: dict | None = None):
         """Move to a phase, or to an end."""
         with self._lock:
@@ -74,6 +81,8 @@ class RunState:
             self._phase, self._status, self._message = phase, status, message
             self._result = result or self._result
             self._version += 1
+            if status != "running":
+                self._clock = None  # the pace of one turn says nothing of the pause after it
         if status not in ("queued", "running"):
             self.done.set()
 
@@ -83,6 +92,11 @@ class RunState:
         steps = config.teacher_train_size * config.teacher_epochs * TEACHER_STEP
         with self._lock:
             self._weights["teacher"] = steps / (config.train_size * config.epochs)
+
+    def wait_for_teacher(self) -> None:
+        """Another run trains the teacher that this one needs too."""
+        if self.phase != "awaiting teacher":
+            self.enter("awaiting teacher")
 
     def know_teacher(self, history: list[dict], test_accuracy: float) -> None:
         """A teacher that is there already: its history and score."""
@@ -96,7 +110,9 @@ class RunState:
         model = event["model"]
         with self._lock:
             if event["event"] == "begin":
-                self._history[model], self._fractions[model] = [], 0.0
+                done = event.get("history", [])
+                self._history[model] = list(done)
+                self._fractions[model] = done[-1]["epoch"] / done[-1]["epochs"] if done else 0.0
             elif event["event"] == "progress":
                 self._fractions[model] = event["fraction"]
             elif event["event"] == "epoch":
@@ -107,6 +123,16 @@ class RunState:
             if self._clock is None:
                 self._clock = time.monotonic(), self._progress()
             self._version += 1
+
+    @property
+    def phase(self) -> str:
+        """What the run is doing."""
+        return self._phase
+
+    def outlook(self) -> tuple[float, float | None]:
+        """Progress from 0 to 1, and the seconds that are left where its pace tells."""
+        with self._lock:
+            return self._progress(), self._seconds_left()
 
     def view(self) -> RunView:
         """The run as it stands now."""

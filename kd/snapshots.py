@@ -7,7 +7,7 @@ of logits, 41 kB of weights) before compression.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -50,6 +50,10 @@ class Snapshots:
         self.times.append(float(time))
         self.logits.append(logits.astype(np.float16))
         self.weights.append(np.concatenate([w.ravel() for w in model.get_weights()]).astype(np.float16))
+
+    def copy(self) -> Snapshots:
+        """The same points, to which more can be added without changing these."""
+        return replace(self, times=[*self.times], logits=[*self.logits], weights=[*self.weights])
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The three arrays by name, for an npz."""

@@ -9,14 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from kd.checkpoint import Checkpoint
 from kd.compiled import NO_STEPS, Batches, CompiledTraining, StepTotals, compiled_training, initial_weights
 from kd.config import RunConfig
 from kd.data import load_mnist
-from kd.precision import teacher_precision
+from kd.precision import Choice, teacher_precision
 from kd.snapshots import Snapshots
 from kd.stopping import TrainingStopped
 from kd.trained_model import TrainedModel
@@ -27,17 +29,36 @@ ShouldStop = Callable[[], bool]
 # A call into the traced loop lasts about this long, so that a stop is felt and progress moves.
 SECONDS_BETWEEN_CHECKS = 0.15
 
+FLOAT32 = Choice("float32")
+
+
+def never() -> bool:
+    """Nobody asks for anything."""
+    return False
+
+
+class Asked(NamedTuple):
+    """What a training tells, and what it asks as it goes."""
+
+    report: Report
+    stop: ShouldStop
+    pause: ShouldStop = never
+
 
 def train_teacher(
     config: RunConfig,
     report: Report,
     should_stop: ShouldStop,
     measured: Mapping[str, str] | None = None,
-) -> TrainedModel:
+    should_pause: ShouldStop = never,
+    checkpoint: Checkpoint | None = None,
+) -> TrainedModel | Checkpoint:
     """Train a fresh teacher on cross-entropy, as the notebook does, and take its soft targets.
 
     Args:
         measured: of `kd.precision.teacher_precision`.
+        should_pause: asked after each epoch; where it says so, a Checkpoint is returned.
+        checkpoint: where to go on; the result is that of a training that never paused, bit for bit.
 
     Raises:
         TrainingStopped: when `should_stop` said so.
@@ -45,13 +66,25 @@ def train_teacher(
     images, labels = _training_tensors(config.teacher_train_size)
     batches = Batches.of(images, labels, None, config.batch_size)
     no_terms = (1.0, 1.0, 1.0)
-    precision, processor = teacher_precision(config, measured)
+    if checkpoint is None:
+        choice = teacher_precision(config, measured)
+    else:
+        choice = Choice(checkpoint.precision, checkpoint.processor)
     trained = _train(
-        "teacher", batches, config.teacher_epochs, config.seed, no_terms, report, should_stop, precision
+        "teacher",
+        batches,
+        config.teacher_epochs,
+        config.seed,
+        no_terms,
+        Asked(report, should_stop, should_pause),
+        choice,
+        checkpoint=checkpoint,
     )
+    if isinstance(trained, Checkpoint):
+        return trained
     images, _ = load_mnist().train(config.train_size)
-    train_logits = _logits(compiled_training("teacher", precision), images, should_stop)
-    return replace(trained, train_logits=train_logits, processor=processor)
+    train_logits = _logits(compiled_training("teacher", choice.precision), images, should_stop)
+    return replace(trained, train_logits=train_logits)
 
 
 def train_student(
@@ -60,7 +93,9 @@ def train_student(
     teacher_logits: np.ndarray | None,
     report: Report,
     should_stop: ShouldStop,
-) -> TrainedModel:
+    should_pause: ShouldStop = never,
+    checkpoint: Checkpoint | None = None,
+) -> TrainedModel | Checkpoint:
     """Train the 'distilled' or the 'scratch' student.
 
     Both start from the same weights and see the same batches in the same order; the teacher's part of
@@ -69,6 +104,7 @@ def train_student(
     Args:
         teacher_logits: float32 (train_size, 10), the teacher's logits of the training images; the
             scratch student does not look at them.
+        should_pause, checkpoint: as in `train_teacher`.
 
     Raises:
         ValueError: when the logits are not those of the training images.
@@ -85,7 +121,14 @@ def train_student(
     scale = config.temperature**2 if config.temperature_squared else 1.0
     terms = (config.alpha, config.temperature, scale)
     return _train(
-        model_name, batches, config.epochs, config.seed, terms, report, should_stop, keep_snapshots=True
+        model_name,
+        batches,
+        config.epochs,
+        config.seed,
+        terms,
+        Asked(report, should_stop, should_pause),
+        keep_snapshots=True,
+        checkpoint=checkpoint,
     )
 
 
@@ -162,34 +205,46 @@ def _train(
     epochs: int,
     seed: int,
     terms: tuple[float, float, float],
-    report: Report,
-    should_stop: ShouldStop,
-    precision: str = "float32",
+    asked: Asked,
+    choice: Choice = FLOAT32,
     keep_snapshots: bool = False,
-) -> TrainedModel:
-    _check(should_stop)
-    compiled = compiled_training(name, precision)
-    compiled.reset(initial_weights(name, seed))
+    checkpoint: Checkpoint | None = None,
+) -> TrainedModel | Checkpoint:
+    _check(asked.stop)
+    compiled = compiled_training(name, choice.precision)
+    if checkpoint is None:
+        compiled.reset(initial_weights(name, seed))
+        snapshots = Snapshots.begin(epochs, batches.steps) if keep_snapshots else None
+        begun = Checkpoint(name, 0, (), (), snapshots=snapshots)
+    else:
+        compiled.restore(checkpoint.weights, checkpoint.optimizer)
+        begun, snapshots = checkpoint, checkpoint.snapshots and checkpoint.snapshots.copy()
     test_images, test_labels = _test_tensors()
-    snapshots = Snapshots.begin(epochs, batches.steps) if keep_snapshots else None
-    history, seconds = [], 0.0
-    for epoch in range(1, epochs + 1):
-        started = time.perf_counter()
+    history, seconds, evaluation = [*begun.history], begun.seconds, begun.evaluation_seconds
+    for epoch in range(begun.epoch + 1, epochs + 1):
+        started, trained = time.perf_counter(), 0.0
         totals = NO_STEPS
         order = batches.order(seed, epoch)
         for first, last in _stretches(batches.steps, snapshots.stops(epoch) if snapshots else ()):
-            progress = _progress(report, name, epoch, epochs, batches.steps)
-            totals += _run_stretch(compiled, batches, order, first, last, terms, progress, should_stop)
+            progress = _progress(asked.report, name, epoch, epochs, batches.steps)
+            resumed = time.perf_counter()
+            totals += _run_stretch(compiled, batches, order, first, last, terms, progress, asked.stop)
+            trained += time.perf_counter() - resumed
             if snapshots is not None and last < batches.steps:
                 snapshots.add(epoch - 1 + last / batches.steps, compiled.model, compiled.logits(test_images))
         logits = compiled.logits(test_images)
         if snapshots is not None and snapshots.wants_epoch(epoch):
             snapshots.add(epoch, compiled.model, logits)
         elapsed = time.perf_counter() - started
-        seconds += elapsed
+        seconds, evaluation = seconds + elapsed, evaluation + elapsed - trained
         accuracy = float(np.mean(logits.argmax(axis=1) == test_labels.numpy()))
         history.append(_epoch_event(name, epoch, epochs, totals, accuracy, elapsed))
-        report(history[-1])
+        asked.report(history[-1])
+        if epoch < epochs and asked.pause():
+            weights, optimizer = compiled.state()
+            return Checkpoint(
+                name, epoch, weights, optimizer, history, seconds, evaluation, snapshots, *choice
+            )
     return TrainedModel(
         name=name,
         keras_file=keras_bytes(compiled.model),
@@ -197,8 +252,10 @@ def _train(
         history=history,
         parameters=compiled.model.count_params(),
         seconds=seconds,
+        evaluation_seconds=evaluation,
         snapshots=snapshots,
-        precision=precision,
+        precision=choice.precision,
+        processor=choice.processor,
     )
 
 

@@ -17,8 +17,10 @@ import numpy as np
 import psutil
 import pytest
 
+from kd import dispatch, run_job
 from kd.config import RunConfig
 from kd.lab import Lab
+from kd.store import Store
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -118,6 +120,45 @@ def test_a_second_lab_on_the_same_home_sees_the_run(finished, lab):
     assert other.start(SMALL) == finished.run_id
     assert other.watch(finished.run_id).result == finished.result
     assert finished.run_id in [view.run_id for view in other.runs()]
+
+
+def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too(lab, finished):
+    config = LONG.replace(seed=40)
+    run_id = lab.start(config)
+    lab.stop(run_id)
+    assert lab.wait(run_id, 30).status == "stopped"
+    record = {**lab.store.record(finished.run_id), "config": config.to_dict()}
+    names = ("distilled.keras", "scratch.keras", "logits.npz")
+    files = {name: lab.store.file(finished.run_id, name).read_bytes() for name in names}
+    Store(lab.store.home).save_run(run_id, record, files)
+    assert lab.watch(run_id).status == "finished"
+    assert lab.watch(run_id).result == finished.result
+    assert {view.run_id: view.status for view in lab.runs()}[run_id] == "finished"
+    assert lab.models(run_id)["scratch"].parameters == 20_490
+    lab.delete(run_id)
+
+
+def test_a_run_that_gives_way_to_another_persons_ends_as_if_it_had_not(lab, finished, monkeypatch):
+    def exact(view):
+        events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
+        return sorted(events, key=lambda event: (event["model"], event["epoch"]))
+
+    long = SMALL.replace(epochs=20, seed=50)
+    undisturbed = lab.wait(lab.start(long, "ann"), PATIENCE)
+    logits = {name: values.copy() for name, values in lab.test_logits(long.run_id).items()}
+    lab.store.remove_run(long.run_id)
+    monkeypatch.setattr(dispatch, "SECONDS_A_TURN", 0.0)
+    monkeypatch.setattr(run_job, "SECONDS_BETWEEN_ATTENDING", 0.0)
+    lab.start(long, "ann")
+    wait_until(lambda: lab.watch(long.run_id).history)
+    others = [lab.start(SMALL.replace(seed=51 + number), "ben") for number in range(lab._runs_at_once)]
+    wait_until(lambda: lab.watch(long.run_id).phase == "paused")
+    assert {lab.wait(run_id, PATIENCE).status for run_id in others} == {"finished"}
+    view = lab.wait(long.run_id, PATIENCE)
+    assert view.status == "finished", view.message
+    assert exact(view) == exact(undisturbed)
+    for name, values in Lab(lab.store.home).test_logits(long.run_id).items():
+        np.testing.assert_array_equal(values, logits[name])
 
 
 def test_two_askers_of_one_run_share_it_and_stop_is_felt(lab, finished):

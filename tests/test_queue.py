@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kd.config import RunConfig
-from kd.dispatch import Dispatch
+from kd.dispatch import MOST_WAITING, Dispatch
 from kd.engine import Abandoned, EngineLost
-from kd.queue import FairQueue, waits
+from kd.index import ACTIVE
+from kd.queue import FairQueue
+from kd.queue_plan import waits
 from kd.store import Store
 
 PATIENCE = 30
@@ -60,6 +63,34 @@ def test_a_withdrawn_wish_leaves_the_others():
     assert "x" in queue
 
 
+def test_those_who_share_a_run_have_had_one_turn_each_and_the_same():
+    queue = queue_of(("x", "ann"), ("x", "ben"), ("a", "ann"), ("b", "ben"))
+    assert queue.order() == ["x", "a", "b"]
+    assert [queue.pop() for _ in range(3)] == ["x", "a", "b"]
+
+
+shared = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["ann", "ben", "cy", "dee"])), max_size=30)
+
+
+@settings(max_examples=150, deadline=None)
+@given(shared)
+def test_runs_begin_in_the_order_that_was_said_also_where_they_are_shared(asked):
+    queue = queue_of(*((f"run {number}", person) for number, person in asked))
+    said = queue.order()
+    assert len(said) == len({number for number, _ in asked})
+    assert [queue.pop() for _ in said] == said
+
+
+def test_a_run_that_is_put_back_waits_behind_those_who_had_their_turn_before_it():
+    queue = queue_of(("long", "ann"))
+    queue.pop()
+    for run_id, person in (("b", "ben"), ("a", "ann"), ("c", "cy")):
+        queue.add(run_id, person)
+    assert queue.others_wait("long")
+    queue.put_back("long")
+    assert queue.order() == ["b", "c", "long", "a"]
+
+
 wishes = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 9)), max_size=30)
 
 
@@ -90,6 +121,8 @@ class Stage:
     def __init__(self):
         self.begun: list[str] = []
         self.released = threading.Semaphore(0)
+        self.slow_to_end = threading.Event()
+        self.slow_to_end.set()
 
     def runs_at_once(self):
         return 1
@@ -98,6 +131,7 @@ class Stage:
         self.begun.append(token.partition("-")[0])
         while not self.released.acquire(timeout=0.01):
             if should_stop():
+                assert self.slow_to_end.wait(PATIENCE)
                 raise Abandoned
         raise ValueError("The curtain fell.")
 
@@ -123,9 +157,21 @@ def config(seed: int) -> RunConfig:
 
 def until(condition):
     deadline = time.monotonic() + PATIENCE
-    while not condition():
+    while not (value := condition()):
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)
+    return value
+
+
+def status(dispatch: Dispatch, run_id: str) -> str:
+    """How a run stands: by the process that computes it, and once it has ended by the store."""
+    view = dispatch.view(run_id)
+    return view.status if view is not None else dispatch._store.row(run_id)["status"]
+
+
+def message(dispatch: Dispatch, run_id: str) -> str:
+    until(lambda: dispatch.view(run_id) is None)
+    return dispatch._store.row(run_id)["message"]
 
 
 def test_place_and_wait_are_shown_and_runs_begin_in_turn(dispatch, stage):
@@ -134,8 +180,9 @@ def test_place_and_wait_are_shown_and_runs_begin_in_turn(dispatch, stage):
     dispatch.start(config(9), "ben")
     until(lambda: stage.begun)
     view = dispatch.view(config(9).run_id)
-    assert (view.status, view.queue_place, view.queue_wait) == ("queued", 1, 5.0)
-    assert dispatch.view(config(2).run_id).queue_wait == 15.0
+    assert (view.status, view.queue_place) == ("queued", 1)
+    assert view.queue_wait == pytest.approx(5.0, abs=1)
+    assert dispatch.view(config(2).run_id).queue_wait == pytest.approx(15.0, abs=1)
     for _ in range(4):
         stage.released.release()
     until(lambda: len(stage.begun) == 4)
@@ -151,7 +198,7 @@ def test_stopping_a_shared_run_withdraws_one_wish_and_the_last_ends_it(dispatch,
     assert dispatch.stop(run_id, "a passer-by") is False
     assert dispatch.view(run_id).active
     assert dispatch.stop(run_id, "ben") is True
-    until(lambda: dispatch.view(run_id).status == "stopped")
+    until(lambda: status(dispatch, run_id) == "stopped")
     assert stage.begun == [run_id]
 
 
@@ -159,9 +206,9 @@ def test_a_waiting_run_that_is_stopped_never_begins(dispatch, stage):
     dispatch.start(config(0), "ann")
     dispatch.start(config(1), "ben")
     assert dispatch.stop(config(1).run_id, "ben") is True
-    assert dispatch.view(config(1).run_id).message == "Stopped before it began."
+    assert message(dispatch, config(1).run_id) == "Stopped before it began."
     stage.released.release()
-    until(lambda: not dispatch.view(config(0).run_id).active)
+    until(lambda: status(dispatch, config(0).run_id) not in ACTIVE)
     assert stage.begun == [config(0).run_id]
 
 
@@ -169,7 +216,7 @@ def test_a_stopped_run_can_be_asked_for_again(dispatch, stage):
     for _ in range(2):
         dispatch.start(config(0), "ann")
         dispatch.stop(config(0).run_id, "ann")
-        until(lambda: dispatch.view(config(0).run_id).status == "stopped")
+        until(lambda: status(dispatch, config(0).run_id) == "stopped")
     assert len(stage.begun) == 2
 
 
@@ -178,7 +225,105 @@ def test_a_run_that_fails_says_why_and_the_next_begins(dispatch, stage):
     dispatch.start(config(1), "ben")
     stage.released.release()
     until(lambda: len(stage.begun) == 2)
-    assert dispatch.view(config(0).run_id).message == "The curtain fell."
+    until(lambda: status(dispatch, config(0).run_id) == "failed")
+    assert message(dispatch, config(0).run_id) == "The curtain fell."
+
+
+def test_no_more_than_so_many_runs_wait_for_one_person(dispatch, stage):
+    dispatch.start(config(0), "ann")
+    until(lambda: stage.begun)
+    for seed in range(1, 1 + MOST_WAITING):
+        dispatch.start(config(seed), "ann")
+    with pytest.raises(ValueError, match=f"{MOST_WAITING} of your runs are waiting already"):
+        dispatch.start(config(99), "ann")
+    assert dispatch.view(config(99).run_id) is None
+    assert dispatch._store.row(config(99).run_id) is None
+    dispatch.start(config(0), "ann")  # it is being computed: asking again takes no place
+    dispatch.start(config(99), "ben")  # and others have their own
+    dispatch.stop(config(1).run_id, "ann")
+    dispatch.start(config(98), "ann")
+
+
+def test_the_order_is_found_once_for_all_who_look(dispatch, stage, monkeypatch):
+    found, order = [], FairQueue.order
+    monkeypatch.setattr(FairQueue, "order", lambda queue: found.append(1) or order(queue))
+    for seed in range(10):
+        dispatch.start(config(seed), "ann")
+    until(lambda: stage.begun)
+    for _ in range(3):
+        assert [dispatch.view(config(seed).run_id).queue_place for seed in range(1, 10)] == [*range(1, 10)]
+    assert len(found) == 1
+    dispatch.stop(config(4).run_id, "ann")
+    assert dispatch.view(config(9).run_id).queue_place == 8
+    assert len(found) == 2
+
+
+def test_one_who_waits_for_the_index_holds_up_nobody(dispatch, stage, monkeypatch):
+    locked, claim = threading.Event(), dispatch._store.index.claim
+    dispatch.start(config(0), "ann")
+    until(lambda: stage.begun)
+
+    def claim_later(run_id, values):
+        assert run_id != config(1).run_id or locked.wait(PATIENCE)
+        return claim(run_id, values)
+
+    monkeypatch.setattr(dispatch._store.index, "claim", claim_later)
+    asking = threading.Thread(target=dispatch.start, args=(config(1), "ben"))
+    asking.start()
+    view = until(lambda: dispatch.view(config(1).run_id))
+    assert (view.status, view.people) == ("queued", {"ben"})
+    dispatch.start(config(2), "cy")
+    dispatch.start(config(1), "cy")
+    assert dispatch.view(config(2).run_id).queue_place == 1
+    assert dispatch.stop(config(1).run_id, "ben") is False
+    assert dispatch.stop(config(1).run_id, "cy") is True
+    locked.set()
+    asking.join()
+    assert status(dispatch, config(1).run_id) == "stopped"
+    assert stage.begun == [config(0).run_id]
+
+
+def test_a_run_that_cannot_be_noted_says_so_to_all_who_asked_for_it(dispatch, monkeypatch):
+    def claim(*_):
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(dispatch._store.index, "claim", claim)
+    with pytest.raises(OSError, match="no space"):
+        dispatch.start(config(0), "ann")
+    view = dispatch.view(config(0).run_id)
+    assert view.status == "failed"
+    assert "full" in view.message
+
+
+def test_who_asks_for_a_run_that_is_being_stopped_gets_it_anew(dispatch, stage):
+    run_id = config(5).run_id
+    stage.slow_to_end.clear()
+    dispatch.start(config(5), "ann")
+    until(lambda: stage.begun)
+    assert dispatch.stop(run_id, "ann") is True
+    dispatch.start(config(5), "ben")
+    dispatch.start(config(5), "cy")
+    view = dispatch.view(run_id)
+    assert (view.status, view.people) == ("queued", {"ben", "cy"})
+    assert len(stage.begun) == 1
+    stage.slow_to_end.set()
+    until(lambda: len(stage.begun) == 2)
+    assert dispatch.view(run_id).people == {"ben", "cy"}
+    assert dispatch._store.row(run_id)["status"] == "running"
+
+
+def test_who_asks_for_a_run_that_is_being_stopped_can_think_better_of_it(dispatch, stage):
+    run_id = config(5).run_id
+    stage.slow_to_end.clear()
+    dispatch.start(config(5), "ann")
+    until(lambda: stage.begun)
+    dispatch.stop(run_id, "ann")
+    dispatch.start(config(5), "ben")
+    assert dispatch.stop(run_id, "ben") is True
+    stage.slow_to_end.set()
+    until(lambda: dispatch.view(run_id) is None)
+    assert status(dispatch, run_id) == "stopped"
+    assert len(stage.begun) == 1
 
 
 def test_an_engine_that_is_lost_twice_ends_the_run_with_its_sentence(dispatch, stage, monkeypatch):
@@ -190,6 +335,6 @@ def test_an_engine_that_is_lost_twice_ends_the_run_with_its_sentence(dispatch, s
 
     monkeypatch.setattr(stage, "attempt", lost)
     dispatch.start(config(0), "ann")
-    until(lambda: not dispatch.view(config(0).run_id).active)
-    assert dispatch.view(config(0).run_id).message == "The training engine ended unexpectedly."
+    until(lambda: status(dispatch, config(0).run_id) not in ACTIVE)
+    assert message(dispatch, config(0).run_id) == "The training engine ended unexpectedly."
     assert len(attempts) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import threading
 import time
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kd.checkpoint import Checkpoint
 from kd.compiled import Batches, CompiledTraining, compiled_training, initial_weights
 from kd.config import RunConfig
 from kd.distiller import Distiller
 from kd.models import build_student, build_teacher
 from kd.stopping import TrainingStopped
+from kd.trained_model import TrainedModel
 from kd.training import milliseconds_a_picture, train_student, train_teacher
 
 SMALL = RunConfig(train_size=320, epochs=2, teacher="fresh", teacher_epochs=1, teacher_train_size=64)
@@ -203,6 +206,60 @@ def test_a_stop_ends_the_training_in_the_middle_of_an_epoch(train):
     with pytest.raises(TrainingStopped):
         train(SMALL.replace(teacher_train_size=6000, train_size=60_000), heard.append, should_stop)
     assert not [event for event in heard if event["event"] == "epoch"]
+
+
+def in_turns(train) -> TrainedModel:
+    """A training that gives its place up after every epoch, to one that leaves other weights behind."""
+    checkpoint, turns = None, 0
+    while isinstance(trained := train(lambda: True, copy.deepcopy(checkpoint)), Checkpoint):
+        checkpoint, turns = trained, turns + 1
+        assert (trained.epoch, len(trained.history)) == (turns, turns)
+        train_student(SMALL.replace(seed=9, epochs=1), "scratch", None, ignore, never)
+        train_teacher(SMALL.replace(seed=9), ignore, never)
+    assert turns > 1
+    return trained
+
+
+def same_in_every_bit(first: TrainedModel, second: TrainedModel, folder) -> None:
+    weights = []
+    for number, trained in enumerate((first, second)):
+        path = folder / f"{number}.keras"
+        path.write_bytes(trained.keras_file)
+        weights.append(keras.saving.load_model(path).get_weights())
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(first.test_logits, second.test_logits)
+    without_time = [
+        [{k: v for k, v in event.items() if k != "seconds"} for event in trained.history]
+        for trained in (first, second)
+    ]
+    assert without_time[0] == without_time[1]
+
+
+@pytest.mark.parametrize("name", ["distilled", "scratch"])
+def test_a_student_that_gives_way_after_each_epoch_becomes_the_same_to_the_last_bit(
+    name, teacher_logits, tmp_path
+):
+    config = SMALL.replace(epochs=3)
+    whole = train_student(config, name, teacher_logits, ignore, never)
+    parts = in_turns(lambda *asked: train_student(config, name, teacher_logits, ignore, never, *asked))
+    same_in_every_bit(whole, parts, tmp_path)
+    for key, kept in whole.snapshots.arrays().items():
+        np.testing.assert_array_equal(kept, parts.snapshots.arrays()[key])
+
+
+def test_a_teacher_that_gives_way_after_each_epoch_becomes_the_same_to_the_last_bit(tmp_path):
+    config = SMALL.replace(teacher_epochs=3)
+    whole = train_teacher(config, ignore, never)
+    parts = in_turns(lambda *asked: train_teacher(config, ignore, never, None, *asked))
+    same_in_every_bit(whole, parts, tmp_path)
+    np.testing.assert_array_equal(whole.train_logits, parts.train_logits)
+
+
+def test_of_the_time_of_a_training_the_part_for_looking_at_it_is_told(teacher_logits):
+    trained = train_student(SMALL, "scratch", None, ignore, never)
+    assert 0 < trained.evaluation_seconds < trained.seconds
+    assert trained.seconds == pytest.approx(sum(event["seconds"] for event in trained.history))
 
 
 def test_logits_of_other_images_are_refused(teacher_logits):

@@ -52,9 +52,11 @@ def _doing(view: RunView) -> str:
             return "This run came with the app. Move a control and press Train for one of your own."
         return f"Finished. Trained on {when(view)}."
     words = {
-        "queued": _waiting(view),
+        "queued": _waiting("Queued", "starts", view),
+        "paused": _waiting("Waiting for its next turn", "goes on", view),
         "starting": "Starting",
         "reconnecting": "The training processes were lost: once they are back, the run begins again",
+        "awaiting teacher": "Another run is training this teacher; both will use it",
         "teacher": f"The teacher learns: {_epoch(view, ('teacher',), view.config.teacher_epochs)}",
         "soft targets": "The teacher answers every training image once",
         "students": "Both students learn: " + _epoch(view, ("distilled", "scratch"), view.config.epochs),
@@ -65,13 +67,13 @@ def _doing(view: RunView) -> str:
     return f"{words}, {duration(view.seconds_left)} left"
 
 
-def _waiting(view: RunView) -> str:
-    place = f"Queued, place {view.queue_place or 1}"
+def _waiting(state: str, begins: str, view: RunView) -> str:
+    place = f"{state}, place {view.queue_place or 1}"
     if view.queue_wait is None:
-        return f"{place}: it starts as soon as the machine has room"
+        return f"{place}: it {begins} as soon as the machine has room"
     if view.queue_wait < 1:
-        return f"{place}: it starts in a moment"
-    return f"{place}: it starts in about {duration(view.queue_wait)}"
+        return f"{place}: it {begins} in a moment"
+    return f"{place}: it {begins} in about {duration(view.queue_wait)}"
 
 
 def _epoch(view: RunView, models: tuple[str, ...], epochs: int) -> str:

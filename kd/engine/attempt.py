@@ -114,6 +114,14 @@ class Attempt:
         except (CancelledError, FutureCancelledError, OSError, TimeoutError):
             raise EngineLost(LOST) from None
 
+    def request_yield(self) -> None:
+        """Make the trainings of this attempt return a Checkpoint after the epoch they are in."""
+        threading.Thread(target=self._ask_to_yield, name="kd-yield", daemon=True).start()
+
+    def _ask_to_yield(self) -> None:
+        with contextlib.suppress(Exception):  # the cluster may end at any moment
+            self._client.run(tasks.request_yield, self._token, wait=False, on_error="ignore")
+
     def is_alive(self) -> bool:
         """Whether the cluster this attempt began on still answers."""
         if self._child is not None and self._child.poll() is not None:

@@ -16,18 +16,26 @@ from pathlib import Path
 import numpy as np
 from distributed import get_worker
 
+from kd.checkpoint import Checkpoint
 from kd.config import RunConfig
 from kd.quiet import quiet_standard_error
 from kd.stopping import TrainingStopped
 
 # Tokens of attempts that somebody stopped; set from the worker's event loop, read by its task.
 _stopped: set[str] = set()
+# Tokens of attempts that others wait for; the same way.
+_yielding: set[str] = set()
 _SECONDS_BETWEEN_PROGRESS = 0.25
 
 
 async def request_stop(token: str) -> None:
     """Make the attempt with this token stop at its next look."""
     _stopped.add(token)
+
+
+async def request_yield(token: str) -> None:
+    """Make the attempt's trainings return a Checkpoint after the epoch they are in."""
+    _yielding.add(token)
 
 
 @cache
@@ -90,13 +98,19 @@ def milliseconds(token: str) -> dict[str, float]:
 
 
 @_none_when_stopped
-def fresh_teacher(config: dict, measured: dict[str, str], token: str):
-    """Train a teacher: kd.training.TrainedModel. measured: of kd.precision.teacher_precision."""
+def fresh_teacher(config: dict, measured: dict[str, str], checkpoint: Checkpoint | None, token: str):
+    """Train a teacher: a TrainedModel, or a Checkpoint. The arguments are those of `train_teacher`."""
     prepare()
     from kd.training import train_teacher
 
-    report, should_stop = _reporter(token, "teacher"), _stop_flag(token)
-    return train_teacher(RunConfig.from_mapping(config), report, should_stop, measured)
+    return train_teacher(
+        RunConfig.from_mapping(config),
+        _reporter(token, "teacher", checkpoint),
+        _flag(_stopped, token),
+        measured,
+        _flag(_yielding, token),
+        checkpoint,
+    )
 
 
 @_none_when_stopped
@@ -108,12 +122,18 @@ def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.nd
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "teacher.keras"
         path.write_bytes(teacher)
-        return teacher_logits_of(path, train_size, _stop_flag(token))
+        return teacher_logits_of(path, train_size, _flag(_stopped, token))
 
 
 @_none_when_stopped
-def student(config: dict, model_name: str, teacher_logits: np.ndarray | None, token: str):
-    """Train one student: kd.training.TrainedModel."""
+def student(
+    config: dict,
+    model_name: str,
+    teacher_logits: np.ndarray | None,
+    checkpoint: Checkpoint | None,
+    token: str,
+):
+    """Train one student: a TrainedModel, or a Checkpoint. The arguments are those of `train_student`."""
     prepare()
     from kd.training import train_student
 
@@ -121,16 +141,18 @@ def student(config: dict, model_name: str, teacher_logits: np.ndarray | None, to
         RunConfig.from_mapping(config),
         model_name,
         teacher_logits,
-        _reporter(token, model_name),
-        _stop_flag(token),
+        _reporter(token, model_name, checkpoint),
+        _flag(_stopped, token),
+        _flag(_yielding, token),
+        checkpoint,
     )
 
 
-def _stop_flag(token: str) -> Callable[[], bool]:
-    return lambda: token in _stopped
+def _flag(tokens: set[str], token: str) -> Callable[[], bool]:
+    return lambda: token in tokens
 
 
-def _reporter(token: str, model_name: str) -> Callable[[dict], None]:
+def _reporter(token: str, model_name: str, checkpoint: Checkpoint | None) -> Callable[[dict], None]:
     """Send events to the attempt's topic; progress at most every quarter of a second."""
     worker = get_worker()
     last_progress = 0.0
@@ -145,6 +167,7 @@ def _reporter(token: str, model_name: str) -> Callable[[dict], None]:
             last_progress = now
         worker.log_event(token, event)
 
-    # A task that is run again after its worker died begins its history anew.
-    report({"event": "begin", "model": model_name})
+    # A task that is run again after its worker died begins anew, from the checkpoint if it got one.
+    done = {"history": checkpoint.history} if checkpoint else {}
+    report({"event": "begin", "model": model_name, **done})
     return report

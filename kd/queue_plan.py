@@ -1,0 +1,64 @@
+"""QueuePlan: at which place a waiting run stands, and when it will begin."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Sequence
+
+# Within this time the estimates only grow shorter by the time that has passed.
+SECONDS_ESTIMATES_HOLD = 2.0
+
+
+class QueuePlan:
+    """Made once for each change of the queue; asked by all who look. Its owner has the lock."""
+
+    def __init__(
+        self,
+        order: Sequence[str],
+        lengths: Sequence[float | None],
+        at_once: int,
+        running: Callable[[], list[float | None]],
+    ):
+        """
+        Args:
+            order: the waiting runs in the order in which they will begin.
+            lengths: for how many seconds each of them will keep its place; None where nobody knows.
+            at_once: how many are computed at a time.
+            running: gives for how many seconds each of those that are computed now will keep its place.
+        """
+        self._places = {run_id: number for number, run_id in enumerate(order)}
+        self._lengths, self._at_once, self._running = lengths, at_once, running
+        self._made = float("-inf")
+        self._begins: list[float] | None = None
+
+    def place(self, run_id: str) -> tuple[int, float | None]:
+        """The place of a waiting run, from 1 on, and its wait in seconds, or None where nobody knows."""
+        now = time.monotonic()
+        if now - self._made > SECONDS_ESTIMATES_HOLD:
+            running = self._running()
+            known = None not in running and None not in self._lengths
+            self._begins = waits(running, self._lengths, self._at_once) if known else None
+            self._made = now
+        number = self._places[run_id]
+        if self._begins is None:
+            return number + 1, None
+        return number + 1, max(0.0, self._begins[number] - (now - self._made))
+
+
+def waits(running: Sequence[float], lengths: Sequence[float], at_once: int) -> list[float]:
+    """When each waiting run will begin, in seconds from now.
+
+    Args:
+        running: what the runs that are being computed still take, in seconds.
+        lengths: what each waiting run will take, in seconds, in the order in which they begin.
+        at_once: how many are computed at a time.
+    """
+    free = [*running, *[0.0] * max(0, at_once - len(running))]
+    heapq.heapify(free)
+    begins = []
+    for length in lengths:
+        begin = heapq.heappop(free)
+        begins.append(begin)
+        heapq.heappush(free, begin + length)
+    return begins
