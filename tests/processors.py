@@ -5,6 +5,10 @@
 OpenBLAS and oneDNN choose their kernels by the processor, and each kernel rounds in its own way. Here they
 are told to choose otherwise, so that a test that holds on one kind of processor only is found on this one.
 For x86-64; SkylakeX needs AVX-512.
+
+OpenBLAS 0.3.34, which NumPy 2.5.2 and later bring along, crashes on AMD processors with AVX-512 when it is
+told Haswell and multiplies in float64. Where it does, the tests that need such products are left out, and a
+line says so.
 """
 
 from __future__ import annotations
@@ -27,11 +31,13 @@ NUMERIC = (
     *("neighbours", "observations", "playback", "precision", "saliency", "softening", "teacher_logits"),
     *("teachers", "thumbnails", "training"),
 )
+# NumPy's eigenvectors come from float64 products, whatever the type of the matrix.
+MULTIPLIES_IN_FLOAT64 = {"neighbours"}
+_PRODUCT = "import numpy; numpy.ones((24, 512)) @ numpy.ones((512, 3))"
 
 
 def main(options: list[str]) -> int:
     """Run every combination; returns 1 when one of them fails."""
-    files = [str(PROJECT / "tests" / f"test_{name}.py") for name in NUMERIC]
     failed = []
     for kernel, onednn in itertools.product(KERNELS, ONEDNN):
         environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": onednn}
@@ -40,6 +46,11 @@ def main(options: list[str]) -> int:
             environment["OPENBLAS_CORETYPE"] = kernel
         name = f"OPENBLAS_CORETYPE={kernel or '(unset)'} TF_ENABLE_ONEDNN_OPTS={onednn}"
         print(f"\n{name}", flush=True)
+        tests = list(NUMERIC)
+        if subprocess.run([sys.executable, "-c", _PRODUCT], env=environment, check=False).returncode:
+            print("OpenBLAS itself crashes here in a float64 product; without", *MULTIPLIES_IN_FLOAT64)
+            tests = [test for test in tests if test not in MULTIPLIES_IN_FLOAT64]
+        files = [str(PROJECT / "tests" / f"test_{test}.py") for test in tests]
         command = [sys.executable, "-m", "pytest", *files, *options]
         if subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode:
             failed.append(name)
