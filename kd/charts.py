@@ -11,7 +11,7 @@ import pandas as pd
 
 from kd.chart_parts import PERCENT, by_role, finished, vega_lite
 from kd.chart_theme import COLORS, ROLES
-from kd.words import NAMES, percent
+from kd.words import NAMES, accuracy, percent
 
 __all__ = [
     "COLORS",
@@ -87,7 +87,7 @@ def accuracy_rows(
     lowest = min([row["value"] for row in rows] + ([] if events else [_AXIS_BEFORE_EVENTS]))
     start = next(step for step in _AXIS_STARTS if step <= lowest)
     gap = (1 - start) * _LABEL_PIXELS / (height - _AROUND_PIXELS)
-    return _labelled(rows, gap, words=percent), {"start": start, "last_epoch": last_epoch}
+    return _labelled(rows, gap, words=accuracy), {"start": start, "last_epoch": last_epoch}
 
 
 def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: int = 360) -> alt.LayerChart:

@@ -84,7 +84,7 @@ def test_each_line_carries_its_name_and_last_value_at_its_end(events):
     labels = {row["epoch"]: [] for row in rows(charts.accuracy_chart(events))}
     for row in rows(charts.accuracy_chart(events)):
         labels[row["epoch"]].append(row["label"])
-    assert sorted(labels.pop(3)) == ["Distilled 96.8 %", "Scratch 96.1 %"]
+    assert sorted(labels.pop(3)) == ["Distilled 96.83 %", "Scratch 96.13 %"]
     assert {label for group in labels.values() for label in group} == {""}
 
 

@@ -49,11 +49,12 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
         figures.status(view)
         figures.tiles(view)
         figures.verdict(view)
-        _accuracy(run_id, len(view.history), view.teacher_accuracy, view)
+        come_to = _come_to(view)
+        _accuracy(run_id, come_to, view)
         _save("accuracy-by-epoch", _accuracy_figure, view)
         left, right = st.columns(2, gap="large")
         with left:
-            _loss(run_id, len(view.history), view)
+            _loss(run_id, come_to, view)
             _save("loss-by-epoch", _loss_figure, view)
         with right:
             _table(run_id, view.created if view.result else None, view)
@@ -77,11 +78,17 @@ def _loss_figure(view: RunView) -> Figure:
     return spec(charts.loss_lines, "loss-by-epoch", rows, **axes), rows
 
 
+def _come_to(view: RunView) -> str:
+    """What the charts of a run depend on: how far each model has come, and where it stands."""
+    last = {event["model"]: (event["epoch"], event["val_accuracy"], event["loss"]) for event in view.history}
+    return repr((view.teacher_accuracy, len(view.history), sorted(last.items())))
+
+
 # What these draw is kept as the messages to the browser, built once an epoch for everybody who watches.
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _accuracy(run_id: str, epochs_seen: int, teacher_accuracy: float | None, _view: RunView) -> None:
+def _accuracy(run_id: str, come_to: str, _view: RunView) -> None:
     chart, rows = _accuracy_figure(_view)
     st.vega_lite_chart(
         {**chart, "data": {"values": rows}},
@@ -90,7 +97,7 @@ def _accuracy(run_id: str, epochs_seen: int, teacher_accuracy: float | None, _vi
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _loss(run_id: str, epochs_seen: int, _view: RunView) -> None:
+def _loss(run_id: str, come_to: str, _view: RunView) -> None:
     chart, rows = _loss_figure(_view)
     st.vega_lite_chart(
         {**chart, "data": {"values": rows}},

@@ -1,0 +1,42 @@
+"""The part of Train that follows a run draws the run as it stands now."""
+
+import pyarrow as pa
+from streamlit.testing.v1 import AppTest
+
+
+def page():
+    """A run that the test moves on: its history is in the session."""
+    import streamlit as st
+
+    from kd.config import RunConfig
+    from kd.run_state import RunView
+    from ui import live
+
+    class Watched:
+        def watch(self, run_id):
+            return view
+
+    loss = {"loss": 1.0, "student_loss": 1.0, "distillation_loss": 1.0, "accuracy": 0.5}
+    history = [
+        {"event": "epoch", "model": model, "epoch": epoch, "epochs": 10, "val_accuracy": 0.9, **loss}
+        for model, epochs in st.session_state["epochs"].items()
+        for epoch in range(1, epochs + 1)
+    ]
+    view = RunView("0" * 12, RunConfig(), "stopped", "done", history=history, teacher_accuracy=0.99)
+    live.follow(Watched(), view)
+
+
+def drawn(app: AppTest) -> dict[str, int]:
+    """The last epoch of each student in the first chart."""
+    chart = app.get("vega_lite_chart")[0].proto
+    rows = pa.ipc.open_stream(chart.data.data).read_pandas()
+    return rows[rows["role"] != "Teacher"].groupby("role")["epoch"].max().astype(int).to_dict()
+
+
+def test_a_chart_shows_who_has_come_how_far_not_how_much_there_is_in_all():
+    app = AppTest.from_function(page, default_timeout=60)
+    for distilled, scratch in ((2, 1), (1, 2), (2, 2)):
+        app.session_state["epochs"] = {"distilled": distilled, "scratch": scratch}
+        app.run()
+        assert not app.exception
+        assert drawn(app) == {"Distilled": distilled, "Scratch": scratch}
