@@ -14,8 +14,7 @@ else:
     from ui.server import lab
     from ui.shown import example_run
 
-    with page("Home"):
-        st.title("A small network learns from a large one's doubts")
+    with page("Home", "A small network learns from a large one's doubts"):
         st.markdown(
             "A label says which digit a picture shows, and nothing else. A trained network, the **teacher**, "
             "says more: its doubts tell which digits look alike. **Knowledge distillation** trains a small "

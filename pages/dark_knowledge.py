@@ -1,11 +1,9 @@
 """Dark knowledge: what a teacher's wrong answers know, and how they pull on a student."""
 
-import contextlib
-
 import streamlit as st
 
 from kd import softening
-from ui import address, dark_lessons, dark_views, notices, ways_in
+from ui import address, dark_lessons, dark_views, ways_in
 from ui.dark_picture import Shown, choose
 from ui.frame import page
 from ui.guard import guard
@@ -17,18 +15,12 @@ ONE, PULL, ALL = "One picture", "The pull on a student", "All 10,000"
 LOWEST, HIGHEST = softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE
 
 
-def temperature_complaint(asked: str) -> str | None:
-    """What to say of a temperature that the slider does not have."""
-    with contextlib.suppress(ValueError):
-        if LOWEST <= float(asked) <= HIGHEST:
-            return None
-    return f"T must be a number between {LOWEST:g} and {HIGHEST:g}, got “{asked[:40]}”. It stands at 4."
-
-
-def view_complaint(asked: str) -> str | None:
-    """What to say of a view that there is not."""
-    views = (ONE, PULL, ALL)
-    return None if asked in views else f"There is no view “{asked[:40]}”: use {', '.join(views)}."
+ADDRESS = {
+    "picture": ways_in.PICTURE_PARAMETER,
+    "T": address.number("T", LOWEST, HIGHEST, instead=4),
+    "view": address.choice("view", (ONE, PULL, ALL)),
+    "log": address.switch("log"),
+}
 
 
 @st.fragment
@@ -78,14 +70,12 @@ def figures(run_id: str, shown: Shown | None, view: str) -> None:
 
 
 with page("Dark knowledge"):
-    st.title("Dark knowledge")
-    address.refuse({"picture": ways_in.picture_complaint, "T": temperature_complaint, "view": view_complaint})
+    address.take(ADDRESS)
     asked, finished = finished_run(lab())
     if asked is None:
         st.write("There is no teacher to look into yet: one comes with the first run that finishes.")
         st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
         st.stop()
-    notice_place = st.container()
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         choose_finished_run(
@@ -94,5 +84,3 @@ with page("Dark knowledge"):
         shown = choose(lab(), asked.run_id)
     with right:
         look(asked.run_id, shown)
-    with notice_place:
-        notices.show()

@@ -3,15 +3,23 @@
 import streamlit as st
 
 from kd.lab import RunView
-from ui import address, notices, page_lessons, ways_in
-from ui.answers import answers, soften_complaint
+from ui import address, page_lessons, ways_in
+from ui.answers import SOFTEN_PARAMETER, answers
 from ui.drawings import last_drawings, remembered
 from ui.explore_drawing import distances, look_closer
 from ui.figures import setting
 from ui.frame import page
+from ui.guard import guarded
+from ui.markup import literal
 from ui.playback import play_picture
 from ui.server import lab
 from ui.shown import finished_run, show
+
+ADDRESS = {
+    "way": ways_in.WAY_PARAMETER,
+    "picture": ways_in.PICTURE_PARAMETER,
+    "soften": SOFTEN_PARAMETER,
+}
 
 
 def choose_run(asked: RunView, finished: list[RunView]) -> None:
@@ -24,7 +32,7 @@ def choose_run(asked: RunView, finished: list[RunView]) -> None:
         key="asked_run",
         format_func=settings.get,
         help="Any run that has finished. Its teacher, its distilled and its scratch student are asked.",
-        on_change=lambda: show(st.session_state["asked_run"]),
+        on_change=guarded(lambda: show(st.session_state["asked_run"])),
     )
 
 
@@ -35,20 +43,12 @@ def picture(way: str, run_id: str) -> ways_in.Given:
 
 
 with page("Draw"):
-    st.title("Draw")
-    address.refuse(
-        {
-            "way": ways_in.way_complaint,
-            "picture": ways_in.picture_complaint,
-            "soften": soften_complaint,
-        }
-    )
+    address.take(ADDRESS)
     asked, finished = finished_run(lab())
     if asked is None:
         st.write("There are no models to ask yet: they come with the first run that finishes.")
         st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
         st.stop()
-    notice_place = st.container()
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         way = st.segmented_control(
@@ -65,7 +65,7 @@ with page("Draw"):
     with right:
         choose_run(asked, finished)
         if shown.picture is None:
-            st.warning(shown.origin, icon=":material/info:")
+            st.warning(literal(shown.origin), icon=":material/info:")
         else:
             images = shown.picture[None, :, :, None]
             models = lab().models(asked.run_id)
@@ -76,5 +76,3 @@ with page("Draw"):
             look_closer(lab(), asked.run_id, shown.picture)
             play_picture(lab(), asked.run_id, shown.picture)
             page_lessons.draw()
-    with notice_place:
-        notices.show()

@@ -10,7 +10,6 @@ from ui.run_list import run_list
 from ui.server import lab
 
 with page("Runs"):
-    st.title("Runs")
     names = ", ".join(role(model) for model in MODELS)
     st.html(f'<p class="kd kd-quiet">Test accuracy of {names}. A run opens in Train.</p>')
     if not lab().runs():

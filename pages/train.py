@@ -10,7 +10,7 @@ from ui.explore_errors import look_closer
 from ui.explore_making import look_inside
 from ui.figures import setting
 from ui.frame import page
-from ui.guard import guard
+from ui.guard import guard, guarded
 from ui.live import follow
 from ui.person import person
 from ui.playback import play_training
@@ -43,7 +43,7 @@ def stop_button(label: str, run_id: str) -> None:
         "Stopping …" if heard else label,
         width="stretch",
         help="Ends this run within a second. What it learned so far stays visible.",
-        on_click=stop,
+        on_click=guarded(stop),
         args=(run_id,),
         disabled=heard,
     )
@@ -60,7 +60,7 @@ def button(config: RunConfig, view: RunView | None) -> None:
             type="primary",
             width="stretch",
             help="Trains both students. A setting that was trained before answers at once.",
-            on_click=start,
+            on_click=guarded(start),
         )
         if mine:
             stop_button("Stop the run that is shown", view.run_id)
@@ -86,7 +86,7 @@ def hint(config: RunConfig, view: RunView | None) -> str:
 
 def beside(view: RunView | None) -> tuple:
     """What stands beside the form and depends on it: redrawn with the whole page when it is another."""
-    return (view and view.run_id, view and view.active, notices.kept())
+    return (view and view.run_id, view and view.active)
 
 
 @st.fragment
@@ -103,9 +103,8 @@ def form(drawn: tuple) -> None:
 
 
 with page("Train"):
-    st.title("Train")
+    controls.take_address()
     view = shown_run(warm_lab())
-    notice_place = st.container()
     if view is not None:
         controls.follow_run(view.run_id, view.config)
     left, right = st.columns([1, 2.4], gap="large")
@@ -121,5 +120,3 @@ with page("Train"):
         look_closer(lab(), view.run_id)
         look_inside(lab(), view.run_id)
     page_lessons.train()
-    with notice_place:
-        notices.show()

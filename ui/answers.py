@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from html import escape
 
 import numpy as np
@@ -14,20 +13,14 @@ from kd import charts
 from kd.answers import answers_sentence
 from kd.logits import softmax
 from kd.words import MODELS, NAMES, percent
+from ui import address
 from ui.figure import save_menu
 from ui.guard import guard
 from ui.markup import pixels, role
 from ui.ways_in import Given
 
 _LOWEST, _HIGHEST = 0.5, 20.0
-
-
-def soften_complaint(asked: str) -> str | None:
-    """What to say of a temperature that the slider does not have."""
-    with contextlib.suppress(ValueError):
-        if _LOWEST <= float(asked) <= _HIGHEST:
-            return None
-    return f"T must be a number between {_LOWEST:g} and {_HIGHEST:g}, got “{asked[:40]}”. It stands at 1."
+SOFTEN_PARAMETER = address.number("T", _LOWEST, _HIGHEST, instead=1)
 
 
 def answers(given: Given, logits: dict[str, np.ndarray]) -> None:

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kd.config import FIELD_TYPES, FIELDS, PRESETS, RunConfig
 from ui import address, notices
+from ui.guard import guarded
 
 # A temperature is felt in ratios, so its slider stops at round numbers that lie closer together below.
 _TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
@@ -21,7 +22,6 @@ _PRESETS_CHOSEN = "presets_chosen"
 
 def run_form() -> tuple[RunConfig, DeltaGenerator]:
     """Draw the controls of a run; return what they say, and the place between the main and the rarer ones."""
-    address.refuse({name: partial(_complaint, name) for name in FIELDS})
     _preset()
     values = {name: _field(name) for name, spec in FIELDS.items() if not spec.rare}
     place = st.container()
@@ -32,10 +32,25 @@ def run_form() -> tuple[RunConfig, DeltaGenerator]:
     return RunConfig(**values), place
 
 
+def take_address() -> None:
+    """Let the address move the controls, in all spellings that `RunConfig` reads; before they are drawn."""
+    address.take({name: address.Parameter(partial(_read, name), address.plain) for name in FIELDS})
+    if address.went_back():
+        for name in FIELDS:
+            st.session_state[name] = _from_url(name)
+
+
 def set_form(config: RunConfig) -> None:
     """Move every control to this run's setting; before the controls are drawn, or in a callback."""
-    for name, value in config.to_dict().items():
-        st.session_state[name] = value
+    values, default = config.to_dict(), RunConfig().to_dict()
+    address.rewrite(
+        {
+            name: None if value == default[name] else address.plain(value)
+            for name, value in values.items()
+            if name in st.session_state  # a control drawn for the first time leaves the address alone
+        }
+    )
+    st.session_state.update(values)
 
 
 def follow_run(run_id: str, config: RunConfig) -> None:
@@ -67,7 +82,7 @@ def _preset() -> None:
         key=key,
         format_func=lambda key: "Your own setting" if key == _OWN else PRESETS[key].label,
         help="A setting worth starting from. It moves the controls below, and nothing trains until you say.",
-        on_change=_apply_preset,
+        on_change=guarded(_apply_preset),
         args=(key, times, shown),
     )
 
@@ -95,7 +110,7 @@ def _field(name: str) -> Any:
         "key": name,
         "help": spec.help,
         "bind": "query-params",
-        "on_change": notices.clear,
+        "on_change": guarded(notices.clear),
     }
     if spec.choices:
         return st.selectbox(options=spec.choices, index=spec.choices.index(default), **shared)
@@ -103,9 +118,7 @@ def _field(name: str) -> Any:
         return st.toggle(value=default, **shared)
     if name == "temperature":
         options = _temperatures()
-        return float(
-            st.select_slider(options=options, value=default, format_func=lambda t: f"{t:g}", **shared)
-        )
+        return float(st.select_slider(options=options, value=default, format_func=address.plain, **shared))
     limits = {
         "min_value": spec.minimum,
         "max_value": spec.maximum,
@@ -127,16 +140,17 @@ def _temperatures() -> list[float]:
 def _from_url(name: str) -> Any:
     """The URL's value of a field, or the default when it has none that is allowed."""
     with contextlib.suppress(ValueError, KeyError):
-        return getattr(RunConfig.from_mapping({name: st.query_params[name]}), name)
+        return _read(name, st.query_params[name])
     return getattr(RunConfig(), name)
 
 
-def _complaint(name: str, value: str) -> str | None:
-    """What to say of a value in the address that its field does not allow."""
+def _read(name: str, text: str) -> Any:
+    """A field's value in the address, as `RunConfig` reads it."""
     try:
-        RunConfig.from_mapping({name: value})
+        return getattr(RunConfig.from_mapping({name: text}), name)
     except ValueError as error:
         default = getattr(RunConfig(), name)
         stands = {True: "on", False: "off"}[default] if FIELD_TYPES[name] is bool else default
-        return f"In the address of this page, {error} “{FIELDS[name].label}” stands at {stands} instead."
-    return None
+        raise ValueError(
+            f"In the address of this page, {error} “{FIELDS[name].label}” stands at {stands} instead."
+        ) from None

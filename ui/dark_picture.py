@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -15,7 +16,8 @@ from kd.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.words import MODELS
 from ui import notices, ways_in
 from ui.figure import save_menu, spec
-from ui.markup import pixels
+from ui.guard import guarded
+from ui.markup import literal, pixels
 
 WAYS = ("Doubtful", "A digit", "Draw")
 STRIP = 12
@@ -65,9 +67,9 @@ def choose(lab: Lab, run_id: str) -> Shown | None:
         key="picture",
         bind="query-params",
         help="MNIST's 10,000 test pictures, which no model was trained on, by number from 0.",
-        on_change=notices.clear,
+        on_change=guarded(notices.clear),
     )
-    button.button("Any", on_click=_any, width="stretch", help="A test picture at random.")
+    button.button("Any", on_click=guarded(_any), width="stretch", help="A test picture at random.")
     picture, label = ways_in.test_picture(picture_number)
     own = {model: logits[model][picture_number] for model in MODELS}
     return _show(Shown(picture, own, label, f"Test picture {picture_number:,}. Its label says {label}."))
@@ -85,7 +87,7 @@ def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> Non
     st.vega_lite_chart(
         {**ready, "data": {"values": rows}},
         key=key,
-        on_select=lambda: _pick(key),
+        on_select=guarded(lambda: _pick(key)),
         alt=f"{len(numbers)} test pictures to choose from: {', '.join(map(str, numbers))}",
     )
     save_menu(name, lambda: (ready, rows), "")
@@ -124,7 +126,7 @@ def _strip(run_id: str, digit: int | None, _logits: np.ndarray) -> tuple[tuple[i
 def _drawing(lab: Lab, run_id: str) -> Shown | None:
     given = ways_in.drawn()
     if given.picture is None:
-        st.warning(given.origin, icon=":material/info:")
+        st.warning(literal(given.origin), icon=":material/info:")
         return None
     images = given.picture[None, :, :, None]
     models = lab.models(run_id)
@@ -141,7 +143,7 @@ def _drawing(lab: Lab, run_id: str) -> Shown | None:
 
 def _show(shown: Shown) -> Shown:
     st.html(pixels(shown.picture, "The picture of 28 by 28 pixels"))
-    st.html(f'<p class="kd kd-quiet">{shown.origin}</p>')
+    st.html(f'<p class="kd kd-quiet">{escape(shown.origin)}</p>')
     return shown
 
 

@@ -13,6 +13,7 @@ from kd.observations import most_one_sided_likeness
 from kd.words import MODELS, article
 from ui.dark_picture import STRIP, Shown, strip
 from ui.figure import figure
+from ui.guard import guarded
 from ui.markup import role
 
 STUDENTS = {
@@ -135,7 +136,7 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
             rows,
             alt="Matrix of ten by ten: the teacher's mean soft target by true class",
             file_note=f"T{temperature:g}",
-            on_select=_pick_cell,
+            on_select=guarded(_pick_cell),
         )
     with behind:
         true, other = _cell()

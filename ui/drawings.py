@@ -10,6 +10,7 @@ import streamlit as st
 from kd.answers import all_disagree
 from kd.thumbnails import thumbnail_chart, thumbnail_rows
 from ui.figure import save_menu, spec
+from ui.guard import guarded
 from ui.ways_in import Given
 
 KEPT = 12
@@ -70,7 +71,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
     st.vega_lite_chart(
         {**ready, "data": {"values": rows}},
         key=_STRIP,
-        on_select=lambda: _clicked(given),
+        on_select=guarded(lambda: _clicked(given)),
         alt=f"Your last {len(drawings)} drawings, to go back to",
     )
     st.pills(
@@ -78,7 +79,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         numbers,
         key=_NUMBER,
         help="One of these drawings, by its number; a click on the drawing does the same.",
-        on_change=lambda: _recall(given, st.session_state[_NUMBER]),
+        on_change=guarded(lambda: _recall(given, st.session_state[_NUMBER])),
     )
     save_menu("drawings", lambda: (ready, rows), "")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import notices
 from ui.guard import guard
 from ui.markup import image_source
 
@@ -22,8 +23,15 @@ _PAGES = (
 
 
 @contextmanager
-def page(title: str) -> Iterator[None]:
-    """Set a page up, draw the navigation, and guard what the page draws inside the with-block."""
+def page(title: str, heading: str = "") -> Iterator[None]:
+    """Set a page up, draw navigation and heading, and guard what the page draws inside the with-block.
+
+    Notices stand under the heading, whatever becomes of the rest.
+
+    Args:
+        title: the page's name.
+        heading: where another one is wanted.
+    """
     mark = _FOLDER / "mark.svg"
     st.set_page_config(
         page_title="KD Lab" if title == "Home" else f"{title} · KD Lab",
@@ -36,5 +44,11 @@ def page(title: str) -> Iterator[None]:
         st.html(f'<div class="kd-brand"><img src="{image_source(mark)}" alt="">KD Lab</div>')
         for path, label, icon in _PAGES:
             st.page_link(path, label=label, icon=icon)
-    with guard():
-        yield
+    st.title(heading or title)
+    place = st.container()
+    try:
+        with guard():
+            yield
+    finally:
+        with place:
+            notices.show()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.store import DamagedRun
 from kd.unusable import Unusable
+from ui import notices
+from ui.markup import literal
 
 _log = logging.getLogger("kd.ui")
 
@@ -18,12 +23,14 @@ _log = logging.getLogger("kd.ui")
 def guard() -> Iterator[None]:
     """Log what goes wrong inside and say so on the page; Streamlit's own signals pass through."""
     try:
+        if get_script_run_ctx().fragment_ids_this_run and not notices.shown():
+            st.rerun()  # a sentence came or went, and it stands outside this fragment
         yield
     except DamagedRun as error:
-        st.error(f"{error} Reload the page to go on with another.", icon=":material/error:")
+        st.error(literal(f"{error} Reload the page to go on with another."), icon=":material/error:")
     except Unusable as error:
         _log.error("A page could not be drawn: %s", error)
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
     except Exception:
         _log.exception("A page could not be drawn")
         st.error(
@@ -31,3 +38,23 @@ def guard() -> Iterator[None]:
             "Runs are not touched by it: reload the page to go on.",
             icon=":material/error:",
         )
+
+
+def guarded(callback: Callable[..., Any]) -> Callable[..., None]:
+    """A widget's callback whose failure is logged and becomes a notice: it runs outside of every `guard`."""
+
+    @functools.wraps(callback)
+    def call(*arguments: Any, **named: Any) -> None:
+        try:
+            callback(*arguments, **named)
+        except Unusable as error:
+            _log.error("A control could not do its work: %s", error)
+            notices.add(str(error))
+        except Exception:
+            _log.exception("A control could not do its work")
+            notices.add(
+                "That did not work, and the server's log says why. Saved runs are not affected: "
+                "reload the page and try again."
+            )
+
+    return call

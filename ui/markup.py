@@ -1,9 +1,11 @@
-"""Small pieces of HTML that several figures share; their looks are in style.css."""
+"""Small pieces of HTML and Markdown that several figures share; their looks are in style.css."""
 
 from __future__ import annotations
 
 import base64
 import io
+import re
+import string
 from html import escape
 from pathlib import Path
 
@@ -11,6 +13,26 @@ import numpy as np
 from PIL import Image
 
 from kd.words import NAMES
+
+_LONGEST = 400
+_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
+# Addresses, shortcodes and icons are found in the finished text, where a backslash no longer shows:
+# a word joiner, which has no width, keeps them apart.
+_JOINER = "\u2060"
+_FOUND_LATER = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
+
+
+def literal(text: str) -> str:
+    """Any text as Markdown that shows it letter by letter: no link, picture, formula, icon, colour or line.
+
+    What cannot be seen (control characters, changes of direction) becomes a replacement character, and after
+    400 characters the text is cut.
+    """
+    visible = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in text[: 2 * _LONGEST])
+    line = " ".join(visible.split())
+    if len(line) > _LONGEST:
+        line = f"{line[: _LONGEST - 1]}…"
+    return _PUNCTUATION.sub(r"\\\g<0>", _FOUND_LATER.sub(_JOINER, line))
 
 
 def role(model: str, text: str | None = None) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-_KEY = "notices"
+from kd.words import QUOTED
+from ui.markup import literal
+
+_KEY, _SHOWN = "notices", "notices_shown"
 
 
 def add(sentence: str) -> None:
@@ -24,7 +27,18 @@ def kept() -> tuple[str, ...]:
     return tuple(st.session_state.get(_KEY, []))
 
 
+def shown() -> bool:
+    """Whether the page shows the sentences that stand now."""
+    return st.session_state.get(_SHOWN, ()) == kept()
+
+
 def show() -> None:
     """Draw the sentences, if any."""
+    st.session_state[_SHOWN] = kept()
     for sentence in kept():
-        st.warning(sentence, icon=":material/info:")
+        st.warning(literal(sentence), icon=":material/info:")
+
+
+def cut(text: str) -> str:
+    """A value as a sentence quotes it: its first 40 characters."""
+    return text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"

@@ -18,7 +18,7 @@ from kd.playback import logits_over_time, picture_path, playback_table
 from kd.words import NAMES, accuracy, percent
 from ui import page_lessons, ways_in
 from ui.figure import figure
-from ui.guard import guard
+from ui.guard import guard, guarded
 from ui.lesson import lesson
 from ui.markup import pixels, role
 
@@ -94,7 +94,7 @@ def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], w
             label,
             icon=icon,
             key=f"button-{name}",
-            on_click=_toggle,
+            on_click=guarded(_toggle),
             args=(key,),
             width="stretch",
             help="Goes on by itself from point to point, or rests at this one.",
@@ -104,7 +104,7 @@ def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], w
             range(len(times)),
             key=at,
             format_func=lambda i: playback_charts.point_name(times[i]),
-            on_change=_pause,
+            on_change=guarded(_pause),
             args=(key,),
             help="A few points within the first epoch, then the end of each epoch.",
         )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from kd.run_state import RunView
 from ui.figures import setting
+from ui.guard import guarded
 from ui.shown import show
 
 _KEY = "looked_into"
@@ -21,5 +22,5 @@ def choose_finished_run(asked: RunView, finished: list[RunView], help: str) -> N
         key=_KEY,
         format_func=settings.get,
         help=help,
-        on_change=lambda: show(st.session_state[_KEY]),
+        on_change=guarded(lambda: show(st.session_state[_KEY])),
     )

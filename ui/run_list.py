@@ -9,8 +9,9 @@ import streamlit as st
 from kd.lab import Lab, RunView
 from kd.upkeep import Usage
 from kd.words import MODELS, accuracy, file_size
+from ui import notices
 from ui.figures import setting, when
-from ui.guard import guard
+from ui.guard import guard, guarded
 from ui.markup import role
 
 _SECONDS_BETWEEN_LOOKS = 2
@@ -37,10 +38,10 @@ def _listing(lab: Lab, was_active: bool) -> None:
 def _room(usage: Usage) -> None:
     """How much is kept, of how much."""
     share = min(usage.used / usage.limit, 1.0)
-    stored = f"{len(usage.runs)} run{'' if len(usage.runs) == 1 else 's'} of your own"
+    saved = f"{len(usage.runs)} saved run{'' if len(usage.runs) == 1 else 's'}"
     st.html(
-        f'<div class="kd kd-room"><p>{stored}, with all they need: {file_size(usage.used)} '
-        f"of {file_size(usage.limit)}</p>"
+        f'<div class="kd kd-room"><p>{saved}: {file_size(usage.used)} '
+        f"of {file_size(usage.limit)} used</p>"
         f'<progress value="{share:.4f}" max="1" aria-label="Room taken by runs"></progress>'
         '<p class="kd-quiet">When it is full, the run used longest ago makes room, unless kept.</p></div>'
     )
@@ -62,8 +63,8 @@ def _undo(lab: Lab) -> None:
             type="tertiary",
             icon=":material/undo:",
             help="Brings the run back as it was.",
-            on_click=lab.restore,
-            args=(run_id,),
+            on_click=guarded(_restore),
+            args=(lab, run_id),
         )
 
 
@@ -83,8 +84,8 @@ def _row(lab: Lab, view: RunView, usage: Usage) -> None:
                 key=f"delete_{view.run_id}",
                 type="tertiary",
                 help="Takes the run off the list. Undo brings it back.",
-                on_click=lab.delete,
-                args=(view.run_id,),
+                on_click=guarded(_delete),
+                args=(lab, view.run_id),
             )
 
 
@@ -97,9 +98,30 @@ def _pin(lab: Lab, run_id: str, pinned: bool) -> None:
         help="It stays when room is needed. Press again to let it go."
         if pinned
         else "Stays when room is needed.",
-        on_click=lab.pin,
-        args=(run_id, not pinned),
+        on_click=guarded(_keep),
+        args=(lab, run_id, not pinned),
     )
+
+
+def _delete(lab: Lab, run_id: str) -> None:
+    notices.clear()
+    try:
+        lab.delete(run_id)
+    except ValueError as error:
+        # another window's list is a look older than what was done here
+        gone = all(view.run_id != run_id for view in lab.runs())
+        notices.add("This run has been deleted already: Undo brings it back." if gone else str(error))
+
+
+def _restore(lab: Lab, run_id: str) -> None:
+    notices.clear()
+    if not lab.restore(run_id) and all(view.run_id != run_id for view in lab.runs()):
+        notices.add("This run cannot be brought back: its room was needed for others.")
+
+
+def _keep(lab: Lab, run_id: str, kept: bool) -> None:
+    notices.clear()
+    lab.pin(run_id, kept)
 
 
 def _summary(view: RunView) -> str:

@@ -27,7 +27,7 @@ def shown_run(lab: Lab) -> RunView | None:
         except ValueError:
             if run_id == asked:
                 notices.add(
-                    f"There is no run “{run_id[:40]}” here, so this is another one. "
+                    f"There is no run “{notices.cut(run_id)}” here, so this is another one. "
                     "The page Runs lists all there are."
                 )
             continue

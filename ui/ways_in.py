@@ -12,7 +12,8 @@ from kd.data import load_mnist, to_model_input
 from kd.drawing import decode_picture, to_mnist
 from kd.softening import most_ambiguous
 from kd.words import article
-from ui import notices
+from ui import address, notices
+from ui.guard import guarded
 
 WAYS = ("Draw", "Test pictures", "Upload")
 FIRST_PICTURE = 2093
@@ -49,7 +50,7 @@ def drawn() -> Given:
         help="In pixels of the 280-pixel square. A wide pen comes nearest to MNIST's strokes.",
     )
     number = st.session_state.setdefault("canvas_number", 0)
-    st.button("Clear", on_click=_clear, width="stretch", help="Empties the square.")
+    st.button("Clear", on_click=guarded(_clear), width="stretch", help="Empties the square.")
     with place:
         canvas = st_canvas(
             stroke_width=width,
@@ -100,12 +101,12 @@ def chosen(teacher_logits: np.ndarray) -> Given:
         key="picture",
         bind="query-params",
         help="MNIST's 10,000 test pictures, which no model was trained on, by number from 0.",
-        on_change=notices.clear,
+        on_change=guarded(notices.clear),
     )
-    st.button("Any other", on_click=_any_other, width="stretch", help="A test picture at random.")
+    st.button("Any other", on_click=guarded(_any_other), width="stretch", help="A test picture at random.")
     st.button(
         "A doubtful one",
-        on_click=_doubtful,
+        on_click=guarded(_doubtful),
         args=(teacher_logits,),
         width="stretch",
         help="One of the hundred test pictures on which the teacher hesitates most.",
@@ -156,16 +157,15 @@ def _doubtful(teacher_logits: np.ndarray) -> None:
     st.session_state["picture"] = int(np.random.default_rng().choice(candidates))
 
 
-def way_complaint(asked: str) -> str | None:
-    """What to say of a way in that there is not."""
-    return None if asked in WAYS else f"There is no way “{asked[:40]}” to a picture: use {', '.join(WAYS)}."
-
-
-def picture_complaint(asked: str) -> str | None:
-    """What to say of a number that no test picture has."""
-    if asked.isdecimal() and len(asked) < 9 and int(asked) < TEST_IMAGES:
-        return None
-    return (
-        f"There is no test picture “{asked[:40]}”: they are numbered from 0 to {TEST_IMAGES - 1:,}. "
+def _picture_number(text: str) -> int:
+    """The number of a test picture in an address."""
+    if text.isdecimal() and len(text) < 9 and int(text) < TEST_IMAGES:
+        return int(text)
+    raise ValueError(
+        f"There is no test picture “{notices.cut(text)}”: they are numbered from 0 to {TEST_IMAGES - 1:,}. "
         f"This is number {FIRST_PICTURE:,}."
     )
+
+
+WAY_PARAMETER = address.choice("way to a picture called", WAYS)
+PICTURE_PARAMETER = address.Parameter(_picture_number, str)

@@ -16,7 +16,17 @@ def html_of(app: AppTest) -> str:
 
 def warnings_of(app: AppTest) -> list[str]:
     """The sentences about what was wrong."""
-    return [element.value for element in app.warning]
+    return [as_shown(element.value) for element in app.warning]
+
+
+def errors_of(app: AppTest) -> list[str]:
+    """The sentences in place of what could not be drawn."""
+    return [as_shown(element.value) for element in app.error]
+
+
+def as_shown(literal: str) -> str:
+    """What a browser shows of text that ui.markup.literal has made."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", literal).replace("\u2060", "")
 
 
 def numbers_of(app: AppTest) -> list[str]:

@@ -1,5 +1,6 @@
 """What goes wrong on a page is said in one sentence, and pages need no TensorFlow."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from kd.data import load_mnist
 from tests.pages.conftest import PROJECT
+from tests.pages.on_page import errors_of, warnings_of
 from ui import server
 
 
@@ -47,8 +49,8 @@ def test_a_setting_of_the_server_that_makes_no_sense_is_named(
     for page in ("app.py", "pages/train.py", "pages/runs.py"):
         app.switch_page(page).run()
         assert not app.exception
-        (error,) = app.error
-        assert sentence in error.value
+        (error,) = errors_of(app)
+        assert sentence in error
     server.forget_lab()
 
 
@@ -62,8 +64,8 @@ def test_data_that_was_damaged_is_named_with_what_mends_it(monkeypatch, tmp_path
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
     app.switch_page("pages/draw.py").run()
     assert not app.exception
-    (error,) = app.error
-    assert "truncated or not an npz of MNIST: make it again with: python data/make_mnist.py" in error.value
+    (error,) = errors_of(app)
+    assert "truncated or not an npz of MNIST: make it again with: python data/make_mnist.py" in error
     load_mnist.cache_clear()
     server.forget_lab()
 
@@ -83,6 +85,72 @@ def test_all_who_come_first_together_get_one_laboratory(monkeypatch, tmp_path):
     server.forget_lab()
     assert len(labs) == 1
     labs.pop().close()
+
+
+def test_a_callback_that_fails_leaves_a_sentence_and_a_log(caplog):
+    def page():
+        import streamlit as st
+
+        from ui import notices
+        from ui.guard import guarded
+
+        def fails():
+            raise KeyError("a secret of the server")
+
+        st.button("Press", on_click=guarded(fails))
+        notices.show()
+
+    app = AppTest.from_function(page).run()
+    app.button[0].click().run()
+    assert not app.exception
+    (warning,) = warnings_of(app)
+    assert warning.startswith("That did not work")
+    assert "secret" not in warning
+    assert "a secret of the server" in caplog.text
+
+
+def _calls(path):
+    """Every (name, value) that a file of the interface gives to a function or keeps to give."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield from ((keyword.arg, keyword.value) for keyword in node.keywords)
+        elif isinstance(node, ast.Dict):
+            yield from ((getattr(k, "value", None), v) for k, v in zip(node.keys, node.values, strict=True))
+
+
+SOURCES = sorted([PROJECT / "app.py", *PROJECT.glob("pages/*.py"), *PROJECT.glob("ui/*.py")])
+CALLBACKS = ("on_click", "on_change", "on_select", "on_submit")
+
+
+def _is_guarded(name: str, value: ast.expr) -> bool:
+    match value:
+        case ast.Constant(value="ignore" | "rerun" | None):
+            return True
+        case ast.Call(func=ast.Name(id="guarded")):
+            return True
+        case ast.BoolOp(values=[ast.Name(id=passed_on), ast.Constant(value="ignore")]):
+            return passed_on == name  # handed on from an argument of the same name, and so looked at there
+    return False
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_every_callback_is_guarded(path):
+    unguarded = [ast.unparse(v) for name, v in _calls(path) if name in CALLBACKS and not _is_guarded(name, v)]
+    assert unguarded == []
+
+
+def test_the_callbacks_are_found():
+    assert sum(name in CALLBACKS for path in SOURCES for name, _ in _calls(path)) >= 25
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_what_an_alert_says_is_our_own_text_or_shown_letter_by_letter(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="warning" | "error" | "info" | "success" | "toast")) if (
+                node.func.value.id != "_log"
+            ):
+                assert isinstance(node.args[0], ast.Constant) or node.args[0].func.id == "literal"
 
 
 def test_streamlits_own_signals_pass():

@@ -3,7 +3,7 @@
 import pytest
 
 from kd.words import accuracy, file_size
-from tests.pages.on_page import html_of
+from tests.pages.on_page import html_of, warnings_of
 from tests.test_upkeep import save
 
 
@@ -31,8 +31,8 @@ def test_each_run_is_listed_with_its_accuracies_and_a_link(open_page, shipped):
 
 def test_the_room_that_is_taken_is_said(open_page, lab, own):
     app = open_page("runs")
-    assert "1 run of your own" in html_of(app)
-    assert f"{file_size(lab.upkeep.usage().used)} of 2 GB" in html_of(app)
+    assert "1 saved run:" in html_of(app)
+    assert f"{file_size(lab.upkeep.usage().used)} of 2 GB used" in html_of(app)
     assert any(file_size(lab.upkeep.usage().runs[own]) in caption.value for caption in app.caption)
 
 
@@ -45,6 +45,24 @@ def test_a_run_is_deleted_and_brought_back(open_page, lab, own):
     next(button for button in app.button if button.label == "Undo").click().run()
     assert f"delete_{own}" in buttons(app)
     assert lab.watch(own).status == "finished"
+
+
+def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says_so(open_page, lab, own):
+    one, other = open_page("runs"), open_page("runs")
+    for window in (one, other):
+        buttons(window)[f"delete_{own}"].click().run()
+        assert not window.exception
+        assert not window.error
+    assert not warnings_of(one)
+    assert warnings_of(other) == ["This run has been deleted already: Undo brings it back."]
+    assert f"delete_{own}" not in buttons(other)
+    # and so is bringing it back
+    undo = [next(b for b in window.button if b.label == "Undo") for window in (one, other)]
+    for window, button in zip((one, other), undo, strict=True):
+        button.click().run()
+        assert not window.exception
+        assert not warnings_of(window)
+        assert f"delete_{own}" in buttons(window)
 
 
 def test_a_run_is_kept_and_let_go(open_page, lab, own):

@@ -1,0 +1,89 @@
+"""What the address says, in a browser: never rendered, taken back as a whole by one Back."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PARAMETERS = ("view", "T", "picture", "log", "run")
+NASTY = [
+    "![x](http://example.org/p.png)",
+    "[Go on](//example.org)",
+    "http://example.org/",
+    "www.example.org",
+    "someone@example.org",
+    "<img src=//example.org/p.png>",
+    "$\\frac{1}{2}$ :smile: :red[x]",
+    ":material/delete: **b** `c` ~~d~~",
+    "# a - b | c -> d",
+    "1. one <script>two()</script>",
+]
+
+
+@pytest.mark.parametrize("texts", [NASTY[:5], NASTY[5:]])
+def test_text_from_the_address_is_shown_letter_by_letter(page: Page, site, texts):
+    query = "&".join(f"{name}={quote(text, safe='')}" for name, text in zip(PARAMETERS, texts, strict=True))
+    page.goto(f"{site.url}/dark_knowledge?{query}")
+    said = page.get_by_test_id("stAlert").get_by_test_id("stMarkdownContainer")
+    expect(said).to_have_count(len(texts))
+    words = "".join(said.all_inner_texts()).replace("\u2060", "")
+    for text in texts:
+        # Streamlit draws the arrow as one character
+        assert f"“{text}”" in words.replace("→", "->")
+    made = "a, img, code, strong, del, h1, li, table, script, .katex, [role=img], [style*=color]"
+    expect(said.locator(made)).to_have_count(0)
+    # the watch of the fixture makes sure that nothing was asked of another machine
+
+
+def chosen(page: Page) -> dict[str, str]:
+    """Where the controls of Train stand that the notebook's preset moves."""
+    return {
+        "preset": page.get_by_role("combobox", name="Start from").input_value(),
+        "teacher": page.get_by_role("combobox", name="Teacher", exact=True).input_value(),
+        "epochs": page.get_by_label("Epochs", exact=True).input_value(),
+        "squared": str(page.get_by_role("switch", name="Multiply the teacher's part by T²").is_checked()),
+    }
+
+
+DEFAULT = {"preset": "Where distillation helps", "teacher": "strong", "epochs": "10", "squared": "True"}
+NOTEBOOK = {"preset": "The notebook, to the letter", "teacher": "notebook", "epochs": "3", "squared": "False"}
+
+
+def expect_chosen(page: Page, expected: dict[str, str]) -> None:
+    for _ in range(100):
+        if chosen(page) == expected:
+            return
+        page.wait_for_timeout(100)
+    assert chosen(page) == expected
+
+
+def test_one_back_undoes_a_whole_preset_and_forward_brings_it_again(page: Page, site):
+    page.goto(f"{site.url}/train")
+    expect(page).to_have_url(re.compile("run="))
+    expect_chosen(page, DEFAULT)
+    page.get_by_role("combobox", name="Start from").click()
+    page.get_by_role("option", name=NOTEBOOK["preset"]).click()
+    parts = ("temperature=10", "temperature_squared=false", "teacher=notebook", "epochs=3")
+    for part in parts:
+        expect(page).to_have_url(re.compile(part))
+    expect_chosen(page, NOTEBOOK)
+    page.go_back()
+    expect_chosen(page, DEFAULT)
+    assert not any(part in page.url for part in parts)
+    page.go_forward()
+    expect_chosen(page, NOTEBOOK)
+    assert all(part in page.url for part in parts)
+
+
+def test_back_to_an_address_that_was_refused_is_refused_again(page: Page, site):
+    page.goto(f"{site.url}/train?alpha=7&epochs=1_2")
+    expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"epochs=12"))
+    assert "alpha" not in page.url
+    page.go_back()
+    expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
+    expect(page.get_by_role("slider", name="α, weight of the true labels")).to_have_value("0.1")
+    expect(page.get_by_label("Epochs", exact=True)).to_have_value("12")

@@ -1,0 +1,109 @@
+"""What the address of a page says: taken as the library reads it, or refused with a sentence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kd.config import FIELDS, RunConfig
+from tests.pages.on_page import warnings_of
+from ui import address
+
+fuzzed = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ODD = ["1e-1", ".5", "0.123", "1_0", "1e1", "3.0", "٣", "15", " 64 ", "-0", "0", "1", "FALSE", "True",
+       "FRESH", "nan", "", "7.3", "4.0000001", "1e3", "0x10", "notebook", "1,000", "+2"]  # fmt: skip
+
+
+def widget(app, key):
+    found = [*app.slider, *app.select_slider, *app.number_input, *app.toggle, *app.selectbox]
+    return next(one for one in found if one.key == key)
+
+
+def assert_taken_or_refused(open_page, query):
+    app = open_page("train", **query)
+    assert not app.error
+    refused = 0
+    for name, text in query.items():
+        try:
+            expected = getattr(RunConfig.from_mapping({name: text}), name)
+        except ValueError:
+            expected, refused = getattr(RunConfig(), name), refused + 1
+            assert any(FIELDS[name].label in sentence for sentence in warnings_of(app))
+        if query.get("teacher") == "fresh" or not FIELDS[name].fresh_teacher_only:
+            assert widget(app, name).value == expected
+    assert len(warnings_of(app)) == refused
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_every_spelling_is_taken_or_refused_by_every_field(open_page, text):
+    assert_taken_or_refused(open_page, {name: text for name in FIELDS if name != "teacher"})
+    assert_taken_or_refused(open_page, {"teacher": text})
+
+
+@fuzzed
+@given(
+    st.dictionaries(
+        st.sampled_from(list(FIELDS)),
+        st.one_of(st.sampled_from(ODD), st.floats().map(str), st.integers().map(str), st.text(max_size=9)),
+        min_size=1,
+    )
+)
+def test_any_address_is_taken_or_refused(open_page, query):
+    assert_taken_or_refused(open_page, query)
+
+
+@given(st.one_of(st.floats(allow_nan=False), st.integers(), st.booleans()))
+def test_what_is_written_is_read_as_the_same_value(value):
+    read = address._SWITCH.get if isinstance(value, bool) else float
+    assert read(address.plain(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "text", "value"),
+    [
+        ("dark_knowledge", "T", "1_0", 10.0),
+        ("dark_knowledge", "T", " 4.3 ", 4.3),
+        ("dark_knowledge", "picture", "٣", 3),
+        ("dark_knowledge", "picture", "007", 7),
+        ("dark_knowledge", "log", "1", True),
+        ("draw", "soften", "2e0", 2.0),
+    ],
+)
+def test_other_pages_take_every_spelling_too(open_page, page, name, text, value):
+    app = open_page(page, **{name: text}, **({"way": "Test pictures"} if page == "draw" else {}))
+    assert widget(app, name).value == value
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "text", "sentence"),
+    [
+        ("dark_knowledge", "T", "nan", "T must be a number between 0.5 and 20, got “nan”. It stands at 4."),
+        ("dark_knowledge", "log", "maybe", "log must be true or false, got “maybe”. It is off."),
+        ("dark_knowledge", "picture", "-1", "There is no test picture “-1”"),
+        ("dark_knowledge", "view", "![x](//example.org/p.png)", "no view “![x](//example.org/p.png)”"),
+        ("draw", "soften", "9" * 3000, f"got “{'9' * 39}…”. It stands at 1."),
+        ("draw", "way", "x" * 3000, f"There is no way to a picture called “{'x' * 39}…”: use Draw, "),
+        ("draw", "run", "x" * 3000, f"There is no run “{'x' * 39}…” here"),
+    ],
+)
+def test_what_is_not_allowed_gets_a_sentence_and_leaves_the_address(open_page, page, name, text, sentence):
+    app = open_page(page, **{name: text})
+    (warning,) = warnings_of(app)
+    assert sentence in warning
+    assert app.query_params.get(name) not in (text, [text])
+
+
+def test_of_a_parameter_that_stands_twice_the_last_counts(open_page):
+    app = open_page("train", alpha=["0.2", "0.7"])
+    assert widget(app, "alpha").value == 0.7
+    assert not app.warning
+
+
+def test_in_the_address_a_value_is_spelled_as_widgets_do(open_page):
+    app = open_page("train", temperature_squared="0", temperature="1_0", alpha="-0", epochs="10.0")
+    assert app.query_params["temperature_squared"] in ("false", ["false"])
+    assert app.query_params["temperature"] in ("10", ["10"])
+    assert app.query_params["alpha"] in ("0", ["0"])
+    assert "epochs" not in app.query_params  # it is what the control shows without being told

@@ -1,0 +1,62 @@
+"""Text from outside is shown letter by letter: Markdown, checked with another reader of Markdown."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from ui.markup import literal
+
+JOINER = "\u2060"
+
+
+def shown(markdown: str) -> str:
+    """What stands on the page: a paragraph without any element in it."""
+    html = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"]).render(markdown)
+    paragraph = re.fullmatch(r"(?:<p>([^<]*)</p>\n)?", html)
+    assert paragraph, html
+    return unescape(paragraph[1] or "")
+
+
+@given(st.text(max_size=300))
+@example("![x](http://example.org/p.png)")
+@example("1. one\n2. two\n\n    code\n\n# heading\n---\n| a | b |\n|---|---|")
+@example("&lt;b&gt; <b>bold</b> <!-- --> `code` **bold** _it_ ~~gone~~ \\")
+def test_any_text_is_one_paragraph_of_itself(text):
+    seen = shown(literal(text)).replace(JOINER, "")
+    letters = [c if c.isprintable() else "\ufffd" for c in " ".join(text.split())]
+    assert seen.replace(" ", "") == "".join(letters).replace(" ", "")
+    assert "\n" not in seen
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see http://example.org", r"https?://"),
+        ("see HTTPS://example.org", r"(?i)https?://"),
+        ("see www.example.org", r"www\."),
+        ("see WWW.example.org", r"(?i)www\."),
+        ("write to a@example.org", r"@\w"),
+        ("a :smile: and :material/delete: and :red[x]", r":[\w/+-]"),
+    ],
+)
+def test_what_streamlit_finds_in_finished_text_is_kept_apart(text, found):
+    assert re.search(found, text)
+    assert not re.search(found, shown(literal(text)))
+
+
+def test_what_cannot_be_seen_is_replaced_and_long_text_is_cut():
+    assert shown(literal("a\u202eb\x07c\u200bd")) == "a\ufffdb\ufffdc\ufffdd"
+    cut = shown(literal("x" * 10_000))
+    assert len(cut) == 400
+    assert cut.endswith("x…")
+
+
+def test_our_own_sentences_read_as_before():
+    sentence = "T must be a number between 0.5 and 20, got “nan”: it stands at 4. (α · T² – 10 %)"
+    assert shown(literal(sentence)) == sentence
