@@ -53,7 +53,7 @@ def test_any_address_is_taken_or_refused(open_page, query):
     assert_taken_or_refused(open_page, query)
 
 
-@given(st.one_of(st.floats(allow_nan=False), st.integers(), st.booleans()))
+@given(st.one_of(st.floats(allow_nan=False), st.integers(0, 2**53), st.booleans()))
 def test_what_is_written_is_read_as_the_same_value(value):
     read = address._SWITCH.get if isinstance(value, bool) else float
     assert read(address.plain(value)) == value
