@@ -7,20 +7,20 @@ centre of a 28×28 field. Networks that learnt from such pictures expect nothing
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
+from cachetools import LRUCache, cached
 from PIL import Image
 
-from kd.picture_file import check_pixels, decode_picture
+from kd.picture_file import WORKING_SIDE, check_pixels, decode_picture, fingerprint
 
-__all__ = ["decode_picture", "to_mnist"]
+__all__ = ["decode_picture", "prepared", "to_mnist"]
 
 FIELD = 28
 BOX = 20
 # MNIST moves digits by whole pixels: their centres of mass lie within half a pixel of this one.
 CENTRE = 14
-
-# Larger pictures are averaged down to this side first; a digit in them still has pixels to spare.
-WORKING_SIDE = 1024
 
 # Grey levels (of 255) between paper and ink below which nothing can be told apart.
 LEAST_CONTRAST = 24
@@ -31,6 +31,24 @@ DOT_ASPECT = 1.4
 # Smaller than these (pixels; share of the picture's longer side), no digit can be told from a dot.
 LEAST_SIDE = 5
 LEAST_SHARE = 0.04
+
+
+@cached(LRUCache(1000), key=fingerprint, condition=threading.Condition())
+def prepared(content: bytes) -> np.ndarray:
+    """A picture file, prepared as MNIST was; computed once for each content.
+
+    Args:
+        content: the file, as `decode_picture` takes it.
+
+    Returns:
+        float32 (28, 28) of `to_mnist`, read-only.
+
+    Raises:
+        ValueError: as `decode_picture` and `to_mnist`.
+    """
+    picture = to_mnist(decode_picture(content))
+    picture.flags.writeable = False
+    return picture
 
 
 def to_mnist(image: np.ndarray) -> np.ndarray:

@@ -1,41 +1,78 @@
 """An uploaded file → its pixels, or one sentence that says why not.
 
-Whatever the bytes are, nothing but a ValueError comes out: they are a stranger's.
+Whatever the bytes are, nothing but a ValueError comes out: they are a stranger's. And they cost little, some
+200 MB at most: large pictures are unpacked one at a time, made small on the way, and remembered.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from cachetools import LRUCache, cached
+from PIL import Image, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 25_000_000
+# A JPEG can be unpacked small. The library for WebP keeps several copies of the whole picture.
+MAX_PIXELS_OF = {"JPEG": 64_000_000, "WEBP": 12_000_000}
+
+# Larger pictures are averaged down to this side first; a digit in them still has pixels to spare.
+WORKING_SIDE = 1024
+# JPEG's own scaling, by 2, 4 or 8, ends above this side, so that averaging has the last word.
+_DRAFT_SIDE = 1536
+
+# A progressive JPEG comes in some ten scans, each over all its pixels, and is held in full meanwhile.
+MAX_SCANS = 100
+MAX_SCANNED_PIXELS = 400_000_000
+_SEGMENT = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")
+_MAX_SEGMENTS = 10_000
+
+SECONDS_TO_WAIT = 30
+_SMALL = 1_000_000
+_BYTES_REMEMBERED = 64_000_000
 
 # Pillow's own warning of large pictures would only stand in the log: `check_pixels` refuses them.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 _BROKEN = "The picture is damaged or incomplete: save it again, or try another one."
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+_one_at_a_time = threading.Lock()
 
 
 def decode_picture(content: bytes) -> np.ndarray:
     """Read a PNG, JPEG, WebP, BMP or GIF picture; of an animation, the first picture.
 
     Size in bytes and pixels is checked before anything is unpacked. The picture is turned upright as its
-    EXIF orientation says; palettes, CMYK and 16 bits a channel become 8-bit grey or RGB.
+    EXIF orientation says; palettes, CMYK and 16 bits a channel become 8-bit grey or RGB. One whose longer
+    side is above WORKING_SIDE is averaged down to that or less, and such a JPEG becomes grey.
 
     Args:
         content: the file, as it was uploaded.
 
     Returns:
         uint8, grey (height, width), RGB (height, width, 3), or RGBA (height, width, 4) where the picture
-        has transparency.
+        has transparency. Read-only: the same file gives the same array again.
 
     Raises:
-        ValueError: one sentence, for anything else than such a picture.
+        ValueError: one sentence, for anything else than such a picture; Busy, when there are too many large
+            ones at once.
     """
     if not content:
         raise ValueError("The file is empty: choose a PNG, JPEG, WebP, BMP or GIF picture.")
@@ -44,27 +81,104 @@ def decode_picture(content: bytes) -> np.ndarray:
             f"The file is too large ({len(content) / 1e6:.1f} MB): "
             f"use one of at most {MAX_BYTES // 1_000_000} MB."
         )
-    with _opened(content) as picture:
-        check_pixels(*picture.size)
+    outcome = _outcome(content, fingerprint(content))
+    if isinstance(outcome, str):
+        raise ValueError(outcome)
+    return outcome
+
+
+def fingerprint(content: bytes) -> bytes:
+    """A name for a file's content."""
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def _size(outcome: np.ndarray | str) -> int:
+    return outcome.nbytes if isinstance(outcome, np.ndarray) else 1000
+
+
+@cached(
+    LRUCache(_BYTES_REMEMBERED, getsizeof=_size),
+    key=lambda _, name: name,
+    condition=threading.Condition(),
+)
+def _outcome(content: bytes, name: bytes) -> np.ndarray | str:
+    """The pixels, or the sentence that says why there are none."""
+    try:
+        with _opened(content) as picture:
+            kind = "JPEG" if picture.format == "MPO" else picture.format
+            check_pixels(*picture.size, MAX_PIXELS_OF.get(kind, MAX_PIXELS))
+            if kind == "JPEG":
+                _check_scans(content, picture.width * picture.height)
+            with _turn(picture.width * picture.height):
+                return _unpacked(picture)
+    except Busy:
+        raise
+    except ValueError as error:
+        return str(error)
+
+
+class Busy(ValueError):
+    """Too many large pictures are being read; the same file may be read a moment later."""
+
+
+@contextmanager
+def _turn(pixels: int) -> Iterator[None]:
+    """Wait until no other large picture is being unpacked.
+
+    Raises:
+        Busy: after SECONDS_TO_WAIT.
+    """
+    if pixels <= _SMALL:
+        yield
+    elif not _one_at_a_time.acquire(timeout=SECONDS_TO_WAIT):
+        raise Busy("Many large pictures are being read at the moment: try again in a minute.")
+    else:
         try:
-            return _pixels(_upright(picture))
-        # A decoder fed with a stranger's bytes raises nearly anything: OSError, SyntaxError, IndexError,
-        # struct.error, zlib.error, MemoryError …
-        except Exception:
-            raise ValueError(_BROKEN) from None
+            yield
+        finally:
+            _one_at_a_time.release()
 
 
-def check_pixels(width: int, height: int) -> None:
+def check_pixels(width: int, height: int, most: int = MAX_PIXELS) -> None:
     """Refuse a picture of too many pixels.
 
     Raises:
-        ValueError: when width × height is above MAX_PIXELS.
+        ValueError: when width × height is above `most`.
     """
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise ValueError(
             f"The picture is too large ({width:,} × {height:,} pixels): "
-            f"use one of at most {MAX_PIXELS // 1_000_000} million pixels."
+            f"use one of at most {most // 1_000_000} million pixels."
         )
+
+
+def _check_scans(content: bytes, pixels: int) -> None:
+    """Refuse a JPEG that goes over its pixels again and again.
+
+    Raises:
+        ValueError: when it has more scans than any camera or program writes, for its size.
+    """
+    scans = _scans(content)
+    if scans > 1 and (pixels > MAX_PIXELS or scans > MAX_SCANS or scans * pixels > MAX_SCANNED_PIXELS):
+        raise ValueError(
+            "The picture takes too long to read (a progressive JPEG of "
+            f"{pixels / 1e6:,.1f} million pixels): save it as a plain JPEG, or smaller."
+        )
+
+
+def _scans(content: bytes) -> int:
+    """How often a JPEG goes over its pixels; one that is nothing but segments counts as too often."""
+    if content.count(b"\xff\xda") < 2:
+        return 1
+    scans, at = 0, 2
+    for _ in range(_MAX_SEGMENTS):
+        segment = _SEGMENT.search(content, at)
+        if segment is None or segment[0] == b"\xff\xd9":
+            return scans
+        scans += segment[0] == b"\xff\xda"
+        # what is inside a segment, such as a camera's thumbnail, does not count
+        at = segment.end() + max(2, int.from_bytes(content[segment.end() : segment.end() + 2]))
+    return MAX_SCANS + 1
 
 
 def _opened(content: bytes) -> Image.Image:
@@ -79,23 +193,64 @@ def _opened(content: bytes) -> Image.Image:
         raise ValueError(
             f"The picture is too large: use one of at most {MAX_PIXELS // 1_000_000} million pixels."
         ) from None
-    except Exception:  # as in decode_picture
+    except Exception:  # as in _unpacked
         raise ValueError(_BROKEN) from None
 
 
-def _upright(picture: Image.Image) -> Image.Image:
-    picture.load()
+def _unpacked(picture: Image.Image) -> np.ndarray:
     try:
-        return ImageOps.exif_transpose(picture)
-    except Exception:  # unreadable EXIF beside sound pixels: take them as they lie
-        return picture
+        longest = max(picture.size)
+        if longest > WORKING_SIDE:
+            scale = max(1, longest // _DRAFT_SIDE)
+            picture.draft("L", (max(1, picture.width // scale), max(1, picture.height // scale)))
+        picture.load()
+        pixels = np.array(_upright(_small(picture), _orientation(picture)))
+    except MemoryError:
+        raise Busy("There is not enough memory for this picture: use a smaller one.") from None
+    # A decoder fed with a stranger's bytes raises nearly anything: OSError, SyntaxError, IndexError,
+    # struct.error, zlib.error …
+    except Exception:
+        raise ValueError(_BROKEN) from None
+    pixels.flags.writeable = False
+    return pixels
 
 
-def _pixels(picture: Image.Image) -> np.ndarray:
+def _small(picture: Image.Image) -> Image.Image:
+    """As grey, RGB or RGBA, averaged down: in strips, for no second copy of it ever exists as a whole."""
+    mode = _mode(picture)
+    factor = -(-max(picture.size) // WORKING_SIDE)
+    if factor == 1:
+        return _converted(picture, mode)
+    across, down = min(factor, picture.width), min(factor, picture.height)
+    small = Image.new(mode, (-(-picture.width // across), -(-picture.height // down)))
+    strip = 64 * down
+    for top in range(0, picture.height, strip):
+        part = picture.crop((0, top, picture.width, min(top + strip, picture.height)))
+        small.paste(_converted(part, mode).reduce((across, down)), (0, top // down))
+    return small
+
+
+def _mode(picture: Image.Image) -> str:
     if picture.mode == "I" or picture.mode.startswith("I;16"):
-        return (np.asarray(picture).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8)
+        return "L"
     if picture.has_transparency_data:
-        return np.asarray(picture.convert("RGBA"))
-    if picture.mode not in ("1", "L"):
-        return np.asarray(picture.convert("RGB"))
-    return np.asarray(picture.convert("L"))
+        return "RGBA"
+    return "L" if picture.mode in ("1", "L") else "RGB"
+
+
+def _converted(picture: Image.Image, mode: str) -> Image.Image:
+    if picture.mode == "I" or picture.mode.startswith("I;16"):
+        upper = np.asarray(picture).astype(np.uint32) >> 8
+        return Image.fromarray(upper.clip(0, 255).astype(np.uint8))
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        return picture.getexif().get(0x0112, 1)
+    except Exception:  # unreadable EXIF beside sound pixels: take them as they lie
+        return 1
+
+
+def _upright(picture: Image.Image, orientation: int) -> Image.Image:
+    return picture.transpose(_TURNS[orientation]) if orientation in _TURNS else picture

@@ -3,16 +3,19 @@
 import io
 import re
 import struct
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFile
 
+from kd import picture_file
 from kd.drawing import decode_picture, to_mnist
-from kd.picture_file import MAX_BYTES
+from kd.picture_file import MAX_BYTES, WORKING_SIDE
 
 ONE_SENTENCE = re.compile(r"[A-Z].{5,200}\.", re.DOTALL)
 GREY = np.tile(np.linspace(0, 255, 40).astype(np.uint8), (24, 1))
@@ -197,3 +200,124 @@ def test_mutated_pictures_give_a_picture_or_a_sentence(data):
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     assert ONE_SENTENCE.fullmatch(outcome(bytes(content)))
+
+
+def photograph(width: int, height: int, **options) -> bytes:
+    """A JPEG of a dark seven on light paper."""
+    picture = Image.new("RGB", (width, height), (200, 195, 180))
+    corners = [(0.33, 0.22), (0.61, 0.27), (0.47, 0.81)]
+    ImageDraw.Draw(picture).line(
+        [(x * width, y * height) for x, y in corners], (40, 40, 60), min(width, height) // 12, joint="curve"
+    )
+    return encoded(picture, "JPEG", quality=85, **options)
+
+
+@pytest.fixture
+def full_size(monkeypatch) -> list[int]:
+    """Notes how many pixels Pillow holds of each picture that is unpacked."""
+    sizes, load = [], ImageFile.ImageFile.load
+
+    def noticed(picture: ImageFile.ImageFile):
+        loaded = load(picture)
+        sizes.append(picture.width * picture.height)
+        return loaded
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", noticed)
+    return sizes
+
+
+@pytest.mark.parametrize(("width", "height"), [(6000, 4000), (4000, 6000), (8064, 6048)])
+def test_a_telephones_photograph_is_unpacked_small_and_seen_as_if_it_were_whole(width, height, full_size):
+    content = photograph(width, height)
+    found = decode_picture(content)
+    assert max(found.shape) <= WORKING_SIDE
+    assert max(full_size) <= width * height / 4
+    whole = Image.open(io.BytesIO(content)).convert("RGB")
+    whole.thumbnail((2000, 2000), Image.Resampling.BOX)
+    np.testing.assert_allclose(to_mnist(found), to_mnist(np.asarray(whole)), atol=0.12)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_large_photograph_is_turned_upright_as_a_small_one_is(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    large = Image.open(io.BytesIO(photograph(2400, 1600)))
+    small = encoded(large.reduce(4), "PNG", exif=exif)
+    np.testing.assert_allclose(
+        to_mnist(decode_picture(encoded(large, "JPEG", exif=exif, quality=90))),
+        to_mnist(decode_picture(small)),
+        atol=0.15,
+    )
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "I;16"])
+def test_a_large_picture_of_any_mode_is_averaged_down(mode):
+    large = Image.fromarray(np.kron(GREY[:20, :20], np.ones((120, 120), np.uint8)))
+    if mode == "I;16":
+        large = Image.fromarray(np.asarray(large).astype(np.uint16) << 8)
+    else:
+        large = large.convert("RGB" if mode == "P" else mode)
+        large = large.quantize(255) if mode == "P" else large
+    found = decode_picture(encoded(large, "PNG"))
+    assert found.shape[:2] == (800, 800)
+    levels = found if found.ndim == 2 else found[..., 0]
+    if mode != "1":
+        np.testing.assert_allclose(levels[20::40, 20::40], GREY[:20, :20], atol=6)
+
+
+def repeated_scans(scans: int, side: int = 600) -> bytes:
+    """A progressive JPEG whose last scan, which changes nothing, comes again and again."""
+    content = encoded(Image.new("L", (side, side)), "JPEG", progressive=True, quality=10)
+    start = content.rfind(b"\xff\xc4", 0, content.rfind(b"\xff\xda"))
+    return content[:-2] + content[start:-2] * scans + b"\xff\xd9"
+
+
+def test_a_jpeg_of_ever_so_many_scans_is_refused_before_any_is_read(full_size):
+    assert decode_picture(repeated_scans(10)).shape == (600, 600)
+    full_size.clear()
+    for content in (repeated_scans(1000), repeated_scans(30, side=4500)):
+        with pytest.raises(ValueError, match="takes too long to read"):
+            decode_picture(content)
+    assert full_size == []
+
+
+def test_a_progressive_photograph_with_a_thumbnail_is_read():
+    exif = Image.Exif()
+    exif[0x010E] = "\xff\xda" * 500  # what looks like scans, where a thumbnail would be
+    assert max(decode_picture(photograph(4000, 3000, progressive=True, exif=exif)).shape) <= WORKING_SIDE
+
+
+@pytest.mark.parametrize("content", [photograph(2000, 1500), photograph(2000, 1500)[:20_000]])
+def test_the_same_file_is_unpacked_once(content, monkeypatch):
+    unpacked, seen = picture_file._unpacked, []
+    monkeypatch.setattr(picture_file, "_unpacked", lambda picture: [seen.append(1), unpacked(picture)][1])
+    content += b" again"  # by no other test
+    first, second = outcome(content), outcome(content)
+    assert first == second
+    assert seen == [1]
+
+
+def test_large_pictures_are_unpacked_one_at_a_time_and_small_ones_wait_for_none(monkeypatch):
+    unpacking, most = 0, []
+    unpacked = picture_file._unpacked
+
+    def slowly(picture: Image.Image) -> np.ndarray:
+        nonlocal unpacking
+        unpacking += 1
+        most.append(unpacking)
+        time.sleep(0.05)
+        unpacking -= 1
+        return unpacked(picture)
+
+    monkeypatch.setattr(picture_file, "_unpacked", slowly)
+    photographs = [photograph(1600, 1200) + bytes([number]) for number in range(4)]
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(decode_picture, photographs))
+    assert max(most) == 1
+
+    monkeypatch.setattr(picture_file, "SECONDS_TO_WAIT", 0.05)
+    with picture_file._one_at_a_time:
+        assert decode_picture(PICTURE + b" small").shape == (24, 40, 3)
+        with pytest.raises(ValueError, match="try again in a minute"):
+            decode_picture(photographs[0] + b" other")
+    assert decode_picture(photographs[0] + b" other").shape == (600, 800)  # busy is no verdict on the file

@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.config import TEST_IMAGES
 from kd.data import load_mnist, to_model_input
-from kd.drawing import decode_picture, to_mnist
+from kd.drawing import decode_picture, prepared
 from kd.softening import most_ambiguous
 from kd.words import article
 from ui import address, notices
@@ -78,7 +78,10 @@ def drawn() -> Given:
         )
     if _is_a_dot(ink, width):
         return Given(None, "There is too little to see, only a dot: draw one whole digit, larger.")
-    return _prepared(pixels, "Your drawing, as the models see it.")
+    try:
+        return Given(prepared(content), "Your drawing, as the models see it.")
+    except ValueError as error:
+        return Given(None, str(error))
 
 
 def _is_a_dot(ink: np.ndarray, pen: int) -> bool:
@@ -130,14 +133,7 @@ def uploaded() -> Given:
             f"Nothing is uploaded yet, so this is test picture {FIRST_PICTURE:,}, {article(label)} {label}.",
         )
     try:
-        return _prepared(decode_picture(file.getvalue()), "Your picture, as the models see it.")
-    except ValueError as error:
-        return Given(None, str(error))
-
-
-def _prepared(pixels: np.ndarray, origin: str) -> Given:
-    try:
-        return Given(to_mnist(pixels), origin)
+        return Given(prepared(file.getvalue()), "Your picture, as the models see it.")
     except ValueError as error:
         return Given(None, str(error))
 
