@@ -183,7 +183,8 @@ class Dispatch:
             threading.Thread(target=self._run, args=(job,), name=f"kd-run-{run_id}", daemon=True).start()
 
     def _run(self, job: RunJob) -> None:
-        has_ended = job.run()
+        with self._store.index.patiently():  # nobody waits for this thread
+            has_ended = job.run()
         with self._lock:
             waits_again = not has_ended and not job.is_stopping
             if waits_again:

@@ -1,91 +1,86 @@
 """The index: which runs were asked for, how they stand, and their events, in one SQLite file.
 
 It can be lost: the run folders hold every result, and `rebuild` reads them again. A damaged file is moved
-aside and a new one begun in its place, by whoever meets it first.
+aside and a new one begun in its place, by whoever meets it first; a row that cannot be read is written anew
+from the run's folder, and where there is none it is told apart from the others.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import logging
-import os
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import psutil
+from kd import owners
+from kd.index_file import IndexFile
+from kd.index_moves import COLUMNS, IF_UNKNOWN, UPSERT, Moves, note_use
+from kd.index_rows import ACTIVE, DELETED, FromFolder, Row, run_config, run_row
+from kd.room import Room
+
+__all__ = ["ACTIVE", "INTERRUPTED", "FromFolder", "Index"]
 
 log = logging.getLogger("kd")
 
-ACTIVE = ("queued", "running")
 INTERRUPTED = "The app ended before this run did: train it again."
-SECONDS_TO_WAIT_FOR_OTHERS = 30
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    run_id TEXT PRIMARY KEY, config TEXT NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL,
-    created REAL NOT NULL, owner_pid INTEGER, owner_started REAL
-);
-CREATE TABLE IF NOT EXISTS events (
-    run_id TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL,
-    PRIMARY KEY (run_id, number)
-);
-CREATE TABLE IF NOT EXISTS uses (run_id TEXT PRIMARY KEY, used REAL NOT NULL, pinned INTEGER NOT NULL);
-"""
-_NOT_DELETED = "status NOT LIKE 'deleted %'"
-
-Known = Iterable[tuple[str, dict[str, Any], float]]
-"""Whole runs: id, config, when they were asked for (unix time)."""
-
-_T = TypeVar("_T")
+UNREADABLE = "Its state could not be read any longer: train it again."
 
 
-class Index:
-    """Several threads and processes may share one file: SQLite in WAL mode."""
+class Index(Moves):
+    """Several threads and processes may share one file.
 
-    def __init__(self, path: Path, known: Callable[[], Known]):
+    Methods that write wait a short while for others who write, and raise Busy (a ValueError whose message
+    pages show) when it takes longer; inside `patiently`, for background work, they wait half a minute.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        known: Callable[[], Iterable[FromFolder]],
+        known_one: Callable[[str], FromFolder | None] = lambda run_id: None,
+        room: Room | None = None,
+    ):
         """
         Args:
             path: the SQLite file.
             known: reads the whole runs from their folders, for an index that begins anew.
+            known_one: reads one of them, for a row that cannot be read.
+            room: makes room on a full disk.
 
         Raises:
             OSError: when the file cannot be written.
+            ValueError: when a newer version wrote it.
         """
-        self.path, self._known = path, known
-        self._local = threading.local()
-        self._owner = (os.getpid(), psutil.Process().create_time())
-        self._repair_lock = threading.Lock()
-        if not path.exists():
-            self.rebuild()
-        self._do(_check)
+        self.path, self._known, self._known_one = path, known, known_one
+        self._hopeless: set[tuple] = set()
+        self._file = IndexFile(path, self._fill, room)
+        self.patiently = self._file.patiently
 
     def claim(self, run_id: str, config: dict[str, Any]) -> bool:
         """Take on a run for this process; False when another living process has it.
 
         Earlier events of the run are forgotten.
         """
+        home = self.path.parent
+        owner = owners.hold(home)
 
-        def claim(connection: sqlite3.Connection) -> bool:
-            connection.execute("BEGIN IMMEDIATE")
-            row = connection.execute(
-                "SELECT status, owner_pid, owner_started FROM runs WHERE run_id = ?", (run_id,)
-            ).fetchone()
-            if row is not None and row[0] in ACTIVE and row[1:] != self._owner and _is_alive(*row[1:]):
+        def claim(connection: sqlite3.Connection, undo: ExitStack) -> bool:
+            row = connection.execute("SELECT status, owner FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            if row is not None and row[0] in ACTIVE and not owners.is_gone(home, row[1]) and row[1] != owner:
                 return False
             connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
             connection.execute(
-                "INSERT OR REPLACE INTO runs VALUES (?, ?, 'queued', '', ?, ?, ?)",
-                (run_id, json.dumps(config), time.time(), *self._owner),
+                "INSERT OR REPLACE INTO runs VALUES (?, ?, 'queued', '', ?, ?)",
+                (run_id, json.dumps(config), time.time(), owner),
             )
             return True
 
-        return self._do(claim)
+        return self._file.write(claim)
 
     def set_status(self, run_id: str, status: str, message: str = "") -> None:
         """Change the state of a run."""
@@ -93,203 +88,160 @@ class Index:
 
     def add_event(self, run_id: str, event: dict[str, Any]) -> None:
         """Keep an event of a run, after those it has."""
-        self._write(
-            "INSERT INTO events SELECT ?, COALESCE(MAX(number), 0) + 1, ? FROM events WHERE run_id = ?",
-            run_id,
-            json.dumps(event),
-            run_id,
+        self._file.write(
+            lambda connection, undo: connection.execute(
+                "INSERT INTO events SELECT ?, COALESCE(MAX(number), 0) + 1, ? FROM events WHERE run_id = ?",
+                (run_id, json.dumps(event), run_id),
+            ),
+            must=False,
         )
 
     def events(self, run_id: str) -> list[dict[str, Any]]:
-        """The events of a run, in order."""
-        rows = self._read("SELECT event FROM events WHERE run_id = ? ORDER BY number", run_id)
-        return [json.loads(event) for (event,) in rows]
+        """The events of a run, in order; those that cannot be read are left out."""
+        events = []
+        for (text,) in self._file.read("SELECT event FROM events WHERE run_id = ? ORDER BY number", run_id):
+            with contextlib.suppress(ValueError, TypeError):
+                events.append(json.loads(text))
+        return [event for event in events if isinstance(event, dict)]
 
-    def row(self, run_id: str) -> dict[str, Any] | None:
+    def row(self, run_id: str) -> Row | None:
         """What is known of a run: config, status, message, created, used, pinned."""
-        return next(iter(self._rows(f"runs.run_id = ? AND {_NOT_DELETED}", "", run_id)), None)
+        return next(iter(self._rows("WHERE runs.run_id = ?", run_id, deleted=False)[0]), None)
 
-    def rows(self, deleted: bool = False) -> list[dict[str, Any]]:
+    def rows(self, deleted: bool = False) -> list[Row]:
         """Every run, newest first; the deleted ones only where asked for."""
-        return self._rows("" if deleted else _NOT_DELETED, "ORDER BY created DESC")
+        return self._rows("ORDER BY created DESC", deleted=deleted)[0]
 
-    def deleted(self) -> list[dict[str, Any]]:
+    def deleted(self) -> list[Row]:
         """The runs that can be restored, the one used longest ago first."""
-        return self._rows("status LIKE 'deleted %'", "ORDER BY COALESCE(used, created)")
+        rows = self._rows("ORDER BY COALESCE(NULLIF(used, 0), created)", deleted=True)[0]
+        return [row for row in rows if row["status"].startswith(DELETED)]
 
-    def delete(self, run_id: str) -> None:
-        """Take a run off the list."""
-        self.touch(run_id)
-        self._write(
-            f"UPDATE runs SET status = 'deleted ' || status WHERE run_id = ? AND {_NOT_DELETED}", run_id
-        )
+    def unreadable(self) -> list[str]:
+        """The runs whose rows cannot be read, by what stands where their ids should."""
+        return [str(raw[1]) for raw in self._rows("", deleted=True)[1]]
 
-    def restore(self, run_id: str) -> bool:
-        """Put a deleted run on the list again; False when it is not known any longer."""
-        self._write("UPDATE runs SET status = REPLACE(status, 'deleted ', '') WHERE run_id = ?", run_id)
-        return self.row(run_id) is not None
+    def drop_unreadable(self, run_id: str | None = None) -> bool:
+        """Forget the rows of this id, or all, that cannot be read; whether there were any."""
 
-    def touch(self, run_id: str) -> None:
-        """Note that a run was used now."""
-        self._write(
-            "INSERT INTO uses VALUES (?, ?, 0) ON CONFLICT (run_id) DO UPDATE SET used = excluded.used",
-            run_id,
-            time.time(),
-        )
+        def drop(connection: sqlite3.Connection, undo: ExitStack) -> bool:
+            rows = connection.execute(COLUMNS).fetchall()
+            bad = [raw for raw in rows if run_row(raw) is None and run_id in (None, str(raw[1]))]
+            connection.executemany("DELETE FROM runs WHERE rowid = ?", [(raw[0],) for raw in bad])
+            return bool(bad)
+
+        return self._file.write(drop)
+
+    def touch(self, run_id: str, when: float | None = None) -> None:
+        """Note that a run was used now; waits for nobody.
+
+        Raises:
+            OSError: when it cannot be noted now.
+        """
+        self._file.write(lambda connection, undo: note_use(connection, run_id, when), must=False, patience=0)
 
     def pin(self, run_id: str, pinned: bool) -> None:
         """Keep a run whatever the limit, or no longer."""
         self._write(
-            "INSERT INTO uses VALUES (?, ?, ?) ON CONFLICT (run_id) DO UPDATE SET pinned = excluded.pinned",
+            "INSERT INTO uses VALUES (?, 0, ?) ON CONFLICT (run_id) DO UPDATE SET pinned = excluded.pinned",
             run_id,
-            time.time(),
             int(pinned),
         )
 
-    def forget(self, run_id: str) -> None:
-        """Know nothing of a run any longer."""
+    def worker(self, run_id: str) -> str:
+        """Who computes a run: 'nobody', 'here', 'elsewhere', or a process that is 'gone'."""
+        for status, owner in self._file.read("SELECT status, owner FROM runs WHERE run_id = ?", run_id):
+            if status in ACTIVE:
+                if owner == owners.own_token():
+                    return "here"
+                return "gone" if owners.is_gone(self.path.parent, owner) else "elsewhere"
+        return "nobody"
 
-        def forget(connection: sqlite3.Connection) -> None:
-            for table in ("events", "runs", "uses"):
-                connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+    def settle(self, verdict: Callable[[str, str, bool], tuple[str, str] | None]) -> None:
+        """Give runs another state.
 
-        self._do(forget)
+        Args:
+            verdict: of a run's id, its status and whether its process is gone, the status and message
+                that it should have, or None where all is well. Asked again once nobody else can write.
+        """
 
-    def mark_interrupted(self, is_whole: Callable[[str], bool]) -> None:
-        """Mark the runs whose process is gone, so that none seems to run for ever."""
-        rows = self._read("SELECT run_id, owner_pid, owner_started FROM runs WHERE status IN (?, ?)", *ACTIVE)
-        for run_id, pid, started in rows:
-            if _is_alive(pid, started):
-                continue
-            if is_whole(run_id):
-                self.set_status(run_id, "finished")
-            else:
-                self.set_status(run_id, "interrupted", INTERRUPTED)
-                log.info("run %s was interrupted: the app ended before it did", run_id)
+        def judge(rows: list[tuple]) -> list[tuple[str, str, str]]:
+            judged = [
+                (
+                    run_id,
+                    verdict(run_id, status, status in ACTIVE and owners.is_gone(self.path.parent, owner)),
+                )
+                for run_id, status, owner in rows
+                if isinstance(run_id, str) and isinstance(status, str)
+            ]
+            return [(*found, run_id) for run_id, found in judged if found is not None]
+
+        def settle(connection: sqlite3.Connection, undo: ExitStack) -> list[tuple[str, str, str]]:
+            found = judge(connection.execute(query).fetchall())
+            connection.executemany("UPDATE runs SET status = ?, message = ? WHERE run_id = ?", found)
+            return found
+
+        query = "SELECT run_id, status, owner FROM runs"
+        if judge(self._file.read(query)):
+            for status, _, run_id in self._file.write(settle):
+                if status == "interrupted":
+                    log.info("run %s was interrupted: the app ended before it did", run_id)
 
     def rebuild(self) -> int:
-        """Take in every whole run that is not known yet; returns how many are known then."""
-
-        def rebuild(connection: sqlite3.Connection) -> None:
-            for run_id, config, created in self._known():
-                connection.execute(
-                    "INSERT INTO runs VALUES (?, ?, 'finished', '', ?, NULL, NULL) "
-                    "ON CONFLICT (run_id) DO UPDATE SET status = 'finished', message = ''",
-                    (run_id, json.dumps(config), created),
-                )
-
-        self._do(rebuild)
+        """Take in every whole run, and drop the rows that cannot be read; returns how many are known then."""
+        self._file.mend()
+        self._file.write(lambda connection, undo: self._fill(connection))
         return len(self.rows())
 
-    def _rows(self, where: str, order: str, *values: Any) -> list[dict[str, Any]]:
-        rows = self._read(
-            "SELECT runs.run_id, config, status, message, created, COALESCE(used, created), "
-            "COALESCE(pinned, 0) FROM runs LEFT JOIN uses ON uses.run_id = runs.run_id "
-            f"WHERE {where or 'TRUE'} {order}",
-            *values,
-        )
-        names = ("run_id", "config", "status", "message", "created", "used", "pinned")
-        found = [dict(zip(names, row, strict=True)) for row in rows]
-        return [{**row, "config": json.loads(row["config"]), "pinned": bool(row["pinned"])} for row in found]
+    def _fill(self, connection: sqlite3.Connection) -> None:
+        bad = [(raw[0],) for raw in connection.execute(COLUMNS) if run_row(raw) is None]
+        connection.executemany("DELETE FROM runs WHERE rowid = ?", bad)
+        for run in self._known():
+            config = json.dumps(run.config)
+            if run_config(run.run_id, config) is not None:
+                # what was deleted and has a row has been trained again since
+                statement = IF_UNKNOWN if run.status.startswith(DELETED) else UPSERT
+                connection.execute(statement, (run.run_id, config, run.status, run.created))
 
-    def _read(self, query: str, *values: Any) -> list[tuple]:
-        return self._do(lambda connection: connection.execute(query, values).fetchall())
+    def _rows(self, rest: str, *values: Any, deleted: bool) -> tuple[list[Row], list[tuple]]:
+        """The rows that can be read, and those that cannot, after what can be mended was."""
+        raws = self._file.read(f"{COLUMNS} {rest}", *values)
+        odd = [raw for raw in raws if run_row(raw) is None]
+        if odd and self._mended([raw for raw in odd if raw not in self._hopeless]):
+            raws = self._file.read(f"{COLUMNS} {rest}", *values)
+            odd = [raw for raw in raws if run_row(raw) is None]
+        rows = [row for row in map(run_row, raws) if row is not None]
+        return [row for row in rows if deleted or not row["status"].startswith(DELETED)], odd
+
+    def _mended(self, odd: list[tuple]) -> bool:
+        """Write rows anew from what stands in the run's folder, or at least in its config."""
+
+        def mend(connection: sqlite3.Connection, undo: ExitStack) -> bool:
+            mended = 0
+            for raw in odd:
+                rowid, run_id, config, *_ = raw
+                found = self._known_one(run_id) if isinstance(run_id, str) else None
+                if found is not None and run_config(found.run_id, json.dumps(found.config)) is not None:
+                    connection.execute(
+                        "UPDATE runs SET config = ?, status = ?, message = '', created = ? WHERE rowid = ?",
+                        (json.dumps(found.config), found.status, found.created, rowid),
+                    )
+                elif run_config(run_id, config) is not None:
+                    connection.execute(
+                        "UPDATE runs SET status = 'interrupted', message = ?, created = ? WHERE rowid = ?",
+                        (UNREADABLE, time.time(), rowid),
+                    )
+                else:
+                    self._hopeless.add(raw)
+                    log.warning("the row of run %.40r in the index cannot be read", run_id)
+                    continue
+                mended += 1
+            return mended > 0
+
+        try:
+            return bool(odd) and self._file.write(mend, patience=0)
+        except OSError:
+            return False  # somebody else is writing, or the disk is full: another time
 
     def _write(self, statement: str, *values: Any) -> None:
-        self._do(lambda connection: connection.execute(statement, values))
-
-    def _do(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
-        """One transaction; a damaged file is set aside and the transaction tried on a new one."""
-        try:
-            return self._transaction(action)
-        except sqlite3.OperationalError as error:
-            raise _as_os_error(error) from error
-        except sqlite3.DatabaseError as error:
-            log.debug("index: %s", error)
-        try:
-            self._repair()
-            return self._transaction(action)
-        except sqlite3.Error as error:
-            raise OSError(errno.EIO, f"the index {self.path} is damaged ({error})") from error
-
-    def _transaction(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
-        with self._connection() as connection:
-            return action(connection)
-
-    def _connection(self) -> sqlite3.Connection:
-        """This thread's connection, opened anew when the file has been replaced since."""
-        file = self._file()
-        if file is None or getattr(self._local, "file", None) != file:
-            self._disconnect()
-            connection = self._local.connection = sqlite3.connect(
-                self.path, timeout=SECONDS_TO_WAIT_FOR_OTHERS
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(_SCHEMA)
-            self._local.file = self._file()
-        return self._local.connection
-
-    def _disconnect(self) -> None:
-        connection, self._local.connection, self._local.file = (
-            getattr(self._local, "connection", None),
-            None,
-            None,
-        )
-        if connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                connection.close()
-
-    def _file(self) -> tuple[int, int] | None:
-        try:
-            status = self.path.stat()
-        except FileNotFoundError:
-            return None
-        return status.st_dev, status.st_ino
-
-    def _repair(self) -> None:
-        """Move a damaged file aside and begin a new one with the runs that are whole."""
-        with self._repair_lock:
-            self._disconnect()
-            if self._is_sound():
-                return  # another thread or process was here first
-            self._disconnect()
-            aside = self.path.with_name(f"index.damaged-{time.time_ns()}.sqlite")
-            for suffix in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
-            self._connection()
-        runs = self.rebuild()
-        log.warning("the index was damaged: it was set aside as %s, and %d runs read anew", aside.name, runs)
-
-    def _is_sound(self) -> bool:
-        try:
-            self._transaction(_check)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            return False
-        return True
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    (found,) = connection.execute("PRAGMA quick_check").fetchone()
-    if found != "ok":
-        raise sqlite3.DatabaseError(found)
-
-
-def _as_os_error(error: sqlite3.OperationalError) -> OSError:
-    """SQLite's trouble with the disk, as the disk's."""
-    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
-        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return OSError(errno.EIO, f"the index cannot be used ({error})")
-
-
-def _is_alive(pid: int | None, started: float | None) -> bool:
-    """Whether the very process that owned a run still lives (numbers are used again)."""
-    if pid is None:
-        return False
-    try:
-        return abs(psutil.Process(pid).create_time() - started) < 1
-    except psutil.Error:
-        return False
+        self._file.write(lambda connection, undo: connection.execute(statement, values))

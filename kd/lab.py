@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import threading
 import time
-from functools import lru_cache
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,17 +16,16 @@ from kd.config import RunConfig
 from kd.data import load_mnist
 from kd.dispatch import NOBODY, Dispatch
 from kd.engine import Engine
-from kd.evaluation import in_words
-from kd.index import ACTIVE, INTERRUPTED
+from kd.index import INTERRUPTED
 from kd.inference import NumpyModel
 from kd.neighbours import NeighbourIndex
 from kd.once import computed_once
 from kd.run_state import RunView
-from kd.store import DamagedRun, Store
+from kd.run_views import RunViews
+from kd.store import Store
 from kd.teachers import shipped_teacher_path
 from kd.unusable import Unusable
 from kd.upkeep import Upkeep
-from kd.words import quoted
 
 log = logging.getLogger("kd")
 
@@ -49,6 +48,7 @@ class Lab:
         self.store = Store(home)
         self._engine = Engine()
         self._dispatch = Dispatch(self.store, self._engine, self.estimate, self._ended)
+        self._views = RunViews(self.store, self._dispatch)
         self.upkeep = Upkeep(self.store)
         self._pace: float | None = None
         self._warmed = threading.Event()
@@ -56,7 +56,6 @@ class Lab:
         self._logits = computed_once(maxsize=16)(self._load_logits)
         self._snapshots = computed_once(maxsize=8)(self._load_snapshots)
         self._neighbours = computed_once(maxsize=2)(self._open_neighbours)
-        self._finished_view = lru_cache(maxsize=256)(self._load_view)
 
     @property
     def _runs_at_once(self) -> int:
@@ -65,13 +64,14 @@ class Lab:
     def start(self, config: RunConfig, person: str = NOBODY) -> str:
         """Ask for a run; returns its id at once.
 
-        A stored run is only named, one that is being computed is joined, any other is queued.
+        A stored run is only named, one that is being computed is joined, any other is queued; so is a stored
+        one of which a file or the teacher is lost.
 
         Args:
             person: who asks, by any name that is theirs alone; the queue is fair between people.
         """
         run_id = config.run_id
-        if not self.store.has_run(run_id):
+        if not self.store.is_usable(run_id, config.teacher_id if config.teacher == "fresh" else None):
             self._dispatch.start(config, person)
         return run_id
 
@@ -88,30 +88,9 @@ class Lab:
         Raises:
             ValueError: when no run has this id.
         """
-        view = self._view(run_id)
+        view = self._views.view(run_id)
         self.upkeep.watched(run_id)
         return view
-
-    def _view(self, run_id: str) -> RunView:
-        view = self._dispatch.view(run_id)
-        if view is not None and view.active:
-            return view
-        if self.store.has_run(run_id):
-            try:
-                return self._finished_view(run_id)
-            except DamagedRun:
-                self._dispatch.forget(run_id)
-        if view is not None:
-            return view  # its end could not be stored: nobody else knows of it
-        row = self.store.row(run_id)
-        if row is not None and row["status"] in ACTIVE:
-            self.store.reconcile()  # the process that computes it may be gone
-            row = self.store.row(run_id)
-        if row is None:
-            raise ValueError(
-                f"There is no run {quoted(run_id)}: choose one from the list of runs, or train one."
-            )
-        return _view_of_row(row, self.store.index.events(run_id))
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunView:
         """Wait until the run has ended, or `timeout` seconds; returns it as it then stands."""
@@ -123,10 +102,15 @@ class Lab:
         return view
 
     def runs(self) -> list[RunView]:
-        """Every run that is known, newest first; those that came with the project last."""
-        rows = [row["run_id"] for row in self.store.index.rows()]
-        shipped = [run_id for run_id in self.store.shipped_runs() if run_id not in rows]
-        return [self._view(run_id) for run_id in [*rows, *shipped]]
+        """Every run that is known, newest first; those that came with the project last.
+
+        Those that cannot be read are left out: `unreadable` names them.
+        """
+        return self._views.all()
+
+    def unreadable(self) -> list[str]:
+        """The runs of which the index knows nothing that can be read; `delete` takes their names."""
+        return self.store.index.unreadable()
 
     def models(self, run_id: str) -> dict[str, NumpyModel]:
         """The three trained networks of a finished run by name, ready to be asked from any thread.
@@ -135,11 +119,13 @@ class Lab:
             ValueError: when the run is not finished, or a file of it is missing or damaged.
         """
         config = self._finished(run_id).config
-        return {
-            "teacher": self._model(self._teacher_path(config)),
-            "distilled": self._model(self.store.file(run_id, "distilled.keras")),
-            "scratch": self._model(self.store.file(run_id, "scratch.keras")),
-        }
+        with _still_there(run_id):
+            paths = {
+                "teacher": self._teacher_path(config),
+                "distilled": self.store.file(run_id, "distilled.keras"),
+                "scratch": self.store.file(run_id, "scratch.keras"),
+            }
+            return {name: self._model(path, _state(path)) for name, path in paths.items()}
 
     def test_logits(self, run_id: str) -> dict[str, np.ndarray]:
         """Logits of all test images by model, float32 (10000, 10), read-only.
@@ -148,7 +134,8 @@ class Lab:
             ValueError: as `models`.
         """
         self._finished(run_id)
-        return self._logits(run_id)
+        with _still_there(run_id):
+            return self._logits(run_id, self.store.state_of(run_id))
 
     def snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
         """The two students along their training, as kd/snapshots.py keeps them; read-only.
@@ -159,7 +146,8 @@ class Lab:
             ValueError: as `models`.
         """
         self._finished(run_id)
-        return self._snapshots(run_id)
+        with _still_there(run_id):
+            return self._snapshots(run_id, self.store.state_of(run_id))
 
     def neighbours(self, run_id: str) -> NeighbourIndex:
         """The run's training pictures (at most NEIGHBOURS), as its teacher sees them; kept on disk.
@@ -170,7 +158,9 @@ class Lab:
             ValueError: as `models`.
         """
         config = self._finished(run_id).config
-        return self._neighbours(config.teacher_id, self._teacher_path(config), config.train_size)
+        with _still_there(run_id):
+            teacher = self._teacher_path(config)
+            return self._neighbours(config.teacher_id, teacher, config.train_size, _state(teacher))
 
     def delete(self, run_id: str) -> None:
         """Take a run off the list; `restore` brings it back until its room is needed.
@@ -192,7 +182,7 @@ class Lab:
 
     def deleted(self) -> dict[str, RunConfig]:
         """The runs that can be brought back, the one deleted last at the end."""
-        return {row["run_id"]: RunConfig.from_mapping(row["config"]) for row in self.store.index.deleted()}
+        return {row["run_id"]: row["config"] for row in self.store.index.deleted()}
 
     def pin(self, run_id: str, pinned: bool) -> None:
         """Keep a run when room is needed, or no longer."""
@@ -220,8 +210,10 @@ class Lab:
         active = self._dispatch.close()
         self._engine.close()
         for run_id in active:
-            if not self.store.has_run(run_id):
-                self.store.index.set_status(run_id, "interrupted", INTERRUPTED)
+            # where it cannot be noted, whoever looks next finds this process gone
+            with contextlib.suppress(OSError):
+                if not self.store.has_run(run_id):
+                    self.store.index.set_status(run_id, "interrupted", INTERRUPTED)
 
     def _warm_up(self) -> None:
         try:
@@ -233,14 +225,15 @@ class Lab:
 
     def _ended(self, run_id: str) -> None:
         self._pace = None
-        self.upkeep.tidy()
+        with self.store.index.patiently():
+            self.upkeep.tidy()
 
     def _newest_pace(self) -> float:
         """Seconds that a student took for an image of an epoch in the newest finished run, 0 for none."""
         for row in self.store.index.rows():
             if row["status"] == "finished" and self.store.has_run(row["run_id"]):
-                view = self._view(row["run_id"])
-                if view.result is not None:
+                view = self._views.stored(row["run_id"])
+                if view is not None:
                     seconds = max(view.result[name]["seconds"] for name in ("distilled", "scratch"))
                     return seconds / (view.config.epochs * view.config.train_size)
         return 0.0
@@ -251,25 +244,6 @@ class Lab:
             raise ValueError(f"Run {run_id} has no result yet ({view.status}): choose a finished run.")
         return view
 
-    def _load_view(self, run_id: str) -> RunView:
-        record = self.store.record(run_id)
-        config, result = RunConfig.from_mapping(record["config"]), record["result"]
-        if "comparison" in result:
-            result = {**result, "comparison": in_words(result["comparison"], config.alpha)}
-        return RunView(
-            run_id=run_id,
-            config=config,
-            status="finished",
-            phase="done",
-            history=record["history"],
-            progress=1.0,
-            version=len(record["history"]),
-            result=result,
-            created=record["created"],
-            shipped=self.store.is_shipped(run_id),
-            teacher_accuracy=result["teacher"]["test_accuracy"],
-        )
-
     def _teacher_path(self, config: RunConfig) -> Path:
         if config.teacher != "fresh":
             return shipped_teacher_path(config.teacher)
@@ -278,18 +252,20 @@ class Lab:
             raise Unusable(f"The teacher of run {config.run_id} is no longer stored: train the run again.")
         return stored[1]
 
-    def _load_model(self, path: Path) -> NumpyModel:
+    def _load_model(self, path: Path, state: tuple[int, int]) -> NumpyModel:
         return NumpyModel.load(path)
 
-    def _load_logits(self, run_id: str) -> dict[str, np.ndarray]:
+    def _load_logits(self, run_id: str, state: tuple[int, int] | None) -> dict[str, np.ndarray]:
         return _arrays(self.store.file(run_id, "logits.npz"))
 
-    def _open_neighbours(self, teacher_id: str, teacher: Path, train_size: int) -> NeighbourIndex:
+    def _open_neighbours(
+        self, teacher_id: str, teacher: Path, train_size: int, state: tuple[int, int]
+    ) -> NeighbourIndex:
         images, labels = load_mnist().train(min(train_size, NEIGHBOURS))
         path = self.store.home / "neighbours" / f"{teacher_id}-{len(images)}.npz"
-        return NeighbourIndex.open(path, self._model(teacher), images, labels)
+        return NeighbourIndex.open(path, self._model(teacher, state), images, labels)
 
-    def _load_snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
+    def _load_snapshots(self, run_id: str, state: tuple[int, int] | None) -> dict[str, dict[str, np.ndarray]]:
         return {
             name: _arrays(self.store.file(run_id, f"snapshots-{name}.npz"))
             for name in ("distilled", "scratch")
@@ -305,25 +281,16 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _view_of_row(row: dict[str, Any], events: list[dict[str, Any]]) -> RunView:
-    """A run that this process does not compute: interrupted, stopped, or another process's."""
-    history: dict[str, list[dict]] = {}
-    for event in events:
-        if event["event"] == "begin":
-            history[event["model"]] = event.get("history", [])
-        else:
-            history.setdefault(event["model"], []).append(event)
-    epochs = [event for model in history.values() for event in model]
-    students = [event["epoch"] / event["epochs"] for event in epochs if event["model"] != "teacher"]
-    return RunView(
-        run_id=row["run_id"],
-        config=RunConfig.from_mapping(row["config"]),
-        status=row["status"],
-        phase="students" if row["status"] == "running" else "done",
-        message=row["message"],
-        history=epochs,
-        progress=max(students, default=0.0),
-        version=len(events),
-        created=row["created"],
-        elsewhere=row["status"] in ACTIVE,
-    )
+@contextlib.contextmanager
+def _still_there(run_id: str) -> Iterator[None]:
+    """Inside, a file that is not there any longer is a sentence."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Unusable(f"Run {run_id} was deleted or trained again meanwhile: look again.") from None
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Changes whenever another file is stored here."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size

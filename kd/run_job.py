@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import logging
 import time
@@ -16,12 +15,14 @@ import numpy as np
 from kd.checkpoint import Checkpoint
 from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, WorkerLost, tasks
+from kd.room import is_full
 from kd.run_result import fresh_teacher_record, run_files, run_record
 from kd.run_state import RunState
 from kd.shared_teachers import SharedTeachers
 from kd.store import Store
 from kd.teacher_logits import shipped_logits
 from kd.teachers import shipped_teacher_path, teacher_record
+from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     from kd.trained_model import TrainedModel
@@ -282,9 +283,11 @@ class RunJob:
 
 def not_stored(error: OSError) -> str:
     """One sentence for what could not be written, and what to do."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if isinstance(error, Unusable):
+        return str(error)
+    if is_full(error):
         return (
-            "The disk is full, so this run could not be stored; what was stored before is whole. "
-            "Delete runs on the page Runs or make room otherwise, then train it again."
+            "The disk is full, so this run could not be saved; the runs saved before are safe. "
+            "Delete runs on the Runs page or free some space in another way, then train it again."
         )
-    return f"The run could not be stored ({error.strerror or error}): see that KD_HOME can be written."
+    return f"The run could not be saved ({error.strerror or error}): check that KD_HOME can be written to."

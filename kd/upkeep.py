@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
-import re
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kd import folders
 from kd.index import ACTIVE
+from kd.index_rows import DELETED, Row
 from kd.store import Store
 from kd.unusable import Unusable
 
@@ -25,10 +28,13 @@ DEFAULT_LIMIT = "2GB"
 SECONDS_WATCHED = 3600  # a page that shows a run says nothing while nobody touches it
 SECONDS_BETWEEN_NOTES = 60
 SECONDS_A_SIZE_HOLDS = 5
-_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+LEAST_LIMIT = 1000
 # Made anew where they are missing, so the first to go; by the file's age.
 _CACHES = ("logits", "neighbours")
 _KEPT = ("runs", "teachers", "trash", "aside")
+
+Candidate = tuple[Path, Callable[[], bool]]
+"""What may go, and what removes it and tells whether it did."""
 
 
 def limit() -> int:
@@ -37,11 +43,16 @@ def limit() -> int:
     Raises:
         ValueError: when it is no size.
     """
+    from dask.utils import parse_bytes
+
     chosen = os.environ.get("KD_LIMIT") or DEFAULT_LIMIT
-    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([KMGT]B)", chosen.strip().upper())
-    if found is None:
+    try:
+        size = parse_bytes(chosen) if any(letter.isdecimal() for letter in chosen) else 0
+    except (ValueError, OverflowError):
+        size = 0
+    if size < LEAST_LIMIT:
         raise Unusable(f"KD_LIMIT must be a size such as 500MB or 2GB, got {chosen!r}.")
-    return int(float(found[1]) * _UNITS[found[2]])
+    return size
 
 
 @dataclass(frozen=True)
@@ -67,16 +78,17 @@ class Upkeep:
         self._watched: dict[str, float] = {}
         self._noted: dict[str, float] = {}
         self._usage: tuple[float, Usage] | None = None
+        store.room.spare = [self._spare_what_can_be_made_again, self._spare_trash]
 
     def watched(self, run_id: str) -> None:
         """Somebody looks at this run; noted in the index about once a minute."""
         now = time.monotonic()
         self._watched[run_id] = now
         if now - self._noted.get(run_id, -SECONDS_BETWEEN_NOTES) >= SECONDS_BETWEEN_NOTES:
-            self._noted[run_id] = now
-            if self._store.has_run(run_id):
-                with contextlib.suppress(OSError):  # a full disk stops nobody from looking
+            with contextlib.suppress(OSError):  # a full disk or a busy index stops nobody from looking
+                if self._store.has_run(run_id):
                     self._store.index.touch(run_id)
+                self._noted[run_id] = now
 
     def usage(self) -> Usage:
         """How much is kept; measured every few seconds at most."""
@@ -98,60 +110,90 @@ class Upkeep:
             excess = self._measured().used - self._limit
             for path, remove in self._candidates():
                 if excess <= 0:
-                    return
+                    break
                 with contextlib.suppress(OSError):
-                    size = folders.size_of(path) if path.is_dir() else path.stat().st_size
-                    remove()
-                    excess -= size
+                    size = folders.size_of(path)
+                    if remove():
+                        excess -= size
+        self._store.room.keep_reserve()
         if excess > 0:
             log.warning("%.0f MB more than KD_LIMIT are kept: all of it is in use or pinned", excess / 1e6)
 
-    def _candidates(self):
-        """What may go, the most dispensable first: its path, and how to remove it."""
-        store, home = self._store, self._store.home
-        for path in sorted((home / "aside").iterdir(), key=_age):
-            yield path, lambda path=path: folders.remove_folder(path)
+    def _spare_what_can_be_made_again(self) -> None:
+        """On a full disk: what is no result of anybody's."""
+        self._remove(self._made_again(least_age=0))
+
+    def _spare_trash(self) -> None:
+        """On a full disk: what was deleted."""
+        self._remove(self._trash())
+
+    def _remove(self, candidates: Iterator[Candidate]) -> None:
+        for _, remove in candidates:
+            with contextlib.suppress(OSError):
+                remove()
+
+    def _candidates(self) -> Iterator[Candidate]:
+        """What may go, the most dispensable first."""
+        yield from self._aside()
         yield from self._trash()
-        for path in sorted((path for name in _CACHES for path in (home / name).glob("*.npz")), key=_age):
-            if time.time() - _age(path) > SECONDS_WATCHED:
-                yield path, lambda path=path: path.unlink(missing_ok=True)
+        yield from self._caches(SECONDS_WATCHED)
         yield from self._lone_teachers()
-        now = time.monotonic()
-        for row in sorted(store.index.rows(), key=lambda row: row["used"]):
-            run_id = row["run_id"]
-            watched = now - self._watched.get(run_id, -SECONDS_WATCHED) < SECONDS_WATCHED
-            if row["status"] == "finished" and not row["pinned"] and not watched:
-                yield home / "runs" / run_id, lambda run_id=run_id: self._remove_run(run_id)
+        rows = self._store.index.rows()
+        for row in sorted(rows, key=lambda row: row["used"] or row["created"]):
+            if self._may_go(row):
+                run_id = row["run_id"]
+                yield self._store.home / "runs" / run_id, partial(self._remove_run, run_id)
         yield from self._lone_teachers()
 
-    def _trash(self):
+    def _made_again(self, least_age: float) -> Iterator[Candidate]:
+        yield from self._aside()
+        yield from self._caches(least_age)
+        yield from self._lone_teachers()
+
+    def _aside(self) -> Iterator[Candidate]:
+        for path in folders.entries(self._store.home / "aside"):
+            yield path, partial(_gone, path)
+        for path in sorted(self._store.home.glob("index.damaged-*"), key=folders.age):
+            yield path, partial(_gone, path)
+
+    def _caches(self, least_age: float) -> Iterator[Candidate]:
+        paths = [path for name in _CACHES for path in folders.entries(self._store.home / name)]
+        for path in sorted(paths, key=folders.age):
+            if time.time() - folders.age(path) >= least_age:
+                yield path, partial(_gone, path)
+
+    def _trash(self) -> Iterator[Candidate]:
         """Deleted runs, the one used longest ago first; before them, those that were trained again since."""
         trash, deleted = self._store.home / "trash", [row["run_id"] for row in self._store.index.deleted()]
-        for path in sorted(trash.iterdir(), key=_age):
+        for path in folders.entries(trash):
             if path.name not in deleted:
-                yield path, lambda path=path: folders.remove_folder(path)
+                yield path, partial(self._store.empty_trash, path.name)
         for run_id in deleted:
             # one that never had a result has no files, and frees nothing: it stays to be brought back
             if (trash / run_id).is_dir():
-                yield trash / run_id, lambda run_id=run_id: self._store.remove_run(run_id)
+                yield trash / run_id, partial(self._store.remove_run, run_id, _is_deleted)
 
-    def _lone_teachers(self):
+    def _lone_teachers(self) -> Iterator[Candidate]:
         """Fresh teachers of which no run is left."""
-        from kd.config import RunConfig
-
         rows = self._store.index.rows()
-        alive = {
-            RunConfig.from_mapping(row["config"]).teacher_id
-            for row in rows
-            if row["status"] in ("finished", *ACTIVE)
-        }
-        for path in sorted((self._store.home / "teachers").iterdir(), key=_age):
-            if path.name not in alive and time.time() - _age(path) > SECONDS_WATCHED:
-                yield path, lambda path=path: folders.remove_folder(path)
+        alive = {row["config"].teacher_id for row in rows if row["status"] in ("finished", *ACTIVE)}
+        for path in folders.entries(self._store.home / "teachers"):
+            if path.name not in alive and time.time() - folders.age(path) > SECONDS_WATCHED:
+                yield path, partial(_gone, path)
 
-    def _remove_run(self, run_id: str) -> None:
-        self._store.remove_run(run_id)
-        log.info("run %s removed: it was used longest ago, and KD_LIMIT was reached", run_id)
+    def _may_go(self, row: Row | None) -> bool:
+        """Whether a run may make room: not one that somebody looks at, here or in another process."""
+        if row is None or row["status"] != "finished" or row["pinned"]:
+            return False
+        if row["used"] is not None and abs(time.time() - row["used"]) < SECONDS_WATCHED:
+            return False
+        return time.monotonic() - self._watched.get(row["run_id"], -math.inf) >= SECONDS_WATCHED
+
+    def _remove_run(self, run_id: str) -> bool:
+        removed = self._store.remove_run(run_id, self._may_go)
+        if removed:
+            log.info("run %s removed: it was used longest ago, and KD_LIMIT was reached", run_id)
+        return removed
 
     def _measured(self) -> Usage:
         home, rows = self._store.home, self._store.index.rows()
@@ -164,8 +206,10 @@ class Upkeep:
         )
 
 
-def _age(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
+def _gone(path: Path) -> bool:
+    folders.remove(path)
+    return True
+
+
+def _is_deleted(row: Row | None) -> bool:
+    return row is None or row["status"].startswith(DELETED)

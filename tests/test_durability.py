@@ -18,42 +18,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kd import folders, index, store
+from kd import folders, index, index_file, index_moves, owners, room, store, stored, stored_runs
 from kd.__main__ import main
-from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store import DamagedRun, Store, npz_bytes
+from kd.store import DamagedRun, Store
+from tests.stored_runs import CONFIG, RUN, is_whole, save
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="crashes are made with fork and SIGKILL")
 
 PROJECT = Path(__file__).resolve().parent.parent
-CONFIG = RunConfig(seed=1)
-RUN = CONFIG.run_id
 OTHER = CONFIG.replace(seed=2).run_id
-LOGITS = npz_bytes({"teacher": np.eye(10, dtype=np.float32)})
-
-
-def record(config: RunConfig) -> dict:
-    scores = {"test_accuracy": 0.9, "seconds": 1.0, "parameters": 1, "bytes": 1, "milliseconds": 0.1}
-    result = {"run": config.run_id, **dict.fromkeys(("teacher", "distilled", "scratch"), scores)}
-    return {"config": config.to_dict(), "created": 1.0, "result": result, "history": []}
-
-
-def save(store: Store, config: RunConfig = CONFIG) -> None:
-    files = {"logits.npz": LOGITS, "distilled.keras": b"d" * 5000, "scratch.keras": b"s" * 5000}
-    store.index.claim(config.run_id, config.to_dict())
-    store.save_run(config.run_id, record(config), files)
-
-
-def is_whole(store: Store, run_id: str = RUN) -> bool:
-    names = ("record.json", "logits.npz", "distilled.keras", "scratch.keras")
-    return store.has_run(run_id) and all(store.file(run_id, name).is_file() for name in names)
 
 
 class CrashAt:
     """SIGKILL for this process at the k-th line of the storing code that it comes to."""
 
-    FILES = frozenset(inspect.getsourcefile(module) for module in (store, index, folders))
+    MODULES = (store, stored, stored_runs, index, index_file, index_moves, folders, owners, room)
+    FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
 
     def __init__(self, k: int):
         self.left = k
@@ -94,16 +75,21 @@ ACTIONS = {
 
 @pytest.mark.parametrize("name", ACTIONS)
 def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name, tmp_path):
+    def prepare():
+        opened = Store(tmp_path / "before")
+        save(opened, CONFIG.replace(seed=2))
+        save(opened, CONFIG.replace(seed=3))
+        opened.delete_run(CONFIG.replace(seed=3).run_id)
+
+    assert not crashes(prepare, tmp_path)
     steps = 0
     while True:
         steps += 1
         home = tmp_path / str(steps)
+        shutil.copytree(tmp_path / "before", home)
 
         def act(home=home, steps=steps):
             opened = Store(home)
-            save(opened, CONFIG.replace(seed=2))
-            save(opened, CONFIG.replace(seed=3))
-            opened.delete_run(CONFIG.replace(seed=3).run_id)
             sys.settrace(CrashAt(steps))
             ACTIONS[name](opened)
             sys.settrace(None)
@@ -235,7 +221,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
         sys.path.insert(0, {str(PROJECT)!r})
         from kd.run_job import not_stored
         from kd.store import Store
-        from tests.test_durability import CONFIG, record, save
+        from tests.stored_runs import CONFIG, record, save
 
         opened = Store(Path(sys.argv[1]))
         save(opened)
@@ -251,7 +237,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert done.stdout.startswith("The disk is full, so this run could not be stored")
+    assert done.stdout.startswith("The disk is full, so this run could not be saved")
     after = Store(tmp_path)
     assert is_whole(after)
     assert not after.has_run(OTHER)
@@ -280,7 +266,8 @@ def test_a_disk_without_room_is_said_and_loses_nothing(tmp_path):
         sys.path.insert(0, {str(PROJECT)!r})
         from kd.run_job import not_stored
         from kd.store import Store
-        from tests.test_durability import CONFIG, OTHER, is_whole, record, save
+        from tests.stored_runs import CONFIG, is_whole, record, save
+        from tests.test_durability import OTHER
 
         home = Path(sys.argv[1])
         opened = Store(home)
@@ -313,7 +300,7 @@ def test_a_disk_without_room_is_said_and_loses_nothing(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     said, first, then = done.stdout.splitlines()
-    assert said.startswith(f"{errno.ENOSPC} The disk is full, so this run could not be stored")
+    assert said.startswith(f"{errno.ENOSPC} The disk is full, so this run could not be saved")
     assert first == "True False []"
     assert then == "True"
 
@@ -325,7 +312,7 @@ def test_an_index_that_cannot_grow_is_the_disks_trouble(tmp_path):
         from pathlib import Path
         sys.path.insert(0, {str(PROJECT)!r})
         from kd.store import Store
-        from tests.test_durability import save
+        from tests.stored_runs import save
 
         opened = Store(Path(sys.argv[1]))
         save(opened)
@@ -353,13 +340,13 @@ def test_two_processes_on_one_home_share_it(tmp_path):
         from pathlib import Path
         sys.path.insert(0, {str(PROJECT)!r})
         from kd.store import Store
-        from tests.test_durability import CONFIG, save
+        from tests.stored_runs import CONFIG, save
 
         opened = Store(Path(sys.argv[1]))
         print("ready", flush=True)
         sys.stdin.readline()
-        wanted = {{seed: CONFIG.replace(seed=seed).run_id for seed in range(200, 240)}}
-        taken = [seed for seed, run_id in wanted.items() if opened.index.claim(run_id, {{}})]
+        wanted = {{seed: CONFIG.replace(seed=seed) for seed in range(200, 240)}}
+        taken = [seed for seed, c in wanted.items() if opened.index.claim(c.run_id, c.to_dict())]
         for number in range(40):
             opened.index.add_event(sys.argv[2], {{"event": "epoch", "number": number}})
         save(opened, CONFIG.replace(seed=100))
@@ -436,8 +423,9 @@ def test_another_store_in_the_same_process_leaves_alone_what_is_being_written(tm
     assert opened.logits("key") is not None
 
 
-def test_what_a_process_of_the_same_number_left_is_cleared_away(tmp_path):
-    left = tmp_path / "runs" / f"{RUN}.partial-{os.getpid()}-{'0' * 32}"
+@pytest.mark.parametrize("owner", ["0" * 32, str(os.getpid())])
+def test_what_a_process_that_is_gone_left_half_written_is_cleared_away(owner, tmp_path):
+    left = tmp_path / "runs" / f"{RUN}.partial-{owner}-{'0' * 32}"
     left.mkdir(parents=True)
     Store(tmp_path)
     assert not left.exists()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kd.lab import Lab, RunView
 from kd.upkeep import Usage
-from kd.words import MODELS, accuracy, file_size
+from kd.words import MODELS, UNREADABLE, accuracy, file_size, quoted
 from ui import notices
 from ui.figures import setting, when
 from ui.guard import guard, guarded
@@ -33,6 +33,8 @@ def _listing(lab: Lab, was_active: bool) -> None:
         with st.container(key="runs"):
             for view in views:
                 _row(lab, view, usage)
+            for name in lab.unreadable():
+                _unreadable(lab, name)
 
 
 def _room(usage: Usage) -> None:
@@ -87,6 +89,20 @@ def _row(lab: Lab, view: RunView, usage: Usage) -> None:
                 on_click=guarded(_delete),
                 args=(lab, view.run_id),
             )
+
+
+def _unreadable(lab: Lab, name: str) -> None:
+    """An entry of the index of which nothing is left but a name, perhaps a damaged one."""
+    words, way = st.columns([11.2, 2], vertical_alignment="center")
+    words.html(f'<p class="kd kd-reached">{escape(quoted(name))}: {UNREADABLE}</p>')
+    way.button(
+        "Delete",
+        key=f"delete_{name}",
+        type="tertiary",
+        help="Removes the entry from the list.",
+        on_click=guarded(_delete),
+        args=(lab, name),
+    )
 
 
 def _pin(lab: Lab, run_id: str, pinned: bool) -> None:

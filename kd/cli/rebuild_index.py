@@ -8,5 +8,5 @@ from kd.store import Store
 def rebuild_index() -> int:
     """Read every run folder; returns the exit code."""
     store = Store()
-    print(f"{store.index.rebuild()} runs are in the index of {store.home}.")
+    print(f"{store.rebuild()} runs are in the index of {store.home}.")
     return 0

@@ -10,15 +10,18 @@ from rich.table import Table
 
 from kd.lab import Lab
 from kd.run_state import RunView
-from kd.words import MODELS, accuracy, plain
+from kd.words import MODELS, UNREADABLE, accuracy, plain, quoted
 
 
 def runs(as_json: bool) -> int:
     """List every run, newest first; returns the exit code."""
-    views = Lab().runs()
+    lab = Lab()
+    views, unreadable = lab.runs(), lab.unreadable()
     if as_json:
         for view in views:
             print(json.dumps(_as_dict(view)))
+        for name in unreadable:
+            print(json.dumps({"run": name, "status": "unreadable"}))
         return 0
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for title in ("run", "state", "teacher", "α", "T", "epochs", *MODELS):
@@ -35,6 +38,8 @@ def runs(as_json: bool) -> int:
             *(accuracy(view.result[m]["test_accuracy"]) if view.result else "" for m in MODELS),
         )
     Console().print(table)
+    for name in unreadable:
+        print(f"{quoted(name)}: {UNREADABLE} `python -m kd rebuild-index` removes the entry.")
     return 0
 
 

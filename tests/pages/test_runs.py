@@ -2,7 +2,8 @@
 
 import pytest
 
-from kd.words import accuracy, file_size
+from kd.config import RunConfig
+from kd.words import UNREADABLE, accuracy, file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.test_upkeep import save
 
@@ -80,3 +81,14 @@ def test_a_failed_run_says_why(open_page, lab):
     assert "damaged" in html_of(app)
     assert not app.error
     lab.store.remove_run(run_id)
+
+
+def test_an_entry_that_cannot_be_read_is_named_and_can_be_deleted(open_page, lab, own):
+    config = RunConfig(seed=13)
+    lab.store.index.claim(config.run_id, {**config.to_dict(), "width": 2})
+    app = open_page("runs")
+    assert f"{config.run_id}&#x27;: {UNREADABLE}" in html_of(app)
+    assert f"delete_{own}" in buttons(app)
+    buttons(app)[f"delete_{config.run_id}"].click().run()
+    assert UNREADABLE not in html_of(app)
+    assert lab.unreadable() == []

@@ -1,0 +1,93 @@
+"""A row of the index as it may be used: each part is what it should be, or the row counts as unreadable."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from typing import Any, NamedTuple, TypedDict
+
+from kd.config import RunConfig
+
+ACTIVE = ("queued", "running")
+DELETED = "deleted "
+_STATUSES = (*ACTIVE, "finished", "stopped", "failed", "interrupted")
+_KNOWN = frozenset((*_STATUSES, *(DELETED + status for status in _STATUSES)))
+
+
+class Row(TypedDict):
+    """What the index knows of a run. created and used: unix time; used is None where it never was."""
+
+    run_id: str
+    config: RunConfig
+    status: str
+    message: str
+    created: float
+    used: float | None
+    pinned: bool
+
+
+class FromFolder(NamedTuple):
+    """What a run's folder says of it: fields, unix time, 'finished' or 'deleted finished'."""
+
+    run_id: str
+    config: dict[str, Any]
+    created: float
+    status: str = "finished"
+
+
+def run_row(raw: tuple) -> Row | None:
+    """The row, or None when a part of it cannot be what was written there.
+
+    Args:
+        raw: rowid, run_id, config, status, message, created, used, pinned, …
+    """
+    _, run_id, text, status, message, created, used, pinned, *_ = raw
+    config = run_config(run_id, text)
+    if config is None or status not in _KNOWN or not isinstance(message, str) or not _is_number(created):
+        return None
+    # what is said of its use is not worth a run: at worst it counts as never used, or as kept
+    used = float(used) if _is_number(used) and used > 0 else None
+    return Row(
+        run_id=run_id,
+        config=config,
+        status=status,
+        message=message,
+        created=float(created),
+        used=used,
+        pinned=bool(pinned),
+    )
+
+
+def run_config(run_id: Any, text: Any) -> RunConfig | None:
+    """The config that this text describes, where it is that of this run."""
+    return _config(run_id, text) if isinstance(run_id, str) and isinstance(text, str) else None
+
+
+@lru_cache(maxsize=10_000)
+def _config(run_id: str, text: str) -> RunConfig | None:
+    try:
+        config = RunConfig.from_mapping(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return config if config.run_id == run_id else None
+
+
+def is_event(event: Any) -> bool:
+    """Whether this is an event of a training as it was written down."""
+    if not isinstance(event, dict) or event.get("model") not in ("teacher", "distilled", "scratch"):
+        return False
+    if event.get("event") == "begin":
+        return isinstance(event.get("history", []), list)
+    numbers = [value for name, value in event.items() if name not in ("event", "model")]
+    counts = event.get("epoch"), event.get("epochs")
+    return (
+        event.get("event") == "epoch"
+        and all(isinstance(number, int | float) for number in numbers)
+        and all(isinstance(count, int) for count in counts)
+        and 1 <= counts[0] <= counts[1]
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,105 @@
+"""Which processes are alive: each holds a lock on a file of its own, which the system lets go when it ends.
+
+Neither the clock nor process numbers matter: a clock may be set back, and containers that share a home
+number their processes each from 1.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import re
+import threading
+import uuid
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+_FOLDER = "owners"
+_TOKEN = re.compile("[0-9a-f]{32}")
+_SECONDS_TO_LOCK = 5
+
+_guard = threading.Lock()
+_held: dict[Path, FileLock] = {}
+_own = uuid.uuid4().hex
+
+
+def own_token() -> str:
+    """The name of this process."""
+    return _own
+
+
+def hold(home: Path) -> str:
+    """Show all who share this home that this process is alive, until it ends; returns its token.
+
+    Raises:
+        OSError: when the lock file cannot be made.
+    """
+    path = home / _FOLDER / f"{_own}.lock"
+    with _guard:
+        if home not in _held or not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path, thread_local=False)
+            lock.acquire(timeout=_SECONDS_TO_LOCK)
+            _held[home] = lock
+    return _own
+
+
+def is_gone(home: Path, token: str | None) -> bool:
+    """Whether the process with this token has ended."""
+    if token == _own:
+        return False
+    if token is None or not _TOKEN.fullmatch(token):
+        return not _lives_by_number(token or "")
+    path = home / _FOLDER / f"{token}.lock"
+    if not path.is_file():
+        return True
+    lock = FileLock(path, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    lock.release()
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+    return True
+
+
+def sweep(home: Path) -> None:
+    """Remove the lock files of processes that have ended."""
+    for path in (home / _FOLDER).glob("*.lock"):
+        is_gone(home, path.stem)
+
+
+def numbered(pid: int, started: float) -> str:
+    """The token of a process that earlier versions knew by its number and its start."""
+    return f"pid {pid} {started}"
+
+
+def _lives_by_number(token: str) -> bool:
+    kind, _, rest = token.partition(" ")
+    pid, _, started = rest.partition(" ")
+    try:
+        return kind == "pid" and abs(psutil.Process(int(pid)).create_time() - float(started)) < 1
+    except (psutil.Error, ValueError, OverflowError):
+        return False
+
+
+def _begin_anew() -> None:
+    """A forked child is a process of its own; the locks stay with its parent."""
+    global _guard, _held, _own
+    _guard, _held, _own = threading.Lock(), {}, uuid.uuid4().hex
+
+
+def _leave() -> None:
+    for home, lock in _held.items():
+        with contextlib.suppress(OSError):
+            lock.release()
+            (home / _FOLDER / f"{_own}.lock").unlink(missing_ok=True)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
+atexit.register(_leave)

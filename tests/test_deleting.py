@@ -1,0 +1,261 @@
+"""Deleting, restoring and removing, by any number of people: nothing is lost that was not meant."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from kd import folders, index_file
+from kd.config import RunConfig
+from kd.index import Index
+from kd.lab import Lab
+from kd.store import Store
+from tests.stored_runs import CONFIG, RUN, is_whole, locked, save
+
+
+def trashed(store: Store) -> list[str]:
+    return sorted(path.name for path in (store.home / "trash").iterdir())
+
+
+def test_of_two_who_delete_a_run_together_one_does_and_undo_brings_it_back(tmp_path):
+    stores = Store(tmp_path), Store(tmp_path)
+    for seed in range(12):
+        run_id = save(stores[0], RunConfig(seed=seed))
+        refused, together = [], threading.Barrier(2)
+
+        def delete(store, run_id=run_id, together=together, refused=refused):
+            together.wait()
+            try:
+                store.delete_run(run_id)
+            except ValueError as error:
+                refused.append(str(error))
+
+        threads = [threading.Thread(target=delete, args=(store,)) for store in stores]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert refused == [f"Run {run_id} was deleted already: Undo on the page Runs brings it back."]
+        assert stores[1].restore_run(run_id) is True
+        assert is_whole(stores[1], run_id)
+
+
+def test_a_second_delete_leaves_the_trash_alone(tmp_path):
+    store = Store(tmp_path)
+    save(store)
+    store.delete_run(RUN)
+    with pytest.raises(ValueError, match="was deleted already"):
+        store.delete_run(RUN)
+    assert trashed(store) == [RUN]
+    assert store.restore_run(RUN) is True
+    assert is_whole(store)
+
+
+def test_a_delete_that_the_index_cannot_take_in_moves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", 0.1)
+    store = Store(tmp_path)
+    save(store)
+    store.delete_run(RUN)
+    save(store)  # trained again: an older one lies in the trash
+    older = os.stat(tmp_path / "trash" / RUN).st_ino
+    with locked(tmp_path), pytest.raises(ValueError, match="Another program is using the index"):
+        store.delete_run(RUN)
+    assert is_whole(store)
+    assert os.stat(tmp_path / "trash" / RUN).st_ino == older
+
+
+def test_files_that_were_moved_come_back_when_the_change_fails(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    save(store)
+    store.delete_run(RUN)
+    save(store)
+    older = os.stat(tmp_path / "trash" / RUN).st_ino
+    move = folders.move
+
+    def move_and_fail(path, place, undo):
+        move(path, place, undo)
+        if path == tmp_path / "runs" / RUN:
+            raise OSError("no more")
+
+    monkeypatch.setattr(folders, "move", move_and_fail)
+    with pytest.raises(OSError, match="no more"):
+        store.delete_run(RUN)
+    monkeypatch.undo()
+    assert is_whole(store)
+    assert store.row(RUN)["status"] == "finished"
+    assert os.stat(tmp_path / "trash" / RUN).st_ino == older
+
+
+def test_only_what_was_deleted_is_restored(tmp_path):
+    store = Store(tmp_path)
+    save(store)
+    (tmp_path / "trash" / RUN).mkdir()
+    assert store.restore_run(RUN) is False
+    assert is_whole(store)
+    assert trashed(store) == [RUN]
+
+
+def test_a_deleted_run_whose_files_made_room_is_gone_and_not_an_empty_run(tmp_path):
+    store = Store(tmp_path)
+    save(store)
+    store.delete_run(RUN)
+    folders.remove(tmp_path / "trash" / RUN)
+    assert store.restore_run(RUN) is False
+    assert store.row(RUN) is None
+
+
+def test_what_a_restore_brings_back_is_not_removed_for_room(tmp_path, monkeypatch):
+    monkeypatch.setenv("KD_LIMIT", "1kB")
+    lab, other = Lab(tmp_path), Store(tmp_path)
+    save(lab.store)
+    lab.delete(RUN)
+    remove_run = Store.remove_run
+
+    def restored_just_before(self, run_id, *rules):
+        assert other.restore_run(run_id) is True
+        return remove_run(self, run_id, *rules)
+
+    monkeypatch.setattr(Store, "remove_run", restored_just_before)
+    lab.upkeep._spare_trash()
+    assert is_whole(lab.store)
+
+
+def test_what_is_deleted_just_before_is_not_removed_as_a_leftover(tmp_path, monkeypatch):
+    lab, other = Lab(tmp_path), Store(tmp_path)
+    save(lab.store)
+    (tmp_path / "trash" / RUN).mkdir()  # of an earlier one, trained again since
+    empty_trash = Store.empty_trash
+
+    def deleted_just_before(self, run_id):
+        other.delete_run(run_id)
+        return empty_trash(self, run_id)
+
+    monkeypatch.setattr(Store, "empty_trash", deleted_just_before)
+    lab.upkeep._spare_trash()
+    assert lab.restore(RUN) is True
+    assert is_whole(lab.store)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own on Windows")
+def test_of_a_run_that_is_a_link_the_link_goes_and_its_target_stays(tmp_path):
+    store, target = Store(tmp_path / "home"), tmp_path / "elsewhere"
+    save(store)
+    (tmp_path / "home" / "runs" / RUN).rename(target)
+    (tmp_path / "home" / "runs" / RUN).symlink_to(target, target_is_directory=True)
+    store.delete_run(RUN)
+    assert store.restore_run(RUN) is True
+    assert is_whole(store)
+    store.remove_run(RUN)
+    assert not store.has_run(RUN)
+    assert not os.path.lexists(tmp_path / "home" / "runs" / RUN)
+    assert trashed(store) == []
+    assert (target / "record.json").is_file()
+
+
+@pytest.mark.parametrize("brought_back", [True, False])
+def test_a_run_that_is_moved_while_it_is_read_is_not_damaged(brought_back, tmp_path, monkeypatch):
+    store, other = Store(tmp_path), Store(tmp_path)
+    save(store)
+    check, look_again = folders.check, Index.look_again
+
+    def moved_just_before(path):
+        monkeypatch.setattr(folders, "check", check)
+        other.delete_run(RUN)
+        check(path)
+
+    def brought_back_just_before(self, *arguments):
+        monkeypatch.setattr(Index, "look_again", look_again)
+        if brought_back:
+            other.restore_run(RUN)
+        return look_again(self, *arguments)
+
+    monkeypatch.setattr(folders, "check", moved_just_before)
+    monkeypatch.setattr(Index, "look_again", brought_back_just_before)
+    found = store.record(RUN)
+    assert (found is not None) is brought_back
+    assert list((tmp_path / "aside").iterdir()) == []
+    assert brought_back or store.restore_run(RUN)
+    assert is_whole(store)
+
+
+def test_the_list_stands_while_runs_are_deleted_and_brought_back(tmp_path):
+    lab = Lab(tmp_path)
+    runs = [save(lab.store, CONFIG.replace(seed=seed)) for seed in range(6)]
+    failed, over = [], threading.Event()
+
+    def look():
+        while not over.is_set():
+            try:
+                views = lab.runs()
+                assert all(view.result is not None for view in views if view.status == "finished")
+            except Exception as error:
+                failed.append(error)
+                return
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    for _ in range(15):
+        for run_id in runs:
+            lab.delete(run_id)
+            assert lab.restore(run_id)
+    over.set()
+    looking.join()
+    assert failed == []
+    assert set(runs) <= {view.run_id for view in lab.runs() if view.status == "finished"}
+    assert list((tmp_path / "aside").iterdir()) == []
+
+
+FRESH = RunConfig(teacher="fresh", teacher_epochs=1, teacher_train_size=10)
+
+
+def lose_a_file(home):
+    (home / "runs" / FRESH.run_id / "scratch.keras").unlink()
+
+
+def lose_the_checksums(home):
+    (home / "runs" / FRESH.run_id / "SHA256SUMS").unlink()
+
+
+def lose_the_teacher(home):
+    folders.remove(home / "teachers" / FRESH.teacher_id)
+
+
+def damage_the_teacher(home):
+    (home / "teachers" / FRESH.teacher_id / "teacher.keras").write_bytes(b"t" * 50)
+
+
+def lose_the_teachers_record(home):
+    (home / "teachers" / FRESH.teacher_id / "record.json").unlink()
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        None,
+        lose_a_file,
+        lose_the_checksums,
+        lose_the_teacher,
+        damage_the_teacher,
+        lose_the_teachers_record,
+    ],
+)
+def test_a_run_that_is_not_whole_is_set_aside_and_trained_again(lose, tmp_path, monkeypatch, caplog):
+    lab, asked = Lab(tmp_path), []
+    monkeypatch.setattr(lab._dispatch, "start", lambda config, person: asked.append(config))
+    lab.store.save_teacher(FRESH.teacher_id, {"history": []}, b"t" * 100)
+    save(lab.store, FRESH)
+    if lose is not None:
+        lose(tmp_path)
+    assert lab.start(FRESH) == FRESH.run_id
+    if lose is None:
+        assert asked == []
+        return
+    assert asked == [FRESH]
+    assert f"run {FRESH.run_id} is damaged" in caplog.text
+    assert "train it again" in lab.store.row(FRESH.run_id)["message"]
+    lab.store.save_teacher(FRESH.teacher_id, {"history": []}, b"t" * 100)
+    save(lab.store, FRESH)
+    assert lab.store.teacher(FRESH.teacher_id) is not None
+    assert is_whole(Store(tmp_path), FRESH.run_id)
