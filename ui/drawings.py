@@ -9,6 +9,7 @@ import streamlit as st
 
 from kd.answers import all_disagree
 from kd.thumbnails import thumbnail_chart, thumbnail_rows
+from ui.canvas import drawing_name
 from ui.figure import save_menu, spec
 from ui.guard import guarded
 from ui.ways_in import Given
@@ -27,7 +28,11 @@ def remembered(given: Given) -> Given:
     if own:
         drawings = st.session_state.setdefault(_DRAWINGS, {})
         name = _name(given)
-        if not np.array_equal(drawings.get(name), given.picture):
+        # undone to nothing and drawn again: that is kept already
+        known = name not in drawings and any(
+            np.array_equal(kept, given.picture) for kept in drawings.values()
+        )
+        if not known and not np.array_equal(drawings.get(name), given.picture):
             drawings[name] = given.picture
             st.session_state.setdefault(_TALLY, {})[name] = False
         while len(drawings) > KEPT:
@@ -102,7 +107,7 @@ def _recall(given: Given, number: int | None) -> None:
 def _name(given: Given) -> str:
     """One name for all strokes of one drawing, so that half a digit is not kept beside the whole."""
     if given.origin.startswith("Your drawing"):
-        return f"canvas {st.session_state.get('canvas_number', 0)}"
+        return drawing_name()
     return _digest(given.picture)
 
 

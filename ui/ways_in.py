@@ -12,12 +12,11 @@ from kd.data import load_mnist, to_model_input
 from kd.drawing import decode_picture, prepared
 from kd.softening import most_ambiguous
 from kd.words import article
-from ui import address, notices
+from ui import address, canvas, notices
 from ui.guard import guarded
 
 WAYS = ("Draw", "Test pictures", "Upload")
 FIRST_PICTURE = 2093
-CANVAS_SIDE = 280
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,6 @@ def test_picture(number: int) -> tuple[np.ndarray, int]:
 
 def drawn() -> Given:
     """A canvas, its pen and its eraser; a test picture stands in until something is drawn."""
-    # Registers its assets with the server when imported, so not before a server runs.
-    from streamlit_drawable_canvas import st_canvas
-
     st.html('<p class="kd kd-quiet kd-above-canvas">Draw one digit, large.</p>')
     place = st.container(key="canvas_frame")
     width = st.slider(
@@ -47,51 +43,28 @@ def drawn() -> Given:
         max_value=40,
         value=22,
         key="pen",
+        persist_state="session",
         help="In pixels of the 280-pixel square. A wide pen comes nearest to MNIST's strokes.",
     )
-    number = st.session_state.setdefault("canvas_number", 0)
-    st.button("Clear", on_click=guarded(_clear), width="stretch", help="Empties the square.")
-    with place:
-        canvas = st_canvas(
-            stroke_width=width,
-            stroke_color="#FFFFFF",
-            background_color="#000000",
-            width=CANVAS_SIDE,
-            height=CANVAS_SIDE,
-            drawing_mode="freedraw",
-            return_image_data=True,
-            key=f"canvas_{number}",
-        )
+    st.button("Clear", on_click=guarded(canvas.clear), width="stretch", help="Empties the square.")
     try:
-        content = canvas.image_bytes
-        # with the limits of an upload: a browser that is none of ours may send anything
-        pixels = None if content is None else decode_picture(content)
-    except Exception:
-        return Given(None, "The drawing did not arrive in one piece: press Clear and draw again.")
-    ink = None if pixels is None else _ink(pixels)
-    if ink is None or not ink.any():
+        with place:
+            pixels = canvas.canvas(width)
+    except ValueError as error:
+        return Given(None, str(error))
+    if pixels is None:
         picture, label = test_picture(FIRST_PICTURE)
         return Given(
             picture,
             f"Nothing is drawn yet, so this is test picture {FIRST_PICTURE:,}, "
             f"{article(label)} {label}. Draw one digit on the black square.",
         )
-    if _is_a_dot(ink, width):
+    if canvas.is_a_dot(pixels, width):
         return Given(None, "There is too little to see, only a dot: draw one whole digit, larger.")
     try:
         return Given(prepared(content), "Your drawing, as the models see it.")
     except ValueError as error:
         return Given(None, str(error))
-
-
-def _is_a_dot(ink: np.ndarray, pen: int) -> bool:
-    """Whether the pen left one touch: ink hardly longer than the pen is wide. ink: bool (height, width)."""
-    return max(np.ptp(np.flatnonzero(ink.any(axis=axis))) for axis in (0, 1)) < 1.5 * pen
-
-
-def _ink(pixels: np.ndarray) -> np.ndarray:
-    """Where a grey, RGB or RGBA picture on black shows anything: bool (height, width)."""
-    return pixels > 0 if pixels.ndim == 2 else (pixels[..., 0] | pixels[..., 1] | pixels[..., 2]) > 0
 
 
 def chosen(teacher_logits: np.ndarray) -> Given:
@@ -136,10 +109,6 @@ def uploaded() -> Given:
         return Given(prepared(file.getvalue()), "Your picture, as the models see it.")
     except ValueError as error:
         return Given(None, str(error))
-
-
-def _clear() -> None:
-    st.session_state["canvas_number"] += 1
 
 
 def _any_other() -> None:

@@ -14,7 +14,8 @@ from kd.drawing import to_mnist
 from kd.logits import softmax
 from kd.words import MODELS, percent
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
-from ui.ways_in import CANVAS_SIDE, FIRST_PICTURE
+from ui.canvas import SIDE
+from ui.ways_in import FIRST_PICTURE
 
 
 def png(pixels):
@@ -88,7 +89,7 @@ def test_clear_empties_the_canvas(open_page, seven):
     ("top", "left", "height", "width"), [(130, 130, 20, 20), (130, 130, 1, 1), (0, 0, 22, 24)]
 )
 def test_a_dot_gets_a_sentence(open_page, top, left, height, width):
-    pixels = np.zeros((CANVAS_SIDE, CANVAS_SIDE, 4), np.uint8)
+    pixels = np.zeros((SIDE, SIDE, 4), np.uint8)
     pixels[..., 3] = 255
     pixels[top : top + height, left : left + width, :3] = 255
     (sentence,) = warnings_of(draw(open_page("draw"), pixels))

@@ -1,0 +1,165 @@
+"""What is drawn stays: on the canvas, whatever is looked at meanwhile, and among the last drawings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kd.config import RunConfig
+from kd.lab import Lab
+
+SEVEN = [(0.25, 0.22), (0.76, 0.22), (0.5, 0.8)]
+ONE = [(0.5, 0.15), (0.5, 0.85)]
+DRAWN = "Your drawing, as the models see it."
+NOTHING = "Nothing is drawn yet"
+
+
+def stroke(page: Page, points: list[tuple[float, float]]) -> None:
+    canvas = page.locator("canvas").last  # the uppermost of three, in the component's shadow tree
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    x, y = points[0]
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=12)
+    page.mouse.up()
+
+
+def ink(page: Page) -> int:
+    """How many pixels of the canvas are not black, as a person sees it."""
+    return page.locator("canvas").first.evaluate(
+        """(first) => {
+            const all = [...first.getRootNode().querySelectorAll('canvas')];
+            const lit = (c) => {
+                const {data} = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+                let n = 0;
+                for (let i = 0; i < data.length; i += 4) n += data[i] > 100 && data[i + 3] > 100;
+                return n;
+            };
+            return Math.max(0, ...all.map(lit));
+        }"""
+    )
+
+
+def expect_ink(page: Page, near: int) -> None:
+    """The canvas comes to show about this much."""
+    expect(page.locator("canvas").last).to_be_visible()
+    for _ in range(100):
+        if abs(ink(page) - near) <= 0.1 * near:
+            return
+        page.wait_for_timeout(100)
+    assert abs(ink(page) - near) <= 0.1 * near
+
+
+def kept(page: Page):
+    """The buttons that go back to the last drawings."""
+    return page.get_by_test_id("stButtonGroup").filter(has_text="Go back to").get_by_role("radio")
+
+
+def what_they_see(page: Page) -> str:
+    return page.get_by_alt_text("The 28 by 28 pixels that the models see").get_attribute("src")
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+def test_a_drawing_outlives_its_page_and_its_way_in(page: Page, site):
+    page.goto(f"{site.url}/draw")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    stroke(page, SEVEN)
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect(kept(page)).to_have_count(1)
+    drawn, seen = ink(page), what_they_see(page)
+    assert drawn > 1000
+
+    go(page, "Runs")
+    go(page, "Draw")
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect_ink(page, drawn)
+    assert what_they_see(page) == seen
+    expect(kept(page)).to_have_count(1)
+
+    page.get_by_role("radio", name="Test pictures").click()
+    expect(page.get_by_text("Its label says")).to_be_visible()
+    page.get_by_role("radio", name="Draw", exact=True).click()
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect_ink(page, drawn)
+    assert what_they_see(page) == seen
+
+    # another pen changes what is drawn from now on
+    pen = page.get_by_role("slider", name="Pen width")
+    pen.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(pen).to_have_value("21")
+    page.wait_for_timeout(500)
+    expect_ink(page, drawn)
+    assert what_they_see(page) == seen
+
+    # the drawing goes on where it was: one entry
+    stroke(page, [(0.3, 0.55), (0.75, 0.55)])
+    expect(page.get_by_alt_text("The 28 by 28 pixels that the models see")).not_to_have_attribute("src", seen)
+    expect(kept(page)).to_have_count(1)
+    more = ink(page)
+    assert more > drawn
+
+    # and another page with a canvas shows it too
+    go(page, "Dark knowledge")
+    page.get_by_role("radio", name="Draw", exact=True).click()
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect_ink(page, more)
+
+
+def test_a_drawing_on_an_emptied_canvas_is_another_one(page: Page, site):
+    page.goto(f"{site.url}/draw")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    stroke(page, SEVEN)
+    expect(kept(page)).to_have_count(1)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    go(page, "Runs")
+    go(page, "Draw")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    expect_ink(page, 0)
+    stroke(page, ONE)
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect(kept(page)).to_have_count(2)
+    # undone by the canvas' own button, which empties it too
+    page.get_by_role("button", name=re.compile("undo", re.IGNORECASE)).first.click()
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    stroke(page, [(0.2, 0.2), (0.8, 0.8)])
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect(kept(page)).to_have_count(3)
+
+
+@pytest.fixture
+def another_run(site):
+    """A second finished run to choose: the shipped one's files under another setting."""
+    lab, config = Lab(site.log.parent), RunConfig(seed=5)
+    shipped = RunConfig().run_id
+    names = ("distilled.keras", "scratch.keras", "logits.npz")
+    files = {name: lab.store.file(shipped, name).read_bytes() for name in names}
+    lab.store.index.claim(config.run_id, config.to_dict())
+    lab.store.save_run(config.run_id, {**lab.store.record(shipped), "config": config.to_dict()}, files)
+    yield config.run_id
+    lab.store.remove_run(config.run_id)
+    lab.close()
+
+
+def test_another_run_answers_the_same_drawing(page: Page, site, another_run):
+    page.goto(f"{site.url}/draw?run={RunConfig().run_id}")
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    stroke(page, SEVEN)
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    drawn, seen = ink(page), what_they_see(page)
+    page.get_by_role("combobox", name="Run whose models answer").click()
+    page.get_by_role("option", name=re.compile("seed 5")).click()
+    expect(page).to_have_url(re.compile(another_run))
+    page.wait_for_timeout(500)
+    expect_ink(page, drawn)
+    assert what_they_see(page) == seen
+    expect(kept(page)).to_have_count(1)
