@@ -73,6 +73,11 @@ class CompiledTraining:
         self.model.set_weights(weights)
         self._optimizer.reset()
 
+    def trace(self) -> None:
+        """Trace what trains and evaluates, where that has not been done: some seconds, once a process."""
+        self._steps.get_concrete_function()
+        self._evaluate.get_concrete_function()
+
     def state(self) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
         """Weights and optimiser as they stand, for `restore`."""
         return tuple(self.model.get_weights()), self._optimizer.state()

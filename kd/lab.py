@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from kd.config import RunConfig
 from kd.data import load_mnist
 from kd.dispatch import NOBODY, Dispatch
 from kd.engine import Engine
+from kd.estimate import TYPICAL, Estimate, Estimator
 from kd.index import INTERRUPTED
 from kd.inference import NumpyModel
 from kd.neighbours import NeighbourIndex
@@ -30,6 +32,7 @@ from kd.upkeep import Upkeep
 log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.1
+SECONDS_OF_A_LONG_RUN = 300
 # Training pictures among which a drawing's nearest are sought: 31 MB in memory.
 NEIGHBOURS = 10_000
 
@@ -47,10 +50,10 @@ class Lab:
         """
         self.store = Store(home)
         self._engine = Engine()
-        self._dispatch = Dispatch(self.store, self._engine, self.estimate, self._ended)
+        self._dispatch = Dispatch(self.store, self._engine, self._seconds, self._ended)
         self._views = RunViews(self.store, self._dispatch)
+        self._estimator = Estimator(self._newest_results)
         self.upkeep = Upkeep(self.store)
-        self._pace: float | None = None
         self._warmed = threading.Event()
         self._model = computed_once(maxsize=64)(self._load_model)
         self._logits = computed_once(maxsize=16)(self._load_logits)
@@ -71,7 +74,8 @@ class Lab:
             person: who asks, by any name that is theirs alone; the queue is fair between people.
         """
         run_id = config.run_id
-        if not self.store.is_usable(run_id, config.teacher_id if config.teacher == "fresh" else None):
+        if not self._is_usable(config):
+            self.estimate(config)  # so that those who wait are told how long
             self._dispatch.start(config, person)
         return run_id
 
@@ -189,14 +193,22 @@ class Lab:
         self.store.index.pin(run_id, pinned)
         self.upkeep.forget_usage()
 
-    def estimate(self, config: RunConfig) -> float | None:
-        """About how many seconds the students of a run would take, from the newest finished run.
+    def estimate(self, config: RunConfig) -> Estimate | None:
+        """About how many seconds a run would take, from the newest finished runs.
 
-        None when nothing was measured yet on this machine. A fresh teacher's time is not in it.
+        None when nothing was measured yet on this machine.
         """
-        if self._pace is None:
-            self._pace = self._newest_pace()
-        return self._pace * config.epochs * config.train_size if self._pace else None
+        return self._estimator.estimate(config, self._has_to_train_teacher(config))
+
+    def is_long(self, config: RunConfig) -> bool:
+        """Whether people should be asked before they start this run, which would keep the machine busy.
+
+        Not one that is stored, or computed already. Before the first run of a machine this is a guess.
+        """
+        if self.store.has_run(config.run_id) or self._dispatch.view(config.run_id) is not None:
+            return False
+        guess = TYPICAL.estimate(config, self._has_to_train_teacher(config))
+        return (self.estimate(config) or guess).total > SECONDS_OF_A_LONG_RUN
 
     def warm_up(self) -> None:
         """Start the engine and load TensorFlow in its workers, in the background; once is enough."""
@@ -224,19 +236,30 @@ class Lab:
         importlib.import_module("scipy.stats")
 
     def _ended(self, run_id: str) -> None:
-        self._pace = None
         with self.store.index.patiently():
+            self._estimator.read()
             self.upkeep.tidy()
 
-    def _newest_pace(self) -> float:
-        """Seconds that a student took for an image of an epoch in the newest finished run, 0 for none."""
-        for row in self.store.index.rows():
-            if row["status"] == "finished" and self.store.has_run(row["run_id"]):
-                view = self._views.stored(row["run_id"])
+    def _is_usable(self, config: RunConfig) -> bool:
+        """Whether all of a run is stored: a result of which a part is missing has to be computed again."""
+        return self.store.is_usable(config.run_id, config.teacher_id if config.teacher == "fresh" else None)
+
+    def _newest_results(self, most: int) -> Iterator[tuple[RunConfig, dict[str, Any]]]:
+        """Config and result of the newest finished runs of this machine, at most so many."""
+        finished: list[str] = []
+        with contextlib.suppress(OSError):
+            finished = [row["run_id"] for row in self.store.index.rows() if row["status"] == "finished"]
+        for run_id in finished[:most]:
+            with contextlib.suppress(ValueError, OSError):  # whoever shows that run will say so
+                view = self._views.stored(run_id)
                 if view is not None:
-                    seconds = max(view.result[name]["seconds"] for name in ("distilled", "scratch"))
-                    return seconds / (view.config.epochs * view.config.train_size)
-        return 0.0
+                    yield view.config, view.result
+
+    def _has_to_train_teacher(self, config: RunConfig) -> bool:
+        return config.teacher == "fresh" and not self.store.has_teacher(config.teacher_id)
+
+    def _seconds(self, config: RunConfig) -> float | None:
+        return self._estimator.seconds(config, self._has_to_train_teacher(config))
 
     def _finished(self, run_id: str) -> RunView:
         view = self.watch(run_id)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kd.config import RunConfig
+from kd.estimate import TYPICAL
 from kd.words import MODELS
 
-# A teacher's step in student's steps, for one progress bar over both (measured: about 25 ms and 1 ms).
-TEACHER_STEP = 25
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 
 
@@ -88,10 +87,9 @@ class RunState:
 
     def expect_teacher(self) -> None:
         """A teacher will be trained first: it counts in the progress."""
-        config = self.config
-        steps = config.teacher_train_size * config.teacher_epochs * TEACHER_STEP
+        work = TYPICAL.estimate(self.config, with_teacher=True)
         with self._lock:
-            self._weights["teacher"] = steps / (config.train_size * config.epochs)
+            self._weights["teacher"] = 2 * work.teacher / work.students  # the students learn side by side
 
     def wait_for_teacher(self) -> None:
         """Another run trains the teacher that this one needs too."""

@@ -219,6 +219,7 @@ def _train(
     else:
         compiled.restore(checkpoint.weights, checkpoint.optimizer)
         begun, snapshots = checkpoint, checkpoint.snapshots and checkpoint.snapshots.copy()
+    compiled.trace()  # before the clock runs: it says nothing of how long the next training takes
     test_images, test_labels = _test_tensors()
     history, seconds, evaluation = [*begun.history], begun.seconds, begun.evaluation_seconds
     for epoch in range(begun.epoch + 1, epochs + 1):

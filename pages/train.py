@@ -17,13 +17,20 @@ from ui.playback import play_training
 from ui.server import lab, warm_lab
 from ui.shown import show, shown_run
 
+# The run for which Train asked whether it is really meant, because it would take long.
+ASKED = "asked_about"
+
 
 def start() -> None:
     # Read anew: a click may come together with the last change of a control, before the page is drawn again.
     notices.clear()
     st.session_state.pop("stopping", None)
+    config, asked = controls.current(), st.session_state.pop(ASKED, None)
+    if asked != config.run_id and lab().is_long(config):
+        st.session_state[ASKED] = config.run_id
+        return
     try:
-        show(lab().start(controls.current(), person()))
+        show(lab().start(config, person()))
     except (ValueError, OSError) as error:
         notices.add(str(error))
 
@@ -51,31 +58,57 @@ def stop_button(label: str, run_id: str) -> None:
 
 def button(config: RunConfig, view: RunView | None) -> None:
     """Train, or Stop in its place while the run with this very setting trains for this person."""
-    mine = view is not None and view.active and (person() in view.people or not view.people)
+    here = view is not None and view.active and not view.elsewhere
+    mine = here and (person() in view.people or not view.people)
     if mine and view.run_id == config.run_id:
         stop_button("Stop", view.run_id)
     else:
         st.button(
-            "Train",
+            "Train all the same" if st.session_state.get(ASKED) == config.run_id else "Train",
+            key="train",
             type="primary",
             width="stretch",
             help="Trains both students. A setting that was trained before answers at once.",
             on_click=guarded(start),
+            disabled=trains_elsewhere(config, view),
         )
         if mine:
             stop_button("Stop the run that is shown", view.run_id)
 
 
+def trains_elsewhere(config: RunConfig, view: RunView | None) -> bool:
+    """Whether the run with this very setting is shown, and another process trains it."""
+    return view is not None and view.active and view.elsewhere and view.run_id == config.run_id
+
+
 def cost(config: RunConfig) -> str:
     """What pressing Train will cost, as far as this machine knows."""
-    seconds = lab().estimate(config)
-    if config.teacher == "fresh":
-        return "A fresh teacher is trained first: minutes, not seconds."
-    return "" if seconds is None else f"About {duration(seconds)} for the students."
+    estimate = lab().estimate(config)
+    if estimate is None:
+        return "No run has been timed on this machine yet."
+    teacher = f"{duration(estimate.teacher)} for the teacher and " if estimate.teacher else ""
+    return f"About {teacher}{duration(estimate.students)} for the students."
+
+
+def question(config: RunConfig) -> str:
+    """Why Train asks before it starts a long run."""
+    estimate = lab().estimate(config)
+    takes = "more than five minutes" if estimate is None else f"about {duration(estimate.total)}"
+    return (
+        f"This takes {takes}. Your other runs wait until it ends; other people's take turns with it. "
+        "Press again to start it."
+    )
 
 
 def hint(config: RunConfig, view: RunView | None) -> str:
     """What Train will do that is not on the screen yet, or what this preset teaches."""
+    if st.session_state.get(ASKED) == config.run_id:
+        return question(config)
+    if trains_elsewhere(config, view):
+        return (
+            "Another process on this machine trains this run; its result will appear here. "
+            f"To stop it: python -m kd stop {view.run_id}"
+        )
     if view is not None and view.run_id != config.run_id:
         return f"{cost(config)} Still shown: {setting(view.config)}."
     if view is not None and view.status in ("interrupted", "failed", "stopped"):

@@ -1,12 +1,15 @@
 """Train: controls made from the fields of a run, a run to look at from the first second, and training."""
 
+import re
 import time
 from html import unescape
 
 import pytest
 
 from kd.config import FIELDS, PRESETS, RunConfig
+from kd.estimate import Speed
 from kd.words import accuracy
+from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
@@ -169,3 +172,51 @@ def test_a_stored_run_without_a_teachers_part_says_that_its_students_are_the_sam
     assert "another seed changes both alike" in text
     assert "No difference shown" not in text
     lab.delete(config.run_id)
+
+
+DAYS = {"epochs": "100", "train_size": "60000", "batch_size": "1"}
+
+
+def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipped, monkeypatch):
+    started = []
+    monkeypatch.setattr(lab, "start", lambda config, person: started.append(config) or shipped.run_id)
+    monkeypatch.setattr(lab._estimator, "_speed", None)
+    monkeypatch.setattr(lab._estimator, "_is_read", True)
+    app = open_page("train", **DAYS)
+    labelled(app)["Train"].click().run()
+    assert not started
+    assert "more than five minutes" in html_of(app)
+    assert "Press again to start it." in html_of(app)
+    labelled(app)["Train all the same"].click().run()
+    assert started == [RunConfig.from_mapping(DAYS)]
+
+
+def test_whoever_moves_a_control_is_asked_anew(open_page, lab, monkeypatch):
+    monkeypatch.setattr(lab, "start", None)
+    app = open_page("train", **DAYS)
+    labelled(app)["Train"].click().run()
+    labelled(app)[FIELDS["epochs"].label].set_value(99).run()
+    assert "Train all the same" not in labelled(app)
+    labelled(app)["Train"].click().run()
+    assert "Press again to start it." in html_of(app)
+
+
+def test_what_a_fresh_teacher_costs_is_said_in_seconds_where_it_takes_seconds(open_page, lab, monkeypatch):
+    monkeypatch.setattr(lab._estimator, "_speed", Speed())
+    monkeypatch.setattr(lab._estimator, "_is_read", True)
+    app = open_page("train", teacher="fresh", teacher_epochs="1", teacher_train_size="3000", epochs="3")
+    said = re.search(r"About (\d+) s for the teacher and (\d+) s for the students", html_of(app))
+    assert 2 < int(said[1]) < 20
+    assert int(said[2]) < 10
+
+
+def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page, lab):
+    config = {"epochs": "41", "teacher": "notebook"}
+    with running_elsewhere(lab.store.home, RunConfig.from_mapping(config)) as run_id:
+        app = open_page("train", run=run_id, **config)
+        shown = labelled(app)
+        assert not [label for label in shown if "Stop" in label]
+        assert shown["Train"].disabled
+        assert "Another process on this machine trains this run" in html_of(app)
+        labelled(app)[FIELDS["epochs"].label].set_value(7).run()
+        assert not labelled(app)["Train"].disabled

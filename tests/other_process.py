@@ -1,0 +1,45 @@
+"""A second process on the same home that has a run of its own, as a command line or another app has."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from kd.config import RunConfig
+
+PROJECT = Path(__file__).resolve().parent.parent
+_CLAIM = """
+import json, sys
+from pathlib import Path
+from kd.config import RunConfig
+from kd.store import Store
+
+index = Store(Path(sys.argv[1])).index
+config = RunConfig.from_mapping(json.loads(sys.argv[2]))
+assert index.claim(config.run_id, config.to_dict())
+index.set_status(config.run_id, "running")
+print("claimed", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def running_elsewhere(home: Path, config: RunConfig) -> Iterator[str]:
+    """While inside, another living process has taken this run on; gives the run's id."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _CLAIM, str(home), json.dumps(config.to_dict())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    try:
+        assert process.stdout.readline().strip() == "claimed"
+        yield config.run_id
+    finally:
+        process.communicate()

@@ -1,0 +1,97 @@
+"""The estimate: what a run costs for each step, image and look, and how fast this machine is."""
+
+from __future__ import annotations
+
+import pytest
+
+from kd.config import RunConfig
+from kd.estimate import STUDENT, TEACHER, TYPICAL, Estimator, measured_speed
+from kd.lab import Lab
+
+SLOW = 2.0
+
+
+def result_of(config: RunConfig, training: float, looking: float, teacher: float | None = None) -> dict:
+    """The result of a run on a machine so many times as slow as the costs say."""
+    steps = -(-config.train_size // config.batch_size)
+    trained = training * config.epochs * (steps * STUDENT.step + config.train_size * STUDENT.image)
+    looked = looking * STUDENT.look * (config.epochs + min(4, steps - 1))
+    student = {"seconds": trained + looked, "evaluation_seconds": looked}
+    return {
+        "distilled": student,
+        "scratch": {name: 0.9 * value for name, value in student.items()},
+        "teacher": {"cached": teacher is None, "seconds": teacher or 100.0},
+    }
+
+
+def test_many_small_epochs_do_not_make_large_ones_seem_slow():
+    """100 epochs of 100 images are nearly all looking; 60 of 10,000 are mostly training."""
+    small, large = RunConfig(epochs=100, train_size=100), RunConfig(epochs=60)
+    speed = measured_speed([(small, result_of(small, 1.0, 1.0))])
+    expected = 60 * (313 * STUDENT.step + 10_000 * STUDENT.image) + 64 * STUDENT.look
+    assert speed.estimate(large, False).students == pytest.approx(expected)
+    assert 15 < expected < 45
+
+
+@pytest.mark.parametrize("batch_size", [1, 32, 1024])
+def test_training_and_looking_are_measured_apart_and_steps_count(batch_size):
+    measured = RunConfig(epochs=100, train_size=60_000)
+    speed = measured_speed([(measured, result_of(measured, training=3.0, looking=0.5))])
+    assert (speed.training, speed.looking) == pytest.approx((3.0, 0.5), rel=0.02)
+    asked = RunConfig(epochs=20, train_size=50_000, batch_size=batch_size)
+    expected = result_of(asked, 3.0, 0.5)["distilled"]["seconds"]
+    assert speed.estimate(asked, False).students == pytest.approx(expected, rel=0.02)
+
+
+def test_a_run_that_does_not_say_how_long_it_looked_is_shared_out_by_the_costs():
+    config = RunConfig(epochs=100, train_size=60_000)
+    result = result_of(config, SLOW, SLOW)
+    for name in ("distilled", "scratch"):
+        del result[name]["evaluation_seconds"]
+    speed = measured_speed([(config, result)])
+    assert (speed.training, speed.looking) == pytest.approx((SLOW, SLOW), rel=0.1)
+
+
+def test_a_long_run_counts_for_more_than_a_short_one():
+    short, long = RunConfig(epochs=1, train_size=100), RunConfig(epochs=100)
+    speed = measured_speed([(short, result_of(short, 50.0, 50.0)), (long, result_of(long, 1.0, 1.0))])
+    assert speed.training == pytest.approx(1.0, abs=0.1)
+    alone = measured_speed([(short, result_of(short, 50.0, 50.0))])
+    assert alone.training < 1.2
+
+
+def test_a_teacher_is_estimated_from_teachers_and_without_one_from_what_is_usual():
+    fresh = RunConfig(teacher="fresh", teacher_epochs=5, teacher_train_size=10_000)
+    nominal = 5 * (313 * TEACHER.step + 10_000 * TEACHER.image + TEACHER.look)
+    students = RunConfig(epochs=100, train_size=60_000)
+    unmeasured = measured_speed([(students, result_of(students, SLOW, SLOW))])
+    said = unmeasured.estimate(fresh, True).teacher
+    assert said == pytest.approx(SLOW * (nominal + TEACHER.look), rel=0.02)
+    measured = measured_speed([(fresh, result_of(fresh, SLOW, SLOW, teacher=7 * nominal))])
+    assert measured.estimate(fresh, True).teacher == pytest.approx(7 * (nominal + TEACHER.look))
+    assert measured.estimate(fresh, False).teacher == 0
+    tiny = fresh.replace(teacher_epochs=1, teacher_train_size=320)
+    assert TYPICAL.estimate(tiny, True).teacher < 5
+
+
+def test_nothing_is_said_before_a_run_has_finished():
+    assert measured_speed([]) is None
+    assert Estimator(lambda most: []).estimate(RunConfig(), False) is None
+
+
+def test_who_must_not_wait_gets_what_was_read_last():
+    runs = [(RunConfig(), result_of(RunConfig(), SLOW, SLOW))]
+    estimator = Estimator(lambda most: runs[:most])
+    assert estimator.seconds(RunConfig(), False) is None
+    said = estimator.estimate(RunConfig(), False)
+    assert estimator.seconds(RunConfig(), False) == said.total > TYPICAL.estimate(RunConfig(), False).total
+
+
+def test_a_run_that_would_take_long_is_known_before_anything_was_measured(tmp_path):
+    lab = Lab(tmp_path)
+    days = RunConfig(epochs=100, train_size=60_000, batch_size=1)
+    assert lab.estimate(days) is None
+    assert lab.is_long(days)
+    assert lab.is_long(RunConfig(teacher="fresh", teacher_epochs=100))
+    assert not lab.is_long(RunConfig(epochs=60))
+    assert not lab.is_long(RunConfig())
