@@ -31,8 +31,8 @@ class _Kept:
     inked: bool = False
 
 
-def canvas(pen: int) -> np.ndarray | None:
-    """Draw the canvas; return its pixels as of `kd.drawing.decode_picture`, None before anything is drawn.
+def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
+    """Draw the canvas; return its PNG and the pixels in it, or None before anything is drawn.
 
     Args:
         pen: its width in pixels of the square.
@@ -74,7 +74,7 @@ def canvas(pen: int) -> np.ndarray | None:
     if sent is not None:
         kept.content, kept.strokes = content, _strokes(drawn.json_data)
     kept.inked = inked
-    return pixels if inked else None
+    return (content, pixels) if inked else None
 
 
 def clear() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.config import TEST_IMAGES
 from kd.data import load_mnist, to_model_input
-from kd.drawing import decode_picture, prepared
+from kd.drawing import prepared
 from kd.softening import most_ambiguous
 from kd.words import article
 from ui import address, canvas, notices
@@ -49,16 +49,17 @@ def drawn() -> Given:
     st.button("Clear", on_click=guarded(canvas.clear), width="stretch", help="Empties the square.")
     try:
         with place:
-            pixels = canvas.canvas(width)
+            drawing = canvas.canvas(width)
     except ValueError as error:
         return Given(None, str(error))
-    if pixels is None:
+    if drawing is None:
         picture, label = test_picture(FIRST_PICTURE)
         return Given(
             picture,
             f"Nothing is drawn yet, so this is test picture {FIRST_PICTURE:,}, "
             f"{article(label)} {label}. Draw one digit on the black square.",
         )
+    content, pixels = drawing
     if canvas.is_a_dot(pixels, width):
         return Given(None, "There is too little to see, only a dot: draw one whole digit, larger.")
     try:
