@@ -1,4 +1,4 @@
-"""The command line: `python -m kd train`, `runs`, `predict`."""
+"""The command line: `python -m kd train`, `runs`, `predict`, `stop`, `rebuild-index`."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -228,13 +229,25 @@ class Dispatch:
             log.error("run %s could not be queued again (%s)", run_id, error)
 
     def _attend(self, job: RunJob) -> None:
-        """About once a second while a run is computed: has it had its turn?"""
+        """About once a second while a run is computed: is one to stop, and has this one had its turn?"""
+        self._hear_stops()
         if time.monotonic() - job.turn_began < SECONDS_A_TURN:
             return
         with self._lock:
             others_wait = self._queue.others_wait(job.config.run_id) or self._keeps_teachers_worker(job)
         if others_wait:
             job.give_way()
+
+    def _hear_stops(self) -> None:
+        """Stop the runs of this process that another process asked to stop."""
+        with contextlib.suppress(OSError):  # then at the next look
+            for run_id in self._store.index.asked_to_stop():
+                with self._lock:
+                    is_ours = run_id in self._jobs
+                if is_ours:
+                    self._store.index.forget_stop(run_id)
+                    log.info("run %s is stopped on request of another process", run_id)
+                    self.stop(run_id)
 
     def _keeps_teachers_worker(self, job: RunJob) -> bool:
         """Whether it is this run that keeps another person's from the worker that trains teachers."""

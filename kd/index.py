@@ -64,7 +64,7 @@ class Index(Moves):
     def claim(self, run_id: str, config: dict[str, Any]) -> bool:
         """Take on a run for this process; False when another living process has it.
 
-        Earlier events of the run are forgotten.
+        Earlier events of the run are forgotten, and that somebody wanted it stopped.
         """
         home = self.path.parent
         owner = owners.hold(home)
@@ -73,7 +73,8 @@ class Index(Moves):
             row = connection.execute("SELECT status, owner FROM runs WHERE run_id = ?", (run_id,)).fetchone()
             if row is not None and row[0] in ACTIVE and not owners.is_gone(home, row[1]) and row[1] != owner:
                 return False
-            connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
+            for table in ("events", "stops"):
+                connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
             connection.execute(
                 "INSERT OR REPLACE INTO runs VALUES (?, ?, 'queued', '', ?, ?)",
                 (run_id, json.dumps(config), time.time(), owner),
@@ -85,6 +86,18 @@ class Index(Moves):
     def set_status(self, run_id: str, status: str, message: str = "") -> None:
         """Change the state of a run."""
         self._write("UPDATE runs SET status = ?, message = ? WHERE run_id = ?", status, message, run_id)
+
+    def ask_to_stop(self, run_id: str) -> None:
+        """Note that a run is to stop, for the process that computes it: it looks about once a second."""
+        self._write("INSERT OR IGNORE INTO stops VALUES (?)", run_id)
+
+    def asked_to_stop(self) -> list[str]:
+        """The runs that somebody asked to stop."""
+        return [run_id for (run_id,) in self._file.read("SELECT run_id FROM stops")]
+
+    def forget_stop(self, run_id: str) -> None:
+        """The run's process has heard that it is to stop."""
+        self._write("DELETE FROM stops WHERE run_id = ?", run_id)
 
     def add_event(self, run_id: str, event: dict[str, Any]) -> None:
         """Keep an event of a run, after those it has."""

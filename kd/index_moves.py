@@ -159,5 +159,5 @@ def note_use(connection: sqlite3.Connection, run_id: str, when: float | None = N
 
 
 def _forget(connection: sqlite3.Connection, run_id: str) -> None:
-    for table in ("events", "runs", "uses"):
+    for table in ("events", "runs", "uses", "stops"):
         connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

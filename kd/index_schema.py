@@ -10,11 +10,12 @@ from pathlib import Path
 from kd.owners import numbered
 from kd.unusable import Unusable
 
-VERSION = 1
+VERSION = 2
 _COLUMNS = {
     "runs": ("run_id", "config", "status", "message", "created", "owner"),
     "events": ("run_id", "number", "event"),
     "uses": ("run_id", "used", "pinned"),
+    "stops": ("run_id",),
 }
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS events (
     PRIMARY KEY (run_id, number)
 );
 CREATE TABLE IF NOT EXISTS uses (run_id TEXT PRIMARY KEY, used REAL NOT NULL, pinned INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS stops (run_id TEXT PRIMARY KEY);
 """
 _FIRST_VERSIONS_RUNS = (*_COLUMNS["runs"][:-1], "owner_pid", "owner_started")
 # What damage makes of a version is seldom so small a number.
@@ -66,12 +68,14 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
             f"The index {path} is of version {version}, and this KD Lab reads version {VERSION}: "
             "start the newer KD Lab that wrote it, or choose another folder with KD_HOME."
         )
-    if version != 0:
+    if version not in (0, 1):
         raise sqlite3.DatabaseError(f"there is no version {version}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _version(connection) == 0:
             _from_first_version(connection)
+        if _version(connection) < VERSION:
+            _add_tables(connection)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
@@ -116,14 +120,19 @@ def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
     return tuple(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
 
 
+def _add_tables(connection: sqlite3.Connection) -> None:
+    """Those that are missing; version 1 knew no stops."""
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+
+
 def _from_first_version(connection: sqlite3.Connection) -> None:
     """The first version knew a run's process by its number and its start."""
     if _columns(connection, "runs") != _FIRST_VERSIONS_RUNS:
         return  # only the version is wrong; `check` says whether all the rest is right
     rows = connection.execute("SELECT * FROM runs").fetchall()
     connection.execute("DROP TABLE runs")
-    for statement in _SCHEMA.split(";"):
-        connection.execute(statement)
+    _add_tables(connection)
     connection.executemany(
         "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)",
         [(*row[:-2], None if row[-2] is None else numbered(*row[-2:])) for row in rows],

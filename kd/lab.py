@@ -82,9 +82,15 @@ class Lab:
     def stop(self, run_id: str, person: str | None = None) -> bool:
         """Withdraw a person's wish for a run; it ends when nobody else waits for it. None: end it at once.
 
-        A run that is not active, or another process's, stays as it is. Returns whether the run ends.
+        Another process's run is ended by that process, within a second or two, and only for None. Returns
+        whether the run ends.
         """
-        return self._dispatch.stop(run_id, person)
+        if self._dispatch.stop(run_id, person):
+            return True
+        asked = person is None and self.store.index.worker(run_id) == "elsewhere"
+        if asked:
+            self.store.index.ask_to_stop(run_id)
+        return asked
 
     def watch(self, run_id: str) -> RunView:
         """The run as it stands now; cheap.

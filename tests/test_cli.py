@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,11 @@ import pytest
 from PIL import Image
 
 from kd.__main__ import main
+from kd.config import RunConfig
+from kd.store import Store
+from tests.other_process import running_elsewhere
 
+EPOCH = {"event": "epoch", "model": "scratch", "epoch": 1, "epochs": 41, "val_accuracy": 0.5}
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -54,6 +59,8 @@ def trained(home):
         ([], "The following arguments are required: COMMAND"),
         (["predict", "abc", "no-such-file.png"], "no-such-file.png cannot be read"),
         (["predict", "abc", __file__], "This is not a picture"),
+        (["stop", "no-such-run"], "No waiting or training run has the id 'no-such-run'"),
+        (["stop", ""], "No waiting or training run has the id ''"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(arguments, sentence, capsys):
@@ -94,6 +101,27 @@ def test_json_lines_tell_every_epoch_and_then_the_result(trained):
         assert {"test_accuracy", "parameters", "seconds", "agreement"} <= set(result[student])
     assert "Traceback" not in done.stderr
     assert "WARNING" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal for one process")
+def test_ctrl_c_at_another_processes_run_says_that_it_goes_on(tmp_path):
+    flags = ["--teacher", "notebook", "--epochs", "41"]
+    with running_elsewhere(tmp_path, RunConfig(teacher="notebook", epochs=41)) as run_id:
+        joined = subprocess.Popen(
+            [sys.executable, "-m", "kd", "train", *flags, "--json"],
+            cwd=PROJECT,
+            env={**os.environ, "KD_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        Store(tmp_path).index.add_event(run_id, EPOCH)
+        assert json.loads(joined.stdout.readline()) == EPOCH
+        joined.send_signal(signal.SIGINT)
+        _, said = joined.communicate(timeout=60)
+        assert joined.returncode == 130
+        assert said == (f"The run goes on in the other process. To stop it: python -m kd stop {run_id}\n")
+        assert Store(tmp_path).row(run_id)["status"] == "running"
 
 
 def test_the_run_is_listed_and_found_again(trained, home):

@@ -196,6 +196,18 @@ def test_the_first_versions_file_is_brought_up(copy):
     assert list(home.glob("index.damaged-*")) == []
 
 
+def test_a_file_of_version_1_gets_what_it_lacks(copy):
+    home = copy()
+    execute(home, "DROP TABLE stops")
+    execute(home, "PRAGMA user_version = 1")
+    lab = Lab(home)
+    assert execute(home, "PRAGMA user_version") == [(VERSION,)]
+    assert lab.watch(RUN).status == "finished"
+    lab.store.index.ask_to_stop(RUN)
+    assert lab.store.index.asked_to_stop() == [RUN]
+    assert list(home.glob("index.damaged-*")) == []
+
+
 def test_a_newer_version_is_named_and_left_as_it_is(copy):
     home = copy()
     execute(home, f"PRAGMA user_version = {VERSION + 3}")

@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kd import run_job
+from kd.__main__ import main
+from kd.cli import stop as stop_command
 from kd.config import RunConfig
 from kd.dispatch import MOST_WAITING, Dispatch
 from kd.engine import Abandoned, EngineLost
@@ -324,6 +327,61 @@ def test_who_asks_for_a_run_that_is_being_stopped_can_think_better_of_it(dispatc
     until(lambda: dispatch.view(run_id) is None)
     assert status(dispatch, run_id) == "stopped"
     assert len(stage.begun) == 1
+
+
+@pytest.fixture
+def attentive(monkeypatch):
+    """Runs look all the time whether they are to stop, not once a second."""
+    monkeypatch.setattr(run_job, "SECONDS_BETWEEN_ATTENDING", 0.0)
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_another_process_stops_a_run_that_trains_or_waits(dispatch, stage, attentive, seed):
+    dispatch.start(config(5), "ann")
+    dispatch.start(config(6), "ben")
+    until(lambda: stage.begun)
+    Store(dispatch._store.home).index.ask_to_stop(config(seed).run_id)
+    until(lambda: status(dispatch, config(seed).run_id) == "stopped")
+    assert dispatch._store.index.asked_to_stop() == []
+    other = config({5: 6, 6: 5}[seed])
+    assert dispatch.view(other.run_id).active
+
+
+def test_a_run_that_another_process_stopped_can_be_asked_for_again(dispatch, stage, attentive):
+    index = Store(dispatch._store.home).index
+    for times in (1, 2):
+        dispatch.start(config(5), "ann")
+        until(lambda times=times: len(stage.begun) == times)
+        index.ask_to_stop(config(5).run_id)
+        until(lambda: status(dispatch, config(5).run_id) == "stopped")
+    index.ask_to_stop(config(5).run_id)  # it has ended already
+    dispatch.start(config(5), "ann")
+    until(lambda: len(stage.begun) == 3)
+    assert dispatch.view(config(5).run_id).active
+
+
+def test_the_command_stops_anybodys_run(dispatch, stage, attentive, monkeypatch, capsys):
+    monkeypatch.setenv("KD_HOME", str(dispatch._store.home))
+    run_id = config(5).run_id
+    dispatch.start(config(5), "ann")
+    until(lambda: stage.begun)
+    assert main(["stop", run_id[:7]]) == 0
+    assert capsys.readouterr().out == f"Run {run_id} is stopped.\n"
+    assert status(dispatch, run_id) == "stopped"
+    assert main(["stop", run_id]) == 2
+    assert capsys.readouterr().err == (
+        f"No waiting or training run has the id '{run_id}': `python -m kd runs` lists them.\n"
+    )
+
+
+def test_the_command_says_when_nobody_obeys_it(dispatch, stage, monkeypatch, capsys):
+    monkeypatch.setenv("KD_HOME", str(dispatch._store.home))
+    monkeypatch.setattr(stop_command, "SECONDS_TO_STOP", 0.2)
+    monkeypatch.setattr(dispatch, "_hear_stops", lambda: None)
+    dispatch.start(config(5), "ann")
+    until(lambda: stage.begun)
+    assert main(["stop", config(5).run_id]) == 1
+    assert "has not answered" in capsys.readouterr().err
 
 
 def test_an_engine_that_is_lost_twice_ends_the_run_with_its_sentence(dispatch, stage, monkeypatch):

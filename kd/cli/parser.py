@@ -30,6 +30,7 @@ def parse(arguments: list[str] | None) -> tuple[Command, argparse.Namespace]:
     _add_train(commands)
     _add_runs(commands)
     _add_predict(commands)
+    _add_stop(commands)
     _add_rebuild_index(commands)
     options = parser.parse_args(arguments)
     return options.command, options
@@ -70,6 +71,12 @@ def _add_predict(commands) -> None:
     parser.set_defaults(command=_predict)
 
 
+def _add_stop(commands) -> None:
+    parser = commands.add_parser("stop", help="stop a run that waits or trains, whoever asked for it")
+    parser.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
+    parser.set_defaults(command=_stop)
+
+
 def _add_rebuild_index(commands) -> None:
     parser = commands.add_parser("rebuild-index", help="read the stored runs anew, after the index was lost")
     parser.set_defaults(command=_rebuild_index)
@@ -103,6 +110,12 @@ def _predict(options: argparse.Namespace) -> int:
     from kd.cli.predict import predict
 
     return predict(options.run, options.image, options.json)
+
+
+def _stop(options: argparse.Namespace) -> int:
+    from kd.cli.stop import stop
+
+    return stop(options.run)
 
 
 def _rebuild_index(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from kd.cli.refusal import Refusal
+from kd.cli.run_name import the_one
 from kd.drawing import to_mnist
 from kd.picture_file import MAX_BYTES, decode_picture
 from kd.store import Store
@@ -55,11 +56,7 @@ def _find_run(store: Store, name: str) -> str:
         Refusal: when none or several do.
     """
     known = {row["run_id"] for row in store.index.rows()} | set(store.shipped_runs())
-    found = [run_id for run_id in sorted(known) if name and run_id.startswith(name) and store.has_run(run_id)]
-    if len(found) == 1:
-        return found[0]
-    what = "No finished run has" if not found else "Several runs have ids that begin with"
-    raise Refusal(f"{what} the id {name!r}: `python -m kd runs` lists them.")
+    return the_one(name, filter(store.has_run, known), "finished run")
 
 
 def _content(path: Path) -> bytes:

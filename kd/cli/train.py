@@ -27,6 +27,12 @@ def train(config: RunConfig, as_json: bool) -> int:
         try:
             view = _print_json(lab, run_id) if as_json else _show_progress(lab, run_id)
         except KeyboardInterrupt:
+            if lab.watch(run_id).elsewhere:
+                print(
+                    f"The run goes on in the other process. To stop it: python -m kd stop {run_id}",
+                    file=sys.stderr,
+                )
+                return 130
             lab.stop(run_id)
             lab.wait(run_id, timeout=5)
             raise
