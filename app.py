@@ -6,7 +6,12 @@ if __name__ != "__main__":
     # Streamlit imports this file once, before the first visitor, and runs it as a script for each visit.
     from ui import serving
 
-    app = st.App(__file__, middleware=serving.middleware(), lifespan=serving.lifespan)
+    app = st.App(
+        __file__,
+        middleware=serving.middleware(),
+        lifespan=serving.lifespan,
+        on_script_error=serving.explain,
+    )
 else:
     from ui import page_lessons
     from ui.frame import page

@@ -328,3 +328,24 @@ def test_only_a_file_that_a_page_asks_for_is_taken(site):
 
     assert asyncio.run(statuses("way=Upload")) == [204, 204, 403]
     assert asyncio.run(statuses("")) == [403, 403, 403]
+
+
+def test_values_that_no_browser_sends_get_a_sentence_and_leave_a_short_log(site):
+    wrong = {"json_value": "{", "double_value": float("nan"), "int_array_value": [99], "bytes_value": b"\xff"}
+
+    async def send() -> list[str]:
+        async with BrowserSession(site.url, "draw") as session:
+            await session.settled(30)
+            for label in list(session.widgets):
+                for name, value in wrong.items():
+                    session._states.clear()
+                    await session.act(label, **{name: value})
+                    await session.settled(30)
+            return session.errors
+
+    before = site.log.stat().st_size
+    errors = asyncio.run(send())
+    assert len(errors) > 10
+    assert all("went wrong" in error for error in errors)
+    assert site.log.stat().st_size - before < 50_000
+    asyncio.run(look(site.url, "draw"))

@@ -16,6 +16,7 @@ import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 from streamlit.runtime import Runtime
@@ -26,7 +27,7 @@ from ui.serving.hosts import KnownHostsOnly
 from ui.serving.uploads import ExpectedUploadsOnly
 from ui.serving.visitors import BoundedVisitors
 
-__all__ = ["lifespan", "middleware"]
+__all__ = ["explain", "lifespan", "middleware"]
 
 
 def middleware() -> list[Middleware]:
@@ -59,3 +60,13 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         housekeeping.cancel()
         runtime.stop()
         await asyncio.wait([asyncio.ensure_future(runtime.stopped)], timeout=5)
+
+
+def explain(_error: Exception) -> bool:
+    """Say in one sentence that something failed outside every guard: values, say, that no browser sends."""
+    st.error(
+        "Something went wrong, and the server's log says what. Saved runs are not affected: "
+        "reload the page to go on.",
+        icon=":material/error:",
+    )
+    return True
