@@ -3,48 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from kd.logits import checked_logits, divergence_bits
+from kd.words import listing
 
 # Where words change: from here a model is sure; a digit with this much is a rival of the answer; and an
 # answer with less than this is none.
 SURE, RIVAL, LOST = 0.9, 0.15, 0.25
 
-Opinion = tuple[str, frozenset[int]]
+_WHO = {"teacher": "the teacher", "distilled": "the distilled student", "scratch": "scratch"}
+_SEVERAL = {
+    ("distilled", "scratch"): "both students",
+    ("teacher", "distilled"): "teacher and distilled student",
+    ("teacher", "scratch"): "teacher and scratch",
+    ("teacher", "distilled", "scratch"): "all three",
+}
+
+
+class Opinion(NamedTuple):
+    """What a model's probabilities amount to.
+
+    kind: sure, hesitates, leans or lost. digit: its answer, None when it is lost. digits: its answer and the
+    rivals of it, in order.
+    """
+
+    kind: str
+    digit: int | None
+    digits: tuple[int, ...]
 
 
 def opinion(probabilities: np.ndarray) -> Opinion:
     """What a model's ten probabilities amount to.
 
     Returns:
-        ("sure", {digit}) from 90 % for one digit; ("lost", {}) where none has 25 %; ("hesitates", two or
-        three digits) where others have at least 15 %; else ("leans", {digit}).
+        sure from 90 % for one digit; lost where none has 25 %; hesitates, between two or three digits, where
+        others have at least 15 %; else leans.
     """
     values = np.asarray(probabilities, np.float64)
     best = int(values.argmax())
     if values[best] >= SURE:
-        return "sure", frozenset([best])
+        return Opinion("sure", best, (best,))
     if values[best] < LOST:
-        return "lost", frozenset()
+        return Opinion("lost", None, ())
     rivals = [int(d) for d in np.argsort(-values, kind="stable")[:3] if values[d] >= RIVAL and d != best]
-    return ("hesitates", frozenset([best, *rivals])) if rivals else ("leans", frozenset([best]))
+    return Opinion("hesitates" if rivals else "leans", best, tuple(sorted([best, *rivals])))
 
 
-def answers_sentence(probabilities: Mapping[str, np.ndarray]) -> str:
-    """One plain sentence on what the three models make of a drawing.
+def answers_sentence(probabilities: Mapping[str, np.ndarray], label: int | None = None) -> str:
+    """What the three models make of a picture, in a plain sentence, and in a second one who of them is wrong.
 
     Args:
         probabilities: of teacher, distilled and scratch, (classes,) each, at temperature 1.
+        label: what the picture shows, where that is known.
     """
-    teacher, distilled, scratch = (opinion(probabilities[m]) for m in ("teacher", "distilled", "scratch"))
+    sentence = _opinions_sentence({model: opinion(probabilities[model]) for model in _WHO})
+    if label is None:
+        return sentence
+    wrong = [model for model in _WHO if int(np.argmax(probabilities[model])) != label]
+    if not wrong:
+        return sentence
+    return f"{sentence} The label says {label}: {_who(wrong)} {'are' if len(wrong) > 1 else 'is'} wrong."
+
+
+def _opinions_sentence(opinions: Mapping[str, Opinion]) -> str:
+    teacher, distilled, scratch = opinions.values()
     if teacher == distilled == scratch:
         return f"All three {_phrase(teacher, many=True)}."
+    if {(view.kind, view.digits) for view in opinions.values()} == {("hesitates", teacher.digits)}:
+        sayings = [
+            f"{_who(models)} {'say' if len(models) > 1 else 'says'} {digit}"
+            for digit in dict.fromkeys(view.digit for view in opinions.values())
+            if (models := [model for model, view in opinions.items() if view.digit == digit])
+        ]
+        return f"All three hesitate between {_listed(teacher.digits)}: {', '.join(sayings)}."
     if teacher == distilled:
-        as_teacher = "does" if teacher[0] in ("hesitates", "leans") else "is"
+        as_teacher = "does" if teacher.kind in ("hesitates", "leans") else "is"
         return (
-            f"The distilled student {_phrase(teacher)} as its teacher {as_teacher}; "
+            f"The distilled student {_phrase(teacher)}, as its teacher {as_teacher}; "
             f"scratch {_phrase(scratch)}."
         )
     if distilled == scratch:
@@ -60,16 +98,22 @@ def answers_sentence(probabilities: Mapping[str, np.ndarray]) -> str:
 
 
 def _phrase(view: Opinion, many: bool = False) -> str:
-    kind, digits = view
-    names = [str(digit) for digit in sorted(digits)]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-    if kind == "sure":
-        return f"{'are' if many else 'is'} sure of {listed}"
-    if kind == "lost":
+    if view.kind == "sure":
+        return f"{'are' if many else 'is'} sure of {view.digit}"
+    if view.kind == "lost":
         return f"{'are' if many else 'is'} at a loss"
-    if kind == "hesitates":
-        return f"{'hesitate' if many else 'hesitates'} between {listed}"
-    return f"{'lean' if many else 'leans'} towards {listed}"
+    if view.kind == "hesitates":
+        between = f"{'hesitate' if many else 'hesitates'} between {_listed(view.digits)}"
+        return f"{between} and {'say' if many else 'says'} {view.digit}"
+    return f"{'lean' if many else 'leans'} towards {view.digit}"
+
+
+def _who(models: list[str]) -> str:
+    return _SEVERAL.get(tuple(models)) or _WHO[models[0]]
+
+
+def _listed(digits: tuple[int, ...]) -> str:
+    return listing([str(digit) for digit in digits])
 
 
 def distances_bits(logits: Mapping[str, np.ndarray]) -> dict[str, float]:

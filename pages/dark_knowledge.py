@@ -71,7 +71,7 @@ def figures(run_id: str, shown: Shown | None, view: str) -> None:
 
 with page("Dark knowledge"):
     address.take(ADDRESS)
-    asked, finished = finished_run(lab())
+    asked, finished, instead_of = finished_run(lab())
     if asked is None:
         st.write("There is no teacher to look into yet: one comes with the first run that finishes.")
         st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
@@ -79,7 +79,11 @@ with page("Dark knowledge"):
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         choose_finished_run(
-            asked, finished, "Whose teacher and students are shown: any run that has finished."
+            asked,
+            finished,
+            instead_of,
+            "Run",
+            "Whose teacher and students are shown: any run that has finished.",
         )
         shown = choose(lab(), asked.run_id)
     with right:

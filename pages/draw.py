@@ -2,38 +2,22 @@
 
 import streamlit as st
 
-from kd.lab import RunView
 from ui import address, page_lessons, ways_in
 from ui.answers import SOFTEN_PARAMETER, answers
 from ui.drawings import last_drawings, remembered
 from ui.explore_drawing import distances, look_closer
-from ui.figures import setting
 from ui.frame import page
-from ui.guard import guarded
 from ui.markup import literal
 from ui.playback import play_picture
+from ui.run_choice import choose_finished_run
 from ui.server import lab
-from ui.shown import finished_run, show
+from ui.shown import finished_run
 
 ADDRESS = {
     "way": ways_in.WAY_PARAMETER,
     "picture": ways_in.PICTURE_PARAMETER,
     "soften": SOFTEN_PARAMETER,
 }
-
-
-def choose_run(asked: RunView, finished: list[RunView]) -> None:
-    """Which run's three models answer."""
-    settings = {view.run_id: setting(view.config) for view in finished}
-    st.session_state["asked_run"] = asked.run_id
-    st.selectbox(
-        "Run whose models answer",
-        list(settings),
-        key="asked_run",
-        format_func=settings.get,
-        help="Any run that has finished. Its teacher, its distilled and its scratch student are asked.",
-        on_change=guarded(lambda: show(st.session_state["asked_run"])),
-    )
 
 
 def picture(way: str, run_id: str) -> ways_in.Given:
@@ -44,7 +28,7 @@ def picture(way: str, run_id: str) -> ways_in.Given:
 
 with page("Draw"):
     address.take(ADDRESS)
-    asked, finished = finished_run(lab())
+    asked, finished, instead_of = finished_run(lab())
     if asked is None:
         st.write("There are no models to ask yet: they come with the first run that finishes.")
         st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
@@ -63,7 +47,13 @@ with page("Draw"):
         given = picture(way, asked.run_id)
         shown = remembered(given)
     with right:
-        choose_run(asked, finished)
+        choose_finished_run(
+            asked,
+            finished,
+            instead_of,
+            "Run whose models answer",
+            "Any run that has finished. Its teacher, its distilled and its scratch student are asked.",
+        )
         if shown.picture is None:
             st.warning(literal(shown.origin), icon=":material/info:")
         else:

@@ -113,8 +113,14 @@ def hint(config: RunConfig, view: RunView | None) -> str:
         return f"{cost(config)} Still shown: {setting(view.config)}."
     if view is not None and view.status in ("interrupted", "failed", "stopped"):
         return f"Press Train to run it again. {cost(config)}"
+    if view is not None and view.active and view.people and person() not in view.people:
+        return (
+            "Somebody else has started this run. Press Train to join it: then it goes on even if they stop."
+        )
     preset = controls.preset_of(config)
-    return PRESETS[preset].teaches if preset else "This is your own setting, and beside it is its run."
+    if preset:
+        return PRESETS[preset].teaches
+    return "The run on this page is the one with this very setting."
 
 
 def beside(view: RunView | None) -> tuple:

@@ -34,7 +34,7 @@ def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
     with seen:
         st.html(pixels(given.picture, "The 28 by 28 pixels that the models see"))
     with said:
-        sentence = answers_sentence({model: softmax(z) for model, z in logits.items()})
+        sentence = answers_sentence({model: softmax(z) for model, z in logits.items()}, given.label)
         st.html(f'<p class="kd kd-sentence">{escape(sentence)}</p>')
         st.html(f'<p class="kd kd-quiet">{escape(given.origin)}</p>')
     _bars(logits)

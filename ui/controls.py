@@ -80,7 +80,7 @@ def _preset() -> None:
         [*PRESETS, _OWN],
         index=[*PRESETS, _OWN].index(shown),
         key=key,
-        format_func=lambda key: "Your own setting" if key == _OWN else PRESETS[key].label,
+        format_func=lambda key: "Another setting" if key == _OWN else PRESETS[key].label,
         help="A setting worth starting from. It moves the controls below, and nothing trains until you say.",
         on_change=guarded(_apply_preset),
         args=(key, times, shown),

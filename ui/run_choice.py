@@ -1,6 +1,8 @@
-"""Which finished run a page looks into."""
+"""Which finished run a page asks."""
 
 from __future__ import annotations
+
+from html import escape
 
 import streamlit as st
 
@@ -9,18 +11,31 @@ from ui.figures import setting
 from ui.guard import guarded
 from ui.shown import show
 
-_KEY = "looked_into"
+_KEY = "asked_run"
 
 
-def choose_finished_run(asked: RunView, finished: list[RunView], help: str) -> None:
-    """A list of all finished runs, with the one that is shown chosen."""
+def choose_finished_run(
+    asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
+) -> None:
+    """A list of all finished runs with the asked one chosen, and why it is not the one that is shown.
+
+    Args:
+        asked, finished, instead_of: of `ui.shown.finished_run`.
+    """
     settings = {view.run_id: setting(view.config) for view in finished}
     st.session_state[_KEY] = asked.run_id
     st.selectbox(
-        "Run",
+        label,
         list(settings),
         key=_KEY,
         format_func=settings.get,
         help=help,
         on_change=guarded(lambda: show(st.session_state[_KEY])),
     )
+    if instead_of is not None:
+        why = "is still training" if instead_of.active else f"has no models: it was {instead_of.status}"
+        why = why.replace("it was failed", "it failed")
+        st.html(
+            f'<p class="kd kd-quiet">The run you looked at ({escape(setting(instead_of.config))}) {why}. '
+            "So another one answers here.</p>"
+        )

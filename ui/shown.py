@@ -39,13 +39,13 @@ def shown_run(lab: Lab) -> RunView | None:
     return view
 
 
-def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView]]:
-    """The finished run to ask, the shown one where it has finished, and all there are to choose from."""
+def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
+    """The finished run to ask, all there are to choose from, and the shown run where that cannot be asked."""
     finished = [view for view in lab.runs() if view.status == "finished"]
     shown = shown_run(lab)
     if shown is not None and shown.status == "finished":
-        return shown, finished
-    return _first_choice(finished), finished
+        return shown, finished, None
+    return _first_choice(finished), finished, shown
 
 
 def example_run(lab: Lab) -> RunView | None:

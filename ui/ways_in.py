@@ -21,10 +21,14 @@ FIRST_PICTURE = 2093
 
 @dataclass(frozen=True)
 class Given:
-    """A picture (28, 28) in [0, 1] as the models see it, with where it comes from; or what is wrong."""
+    """A picture (28, 28) in [0, 1] as the models see it, with where it comes from; or what is wrong.
+
+    label: what it shows, where that is known.
+    """
 
     picture: np.ndarray | None
     origin: str
+    label: int | None = None
 
 
 def test_picture(number: int) -> tuple[np.ndarray, int]:
@@ -58,6 +62,7 @@ def drawn() -> Given:
             picture,
             f"Nothing is drawn yet, so this is test picture {FIRST_PICTURE:,}, "
             f"{article(label)} {label}. Draw one digit on the black square.",
+            label,
         )
     content, pixels = drawing
     if canvas.is_a_dot(pixels, width):
@@ -89,7 +94,7 @@ def chosen(teacher_logits: np.ndarray) -> Given:
         help="One of the hundred test pictures on which the teacher hesitates most.",
     )
     picture, label = test_picture(number)
-    return Given(picture, f"Test picture {number:,}. Its label says {label}.")
+    return Given(picture, f"Test picture {number:,}. Its label says {label}.", label)
 
 
 def uploaded() -> Given:
@@ -105,6 +110,7 @@ def uploaded() -> Given:
         return Given(
             picture,
             f"Nothing is uploaded yet, so this is test picture {FIRST_PICTURE:,}, {article(label)} {label}.",
+            label,
         )
     try:
         return Given(prepared(file.getvalue()), "Your picture, as the models see it.")

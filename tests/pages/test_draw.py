@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from kd.answers import answers_sentence
-from kd.config import TEST_IMAGES
+from kd.config import TEST_IMAGES, RunConfig
 from kd.drawing import to_mnist
 from kd.logits import softmax
+from kd.run_state import RunView
 from kd.words import MODELS, percent
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
 from ui.canvas import SIDE
@@ -112,6 +113,35 @@ def test_a_test_picture_is_asked_by_number(open_page, lab, shipped, mnist):
     logits = {name: z[18] for name, z in lab.test_logits(shipped.run_id).items()}
     assert numbers_of(app) == [str(logits[model].argmax()) for model in MODELS]
     assert f"Its label says {mnist.y_test[18]}" in html_of(app)
+
+
+def test_of_a_test_picture_it_is_said_who_reads_it_wrongly(open_page):
+    """All three hesitate between 5 and 8 here, but not in the same way."""
+    text = html_of(open_page("draw", way="Test pictures", picture="3806"))
+    assert "All three hesitate between 5 and 8: the teacher says 5, both students say 8." in text
+    assert "The label says 5: both students are wrong." in text
+
+
+@pytest.mark.parametrize("page", ["draw", "dark_knowledge"])
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("running", "is still training"),
+        ("stopped", "has no models: it was stopped"),
+        ("failed", "has no models: it failed"),
+    ],
+)
+def test_where_another_run_answers_than_the_one_in_the_address_that_is_said(
+    open_page, lab, shipped, monkeypatch, page, status, said
+):
+    asked = RunView("0123456789ab", RunConfig(alpha=0.35), status, "students")
+    watch = lab.watch
+    monkeypatch.setattr(lab, "watch", lambda run_id: asked if run_id == asked.run_id else watch(run_id))
+    app = open_page(page, run=asked.run_id)
+    assert "The run you looked at (α 0.35 · T 4 with T² · strong teacher" in html_of(app)
+    assert f"{said}. So another one answers here." in html_of(app)
+    assert app.query_params["run"] == asked.run_id  # and back on Train it is still the one that is shown
+    assert "another one answers" not in html_of(open_page(page, run=shipped.run_id))
 
 
 @pytest.mark.parametrize("value", ["-1", str(TEST_IMAGES), "x", "9" * 400, "1.5", ""])

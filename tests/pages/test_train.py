@@ -8,6 +8,7 @@ import pytest
 
 from kd.config import FIELDS, PRESETS, RunConfig
 from kd.estimate import Speed
+from kd.run_state import RunView
 from kd.words import accuracy
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
@@ -220,3 +221,22 @@ def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page,
         assert "Another process on this machine trains this run" in html_of(app)
         labelled(app)[FIELDS["epochs"].label].set_value(7).run()
         assert not labelled(app)["Train"].disabled
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ({"somebody else"}, "Somebody else has started this run. Press Train to join it"),
+        ({"me", "somebody else"}, "The run on this page is the one with this very setting."),
+    ],
+)
+def test_who_looks_at_somebody_elses_run_is_told_so(open_page, lab, monkeypatch, people, said):
+    config = RunConfig(alpha=0.35)
+    view = RunView(config.run_id, config, "running", "students", people=frozenset(people))
+    watch = lab.watch
+    monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == view.run_id else watch(run_id))
+    monkeypatch.setattr("ui.person.person", lambda: "me")
+    app = open_page("train", run=view.run_id)
+    assert said in html_of(app)
+    assert ("Stop" in labelled(app)) is ("me" in people)
+    assert labelled(app)["Start from"].value == "own"
