@@ -14,7 +14,11 @@ from kd.store import Store, npz_bytes
 
 CONFIG = RunConfig(seed=1)
 RUN = CONFIG.run_id
-LOGITS = npz_bytes({"teacher": np.eye(10, dtype=np.float32)})
+FILES = {
+    "logits.npz": npz_bytes({"teacher": np.eye(10, dtype=np.float32)}),
+    "distilled.keras": b"d" * 5000,
+    "scratch.keras": b"s" * 5000,
+}
 
 
 def record(config: RunConfig) -> dict:
@@ -26,9 +30,8 @@ def record(config: RunConfig) -> dict:
 
 def save(store: Store, config: RunConfig = CONFIG) -> str:
     """Store a run as if it had been trained; returns its id."""
-    files = {"logits.npz": LOGITS, "distilled.keras": b"d" * 5000, "scratch.keras": b"s" * 5000}
     store.index.claim(config.run_id, config.to_dict())
-    store.save_run(config.run_id, record(config), files)
+    store.save_run(config.run_id, record(config), FILES)
     return config.run_id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.upkeep import limit
+from kd.store import DamagedRun, Store
+from kd.upkeep import SECONDS_WATCHED, limit
+from kd.words import MODELS
 
 SCORES = {"test_accuracy": 0.9, "seconds": 1.0, "parameters": 1, "bytes": 1, "milliseconds": 0.1}
 
@@ -58,6 +61,51 @@ def test_a_pinned_a_watched_and_an_active_run_stay(lab):
     assert {pinned, watched} <= kept(lab)
     assert len(kept(lab)) < 6
     assert lab.store.row(active.run_id) is not None
+
+
+def test_what_another_process_shows_stays(lab):
+    shown, *others = [save(lab, seed) for seed in range(1, 7)]
+    another = Lab(lab.store.home)
+    another.watch(shown)
+    lab.upkeep.tidy()
+    assert lab.upkeep.usage().used <= 150_000
+    assert shown in kept(lab)
+    lab.store.index.touch(shown, time.time() - SECONDS_WATCHED - 1)
+    others += [save(lab, seed) for seed in range(10, 15)]
+    lab.upkeep.tidy()
+    assert shown not in kept(lab)
+
+
+def test_a_run_that_is_looked_at_at_the_last_moment_stays(lab, monkeypatch):
+    runs = [save(lab, seed) for seed in range(1, 7)]
+    another, remove_run = Lab(lab.store.home), Store.remove_run
+
+    def looked_at_just_before(self, run_id, *rules):
+        another.watch(run_id)
+        return remove_run(self, run_id, *rules)
+
+    monkeypatch.setattr(Store, "remove_run", looked_at_just_before)
+    lab.upkeep.tidy()
+    assert kept(lab) == set(runs)
+
+
+@pytest.mark.parametrize("name", ["runs", "teachers", "logits", "neighbours", "trash", "aside", "owners"])
+def test_a_folder_of_the_home_that_is_missing_is_made_again(lab, name):
+    runs = [save(lab, seed) for seed in range(1, 7)]
+    shutil.rmtree(lab.store.home / name)
+    lab.upkeep.tidy()
+    assert lab.upkeep.usage().used <= 150_000
+    config = RunConfig(seed=20, teacher="fresh")
+    lab.store.save_teacher(config.teacher_id, {"history": []}, b"t")
+    lab.store.save_logits("key", {"train": np.eye(10)})
+    assert lab.store.logits("key") is not None
+    again = save(lab, 20, 1000, teacher="fresh")
+    lab.delete(again)
+    assert lab.restore(again)
+    (lab.store.home / "runs" / again / "distilled.keras").write_bytes(b"")
+    with pytest.raises(DamagedRun):
+        lab.store.file(again, "distilled.keras")
+    assert kept(lab) < set(runs)
 
 
 def test_what_is_pinned_stays_even_above_the_limit(lab):
@@ -187,3 +235,24 @@ def test_sizes_are_those_of_the_files(lab):
     folder = lab.store.home / "runs" / run_id
     assert usage.runs == {run_id: sum(path.stat().st_size for path in folder.iterdir())}
     assert usage.used >= usage.runs[run_id]
+
+
+def test_however_many_runs_there_are_their_records_are_read_once(lab, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    runs = {save(lab, seed, 10) for seed in range(300)}
+    assert runs <= kept(lab)
+    monkeypatch.setattr(Store, "record", None)
+    assert runs <= kept(lab)
+
+
+def test_a_run_that_was_trained_again_shows_its_new_result(lab):
+    run_id = save(lab, 1)
+    assert lab.watch(run_id).result["teacher"]["test_accuracy"] == 0.9
+    lab.delete(run_id)
+    config = RunConfig(seed=1)
+    result = {name: {**SCORES, "test_accuracy": 0.95} for name in MODELS}
+    record = {"config": config.to_dict(), "created": 2.0, "result": result, "history": []}
+    lab.store.index.claim(run_id, config.to_dict())
+    lab.store.save_run(run_id, record, {})
+    assert lab.watch(run_id).result["teacher"]["test_accuracy"] == 0.95
+    assert lab.runs()[0].created == 2.0

@@ -1,0 +1,106 @@
+"""Another program holds the index: looking goes on, changing says so soon, and nobody waits for another."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from kd import index_file
+from kd.index_file import Busy
+from kd.lab import Lab
+from kd.store import Store
+from tests.stored_runs import CONFIG, FILES, RUN, is_whole, locked, record, save
+
+OTHER = CONFIG.replace(seed=2)
+LONG = 600
+PATIENCE = 30
+
+
+def in_time(action):
+    """What `action` returns, or raises, in a thread of its own; fails when it waits for the lock."""
+    done = []
+
+    def act():
+        try:
+            done.append((action(), None))
+        except Exception as error:
+            done.append((None, error))
+
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert done, "it waits"
+    value, error = done[0]
+    if error is not None:
+        raise error
+    return value
+
+
+@pytest.fixture
+def lab(tmp_path):
+    lab = Lab(tmp_path)
+    save(lab.store)
+    return lab
+
+
+def test_who_looks_does_not_wait(lab, monkeypatch):
+    monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", LONG)
+    with locked(lab.store.home):
+        assert in_time(lambda: lab.watch(RUN)).status == "finished"
+        assert RUN in [view.run_id for view in in_time(lab.runs)]
+        assert in_time(lab.upkeep.usage).runs.keys() == {RUN}
+        assert in_time(lambda: Lab(lab.store.home).watch(RUN)).status == "finished"
+    lab.watch(RUN)  # the look that could not be noted is noted now
+    assert lab.store.row(RUN)["used"] is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lab: lab.store.index.claim(OTHER.run_id, OTHER.to_dict()),
+        lambda lab: lab.delete(RUN),
+        lambda lab: lab.pin(RUN, True),
+        lambda lab: lab.restore(RUN),
+    ],
+)
+def test_who_changes_something_is_told_soon(change, lab, monkeypatch):
+    monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", 0.1)
+    with (
+        locked(lab.store.home),
+        pytest.raises(ValueError, match=r"Another program is using the index .*try again"),
+    ):
+        in_time(lambda: change(lab))
+    assert is_whole(lab.store)
+
+
+def test_while_one_waits_to_change_something_others_look(lab, monkeypatch):
+    monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", LONG)
+    with locked(lab.store.home):
+        waiting = threading.Thread(target=lab.delete, args=(RUN,))
+        waiting.start()
+        assert in_time(lambda: lab.watch(RUN)).status == "finished"
+        assert waiting.is_alive()
+    waiting.join(PATIENCE)
+    assert not lab.store.has_run(RUN)
+
+
+def test_what_is_stored_in_the_background_waits_longer(tmp_path, monkeypatch):
+    monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", 0.1)
+    store, held = Store(tmp_path), threading.Event()
+    store.index.claim(RUN, CONFIG.to_dict())
+    with pytest.raises(Busy), locked(tmp_path):
+        store.index.pin(RUN, True)
+
+    def hold():
+        with locked(tmp_path):
+            held.set()
+            time.sleep(1.0)
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    held.wait()
+    store.save_run(RUN, record(CONFIG), FILES)
+    holding.join()
+    assert is_whole(store)
