@@ -40,8 +40,12 @@ Action = Callable[[sqlite3.Connection, ExitStack], Any]
 _T = TypeVar("_T")
 
 
-class Busy(Unusable, OSError):
-    """Somebody else holds the index; the message says so to a person."""
+class Unwritable(Unusable, OSError):
+    """The index cannot be used; the message says so to a person."""
+
+
+class Busy(Unwritable):
+    """Somebody else holds the index."""
 
 
 class IndexFile:
@@ -137,8 +141,7 @@ class IndexFile:
             self._replace_if_damaged()
             return ask()
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            damaged = OSError(errno.EIO, f"the index {self.path} is damaged ({error})")
-            raise self._trouble(error) or damaged from error
+            raise self._trouble(error) or self._unwritable(error) from error
 
     def _trouble(self, error: Exception) -> OSError | None:
         """What keeps a sound file from being used, as an OSError; None where the file is damaged."""
@@ -151,7 +154,13 @@ class IndexFile:
                 full = shutil.disk_usage(self.path.parent).free < _NEXT_TO_NOTHING
         if full:
             return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return OSError(errno.EIO, f"the index cannot be used ({error})") if code in _DISK else None
+        return self._unwritable(error) if code in _DISK else None
+
+    def _unwritable(self, error: Exception) -> Unwritable:
+        return Unwritable(
+            f"The index {self.path} cannot be used ({error}): "
+            "check the disk, or choose another folder with KD_HOME."
+        )
 
     def _busy(self) -> Busy:
         return Busy(

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from kd.unusable import Unusable
+
 log = logging.getLogger("kd")
 
 RESERVE_BYTES = 256 * 1024
@@ -23,6 +25,17 @@ _T = TypeVar("_T")
 def is_full(error: OSError) -> bool:
     """Whether this is the error of a disk without room."""
     return error.errno in _FULL
+
+
+class DiskFull(Unusable, OSError):
+    """Nothing more can be written; the message says so to a person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The disk is full, so this could not be saved; what was saved before is safe. "
+            "Delete runs on the Runs page or free some space in another way, then try again."
+        )
+        self.errno = errno.ENOSPC
 
 
 class Room:
@@ -46,7 +59,8 @@ class Room:
         """Carry out `action`; on a full disk make room, more each time, and try again.
 
         Raises:
-            OSError: what `action` raises, at last.
+            DiskFull: when there is no room all the same.
+            OSError: what else `action` raises.
         """
         if getattr(self._making, "now", False):
             return action()
@@ -63,7 +77,12 @@ class Room:
                 log.warning("no room could be made (%s)", error)
             finally:
                 self._making.now = False
-        return action()
+        try:
+            return action()
+        except OSError as error:
+            if is_full(error):
+                raise DiskFull from error
+            raise
 
     @property
     def _reserve(self) -> Path:

@@ -15,7 +15,7 @@ import numpy as np
 from kd.checkpoint import Checkpoint
 from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, WorkerLost, tasks
-from kd.room import is_full
+from kd.room import DiskFull, is_full
 from kd.run_result import fresh_teacher_record, run_files, run_record
 from kd.run_state import RunState
 from kd.shared_teachers import SharedTeachers
@@ -286,8 +286,5 @@ def not_stored(error: OSError) -> str:
     if isinstance(error, Unusable):
         return str(error)
     if is_full(error):
-        return (
-            "The disk is full, so this run could not be saved; the runs saved before are safe. "
-            "Delete runs on the Runs page or free some space in another way, then train it again."
-        )
+        return str(DiskFull())
     return f"The run could not be saved ({error.strerror or error}): check that KD_HOME can be written to."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import inspect
 import json
 import os
@@ -210,126 +209,6 @@ def test_the_index_is_rebuilt_by_one_command(tmp_path, monkeypatch, capsys):
     assert main(["rebuild-index"]) == 0
     assert "2 runs" in capsys.readouterr().out
     assert Store(tmp_path).row(RUN)["status"] == "finished"
-
-
-def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
-    """The kernel refuses, for real: no file may grow above 64 kB in this process."""
-    program = textwrap.dedent(
-        f"""
-        import json, resource, signal, sys
-        from pathlib import Path
-        sys.path.insert(0, {str(PROJECT)!r})
-        from kd.run_job import not_stored
-        from kd.store import Store
-        from tests.stored_runs import CONFIG, record, save
-
-        opened = Store(Path(sys.argv[1]))
-        save(opened)
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
-        other = CONFIG.replace(seed=2)
-        try:
-            opened.save_run(other.run_id, record(other), {{"a": b"a", "distilled.keras": b"d" * 100_000}})
-        except OSError as error:
-            print(not_stored(error))
-        """
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.startswith("The disk is full, so this run could not be saved")
-    after = Store(tmp_path)
-    assert is_whole(after)
-    assert not after.has_run(OTHER)
-    assert not list(tmp_path.rglob("*.partial-*"))
-
-
-def _own_mounts() -> list[str] | None:
-    """How to run a command with mounts of its own, where this system lets us."""
-    for command in (["unshare", "--user", "--map-root-user", "--mount"], ["unshare", "--mount"]):
-        probe = [*command, "sh", "-c", "mount -t tmpfs tmpfs /mnt"]
-        if (
-            shutil.which("unshare")
-            and subprocess.run(probe, capture_output=True, check=False).returncode == 0
-        ):
-            return command
-    return None
-
-
-@pytest.mark.skipif(_own_mounts() is None, reason="needs Linux and the right to mount a small disk")
-def test_a_disk_without_room_is_said_and_loses_nothing(tmp_path):
-    """A disk of 2 MB, full to the last block: the kernel says ENOSPC."""
-    program = textwrap.dedent(
-        f"""
-        import sys
-        from pathlib import Path
-        sys.path.insert(0, {str(PROJECT)!r})
-        from kd.run_job import not_stored
-        from kd.store import Store
-        from tests.stored_runs import CONFIG, is_whole, record, save
-        from tests.test_durability import OTHER
-
-        home = Path(sys.argv[1])
-        opened = Store(home)
-        save(opened)
-        filler = (home / "filler").open("wb", buffering=0)
-        try:
-            while True:
-                filler.write(bytes(4096))
-        except OSError:
-            pass
-        other = CONFIG.replace(seed=2)
-        try:
-            opened.save_run(other.run_id, record(other), {{"distilled.keras": b"d" * 300_000}})
-        except OSError as error:
-            print(error.errno, not_stored(error))
-        filler.close()
-        (home / "filler").unlink()
-        after = Store(home)
-        print(is_whole(after), after.has_run(OTHER), list(home.rglob("*.partial-*")))
-        after.save_run(other.run_id, record(other), {{"distilled.keras": b"d" * 300_000}})
-        print(after.has_run(OTHER))
-        """
-    )
-    mount = 'mount -t tmpfs -o size=2m tmpfs "$1" && exec "$2" -c "$3" "$1"'
-    done = subprocess.run(
-        [*_own_mounts(), "sh", "-c", mount, "sh", str(tmp_path), sys.executable, program],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    said, first, then = done.stdout.splitlines()
-    assert said.startswith(f"{errno.ENOSPC} The disk is full, so this run could not be saved")
-    assert first == "True False []"
-    assert then == "True"
-
-
-def test_an_index_that_cannot_grow_is_the_disks_trouble(tmp_path):
-    program = textwrap.dedent(
-        f"""
-        import resource, signal, sys
-        from pathlib import Path
-        sys.path.insert(0, {str(PROJECT)!r})
-        from kd.store import Store
-        from tests.stored_runs import save
-
-        opened = Store(Path(sys.argv[1]))
-        save(opened)
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
-        try:
-            for _ in range(100):
-                opened.index.add_event("0" * 12, {{"event": "epoch", "model": "x" * 3000}})
-        except OSError:
-            print("OSError")
-        """
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "OSError\n"
-    assert is_whole(Store(tmp_path))
 
 
 def test_two_processes_on_one_home_share_it(tmp_path):
