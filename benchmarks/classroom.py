@@ -237,7 +237,7 @@ def report(found: dict) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.classroom", description=__doc__.splitlines()[0]
+        prog="python -m benchmarks.classroom", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--people", type=int, default=30, metavar="N")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="S")

@@ -109,7 +109,9 @@ def chart(table: pd.DataFrame) -> alt.LayerChart:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.growth", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
     parser.add_argument(
         "--images", default="1000,3000,10000,30000,60000", help="numbers of images (%(default)s)"

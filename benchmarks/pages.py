@@ -40,7 +40,9 @@ def measure(rounds: int, reruns: int) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.pages", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
     parser.add_argument("--rounds", type=int, default=5, help="in the browser, 0 for none (%(default)s)")
     parser.add_argument("--reruns", type=int, default=15, help="of each page (%(default)s)")

@@ -94,7 +94,7 @@ def measure(path: Path, teacher: str, pen: float = PEN) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.pen_digits", description=__doc__.splitlines()[0]
+        prog="python -m benchmarks.pen_digits", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("path", type=Path, help="the JSON file of pen digits")
     parser.add_argument("--teacher", choices=NAMES, default="strong")

@@ -100,7 +100,9 @@ def has_torch(interpreter: str) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.recipe", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.recipe", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
     parser.add_argument("--ways", default=",".join(WAYS), help="which, and in which order (%(default)s)")
     parser.add_argument("--torch-python", default=sys.executable, help="a Python that has PyTorch for (c)")

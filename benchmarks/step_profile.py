@@ -129,7 +129,7 @@ def readable(name: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.step_profile", description=__doc__.splitlines()[0]
+        prog="python -m benchmarks.step_profile", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("model", choices=("teacher", "student"))
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")

@@ -92,7 +92,9 @@ def measure(config: RunConfig, workers: list[int], runs: int, rounds: int) -> di
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.sweep", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.sweep", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
     parser.add_argument("--runs", type=int, default=6, help="of two students each (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="through all numbers of workers (%(default)s)")

@@ -73,7 +73,7 @@ def make(source: Path, destination: Path) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--source", type=Path, help="folder with the four official IDX files")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("mnist.npz"))
     arguments = parser.parse_args()

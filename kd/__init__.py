@@ -8,7 +8,10 @@ Names are imported on first use, so that what needs no TensorFlow does not load 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False  # typing itself takes longer to load than all else here
+if TYPE_CHECKING:
+    from typing import Any
 
 _HOMES = {
     "Distiller": "kd.distiller",

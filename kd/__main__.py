@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import sys
 
-from kd.cli.parser import parse
-from kd.cli.refusal import Refusal
+if __name__ == "__main__":
+    # for the few milliseconds in which what takes over Ctrl-C is itself being loaded
+    sys.excepthook = lambda kind, *rest: kind is KeyboardInterrupt or sys.__excepthook__(kind, *rest)
+
+from kd.cli import interrupt
+
+if __name__ == "__main__":
+    interrupt.install()
+
+from kd.cli.entry import exit_code, run
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0, 1 when a run failed, 2 for bad input, 130 on Ctrl-C."""
-    try:
-        command, options = parse(arguments)
-        return command(options)
-    except (Refusal, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
+    """Run a command; returns the exit code, as kd.cli.entry has it."""
+    return exit_code(lambda: _command(arguments))
+
+
+def _command(arguments: list[str] | None) -> int:
+    from kd.cli.parser import parse
+
+    command, options = parse(arguments)
+    return command(options)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -8,8 +8,6 @@ of the weights they were computed with. Importing this module loads no TensorFlo
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +70,16 @@ def _path(name: str) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog=MAKE_COMMAND, description=__doc__.splitlines()[0])
+    """Run the command; returns the exit code, as kd.cli.entry has it."""
+    from kd.cli.entry import exit_code
+
+    return exit_code(lambda: _command(arguments))
+
+
+def _command(arguments: list[str] | None) -> int:
+    from kd.cli.arguments import Parser
+
+    parser = Parser(prog=MAKE_COMMAND, description=__doc__)
     parser.add_argument("names", nargs="+", choices=SHIPPED_TEACHERS, metavar="NAME")
     for name in parser.parse_args(arguments).names:
         print(make(name))
@@ -80,4 +87,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from kd.cli.entry import run
+
+    run(main)

@@ -9,7 +9,6 @@ how it was made and what it scores. Importing this module loads no TensorFlow.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import importlib.metadata
 import json
@@ -129,7 +128,16 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m kd.teachers", description=__doc__.splitlines()[0])
+    """Run the command; returns the exit code, as kd.cli.entry has it."""
+    from kd.cli.entry import exit_code
+
+    return exit_code(lambda: _command(arguments))
+
+
+def _command(arguments: list[str] | None) -> int:
+    from kd.cli.arguments import Parser
+
+    parser = Parser(prog="python -m kd.teachers", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="make")
     command = commands.add_parser("make", help="train a teacher and write it with its JSON")
     command.add_argument("name", choices=NAMES)
@@ -138,11 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--images", type=int, help="the first so many, instead of the recipe's own number")
     command.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    try:
-        record = make(options.name, options.out, options.epochs, options.images, options.seed)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 2
+    record = make(options.name, options.out, options.epochs, options.images, options.seed)
     path = options.out / f"{options.name}.keras"
     print(f"{path}: {100 * record['test_accuracy']:.2f} % of the test images right")
     return 0
@@ -180,4 +184,6 @@ def _to_stderr(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from kd.cli.entry import run
+
+    run(main)

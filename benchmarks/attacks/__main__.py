@@ -153,7 +153,9 @@ def report(found: dict) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.attacks", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.attacks", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--only", default=",".join(ACTS), help="which acts, in which order (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
-from kd.cli.refusal import Refusal
+from kd.cli.arguments import Parser
 from kd.config import FIELD_TYPES, FIELDS, PRESETS
 
 Command = Callable[[argparse.Namespace], int]
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse that raises one sentence instead of printing its usage."""
-
-    def error(self, message: str) -> NoReturn:
-        raise Refusal(f"{message[:1].upper()}{message[1:]}. See: {self.prog} --help")
 
 
 def parse(arguments: list[str] | None) -> tuple[Command, argparse.Namespace]:
@@ -25,8 +18,8 @@ def parse(arguments: list[str] | None) -> tuple[Command, argparse.Namespace]:
     Raises:
         Refusal: when the command line makes no sense.
     """
-    parser = _Parser(prog="python -m kd", description="Understand knowledge distillation by doing it.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    parser = Parser(prog="python -m kd", description="Understand knowledge distillation by doing it.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands)
     _add_runs(commands)
     _add_predict(commands)

@@ -10,6 +10,7 @@ from kd.cli.run_name import the_one
 from kd.drawing import to_mnist
 from kd.picture_file import MAX_BYTES, decode_picture
 from kd.store import Store
+from kd.words import quoted
 
 
 def predict(run: str, image: str, as_json: bool) -> int:
@@ -64,5 +65,6 @@ def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise Refusal(f"{path} cannot be read ({error.strerror}): give the path of a picture.") from None
+    except (OSError, ValueError) as error:  # ValueError for a null byte in the name
+        reason = getattr(error, "strerror", None) or error
+        raise Refusal(f"{quoted(str(path))} cannot be read ({reason}): give the path of a picture.") from None

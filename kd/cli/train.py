@@ -6,11 +6,14 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from kd.cli import interrupt
+from kd.cli.streams import OutputLost
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.run_state import RunView
@@ -20,24 +23,36 @@ SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def train(config: RunConfig, as_json: bool) -> int:
-    """Train the run, or take it from the store; returns the exit code."""
-    lab = Lab()
-    try:
+    """Train the run, or take it from the store; returns the exit code.
+
+    Where a reader leaves the pipe, the run is stopped as by Ctrl-C. Where the epochs cannot be written for
+    another reason, such as a full disk, it goes on and is stored.
+    """
+    with interrupt.listening(), closing(Lab()) as lab:
         run_id = lab.start(config)
+        lost = None
         try:
-            view = _print_json(lab, run_id) if as_json else _show_progress(lab, run_id)
-        except KeyboardInterrupt:
+            try:
+                view = _print_json(lab, run_id) if as_json else _show_progress(lab, run_id)
+            except OutputLost as error:
+                if error.reader_left:
+                    raise
+                lost = error
+                *_, view = _views(lab, run_id)
+        except (KeyboardInterrupt, OutputLost) as reason:
             if lab.watch(run_id).elsewhere:
+                if isinstance(reason, OutputLost):
+                    raise
                 print(
                     f"The run goes on in the other process. To stop it: python -m kd stop {run_id}",
                     file=sys.stderr,
                 )
-                return 130
+                return interrupt.EXIT_CODE
             lab.stop(run_id)
             lab.wait(run_id, timeout=5)
             raise
-    finally:
-        lab.close()
+    if lost is not None and view.status == "finished":
+        raise lost
     if view.status != "finished":
         print(f"The run {run_id} ended without a result: {view.message}", file=sys.stderr)
         return 1
@@ -51,6 +66,7 @@ def train(config: RunConfig, as_json: bool) -> int:
 def _views(lab: Lab, run_id: str) -> Iterator[RunView]:
     """The run as it changes, to its end."""
     while True:
+        interrupt.check()
         view = lab.watch(run_id)
         yield view
         if not view.active:

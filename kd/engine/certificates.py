@@ -8,9 +8,7 @@ alike; both are valid for a year. Files that are there stay as they are.
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 from pathlib import Path
 
 from distributed.security import Security
@@ -44,7 +42,16 @@ def settings(folder: Path) -> dict[str, str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m kd.engine.certificates", description=__doc__)
+    """Run the command; returns the exit code, as kd.cli.entry has it."""
+    from kd.cli.entry import exit_code
+
+    return exit_code(lambda: _command(arguments))
+
+
+def _command(arguments: list[str] | None) -> int:
+    from kd.cli.arguments import Parser
+
+    parser = Parser(prog="python -m kd.engine.certificates", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     folder = parser.parse_args(arguments).folder
     made = make(folder)
@@ -53,4 +60,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from kd.cli.entry import run
+
+    run(main)

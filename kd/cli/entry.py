@@ -1,0 +1,61 @@
+"""How every command of KD Lab starts and ends: exit codes, and one sentence for whatever goes wrong.
+
+0 is success, 1 a failure, 2 a command that makes no sense, 130 Ctrl-C, and 141 a reader that left before
+the end, as after `| head` (128 and the number of SIGPIPE, as a shell has it).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from kd.cli import interrupt, streams
+from kd.cli.refusal import Refusal
+
+FAILED, REFUSED, READER_LEFT = 1, 2, 141
+
+
+def run(main: Callable[[], int]) -> NoReturn:
+    """Run `main` as this process' command, and end the process with its exit code."""
+    interrupt.install()
+    streams.prepare()
+    sys.exit(exit_code(main))
+
+
+def exit_code(main: Callable[[], int]) -> int:
+    """What `main` returns; where it raises, the exit code for that, after a sentence on standard error.
+
+    In Python's development mode (`python -X dev`) what nobody foresaw is raised, with its traceback.
+    """
+    try:
+        try:
+            code = main()
+        except SystemExit as done:  # argparse, after it has printed its help
+            code = done.code or 0
+        sys.stdout.flush()
+        return code
+    except streams.OutputLost as lost:
+        streams.drop_output()
+        if lost.reader_left:
+            return READER_LEFT
+        return _ended(FAILED, f"The output could not be written: {lost}.")
+    except (Refusal, ValueError) as error:
+        return _ended(REFUSED, str(error))
+    except KeyboardInterrupt:
+        return _ended(interrupt.EXIT_CODE, "Stopped.")
+    except OSError as error:
+        if sys.flags.dev_mode:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        return _ended(FAILED, f"{where}{error.strerror or error}.")
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return _ended(FAILED, f"This failed unexpectedly ({what}): `python -X dev -m …` shows where.")
+
+
+def _ended(code: int, sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return code

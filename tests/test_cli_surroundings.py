@@ -1,0 +1,263 @@
+"""The command line where it may find itself: pipes that close, full disks, other encodings, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kd.__main__ import main
+from kd.cli import entry, streams
+from kd.cli import train as train_command
+from kd.config import RunConfig
+
+PROJECT = Path(__file__).resolve().parent.parent
+on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and descriptors of POSIX")
+
+
+def run(*arguments: str, **options) -> subprocess.CompletedProcess:
+    """`python ARGUMENTS` in the project; output as bytes unless `text` is given."""
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), **options.pop("env", {})}
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=PROJECT, env=environment, check=False, timeout=60, **options
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_help_and_tables_are_printed_in_any_encoding(encoding, tmp_path):
+    env = {"PYTHONIOENCODING": encoding, "KD_HOME": str(tmp_path)}
+    for arguments, said in ((("train", "--help"), "--alpha"), (("runs",), "|a ")):
+        done = run("-m", "kd", *arguments, env=env)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert said in done.stdout.decode(encoding)
+
+
+def test_a_reader_that_leaves_ends_the_command_quietly(tmp_path):
+    for arguments in (("train", "--help"), ("runs", "--json")):
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = run("-m", "kd", *arguments, stdout=writing, env={"KD_HOME": str(tmp_path)})
+        os.close(writing)
+        assert (done.returncode, done.stderr) == (entry.READER_LEFT, b"")
+
+
+def test_output_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    for arguments in (("train", "--help"), ("runs",), ("runs", "--json")):
+        with (tmp_path / "file").open("rb") as not_for_writing:
+            done = run("-m", "kd", *arguments, stdout=not_for_writing, env={"KD_HOME": str(tmp_path)})
+        assert done.returncode == entry.FAILED
+        assert re.fullmatch(rb"The output could not be written: [^\n]+\.\r?\n", done.stderr)
+
+
+def test_messages_that_cannot_be_written_change_nothing(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with (tmp_path / "file").open("rb") as not_for_writing:
+        assert run("-m", "kd", "train", "--alpha", "7", stderr=not_for_writing).returncode == 2
+
+
+@on_posix
+def test_closed_streams_are_not_taken_by_the_next_file(tmp_path):
+    program = f"""
+import os, sys
+for number in (0, 1, 2):
+    os.close(number)
+os.execv(sys.executable, [sys.executable, "-c", '''
+import sys
+from kd.cli import entry
+def command():
+    with open({str(tmp_path / "said")!r}, "w") as file:
+        print("printed")
+        print("printed", file=sys.stderr)
+        file.write(str((file.fileno() > 2, sys.stdin.read())))
+    return 0
+entry.run(command)
+'''])
+"""
+    assert run("-c", program).returncode == 0
+    assert (tmp_path / "said").read_text() == "(True, '')"
+
+
+def test_without_docstrings_every_command_has_its_help():
+    program = """
+import importlib, sys
+for name in ("kd.__main__", "kd.teachers", "kd.teacher_logits", "kd.engine.certificates"):
+    module = importlib.import_module(name)
+    if module.__doc__ is not None or module.main(["--help"]) != 0:
+        sys.exit(name)
+"""
+    done = run("-OO", "-c", program, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("usage:") == 4
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (ValueError("alpha must be less."), 2, "alpha must be less."),
+        (RuntimeError("Could not determine home directory."), 1, "This failed unexpectedly (RuntimeError: "),
+        (OSError(40, "Too many levels of symbolic links", "loop"), 1, "loop: Too many levels"),
+        (OSError("nothing more is known"), 1, "nothing more is known."),
+        (MemoryError(), 1, "This failed unexpectedly (MemoryError): "),
+        (KeyboardInterrupt(), 130, "Stopped."),
+    ],
+)
+def test_whatever_goes_wrong_is_one_sentence(error, code, sentence, capsys):
+    def command() -> int:
+        raise error
+
+    assert entry.exit_code(command) == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(sentence)
+    assert printed.err.count("\n") == 1
+
+
+LONG = "1" * 100_000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "--alpha", f"0.{LONG}x"],
+        ["train", "--alpha", "1e400"],
+        ["train", "--alpha", "\ud800"],
+        ["train", "--temperature", "-0"],
+        ["train", "--seed", LONG],
+        ["train", "--seed", "1e400"],
+        ["train", "--epochs", "²"],
+        ["train", "--epochs", ""],
+        ["train", "--batch-size", "0x10"],
+        ["train", "--preset", LONG],
+        ["train", f"--{LONG}"],
+        ["predict", LONG, str(PROJECT / "docs" / "images" / "nothing")],
+        ["predict", "abc", LONG],
+        [LONG],
+    ],
+    ids=lambda arguments: " ".join(arguments)[:30].encode("ascii", "replace").decode(),
+)
+def test_odd_values_are_refused_in_one_short_sentence(arguments, capsys):
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert len(printed.err) < 200
+
+
+class FakeLab:
+    """A run of three looks, which is told of in an event each."""
+
+    def __init__(self):
+        self.looks, self.calls = 0, []
+
+    def start(self, config):
+        return config.run_id
+
+    def watch(self, run_id):
+        from kd.run_state import RunView
+
+        self.looks += 1
+        ended = self.looks >= 3
+        history = [{"model": "scratch", "epoch": epoch} for epoch in range(1, self.looks + 1)]
+        status, result = ("finished", {"run": run_id}) if ended else ("running", None)
+        return RunView(
+            run_id=run_id, config=RunConfig(), status=status, phase="students", history=history, result=result
+        )
+
+    def stop(self, run_id):
+        self.calls.append("stop")
+
+    def wait(self, run_id, timeout):
+        self.calls.append("wait")
+
+    def close(self):
+        self.calls.append("close")
+
+
+@pytest.mark.parametrize(
+    ("error", "looks", "calls"),
+    [
+        (BrokenPipeError(32, "Broken pipe"), 1, ["stop", "wait", "close"]),
+        (OSError(28, "No space left on device"), 3, ["close"]),
+    ],
+    ids=["a reader that left stops the run", "a full disk does not"],
+)
+def test_what_becomes_of_a_run_whose_epochs_cannot_be_told(error, looks, calls, monkeypatch):
+    class Broken:
+        def write(self, text):
+            raise error
+
+    lab = FakeLab()
+    monkeypatch.setattr(train_command, "Lab", lambda: lab)
+    monkeypatch.setattr(train_command, "SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr(sys, "stdout", streams._Output(Broken()))
+    with pytest.raises(streams.OutputLost, match=error.strerror):
+        train_command.train(RunConfig(), as_json=True)
+    assert (lab.looks, lab.calls) == (looks, calls)
+
+
+def _interrupted(program: str, tmp_path: Path, times: int, arguments: tuple[str, ...] = ()) -> tuple:
+    """Exit code, standard error and the lines left of a program that gets Ctrl-C when it says "ready"."""
+    (tmp_path / "program.py").write_text(program)
+    process = subprocess.Popen(
+        [sys.executable, *(arguments or [str(tmp_path / "program.py")])],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(PROJECT)])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    for time_to_press in range(times):
+        if time_to_press:
+            assert process.stdout.readline() == "putting in order\n"
+        process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    return process.returncode, err, out
+
+
+@on_posix
+def test_ctrl_c_while_a_command_loads_ends_it_without_a_traceback(tmp_path):
+    (tmp_path / "rich").mkdir()
+    (tmp_path / "rich" / "__init__.py").write_text("import time; print('ready', flush=True); time.sleep(60)")
+    assert _interrupted("", tmp_path, 1, ("-m", "kd", "runs")) == (130, "Stopped.\n", "")
+
+
+TRAINING = """
+import time
+from kd.cli import entry, train
+from kd.config import RunConfig
+from tests.test_cli_surroundings import FakeLab
+
+class Lab(FakeLab):
+    def watch(self, run_id):
+        if not self.looks:
+            print("ready", flush=True)
+        view = super().watch(run_id)
+        time.sleep(0.2)
+        return view.__class__(**{**view.__dict__, "status": "running", "history": []})
+
+    def stop(self, run_id):
+        print("putting in order", flush=True)
+        time.sleep(SECONDS)
+
+    def close(self):
+        print("closed", flush=True)
+
+train.Lab = Lab
+entry.run(lambda: train.train(RunConfig(), True))
+"""
+
+
+@on_posix
+def test_ctrl_c_puts_a_run_in_order_and_a_second_one_does_not_wait(tmp_path):
+    once = _interrupted(TRAINING.replace("SECONDS", "0"), tmp_path, 1)
+    assert once == (130, "Stopped.\n", "putting in order\nclosed\n")
+    twice = _interrupted(TRAINING.replace("SECONDS", "60"), tmp_path, 2)
+    assert twice == (130, "Stopped.\n", "")
