@@ -181,14 +181,14 @@ class FakeLab:
 
 
 @pytest.mark.parametrize(
-    ("error", "looks", "calls"),
+    ("error", "to_the_end", "calls"),
     [
-        (BrokenPipeError(32, "Broken pipe"), 1, ["stop", "wait", "close"]),
-        (OSError(28, "No space left on device"), 3, ["close"]),
+        (BrokenPipeError(32, "Broken pipe"), False, ["stop", "wait", "close"]),
+        (OSError(28, "No space left on device"), True, ["close"]),
     ],
     ids=["a reader that left stops the run", "a full disk does not"],
 )
-def test_what_becomes_of_a_run_whose_epochs_cannot_be_told(error, looks, calls, monkeypatch):
+def test_what_becomes_of_a_run_whose_epochs_cannot_be_told(error, to_the_end, calls, monkeypatch):
     class Broken:
         def write(self, text):
             raise error
@@ -199,7 +199,7 @@ def test_what_becomes_of_a_run_whose_epochs_cannot_be_told(error, looks, calls, 
     monkeypatch.setattr(sys, "stdout", streams._Output(Broken()))
     with pytest.raises(streams.OutputLost, match=error.strerror):
         train_command.train(RunConfig(), as_json=True)
-    assert (lab.looks, lab.calls) == (looks, calls)
+    assert (lab.looks >= 3, lab.calls) == (to_the_end, calls)
 
 
 def _interrupted(program: str, tmp_path: Path, times: int, arguments: tuple[str, ...] = ()) -> tuple:

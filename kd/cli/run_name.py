@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kd.cli.refusal import Refusal
+from kd.words import quoted
 
 
 def the_one(name: str, run_ids: Iterable[str], kind: str) -> str:
@@ -20,4 +21,4 @@ def the_one(name: str, run_ids: Iterable[str], kind: str) -> str:
     if len(found) == 1:
         return found[0]
     what = f"No {kind} has the id" if not found else f"{len(found)} {kind}s have ids that begin with"
-    raise Refusal(f"{what} {name!r}: `python -m kd runs` lists them.")
+    raise Refusal(f"{what} {quoted(name)}: `python -m kd runs` lists them.")
