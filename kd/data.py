@@ -12,6 +12,7 @@ import numpy as np
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
 from kd.once import computed_once
 from kd.unusable import Unusable
+from kd.words import quoted
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 REMAKE_COMMAND = "python data/make_mnist.py"
@@ -65,7 +66,7 @@ class Mnist:
 
 def _slice(images: np.ndarray, labels: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= len(images):
-        raise ValueError(f"size must be a whole number between 1 and {len(images):,}, got {size!r}.")
+        raise ValueError(f"size must be a whole number between 1 and {len(images):,}, got {quoted(size)}.")
     return to_model_input(images[:size]), labels[:size].astype(np.int32)
 
 

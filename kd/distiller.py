@@ -6,6 +6,7 @@ import keras
 
 from kd.hyperparameters import checked_alpha, checked_temperature
 from kd.losses import SoftTargetDivergence
+from kd.words import quoted
 
 
 @keras.saving.register_keras_serializable(package="kd")
@@ -38,7 +39,7 @@ class Distiller(keras.Model):
         super().__init__(**kwargs)
         for role, model in (("student", student), ("teacher", teacher)):
             if not isinstance(model, keras.Model) and not (role == "teacher" and model is None):
-                raise ValueError(f"{role} must be a keras.Model, got {model!r}.")
+                raise ValueError(f"{role} must be a keras.Model, got {quoted(model)}.")
         if teacher is not None and student.built and teacher.built:
             outputs = student.output_shape, teacher.output_shape
             if outputs[0] != outputs[1]:

@@ -20,6 +20,7 @@ import numpy as np
 from kd.keras_file import read_keras_file
 from kd.keras_layers import Step, check_fits, readonly, sequential_from_config
 from kd.numpy_layers import Convolution, Dense, Layer, Shape, fold_linear_tail
+from kd.words import quoted
 
 # A batch is cut so that its largest activation stays near this many values (2 MB): bounded memory, and
 # what one layer writes is still in the cache when the next one reads it.
@@ -118,7 +119,7 @@ class NumpyModel:
         for step in self._steps:
             if isinstance(step.layer, Convolution):
                 return step.layer.kernel
-        raise ValueError(f"The model {self.name!r} has no convolution, so it has no filters to show.")
+        raise ValueError(f"The model {quoted(self.name)} has no convolution, so it has no filters to show.")
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """The logits of pictures (n, height, width, channels) in [0, 1]: float32 (n, classes).
@@ -138,7 +139,7 @@ class NumpyModel:
         """
         last = max((i for i, s in enumerate(self._steps) if isinstance(s.layer, Dense)), default=None)
         if last is None:
-            raise ValueError(f"The model {self.name!r} has no dense layer, so nothing comes before it.")
+            raise ValueError(f"The model {quoted(self.name)} has no dense layer, so nothing comes before it.")
         return self._in_chunks([s.layer for s in self._steps[:last]], self._checked(images))
 
     def penultimate_map(self, directions: np.ndarray) -> PenultimateMap:

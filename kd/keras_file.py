@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from kd.unusable import Unusable
+from kd.words import quoted
 
 # A hundred times our largest model: a file that unpacks to more is no model of ours.
 _LARGEST_MEMBER = 600 * 2**20
@@ -56,7 +57,7 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
         raise Unusable(f"{name} is missing: train the run again, or choose another one.") from None
     except _FOREIGN_ERRORS:
         raise Unusable(f"{name} is damaged or not a Keras 3 .keras file: save the model again.") from None
-    raise ValueError(f"{name} holds a {kind}, but only a keras.Sequential can be read.")
+    raise ValueError(f"{name} holds a {quoted(kind)}, but only a keras.Sequential can be read.")
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:

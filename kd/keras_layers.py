@@ -18,6 +18,7 @@ from kd.numpy_layers import (
     Shape,
     Window,
 )
+from kd.words import quoted
 
 _ACTIVATIONS = {
     "linear": Activation("linear"),
@@ -88,22 +89,26 @@ def _steps_of(entry: dict[str, Any], weights: list[np.ndarray]) -> list[Step]:
         return [Step(name, kind, Activation("leaky_relu", float(config["negative_slope"])))]
     if kind == "ReLU":
         if config["max_value"] is not None or config["threshold"]:
-            raise ValueError(f"The layer {name!r} limits its ReLU, which is not known here: leave it plain.")
+            raise ValueError(
+                f"The layer {quoted(name)} limits its ReLU, which is not known here: leave it plain."
+            )
         return [Step(name, kind, Activation("relu", float(config["negative_slope"])))]
     if kind == "Activation":
         return [Step(name, kind, _activation(name, config["activation"]))]
     if kind not in ("Conv2D", "Dense"):
         raise ValueError(
-            f"The layer {name!r} is a {kind}, which is not known here: use Conv2D, Dense, MaxPooling2D, "
-            "LeakyReLU, ReLU, Activation, Flatten and Dropout."
+            f"The layer {quoted(name)} is a {quoted(kind)}, which is not known here: use Conv2D, Dense, "
+            "MaxPooling2D, LeakyReLU, ReLU, Activation, Flatten and Dropout."
         )
     if len(weights) != 1 + config["use_bias"]:
-        raise ValueError(f"The layer {name!r} has {len(weights)} arrays of weights, so the file is damaged.")
+        raise ValueError(
+            f"The layer {quoted(name)} has {len(weights)} arrays of weights, so the file is damaged."
+        )
     kernel = readonly(weights[0])
     bias = readonly(weights[1]) if config["use_bias"] else None
     if kind == "Conv2D":
         if config["groups"] != 1 or list(config["dilation_rate"]) != [1, 1]:
-            raise ValueError(f"The layer {name!r} is grouped or dilated, which is not known here.")
+            raise ValueError(f"The layer {quoted(name)} is grouped or dilated, which is not known here.")
         layer: Layer = Convolution(kernel, bias, _window(config, kernel.shape[:2]))
     else:
         layer = Dense(kernel, bias)
@@ -117,7 +122,7 @@ def _steps_of(entry: dict[str, Any], weights: list[np.ndarray]) -> list[Step]:
 def _activation(name: str, function: Any) -> Activation:
     if not isinstance(function, str) or function not in _ACTIVATIONS:
         raise ValueError(
-            f"The layer {name!r} has the activation {function!r}, which is not known here: "
+            f"The layer {quoted(name)} has the activation {quoted(function)}, which is not known here: "
             f"use one of {', '.join(_ACTIVATIONS)}."
         )
     return _ACTIVATIONS[function]
@@ -127,10 +132,10 @@ def _window(config: dict[str, Any], size: Sequence[int]) -> Window:
     padding, channels = config["padding"], config["data_format"]
     strides = config["strides"]
     if padding not in ("same", "valid") or channels != "channels_last":
-        raise ValueError(f"The layer {config['name']!r} must be padded same or valid, channels last.")
+        raise ValueError(f"The layer {quoted(config['name'])} must be padded same or valid, channels last.")
     pairs = [tuple(int(n) for n in pair) for pair in (size, strides)]
     if any(len(pair) != 2 or min(pair) < 1 for pair in pairs):
-        raise ValueError(f"The layer {config['name']!r} has a window of {size} with strides {strides}.")
+        raise ValueError(f"The layer {quoted(config['name'])} has a window of {size} with strides {strides}.")
     return Window(pairs[0], pairs[1], padding)
 
 
@@ -148,4 +153,4 @@ def check_fits(step: Step, shape: Shape) -> None:
     if fits and isinstance(layer, Convolution | Dense) and layer.bias is not None:
         fits = layer.bias.shape == layer.kernel.shape[-1:]
     if not fits:
-        raise ValueError(f"The layer {step.name!r} does not fit an input of shape {shape}.")
+        raise ValueError(f"The layer {quoted(step.name)} does not fit an input of shape {shape}.")

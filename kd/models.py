@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 from keras import layers
 
+from kd.words import quoted
+
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
 
@@ -34,7 +36,7 @@ def build_student(name: str = "student", width: int = 1) -> keras.Sequential:
         ValueError: when `width` is not a whole number of at least 1.
     """
     if not isinstance(width, int) or isinstance(width, bool) or width < 1:
-        raise ValueError(f"width must be a whole number of at least 1, got {width!r}.")
+        raise ValueError(f"width must be a whole number of at least 1, got {quoted(width)}.")
     return _convolutional(16 * width, 32 * width, name)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from kd.evaluation import accuracy, agreement
 from kd.inference import NumpyModel
 from kd.logits import checked_logits, softmax
+from kd.words import quoted
 
 
 def playback_table(
@@ -70,7 +71,7 @@ def picture_path(
     for model, points in logits.items():
         last = points.shape[1] - 1
         if isinstance(picture, bool) or picture not in range(last + 1):
-            raise ValueError(f"picture must be a whole number between 0 and {last:,}, got {picture!r}.")
+            raise ValueError(f"picture must be a whole number between 0 and {last:,}, got {quoted(picture)}.")
         probabilities = softmax(checked_logits(points[:, picture], model), temperature)
         point, digit = np.indices(probabilities.shape)
         columns = {

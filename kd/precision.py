@@ -21,6 +21,7 @@ import tensorflow as tf
 
 from kd.compiled import Batches, compiled_training, initial_weights
 from kd.config import RunConfig
+from kd.words import quoted
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 NOTEBOOK_TEACHER = {"teacher_epochs": 5, "teacher_train_size": 10_000, "batch_size": 32}
@@ -52,7 +53,9 @@ def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = No
     chosen = os.environ.get("KD_TEACHER_PRECISION", "")
     if chosen:
         if chosen not in PRECISIONS:
-            raise ValueError(f"KD_TEACHER_PRECISION must be one of {', '.join(PRECISIONS)}, got {chosen!r}.")
+            raise ValueError(
+                f"KD_TEACHER_PRECISION must be one of {', '.join(PRECISIONS)}, got {quoted(chosen)}."
+            )
         return Choice(chosen)
     steps = config.teacher_epochs * -(-config.teacher_train_size // config.batch_size)
     is_notebooks = all(getattr(config, name) == value for name, value in NOTEBOOK_TEACHER.items())

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kd.inference import NumpyModel
+from kd.words import quoted
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,9 @@ def saliency(models: Mapping[str, NumpyModel], image: np.ndarray, digit: int | N
     if digit is None:
         digit = int(first.logits(picture[np.newaxis])[0].argmax())
     if isinstance(digit, bool) or digit not in range(first.classes):
-        raise ValueError(f"digit must be a whole number between 0 and {first.classes - 1}, got {digit!r}.")
+        raise ValueError(
+            f"digit must be a whole number between 0 and {first.classes - 1}, got {quoted(digit)}."
+        )
     weights = np.full(first.classes, -1.0 / (first.classes - 1), np.float32)
     weights[digit] = 1.0
     gradients = {name: model.input_gradient(picture, weights)[..., 0] for name, model in models.items()}

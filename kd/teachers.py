@@ -24,6 +24,7 @@ from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.data import DATA_FOLDER, load_mnist
 from kd.quiet import quiet_standard_error
 from kd.unusable import Unusable
+from kd.words import quoted
 
 NAMES = SHIPPED_TEACHERS
 TEACHER_FOLDER = DATA_FOLDER / "teachers"
@@ -171,12 +172,12 @@ def _existing(name: str, folder: Path, suffix: str) -> Path:
 
 def _check_name(name: str) -> None:
     if name not in NAMES:
-        raise ValueError(f"There is no shipped teacher {name!r}: use one of {', '.join(NAMES)}.")
+        raise ValueError(f"There is no shipped teacher {quoted(name)}: use one of {', '.join(NAMES)}.")
 
 
 def _check_range(field: str, value: int | None, maximum: int) -> None:
     if value is not None and not 1 <= value <= maximum:
-        raise ValueError(f"{field} must be between 1 and {maximum:,}, got {value!r}.")
+        raise ValueError(f"{field} must be between 1 and {maximum:,}, got {quoted(value)}.")
 
 
 def _to_stderr(line: str) -> None:

@@ -16,8 +16,12 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.data import load_mnist
+from kd.distiller import Distiller
 from kd.drawing import to_mnist
+from kd.hyperparameters import checked_alpha, checked_temperature
 from kd.picture_file import decode_picture
+from kd.teachers import shipped_teacher_path
 from kd.upkeep import limit
 from ui.person import _token
 
@@ -165,3 +169,20 @@ def test_a_browser_keeps_its_name_under_every_mask(token, mask):
 def test_the_base64_of_a_canvas_is_read_as_it_is_sent():
     url = "data:image/png;base64," + base64.b64encode(SEVEN).decode()
     assert to_mnist(decode_picture(base64.b64decode(url.partition(",")[2]))).max() == 1.0
+
+
+@pytest.mark.parametrize(
+    "endless", ["1" * 100_000, 10**5000, list(range(100_000))], ids=["text", "integer", "list"]
+)
+def test_no_message_quotes_an_endless_value(endless):
+    for ask in (
+        load_mnist().train,
+        shipped_teacher_path,
+        lambda value: Distiller(value),
+        lambda value: checked_temperature(value),
+        lambda value: checked_alpha(value),
+        *(lambda value, name=name: RunConfig.from_mapping({name: value}) for name in FIELDS),
+    ):
+        with pytest.raises(ValueError) as refused:  # noqa: PT011 - whose length is looked at
+            ask(endless)
+        assert len(str(refused.value)) < 200

@@ -315,13 +315,15 @@ def _weights_elsewhere(config, weights):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (_kind_set, "holds a Functional"),
+        (_kind_set, "holds a 'Functional'"),
         (_layers_lost, "damaged"),
         (_weights_lost, "arrays of weights"),
         (_weights_elsewhere, "damaged"),
-        (_layer_set(2, class_name="Lambda"), "is a Lambda, which is not known here"),
-        (_layer_set(2, class_name="BatchNormalization"), "is a BatchNormalization"),
+        (_layer_set(2, class_name="Lambda"), "is a 'Lambda', which is not known here"),
+        (_layer_set(2, class_name="BatchNormalization"), "is a 'BatchNormalization'"),
         (_layer_set(1, activation="softmax"), "'softmax'"),
+        (_layer_set(2, class_name="x" * 10_000), r"is a 'x{39}…', which"),
+        (_layer_set(2, name="y" * 10_000, class_name="Lambda"), r"^The layer 'y{39}…' is"),
         (_layer_set(1, strides=[0, 1]), "strides"),
         (_layer_set(1, dilation_rate=[2, 2]), "dilated"),
         (_layer_set(1, data_format="channels_first"), "channels last"),

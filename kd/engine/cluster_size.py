@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from kd.unusable import Unusable
+from kd.words import quoted
 
 
 def available_cores() -> int:
@@ -20,5 +21,5 @@ def student_workers() -> int:
     if not chosen:
         return available_cores()
     if not chosen.isdigit() or not 1 <= int(chosen) <= 256:
-        raise Unusable(f"KD_WORKERS must be a whole number between 1 and 256, got {chosen!r}.")
+        raise Unusable(f"KD_WORKERS must be a whole number between 1 and 256, got {quoted(chosen)}.")
     return int(chosen)
