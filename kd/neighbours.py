@@ -13,14 +13,13 @@ import hashlib
 import io
 import logging
 import os
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from kd.folders import write_whole
+from kd.folders import Damaged, read_sealed, write_sealed
 from kd.inference import NumpyModel, PenultimateMap
 
 log = logging.getLogger("kd")
@@ -77,18 +76,19 @@ class NeighbourIndex:
         _check(images, labels)
         fingerprint = _fingerprint(model, images)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(read_sealed(path)), allow_pickle=False) as stored:
                 if str(stored["fingerprint"]) == fingerprint:
                     axes, coordinates = stored["directions"], stored["coordinates"]
                     return cls(model, images, labels, axes, coordinates, model.penultimate_map(axes))
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
-            pass  # missing or damaged: it is only a cache
+        except FileNotFoundError:
+            pass
+        except (Damaged, OSError) as error:
+            log.warning("the neighbours kept in %s cannot be used (%s): they are sought anew", path, error)
         index = cls.build(model, images, labels)
         buffer = io.BytesIO()
         np.savez(buffer, fingerprint=fingerprint, directions=index.directions, coordinates=index.coordinates)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, buffer.getvalue())
+            write_sealed(path, buffer.getvalue())
         except OSError as error:  # a full disk keeps nobody from looking
             log.warning("the neighbours could not be kept (%s): they are sought anew next time", error)
         return index

@@ -211,4 +211,10 @@ class Store(StoredRuns, StoredTeachers):
 
 def _unusable_home(home: Path | str | None, error: Exception) -> Unusable:
     reason = getattr(error, "strerror", None) or str(error).rstrip(".")
-    return Unusable(f"KD_HOME {home} cannot be written ({reason}): choose another folder.")
+    verb = "written" if isinstance(error, OSError) else "used"
+    return Unusable(f"KD_HOME {_shortened(home)} cannot be {verb} ({reason}): choose another folder.")
+
+
+def _shortened(home: Path | str | None) -> str:
+    text = str(home)
+    return text if len(text) <= 200 else f"{text[:150]}…{text[-40:]}"

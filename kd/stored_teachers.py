@@ -93,14 +93,23 @@ class StoredTeachers(Stored):
 
     def precisions(self) -> dict[str, str]:
         """Processor → precision in which teachers train on it, as it was measured: kd/precision.py."""
+        path = self.home / "precision.json"
         try:
-            return dict(json.loads((self.home / "precision.json").read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):  # missing or damaged: measured anew
+            try:
+                content = folders.read_sealed(path)
+            except Damaged:
+                content = path.read_bytes()  # earlier versions wrote no checksum
+            return dict(json.loads(content))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError) as error:
+            log.warning("%s cannot be used (%s): it is measured anew", path, error)
             return {}
 
     def save_precisions(self, precisions: Mapping[str, str]) -> None:
         """Keep what was measured."""
-        self.room.do(lambda: folders.write_whole(self.home / "precision.json", json_bytes(dict(precisions))))
+        path = self.home / "precision.json"
+        self.room.do(lambda: folders.write_sealed(path, json_bytes(dict(precisions))))
 
 
 def npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:

@@ -60,13 +60,37 @@ def test_an_index_is_kept_and_taken_up_again(tmp_path, model, pictures, index, m
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:1000], lambda data: b"", lambda data: data[::-1]])
-def test_a_damaged_cache_is_made_again(tmp_path, model, pictures, damage):
+def test_a_damaged_cache_is_made_again(tmp_path, model, pictures, damage, caplog):
     path, few = tmp_path / "index.npz", (pictures[0][:80], pictures[1][:80])
     NeighbourIndex.open(path, model, *few)
+    assert caplog.messages == []
     whole = path.read_bytes()
     path.write_bytes(damage(whole))
     assert len(NeighbourIndex.open(path, model, *few).coordinates) == 80
-    assert len(path.read_bytes()) == len(whole)
+    assert (
+        [message for message in caplog.messages if "they are sought anew" in message] == caplog.messages != []
+    )
+    assert path.read_bytes() == whole
+
+
+def test_no_altered_byte_of_the_cache_is_taken_for_what_was_kept(tmp_path, model, pictures, monkeypatch):
+    path, few = tmp_path / "index.npz", (pictures[0][:60], pictures[1][:60])
+    NeighbourIndex.open(path, model, *few)
+    whole, build, built = path.read_bytes(), NeighbourIndex.build, []
+    made = build(model, *few)
+    monkeypatch.setattr(NeighbourIndex, "build", lambda *arguments: built.append(1) or made)
+    # the headers and the end of the archive, where its own checksums do not reach, and places all over it
+    places = [
+        *range(0, 300, 4),
+        *range(300, len(whole), len(whole) // 40),
+        *range(len(whole) - 200, len(whole), 4),
+    ]
+    for number, place in enumerate(places, 1):
+        altered = bytearray(whole)
+        altered[place] ^= 0x08
+        path.write_bytes(altered)
+        NeighbourIndex.open(path, model, *few)
+        assert len(built) == number, place
 
 
 def test_a_disk_that_takes_no_cache_keeps_nobody_from_looking(tmp_path, model, pictures):

@@ -65,6 +65,21 @@ def test_no_measurement_is_noted_where_none_decided(timed, monkeypatch):
     assert precision.teacher_precision(LONGER).processor is None
 
 
+def test_no_altered_byte_of_the_note_is_taken_for_a_measurement(tmp_path, caplog):
+    store = Store(tmp_path)
+    store.save_precisions({"a processor": "float32"})
+    path = tmp_path / "precision.json"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        altered = bytearray(whole)
+        altered[place] ^= 0x02
+        path.write_bytes(altered)
+        assert store.precisions() == {}, place
+    assert len(caplog.messages) == len(whole)
+    path.write_text('{"a processor": "float32"}')  # as earlier versions wrote it
+    assert store.precisions() == {"a processor": "float32"}
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b'"text"', b"\xff"])
 def test_a_damaged_note_of_measurements_is_no_note(tmp_path, content):
     store = Store(tmp_path)

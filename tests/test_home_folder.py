@@ -1,0 +1,56 @@
+"""A KD_HOME that cannot be used is refused in one sentence that names it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from kd.__main__ import main
+from kd.store import Store, default_home
+from kd.unusable import Unusable
+
+
+def loop_of_links(folder):
+    (folder / "one").symlink_to(folder / "two")
+    (folder / "two").symlink_to(folder / "one")
+    return folder / "one" / "home"
+
+
+def below_a_file(folder):
+    (folder / "file").write_text("")
+    return folder / "file" / "home"
+
+
+HOMES = {
+    "of nobody": lambda folder: "~nobody-of-this-name/home",
+    "below a file": below_a_file,
+    "of too long a name": lambda folder: folder / ("x" * 300),
+    "of too long a path": lambda folder: folder / "/".join(["x" * 200] * 50),
+}
+if os.name != "nt":  # links need a right of their own on Windows
+    HOMES["in a loop of links"] = loop_of_links
+
+
+@pytest.mark.parametrize("name", HOMES)
+def test_a_home_that_cannot_be_used_is_one_sentence(name, tmp_path, monkeypatch, capsys):
+    home = str(HOMES[name](tmp_path))
+    monkeypatch.setenv("KD_HOME", home)
+    assert main(["runs"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("KD_HOME ")
+    assert said.endswith("choose another folder.\n")
+    assert said.count("\n") == 1
+    assert os.path.basename(home)[:40] in said
+
+
+def test_a_home_that_is_no_path_is_refused_by_the_library_too():
+    with pytest.raises(Unusable, match="cannot be used"):
+        Store("no\0path")
+
+
+def test_the_home_of_a_person_is_meant_by_the_tilde(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("KD_HOME", "~/runs")
+    assert default_home() == tmp_path.resolve() / "runs"
