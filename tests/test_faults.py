@@ -206,8 +206,21 @@ def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker():
     try:
         attempt = engine.attempt("token", lambda event: None, lambda: False)
         engine.ensure().run(tasks.request_stop, "token")
-        future = attempt.submit(tasks.student, LONG.to_dict(), "scratch", None, resource="student")
+        future = attempt.submit(tasks.student, LONG.to_dict(), "scratch", None, None, resource="student")
         assert attempt.result(future) is None
         assert future.status == "finished"
     finally:
         engine.close()
+
+
+def test_what_else_the_engines_process_prints_goes_to_the_log(tmp_path, monkeypatch, caplog):
+    caplog.set_level("INFO", logger="kd")
+    greeting = 'print("a greeting", flush=True)\n'
+    (tmp_path / "sitecustomize.py").write_text(greeting, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    engine = Engine()
+    try:
+        assert engine.ensure().submit(abs, -1, pure=False).result(PATIENCE) == 1
+    finally:
+        engine.close()
+    assert "a greeting" in caplog.text

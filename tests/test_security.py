@@ -20,6 +20,7 @@ from distributed.security import Security
 
 from benchmarks.app_process import app_process
 from kd.config import FIELDS, RunConfig
+from kd.engine.ready import READY
 from kd.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -41,7 +42,7 @@ def engine():
         stdout=subprocess.PIPE,
         text=True,
     )
-    line = json.loads(process.stdout.readline())
+    line = json.loads(process.stdout.readline().removeprefix(READY))
     yield process, line
     process.stdin.close()
     process.wait(30)

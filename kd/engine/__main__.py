@@ -1,9 +1,10 @@
 """The engine's process: start the cluster, say where it is, leave when standard input closes.
 
-    python -m kd.engine
+    python -m kd.engine [SECONDS]
 
-prints one JSON line {"address", "ca", "certificate", "key"}: whoever holds the line may use the cluster,
-nobody else. Whatever ends the parent closes standard input, so no worker outlives the app.
+prints READY and one JSON line {"address", "ca", "certificate", "key"}: whoever holds the line may use the
+cluster, nobody else. Whatever ends the parent closes standard input, so no worker outlives the app. A worker
+that gives no sign for so many SECONDS is ended, and another started.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ import json
 import os
 import sys
 import threading
+from typing import TextIO
+
+from kd.engine.frozen import SECONDS_OF_SILENCE
+from kd.engine.ready import READY
 
 SECONDS_TO_LEAVE = 1.5
 
@@ -30,11 +35,12 @@ def _watch_parent() -> None:
     os._exit(0)  # a worker ends itself when this process does
 
 
-async def serve() -> None:
-    """Run until standard input ends."""
+async def serve(out: TextIO, seconds_of_silence: float) -> None:
+    """Run until standard input ends; say on `out` where the cluster is."""
     from distributed.security import Security
 
     from kd.engine.cluster import embedded_cluster
+    from kd.engine.frozen import end_frozen_workers
 
     security = Security.temporary()
     async with embedded_cluster(security) as cluster:
@@ -44,12 +50,24 @@ async def serve() -> None:
             "certificate": security.tls_client_cert,
             "key": security.tls_client_key,
         }
-        print(json.dumps(line), flush=True)
+        print(f"{READY}{json.dumps(line)}", file=out, flush=True)
         _ready.set()
-        await asyncio.get_running_loop().run_in_executor(None, _parent_gone.wait)
+        watching = asyncio.create_task(end_frozen_workers(cluster, seconds_of_silence))
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, _parent_gone.wait)
+        finally:
+            watching.cancel()
+
+
+def _own_output() -> TextIO:
+    """Standard output for the one line; what else is printed here and in the workers goes to the log."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return out
 
 
 if __name__ == "__main__":
     threading.Thread(target=_watch_parent, daemon=True).start()
-    asyncio.run(serve())
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS_OF_SILENCE
+    asyncio.run(serve(_own_output(), seconds))
     os._exit(0)

@@ -140,8 +140,8 @@ class Attempt:
             self._client.unsubscribe_topic(self._token)
             unfinished = [future for future in futures if not future.done()]
             if unfinished:
-                self._client.run(tasks.request_stop, self._token, wait=False, on_error="ignore")
                 self._client.cancel(unfinished, force=True)
+                self._client.run(tasks.request_stop, self._token, wait=False, on_error="ignore")
         for future in futures:  # as long as one is held, its worker keeps the result, a model and its logits
             with contextlib.suppress(Exception):
                 future.release()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -15,11 +18,15 @@ from pathlib import Path
 from kd.engine import tasks, tls_errors
 from kd.engine.attempt import Abandoned, Attempt, EngineLost
 from kd.engine.cluster_size import student_workers
+from kd.engine.frozen import SECONDS_BETWEEN_LOOKS, SECONDS_OF_SILENCE, Silence, family_of, kill
+from kd.engine.ready import READY
 
 log = logging.getLogger("kd")
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 60
+# Until its process says where it is: some seconds, and many where the machine is busy.
+SECONDS_TO_BE_READY = 180
 # A scheduler that somebody restarts is away about this long at most.
 SECONDS_TO_COME_BACK = 120
 SECONDS_TO_LEAVE = 2.5
@@ -40,7 +47,12 @@ class Engine:
     Thread-safe.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds_of_silence: float = SECONDS_OF_SILENCE) -> None:
+        """
+        Args:
+            seconds_of_silence: after which a process that neither answers nor computes counts as lost.
+        """
+        self._silence = seconds_of_silence
         self._lock = threading.RLock()
         self._client = None
         self._child: subprocess.Popen | None = None
@@ -110,16 +122,16 @@ class Engine:
             client, self._client = self._client, None
             child, self._child = self._child, None
             self._starting = None
+        family = [] if child is None else family_of(child.pid)
         if child is not None:
             child.stdin.close()  # it begins to leave now
         if client is not None:
             client.close(timeout=1)
         if child is not None:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=SECONDS_TO_LEAVE)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            kill(family)
+            child.wait()
 
     def _start(self, starting: Future) -> None:
         """In a thread of its own: nobody who wants to stop waits for it."""
@@ -138,10 +150,14 @@ class Engine:
             lost = EngineLost(f"{where} could not be reached: {error or 'it did not answer'}.")
         with self._lock:
             wanted = self._starting is starting
+            child = self._child
             if wanted:
                 self._starting = None
                 self._client = client
         if wanted and client is not None:
+            threading.Thread(
+                target=self._end_when_frozen, args=(client, child), name="kd-engine-watch", daemon=True
+            ).start()
             starting.set_result(client)
         else:
             if client is not None:
@@ -169,10 +185,10 @@ class Engine:
             if self._starting is not starting:
                 raise OSError("it was closed before it was ready")
             if self._child is not None:
-                self._child.kill()
+                kill(family_of(self._child.pid))
                 self._child.wait()
             child = self._child = subprocess.Popen(
-                [sys.executable, "-m", "kd.engine"],
+                [sys.executable, "-m", "kd.engine", str(self._silence)],
                 cwd=PROJECT,
                 env={**os.environ, **_QUIET},
                 stdin=subprocess.PIPE,
@@ -180,11 +196,7 @@ class Engine:
                 text=True,
                 **apart,
             )
-        with child.stdout:
-            line = child.stdout.readline()
-        if not line:
-            raise OSError("its process ended before it was ready")
-        address = json.loads(line)
+        address = _address(child)
         security = Security(
             tls_ca_file=address["ca"],
             tls_client_cert=address["certificate"],
@@ -193,6 +205,22 @@ class Engine:
         )
         return Client(address["address"], security=security, timeout=SECONDS_TO_START, set_as_default=False)
 
+    def _end_when_frozen(self, client, child: subprocess.Popen | None) -> None:
+        """Ask the scheduler for a sign again and again; without one, the cluster is lost."""
+        silence, answers, asked = Silence(self._silence), 0, None
+        while client.status == "running":
+            if asked is None or asked.done():
+                answers += asked is not None
+                question = client.scheduler.identity(n_workers=0)
+                asked = asyncio.run_coroutine_threadsafe(question, client.loop.asyncio_loop)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            if silence.is_too_long(answers):
+                log.warning("the training engine has not answered for %.0f s: it is ended", self._silence)
+                if child is not None:
+                    kill(family_of(child.pid))
+                client.close(timeout=1)
+                return
+
     def _connect_remote(self):
         from distributed import Client
 
@@ -200,3 +228,23 @@ class Engine:
         client = Client(self.address, timeout=SECONDS_TO_COME_BACK, set_as_default=False)
         log.info("connected to the cluster at %s", self.address)
         return client
+
+
+def _address(child: subprocess.Popen) -> dict[str, str]:
+    """What the engine's process says of itself; anything else that it prints goes to the log.
+
+    Raises:
+        OSError: when it ends, or says nothing for too long.
+    """
+    too_long = threading.Timer(SECONDS_TO_BE_READY, lambda: kill(family_of(child.pid)))
+    too_long.daemon = True
+    too_long.start()
+    try:
+        with child.stdout:
+            for line in child.stdout:
+                if line.startswith(READY):
+                    return json.loads(line.removeprefix(READY))
+                log.info("the engine's process prints: %s", line.rstrip())
+    finally:
+        too_long.cancel()
+    raise OSError("its process ended before it was ready")

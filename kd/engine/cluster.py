@@ -22,6 +22,8 @@ LOOPBACK = "127.0.0.1"
 # A task that kills its worker is tried once more, and no oftener.
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 1,
+    # kd.engine.frozen sees to them: this goes by the clock, and would end all after a laptop's sleep
+    "distributed.scheduler.worker-ttl": None,
     "distributed.worker.preload": ["kd.engine.preload"],
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,

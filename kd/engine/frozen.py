@@ -1,0 +1,100 @@
+"""Processes that give no sign any longer: how long to wait for one, and how to end it and all it started."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import psutil
+
+log = logging.getLogger("kd.engine")
+
+SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_OF_SILENCE = 30.0
+# One that computes is slow, not frozen: loading TensorFlow can keep a worker from answering for long.
+TIMES_AS_LONG_AT_WORK = 10
+LEAST_SHARE_OF_A_CORE = 0.05
+
+
+class Silence:
+    """For how long a process has given no sign, counted in looks at it.
+
+    Not by a clock: one that was set, a laptop that slept, or a machine so busy that nobody looked either
+    must not make a living process seem dead.
+    """
+
+    def __init__(self, seconds: float = SECONDS_OF_SILENCE):
+        self._seconds = seconds
+        self._sign: Any = None
+        self._looks = 0
+        self._computed = 0.0
+
+    def is_too_long(self, sign: Any, process: psutil.Process | None = None) -> bool:
+        """Look once.
+
+        Args:
+            sign: whatever is another value after each sign of life.
+            process: whose computing counts as life too, up to TIMES_AS_LONG_AT_WORK as long a silence.
+        """
+        if sign != self._sign or self._looks == 0:
+            self._sign, self._looks, self._computed = sign, 1, _computed(process)
+            return False
+        self._looks += 1
+        silent = (self._looks - 1) * SECONDS_BETWEEN_LOOKS
+        if silent < self._seconds:
+            return False
+        at_work = _computed(process) - self._computed > LEAST_SHARE_OF_A_CORE * silent or _reads(process)
+        return not at_work or silent >= TIMES_AS_LONG_AT_WORK * self._seconds
+
+
+async def end_frozen_workers(cluster, seconds: float) -> None:
+    """Kill workers of a local cluster that are silent for so long; their nannies start others."""
+    silences: dict[str, Silence] = {}
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        known = cluster.scheduler.workers
+        for nanny in list(cluster.workers.values()):
+            address, pid = nanny.worker_address, nanny.pid
+            if address not in known or pid is None:
+                silences.pop(address, None)
+                continue
+            silence = silences.setdefault(address, Silence(seconds))
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(pid)
+                if silence.is_too_long(known[address].last_seen, process):
+                    del silences[address]
+                    log.error("a worker has given no sign for %.0f s: another takes its place", seconds)
+                    process.kill()
+
+
+def family_of(pid: int) -> list[psutil.Process]:
+    """A process and all that it started, the youngest first."""
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        return [*reversed(process.children(recursive=True)), process]
+    return []
+
+
+def kill(family: list[psutil.Process]) -> None:
+    """End these processes, also those that are stopped: such a one does not see that its parent is gone."""
+    for process in family:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def _computed(process: psutil.Process | None) -> float:
+    """Seconds of a core that it has taken."""
+    with contextlib.suppress(psutil.Error):
+        if process is not None:
+            times = process.cpu_times()
+            return times.user + times.system
+    return 0.0
+
+
+def _reads(process: psutil.Process | None) -> bool:
+    """Whether it waits for the disk."""
+    with contextlib.suppress(psutil.Error):
+        return process is not None and process.status() == psutil.STATUS_DISK_SLEEP
+    return False

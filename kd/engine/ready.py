@@ -1,0 +1,3 @@
+"""The word that marks the one line of the engine's process: other code may print there too."""
+
+READY = "kd.engine: "

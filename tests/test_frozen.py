@@ -1,0 +1,140 @@
+"""Processes that are stopped and never say so: noticed, ended, and made up for. Slow ones are left alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import uuid
+
+import psutil
+import pytest
+
+from kd.config import RunConfig
+from kd.engine import Engine, EngineLost, frozen, tasks
+from kd.engine.frozen import Silence
+
+PATIENCE = 120
+SILENCE = 2
+LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
+
+
+class Process:
+    """A process as Silence looks at it, which has computed for so many seconds."""
+
+    def __init__(self, status=psutil.STATUS_SLEEPING):
+        self.seconds, self._status = 0.0, status
+
+    def cpu_times(self):
+        return type("Times", (), {"user": self.seconds, "system": 0.0})
+
+    def status(self):
+        return self._status
+
+
+def until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+    return value
+
+
+def looks_until_lost(silence: Silence, process, seconds_computed_between_looks: float = 0.0) -> int:
+    for look in range(1, 1000):
+        if silence.is_too_long("the same sign", process):
+            return look
+        process.seconds += seconds_computed_between_looks
+    return 1000
+
+
+def test_a_process_without_a_sign_is_given_up_after_so_many_looks():
+    assert looks_until_lost(Silence(30), Process()) == 31
+
+
+@pytest.mark.parametrize(("process", "share"), [(Process(), 0.5), (Process(psutil.STATUS_DISK_SLEEP), 0.0)])
+def test_one_that_computes_or_reads_is_waited_for_ten_times_as_long(process, share):
+    assert looks_until_lost(Silence(30), process, share) == 301
+
+
+def test_any_sign_begins_the_waiting_anew():
+    silence = Silence(3)
+    for sign in (1, 1, 1, 2, 2, 2, 3, 3, 3):
+        assert not silence.is_too_long(sign)
+    assert silence.is_too_long(3)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = Engine(seconds_of_silence=SILENCE)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def training(engine):
+    """A student that trains in one of the workers; its attempt, its future and what was heard of it."""
+    heard = []
+    attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
+    future = attempt.submit(tasks.student, LONG.to_dict(), "scratch", None, None, resource="student")
+    until(lambda: [event for event in heard if event["event"] == "epoch"])
+    yield attempt, future, heard
+    attempt.close()
+
+
+def pid_of_the_one_that_trains(engine) -> int:
+    client = engine.ensure()
+    (busy,) = [worker for worker, computed in client.processing().items() if computed]
+    return client.run(os.getpid, workers=[busy])[busy]
+
+
+def gone(family) -> bool:
+    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family)
+
+
+def test_a_worker_too_busy_to_answer_is_left_alone(engine):
+    def keeps_the_interpreter_for_itself():
+        started = time.monotonic()
+        sum(range(10_000_000))
+        for_five_seconds = int(5 * 10_000_000 / (time.monotonic() - started))
+        started = time.monotonic()
+        sum(range(for_five_seconds))
+        return os.getpid(), time.monotonic() - started
+
+    client = engine.ensure()
+    pid, seconds = client.submit(keeps_the_interpreter_for_itself, pure=False).result(PATIENCE)
+    assert seconds > SILENCE + 1
+    time.sleep(2 * frozen.SECONDS_BETWEEN_LOOKS)
+    assert pid in client.run(os.getpid).values()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the signal's sender is POSIX")
+def test_a_frozen_worker_is_ended_and_its_task_begins_anew_in_another(engine, training):
+    _, future, heard = training
+    child = engine._child.pid
+    worker = psutil.Process(pid_of_the_one_that_trains(engine))
+    worker.suspend()
+    until(lambda: gone([worker]))
+    until(lambda: [event["event"] for event in heard].count("begin") == 2)
+    assert not future.done()
+    assert engine._child.pid == child
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the signal's sender is POSIX")
+def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engine, training):
+    attempt, future, _ = training
+    family = frozen.family_of(engine._child.pid)
+    psutil.Process(pid_of_the_one_that_trains(engine)).suspend()
+    psutil.Process(engine._child.pid).suspend()
+    with pytest.raises(EngineLost):
+        attempt.result(future)
+    until(lambda: gone(family))
+    assert engine.ensure().submit(abs, -1, pure=False).result(PATIENCE) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the signal's sender is POSIX")
+def test_closing_leaves_no_frozen_process(training, engine):
+    family = frozen.family_of(engine._child.pid)
+    psutil.Process(pid_of_the_one_that_trains(engine)).suspend()
+    engine.close()
+    until(lambda: gone(family))
