@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from kd.unusable import Unusable
 from kd.words import quoted
@@ -20,6 +21,6 @@ def student_workers() -> int:
     chosen = os.environ.get("KD_WORKERS", "")
     if not chosen:
         return available_cores()
-    if not chosen.isdigit() or not 1 <= int(chosen) <= 256:
+    if not re.fullmatch("[0-9]{1,3}", chosen) or not 1 <= int(chosen) <= 256:
         raise Unusable(f"KD_WORKERS must be a whole number between 1 and 256, got {quoted(chosen)}.")
     return int(chosen)
