@@ -17,8 +17,8 @@ SURE, RIVAL, LOST = 0.9, 0.15, 0.25
 _WHO = {"teacher": "the teacher", "distilled": "the distilled student", "scratch": "scratch"}
 _SEVERAL = {
     ("distilled", "scratch"): "both students",
-    ("teacher", "distilled"): "teacher and distilled student",
-    ("teacher", "scratch"): "teacher and scratch",
+    ("teacher", "distilled"): "the teacher and the distilled student",
+    ("teacher", "scratch"): "the teacher and scratch",
     ("teacher", "distilled", "scratch"): "all three",
 }
 

@@ -120,7 +120,7 @@ def hint(config: RunConfig, view: RunView | None) -> str:
     preset = controls.preset_of(config)
     if preset:
         return PRESETS[preset].teaches
-    return "The run on this page is the one with this very setting."
+    return "These are the settings of the run shown here."
 
 
 def beside(view: RunView | None) -> tuple:

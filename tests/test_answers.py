@@ -58,7 +58,8 @@ def test_opinions(probabilities, expected):
             FOUR_OR_NINE,
             NINE_OR_FOUR,
             FOUR_OR_NINE,
-            "All three hesitate between 4 and 9: teacher and scratch say 4, the distilled student says 9.",
+            "All three hesitate between 4 and 9: the teacher and scratch say 4, "
+            "the distilled student says 9.",
         ),
         (LOST, LOST, LOST, "All three are at a loss."),
         (

@@ -100,13 +100,13 @@ def _tile(view: RunView, model: str) -> str:
         result = view.result[model]
         number, lines = accuracy(result["test_accuracy"]), [f"{count(result['parameters'])} parameters"]
         if model != "teacher":
-            lines.append(f"agrees with the teacher on {accuracy(result['agreement'])}")
+            lines.append(f"{accuracy(result['agreement'])} agreement with teacher")
     elif events:
         number = accuracy(events[-1]["val_accuracy"])
         lines = [f"after epoch {events[-1]['epoch']} of {events[-1]['epochs']}"]
     elif model == "teacher" and view.teacher_accuracy is not None:
         number, lines = accuracy(view.teacher_accuracy), ["trained before"]
-    small = "".join(f'<p class="kd-quiet">{escape(line)}</p>' for line in lines)
+    small = "".join(f'<p class="kd-quiet">{escape(line).replace(" %", "&nbsp;%")}</p>' for line in lines)
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
         f'<p class="kd-number">{escape(number).replace(" %", "&#8201;%")}</p>{small}</div>'

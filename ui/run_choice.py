@@ -12,6 +12,13 @@ from ui.guard import guarded
 from ui.shown import show
 
 _KEY = "asked_run"
+_WHY = {
+    "queued": "has not been trained yet",
+    "running": "is still training",
+    "stopped": "was stopped before its models were ready",
+    "interrupted": "was interrupted before its models were ready",
+    "failed": "failed before its models were ready",
+}
 
 
 def choose_finished_run(
@@ -33,9 +40,7 @@ def choose_finished_run(
         on_change=guarded(lambda: show(st.session_state[_KEY])),
     )
     if instead_of is not None:
-        why = "is still training" if instead_of.active else f"has no models: it was {instead_of.status}"
-        why = why.replace("it was failed", "it failed")
         st.html(
-            f'<p class="kd kd-quiet">The run you looked at ({escape(setting(instead_of.config))}) {why}. '
-            "So another one answers here.</p>"
+            f'<p class="kd kd-quiet">The run you looked at ({escape(setting(instead_of.config))}) '
+            f"{_WHY[instead_of.status]}, so another one answers here.</p>"
         )

@@ -54,9 +54,7 @@ def _undo(lab: Lab) -> None:
     deleted = lab.deleted()
     with st.container(key="undo", horizontal=True, vertical_alignment="center"):
         if not deleted:
-            st.html(
-                '<p class="kd kd-quiet">Nothing is deleted for good at once: an Undo stands here then.</p>'
-            )
+            st.html('<p class="kd kd-quiet">Undo appears here after you delete a run.</p>')
             return
         run_id, config = list(deleted.items())[-1]
         st.html(f'<p class="kd kd-quiet">Deleted: {escape(setting(config))}</p>', width="content")

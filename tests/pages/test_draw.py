@@ -126,9 +126,10 @@ def test_of_a_test_picture_it_is_said_who_reads_it_wrongly(open_page):
 @pytest.mark.parametrize(
     ("status", "said"),
     [
+        ("queued", "has not been trained yet"),
         ("running", "is still training"),
-        ("stopped", "has no models: it was stopped"),
-        ("failed", "has no models: it failed"),
+        ("stopped", "was stopped before its models were ready"),
+        ("failed", "failed before its models were ready"),
     ],
 )
 def test_where_another_run_answers_than_the_one_in_the_address_that_is_said(
@@ -139,7 +140,7 @@ def test_where_another_run_answers_than_the_one_in_the_address_that_is_said(
     monkeypatch.setattr(lab, "watch", lambda run_id: asked if run_id == asked.run_id else watch(run_id))
     app = open_page(page, run=asked.run_id)
     assert "The run you looked at (α 0.35 · T 4 with T² · strong teacher" in html_of(app)
-    assert f"{said}. So another one answers here." in html_of(app)
+    assert f"{said}, so another one answers here." in html_of(app)
     assert app.query_params["run"] == asked.run_id  # and back on Train it is still the one that is shown
     assert "another one answers" not in html_of(open_page(page, run=shipped.run_id))
 

@@ -227,7 +227,7 @@ def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page,
     ("people", "said"),
     [
         ({"somebody else"}, "Somebody else has started this run. Press Train to join it"),
-        ({"me", "somebody else"}, "The run on this page is the one with this very setting."),
+        ({"me", "somebody else"}, "These are the settings of the run shown here."),
     ],
 )
 def test_who_looks_at_somebody_elses_run_is_told_so(open_page, lab, monkeypatch, people, said):
