@@ -14,7 +14,7 @@ STARTED = re.compile(
     r"|  You can now view your Streamlit app in your browser\.|  URL: http://\S+"
 )
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
-HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} (queued|started|finished|stopped)\b.*")
+HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} (queued|started|finished|stopped|deleted|brought back)\b.*")
 
 
 def test_the_log_has_a_line_for_each_thing_that_happened_and_no_other(page: Page, site):
