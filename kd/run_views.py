@@ -134,7 +134,7 @@ def _view_of_row(row: Row, events: list[dict[str, Any]]) -> RunView:
         run_id=row["run_id"],
         config=row["config"],
         status=row["status"],
-        phase="students" if row["status"] == "running" else "done",
+        phase={"queued": "queued", "running": "students"}.get(row["status"], "done"),
         message=row["message"],
         history=epochs,
         progress=max(students, default=0.0),

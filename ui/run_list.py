@@ -140,6 +140,8 @@ def _keep(lab: Lab, run_id: str, kept: bool) -> None:
 
 def _summary(view: RunView) -> str:
     """The three accuracies with their marks, or what the run is doing."""
+    if view.phase == "paused":
+        return f"{view.progress:.0%} done, waiting for its next turn"
     if view.status == "queued":
         return f"queued, place {view.queue_place or 1}"
     if view.active:

@@ -208,13 +208,15 @@ class Engine:
     def _end_when_frozen(self, client, child: subprocess.Popen | None) -> None:
         """Ask the scheduler for a sign again and again; without one, the cluster is lost."""
         silence, answers, asked = Silence(self._silence), 0, None
+        family = [] if child is None else family_of(child.pid)
+        process = family[-1] if family else None
         while client.status == "running":
             if asked is None or asked.done():
                 answers += asked is not None
                 question = client.scheduler.identity(n_workers=0)
                 asked = asyncio.run_coroutine_threadsafe(question, client.loop.asyncio_loop)
             time.sleep(SECONDS_BETWEEN_LOOKS)
-            if silence.is_too_long(answers):
+            if silence.is_too_long(answers, process):
                 log.warning("the training engine has not answered for %.0f s: it is ended", self._silence)
                 if child is not None:
                     kill(family_of(child.pid))
