@@ -78,11 +78,11 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
 
 def test_stop_ends_a_run_and_train_stands_in_its_place(page: Page, site):
     open_train(page, site.url)
-    set_up_a_run(page, images=60_000, epochs=100, seed=42)
+    set_up_a_run(page, images=60_000, epochs=20, seed=42)  # long, but not so long that Train would ask first
     page.get_by_role("button", name="Train", exact=True).click()
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible()
-    expect(page.get_by_text(re.compile("of 100", re.IGNORECASE)).first).to_be_visible(timeout=3 * MINUTES)
+    expect(page.get_by_text(re.compile("of 20", re.IGNORECASE)).first).to_be_visible(timeout=3 * MINUTES)
     stop.click()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=MINUTES)
     expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible()
