@@ -5,13 +5,8 @@ from __future__ import annotations
 import sys
 
 if __name__ == "__main__":
-    # for the few milliseconds in which what takes over Ctrl-C is itself being loaded
+    # until `run` takes over Ctrl-C
     sys.excepthook = lambda kind, *rest: kind is KeyboardInterrupt or sys.__excepthook__(kind, *rest)
-
-from kd.cli import interrupt
-
-if __name__ == "__main__":
-    interrupt.install()
 
 from kd.cli.entry import exit_code, run
 

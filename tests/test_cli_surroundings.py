@@ -22,7 +22,7 @@ on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and descr
 
 def run(*arguments: str, **options) -> subprocess.CompletedProcess:
     """`python ARGUMENTS` in the project; output as bytes unless `text` is given."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), **options.pop("env", {})}
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "", **options.pop("env", {})}
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     return subprocess.run(
         [sys.executable, *arguments], cwd=PROJECT, env=environment, check=False, timeout=60, **options
