@@ -13,7 +13,7 @@ import numpy as np
 from cachetools import LRUCache, cached
 from PIL import Image
 
-from kd.picture_file import WORKING_SIDE, check_pixels, decode_picture, fingerprint
+from kd.picture_file import WORKING_SIDE, check_pixels, decode_picture, fingerprint, in_turn
 
 __all__ = ["decode_picture", "prepared", "to_mnist"]
 
@@ -46,7 +46,8 @@ def prepared(content: bytes) -> np.ndarray:
     Raises:
         ValueError: as `decode_picture` and `to_mnist`.
     """
-    picture = to_mnist(decode_picture(content))
+    pixels = decode_picture(content)
+    picture = in_turn(to_mnist, pixels, pixels=pixels.shape[0] * pixels.shape[1])
     picture.flags.writeable = False
     return picture
 

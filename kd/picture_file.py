@@ -11,8 +11,9 @@ import io
 import re
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from cachetools import LRUCache, cached
@@ -36,7 +37,7 @@ _SEGMENT = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")
 _MAX_SEGMENTS = 10_000
 
 SECONDS_TO_WAIT = 30
-_SMALL = 1_000_000
+_SMALL = 250_000
 _BYTES_REMEMBERED = 64_000_000
 
 # Pillow's own warning of large pictures would only stand in the log: `check_pixels` refuses them.
@@ -53,7 +54,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 
-_one_at_a_time = threading.Lock()
+_one_at_a_time = ThreadPoolExecutor(1, thread_name_prefix="kd-pictures")
 
 
 def decode_picture(content: bytes) -> np.ndarray:
@@ -109,8 +110,7 @@ def _outcome(content: bytes, name: bytes) -> np.ndarray | str:
             check_pixels(*picture.size, MAX_PIXELS_OF.get(kind, MAX_PIXELS))
             if kind == "JPEG":
                 _check_scans(content, picture.width * picture.height)
-            with _turn(picture.width * picture.height):
-                return _unpacked(picture)
+            return in_turn(_unpacked, picture, pixels=picture.width * picture.height)
     except Busy:
         raise
     except ValueError as error:
@@ -121,22 +121,22 @@ class Busy(ValueError):
     """Too many large pictures are being read; the same file may be read a moment later."""
 
 
-@contextmanager
-def _turn(pixels: int) -> Iterator[None]:
-    """Wait until no other large picture is being unpacked.
+def in_turn(work: Callable[..., Any], *arguments: Any, pixels: int) -> Any:
+    """What `work` returns, done when no other large picture is being worked on; a small one need not wait.
+
+    Large ones are all worked on by one thread, for the C library keeps the memory that each thread has used.
 
     Raises:
         Busy: after SECONDS_TO_WAIT.
     """
     if pixels <= _SMALL:
-        yield
-    elif not _one_at_a_time.acquire(timeout=SECONDS_TO_WAIT):
-        raise Busy("Many large pictures are being read at the moment: try again in a minute.")
-    else:
-        try:
-            yield
-        finally:
-            _one_at_a_time.release()
+        return work(*arguments)
+    waiting = _one_at_a_time.submit(work, *arguments)
+    try:
+        return waiting.result(SECONDS_TO_WAIT)
+    except TimeoutError:
+        waiting.cancel()
+        raise Busy("Many large pictures are being read at the moment: try again in a minute.") from None
 
 
 def check_pixels(width: int, height: int, most: int = MAX_PIXELS) -> None:

@@ -3,6 +3,7 @@
 import io
 import re
 import struct
+import threading
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFile
 
 from kd import picture_file
-from kd.drawing import decode_picture, to_mnist
+from kd.drawing import decode_picture, prepared, to_mnist
 from kd.picture_file import MAX_BYTES, WORKING_SIDE
 
 ONE_SENTENCE = re.compile(r"[A-Z].{5,200}\.", re.DOTALL)
@@ -315,9 +316,17 @@ def test_large_pictures_are_unpacked_one_at_a_time_and_small_ones_wait_for_none(
         list(people.map(decode_picture, photographs))
     assert max(most) == 1
 
+    decode_picture(photographs[1] + b" unpacked")
     monkeypatch.setattr(picture_file, "SECONDS_TO_WAIT", 0.05)
-    with picture_file._one_at_a_time:
+    done = threading.Event()
+    picture_file._one_at_a_time.submit(done.wait)
+    try:
         assert decode_picture(PICTURE + b" small").shape == (24, 40, 3)
         with pytest.raises(ValueError, match="try again in a minute"):
+            prepared(photographs[1] + b" unpacked")
+        with pytest.raises(ValueError, match="try again in a minute"):
             decode_picture(photographs[0] + b" other")
+    finally:
+        done.set()
+    monkeypatch.undo()
     assert decode_picture(photographs[0] + b" other").shape == (600, 800)  # busy is no verdict on the file
