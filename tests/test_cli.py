@@ -163,3 +163,13 @@ def test_the_table_at_the_end_carries_the_honest_sentence(trained, home):
     sentence = trained[1][-1]["comparison"]["sentence"]
     assert sentence.split()[0] in done.stdout
     assert "1,433,610" in done.stdout
+
+
+def test_every_number_of_the_table_and_the_list_is_the_sentences(home):
+    """The run that came with the project: 99.11, 98.03 and 97.28 %, and 98.03 − 97.28 is 0.75."""
+    table, listed = run("train", "--preset", "default", home=home), run("runs", home=home)
+    for shown in (table, listed):
+        assert shown.returncode == 0, shown.stderr
+        for accuracy in ("99.11 %", "98.03 %", "97.28 %"):
+            assert accuracy in shown.stdout
+    assert "ahead by 0.75 points" in " ".join(table.stdout.split())

@@ -10,7 +10,7 @@ from kd.dark_words import pull_sentence, soft_target_sentence
 from kd.data import load_mnist
 from kd.logits import softmax
 from kd.observations import most_one_sided_likeness
-from kd.words import MODELS, article
+from kd.words import MODELS, article, percent
 from ui.dark_picture import STRIP, Shown, strip
 from ui.figure import figure
 from ui.guard import guarded
@@ -125,7 +125,7 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
     first = wrong.loc[wrong["share_of_wrong"].idxmax()]
     sentence(
         f"Of all the probability that {first['true']}s give to wrong classes, "
-        f"{100 * first['share_of_wrong']:.0f} % go to {first['class']}. "
+        f"{percent(first['share_of_wrong'])} go to {first['class']}. "
         "Nobody told the teacher that they look alike."
     )
     matrix, behind = st.columns([1.2, 1], gap="large")
@@ -210,4 +210,4 @@ def _confusing(run_id: str, _logits: np.ndarray):
 
 
 def _numbers_and_captions(table, column: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    return tuple(table["picture"].astype(int)), tuple(f"{100 * share:.0f} %" for share in table[column])
+    return tuple(table["picture"].astype(int)), tuple(map(percent, table[column]))

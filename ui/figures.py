@@ -21,7 +21,7 @@ def setting(config: RunConfig) -> str:
     parts = [
         f"α {plain(config.alpha)}",
         f"T {plain(config.temperature)}" + (" with T²" if config.temperature_squared else " without T²"),
-        _TEACHERS[config.teacher],
+        _TEACHERS[config.teacher] + _its_training(config),
         f"{config.epochs} epoch{'s' if config.epochs > 1 else ''}",
         f"{config.train_size:,} images",
     ]
@@ -30,6 +30,16 @@ def setting(config: RunConfig) -> str:
     if config.seed:
         parts.append(f"seed {config.seed}")
     return " · ".join(parts)
+
+
+def _its_training(config: RunConfig) -> str:
+    """How a fresh teacher is trained, where it is not as usual: else two runs would read alike."""
+    usual, parts = RunConfig(), []
+    if config.teacher_epochs != usual.teacher_epochs:
+        parts.append(f"{config.teacher_epochs} epoch{'s' if config.teacher_epochs > 1 else ''}")
+    if config.teacher_train_size != usual.teacher_train_size:
+        parts.append(f"{config.teacher_train_size:,} images")
+    return f" ({', '.join(parts)})" if parts and config.teacher == "fresh" else ""
 
 
 def status(view: RunView) -> None:

@@ -80,7 +80,9 @@ def _loss_figure(view: RunView) -> Figure:
 
 def _come_to(view: RunView) -> str:
     """What the charts of a run depend on: how far each model has come, and where it stands."""
-    last = {event["model"]: (event["epoch"], event["val_accuracy"], event["loss"]) for event in view.history}
+    last = {
+        event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
+    }
     return repr((view.teacher_accuracy, len(view.history), sorted(last.items())))
 
 

@@ -145,7 +145,7 @@ def _summary(view: RunView) -> str:
     if view.status == "queued":
         return f"queued, place {view.queue_place or 1}"
     if view.active:
-        return f"running, {view.progress:.0%} done"
+        return f"running, {int(100 * view.progress)} % done"
     if view.result is None:
         return escape(view.message or view.status)
     return " ".join(role(model, accuracy(view.result[model]["test_accuracy"])) for model in MODELS)

@@ -8,6 +8,7 @@ import pytest
 from kd import softening
 from kd.dark_words import pull_sentence, soft_target_sentence
 from kd.logits import softmax
+from kd.words import percent
 from tests.pages.on_page import html_of, warnings_of
 from ui.ways_in import FIRST_PICTURE
 
@@ -47,8 +48,7 @@ def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shippe
     shares = wrong / wrong.sum(axis=1, keepdims=True)
     true, other = np.unravel_index(shares.argmax(), shares.shape)
     expected = (
-        f"Of all the probability that {true}s give to wrong classes, "
-        f"{100 * shares.max():.0f} % go to {other}."
+        f"Of all the probability that {true}s give to wrong classes, {percent(shares.max())} go to {other}."
     )
     assert expected in said(app)
 

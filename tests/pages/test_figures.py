@@ -1,0 +1,27 @@
+"""What figures say in words."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from ui.figures import setting
+
+
+def _values(name: str):
+    spec, kind = FIELDS[name], FIELD_TYPES[name]
+    if spec.choices:
+        return st.sampled_from(spec.choices)
+    if kind is bool:
+        return st.booleans()
+    steps = st.integers(0, 20).map(lambda step: min(spec.minimum + step * spec.step, spec.maximum))
+    return steps.map(kind)
+
+
+configs = st.fixed_dictionaries({}, optional={name: _values(name) for name in FIELDS}).map(
+    lambda fields: RunConfig(**fields)
+)
+
+
+@given(configs, configs)
+def test_two_runs_read_alike_only_when_they_are_the_same(one, other):
+    assert (setting(one) == setting(other)) is (one.run_id == other.run_id)
