@@ -151,6 +151,13 @@ def age(path: Path) -> float:
         return 0.0
 
 
+def said(error: Exception) -> str:
+    """What is wrong with a file, for the log."""
+    if isinstance(error, FileNotFoundError) and error.filename is not None:
+        return f"{Path(error.filename).name} is missing"
+    return str(error)
+
+
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all files below a folder; those that vanish meanwhile do not count."""
     total = 0

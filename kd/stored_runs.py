@@ -138,7 +138,7 @@ class StoredRuns(Stored):
                 record = _record(folder)
                 return FromFolder(run_id, record["config"], float(record["created"]), status)
             except (Damaged, FileNotFoundError, ValueError, TypeError) as error:
-                log.warning("run %s is damaged (%s): it was set aside", run_id, error)
+                log.warning("run %s is damaged (%s): it was set aside", run_id, folders.said(error))
                 with ExitStack() as undo:
                     folders.move(folder, self._aside(run_id), undo)
                     undo.pop_all()
@@ -184,7 +184,7 @@ class StoredRuns(Stored):
                 folders.move(folder, aside, undo)
                 where = f"it was set aside in {aside.relative_to(self.home)}"
                 damage = DamagedRun(f"The files of run {run_id} are damaged, and {where}: train it again.")
-                log.warning("run %s is damaged (%s): it was set aside", run_id, error)
+                log.warning("run %s is damaged (%s): it was set aside", run_id, folders.said(error))
                 return None, str(damage)
 
         found = self.index.look_again(run_id, look)
@@ -193,7 +193,7 @@ class StoredRuns(Stored):
         return found
 
     def _refuse(self, run_id: str, error: Exception, where: str) -> None:
-        log.warning("run %s is damaged (%s): it was set aside", run_id, error)
+        log.warning("run %s is damaged (%s): it was set aside", run_id, folders.said(error))
         raise DamagedRun(f"The files of run {run_id} are damaged, and {where}: train it again.")
 
 

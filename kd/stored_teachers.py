@@ -45,7 +45,7 @@ class StoredTeachers(Stored):
             try:
                 return read()
             except (Damaged, FileNotFoundError, ValueError) as error:
-                log.warning("teacher %s is damaged (%s): it was set aside", teacher_id, error)
+                log.warning("teacher %s is damaged (%s): it was set aside", teacher_id, folders.said(error))
                 folders.move(folder, self._aside(teacher_id), undo)
                 return None
 
