@@ -200,9 +200,13 @@ class Index(Moves):
                 if status == "interrupted":
                     log.info("run %s was interrupted: the app ended before it did", run_id)
 
+    def check(self) -> None:
+        """See that the file is sound in every part; another takes its place where it is not."""
+        self._file.mend()
+
     def rebuild(self) -> int:
         """Take in every whole run, and drop the rows that cannot be read; returns how many are known then."""
-        self._file.mend()
+        self.check()
         self._file.write(lambda connection, undo: self._fill(connection))
         return len(self.rows())
 

@@ -22,7 +22,7 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 _SECONDS_TO_LOCK = 5
 
 _guard = threading.Lock()
-_held: dict[Path, FileLock] = {}
+_held: dict[tuple[int, int], tuple[Path, FileLock]] = {}  # by folder, whatever it is called
 _own = uuid.uuid4().hex
 
 
@@ -37,13 +37,16 @@ def hold(home: Path) -> str:
     Raises:
         OSError: when the lock file cannot be made.
     """
-    path = home / _FOLDER / f"{_own}.lock"
+    folder = (home / _FOLDER).absolute()
+    path = folder / f"{_own}.lock"
     with _guard:
-        if home not in _held or not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        status = folder.stat()
+        key = status.st_dev, status.st_ino
+        if key not in _held or not path.exists():
             lock = FileLock(path, thread_local=False)
             lock.acquire(timeout=_SECONDS_TO_LOCK)
-            _held[home] = lock
+            _held[key] = path, lock
     return _own
 
 
@@ -94,10 +97,10 @@ def _begin_anew() -> None:
 
 
 def _leave() -> None:
-    for home, lock in _held.items():
+    for path, lock in _held.values():
         with contextlib.suppress(OSError):
             lock.release()
-            (home / _FOLDER / f"{_own}.lock").unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
 
 if hasattr(os, "register_at_fork"):

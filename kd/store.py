@@ -127,8 +127,10 @@ class Store(StoredRuns, StoredTeachers):
         Raises:
             ValueError: when the run came with the project, is being computed, or was deleted already.
         """
-        if self.index.row(run_id) is None and self._drop_unreadable(run_id):
-            return
+        if self.index.row(run_id) is None:
+            if self._drop_unreadable(run_id):
+                return
+            self.index.check()  # where it is damaged, the list may show what cannot be found
         older = None
 
         def move(undo: ExitStack) -> None:

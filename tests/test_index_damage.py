@@ -273,6 +273,24 @@ def test_processes_that_meet_a_damaged_index_together_all_go_on(copy):
         settled(home)
 
 
+def test_a_run_that_is_listed_but_cannot_be_found_is_deleted_all_the_same(copy):
+    """SQLite finds a run by its own index of ids; damage there is noticed at the next opening, or here."""
+    home = copy()
+    lab = Lab(home)
+    execute(home, "PRAGMA wal_checkpoint(TRUNCATE)")
+    query = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_runs_1'"
+    ((page,),), ((size,),) = execute(home, query), execute(home, "PRAGMA page_size")
+    content = (home / "index.sqlite").read_bytes()
+    in_index_of_ids = content.index(RUN.encode(), (page - 1) * size, page * size)
+    with (home / "index.sqlite").open("r+b") as file:
+        file.seek(in_index_of_ids)
+        file.write(b"!")
+    assert RUN in finished(lab)
+    lab.delete(RUN)
+    assert RUN not in finished(lab)
+    assert lab.restore(RUN) is True
+
+
 def test_a_store_that_is_open_goes_on_with_the_file_that_took_the_place(copy):
     home = copy()
     first = Store(home)

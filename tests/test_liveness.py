@@ -99,6 +99,18 @@ def test_without_its_folder_of_locks_a_process_makes_it_again(tmp_path):
     assert [path.stem for path in owners_folder.iterdir()] == [owners.own_token()]
 
 
+def test_a_home_may_be_called_by_several_names(tmp_path, monkeypatch):
+    store = Store(tmp_path / "home")
+    store.index.claim(RUN, CONFIG.to_dict())
+    monkeypatch.chdir(tmp_path)
+    names = [Path("home"), tmp_path / "home" / ".." / "home"]
+    if os.name != "nt":  # links need a right of their own on Windows
+        (tmp_path / "link").symlink_to(tmp_path / "home")
+        names.append(tmp_path / "link")
+    for name in names:
+        assert Store(name).index.worker(RUN) == "here"
+
+
 def test_a_process_of_an_earlier_version_is_known_by_number_and_start(tmp_path):
     myself = psutil.Process()
     alive = owners.numbered(myself.pid, myself.create_time())
