@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 import uuid
+from pathlib import Path
 
 import psutil
 import pytest
@@ -14,6 +16,7 @@ from kd.config import RunConfig
 from kd.engine import Engine, EngineLost, frozen, tasks
 from kd.engine.frozen import Silence
 
+PROJECT = Path(__file__).resolve().parent.parent
 PATIENCE = 120
 SILENCE = 2
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -137,4 +140,23 @@ def test_closing_leaves_no_frozen_process(training, engine):
     family = frozen.family_of(engine._child.pid)
     psutil.Process(pid_of_the_one_that_trains(engine)).suspend()
     engine.close()
+    until(lambda: gone(family))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the signal's sender is POSIX")
+def test_an_app_that_is_killed_leaves_no_frozen_worker():
+    program = (
+        "import time; from kd.engine import Engine; engine = Engine(); engine.ensure()\n"
+        "print(engine._child.pid, flush=True); time.sleep(600)"
+    )
+    app = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    family = frozen.family_of(int(app.stdout.readline()))
+    next(process for process in family if "spawn_main" in " ".join(process.cmdline())).suspend()
+    app.kill()
+    app.communicate()
     until(lambda: gone(family))

@@ -16,7 +16,7 @@ import sys
 import threading
 from typing import TextIO
 
-from kd.engine.frozen import SECONDS_OF_SILENCE
+from kd.engine.frozen import SECONDS_OF_SILENCE, family_of, kill
 from kd.engine.ready import READY
 
 SECONDS_TO_LEAVE = 1.5
@@ -32,7 +32,9 @@ def _watch_parent() -> None:
     if _ready.is_set():
         # A worker deep in a step may be slow to answer; the parent is gone and nobody waits for it.
         threading.Event().wait(SECONDS_TO_LEAVE)
-    os._exit(0)  # a worker ends itself when this process does
+    # A worker would end itself, but not one that is frozen, and not without a word about the lost connection.
+    kill(family_of(os.getpid())[:-1])
+    os._exit(0)
 
 
 async def serve(out: TextIO, seconds_of_silence: float) -> None:
