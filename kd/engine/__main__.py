@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import threading
@@ -28,6 +29,7 @@ _parent_gone = threading.Event()
 def _watch_parent() -> None:
     """From the first moment on: a parent may go while the cluster is still starting."""
     sys.stdin.buffer.read()
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # that all connections end now is no error
     _parent_gone.set()
     if _ready.is_set():
         # A worker deep in a step may be slow to answer; the parent is gone and nobody waits for it.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from distributed.comm import CommClosedError
+
 from kd.engine import tls_errors
 
 tls_errors.install()
@@ -14,3 +16,9 @@ def dask_setup(server) -> None:
     if type(server).__name__ == "Worker":
         # In a worker's process this logger speaks only of the pipe to its parent, which is closed at the end.
         logging.getLogger("distributed.nanny").setLevel(logging.CRITICAL)
+        logging.getLogger("distributed.worker").addFilter(_is_no_farewell)
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """False for a heartbeat that finds its scheduler gone, which is how every cluster ends."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CommClosedError))
