@@ -43,6 +43,7 @@ def test_once_the_parent_is_gone_no_connection_that_ends_is_an_error(levels, mon
     left = []
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=types.SimpleNamespace(read=lambda: b"")))
     monkeypatch.setattr(engine.os, "_exit", left.append)
+    monkeypatch.setattr(engine, "kill", lambda processes: None)  # here they would be the tests' own
     monkeypatch.setattr(engine, "_parent_gone", engine.threading.Event())
     engine._watch_parent()
     assert left == [0]
