@@ -29,7 +29,7 @@ def test_areas_are_shares_of_the_largest_layer(measure, shares):
 def test_layers_keep_their_numbers_and_a_layer_without_any_has_no_label():
     rows = layer_rows(TABLE, "parameters")
     assert rows["layer"].tolist() == ["1 Conv2D", "2 Dense"] * 2
-    assert rows["label"].tolist() == ["2 k", "8 k", "100", ""]
+    assert rows["label"].tolist() == ["2.00 k", "8.00 k", "100", ""]
     assert rows["activations"].tolist() == TABLE["activations"].tolist()
 
 
