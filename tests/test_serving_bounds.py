@@ -16,7 +16,7 @@ import uvicorn
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from ui.serving import connections, log_limit, uploads, visitors
+from ui.serving import connections, hosts, log_limit, sessions, uploads, visitors
 
 MOST = 10
 
@@ -270,3 +270,79 @@ def test_one_traceback_is_enough_and_none_is_long(log, caplog):
     assert "deep(levels - 1)" in caplog.text
     assert caplog.text.count("Traceback") == 1
     assert len(caplog.text) < 20_000
+
+
+def departed(name: str) -> SimpleNamespace:
+    """A session that has left; `ended` says what was shut down."""
+    session = SimpleNamespace(id=name, ended=[])
+    session.shutdown = lambda: session.ended.append(name)
+    return SimpleNamespace(session=session)
+
+
+def test_sessions_that_left_are_kept_for_a_while_and_then_ended(monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_DEPARTED", 3)
+
+    async def run() -> None:
+        kept = sessions.Departed(seconds=0.1)
+        people = [departed(str(number)) for number in range(4)]
+        for one in people:
+            kept.save(one)
+        assert [one.session.ended for one in people] == [["0"], [], [], []]
+        assert kept.list() == people[1:]
+        kept.delete("2")
+        assert kept.get("2") is None
+        assert kept.get("3") is people[3]
+        assert kept.overdue() == []
+        await asyncio.sleep(0.15)
+        assert kept.overdue() == ["1", "3"]
+
+    asyncio.run(run())
+
+
+def test_a_script_that_runs_something_to_its_end_is_given_a_loop_for_that():
+    async def answer() -> int:
+        await asyncio.sleep(0)
+        return 42
+
+    loop = sessions.NoLoop()
+    assert loop.run_until_complete(answer()) == 42
+    loop.close()
+    assert not loop.is_closed()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "origin", "passed_on"),
+    [
+        ("wss", "localhost", "https://localhost", b"https://localhost"),
+        ("ws", "kd.school.example", "https://kd.school.example:8443", b"http://kd.school.example"),
+        ("https", "10.0.0.7:8501", "https://10.0.0.7:8501", b"https://10.0.0.7:8501"),
+        ("https", "10.0.0.7:8501", "http://10.0.0.7:8501", b"https://10.0.0.7:8501"),
+        ("wss", "localhost", "https://localhost:8443", None),
+    ],
+)
+def test_streamlit_sees_an_origin_that_is_the_host_to_the_letter(
+    monkeypatch, scheme, host, origin, passed_on
+):
+    monkeypatch.setenv("KD_HOSTS", "https://kd.school.example/")
+    seen = []
+
+    async def streamlit(scope, receive, send) -> None:
+        seen.append(dict(scope["headers"])[b"origin"])
+
+    async def send(message: dict) -> None:
+        pass
+
+    scope = {
+        "type": "websocket" if scheme.startswith("ws") else "http",
+        "scheme": scheme,
+        "headers": [(b"host", host.encode()), (b"origin", origin.encode())],
+        "extensions": {"websocket.http.response": {}},
+    }
+    asyncio.run(hosts.KnownHostsOnly(streamlit)(scope, None, send))
+    assert seen == ([] if passed_on is None else [passed_on])
+
+
+def test_a_name_that_is_none_is_reported_and_left_out(monkeypatch, caplog):
+    monkeypatch.setenv("KD_HOSTS", "https://one.example:8501/, ,two words:x,*.Three.example., [")
+    assert hosts.KnownHostsOnly(None)._patterns == ["one.example", "*.three.example"]
+    assert [record.args[1] for record in caplog.records] == ["two words:x", "["]

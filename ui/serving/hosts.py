@@ -7,6 +7,7 @@ any address. Neither gets past this.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import socket
 from fnmatch import fnmatchcase
@@ -17,6 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 VARIABLE = "KD_HOSTS"
+_log = logging.getLogger("kd.ui")
 _STANDARD_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -87,9 +89,15 @@ class KnownHostsOnly:
 
 
 def _patterns(names: str) -> list[str]:
-    """KD_HOSTS as patterns; a whole address instead of a name is understood too."""
-    parts = (name.strip().lower() for name in names.split(","))
-    return [part.partition("://")[2] or part for part in parts if part]
+    """KD_HOSTS as patterns of names; of a whole address, its name is taken."""
+    patterns = []
+    for name in filter(None, (name.strip() for name in names.split(","))):
+        parts = _parsed(name if "://" in name else f"//{name}")
+        if parts is None or not parts.hostname:
+            _log.warning("%s: “%s” is no host name, and is left out.", VARIABLE, name)
+        else:
+            patterns.append(parts.hostname.rstrip("."))
+    return patterns
 
 
 def _parsed(address: str) -> SplitResult | None:

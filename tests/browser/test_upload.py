@@ -1,0 +1,34 @@
+"""A picture from a person's own disk reaches the models, and the next one takes its place."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, expect
+
+
+def photograph(*corners: tuple[int, int]) -> bytes:
+    """A JPEG of four megapixels: a dark stroke on light paper."""
+    picture = Image.new("RGB", (2400, 1800), (205, 200, 190))
+    ImageDraw.Draw(picture).line(corners, (30, 30, 50), 150, joint="curve")
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def test_a_photograph_is_uploaded_and_answered(page: Page, site):
+    page.goto(f"{site.url}/draw?way=Upload")
+    expect(page.get_by_text("Nothing is uploaded yet")).to_be_visible()
+    for number, content in enumerate(
+        (
+            photograph((1200, 300), (1200, 1500)),
+            photograph((800, 400), (1600, 400), (1150, 1500)),
+            b"no picture",
+        )
+    ):
+        file = {"name": f"digit{number}.jpg", "mimeType": "image/jpeg", "buffer": content}
+        page.locator("input[type=file]").set_input_files(files=[file])
+        expect(page.get_by_text(f"digit{number}.jpg")).to_be_visible()
+        said = "This is not a picture" if content == b"no picture" else "Your picture, as the models see it."
+        expect(page.get_by_text(said)).to_be_visible()
