@@ -202,12 +202,18 @@ class IndexFile:
         with self._anchor_lock:
             if self._anchor is not None and self._anchor[0] == file:
                 return
-            if self._anchor is not None:
-                with contextlib.suppress(sqlite3.Error):
-                    self._anchor[1].close()
+        self._let_go()
+        with self._anchor_lock:
             anchor = sqlite3.connect(self.path, check_same_thread=False)
             anchor.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
             self._anchor = file, anchor
+
+    def _let_go(self) -> None:
+        with self._anchor_lock:
+            if self._anchor is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._anchor[1].close()
+            self._anchor = None
 
     def _disconnect(self) -> None:
         connection = getattr(self._local, "connection", None)
@@ -245,12 +251,16 @@ class IndexFile:
             if self.path.exists() and self._is_sound():
                 return  # another thread or process was here first
             self._disconnect()
+            self._let_go()
             kept = salvage(self.path)
             aside = self.path.with_name(f"index.damaged-{time.time_ns()}.sqlite")
-            # the main file last: what is left after a crash in between is found damaged again
-            for suffix in ("-wal", "-shm", ""):
-                with contextlib.suppress(FileNotFoundError):
-                    Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
+            try:
+                # the main file last: what is left after a crash in between is found damaged again
+                for suffix in ("-wal", "-shm", ""):
+                    with contextlib.suppress(FileNotFoundError):
+                        Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
+            except PermissionError as error:  # Windows moves no file that somebody has open
+                raise self._busy() from error
             runs = self._put_new(kept)
         log.warning("the index was damaged: it was set aside as %s, and %d runs read anew", aside.name, runs)
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +34,16 @@ class CrashAt:
     """SIGKILL for this process at the k-th line of the storing code that it comes to."""
 
     MODULES = (store, stored, stored_runs, index, index_file, index_moves, folders, owners, room)
+
     FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
 
-    def __init__(self, k: int):
-        self.left = k
+    def __init__(self, k: int, functions: frozenset[str] | None):
+        self.left, self.functions = k, functions
 
     def __call__(self, frame, event, argument):
         if frame.f_code.co_filename not in self.FILES:
+            return None
+        if self.functions is not None and frame.f_code.co_name not in self.functions:
             return None
         if event == "line":
             self.left -= 1
@@ -62,6 +66,14 @@ def crashes(action, home: Path) -> bool:
     return os.WIFSIGNALED(status)
 
 
+def damage_the_index_and_mend_it(opened: Store) -> None:
+    with closing(sqlite3.connect(opened.home / "index.sqlite")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    overwrite(opened.home / "index.sqlite", 0, b"\xff" * 4096)
+    opened.index.check()
+    assert list(opened.home.glob("index.damaged-*"))
+
+
 ACTIONS = {
     "storing a run": lambda opened: save(opened),
     "storing a teacher": lambda opened: opened.save_teacher("0123456789ab", {"history": []}, b"t" * 5000),
@@ -69,7 +81,12 @@ ACTIONS = {
     "deleting a run": lambda opened: opened.delete_run(OTHER),
     "restoring a run": lambda opened: opened.restore_run(CONFIG.replace(seed=3).run_id),
     "removing a run": lambda opened: opened.remove_run(OTHER),
+    "mending the index": damage_the_index_and_mend_it,
 }
+
+
+# Most of the code that mends the index only reads.
+WHERE_IT_MATTERS = {"mending the index": frozenset({"_replace_if_damaged", "_put_new"})}
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -89,7 +106,7 @@ def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name
 
         def act(home=home, steps=steps):
             opened = Store(home)
-            sys.settrace(CrashAt(steps))
+            sys.settrace(CrashAt(steps, WHERE_IT_MATTERS.get(name)))
             ACTIONS[name](opened)
             sys.settrace(None)
 
