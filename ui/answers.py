@@ -36,7 +36,7 @@ def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
     with said:
         sentence = answers_sentence({model: softmax(z) for model, z in logits.items()}, given.label)
         st.html(f'<p class="kd kd-sentence">{escape(sentence)}</p>')
-        st.html(f'<p class="kd kd-quiet">{escape(given.origin)}</p>')
+        st.html(f'<p class="kd kd-quiet">{escape(given.origin)} What is said here holds at T = 1.</p>')
     _bars(logits)
 
 

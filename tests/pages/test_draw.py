@@ -76,6 +76,7 @@ def test_the_temperature_softens_all_three_without_asking_them_again(
     app = draw(open_page("draw"), seven)
     logits = logits_of(lab, shipped.run_id, to_mnist(seven))
     app.slider(key="soften").set_value(20.0).run()
+    assert "What is said here holds at T = 1." in html_of(app)
     for model in MODELS:
         assert percent(float(softmax(logits[model], 20.0).max())) in unescape(html_of(app))
 
