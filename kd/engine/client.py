@@ -126,7 +126,7 @@ class Engine:
         if child is not None:
             child.stdin.close()  # it begins to leave now
         if client is not None:
-            client.close(timeout=1)
+            _leave(client)
         if child is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=SECONDS_TO_LEAVE)
@@ -143,7 +143,7 @@ class Engine:
             old, self._client = self._client, None
         try:
             if old is not None:
-                old.close(timeout=1)
+                _leave(old)
             client = self._connect_remote() if self.address else self._start_child(starting)
         except Exception as error:  # whatever it is, those who wait must hear of it
             where = f"The cluster at {self.address}" if self.address else "The training engine"
@@ -161,7 +161,7 @@ class Engine:
             starting.set_result(client)
         else:
             if client is not None:
-                client.close(timeout=1)
+                _leave(client)
                 lost = EngineLost(CLOSED)
             starting.set_exception(lost)
 
@@ -213,14 +213,13 @@ class Engine:
         while client.status == "running":
             if asked is None or asked.done():
                 answers += asked is not None
-                question = client.scheduler.identity(n_workers=0)
-                asked = asyncio.run_coroutine_threadsafe(question, client.loop.asyncio_loop)
+                asked = asyncio.run_coroutine_threadsafe(_sign_of(client), client.loop.asyncio_loop)
             time.sleep(SECONDS_BETWEEN_LOOKS)
             if silence.is_too_long(answers, process):
                 log.warning("the training engine has not answered for %.0f s: it is ended", self._silence)
                 if child is not None:
                     kill(family_of(child.pid))
-                client.close(timeout=1)
+                _leave(client)
                 return
 
     def _connect_remote(self):
@@ -230,6 +229,20 @@ class Engine:
         client = Client(self.address, timeout=SECONDS_TO_COME_BACK, set_as_default=False)
         log.info("connected to the cluster at %s", self.address)
         return client
+
+
+async def _sign_of(client) -> None:
+    """Ends when the scheduler answers, or as soon as the connection is known to be lost."""
+    with contextlib.suppress(Exception):
+        await client.scheduler.identity(n_workers=0)
+
+
+def _leave(client) -> None:
+    """Close a client, whatever its cluster is like; one that is broken can fail in odd ways."""
+    try:
+        client.close(timeout=1)
+    except Exception as error:
+        log.debug("a client could not be closed: %s", error)
 
 
 def _address(child: subprocess.Popen) -> dict[str, str]:
