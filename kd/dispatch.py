@@ -184,7 +184,7 @@ class Dispatch:
             threading.Thread(target=self._run, args=(job,), name=f"kd-run-{run_id}", daemon=True).start()
 
     def _run(self, job: RunJob) -> None:
-        with self._store.index.patiently():  # nobody waits for this thread
+        with self._store.index.waiting():  # nobody waits for this thread
             has_ended = job.run()
         with self._lock:
             waits_again = not has_ended and not job.is_stopping

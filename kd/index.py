@@ -28,14 +28,15 @@ __all__ = ["ACTIVE", "INTERRUPTED", "FromFolder", "Index"]
 log = logging.getLogger("kd")
 
 INTERRUPTED = "The app ended before this run did: train it again."
-UNREADABLE = "Its state could not be read any longer: train it again."
+UNREADABLE = "Its state could no longer be read: train it again."
 
 
 class Index(Moves):
     """Several threads and processes may share one file.
 
     Methods that write wait a short while for others who write, and raise Busy (a ValueError whose message
-    pages show) when it takes longer; inside `patiently`, for background work, they wait half a minute.
+    pages show) when it takes longer; inside `waiting` they wait as long as that says, which is
+    half a minute for work in the background.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Index(Moves):
         self.path, self._known, self._known_one = path, known, known_one
         self._hopeless: set[tuple] = set()
         self._file = IndexFile(path, self._fill, room)
-        self.patiently = self._file.patiently
+        self.waiting = self._file.waiting
 
     def claim(self, run_id: str, config: dict[str, Any]) -> bool:
         """Take on a run for this process; False when another living process has it.

@@ -84,7 +84,9 @@ class IndexFile:
             OSError: when it cannot be written.
         """
         if patience is None:
-            patience = getattr(self._local, "patience", SECONDS_ON_A_PAGE)
+            patience = getattr(self._local, "patience", None)
+        if patience is None:
+            patience = SECONDS_ON_A_PAGE
 
         def attempt() -> Any:
             # SQLite lets those who wait try now and then; threads of one process can wait in line
@@ -98,10 +100,10 @@ class IndexFile:
         return self._room.do(attempt) if must else attempt()
 
     @contextlib.contextmanager
-    def patiently(self) -> Iterator[None]:
-        """Inside, this thread waits longer for others: for work in the background."""
-        before = getattr(self._local, "patience", SECONDS_ON_A_PAGE)
-        self._local.patience = SECONDS_IN_BACKGROUND
+    def waiting(self, seconds: float = SECONDS_IN_BACKGROUND) -> Iterator[None]:
+        """Inside, this thread waits so long for others: by default as long as work in the background may."""
+        before = getattr(self._local, "patience", None)
+        self._local.patience = seconds
         try:
             yield
         finally:
@@ -164,8 +166,8 @@ class IndexFile:
 
     def _busy(self) -> Busy:
         return Busy(
-            f"Another program is using the index {self.path} and does not let go of it: "
-            "close it, if it is a database browser for example, and try again."
+            f"Another program is using the index {self.path} and has locked it: "
+            "close that program (a database browser, perhaps) and try again."
         )
 
     def _connection(self) -> sqlite3.Connection:
@@ -238,7 +240,9 @@ class IndexFile:
             with lock.acquire(timeout=SECONDS_IN_BACKGROUND, poll_interval=0.02):
                 yield
         except Timeout:
-            raise Busy(f"Another process is mending the index {self.path}: try again in a minute.") from None
+            raise Busy(
+                f"Another process is repairing the index {self.path}: try again in a minute."
+            ) from None
 
     def _make(self) -> None:
         with self._alone():

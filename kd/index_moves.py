@@ -63,7 +63,9 @@ class Moves:
             if status is None:
                 raise ValueError(f"There is no run {run_id!r} that could be deleted.")
             if status.startswith(DELETED):
-                raise ValueError(f"Run {run_id} was deleted already: Undo on the page Runs brings it back.")
+                raise ValueError(
+                    f"Run {run_id} has already been deleted: Undo on the Runs page brings it back."
+                )
             if status in ACTIVE:
                 raise ValueError(f"Run {run_id} is {status}: stop it before you delete it.")
             connection.execute(f"UPDATE runs SET status = '{DELETED}' || status WHERE run_id = ?", (run_id,))

@@ -65,8 +65,8 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
         return
     if VERSION < version <= _NEWEST_IMAGINABLE:
         raise Unusable(
-            f"The index {path} is of version {version}, and this KD Lab reads version {VERSION}: "
-            "start the newer KD Lab that wrote it, or choose another folder with KD_HOME."
+            f"The index {path} has version {version}, but this KD Lab reads version {VERSION}: "
+            "use the newer KD Lab that wrote it, or choose another folder with KD_HOME."
         )
     if version not in (0, 1):
         raise sqlite3.DatabaseError(f"there is no version {version}")

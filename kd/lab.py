@@ -242,7 +242,7 @@ class Lab:
         importlib.import_module("scipy.stats")
 
     def _ended(self, run_id: str) -> None:
-        with self.store.index.patiently():
+        with self.store.index.waiting():
             self._estimator.read()
             self.upkeep.tidy()
 

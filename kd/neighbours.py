@@ -83,14 +83,16 @@ class NeighbourIndex:
         except FileNotFoundError:
             pass
         except (Damaged, OSError) as error:
-            log.warning("the neighbours kept in %s cannot be used (%s): they are sought anew", path, error)
+            log.warning(
+                "the cached neighbours in %s cannot be used (%s): they are computed again", path, error
+            )
         index = cls.build(model, images, labels)
         buffer = io.BytesIO()
         np.savez(buffer, fingerprint=fingerprint, directions=index.directions, coordinates=index.coordinates)
         try:
             write_sealed(path, buffer.getvalue())
         except OSError as error:  # a full disk keeps nobody from looking
-            log.warning("the neighbours could not be kept (%s): they are sought anew next time", error)
+            log.warning("the neighbours could not be cached (%s): they are computed again next time", error)
         return index
 
     def nearest(self, image: np.ndarray, count: int = 6) -> pd.DataFrame:

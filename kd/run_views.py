@@ -33,7 +33,7 @@ class RunViews:
         for run_id in [*rows, *shipped]:
             with contextlib.suppress(ValueError):  # somebody has deleted it meanwhile
                 views.append(self.view(run_id))
-        for run_id in self._stored.keys() - {*rows, *shipped}:
+        for run_id in set(list(self._stored)) - {*rows, *shipped}:
             self._stored.pop(run_id, None)
         return views
 
@@ -54,14 +54,14 @@ class RunViews:
             if row is None or row["status"] != "finished":
                 break
             if look:  # it is not that somebody is deleting it, or bringing it back, at this moment
-                self._store.reconcile()
+                self._reconcile()
         else:
-            raise Unusable(f"The files of run {run_id} are being moved: look again in a moment.")
+            raise Unusable(f"The files of run {run_id} are being moved: try again in a moment.")
         view = self._dispatch.view(run_id)
         if view is not None:
             return view  # its end could not be stored: nobody else knows of it
         if self._store.index.worker(run_id) == "gone":
-            self._store.reconcile()
+            self._reconcile()
             row = self._store.row(run_id)
         if row is None:
             raise self._not_there(run_id)
@@ -85,11 +85,16 @@ class RunViews:
             known = self._stored[run_id] = state, view
         return known[1]
 
+    def _reconcile(self) -> None:
+        """Unless somebody else is writing to the index: then whoever looks next does it."""
+        with contextlib.suppress(OSError), self._store.index.waiting(0):
+            self._store.reconcile()
+
     def _not_there(self, run_id: str) -> ValueError:
         if run_id in self._store.index.unreadable():
             return Unusable(
-                f"The index's entry of run {run_id} is damaged, or another version wrote it: "
-                "delete it on the page Runs, then train the run again."
+                f"The index entry for run {run_id} is damaged or was written by another version: "
+                "delete it on the Runs page, then train the run again."
             )
         return ValueError(
             f"There is no run {quoted(run_id)}: choose one from the list of runs, or train one."

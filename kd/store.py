@@ -118,7 +118,7 @@ class Store(StoredRuns, StoredTeachers):
                 run = FromFolder(run_id, record["config"], record["created"])
                 self.index.finish(run, lambda undo: self._put(partial, place, undo))
 
-        with self.index.patiently():
+        with self.index.waiting():
             self.room.do(save)
 
     def delete_run(self, run_id: str) -> None:

@@ -177,7 +177,7 @@ class StoredRuns(Stored):
             except (Damaged, FileNotFoundError) as error:
                 if isinstance(error, FileNotFoundError) and not folders.lists(folder, name):
                     raise Unusable(
-                        f"Run {run_id} was stored without {name}: delete it on the page Runs, "
+                        f"Run {run_id} was stored without {name}: delete it on the Runs page, "
                         "then train it again."
                     ) from None
                 aside = self._aside(run_id)

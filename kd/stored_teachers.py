@@ -68,7 +68,7 @@ class StoredTeachers(Stored):
             with folders.written(place, files) as partial:
                 self.index.exclusively(lambda undo: self._put(partial, place, undo))
 
-        with self.index.patiently():
+        with self.index.waiting():
             self.room.do(save)
 
     def logits(self, key: str) -> dict[str, np.ndarray] | None:
@@ -82,7 +82,7 @@ class StoredTeachers(Stored):
         except FileNotFoundError:
             return None
         except (Damaged, OSError) as error:
-            log.warning("logits %s are damaged (%s): they are computed anew", key, error)
+            log.warning("the cached logits %s cannot be used (%s): they are computed again", key, error)
             path.unlink(missing_ok=True)
             return None
 
@@ -103,7 +103,7 @@ class StoredTeachers(Stored):
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, TypeError) as error:
-            log.warning("%s cannot be used (%s): it is measured anew", path, error)
+            log.warning("%s cannot be used (%s): the precision is measured again", path, error)
             return {}
 
     def save_precisions(self, precisions: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kd import folders
 from kd.index import ACTIVE
+from kd.index_file import Unwritable
 from kd.index_rows import DELETED, Row
 from kd.store import Store
 from kd.unusable import Unusable
@@ -74,7 +75,7 @@ class Upkeep:
             ValueError: when KD_LIMIT is no size.
         """
         self._store, self._limit = store, limit()
-        self._lock = threading.Lock()
+        self._lock, self._tidying = threading.Lock(), threading.Lock()
         self._watched: dict[str, float] = {}
         self._noted: dict[str, float] = {}
         self._usage: tuple[float, Usage] | None = None
@@ -105,19 +106,36 @@ class Upkeep:
 
     def tidy(self) -> None:
         """Bring what is kept below the limit, as far as there is something that may go."""
-        self.forget_usage()
-        with self._lock:
-            excess = self._measured().used - self._limit
-            for path, remove in self._candidates():
-                if excess <= 0:
-                    break
-                with contextlib.suppress(OSError):
-                    size = folders.size_of(path)
-                    if remove():
-                        excess -= size
+        try:
+            with self._tidying:  # not the lock under which people wait to see how much is kept
+                excess = self._excess_after_tidying()
+        except Unwritable as error:
+            log.warning("old runs could not make room: %s", error)
+            return
+        finally:
+            self.forget_usage()
         self._store.room.keep_reserve()
         if excess > 0:
             log.warning("%.0f MB more than KD_LIMIT are kept: all of it is in use or pinned", excess / 1e6)
+
+    def _excess_after_tidying(self) -> int:
+        excess = self._measured().used - self._limit
+        for path, remove in self._candidates():
+            if excess <= 0:
+                break
+            excess -= self._removed(path, remove)
+        return excess
+
+    def _removed(self, path: Path, remove: Callable[[], bool]) -> int:
+        """Remove what may go; returns how many bytes that freed."""
+        size = folders.size_of(path)
+        try:
+            return size if remove() else 0
+        except Unwritable:  # then nothing else can go either, and each would be waited for
+            raise
+        except OSError as error:
+            log.warning("%s could not be removed (%s)", path, error)
+            return 0
 
     def _spare_what_can_be_made_again(self) -> None:
         """On a full disk: what is no result of anybody's."""
@@ -128,9 +146,8 @@ class Upkeep:
         self._remove(self._trash())
 
     def _remove(self, candidates: Iterator[Candidate]) -> None:
-        for _, remove in candidates:
-            with contextlib.suppress(OSError):
-                remove()
+        for path, remove in candidates:
+            self._removed(path, remove)
 
     def _candidates(self) -> Iterator[Candidate]:
         """What may go, the most dispensable first."""

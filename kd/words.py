@@ -10,7 +10,7 @@ MODELS = ("teacher", "distilled", "scratch")
 
 NAMES = {"teacher": "Teacher", "distilled": "Distilled", "scratch": "Scratch"}
 
-UNREADABLE = "This entry of the index is damaged, or another version wrote it, so it cannot be shown."
+UNREADABLE = "This index entry is damaged or was written by another version, so it cannot be shown."
 
 QUOTED = 40
 """How many characters of a value that cannot be used a message quotes."""

@@ -37,7 +37,7 @@ def test_of_two_who_delete_a_run_together_one_does_and_undo_brings_it_back(tmp_p
             thread.start()
         for thread in threads:
             thread.join()
-        assert refused == [f"Run {run_id} was deleted already: Undo on the page Runs brings it back."]
+        assert refused == [f"Run {run_id} has already been deleted: Undo on the Runs page brings it back."]
         assert stores[1].restore_run(run_id) is True
         assert is_whole(stores[1], run_id)
 
@@ -46,7 +46,7 @@ def test_a_second_delete_leaves_the_trash_alone(tmp_path):
     store = Store(tmp_path)
     save(store)
     store.delete_run(RUN)
-    with pytest.raises(ValueError, match="was deleted already"):
+    with pytest.raises(ValueError, match="has already been deleted"):
         store.delete_run(RUN)
     assert trashed(store) == [RUN]
     assert store.restore_run(RUN) is True

@@ -132,7 +132,7 @@ def test_a_row_of_which_nothing_can_be_read_is_named_and_can_be_deleted(copy):
     execute(lab.store.home, "UPDATE runs SET config = 'x' WHERE run_id = ?", (FAILED.run_id,))
     assert finished(lab) == set(STORED)
     assert lab.unreadable() == [FAILED.run_id]
-    with pytest.raises(ValueError, match=r"entry of run .* is damaged"):
+    with pytest.raises(ValueError, match=r"entry for run .* is damaged"):
         lab.watch(FAILED.run_id)
     lab.upkeep.tidy()
     lab.delete(FAILED.run_id)
@@ -165,7 +165,7 @@ def test_the_command_line_names_what_cannot_be_read(copy, monkeypatch, capsys):
     execute(home, "UPDATE runs SET config = 'x' WHERE run_id = ?", (FAILED.run_id,))
     monkeypatch.setenv("KD_HOME", str(home))
     assert main(["runs"]) == 0
-    assert f"'{FAILED.run_id}': This entry of the index is damaged" in capsys.readouterr().out
+    assert f"'{FAILED.run_id}': This index entry is damaged" in capsys.readouterr().out
     assert main(["runs", "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"run": FAILED.run_id, "status": "unreadable"} in lines
@@ -213,7 +213,7 @@ def test_a_newer_version_is_named_and_left_as_it_is(copy):
     execute(home, f"PRAGMA user_version = {VERSION + 3}")
     before = settled(home).read_bytes()
     with pytest.raises(
-        ValueError, match=f"is of version {VERSION + 3}, and this KD Lab reads version {VERSION}"
+        ValueError, match=f"has version {VERSION + 3}, but this KD Lab reads version {VERSION}"
     ):
         Lab(home)
     assert (home / "index.sqlite").read_bytes() == before

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
@@ -38,6 +40,13 @@ def in_time(action):
     return value
 
 
+def wait_until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
 @pytest.fixture
 def lab(tmp_path):
     lab = Lab(tmp_path)
@@ -54,6 +63,31 @@ def test_who_looks_does_not_wait(lab, monkeypatch):
         assert in_time(lambda: Lab(lab.store.home).watch(RUN)).status == "finished"
     lab.watch(RUN)  # the look that could not be noted is noted now
     assert lab.store.row(RUN)["used"] is not None
+
+
+def test_who_looks_at_a_run_whose_process_is_gone_does_not_wait_to_note_it(lab, monkeypatch):
+    gone = OTHER.run_id
+    lab.store.index.claim(gone, OTHER.to_dict())
+    with closing(sqlite3.connect(lab.store.home / "index.sqlite", isolation_level=None)) as connection:
+        connection.execute("UPDATE runs SET owner = ? WHERE run_id = ?", ("f" * 32, gone))
+    monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", LONG)
+    with locked(lab.store.home):
+        assert in_time(lambda: lab.watch(gone)).active
+    assert lab.watch(gone).status == "interrupted"
+
+
+def test_while_old_runs_make_room_others_see_how_much_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("KD_LIMIT", "1kB")
+    lab = Lab(tmp_path)
+    save(lab.store)
+    with locked(tmp_path):
+        ended = threading.Thread(target=lab._ended, args=(RUN,))
+        ended.start()
+        wait_until(lambda: lab.upkeep._tidying.locked())
+        assert in_time(lab.upkeep.usage).runs.keys() == {RUN}
+        assert ended.is_alive()
+    ended.join(PATIENCE)
+    assert not lab.store.has_run(RUN)
 
 
 @pytest.mark.parametrize(

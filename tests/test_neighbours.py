@@ -68,7 +68,9 @@ def test_a_damaged_cache_is_made_again(tmp_path, model, pictures, damage, caplog
     path.write_bytes(damage(whole))
     assert len(NeighbourIndex.open(path, model, *few).coordinates) == 80
     assert (
-        [message for message in caplog.messages if "they are sought anew" in message] == caplog.messages != []
+        [message for message in caplog.messages if "they are computed again" in message]
+        == caplog.messages
+        != []
     )
     assert path.read_bytes() == whole
 
