@@ -349,3 +349,12 @@ def test_values_that_no_browser_sends_get_a_sentence_and_leave_a_short_log(site)
     assert all("went wrong" in error for error in errors)
     assert site.log.stat().st_size - before < 50_000
     asyncio.run(look(site.url, "draw"))
+
+
+def test_refusals_leave_a_short_log(site):
+    before = site.log.stat().st_size
+    for _ in range(20):
+        handshake(site, "evil.example", None)
+        handshake(site, "localhost", "https://evil.example")
+        ask(site, "evil.example")
+    assert site.log.stat().st_size == before

@@ -21,10 +21,12 @@ from ui.serving import connections, hosts, log_limit, sessions, uploads, visitor
 MOST = 10
 
 
-async def slow_app(scope, receive, send) -> None:
-    """Reads the whole request, and answers."""
+async def app(scope, receive, send) -> None:
+    """Reads the whole request, and answers; at /slow it takes longer than any patience."""
     while scope["type"] == "http" and (await receive()).get("more_body"):
         pass
+    if scope["path"] == "/slow":
+        await asyncio.sleep(2.5)
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})
 
@@ -38,7 +40,7 @@ def port(monkeypatch) -> Iterator[int]:
         monkeypatch.setattr(uvicorn.Server, method, getattr(uvicorn.Server, method))
     connections.bound(MOST)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(slow_app, lifespan="off", log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error"))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     yield listening.getsockname()[1]
@@ -106,6 +108,15 @@ def test_the_oldest_silent_connection_makes_room(port):
         connection.close()
 
 
+def test_requests_that_stand_still_make_room_too(port):
+    slow = [opened(port, REQUEST.replace(b"/", b"/slow", 1)) for _ in range(MOST)]
+    time.sleep(1.2)  # twice the time for a request
+    with opened(port) as visitor:
+        assert served(visitor)
+    for connection in slow:
+        connection.close()
+
+
 async def received(count: int, **at: float) -> float:
     """Let so many messages through; returns the seconds it took."""
 
@@ -134,23 +145,33 @@ def test_a_page_that_asks_for_nothing_is_closed(monkeypatch):
     assert asyncio.run(visitors._paced(silent)())["type"] == "websocket.disconnect"
 
 
-def test_only_so_many_pages_are_open_at_a_time():
+async def visits(addresses: str, most: int) -> list[int]:
+    """Open a page from each address in turn; returns which were closed, at once or to make room."""
+    closed = []
+
     async def page(scope, receive, send) -> None:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
 
-    async def statuses() -> list[int]:
-        sent = []
-
+    async def visit(number: int, address: str) -> None:
         async def send(message: dict) -> None:
-            sent.append(message.get("status"))
+            assert message["type"] == "websocket.close"
+            closed.append(number)
 
-        many = visitors.BoundedVisitors(page, most=3)
-        scope = {"type": "websocket", "headers": [], "extensions": {"websocket.http.response": {}}}
-        await asyncio.gather(*(many(scope, None, send) for _ in range(5)))
-        await many(scope, None, send)  # there is room again
-        return [status for status in sent if status]
+        await many({"type": "websocket", "headers": [], "client": (address, 1)}, None, send)
 
-    assert asyncio.run(statuses()) == [503, 503]
+    many = visitors.BoundedVisitors(page, most)
+    await asyncio.gather(*(visit(number, address) for number, address in enumerate(addresses)))
+    assert many._pages == {}
+    return sorted(closed)
+
+
+def test_only_so_many_pages_are_open_at_a_time():
+    assert asyncio.run(visits("aaaaa", most=3)) == [3, 4]
+
+
+def test_the_address_with_the_most_pages_makes_room_for_another():
+    assert asyncio.run(visits("aaaaabc", most=4)) == [0, 1, 4]
+    assert asyncio.run(visits("ababab", most=4)) == [4, 5]
 
 
 @pytest.fixture

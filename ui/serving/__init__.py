@@ -35,10 +35,10 @@ def middleware() -> list[Middleware]:
     log_limit.install()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     most = descriptors.raise_limit()
-    connections.bound(most // 4)
+    connections.bound(most // 2)
     return [
         Middleware(KnownHostsOnly),
-        Middleware(BoundedVisitors, most=most // 2),
+        Middleware(BoundedVisitors, most=most // 4),
         Middleware(ExpectedUploadsOnly),
     ]
 

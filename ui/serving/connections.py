@@ -8,6 +8,7 @@ the rest of one. Its `Server.startup` is replaced by one that makes it use a bou
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import uvicorn
@@ -55,8 +56,7 @@ def _bounded(protocol: type[Any], most: int) -> type[Any]:
             self._seen, self._since = None, self.loop.time()
             self._clock = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._look)
             if len(open_ones) > most:
-                # Whoever has asked for something is served; of the rest, the oldest makes room.
-                next((one for one in open_ones if one._asks_for_nothing()), self)._end()
+                _to_end(open_ones, self)._end()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._leave()
@@ -73,6 +73,9 @@ def _bounded(protocol: type[Any], most: int) -> type[Any]:
         def _asks_for_nothing(self) -> bool:
             return self.cycle is None or self.cycle.response_complete
 
+        def _stands_still(self) -> bool:
+            return self.loop.time() - self._since > SECONDS_FOR_A_REQUEST
+
         def _end(self) -> None:
             self._leave()
             self.transport.abort()
@@ -88,3 +91,12 @@ def _bounded(protocol: type[Any], most: int) -> type[Any]:
                 self._clock = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._look)
 
     return Bounded
+
+
+def _to_end(open_ones: Iterable[Any], newcomer: Any) -> Any:
+    """Which connection makes room: the oldest that asks for nothing, or else that gets nowhere."""
+    for makes_room in (lambda one: one._asks_for_nothing(), lambda one: one._stands_still()):
+        for one in open_ones:
+            if one is not newcomer and makes_room(one):
+                return one
+    return newcomer

@@ -14,8 +14,9 @@ from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ui.serving.refusal import refuse
 
 VARIABLE = "KD_HOSTS"
 _log = logging.getLogger("kd.ui")
@@ -43,17 +44,23 @@ class KnownHostsOnly:
         asked, origin = headers.get("host"), headers.get("origin")
         host = None if asked is None else _parsed(f"//{asked}")
         if asked is not None and (host is None or not self._knows(host.hostname)):
-            await _refused(
+            await refuse(
+                scope,
+                receive,
+                send,
                 f"This app does not go by the name “{asked[:80]}”. Use its IP address, or add the name to "
-                f"{VARIABLE} where the app is started."
-            )(scope, receive, send)
+                f"{VARIABLE} where the app is started.",
+            )
             return
         if origin is not None:
             if not self._may_ask(_parsed(origin), host, scope["scheme"]):
-                await _refused(
+                await refuse(
+                    scope,
+                    receive,
+                    send,
                     f"Pages of “{origin[:80]}” may not use this app. If it is served there, add that name to "
-                    f"{VARIABLE} where the app is started."
-                )(scope, receive, send)
+                    f"{VARIABLE} where the app is started.",
+                )
                 return
             if asked is not None:
                 # Streamlit compares the two again, literally. If they differed, it would ask the internet for
@@ -119,7 +126,3 @@ def _numeric(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _refused(sentence: str) -> PlainTextResponse:
-    return PlainTextResponse(sentence, 403)

@@ -11,13 +11,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileUrlInfo
+
+from ui.serving.refusal import refuse
 
 # A page has one place for one file; the second is the one that takes its place.
 FILES_A_SESSION = 2
@@ -126,6 +127,6 @@ class ExpectedUploadsOnly:
             session_id, _, file_id = scope["path"].rpartition(_PATH)[2].partition("/")
             if not self.uploads.expects(session_id, file_id):
                 sentence = "No page of yours asks for this file: reload the page and choose it again."
-                await PlainTextResponse(sentence, 403)(scope, receive, send)
+                await refuse(scope, receive, send, sentence)
                 return
         await self._app(scope, receive, send)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECONDS_TO_SPEAK = 10
@@ -18,28 +17,53 @@ MESSAGES_AT_ONCE = 60
 class BoundedVisitors:
     """ASGI middleware over the websockets: each is one open page, which costs the server a session.
 
-    A browser asks for its page as soon as it is connected, so what says nothing is none and makes room. Who
-    sends more messages than a browser does waits for each; nothing that was sent is lost.
+    A browser asks for its page as soon as it is connected; what stays silent is none, and is closed. When
+    there are too many pages, the address with the most loses its oldest one, unless the newcomer's own has
+    about as many. Whoever sends more messages than a browser does waits for each; none is lost.
     """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
         self._most = min(most, MOST_VISITORS)
-        self._visitors = 0
+        self._pages: dict[str, list[asyncio.Task]] = {}  # by address, the oldest first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        if self._visitors >= self._most:
-            sentence = f"This app serves {self._most} open pages at a time: try again when some are closed."
-            await PlainTextResponse(sentence, 503)(scope, receive, send)
+        address = (scope.get("client") or ("",))[0]
+        if not self._has_room_for(address):
+            await send({"type": "websocket.close"})
             return
-        self._visitors += 1
+        page = asyncio.current_task()
+        self._pages.setdefault(address, []).append(page)
         try:
             await self._app(scope, _paced(receive), send)
+        except asyncio.CancelledError:
+            if page in self._pages.get(address, ()):
+                raise
+            page.uncancel()  # it made room
+            await send({"type": "websocket.close", "code": 1013})
         finally:
-            self._visitors -= 1
+            self._leave(address, page)
+
+    def _has_room_for(self, address: str) -> bool:
+        if sum(map(len, self._pages.values())) < self._most:
+            return True
+        crowd = max(self._pages, key=lambda one: len(self._pages[one]))
+        if len(self._pages[crowd]) <= len(self._pages.get(address, ())) + 1:
+            return False
+        oldest = self._pages[crowd][0]
+        self._leave(crowd, oldest)
+        oldest.cancel()
+        return True
+
+    def _leave(self, address: str, page: asyncio.Task) -> None:
+        pages = [one for one in self._pages.get(address, ()) if one is not page]
+        if pages:
+            self._pages[address] = pages
+        else:
+            self._pages.pop(address, None)
 
 
 def _paced(receive: Receive) -> Receive:
