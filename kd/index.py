@@ -205,6 +205,14 @@ class Index(Moves):
         """See that the file is sound in every part; another takes its place where it is not."""
         self._file.mend()
 
+    def ids(self) -> set[str]:
+        """What stands as id in every row, those that cannot be read included."""
+        return {str(run_id) for (run_id,) in self._file.read("SELECT run_id FROM runs")}
+
+    def take_in(self) -> None:
+        """Take in every whole run."""
+        self._file.write(lambda connection, undo: self._take_in(connection))
+
     def rebuild(self) -> int:
         """Take in every whole run, and drop the rows that cannot be read; returns how many are known then."""
         self.check()
@@ -214,6 +222,9 @@ class Index(Moves):
     def _fill(self, connection: sqlite3.Connection) -> None:
         bad = [(raw[0],) for raw in connection.execute(COLUMNS) if run_row(raw) is None]
         connection.executemany("DELETE FROM runs WHERE rowid = ?", bad)
+        self._take_in(connection)
+
+    def _take_in(self, connection: sqlite3.Connection) -> None:
         for run in self._known():
             config = json.dumps(run.config)
             if run_config(run.run_id, config) is not None:

@@ -107,7 +107,10 @@ class RunViews:
         try:
             config, result = RunConfig.from_mapping(record["config"]), record["result"]
         except (ValueError, TypeError) as error:
-            raise Unusable(f"Run {run_id} was stored by another version of KD Lab: {error}") from None
+            raise Unusable(
+                f"Run {run_id} was stored by another version of KD Lab ({str(error).rstrip('.')}): "
+                "use that version, or delete the run on the Runs page."
+            ) from None
         if "comparison" in result:
             result = {**result, "comparison": in_words(result["comparison"], config.alpha)}
         return RunView(

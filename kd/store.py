@@ -93,10 +93,9 @@ class Store(StoredRuns, StoredTeachers):
 
     def reconcile(self) -> None:
         """Make the index say what the folders show, whatever a crash left undone between the two."""
-        known = {row["run_id"] for row in self.index.rows(deleted=True)}
         found = {path.name for path in folders.entries(self.home / "runs") if self._is_own(path.name)}
-        if found - known:
-            self.index.rebuild()
+        if found - self.index.ids():
+            self.index.take_in()
         self.index.settle(self._verdict)
 
     def rebuild(self) -> int:

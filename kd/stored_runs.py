@@ -110,7 +110,7 @@ class StoredRuns(Stored):
         if not RUN_ID.fullmatch(run_id):
             return None
         for parent in (self.home / "runs", self.shipped):
-            if (parent / run_id / "record.json").is_file() and parent / run_id not in self._ignored:
+            if os.path.isfile(parent / run_id / "record.json") and parent / run_id not in self._ignored:
                 return parent / run_id
         return None
 
@@ -132,7 +132,7 @@ class StoredRuns(Stored):
         for parent, status in (("runs", "finished"), ("trash", f"{DELETED}finished")):
             folder = self.home / parent / run_id
             try:
-                if not (folder / "record.json").is_file():
+                if not os.path.isfile(folder / "record.json"):
                     continue
                 folders.check(folder / "record.json")
                 record = _record(folder)
@@ -142,6 +142,8 @@ class StoredRuns(Stored):
                 with ExitStack() as undo:
                     folders.move(folder, self._aside(run_id), undo)
                     undo.pop_all()
+            except OSError as error:
+                log.warning("run %s cannot be read (%s)", run_id, error)
         return None
 
     def _look(self, run_id: str, read: Callable[[Path], _T], name: str = "record.json") -> _T | None:
@@ -159,7 +161,10 @@ class StoredRuns(Stored):
         except (Damaged, FileNotFoundError) as error:
             if folder.parent == self.shipped:
                 self._ignored.add(folder)
-                self._refuse(run_id, error, "it is not shown any longer")
+                log.warning("run %s is damaged (%s): it is no longer shown", run_id, folders.said(error))
+                raise DamagedRun(
+                    f"The files of run {run_id} are damaged, and it is no longer shown: train it again."
+                ) from None
         except OSError as error:
             raise Unusable(f"The files of run {run_id} cannot be read ({error.strerror}).") from None
         # Somebody may be moving the folder: look again while nobody can.
@@ -191,10 +196,6 @@ class StoredRuns(Stored):
         if damage is not None:
             raise damage
         return found
-
-    def _refuse(self, run_id: str, error: Exception, where: str) -> None:
-        log.warning("run %s is damaged (%s): it was set aside", run_id, folders.said(error))
-        raise DamagedRun(f"The files of run {run_id} are damaged, and {where}: train it again.")
 
 
 def _record(folder: Path) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class StoredTeachers(Stored):
 
     def has_teacher(self, teacher_id: str) -> bool:
         """Whether a fresh teacher is stored."""
-        return (self.home / "teachers" / teacher_id / "record.json").is_file()
+        return os.path.isfile(self.home / "teachers" / teacher_id / "record.json")
 
     def teacher(self, teacher_id: str) -> Teacher | None:
         """A stored fresh teacher: its record and its .keras file. A damaged one is set aside: None."""

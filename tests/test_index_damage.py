@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from kd.index_schema import VERSION
 from kd.lab import Lab
 from kd.store import Store
 from tests.stored_runs import CONFIG, RUN, is_whole, save
+from tests.stored_runs import record as stored_record
 
 PROJECT = Path(__file__).resolve().parent.parent
 DELETED, FAILED = CONFIG.replace(seed=9), CONFIG.replace(seed=10)
@@ -139,6 +141,23 @@ def test_a_row_of_which_nothing_can_be_read_is_named_and_can_be_deleted(copy):
     assert lab.unreadable() == []
     with pytest.raises(ValueError, match="There is no run"):
         lab.watch(FAILED.run_id)
+
+
+def test_a_run_that_another_version_stored_is_named_and_its_files_stay(copy):
+    home, folder = copy(), RunConfig(seed=66).run_id
+    record = {**stored_record(CONFIG), "config": {**CONFIG.to_dict(), "width": 2}}
+    content = json.dumps(record).encode()
+    (home / "runs" / folder).mkdir()
+    (home / "runs" / folder / "record.json").write_bytes(content)
+    (home / "runs" / folder / "SHA256SUMS").write_text(f"{sha256(content).hexdigest()}  record.json\n")
+    Store(home).index.claim(folder, record["config"])
+    for _ in range(2):
+        lab = Lab(home)
+        assert finished(lab) == set(STORED)
+        assert lab.unreadable() == [folder]
+        with pytest.raises(ValueError, match="stored by another version of KD Lab"):
+            lab.watch(folder)
+    assert (home / "runs" / folder / "record.json").read_bytes() == content
 
 
 def test_events_that_cannot_be_read_are_left_out(copy):
