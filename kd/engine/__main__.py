@@ -35,7 +35,9 @@ def _watch_parent() -> None:
         # A worker deep in a step may be slow to answer; the parent is gone and nobody waits for it.
         threading.Event().wait(SECONDS_TO_LEAVE)
     # A worker would end itself, but not one that is frozen, and not without a word about the lost connection.
-    kill(family_of(os.getpid())[:-1])
+    workers = family_of(os.getpid())[1:]
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nor do their nannies need to say that they are gone
+    kill(workers)
     os._exit(0)
 
 

@@ -209,7 +209,7 @@ class Engine:
         """Ask the scheduler for a sign again and again; without one, the cluster is lost."""
         silence, answers, asked = Silence(self._silence), 0, None
         family = [] if child is None else family_of(child.pid)
-        process = family[-1] if family else None
+        process = family[0] if family else None
         while client.status == "running":
             if asked is None or asked.done():
                 answers += asked is not None

@@ -70,10 +70,10 @@ async def end_frozen_workers(cluster, seconds: float) -> None:
 
 
 def family_of(pid: int) -> list[psutil.Process]:
-    """A process and all that it started, the youngest first."""
+    """A process and all that it started, itself first: what it would say of their end, nobody needs."""
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
-        return [*reversed(process.children(recursive=True)), process]
+        return [process, *process.children(recursive=True)]
     return []
 
 
