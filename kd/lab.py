@@ -72,6 +72,9 @@ class Lab:
 
         Args:
             person: who asks, by any name that is theirs alone; the queue is fair between people.
+
+        Raises:
+            ValueError: when as many runs as may (kd.dispatch.MOST_WAITING) wait for this person already.
         """
         run_id = config.run_id
         if not self._is_usable(config):

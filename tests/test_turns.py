@@ -10,6 +10,7 @@ from kd import dispatch as dispatching
 from kd import run_job
 from kd.config import RunConfig
 from kd.dispatch import Dispatch
+from kd.run_views import RunViews
 from kd.store import Store
 from tests.fake_engine import FakeEngine
 
@@ -98,6 +99,22 @@ def test_a_run_that_waits_for_its_next_turn_can_be_stopped(house):
     house.engine.seconds_an_epoch = 0.0
     house.finished(short)
     assert long not in house.engine.begun[1:]
+
+
+def test_what_a_run_learned_before_it_gave_way_stays_visible_after_a_stop(house):
+    long = house.start(LONG, "ann")
+    until(lambda: len(house.view(long).history) > 2)
+    house.finished(house.start(SHORT, "ben"))
+    before = max(event["epoch"] for event in house.view(long).history)
+    until(lambda: max(event["epoch"] for event in house.view(long).history) > before)
+    house.dispatch.stop(long)
+    until(lambda: house.view(long) is None)
+    view = RunViews(house.store, house.dispatch).view(long)
+    assert view.status == "stopped"
+    for model in ("distilled", "scratch"):
+        epochs = [event["epoch"] for event in view.history if event["model"] == model]
+        assert epochs == list(range(1, len(epochs) + 1))
+    assert max(event["epoch"] for event in view.history) > before
 
 
 @pytest.mark.parametrize("others", [[], ["ann"]])
