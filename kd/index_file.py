@@ -48,6 +48,20 @@ class Busy(Unwritable):
     """Somebody else holds the index."""
 
 
+class _Closing:
+    """Closes a thread's connection when the thread ends.
+
+    Left to itself, a connection waits for Python's garbage collection, with two descriptors.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __del__(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+
 class IndexFile:
     """One SQLite file; any number of threads may use it."""
 
@@ -180,6 +194,7 @@ class IndexFile:
                 file = self._identity()
                 continue
             self._local.connection = self._opened()
+            self._local.closing = _Closing(self._local.connection)
             self._local.timeout = SECONDS_ON_A_PAGE
             self._hold_open(file)
             self._local.file, file = file, self._identity()

@@ -1,12 +1,16 @@
-"""The limit on descriptors is raised as far as each system lets it be."""
+"""The limit on descriptors is raised as far as it goes, and those of threads that have ended are free."""
 
 from __future__ import annotations
 
+import gc
 import sys
+import threading
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
+from kd.store import Store
 from ui.serving import descriptors
 
 INFINITE = -1
@@ -48,3 +52,19 @@ def test_the_limit_is_raised_as_far_as_it_goes(monkeypatch, soft, hard, kernel, 
 def test_a_system_without_such_a_limit_needs_none(monkeypatch):
     monkeypatch.setitem(sys.modules, "resource", None)
     assert descriptors.raise_limit() == descriptors.ENOUGH
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no descriptors")
+def test_a_thread_that_has_ended_holds_no_connection_to_the_index(tmp_path):
+    store, process, held = Store(tmp_path), psutil.Process(), []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            reader = threading.Thread(target=store.index.rows)
+            reader.start()
+            reader.join()
+            held.append(process.num_fds())
+    finally:
+        gc.enable()
+    assert held[-1] == held[0]

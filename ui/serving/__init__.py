@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
-from streamlit import config
+from streamlit import cli_util, config
 from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
@@ -53,7 +52,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     housekeeping = asyncio.create_task(sessions.forget_departed(runtime))
     if not config.get_option("server.headless"):
         url = server_util.get_url(config.get_option("browser.serverAddress") or "localhost")
-        asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
+        asyncio.get_running_loop().run_in_executor(None, cli_util.open_browser, url)
     try:
         yield
     finally:
