@@ -111,7 +111,7 @@ def test_a_worker_too_busy_to_answer_is_left_alone(engine):
     assert pid in client.run(os.getpid).values()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the signal's sender is POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 def test_a_frozen_worker_is_ended_and_its_task_begins_anew_in_another(engine, training):
     _, future, heard = training
     child = engine._child.pid
@@ -123,7 +123,7 @@ def test_a_frozen_worker_is_ended_and_its_task_begins_anew_in_another(engine, tr
     assert engine._child.pid == child
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the signal's sender is POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engine, training):
     attempt, future, _ = training
     family = frozen.family_of(engine._child.pid)
@@ -135,7 +135,7 @@ def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engi
     assert engine.ensure().submit(abs, -1, pure=False).result(PATIENCE) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the signal's sender is POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 def test_closing_leaves_no_frozen_process(training, engine):
     family = frozen.family_of(engine._child.pid)
     psutil.Process(pid_of_the_one_that_trains(engine)).suspend()
@@ -143,7 +143,7 @@ def test_closing_leaves_no_frozen_process(training, engine):
     until(lambda: gone(family))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the signal's sender is POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 def test_an_app_that_is_killed_leaves_no_frozen_worker():
     program = (
         "import time; from kd.engine import Engine; engine = Engine(); engine.ensure()\n"
