@@ -68,7 +68,8 @@ class Dispatch:
         A run that is being stopped begins anew for this person as soon as it has ended.
 
         Raises:
-            ValueError: when MOST_WAITING runs wait for this person already.
+            ValueError: when MOST_WAITING runs wait for this person already. NOBODY in particular, which is
+                the library on its own, may let any number wait.
         """
         run_id = config.run_id
         with self._lock:
@@ -147,7 +148,7 @@ class Dispatch:
         return active
 
     def _check_room(self, person: str) -> None:
-        if self._queue.waiting_for(person) >= MOST_WAITING:
+        if person != NOBODY and self._queue.waiting_for(person) >= MOST_WAITING:
             raise Unusable(TOO_MANY_WAITING)
 
     def _publish(self, job: RunJob) -> None:

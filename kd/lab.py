@@ -74,7 +74,8 @@ class Lab:
             person: who asks, by any name that is theirs alone; the queue is fair between people.
 
         Raises:
-            ValueError: when as many runs as may (kd.dispatch.MOST_WAITING) wait for this person already.
+            ValueError: when as many runs as may (kd.dispatch.MOST_WAITING) wait for this person already;
+                without a person there is no such limit.
         """
         run_id = config.run_id
         if not self._is_usable(config):

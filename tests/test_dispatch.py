@@ -150,6 +150,12 @@ def test_no_more_than_so_many_runs_wait_for_one_person(dispatch, stage):
     dispatch.start(config(98), "ann")
 
 
+def test_a_sweep_of_the_library_may_be_of_any_length(dispatch):
+    for seed in range(2 * MOST_WAITING):
+        dispatch.start(config(seed))
+    assert all(dispatch.view(config(seed).run_id).active for seed in range(2 * MOST_WAITING))
+
+
 def test_the_order_is_found_once_for_all_who_look(dispatch, stage, monkeypatch):
     found, order = [], FairQueue.order
     monkeypatch.setattr(FairQueue, "order", lambda queue: found.append(1) or order(queue))
