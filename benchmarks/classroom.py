@@ -2,12 +2,12 @@
 
     python -m benchmarks.classroom
     python -m benchmarks.classroom --people 30 --seconds 60 --json
-    python -m benchmarks.classroom --people 200 --descriptors 1024
+    python -m benchmarks.classroom --people 200 --every 20 --descriptors 1024
 
 One run is trained first with nobody watching, for the speed of its epochs. Then `--people` sessions open the
 app, two of three on Train, watching the next run live and moving α, one of three on Draw, drawing, each
-every three seconds. The sessions speak Streamlit's own messages (benchmarks/browser_session.py); no browser
-renders what they get.
+every three seconds, or as often as `--every` says. The sessions speak Streamlit's own messages
+(benchmarks/browser_session.py); no browser renders what they get.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from kd.run_state import MODELS
 
 # long enough to train for the whole of the minute
 RUN = RunConfig(train_size=20_000, epochs=100, seed=71)
-SECONDS_BETWEEN_ACTS = 3.0
 PATIENCE = 300
 STUDENTS = MODELS[1:]
 
@@ -84,35 +83,35 @@ def epoch_seconds(events: list[dict]) -> float:
     return float(np.median([event["seconds"] for event in events if event["epoch"] > 2]))
 
 
-async def watcher(url: str, run_id: str, number: int, until: float) -> BrowserSession:
+async def watcher(url: str, run_id: str, number: int, until: float, every: float) -> BrowserSession:
     """Watches the run live on Train and moves α."""
     session = BrowserSession(url, "train", f"run={run_id}&{query(RUN)}")
     async with session:
         await session.settled(PATIENCE)
         step = 0
-        await asyncio.sleep(SECONDS_BETWEEN_ACTS * (number % 10) / 10)
+        await asyncio.sleep(every * (number % 10) / 10)
         while time.monotonic() < until:
             step += 1
             alpha = 0.05 * ((number + step) % 20)
             await session.act("α, weight of the true labels", double_array_value=[round(alpha, 2)])
-            await asyncio.sleep(SECONDS_BETWEEN_ACTS)
+            await asyncio.sleep(every)
         await session.settled(PATIENCE)
     return session
 
 
-async def drawer(url: str, number: int, until: float) -> BrowserSession:
+async def drawer(url: str, number: int, until: float, every: float) -> BrowserSession:
     """Draws digits on Draw."""
     images = load_mnist().x_test
     session = BrowserSession(url, "draw")
     async with session:
         await session.settled(PATIENCE)
         step = 0
-        await asyncio.sleep(SECONDS_BETWEEN_ACTS * (number % 10) / 10)
+        await asyncio.sleep(every * (number % 10) / 10)
         while time.monotonic() < until:
             step += 1
             digit = images[(37 * number + step) % len(images)]
             await session.draw(np.kron(digit, np.ones((10, 10), np.uint8)))
-            await asyncio.sleep(SECONDS_BETWEEN_ACTS)
+            await asyncio.sleep(every)
         await session.settled(PATIENCE)
     return session
 
@@ -137,7 +136,7 @@ def memory(app: AppProcess) -> dict[str, float]:
     return found
 
 
-async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> dict:
+async def measure(app: AppProcess, home: Path, people: int, seconds: float, every: float) -> dict:
     """Alone first, then with the class."""
     alone = await train(app.url, RUN)
     undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 20))
@@ -152,19 +151,22 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
     _say(f"{people} people come in")
     until = time.monotonic() + seconds
     server, clients = psutil.Process(app.process.pid), psutil.Process()
+    most_descriptors = [0]
+    counting = asyncio.create_task(_count_descriptors(server, most_descriptors))
     before_cpu = [_computed(process) for process in (server, clients)]
     sessions = await asyncio.gather(
         *(
-            drawer(app.url, number, until)
+            drawer(app.url, number, until, every)
             if number % 3 == 2
-            else watcher(app.url, other.run_id, number, until)
+            else watcher(app.url, other.run_id, number, until, every)
             for number in range(people)
         )
     )
     server_cpu, clients_cpu = (
         _computed(process) - past for process, past in zip((server, clients), before_cpu, strict=True)
     )
-    used, descriptors = memory(app), server.num_fds() if hasattr(server, "num_fds") else None
+    counting.cancel()
+    used = memory(app)
     disturbed = epoch_seconds((await epochs_of(home, other.run_id, 0))[before:])
     await starter.act("Stop", trigger_value=True)
     await starter.__aexit__()
@@ -175,6 +177,7 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
     return {
         "people": people,
         "seconds": seconds,
+        "every": every,
         "all": Shares([t.seconds for t in timings if t.kind != "open"]).summary(),
         "slider and drawing": Shares(acts).summary(),
         "slider": Shares(
@@ -189,13 +192,20 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float) -> d
         "megabytes_sent": sum(session.received for session in sessions) / 1e6,
         "server_cpu_seconds": server_cpu,
         "clients_cpu_seconds": clients_cpu,
-        "descriptors": descriptors,
+        "descriptors": most_descriptors[0],
         "memory_megabytes": used,
         "epoch_seconds_alone": undisturbed,
         "epoch_seconds_with_the_class": disturbed,
         "training_slowed_percent": 100 * (disturbed / undisturbed - 1),
         "load_average": psutil.getloadavg()[0],
     }
+
+
+async def _count_descriptors(server: psutil.Process, most: list[int]) -> None:
+    """Keep the largest number of files and connections that the server had open, where the system tells."""
+    while hasattr(server, "num_fds"):
+        most[0] = max(most[0], server.num_fds())
+        await asyncio.sleep(0.5)
 
 
 def _computed(process: psutil.Process) -> float:
@@ -210,7 +220,10 @@ def _say(words: str) -> None:
 
 def report(found: dict) -> None:
     """Print a table."""
-    print(f"{found['people']} people, {found['seconds']:g} s, load average {found['load_average']:.1f}")
+    print(
+        f"{found['people']} people, {found['seconds']:g} s, each acting every {found['every']:g} s, "
+        f"load average {found['load_average']:.1f}"
+    )
     for name in ("all", "slider", "drawing", "live looks", "opening"):
         share = found[name]
         if share["requests"]:
@@ -224,7 +237,7 @@ def report(found: dict) -> None:
         f"the browsers' stand-ins, on the same cores, {found['clients_cpu_seconds']:.1f} s"
     )
     if found["descriptors"]:
-        print(f"descriptors open as the last one left: {found['descriptors']}")
+        print(f"descriptors open at most: {found['descriptors']}")
     print(
         "memory in MB: " + ", ".join(f"{name} {size:g}" for name, size in found["memory_megabytes"].items())
     )
@@ -241,11 +254,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--people", type=int, default=30, metavar="N")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="S")
+    parser.add_argument(
+        "--every", type=float, default=3.0, metavar="S", help="seconds between a person's acts"
+    )
     parser.add_argument("--descriptors", type=int, metavar="N", help="files and connections the app may open")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as home, app_process(Path(home), options.descriptors) as app:
-        found = asyncio.run(measure(app, Path(home), options.people, options.seconds))
+        found = asyncio.run(measure(app, Path(home), options.people, options.seconds, options.every))
         if options.json:
             print(json.dumps(found))
         else:
