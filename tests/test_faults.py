@@ -15,7 +15,7 @@ import pytest
 from benchmarks.app_process import app_process
 from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
-from kd.engine import Engine, EngineLost, tasks
+from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.index import INTERRUPTED
 from kd.lab import Lab
 
@@ -199,6 +199,35 @@ def test_a_lab_that_is_closed_while_its_engine_starts_ends_the_run_and_starts_no
         until(lambda: not alive(set(psutil.Process().children(recursive=True)) - before))
     assert "Traceback" not in caplog.text
     assert "once more" not in caplog.text
+
+
+class ClosedClient:
+    """A Dask client whose scheduler went away: futures end with it, and whoever asks for a value waits."""
+
+    status = "running"
+
+    def subscribe_topic(self, token, hear):
+        pass
+
+    def scheduler_info(self, n_workers):
+        return {"workers": {"tls://one": {"resources": {"student": 1}}}}
+
+    def submit(self, *arguments, **named):
+        return self
+
+    def add_done_callback(self, heard):
+        self.status = "closed"
+        heard(self)
+
+    def result(self, timeout):
+        raise AssertionError("nobody may wait for a future of a client that is closed")
+
+
+@pytest.mark.parametrize(("stopped", "raised"), [(False, EngineLost), (True, Abandoned)])
+def test_nobody_waits_for_a_future_that_ended_with_its_client(stopped, raised):
+    attempt = Attempt(ClosedClient(), None, "token", lambda event: None, lambda: stopped)
+    with pytest.raises(raised):
+        attempt.result(attempt.submit(abs, -1, resource="student"))
 
 
 def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker():

@@ -100,11 +100,14 @@ class Attempt:
         ended = threading.Event()
         with self._losing():
             future.add_done_callback(lambda _: ended.set())
-        while not ended.wait(SECONDS_BETWEEN_LOOKS):
+        while True:
+            has_ended = ended.wait(SECONDS_BETWEEN_LOOKS)
             if self._should_stop():
                 raise Abandoned
-            if not self.is_alive():
+            if not self.is_alive():  # its end is the future's end too, and nobody answers any longer
                 raise EngineLost(LOST)
+            if has_ended:
+                break
         try:
             return future.result(timeout=60)
         except KilledWorker:
