@@ -83,13 +83,15 @@ async def uploads(scene: Scene) -> None:
 
 async def photographs(scene: Scene) -> None:
     """Thirty people who each bring a photograph of 24 megapixels in the same moment."""
-    content = stranger.drawing(await asyncio.to_thread(stranger.photograph), "jpeg")
+    content = await asyncio.to_thread(stranger.photograph)
 
     async def one() -> None:
-        async with BrowserSession(scene.app.url, "draw") as person:
+        async with BrowserSession(scene.app.url, "draw", "way=Upload") as person:
             await person.settled(PATIENCE)
-            await person.act("canvas", json_value=content)
+            await person.upload("A picture of one digit", "photograph.jpg", content)
             await person.settled(PATIENCE)
+            if not any("Your picture" in text for text in person.texts):
+                raise RuntimeError(f"the photograph was not answered: {person.errors} {person.texts[-3:]}")
 
     await asyncio.gather(*(one() for _ in range(PEOPLE)))
 
@@ -105,7 +107,7 @@ async def endless_scans(scene: Scene) -> None:
 
 async def full_queue(scene: Scene) -> None:
     """One person who presses Train for another seed as fast as the app takes it."""
-    address = "epochs=100&train_size=60000"
+    address = "epochs=20"
     async with BrowserSession(scene.app.url, "train", address) as person:
         await person.settled(PATIENCE)
         until = time.monotonic() + SECONDS

@@ -16,7 +16,7 @@ import uvicorn
 SECONDS_FOR_A_REQUEST = 10
 SECONDS_FOR_AN_ANSWER = 120  # the request's body, ten megabytes of a picture, included
 MOST_CONNECTIONS = 1000
-LARGEST_MESSAGE = 4_000_000  # a drawing with all its strokes has far less than one megabyte
+LARGEST_MESSAGE = 2_000_000  # a drawing with all its strokes has far less than one megabyte
 # Accepted in one go, before any of them is counted. Uvicorn accepts its whole queue, 2,048 of them.
 _ACCEPTED_TOGETHER = 32
 
