@@ -82,18 +82,21 @@ async def uploads(scene: Scene) -> None:
 
 
 async def photographs(scene: Scene) -> None:
-    """Thirty people who each bring a photograph of 24 megapixels in the same moment."""
+    """Thirty people, there already, who each bring a photograph of 24 megapixels in the same moment."""
     content = await asyncio.to_thread(stranger.photograph)
+    all_there = asyncio.Barrier(PEOPLE)
 
-    async def one() -> None:
+    async def one(number: int) -> None:
+        await asyncio.sleep(0.2 * number)
         async with BrowserSession(scene.app.url, "draw", "way=Upload") as person:
             await person.settled(PATIENCE)
+            await all_there.wait()
             await person.upload("A picture of one digit", "photograph.jpg", content)
             await person.settled(PATIENCE)
             if not any("Your picture" in text for text in person.texts):
                 raise RuntimeError(f"the photograph was not answered: {person.errors} {person.texts[-3:]}")
 
-    await asyncio.gather(*(one() for _ in range(PEOPLE)))
+    await asyncio.gather(*map(one, range(PEOPLE)))
 
 
 async def endless_scans(scene: Scene) -> None:
