@@ -64,7 +64,7 @@ def button(config: RunConfig, view: RunView | None) -> None:
         stop_button("Stop", view.run_id)
     else:
         st.button(
-            "Train all the same" if st.session_state.get(ASKED) == config.run_id else "Train",
+            "Train anyway" if st.session_state.get(ASKED) == config.run_id else "Train",
             key="train",
             type="primary",
             width="stretch",
@@ -95,7 +95,7 @@ def question(config: RunConfig) -> str:
     estimate = lab().estimate(config)
     takes = "more than five minutes" if estimate is None else f"about {duration(estimate.total)}"
     return (
-        f"This takes {takes}. Your other runs wait until it ends; other people's take turns with it. "
+        f"This takes {takes}. Your other runs wait until it ends; other people's runs take turns with it. "
         "Press again to start it."
     )
 

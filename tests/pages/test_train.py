@@ -188,7 +188,7 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
     assert not started
     assert "more than five minutes" in html_of(app)
     assert "Press again to start it." in html_of(app)
-    labelled(app)["Train all the same"].click().run()
+    labelled(app)["Train anyway"].click().run()
     assert started == [RunConfig.from_mapping(DAYS)]
 
 
@@ -197,7 +197,7 @@ def test_whoever_moves_a_control_is_asked_anew(open_page, lab, monkeypatch):
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
     labelled(app)[FIELDS["epochs"].label].set_value(99).run()
-    assert "Train all the same" not in labelled(app)
+    assert "Train anyway" not in labelled(app)
     labelled(app)["Train"].click().run()
     assert "Press again to start it." in html_of(app)
 
