@@ -82,7 +82,16 @@ async def uploads(scene: Scene) -> None:
 
 
 async def photographs(scene: Scene) -> None:
-    """Thirty people, there already, who each bring a photograph of 24 megapixels in the same moment."""
+    """Thirty people who each bring a photograph of 24 megapixels in the same half minute."""
+    await _bring_photographs(scene, over_seconds=30)
+
+
+async def photographs_at_once(scene: Scene) -> None:
+    """The same in one moment."""
+    await _bring_photographs(scene, over_seconds=0)
+
+
+async def _bring_photographs(scene: Scene, over_seconds: float) -> None:
     content = await asyncio.to_thread(stranger.photograph)
     all_there = asyncio.Barrier(PEOPLE)
 
@@ -91,7 +100,9 @@ async def photographs(scene: Scene) -> None:
         async with BrowserSession(scene.app.url, "draw", "way=Upload") as person:
             await person.settled(PATIENCE)
             await all_there.wait()
-            await person.upload("A picture of one digit", "photograph.jpg", content)
+            await asyncio.sleep(over_seconds * number / PEOPLE)
+            # bytes after a JPEG's end change nothing but make it another file
+            await person.upload("A picture of one digit", "photograph.jpg", content + bytes(number))
             await person.settled(PATIENCE)
             if not any("Your picture" in text for text in person.texts):
                 raise RuntimeError(f"the photograph was not answered: {person.errors} {person.texts[-3:]}")
@@ -196,6 +207,7 @@ ACTS: dict[str, Act] = {
     "silent connections": silent_connections,
     "uploads": uploads,
     "photographs": photographs,
+    "photographs at once": photographs_at_once,
     "endless scans": endless_scans,
     "full queue": full_queue,
     "deletions": deletions,
