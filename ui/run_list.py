@@ -79,25 +79,23 @@ def _row(lab: Lab, view: RunView, usage: Usage) -> None:
         with ways.container(horizontal=True, gap="small"):
             if size:
                 _pin(lab, view.run_id, view.run_id in usage.pinned)
-            st.button(
-                "Delete",
-                key=f"delete_{view.run_id}",
-                type="tertiary",
-                help="Takes the run off the list. Undo brings it back.",
-                on_click=guarded(_delete),
-                args=(lab, view.run_id),
-            )
+            _delete_button(lab, view.run_id, "Takes the run off the list. Undo brings it back.")
 
 
 def _unreadable(lab: Lab, name: str) -> None:
     """An entry of the index of which nothing is left but a name, perhaps a damaged one."""
     words, way = st.columns([11.2, 2], vertical_alignment="center")
     words.html(f'<p class="kd kd-reached">{escape(quoted(name))}: {UNREADABLE}</p>')
-    way.button(
+    with way:
+        _delete_button(lab, name, "Removes the entry from the list.")
+
+
+def _delete_button(lab: Lab, name: str, help: str) -> None:
+    st.button(
         "Delete",
         key=f"delete_{name}",
         type="tertiary",
-        help="Removes the entry from the list.",
+        help=help,
         on_click=guarded(_delete),
         args=(lab, name),
     )

@@ -8,6 +8,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_canvas import stroke
+
 MINUTES = 60_000
 
 
@@ -91,16 +93,7 @@ def test_stop_ends_a_run_and_train_stands_in_its_place(page: Page, site):
 def test_draw_a_seven_with_the_mouse_and_read_three_answers(page: Page, site):
     page.goto(f"{site.url}/draw")
     expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
-    canvas = page.locator("canvas").last  # the uppermost of three, in the component's shadow tree
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    points = [(0.25, 0.22), (0.5, 0.21), (0.76, 0.22), (0.62, 0.5), (0.5, 0.8)]
-    x, y = points[0]
-    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-    page.mouse.down()
-    for x, y in points[1:]:
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=12)
-    page.mouse.up()
+    stroke(page, [(0.25, 0.22), (0.5, 0.21), (0.76, 0.22), (0.62, 0.5), (0.5, 0.8)])
     expect(page.get_by_text("Your drawing, as the models see it.")).to_be_visible()
     for model in ("Teacher", "Distilled", "Scratch"):
         expect(page.get_by_text(model).first).to_be_visible()
