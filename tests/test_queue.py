@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kd.queue import FairQueue
-from kd.queue_plan import waits
+from kd.queue_plan import QueuePlan, waits
 
 
 def queue_of(*wishes: tuple[str, str]) -> FairQueue:
@@ -101,3 +101,16 @@ def test_the_wait_is_what_the_machine_still_has_to_do():
     assert waits([10.0], [5.0, 5.0, 1.0], at_once=1) == [10.0, 15.0, 20.0]
     assert waits([10.0, 4.0], [5.0, 5.0, 1.0], at_once=2) == [4.0, 9.0, 10.0]
     assert waits([], [3.0, 3.0, 3.0], at_once=2) == [0.0, 0.0, 3.0]
+
+
+def test_a_wait_grows_shorter_by_the_time_that_has_passed_and_is_estimated_anew(monkeypatch):
+    clock, left = [100.0], [10.0]
+    monkeypatch.setattr("kd.queue_plan.time.monotonic", lambda: clock[0])
+    plan = QueuePlan(["a", "b"], [4.0, 4.0], 1, lambda: [left[0]])
+    assert [plan.place("a"), plan.place("b")] == [(1, 10.0), (2, 14.0)]
+    clock[0] += 1.5
+    assert [plan.place("a"), plan.place("b")] == [(1, 8.5), (2, 12.5)]
+    clock[0], left[0] = clock[0] + 1.0, 3.0
+    assert plan.place("b") == (2, 7.0)
+    unknown = QueuePlan(["a"], [None], 1, lambda: [1.0])
+    assert unknown.place("a") == (1, None)
