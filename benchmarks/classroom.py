@@ -27,9 +27,9 @@ import psutil
 from benchmarks.app_process import AppProcess, app_process
 from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
-from kd.data import load_mnist
-from kd.index import Index
-from kd.run_state import MODELS
+from kd.pictures.mnist import load_mnist
+from kd.runs.state import MODELS
+from kd.store.index import Index
 
 # long enough to train for the whole of the minute
 RUN = RunConfig(train_size=20_000, epochs=100, seed=71)

@@ -37,9 +37,9 @@ def measure(images: list[int], widths: list[int], rounds: int) -> pd.DataFrame:
     """
     os.environ["KD_THREADS"] = "1"
     prepare()
-    from kd.compiled import Batches, CompiledTraining
-    from kd.data import load_mnist
-    from kd.models import build_student
+    from kd.networks.architectures import build_student
+    from kd.pictures.mnist import load_mnist
+    from kd.training.compiled import Batches, CompiledTraining
 
     def student(width: int) -> CompiledTraining:
         return CompiledTraining(lambda: build_student(width=width), distilled=True)

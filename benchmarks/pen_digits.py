@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from kd.drawing import to_mnist
-from kd.teachers import NAMES, shipped_teacher_path, teacher_record, write_record
+from kd.pictures.drawing import to_mnist
+from kd.teachers.shipped import NAMES, shipped_teacher_path, teacher_record, write_record
 
 SOURCE = "UNIPEN train_r01_v07, benchmark 1a, sub-sets aga, apa, art and imp (CC BY 4.0)"
 DOI = "10.5281/zenodo.1195803"

@@ -28,9 +28,9 @@ from benchmarks.machine import machine
 from benchmarks.recipe_table import show
 from benchmarks.ways.common import Sizes, Timed
 from benchmarks.ways.process import WayProcess
-from kd.data import load_mnist
-from kd.keras_file import read_keras_file
-from kd.teachers import shipped_teacher_path
+from kd.networks.keras_file import read_keras_file
+from kd.pictures.mnist import load_mnist
+from kd.teachers.shipped import shipped_teacher_path
 
 WAYS = ("a", "b", "c", "d", "d_bfloat16")
 MODULES = {"a": "notebook", "b": "keras_distiller", "c": "pytorch", "d": "lab", "d_bfloat16": "lab"}

@@ -34,8 +34,8 @@ def variants(model_name: str) -> dict[str, Any]:
     """CompiledTraining by name: 'plain' calls the layers and Keras' Adam, the others are KD Lab's."""
     import keras
 
-    from kd.compiled import CompiledTraining, initial_weights
-    from kd.models import build_student, build_teacher
+    from kd.networks.architectures import build_student, build_teacher
+    from kd.training.compiled import CompiledTraining, initial_weights
 
     class KerasAdam:
         def __init__(self, model: keras.Model):
@@ -65,8 +65,8 @@ def measure(model_name: str, steps: int, rounds: int) -> dict[str, Any]:
     os.environ["KD_THREADS"] = str(threads)
     facts = machine()
     prepare()
-    from kd.compiled import Batches
-    from kd.data import load_mnist
+    from kd.pictures.mnist import load_mnist
+    from kd.training.compiled import Batches
 
     images, labels = load_mnist().train(steps * BATCH_SIZE)
     logits = np.random.default_rng(0).normal(size=(len(labels), 10))

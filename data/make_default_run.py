@@ -17,7 +17,7 @@ sys.path.insert(0, str(PROJECT))
 
 from kd.config import PRESETS  # noqa: E402 - the project is not installed, it is run from its folder
 from kd.lab import Lab  # noqa: E402
-from kd.store import SHIPPED_RUNS  # noqa: E402
+from kd.store.store import SHIPPED_RUNS  # noqa: E402
 
 
 def main() -> int:

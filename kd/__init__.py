@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 _HOMES = {
-    "Distiller": "kd.distiller",
+    "Distiller": "kd.distillation.distiller",
     "Lab": "kd.lab",
     "PRESETS": "kd.config",
     "RunConfig": "kd.config",
-    "build_student": "kd.models",
-    "build_teacher": "kd.models",
-    "load_mnist": "kd.data",
-    "to_mnist": "kd.drawing",
+    "build_student": "kd.networks.architectures",
+    "build_teacher": "kd.networks.architectures",
+    "load_mnist": "kd.pictures.mnist",
+    "to_mnist": "kd.pictures.drawing",
 }
 
 __all__ = sorted(_HOMES)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kd.words import quoted
+from kd.text.words import quoted
 
 # Raised when the same fields begin to mean another computation, so that old results are not reused.
 RECIPE_VERSION = 1

@@ -13,21 +13,21 @@ from typing import Any
 
 import numpy as np
 
+from kd.analysis.neighbours import NeighbourIndex
 from kd.config import RunConfig
-from kd.data import load_mnist
-from kd.dispatch import NOBODY, Dispatch
 from kd.engine import Engine
-from kd.estimate import TYPICAL, Estimate, Estimator
-from kd.index import INTERRUPTED
-from kd.inference import NumpyModel
-from kd.neighbours import NeighbourIndex
+from kd.networks.numpy_model import NumpyModel
 from kd.once import computed_once
-from kd.run_state import RunView
-from kd.run_views import RunViews
-from kd.store import Store
-from kd.teachers import shipped_teacher_path
+from kd.pictures.mnist import load_mnist
+from kd.runs.dispatch import NOBODY, Dispatch
+from kd.runs.estimate import TYPICAL, Estimate, Estimator
+from kd.runs.state import RunView
+from kd.runs.views import RunViews
+from kd.store.index import INTERRUPTED
+from kd.store.store import Store
+from kd.store.upkeep import Upkeep
+from kd.teachers.shipped import shipped_teacher_path
 from kd.unusable import Unusable
-from kd.upkeep import Upkeep
 
 log = logging.getLogger("kd")
 
@@ -74,7 +74,7 @@ class Lab:
             person: who asks, by any name that is theirs alone; the queue is fair between people.
 
         Raises:
-            ValueError: when as many runs as may (kd.dispatch.MOST_WAITING) wait for this person already;
+            ValueError: when as many runs as may (kd.runs.dispatch.MOST_WAITING) wait for this person already;
                 without a person there is no such limit.
         """
         run_id = config.run_id
@@ -152,7 +152,7 @@ class Lab:
             return self._logits(run_id, self.store.state_of(run_id))
 
     def snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
-        """The two students along their training, as kd/snapshots.py keeps them; read-only.
+        """The two students along their training, as kd/training/snapshots.py keeps them; read-only.
 
         Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters).
 

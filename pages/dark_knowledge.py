@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kd import softening
+from kd.analysis import softening
 from ui import address, dark_lessons, dark_views, ways_in
 from ui.dark_picture import Shown, choose
 from ui.frame import page

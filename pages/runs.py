@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kd.words import MODELS
+from kd.text.words import MODELS
 from ui import page_lessons
 from ui.frame import page
 from ui.markup import role

@@ -4,7 +4,7 @@ import streamlit as st
 
 from kd.config import PRESETS, RunConfig
 from kd.lab import RunView
-from kd.words import duration
+from kd.text.words import duration
 from ui import controls, notices, page_lessons
 from ui.explore_errors import look_closer
 from ui.explore_making import look_inside

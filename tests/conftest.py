@@ -13,8 +13,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 import pytest
 
-from kd.data import Mnist, load_mnist
 from kd.lab import Lab
+from kd.pictures.mnist import Mnist, load_mnist
 
 
 @pytest.fixture(scope="session")

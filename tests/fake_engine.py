@@ -8,10 +8,10 @@ from collections import Counter
 
 import numpy as np
 
-from kd.checkpoint import Checkpoint
 from kd.engine import Abandoned, EngineLost, tasks
-from kd.snapshots import Snapshots
-from kd.trained_model import TrainedModel
+from kd.training.checkpoint import Checkpoint
+from kd.training.snapshots import Snapshots
+from kd.training.trained_model import TrainedModel
 
 LOGITS = np.eye(10, dtype=np.float32)[np.arange(10_000) % 10]
 

@@ -17,7 +17,7 @@ _CLAIM = """
 import json, sys
 from pathlib import Path
 from kd.config import RunConfig
-from kd.store import Store
+from kd.store.store import Store
 
 index = Store(Path(sys.argv[1])).index
 config = RunConfig.from_mapping(json.loads(sys.argv[2]))

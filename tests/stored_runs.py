@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kd.config import RunConfig
-from kd.store import Store, npz_bytes
+from kd.store.store import Store, npz_bytes
 
 CONFIG = RunConfig(seed=1)
 RUN = CONFIG.run_id

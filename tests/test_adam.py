@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from kd.adam import FusedAdam
+from kd.training.adam import FusedAdam
 
 SHAPES = [(3, 3, 1, 4), (4,), (20, 10)]
 

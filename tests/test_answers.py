@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from kd.answers import all_disagree, answers_sentence, distances_bits, opinion
+from kd.text.answers import all_disagree, answers_sentence, distances_bits, opinion
 
 
 def _probabilities(**shares):

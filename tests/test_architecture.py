@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from kd.architecture import architecture_table, filters_over_time
-from kd.inference import NumpyModel
-from kd.models import STUDENT_PARAMETERS, TEACHER_PARAMETERS, build_student, build_teacher
+from kd.networks.architectures import STUDENT_PARAMETERS, TEACHER_PARAMETERS, build_student, build_teacher
+from kd.networks.description import architecture_table, filters_over_time
+from kd.networks.numpy_model import NumpyModel
 
 
 def test_both_networks_layer_by_layer(tmp_path):

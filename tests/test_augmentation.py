@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from scipy import ndimage
 
-from kd import augmentation
-from kd.data import load_mnist
+from kd.pictures import augmentation
+from kd.pictures.mnist import load_mnist
 
 SEED = tf.constant([3, 7])
 

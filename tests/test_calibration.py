@@ -5,7 +5,7 @@ import pytest
 from scipy import special
 from sklearn.metrics import log_loss
 
-from kd.calibration import (
+from kd.analysis.calibration import (
     expected_calibration_error,
     negative_log_likelihood,
     optimal_temperature,

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pytest
 
-from kd import charts
+from kd.charts import run_charts
 
 ALPHA = 0.25
 
@@ -36,53 +36,55 @@ def events():
 
 
 def rows(chart):
-    return charts.vega_lite(chart)["data"]["values"]
+    return run_charts.vega_lite(chart)["data"]["values"]
 
 
 def without_data(chart):
-    spec = charts.vega_lite(chart)
+    spec = run_charts.vega_lite(chart)
     del spec["data"]
     return spec
 
 
 def channel(chart, layer, name):
-    return charts.vega_lite(chart)["layer"][layer]["encoding"][name]
+    return run_charts.vega_lite(chart)["layer"][layer]["encoding"][name]
 
 
 def test_accuracy_chart_shows_every_epoch_of_every_model(events):
-    shown = {(row["role"], row["epoch"]): row["value"] for row in rows(charts.accuracy_chart(events))}
+    shown = {(row["role"], row["epoch"]): row["value"] for row in rows(run_charts.accuracy_chart(events))}
     expected = {(event["model"].capitalize(), event["epoch"]): event["val_accuracy"] for event in events}
     assert shown == pytest.approx(expected)
 
 
 def test_a_teacher_trained_before_is_a_level_line_across_all_epochs(events):
-    level = [row for row in rows(charts.accuracy_chart(events, 0.992)) if row["role"] == "Teacher"]
+    level = [row for row in rows(run_charts.accuracy_chart(events, 0.992)) if row["role"] == "Teacher"]
     assert [(row["epoch"], row["value"]) for row in level] == [(1, 0.992), (4, 0.992)]
 
 
 def test_a_teacher_trained_here_is_shown_as_it_was_trained(events):
     events.append(event("teacher", 1, 0.95, epochs=6))
-    shown = [row["value"] for row in rows(charts.accuracy_chart(events, 0.992)) if row["role"] == "Teacher"]
+    shown = [
+        row["value"] for row in rows(run_charts.accuracy_chart(events, 0.992)) if row["role"] == "Teacher"
+    ]
     assert shown == [0.95]
-    assert channel(charts.accuracy_chart(events), 0, "x")["scale"]["domain"] == [1, 6]
+    assert channel(run_charts.accuracy_chart(events), 0, "x")["scale"]["domain"] == [1, 6]
 
 
 def test_models_differ_by_colour_dash_and_shape(events):
-    chart = charts.accuracy_chart(events)
+    chart = run_charts.accuracy_chart(events)
     for layer, name in ((0, "strokeDash"), (1, "shape")):
         scale = channel(chart, layer, name)["scale"]
         marks = [json.dumps(mark) for mark in scale["range"]]
-        assert scale["domain"] == list(charts.ROLES)
-        assert len(marks) == len(charts.ROLES)
-    assert len(set(channel(chart, 1, "shape")["scale"]["range"])) == len(charts.ROLES)
-    assert channel(chart, 0, "color")["scale"]["domain"] == list(charts.ROLES)
-    for colors in charts.COLORS.values():
-        assert len(set(colors)) == len(charts.ROLES)
+        assert scale["domain"] == list(run_charts.ROLES)
+        assert len(marks) == len(run_charts.ROLES)
+    assert len(set(channel(chart, 1, "shape")["scale"]["range"])) == len(run_charts.ROLES)
+    assert channel(chart, 0, "color")["scale"]["domain"] == list(run_charts.ROLES)
+    for colors in run_charts.COLORS.values():
+        assert len(set(colors)) == len(run_charts.ROLES)
 
 
 def test_each_line_carries_its_name_and_last_value_at_its_end(events):
-    labels = {row["epoch"]: [] for row in rows(charts.accuracy_chart(events))}
-    for row in rows(charts.accuracy_chart(events)):
+    labels = {row["epoch"]: [] for row in rows(run_charts.accuracy_chart(events))}
+    for row in rows(run_charts.accuracy_chart(events)):
         labels[row["epoch"]].append(row["label"])
     assert sorted(labels.pop(3)) == ["Distilled 96.83 %", "Scratch 96.13 %"]
     assert {label for group in labels.values() for label in group} == {""}
@@ -90,7 +92,7 @@ def test_each_line_carries_its_name_and_last_value_at_its_end(events):
 
 def test_labels_of_equal_lines_do_not_cover_each_other():
     same = [event(model, 1, 0.95) for model in ("teacher", "distilled", "scratch")]
-    chart = charts.accuracy_chart(same, height=360)
+    chart = run_charts.accuracy_chart(same, height=360)
     start, end = channel(chart, 0, "y")["scale"]["domain"]
     height_in_the_app = 250
     pixels = sorted((row["label_at"] - start) / (end - start) * height_in_the_app for row in rows(chart))
@@ -98,24 +100,26 @@ def test_labels_of_equal_lines_do_not_cover_each_other():
 
 
 def test_a_cut_axis_says_where_it_begins(events):
-    assert channel(charts.accuracy_chart(events), 0, "y")["title"] == "Test accuracy (axis from 92 %)"
+    assert channel(run_charts.accuracy_chart(events), 0, "y")["title"] == "Test accuracy (axis from 92 %)"
     poor = [event("scratch", 1, 0.098)]
-    assert channel(charts.accuracy_chart(poor), 0, "y")["title"] == "Test accuracy"
-    assert channel(charts.accuracy_chart(poor), 0, "y")["scale"]["domain"] == [0, 1]
+    assert channel(run_charts.accuracy_chart(poor), 0, "y")["title"] == "Test accuracy"
+    assert channel(run_charts.accuracy_chart(poor), 0, "y")["scale"]["domain"] == [0, 1]
 
 
 def test_a_new_epoch_changes_the_data_alone(events):
-    assert without_data(charts.accuracy_chart(events[:2])) == without_data(charts.accuracy_chart(events))
+    assert without_data(run_charts.accuracy_chart(events[:2])) == without_data(
+        run_charts.accuracy_chart(events)
+    )
 
 
 def test_the_axis_of_epochs_is_there_before_the_first_event():
-    for chart in (charts.accuracy_chart([], epochs=7), charts.loss_chart([], ALPHA, epochs=7)):
+    for chart in (run_charts.accuracy_chart([], epochs=7), run_charts.loss_chart([], ALPHA, epochs=7)):
         assert channel(chart, 0, "x")["scale"]["domain"] == [1, 7]
         assert channel(chart, 0, "x")["axis"]["values"] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_loss_parts_add_up_to_the_loss(events):
-    shown = rows(charts.loss_chart(events, ALPHA))
+    shown = rows(run_charts.loss_chart(events, ALPHA))
     for epoch in (1, 2, 3):
         parts = {row["role"]: row["value"] for row in shown if row["epoch"] == epoch}
         assert parts == pytest.approx({"Teacher": 0.75 * 8 / epoch, "Labels": 0.25 * 2 / epoch})
@@ -123,11 +127,11 @@ def test_loss_parts_add_up_to_the_loss(events):
 
 @pytest.mark.parametrize(("alpha", "role"), [(0.0, "Teacher"), (1.0, "Labels")])
 def test_a_part_without_weight_is_not_drawn(events, alpha, role):
-    assert {row["role"] for row in rows(charts.loss_chart(events, alpha))} == {role}
+    assert {row["role"] for row in rows(run_charts.loss_chart(events, alpha))} == {role}
 
 
 def test_loss_axis_holds_every_value(events):
-    chart = charts.loss_chart(events, ALPHA)
+    chart = run_charts.loss_chart(events, ALPHA)
     low, high = channel(chart, 0, "y")["scale"]["domain"]
     values = [row["value"] for row in rows(chart)]
     assert low <= min(values) <= max(values) <= high
@@ -136,7 +140,7 @@ def test_loss_axis_holds_every_value(events):
 def test_probabilities_are_bars_on_one_scale():
     probabilities = np.array([0.9, 0.07, 0.02, 0.01, 0, 0, 0, 0, 0, 0])
     for model in ("teacher", "distilled", "scratch"):
-        chart = charts.probability_chart(probabilities, model)
+        chart = run_charts.probability_chart(probabilities, model)
         assert channel(chart, 0, "x")["scale"]["domain"] == [0, 1.3]
         assert [row["probability"] for row in rows(chart)] == pytest.approx(probabilities)
         assert [row["digit"] for row in rows(chart)] == list("0123456789")
@@ -148,9 +152,9 @@ def test_probabilities_are_bars_on_one_scale():
 def test_charts_are_valid_vega_lite_with_title_units_and_fixed_height(events, with_events):
     shown = events if with_events else []
     for chart in (
-        charts.accuracy_chart(shown, 0.99),
-        charts.loss_chart(shown, ALPHA),
-        charts.probability_chart(np.full(10, 0.1), "teacher"),
+        run_charts.accuracy_chart(shown, 0.99),
+        run_charts.loss_chart(shown, ALPHA),
+        run_charts.probability_chart(np.full(10, 0.1), "teacher"),
     ):
         spec = chart.to_dict(validate=True)
         assert spec["title"]["text"]
@@ -161,8 +165,8 @@ def test_charts_are_valid_vega_lite_with_title_units_and_fixed_height(events, wi
 
 
 def test_the_shared_dictionary_has_no_theme_and_both_themes_are_there(events):
-    assert "config" not in charts.vega_lite(charts.accuracy_chart(events))
-    for name, colors in charts.COLORS.items():
+    assert "config" not in run_charts.vega_lite(run_charts.accuracy_chart(events))
+    for name, colors in run_charts.COLORS.items():
         with alt.theme.enable(f"kd_{name}"):
-            config = charts.accuracy_chart(events).to_dict()["config"]
+            config = run_charts.accuracy_chart(events).to_dict()["config"]
         assert config["range"]["category"] == list(colors)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from kd.__main__ import main
 from kd.config import RunConfig
-from kd.store import Store
+from kd.store.store import Store
 from tests.other_process import running_elsewhere
 
 EPOCH = {"event": "epoch", "model": "scratch", "epoch": 1, "epochs": 41, "val_accuracy": 0.5}

@@ -87,7 +87,7 @@ entry.run(command)
 def test_without_docstrings_every_command_has_its_help():
     program = """
 import importlib, sys
-for name in ("kd.__main__", "kd.teachers", "kd.teacher_logits", "kd.engine.certificates"):
+for name in ("kd.__main__", "kd.teachers.shipped", "kd.teachers.logits", "kd.engine.certificates"):
     module = importlib.import_module(name)
     if module.__doc__ is not None or module.main(["--help"]) != 0:
         sys.exit(name)
@@ -160,7 +160,7 @@ class FakeLab:
         return config.run_id
 
     def watch(self, run_id):
-        from kd.run_state import RunView
+        from kd.runs.state import RunView
 
         self.looks += 1
         ended = self.looks >= 3

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from kd import dark_charts, pull_charts, softening
-from kd.charts import ROLES, vega_lite
+from kd.analysis import softening
+from kd.charts import dark_charts, pull_charts
+from kd.charts.run_charts import ROLES, vega_lite
 
 LOGITS = {
     "teacher": np.log(np.array([0.91, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01])),

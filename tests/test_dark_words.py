@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kd.dark_words import pull_sentence, soft_target_sentence
+from kd.text.dark_words import pull_sentence, soft_target_sentence
 
 
 def probabilities(**shares):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data import make_mnist
-from kd.data import DATA_FOLDER, REMAKE_COMMAND, load_mnist
+from kd.pictures.mnist import DATA_FOLDER, REMAKE_COMMAND, load_mnist
 
 FILE = DATA_FOLDER / "mnist.npz"
 

@@ -7,11 +7,12 @@ import threading
 
 import pytest
 
-from kd import folders, index_file
+from kd import files
 from kd.config import RunConfig
-from kd.index import Index
 from kd.lab import Lab
-from kd.store import Store
+from kd.store import index_file
+from kd.store.index import Index
+from kd.store.store import Store
 from tests.stored_runs import CONFIG, RUN, is_whole, locked, save
 
 
@@ -72,14 +73,14 @@ def test_files_that_were_moved_come_back_when_the_change_fails(tmp_path, monkeyp
     store.delete_run(RUN)
     save(store)
     older = os.stat(tmp_path / "trash" / RUN).st_ino
-    move = folders.move
+    move = files.move
 
     def move_and_fail(path, place, undo):
         move(path, place, undo)
         if path == tmp_path / "runs" / RUN:
             raise OSError("no more")
 
-    monkeypatch.setattr(folders, "move", move_and_fail)
+    monkeypatch.setattr(files, "move", move_and_fail)
     with pytest.raises(OSError, match="no more"):
         store.delete_run(RUN)
     monkeypatch.undo()
@@ -101,7 +102,7 @@ def test_a_deleted_run_whose_files_made_room_is_gone_and_not_an_empty_run(tmp_pa
     store = Store(tmp_path)
     save(store)
     store.delete_run(RUN)
-    folders.remove(tmp_path / "trash" / RUN)
+    files.remove(tmp_path / "trash" / RUN)
     assert store.restore_run(RUN) is False
     assert store.row(RUN) is None
 
@@ -158,10 +159,10 @@ def test_of_a_run_that_is_a_link_the_link_goes_and_its_target_stays(tmp_path):
 def test_a_run_that_is_moved_while_it_is_read_is_not_damaged(brought_back, tmp_path, monkeypatch):
     store, other = Store(tmp_path), Store(tmp_path)
     save(store)
-    check, look_again = folders.check, Index.look_again
+    check, look_again = files.check, Index.look_again
 
     def moved_just_before(path):
-        monkeypatch.setattr(folders, "check", check)
+        monkeypatch.setattr(files, "check", check)
         other.delete_run(RUN)
         check(path)
 
@@ -171,7 +172,7 @@ def test_a_run_that_is_moved_while_it_is_read_is_not_damaged(brought_back, tmp_p
             other.restore_run(RUN)
         return look_again(self, *arguments)
 
-    monkeypatch.setattr(folders, "check", moved_just_before)
+    monkeypatch.setattr(files, "check", moved_just_before)
     monkeypatch.setattr(Index, "look_again", brought_back_just_before)
     found = store.record(RUN)
     assert (found is not None) is brought_back
@@ -219,7 +220,7 @@ def lose_the_checksums(home):
 
 
 def lose_the_teacher(home):
-    folders.remove(home / "teachers" / FRESH.teacher_id)
+    files.remove(home / "teachers" / FRESH.teacher_id)
 
 
 def damage_the_teacher(home):

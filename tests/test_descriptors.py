@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from kd.store import Store
+from kd.store.store import Store
 from ui.serving import descriptors
 
 INFINITE = -1

@@ -8,15 +8,15 @@ import time
 
 import pytest
 
-from kd import run_job
 from kd.__main__ import main
 from kd.cli import stop as stop_command
 from kd.config import RunConfig
-from kd.dispatch import MOST_WAITING, Dispatch
 from kd.engine import Abandoned, EngineLost
-from kd.index import ACTIVE
-from kd.queue import FairQueue
-from kd.store import Store
+from kd.runs import job
+from kd.runs.dispatch import MOST_WAITING, Dispatch
+from kd.runs.queue import FairQueue
+from kd.store.index import ACTIVE
+from kd.store.store import Store
 
 PATIENCE = 30
 
@@ -241,7 +241,7 @@ def test_who_asks_for_a_run_that_is_being_stopped_can_think_better_of_it(dispatc
 @pytest.fixture
 def attentive(monkeypatch):
     """Runs look all the time whether they are to stop, not once a second."""
-    monkeypatch.setattr(run_job, "SECONDS_BETWEEN_ATTENDING", 0.0)
+    monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
 
 
 @pytest.mark.parametrize("seed", [5, 6])

@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as hypothesis_numpy
 from PIL import Image
 
 from benchmarks.pen_digits import draw
-from kd.data import load_mnist
-from kd.drawing import to_mnist
+from kd.pictures.drawing import to_mnist
+from kd.pictures.mnist import load_mnist
 
 SEVEN = [[[0.1, 0.05], [0.8, 0.05], [0.4, 1.0]]]
 ONE_SENTENCE = re.compile(r"[A-Z].{5,200}\.", re.DOTALL)

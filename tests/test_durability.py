@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kd import folders, index, index_file, index_moves, owners, room, store, stored, stored_runs
+from kd import files
 from kd.__main__ import main
 from kd.lab import Lab
-from kd.store import DamagedRun, Store
+from kd.store import index, index_file, index_moves, owners, room, store, stored, stored_runs
+from kd.store.store import DamagedRun, Store
 from tests.stored_runs import CONFIG, RUN, is_whole, save
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="crashes are made with fork and SIGKILL")
@@ -33,7 +34,7 @@ OTHER = CONFIG.replace(seed=2).run_id
 class CrashAt:
     """SIGKILL for this process at the k-th line of the storing code that it comes to."""
 
-    MODULES = (store, stored, stored_runs, index, index_file, index_moves, folders, owners, room)
+    MODULES = (store, stored, stored_runs, index, index_file, index_moves, files, owners, room)
 
     FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
 
@@ -235,7 +236,7 @@ def test_two_processes_on_one_home_share_it(tmp_path):
         import sys, time
         from pathlib import Path
         sys.path.insert(0, {str(PROJECT)!r})
-        from kd.store import Store
+        from kd.store.store import Store
         from tests.stored_runs import CONFIG, save
 
         opened = Store(Path(sys.argv[1]))
@@ -306,20 +307,20 @@ def test_the_checksums_are_those_that_sha256sum_reads(tmp_path):
 
 
 def test_another_store_in_the_same_process_leaves_alone_what_is_being_written(tmp_path, monkeypatch):
-    opened, write = Store(tmp_path), folders._write_through
+    opened, write = Store(tmp_path), files._write_through
 
     def write_while_another_opens(path, content):
         write(path, content)
         Store(tmp_path)
 
-    monkeypatch.setattr(folders, "_write_through", write_while_another_opens)
+    monkeypatch.setattr(files, "_write_through", write_while_another_opens)
     save(opened)
     opened.save_logits("key", {"train": np.eye(10)})
     assert is_whole(opened)
     assert opened.logits("key") is not None
 
 
-@pytest.mark.parametrize("owner", ["0" * 32, str(os.getpid())])
+@pytest.mark.parametrize("owner", ["0" * 32, str(os.getpid())], ids=["name", "pid"])
 def test_what_a_process_that_is_gone_left_half_written_is_cleared_away(owner, tmp_path):
     left = tmp_path / "runs" / f"{RUN}.partial-{owner}-{'0' * 32}"
     left.mkdir(parents=True)

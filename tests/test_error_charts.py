@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from kd import error_charts
-from kd.calibration import expected_calibration_error
-from kd.charts import ROLES
+from kd.analysis.calibration import expected_calibration_error
+from kd.charts import error_charts
+from kd.charts.run_charts import ROLES
 
 RANDOM = np.random.default_rng(5)
 LABELS = RANDOM.integers(0, 10, 400)

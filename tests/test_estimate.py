@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kd.config import RunConfig
-from kd.estimate import STUDENT, TEACHER, TYPICAL, Estimator, measured_speed
 from kd.lab import Lab
+from kd.runs.estimate import STUDENT, TEACHER, TYPICAL, Estimator, measured_speed
 
 SLOW = 2.0
 

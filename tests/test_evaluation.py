@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from kd import words
-from kd.evaluation import (
+from kd.analysis.evaluation import (
     accuracy,
     agreement,
     compare,
@@ -26,6 +25,7 @@ from kd.evaluation import (
     verdict,
     wilson_interval,
 )
+from kd.text import words
 
 RANDOM = np.random.default_rng(0)
 LABELS = RANDOM.integers(0, 10, 400)

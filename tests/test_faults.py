@@ -16,8 +16,8 @@ from benchmarks.app_process import app_process
 from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
-from kd.index import INTERRUPTED
 from kd.lab import Lab
+from kd.store.index import INTERRUPTED
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from kd import dark_charts
-from kd.charts import COLORS, vega_lite
-from kd.figure_file import figure_csv, figure_png, figure_svg
-from kd.thumbnails import thumbnail_rows
+from kd.charts import dark_charts
+from kd.charts.figure_file import figure_csv, figure_png, figure_svg
+from kd.charts.run_charts import COLORS, vega_lite
+from kd.charts.thumbnails import thumbnail_rows
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from kd.evaluation import compare
-from kd.fixed_and_broken import fixed_and_broken
+from kd.analysis.evaluation import compare
+from kd.analysis.fixed_and_broken import fixed_and_broken
 
 
 def test_each_picture_on_which_one_student_is_right():

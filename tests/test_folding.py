@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kd import training
-from kd.compiled import Batches, CompiledTraining
-from kd.folding import folded_forward
-from kd.models import build_student, build_teacher
-from kd.teacher_recipes import classify
+from kd.networks.architectures import build_student, build_teacher
+from kd.networks.folding import folded_forward
+from kd.teachers.recipes import classify
+from kd.training import student
+from kd.training.compiled import Batches, CompiledTraining
 
 
 def loss_and_gradients(forward, model, images, labels):
@@ -119,6 +119,6 @@ def test_a_teachers_soft_targets_are_the_answers_of_inference(
     model = trained_with_dropout.model
     model.save(tmp_path / "teacher.keras")
     expected = model(mnist.train(40)[0], training=False)
-    monkeypatch.setattr(training, "compiled_training", lambda name: trained_with_dropout)
-    logits = training.teacher_logits_of(tmp_path / "teacher.keras", 40, lambda: False)
+    monkeypatch.setattr(student, "compiled_training", lambda name: trained_with_dropout)
+    logits = student.teacher_logits_of(tmp_path / "teacher.keras", 40, lambda: False)
     np.testing.assert_allclose(logits["train"], expected, rtol=1e-4, atol=1e-4)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kd.store import Store
+from kd.store.store import Store
 from tests.stored_runs import CONFIG, is_whole
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a full disk is made with limits and mounts")
@@ -26,8 +26,8 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
         import json, resource, signal, sys
         from pathlib import Path
         sys.path.insert(0, {str(PROJECT)!r})
-        from kd.run_job import not_stored
-        from kd.store import Store
+        from kd.runs.job import not_stored
+        from kd.store.store import Store
         from tests.stored_runs import CONFIG, record, save
 
         opened = Store(Path(sys.argv[1]))
@@ -72,7 +72,7 @@ ON_A_SMALL_DISK = """
 import os, sys
 from pathlib import Path
 from kd.lab import Lab
-from kd.room import DiskFull
+from kd.store.room import DiskFull
 from tests.stored_runs import CONFIG, is_whole, record
 
 home = Path(sys.argv[1])
@@ -212,7 +212,7 @@ def test_an_index_that_cannot_grow_is_the_disks_trouble(tmp_path):
         import resource, signal, sys
         from pathlib import Path
         sys.path.insert(0, {str(PROJECT)!r})
-        from kd.store import Store
+        from kd.store.store import Store
         from tests.stored_runs import save
 
         opened = Store(Path(sys.argv[1]))

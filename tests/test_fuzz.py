@@ -16,13 +16,13 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
-from kd.data import load_mnist
-from kd.distiller import Distiller
-from kd.drawing import to_mnist
-from kd.hyperparameters import checked_alpha, checked_temperature
-from kd.picture_file import decode_picture
-from kd.teachers import shipped_teacher_path
-from kd.upkeep import limit
+from kd.distillation.distiller import Distiller
+from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+from kd.pictures.drawing import to_mnist
+from kd.pictures.mnist import load_mnist
+from kd.pictures.picture_file import decode_picture
+from kd.store.upkeep import limit
+from kd.teachers.shipped import shipped_teacher_path
 from ui.person import _token
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from kd.__main__ import main
-from kd.store import Store, default_home
+from kd.store.store import Store, default_home
 from kd.unusable import Unusable
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kd.hyperparameters import checked_alpha, checked_temperature
+from kd.distillation.hyperparameters import checked_alpha, checked_temperature
 
 
 @pytest.mark.parametrize("alpha", [0, 1, 0.3, np.float32(0.5), np.float64(1.0)])

@@ -16,9 +16,9 @@ import pytest
 
 from kd.__main__ import main
 from kd.config import RunConfig
-from kd.index_schema import VERSION
 from kd.lab import Lab
-from kd.store import Store
+from kd.store.index_schema import VERSION
+from kd.store.store import Store
 from tests.stored_runs import CONFIG, RUN, is_whole, save
 from tests.stored_runs import record as stored_record
 
@@ -268,7 +268,7 @@ def test_processes_that_meet_a_damaged_index_together_all_go_on(copy):
     home = copy()
     index = settled(home)
     program = (
-        "import sys; sys.stdin.readline(); from pathlib import Path; from kd.store import Store\n"
+        "import sys; sys.stdin.readline(); from pathlib import Path; from kd.store.store import Store\n"
         "rows = Store(Path(sys.argv[1])).index.rows(); print(sum(r['status'] == 'finished' for r in rows))"
     )
     for _ in range(3):

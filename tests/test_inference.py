@@ -14,9 +14,9 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from kd.data import load_mnist
-from kd.inference import NumpyModel
-from kd.models import STUDENT_PARAMETERS, TEACHER_PARAMETERS, build_student, build_teacher
+from kd.networks.architectures import STUDENT_PARAMETERS, TEACHER_PARAMETERS, build_student, build_teacher
+from kd.networks.numpy_model import NumpyModel
+from kd.pictures.mnist import load_mnist
 
 IMAGES = load_mnist().test(24)[0]
 
@@ -340,7 +340,7 @@ def test_what_is_not_known_is_refused_in_a_sentence(student_file, change, messag
 def test_asking_imports_no_tensorflow(student_file, tmp_path):
     (tmp_path / "student.keras").write_bytes(student_file)
     program = (
-        "import sys; from kd.inference import NumpyModel; import numpy;"
+        "import sys; from kd.networks.numpy_model import NumpyModel; import numpy;"
         f"NumpyModel.load({str(tmp_path / 'student.keras')!r}).logits(numpy.zeros((1, 28, 28, 1)));"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
@@ -357,7 +357,7 @@ def threads():
 threadpool_limits(limits=3, user_api="blas")
 before = threads()  # none where NumPy has macOS' Accelerate
 from kd import Lab
-from kd.inference import NumpyModel
+from kd.networks.numpy_model import NumpyModel
 NumpyModel.load({str(tmp_path / "student.keras")!r}).logits(numpy.zeros((1, 28, 28, 1)))
 assert threads() == before, threads()
 import ui.server

@@ -17,10 +17,10 @@ import numpy as np
 import psutil
 import pytest
 
-from kd import dispatch, run_job
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store import Store
+from kd.runs import dispatch, job
+from kd.store.store import Store
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -148,7 +148,7 @@ def test_a_run_that_gives_way_to_another_persons_ends_as_if_it_had_not(lab, fini
     logits = {name: values.copy() for name, values in lab.test_logits(long.run_id).items()}
     lab.store.remove_run(long.run_id)
     monkeypatch.setattr(dispatch, "SECONDS_A_TURN", 0.0)
-    monkeypatch.setattr(run_job, "SECONDS_BETWEEN_ATTENDING", 0.0)
+    monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
     lab.start(long, "ann")
     wait_until(lambda: lab.watch(long.run_id).history)
     others = [lab.start(SMALL.replace(seed=51 + number), "ben") for number in range(lab._runs_at_once)]

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from benchmarks.pen_digits import draw
+from kd.analysis.saliency import saliency
+from kd.analysis.softening import most_ambiguous
 from kd.config import RunConfig
-from kd.data import load_mnist
-from kd.drawing import to_mnist
-from kd.saliency import saliency
-from kd.softening import most_ambiguous
+from kd.pictures.drawing import to_mnist
+from kd.pictures.mnist import load_mnist
 
 RUN = RunConfig().run_id
 

@@ -11,17 +11,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kd import owners
 from kd.lab import Lab
-from kd.store import Store
+from kd.store import owners
+from kd.store.store import Store
 from tests.stored_runs import CONFIG, RUN, save
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWNER = """
 import sys
 from pathlib import Path
-from kd import owners
-from kd.store import Store
+from kd.store import owners
+from kd.store.store import Store
 from tests.stored_runs import CONFIG
 store = Store(Path(sys.argv[1]))
 store.index.claim(CONFIG.run_id, CONFIG.to_dict())

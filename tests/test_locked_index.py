@@ -9,10 +9,10 @@ from contextlib import closing
 
 import pytest
 
-from kd import index_file
-from kd.index_file import Busy
 from kd.lab import Lab
-from kd.store import Store
+from kd.store import index_file
+from kd.store.index_file import Busy
+from kd.store.store import Store
 from tests.stored_runs import CONFIG, FILES, RUN, is_whole, locked, record, save
 
 OTHER = CONFIG.replace(seed=2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from kd.logits import (
+from kd.analysis.logits import (
     checked_labels,
     checked_logits,
     divergence_bits,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kd.losses import (
+from kd.distillation.soft_targets import (
     SoftTargetDivergence,
     distillation_objective,
     soft_target_divergence,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kd.making_charts import filter_chart, filter_rows, layer_chart, layer_rows
+from kd.charts.making_charts import filter_chart, filter_rows, layer_chart, layer_rows
 
 TABLE = pd.DataFrame(
     {

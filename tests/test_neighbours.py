@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from kd.inference import NumpyModel
-from kd.models import build_student
-from kd.neighbours import NeighbourIndex
+from kd.analysis.neighbours import NeighbourIndex
+from kd.networks.architectures import build_student
+from kd.networks.numpy_model import NumpyModel
 
 
 @pytest.fixture(scope="module")

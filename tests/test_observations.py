@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kd.observations import (
+from kd.analysis.observations import (
     confusions,
     most_frequent_confusion,
     most_one_sided_likeness,

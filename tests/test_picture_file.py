@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFile
 
-from kd import picture_file
-from kd.drawing import decode_picture, prepared, to_mnist
-from kd.picture_file import MAX_BYTES, WORKING_SIDE
+from kd.pictures import picture_file
+from kd.pictures.drawing import decode_picture, prepared, to_mnist
+from kd.pictures.picture_file import MAX_BYTES, WORKING_SIDE
 
 ONE_SENTENCE = re.compile(r"[A-Z].{5,200}\.", re.DOTALL)
 GREY = np.tile(np.linspace(0, 255, 40).astype(np.uint8), (24, 1))

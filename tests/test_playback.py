@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import special
 
-from kd.inference import NumpyModel
-from kd.keras_layers import Step, readonly
-from kd.numpy_layers import Dense, Flatten
-from kd.playback import logits_over_time, picture_path, playback_table
+from kd.analysis.playback import logits_over_time, picture_path, playback_table
+from kd.networks.keras_layers import Step, readonly
+from kd.networks.numpy_layers import Dense, Flatten
+from kd.networks.numpy_model import NumpyModel
 
 RANDOM = np.random.default_rng(0)
 LABELS = RANDOM.integers(0, 10, 60)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kd import playback_charts
-from kd.playback import picture_path
+from kd.analysis.playback import picture_path
+from kd.charts import playback_charts
 
 TIMES = [20 / 313, 39 / 313, 78 / 313, 156 / 313, 1.0, 2.0]
 POINTS = ("1/16", "1/8", "1/4", "1/2", "1", "2")

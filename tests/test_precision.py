@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kd import precision
-from kd.compiled import CompiledTraining, compiled_training, initial_weights
 from kd.config import RunConfig
-from kd.folding import folded_forward
-from kd.models import build_teacher
-from kd.store import Store
-from kd.training import train_teacher
+from kd.networks.architectures import build_teacher
+from kd.networks.folding import folded_forward
+from kd.store.store import Store
+from kd.training import precision
+from kd.training.compiled import CompiledTraining, compiled_training, initial_weights
+from kd.training.student import train_teacher
 
 NOTEBOOKS = RunConfig(teacher="fresh")
 LONGER = NOTEBOOKS.replace(teacher_train_size=60_000)

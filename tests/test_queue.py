@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kd.queue import FairQueue
-from kd.queue_plan import QueuePlan, waits
+from kd.runs.queue import FairQueue
+from kd.runs.queue_plan import QueuePlan, waits
 
 
 def queue_of(*wishes: tuple[str, str]) -> FairQueue:
@@ -105,7 +105,7 @@ def test_the_wait_is_what_the_machine_still_has_to_do():
 
 def test_a_wait_grows_shorter_by_the_time_that_has_passed_and_is_estimated_anew(monkeypatch):
     clock, left = [100.0], [10.0]
-    monkeypatch.setattr("kd.queue_plan.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("kd.runs.queue_plan.time.monotonic", lambda: clock[0])
     plan = QueuePlan(["a", "b"], [4.0, 4.0], 1, lambda: [left[0]])
     assert [plan.place("a"), plan.place("b")] == [(1, 10.0), (2, 14.0)]
     clock[0] += 1.5

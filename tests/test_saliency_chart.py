@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kd.saliency import Saliency
-from kd.saliency_chart import saliency_chart, saliency_rows
+from kd.analysis.saliency import Saliency
+from kd.charts.saliency_chart import saliency_chart, saliency_rows
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from distributed.security import Security
 from benchmarks.app_process import app_process
 from kd.config import FIELDS, RunConfig
 from kd.engine.ready import READY
-from kd.store import Store
+from kd.store.store import Store
 
 PROJECT = Path(__file__).resolve().parent.parent
 OURS = [

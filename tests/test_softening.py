@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from kd.logits import softmax
-from kd.softening import (
+from kd.analysis.logits import softmax
+from kd.analysis.softening import (
     entropy_curve,
     loss_gradient,
     mean_entropy_curve,
@@ -28,7 +28,7 @@ TEACHER = RANDOM.normal(0, 5, (200, 10)) + 4 * np.eye(10)[LABELS]
 
 
 def _loss(labels, student, teacher, alpha, temperature, scale):
-    """The objective of kd/losses.py, a picture at a time, in SciPy's words and float64."""
+    """The objective of kd/distillation/soft_targets.py, a picture at a time, in SciPy's words and float64."""
     cross_entropy = -special.log_softmax(student)[labels]
     soft = special.softmax(teacher / temperature)
     divergence = special.rel_entr(soft, special.softmax(student / temperature)).sum()

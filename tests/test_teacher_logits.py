@@ -7,19 +7,19 @@ import shutil
 import numpy as np
 import pytest
 
-from kd import teacher_logits
 from kd.config import SHIPPED_TEACHERS
-from kd.inference import NumpyModel
-from kd.teachers import TEACHER_FOLDER, shipped_teacher_path, teacher_record
+from kd.networks.numpy_model import NumpyModel
+from kd.teachers import logits
+from kd.teachers.shipped import TEACHER_FOLDER, shipped_teacher_path, teacher_record
 
 
 @pytest.mark.parametrize("name", SHIPPED_TEACHERS)
 def test_shipped_logits_are_those_of_the_shipped_teacher(name, mnist):
-    logits = teacher_logits.shipped_logits(name, 200)
+    shipped = logits.shipped_logits(name, 200)
     model = NumpyModel.load(shipped_teacher_path(name))
-    np.testing.assert_allclose(model.logits(mnist.train(200)[0]), logits["train"], atol=1e-4, rtol=1e-5)
-    np.testing.assert_allclose(model.logits(mnist.test(200)[0]), logits["test"][:200], atol=1e-4, rtol=1e-5)
-    accuracy = (logits["test"].argmax(axis=1) == mnist.test()[1]).mean()
+    np.testing.assert_allclose(model.logits(mnist.train(200)[0]), shipped["train"], atol=1e-4, rtol=1e-5)
+    np.testing.assert_allclose(model.logits(mnist.test(200)[0]), shipped["test"][:200], atol=1e-4, rtol=1e-5)
+    accuracy = (shipped["test"].argmax(axis=1) == mnist.test()[1]).mean()
     assert accuracy == pytest.approx(teacher_record(name)["test_accuracy"], abs=1e-9)
 
 
@@ -28,10 +28,10 @@ def copy(tmp_path, monkeypatch):
     """A copy of the notebook teacher's files, read in place of the shipped ones."""
     for suffix in (".json", ".keras", "-logits.npz"):
         shutil.copy(TEACHER_FOLDER / f"notebook{suffix}", tmp_path)
-    monkeypatch.setattr(teacher_logits, "TEACHER_FOLDER", tmp_path)
-    teacher_logits._load.cache_clear()
+    monkeypatch.setattr(logits, "TEACHER_FOLDER", tmp_path)
+    logits._load.cache_clear()
     yield tmp_path / "notebook-logits.npz"
-    teacher_logits._load.cache_clear()
+    logits._load.cache_clear()
 
 
 def test_missing_damaged_or_foreign_logits_name_the_command(copy):
@@ -47,4 +47,4 @@ def test_missing_damaged_or_foreign_logits_name_the_command(copy):
         with pytest.raises(
             ValueError, match=f"{said}: make it again with: python -m kd.teacher_logits notebook"
         ):
-            teacher_logits.shipped_logits("notebook")
+            logits.shipped_logits("notebook")

@@ -13,9 +13,9 @@ import pytest
 from benchmarks.pen_digits import draw
 from benchmarks.pen_digits import main as pen_digits_main
 from kd.config import PRESETS, SHIPPED_TEACHERS
-from kd.data import load_mnist
-from kd.drawing import to_mnist
-from kd.teachers import main, shipped_teacher_path, teacher_record, weights_sha256, write_record
+from kd.pictures.drawing import to_mnist
+from kd.pictures.mnist import load_mnist
+from kd.teachers.shipped import main, shipped_teacher_path, teacher_record, weights_sha256, write_record
 
 PARAMETERS = 1_433_610
 
@@ -67,7 +67,7 @@ def models():
 
 def test_finding_teachers_loads_no_tensorflow():
     code = (
-        "import sys, kd.teachers as t; t.teacher_record('strong'); t.shipped_teacher_path('strong'); "
+        "import sys, kd.teachers.shipped as t; t.teacher_record('strong'); t.shipped_teacher_path('strong'); "
         "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -99,7 +99,7 @@ def test_the_record_belongs_to_the_weights(name, models):
 
 @pytest.mark.parametrize("name", SHIPPED_TEACHERS)
 def test_the_record_tells_the_true_test_accuracy(name, models):
-    from kd.teacher_recipes import classify
+    from kd.teachers.recipes import classify
 
     pictures, labels = load_mnist().test()
     accuracy = (classify(models[name], pictures) == labels).mean()
@@ -159,7 +159,7 @@ def test_the_command_makes_a_teacher(name, epochs, tmp_path, capsys, monkeypatch
 
     mnist = load_mnist()
     fewer = dataclasses.replace(mnist, x_test=mnist.x_test[:500], y_test=mnist.y_test[:500])
-    monkeypatch.setattr("kd.teachers.load_mnist", lambda: fewer)
+    monkeypatch.setattr("kd.teachers.shipped.load_mnist", lambda: fewer)
 
     arguments = [
         "make",

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kd.charts import vega_lite
-from kd.figure_file import figure_png, figure_svg
-from kd.thumbnails import ENLARGED, card_chart, thumbnail_chart, thumbnail_rows
+from kd.charts.figure_file import figure_png, figure_svg
+from kd.charts.run_charts import vega_lite
+from kd.charts.thumbnails import ENLARGED, card_chart, thumbnail_chart, thumbnail_rows
 
 
 def pixels(address):

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kd.checkpoint import Checkpoint
-from kd.compiled import Batches, CompiledTraining, compiled_training, initial_weights
 from kd.config import RunConfig
-from kd.distiller import Distiller
-from kd.models import build_student, build_teacher
-from kd.stopping import TrainingStopped
-from kd.trained_model import TrainedModel
-from kd.training import milliseconds_a_picture, train_student, train_teacher
+from kd.distillation.distiller import Distiller
+from kd.networks.architectures import build_student, build_teacher
+from kd.training.checkpoint import Checkpoint
+from kd.training.compiled import Batches, CompiledTraining, compiled_training, initial_weights
+from kd.training.stopping import TrainingStopped
+from kd.training.student import milliseconds_a_picture, train_student, train_teacher
+from kd.training.trained_model import TrainedModel
 
 SMALL = RunConfig(train_size=320, epochs=2, teacher="fresh", teacher_epochs=1, teacher_train_size=64)
 

@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from kd import dispatch as dispatching
-from kd import run_job
+from kd.runs import dispatch as dispatching
 from kd.config import RunConfig
-from kd.dispatch import Dispatch
-from kd.run_views import RunViews
-from kd.store import Store
+from kd.runs import job
+from kd.runs.dispatch import Dispatch
+from kd.runs.views import RunViews
+from kd.store.store import Store
 from tests.fake_engine import FakeEngine
 
 PATIENCE = 30
@@ -55,7 +55,7 @@ def until(condition):
 def house(tmp_path, monkeypatch):
     """One run at a time, and turns of no length: whoever waits is let in after the next epoch."""
     monkeypatch.setattr(dispatching, "SECONDS_A_TURN", 0.0)
-    monkeypatch.setattr(run_job, "SECONDS_BETWEEN_ATTENDING", 0.0)
+    monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
     house = House(tmp_path)
     yield house
     house.dispatch.close()

@@ -11,9 +11,9 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store import DamagedRun, Store
-from kd.upkeep import SECONDS_WATCHED, limit
-from kd.words import MODELS
+from kd.store.store import DamagedRun, Store
+from kd.store.upkeep import SECONDS_WATCHED, limit
+from kd.text.words import MODELS
 
 SCORES = {"test_accuracy": 0.9, "seconds": 1.0, "parameters": 1, "bytes": 1, "milliseconds": 0.1}
 

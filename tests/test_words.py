@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kd import words
+from kd.text import words
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from kd import charts
-from kd.answers import answers_sentence
-from kd.logits import softmax
-from kd.words import MODELS, NAMES, percent
+from kd.analysis.logits import softmax
+from kd.charts import run_charts
+from kd.text.answers import answers_sentence
+from kd.text.words import MODELS, NAMES, percent
 from ui import address
 from ui.figure import save_menu
 from ui.guard import guard
@@ -68,7 +68,7 @@ def _answer(model: str, probabilities: np.ndarray, temperature: float) -> None:
         f'<div class="kd kd-answer kd-{model}"><p>{role(model)}</p>'
         f'<p class="kd-number">{best}</p><p class="kd-quiet">{escape(sure)}</p></div>'
     )
-    ready, columns = _bars_spec(model), charts.probability_columns(probabilities, model)
+    ready, columns = _bars_spec(model), run_charts.probability_columns(probabilities, model)
     st.vega_lite_chart(
         # Arrow at once: by way of pandas, ten rows took a sixth of the server's time for a drawing
         {**ready, "data": {"values": pa.table(columns)}},
@@ -79,4 +79,4 @@ def _answer(model: str, probabilities: np.ndarray, temperature: float) -> None:
 
 @st.cache_data(show_spinner=False)
 def _bars_spec(model: str) -> dict:
-    return charts.vega_lite(charts.probability_chart(np.full(10, 0.1), model, "Probabilities"))
+    return run_charts.vega_lite(run_charts.probability_chart(np.full(10, 0.1), model, "Probabilities"))

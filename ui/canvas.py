@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from kd.drawing import decode_picture
+from kd.pictures.drawing import decode_picture
 
 SIDE = 280
 _KEY = "canvas"

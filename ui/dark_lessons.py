@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kd.words import article, percent
+from kd.text.words import article, percent
 from ui.lesson import lesson
 
 

@@ -8,12 +8,12 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from kd.analysis.softening import most_ambiguous, picture_table
+from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.config import TEST_IMAGES
-from kd.data import load_mnist
 from kd.lab import Lab
-from kd.softening import most_ambiguous, picture_table
-from kd.thumbnails import thumbnail_chart, thumbnail_rows
-from kd.words import MODELS
+from kd.pictures.mnist import load_mnist
+from kd.text.words import MODELS
 from ui import notices, ways_in
 from ui.figure import save_menu, spec
 from ui.guard import guarded

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from kd import dark_charts, pull_charts, softening
-from kd.dark_words import pull_sentence, soft_target_sentence
-from kd.data import load_mnist
-from kd.logits import softmax
-from kd.observations import most_one_sided_likeness
-from kd.words import MODELS, article, percent
+from kd.analysis import softening
+from kd.analysis.logits import softmax
+from kd.analysis.observations import most_one_sided_likeness
+from kd.charts import dark_charts, pull_charts
+from kd.pictures.mnist import load_mnist
+from kd.text.dark_words import pull_sentence, soft_target_sentence
+from kd.text.words import MODELS, article, percent
 from ui.dark_picture import STRIP, Shown, strip
 from ui.figure import figure
 from ui.guard import guarded
@@ -185,7 +186,7 @@ def _look_alikes(run_id: str, temperature: float, _logits: np.ndarray):
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def one_sided(run_id: str, _logits: np.ndarray) -> tuple[int, int, float, float]:
-    """Two digits that look alike in one direction only, at T = 4: kd.observations."""
+    """Two digits that look alike in one direction only, at T = 4: kd.analysis.observations."""
     return most_one_sided_likeness(load_mnist().y_test, _logits, 4.0)
 
 

@@ -7,8 +7,8 @@ import hashlib
 import numpy as np
 import streamlit as st
 
-from kd.answers import all_disagree
-from kd.thumbnails import thumbnail_chart, thumbnail_rows
+from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
+from kd.text.answers import all_disagree
 from ui.canvas import drawing_name
 from ui.figure import save_menu, spec
 from ui.guard import guarded

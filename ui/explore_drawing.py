@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from kd.answers import distances_bits
-from kd.data import load_mnist, to_model_input
+from kd.analysis.saliency import saliency
+from kd.charts.saliency_chart import saliency_chart, saliency_rows
 from kd.lab import NEIGHBOURS, Lab
-from kd.saliency import saliency
-from kd.saliency_chart import saliency_chart, saliency_rows
-from kd.words import MODELS, NAMES, listing
+from kd.pictures.mnist import load_mnist, to_model_input
+from kd.text.answers import distances_bits
+from kd.text.words import MODELS, NAMES, listing
 from ui.figure import figure, save_cards
 from ui.guard import guard
 from ui.lesson import lesson

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd import error_charts
-from kd.data import load_mnist, to_model_input
-from kd.figure_file import figure_csv
-from kd.fixed_and_broken import fixed_and_broken
+from kd.analysis.fixed_and_broken import fixed_and_broken
+from kd.analysis.observations import confusions, most_frequent_confusion, teacher_right_on
+from kd.charts import error_charts
+from kd.charts.figure_file import figure_csv
 from kd.lab import Lab
-from kd.observations import confusions, most_frequent_confusion, teacher_right_on
-from kd.words import MODELS, NAMES, article, percent, times
+from kd.pictures.mnist import load_mnist, to_model_input
+from kd.text.words import MODELS, NAMES, article, percent, times
 from ui.figure import figure, save_cards
 from ui.guard import guard
 from ui.lesson import lesson

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd.architecture import architecture_table, filters_over_time
+from kd.charts.making_charts import MEASURES, filter_chart, filter_rows, layer_chart, layer_rows
+from kd.charts.playback_charts import point_name
 from kd.lab import Lab
-from kd.making_charts import MEASURES, filter_chart, filter_rows, layer_chart, layer_rows
-from kd.playback_charts import point_name
-from kd.words import NAMES, count
+from kd.networks.description import architecture_table, filters_over_time
+from kd.text.words import NAMES, count
 from ui.figure import figure
 from ui.guard import guard
 from ui.lesson import lesson

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd.charts import vega_lite
-from kd.figure_file import figure_csv, figure_png, figure_svg
-from kd.thumbnails import card_chart, thumbnail_rows
+from kd.charts.figure_file import figure_csv, figure_png, figure_svg
+from kd.charts.run_charts import vega_lite
+from kd.charts.thumbnails import card_chart, thumbnail_rows
 
 _KINDS = {
     "PNG": "A picture for slides and documents.",
@@ -97,7 +97,7 @@ def save_cards(
 
     Args:
         name, file_note, table: as `save_menu`.
-        pictures, captions, numbers: as `kd.thumbnails.thumbnail_rows`.
+        pictures, captions, numbers: as `kd.charts.thumbnails.thumbnail_rows`.
     """
 
     def contents() -> tuple[dict[str, Any], pd.DataFrame]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import RunView
-from kd.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds, plain
+from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds, plain
 from ui.markup import role
 
 _TEACHERS = {"strong": "strong teacher", "notebook": "the notebook's teacher", "fresh": "fresh teacher"}

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from kd.store import DamagedRun
+from kd.store.store import DamagedRun
 from kd.unusable import Unusable
 from ui import notices
 from ui.markup import literal

@@ -7,9 +7,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from kd.analysis.logits import softmax
 from kd.lab import Lab, RunView
-from kd.logits import softmax
-from kd.words import accuracy, article, listing, percent
+from kd.text.words import accuracy, article, listing, percent
 from ui.markup import pixels, role
 from ui.ways_in import FIRST_PICTURE, test_picture
 

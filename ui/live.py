@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from kd import charts
+from kd.charts import run_charts
 from kd.lab import Lab, RunView
 from ui import figures
 from ui.figure import save_menu, spec
@@ -68,14 +68,14 @@ def _save(name: str, chart: Callable[[RunView], Figure], view: RunView) -> None:
 
 def _accuracy_figure(view: RunView) -> Figure:
     """The accuracies as a chart without its rows, and its rows: the chart stays while they change."""
-    rows, axes = charts.accuracy_rows(view.history, view.teacher_accuracy, view.config.epochs)
-    return spec(charts.accuracy_lines, "accuracy-by-epoch", rows, **axes), rows
+    rows, axes = run_charts.accuracy_rows(view.history, view.teacher_accuracy, view.config.epochs)
+    return spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes), rows
 
 
 def _loss_figure(view: RunView) -> Figure:
     """The loss and its parts, as `_accuracy_figure`."""
-    rows, axes = charts.loss_rows(view.history, view.config.alpha, view.config.epochs)
-    return spec(charts.loss_lines, "loss-by-epoch", rows, **axes), rows
+    rows, axes = run_charts.loss_rows(view.history, view.config.alpha, view.config.epochs)
+    return spec(run_charts.loss_lines, "loss-by-epoch", rows, **axes), rows
 
 
 def _come_to(view: RunView) -> str:

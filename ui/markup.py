@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from kd.words import NAMES
+from kd.text.words import NAMES
 
 _LONGEST = 400
 _PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")

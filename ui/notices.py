@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kd.words import QUOTED
+from kd.text.words import QUOTED
 from ui.markup import literal
 
 _KEY, _SHOWN = "notices", "notices_shown"

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd import error_charts, playback_charts
+from kd.analysis.logits import softmax
+from kd.analysis.observations import relearned
+from kd.analysis.playback import logits_over_time, picture_path, playback_table
+from kd.charts import error_charts, playback_charts
 from kd.config import TEST_IMAGES
-from kd.data import load_mnist
 from kd.lab import Lab
-from kd.logits import softmax
-from kd.observations import relearned
-from kd.playback import logits_over_time, picture_path, playback_table
-from kd.words import NAMES, accuracy, percent
+from kd.pictures.mnist import load_mnist
+from kd.text.words import NAMES, accuracy, percent
 from ui import page_lessons, ways_in
 from ui.figure import figure
 from ui.guard import guard, guarded

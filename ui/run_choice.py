@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.run_state import RunView
+from kd.runs.state import RunView
 from ui.figures import setting
 from ui.guard import guarded
 from ui.shown import show

@@ -7,8 +7,8 @@ from html import escape
 import streamlit as st
 
 from kd.lab import Lab, RunView
-from kd.upkeep import Usage
-from kd.words import MODELS, UNREADABLE, accuracy, file_size, quoted
+from kd.store.upkeep import Usage
+from kd.text.words import MODELS, UNREADABLE, accuracy, file_size, quoted
 from ui import notices
 from ui.figures import setting, when
 from ui.guard import guard, guarded

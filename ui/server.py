@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from kd import logs
 from kd.lab import Lab
 
-# Many people ask at once, and each question is a few small products (kd.inference.NumpyModel). The limit
+# Many people ask at once, and each question is a few small products (kd/networks/numpy_model.py). The limit
 # holds for the whole process, so it is set here, where the process is the app's own, not by the library.
 threadpool_limits(limits=1, user_api="blas")
 
@@ -39,7 +39,7 @@ def forget_lab() -> None:
 
 def _settle() -> None:
     """What Home does not need, and the first page with a chart need not wait for."""
-    importlib.import_module("kd.charts")
+    importlib.import_module("kd.charts.run_charts")
     # The libraries stay for good. Counted among what may become garbage, they make each full collection
     # take a sixth of a second, in which nobody gets an answer; so none is made here first.
     gc.freeze()

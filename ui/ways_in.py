@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from kd.analysis.softening import most_ambiguous
 from kd.config import TEST_IMAGES
-from kd.data import load_mnist, to_model_input
-from kd.drawing import prepared
-from kd.softening import most_ambiguous
-from kd.words import article
+from kd.pictures.drawing import prepared
+from kd.pictures.mnist import load_mnist, to_model_input
+from kd.text.words import article
 from ui import address, canvas, notices
 from ui.guard import guarded
 

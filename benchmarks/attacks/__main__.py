@@ -27,7 +27,7 @@ from benchmarks.attacks.acts import ACTS, PATIENCE, Scene
 from benchmarks.browser_session import BrowserSession
 from benchmarks.classroom import epochs_of, train
 from kd.config import RunConfig
-from kd.store import SHIPPED_RUNS, Store
+from kd.store.store import SHIPPED_RUNS, Store
 
 RUN = RunConfig(train_size=20_000, epochs=100, seed=71)
 SAVED = 12

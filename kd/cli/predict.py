@@ -7,10 +7,10 @@ from pathlib import Path
 
 from kd.cli.refusal import Refusal
 from kd.cli.run_name import the_one
-from kd.drawing import to_mnist
-from kd.picture_file import MAX_BYTES, decode_picture
-from kd.store import Store
-from kd.words import quoted
+from kd.pictures.drawing import to_mnist
+from kd.pictures.picture_file import MAX_BYTES, decode_picture
+from kd.store.store import Store
+from kd.text.words import quoted
 
 
 def predict(run: str, image: str, as_json: bool) -> int:
@@ -19,8 +19,8 @@ def predict(run: str, image: str, as_json: bool) -> int:
     store = Store()
     run_id = _find_run(store, run)
     # after what can be refused: the laboratory takes longer to load than all before it
+    from kd.analysis.logits import softmax
     from kd.lab import Lab
-    from kd.logits import softmax
 
     lab = Lab(store.home)
     probabilities = {

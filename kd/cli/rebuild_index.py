@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kd.store import Store
+from kd.store.store import Store
 
 
 def rebuild_index() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kd.cli.refusal import Refusal
-from kd.words import quoted
+from kd.text.words import quoted
 
 
 def the_one(name: str, run_ids: Iterable[str], kind: str) -> str:

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from kd.lab import Lab
-from kd.run_state import RunView
-from kd.words import MODELS, UNREADABLE, accuracy, plain, quoted
+from kd.runs.state import RunView
+from kd.text.words import MODELS, UNREADABLE, accuracy, plain, quoted
 
 
 def runs(as_json: bool) -> int:

@@ -6,8 +6,8 @@ import sys
 import time
 
 from kd.cli.run_name import the_one
-from kd.index_rows import ACTIVE
-from kd.store import Store
+from kd.store.index_rows import ACTIVE
+from kd.store.store import Store
 
 SECONDS_TO_STOP = 20
 SECONDS_BETWEEN_LOOKS = 0.1

@@ -16,8 +16,8 @@ from kd.cli import interrupt
 from kd.cli.streams import OutputLost
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.run_state import RunView
-from kd.words import MODELS, accuracy
+from kd.runs.state import RunView
+from kd.text.words import MODELS, accuracy
 
 SECONDS_BETWEEN_LOOKS = 0.1
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from kd.text.words import quoted
 from kd.unusable import Unusable
-from kd.words import quoted
 
 
 def available_cores() -> int:

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from distributed import get_worker
 
-from kd.checkpoint import Checkpoint
 from kd.config import RunConfig
-from kd.quiet import quiet_standard_error
-from kd.stopping import TrainingStopped
+from kd.training.checkpoint import Checkpoint
+from kd.training.quiet import quiet_standard_error
+from kd.training.stopping import TrainingStopped
 
 # Tokens of attempts that somebody stopped; set from the worker's event loop, read by its task.
 _stopped: set[str] = set()
@@ -82,7 +82,7 @@ def _none_when_stopped(task: Callable) -> Callable:
 def warm_student() -> None:
     """Load TensorFlow and trace the students' steps, so that the first run starts at once."""
     prepare()
-    from kd.training import warm
+    from kd.training.student import warm
 
     for name in ("distilled", "scratch"):
         warm(name)
@@ -91,7 +91,7 @@ def warm_student() -> None:
 def milliseconds(token: str) -> dict[str, float]:
     """How long a picture takes through {'teacher', 'student'} in this worker."""
     prepare()
-    from kd.training import milliseconds_a_picture
+    from kd.training.student import milliseconds_a_picture
 
     taken = milliseconds_a_picture(("teacher", "distilled"))
     return {"teacher": taken["teacher"], "student": taken["distilled"]}
@@ -101,7 +101,7 @@ def milliseconds(token: str) -> dict[str, float]:
 def fresh_teacher(config: dict, measured: dict[str, str], checkpoint: Checkpoint | None, token: str):
     """Train a teacher: a TrainedModel, or a Checkpoint. The arguments are those of `train_teacher`."""
     prepare()
-    from kd.training import train_teacher
+    from kd.training.student import train_teacher
 
     return train_teacher(
         RunConfig.from_mapping(config),
@@ -117,7 +117,7 @@ def fresh_teacher(config: dict, measured: dict[str, str], checkpoint: Checkpoint
 def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
     """Logits by a teacher, given as its .keras file's content: {'train', 'test'}."""
     prepare()
-    from kd.training import teacher_logits_of
+    from kd.training.student import teacher_logits_of
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "teacher.keras"
@@ -135,7 +135,7 @@ def student(
 ):
     """Train one student: a TrainedModel, or a Checkpoint. The arguments are those of `train_student`."""
     prepare()
-    from kd.training import train_student
+    from kd.training.student import train_student
 
     return train_student(
         RunConfig.from_mapping(config),

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from kd.analysis.logits import softmax
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.logits import softmax
 from ui.ways_in import FIRST_PICTURE
 
 RUN = RunConfig().run_id

@@ -5,10 +5,10 @@ from html import unescape
 import numpy as np
 import pytest
 
-from kd import softening
-from kd.dark_words import pull_sentence, soft_target_sentence
-from kd.logits import softmax
-from kd.words import percent
+from kd.analysis import softening
+from kd.analysis.logits import softmax
+from kd.text.dark_words import pull_sentence, soft_target_sentence
+from kd.text.words import percent
 from tests.pages.on_page import html_of, warnings_of
 from ui.ways_in import FIRST_PICTURE
 

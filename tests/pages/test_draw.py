@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kd.answers import answers_sentence
+from kd.analysis.logits import softmax
 from kd.config import TEST_IMAGES, RunConfig
-from kd.drawing import to_mnist
-from kd.logits import softmax
-from kd.run_state import RunView
-from kd.words import MODELS, percent
+from kd.pictures.drawing import to_mnist
+from kd.runs.state import RunView
+from kd.text.answers import answers_sentence
+from kd.text.words import MODELS, percent
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
 from ui.canvas import SIDE
 from ui.ways_in import FIRST_PICTURE

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from kd.data import load_mnist
+from kd.pictures.mnist import load_mnist
 from tests.pages.conftest import PROJECT
 from tests.pages.on_page import errors_of, warnings_of
 from ui import server
@@ -59,7 +59,7 @@ def test_data_that_was_damaged_is_named_with_what_mends_it(monkeypatch, tmp_path
     path = tmp_path / "mnist.npz"
     path.write_bytes(b"no data")
     monkeypatch.setenv("KD_HOME", str(tmp_path))
-    monkeypatch.setattr("kd.data.DATA_FOLDER", tmp_path)
+    monkeypatch.setattr("kd.pictures.mnist.DATA_FOLDER", tmp_path)
     load_mnist.cache_clear()
     server.forget_lab()
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)

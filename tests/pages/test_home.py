@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from kd.logits import softmax
-from kd.words import accuracy
+from kd.analysis.logits import softmax
+from kd.text.words import accuracy
 from tests.pages.on_page import html_of
 from ui.home_figure import TEMPERATURE
 from ui.ways_in import FIRST_PICTURE

@@ -9,7 +9,7 @@ def page():
     import streamlit as st
 
     from kd.config import RunConfig
-    from kd.run_state import RunView
+    from kd.runs.state import RunView
     from ui import live
 
     class Watched:

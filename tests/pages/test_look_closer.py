@@ -4,9 +4,9 @@ from html import unescape
 
 import pytest
 
-from kd.calibration import expected_calibration_error
-from kd.fixed_and_broken import fixed_and_broken
-from kd.words import percent
+from kd.analysis.calibration import expected_calibration_error
+from kd.analysis.fixed_and_broken import fixed_and_broken
+from kd.text.words import percent
 from tests.pages.on_page import chart_titles, html_of
 
 

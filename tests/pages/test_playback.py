@@ -4,9 +4,9 @@ from html import unescape
 
 import pytest
 
-from kd import words
-from kd.evaluation import accuracy, agreement
-from kd.playback_charts import point_name
+from kd.analysis.evaluation import accuracy, agreement
+from kd.charts.playback_charts import point_name
+from kd.text import words
 from tests.pages.on_page import html_of
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kd.config import RunConfig
-from kd.words import UNREADABLE, accuracy, file_size
+from kd.text.words import UNREADABLE, accuracy, file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.test_upkeep import save
 

@@ -7,9 +7,9 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, PRESETS, RunConfig
-from kd.estimate import Speed
-from kd.run_state import RunView
-from kd.words import accuracy
+from kd.runs.estimate import Speed
+from kd.runs.state import RunView
+from kd.text.words import accuracy
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
 

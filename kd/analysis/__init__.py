@@ -1,0 +1,1 @@
+"""What a trained model says: its errors, its confidence, its soft targets, what it looks at."""

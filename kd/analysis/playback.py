@@ -1,0 +1,101 @@
+"""A training played back: what a student's stored test logits say at each point of its way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from kd.analysis.evaluation import accuracy, agreement
+from kd.analysis.logits import checked_logits, softmax
+from kd.networks.numpy_model import NumpyModel
+from kd.text.words import quoted
+
+
+def playback_table(
+    labels: np.ndarray,
+    teacher_logits: np.ndarray,
+    times: Mapping[str, np.ndarray],
+    logits: Mapping[str, np.ndarray],
+) -> pd.DataFrame:
+    """Accuracy and agreement with the teacher at each stored point.
+
+    Args:
+        labels: whole numbers (n,).
+        teacher_logits: (n, classes).
+        times: student → (k,), in epochs.
+        logits: student → (k, n, classes).
+
+    Returns:
+        Columns model, time, accuracy, agreement.
+
+    Raises:
+        ValueError: when labels and logits do not fit or are not valid.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "model": model,
+                "time": float(time),
+                "accuracy": accuracy(labels, point),
+                "agreement": agreement(teacher_logits, point),
+            }
+            for model, points in logits.items()
+            for time, point in zip(times[model], points, strict=True)
+        ]
+    )
+
+
+def picture_path(
+    times: Mapping[str, np.ndarray],
+    logits: Mapping[str, np.ndarray],
+    picture: int,
+    temperature: float = 1.0,
+) -> pd.DataFrame:
+    """How the students' probabilities for one test picture moved.
+
+    Args:
+        times: student → (k,), in epochs.
+        logits: student → (k, n, classes).
+        picture: index of the picture, 0 to n − 1.
+        temperature: T > 0.
+
+    Returns:
+        Columns model, time, class, probability.
+
+    Raises:
+        ValueError: when there is no such picture, T is not above 0, or logits are not finite.
+    """
+    parts = []
+    for model, points in logits.items():
+        last = points.shape[1] - 1
+        if isinstance(picture, bool) or picture not in range(last + 1):
+            raise ValueError(f"picture must be a whole number between 0 and {last:,}, got {quoted(picture)}.")
+        probabilities = softmax(checked_logits(points[:, picture], model), temperature)
+        point, digit = np.indices(probabilities.shape)
+        columns = {
+            "time": np.asarray(times[model], np.float64)[point],
+            "class": digit,
+            "probability": probabilities,
+        }
+        parts.append(pd.DataFrame({"model": model, **{k: v.ravel() for k, v in columns.items()}}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def logits_over_time(model: NumpyModel, weights: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """How a network would have read a picture at each point of its training.
+
+    Args:
+        model: the network, at any point.
+        weights: float (k, parameters), as `NumpyModel.with_flat_weights` takes each row.
+        image: (28, 28, 1), float in [0, 1].
+
+    Returns:
+        float32 (k, classes).
+
+    Raises:
+        ValueError: when a row has not as many numbers as the network, or the picture is not valid.
+    """
+    pictures = np.asarray(image)[np.newaxis]
+    return np.stack([model.with_flat_weights(row).logits(pictures)[0] for row in weights])

@@ -1,0 +1,333 @@
+"""Dark knowledge in numbers: what softened logits show, and how they pull on a student.
+
+Everything follows from stored logits by a softmax at temperature T (Hinton, Vinyals and Dean 2015,
+section 2); nothing is trained. Functions ending in `_table` or `_curve` give DataFrames ready to be drawn;
+their columns are listed in each docstring, and entropies are in bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from kd.analysis.logits import (
+    checked_labels,
+    checked_logits,
+    entropy_bits,
+    log_softmax,
+    softmax,
+)
+from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+
+LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.5, 20.0
+
+
+def temperature_grid(count: int = 48) -> np.ndarray:
+    """Temperatures from 0.5 to 20 in equal ratios, as curves against T use them."""
+    return np.geomspace(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, count)
+
+
+def soft_targets_table(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
+    """The soft targets of one picture, by model.
+
+    Args:
+        logits: model → (classes,).
+        temperature: T > 0.
+
+    Returns:
+        Columns model, class, logit, probability (of softmax(logits / T)).
+
+    Raises:
+        ValueError: when T is not above 0, or logits are not finite.
+    """
+    parts = []
+    for model, values in logits.items():
+        values = checked_logits(np.asarray(values)[np.newaxis], model)[0]
+        columns = {"class": np.arange(len(values)), "logit": values}
+        parts.append(pd.DataFrame({"model": model, **columns, "probability": softmax(values, temperature)}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def entropy_curve(
+    logits: Mapping[str, np.ndarray], temperatures: Iterable[float] | None = None
+) -> pd.DataFrame:
+    """How undecided each model is about one picture, against T.
+
+    Args:
+        logits: model → (classes,).
+        temperatures: each above 0; `temperature_grid()` unless given.
+
+    Returns:
+        Columns model, temperature, entropy_bits.
+
+    Raises:
+        ValueError: when a T is not above 0, or logits are not finite.
+    """
+    grid = _grid(temperatures)
+    parts = []
+    for model, values in logits.items():
+        values = checked_logits(np.asarray(values)[np.newaxis], model)[0]
+        entropies = entropy_bits(softmax(values / grid[:, np.newaxis]))
+        parts.append(pd.DataFrame({"model": model, "temperature": grid, "entropy_bits": entropies}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def mean_entropy_curve(logits: np.ndarray, temperatures: Iterable[float] | None = None) -> pd.DataFrame:
+    """How undecided a model is over many pictures, against T.
+
+    Args:
+        logits: (n, classes).
+        temperatures: each above 0; `temperature_grid()` unless given.
+
+    Returns:
+        Columns temperature, mean, lower, upper, in bits: lower and upper enclose the middle 80 % of the
+        pictures (10th and 90th percentile).
+
+    Raises:
+        ValueError: when a T is not above 0, or logits are not finite.
+    """
+    values, grid = checked_logits(logits), _grid(temperatures)
+    entropies = np.stack([entropy_bits(softmax(values, t)) for t in grid])
+    lower, upper = np.quantile(entropies, (0.1, 0.9), axis=1)
+    return pd.DataFrame({"temperature": grid, "mean": entropies.mean(axis=1), "lower": lower, "upper": upper})
+
+
+def mean_soft_targets(labels: np.ndarray, logits: np.ndarray, temperature: float) -> np.ndarray:
+    """The mean soft target of each true class: row c is the mean of softmax(logits / T) over class c.
+
+    Args:
+        labels: whole numbers (n,).
+        logits: (n, classes).
+        temperature: T > 0.
+
+    Returns:
+        float64 (classes, classes); rows sum to 1, and are NaN for a class without pictures.
+
+    Raises:
+        ValueError: when T is not above 0, or labels and logits do not fit or are not valid.
+    """
+    values = checked_logits(logits)
+    classes = values.shape[1]
+    membership = np.eye(classes)[checked_labels(labels, *values.shape)]
+    counts = membership.sum(axis=0)[:, np.newaxis]
+    sums = membership.T @ softmax(values, temperature)
+    return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+
+
+def mean_soft_targets_table(labels: np.ndarray, logits: np.ndarray, temperature: float) -> pd.DataFrame:
+    """`mean_soft_targets` with a row for every cell: which classes the model thinks look alike.
+
+    Returns:
+        Columns true, class, probability, share_of_wrong: what part of the probability that falls on wrong
+        classes falls on this one (NaN on the diagonal).
+
+    Raises:
+        ValueError: as `mean_soft_targets`.
+    """
+    means = mean_soft_targets(labels, logits, temperature)
+    wrong = np.where(np.eye(len(means), dtype=bool), np.nan, means)
+    totals = np.nansum(wrong, axis=1, keepdims=True)
+    share = np.divide(wrong, totals, out=np.full_like(wrong, np.nan), where=totals > 0)
+    true, other = np.indices(means.shape)
+    columns = {"true": true, "class": other, "probability": means, "share_of_wrong": share}
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+
+
+class Gradient(NamedTuple):
+    """The gradient of the loss with respect to the student's logits, and its two parts, each (…, classes).
+
+    A step of gradient descent moves each logit against it: a negative value pulls the logit up.
+    """
+
+    labels: np.ndarray
+    teacher: np.ndarray
+
+    @property
+    def total(self) -> np.ndarray:
+        return self.labels + self.teacher
+
+
+def loss_gradient(
+    labels: np.ndarray,
+    student_logits: np.ndarray,
+    teacher_logits: np.ndarray,
+    alpha: float,
+    temperature: float,
+    temperature_squared: bool = True,
+) -> Gradient:
+    """What labels and teacher would tell the student on each picture (the loss in soft_targets.py).
+
+    labels' part  α (softmax(z_s) − y)
+    teacher's part  (1 − α) · s · (softmax(z_s / T) − softmax(z_t / T)) / T,  s = T² or 1
+
+    Args:
+        labels: whole numbers (n,), or one.
+        student_logits, teacher_logits: (n, classes), or (classes,).
+        alpha: in [0, 1].
+        temperature: T > 0.
+        temperature_squared: whether s = T².
+
+    Raises:
+        ValueError: when α or T is out of range, or the arrays do not fit together or are not valid.
+    """
+    alpha, temperature = checked_alpha(alpha), checked_temperature(temperature)
+    single = np.ndim(student_logits) == 1
+    student = checked_logits(np.atleast_2d(student_logits), "student_logits")
+    teacher = checked_logits(np.atleast_2d(teacher_logits), "teacher_logits")
+    if student.shape != teacher.shape:
+        raise ValueError(
+            "student_logits and teacher_logits must be of the same pictures and classes, "
+            f"got shapes {np.shape(student_logits)} and {np.shape(teacher_logits)}."
+        )
+    truth = np.eye(student.shape[1])[checked_labels(np.atleast_1d(labels), *student.shape)]
+    scale = temperature if temperature_squared else 1.0 / temperature  # s / T
+    from_labels = alpha * (softmax(student) - truth)
+    from_teacher = (1.0 - alpha) * scale * (softmax(student, temperature) - softmax(teacher, temperature))
+    return Gradient(from_labels[0], from_teacher[0]) if single else Gradient(from_labels, from_teacher)
+
+
+def pull_table(gradient: Gradient) -> pd.DataFrame:
+    """The pull on each logit of one picture: minus the gradient, so up is up.
+
+    Args:
+        gradient: of one picture, parts (classes,).
+
+    Returns:
+        Columns class, part ("labels", "teacher", "total"), pull.
+    """
+    parts = {"labels": gradient.labels, "teacher": gradient.teacher, "total": gradient.total}
+    return pd.concat(
+        [
+            pd.DataFrame({"class": np.arange(len(values)), "part": part, "pull": -values})
+            for part, values in parts.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def pull_strength_curve(
+    labels: np.ndarray,
+    student_logits: np.ndarray,
+    teacher_logits: np.ndarray,
+    alpha: float,
+    temperatures: Iterable[float] | None = None,
+) -> pd.DataFrame:
+    """Why T² belongs there: how strong each part of the gradient is, against T.
+
+    The labels' part does not depend on T. Without T² the teacher's fades as 1/T²; with it, it stays of
+    the same order, so that α keeps meaning the same (Hinton et al. 2015, section 2).
+
+    Args:
+        As `loss_gradient`.
+
+    Returns:
+        Columns temperature, part ("labels", "teacher", "teacher without T²"), strength: the Euclidean
+        length of the part, averaged over the pictures.
+
+    Raises:
+        ValueError: as `loss_gradient`.
+    """
+    grid = _grid(temperatures)
+    rows = []
+    for temperature in grid:
+        gradient = loss_gradient(labels, student_logits, teacher_logits, alpha, temperature)
+        from_teacher = float(np.linalg.norm(gradient.teacher, axis=-1).mean())
+        strengths = {
+            "labels": float(np.linalg.norm(gradient.labels, axis=-1).mean()),
+            "teacher": from_teacher,
+            "teacher without T²": from_teacher / temperature**2,
+        }
+        rows += [
+            {"temperature": temperature, "part": part, "strength": value} for part, value in strengths.items()
+        ]
+    return pd.DataFrame(rows)
+
+
+def picture_table(labels: np.ndarray, logits: np.ndarray, temperature: float = 1.0) -> pd.DataFrame:
+    """What a model thinks of every picture, one row each, in order.
+
+    Returns:
+        Columns picture (index), true, predicted, probability_true, probability_predicted, entropy_bits, all
+        at temperature T.
+
+    Raises:
+        ValueError: when T is not above 0, or labels and logits do not fit or are not valid.
+    """
+    values = checked_logits(logits)
+    true, predicted = checked_labels(labels, *values.shape), values.argmax(axis=1)
+    probabilities, rows = softmax(values, temperature), np.arange(len(values))
+    return pd.DataFrame(
+        {
+            "picture": rows,
+            "true": true,
+            "predicted": predicted,
+            "probability_true": probabilities[rows, true],
+            "probability_predicted": probabilities[rows, predicted],
+            "entropy_bits": entropy_bits(probabilities),
+        }
+    )
+
+
+def most_ambiguous(
+    labels: np.ndarray, logits: np.ndarray, count: int = 12, temperature: float = 1.0
+) -> pd.DataFrame:
+    """The pictures on which the model is least decided: highest entropy at T first.
+
+    Returns:
+        At most `count` rows of `picture_table`.
+
+    Raises:
+        ValueError: as `picture_table`; also when `count` is below 1.
+    """
+    table = picture_table(labels, logits, temperature)
+    return _first(table.sort_values("entropy_bits", ascending=False, kind="stable"), count)
+
+
+def most_confusing(labels: np.ndarray, logits: np.ndarray, count: int = 12) -> pd.DataFrame:
+    """The pictures that mislead the model most: least probability for the true class (T = 1) first.
+
+    Returns:
+        At most `count` rows of `picture_table`.
+
+    Raises:
+        ValueError: as `picture_table`; also when `count` is below 1.
+    """
+    values = checked_logits(logits)
+    table = picture_table(labels, values)
+    # The logarithm still tells apart what underflows to 0.
+    logarithms = log_softmax(values)[np.arange(len(values)), table["true"]]
+    return _first(table.iloc[np.argsort(logarithms, kind="stable")], count)
+
+
+def pictures_behind(
+    labels: np.ndarray, logits: np.ndarray, true: int, other: int, temperature: float, count: int = 12
+) -> pd.DataFrame:
+    """The pictures behind a cell of `mean_soft_targets`: class `true`, most like `other` first.
+
+    Returns:
+        At most `count` rows of `picture_table`, with a further column probability_other.
+
+    Raises:
+        ValueError: as `picture_table`; also when a class is out of range or `count` is below 1.
+    """
+    values = checked_logits(logits)
+    checked_labels(np.array([true, other]), 2, values.shape[1])
+    table = picture_table(labels, values, temperature)
+    table["probability_other"] = softmax(values, temperature)[:, other]
+    table = table[table["true"] == true]
+    return _first(table.sort_values("probability_other", ascending=False, kind="stable"), count)
+
+
+def _first(table: pd.DataFrame, count: int) -> pd.DataFrame:
+    if count < 1:
+        raise ValueError(f"count must be at least 1, got {count}.")
+    return table.head(count).reset_index(drop=True)
+
+
+def _grid(temperatures: Iterable[float] | None) -> np.ndarray:
+    if temperatures is None:
+        return temperature_grid()
+    return np.array([checked_temperature(t) for t in temperatures])

@@ -1,0 +1,1 @@
+"""Rows of numbers drawn as Altair charts."""

@@ -1,0 +1,278 @@
+"""Charts of dark knowledge: soft targets, entropies, and which classes a teacher thinks look alike.
+
+Every figure is a pair: a `…_rows` function makes its table (also what is saved as CSV), a `…_chart` function
+draws it. A chart depends on nothing but its rows and what its arguments say, so a page can build it once and
+exchange the rows when T moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from kd.analysis import softening
+from kd.charts.parts import PERCENT, by_role, digit_axis, finished, temperature_axis
+from kd.text.words import NAMES
+
+# Where the logarithmic axis of probabilities ends: one in a million.
+SMALLEST = 1e-6
+
+
+def soft_targets_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
+    """`kd.analysis.softening.soft_targets_table` with the model's role and a label for the teacher's bars.
+
+    Args:
+        logits: model → (10,); the teacher's are drawn as bars, the others' as marks.
+        temperature: T > 0.
+
+    Returns:
+        Columns role, digit, logit, probability, label.
+    """
+    table = softening.soft_targets_table(logits, temperature)
+    labels = [
+        _cell(p) if model == "teacher" else ""
+        for model, p in zip(table["model"], table["probability"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "role": table["model"].map(NAMES),
+            "digit": table["class"].astype(str),
+            "logit": table["logit"],
+            "probability": table["probability"],
+            "label": labels,
+        }
+    )
+
+
+def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390) -> alt.LayerChart:
+    """The teacher's soft targets as bars; students, where there are any, as their marks on the same scale.
+
+    Args:
+        rows: of `soft_targets_rows`.
+        log: whether the axis is logarithmic, from one in a million; smaller ones lie on its end.
+        height: of the plot in pixels.
+    """
+    scale = (
+        alt.Scale(type="log", domain=[SMALLEST, 1], nice=False, clamp=True)
+        if log
+        else alt.Scale(domain=[0, 1], nice=False)
+    )
+    ticks = {"values": [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]} if log else {"values": [0, 0.25, 0.5, 0.75, 1]}
+    value = alt.Y(
+        "probability:Q",
+        title="Probability (log scale)" if log else "Probability",
+        scale=scale,
+        axis=alt.Axis(format="~%", labelExpr=PERCENT, **ticks),
+    )
+    base = alt.Chart().encode(
+        x=alt.X(**digit_axis("digit", "Class")),
+        y=value,
+        tooltip=[
+            alt.Tooltip("role:N", title="Model"),
+            alt.Tooltip("digit:N", title="Class"),
+            alt.Tooltip("probability:Q", title="Probability", format=".4~%"),
+            alt.Tooltip("logit:Q", title="Logit", format=".2f"),
+        ],
+    )
+    bars = (
+        base.transform_filter("datum.role == 'Teacher'")
+        .mark_bar(width={"band": 0.66}, opacity=0.85)
+        .encode(color=by_role(), y2=alt.Y2Datum(SMALLEST if log else 0))
+    )
+    # in a row above the plot, where no mark can lie on them
+    labels = (
+        alt.Chart()
+        .transform_filter("datum.label != ''")
+        .mark_text(fontSize=12)
+        .encode(x=alt.X(**digit_axis("digit", "Class")), y=alt.value(-10), text="label:N")
+    )
+    marks = [
+        base.transform_filter(f"datum.role == '{role}'")
+        .mark_point(filled=True, size=70, opacity=1, stroke="white", strokeWidth=1, xOffset=offset)
+        .encode(color=by_role(), shape=by_role("shape"))
+        for role, offset in (("Distilled", -7), ("Scratch", 7))
+    ]
+    chart = alt.layer(bars, labels, *marks, data=rows)
+    return finished(chart, "Soft targets at temperature T, in percent", height, offset=26)
+
+
+def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
+    """How undecided each model is about one picture, against T, and at this T.
+
+    Returns:
+        Columns role, temperature, entropy_bits, here (the rows at `temperature`).
+    """
+    curve = softening.entropy_curve(logits)
+    here = softening.entropy_curve(logits, [temperature])
+    table = pd.concat([curve.assign(here=False), here.assign(here=True)], ignore_index=True)
+    table.insert(0, "role", table.pop("model").map(NAMES))
+    return table
+
+
+def entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
+    """Entropy against T, one line a model, with a rule at the T that is shown.
+
+    Args:
+        rows: of `entropy_rows`.
+        height: of the plot in pixels.
+    """
+    base = alt.Chart().encode(
+        x=temperature_axis(),
+        color=by_role(),
+        tooltip=[
+            alt.Tooltip("role:N", title="Model"),
+            alt.Tooltip("temperature:Q", title="T", format=".3~g"),
+            alt.Tooltip("entropy_bits:Q", title="Entropy in bits", format=".3f"),
+        ],
+    )
+    value = _bits("entropy_bits")
+    lines = (
+        base.transform_filter("!datum.here")
+        .mark_line(strokeWidth=2.5)
+        .encode(y=value, strokeDash=by_role("strokeDash"))
+    )
+    points = (
+        base.transform_filter("datum.here")
+        .mark_point(filled=True, size=80, opacity=1)
+        .encode(y=value, shape=by_role("shape"))
+    )
+    return finished(
+        alt.layer(rule_at_temperature(), lines, points, data=rows),
+        "Entropy against T",
+        height,
+        "0: sure of one. 3.32: all ten alike.",
+    )
+
+
+def mean_entropy_rows(curve: pd.DataFrame, temperature: float) -> pd.DataFrame:
+    """`kd.analysis.softening.mean_entropy_curve` with a further row at this T, marked by the column here."""
+    logarithms = np.log(curve["temperature"])
+    at = {"temperature": temperature} | {
+        name: float(np.interp(np.log(temperature), logarithms, curve[name]))
+        for name in ("mean", "lower", "upper")
+    }
+    return pd.concat([curve.assign(here=False), pd.DataFrame([at | {"here": True}])], ignore_index=True)
+
+
+def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
+    """The teacher's mean entropy over many pictures against T, with the middle 80 % of them as a band.
+
+    Args:
+        rows: of `mean_entropy_rows`.
+        height: of the plot in pixels.
+    """
+    base = (
+        alt.Chart()
+        .transform_calculate(role="'Teacher'")
+        .encode(
+            x=temperature_axis(),
+            color=by_role(),
+            tooltip=[
+                alt.Tooltip("temperature:Q", title="T", format=".3~g"),
+                alt.Tooltip("mean:Q", title="Mean entropy in bits", format=".3f"),
+                alt.Tooltip("lower:Q", title="A tenth lie below", format=".3f"),
+                alt.Tooltip("upper:Q", title="A tenth lie above", format=".3f"),
+            ],
+        )
+    )
+    band = base.transform_filter("!datum.here").mark_area(opacity=0.2).encode(y=_bits("lower"), y2="upper:Q")
+    line = base.transform_filter("!datum.here").mark_line(strokeWidth=2.5).encode(y=_bits("mean"))
+    point = (
+        base.transform_filter("datum.here")
+        .mark_point(filled=True, size=80, opacity=1)
+        .encode(y=_bits("mean"))
+    )
+    return finished(
+        alt.layer(rule_at_temperature(), band, line, point, data=rows),
+        "The teacher's entropy over the whole test set",
+        height,
+        "Line: mean over 10,000 pictures. Band: the middle 80 % of them.",
+    )
+
+
+def look_alike_rows(labels: np.ndarray, logits: np.ndarray, temperature: float) -> pd.DataFrame:
+    """`kd.analysis.softening.mean_soft_targets_table` as the matrix draws it.
+
+    Returns:
+        Columns true, class (as text), probability, share_of_wrong, label (the probability in percent).
+    """
+    table = softening.mean_soft_targets_table(labels, logits, temperature)
+    table["label"] = [_cell(p) for p in table["probability"]]
+    return table.astype({"true": str, "class": str})
+
+
+def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
+    """Which digits the teacher thinks look alike: the mean soft target by true class, clickable.
+
+    A click selects a cell in the parameter "cell" (fields true and class). The diagonal stays uncoloured:
+    it would outshine all that is dark.
+
+    Args:
+        rows: of `look_alike_rows`.
+        height: of the plot in pixels.
+    """
+    base = alt.Chart().encode(
+        x=alt.X(**digit_axis("class", "Class the probability goes to", orient="top")),
+        y=alt.Y(**digit_axis("true", "True class")),
+        tooltip=[
+            alt.Tooltip("true:N", title="True class"),
+            alt.Tooltip("class:N", title="Class"),
+            alt.Tooltip("probability:Q", title="Mean probability", format=".3~%"),
+            alt.Tooltip("share_of_wrong:Q", title="Of all that goes to wrong classes", format=".1%"),
+        ],
+    )
+    cell = alt.selection_point(name="cell", fields=["true", "class"], toggle=False)
+    cells = (
+        base.transform_calculate(role="'Teacher'")
+        .mark_rect(cornerRadius=3, strokeWidth=2, cursor="pointer")
+        .encode(
+            color=by_role(),
+            fillOpacity=alt.Opacity(
+                "share_of_wrong:Q",
+                scale=alt.Scale(domain=[0, 0.4], range=[0.03, 1], clamp=True),
+                legend=None,
+            ),
+            strokeOpacity=alt.condition(cell, alt.value(1), alt.value(0), empty=False),
+        )
+        .add_params(cell)
+    )
+    numbers = base.mark_text(fontSize=11).encode(text="label:N")
+    return finished(
+        alt.layer(cells, numbers, data=rows),
+        "Which digits the teacher thinks look alike",
+        height,
+        "Mean probability in percent; colour: share of the wrong part",
+    )
+
+
+def rule_at_temperature() -> alt.Chart:
+    """A thin upright line at the T of the rows marked here."""
+    return (
+        alt.Chart()
+        .transform_filter("datum.here")
+        .transform_aggregate(temperature="max(temperature)")
+        .mark_rule(strokeDash=[3, 3], opacity=0.6, color="#888888")
+        .encode(x=temperature_axis())
+    )
+
+
+def _cell(probability: float) -> str:
+    """A probability in percent in as little room as a cell has; never nothing for something."""
+    if np.isnan(probability):
+        return ""
+    hundredths = 100 * probability
+    if hundredths < 0.05:
+        return "< 0.1"
+    return f"{hundredths:.0f}" if hundredths >= 9.95 else f"{hundredths:.1f}"
+
+
+def _bits(field: str) -> alt.Y:
+    return alt.Y(
+        f"{field}:Q",
+        title="Entropy in bits",
+        scale=alt.Scale(domain=[0, 3.4], nice=False),
+        axis=alt.Axis(values=[0, 1, 2, 3]),
+    )

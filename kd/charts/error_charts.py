@@ -1,0 +1,156 @@
+"""Charts of errors and of trust: confusion matrices, their difference, and reliability."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from kd.analysis import calibration
+from kd.analysis.evaluation import confusion_table
+from kd.charts.parts import PERCENT, by_role, digit_axis, finished
+from kd.text.words import NAMES
+
+# Where a cell is fully coloured: errors are rare, and would be pale on a scale that ends at 100 %.
+FULL_COLOUR = 0.03
+
+
+def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.DataFrame:
+    """One model's confusion matrix, each row of it in parts of the true class.
+
+    Returns:
+        Columns role, true, predicted, count, share, colour (the share; 0 on the diagonal), label (percent).
+    """
+    table = confusion_table(labels, {model: logits})
+    right = table["true"] == table["predicted"]
+    return pd.DataFrame(
+        {
+            "role": NAMES[model],
+            "true": table["true"].astype(str),
+            "predicted": table["predicted"].astype(str),
+            "count": table["count"],
+            "share": table["share"],
+            "colour": table["share"].where(~right, 0.0),
+            "label": [
+                f"{100 * share:.1f}" if count else "" for share, count in table[["share", "count"]].values
+            ],
+        }
+    )
+
+
+def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarray) -> pd.DataFrame:
+    """The distilled student's confusion matrix minus scratch's.
+
+    Returns:
+        Columns as `confusion_rows`; count and share are differences, role says who has more in the cell.
+    """
+    first, second = (
+        confusion_rows(labels, logits, model)
+        for model, logits in (("distilled", distilled), ("scratch", scratch))
+    )
+    count, share = first["count"] - second["count"], first["share"] - second["share"]
+    return first.assign(
+        role=np.where(count > 0, "Distilled", "Scratch"),
+        count=count,
+        share=share,
+        colour=share.abs(),
+        label=[f"{number:+d}".replace("-", "−") if number else "" for number in count],
+    )
+
+
+def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int = 420) -> alt.LayerChart:
+    """A confusion matrix, or the difference of two: true class down, answer across.
+
+    Args:
+        rows: of `confusion_rows` or `difference_rows`.
+        title, subtitle: what it is, and what the numbers in it are.
+        height: in pixels, with the title.
+    """
+    base = alt.Chart().encode(
+        x=alt.X(**digit_axis("predicted", "Answer", orient="top")),
+        y=alt.Y(**digit_axis("true", "True class")),
+        tooltip=[
+            alt.Tooltip("role:N", title="Model"),
+            alt.Tooltip("true:N", title="True class"),
+            alt.Tooltip("predicted:N", title="Answer"),
+            alt.Tooltip("count:Q", title="Pictures"),
+            alt.Tooltip("share:Q", title="Of the true class", format=".2%"),
+        ],
+    )
+    cells = base.mark_rect(cornerRadius=3).encode(
+        color=by_role(),
+        fillOpacity=alt.Opacity(
+            "colour:Q", scale=alt.Scale(domain=[0, FULL_COLOUR], range=[0.03, 0.8], clamp=True), legend=None
+        ),
+    )
+    numbers = base.mark_text(fontSize=11).encode(text="label:N")
+    return finished(alt.layer(cells, numbers, data=rows), title, height, subtitle)
+
+
+def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
+    """`kd.analysis.calibration.reliability_table` of several models, empty bins left out: 15 bins.
+
+    Returns:
+        Columns role, low, high, count, confidence, accuracy.
+    """
+    parts = []
+    for model, values in logits.items():
+        table = calibration.reliability_table(labels, values)
+        table.insert(0, "role", NAMES[model])
+        parts.append(table[table["count"] > 0])
+    return pd.concat(parts, ignore_index=True)
+
+
+def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
+    """Accuracy against confidence in 15 bins; a model on the diagonal is as often right as it is sure.
+
+    Args:
+        rows: of `reliability_rows`.
+        height: in pixels, with the title.
+    """
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    axis = alt.Axis(format="%", labelExpr=PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
+    base = alt.Chart().encode(
+        x=alt.X("confidence:Q", title="How sure it is (mean of the bin)", scale=scale, axis=axis),
+        y=alt.Y("accuracy:Q", title="How often it is right", scale=scale, axis=axis),
+        color=by_role(),
+        tooltip=[
+            alt.Tooltip("role:N", title="Model"),
+            alt.Tooltip("confidence:Q", title="How sure", format=".1%"),
+            alt.Tooltip("accuracy:Q", title="How often right", format=".1%"),
+            alt.Tooltip("count:Q", title="Pictures", format=",d"),
+        ],
+    )
+    ideal = (
+        alt.Chart()
+        .mark_rule(color="#888888", opacity=0.7)
+        .encode(x=alt.datum(0), y=alt.datum(0), x2=alt.datum(1), y2=alt.datum(1))
+    )
+    lines = base.mark_line(strokeWidth=1.5, opacity=0.7).encode(strokeDash=by_role("strokeDash"))
+    points = base.mark_point(filled=True, opacity=1).encode(
+        shape=by_role("shape"),
+        size=alt.Size(
+            "count:Q", scale=alt.Scale(type="log", domain=[1, 10_000], range=[25, 220]), legend=None
+        ),
+    )
+    return finished(
+        alt.layer(ideal, lines, points, data=rows),
+        "Sure and right: reliability in 15 bins",
+        height,
+        "Below the diagonal: too sure. Larger marks: more pictures.",
+    )
+
+
+def calibration_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
+    """`kd.analysis.calibration.temperature_scaling` of several models, one row each.
+
+    Returns:
+        Columns role, error_all (ECE on all pictures), temperature, error_before, error_after (ECE on the half
+        that the temperature has not seen), likelihood_before, likelihood_after.
+    """
+    rows = []
+    for model, values in logits.items():
+        scaling = calibration.temperature_scaling(labels, values)
+        error = calibration.expected_calibration_error(labels, values)
+        rows.append({"role": NAMES[model], "error_all": error, **vars(scaling)})
+    return pd.DataFrame(rows)

@@ -1,0 +1,147 @@
+"""Charts of the pull on a student: what labels and teacher tell it about one picture, and why T² is there."""
+
+from __future__ import annotations
+
+import math
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from kd.analysis import softening
+from kd.charts.dark_charts import rule_at_temperature
+from kd.charts.parts import by_role, digit_axis, finished, temperature_axis
+
+_PARTS = {"labels": "Labels", "teacher": "Teacher", "total": "Both"}
+
+
+def pull_rows(gradient: softening.Gradient) -> pd.DataFrame:
+    """`kd.analysis.softening.pull_table` as the chart draws it: columns role, digit, pull."""
+    table = softening.pull_table(gradient)
+    return pd.DataFrame(
+        {"role": table["part"].map(_PARTS), "digit": table["class"].astype(str), "pull": table["pull"]}
+    )
+
+
+def pull_limit(label: int, student_logits: np.ndarray, teacher_logits: np.ndarray, alpha: float) -> float:
+    """Where the axis of pulls ends so that it holds every T, with and without T²: 1, 2 or 5 times 10^k.
+
+    Args:
+        label: the true class.
+        student_logits, teacher_logits: (10,).
+        alpha: in [0, 1].
+    """
+    largest = 0.0
+    for temperature in (*softening.temperature_grid(16), 1.0):
+        for squared in (True, False):
+            gradient = softening.loss_gradient(
+                np.array(label), student_logits, teacher_logits, alpha, temperature, squared
+            )
+            parts = (*gradient, gradient.total)
+            largest = max(largest, *(float(np.abs(part).max()) for part in parts))
+    return _rounded_up(largest)
+
+
+def pull_chart(rows: pd.DataFrame, limit: float, height: int = 390) -> alt.LayerChart:
+    """The pull on each logit as signed bars: the labels' part on the teacher's part, a tick for both.
+
+    Args:
+        rows: of `pull_rows`.
+        limit: where the axis ends, of `pull_limit`: kept while T moves, so that bars can be compared.
+        height: of the plot in pixels.
+    """
+    base = alt.Chart().encode(
+        x=alt.X(**digit_axis("digit", "Class")),
+        tooltip=[
+            alt.Tooltip("role:N", title="From"),
+            alt.Tooltip("digit:N", title="Class"),
+            alt.Tooltip("pull:Q", title="Pull on the logit", format="+.4f"),
+        ],
+    )
+    scale = alt.Scale(domain=[-limit, limit], nice=False)
+    axis = alt.Axis(format="+.2~g", tickCount=5)
+    title = "Pull on the student's logit"
+    bars = (
+        base.transform_filter("datum.role != 'Both'")
+        .mark_bar(width={"band": 0.6}, opacity=0.9)
+        .encode(
+            color=by_role(),
+            y=alt.Y("pull:Q", title=title, scale=scale, axis=axis, stack="zero"),
+        )
+    )
+    both = (
+        base.transform_filter("datum.role == 'Both'")
+        .mark_tick(thickness=3, width={"band": 0.82}, color="#888888")
+        .encode(y=alt.Y("pull:Q", title=title, scale=scale, axis=axis))
+    )
+    zero = alt.Chart().mark_rule(color="#888888", opacity=0.6).encode(y=alt.datum(0))
+    return finished(alt.layer(zero, bars, both, data=rows), "The pull on each logit", height)
+
+
+def strength_rows(
+    label: int,
+    student_logits: np.ndarray,
+    teacher_logits: np.ndarray,
+    alpha: float,
+    temperature: float,
+) -> pd.DataFrame:
+    """`kd.analysis.softening.pull_strength_curve` for one picture, and at this T.
+
+    Returns:
+        Columns role, part, temperature, strength, here. Parts without any strength are left out.
+    """
+    picture = (np.array([label]), student_logits[np.newaxis], teacher_logits[np.newaxis], alpha)
+    curve = softening.pull_strength_curve(*picture)
+    here = softening.pull_strength_curve(*picture, temperatures=[temperature])
+    table = pd.concat([curve.assign(here=False), here.assign(here=True)], ignore_index=True)
+    table["role"] = np.where(table["part"] == "labels", "Labels", "Teacher")
+    return table[table["strength"] > 0].reset_index(drop=True)
+
+
+def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
+    """How strong each part pulls, against T: the teacher's with T² holds its ground, without it fades.
+
+    Args:
+        rows: of `strength_rows`.
+        height: of the plot in pixels.
+    """
+    base = alt.Chart().encode(
+        x=temperature_axis(),
+        y=alt.Y(
+            "strength:Q",
+            title="Strength (log scale)",
+            scale=alt.Scale(type="log", domain=[1e-4, 10], nice=False, clamp=True),
+            axis=alt.Axis(format="~g", values=[1e-4, 1e-3, 1e-2, 0.1, 1, 10]),
+        ),
+        color=by_role(),
+        tooltip=[
+            alt.Tooltip("part:N", title="From"),
+            alt.Tooltip("temperature:Q", title="T", format=".3~g"),
+            alt.Tooltip("strength:Q", title="Length of the gradient", format=".3~g"),
+        ],
+    )
+    dash = alt.StrokeDash(
+        "part:N",
+        scale=alt.Scale(domain=["labels", "teacher", "teacher without T²"], range=[[2, 3], [1, 0], [6, 4]]),
+        legend=None,
+    )
+    lines = base.transform_filter("!datum.here").mark_line(strokeWidth=2.5).encode(strokeDash=dash)
+    points = base.transform_filter("datum.here").mark_point(filled=True, size=70, opacity=1)
+    ends = base.transform_filter(f"!datum.here && datum.temperature > {softening.HIGHEST_TEMPERATURE - 0.01}")
+    # the falling line leaves room below its end only
+    names = [
+        ends.transform_filter(f"(datum.part == 'teacher without T²') == {falling}")
+        .mark_text(align="right", dy=dy, dx=-4, fontSize=12, fontWeight=600)
+        .encode(text="part:N")
+        for falling, dy in (("true", 13), ("false", -9))
+    ]
+    return finished(
+        alt.layer(rule_at_temperature(), lines, points, *names, data=rows),
+        "Strength of the pull against T",
+        height,
+    )
+
+
+def _rounded_up(value: float) -> float:
+    power = 10.0 ** math.floor(math.log10(max(value, 1e-6)))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value)

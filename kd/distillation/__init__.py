@@ -1,0 +1,1 @@
+"""Distillation itself: the Distiller, its hyperparameters, the loss on soft targets."""

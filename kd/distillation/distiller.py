@@ -1,0 +1,194 @@
+"""Distiller: the notebook's keras.Model, on Keras 3."""
+
+from __future__ import annotations
+
+import keras
+
+from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+from kd.distillation.soft_targets import SoftTargetDivergence
+from kd.text.words import quoted
+
+
+@keras.saving.register_keras_serializable(package="kd")
+class Distiller(keras.Model):
+    """Trains a student on true labels and on a teacher's soft targets at once.
+
+    loss = α · student_loss + (1 − α) · distillation_loss (Hinton, Vinyals and Dean 2015, section 2).
+    Both models map the same inputs to logits (n, classes). Only the student learns; the teacher's
+    weights are read and left as they are. What the student's own layers add to a loss (regularisers,
+    `add_loss`) is added to this one, as `fit` of the student alone would do; the teacher's is not.
+
+    The teacher's logits may be given with the labels, and then the teacher is not called:
+    `fit(x, {"labels": y, "teacher_logits": z})`, z float (n, classes) in the order of x.
+
+    Example:
+        distiller = Distiller(student=build_student(), teacher=teacher)
+        distiller.compile(optimizer="adam", metrics=["sparse_categorical_accuracy"], temperature=4)
+        distiller.fit(x_train, y_train, epochs=3)
+    """
+
+    def __init__(self, student: keras.Model, teacher: keras.Model | None = None, **kwargs):
+        """
+        Args:
+            student: the model that learns.
+            teacher: the trained model; None when its logits come with the labels.
+
+        Raises:
+            ValueError: when student or teacher is no Keras model, or their outputs differ in shape.
+        """
+        super().__init__(**kwargs)
+        for role, model in (("student", student), ("teacher", teacher)):
+            if not isinstance(model, keras.Model) and not (role == "teacher" and model is None):
+                raise ValueError(f"{role} must be a keras.Model, got {quoted(model)}.")
+        if teacher is not None and student.built and teacher.built:
+            outputs = student.output_shape, teacher.output_shape
+            if outputs[0] != outputs[1]:
+                raise ValueError(
+                    f"student and teacher must give logits of one shape, got {outputs[0]} and {outputs[1]}."
+                )
+        self.student = student
+        self.teacher = teacher
+        self.student_loss_tracker = keras.metrics.Mean(name="student_loss")
+        self.distillation_loss_tracker = keras.metrics.Mean(name="distillation_loss")
+        self.built = student.built
+
+    def compile(
+        self,
+        optimizer="adam",
+        metrics=None,
+        student_loss_fn=None,
+        distillation_loss_fn=None,
+        alpha=0.1,
+        temperature=3,
+        temperature_squared=False,
+        **kwargs,
+    ):
+        """Set how the student learns.
+
+        Args:
+            optimizer: updates the student's weights.
+            metrics: of true labels and the student's logits.
+            student_loss_fn: loss of labels and the student's logits; cross-entropy when None.
+            distillation_loss_fn: loss of teacher and student. One with `from_logits` set (the default,
+                `SoftTargetDivergence`) gets the logits divided by T; any other, such as
+                `keras.losses.KLDivergence()`, gets the softmax of them.
+            alpha: weight of student_loss, in [0, 1]; distillation_loss has 1 − alpha.
+            temperature: T > 0.
+            temperature_squared: multiply distillation_loss by T², as Hinton et al. do.
+            **kwargs: those of `keras.Model.compile`, such as steps_per_execution.
+
+        Raises:
+            ValueError: when alpha or temperature is out of its range.
+        """
+        self.alpha = checked_alpha(alpha)
+        self.temperature = checked_temperature(temperature)
+        self.temperature_squared = bool(temperature_squared)
+        self.student_loss_fn = student_loss_fn or keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self.distillation_loss_fn = distillation_loss_fn or SoftTargetDivergence()
+        self._compile_arguments = {"metrics": metrics, **kwargs}
+        super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
+
+    def call(self, inputs, training=False):
+        """The student's logits."""
+        return self.student(inputs, training=training)
+
+    # The optimiser and the gradients see the student alone, without freezing a teacher somebody else
+    # may want to go on training.
+    @property
+    def trainable_variables(self):
+        return self.student.trainable_variables
+
+    @property
+    def trainable_weights(self):
+        return self.student.trainable_weights
+
+    @property
+    def losses(self):
+        return self.student.losses
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        own_losses = self.losses  # before the teacher is called: it may share layers with the student
+        labels, teacher_logits = _split_targets(y)
+        if teacher_logits is None:
+            if self.teacher is None:
+                raise ValueError(
+                    "The Distiller has no teacher: give one, or fit with targets "
+                    "{'labels': y, 'teacher_logits': z}."
+                )
+            teacher_logits = self.teacher(x, training=False)
+        weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
+        student_loss = self.student_loss_fn(labels, y_pred, **weighted)
+        distillation_loss = self.distillation_loss_fn(*self._softened(teacher_logits, y_pred), **weighted)
+        if self.temperature_squared:
+            distillation_loss = distillation_loss * self.temperature**2
+        self.student_loss_tracker.update_state(student_loss)
+        self.distillation_loss_tracker.update_state(distillation_loss)
+        loss = self.alpha * student_loss + (1.0 - self.alpha) * distillation_loss
+        for own_loss in own_losses:
+            loss = keras.ops.add(loss, keras.ops.sum(own_loss))
+        return loss
+
+    def _softened(self, teacher_logits, student_logits):
+        teacher_logits = teacher_logits / self.temperature
+        student_logits = student_logits / self.temperature
+        if getattr(self.distillation_loss_fn, "from_logits", False):
+            return teacher_logits, student_logits
+        return keras.ops.softmax(teacher_logits, axis=-1), keras.ops.softmax(student_logits, axis=-1)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        return super().compute_metrics(x, _split_targets(y)[0], y_pred, sample_weight)
+
+    def test_step(self, data):
+        """Metrics and student_loss on labels; the teacher has no part in it."""
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        labels, _ = _split_targets(y)
+        logits = self(x, training=False)
+        weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
+        self.student_loss_tracker.update_state(self.student_loss_fn(labels, logits, **weighted))
+        results = self.compute_metrics(x, labels, logits, sample_weight)
+        for training_only in ("loss", "distillation_loss"):
+            results.pop(training_only, None)
+        return results
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "student": keras.saving.serialize_keras_object(self.student),
+            "teacher": keras.saving.serialize_keras_object(self.teacher),
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        for role in ("student", "teacher"):
+            config[role] = keras.saving.deserialize_keras_object(config[role], custom_objects=custom_objects)
+        return cls(**config)
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return None
+        return keras.saving.serialize_keras_object(
+            {
+                "optimizer": self.optimizer,
+                "student_loss_fn": self.student_loss_fn,
+                "distillation_loss_fn": self.distillation_loss_fn,
+                "alpha": self.alpha,
+                "temperature": self.temperature,
+                "temperature_squared": self.temperature_squared,
+                **self._compile_arguments,
+            }
+        )
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        if self.built:
+            self.optimizer.build(self.trainable_variables)
+
+
+def _split_targets(targets):
+    """Labels, and the teacher's logits where they came along (else None)."""
+    if not isinstance(targets, dict):
+        return targets, None
+    if set(targets) != {"labels", "teacher_logits"}:
+        raise ValueError(f"targets must have the keys 'labels' and 'teacher_logits', got {sorted(targets)}.")
+    return targets["labels"], targets["teacher_logits"]

@@ -1,0 +1,53 @@
+"""What a network is made of, layer by layer, and how its first filters come about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from kd.networks.numpy_model import NumpyModel
+
+
+def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:
+    """The layers of several networks, in order.
+
+    Args:
+        models: name → model.
+
+    Returns:
+        One row a layer: model, position (from 1), kind (Keras' class), output ("14 × 14 × 16"), parameters,
+        multiply_adds and activations (both for one picture, as the layers stand).
+    """
+    return pd.DataFrame(
+        [
+            {
+                "model": name,
+                "position": position,
+                "kind": layer.kind,
+                "output": " × ".join(map(str, layer.output_shape)),
+                "parameters": layer.parameters,
+                "multiply_adds": layer.multiply_adds,
+                "activations": layer.activations,
+            }
+            for name, model in models.items()
+            for position, layer in enumerate(model.layers, start=1)
+        ]
+    )
+
+
+def filters_over_time(model: NumpyModel, weights: np.ndarray) -> np.ndarray:
+    """The first convolution's filters at each point of a training.
+
+    Args:
+        model: the network, at any point.
+        weights: float (k, parameters), flattened and joined as `NumpyModel.with_flat_weights` takes them.
+
+    Returns:
+        float32 (k, height, width, channels, filters).
+
+    Raises:
+        ValueError: when a row has not as many numbers as the network, or there is no convolution.
+    """
+    return np.stack([model.with_flat_weights(row).first_layer_filters for row in weights])

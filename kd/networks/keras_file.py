@@ -1,0 +1,101 @@
+"""Read a Keras 3 `.keras` file without Keras: plain JSON and plain arrays, no code and no pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kd.text.words import quoted
+from kd.unusable import Unusable
+
+# A hundred times our largest model: a file that unpacks to more is no model of ours.
+_LARGEST_MEMBER = 600 * 2**20
+
+_FOREIGN_ERRORS = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,  # also RecursionError, NotImplementedError and an encrypted member
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], list[list[np.ndarray]]]:
+    """The configuration of a saved Sequential and the weights of its layers.
+
+    Args:
+        source: the file's path, or its bytes.
+
+    Returns:
+        The configuration (`config.json`'s "config": name, layers, …) and for each entry of its "layers"
+        the list of that layer's arrays, float32, as Keras' `layer.get_weights()` orders them.
+
+    Raises:
+        ValueError: when the file is missing, truncated, damaged, or no Keras 3 Sequential.
+    """
+    name = "The model" if isinstance(source, bytes) else f"The model file {Path(source)}"
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
+            description = json.loads(_member(archive, "config.json"))
+            weights = _member(archive, "model.weights.h5")
+        kind, config = description["class_name"], description["config"]
+        if kind == "Sequential":
+            return config, _layer_weights(weights, [layer["class_name"] for layer in config["layers"]])
+    except FileNotFoundError:
+        raise Unusable(f"{name} is missing: train the run again, or choose another one.") from None
+    except _FOREIGN_ERRORS:
+        raise Unusable(f"{name} is damaged or not a Keras 3 .keras file: save the model again.") from None
+    raise ValueError(f"{name} holds a {quoted(kind)}, but only a keras.Sequential can be read.")
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > _LARGEST_MEMBER:
+        raise ValueError(f"{name} is too large")
+    return archive.read(name)
+
+
+def _layer_weights(file: bytes, kinds: list[str]) -> list[list[np.ndarray]]:
+    """Keras names a layer's group by its class in snake case, and numbers the repeated ones."""
+    import h5py
+
+    weights, seen = [], {}
+    with h5py.File(io.BytesIO(file), "r") as store:
+        for kind in kinds:
+            group = _snake_case(kind)
+            count = seen.get(group, 0)
+            seen[group] = count + 1
+            path = f"layers/{group}_{count}/vars" if count else f"layers/{group}/vars"
+            variables = store.get(path, {})
+            weights.append([_array(variables, str(i)) for i in range(len(variables))])
+    return weights
+
+
+def _array(variables: Any, name: str) -> np.ndarray:
+    import h5py
+
+    # An external link or dataset would read another file of this machine.
+    link, dataset = variables.get(name, getlink=True), variables[name]
+    if not isinstance(link, h5py.HardLink) or dataset.external or dataset.is_virtual:
+        raise ValueError("a weight is not stored in the file itself")
+    if dataset.size * dataset.dtype.itemsize > _LARGEST_MEMBER or dataset.dtype.kind != "f":
+        raise ValueError("a weight is no array of numbers")
+    return dataset[()].astype(np.float32)
+
+
+def _snake_case(name: str) -> str:
+    """MaxPooling2D → max_pooling2d, as keras.src.utils.naming.to_snake_case."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

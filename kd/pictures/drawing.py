@@ -1,0 +1,191 @@
+"""A drawing or an uploaded picture → the 28×28 picture that MNIST would have made of it.
+
+MNIST's preparation (LeCun, Bottou, Bengio and Haffner 1998, section III.A): the digit is scaled to fit a
+20×20 box with its aspect kept, antialiased to grey levels, and moved so that its centre of mass is at the
+centre of a 28×28 field. Networks that learnt from such pictures expect nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from cachetools import LRUCache, cached
+from PIL import Image
+
+from kd.pictures.picture_file import WORKING_SIDE, check_pixels, decode_picture, fingerprint, in_turn
+
+__all__ = ["decode_picture", "prepared", "to_mnist"]
+
+FIELD = 28
+BOX = 20
+# MNIST moves digits by whole pixels: their centres of mass lie within half a pixel of this one.
+CENTRE = 14
+
+# Grey levels (of 255) between paper and ink below which nothing can be told apart.
+LEAST_CONTRAST = 24
+# A dot of the pen is a disc, which fills π/4 = 0.785 of its box; of MNIST's 70,000 digits, none in so
+# nearly square a box fills more than 0.78 of it.
+DOT_FILL = 0.785
+DOT_ASPECT = 1.4
+# Smaller than these (pixels; share of the picture's longer side), no digit can be told from a dot.
+LEAST_SIDE = 5
+LEAST_SHARE = 0.04
+
+
+@cached(LRUCache(1000), key=fingerprint, condition=threading.Condition())
+def prepared(content: bytes) -> np.ndarray:
+    """A picture file, prepared as MNIST was; computed once for each content.
+
+    Args:
+        content: the file, as `decode_picture` takes it.
+
+    Returns:
+        float32 (28, 28) of `to_mnist`, read-only.
+
+    Raises:
+        ValueError: as `decode_picture` and `to_mnist`.
+    """
+    pixels = decode_picture(content)
+    picture = in_turn(to_mnist, pixels, pixels=pixels.shape[0] * pixels.shape[1])
+    picture.flags.writeable = False
+    return picture
+
+
+def to_mnist(image: np.ndarray) -> np.ndarray:
+    """Prepare a picture of one digit as MNIST was prepared.
+
+    Light ink on dark paper and dark on light are both understood: the border tells which is the paper.
+
+    Args:
+        image: uint8, grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4).
+
+    Returns:
+        float32 (28, 28), 0 for paper to 1 for ink. A picture of MNIST comes back as it is.
+
+    Raises:
+        ValueError: one sentence, when the array is no such picture, is too large, is empty, or shows too
+            little ink to be a digit.
+    """
+    _check(image)
+    ink = _ink(_grey(_shrunk(image)))
+    _check_more_than_a_dot(ink)
+    return _centred(_fitted(_cropped(ink)))
+
+
+def _check(image: np.ndarray) -> None:
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+        found = image.dtype if isinstance(image, np.ndarray) else type(image).__name__
+        raise ValueError(f"A picture must be a NumPy array of uint8, got {found}.")
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)) or 0 in image.shape:
+        raise ValueError(
+            "A picture must be grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4), "
+            f"got an array of shape {image.shape}."
+        )
+    check_pixels(image.shape[1], image.shape[0])
+
+
+def _shrunk(image: np.ndarray) -> Image.Image:
+    picture = Image.fromarray(np.ascontiguousarray(image))
+    factor = -(-max(picture.size) // WORKING_SIDE)
+    return (
+        picture if factor == 1 else picture.reduce((min(factor, picture.width), min(factor, picture.height)))
+    )
+
+
+def _grey(picture: Image.Image) -> np.ndarray:
+    """Luminance as int16 (height, width), transparency laid over the paper it seems to lie on."""
+    if picture.mode != "RGBA":
+        return np.asarray(picture.convert("L"), np.int16)
+    grey = np.asarray(picture.convert("RGB").convert("L"), np.float32)
+    alpha = np.asarray(picture.getchannel("A"), np.float32) / 255.0
+    if alpha.min() == 1.0:
+        return grey.astype(np.int16)
+    if np.median(_border(alpha)) > 0.5:
+        paper = np.median(_border(grey))
+    else:  # the paper is what is not there: make it the opposite of what is
+        visible = (grey * alpha).sum() / max(alpha.sum(), 1.0)
+        paper = 0.0 if visible > 127.5 else 255.0
+    return np.rint(paper + alpha * (grey - paper)).astype(np.int16)
+
+
+def _border(picture: np.ndarray) -> np.ndarray:
+    """The values of the pixels on the picture's border."""
+    return picture[_border_mask(picture.shape)]
+
+
+def _border_mask(shape: tuple[int, int]) -> np.ndarray:
+    """True on the outermost fiftieth of the picture, at least one pixel deep: bool (height, width)."""
+    depth = max(1, min(shape) // 50)
+    mask = np.ones(shape, bool)
+    mask[depth:-depth, depth:-depth] = False
+    return mask
+
+
+def _ink(grey: np.ndarray) -> np.ndarray:
+    """How much ink lies on each pixel: float32 (height, width), 0 for paper to 1 for the strongest ink."""
+    border = _border_mask(grey.shape)
+    difference = grey - np.float32(np.median(grey[border]))
+    grain = np.median(np.abs(difference[border]))
+    if grain > 0:  # a photo: even out the light, then see how rough the paper is
+        difference -= _plane(difference, border)
+        grain = np.median(np.abs(difference[border]))
+    lighter, darker = np.maximum(difference, 0.0), np.maximum(-difference, 0.0)
+    difference = lighter if np.square(lighter).sum() >= np.square(darker).sum() else darker
+    contrast = difference.max()
+    # Clean paper (a canvas) keeps every grey level; the grain of a photo is cut off.
+    floor = max(8.0 * grain, 0.25 * contrast) if grain > 0 else 0.0
+    if contrast <= max(LEAST_CONTRAST, floor):
+        raise ValueError(
+            "The picture is empty (nothing stands out from its background): "
+            "draw one digit, light on dark or dark on light."
+        )
+    return np.where(difference > floor, difference, 0.0).astype(np.float32) / contrast
+
+
+def _plane(levels: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """The plane nearest to the levels at the pixels in `where` (least squares), over the whole picture."""
+    rows, columns = np.indices(levels.shape, np.float32)
+    axes = np.stack([np.ones_like(rows), rows, columns], axis=-1)
+    coefficients, *_ = np.linalg.lstsq(axes[where], levels[where], rcond=None)
+    return (axes @ coefficients).astype(np.float32)
+
+
+def _cropped(ink: np.ndarray, above: float = 0.0) -> np.ndarray:
+    """The part of the picture in which there is ink."""
+    marked = ink > above
+    rows, columns = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _check_more_than_a_dot(ink: np.ndarray) -> None:
+    dense = _cropped(ink, above=0.5) > 0.5
+    longer, shorter = max(dense.shape), min(dense.shape)
+    solid = dense.mean() > DOT_FILL and longer < DOT_ASPECT * shorter
+    if solid or longer < max(LEAST_SIDE, LEAST_SHARE * max(ink.shape)):
+        raise ValueError("There is too little to see, only a dot: draw one whole digit, larger.")
+
+
+def _fitted(digit: np.ndarray) -> np.ndarray:
+    """The digit scaled to fit 20×20 with its aspect kept, its strongest ink at 1."""
+    height, width = digit.shape
+    scale = BOX / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    fitted = np.asarray(Image.fromarray(digit).resize(size, Image.Resampling.BOX))
+    return np.clip(fitted / fitted.max(), 0.0, 1.0)
+
+
+def _centred(fitted: np.ndarray) -> np.ndarray:
+    """The digit in an empty 28×28 field, its centre of mass within half a pixel of the centre."""
+    height, width = fitted.shape
+    field = np.zeros((FIELD, FIELD), np.float32)
+    top = _offset(fitted.sum(axis=1))
+    left = _offset(fitted.sum(axis=0))
+    field[top : top + height, left : left + width] = fitted
+    return field
+
+
+def _offset(profile: np.ndarray) -> int:
+    """Where a digit starts along one axis, given its ink in each row (or column)."""
+    centre_of_mass = profile @ np.arange(len(profile)) / profile.sum()
+    return int(np.clip(np.floor(CENTRE - centre_of_mass + 0.5), 0, FIELD - len(profile)))

@@ -1,0 +1,1 @@
+"""A run from the click to its result: queued, dispatched, trained, read."""

@@ -1,0 +1,284 @@
+"""Dispatch: who waits for which run, which runs are computed now, and how they are stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from kd.config import RunConfig
+from kd.engine import Engine
+from kd.logs import described
+from kd.runs.job import RunJob, not_stored
+from kd.runs.queue import FairQueue
+from kd.runs.queue_plan import QueuePlan
+from kd.runs.shared_teachers import SharedTeachers
+from kd.runs.state import RunView
+from kd.store.store import Store
+from kd.unusable import Unusable
+
+log = logging.getLogger("kd")
+
+NOBODY = ""
+MOST_WAITING = 20
+TOO_MANY_WAITING = (
+    f"{MOST_WAITING} of your runs are waiting already, and no more can wait: "
+    "stop one of them, or wait until one begins."
+)
+# How long a run may keep its place while others wait; it leaves at the end of the epoch it is in.
+SECONDS_A_TURN = 60.0
+
+
+class Dispatch:
+    """Starts runs in turn, as many at once as the engine bears. Thread-safe.
+
+    A run of this process is asked for, noted in the index, waits, is computed in one or more turns, and
+    ends. It is known here from the first to the moment when its end is stored; from then on the store
+    speaks for it. The index is written without the lock, so that one who waits for it holds up nobody.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        estimate: Callable[[RunConfig], float | None],
+        ended: Callable[[str], None],
+    ):
+        """
+        Args:
+            estimate: about how many seconds a run takes, or None where nothing was measured yet; quick.
+            ended: called with the id of a run that has ended, from its thread.
+        """
+        self._store, self._engine, self._estimate, self._ended = store, engine, estimate, ended
+        self._lock = threading.RLock()
+        self._jobs: dict[str, RunJob] = {}
+        self._successors: dict[RunJob, RunJob] = {}
+        self._queue = FairQueue()
+        self._running: set[RunJob] = set()  # in the engine; a run that is only being stored is none of them
+        self._teachers = SharedTeachers()
+        self._plan: QueuePlan | None = None
+        self._closed = False
+
+    def start(self, config: RunConfig, person: str = NOBODY) -> None:
+        """Queue a run, or join it where it waits or is computed already.
+
+        A run that is being stopped begins anew for this person as soon as it has ended.
+
+        Raises:
+            ValueError: when MOST_WAITING runs wait for this person already. NOBODY in particular, which is
+                the library on its own, may let any number wait.
+        """
+        run_id = config.run_id
+        with self._lock:
+            before = self._jobs.get(run_id)
+            if before is not None and not before.state.active:
+                before = None
+            joins = before is not None and not before.is_stopping
+            if not (joins and (before in self._running or person in self._queue.people(run_id))):
+                self._check_room(person)
+            if joins:
+                self._queue.join(run_id, person)
+                self._plan = None
+                return
+            job = RunJob(config, self._store, self._engine, self._teachers, self._leave_engine, self._attend)
+            self._jobs[run_id] = job
+            self._queue.forget(run_id)
+            self._queue.join(run_id, person)
+            if before is not None:
+                self._successors[before] = job
+                return
+        self._publish(job)
+
+    def stop(self, run_id: str, person: str | None = None) -> bool:
+        """Withdraw a person's wish, and end the run when nobody else has it; None ends it in any case.
+
+        Returns:
+            Whether the run ends.
+        """
+        with self._lock:
+            job = self._jobs.get(run_id)
+            if job is None or not job.state.active:
+                return False
+            if person is not None:
+                others = self._queue.people(run_id) - {person}
+                self._queue.withdraw(run_id, person)
+                if others:
+                    log.info("run %s goes on for %d who wait for it", run_id, len(others))
+                    return False
+            waits = run_id in self._queue
+            self._queue.forget(run_id)
+            self._plan = None
+            job.stop()
+        if waits:
+            job.end_waiting()
+            log.info("run %s stopped while it waited", run_id)
+            self._settle(job)
+        return True
+
+    def view(self, run_id: str) -> RunView | None:
+        """A run of this process as it stands now, or None when it is none of them."""
+        with self._lock:
+            job = self._jobs.get(run_id)
+            if job is None:
+                return None
+            people = self._queue.people(run_id)
+            place, wait = self._place(run_id) if run_id in self._queue else (None, None)
+        return replace(job.state.view(), people=people, queue_place=place, queue_wait=wait)
+
+    def forget(self, run_id: str) -> None:
+        """Remember nothing of a run that has ended: its files are gone."""
+        with self._lock:
+            job = self._jobs.get(run_id)
+            if job is not None and not job.state.active:
+                del self._jobs[run_id]
+
+    def close(self) -> list[str]:
+        """End every run; returns the ids of those that had not ended."""
+        with self._lock:
+            self._closed = True
+            active = [run_id for run_id, job in self._jobs.items() if job.state.active]
+            self._queue.clear()
+            for run_id in active:
+                self._jobs[run_id].stop()
+                if self._jobs[run_id] not in self._running:
+                    del self._jobs[run_id]
+        return active
+
+    def _check_room(self, person: str) -> None:
+        if person != NOBODY and self._queue.waiting_for(person) >= MOST_WAITING:
+            raise Unusable(TOO_MANY_WAITING)
+
+    def _publish(self, job: RunJob) -> None:
+        """Let a run wait for its turn, unless another process computes it."""
+        run_id = job.config.run_id
+        self._estimate(job.config)  # what it learns from the store is known when the plan is made
+        try:
+            ours = self._store.index.claim(run_id, job.config.to_dict())
+        except OSError as error:
+            job.state.enter("done", "failed", not_stored(error))  # for those who joined it meanwhile
+            self._settle(job)
+            raise
+        job.end_is_noted = not ours  # by whoever computes it
+        with self._lock:
+            if ours and not job.is_stopping:
+                log.info("run %s queued: %s", run_id, described(job.config))
+                self._queue.enter(run_id)
+                self._plan = None
+                self._pump()
+                return
+        if ours:
+            job.end_waiting()
+        self._settle(job)
+
+    def _pump(self) -> None:
+        """Start what may start now; called with the lock held."""
+        while not self._closed and len(self._running) < self._engine.runs_at_once():
+            run_id = self._queue.pop()
+            if run_id is None:
+                return
+            self._plan = None
+            job = self._jobs[run_id]
+            self._running.add(job)
+            threading.Thread(target=self._run, args=(job,), name=f"kd-run-{run_id}", daemon=True).start()
+
+    def _run(self, job: RunJob) -> None:
+        with self._store.index.waiting():  # nobody waits for this thread
+            has_ended = job.run()
+        with self._lock:
+            waits_again = not has_ended and not job.is_stopping
+            if waits_again:
+                job.state.enter("paused", "queued")
+                self._queue.put_back(job.config.run_id)
+            self._leave_engine(job)
+        if waits_again:
+            return
+        if not has_ended:
+            job.end_waiting()
+        self._settle(job)
+        self._ended(job.config.run_id)
+
+    def _leave_engine(self, job: RunJob) -> None:
+        """Make room for the next run."""
+        with self._lock:
+            self._running.discard(job)
+            self._plan = None
+            self._pump()
+
+    def _settle(self, job: RunJob) -> None:
+        """What follows the end of a run: the store speaks for it, and the one asked for meanwhile begins."""
+        run_id, teacher_id = job.config.run_id, job.config.teacher_id
+        with self._lock:
+            if self._jobs.get(run_id) is job:
+                self._queue.forget(run_id)
+                if job.end_is_noted:  # else nobody knows but this process
+                    del self._jobs[run_id]
+            if not any(other.config.teacher_id == teacher_id for other in self._jobs.values()):
+                self._teachers.forget(teacher_id)
+            successor = self._successors.pop(job, None)
+            if successor is None or self._closed:
+                return
+        if self._store.has_run(run_id):  # the stop came too late
+            successor.end_is_noted = True
+            self._settle(successor)
+            return
+        try:
+            self._publish(successor)
+        except OSError as error:
+            log.error("run %s could not be queued again (%s)", run_id, error)
+
+    def _attend(self, job: RunJob) -> None:
+        """About once a second while a run is computed: is one to stop, and has this one had its turn?"""
+        self._hear_stops()
+        if time.monotonic() - job.turn_began < SECONDS_A_TURN:
+            return
+        with self._lock:
+            others_wait = self._queue.others_wait(job.config.run_id) or self._keeps_teachers_worker(job)
+        if others_wait:
+            job.give_way()
+
+    def _hear_stops(self) -> None:
+        """Stop the runs of this process that another process asked to stop."""
+        with contextlib.suppress(OSError):  # then at the next look
+            for run_id in self._store.index.asked_to_stop():
+                with self._lock:
+                    is_ours = run_id in self._jobs
+                if is_ours:
+                    self._store.index.forget_stop(run_id)
+                    log.info("run %s is stopped on request of another process", run_id)
+                    self.stop(run_id)
+
+    def _keeps_teachers_worker(self, job: RunJob) -> bool:
+        """Whether it is this run that keeps another person's from the worker that trains teachers."""
+        if job.state.phase != "teacher" or job.waits_for_teachers_worker:
+            return False
+        mine = self._queue.people(job.config.run_id)
+        return any(
+            other.waits_for_teachers_worker and not mine.issuperset(self._queue.people(other.config.run_id))
+            for other in self._running
+        )
+
+    def _place(self, run_id: str) -> tuple[int, float | None]:
+        """Place of a waiting run, and its wait in seconds; called with the lock held."""
+        if self._plan is None:
+            order = self._queue.order()
+            lengths = [self._keeps_its_place(self._jobs[run_id]) for run_id in order]
+            self._plan = QueuePlan(order, lengths, self._engine.runs_at_once(), self._running_keep)
+        return self._plan.place(run_id)
+
+    def _running_keep(self) -> list[float | None]:
+        return [self._keeps_its_place(job) for job in self._running]
+
+    def _keeps_its_place(self, job: RunJob) -> float | None:
+        """For how many seconds a run will keep its place: to its end, or for a turn where people share."""
+        progress, left = job.state.outlook()
+        if left is None:
+            length = self._estimate(job.config)
+            left = None if length is None else length * (1 - progress)
+        if left is None or not self._queue.is_shared:
+            return left
+        had = time.monotonic() - job.turn_began if job in self._running else 0.0
+        epoch = left / max(1.0, job.config.epochs * (1 - progress))
+        return min(left, max(0.0, SECONDS_A_TURN - had) + epoch)

@@ -1,0 +1,147 @@
+"""How long a run will take: what its work costs, times how fast this machine was so far.
+
+A training costs something for each step, for each image, and for each look at the test images. The costs
+below are those of one machine; what finished runs took tells how this one compares, for training and for
+looking apart, so that neither many small epochs nor a few large ones mislead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kd.config import RunConfig
+from kd.training.snapshots import FIRST_EPOCH_FRACTIONS
+
+
+class Costs(NamedTuple):
+    """Seconds for a step, for an image of it, and for a look at the 10,000 test images."""
+
+    step: float
+    image: float
+    look: float
+
+
+# Two cores of an AMD EPYC; a student has one of them, the teacher both.
+STUDENT = Costs(step=0.3e-3, image=0.022e-3, look=0.065)
+TEACHER = Costs(step=14e-3, image=0.35e-3, look=1.1)
+
+
+class Estimate(NamedTuple):
+    """Seconds that a run will take: its fresh teacher, 0 where none has to be trained, and its students."""
+
+    teacher: float
+    students: float
+
+    @property
+    def total(self) -> float:
+        """Seconds from the first step to the last."""
+        return self.teacher + self.students
+
+
+class Work(NamedTuple):
+    """Seconds of training, and of looking at the test images and keeping snapshots."""
+
+    training: float
+    looking: float
+
+
+# A run of a few steps takes mostly what first calls cost: it counts for little beside this usual second.
+AS_USUAL = Work(training=1.0, looking=0.1)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How many times as long as the costs say this machine takes; teacher: None where none was trained."""
+
+    training: float = 1.0
+    looking: float = 1.0
+    teacher: float | None = None
+
+    def estimate(self, config: RunConfig, with_teacher: bool) -> Estimate:
+        """Args: with_teacher: whether its fresh teacher has to be trained first."""
+        students, teacher = _students_work(config), 0.0
+        if with_teacher:
+            # unless a teacher was timed, it is taken to be as much slower than a student as it is elsewhere
+            slowness = self.training if self.teacher is None else self.teacher
+            answers = TEACHER.look * config.train_size / 10_000
+            teacher = slowness * (sum(_teacher_work(config)) + answers)
+        return Estimate(teacher, self.training * students.training + self.looking * students.looking)
+
+
+TYPICAL = Speed()
+RUNS_MEASURED = 5
+
+
+def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed | None:
+    """The speed that finished runs show, longer ones counting for more; None without any.
+
+    Args:
+        runs: configs and results, as records have them.
+    """
+    nominal = taken = AS_USUAL
+    teachers_nominal = teachers_taken = 0.0
+    for config, result in runs:
+        work = _students_work(config)
+        slower = max((result["distilled"], result["scratch"]), key=lambda model: model["seconds"])
+        seconds = slower["seconds"]
+        # runs of earlier versions do not say how long they looked
+        looking = slower.get("evaluation_seconds", seconds * work.looking / sum(work))
+        nominal = Work(nominal.training + work.training, nominal.looking + work.looking)
+        taken = Work(taken.training + seconds - looking, taken.looking + looking)
+        if config.teacher == "fresh" and not result["teacher"]["cached"]:
+            teachers_nominal += sum(_teacher_work(config))
+            teachers_taken += result["teacher"]["seconds"]
+    if nominal == AS_USUAL:
+        return None
+    return Speed(
+        training=taken.training / nominal.training,
+        looking=taken.looking / nominal.looking,
+        teacher=teachers_taken / teachers_nominal if teachers_nominal else None,
+    )
+
+
+class Estimator:
+    """What the newest finished runs say, read once and again after each that ends. Thread-safe."""
+
+    def __init__(self, newest: Callable[[int], Iterable[tuple[RunConfig, Mapping[str, Any]]]]):
+        """
+        Args:
+            newest: reads the config and result of at most so many finished runs of this machine.
+        """
+        self._newest = newest
+        self._speed: Speed | None = None
+        self._is_read = False
+
+    def read(self) -> None:
+        """Read the finished runs, which takes a moment."""
+        self._speed = measured_speed(self._newest(RUNS_MEASURED))
+        self._is_read = True
+
+    def estimate(self, config: RunConfig, with_teacher: bool) -> Estimate | None:
+        """How long a run takes, or None where nothing was measured yet."""
+        if not self._is_read:
+            self.read()
+        return None if self._speed is None else self._speed.estimate(config, with_teacher)
+
+    def seconds(self, config: RunConfig, with_teacher: bool) -> float | None:
+        """As `estimate`, all in all, by what was read last: for those who must not wait."""
+        return None if self._speed is None else self._speed.estimate(config, with_teacher).total
+
+
+def _students_work(config: RunConfig) -> Work:
+    """Of one student: the two learn side by side."""
+    steps = -(-config.train_size // config.batch_size)
+    looks = config.epochs + min(len(FIRST_EPOCH_FRACTIONS), steps - 1)
+    return _work(STUDENT, config.epochs, config.train_size, config.batch_size, looks)
+
+
+def _teacher_work(config: RunConfig) -> Work:
+    epochs = config.teacher_epochs
+    return _work(TEACHER, epochs, config.teacher_train_size, config.batch_size, epochs)
+
+
+def _work(costs: Costs, epochs: int, images: int, batch_size: int, looks: float) -> Work:
+    steps = -(-images // batch_size)
+    return Work(epochs * (steps * costs.step + images * costs.image), looks * costs.look)

@@ -1,0 +1,164 @@
+"""A run while it is computed: what its events add up to, and the snapshot of it that others see."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from kd.config import RunConfig
+from kd.runs.estimate import TYPICAL
+from kd.text.words import MODELS
+
+_LEAST_PROGRESS_FOR_ESTIMATE = 0.02
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as it stands at one moment.
+
+    status: queued, running, finished, stopped, failed or interrupted. history: the epoch events so far.
+    progress: 0 to 1. version: grows with every event, a key for caches. result: once finished.
+    queue_place and queue_wait (seconds, an estimate): while queued. people: who asked for it and wait.
+    elsewhere: another process computes it.
+    """
+
+    run_id: str
+    config: RunConfig
+    status: str
+    phase: str
+    message: str = ""
+    history: list[dict[str, Any]] = field(default_factory=list)
+    progress: float = 0.0
+    seconds_left: float | None = None
+    version: int = 0
+    result: dict[str, Any] | None = None
+    created: float = 0.0
+    shipped: bool = False
+    teacher_accuracy: float | None = None
+    queue_place: int | None = None
+    queue_wait: float | None = None
+    people: frozenset[str] = frozenset()
+    elsewhere: bool = False
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or is being computed."""
+        return self.status in ("queued", "running")
+
+
+class RunState:
+    """Collects a run's events from any thread; `view` gives an immutable snapshot."""
+
+    def __init__(self, config: RunConfig):
+        self.config = config
+        self.run_id = config.run_id
+        self.stop_requested = threading.Event()
+        self.done = threading.Event()
+        self._lock = threading.Lock()
+        self._created = time.time()
+        self._status, self._phase, self._message = "queued", "queued", ""
+        self._history: dict[str, list[dict]] = {name: [] for name in MODELS}
+        self._fractions = dict.fromkeys(MODELS, 0.0)
+        self._weights = {"distilled": 1.0, "scratch": 1.0}
+        self._clock: tuple[float, float] | None = None
+        self._version = 0
+        self._result: dict | None = None
+        self._teacher_accuracy: float | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the run waits or is being computed."""
+        return not self.done.is_set()
+
+    def enter(self, phase: str, status: str = "running", message: str = "", result: dict | None = None):
+        """Move to a phase, or to an end."""
+        with self._lock:
+            if self.done.is_set():
+                return  # an end is an end
+            self._phase, self._status, self._message = phase, status, message
+            self._result = result or self._result
+            self._version += 1
+            if status != "running":
+                self._clock = None  # the pace of one turn says nothing of the pause after it
+        if status not in ("queued", "running"):
+            self.done.set()
+
+    def expect_teacher(self) -> None:
+        """A teacher will be trained first: it counts in the progress."""
+        work = TYPICAL.estimate(self.config, with_teacher=True)
+        with self._lock:
+            self._weights["teacher"] = 2 * work.teacher / work.students  # the students learn side by side
+
+    def wait_for_teacher(self) -> None:
+        """Another run trains the teacher that this one needs too."""
+        if self.phase != "awaiting teacher":
+            self.enter("awaiting teacher")
+
+    def know_teacher(self, history: list[dict], test_accuracy: float) -> None:
+        """A teacher that is there already: its history and score."""
+        with self._lock:
+            self._history["teacher"] = list(history)
+            self._teacher_accuracy = test_accuracy
+            self._version += 1
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """Take in an event of the training."""
+        model = event["model"]
+        with self._lock:
+            if event["event"] == "begin":
+                done = event.get("history", [])
+                self._history[model] = list(done)
+                self._fractions[model] = done[-1]["epoch"] / done[-1]["epochs"] if done else 0.0
+            elif event["event"] == "progress":
+                self._fractions[model] = event["fraction"]
+            elif event["event"] == "epoch":
+                self._history[model].append(event)
+                self._fractions[model] = event["epoch"] / event["epochs"]
+                if model == "teacher":
+                    self._teacher_accuracy = event["val_accuracy"]
+            if self._clock is None:
+                self._clock = time.monotonic(), self._progress()
+            self._version += 1
+
+    @property
+    def phase(self) -> str:
+        """What the run is doing."""
+        return self._phase
+
+    def outlook(self) -> tuple[float, float | None]:
+        """Progress from 0 to 1, and the seconds that are left where its pace tells."""
+        with self._lock:
+            return self._progress(), self._seconds_left()
+
+    def view(self) -> RunView:
+        """The run as it stands now."""
+        with self._lock:
+            return RunView(
+                run_id=self.run_id,
+                config=self.config,
+                status=self._status,
+                phase=self._phase,
+                message=self._message,
+                history=[event for name in MODELS for event in self._history[name]],
+                progress=1.0 if self._status == "finished" else self._progress(),
+                seconds_left=self._seconds_left(),
+                version=self._version,
+                result=self._result,
+                created=self._created,
+                teacher_accuracy=self._teacher_accuracy,
+            )
+
+    def _progress(self) -> float:
+        total = sum(self._weights.values())
+        return sum(self._fractions[name] * weight for name, weight in self._weights.items()) / total
+
+    def _seconds_left(self) -> float | None:
+        if self._clock is None or self._status != "running":
+            return None
+        since, at_first = self._clock
+        gained = self._progress() - at_first
+        if gained < _LEAST_PROGRESS_FOR_ESTIMATE:
+            return None
+        return (time.monotonic() - since) / gained * (1 - self._progress())

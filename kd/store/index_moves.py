@@ -1,0 +1,165 @@
+"""Changes of the index with which files move: both happen, or neither.
+
+Files are moved while the index's write lock is held, which puts in order all who delete, restore, store and
+set aside, in whatever thread or process. Each method gets a function that moves them, and gives it a stack
+for what moves them back, which is done when the change cannot be kept.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TypeVar
+
+from kd.store.index_file import IndexFile
+from kd.store.index_rows import ACTIVE, DELETED, FromFolder, Row, run_row
+
+COLUMNS = (
+    "SELECT runs.rowid, runs.run_id, config, status, message, created, used, pinned, owner "
+    "FROM runs LEFT JOIN uses ON uses.run_id = runs.run_id"
+)
+_INSERT = "INTO runs VALUES (?, ?, ?, '', ?, NULL)"
+IF_UNKNOWN = f"INSERT OR IGNORE {_INSERT}"
+UPSERT = f"INSERT {_INSERT} ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, message = ''"
+
+_T = TypeVar("_T")
+
+
+class Moves:
+    """The part of Index that moves files."""
+
+    _file: IndexFile
+
+    def finish(self, run: FromFolder, put_files: Callable[[ExitStack], None]) -> None:
+        """Put the files of a run in their place and call it finished, both or neither.
+
+        Args:
+            put_files: moves them, and puts what moves them back on the stack.
+        """
+
+        def finish(connection: sqlite3.Connection, undo: ExitStack) -> None:
+            put_files(undo)
+            connection.execute(UPSERT, (run.run_id, json.dumps(run.config), run.status, run.created))
+
+        self._file.write(finish)
+
+    def delete(self, run_id: str, move_files: Callable[[ExitStack], None]) -> None:
+        """Take a run off the list and move its files away, both or neither.
+
+        Args:
+            move_files: moves them, and puts what moves them back on the stack; called once the run is
+                known to be there, while nobody else can delete, restore or set aside.
+
+        Raises:
+            ValueError: when it is not there, deleted already, or being computed.
+        """
+
+        def delete(connection: sqlite3.Connection, undo: ExitStack) -> None:
+            row = connection.execute("SELECT status FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            status = row and str(row[0])
+            if status is None:
+                raise ValueError(f"There is no run {run_id!r} that could be deleted.")
+            if status.startswith(DELETED):
+                raise ValueError(
+                    f"Run {run_id} has already been deleted: Undo on the Runs page brings it back."
+                )
+            if status in ACTIVE:
+                raise ValueError(f"Run {run_id} is {status}: stop it before you delete it.")
+            connection.execute(f"UPDATE runs SET status = '{DELETED}' || status WHERE run_id = ?", (run_id,))
+            note_use(connection, run_id)
+            move_files(undo)
+
+        self._file.write(delete)
+
+    def restore(self, run_id: str, move_files: Callable[[ExitStack], bool]) -> bool:
+        """Put a deleted run on the list again with its files; False when it is gone for good.
+
+        Args:
+            move_files: brings them back, and puts what takes them away again on the stack; returns
+                whether a result of this run is there then.
+        """
+
+        def restore(connection: sqlite3.Connection, undo: ExitStack) -> bool:
+            row = connection.execute("SELECT status FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            if row is None or not str(row[0]).startswith(DELETED):
+                return False
+            is_whole, before = move_files(undo), row[0].removeprefix(DELETED)
+            if before == "finished" and not is_whole:
+                _forget(connection, run_id)  # its files made room for others
+                return False
+            status = "finished" if is_whole else before
+            connection.execute("UPDATE runs SET status = ? WHERE run_id = ?", (status, run_id))
+            note_use(connection, run_id)
+            return True
+
+        return self._file.write(restore)
+
+    def exclusively(self, action: Callable[[ExitStack], _T]) -> _T:
+        """Carry out `action` while nobody else can move files; what it puts on the stack undoes it."""
+        return self._file.write(lambda connection, undo: action(undo))
+
+    def look_again(self, run_id: str, look: Callable[[ExitStack], tuple[_T, str]]) -> _T:
+        """Look at a run's files while nobody else can move them, and note what is wrong with them.
+
+        Args:
+            look: returns what it found and a sentence, empty where nothing is wrong. It may move the files.
+        """
+
+        def look_again(connection: sqlite3.Connection, undo: ExitStack) -> _T:
+            found, sentence = look(undo)
+            if sentence:
+                connection.execute(
+                    "UPDATE runs SET status = 'failed', message = ? WHERE run_id = ?", (sentence, run_id)
+                )
+            return found
+
+        return self._file.write(look_again)
+
+    def unless_deleted(self, run_id: str, move_files: Callable[[ExitStack], None]) -> bool:
+        """Move a run's files, except where the run can still be restored; returns whether it could not."""
+
+        def move(connection: sqlite3.Connection, undo: ExitStack) -> bool:
+            row = connection.execute("SELECT status FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            if row is not None and str(row[0]).startswith(DELETED):
+                return False
+            move_files(undo)
+            return True
+
+        return self._file.write(move)
+
+    def forget(
+        self,
+        run_id: str,
+        may: Callable[[Row | None], bool] = lambda row: True,
+        move_files: Callable[[ExitStack], None] = lambda undo: None,
+    ) -> bool:
+        """Know nothing of a run any longer, where it `may` go as it stands now; returns whether it went.
+
+        Args:
+            move_files: moves its files away, and puts what moves them back on the stack.
+        """
+
+        def forget(connection: sqlite3.Connection, undo: ExitStack) -> bool:
+            raw = connection.execute(f"{COLUMNS} WHERE runs.run_id = ?", (run_id,)).fetchone()
+            if not may(raw and run_row(raw)):
+                return False
+            _forget(connection, run_id)
+            move_files(undo)
+            return True
+
+        return self._file.write(forget)
+
+
+def note_use(connection: sqlite3.Connection, run_id: str, when: float | None = None) -> None:
+    connection.execute(
+        "INSERT INTO uses VALUES (?, ?, 0) ON CONFLICT (run_id) DO UPDATE SET used = excluded.used",
+        (run_id, time.time() if when is None else when),
+    )
+
+
+def _forget(connection: sqlite3.Connection, run_id: str) -> None:
+    for table in ("events", "runs", "uses", "stops"):
+        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

@@ -1,0 +1,222 @@
+"""The store: an index, and one folder of artefacts a run. Nothing half-written is ever seen.
+
+    KD_HOME/index.sqlite     runs that were asked for, their state and their events (kd/store/index.py)
+    KD_HOME/runs/ID/         record.json, distilled.keras, scratch.keras, logits.npz, snapshots-*.npz
+    KD_HOME/teachers/ID/     record.json, teacher.keras
+    KD_HOME/logits/          a teacher's logits of a slice of the data
+    KD_HOME/neighbours/      training pictures as a teacher sees them (kd/analysis/neighbours.py)
+    KD_HOME/precision.json   in which precision teachers train, by processor (kd/training/precision.py)
+    KD_HOME/trash/ID/        deleted runs, until somebody wants them back or the room
+    KD_HOME/aside/           what was found damaged
+    KD_HOME/owners/          a lock for each process that is alive (kd/store/owners.py)
+    KD_HOME/reserve          room for the index on a full disk (kd/store/room.py)
+
+A folder is written beside its place and moved into it, so it is whole or absent (kd/files.py). It is moved
+while the index's write lock is held, so that no two threads or processes move the same one. The runs that
+come with the project lie in data/runs in the same form and are read from there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from kd import files
+from kd.files import write_whole
+from kd.pictures.mnist import DATA_FOLDER
+from kd.store import owners
+from kd.store.index import ACTIVE, INTERRUPTED, FromFolder, Index
+from kd.store.index_rows import DELETED, Row
+from kd.store.room import Room
+from kd.store.stored_runs import RUN_ID, DamagedRun, StoredRuns
+from kd.store.stored_teachers import StoredTeachers, json_bytes, npz_bytes
+from kd.unusable import Unusable
+
+__all__ = ["ACTIVE", "DamagedRun", "Store", "default_home", "npz_bytes", "write_whole"]
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SHIPPED_RUNS = DATA_FOLDER / "runs"
+
+_FOLDERS = ("runs", "teachers", "logits", "neighbours", "trash", "aside")
+_GONE = "Its files are gone: train it again."
+
+
+def default_home() -> Path:
+    """KD_HOME, or .kd in the project.
+
+    Raises:
+        ValueError: when KD_HOME is no path.
+    """
+    chosen = os.environ.get("KD_HOME")
+    try:
+        return Path(chosen or PROJECT / ".kd").expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, nobody's home, a NUL
+        raise _unusable_home(chosen, error) from None
+
+
+class Store(StoredRuns, StoredTeachers):
+    """What was computed and what is being computed; several threads and processes may share one home."""
+
+    def __init__(self, home: Path | None = None):
+        """
+        Raises:
+            ValueError: when the home cannot be written, or a newer version has written it.
+        """
+        super().__init__()
+        self.home = Path(home) if home is not None else default_home()
+        self.room = Room(self.home)
+        try:
+            for name in _FOLDERS:
+                (self.home / name).mkdir(parents=True, exist_ok=True)
+            owners.hold(self.home)
+            owners.sweep(self.home)
+            for name in _FOLDERS:
+                files.clear_partials(self.home / name, self.home)
+            self.room.keep_reserve()
+            self.index = Index(self.home / "index.sqlite", self._from_folders, self._from_folder, self.room)
+            self.reconcile()
+        except Unusable:
+            raise
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, too long a path, a NUL
+            raise _unusable_home(self.home, error) from None
+
+    @property
+    def shipped(self) -> Path:
+        """Where the runs lie that came with the project."""
+        return SHIPPED_RUNS
+
+    def row(self, run_id: str) -> Row | None:
+        """What the index knows of a run: config, status, message, created, used, pinned."""
+        return self.index.row(run_id)
+
+    def reconcile(self) -> None:
+        """Make the index say what the folders show, whatever a crash left undone between the two."""
+        found = {path.name for path in files.entries(self.home / "runs") if self._is_own(path.name)}
+        if found - self.index.ids():
+            self.index.take_in()
+        self.index.settle(self._verdict)
+
+    def rebuild(self) -> int:
+        """Make the index say what the folders hold, row by row; returns how many runs it knows."""
+        self.index.rebuild()
+        self.reconcile()
+        return len(self.index.rows())
+
+    def save_run(self, run_id: str, record: dict[str, Any], files: Mapping[str, bytes]) -> None:
+        """Store a finished run whole, and mark it finished.
+
+        Raises:
+            OSError: when it cannot be stored; what was stored before is untouched.
+        """
+        place = self.home / "runs" / run_id
+
+        def save() -> None:
+            with files.written(place, {**files, "record.json": json_bytes(record)}) as partial:
+                run = FromFolder(run_id, record["config"], record["created"])
+                self.index.finish(run, lambda undo: self._put(partial, place, undo))
+
+        with self.index.waiting():
+            self.room.do(save)
+
+    def delete_run(self, run_id: str) -> None:
+        """Take a run off the list; `restore_run` brings it back until the room is needed.
+
+        Raises:
+            ValueError: when the run came with the project, is being computed, or was deleted already.
+        """
+        if self.index.row(run_id) is None:
+            if self._drop_unreadable(run_id):
+                return
+            self.index.check()  # where it is damaged, the list may show what cannot be found
+        older = None
+
+        def move(undo: ExitStack) -> None:
+            nonlocal older
+            older = self._to_trash(run_id, undo)
+
+        self.index.delete(run_id, move)
+        files.remove(older)
+
+    def restore_run(self, run_id: str) -> bool:
+        """Bring a deleted run back; False when it is gone for good."""
+        if not RUN_ID.fullmatch(run_id):
+            return False
+        trash, place = self.home / "trash" / run_id, self.home / "runs" / run_id
+
+        def move(undo: ExitStack) -> bool:
+            if os.path.lexists(trash) and not os.path.lexists(place):
+                files.move(trash, place, undo)
+            return self.has_run(run_id)
+
+        return self.index.restore(run_id, move)
+
+    def remove_run(self, run_id: str, may: Callable[[Row | None], bool] = lambda row: True) -> bool:
+        """Remove a run for good, deleted before or not, where it `may` go; one of the project's stays."""
+        older = None
+
+        def move(undo: ExitStack) -> None:
+            nonlocal older
+            if RUN_ID.fullmatch(run_id):
+                older = self._to_trash(run_id, undo)
+
+        gone = self.index.forget(run_id, may, move)
+        files.remove(older)
+        return gone and self.empty_trash(run_id)
+
+    def empty_trash(self, run_id: str) -> bool:
+        """Remove what lies in the trash of a run that nobody can bring back; returns whether it could."""
+        away = None
+
+        def move(undo: ExitStack) -> None:
+            nonlocal away
+            away = files.move_out_of_the_way(self.home / "trash" / run_id, undo)
+
+        emptied = self.index.unless_deleted(run_id, move) if RUN_ID.fullmatch(run_id) else True
+        files.remove(away)
+        return emptied
+
+    def _verdict(self, run_id: str, status: str, gone: bool) -> tuple[str, str] | None:
+        """The status and message that a run should have; `gone` says that its process has ended."""
+        if self._is_own(run_id) and status != "finished":
+            return ("finished", "") if status not in ACTIVE or gone else None
+        if gone:
+            return ("finished", "") if self.has_run(run_id) else ("interrupted", INTERRUPTED)
+        if status == "finished" and not self.has_run(run_id):
+            in_trash = (self.home / "trash" / run_id / "record.json").is_file()
+            return (f"{DELETED}finished", "") if in_trash else ("failed", _GONE)
+        return None
+
+    def _to_trash(self, run_id: str, undo: ExitStack) -> Path | None:
+        """Move a run's folder to the trash; returns where an older one is now, to be removed in the end."""
+        folder, place = self.home / "runs" / run_id, self.home / "trash" / run_id
+        if not RUN_ID.fullmatch(run_id) or not os.path.lexists(folder):
+            return None  # what lies in the trash is all there is
+        older = files.move_out_of_the_way(place, undo)
+        files.move(folder, place, undo)
+        return older
+
+    def _drop_unreadable(self, run_id: str) -> bool:
+        """Forget a row that cannot be read, and set aside what is stored for it; whether there was one."""
+
+        def move(undo: ExitStack) -> None:
+            if self._is_own(run_id):
+                files.move(self.home / "runs" / run_id, self._aside(run_id), undo)
+
+        if not self.index.drop_unreadable(run_id):
+            return False
+        self.index.exclusively(move)
+        return True
+
+
+def _unusable_home(home: Path | str | None, error: Exception) -> Unusable:
+    reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+    verb = "written" if isinstance(error, OSError) else "used"
+    return Unusable(f"KD_HOME {_shortened(home)} cannot be {verb} ({reason}): choose another folder.")
+
+
+def _shortened(home: Path | str | None) -> str:
+    text = str(home)
+    return text if len(text) <= 200 else f"{text[:150]}…{text[-40:]}"

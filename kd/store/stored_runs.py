@@ -1,0 +1,213 @@
+"""Stored runs as they are read: what is whole, what is damaged and set aside, what moved meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kd import files
+from kd.files import Damaged
+from kd.store.index_rows import DELETED, FromFolder
+from kd.store.stored import Stored
+from kd.unusable import Unusable
+
+log = logging.getLogger("kd")
+
+RUN_ID = re.compile("[0-9a-f]{12}")
+
+_T = TypeVar("_T")
+
+
+class DamagedRun(Unusable):
+    """A stored run is not what it was; the message says so to a person."""
+
+
+class StoredRuns(Stored):
+    """The folders of runs, those that came with the project included."""
+
+    def has_run(self, run_id: str) -> bool:
+        """Whether a whole result of this run is there."""
+        return self._run_folder(run_id) is not None
+
+    def is_shipped(self, run_id: str) -> bool:
+        """Whether this result came with the project."""
+        return self._run_folder(run_id) == self.shipped / run_id
+
+    def shipped_runs(self) -> list[str]:
+        """The runs that came with the project."""
+        found = sorted(path.parent for path in self.shipped.glob("*/record.json"))
+        return [path.name for path in found if path not in self._ignored]
+
+    def state_of(self, run_id: str) -> tuple[int, int] | None:
+        """Changes whenever another result of this run is stored; None where there is none."""
+        if RUN_ID.fullmatch(run_id):
+            for parent in (self.home / "runs", self.shipped):
+                with contextlib.suppress(OSError):
+                    status = os.stat(os.path.join(parent, run_id, "record.json"))
+                    if parent / run_id not in self._ignored:
+                        return status.st_mtime_ns, status.st_size
+        return None
+
+    def record(self, run_id: str) -> dict[str, Any] | None:
+        """A finished run's record: config, result, history; None where there is none.
+
+        Raises:
+            DamagedRun: when it is not what was stored; the run is set aside then.
+        """
+
+        def read(folder: Path) -> dict[str, Any]:
+            self._check(folder / "record.json")
+            return _record(folder)
+
+        return self._look(run_id, read)
+
+    def file(self, run_id: str, name: str) -> Path:
+        """The path of one of a finished run's files, which are then known to be whole.
+
+        Raises:
+            ValueError: when the run or the file is not there.
+            DamagedRun: when the file is not what was stored; the run is set aside then.
+        """
+
+        def read(folder: Path) -> Path:
+            self._check(folder / name)
+            return folder / name
+
+        path = self._look(run_id, read, name)
+        if path is None:
+            raise Unusable(f"Run {run_id} has no {name} stored: train it again.")
+        return path
+
+    def is_usable(self, run_id: str, teacher_id: str | None) -> bool:
+        """Whether a stored run has all its files and its teacher; one that has not is set aside.
+
+        Args:
+            teacher_id: of a fresh teacher; None for one that comes with the project.
+        """
+
+        def read(folder: Path) -> bool:
+            if folder.parent != self.shipped:
+                files.check_complete(folder)
+            if not taught:
+                raise Damaged("its teacher is no longer stored")
+            return True
+
+        taught = teacher_id is None or self.teacher(teacher_id) is not None
+        try:
+            return self._look(run_id, read) is not None
+        except DamagedRun:
+            return False
+
+    def _run_folder(self, run_id: str) -> Path | None:
+        # ids come from URLs too, and only what looks like one of ours may become a path
+        if not RUN_ID.fullmatch(run_id):
+            return None
+        for parent in (self.home / "runs", self.shipped):
+            if os.path.isfile(parent / run_id / "record.json") and parent / run_id not in self._ignored:
+                return parent / run_id
+        return None
+
+    def _is_own(self, run_id: str) -> bool:
+        folder = self._run_folder(run_id)
+        return folder is not None and folder.parent != self.shipped
+
+    def _from_folders(self) -> Iterator[FromFolder]:
+        """The whole runs; called while nobody else can move them. A damaged one is set aside."""
+        for parent in ("runs", "trash"):
+            for path in files.entries(self.home / parent):
+                run = self._from_folder(path.name)
+                if run is not None:
+                    yield run
+
+    def _from_folder(self, run_id: str) -> FromFolder | None:
+        if not RUN_ID.fullmatch(run_id):
+            return None
+        for parent, status in (("runs", "finished"), ("trash", f"{DELETED}finished")):
+            folder = self.home / parent / run_id
+            try:
+                if not os.path.isfile(folder / "record.json"):
+                    continue
+                files.check(folder / "record.json")
+                record = _record(folder)
+                return FromFolder(run_id, record["config"], float(record["created"]), status)
+            except (Damaged, FileNotFoundError, ValueError, TypeError) as error:
+                log.warning("run %s is damaged (%s): it was set aside", run_id, files.said(error))
+                with ExitStack() as undo:
+                    files.move(folder, self._aside(run_id), undo)
+                    undo.pop_all()
+            except OSError as error:
+                log.warning("run %s cannot be read (%s)", run_id, error)
+        return None
+
+    def _look(self, run_id: str, read: Callable[[Path], _T], name: str = "record.json") -> _T | None:
+        """What `read` finds in a run's folder, or None where there is none.
+
+        Raises:
+            ValueError: when a file of this name was never stored.
+            DamagedRun: when something is damaged or missing; the run is set aside then.
+        """
+        folder = self._run_folder(run_id)
+        if folder is None:
+            return None
+        try:
+            return read(folder)
+        except (Damaged, FileNotFoundError) as error:
+            if folder.parent == self.shipped:
+                self._ignored.add(folder)
+                log.warning("run %s is damaged (%s): it is no longer shown", run_id, files.said(error))
+                raise DamagedRun(
+                    f"The files of run {run_id} are damaged, and it is no longer shown: train it again."
+                ) from None
+        except OSError as error:
+            raise Unusable(f"The files of run {run_id} cannot be read ({error.strerror}).") from None
+        # Somebody may be moving the folder: look again while nobody can.
+        return self._look_again(run_id, read, name)
+
+    def _look_again(self, run_id: str, read: Callable[[Path], _T], name: str) -> _T | None:
+        folder, damage = self.home / "runs" / run_id, None
+
+        def look(undo: ExitStack) -> tuple[_T | None, str]:
+            nonlocal damage
+            if not self._is_own(run_id):
+                return None, ""
+            try:
+                return read(folder), ""
+            except (Damaged, FileNotFoundError) as error:
+                if isinstance(error, FileNotFoundError) and not files.lists(folder, name):
+                    raise Unusable(
+                        f"Run {run_id} was stored without {name}: delete it on the Runs page, "
+                        "then train it again."
+                    ) from None
+                aside = self._aside(run_id)
+                files.move(folder, aside, undo)
+                where = f"it was set aside in {aside.relative_to(self.home)}"
+                damage = DamagedRun(f"The files of run {run_id} are damaged, and {where}: train it again.")
+                log.warning("run %s is damaged (%s): it was set aside", run_id, files.said(error))
+                return None, str(damage)
+
+        found = self.index.look_again(run_id, look)
+        if damage is not None:
+            raise damage
+        return found
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """A run's record.
+
+    Raises:
+        Damaged: when it is none.
+    """
+    try:
+        record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+        if {"config", "result", "history", "created"} <= record.keys():
+            return record
+    except (ValueError, AttributeError) as error:
+        raise Damaged(f"record.json cannot be read ({error})") from None
+    raise Damaged("record.json lacks a part")

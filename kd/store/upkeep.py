@@ -1,0 +1,232 @@
+"""Upkeep: what is kept takes no more room than it may. The run that was used longest ago goes first.
+
+KD_LIMIT    how much may be kept in KD_HOME: 2GB unless it says otherwise (500MB, 1.5 GB, …)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from kd import files
+from kd.store.index import ACTIVE
+from kd.store.index_file import Unwritable
+from kd.store.index_rows import DELETED, Row
+from kd.store.store import Store
+from kd.unusable import Unusable
+
+log = logging.getLogger("kd")
+
+DEFAULT_LIMIT = "2GB"
+SECONDS_WATCHED = 3600  # a page that shows a run says nothing while nobody touches it
+SECONDS_BETWEEN_NOTES = 60
+SECONDS_A_SIZE_HOLDS = 5
+LEAST_LIMIT = 1000
+# Made anew where they are missing, so the first to go; by the file's age.
+_CACHES = ("logits", "neighbours")
+_KEPT = ("runs", "teachers", "trash", "aside")
+
+Candidate = tuple[Path, Callable[[], bool]]
+"""What may go, and what removes it and tells whether it did."""
+
+
+def limit() -> int:
+    """How many bytes may be kept: KD_LIMIT.
+
+    Raises:
+        ValueError: when it is no size.
+    """
+    from dask.utils import parse_bytes
+
+    chosen = os.environ.get("KD_LIMIT") or DEFAULT_LIMIT
+    try:
+        size = parse_bytes(chosen) if any(letter.isdecimal() for letter in chosen) else 0
+    except (ValueError, OverflowError):
+        size = 0
+    if size < LEAST_LIMIT:
+        raise Unusable(f"KD_LIMIT must be a size such as 500MB or 2GB, got {chosen!r}.")
+    return size
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Bytes in use, bytes allowed, the bytes of each stored run by its id, and the runs that are pinned."""
+
+    used: int
+    limit: int
+    runs: dict[str, int]
+    pinned: frozenset[str]
+
+
+class Upkeep:
+    """Keeps a store below its limit; never removes a run that is watched, pinned or computed."""
+
+    def __init__(self, store: Store):
+        """
+        Raises:
+            ValueError: when KD_LIMIT is no size.
+        """
+        self._store, self._limit = store, limit()
+        self._lock, self._tidying = threading.Lock(), threading.Lock()
+        self._watched: dict[str, float] = {}
+        self._noted: dict[str, float] = {}
+        self._usage: tuple[float, Usage] | None = None
+        store.room.spare = [self._spare_what_can_be_made_again, self._spare_trash]
+
+    def watched(self, run_id: str) -> None:
+        """Somebody looks at this run; noted in the index about once a minute."""
+        now = time.monotonic()
+        self._watched[run_id] = now
+        if now - self._noted.get(run_id, -SECONDS_BETWEEN_NOTES) >= SECONDS_BETWEEN_NOTES:
+            with contextlib.suppress(OSError):  # a full disk or a busy index stops nobody from looking
+                if self._store.has_run(run_id):
+                    self._store.index.touch(run_id)
+                self._noted[run_id] = now
+
+    def usage(self) -> Usage:
+        """How much is kept; measured every few seconds at most."""
+        with self._lock:
+            now = time.monotonic()
+            if self._usage is None or now - self._usage[0] > SECONDS_A_SIZE_HOLDS:
+                self._usage = now, self._measured()
+            return self._usage[1]
+
+    def forget_usage(self) -> None:
+        """Measure anew at the next question."""
+        with self._lock:
+            self._usage = None
+
+    def tidy(self) -> None:
+        """Bring what is kept below the limit, as far as there is something that may go."""
+        try:
+            with self._tidying:  # not the lock under which people wait to see how much is kept
+                excess = self._excess_after_tidying()
+        except Unwritable as error:
+            log.warning("old runs could not make room: %s", error)
+            return
+        finally:
+            self.forget_usage()
+        self._store.room.keep_reserve()
+        if excess > 0:
+            log.warning("%.0f MB more than KD_LIMIT are kept: all of it is in use or pinned", excess / 1e6)
+
+    def _excess_after_tidying(self) -> int:
+        excess = self._measured().used - self._limit
+        for path, remove in self._candidates():
+            if excess <= 0:
+                break
+            excess -= self._removed(path, remove)
+        return excess
+
+    def _removed(self, path: Path, remove: Callable[[], bool]) -> int:
+        """Remove what may go; returns how many bytes that freed."""
+        size = files.size_of(path)
+        try:
+            return size if remove() else 0
+        except Unwritable:  # then nothing else can go either, and each would be waited for
+            raise
+        except OSError as error:
+            log.warning("%s could not be removed (%s)", path, error)
+            return 0
+
+    def _spare_what_can_be_made_again(self) -> None:
+        """On a full disk: what is no result of anybody's."""
+        self._remove(self._made_again(least_age=0))
+
+    def _spare_trash(self) -> None:
+        """On a full disk: what was deleted."""
+        self._remove(self._trash())
+
+    def _remove(self, candidates: Iterator[Candidate]) -> None:
+        for path, remove in candidates:
+            self._removed(path, remove)
+
+    def _candidates(self) -> Iterator[Candidate]:
+        """What may go, the most dispensable first."""
+        yield from self._aside()
+        yield from self._trash()
+        yield from self._caches(SECONDS_WATCHED)
+        yield from self._lone_teachers()
+        rows = self._store.index.rows()
+        for row in sorted(rows, key=lambda row: row["used"] or row["created"]):
+            if self._may_go(row):
+                run_id = row["run_id"]
+                yield self._store.home / "runs" / run_id, partial(self._remove_run, run_id)
+        yield from self._lone_teachers()
+
+    def _made_again(self, least_age: float) -> Iterator[Candidate]:
+        yield from self._aside()
+        yield from self._caches(least_age)
+        yield from self._lone_teachers()
+
+    def _aside(self) -> Iterator[Candidate]:
+        for path in files.entries(self._store.home / "aside"):
+            yield path, partial(_gone, path)
+        for path in sorted(self._store.home.glob("index.damaged-*"), key=files.age):
+            yield path, partial(_gone, path)
+
+    def _caches(self, least_age: float) -> Iterator[Candidate]:
+        paths = [path for name in _CACHES for path in files.entries(self._store.home / name)]
+        for path in sorted(paths, key=files.age):
+            if time.time() - files.age(path) >= least_age:
+                yield path, partial(_gone, path)
+
+    def _trash(self) -> Iterator[Candidate]:
+        """Deleted runs, the one used longest ago first; before them, those that were trained again since."""
+        trash, deleted = self._store.home / "trash", [row["run_id"] for row in self._store.index.deleted()]
+        for path in files.entries(trash):
+            if path.name not in deleted:
+                yield path, partial(self._store.empty_trash, path.name)
+        for run_id in deleted:
+            # one that never had a result has no files, and frees nothing: it stays to be brought back
+            if (trash / run_id).is_dir():
+                yield trash / run_id, partial(self._store.remove_run, run_id, _is_deleted)
+
+    def _lone_teachers(self) -> Iterator[Candidate]:
+        """Fresh teachers of which no run is left."""
+        rows = self._store.index.rows()
+        alive = {row["config"].teacher_id for row in rows if row["status"] in ("finished", *ACTIVE)}
+        for path in files.entries(self._store.home / "teachers"):
+            if path.name not in alive and time.time() - files.age(path) > SECONDS_WATCHED:
+                yield path, partial(_gone, path)
+
+    def _may_go(self, row: Row | None) -> bool:
+        """Whether a run may make room: not one that somebody looks at, here or in another process."""
+        if row is None or row["status"] != "finished" or row["pinned"]:
+            return False
+        if row["used"] is not None and abs(time.time() - row["used"]) < SECONDS_WATCHED:
+            return False
+        return time.monotonic() - self._watched.get(row["run_id"], -math.inf) >= SECONDS_WATCHED
+
+    def _remove_run(self, run_id: str) -> bool:
+        removed = self._store.remove_run(run_id, self._may_go)
+        if removed:
+            log.info("run %s removed: it was used longest ago, and KD_LIMIT was reached", run_id)
+        return removed
+
+    def _measured(self) -> Usage:
+        home, rows = self._store.home, self._store.index.rows()
+        folder = {row["run_id"]: home / "runs" / row["run_id"] for row in rows}
+        return Usage(
+            used=sum(files.size_of(home / name) for name in (*_KEPT, *_CACHES)),
+            limit=self._limit,
+            runs={run_id: files.size_of(path) for run_id, path in folder.items() if path.is_dir()},
+            pinned=frozenset(row["run_id"] for row in rows if row["pinned"]),
+        )
+
+
+def _gone(path: Path) -> bool:
+    files.remove(path)
+    return True
+
+
+def _is_deleted(row: Row | None) -> bool:
+    return row is None or row["status"].startswith(DELETED)

@@ -1,0 +1,86 @@
+"""The shipped teachers' logits of all of MNIST, so that no first run waits for a teacher.
+
+    python -m kd.teacher_logits strong notebook
+
+writes data/teachers/NAME-logits.npz: train float32 (60000, 10), test float32 (10000, 10), and the SHA-256
+of the weights they were computed with. Importing this module loads no TensorFlow.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
+from kd.once import computed_once
+from kd.store.store import npz_bytes, write_whole
+from kd.teachers.shipped import TEACHER_FOLDER, shipped_teacher_path, teacher_record
+from kd.unusable import Unusable
+
+MAKE_COMMAND = "python -m kd.teacher_logits"
+
+
+def shipped_logits(name: str, train_size: int = TRAIN_IMAGES) -> dict[str, np.ndarray]:
+    """A shipped teacher's logits of the first `train_size` training images and of all test images.
+
+    Returns:
+        {'train': float32 (train_size, 10), 'test': float32 (10000, 10)}.
+
+    Raises:
+        ValueError: when the file is missing, damaged or another teacher's; the message names the command
+            that makes it.
+    """
+    logits = _load(name)
+    return {"train": logits["train"][:train_size], "test": logits["test"]}
+
+
+@computed_once(maxsize=len(SHIPPED_TEACHERS))
+def _load(name: str) -> dict[str, np.ndarray]:
+    path = _path(name)
+    advice = f"make it again with: {MAKE_COMMAND} {name}"
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            logits = {key: arrays[key] for key in ("train", "test")}
+            weights_sha256 = str(arrays["weights_sha256"])
+    except FileNotFoundError:
+        raise Unusable(f"The teacher's logits {path} are missing: {advice}") from None
+    # what a damaged zip of arrays raises is anybody's guess: zlib.error, BadZipFile, KeyError, EOFError …
+    except Exception:
+        raise Unusable(f"The teacher's logits {path} are damaged: {advice}") from None
+    if weights_sha256 != teacher_record(name)["weights_sha256"]:
+        raise Unusable(f"The teacher's logits {path} are those of another teacher: {advice}")
+    for array in logits.values():
+        array.flags.writeable = False
+    return logits
+
+
+def make(name: str) -> Path:
+    """Compute and write the logits of one shipped teacher; returns the file."""
+    from kd.training.student import teacher_logits_of
+
+    logits = teacher_logits_of(shipped_teacher_path(name), TRAIN_IMAGES, lambda: False)
+    weights = np.array(teacher_record(name)["weights_sha256"])
+    write_whole(_path(name), npz_bytes({**logits, "weights_sha256": weights}))
+    return _path(name)
+
+
+def _path(name: str) -> Path:
+    return TEACHER_FOLDER / f"{name}-logits.npz"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code, as kd.cli.entry has it."""
+    from kd.cli.entry import exit_code
+
+    return exit_code(lambda: _command(arguments))
+
+
+def _command(arguments: list[str] | None) -> int:
+    from kd.cli.arguments import Parser
+
+    parser = Parser(prog=MAKE_COMMAND, description=__doc__)
+    parser.add_argument("names", nargs="+", choices=SHIPPED_TEACHERS, metavar="NAME")
+    for name in parser.parse_args(arguments).names:
+        print(make(name))
+    return 0

@@ -1,0 +1,104 @@
+"""Which precision a fresh teacher trains in: float32, or bfloat16 products where they are faster here.
+
+A teacher of the notebook's own recipe stays in float32 to the letter, and so does one whose training is
+too short for the question to pay. For any other, a few steps of both are timed, and what they showed is kept
+with the runs and holds for this processor from then on: the same config must not have two results because
+the machine was busy once. KD_TEACHER_PRECISION decides instead where it is set.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from kd.config import RunConfig
+from kd.text.words import quoted
+from kd.training.compiled import Batches, compiled_training, initial_weights
+
+PRECISIONS = ("float32", "mixed_bfloat16")
+NOTEBOOK_TEACHER = {"teacher_epochs": 5, "teacher_train_size": 10_000, "batch_size": 32}
+
+# Below this many steps (half a minute at most), finding out costs a good part of what it may win.
+STEPS_WORTH_ASKING = 1000
+# A faster precision must be clearly faster: chance must not choose, or one config has two results.
+CLEARLY_FASTER = 0.8
+ROUNDS = 5
+STEPS_A_ROUND = 3
+
+
+class Choice(NamedTuple):
+    """One of PRECISIONS, and the processor that was measured for it; None where no measurement decided."""
+
+    precision: str
+    processor: str | None = None
+
+
+def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = None) -> Choice:
+    """Which precision this run's fresh teacher trains in.
+
+    Args:
+        measured: processor → precision, of measurements before this one, which hold.
+
+    Raises:
+        ValueError: when KD_TEACHER_PRECISION is set to something else.
+    """
+    chosen = os.environ.get("KD_TEACHER_PRECISION", "")
+    if chosen:
+        if chosen not in PRECISIONS:
+            raise ValueError(
+                f"KD_TEACHER_PRECISION must be one of {', '.join(PRECISIONS)}, got {quoted(chosen)}."
+            )
+        return Choice(chosen)
+    steps = config.teacher_epochs * -(-config.teacher_train_size // config.batch_size)
+    is_notebooks = all(getattr(config, name) == value for name, value in NOTEBOOK_TEACHER.items())
+    if is_notebooks or steps < STEPS_WORTH_ASKING:
+        return Choice("float32")
+    processor = this_processor()
+    known = (measured or {}).get(processor)
+    if known in PRECISIONS:
+        return Choice(known, processor)
+    seconds = seconds_a_step()
+    faster = seconds["mixed_bfloat16"] < CLEARLY_FASTER * seconds["float32"]
+    return Choice("mixed_bfloat16" if faster else "float32", processor)
+
+
+@cache
+def this_processor() -> str:
+    """What the measurement depends on: the processor's name and the threads that a teacher gets."""
+    name = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
+    return f"{name}, {os.environ.get('KD_THREADS', '1')} threads"
+
+
+@cache
+def seconds_a_step(batch_size: int = 32) -> dict[str, float]:
+    """The fastest of a few rounds of teacher steps in each precision, taken in turns, once a process."""
+    images = np.random.default_rng(0).random((batch_size * STEPS_A_ROUND, 28, 28, 1), np.float32)
+    labels = np.arange(len(images), dtype=np.int32) % 10
+    batches = Batches.of(images, labels, None, batch_size)
+    order = tf.range(len(labels))
+    seconds = dict.fromkeys(PRECISIONS, float("inf"))
+    for precision in PRECISIONS:
+        compiled_training("teacher", precision).reset(initial_weights("teacher", 0))
+        _run(precision, batches, order)
+    for _ in range(ROUNDS):
+        for precision in PRECISIONS:
+            started = time.perf_counter()
+            _run(precision, batches, order)
+            elapsed = (time.perf_counter() - started) / STEPS_A_ROUND
+            seconds[precision] = min(seconds[precision], elapsed)
+    return seconds
+
+
+def _run(precision: str, batches: Batches, order: tf.Tensor) -> None:
+    compiled_training("teacher", precision).run_steps(batches, order, 0, STEPS_A_ROUND, (1.0, 1.0, 1.0))

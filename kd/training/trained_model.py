@@ -1,0 +1,32 @@
+"""What a training gives back. No TensorFlow here: the app's process unpacks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kd.training.snapshots import Snapshots
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A trained model and what is known of it.
+
+    keras_file is the content of its .keras file; test_logits float32 (10000, 10) are those of all test
+    images and train_logits (n, 10), of a teacher only, those of the students' images. Of the seconds that the
+    training took, evaluation_seconds went into the test images and snapshots. processor is the one
+    whose measurement decided the precision, if one did (kd/training/precision.py).
+    """
+
+    name: str
+    keras_file: bytes
+    test_logits: np.ndarray
+    history: list[dict]
+    parameters: int
+    seconds: float
+    evaluation_seconds: float
+    snapshots: Snapshots | None = None
+    train_logits: np.ndarray | None = None
+    precision: str = "float32"
+    processor: str | None = None
