@@ -13,11 +13,11 @@ if __name__ != "__main__":
         on_script_error=serving.explain,
     )
 else:
-    from ui import page_lessons
-    from ui.frame import page
-    from ui.home_figure import figure
-    from ui.server import lab
-    from ui.shown import example_run
+    from ui.home.figure import figure
+    from ui.shared import lessons
+    from ui.shared.frame import page
+    from ui.shared.server import lab
+    from ui.shared.shown import example_run
 
     with page("Home", "A small network learns from a large one's doubts"):
         st.markdown(
@@ -36,7 +36,7 @@ else:
         if view is not None:
             st.space("small")
             teacher, distilled = view.result["teacher"], view.result["distilled"]
-            page_lessons.home(
+            lessons.home(
                 teacher["parameters"] / distilled["parameters"],
                 teacher["test_accuracy"],
                 distilled["test_accuracy"],

@@ -3,13 +3,15 @@
 import streamlit as st
 
 from kd.analysis import softening
-from ui import address, dark_lessons, dark_views, ways_in
-from ui.dark_picture import Shown, choose
-from ui.frame import page
-from ui.guard import guard
-from ui.run_choice import choose_finished_run
-from ui.server import lab
-from ui.shown import finished_run
+from ui.dark_knowledge import dark_lessons, dark_views
+from ui.dark_knowledge.dark_picture import Shown, choose
+from ui.draw import ways_in
+from ui.shared import address
+from ui.shared.frame import page
+from ui.shared.guard import guard
+from ui.shared.run_choice import choose_finished_run
+from ui.shared.server import lab
+from ui.shared.shown import finished_run
 
 ONE, PULL, ALL = "One picture", "The pull on a student", "All 10,000"
 LOWEST, HIGHEST = softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE

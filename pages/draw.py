@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from ui import address, page_lessons, ways_in
-from ui.answers import SOFTEN_PARAMETER, answers
-from ui.drawings import last_drawings, remembered
-from ui.explore_drawing import distances, look_closer
-from ui.frame import page
-from ui.markup import literal
-from ui.playback import play_picture
-from ui.run_choice import choose_finished_run
-from ui.server import lab
-from ui.shown import finished_run
+from ui.draw import ways_in
+from ui.draw.answers import SOFTEN_PARAMETER, answers
+from ui.draw.drawings import last_drawings, remembered
+from ui.draw.explore_drawing import distances, look_closer
+from ui.shared import address, lessons
+from ui.shared.frame import page
+from ui.shared.markup import literal
+from ui.shared.run_choice import choose_finished_run
+from ui.shared.server import lab
+from ui.shared.shown import finished_run
+from ui.train.playback import play_picture
 
 ADDRESS = {
     "way": ways_in.WAY_PARAMETER,
@@ -65,4 +66,4 @@ with page("Draw"):
             last_drawings(given, shown, logits)
             look_closer(lab(), asked.run_id, shown.picture)
             play_picture(lab(), asked.run_id, shown.picture)
-            page_lessons.draw()
+            lessons.draw()

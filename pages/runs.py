@@ -3,11 +3,11 @@
 import streamlit as st
 
 from kd.text.words import MODELS
-from ui import page_lessons
-from ui.frame import page
-from ui.markup import role
-from ui.run_list import run_list
-from ui.server import lab
+from ui.runs.run_list import run_list
+from ui.shared import lessons
+from ui.shared.frame import page
+from ui.shared.markup import role
+from ui.shared.server import lab
 
 with page("Runs"):
     names = ", ".join(role(model) for model in MODELS)
@@ -16,4 +16,4 @@ with page("Runs"):
         st.write("Nothing was trained yet.")
         st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
     run_list(lab())
-    page_lessons.runs()
+    lessons.runs()

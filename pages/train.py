@@ -5,17 +5,18 @@ import streamlit as st
 from kd.config import PRESETS, RunConfig
 from kd.lab import RunView
 from kd.text.words import duration
-from ui import controls, notices, page_lessons
-from ui.explore_errors import look_closer
-from ui.explore_making import look_inside
-from ui.figures import setting
-from ui.frame import page
-from ui.guard import guard, guarded
-from ui.live import follow
-from ui.person import person
-from ui.playback import play_training
-from ui.server import lab, warm_lab
-from ui.shown import show, shown_run
+from ui.shared import lessons, notices
+from ui.shared.frame import page
+from ui.shared.guard import guard, guarded
+from ui.shared.person import person
+from ui.shared.server import lab, warm_lab
+from ui.shared.shown import show, shown_run
+from ui.train import controls
+from ui.train.explore_errors import look_closer
+from ui.train.explore_making import look_inside
+from ui.train.figures import setting
+from ui.train.live import follow
+from ui.train.playback import play_training
 
 # The run for which Train asked whether it is really meant, because it would take long.
 ASKED = "asked_about"
@@ -158,4 +159,4 @@ with page("Train"):
         play_training(lab(), view.run_id)
         look_closer(lab(), view.run_id)
         look_inside(lab(), view.run_id)
-    page_lessons.train()
+    lessons.train()

@@ -23,7 +23,7 @@ from kd.pictures.mnist import load_mnist
 from kd.pictures.picture_file import decode_picture
 from kd.store.upkeep import limit
 from kd.teachers.shipped import shipped_teacher_path
-from ui.person import _token
+from ui.shared.person import _token
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 quickly = settings(max_examples=200, deadline=None)

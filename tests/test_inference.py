@@ -360,7 +360,7 @@ from kd import Lab
 from kd.networks.numpy_model import NumpyModel
 NumpyModel.load({str(tmp_path / "student.keras")!r}).logits(numpy.zeros((1, 28, 28, 1)))
 assert threads() == before, threads()
-import ui.server
+import ui.shared.server
 assert threads() <= {{1}}, threads()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

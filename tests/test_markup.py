@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ui.markup import literal
+from ui.shared.markup import literal
 
 JOINER = "\u2060"
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from kd.runs import dispatch as dispatching
 from kd.config import RunConfig
+from kd.runs import dispatch as dispatching
 from kd.runs import job
 from kd.runs.dispatch import Dispatch
 from kd.runs.views import RunViews

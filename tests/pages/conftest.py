@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from ui import server
+from ui.shared import server
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 

@@ -25,7 +25,7 @@ def errors_of(app: AppTest) -> list[str]:
 
 
 def as_shown(literal: str) -> str:
-    """What a browser shows of text that ui.markup.literal has made."""
+    """What a browser shows of text that ui.shared.markup.literal has made."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", literal).replace("\u2060", "")
 
 

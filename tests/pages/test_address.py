@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kd.config import FIELDS, RunConfig
 from tests.pages.on_page import warnings_of
-from ui import address
+from ui.shared import address
 
 fuzzed = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ODD = ["1e-1", ".5", "0.123", "1_0", "1e1", "3.0", "٣", "15", " 64 ", "-0", "0", "1", "FALSE", "True",

@@ -16,8 +16,8 @@ from kd.pictures.drawing import to_mnist
 from kd.text.answers import all_disagree, distances_bits
 from kd.text.words import MODELS
 from tests.pages.on_page import chart_titles, html_of
-from ui.drawings import KEPT
-from ui.ways_in import FIRST_PICTURE
+from ui.draw.drawings import KEPT
+from ui.draw.ways_in import FIRST_PICTURE
 
 
 def canvas_picture(digit):

@@ -13,12 +13,12 @@ from streamlit.testing.v1 import AppTest
 from kd.pictures.mnist import load_mnist
 from tests.pages.conftest import PROJECT
 from tests.pages.on_page import errors_of, warnings_of
-from ui import server
+from ui.shared import server
 
 
 def test_no_traceback_reaches_the_page(caplog):
     def page():
-        from ui.guard import guard
+        from ui.shared.guard import guard
 
         with guard():
             raise KeyError("a secret of the server")
@@ -92,8 +92,8 @@ def test_a_callback_that_fails_leaves_a_sentence_and_a_log(caplog):
     def page():
         import streamlit as st
 
-        from ui import notices
-        from ui.guard import guarded
+        from ui.shared import notices
+        from ui.shared.guard import guarded
 
         def fails():
             raise KeyError("a secret of the server")
@@ -158,7 +158,7 @@ def test_streamlits_own_signals_pass():
     def page():
         import streamlit as st
 
-        from ui.guard import guard
+        from ui.shared.guard import guard
 
         with guard():
             st.write("before")

@@ -10,7 +10,7 @@ def page():
 
     from kd.config import RunConfig
     from kd.runs.state import RunView
-    from ui import live
+    from ui.train import live
 
     class Watched:
         def watch(self, run_id):

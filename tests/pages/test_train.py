@@ -235,7 +235,7 @@ def test_who_looks_at_somebody_elses_run_is_told_so(open_page, lab, monkeypatch,
     view = RunView(config.run_id, config, "running", "students", people=frozenset(people))
     watch = lab.watch
     monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == view.run_id else watch(run_id))
-    monkeypatch.setattr("ui.person.person", lambda: "me")
+    monkeypatch.setattr("ui.shared.person.person", lambda: "me")
     app = open_page("train", run=view.run_id)
     assert said in html_of(app)
     assert ("Stop" in labelled(app)) is ("me" in people)

@@ -13,10 +13,10 @@ from kd.charts.figure_file import figure_csv
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.words import MODELS, NAMES, article, percent, times
-from ui.figure import figure, save_cards
-from ui.guard import guard
-from ui.lesson import lesson
-from ui.markup import pixels, role
+from ui.shared.figure import figure, save_cards
+from ui.shared.guard import guard
+from ui.shared.lesson import lesson
+from ui.shared.markup import pixels, role
 
 A_PAGE = 12
 PARTS = ("Confusions", "Fixed and broken", "Sure and right")

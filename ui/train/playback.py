@@ -16,11 +16,12 @@ from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.words import NAMES, accuracy, percent
-from ui import page_lessons, ways_in
-from ui.figure import figure
-from ui.guard import guard, guarded
-from ui.lesson import lesson
-from ui.markup import pixels, role
+from ui.draw import ways_in
+from ui.shared import lessons
+from ui.shared.figure import figure
+from ui.shared.guard import guard, guarded
+from ui.shared.lesson import lesson
+from ui.shared.markup import pixels, role
 
 STUDENTS = ("distilled", "scratch")
 _SECONDS_A_POINT = 0.8
@@ -63,7 +64,7 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
         if s.open:
             times, logits = _drawing_logits(lab, run_id, picture)
             player("draw", times, lambda at: _reading(times, logits, at))
-            page_lessons.earlier()
+            lessons.earlier()
 
 
 def player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:

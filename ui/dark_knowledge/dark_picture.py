@@ -14,10 +14,11 @@ from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.words import MODELS
-from ui import notices, ways_in
-from ui.figure import save_menu, spec
-from ui.guard import guarded
-from ui.markup import literal, pixels
+from ui.draw import ways_in
+from ui.shared import notices
+from ui.shared.figure import save_menu, spec
+from ui.shared.guard import guarded
+from ui.shared.markup import literal, pixels
 
 WAYS = ("Doubtful", "A digit", "Draw")
 STRIP = 12

@@ -13,8 +13,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.store.store import DamagedRun
 from kd.unusable import Unusable
-from ui import notices
-from ui.markup import literal
+from ui.shared import notices
+from ui.shared.markup import literal
 
 _log = logging.getLogger("kd.ui")
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
-from ui import notices
+from ui.shared import notices
 
 _KEY = "shown_run"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.lesson import lesson
+from ui.shared.lesson import lesson
 
 _OBJECTIVE = (
     r"L = \alpha\,\text{CE}\bigl(y, \sigma(z_s)\bigr) + (1-\alpha)\,s\,"

@@ -11,10 +11,10 @@ from kd.lab import NEIGHBOURS, Lab
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.answers import distances_bits
 from kd.text.words import MODELS, NAMES, listing
-from ui.figure import figure, save_cards
-from ui.guard import guard
-from ui.lesson import lesson
-from ui.markup import pixels, role
+from ui.shared.figure import figure, save_cards
+from ui.shared.guard import guard
+from ui.shared.lesson import lesson
+from ui.shared.markup import pixels, role
 
 NEAREST = 6
 PARTS = ("What the pixels say", "Nearest training pictures")

@@ -9,10 +9,10 @@ import streamlit as st
 
 from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.text.answers import all_disagree
-from ui.canvas import drawing_name
-from ui.figure import save_menu, spec
-from ui.guard import guarded
-from ui.ways_in import Given
+from ui.draw.canvas import drawing_name
+from ui.draw.ways_in import Given
+from ui.shared.figure import save_menu, spec
+from ui.shared.guard import guarded
 
 KEPT = 12
 _DRAWINGS, _TALLY, _RECALLED = "drawings", "drawings_tally", "recalled_drawing"

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
-from ui import notices
+from ui.shared import notices
 
 _SWITCH = {"true": True, "1": True, "false": False, "0": False}
 

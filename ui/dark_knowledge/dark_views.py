@@ -12,10 +12,10 @@ from kd.charts import dark_charts, pull_charts
 from kd.pictures.mnist import load_mnist
 from kd.text.dark_words import pull_sentence, soft_target_sentence
 from kd.text.words import MODELS, article, percent
-from ui.dark_picture import STRIP, Shown, strip
-from ui.figure import figure
-from ui.guard import guarded
-from ui.markup import role
+from ui.dark_knowledge.dark_picture import STRIP, Shown, strip
+from ui.shared.figure import figure
+from ui.shared.guard import guarded
+from ui.shared.markup import role
 
 STUDENTS = {
     "nothing": "knows nothing yet",

@@ -10,8 +10,8 @@ import streamlit as st
 from kd.analysis.logits import softmax
 from kd.lab import Lab, RunView
 from kd.text.words import accuracy, article, listing, percent
-from ui.markup import pixels, role
-from ui.ways_in import FIRST_PICTURE, test_picture
+from ui.draw.ways_in import FIRST_PICTURE, test_picture
+from ui.shared.markup import pixels, role
 
 TEMPERATURE = 4.0
 # From here on a wrong digit is worth a word.

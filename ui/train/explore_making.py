@@ -11,10 +11,10 @@ from kd.charts.playback_charts import point_name
 from kd.lab import Lab
 from kd.networks.description import architecture_table, filters_over_time
 from kd.text.words import NAMES, count
-from ui.figure import figure
-from ui.guard import guard
-from ui.lesson import lesson
-from ui.playback import STUDENTS, player
+from ui.shared.figure import figure
+from ui.shared.guard import guard
+from ui.shared.lesson import lesson
+from ui.train.playback import STUDENTS, player
 
 
 @st.fragment

@@ -9,10 +9,10 @@ import streamlit as st
 from kd.lab import Lab, RunView
 from kd.store.upkeep import Usage
 from kd.text.words import MODELS, UNREADABLE, accuracy, file_size, quoted
-from ui import notices
-from ui.figures import setting, when
-from ui.guard import guard, guarded
-from ui.markup import role
+from ui.shared import notices
+from ui.shared.guard import guard, guarded
+from ui.shared.markup import role
+from ui.train.figures import setting, when
 
 _SECONDS_BETWEEN_LOOKS = 2
 

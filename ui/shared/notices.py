@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kd.text.words import QUOTED
-from ui.markup import literal
+from ui.shared.markup import literal
 
 _KEY, _SHOWN = "notices", "notices_shown"
 

@@ -12,8 +12,9 @@ from kd.config import TEST_IMAGES
 from kd.pictures.drawing import prepared
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.words import article
-from ui import address, canvas, notices
-from ui.guard import guarded
+from ui.draw import canvas
+from ui.shared import address, notices
+from ui.shared.guard import guarded
 
 WAYS = ("Draw", "Test pictures", "Upload")
 FIRST_PICTURE = 2093

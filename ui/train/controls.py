@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kd.config import FIELD_TYPES, FIELDS, PRESETS, RunConfig
-from ui import address, notices
-from ui.guard import guarded
+from ui.shared import address, notices
+from ui.shared.guard import guarded
 
 # A temperature is felt in ratios, so its slider stops at round numbers that lie closer together below.
 _TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kd.text.words import article, percent
-from ui.lesson import lesson
+from ui.shared.lesson import lesson
 
 
 def one_picture(label: int) -> None:

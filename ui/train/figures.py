@@ -11,7 +11,7 @@ import streamlit as st
 from kd.config import RunConfig
 from kd.lab import RunView
 from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds, plain
-from ui.markup import role
+from ui.shared.markup import role
 
 _TEACHERS = {"strong": "strong teacher", "notebook": "the notebook's teacher", "fresh": "fresh teacher"}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import notices
-from ui.guard import guard
-from ui.markup import image_source
+from ui.shared import notices
+from ui.shared.guard import guard
+from ui.shared.markup import image_source
 
 _FOLDER = Path(__file__).parent
 _PAGES = (

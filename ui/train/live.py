@@ -13,9 +13,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
-from ui import figures
-from ui.figure import save_menu, spec
-from ui.guard import guard
+from ui.shared.figure import save_menu, spec
+from ui.shared.guard import guard
+from ui.train import figures
 
 Figure = tuple[dict[str, Any], pd.DataFrame]
 """A chart as Vega-Lite without its rows, and its rows."""

@@ -7,9 +7,9 @@ from html import escape
 import streamlit as st
 
 from kd.runs.state import RunView
-from ui.figures import setting
-from ui.guard import guarded
-from ui.shown import show
+from ui.shared.guard import guarded
+from ui.shared.shown import show
+from ui.train.figures import setting
 
 _KEY = "asked_run"
 _WHY = {
@@ -27,7 +27,7 @@ def choose_finished_run(
     """A list of all finished runs with the asked one chosen, and why it is not the one that is shown.
 
     Args:
-        asked, finished, instead_of: of `ui.shown.finished_run`.
+        asked, finished, instead_of: of `ui.shared.shown.finished_run`.
     """
     settings = {view.run_id: setting(view.config) for view in finished}
     st.session_state[_KEY] = asked.run_id

@@ -13,11 +13,11 @@ from kd.analysis.logits import softmax
 from kd.charts import run_charts
 from kd.text.answers import answers_sentence
 from kd.text.words import MODELS, NAMES, percent
-from ui import address
-from ui.figure import save_menu
-from ui.guard import guard
-from ui.markup import pixels, role
-from ui.ways_in import Given
+from ui.draw.ways_in import Given
+from ui.shared import address
+from ui.shared.figure import save_menu
+from ui.shared.guard import guard
+from ui.shared.markup import pixels, role
 
 _LOWEST, _HIGHEST = 0.5, 20.0
 SOFTEN_PARAMETER = address.number("T", _LOWEST, _HIGHEST, instead=1)

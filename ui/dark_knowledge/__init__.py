@@ -1,0 +1,1 @@
+"""The page Dark knowledge."""

@@ -1,0 +1,1 @@
+"""What all pages share: frame, guard, notices, figures, the address."""
