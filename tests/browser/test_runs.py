@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from kd.lab import Lab
-from tests.test_upkeep import save
+from tests.store.test_upkeep import save
 
 
 def test_what_another_window_has_deleted_is_said_at_once(page: Page, site):

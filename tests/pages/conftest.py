@@ -11,7 +11,7 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from ui.shared import server
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

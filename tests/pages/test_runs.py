@@ -5,7 +5,7 @@ import pytest
 from kd.config import RunConfig
 from kd.text.words import UNREADABLE, accuracy, file_size
 from tests.pages.on_page import html_of, warnings_of
-from tests.test_upkeep import save
+from tests.store.test_upkeep import save
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 `app.py` hands this to Streamlit, which sets it up before the first visitor. Where Streamlit and uvicorn have
 no setting for what is needed, one of their methods is replaced: `messages`, `sessions` and `uploads` say
-which of Streamlit's, `connections` which of uvicorn's. tests/test_serving.py tries each bound on a real
-server, so that a version of either in which one no longer holds is noticed.
+which of Streamlit's, `connections` which of uvicorn's. tests/ui/serving/test_serving.py tries each bound on
+a real server, so that a version of either in which one no longer holds is noticed.
 
 No module here imports `kd`: the server is up before the laboratory is loaded.
 """

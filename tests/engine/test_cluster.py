@@ -20,7 +20,7 @@ from kd.config import RunConfig
 from kd.engine.certificates import make, settings
 from kd.lab import Lab
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 PATIENCE = 240
@@ -138,7 +138,7 @@ def test_stop_reaches_the_workers(lab):
 
 
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
-    """So that one broken connection does not break the rest: tests/test_tls_errors.py."""
+    """So that one broken connection does not break the rest: tests/engine/test_tls_errors.py."""
 
     def kind_of_socket() -> str:
         import ssl

@@ -18,7 +18,7 @@ from kd.store.store import Store
 from tests.other_process import running_elsewhere
 
 EPOCH = {"event": "epoch", "model": "scratch", "epoch": 1, "epochs": 41, "val_accuracy": 0.5}
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str, home: Path) -> subprocess.CompletedProcess:

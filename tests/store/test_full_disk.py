@@ -15,7 +15,7 @@ from tests.stored_runs import CONFIG, is_whole
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a full disk is made with limits and mounts")
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 OTHER = CONFIG.replace(seed=2).run_id
 
 

@@ -16,7 +16,7 @@ from kd.store import owners
 from kd.store.store import Store
 from tests.stored_runs import CONFIG, RUN, save
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 OWNER = """
 import sys
 from pathlib import Path

@@ -16,7 +16,7 @@ from kd.config import RunConfig
 from kd.engine import Engine, EngineLost, frozen, tasks
 from kd.engine.frozen import Silence
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 120
 SILENCE = 2
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)

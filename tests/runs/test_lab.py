@@ -287,7 +287,7 @@ def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
         time.sleep(600)
         """
     )
-    project = str(Path(__file__).resolve().parent.parent)
+    project = str(Path(__file__).resolve().parents[2])
     environment = {**os.environ, "PYTHONPATH": project}
     app = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=environment

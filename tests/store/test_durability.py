@@ -27,7 +27,7 @@ from tests.stored_runs import CONFIG, RUN, is_whole, save
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="crashes are made with fork and SIGKILL")
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 OTHER = CONFIG.replace(seed=2).run_id
 
 

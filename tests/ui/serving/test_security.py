@@ -23,7 +23,7 @@ from kd.config import FIELDS, RunConfig
 from kd.engine.ready import READY
 from kd.store.store import Store
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[3]
 OURS = [
     path
     for folder in ("kd", "ui", "pages")
@@ -65,7 +65,7 @@ def test_who_holds_the_credentials_is_let_in(engine):
 
 
 def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
-    """So that one broken connection does not break the rest: tests/test_tls_errors.py."""
+    """So that one broken connection does not break the rest: tests/engine/test_tls_errors.py."""
 
     def kind_of_socket() -> str:
         import ssl

@@ -16,7 +16,7 @@ from kd.cli import entry, streams
 from kd.cli import train as train_command
 from kd.config import RunConfig
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and descriptors of POSIX")
 
 
@@ -233,7 +233,7 @@ TRAINING = """
 import time
 from kd.cli import entry, train
 from kd.config import RunConfig
-from tests.test_cli_surroundings import FakeLab
+from tests.cli.test_cli_surroundings import FakeLab
 
 class Lab(FakeLab):
     def watch(self, run_id):
