@@ -8,7 +8,7 @@
     KD_HOME/precision.json   in which precision teachers train, by processor (kd/training/precision.py)
     KD_HOME/trash/ID/        deleted runs, until somebody wants them back or the room
     KD_HOME/aside/           what was found damaged
-    KD_HOME/owners/          a lock for each process that is alive (kd/store/owners.py)
+    KD_HOME/owners/          a lock for each process that is alive (kd/owners.py)
     KD_HOME/reserve          room for the index on a full disk (kd/store/room.py)
 
 A folder is written beside its place and moved into it, so it is whole or absent (kd/files.py). It is moved
@@ -24,10 +24,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from kd import files
+from kd import files, owners
 from kd.files import write_whole
 from kd.pictures.mnist import DATA_FOLDER
-from kd.store import owners
 from kd.store.index import ACTIVE, INTERRUPTED, FromFolder, Index
 from kd.store.index_rows import DELETED, Row
 from kd.store.room import Room
@@ -105,7 +104,7 @@ class Store(StoredRuns, StoredTeachers):
         self.reconcile()
         return len(self.index.rows())
 
-    def save_run(self, run_id: str, record: dict[str, Any], files: Mapping[str, bytes]) -> None:
+    def save_run(self, run_id: str, record: dict[str, Any], contents: Mapping[str, bytes]) -> None:
         """Store a finished run whole, and mark it finished.
 
         Raises:
@@ -114,7 +113,7 @@ class Store(StoredRuns, StoredTeachers):
         place = self.home / "runs" / run_id
 
         def save() -> None:
-            with files.written(place, {**files, "record.json": json_bytes(record)}) as partial:
+            with files.written(place, {**contents, "record.json": json_bytes(record)}) as partial:
                 run = FromFolder(run_id, record["config"], record["created"])
                 self.index.finish(run, lambda undo: self._put(partial, place, undo))
 

@@ -61,11 +61,11 @@ class StoredTeachers(Stored):
         Raises:
             OSError: when it cannot be stored.
         """
-        files = {"teacher.keras": keras_file, "record.json": json_bytes(record)}
+        contents = {"teacher.keras": keras_file, "record.json": json_bytes(record)}
         place = self.home / "teachers" / teacher_id
 
         def save() -> None:
-            with files.written(place, files) as partial:
+            with files.written(place, contents) as partial:
                 self.index.exclusively(lambda undo: self._put(partial, place, undo))
 
         with self.index.waiting():
