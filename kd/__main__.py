@@ -8,11 +8,11 @@ if __name__ == "__main__":
     # until `run` takes over Ctrl-C
     sys.excepthook = lambda kind, *rest: kind is KeyboardInterrupt or sys.__excepthook__(kind, *rest)
 
-from kd.cli.entry import exit_code, run
+from kd.terminal.entry import exit_code, run
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; returns the exit code, as kd.cli.entry has it."""
+    """Run a command; returns the exit code, as kd.terminal.entry has it."""
     return exit_code(lambda: _command(arguments))
 
 

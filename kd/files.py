@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from kd.store import owners
+from kd import owners
 
 SUMS = "SHA256SUMS"
 _PARTIAL = ".partial-"

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from kd.cli.arguments import Parser
 from kd.config import FIELD_TYPES, FIELDS, PRESETS
+from kd.terminal.arguments import Parser
 
 Command = Callable[[argparse.Namespace], int]
 

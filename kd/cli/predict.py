@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kd.cli.refusal import Refusal
 from kd.cli.run_name import the_one
 from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture
 from kd.store.store import Store
+from kd.terminal.refusal import Refusal
 from kd.text.words import quoted
 
 

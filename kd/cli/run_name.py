@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kd.cli.refusal import Refusal
+from kd.terminal.refusal import Refusal
 from kd.text.words import quoted
 
 

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from kd.cli import interrupt
-from kd.cli.streams import OutputLost
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs.state import RunView
+from kd.terminal import interrupt
+from kd.terminal.streams import OutputLost
 from kd.text.words import MODELS, accuracy
 
 SECONDS_BETWEEN_LOOKS = 0.1

@@ -42,14 +42,14 @@ def settings(folder: Path) -> dict[str, str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code, as kd.cli.entry has it."""
-    from kd.cli.entry import exit_code
+    """Run the command; returns the exit code, as kd.terminal.entry has it."""
+    from kd.terminal.entry import exit_code
 
     return exit_code(lambda: _command(arguments))
 
 
 def _command(arguments: list[str] | None) -> int:
-    from kd.cli.arguments import Parser
+    from kd.terminal.arguments import Parser
 
     parser = Parser(prog="python -m kd.engine.certificates", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
@@ -60,6 +60,6 @@ def _command(arguments: list[str] | None) -> int:
 
 
 if __name__ == "__main__":
-    from kd.cli.entry import run
+    from kd.terminal.entry import run
 
     run(main)

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from kd.store import owners
+from kd import owners
 from kd.store.index_file import IndexFile
 from kd.store.index_moves import COLUMNS, IF_UNKNOWN, UPSERT, Moves, note_use
 from kd.store.index_rows import ACTIVE, DELETED, FromFolder, Row, run_config, run_row

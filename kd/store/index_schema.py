@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from kd.store.owners import numbered
+from kd.owners import numbered
 from kd.unusable import Unusable
 
 VERSION = 2

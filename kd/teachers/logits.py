@@ -70,14 +70,14 @@ def _path(name: str) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code, as kd.cli.entry has it."""
-    from kd.cli.entry import exit_code
+    """Run the command; returns the exit code, as kd.terminal.entry has it."""
+    from kd.terminal.entry import exit_code
 
     return exit_code(lambda: _command(arguments))
 
 
 def _command(arguments: list[str] | None) -> int:
-    from kd.cli.arguments import Parser
+    from kd.terminal.arguments import Parser
 
     parser = Parser(prog=MAKE_COMMAND, description=__doc__)
     parser.add_argument("names", nargs="+", choices=SHIPPED_TEACHERS, metavar="NAME")

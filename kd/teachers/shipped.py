@@ -129,14 +129,14 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code, as kd.cli.entry has it."""
-    from kd.cli.entry import exit_code
+    """Run the command; returns the exit code, as kd.terminal.entry has it."""
+    from kd.terminal.entry import exit_code
 
     return exit_code(lambda: _command(arguments))
 
 
 def _command(arguments: list[str] | None) -> int:
-    from kd.cli.arguments import Parser
+    from kd.terminal.arguments import Parser
 
     parser = Parser(prog="python -m kd.teachers", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="make")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from kd.__main__ import main
-from kd.cli import entry, streams
 from kd.cli import train as train_command
 from kd.config import RunConfig
+from kd.terminal import entry, streams
 
 PROJECT = Path(__file__).resolve().parents[2]
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and descriptors of POSIX")
@@ -70,7 +70,7 @@ for number in (0, 1, 2):
     os.close(number)
 os.execv(sys.executable, [sys.executable, "-c", '''
 import sys
-from kd.cli import entry
+from kd.terminal import entry
 def command():
     with open({str(tmp_path / "said")!r}, "w") as file:
         print("printed")
@@ -231,7 +231,8 @@ def test_ctrl_c_while_a_command_loads_ends_it_without_a_traceback(tmp_path):
 
 TRAINING = """
 import time
-from kd.cli import entry, train
+from kd.cli import train
+from kd.terminal import entry
 from kd.config import RunConfig
 from tests.cli.test_cli_surroundings import FakeLab
 

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kd import files
+from kd import files, owners
 from kd.__main__ import main
 from kd.lab import Lab
-from kd.store import index, index_file, index_moves, owners, room, store, stored, stored_runs
+from kd.store import index, index_file, index_moves, room, store, stored, stored_runs
 from kd.store.store import DamagedRun, Store
 from tests.stored_runs import CONFIG, RUN, is_whole, save
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from kd import owners
 from kd.lab import Lab
-from kd.store import owners
 from kd.store.store import Store
 from tests.stored_runs import CONFIG, RUN, save
 
@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 OWNER = """
 import sys
 from pathlib import Path
-from kd.store import owners
+from kd import owners
 from kd.store.store import Store
 from tests.stored_runs import CONFIG
 store = Store(Path(sys.argv[1]))

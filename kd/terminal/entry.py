@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from kd.cli import interrupt, streams
-from kd.cli.refusal import Refusal
+from kd.terminal import interrupt, streams
+from kd.terminal.refusal import Refusal
 
 FAILED, REFUSED, READER_LEFT = 1, 2, 141
 

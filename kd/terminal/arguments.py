@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import NoReturn
 
-from kd.cli.refusal import Refusal
+from kd.terminal.refusal import Refusal
 
 
 class Parser(argparse.ArgumentParser):
