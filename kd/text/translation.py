@@ -1,0 +1,92 @@
+"""What a person reads, in that person's language: gettext behind `_` and `ngettext`.
+
+The sentences in the code are English. Another language is one folder, `locale/LANGUAGE/LC_MESSAGES/` in this
+one, with a compiled catalogue `kd.mo` in it (docs/translating.md). Placeholders have names, and are filled
+here: `_("{count} runs wait.", count=3)`.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+DOMAIN = "kd"
+ENGLISH = "en"
+
+_TAG = re.compile("[A-Za-z]+(_[A-Za-z0-9]+)*")
+_folder = Path(__file__).parent / "locale"
+
+
+def environment_languages() -> tuple[str, ...]:
+    """The languages that this process' environment asks for, as gettext reads it, the best first."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return tuple(os.environ[name].split(":"))
+    return ()
+
+
+_wanted: Callable[[], Iterable[str]] = environment_languages
+
+
+def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None = None) -> None:
+    """Have every sentence from now on come in the language of whoever reads it.
+
+    Args:
+        wanted: returns the languages that the reader would like, the best first, such as ("de-CH", "fr").
+            It is called for every sentence, so it may answer differently in every thread.
+        folder: where the catalogues are, if not where they usually are.
+    """
+    global _wanted, _folder
+    _wanted = wanted
+    _folder = folder or _folder
+
+
+def language() -> str:
+    """The language in which `_` answers now. Whatever is kept with words in it has this in its key."""
+    return _choose(tuple(_wanted()), _folder)[0]
+
+
+def _(message: str, /, **values: Any) -> str:
+    """A sentence in the reader's language, its named placeholders filled with `values`."""
+    return _filled(_choose(tuple(_wanted()), _folder)[1].gettext(message), message, values)
+
+
+def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
+    """As `_`, in the form that the reader's language has for this number of things."""
+    translated = _choose(tuple(_wanted()), _folder)[1].ngettext(one, many, number)
+    return _filled(translated, one if number == 1 else many, values)
+
+
+def N_(message: str) -> str:
+    """Marks a constant for the catalogues. It stays English until `_` is called on it where it is shown."""
+    return message
+
+
+def _filled(translated: str, message: str, values: Mapping[str, Any]) -> str:
+    if not values:
+        return translated
+    try:
+        return translated.format(**values)
+    except (LookupError, ValueError):  # a placeholder that the translator misspelt
+        return message.format(**values)
+
+
+@lru_cache(maxsize=1_000)
+def _choose(wanted: tuple[str, ...], folder: Path) -> tuple[str, gettext.NullTranslations]:
+    """The first language wanted that there is, with its catalogue; English where there is none of them."""
+    for tag in wanted:
+        tag = tag.partition(".")[0].partition("@")[0].replace("-", "_")
+        if not _TAG.fullmatch(tag):  # it may come from a browser, and becomes a part of a path
+            continue
+        parts = tag.split("_")
+        if parts[0] in (ENGLISH, "C", "POSIX"):
+            break
+        for code in ("_".join(parts[:length]) for length in range(len(parts), 0, -1)):
+            if found := gettext.find(DOMAIN, str(folder), [code]):
+                return Path(found).parents[1].name, gettext.translation(DOMAIN, str(folder), [code])
+    return ENGLISH, gettext.NullTranslations()
