@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kd.config import RunConfig
+from tests import PROJECT
 
-PROJECT = Path(__file__).resolve().parent.parent
 _CLAIM = """
 import json, sys
 from pathlib import Path

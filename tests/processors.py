@@ -17,9 +17,8 @@ import itertools
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
+from tests import PROJECT
 
 # OpenBLAS kernels, None for this processor's own; and whether TensorFlow uses oneDNN.
 KERNELS = (None, "Haswell", "SkylakeX")

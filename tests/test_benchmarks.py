@@ -7,11 +7,10 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parent.parent
+from tests import PROJECT
 
 
 def run(name: str, *arguments: str, **environment: str) -> dict:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parent.parent
+from tests import PROJECT
+
 TEXT = (PROJECT / "docs" / "reliability.md").read_text(encoding="utf-8")
 COMMANDS = [
     command.strip()

@@ -24,14 +24,17 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[AppProcess]:
-    """The app as `streamlit run app.py` starts it, with a home of its own."""
+    """One app for all browser tests, as `streamlit run app.py` starts it, with a home of its own.
+
+    Each test leaves it as it found it, or at least trains with seeds of its own.
+    """
     with app_process(tmp_path_factory.mktemp("site")) as app:
         yield app
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="package")  # no longer: while it is open, no other test can run an event loop
 def browser() -> Iterator[Browser]:
     executable = bring()
     expect.set_options(timeout=30_000)

@@ -15,10 +15,10 @@ from PIL import Image
 from kd.__main__ import main
 from kd.config import RunConfig
 from kd.store.store import Store
+from tests import PROJECT
 from tests.other_process import running_elsewhere
 
 EPOCH = {"event": "epoch", "model": "scratch", "epoch": 1, "epochs": 41, "val_accuracy": 0.5}
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str, home: Path) -> subprocess.CompletedProcess:

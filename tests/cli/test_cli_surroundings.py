@@ -15,8 +15,8 @@ from kd.__main__ import main
 from kd.cli import train as train_command
 from kd.config import RunConfig
 from kd.terminal import entry, streams
+from tests import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and descriptors of POSIX")
 
 

@@ -19,8 +19,8 @@ import yaml
 from kd.config import RunConfig
 from kd.engine.certificates import make, settings
 from kd.lab import Lab
+from tests import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 PATIENCE = 240

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import uuid
-from pathlib import Path
 
 import psutil
 import pytest
@@ -15,8 +14,8 @@ import pytest
 from kd.config import RunConfig
 from kd.engine import Engine, EngineLost, frozen, tasks
 from kd.engine.frozen import Silence
+from tests import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 120
 SILENCE = 2
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)

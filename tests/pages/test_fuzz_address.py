@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from kd.config import FIELDS
-from tests.pages.conftest import PROJECT
+from tests import PROJECT
 
 PAGES = {
     "home": (),
@@ -53,7 +53,7 @@ def test_no_address_crashes_a_page(lab, name, data):
 
 def test_every_parameter_that_a_page_reads_is_among_the_fuzzed():
     bound = set()
-    for path in [*(PROJECT / "ui").glob("*.py"), *(PROJECT / "pages").glob("*.py")]:
+    for path in [*PROJECT.glob("ui/**/*.py"), *PROJECT.glob("pages/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 arguments = {keyword.arg: keyword.value for keyword in node.keywords}

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kd.pictures.mnist import load_mnist
-from tests.pages.conftest import PROJECT
+from tests import PROJECT
 from tests.pages.on_page import errors_of, warnings_of
 from ui.shared import server
 
@@ -119,7 +119,7 @@ def _calls(path):
             yield from ((getattr(k, "value", None), v) for k, v in zip(node.keys, node.values, strict=True))
 
 
-SOURCES = sorted([PROJECT / "app.py", *PROJECT.glob("pages/*.py"), *PROJECT.glob("ui/*.py")])
+SOURCES = sorted([PROJECT / "app.py", *PROJECT.glob("pages/*.py"), *PROJECT.glob("ui/**/*.py")])
 CALLBACKS = ("on_click", "on_change", "on_select", "on_submit")
 
 
@@ -134,7 +134,7 @@ def _is_guarded(name: str, value: ast.expr) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(PROJECT).as_posix())
 def test_every_callback_is_guarded(path):
     unguarded = [ast.unparse(v) for name, v in _calls(path) if name in CALLBACKS and not _is_guarded(name, v)]
     assert unguarded == []
@@ -144,7 +144,7 @@ def test_the_callbacks_are_found():
     assert sum(name in CALLBACKS for path in SOURCES for name, _ in _calls(path)) >= 25
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(PROJECT).as_posix())
 def test_what_an_alert_says_is_our_own_text_or_shown_letter_by_letter(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:

@@ -10,7 +10,6 @@ import sys
 import textwrap
 import threading
 import time
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -21,6 +20,7 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs import dispatch, job
 from kd.store.store import Store
+from tests import PROJECT
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -287,8 +287,7 @@ def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
         time.sleep(600)
         """
     )
-    project = str(Path(__file__).resolve().parents[2])
-    environment = {**os.environ, "PYTHONPATH": project}
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     app = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=environment
     )

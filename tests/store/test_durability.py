@@ -23,11 +23,11 @@ from kd.__main__ import main
 from kd.lab import Lab
 from kd.store import index, index_file, index_moves, room, store, stored, stored_runs
 from kd.store.store import DamagedRun, Store
+from tests import PROJECT
 from tests.stored_runs import CONFIG, RUN, is_whole, save
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="crashes are made with fork and SIGKILL")
 
-PROJECT = Path(__file__).resolve().parents[2]
 OTHER = CONFIG.replace(seed=2).run_id
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from kd.store.store import Store
+from tests import PROJECT
 from tests.stored_runs import CONFIG, is_whole
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a full disk is made with limits and mounts")
 
-PROJECT = Path(__file__).resolve().parents[2]
 OTHER = CONFIG.replace(seed=2).run_id
 
 

@@ -19,10 +19,10 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from kd.store.index_schema import VERSION
 from kd.store.store import Store
+from tests import PROJECT
 from tests.stored_runs import CONFIG, RUN, is_whole, save
 from tests.stored_runs import record as stored_record
 
-PROJECT = Path(__file__).resolve().parents[2]
 DELETED, FAILED = CONFIG.replace(seed=9), CONFIG.replace(seed=10)
 STORED = [CONFIG.replace(seed=seed).run_id for seed in (1, 2, 3)]
 

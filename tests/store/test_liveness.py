@@ -14,9 +14,9 @@ import pytest
 from kd import owners
 from kd.lab import Lab
 from kd.store.store import Store
+from tests import PROJECT
 from tests.stored_runs import CONFIG, RUN, save
 
-PROJECT = Path(__file__).resolve().parents[2]
 OWNER = """
 import sys
 from pathlib import Path

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 import tomllib
-from pathlib import Path
 
 import psutil
 import pytest
@@ -22,8 +21,8 @@ from benchmarks.app_process import app_process
 from kd.config import FIELDS, RunConfig
 from kd.engine.ready import READY
 from kd.store.store import Store
+from tests import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[3]
 OURS = [
     path
     for folder in ("kd", "ui", "pages")
