@@ -5,7 +5,7 @@ import streamlit as st
 from kd.analysis import softening
 from ui.dark_knowledge import dark_lessons, dark_views
 from ui.dark_knowledge.dark_picture import Shown, choose
-from ui.draw import ways_in
+from ui.pictures import ways_in
 from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.guard import guard

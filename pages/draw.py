@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.draw import ways_in
 from ui.draw.answers import SOFTEN_PARAMETER, answers
 from ui.draw.drawings import last_drawings, remembered
 from ui.draw.explore_drawing import distances, look_closer
+from ui.pictures import ways_in
 from ui.shared import address, lessons
 from ui.shared.frame import page
 from ui.shared.markup import literal

@@ -9,12 +9,12 @@ from ui.shared import lessons, notices
 from ui.shared.frame import page
 from ui.shared.guard import guard, guarded
 from ui.shared.person import person
+from ui.shared.run_words import setting
 from ui.shared.server import lab, warm_lab
 from ui.shared.shown import show, shown_run
 from ui.train import controls
 from ui.train.explore_errors import look_closer
 from ui.train.explore_making import look_inside
-from ui.train.figures import setting
 from ui.train.live import follow
 from ui.train.playback import play_training
 

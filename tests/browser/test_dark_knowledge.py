@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from kd.analysis.logits import softmax
 from kd.config import RunConfig
 from kd.lab import Lab
-from ui.draw.ways_in import FIRST_PICTURE
+from ui.pictures.ways_in import FIRST_PICTURE
 
 RUN = RunConfig().run_id
 SECONDS = 30

@@ -10,7 +10,7 @@ from kd.analysis.logits import softmax
 from kd.text.dark_words import pull_sentence, soft_target_sentence
 from kd.text.words import percent
 from tests.pages.on_page import html_of, warnings_of
-from ui.draw.ways_in import FIRST_PICTURE
+from ui.pictures.ways_in import FIRST_PICTURE
 
 
 def said(app):

@@ -15,8 +15,8 @@ from kd.runs.state import RunView
 from kd.text.answers import answers_sentence
 from kd.text.words import MODELS, percent
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
-from ui.draw.canvas import SIDE
-from ui.draw.ways_in import FIRST_PICTURE
+from ui.pictures.canvas import SIDE
+from ui.pictures.ways_in import FIRST_PICTURE
 
 
 def png(pixels):

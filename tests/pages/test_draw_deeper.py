@@ -17,7 +17,7 @@ from kd.text.answers import all_disagree, distances_bits
 from kd.text.words import MODELS
 from tests.pages.on_page import chart_titles, html_of
 from ui.draw.drawings import KEPT
-from ui.draw.ways_in import FIRST_PICTURE
+from ui.pictures.ways_in import FIRST_PICTURE
 
 
 def canvas_picture(digit):

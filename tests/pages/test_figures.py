@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
-from ui.train.figures import setting
+from ui.shared.run_words import setting
 
 
 def _values(name: str):

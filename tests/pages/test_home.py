@@ -8,8 +8,8 @@ import pytest
 from kd.analysis.logits import softmax
 from kd.text.words import accuracy
 from tests.pages.on_page import html_of
-from ui.draw.ways_in import FIRST_PICTURE
 from ui.home.figure import TEMPERATURE
+from ui.pictures.ways_in import FIRST_PICTURE
 
 
 def test_the_picture_shows_the_teachers_real_soft_targets(open_page, lab, shipped):

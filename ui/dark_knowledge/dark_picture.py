@@ -14,7 +14,7 @@ from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.words import MODELS
-from ui.draw import ways_in
+from ui.pictures import ways_in
 from ui.shared import notices
 from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guarded

@@ -13,7 +13,7 @@ from kd.analysis.logits import softmax
 from kd.charts import run_charts
 from kd.text.answers import answers_sentence
 from kd.text.words import MODELS, NAMES, percent
-from ui.draw.ways_in import Given
+from ui.pictures.ways_in import Given
 from ui.shared import address
 from ui.shared.figure import save_menu
 from ui.shared.guard import guard

@@ -9,8 +9,8 @@ import streamlit as st
 
 from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.text.answers import all_disagree
-from ui.draw.canvas import drawing_name
-from ui.draw.ways_in import Given
+from ui.pictures.canvas import drawing_name
+from ui.pictures.ways_in import Given
 from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guarded
 

@@ -10,7 +10,7 @@ import streamlit as st
 from kd.analysis.logits import softmax
 from kd.lab import Lab, RunView
 from kd.text.words import accuracy, article, listing, percent
-from ui.draw.ways_in import FIRST_PICTURE, test_picture
+from ui.pictures.ways_in import FIRST_PICTURE, test_picture
 from ui.shared.markup import pixels, role
 
 TEMPERATURE = 4.0

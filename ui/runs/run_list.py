@@ -12,7 +12,7 @@ from kd.text.words import MODELS, UNREADABLE, accuracy, file_size, quoted
 from ui.shared import notices
 from ui.shared.guard import guard, guarded
 from ui.shared.markup import role
-from ui.train.figures import setting, when
+from ui.shared.run_words import setting, when
 
 _SECONDS_BETWEEN_LOOKS = 2
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from kd.runs.state import RunView
 from ui.shared.guard import guarded
+from ui.shared.run_words import setting
 from ui.shared.shown import show
-from ui.train.figures import setting
 
 _KEY = "asked_run"
 _WHY = {

@@ -16,7 +16,7 @@ from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.words import NAMES, accuracy, percent
-from ui.draw import ways_in
+from ui.pictures import ways_in
 from ui.shared import lessons
 from ui.shared.figure import figure
 from ui.shared.guard import guard, guarded

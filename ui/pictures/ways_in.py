@@ -12,7 +12,7 @@ from kd.config import TEST_IMAGES
 from kd.pictures.drawing import prepared
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.words import article
-from ui.draw import canvas
+from ui.pictures import canvas
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 
