@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import http.client
 import os
 import socket
 import sys
@@ -21,6 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.app_process import AppProcess, app_process
 from benchmarks.browser_session import BrowserSession
+from tests.ui.serving.talking import ask, connect, handshake, heard, look, put
 from ui.serving import messages
 
 DESCRIPTORS = 200
@@ -55,47 +55,6 @@ def site(tmp_path_factory) -> Iterator[AppProcess]:
     with app_process(folder, PYTHONPATH=str(folder), KD_HOSTS="kd.school.example, *.lab.example") as app:
         asyncio.run(look(app.url))
         yield app
-
-
-async def look(url: str, page: str = "") -> float:
-    """Open a page and leave it; returns how many seconds it took."""
-    began = time.monotonic()
-    async with BrowserSession(url, page) as session:
-        await session.settled(30)
-        assert session.errors == []
-    return time.monotonic() - began
-
-
-def connect(url: str, **how) -> websockets.connect:
-    address = url.replace("http://", "ws://") + "/_stcore/stream"
-    return websockets.connect(address, **{"subprotocols": ["streamlit"], "max_size": None, **how})
-
-
-def ask(
-    site: AppProcess, host: str, origin: str | None = None, method: str = "GET", path: str = "/"
-) -> tuple[int, str]:
-    """An answer's status and text."""
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(site.url).port, timeout=20)
-    try:
-        connection.putrequest(method, path, skip_host=True)
-        connection.putheader("Host", host)
-        if origin is not None:
-            connection.putheader("Origin", origin)
-        connection.endheaders()
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
-
-
-def handshake(site: AppProcess, host: str, origin: str | None) -> int:
-    """The status that a websocket's opening is answered with."""
-    lines = [f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}", "Upgrade: websocket", "Connection: Upgrade"]
-    lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
-    lines += [] if origin is None else [f"Origin: {origin}"]
-    with socket.create_connection(("127.0.0.1", urlsplit(site.url).port), timeout=20) as plain:
-        plain.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        return int(plain.recv(64).split(b" ")[1])
 
 
 HOSTS = {
@@ -188,16 +147,6 @@ async def answered(url: str, *asked: BackMsg) -> list[str]:
         return await heard(stream)
 
 
-async def heard(stream: websockets.ClientConnection) -> list[str]:
-    """The kinds of messages that come until none comes any more."""
-    kinds = []
-    with contextlib.suppress(TimeoutError):
-        while True:
-            answer = await asyncio.wait_for(stream.recv(), 0.5)
-            kinds.append(ForwardMsg.FromString(answer).WhichOneof("type"))
-    return kinds
-
-
 def test_what_a_visitor_may_not_ask_for_is_not_answered(site):
     skills, nudge = BackMsg(), BackMsg()
     skills.backend_operation_request.install_skills.SetInParent()
@@ -284,22 +233,6 @@ def test_a_message_far_larger_than_any_drawing_is_not_taken(site):
             return stream.close_code
 
     assert asyncio.run(send()) == 1009
-
-
-def put(site: AppProcess, cookie: str, address: str) -> int:
-    """Upload a small file there as a browser does; returns the answer's status."""
-    content = (
-        b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nno picture\r\n--B--\r\n'
-    )
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(site.url).port, timeout=20)
-    headers = {"Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
-    try:
-        connection.request(
-            "PUT", address, content, {**headers, "Content-Type": "multipart/form-data; boundary=B"}
-        )
-        return connection.getresponse().status
-    finally:
-        connection.close()
 
 
 def test_only_a_file_that_a_page_asks_for_is_taken(site):

@@ -1,0 +1,60 @@
+"""The log's bounds: what is said again and again is said a few times, and no traceback is long."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from ui.serving import log_limit
+
+
+@pytest.fixture
+def log(caplog) -> Iterator[logging.Logger]:
+    """A logger with a limit of its own."""
+    logger = logging.getLogger("tests.limited")
+    limit = log_limit.Limit()
+    logger.addFilter(limit)
+    yield logger
+    logger.removeFilter(limit)
+
+
+def test_what_is_said_again_and_again_is_said_a_few_times_a_minute(log, caplog, monkeypatch):
+    for number in range(10_000):
+        log.warning("a stranger did %s", number)
+    log.warning("something else")
+    assert len(caplog.records) == log_limit.OF_A_KIND + 1
+    monkeypatch.setattr(log_limit, "A_MINUTE", 0)
+    log.warning("a stranger did %s", "it again")
+    assert caplog.messages[-1] == "a stranger did it again"
+
+
+def test_all_kinds_together_have_a_bound_too(log, caplog):
+    for number in range(10_000):
+        log.error(f"stranger {number} did it")
+    assert len(caplog.records) == log_limit.IN_ALL
+
+
+def test_news_of_runs_are_never_held_back(log, caplog):
+    caplog.set_level(logging.INFO)
+    for _ in range(1000):
+        log.info("run queued")
+    assert len(caplog.records) == 1000
+
+
+def test_one_traceback_is_enough_and_none_is_long(log, caplog):
+    def deep(levels: int) -> None:
+        if levels:
+            deep(levels - 1)
+        else:
+            raise ValueError("x" * 1_000_000)
+
+    for _ in range(20):
+        try:
+            deep(100)
+        except ValueError:
+            log.exception("it went wrong")
+    assert "deep(levels - 1)" in caplog.text
+    assert caplog.text.count("Traceback") == 1
+    assert len(caplog.text) < 20_000
