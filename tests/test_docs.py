@@ -1,23 +1,46 @@
-"""What the documents tell people to run is there: every test command names tests that exist."""
+"""What the documents name exists: files, modules, commands, tests. What the README shows as code runs."""
 
 from __future__ import annotations
 
 import ast
+import importlib.util
+import pkgutil
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests import PROJECT
 
-TEXT = (PROJECT / "docs" / "reliability.md").read_text(encoding="utf-8")
-COMMANDS = [
-    command.strip()
-    for quoted in re.findall(r"`(pytest [^`]+)`", TEXT)
-    for command in quoted.split(";")
-    if command.strip() != "pytest"
-]
+DOCUMENTS = [PROJECT / "README.md", PROJECT / "data" / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+OURS = ("kd", "ui", "tests", "benchmarks", "docs")
+# A path has a folder, or the ending of a file that the project has. KD_HOME and ~ are the reader's own.
+PATH = re.compile(r"(?!~|\.kd/|KD_HOME)[\w.-]*\w(/[\w.-]+)+/?|(?!\.kd/)[\w.-]+/|\w+\.(py|md|npz|toml|yaml)")
+MODULE = re.compile(rf"({'|'.join(OURS)})(\.\w+)+(\(\))?")
+
+
+@cache
+def text(document: Path) -> str:
+    return document.read_text(encoding="utf-8")
+
+
+def quoted(document: Path) -> list[str]:
+    """What stands between single backticks, outside blocks of code."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text(document), flags=re.DOTALL))
+
+
+def found(pattern: re.Pattern) -> list[tuple[Path, str]]:
+    """Each quoted name of this form, with the document that names it."""
+    return sorted(
+        {(document, name) for document in DOCUMENTS for name in quoted(document) if pattern.fullmatch(name)}
+    )
+
+
+def commands(pattern: str) -> list[str]:
+    """Whatever the documents tell people to run, in blocks of code and elsewhere."""
+    return sorted({name for document in DOCUMENTS for name in re.findall(pattern, text(document))})
 
 
 def names_of_tests(path: Path) -> set[str]:
@@ -31,8 +54,21 @@ def names_of_tests(path: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_of_the_documents_runs_tests(command):
+def short(value: object) -> str:
+    return value.name if isinstance(value, Path) else str(value)
+
+
+TEST_COMMANDS = [
+    command.strip()
+    for document in DOCUMENTS
+    for name in quoted(document)
+    if name.startswith("pytest ")
+    for command in name.split(";")
+]
+
+
+@pytest.mark.parametrize("command", TEST_COMMANDS)
+def test_a_documented_test_command_selects_tests(command):
     paths, _, wanted = command.removeprefix("pytest ").partition(" -k ")
     names = set().union(*(names_of_tests(PROJECT / path) for path in paths.split()))
     assert names
@@ -40,5 +76,75 @@ def test_a_command_of_the_documents_runs_tests(command):
         assert any(word in name for name in names), f"no test is called {word}"
 
 
-def test_there_are_commands_to_look_at():
-    assert len(COMMANDS) > 50
+@pytest.mark.parametrize(("document", "path"), found(PATH), ids=short)
+def test_a_documented_path_exists(document, path):
+    assert (PROJECT / path).exists() or (document.parent / path).exists()
+
+
+@pytest.mark.parametrize(("document", "name"), found(MODULE), ids=short)
+def test_a_documented_module_or_name_exists(document, name):
+    pkgutil.resolve_name(name.removesuffix("()"))
+
+
+@pytest.mark.parametrize("module", commands(r"python -m ([\w.]+)"))
+def test_a_documented_module_can_be_run(module):
+    spec = importlib.util.find_spec(module)
+    assert spec
+    assert spec.submodule_search_locations is None or importlib.util.find_spec(f"{module}.__main__")
+
+
+@pytest.mark.parametrize("script", commands(r"python ([\w/]+\.py)"))
+def test_a_documented_script_exists(script):
+    assert (PROJECT / script).is_file()
+
+
+@pytest.mark.parametrize("variable", commands(r"\bKD_[A-Z_]+"))
+def test_a_documented_variable_is_read_by_the_code(variable):
+    code = [path for folder in ("kd", "ui") for path in (PROJECT / folder).rglob("*.py")]
+    assert any(f'"{variable}"' in text(path) for path in code)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=short)
+def test_links_lead_somewhere(document):
+    for link in re.findall(r"\]\(([^)\s]+)\)", text(document)):
+        if not link.startswith("http"):
+            path, _, anchor = link.partition("#")
+            target = document.parent / path if path else document
+            assert target.exists(), link
+            headings = re.findall(r"^#+ (.+)$", text(target), flags=re.MULTILINE) if anchor else []
+            assert not anchor or anchor in [heading.lower().replace(" ", "-") for heading in headings], link
+
+
+def test_there_are_commands_and_names_to_look_at():
+    assert len(TEST_COMMANDS) > 50
+    assert len(found(PATH)) > 30
+    assert len(found(MODULE)) > 2
+    assert len(commands(r"python -m ([\w.]+)")) > 10
+
+
+DISTILLER, LAB = re.findall(r"```python\n(.*?)```", text(PROJECT / "README.md"), flags=re.DOTALL)
+
+
+def run(code: str, *smaller: tuple[str, str]) -> dict:
+    """Run a snippet of the README with less to compute; returns its names."""
+    for ours, less in smaller:
+        assert ours in code
+        code = code.replace(ours, less)
+    names = {"__name__": "__main__"}
+    exec(compile(code, "README.md", "exec"), names)
+    return names
+
+
+def test_the_readmes_distiller_learns(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    names = run(DISTILLER, ("train(1_000)", "train(320)"), ("test()", "test(320)"), ("epochs=3", "epochs=1"))
+    history = names["distiller"].history.history
+    assert history["loss"][0] > 0
+
+
+def test_the_readmes_lab_trains(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    run(LAB, ("train_size=500", "train_size=320"), ("epochs=40", "epochs=1"))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["teacher", "distilled", "scratch"]
+    assert all(0 < float(line.split()[1]) < 1 for line in lines)
