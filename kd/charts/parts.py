@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
-from kd.charts.theme import DASHES, ROLES, SHAPES
+from kd.charts.theme import DASHES, ROLES, SHAPES, TEXT_COLORS
 
 PERCENT = "replace(datum.label, '%', ' %')"
 DIGITS = [str(digit) for digit in range(10)]
@@ -31,6 +31,12 @@ def by_role(channel: str = "color") -> Any:
         else {"range": [list(value) if isinstance(value, tuple) else value for value in values]}
     )
     return kind("role:N", scale=alt.Scale(domain=list(ROLES), **marks), legend=None)
+
+
+def text_by_role() -> alt.Color:
+    """The colour of text by the column role: dark enough to read, where a mark may be brighter."""
+    colors = TEXT_COLORS["dark" if alt.theme.active == "kd_dark" else "light"]
+    return alt.Color("role:N", scale=alt.Scale(domain=list(ROLES), range=list(colors)), legend=None)
 
 
 def temperature_axis() -> alt.X:

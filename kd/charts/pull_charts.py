@@ -10,7 +10,7 @@ import pandas as pd
 
 from kd.analysis import softening
 from kd.charts.dark_charts import rule_at_temperature
-from kd.charts.parts import by_role, digit_axis, finished, temperature_axis
+from kd.charts.parts import by_role, digit_axis, finished, temperature_axis, text_by_role
 
 _PARTS = {"labels": "Labels", "teacher": "Teacher", "total": "Both"}
 
@@ -132,7 +132,7 @@ def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
     names = [
         ends.transform_filter(f"(datum.part == 'teacher without T²') == {falling}")
         .mark_text(align="right", dy=dy, dx=-4, fontSize=12, fontWeight=600)
-        .encode(text="part:N")
+        .encode(text="part:N", color=text_by_role())
         for falling, dy in (("true", 13), ("false", -9))
     ]
     return finished(

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from kd.charts.parts import PERCENT, by_role, finished, vega_lite
+from kd.charts.parts import PERCENT, by_role, finished, text_by_role, vega_lite
 from kd.charts.theme import COLORS, ROLES
 from kd.text.words import NAMES, accuracy, percent
 
@@ -35,8 +35,6 @@ _LABEL_PIXELS = 17
 _NO_ROWS = ("role", "epoch", "value", "point")
 # The app fits title and axis into a chart's height.
 _AROUND_PIXELS = 110
-# Legible on both themes' backgrounds.
-_MIDDLE_GREY = "#7A8085"
 
 
 def accuracy_chart(
@@ -210,7 +208,7 @@ def probability_chart(
     bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.72}).encode(
         color=by_role(), opacity=alt.condition("datum.best", alt.value(1), alt.value(0.6))
     )
-    labels = base.mark_text(align="left", dx=5, fontSize=12, color=_MIDDLE_GREY).encode(text="label:N")
+    labels = base.mark_text(align="left", dx=5, fontSize=12).encode(text="label:N")
     return finished(alt.layer(bars, labels, data=table), title or NAMES[model], height)
 
 
@@ -258,9 +256,8 @@ def _lines_chart(
             scale=alt.Scale(domain=[1, last_epoch], nice=False),
             axis=alt.Axis(values=_whole_ticks(last_epoch), format="d", grid=False),
         ),
-        color=by_role(),
     )
-    marked = base.encode(y=alt.Y("value:Q", **value_axis), tooltip=tooltip)
+    marked = base.encode(y=alt.Y("value:Q", **value_axis), color=by_role(), tooltip=tooltip)
     lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=by_role("strokeDash"))
     points = (
         marked.transform_filter("datum.point")
@@ -270,7 +267,7 @@ def _lines_chart(
     labels = (
         base.transform_filter("datum.label != ''")
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=600)
-        .encode(y=alt.Y("label_at:Q", **value_axis), text="label:N")
+        .encode(y=alt.Y("label_at:Q", **value_axis), color=text_by_role(), text="label:N")
     )
     return finished(alt.layer(lines, points, labels, data=table), title, height)
 

@@ -1,8 +1,9 @@
-"""What tells the models apart in every chart: colour, mark and dash of four roles, the labels being one.
+"""What tells the models apart in every chart: colour, mark and dash. The labels count as a fourth model.
 
-No chart relies on colour alone. Colours belong to the theme, not to a chart: importing this module enables
-the Altair theme kd_light (there is kd_dark too), and the app brings the same colours, so one chart serves
-both.
+No chart relies on colour alone. The marks' colours belong to the theme, not to a chart: importing this
+module enables the Altair theme kd_light (there is also kd_dark), and the app's own theme has the same
+colours, so one chart serves both. Text needs more contrast than a mark: its colours are in the chart, and
+style.css exchanges them in the app's dark theme.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ import altair as alt
 from kd.text.words import NAMES
 
 ROLES = (*NAMES.values(), "Labels")
-# Okabe & Ito (2008), safe for colour-blind eyes, in the order of ROLES.
+# Of the marks, in the order of ROLES: Okabe & Ito (2008), safe for colour-blind eyes.
 COLORS = {
     "light": ("#E69F00", "#0072B2", "#7A7A7A", "#1F6F5C"),
     "dark": ("#E69F00", "#56B4E9", "#B0B0B0", "#4CC3A3"),
+}
+# Of text about them: the same hues, at 4.5 : 1 or more on every background of the app's.
+TEXT_COLORS = {
+    "light": ("#8A5F00", "#006BA8", "#666666", "#1F6F5C"),
+    "dark": COLORS["dark"],
 }
 SHAPES = ("circle", "square", "triangle-up", "diamond")
 DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
