@@ -223,7 +223,8 @@ def _checked(name: str, value: Any, spec: FieldSpec) -> Any:
     return converted
 
 
-def _to_bool(value: Any) -> bool | None:
+def to_bool(value: Any) -> bool | None:
+    """A switch, also as text (true, 1, false, 0); None for anything else."""
     words = {"true": True, "1": True, "false": False, "0": False}
     if isinstance(value, str):
         return words.get(value.lower())
@@ -246,7 +247,7 @@ def _to_int(value: Any) -> int | None:
     return int(number) if number is not None and number.is_integer() else None
 
 
-_CONVERTERS = {bool: _to_bool, float: _to_float, int: _to_int}
+_CONVERTERS = {bool: to_bool, float: _to_float, int: _to_int}
 _KIND_WORDS = {bool: "", float: "a number ", int: "a whole number "}
 
 FIELDS: dict[str, FieldSpec] = {field.name: field.metadata["spec"] for field in dataclasses.fields(RunConfig)}

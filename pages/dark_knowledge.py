@@ -3,6 +3,7 @@
 import streamlit as st
 
 from kd.analysis import softening
+from kd.text.translation import N_
 from ui.dark_knowledge import dark_lessons, dark_views
 from ui.dark_knowledge.dark_picture import Shown, choose
 from ui.pictures import ways_in
@@ -13,14 +14,17 @@ from ui.shared.run_choice import choose_finished_run
 from ui.shared.server import lab
 from ui.shared.shown import finished_run
 
-ONE, PULL, ALL = "One picture", "The pull on a student", "All 10,000"
+VIEW = address.choice(
+    N_("There is no view “{text}”: use {allowed}."),
+    {"one": N_("One picture"), "pull": N_("The pull on a student"), "all": N_("All 10,000")},
+)
 LOWEST, HIGHEST = softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE
 
 
 ADDRESS = {
     "picture": ways_in.PICTURE_PARAMETER,
     "T": address.number("T", LOWEST, HIGHEST, instead=4),
-    "view": address.choice("view", (ONE, PULL, ALL)),
+    "view": VIEW,
     "log": address.switch("log"),
 }
 
@@ -29,19 +33,18 @@ ADDRESS = {
 def look(run_id: str, shown: Shown | None) -> None:
     """The three views, and what there is to say about each."""
     with guard():
-        view = st.segmented_control(
+        view = address.choose(
+            st.segmented_control,
             "Look at",
-            (ONE, PULL, ALL),
-            default=ONE,
+            VIEW,
             key="view",
-            bind="query-params",
             required=True,
             help="What the teacher says of one picture, what a student learns from it, or all test pictures.",
         )
         figures(run_id, shown, view)
-        if view == ALL:
+        if view == "all":
             dark_lessons.whole_test_set(*dark_views.one_sided(run_id, lab().test_logits(run_id)["teacher"]))
-        elif view == PULL:
+        elif view == "pull":
             dark_lessons.pull()
         elif shown is not None:
             dark_lessons.one_picture(shown.label)
@@ -63,9 +66,9 @@ def figures(run_id: str, shown: Shown | None, view: str) -> None:
             persist_state="session",
             help="Divides the logits before the softmax: 1 is the teacher as it is, more shows its doubts.",
         )
-        if view == ALL:
+        if view == "all":
             dark_views.whole_test_set(run_id, lab().test_logits(run_id)["teacher"], temperature)
-        elif shown is not None and view == PULL:
+        elif shown is not None and view == "pull":
             dark_views.pull(shown, temperature)
         elif shown is not None:
             dark_views.one_picture(shown, temperature)

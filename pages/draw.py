@@ -22,9 +22,9 @@ ADDRESS = {
 
 
 def picture(way: str, run_id: str) -> ways_in.Given:
-    if way == "Test pictures":
+    if way == "test":
         return ways_in.chosen(lab().test_logits(run_id)["teacher"])
-    return ways_in.uploaded() if way == "Upload" else ways_in.drawn()
+    return ways_in.uploaded() if way == "upload" else ways_in.drawn()
 
 
 with page("Draw"):
@@ -36,12 +36,11 @@ with page("Draw"):
         st.stop()
     left, right = st.columns([1, 2.4], gap="large")
     with left:
-        way = st.segmented_control(
+        way = address.choose(
+            st.segmented_control,
             "A picture",
-            ways_in.WAYS,
-            default="Draw",
+            ways_in.WAY_PARAMETER,
             key="way",
-            bind="query-params",
             required=True,
             help="Draw one yourself, take one of MNIST's test pictures, or upload one.",
         )

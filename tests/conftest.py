@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["LANGUAGE"] = "en"  # what the tests expect, whoever runs them
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so would what they start.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -15,6 +17,8 @@ import pytest
 
 from kd.lab import Lab
 from kd.pictures.mnist import Mnist, load_mnist
+from kd.text import translation
+from tests import pseudo_language as marked
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +32,19 @@ def lab(tmp_path_factory) -> Iterator[Lab]:
     lab = Lab(tmp_path_factory.mktemp("home"))
     yield lab
     lab.close()
+
+
+@pytest.fixture(scope="session")
+def pseudo_catalogue(tmp_path_factory) -> Path:
+    """The folder of a catalogue in which every message of the code is ⟦marked⟧."""
+    folder = tmp_path_factory.mktemp("locale")
+    marked.write_catalogue(folder)
+    return folder
+
+
+@pytest.fixture
+def pseudo_language(pseudo_catalogue, monkeypatch) -> None:
+    """Whoever reads wants the language in which every sentence is ⟦marked⟧."""
+    monkeypatch.setattr(translation, "_folder", pseudo_catalogue)
+    monkeypatch.setattr(translation, "_wanted", translation.environment_languages)
+    monkeypatch.setenv("LANGUAGE", marked.LANGUAGE)

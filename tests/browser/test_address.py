@@ -88,3 +88,24 @@ def test_back_to_an_address_that_was_refused_is_refused_again(page: Page, site):
     expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
     expect(page.get_by_role("slider", name="α, weight of the true labels")).to_have_value("0.1")
     expect(page.get_by_label("Epochs", exact=True)).to_have_value("12")
+
+
+def test_a_view_has_its_code_in_the_address_and_back_returns_to_the_one_before(page: Page, site):
+    page.goto(f"{site.url}/dark_knowledge?T=7")
+    views = {name: page.get_by_role("radio", name=name) for name in ("One picture", "The pull on a student")}
+    views["The pull on a student"].click()
+    expect(page).to_have_url(re.compile(r"view=pull"))
+    assert "T=7" in page.url
+    page.go_back()
+    expect(views["One picture"]).to_be_checked()
+    assert "view" not in page.url
+    page.go_forward()
+    expect(views["The pull on a student"]).to_be_checked()
+    page.get_by_role("link", name="Runs").click()
+    expect(page).to_have_url(re.compile(r"/runs"))
+    assert "view" not in page.url
+    page.get_by_role("link", name="Dark knowledge").click()
+    expect(page).to_have_url(re.compile(r"/dark_knowledge.*view=pull"))
+    expect(views["The pull on a student"]).to_be_checked()
+    page.reload()
+    expect(views["The pull on a student"]).to_be_checked()

@@ -76,7 +76,7 @@ def test_a_click_on_a_thumbnail_shows_that_picture(page: Page, site):
 
 
 def test_a_click_on_a_cell_shows_the_pictures_behind_it(page: Page, site):
-    open_page(page, site, "&view=All+10%2C000")
+    open_page(page, site, "&view=all")
     cell = page.locator("path[aria-label*='True class: 1;'][aria-label*='goes to: 8']").first
     cell.scroll_into_view_if_needed()
     box = cell.bounding_box()

@@ -18,7 +18,7 @@ def photograph(*corners: tuple[int, int]) -> bytes:
 
 
 def test_a_photograph_is_uploaded_and_answered(page: Page, site):
-    page.goto(f"{site.url}/draw?way=Upload")
+    page.goto(f"{site.url}/draw?way=upload")
     expect(page.get_by_text("Nothing is uploaded yet")).to_be_visible()
     for number, content in enumerate(
         (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kd.config import FIELDS, RunConfig
+from kd.config import FIELDS, RunConfig, to_bool
 from tests.pages.on_page import warnings_of
 from ui.shared import address
 
@@ -55,7 +55,7 @@ def test_any_address_is_taken_or_refused(open_page, query):
 
 @given(st.one_of(st.floats(allow_nan=False), st.integers(0, 2**53), st.booleans()))
 def test_what_is_written_is_read_as_the_same_value(value):
-    read = address._SWITCH.get if isinstance(value, bool) else float
+    read = to_bool if isinstance(value, bool) else float
     assert read(address.plain(value)) == value
 
 
@@ -71,7 +71,7 @@ def test_what_is_written_is_read_as_the_same_value(value):
     ],
 )
 def test_other_pages_take_every_spelling_too(open_page, page, name, text, value):
-    app = open_page(page, **{name: text}, **({"way": "Test pictures"} if page == "draw" else {}))
+    app = open_page(page, **{name: text}, **({"way": "test"} if page == "draw" else {}))
     assert widget(app, name).value == value
     assert not app.warning
 
@@ -79,12 +79,12 @@ def test_other_pages_take_every_spelling_too(open_page, page, name, text, value)
 @pytest.mark.parametrize(
     ("page", "name", "text", "sentence"),
     [
-        ("dark_knowledge", "T", "nan", "T must be a number between 0.5 and 20, got “nan”. It stands at 4."),
-        ("dark_knowledge", "log", "maybe", "log must be true or false, got “maybe”. It is off."),
+        ("dark_knowledge", "T", "nan", "T must be a number between 0.5 and 20, not “nan”. It is set to 4."),
+        ("dark_knowledge", "log", "maybe", "log must be true or false, not “maybe”. It is off."),
         ("dark_knowledge", "picture", "-1", "There is no test picture “-1”"),
         ("dark_knowledge", "view", "![x](//example.org/p.png)", "no view “![x](//example.org/p.png)”"),
-        ("draw", "soften", "9" * 3000, f"got “{'9' * 39}…”. It stands at 1."),
-        ("draw", "way", "x" * 3000, f"There is no way to a picture called “{'x' * 39}…”: use Draw, "),
+        ("draw", "soften", "9" * 3000, f"not “{'9' * 39}…”. It is set to 1."),
+        ("draw", "way", "x" * 3000, f"There is no way “{'x' * 39}…” to a picture: use draw, test, "),
         ("draw", "run", "x" * 3000, f"There is no run “{'x' * 39}…” here"),
     ],
 )
@@ -107,3 +107,20 @@ def test_in_the_address_a_value_is_spelled_as_widgets_do(open_page):
     assert app.query_params["temperature"] in ("10", ["10"])
     assert app.query_params["alpha"] in ("0", ["0"])
     assert "epochs" not in app.query_params  # it is what the control shows without being told
+
+
+@pytest.mark.parametrize("text", ["pull", "The pull on a student"])
+def test_an_address_has_the_code_of_a_choice_and_an_old_one_with_words_is_read_too(open_page, text):
+    app = open_page("dark_knowledge", view=text)
+    assert not app.warning
+    assert app.session_state["view"] == "pull"
+    assert app.query_params["view"] in ("pull", ["pull"])
+
+
+def test_a_choice_in_another_language_has_the_same_address(open_page, pseudo_language):
+    app = open_page("dark_knowledge", view="pull")
+    view = next(control for control in app.segmented_control if control.key == "view")
+    assert view.options == ["⟦One picture⟧", "⟦The pull on a student⟧", "⟦All 10,000⟧"]
+    view.select("⟦All 10,000⟧").run()
+    assert app.session_state["view"] == "all"
+    assert app.query_params["view"] in ("all", ["all"])

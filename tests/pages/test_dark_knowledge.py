@@ -27,7 +27,7 @@ def test_the_sentence_follows_the_temperature(open_page, lab, shipped, mnist, te
 
 
 def test_the_address_chooses_picture_temperature_and_view(open_page, lab, shipped, mnist):
-    app = open_page("dark_knowledge", picture="7", T="10", view="The pull on a student")
+    app = open_page("dark_knowledge", picture="7", T="10", view="pull")
     assert "Test picture 7" in said(app)
     teacher = lab.test_logits(shipped.run_id)["teacher"][7]
     gradient = softening.loss_gradient(np.array(mnist.y_test[7]), np.zeros(10), teacher, 0.1, 10.0)
@@ -35,14 +35,14 @@ def test_the_address_chooses_picture_temperature_and_view(open_page, lab, shippe
 
 
 def test_without_t_squared_the_teacher_pulls_less(open_page):
-    app = open_page("dark_knowledge", T="20", view="The pull on a student")
+    app = open_page("dark_knowledge", T="20", view="pull")
     assert "The teacher pulls" in said(app)
     app.toggle(key="pull_squared").set_value(False).run()
     assert "The label pulls" in said(app)
 
 
 def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shipped, mnist):
-    app = open_page("dark_knowledge", view="All 10,000")
+    app = open_page("dark_knowledge", view="all")
     means = softening.mean_soft_targets(mnist.y_test, lab.test_logits(shipped.run_id)["teacher"], 4.0)
     wrong = np.where(np.eye(10, dtype=bool), 0, means)
     shares = wrong / wrong.sum(axis=1, keepdims=True)
@@ -54,7 +54,7 @@ def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shippe
 
 
 def test_the_cell_to_look_behind_is_chosen_without_a_mouse(open_page, lab, shipped, mnist):
-    app = open_page("dark_knowledge", view="All 10,000")
+    app = open_page("dark_knowledge", view="all")
     app.selectbox(key="dark_cell_true").set_value(1).run()
     app.selectbox(key="dark_cell_class").set_value(8).run()
     assert not app.exception
@@ -84,9 +84,9 @@ def test_an_unknown_picture_gets_a_sentence_and_a_picture(open_page, number):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"T": "0"}, "T must be a number between 0.5 and 20, got “0”"),
-        ({"T": "nan"}, "T must be a number between 0.5 and 20, got “nan”"),
-        ({"T": "hot"}, "T must be a number between 0.5 and 20, got “hot”"),
+        ({"T": "0"}, "T must be a number between 0.5 and 20, not “0”"),
+        ({"T": "nan"}, "T must be a number between 0.5 and 20, not “nan”"),
+        ({"T": "hot"}, "T must be a number between 0.5 and 20, not “hot”"),
         ({"view": "behind"}, "There is no view “behind”"),
     ],
 )

@@ -110,7 +110,7 @@ def test_a_drawing_that_does_not_arrive_whole_gets_a_sentence(open_page, data):
 
 
 def test_a_test_picture_is_asked_by_number(open_page, lab, shipped, mnist):
-    app = open_page("draw", way="Test pictures", picture="18")
+    app = open_page("draw", way="test", picture="18")
     logits = {name: z[18] for name, z in lab.test_logits(shipped.run_id).items()}
     assert numbers_of(app) == [str(logits[model].argmax()) for model in MODELS]
     assert f"Its label says {mnist.y_test[18]}" in html_of(app)
@@ -118,7 +118,7 @@ def test_a_test_picture_is_asked_by_number(open_page, lab, shipped, mnist):
 
 def test_of_a_test_picture_it_is_said_who_reads_it_wrongly(open_page):
     """All three hesitate between 5 and 8 here, but not in the same way."""
-    text = html_of(open_page("draw", way="Test pictures", picture="3806"))
+    text = html_of(open_page("draw", way="test", picture="3806"))
     assert "All three hesitate between 5 and 8: the teacher says 5, both students say 8." in text
     assert "The label says 5: both students are wrong." in text
 
@@ -148,7 +148,7 @@ def test_where_another_run_answers_than_the_one_in_the_address_that_is_said(
 
 @pytest.mark.parametrize("value", ["-1", str(TEST_IMAGES), "x", "9" * 400, "1.5", ""])
 def test_an_impossible_test_picture_gets_a_sentence(open_page, value):
-    app = open_page("draw", way="Test pictures", picture=value)
+    app = open_page("draw", way="test", picture=value)
     assert "numbered from 0 to 9,999" in warnings_of(app)[0]
     assert f"Test picture {FIRST_PICTURE:,}" in html_of(app)
 
@@ -167,14 +167,14 @@ def test_an_unknown_way_in_gets_a_sentence(open_page):
 
 
 def test_a_doubtful_picture_is_one_on_which_the_teacher_hesitates(open_page, lab, shipped):
-    app = open_page("draw", way="Test pictures")
+    app = open_page("draw", way="test")
     next(button for button in app.button if button.label == "A doubtful one").click().run()
     sure = softmax(lab.test_logits(shipped.run_id)["teacher"]).max(axis=1)
     assert sure[app.number_input(key="picture").value] < np.quantile(sure, 0.05)
 
 
 def test_an_uploaded_picture_is_answered(open_page, lab, shipped, seven):
-    app = open_page("draw", way="Upload")
+    app = open_page("draw", way="upload")
     dark_on_light = 255 - seven[..., :3]
     app.file_uploader(key="upload").set_value(("seven.png", png(dark_on_light), "image/png")).run()
     assert not app.exception
@@ -193,7 +193,7 @@ def test_an_uploaded_picture_is_answered(open_page, lab, shipped, seven):
     ids=["empty", "text", "black", "white", "truncated"],
 )
 def test_an_upload_that_is_no_digit_gets_a_sentence(open_page, content):
-    app = open_page("draw", way="Upload")
+    app = open_page("draw", way="upload")
     app.file_uploader(key="upload").set_value(("digit.png", content, "image/png")).run()
     assert not app.exception
     (sentence,) = warnings_of(app)
@@ -202,7 +202,7 @@ def test_an_upload_that_is_no_digit_gets_a_sentence(open_page, content):
 
 
 def test_every_control_has_a_help(open_page):
-    for way in ("Draw", "Test pictures", "Upload"):
+    for way in ("draw", "test", "upload"):
         app = open_page("draw", way=way)
         widgets = [*app.slider, *app.selectbox, *app.number_input, *app.button, *app.file_uploader]
         assert all(widget.label and widget.help for widget in widgets)

@@ -121,7 +121,7 @@ def test_a_recalled_drawing_stays_until_another_picture_is_given(open_page, mnis
 
 
 def test_pixels_are_asked_only_when_opened(open_page, lab, shipped, mnist):
-    app = open_page("draw", way="Test pictures", picture="0")
+    app = open_page("draw", way="test", picture="0")
     assert "Teacher" not in chart_titles(app)
     app.session_state["drawing_open"] = True
     app.run()
@@ -136,7 +136,7 @@ def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist,
             return pd.DataFrame({"picture": [1, 2], "label": mnist.y_train[1:3], "distance": [1.25, 2.5]})
 
     monkeypatch.setattr(type(lab), "neighbours", lambda self, run_id: Index())
-    app = open_page("draw", way="Test pictures", picture="0")
+    app = open_page("draw", way="test", picture="0")
     app.session_state["drawing_open"], app.session_state["drawing"] = True, "Nearest training pictures"
     app.run()
     assert not app.exception
@@ -146,7 +146,7 @@ def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist,
 
 
 def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shipped, mnist):
-    app = open_page("draw", way="Test pictures", picture="0")
+    app = open_page("draw", way="test", picture="0")
     app.session_state["reading_open"] = True
     app.run()
     app.select_slider(key="playback-draw").set_value(0).run()

@@ -26,9 +26,9 @@ SECTIONS = ("playback_open", "errors_open", "making_open", "drawing_open", "read
 CHOICES = (
     {},
     {"errors": "Fixed and broken"},
-    {"errors": "Sure and right", "way": "Test pictures"},
-    {"way": "Upload", "dark_way": "A digit", "view": "The pull on a student"},
-    {"dark_way": "Draw", "view": "All 10,000"},
+    {"errors": "Sure and right", "way": "test"},
+    {"way": "upload", "dark_way": "A digit", "view": "pull"},
+    {"dark_way": "Draw", "view": "all"},
 )
 # A link says where it leads, a folded section what it is called.
 WITHOUT_HELP = ("page_link", "expander")

@@ -11,12 +11,13 @@ from kd.analysis.softening import most_ambiguous
 from kd.config import TEST_IMAGES
 from kd.pictures.drawing import prepared
 from kd.pictures.mnist import load_mnist, to_model_input
+from kd.text.translation import N_
 from kd.text.words import article
 from ui.pictures import canvas
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 
-WAYS = ("Draw", "Test pictures", "Upload")
+WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
 FIRST_PICTURE = 2093
 
 
@@ -140,5 +141,5 @@ def _picture_number(text: str) -> int:
     )
 
 
-WAY_PARAMETER = address.choice("way to a picture called", WAYS)
+WAY_PARAMETER = address.choice(N_("There is no way “{text}” to a picture: use {allowed}."), WAYS)
 PICTURE_PARAMETER = address.Parameter(_picture_number, str)

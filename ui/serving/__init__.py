@@ -5,7 +5,7 @@ no setting for what is needed, one of their methods is replaced: `messages`, `se
 which of Streamlit's, `connections` which of uvicorn's. tests/ui/serving/test_serving.py tries each bound on
 a real server, so that a version of either in which one no longer holds is noticed.
 
-No module here imports `kd`: the server is up before the laboratory is loaded.
+Of `kd`, only its words are imported here: the server is up before the laboratory is loaded.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from ui.serving import connections, descriptors, log_limit, messages, sessions, 
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.uploads import ExpectedUploadsOnly
 from ui.serving.visitors import BoundedVisitors
+from ui.shared.language import follow_the_reader
 
 __all__ = ["explain", "lifespan", "middleware"]
 
 
 def middleware() -> list[Middleware]:
     """What every request passes before it reaches Streamlit; also prepares the process."""
+    follow_the_reader()
     log_limit.install()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     most = descriptors.raise_limit()

@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
+from kd.config import to_bool
+from kd.text.translation import _
 from ui.shared import notices
-
-_SWITCH = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,20 @@ class Parameter:
     write: Callable[[Any], str]
 
 
+@dataclass(frozen=True)
+class Choice(Parameter):
+    """A query parameter with one of several codes, whose widget `choose` draws.
+
+    labels: code → what the page shows, marked with `N_`; the first is what a bare address means.
+    """
+
+    labels: Mapping[str, str]
+
+    @property
+    def default(self) -> str:
+        return next(iter(self.labels))
+
+
 def take(parameters: Mapping[str, Parameter]) -> None:
     """Spell what the address says as widgets do; refuse what is not allowed, with a sentence.
 
@@ -35,17 +49,44 @@ def take(parameters: Mapping[str, Parameter]) -> None:
     """
     changes = {}
     for name, parameter in parameters.items():
-        if name not in st.query_params or (name in st.session_state and not went_back()):
+        if name in st.session_state and not went_back():
             continue
-        texts = st.query_params.get_all(name)
-        try:
-            text = parameter.write(parameter.read(texts[-1]))
-        except ValueError as error:
-            notices.add(str(error))
+        value = parameter.default if isinstance(parameter, Choice) else None
+        if texts := st.query_params.get_all(name):
             text = None
-        if texts != [text]:
-            changes[name] = text
+            try:
+                value = parameter.read(texts[-1])
+                text = parameter.write(value)
+            except ValueError as error:
+                notices.add(str(error))
+            if texts != [text]:
+                changes[name] = text
+        if isinstance(parameter, Choice):
+            st.session_state[name] = value
     rewrite(changes)
+
+
+def choose(widget: Callable[..., str], label: str, parameter: Choice, key: str, **arguments: Any) -> str:
+    """Draw a choice whose labels are translated, and keep its code in the address; returns the code.
+
+    Streamlit's own `bind` would write the label there: an address in the sender's language.
+
+    Args:
+        widget: st.selectbox, st.segmented_control, st.pills or st.radio.
+        parameter: what `take` has been given for this key.
+        arguments: of the widget.
+    """
+    st.session_state.setdefault(key, parameter.default)
+    code = widget(
+        label,
+        list(parameter.labels),
+        key=key,
+        format_func=lambda code: _(parameter.labels[code]),
+        persist_state="session",  # like a bound widget, it is found as it was left
+        **arguments,
+    )
+    rewrite({key: None if code == parameter.default else code})
+    return code
 
 
 def went_back() -> bool:
@@ -76,8 +117,8 @@ def number(name: str, lowest: float, highest: float, instead: float) -> Paramete
     """A number in a range.
 
     Args:
-        name: what the sentence calls it.
-        instead: where its widget stands when the address is refused.
+        name: the parameter's, in the address.
+        instead: the value that its widget has when the address is refused.
     """
 
     def read(text: str) -> float:
@@ -87,32 +128,50 @@ def number(name: str, lowest: float, highest: float, instead: float) -> Paramete
             value = float("nan")
         if not lowest <= value <= highest:
             raise ValueError(
-                f"{name} must be a number between {lowest:g} and {highest:g}, got “{notices.cut(text)}”. "
-                f"It stands at {instead:g}."
+                _(
+                    "{name} must be a number between {lowest} and {highest}, not “{text}”. "
+                    "It is set to {instead}.",
+                    name=name,
+                    lowest=plain(lowest),
+                    highest=plain(highest),
+                    text=notices.cut(text),
+                    instead=plain(instead),
+                )
             )
         return value
 
     return Parameter(read, plain)
 
 
-def choice(what: str, options: tuple[str, ...]) -> Parameter:
-    """One of several words. what: what the sentence calls it, such as “view”."""
+def choice(refusal: str, labels: Mapping[str, str]) -> Choice:
+    """One of several codes.
+
+    Args:
+        refusal: the sentence for anything else, marked with `N_`, with {text} and {allowed}: “There is no
+            view “{text}”: use {allowed}.”
+        labels: code → what the page shows, marked with `N_`; the first is what a bare address means.
+    """
+    # Addresses used to have the English labels.
+    codes = {label: code for code, label in labels.items()} | {code: code for code in labels}
 
     def read(text: str) -> str:
-        if text not in options:
-            raise ValueError(f"There is no {what} “{notices.cut(text)}”: use {', '.join(options)}.")
-        return text
+        if text not in codes:
+            raise ValueError(_(refusal, text=notices.cut(text), allowed=", ".join(labels)))
+        return codes[text]
 
-    return Parameter(read, str)
+    return Choice(read, str, labels)
 
 
 def switch(name: str) -> Parameter:
-    """On or off. name: what the sentence calls it."""
+    """On or off. name: the parameter's, in the address."""
 
     def read(text: str) -> bool:
-        if text.lower() not in _SWITCH:
-            raise ValueError(f"{name} must be true or false, got “{notices.cut(text)}”. It is off.")
-        return _SWITCH[text.lower()]
+        value = to_bool(text)
+        if value is None:
+            raise ValueError(
+                _("{name} must be true or false, not “{text}”. It is off.", name=name, text=notices.cut(text))
+            )
+        return value
 
     return Parameter(read, plain)
 

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import streamlit as st
 
+from kd.text.translation import N_, _
 from ui.shared import notices
 from ui.shared.guard import guard
+from ui.shared.language import follow_the_reader
 from ui.shared.markup import image_source
 
 _FOLDER = Path(__file__).parent
 _PAGES = (
-    ("app.py", "Home", ":material/home:"),
-    ("pages/train.py", "Train", ":material/model_training:"),
-    ("pages/draw.py", "Draw", ":material/draw:"),
-    ("pages/dark_knowledge.py", "Dark knowledge", ":material/dark_mode:"),
-    ("pages/runs.py", "Runs", ":material/list:"),
+    ("app.py", N_("Home"), ":material/home:"),
+    ("pages/train.py", N_("Train"), ":material/model_training:"),
+    ("pages/draw.py", N_("Draw"), ":material/draw:"),
+    ("pages/dark_knowledge.py", N_("Dark knowledge"), ":material/dark_mode:"),
+    ("pages/runs.py", N_("Runs"), ":material/list:"),
 )
 
 
@@ -29,12 +31,13 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     Notices stand under the heading, whatever becomes of the rest.
 
     Args:
-        title: the page's name.
-        heading: where another one is wanted.
+        title: the page's name, in English.
+        heading: where another one is wanted, marked with `N_`.
     """
+    follow_the_reader()
     mark = _FOLDER / "mark.svg"
     st.set_page_config(
-        page_title="KD Lab" if title == "Home" else f"{title} · KD Lab",
+        page_title="KD Lab" if title == "Home" else f"{_(title)} · KD Lab",
         page_icon=str(mark),
         layout="wide",
         initial_sidebar_state=220,
@@ -43,8 +46,8 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     with st.sidebar:
         st.html(f'<div class="kd-brand"><img src="{image_source(mark)}" alt="">KD Lab</div>')
         for path, label, icon in _PAGES:
-            st.page_link(path, label=label, icon=icon)
-    st.title(heading or title)
+            st.page_link(path, label=_(label), icon=icon)
+    st.title(_(heading or title))
     place = st.container()
     try:
         with guard():

@@ -259,7 +259,7 @@ def test_only_a_file_that_a_page_asks_for_is_taken(site):
                 await asyncio.to_thread(put, site, session.cookie, address) for address in [*given, other]
             ]
 
-    assert asyncio.run(statuses("way=Upload")) == [204, 204, 403]
+    assert asyncio.run(statuses("way=upload")) == [204, 204, 403]
     assert asyncio.run(statuses("")) == [403, 403, 403]
 
 
