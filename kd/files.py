@@ -8,12 +8,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
+import json
 import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from kd import owners
 
@@ -60,6 +65,18 @@ def write_whole(path: Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def npz_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """The content of a compressed npz file of these arrays."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def json_bytes(value: Any) -> bytes:
+    """The content of a JSON file that people can read too."""
+    return json.dumps(value, indent=1, ensure_ascii=False).encode()
 
 
 def write_sealed(path: Path, content: bytes) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from kd.config import RunConfig
-from kd.store.store import Store, npz_bytes
+from kd.files import npz_bytes
+from kd.store.store import Store
 
 CONFIG = RunConfig(seed=1)
 RUN = CONFIG.run_id

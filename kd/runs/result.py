@@ -10,9 +10,9 @@ import numpy as np
 
 from kd.analysis import evaluation
 from kd.config import RunConfig
+from kd.files import npz_bytes
 from kd.pictures.mnist import load_mnist
 from kd.runs.state import RunView
-from kd.store.store import npz_bytes
 
 if TYPE_CHECKING:
     from kd.training.trained_model import TrainedModel

@@ -25,16 +25,16 @@ from pathlib import Path
 from typing import Any
 
 from kd import files, owners
-from kd.files import write_whole
+from kd.files import json_bytes
 from kd.pictures.mnist import DATA_FOLDER
 from kd.store.index import ACTIVE, INTERRUPTED, FromFolder, Index
 from kd.store.index_rows import DELETED, Row
 from kd.store.room import Room
 from kd.store.stored_runs import RUN_ID, DamagedRun, StoredRuns
-from kd.store.stored_teachers import StoredTeachers, json_bytes, npz_bytes
+from kd.store.stored_teachers import StoredTeachers
 from kd.unusable import Unusable
 
-__all__ = ["ACTIVE", "DamagedRun", "Store", "default_home", "npz_bytes", "write_whole"]
+__all__ = ["ACTIVE", "DamagedRun", "Store", "default_home"]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SHIPPED_RUNS = DATA_FOLDER / "runs"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from kd import files
-from kd.files import Damaged
+from kd.files import Damaged, json_bytes, npz_bytes
 from kd.store.stored import Stored
 
 log = logging.getLogger("kd")
@@ -110,14 +110,3 @@ class StoredTeachers(Stored):
         """Keep what was measured."""
         path = self.home / "precision.json"
         self.room.do(lambda: files.write_sealed(path, json_bytes(dict(precisions))))
-
-
-def npz_bytes(arrays: dict[str, np.ndarray]) -> bytes:
-    """The content of a compressed npz of these arrays."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def json_bytes(record: dict[str, Any]) -> bytes:
-    return json.dumps(record, indent=1, ensure_ascii=False).encode()

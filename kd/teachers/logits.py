@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
+from kd.files import npz_bytes, write_whole
 from kd.once import computed_once
-from kd.store.store import npz_bytes, write_whole
 from kd.teachers.shipped import TEACHER_FOLDER, shipped_teacher_path, teacher_record
 from kd.unusable import Unusable
 
