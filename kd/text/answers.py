@@ -1,137 +1,142 @@
-"""Three models' answers to one drawing, in words and in numbers."""
+"""Three models' answers to one picture, in a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-import numpy as np
+from kd.text.translation import N_, _
+from kd.text.words import MODELS, listing
 
-from kd.analysis.logits import checked_logits, divergence_bits
-from kd.text.words import listing
+_ALL = MODELS
+_STUDENTS = ("distilled", "scratch")
 
-# Where words change: from here a model is sure; a digit with this much is a rival of the answer; and an
-# answer with less than this is none.
-SURE, RIVAL, LOST = 0.9, 0.15, 0.25
-
-_WHO = {"teacher": "the teacher", "distilled": "the distilled student", "scratch": "scratch"}
-_SEVERAL = {
-    ("distilled", "scratch"): "both students",
-    ("teacher", "distilled"): "the teacher and the distilled student",
-    ("teacher", "scratch"): "the teacher and scratch",
-    ("teacher", "distilled", "scratch"): "all three",
+# What models say, by who says it and how sure they are. Every clause is whole, so that a translator can
+# choose its grammar; those under ("teacher", "distilled") are about a student that agrees with its teacher.
+_CLAUSES = {
+    _ALL: {
+        "sure": N_("all three are sure of {digit}"),
+        "hesitates": N_("all three hesitate between {digits} and say {digit}"),
+        "leans": N_("all three lean towards {digit}"),
+        "lost": N_("all three are at a loss"),
+    },
+    ("teacher",): {
+        "sure": N_("the teacher is sure of {digit}"),
+        "hesitates": N_("the teacher hesitates between {digits} and says {digit}"),
+        "leans": N_("the teacher leans towards {digit}"),
+        "lost": N_("the teacher is at a loss"),
+    },
+    ("distilled",): {
+        "sure": N_("the distilled student is sure of {digit}"),
+        "hesitates": N_("the distilled student hesitates between {digits} and says {digit}"),
+        "leans": N_("the distilled student leans towards {digit}"),
+        "lost": N_("the distilled student is at a loss"),
+    },
+    ("scratch",): {
+        "sure": N_("the scratch student is sure of {digit}"),
+        "hesitates": N_("the scratch student hesitates between {digits} and says {digit}"),
+        "leans": N_("the scratch student leans towards {digit}"),
+        "lost": N_("the scratch student is at a loss"),
+    },
+    _STUDENTS: {
+        "sure": N_("both students are sure of {digit}"),
+        "hesitates": N_("both students hesitate between {digits} and say {digit}"),
+        "leans": N_("both students lean towards {digit}"),
+        "lost": N_("both students are at a loss"),
+    },
+    ("teacher", "scratch"): {
+        "sure": N_("the teacher and the scratch student are sure of {digit}"),
+        "hesitates": N_("the teacher and the scratch student hesitate between {digits} and say {digit}"),
+        "leans": N_("the teacher and the scratch student lean towards {digit}"),
+        "lost": N_("the teacher and the scratch student are at a loss"),
+    },
+    ("teacher", "distilled"): {
+        "sure": N_("like its teacher, the distilled student is sure of {digit}"),
+        "hesitates": N_(
+            "like its teacher, the distilled student hesitates between {digits} and says {digit}"
+        ),
+        "leans": N_("like its teacher, the distilled student leans towards {digit}"),
+        "lost": N_("like its teacher, the distilled student is at a loss"),
+    },
 }
 
+# What models say who all hesitate between the same digits.
+_SAYINGS = {
+    ("teacher",): N_("the teacher says {digit}"),
+    ("distilled",): N_("the distilled student says {digit}"),
+    ("scratch",): N_("the scratch student says {digit}"),
+    _STUDENTS: N_("both students say {digit}"),
+    ("teacher", "scratch"): N_("the teacher and the scratch student say {digit}"),
+    ("teacher", "distilled"): N_("the teacher and the distilled student say {digit}"),
+}
 
-class Opinion(NamedTuple):
-    """What a model's probabilities amount to.
+_WRONG = {
+    ("teacher",): N_("The label says {label}: the teacher is wrong."),
+    ("distilled",): N_("The label says {label}: the distilled student is wrong."),
+    ("scratch",): N_("The label says {label}: the scratch student is wrong."),
+    _STUDENTS: N_("The label says {label}: both students are wrong."),
+    ("teacher", "distilled"): N_("The label says {label}: the teacher and the distilled student are wrong."),
+    ("teacher", "scratch"): N_("The label says {label}: the teacher and the scratch student are wrong."),
+    _ALL: N_("The label says {label}: all three are wrong."),
+}
 
-    kind: sure, hesitates, leans or lost. digit: its answer, None when it is lost. digits: its answer and the
-    rivals of it, in order.
-    """
-
-    kind: str
-    digit: int | None
-    digits: tuple[int, ...]
-
-
-def opinion(probabilities: np.ndarray) -> Opinion:
-    """What a model's ten probabilities amount to.
-
-    Returns:
-        sure from 90 % for one digit; lost where none has 25 %; hesitates, between two or three digits, where
-        others have at least 15 %; else leans.
-    """
-    values = np.asarray(probabilities, np.float64)
-    best = int(values.argmax())
-    if values[best] >= SURE:
-        return Opinion("sure", best, (best,))
-    if values[best] < LOST:
-        return Opinion("lost", None, ())
-    rivals = [int(d) for d in np.argsort(-values, kind="stable")[:3] if values[d] >= RIVAL and d != best]
-    return Opinion("hesitates" if rivals else "leans", best, tuple(sorted([best, *rivals])))
+Opinion = tuple[str, int, tuple[int, ...]]
+"""A kind, an answer and the digits that compete: kd.analysis.opinions.Opinion."""
 
 
-def answers_sentence(probabilities: Mapping[str, np.ndarray], label: int | None = None) -> str:
-    """What the three models make of a picture, in a plain sentence, and in a second one who of them is wrong.
+def answers_sentence(opinions: Mapping[str, Opinion], label: int | None = None) -> str:
+    """What the three models make of a picture in one sentence, and in a second one which of them are wrong.
 
     Args:
-        probabilities: of teacher, distilled and scratch, (classes,) each, at temperature 1.
-        label: what the picture shows, where that is known.
+        opinions: of teacher, distilled and scratch.
+        label: what the picture shows, if that is known.
     """
-    sentence = _opinions_sentence({model: opinion(probabilities[model]) for model in _WHO})
-    if label is None:
+    sentence = _opinions_sentence(opinions)
+    wrong = tuple(model for model in MODELS if opinions[model][1] != label)
+    if label is None or not wrong:
         return sentence
-    wrong = [model for model in _WHO if int(np.argmax(probabilities[model])) != label]
-    if not wrong:
-        return sentence
-    return f"{sentence} The label says {label}: {_who(wrong)} {'are' if len(wrong) > 1 else 'is'} wrong."
+    return f"{sentence} {_(_WRONG[wrong], label=label)}"
 
 
 def _opinions_sentence(opinions: Mapping[str, Opinion]) -> str:
-    teacher, distilled, scratch = opinions.values()
-    if teacher == distilled == scratch:
-        return f"All three {_phrase(teacher, many=True)}."
-    if {(view.kind, view.digits) for view in opinions.values()} == {("hesitates", teacher.digits)}:
-        sayings = [
-            f"{_who(models)} {'say' if len(models) > 1 else 'says'} {digit}"
-            for digit in dict.fromkeys(view.digit for view in opinions.values())
-            if (models := [model for model, view in opinions.items() if view.digit == digit])
-        ]
-        return f"All three hesitate between {_listed(teacher.digits)}: {', '.join(sayings)}."
-    if teacher == distilled:
-        as_teacher = "does" if teacher.kind in ("hesitates", "leans") else "is"
-        return (
-            f"The distilled student {_phrase(teacher)}, as its teacher {as_teacher}; "
-            f"scratch {_phrase(scratch)}."
+    groups: dict[Opinion, tuple[str, ...]] = {}  # what is said → who says it
+    for model in MODELS:
+        kind, answer, digits = opinions[model]
+        view = (kind, -1 if kind == "lost" else answer, digits)
+        groups[view] = (*groups.get(view, ()), model)
+    if len(groups) > 1 and len({(kind, digits) for kind, _answer, digits in groups}) == 1:
+        return _undecided(groups)
+    clauses = [_clause(_CLAUSES[models][view[0]], view) for view, models in groups.items()]
+    clauses[0] = clauses[0][:1].upper() + clauses[0][1:]
+    if len(clauses) == 1:
+        return _("{clause}.", clause=clauses[0])
+    if len(clauses) == 2:
+        return _("{first}; {second}.", first=clauses[0], second=clauses[1])
+    return _("{first}; {second}; {third}.", first=clauses[0], second=clauses[1], third=clauses[2])
+
+
+def _undecided(groups: Mapping[Opinion, tuple[str, ...]]) -> str:
+    """All three hesitate between the same digits, but do not choose the same one."""
+    says = [_clause(_SAYINGS[models], view) for view, models in groups.items()]
+    digits = _digits(next(iter(groups)))
+    if len(says) == 2:
+        return _(
+            "All three hesitate between {digits}: {first}, and {second}.",
+            digits=digits,
+            first=says[0],
+            second=says[1],
         )
-    if distilled == scratch:
-        return f"The teacher {_phrase(teacher)}; both students {_phrase(distilled, many=True)}."
-    if teacher == scratch:
-        return (
-            f"Teacher and scratch {_phrase(teacher, many=True)}; the distilled student {_phrase(distilled)}."
-        )
-    return (
-        f"The teacher {_phrase(teacher)}; the distilled student {_phrase(distilled)}; "
-        f"scratch {_phrase(scratch)}."
+    return _(
+        "All three hesitate between {digits}: {first}, {second}, and {third}.",
+        digits=digits,
+        first=says[0],
+        second=says[1],
+        third=says[2],
     )
 
 
-def _phrase(view: Opinion, many: bool = False) -> str:
-    if view.kind == "sure":
-        return f"{'are' if many else 'is'} sure of {view.digit}"
-    if view.kind == "lost":
-        return f"{'are' if many else 'is'} at a loss"
-    if view.kind == "hesitates":
-        between = f"{'hesitate' if many else 'hesitates'} between {_listed(view.digits)}"
-        return f"{between} and {'say' if many else 'says'} {view.digit}"
-    return f"{'lean' if many else 'leans'} towards {view.digit}"
+def _clause(message: str, view: Opinion) -> str:
+    return _(message, digit=view[1], digits=_digits(view))
 
 
-def _who(models: list[str]) -> str:
-    return _SEVERAL.get(tuple(models)) or _WHO[models[0]]
-
-
-def _listed(digits: tuple[int, ...]) -> str:
-    return listing([str(digit) for digit in digits])
-
-
-def distances_bits(logits: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """How far each model is from the teacher on one drawing: model → KL(teacher ‖ model) in bits, at T = 1.
-
-    Args:
-        logits: model → (classes,); "teacher" among them.
-
-    Raises:
-        ValueError: when logits are not finite or not of the same classes.
-    """
-    values = {name: checked_logits(np.asarray(z)[np.newaxis], name)[0] for name, z in logits.items()}
-    if len({z.shape for z in values.values()}) != 1:
-        raise ValueError("All models must have the same number of classes.")
-    return {name: float(divergence_bits(values["teacher"], z)) for name, z in values.items()}
-
-
-def all_disagree(logits: Mapping[str, np.ndarray]) -> bool:
-    """Whether no two of the models give the same digit. logits: model → (classes,)."""
-    answers = [int(np.argmax(values)) for values in logits.values()]
-    return len(set(answers)) == len(answers) > 1
+def _digits(view: Opinion) -> str:
+    return listing([str(digit) for digit in view[2]])

@@ -62,7 +62,7 @@ def test_the_bars_follow_t(page: Page, site, logits):
     open_page(page, site)
     expect_bars(page, softmax(logits, 4.0))
     move_temperature(page, 8)
-    expect(page.get_by_text("At T = 8 the teacher says")).to_be_visible()
+    expect(page.get_by_text("At T = 8, the teacher says")).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]T=8"))
     expect_bars(page, softmax(logits, 8.0))
 

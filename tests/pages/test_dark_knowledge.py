@@ -7,6 +7,8 @@ import pytest
 
 from kd.analysis import softening
 from kd.analysis.logits import softmax
+from kd.analysis.opinions import soft_target
+from kd.analysis.pull import pull_of
 from kd.text.dark_words import pull_sentence, soft_target_sentence
 from kd.text.words import percent
 from tests.pages.on_page import html_of, warnings_of
@@ -23,7 +25,7 @@ def test_the_sentence_follows_the_temperature(open_page, lab, shipped, mnist, te
     app.slider(key="T").set_value(temperature).run()
     logits = lab.test_logits(shipped.run_id)["teacher"][FIRST_PICTURE]
     label = int(mnist.y_test[FIRST_PICTURE])
-    assert soft_target_sentence(softmax(logits, temperature), temperature, label) in said(app)
+    assert soft_target_sentence(soft_target(softmax(logits, temperature)), temperature, label) in said(app)
 
 
 def test_the_address_chooses_picture_temperature_and_view(open_page, lab, shipped, mnist):
@@ -31,7 +33,7 @@ def test_the_address_chooses_picture_temperature_and_view(open_page, lab, shippe
     assert "Test picture 7" in said(app)
     teacher = lab.test_logits(shipped.run_id)["teacher"][7]
     gradient = softening.loss_gradient(np.array(mnist.y_test[7]), np.zeros(10), teacher, 0.1, 10.0)
-    assert pull_sentence(*gradient) in said(app)
+    assert pull_sentence(pull_of(gradient)) in said(app)
 
 
 def test_without_t_squared_the_teacher_pulls_less(open_page):
@@ -94,14 +96,14 @@ def test_what_the_address_may_not_say_gets_a_sentence(open_page, query, sentence
     app = open_page("dark_knowledge", **query)
     (warning,) = warnings_of(app)
     assert sentence in warning
-    assert "At T = 4 the teacher says" in said(app)
+    assert "At T = 4, the teacher says" in said(app)
 
 
 def test_an_unknown_run_gets_a_sentence_and_another_run(open_page):
     app = open_page("dark_knowledge", run="nothing")
     (warning,) = warnings_of(app)
     assert "There is no run “nothing” here" in warning
-    assert "At T = 4 the teacher says" in said(app)
+    assert "At T = 4, the teacher says" in said(app)
 
 
 def test_your_own_drawing_is_asked_for_the_digit_you_meant(open_page):
@@ -109,4 +111,4 @@ def test_your_own_drawing_is_asked_for_the_digit_you_meant(open_page):
     app.button_group(key="dark_way").set_value("Draw").run()
     assert not app.exception
     assert "Nothing is drawn yet" in said(app)
-    assert "At T = 4 the teacher says" in said(app)
+    assert "At T = 4, the teacher says" in said(app)

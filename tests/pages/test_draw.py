@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from kd.analysis.logits import softmax
+from kd.analysis.opinions import opinion
 from kd.config import TEST_IMAGES, RunConfig
 from kd.pictures.drawing import to_mnist
 from kd.runs.state import RunView
@@ -67,7 +68,7 @@ def test_a_drawing_is_answered_by_all_three(open_page, lab, shipped, seven):
     assert numbers_of(app)[0] == "7"
     for model in MODELS:
         assert percent(float(softmax(logits[model]).max())) in unescape(html_of(app))
-    assert answers_sentence({model: softmax(z) for model, z in logits.items()}) in html_of(app)
+    assert answers_sentence({model: opinion(softmax(z)) for model, z in logits.items()}) in html_of(app)
 
 
 def test_the_temperature_softens_all_three_without_asking_them_again(
@@ -119,7 +120,7 @@ def test_a_test_picture_is_asked_by_number(open_page, lab, shipped, mnist):
 def test_of_a_test_picture_it_is_said_who_reads_it_wrongly(open_page):
     """All three hesitate between 5 and 8 here, but not in the same way."""
     text = html_of(open_page("draw", way="test", picture="3806"))
-    assert "All three hesitate between 5 and 8: the teacher says 5, both students say 8." in text
+    assert "All three hesitate between 5 and 8: the teacher says 5, and both students say 8." in text
     assert "The label says 5: both students are wrong." in text
 
 

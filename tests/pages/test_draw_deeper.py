@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from kd.analysis.opinions import all_disagree, distances_bits
 from kd.analysis.playback import logits_over_time
 from kd.analysis.saliency import saliency
 from kd.pictures.drawing import to_mnist
-from kd.text.answers import all_disagree, distances_bits
 from kd.text.words import MODELS
 from tests.pages.on_page import chart_titles, html_of
 from ui.draw.drawings import KEPT

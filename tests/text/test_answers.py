@@ -1,46 +1,21 @@
-"""Sentences and numbers about one drawing, case by case."""
+"""Sentences about one picture, case by case."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special, stats
 
-from kd.text.answers import all_disagree, answers_sentence, distances_bits, opinion
+from kd.analysis.opinions import opinion
+from kd.text.answers import answers_sentence
 
-
-def _probabilities(**shares):
-    """Ten probabilities with the named shares (_4=0.6), the rest spread evenly."""
-    values = np.full(10, np.nan)
-    for name, share in shares.items():
-        values[int(name[1:])] = share
-    rest = np.isnan(values)
-    values[rest] = (1 - np.nansum(values)) / rest.sum()
-    return values
-
-
-SURE_4 = _probabilities(_4=0.97)
-SURE_9 = _probabilities(_9=0.97)
-FOUR_OR_NINE = _probabilities(_4=0.55, _9=0.42)
-NINE_OR_FOUR = _probabilities(_9=0.6, _4=0.3)
-LEANS_4 = _probabilities(_4=0.7)
-LOST = np.full(10, 0.1)
-
-
-@pytest.mark.parametrize(
-    ("probabilities", "expected"),
-    [
-        (SURE_4, ("sure", 4, (4,))),
-        (FOUR_OR_NINE, ("hesitates", 4, (4, 9))),
-        (NINE_OR_FOUR, ("hesitates", 9, (4, 9))),
-        (_probabilities(_1=0.4, _2=0.3, _7=0.2), ("hesitates", 1, (1, 2, 7))),
-        (_probabilities(_1=0.25, _2=0.25, _7=0.25, _8=0.25), ("hesitates", 1, (1, 2, 7))),
-        (LEANS_4, ("leans", 4, (4,))),
-        (LOST, ("lost", None, ())),
-    ],
-)
-def test_opinions(probabilities, expected):
-    assert opinion(probabilities) == expected
+SURE_4 = ("sure", 4, (4,))
+SURE_9 = ("sure", 9, (9,))
+FOUR_OR_NINE = ("hesitates", 4, (4, 9))
+NINE_OR_FOUR = ("hesitates", 9, (4, 9))
+ONE_TWO_SEVEN = {digit: ("hesitates", digit, (1, 2, 7)) for digit in (1, 2, 7)}
+LEANS_4 = ("leans", 4, (4,))
+LOST = ("lost", 0, ())
+LOST_TOO = ("lost", 3, ())
 
 
 @pytest.mark.parametrize(
@@ -52,35 +27,48 @@ def test_opinions(probabilities, expected):
             FOUR_OR_NINE,
             NINE_OR_FOUR,
             NINE_OR_FOUR,
-            "All three hesitate between 4 and 9: the teacher says 4, both students say 9.",
+            "All three hesitate between 4 and 9: the teacher says 4, and both students say 9.",
         ),
         (
             FOUR_OR_NINE,
             NINE_OR_FOUR,
             FOUR_OR_NINE,
-            "All three hesitate between 4 and 9: the teacher and scratch say 4, "
-            "the distilled student says 9.",
+            "All three hesitate between 4 and 9: the teacher and the scratch student say 4, "
+            "and the distilled student says 9.",
         ),
-        (LOST, LOST, LOST, "All three are at a loss."),
+        (
+            ONE_TWO_SEVEN[2],
+            ONE_TWO_SEVEN[1],
+            ONE_TWO_SEVEN[7],
+            "All three hesitate between 1, 2 and 7: the teacher says 2, the distilled student says 1, "
+            "and the scratch student says 7.",
+        ),
+        (LOST, LOST_TOO, LOST, "All three are at a loss."),
+        (
+            LOST,
+            LOST_TOO,
+            SURE_4,
+            "Like its teacher, the distilled student is at a loss; the scratch student is sure of 4.",
+        ),
         (
             FOUR_OR_NINE,
             FOUR_OR_NINE,
             SURE_4,
-            "The distilled student hesitates between 4 and 9 and says 4, as its teacher does; "
-            "scratch is sure of 4.",
+            "Like its teacher, the distilled student hesitates between 4 and 9 and says 4; "
+            "the scratch student is sure of 4.",
         ),
         (
             FOUR_OR_NINE,
             NINE_OR_FOUR,
             SURE_4,
             "The teacher hesitates between 4 and 9 and says 4; the distilled student hesitates between 4 and "
-            "9 and says 9; scratch is sure of 4.",
+            "9 and says 9; the scratch student is sure of 4.",
         ),
         (
             SURE_4,
             SURE_4,
             LEANS_4,
-            "The distilled student is sure of 4, as its teacher is; scratch leans towards 4.",
+            "Like its teacher, the distilled student is sure of 4; the scratch student leans towards 4.",
         ),
         (
             FOUR_OR_NINE,
@@ -88,13 +76,18 @@ def test_opinions(probabilities, expected):
             SURE_4,
             "The teacher hesitates between 4 and 9 and says 4; both students are sure of 4.",
         ),
-        (SURE_4, SURE_9, SURE_4, "Teacher and scratch are sure of 4; the distilled student is sure of 9."),
+        (
+            SURE_4,
+            SURE_9,
+            SURE_4,
+            "The teacher and the scratch student are sure of 4; the distilled student is sure of 9.",
+        ),
         (
             SURE_9,
             FOUR_OR_NINE,
             LOST,
             "The teacher is sure of 9; the distilled student hesitates between 4 and 9 and says 4; "
-            "scratch is at a loss.",
+            "the scratch student is at a loss.",
         ),
     ],
 )
@@ -107,6 +100,7 @@ def test_sentences(teacher, distilled, scratch, sentence):
     [
         (4, ""),
         (9, " The label says 9: all three are wrong."),
+        (None, ""),
     ],
 )
 def test_with_a_label_who_is_wrong_is_said(label, wrong):
@@ -121,7 +115,8 @@ def test_a_sentence_names_every_answer_and_everybody_who_is_wrong(best, label, s
     for row, digit in zip(values, best, strict=True):
         row[[digit, row.argmax()]] = row[[row.argmax(), digit]]
     answers = dict(zip(("teacher", "distilled", "scratch"), values, strict=True))
-    first, _, second = answers_sentence(answers, label).partition(" The label says ")
+    opinions = {model: opinion(row) for model, row in answers.items()}
+    first, _, second = answers_sentence(opinions, label).partition(" The label says ")
     for row, digit in zip(values, best, strict=True):
         assert row.max() < 0.25 or str(digit) in first
     names = {
@@ -131,25 +126,3 @@ def test_a_sentence_names_every_answer_and_everybody_who_is_wrong(best, label, s
     }
     for (model, said), digit in zip(names.items(), best, strict=True):
         assert any(name in second for name in said) is (digit != label), (model, second)
-
-
-def test_all_disagree_means_three_different_digits():
-    one_hot = dict(enumerate(np.eye(10)))
-    assert all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[3]})
-    assert not all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[1]})
-
-
-def test_distances_from_the_teacher_are_scipys():
-    logits = dict(
-        zip(("teacher", "distilled", "scratch"), np.random.default_rng(0).normal(0, 3, (3, 10)), strict=True)
-    )
-    teacher = special.softmax(logits["teacher"])
-    expected = {name: stats.entropy(teacher, special.softmax(z), base=2) for name, z in logits.items()}
-    assert distances_bits(logits) == pytest.approx(expected, abs=1e-12)
-
-
-def test_answers_that_are_not_numbers_are_refused():
-    with pytest.raises(ValueError, match="scratch must be finite"):
-        distances_bits({"teacher": np.zeros(10), "scratch": np.full(10, np.nan)})
-    with pytest.raises(ValueError, match="same number of classes"):
-        distances_bits({"teacher": np.zeros(10), "scratch": np.zeros(9)})

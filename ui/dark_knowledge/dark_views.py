@@ -8,6 +8,8 @@ import streamlit as st
 from kd.analysis import softening
 from kd.analysis.logits import softmax
 from kd.analysis.observations import most_one_sided_likeness
+from kd.analysis.opinions import soft_target
+from kd.analysis.pull import pull_of
 from kd.charts import dark_charts, pull_charts
 from kd.pictures.mnist import load_mnist
 from kd.text.dark_words import pull_sentence, soft_target_sentence
@@ -31,8 +33,8 @@ def sentence(words: str) -> None:
 
 def one_picture(shown: Shown, temperature: float) -> None:
     """Soft targets as bars, and the models' doubts against T."""
-    soft = softmax(shown.logits["teacher"], temperature)
-    sentence(soft_target_sentence(soft, temperature, shown.label))
+    target = soft_target(softmax(shown.logits["teacher"], temperature))
+    sentence(soft_target_sentence(target, temperature, shown.label))
     bars, curve = st.columns([1.4, 1], gap="large")
     with bars:
         st.html(f'<p class="kd">{" &ensp; ".join(role(model) for model in MODELS)}</p>')
@@ -92,7 +94,7 @@ def pull(shown: Shown, temperature: float) -> None:
         np.array(shown.label), logits, teacher_logits, alpha, temperature, squared
     )
     with place:
-        sentence(pull_sentence(*gradient))
+        sentence(pull_sentence(pull_of(gradient)))
     bars, curve = st.columns([1.4, 1], gap="large")
     note = f"T{temperature:g}-alpha{alpha:g}"
     with bars:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from kd.analysis.logits import softmax
+from kd.analysis.opinions import opinion
 from kd.charts import run_charts
 from kd.text.answers import answers_sentence
 from kd.text.words import MODELS, NAMES, percent
@@ -34,7 +35,7 @@ def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
     with seen:
         st.html(pixels(given.picture, "The 28 by 28 pixels that the models see"))
     with said:
-        sentence = answers_sentence({model: softmax(z) for model, z in logits.items()}, given.label)
+        sentence = answers_sentence({model: opinion(softmax(z)) for model, z in logits.items()}, given.label)
         st.html(f'<p class="kd kd-sentence">{escape(sentence)}</p>')
         st.html(f'<p class="kd kd-quiet">{escape(given.origin)} What is said here holds at T = 1.</p>')
     _bars(logits)

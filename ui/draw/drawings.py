@@ -7,8 +7,8 @@ import hashlib
 import numpy as np
 import streamlit as st
 
+from kd.analysis.opinions import all_disagree
 from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
-from kd.text.answers import all_disagree
 from ui.pictures.canvas import drawing_name
 from ui.pictures.ways_in import Given
 from ui.shared.figure import save_menu, spec

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from kd.analysis.opinions import distances_bits
 from kd.analysis.saliency import saliency
 from kd.charts.saliency_chart import saliency_chart, saliency_rows
 from kd.lab import NEIGHBOURS, Lab
 from kd.pictures.mnist import load_mnist, to_model_input
-from kd.text.answers import distances_bits
 from kd.text.words import MODELS, NAMES, listing
 from ui.shared.figure import figure, save_cards
 from ui.shared.guard import guard
