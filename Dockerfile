@@ -1,4 +1,4 @@
-# The app, and the same image for a cluster's scheduler and workers: docs/cluster.md.
+# One image for the app and for a cluster's scheduler and workers: see docs/cluster.md.
 FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import pkgutil
 import subprocess
 import sys
 import zipfile
@@ -95,6 +96,12 @@ def test_the_record_belongs_to_the_weights(name, models):
     digest = hashlib.sha256(b"".join(array.astype("<f4").tobytes() for array in weights))
     assert record["weights_sha256"] == digest.hexdigest() == weights_sha256(weights)
     assert record["parameters"] == sum(array.size for array in weights) == PARAMETERS
+
+
+@pytest.mark.parametrize("name", SHIPPED_TEACHERS)
+def test_the_record_names_the_function_that_builds_the_network(name):
+    build = pkgutil.resolve_name(teacher_record(name)["architecture"])
+    assert build().count_params() == PARAMETERS
 
 
 @pytest.mark.parametrize("name", SHIPPED_TEACHERS)
