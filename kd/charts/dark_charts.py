@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis import softening
-from kd.charts.parts import PERCENT, by_role, digit_axis, finished, temperature_axis
+from kd.charts.parts import PERCENT, by_role, digit_axis, finished, shaded, temperature_axis
 from kd.text.words import NAMES
 
 # Where the logarithmic axis of probabilities ends: one in a million.
@@ -226,10 +226,9 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
     )
     cell = alt.selection_point(name="cell", fields=["true", "class"], toggle=False)
     cells = (
-        base.transform_calculate(role="'Teacher'")
+        shaded(base.transform_calculate(role="'Teacher'"), "cell")
         .mark_rect(cornerRadius=3, strokeWidth=2, cursor="pointer")
         .encode(
-            color=by_role(),
             fillOpacity=alt.Opacity(
                 "share_of_wrong:Q",
                 scale=alt.Scale(domain=[0, 0.4], range=[0.03, 1], clamp=True),
@@ -254,7 +253,7 @@ def rule_at_temperature() -> alt.Chart:
         alt.Chart()
         .transform_filter("datum.here")
         .transform_aggregate(temperature="max(temperature)")
-        .mark_rule(strokeDash=[3, 3], opacity=0.6, color="#888888")
+        .mark_rule(strokeDash=[3, 3], opacity=0.6, color="#888888", aria=False)
         .encode(x=temperature_axis())
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kd.analysis import calibration
 from kd.analysis.evaluation import confusion_table
-from kd.charts.parts import PERCENT, by_role, digit_axis, finished
+from kd.charts.parts import PERCENT, by_role, digit_axis, finished, shaded
 from kd.text.words import NAMES
 
 # Where a cell is fully coloured: errors are rare, and would be pale on a scale that ends at 100 %.
@@ -77,10 +77,9 @@ def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int =
             alt.Tooltip("share:Q", title="Of the true class", format=".2%"),
         ],
     )
-    cells = base.mark_rect(cornerRadius=3).encode(
-        color=by_role(),
+    cells = shaded(base.mark_rect(cornerRadius=3), "cell").encode(
         fillOpacity=alt.Opacity(
-            "colour:Q", scale=alt.Scale(domain=[0, FULL_COLOUR], range=[0.03, 0.8], clamp=True), legend=None
+            "colour:Q", scale=alt.Scale(domain=[0, FULL_COLOUR], range=[0.03, 1], clamp=True), legend=None
         ),
     )
     numbers = base.mark_text(fontSize=11).encode(text="label:N")
@@ -123,7 +122,7 @@ def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
     )
     ideal = (
         alt.Chart()
-        .mark_rule(color="#888888", opacity=0.7)
+        .mark_rule(color="#888888", opacity=0.7, aria=False)
         .encode(x=alt.datum(0), y=alt.datum(0), x2=alt.datum(1), y2=alt.datum(1))
     )
     lines = base.mark_line(strokeWidth=1.5, opacity=0.7).encode(strokeDash=by_role("strokeDash"))

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
-from kd.charts.theme import DASHES, ROLES, SHAPES, TEXT_COLORS
+from kd.charts.theme import DASHES, ROLES, SHADES, SHAPES
 
 PERCENT = "replace(datum.label, '%', ' %')"
 DIGITS = [str(digit) for digit in range(10)]
@@ -25,18 +25,16 @@ _CHANNELS = {
 def by_role(channel: str = "color") -> Any:
     """A channel of the column role: colours come from the theme, shapes and dashes from kd.charts.theme."""
     kind, values = _CHANNELS[channel]
-    marks = (
-        {}
-        if values is None
-        else {"range": [list(value) if isinstance(value, tuple) else value for value in values]}
-    )
-    return kind("role:N", scale=alt.Scale(domain=list(ROLES), **marks), legend=None)
+    if values is None:
+        return kind("role:N", scale=alt.Scale(domain=list(SHADES)), legend=None)
+    marks = [list(value) if isinstance(value, tuple) else value for value in values]
+    return kind("role:N", scale=alt.Scale(domain=list(ROLES), range=marks), legend=None)
 
 
-def text_by_role() -> alt.Color:
-    """The colour of text by the column role: dark enough to read, where a mark may be brighter."""
-    colors = TEXT_COLORS["dark" if alt.theme.active == "kd_dark" else "light"]
-    return alt.Color("role:N", scale=alt.Scale(domain=list(ROLES), range=list(colors)), legend=None)
+def shaded(chart: alt.Chart, shade: str) -> alt.Chart:
+    """The chart's marks in the role's colour for text ("text"), or for what lies under text ("cell")."""
+    colour = alt.Color("shade:N", scale=alt.Scale(domain=list(SHADES)), legend=None)
+    return chart.transform_calculate(shade=f"datum.role + ' {shade}'").encode(color=colour)
 
 
 def temperature_axis() -> alt.X:

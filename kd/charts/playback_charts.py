@@ -131,7 +131,7 @@ def reading_chart(rows: pd.DataFrame, title: str, points: Sequence[str], height:
     frame = (
         alt.Chart()
         .transform_filter("datum.here")
-        .mark_rule(color="#888888", strokeWidth=2)
+        .mark_rule(color="#888888", strokeWidth=2, aria=False)
         .encode(x=_time(points), y=alt.datum(DIGITS[0]), y2=alt.datum(DIGITS[-1]))
     )
     return finished(alt.layer(cells, frame, data=rows), title, height)
@@ -157,6 +157,6 @@ def _rule(points: Sequence[str]) -> alt.Chart:
     return (
         alt.Chart()
         .transform_filter("datum.here")
-        .mark_rule(strokeDash=[3, 3], opacity=0.6, color="#888888")
+        .mark_rule(strokeDash=[3, 3], opacity=0.6, color="#888888", aria=False)
         .encode(x=_time(points))
     )

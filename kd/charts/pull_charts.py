@@ -10,7 +10,7 @@ import pandas as pd
 
 from kd.analysis import softening
 from kd.charts.dark_charts import rule_at_temperature
-from kd.charts.parts import by_role, digit_axis, finished, temperature_axis, text_by_role
+from kd.charts.parts import by_role, digit_axis, finished, shaded, temperature_axis
 
 _PARTS = {"labels": "Labels", "teacher": "Teacher", "total": "Both"}
 
@@ -74,7 +74,7 @@ def pull_chart(rows: pd.DataFrame, limit: float, height: int = 390) -> alt.Layer
         .mark_tick(thickness=3, width={"band": 0.82}, color="#888888")
         .encode(y=alt.Y("pull:Q", title=title, scale=scale, axis=axis))
     )
-    zero = alt.Chart().mark_rule(color="#888888", opacity=0.6).encode(y=alt.datum(0))
+    zero = alt.Chart().mark_rule(color="#888888", opacity=0.6, aria=False).encode(y=alt.datum(0))
     return finished(alt.layer(zero, bars, both, data=rows), "The pull on each logit", height)
 
 
@@ -130,9 +130,9 @@ def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
     ends = base.transform_filter(f"!datum.here && datum.temperature > {softening.HIGHEST_TEMPERATURE - 0.01}")
     # the falling line leaves room below its end only
     names = [
-        ends.transform_filter(f"(datum.part == 'teacher without T²') == {falling}")
+        shaded(ends.transform_filter(f"(datum.part == 'teacher without T²') == {falling}"), "text")
         .mark_text(align="right", dy=dy, dx=-4, fontSize=12, fontWeight=600)
-        .encode(text="part:N", color=text_by_role())
+        .encode(text="part:N")
         for falling, dy in (("true", 13), ("false", -9))
     ]
     return finished(

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from kd.charts.parts import PERCENT, by_role, finished, text_by_role, vega_lite
+from kd.charts.parts import PERCENT, by_role, finished, shaded, vega_lite
 from kd.charts.theme import COLORS, ROLES
 from kd.text.words import NAMES, accuracy, percent
 
@@ -256,8 +256,9 @@ def _lines_chart(
             scale=alt.Scale(domain=[1, last_epoch], nice=False),
             axis=alt.Axis(values=_whole_ticks(last_epoch), format="d", grid=False),
         ),
+        color=by_role(),
     )
-    marked = base.encode(y=alt.Y("value:Q", **value_axis), color=by_role(), tooltip=tooltip)
+    marked = base.encode(y=alt.Y("value:Q", **value_axis), tooltip=tooltip)
     lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=by_role("strokeDash"))
     points = (
         marked.transform_filter("datum.point")
@@ -265,9 +266,9 @@ def _lines_chart(
         .encode(shape=by_role("shape"))
     )
     labels = (
-        base.transform_filter("datum.label != ''")
+        shaded(base.transform_filter("datum.label != ''"), "text")
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=600)
-        .encode(y=alt.Y("label_at:Q", **value_axis), color=text_by_role(), text="label:N")
+        .encode(y=alt.Y("label_at:Q", **value_axis), text="label:N")
     )
     return finished(alt.layer(lines, points, labels, data=table), title, height)
 

@@ -1,9 +1,8 @@
 """What tells the models apart in every chart: colour, mark and dash. The labels count as a fourth model.
 
-No chart relies on colour alone. The marks' colours belong to the theme, not to a chart: importing this
-module enables the Altair theme kd_light (there is also kd_dark), and the app's own theme has the same
-colours, so one chart serves both. Text needs more contrast than a mark: its colours are in the chart, and
-style.css exchanges them in the app's dark theme.
+No chart relies on colour alone. Colours belong to the theme, not to a chart: importing this module enables
+the Altair theme kd_light (there is also kd_dark), and the app's own theme has the same colours, so one chart
+serves both. Text needs more contrast than a mark, and so do cells with text on them: each has its own shade.
 """
 
 from __future__ import annotations
@@ -13,28 +12,40 @@ import altair as alt
 from kd.text.words import NAMES
 
 ROLES = (*NAMES.values(), "Labels")
-# Of the marks, in the order of ROLES: Okabe & Ito (2008), safe for colour-blind eyes.
+# Okabe & Ito (2008), safe for colour-blind eyes, in the order of ROLES.
 COLORS = {
-    "light": ("#E69F00", "#0072B2", "#7A7A7A", "#1F6F5C"),
+    "light": ("#E69F00", "#0072B2", "#7A7A7A", "#1C6957"),
     "dark": ("#E69F00", "#56B4E9", "#B0B0B0", "#4CC3A3"),
 }
-# Of text about them: the same hues, at 4.5 : 1 or more on every background of the app's.
-TEXT_COLORS = {
-    "light": ("#8A5F00", "#006BA8", "#666666", "#1F6F5C"),
-    "dark": COLORS["dark"],
+# The same hues where they are text on the page: 4.5 to 1 at least.
+TEXT_COLORS = {"light": ("#8A5F00", "#006BA8", "#666666", "#1C6957"), "dark": COLORS["dark"]}
+# The same hues where text lies on them: the theme's ink has 4.5 to 1 on the fullest cell.
+CELL_COLORS = {
+    "light": ("#E69F00", "#56B4E9", "#A0A0A0", "#5CAF9A"),
+    "dark": ("#8A5F00", "#1B6CA0", "#666666", "#1C6957"),
 }
+INK = {"light": "#20262B", "dark": "#E8EAE6"}
+SHADES = (*ROLES, *(f"{role} text" for role in ROLES), *(f"{role} cell" for role in ROLES))
+"""What a theme has a colour for: each role as a mark, as text, and as a cell under text."""
 SHAPES = ("circle", "square", "triangle-up", "diamond")
 DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
 
 
-def _theme(name: str, ink: str) -> None:
-    @alt.theme.register(name, enable=name == "kd_light")
+def categories(theme: str) -> list[str]:
+    """The colours of SHADES. theme: light or dark."""
+    return [*COLORS[theme], *TEXT_COLORS[theme], *CELL_COLORS[theme]]
+
+
+def _register(name: str) -> None:
+    ink = INK[name]
+
+    @alt.theme.register(f"kd_{name}", enable=name == "light")
     def theme() -> alt.theme.ThemeConfig:
         text = {"labelColor": ink, "titleColor": ink}
         return {
             "config": {
                 "background": "transparent",
-                "range": {"category": list(COLORS[name.removeprefix("kd_")])},
+                "range": {"category": categories(name)},
                 "axis": {**text, "domainColor": ink, "gridOpacity": 0.3, "tickColor": ink},
                 "title": {"color": ink},
                 "text": {"color": ink},
@@ -43,5 +54,5 @@ def _theme(name: str, ink: str) -> None:
         }
 
 
-_theme("kd_light", "#20262B")
-_theme("kd_dark", "#E8EAE6")
+_register("light")
+_register("dark")

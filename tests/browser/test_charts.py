@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.charts.test_theme import contrast
+from tests.contrast import contrast
 
 CHARTS = '[data-testid="stVegaLiteChart"]'
 # Of every text in a chart: what it says, and its colour as "#RRGGBB".

@@ -5,7 +5,8 @@ import pytest
 
 from kd.analysis import softening
 from kd.charts import dark_charts, pull_charts
-from kd.charts.run_charts import ROLES, vega_lite
+from kd.charts.run_charts import vega_lite
+from kd.charts.theme import SHADES
 
 LOGITS = {
     "teacher": np.log(np.array([0.91, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01])),
@@ -146,4 +147,4 @@ def test_every_chart_is_valid_with_title_tooltips_and_role_colours():
         assert any("tooltip" in encoding for encoding in encodings)
         scales = [e["color"]["scale"] for e in encodings if "field" in e.get("color", {})]
         assert scales
-        assert all(scale["domain"] == list(ROLES) for scale in scales)
+        assert all(scale["domain"] == list(SHADES) for scale in scales)

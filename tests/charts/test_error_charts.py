@@ -6,7 +6,7 @@ from sklearn.metrics import confusion_matrix
 
 from kd.analysis.calibration import expected_calibration_error
 from kd.charts import error_charts
-from kd.charts.run_charts import ROLES
+from kd.charts.theme import SHADES
 
 RANDOM = np.random.default_rng(5)
 LABELS = RANDOM.integers(0, 10, 400)
@@ -71,7 +71,7 @@ def test_charts_are_valid_and_depend_on_their_rows_in_data_alone():
     specs = [chart.to_dict(validate=True) for chart in charts]
     for spec in specs:
         colours = [layer["encoding"].get("color", {}) for layer in spec["layer"]]
-        assert any(colour.get("scale", {}).get("domain") == list(ROLES) for colour in colours)
+        assert any(colour.get("scale", {}).get("domain") == list(SHADES) for colour in colours)
     for spec in specs[:2]:
         spec.pop("datasets")
         spec.pop("data")

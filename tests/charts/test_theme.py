@@ -4,26 +4,35 @@ import re
 import tomllib
 
 import altair as alt
+import numpy as np
 import pytest
 
-from kd.charts import run_charts
-from kd.charts.theme import COLORS, ROLES, TEXT_COLORS
+from kd.charts import dark_charts, error_charts, pull_charts, run_charts
+from kd.charts.figure_file import figure_svg
+from kd.charts.parts import vega_lite
+from kd.charts.theme import CELL_COLORS, COLORS, INK, ROLES, SHADES, TEXT_COLORS, categories
 from tests import PROJECT
+from tests.contrast import contrast
 
 CONFIG = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 STYLE = (PROJECT / "ui" / "shared" / "style.css").read_text(encoding="utf-8")
+READABLE = 4.5
+LOGITS = np.arange(10.0)
 
 
-def luminance(colour):
-    """WCAG 2's relative luminance of "#RRGGBB"."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def event(model, epoch):
+    scores = {"accuracy": 0.9, "val_accuracy": 0.9, "student_loss": 1.0, "distillation_loss": 1.0}
+    return {"model": model, "epoch": epoch, "epochs": 2, **scores}
 
 
-def contrast(one, other):
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+EVENTS = [event(model, epoch) for model in ("distilled", "scratch") for epoch in (1, 2)]
+
+
+def of_theme(name: str, what: str) -> str:
+    """A colour of style.css in a theme."""
+    (value,) = re.findall(rf"--kd-{what}: (.*);", STYLE)
+    both = re.findall("#[0-9A-F]{6}", value)
+    return both[0 if name == "light" else -1]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -31,27 +40,68 @@ def test_text_in_a_models_colour_can_be_read_on_every_background(theme):
     places = (CONFIG[theme], CONFIG[theme]["sidebar"])
     backgrounds = [p[kind] for p in places for kind in ("backgroundColor", "secondaryBackgroundColor")]
     for colour in TEXT_COLORS[theme]:
-        assert min(contrast(colour, background) for background in backgrounds) >= 4.5
+        assert min(contrast(colour, background) for background in backgrounds) >= READABLE
 
 
-def test_pages_charts_and_streamlit_have_the_same_colours():
-    for theme, colours in COLORS.items():
-        assert CONFIG[theme]["chartCategoricalColors"] == list(colours)
-    for suffix, colours in (("", COLORS), ("-text", TEXT_COLORS)):
-        for role, light, dark in zip(ROLES, colours["light"], colours["dark"], strict=True):
-            (value,) = re.findall(f"--kd-{role.lower()}{suffix}: (.*);", STYLE)
-            assert value in (f"light-dark({light}, {dark})", light if light == dark else None)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_number_can_be_read_on_its_cell_however_full_that_is(theme):
+    for cell in (*CELL_COLORS[theme], CONFIG[theme]["backgroundColor"]):
+        assert contrast(INK[theme], cell) >= READABLE, cell
 
 
-def test_a_charts_text_follows_the_apps_theme():
-    for role, colour in zip(ROLES, TEXT_COLORS["light"], strict=True):
-        assert f'text[fill="{colour}"] {{ fill: var(--kd-{role.lower()}-text); }}' in STYLE
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_charts_and_streamlit_have_the_same_colours(theme):
+    assert CONFIG[theme]["chartCategoricalColors"] == categories(theme)
+    assert len(categories(theme)) == len(SHADES)
+    assert CONFIG[theme]["textColor"] == INK[theme] == of_theme(theme, "ink")
+    assert CONFIG[theme]["primaryColor"] == of_theme(theme, "accent")
+    for role, colour in zip(ROLES, COLORS[theme], strict=True):
+        assert of_theme(theme, role.lower()) == colour
+    with alt.theme.enable(f"kd_{theme}"):
+        assert alt.theme.get()()["config"]["range"]["category"] == categories(theme)
 
 
-@pytest.mark.parametrize(("theme", "colours"), [("kd_light", "light"), ("kd_dark", "dark")])
-def test_names_at_lines_are_text_and_lines_are_marks(theme, colours):
-    event = {"model": "distilled", "epoch": 1, "epochs": 2, "accuracy": 0.9, "val_accuracy": 0.9}
-    with alt.theme.enable(theme):
-        lines, _, names = run_charts.accuracy_chart([event], 0.99).to_dict()["layer"]
-    assert "range" not in lines["encoding"]["color"]["scale"]
-    assert names["encoding"]["color"]["scale"]["range"] == list(TEXT_COLORS[colours])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_written_on_the_accent_can_be_read(theme):
+    assert contrast(of_theme(theme, "on-accent"), of_theme(theme, "accent")) >= READABLE
+
+
+def test_lines_have_the_marks_colours_and_names_those_of_text():
+    rows, axes = run_charts.accuracy_rows(EVENTS, 0.99)
+    spec = vega_lite(run_charts.accuracy_lines(rows, **axes))
+    drawn = figure_svg({key: value for key, value in spec.items() if key != "data"}, rows).decode()
+    lines = re.findall(r'aria-roledescription="line mark"[^>]* stroke="(#\w+)"', drawn)
+    assert set(lines) == set(COLORS["light"][:3])
+    names = dict(re.findall(r'fill="(#\w+)"[^>]*>(Teacher|Distilled|Scratch) ', drawn))
+    assert names == dict(zip(TEXT_COLORS["light"], ("Teacher", "Distilled", "Scratch"), strict=False))
+
+
+@pytest.mark.parametrize(
+    ("shade", "mark", "chart"),
+    [
+        ("text", "text", run_charts.loss_chart(EVENTS, 0.1)),
+        (
+            "text",
+            "text",
+            pull_charts.strength_chart(pull_charts.strength_rows(3, LOGITS, -LOGITS, 0.1, 4.0)),
+        ),
+        (
+            "cell",
+            "rect",
+            error_charts.confusion_chart(
+                error_charts.confusion_rows(np.array([1]), LOGITS[np.newaxis], "teacher"), "", ""
+            ),
+        ),
+        (
+            "cell",
+            "rect",
+            dark_charts.look_alike_chart(dark_charts.look_alike_rows(np.arange(10), np.eye(10), 4.0)),
+        ),
+    ],
+)
+def test_text_and_cells_under_text_have_colours_of_their_own(shade, mark, chart):
+    layers = [layer for layer in vega_lite(chart)["layer"] if layer["mark"]["type"] == mark]
+    assert layers
+    for layer in layers:
+        assert layer["encoding"]["color"]["field"] == "shade"
+        assert any(f"' {shade}'" in step.get("calculate", "") for step in layer["transform"])
