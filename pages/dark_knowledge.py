@@ -1,9 +1,9 @@
-"""Dark knowledge: what a teacher's wrong answers know, and how they pull on a student."""
+"""Dark knowledge: what a teacher's wrong answers reveal, and how they pull on a student."""
 
 import streamlit as st
 
 from kd.analysis import softening
-from kd.text.translation import N_
+from kd.text.translation import N_, _
 from ui.dark_knowledge import dark_lessons, dark_views
 from ui.dark_knowledge.dark_picture import Shown, choose
 from ui.pictures import ways_in
@@ -31,15 +31,18 @@ ADDRESS = {
 
 @st.fragment
 def look(run_id: str, shown: Shown | None) -> None:
-    """The three views, and what there is to say about each."""
+    """The three views, each with its lesson."""
     with guard():
         view = address.choose(
             st.segmented_control,
-            "Look at",
+            _("View"),
             VIEW,
             key="view",
             required=True,
-            help="What the teacher says of one picture, what a student learns from it, or all test pictures.",
+            help=_(
+                "What the teacher says about one picture, what it teaches a student, or what it says about "
+                "all test pictures."
+            ),
         )
         figures(run_id, shown, view)
         if view == "all":
@@ -52,10 +55,10 @@ def look(run_id: str, shown: Shown | None) -> None:
 
 @st.fragment
 def figures(run_id: str, shown: Shown | None, view: str) -> None:
-    """All that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
+    """Everything that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
     with guard():
         temperature = st.slider(
-            "T, temperature",
+            _("T, temperature"),
             min_value=LOWEST,
             max_value=HIGHEST,
             value=4.0,
@@ -64,7 +67,10 @@ def figures(run_id: str, shown: Shown | None, view: str) -> None:
             key="T",
             bind="query-params",
             persist_state="session",
-            help="Divides the logits before the softmax: 1 is the teacher as it is, more shows its doubts.",
+            help=_(
+                "Divides the logits before the softmax. At 1 you see the teacher's own answer; at a higher T "
+                "its doubts, too."
+            ),
         )
         if view == "all":
             dark_views.whole_test_set(run_id, lab().test_logits(run_id)["teacher"], temperature)
@@ -78,8 +84,8 @@ with page("Dark knowledge"):
     address.take(ADDRESS)
     asked, finished, instead_of = finished_run(lab())
     if asked is None:
-        st.write("There is no teacher to look into yet: one comes with the first run that finishes.")
-        st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
+        st.write(_("There is no teacher to look into yet. One appears when the first run has finished."))
+        st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
         st.stop()
     left, right = st.columns([1, 2.6], gap="large")
     with left:
@@ -87,8 +93,8 @@ with page("Dark knowledge"):
             asked,
             finished,
             instead_of,
-            "Run",
-            "Whose teacher and students are shown: any run that has finished.",
+            _("Run"),
+            _("The run whose teacher and students are shown: any finished one."),
         )
         shown = choose(lab(), asked.run_id)
     with right:

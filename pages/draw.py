@@ -1,7 +1,8 @@
-"""Draw: a digit from your hand, and what each of three models makes of it."""
+"""Draw: a digit drawn by hand, and what each of three models says it is."""
 
 import streamlit as st
 
+from kd.text.translation import _
 from ui.draw.answers import SOFTEN_PARAMETER, answers
 from ui.draw.drawings import last_drawings, remembered
 from ui.draw.explore_drawing import distances, look_closer
@@ -31,18 +32,18 @@ with page("Draw"):
     address.take(ADDRESS)
     asked, finished, instead_of = finished_run(lab())
     if asked is None:
-        st.write("There are no models to ask yet: they come with the first run that finishes.")
-        st.page_link("pages/train.py", label="Train the first run", icon=":material/model_training:")
+        st.write(_("There are no models to ask yet. They appear when the first run has finished."))
+        st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
         st.stop()
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         way = address.choose(
             st.segmented_control,
-            "A picture",
+            _("Picture"),
             ways_in.WAY_PARAMETER,
             key="way",
             required=True,
-            help="Draw one yourself, take one of MNIST's test pictures, or upload one.",
+            help=_("Draw a digit yourself, take one of MNIST's test pictures, or upload a picture."),
         )
         given = picture(way, asked.run_id)
         shown = remembered(given)
@@ -51,8 +52,8 @@ with page("Draw"):
             asked,
             finished,
             instead_of,
-            "Run whose models answer",
-            "Any run that has finished. Its teacher, its distilled and its scratch student are asked.",
+            _("Run whose models answer"),
+            _("Any finished run. Its teacher and its two students answer."),
         )
         if shown.picture is None:
             st.warning(literal(shown.origin), icon=":material/info:")

@@ -8,7 +8,7 @@ from kd.lab import Lab
 from tests.store.test_upkeep import save
 
 
-def test_what_another_window_has_deleted_is_said_at_once(page: Page, site):
+def test_a_window_says_at_once_that_another_window_deleted_the_run(page: Page, site):
     lab = Lab(site.log.parent)
     run_id = save(lab, 77)
     lab.close()
@@ -23,11 +23,11 @@ def test_what_another_window_has_deleted_is_said_at_once(page: Page, site):
     delete(page).click()
     expect(page.get_by_text("Deleted:")).to_be_visible()
     delete(other).click()
-    expect(other.get_by_text("This run has been deleted already")).to_be_visible()
+    expect(other.get_by_text("This run has already been deleted")).to_be_visible()
     expect(delete(other)).to_have_count(0)
     other.get_by_role("button", name="Undo").click()
     expect(delete(other)).to_be_visible()
-    expect(other.get_by_text("This run has been deleted already")).to_be_hidden()
+    expect(other.get_by_text("This run has already been deleted")).to_be_hidden()
     page.reload()
     expect(delete(page)).to_have_count(1)
     delete(page).click()  # leaves the site as it was

@@ -50,7 +50,8 @@ def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shippe
     shares = wrong / wrong.sum(axis=1, keepdims=True)
     true, other = np.unravel_index(shares.argmax(), shares.shape)
     expected = (
-        f"Of all the probability that {true}s give to wrong classes, {percent(shares.max())} go to {other}."
+        f"Of the probability that pictures of {true} give to wrong digits, {percent(shares.max())} goes to "
+        f"{other}."
     )
     assert expected in said(app)
 
@@ -60,14 +61,16 @@ def test_the_cell_to_look_behind_is_chosen_without_a_mouse(open_page, lab, shipp
     app.selectbox(key="dark_cell_true").set_value(1).run()
     app.selectbox(key="dark_cell_class").set_value(8).run()
     assert not app.exception
-    assert any("**Behind the cell 1 → 8:** the 1s with most of an 8" in e.value for e in app.markdown)
+    assert any(
+        "**Behind the cell 1 → 8:** the pictures of 1 that look most like 8" in e.value for e in app.markdown
+    )
     teacher = lab.test_logits(shipped.run_id)["teacher"]
     first = softening.pictures_behind(mnist.y_test, teacher, 1, 8, 1.0, 12)["picture"].tolist()
     described = [chart.proto.alt for chart in app.get("vega_lite_chart")]
-    assert f"12 test pictures to choose from: {', '.join(map(str, first))}" in described
+    assert f"Test pictures to choose from: {', '.join(map(str, first))}" in described
 
 
-def test_any_shows_another_picture(open_page):
+def test_random_shows_another_picture(open_page):
     app = open_page("dark_knowledge")
     before = app.number_input(key="picture").value
     app.button[0].click().run()
@@ -108,7 +111,7 @@ def test_an_unknown_run_gets_a_sentence_and_another_run(open_page):
 
 def test_your_own_drawing_is_asked_for_the_digit_you_meant(open_page):
     app = open_page("dark_knowledge")
-    app.button_group(key="dark_way").set_value("Draw").run()
+    app.button_group(key="dark_way").set_value("draw").run()
     assert not app.exception
     assert "Nothing is drawn yet" in said(app)
     assert "At T = 4, the teacher says" in said(app)

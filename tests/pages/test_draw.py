@@ -1,4 +1,4 @@
-"""Draw: three ways to a picture, the answers of three networks, and a sentence for whatever is no digit."""
+"""Draw: three ways to give a picture, three networks' answers, and a sentence for what is not a digit."""
 
 import base64
 import io
@@ -77,7 +77,7 @@ def test_the_temperature_softens_all_three_without_asking_them_again(
     app = draw(open_page("draw"), seven)
     logits = logits_of(lab, shipped.run_id, to_mnist(seven))
     app.slider(key="soften").set_value(20.0).run()
-    assert "What is said here holds at T = 1." in html_of(app)
+    assert "The sentence above describes their answers at T = 1." in html_of(app)
     for model in MODELS:
         assert percent(float(softmax(logits[model], 20.0).max())) in unescape(html_of(app))
 
@@ -117,7 +117,7 @@ def test_a_test_picture_is_asked_by_number(open_page, lab, shipped, mnist):
     assert f"Its label says {mnist.y_test[18]}" in html_of(app)
 
 
-def test_of_a_test_picture_it_is_said_who_reads_it_wrongly(open_page):
+def test_a_sentence_says_which_models_read_a_test_picture_wrongly(open_page):
     """All three hesitate between 5 and 8 here, but not in the same way."""
     text = html_of(open_page("draw", way="test", picture="3806"))
     assert "All three hesitate between 5 and 8: the teacher says 5, and both students say 8." in text
@@ -134,7 +134,7 @@ def test_of_a_test_picture_it_is_said_who_reads_it_wrongly(open_page):
         ("failed", "failed before its models were ready"),
     ],
 )
-def test_where_another_run_answers_than_the_one_in_the_address_that_is_said(
+def test_the_page_says_so_when_another_run_than_the_address_names_answers(
     open_page, lab, shipped, monkeypatch, page, status, said
 ):
     asked = RunView("0123456789ab", RunConfig(alpha=0.35), status, "students")
@@ -167,9 +167,9 @@ def test_an_unknown_way_in_gets_a_sentence(open_page):
     assert app.slider(key="pen").label == "Pen width"
 
 
-def test_a_doubtful_picture_is_one_on_which_the_teacher_hesitates(open_page, lab, shipped):
+def test_an_ambiguous_picture_is_one_that_the_teacher_is_unsure_about(open_page, lab, shipped):
     app = open_page("draw", way="test")
-    next(button for button in app.button if button.label == "A doubtful one").click().run()
+    next(button for button in app.button if button.label == "An ambiguous one").click().run()
     sure = softmax(lab.test_logits(shipped.run_id)["teacher"]).max(axis=1)
     assert sure[app.number_input(key="picture").value] < np.quantile(sure, 0.05)
 

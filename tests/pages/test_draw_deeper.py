@@ -1,4 +1,4 @@
-"""Draw, deeper: distances from the teacher, last drawings, what pixels say, neighbours, earlier readings."""
+"""Draw, deeper: distances from the teacher, latest drawings, what pixels say, neighbours, playback."""
 
 import base64
 import io
@@ -53,18 +53,18 @@ def test_how_far_the_students_are_from_their_teacher(open_page, lab, shipped):
 
 def test_the_last_drawings_are_kept_and_counted(open_page, lab, shipped, mnist):
     app = open_page("draw")
-    assert "Your last drawings" not in said(app)
+    assert "Your latest drawings" not in said(app)
     draw(app, canvas_picture(mnist.x_test[0]))
-    assert "of 1 all three models disagree" in said(app)
+    assert "of 1 drawing." in said(app)
     draw(app, canvas_picture(mnist.x_test[1]))  # the same canvas: the drawing went on
-    assert "of 1 all three models disagree" in said(app)
+    assert "of 1 drawing." in said(app)
     next(button for button in app.button if button.label == "Clear").click().run()
     draw(app, canvas_picture(mnist.x_test[4]), number=1)
     disagree = [
         all_disagree(logits_of(lab, shipped.run_id, to_mnist(canvas_picture(mnist.x_test[i]))))
         for i in (1, 4)
     ]
-    assert f"On {sum(disagree)} of 2 all three models disagree" in said(app)
+    assert f"All three models disagree on {sum(disagree)} of 2 drawings." in said(app)
 
 
 def test_disagreements_of_the_whole_session_count_not_only_the_drawings_still_shown(
@@ -82,7 +82,7 @@ def test_disagreements_of_the_whole_session_count_not_only_the_drawings_still_sh
     for number, i in enumerate(drawings):
         draw(app, canvas_picture(mnist.x_test[i]), number)
         next(button for button in app.button if button.label == "Clear").click().run()
-    assert f"On {expected} of {len(drawings)} all three models disagree" in said(app)
+    assert f"All three models disagree on {expected} of {len(drawings)} drawings." in said(app)
     assert len(app.session_state["drawings"]) == KEPT
 
 
@@ -92,7 +92,7 @@ def test_an_earlier_drawing_is_gone_back_to_without_a_mouse(open_page, lab, ship
     draw(app, canvas_picture(mnist.x_test[1]), number=1)
     app.button_group(key="drawings_number").set_value(1).run()
     assert not app.exception
-    assert "One of your last drawings" in said(app)
+    assert "One of your earlier drawings" in said(app)
     bits = distances_bits(logits_of(lab, shipped.run_id, to_mnist(canvas_picture(mnist.x_test[0]))))
     assert _shown(bits["scratch"]) in said(app)
     app.button_group(key="drawings_number").set_value(None).run()
@@ -100,7 +100,7 @@ def test_an_earlier_drawing_is_gone_back_to_without_a_mouse(open_page, lab, ship
     app.button_group(key="drawings_number").set_value(1).run()
     draw(app, canvas_picture(mnist.x_test[2]), number=1)  # another drawing takes its place
     assert app.button_group(key="drawings_number").value is None
-    assert "One of your last drawings" not in said(app)
+    assert "One of your earlier drawings" not in said(app)
 
 
 def _shown(bits):
@@ -115,9 +115,9 @@ def test_a_recalled_drawing_stays_until_another_picture_is_given(open_page, mnis
         sha256(now.tobytes()).hexdigest(),
     )
     app.run()
-    assert "One of your last drawings" in said(app)
+    assert "One of your earlier drawings" in said(app)
     draw(app, canvas_picture(mnist.x_test[2]))
-    assert "One of your last drawings" not in said(app)
+    assert "One of your earlier drawings" not in said(app)
 
 
 def test_pixels_are_asked_only_when_opened(open_page, lab, shipped, mnist):
@@ -127,7 +127,7 @@ def test_pixels_are_asked_only_when_opened(open_page, lab, shipped, mnist):
     app.run()
     assert chart_titles(app)[-3:] == ["Teacher", "Distilled", "Scratch"]
     found = saliency(lab.models(shipped.run_id), mnist.test(1)[0][0])
-    assert f"Green pixels speak for a {found.digit}," in said(app)
+    assert f"Green pixels speak for {found.digit}," in said(app)
 
 
 def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist, monkeypatch):
@@ -137,7 +137,7 @@ def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist,
 
     monkeypatch.setattr(type(lab), "neighbours", lambda self, run_id: Index())
     app = open_page("draw", way="test", picture="0")
-    app.session_state["drawing_open"], app.session_state["drawing"] = True, "Nearest training pictures"
+    app.session_state["drawing_open"], app.session_state["drawing"] = True, "nearest"
     app.run()
     assert not app.exception
     text = said(app)

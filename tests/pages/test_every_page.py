@@ -27,8 +27,8 @@ CHOICES = (
     {},
     {"errors": "Fixed and broken"},
     {"errors": "Sure and right", "way": "test"},
-    {"way": "upload", "dark_way": "A digit", "view": "pull"},
-    {"dark_way": "Draw", "view": "all"},
+    {"way": "upload", "dark_way": "digit", "view": "pull"},
+    {"dark_way": "draw", "view": "all"},
 )
 # A link says where it leads, a folded section what it is called.
 WITHOUT_HELP = ("page_link", "expander")

@@ -1,4 +1,4 @@
-"""Runs: every run with what it reached and a way to it; kept, deleted, brought back."""
+"""Runs: every run with what it reached and a link to it; runs are kept, deleted and brought back."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_each_run_is_listed_with_its_accuracies_and_a_link(open_page, shipped):
     assert f"delete_{shipped.run_id}" not in buttons(app)
 
 
-def test_the_room_that_is_taken_is_said(open_page, lab, own):
+def test_the_page_says_how_much_space_runs_use(open_page, lab, own):
     app = open_page("runs")
     assert "1 saved run:" in html_of(app)
     assert f"{file_size(lab.upkeep.usage().used)} of 2 GB used" in html_of(app)
@@ -55,7 +55,7 @@ def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says
         assert not window.exception
         assert not window.error
     assert not warnings_of(one)
-    assert warnings_of(other) == ["This run has been deleted already: Undo brings it back."]
+    assert warnings_of(other) == ["This run has already been deleted: Undo brings it back."]
     assert f"delete_{own}" not in buttons(other)
     # and so is bringing it back
     undo = [next(b for b in window.button if b.label == "Undo") for window in (one, other)]
@@ -66,7 +66,7 @@ def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says
         assert f"delete_{own}" in buttons(window)
 
 
-def test_a_run_is_kept_and_let_go(open_page, lab, own):
+def test_a_run_is_kept_until_it_need_not_be(open_page, lab, own):
     app = open_page("runs")
     for label, pinned in (("Keep", True), ("Kept", False)):
         assert buttons(app)[f"pin_{own}"].label == label

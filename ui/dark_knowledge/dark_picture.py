@@ -1,4 +1,4 @@
-"""Which picture the page Dark knowledge shows: doubtful ones, a digit, any number, or a drawing."""
+"""Which picture the page Dark knowledge shows: an ambiguous one, one of a digit, any other, or a drawing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
+from kd.text.translation import N_, _
 from kd.text.words import MODELS
 from ui.pictures import ways_in
 from ui.shared import notices
@@ -20,13 +21,13 @@ from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guarded
 from ui.shared.markup import literal, pixels
 
-WAYS = ("Doubtful", "A digit", "Draw")
+WAYS = {"ambiguous": N_("Ambiguous"), "digit": N_("One digit"), "draw": N_("Draw")}
 STRIP = 12
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture (28, 28) in [0, 1], the three models' logits for it, its label, and what it is."""
+    """A picture (28, 28) in [0, 1], the three models' logits for it, its label, and a sentence about it."""
 
     picture: np.ndarray
     logits: dict[str, np.ndarray]
@@ -35,45 +36,52 @@ class Shown:
 
 
 def choose(lab: Lab, run_id: str) -> Shown | None:
-    """Draw the ways to a picture and the picture itself; None where there is no picture to show."""
+    """Draw the controls that choose a picture, and the picture; None where there is no picture to show."""
     way = st.segmented_control(
-        "A picture",
+        _("Picture"),
         WAYS,
-        default=WAYS[0],
+        default="ambiguous",
+        format_func=lambda way: _(WAYS[way]),
         key="dark_way",
         required=True,
         width="stretch",
-        help="Those the teacher is least sure about, those of one digit, or your own.",
+        help=_("Pictures the teacher is least sure about, pictures of one digit, or your own drawing."),
     )
-    if way == "Draw":
+    if way == "draw":
         return _drawing(lab, run_id)
     logits = lab.test_logits(run_id)
     digit = None
-    if way == "A digit":
+    if way == "digit":
         digit = st.pills(
-            "Digit",
+            _("Digit"),
             range(10),
             default=4,
             key="dark_digit",
             required=True,
-            help="Twelve pictures of it, from the one the teacher is surest of to the most doubtful.",
+            help=_(
+                "Twelve pictures of this digit, from the one the teacher is surest of to the one it doubts "
+                "most."
+            ),
         )
-    strip(*_strip(run_id, digit, logits["teacher"]), name="pictures")
+    numbers, labels = _strip(run_id, digit, logits["teacher"])
+    strip(numbers, tuple(_("label {label}", label=label) for label in labels), name="pictures")
     number, button = st.columns([2, 1], vertical_alignment="bottom")
     picture_number = number.number_input(
-        "Test picture",
+        _("Test picture"),
         min_value=0,
         max_value=TEST_IMAGES - 1,
         value=ways_in.FIRST_PICTURE,
         key="picture",
         bind="query-params",
-        help="MNIST's 10,000 test pictures, which no model was trained on, by number from 0.",
+        help=_(ways_in.TEST_PICTURE_HELP),
         on_change=guarded(notices.clear),
     )
-    button.button("Any", on_click=guarded(_any), width="stretch", help="A test picture at random.")
+    button.button(
+        _("Random"), on_click=guarded(ways_in.any_picture), width="stretch", help=_("Any test picture.")
+    )
     picture, label = ways_in.test_picture(picture_number)
     own = {model: logits[model][picture_number] for model in MODELS}
-    return _show(Shown(picture, own, label, f"Test picture {picture_number:,}. Its label says {label}."))
+    return _show(Shown(picture, own, label, ways_in.test_picture_sentence(picture_number, label)))
 
 
 def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> None:
@@ -89,7 +97,7 @@ def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> Non
         {**ready, "data": {"values": rows}},
         key=key,
         on_select=guarded(lambda: _pick(key)),
-        alt=f"{len(numbers)} test pictures to choose from: {', '.join(map(str, numbers))}",
+        alt=_("Test pictures to choose from: {numbers}", numbers=", ".join(map(str, numbers))),
     )
     save_menu(name, lambda: (ready, rows), "")
     if st.session_state.pop(f"{key}-picked", False):
@@ -110,8 +118,8 @@ def _thumbnails(numbers: tuple[int, ...], captions: tuple[str, ...]):
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _strip(run_id: str, digit: int | None, _logits: np.ndarray) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """The twelve most doubtful pictures, or twelve of a digit from the surest to the most doubtful."""
+def _strip(run_id: str, digit: int | None, _logits: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Twelve pictures and their labels: the most ambiguous, or a digit's from the surest on."""
     labels = load_mnist().y_test
     if digit is None:
         table = most_ambiguous(labels, _logits, STRIP)
@@ -121,7 +129,7 @@ def _strip(run_id: str, digit: int | None, _logits: np.ndarray) -> tuple[tuple[i
         # even steps in rank would show a dozen sure ones: halve what is left at each step
         ranks = len(table) - 1 - np.unique(np.geomspace(1, len(table), STRIP).astype(int) - 1)[::-1]
         table = table.iloc[ranks]
-    return tuple(table["picture"].astype(int)), tuple(f"label {true}" for true in table["true"])
+    return tuple(table["picture"].astype(int)), tuple(table["true"].astype(int))
 
 
 def _drawing(lab: Lab, run_id: str) -> Shown | None:
@@ -133,21 +141,16 @@ def _drawing(lab: Lab, run_id: str) -> Shown | None:
     models = lab.models(run_id)
     logits = {model: models[model].logits(images)[0] for model in MODELS}
     meant = st.pills(
-        "You meant",
+        _("You meant"),
         range(10),
         default=int(logits["teacher"].argmax()),
         required=True,
-        help="The label of your drawing, which only you know. It stands at what the teacher says.",
+        help=_("The label of your drawing, which only you know. At first, this is the teacher's answer."),
     )
     return _show(Shown(given.picture, logits, int(meant), given.origin))
 
 
 def _show(shown: Shown) -> Shown:
-    st.html(pixels(shown.picture, "The picture of 28 by 28 pixels"))
+    st.html(pixels(shown.picture, _("The picture, 28 by 28 pixels")))
     st.html(f'<p class="kd kd-quiet">{escape(shown.origin)}</p>')
     return shown
-
-
-def _any() -> None:
-    notices.clear()
-    st.session_state["picture"] = int(np.random.default_rng().integers(TEST_IMAGES))

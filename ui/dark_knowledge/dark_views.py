@@ -13,42 +13,43 @@ from kd.analysis.pull import pull_of
 from kd.charts import dark_charts, pull_charts
 from kd.pictures.mnist import load_mnist
 from kd.text.dark_words import pull_sentence, soft_target_sentence
-from kd.text.words import MODELS, article, percent
+from kd.text.translation import N_, _
+from kd.text.words import MODELS, percent
 from ui.dark_knowledge.dark_picture import STRIP, Shown, strip
 from ui.shared.figure import figure
 from ui.shared.guard import guarded
 from ui.shared.markup import role
 
 STUDENTS = {
-    "nothing": "knows nothing yet",
-    "scratch": "scratch, trained",
-    "distilled": "distilled, trained",
+    "nothing": N_("Knows nothing yet"),
+    "scratch": N_("Scratch, after training"),
+    "distilled": N_("Distilled, after training"),
 }
 
 
 def sentence(words: str) -> None:
-    """The one sentence over the figures; its place keeps its height."""
+    """The one sentence above the figures; its place keeps its height."""
     st.html(f'<p class="kd kd-verdict">{words}</p>')
 
 
 def one_picture(shown: Shown, temperature: float) -> None:
-    """Soft targets as bars, and the models' doubts against T."""
+    """Soft targets as bars, and how unsure the models are at each T."""
     target = soft_target(softmax(shown.logits["teacher"], temperature))
     sentence(soft_target_sentence(target, temperature, shown.label))
     bars, curve = st.columns([1.4, 1], gap="large")
     with bars:
         st.html(f'<p class="kd">{" &ensp; ".join(role(model) for model in MODELS)}</p>')
         log = st.toggle(
-            "Logarithmic scale",
+            _("Logarithmic scale"),
             key="log",
             bind="query-params",
-            help="Shows what the teacher thinks of the classes it all but rules out.",
+            help=_("Shows what the teacher thinks of the classes it all but rules out."),
         )
         figure(
             "soft-targets",
             dark_charts.soft_targets_chart,
             dark_charts.soft_targets_rows(shown.logits, temperature),
-            alt="Bar chart: the teacher's soft targets by class, with the two students' as marks",
+            alt=_("Bar chart: the teacher's soft targets by class, with the two students' as marks"),
             file_note=f"T{temperature:g}",
             log=log,
         )
@@ -57,36 +58,39 @@ def one_picture(shown: Shown, temperature: float) -> None:
             "entropy",
             dark_charts.entropy_chart,
             dark_charts.entropy_rows(shown.logits, temperature),
-            alt="Line chart: entropy in bits against T for teacher, distilled and scratch",
+            alt=_("Line chart: entropy in bits against T for teacher, distilled and scratch"),
             file_note=f"T{temperature:g}",
         )
 
 
 def pull(shown: Shown, temperature: float) -> None:
-    """What labels and teacher tell a student about this picture."""
+    """What label and teacher tell a student about this picture."""
     place = st.container()
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     student = left.selectbox(
-        "The student",
+        _("Student"),
         STUDENTS,
         key="pulled_student",
-        format_func=STUDENTS.get,
-        help="Whose logits are pulled: one that finds all classes alike, or one of this run's two.",
+        format_func=lambda one: _(STUDENTS[one]),
+        help=_(
+            "The student whose logits are pulled: one that finds all classes equally likely, or one of this "
+            "run's two."
+        ),
     )
     alpha = middle.slider(
-        "α, weight of the true labels",
+        _("α, weight of the true labels"),
         0.0,
         1.0,
         0.1,
         0.05,
         key="pull_alpha",
-        help="As in the objective: 1 hears the label only, 0 the teacher only.",
+        help=_("As in training: at 1 only the label counts, at 0 only the teacher."),
     )
     squared = right.toggle(
-        "Teacher's part × T²",
+        _("Teacher's part × T²"),
         value=True,
         key="pull_squared",
-        help="Switch it off at a high T and watch the teacher's part.",
+        help=_("Switch this off at a high T and watch the teacher's part shrink."),
     )
     teacher_logits = shown.logits["teacher"]
     logits = np.zeros(10) if student == "nothing" else shown.logits[student]
@@ -102,7 +106,7 @@ def pull(shown: Shown, temperature: float) -> None:
             "pull",
             pull_charts.pull_chart,
             pull_charts.pull_rows(gradient),
-            alt="Bar chart: the pull on each of the student's ten logits, from labels and from teacher",
+            alt=_("Bar chart: the pull on each of the student's ten logits, from the label and the teacher"),
             file_note=note,
             limit=_limit(shown.label, tuple(logits.tolist()), tuple(teacher_logits.tolist()), alpha),
         )
@@ -111,7 +115,7 @@ def pull(shown: Shown, temperature: float) -> None:
             "pull-strength",
             pull_charts.strength_chart,
             pull_charts.strength_rows(shown.label, logits, teacher_logits, alpha, temperature),
-            alt="Line chart: how strongly labels and teacher pull, against T, with and without T squared",
+            alt=_("Line chart: how strongly label and teacher pull, against T, with and without T squared"),
             file_note=note,
         )
 
@@ -122,14 +126,18 @@ def _limit(label: int, student: tuple[float, ...], teacher: tuple[float, ...], a
 
 
 def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
-    """Which digits the teacher thinks look alike, the pictures behind it, and its doubts against T."""
+    """Which digits the teacher thinks look alike, pictures that show it, and how unsure it is at each T."""
     rows = _look_alikes(run_id, temperature, logits)
     wrong = rows[rows["true"] != rows["class"]]
     first = wrong.loc[wrong["share_of_wrong"].idxmax()]
     sentence(
-        f"Of all the probability that {first['true']}s give to wrong classes, "
-        f"{percent(first['share_of_wrong'])} go to {first['class']}. "
-        "Nobody told the teacher that they look alike."
+        _(
+            "Of the probability that pictures of {digit} give to wrong digits, {share} goes to {other}. "
+            "Nobody told the teacher that the two look alike.",
+            digit=first["true"],
+            share=percent(first["share_of_wrong"]),
+            other=first["class"],
+        )
     )
     matrix, behind = st.columns([1.2, 1], gap="large")
     with matrix:
@@ -137,33 +145,45 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
             "look-alikes",
             dark_charts.look_alike_chart,
             rows,
-            alt="Matrix of ten by ten: the teacher's mean soft target by true class",
+            alt=_("Matrix of ten by ten: the teacher's mean soft target by true class"),
             file_note=f"T{temperature:g}",
             on_select=guarded(_pick_cell),
         )
     with behind:
         true, other = _cell()
-        strip(*_behind(run_id, true, other, logits), name="pictures-behind-a-cell")
-        st.markdown("**Most confusing:** least probability for the true class")
-        strip(*_confusing(run_id, logits), name="confusing-pictures")
-        st.caption("A cell of the matrix and a picture can be clicked, too.")
+        numbers, probabilities = _behind(run_id, true, other, logits)
+        strip(numbers, tuple(map(percent, probabilities)), name="pictures-behind-a-cell")
+        st.markdown(_("**Most confusing:** the lowest probability for the true class"))
+        numbers, answers = _confusing(run_id, logits)
+        captions = tuple(
+            _("{label} read as {answer}", label=label, answer=answer) for label, answer in answers
+        )
+        strip(numbers, captions, name="confusing-pictures")
+        st.caption(_("You can also click a cell of the matrix, or a picture."))
     figure(
         "mean-entropy",
         dark_charts.mean_entropy_chart,
         dark_charts.mean_entropy_rows(_mean_entropy(run_id, logits), temperature),
-        alt="Line chart: the teacher's mean entropy in bits over the test set against T",
+        alt=_("Line chart: the teacher's mean entropy in bits over the test set against T"),
         file_note=f"T{temperature:g}",
     )
 
 
 def _cell() -> tuple[int, int]:
-    """The cell of the matrix that is looked into: a click on it moves these two as well."""
+    """The cell of the matrix whose pictures are shown: a click on a cell sets these two controls as well."""
     heading = st.empty()
     with st.container(horizontal=True):
-        true = _digit("Pictures of", "true", 4, "The row of the matrix: the pictures' label.")
-        other = _digit("with most of", "class", 9, "The column of the matrix: the class that it resembles.")
-    words = f"the {true}s with most of {article(other)} {other}"
-    heading.markdown(f"**Behind the cell {true} → {other}:** {words}")
+        true = _digit(_("Pictures of"), "true", 4, _("The row of the matrix: the label of the pictures."))
+        other = _digit(
+            _("that look most like"), "class", 9, _("The column of the matrix: the digit they resemble.")
+        )
+    heading.markdown(
+        _(
+            "**Behind the cell {true} → {other}:** the pictures of {true} that look most like {other}",
+            true=true,
+            other=other,
+        )
+    )
     return true, other
 
 
@@ -188,7 +208,7 @@ def _look_alikes(run_id: str, temperature: float, _logits: np.ndarray):
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def one_sided(run_id: str, _logits: np.ndarray) -> tuple[int, int, float, float]:
-    """Two digits that look alike in one direction only, at T = 4: kd.analysis.observations."""
+    """Two digits of which only one resembles the other, at T = 4: kd.analysis.observations."""
     return most_one_sided_likeness(load_mnist().y_test, _logits, 4.0)
 
 
@@ -199,18 +219,12 @@ def _mean_entropy(run_id: str, _logits: np.ndarray):
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _behind(run_id: str, true: int, other: int, _logits: np.ndarray):
-    # ordered at T = 1: which pictures stand behind a cell should not change while T is dragged
+    # ordered at T = 1: the pictures behind a cell should not change while T is dragged
     table = softening.pictures_behind(load_mnist().y_test, _logits, true, other, 1.0, STRIP)
-    return _numbers_and_captions(table, "probability_other")
+    return tuple(table["picture"].astype(int)), tuple(table["probability_other"])
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _confusing(run_id: str, _logits: np.ndarray):
     table = softening.most_confusing(load_mnist().y_test, _logits, STRIP)
-    return tuple(table["picture"].astype(int)), tuple(
-        f"{true}, said {said}" for true, said in zip(table["true"], table["predicted"], strict=True)
-    )
-
-
-def _numbers_and_captions(table, column: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    return tuple(table["picture"].astype(int)), tuple(map(percent, table[column]))
+    return tuple(table["picture"].astype(int)), tuple(zip(table["true"], table["predicted"], strict=True))

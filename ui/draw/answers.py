@@ -1,4 +1,4 @@
-"""The three models' answers to one picture: what they see, a sentence, and bars on one scale."""
+"""The three models' answers to one picture: what they see, a sentence, and bars on the same scale."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kd.analysis.logits import softmax
 from kd.analysis.opinions import opinion
 from kd.charts import run_charts
 from kd.text.answers import answers_sentence
+from kd.text.translation import _, language
 from kd.text.words import MODELS, NAMES, percent
 from ui.pictures.ways_in import Given
 from ui.shared import address
@@ -25,28 +26,29 @@ SOFTEN_PARAMETER = address.number("T", _LOWEST, _HIGHEST, instead=1)
 
 
 def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
-    """Draw the picture, what the three make of it, and their probabilities at a temperature.
+    """Draw the picture, what the three say about it, and their probabilities at a temperature.
 
     Args:
-        given: the picture that was asked about.
+        given: the picture to ask about.
         logits: model → (10,), its logits for that picture.
     """
     seen, said = st.columns([1, 3], gap="medium", vertical_alignment="center")
     with seen:
-        st.html(pixels(given.picture, "The 28 by 28 pixels that the models see"))
+        st.html(pixels(given.picture, _("The 28 by 28 pixels that the models see")))
     with said:
         sentence = answers_sentence({model: opinion(softmax(z)) for model, z in logits.items()}, given.label)
         st.html(f'<p class="kd kd-sentence">{escape(sentence)}</p>')
-        st.html(f'<p class="kd kd-quiet">{escape(given.origin)} What is said here holds at T = 1.</p>')
+        note = _("The sentence above describes their answers at T = 1.")
+        st.html(f'<p class="kd kd-quiet">{escape(given.origin)} {escape(note)}</p>')
     _bars(logits)
 
 
 @st.fragment
 def _bars(logits: dict[str, np.ndarray]) -> None:
-    """Three charts and the slider that softens them: a softmax on logits, no model is asked again."""
+    """Three charts and the slider that softens them: only a softmax, so no model is asked again."""
     with guard():
         temperature = st.slider(
-            "T, temperature of all three",
+            _("T, temperature for all three models"),
             min_value=_LOWEST,
             max_value=_HIGHEST,
             value=1.0,
@@ -54,8 +56,10 @@ def _bars(logits: dict[str, np.ndarray]) -> None:
             format="%g",
             key="soften",
             bind="query-params",
-            help="Divides the logits before the softmax. At 1 the models answer as they are; higher shows "
-            "what else they think of, and that is what a student learns from.",
+            help=_(
+                "Divides the logits before the softmax. At 1 you see the models' own answers; at a higher T "
+                "also what else they consider, which is what a student learns from."
+            ),
         )
         for column, model in zip(st.columns(3, gap="medium"), MODELS, strict=True):
             with column:
@@ -69,15 +73,16 @@ def _answer(model: str, probabilities: np.ndarray, temperature: float) -> None:
         f'<div class="kd kd-answer kd-{model}"><p>{role(model)}</p>'
         f'<p class="kd-number">{best}</p><p class="kd-quiet">{escape(sure)}</p></div>'
     )
-    ready, columns = _bars_spec(model), run_charts.probability_columns(probabilities, model)
+    ready, columns = _bars_spec(model, language()), run_charts.probability_columns(probabilities, model)
     st.vega_lite_chart(
-        # Arrow at once: by way of pandas, ten rows took a sixth of the server's time for a drawing
+        # Arrow directly: by way of pandas, ten rows took a sixth of the server's time for a drawing
         {**ready, "data": {"values": pa.table(columns)}},
-        alt=f"Bar chart: the ten probabilities of {NAMES[model]}",  # constant, or the chart is drawn anew
+        # the same for all answers, or the chart would be drawn anew
+        alt=_("Bar chart: {model}, probability of each digit", model=_(NAMES[model])),
     )
     save_menu(f"probabilities-{model}", lambda: (ready, pd.DataFrame(columns)), f"T{temperature:g}")
 
 
 @st.cache_data(show_spinner=False)
-def _bars_spec(model: str) -> dict:
-    return run_charts.vega_lite(run_charts.probability_chart(np.full(10, 0.1), model, "Probabilities"))
+def _bars_spec(model: str, language: str) -> dict:
+    return run_charts.vega_lite(run_charts.probability_chart(np.full(10, 0.1), model, _("Probabilities")))

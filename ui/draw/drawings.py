@@ -1,4 +1,4 @@
-"""The drawings of a session: the last ones to go back to, and how many got three different answers."""
+"""A session's drawings: the latest ones to go back to, and how many got three different answers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import streamlit as st
 
 from kd.analysis.opinions import all_disagree
 from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
+from kd.text.translation import _, ngettext
 from ui.pictures.canvas import drawing_name
-from ui.pictures.ways_in import Given
+from ui.pictures.ways_in import DRAWN, UPLOADED, Given
 from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guarded
 
@@ -24,11 +25,10 @@ def remembered(given: Given) -> Given:
 
     A clicked drawing stays until another picture is given.
     """
-    own = given.picture is not None and given.origin.startswith("Your")
-    if own:
+    if given.source in (DRAWN, UPLOADED):
         drawings = st.session_state.setdefault(_DRAWINGS, {})
         name = _name(given)
-        # undone to nothing and drawn again: that is kept already
+        # undone to nothing and drawn again: it is among them already
         known = name not in drawings and any(
             np.array_equal(kept, given.picture) for kept in drawings.values()
         )
@@ -45,16 +45,16 @@ def remembered(given: Given) -> Given:
         del st.session_state[_RECALLED]
         st.session_state[_NUMBER] = None
         return given
-    return Given(picture, "One of your last drawings. Draw another to go on.")
+    return Given(picture, _("One of your earlier drawings, until you draw or choose another picture."))
 
 
 def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> None:
-    """Draw the strip of last drawings and the counter of disagreements.
+    """Draw the strip of the latest drawings, and count the disagreements.
 
     Args:
         given: what the page was given.
-        shown: what it shows, of `remembered`.
-        logits: model → (10,), of what it shows.
+        shown: what it shows, from `remembered`.
+        logits: model → (10,), for what it shows.
     """
     drawings = st.session_state.get(_DRAWINGS, {})
     if not drawings:
@@ -64,12 +64,20 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         if np.array_equal(picture, shown.picture):
             tally[name] = all_disagree(logits)
     st.markdown(
-        f"**Your last drawings.** On {sum(tally.values())} of {len(tally)} all three models disagree. "
-        "Can you draw a digit that gets three different answers?"
+        ngettext(
+            "**Your latest drawings.** All three models disagree on {disputed} of {total} drawing. Can you "
+            "draw a digit that gets three different answers?",
+            "**Your latest drawings.** All three models disagree on {disputed} of {total} drawings. Can you "
+            "draw a digit that gets three different answers?",
+            len(tally),
+            disputed=sum(tally.values()),
+            total=len(tally),
+        )
     )
     numbers = range(1, len(drawings) + 1)
     captions = [
-        f"{n}: all disagree" if tally[name] else str(n) for n, name in zip(numbers, drawings, strict=True)
+        _("{number}: all disagree", number=n) if tally[name] else str(n)
+        for n, name in zip(numbers, drawings, strict=True)
     ]
     rows = thumbnail_rows(list(drawings.values()), numbers, captions)
     ready = spec(thumbnail_chart, "drawings", rows, columns=KEPT, count=KEPT)
@@ -77,13 +85,18 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         {**ready, "data": {"values": rows}},
         key=_STRIP,
         on_select=guarded(lambda: _clicked(given)),
-        alt=f"Your last {len(drawings)} drawings, to go back to",
+        alt=ngettext(
+            "Your latest drawing, to go back to",
+            "Your latest {count} drawings, to go back to",
+            len(drawings),
+            count=len(drawings),
+        ),
     )
     st.pills(
-        "Go back to",
+        _("Go back to"),
         numbers,
         key=_NUMBER,
-        help="One of these drawings, by its number; a click on the drawing does the same.",
+        help=_("Choose one of these drawings by its number, or click its picture."),
         on_change=guarded(lambda: _recall(given, st.session_state[_NUMBER])),
     )
     save_menu("drawings", lambda: (ready, rows), "")
@@ -97,7 +110,7 @@ def _clicked(given: Given) -> None:
 
 
 def _recall(given: Given, number: int | None) -> None:
-    """Show the drawing of this number, from 1, until another picture is given; None: the present one."""
+    """Show the drawing with this number, from 1, until another picture is given; None: the present one."""
     drawings = list(st.session_state[_DRAWINGS].values())
     st.session_state.pop(_RECALLED, None)
     if number is not None and 1 <= number <= len(drawings):
@@ -105,8 +118,8 @@ def _recall(given: Given, number: int | None) -> None:
 
 
 def _name(given: Given) -> str:
-    """One name for all strokes of one drawing, so that half a digit is not kept beside the whole."""
-    if given.origin.startswith("Your drawing"):
+    """One name for all strokes of one drawing, so that half a digit is not kept along with the whole."""
+    if given.source == DRAWN:
         return drawing_name()
     return _digest(given.picture)
 

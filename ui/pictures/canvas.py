@@ -1,4 +1,4 @@
-"""The canvas: a drawing stays on it, whatever page, way in or run is looked at meanwhile."""
+"""The canvas: it keeps its drawing while the person looks at other pages, pictures or runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from kd.pictures.drawing import decode_picture
+from kd.text.translation import _
 
 SIDE = 280
 _KEY = "canvas"
@@ -16,11 +17,12 @@ _KEY = "canvas"
 
 @dataclass
 class _Kept:
-    """What a session keeps of its canvas, as Streamlit forgets a widget that is not on the page.
+    """What a session keeps of its canvas, because Streamlit forgets a widget that is not on the page.
 
-    canvas: its number; Clear takes a new one. drawing: another number for each new drawing on it.
-    strokes: as the canvas describes them. begun_with: those it was given when it came on the page, which must
-    not change while it is there. content: what it looks like, as a PNG. inked: whether anything is drawn.
+    canvas: its number; Clear takes a new one. drawing: the number of the drawing on it; each new drawing gets
+    another. strokes: as the canvas describes them. begun_with: the strokes it was given when it came on the
+    page, which must not change while it is there. content: what it looks like, as a PNG. inked: whether
+    anything is drawn.
     """
 
     canvas: int = 0
@@ -35,12 +37,12 @@ def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
     """Draw the canvas; return its PNG and the pixels in it, or None before anything is drawn.
 
     Args:
-        pen: its width in pixels of the square.
+        pen: its width in pixels; the square has SIDE of them.
 
     Raises:
-        ValueError: when what the browser has sent is no picture; the message says what to do.
+        ValueError: when what the browser sent is not a picture; the message says what to do.
     """
-    # Registers its assets with the server when imported, so not before a server runs.
+    # Importing it registers its assets with the server, so there must be a server by then.
     from streamlit_drawable_canvas import st_canvas
 
     kept = _kept()
@@ -60,17 +62,17 @@ def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
     )
     try:
         sent = drawn.image_bytes
-        # None until something is drawn: a canvas that comes back says nothing of its own accord
+        # None until something is drawn: a canvas that returns to the page sends nothing by itself
         content = kept.content if sent is None else sent
         if content is None:
             return None
-        # with the limits of an upload: a browser that is none of ours may send anything
+        # within the limits of an upload: what sends this need not be our page
         pixels = decode_picture(content)
     except Exception:
-        raise ValueError("The drawing did not arrive in one piece: press Clear and draw again.") from None
+        raise ValueError(_("The drawing arrived incomplete: press Clear and draw again.")) from None
     inked = bool(_ink(pixels).any())
     if kept.inked and not inked:
-        kept.drawing += 1  # undone or erased: what is drawn next is another drawing
+        kept.drawing += 1  # undone or erased: the next stroke begins another drawing
     if sent is not None:
         kept.content, kept.strokes = content, _strokes(drawn.json_data)
     kept.inked = inked
@@ -84,12 +86,12 @@ def clear() -> None:
 
 
 def drawing_name() -> str:
-    """One name for all strokes of one drawing, and another for the next."""
+    """The name of the present drawing: the same for all its strokes, another for the next drawing."""
     return f"drawing {_kept().drawing}"
 
 
 def is_a_dot(pixels: np.ndarray, pen: int) -> bool:
-    """Whether the pen left one touch: ink hardly longer than the pen is wide. pixels: of `canvas`."""
+    """Whether the pen only touched the canvas: its ink is hardly longer than wide. pixels: from `canvas`."""
     ink = _ink(pixels)
     return max(np.ptp(np.flatnonzero(ink.any(axis=axis))) for axis in (0, 1)) < 1.5 * pen
 
@@ -99,7 +101,7 @@ def _kept() -> _Kept:
 
 
 def _strokes(sent: Any) -> dict[str, Any] | None:
-    """The lines that a canvas has sent, and nothing else that might come with them."""
+    """The lines that a canvas sent, without anything else that might be among them."""
     objects = sent.get("objects") if isinstance(sent, dict) else None
     if not isinstance(objects, list):
         return None

@@ -1,8 +1,9 @@
-"""Three ways to a picture that the models are asked about: drawn, from the test set, uploaded."""
+"""Three ways to give the models a picture: draw it, take it from the test set, or upload it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -11,26 +12,30 @@ from kd.analysis.softening import most_ambiguous
 from kd.config import TEST_IMAGES
 from kd.pictures.drawing import prepared
 from kd.pictures.mnist import load_mnist, to_model_input
-from kd.text.translation import N_
-from kd.text.words import article
+from kd.text.translation import N_, _
 from ui.pictures import canvas
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 
 WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
 FIRST_PICTURE = 2093
+TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No model was trained on them.")
+
+DRAWN, UPLOADED, TEST_PICTURE = "drawn", "uploaded", "test picture"
+"""Where a picture comes from."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """A picture (28, 28) in [0, 1] as the models see it, with where it comes from; or what is wrong.
+    """A picture (28, 28) in [0, 1] as the models see it, and a sentence about it; or what is wrong with it.
 
-    label: what it shows, where that is known.
+    origin: the sentence. label: what the picture shows, where that is known. source: one of the three above.
     """
 
     picture: np.ndarray | None
     origin: str
     label: int | None = None
+    source: str | None = None
 
 
 def test_picture(number: int) -> tuple[np.ndarray, int]:
@@ -40,87 +45,98 @@ def test_picture(number: int) -> tuple[np.ndarray, int]:
 
 
 def drawn() -> Given:
-    """A canvas, its pen and its eraser; a test picture stands in until something is drawn."""
-    st.html('<p class="kd kd-quiet kd-above-canvas">Draw one digit, large.</p>')
+    """A canvas, its pen and its eraser; until something is drawn, a test picture takes its place."""
+    st.html(f'<p class="kd kd-quiet kd-above-canvas">{escape(_("Draw one large digit."))}</p>')
     place = st.container(key="canvas_frame")
     width = st.slider(
-        "Pen width",
+        _("Pen width"),
         min_value=8,
         max_value=40,
         value=22,
         key="pen",
         persist_state="session",
-        help="In pixels of the 280-pixel square. A wide pen comes nearest to MNIST's strokes.",
+        help=_(
+            "In pixels; the square is {side} pixels wide. A wide pen is most like MNIST's strokes.",
+            side=canvas.SIDE,
+        ),
     )
-    st.button("Clear", on_click=guarded(canvas.clear), width="stretch", help="Empties the square.")
+    st.button(_("Clear"), on_click=guarded(canvas.clear), width="stretch", help=_("Empties the square."))
     try:
         with place:
             drawing = canvas.canvas(width)
     except ValueError as error:
         return Given(None, str(error))
     if drawing is None:
-        picture, label = test_picture(FIRST_PICTURE)
-        return Given(
-            picture,
-            f"Nothing is drawn yet, so this is test picture {FIRST_PICTURE:,}, "
-            f"{article(label)} {label}. Draw one digit on the black square.",
-            label,
+        return _first_picture(
+            N_(
+                "Nothing is drawn yet, so this is test picture {number}, labelled {label}. Draw one digit on "
+                "the black square."
+            )
         )
     content, pixels = drawing
     if canvas.is_a_dot(pixels, width):
-        return Given(None, "There is too little to see, only a dot: draw one whole digit, larger.")
+        return Given(None, _("There is only a dot: draw one whole digit, larger."))
     try:
-        return Given(prepared(content), "Your drawing, as the models see it.")
+        return Given(prepared(content), _("Your drawing, as the models see it."), source=DRAWN)
     except ValueError as error:
         return Given(None, str(error))
 
 
 def chosen(teacher_logits: np.ndarray) -> Given:
-    """A picture of MNIST's test set, by number, at random, or one the teacher is unsure about."""
+    """A picture from MNIST's test set: by number, at random, or one that the teacher is unsure about."""
     number = st.number_input(
-        "Test picture",
+        _("Test picture"),
         min_value=0,
         max_value=TEST_IMAGES - 1,
         value=FIRST_PICTURE,
         key="picture",
         bind="query-params",
-        help="MNIST's 10,000 test pictures, which no model was trained on, by number from 0.",
+        help=_(TEST_PICTURE_HELP),
         on_change=guarded(notices.clear),
     )
-    st.button("Any other", on_click=guarded(_any_other), width="stretch", help="A test picture at random.")
+    st.button(_("A random one"), on_click=guarded(any_picture), width="stretch", help=_("Any test picture."))
     st.button(
-        "A doubtful one",
+        _("An ambiguous one"),
         on_click=guarded(_doubtful),
         args=(teacher_logits,),
         width="stretch",
-        help="One of the hundred test pictures on which the teacher hesitates most.",
+        help=_("One of the hundred test pictures that the teacher is least sure about."),
     )
     picture, label = test_picture(number)
-    return Given(picture, f"Test picture {number:,}. Its label says {label}.", label)
+    return Given(picture, test_picture_sentence(number, label), label, TEST_PICTURE)
+
+
+def test_picture_sentence(number: int, label: int) -> str:
+    """Which test picture this is."""
+    return _("Test picture {number}. Its label says {label}.", number=f"{number:,}", label=label)
 
 
 def uploaded() -> Given:
     """A picture file of one digit."""
     file = st.file_uploader(
-        "A picture of one digit",
+        _("A picture of one digit"),
         key="upload",
-        help="PNG, JPEG, WebP, BMP or GIF, at most 10 MB; light on dark or dark on light.",
+        help=_("PNG, JPEG, WebP, BMP or GIF, up to 10 MB. Light on dark or dark on light."),
         max_upload_size=10,
     )
     if file is None:
-        picture, label = test_picture(FIRST_PICTURE)
-        return Given(
-            picture,
-            f"Nothing is uploaded yet, so this is test picture {FIRST_PICTURE:,}, {article(label)} {label}.",
-            label,
+        return _first_picture(
+            N_("Nothing is uploaded yet, so this is test picture {number}, labelled {label}.")
         )
     try:
-        return Given(prepared(file.getvalue()), "Your picture, as the models see it.")
+        return Given(prepared(file.getvalue()), _("Your picture, as the models see it."), source=UPLOADED)
     except ValueError as error:
         return Given(None, str(error))
 
 
-def _any_other() -> None:
+def _first_picture(message: str) -> Given:
+    """The picture that is shown before a person gives one. message: it has places for number and label."""
+    picture, label = test_picture(FIRST_PICTURE)
+    return Given(picture, _(message, number=f"{FIRST_PICTURE:,}", label=label), label, TEST_PICTURE)
+
+
+def any_picture() -> None:
+    """Choose a random test picture."""
     notices.clear()
     st.session_state["picture"] = int(np.random.default_rng().integers(TEST_IMAGES))
 
@@ -132,12 +148,16 @@ def _doubtful(teacher_logits: np.ndarray) -> None:
 
 
 def _picture_number(text: str) -> int:
-    """The number of a test picture in an address."""
+    """The number of a test picture that an address names."""
     if text.isdecimal() and len(text) < 9 and int(text) < TEST_IMAGES:
         return int(text)
     raise ValueError(
-        f"There is no test picture “{notices.cut(text)}”: they are numbered from 0 to {TEST_IMAGES - 1:,}. "
-        f"This is number {FIRST_PICTURE:,}."
+        _(
+            "There is no test picture “{text}”: they are numbered from 0 to {last}. This is number {shown}.",
+            text=notices.cut(text),
+            last=f"{TEST_IMAGES - 1:,}",
+            shown=f"{FIRST_PICTURE:,}",
+        )
     )
 
 
