@@ -64,7 +64,7 @@ def test_a_bad_value_is_named_with_what_is_allowed(field, value, allowed):
 
 @pytest.mark.parametrize("field", list(FIELDS))
 @pytest.mark.parametrize("value", ["x" * 3000, ["x"] * 3000, "[Reload](https://example.org)" * 100])
-def test_of_a_long_value_a_message_quotes_the_beginning(field, value):
+def test_a_message_quotes_the_beginning_of_a_long_value(field, value):
     with pytest.raises(ValueError, match=field) as caught:
         RunConfig(**{field: value})
     assert "…" in str(caught.value)

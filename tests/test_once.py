@@ -9,7 +9,7 @@ import pytest
 from kd.once import computed_once
 
 
-def test_of_many_who_ask_together_one_computes():
+def test_only_one_of_many_simultaneous_callers_computes():
     together, computed = threading.Barrier(8), []
 
     @computed_once(maxsize=2)
@@ -30,7 +30,7 @@ def test_of_many_who_ask_together_one_computes():
     assert slow("a") not in found
 
 
-def test_what_failed_is_tried_again():
+def test_a_failed_computation_is_tried_again():
     outcomes = iter([ValueError("not yet"), "here"])
 
     @computed_once(maxsize=1)
@@ -68,7 +68,7 @@ def test_a_cached_value_does_not_wait_while_another_is_computed():
         assert slow.result() == "slow"
 
 
-def test_those_who_waited_for_a_failure_try_for_themselves():
+def test_callers_who_waited_for_a_failure_try_for_themselves():
     begun, go_on, outcomes = threading.Event(), threading.Event(), iter([OSError("not now"), "here"])
 
     @computed_once(maxsize=1)

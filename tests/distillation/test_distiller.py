@@ -215,13 +215,13 @@ def test_wrong_settings_are_refused_before_anything_starts(teacher, wrong):
         compile_as_the_notebook_does(distiller, **wrong)
 
 
-def test_student_and_teacher_must_agree_in_their_classes(teacher):
+def test_student_and_teacher_must_agree_on_the_classes(teacher):
     narrow = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(3)])
     with pytest.raises(ValueError, match=r"\(None, 3\) and \(None, 10\)"):
         Distiller(student=narrow, teacher=teacher)
 
 
-def test_without_teacher_and_without_logits_one_sentence_says_so(slices):
+def test_a_missing_teacher_without_logits_gets_one_sentence(slices):
     distiller = Distiller(student=build_student())
     compile_as_the_notebook_does(distiller)
     with pytest.raises(ValueError, match="has no teacher"):

@@ -119,7 +119,7 @@ def lab(cluster, tmp_path_factory):
         lab.close()
 
 
-def test_a_run_there_comes_back_whole_with_its_events(lab):
+def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab):
     view = lab.wait(lab.start(SMALL), PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == [1, 2, 3]
@@ -154,7 +154,7 @@ def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
     assert kinds == {"ForgettingSocket"}
 
 
-def test_a_worker_that_is_lost_is_made_up_for(lab, cluster):
+def test_the_task_of_a_lost_worker_goes_to_another(lab, cluster):
     run_id = lab.start(SMALL.replace(epochs=30))
     until(lambda: len(lab.watch(run_id).history) > 3)
     client = lab._engine._client
@@ -166,7 +166,7 @@ def test_a_worker_that_is_lost_is_made_up_for(lab, cluster):
     assert [e["epoch"] for e in view.history if e["model"] == "scratch"] == list(range(1, 31))
 
 
-def test_a_scheduler_that_is_lost_and_comes_back_is_said_and_the_run_goes_on(lab, cluster):
+def test_a_lost_scheduler_is_reported_and_the_run_goes_on_once_it_is_back(lab, cluster):
     run_id = lab.start(SMALL.replace(epochs=30, seed=1))
     until(lambda: len(lab.watch(run_id).history) > 3)
     cluster.close()

@@ -28,7 +28,7 @@ def levels():
         logger.filters[:] = filters
 
 
-def test_a_heartbeat_that_finds_the_scheduler_gone_is_not_logged_and_other_errors_are(levels, caplog):
+def test_a_heartbeat_that_finds_the_scheduler_gone_is_not_logged_but_other_errors_are(levels, caplog):
     log = logging.getLogger("distributed.worker")
     preload.dask_setup(Worker())
     for error in (CommClosedError("Stream is closed"), ConnectionResetError("reset"), ValueError("odd")):

@@ -169,7 +169,7 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_
     assert "Stop" not in widgets
 
 
-def test_a_cluster_that_is_left_while_a_run_comes_to_it_is_lost_and_no_riddle():
+def test_a_cluster_left_while_a_run_arrives_counts_as_lost():
     engine = Engine()
     client = engine.ensure()
     subscribe = client.subscribe_topic
@@ -186,7 +186,7 @@ def test_a_cluster_that_is_left_while_a_run_comes_to_it_is_lost_and_no_riddle():
         engine.close()
 
 
-def test_a_lab_that_is_closed_while_its_engine_starts_ends_the_run_and_starts_no_other(tmp_path, caplog):
+def test_a_lab_closed_while_its_engine_starts_ends_the_run_and_starts_no_other(tmp_path, caplog):
     caplog.set_level("INFO", logger="kd")
     before = set(psutil.Process().children(recursive=True))
     for pause in (0, 0.3, 0.6, 0.9, 1.2, 1.5):
@@ -242,7 +242,7 @@ def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker():
         engine.close()
 
 
-def test_what_else_the_engines_process_prints_goes_to_the_log(tmp_path, monkeypatch, caplog):
+def test_whatever_else_the_engines_process_prints_goes_to_the_log(tmp_path, monkeypatch, caplog):
     caplog.set_level("INFO", logger="kd")
     greeting = 'print("a greeting", flush=True)\n'
     (tmp_path / "sitecustomize.py").write_text(greeting, encoding="utf-8")

@@ -50,16 +50,16 @@ def looks_until_lost(silence: Silence, process, seconds_computed_between_looks: 
     return 1000
 
 
-def test_a_process_without_a_sign_is_given_up_after_so_many_looks():
+def test_a_silent_process_is_given_up_after_enough_checks():
     assert looks_until_lost(Silence(30), Process()) == 31
 
 
 @pytest.mark.parametrize(("process", "share"), [(Process(), 0.5), (Process(psutil.STATUS_DISK_SLEEP), 0.0)])
-def test_one_that_computes_or_reads_is_waited_for_ten_times_as_long(process, share):
+def test_a_busy_process_is_waited_for_ten_times_as_long(process, share):
     assert looks_until_lost(Silence(30), process, share) == 301
 
 
-def test_any_sign_begins_the_waiting_anew():
+def test_any_sign_of_life_restarts_the_wait():
     silence = Silence(3)
     for sign in (1, 1, 1, 2, 2, 2, 3, 3, 3):
         assert not silence.is_too_long(sign)
@@ -111,7 +111,7 @@ def test_a_worker_too_busy_to_answer_is_left_alone(engine):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
-def test_a_frozen_worker_is_ended_and_its_task_begins_anew_in_another(engine, training):
+def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, training):
     _, future, heard = training
     child = engine._child.pid
     worker = psutil.Process(pid_of_the_one_that_trains(engine))

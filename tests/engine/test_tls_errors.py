@@ -52,7 +52,7 @@ def write_until_it_fails(end: ssl.SSLSocket) -> None:
         time.sleep(0.02)
 
 
-def test_a_connection_that_was_written_to_in_vain_leaves_the_others_whole(connect):
+def test_writing_to_a_dead_connection_leaves_the_others_intact(connect):
     good, far_end = connect()
     for _ in range(2):
         broken, gone = connect()

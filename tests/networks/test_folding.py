@@ -35,7 +35,7 @@ def test_folding_changes_neither_loss_nor_gradients(build, mnist):
         np.testing.assert_allclose(a, b, atol=2e-6, rtol=1e-4)
 
 
-def test_the_folded_form_is_used_where_it_fits_and_only_there(mnist):
+def test_the_folded_form_is_used_exactly_where_it_fits(mnist):
     images, _ = mnist.train(4)
     activated = keras.Sequential(
         [

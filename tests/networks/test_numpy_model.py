@@ -208,7 +208,7 @@ def test_many_threads_share_one_model(student_file):
     assert not any(weight.flags.writeable for weight in twin.weights())
 
 
-def test_asking_imports_no_tensorflow(student_file, tmp_path):
+def test_inference_imports_no_tensorflow(student_file, tmp_path):
     (tmp_path / "student.keras").write_bytes(student_file)
     program = (
         "import sys; from kd.networks.numpy_model import NumpyModel; import numpy;"

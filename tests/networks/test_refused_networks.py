@@ -128,6 +128,6 @@ def _weights_elsewhere(config, weights):
         (_layer_set(0, batch_shape=[None, 28, 28, 3]), "does not fit"),
     ],
 )
-def test_what_is_not_known_is_refused_in_a_sentence(student_file, change, message):
+def test_unsupported_networks_are_refused_in_a_sentence(student_file, change, message):
     with pytest.raises(ValueError, match=message):
         NumpyModel.load(_rewritten(student_file, change))

@@ -61,7 +61,7 @@ def test_without_strength_pictures_are_only_centred(monkeypatch, digits):
     np.testing.assert_allclose(found.sum(axis=(1, 2, 3)), digits.sum(axis=(1, 2, 3)), rtol=1e-3)
 
 
-def test_a_rotation_turns_by_no_more_than_it_may(still):
+def test_a_rotation_turns_by_no_more_than_allowed(still):
     still("rotation_degrees", 14.0)
     bar = np.zeros((200, 28, 28, 1), np.float32)
     bar[:, 5:24, 14] = 1.0  # upright, centre of mass at 14

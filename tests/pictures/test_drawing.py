@@ -31,7 +31,7 @@ def seven() -> np.ndarray:
     return draw(SEVEN)
 
 
-def test_a_picture_of_mnist_comes_back_as_it_is():
+def test_an_mnist_picture_comes_back_unchanged():
     for picture in load_mnist().x_test[:500]:
         expected = picture.astype(np.float32) / picture.max()
         np.testing.assert_allclose(to_mnist(picture), expected, atol=1e-6)
@@ -152,7 +152,7 @@ def test_a_short_one_is_not_a_dot(pen):
         (np.broadcast_to(np.uint8(0), (10_000, 10_000)), "10,000 × 10,000 pixels"),
     ],
 )
-def test_what_is_no_picture_gets_a_sentence_that_names_it(picture, words):
+def test_a_value_that_is_no_picture_gets_a_sentence_that_names_it(picture, words):
     with pytest.raises(ValueError, match=words) as error:
         to_mnist(picture)
     assert ONE_SENTENCE.fullmatch(str(error.value))

@@ -127,7 +127,7 @@ def test_altered_labels_name_the_command(tmp_path, raw, alter):
         load_mnist(path)
 
 
-def test_whatever_byte_is_altered_it_is_a_sentence(tmp_path):
+def test_any_altered_byte_gets_a_sentence(tmp_path):
     small = io.BytesIO()
     np.savez_compressed(small, **{key: np.zeros((2, 28, 28), np.uint8) for key in make_mnist.OFFICIAL_FILES})
     content, path = small.getvalue(), tmp_path / "mnist.npz"
@@ -159,7 +159,7 @@ def test_idx_files_are_decoded(shape):
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00", b"\x1f\x8b\x08\x00"])
-def test_what_is_no_idx_file_is_refused(content):
+def test_a_file_that_is_no_idx_file_is_refused(content):
     with pytest.raises(ValueError, match="not an IDX file"):
         make_mnist.read_idx(content)
 

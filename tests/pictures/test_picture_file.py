@@ -98,7 +98,7 @@ def test_black_and_white_bits_become_grey():
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
-def test_of_an_animation_the_first_picture_is_taken(kind):
+def test_the_first_picture_of_an_animation_is_used(kind):
     frames = [Image.new("RGB", (8, 6), colour) for colour in ("white", "black", "red")]
     content = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
     found = decode_picture(content)
@@ -140,7 +140,7 @@ def test_unreadable_exif_does_not_spoil_a_sound_picture():
     ],
 )
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-def test_what_is_no_usable_picture_gets_a_sentence(content, words):
+def test_an_unusable_picture_gets_a_sentence(content, words):
     with pytest.raises(ValueError, match=words) as error:
         decode_picture(content)
     assert ONE_SENTENCE.fullmatch(str(error.value))
@@ -228,7 +228,7 @@ def full_size(monkeypatch) -> list[int]:
 
 
 @pytest.mark.parametrize(("width", "height"), [(6000, 4000), (4000, 6000), (8064, 6048)])
-def test_a_telephones_photograph_is_unpacked_small_and_seen_as_if_it_were_whole(width, height, full_size):
+def test_a_phone_photograph_is_unpacked_small_and_read_as_if_it_were_whole(width, height, full_size):
     content = photograph(width, height)
     found = decode_picture(content)
     assert max(found.shape) <= WORKING_SIDE
@@ -273,7 +273,7 @@ def repeated_scans(scans: int, side: int = 600) -> bytes:
     return content[:-2] + content[start:-2] * scans + b"\xff\xd9"
 
 
-def test_a_jpeg_of_ever_so_many_scans_is_refused_before_any_is_read(full_size):
+def test_a_jpeg_with_too_many_scans_is_refused_before_any_is_read(full_size):
     assert decode_picture(repeated_scans(10)).shape == (600, 600)
     full_size.clear()
     for content in (repeated_scans(1000), repeated_scans(30, side=4500)):

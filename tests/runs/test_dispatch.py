@@ -95,7 +95,7 @@ def test_place_and_wait_are_shown_and_runs_begin_in_turn(dispatch, stage):
     assert stage.begun == [config(seed).run_id for seed in (0, 9, 1, 2)]
 
 
-def test_stopping_a_shared_run_withdraws_one_wish_and_the_last_ends_it(dispatch, stage):
+def test_stopping_a_shared_run_withdraws_one_request_and_the_last_ends_it(dispatch, stage):
     run_id = config(0).run_id
     for person in ("ann", "ben"):
         dispatch.start(config(0), person)
@@ -150,13 +150,13 @@ def test_no_more_than_so_many_runs_wait_for_one_person(dispatch, stage):
     dispatch.start(config(98), "ann")
 
 
-def test_a_sweep_of_the_library_may_be_of_any_length(dispatch):
+def test_the_library_may_queue_any_number_of_runs(dispatch):
     for seed in range(2 * MOST_WAITING):
         dispatch.start(config(seed))
     assert all(dispatch.view(config(seed).run_id).active for seed in range(2 * MOST_WAITING))
 
 
-def test_the_order_is_found_once_for_all_who_look(dispatch, stage, monkeypatch):
+def test_the_order_is_computed_once_for_everybody(dispatch, stage, monkeypatch):
     found, order = [], FairQueue.order
     monkeypatch.setattr(FairQueue, "order", lambda queue: found.append(1) or order(queue))
     for seed in range(10):
@@ -170,7 +170,7 @@ def test_the_order_is_found_once_for_all_who_look(dispatch, stage, monkeypatch):
     assert len(found) == 2
 
 
-def test_one_who_waits_for_the_index_holds_up_nobody(dispatch, stage, monkeypatch):
+def test_waiting_for_the_index_holds_up_nobody(dispatch, stage, monkeypatch):
     locked, claim = threading.Event(), dispatch._store.index.claim
     dispatch.start(config(0), "ann")
     until(lambda: stage.begun)
@@ -195,7 +195,7 @@ def test_one_who_waits_for_the_index_holds_up_nobody(dispatch, stage, monkeypatc
     assert stage.begun == [config(0).run_id]
 
 
-def test_a_run_that_cannot_be_noted_says_so_to_all_who_asked_for_it(dispatch, monkeypatch):
+def test_a_run_that_cannot_be_recorded_says_so_to_everybody_who_asked(dispatch, monkeypatch):
     def claim(*_):
         raise OSError(errno.ENOSPC, "no space")
 
@@ -207,7 +207,7 @@ def test_a_run_that_cannot_be_noted_says_so_to_all_who_asked_for_it(dispatch, mo
     assert "full" in view.message
 
 
-def test_who_asks_for_a_run_that_is_being_stopped_gets_it_anew(dispatch, stage):
+def test_asking_for_a_run_that_is_being_stopped_starts_it_again(dispatch, stage):
     run_id = config(5).run_id
     stage.slow_to_end.clear()
     dispatch.start(config(5), "ann")
@@ -224,7 +224,7 @@ def test_who_asks_for_a_run_that_is_being_stopped_gets_it_anew(dispatch, stage):
     assert dispatch._store.row(run_id)["status"] == "running"
 
 
-def test_who_asks_for_a_run_that_is_being_stopped_can_think_better_of_it(dispatch, stage):
+def test_a_request_for_a_run_that_is_being_stopped_can_be_withdrawn(dispatch, stage):
     run_id = config(5).run_id
     stage.slow_to_end.clear()
     dispatch.start(config(5), "ann")
@@ -283,7 +283,7 @@ def test_the_command_stops_anybodys_run(dispatch, stage, attentive, monkeypatch,
     )
 
 
-def test_the_command_says_when_nobody_obeys_it(dispatch, stage, monkeypatch, capsys):
+def test_the_command_says_when_nobody_responds(dispatch, stage, monkeypatch, capsys):
     monkeypatch.setenv("KD_HOME", str(dispatch._store.home))
     monkeypatch.setattr(stop_command, "SECONDS_TO_STOP", 0.2)
     monkeypatch.setattr(dispatch, "_hear_stops", lambda: None)

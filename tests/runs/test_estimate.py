@@ -34,7 +34,7 @@ def test_many_small_epochs_do_not_make_large_ones_seem_slow():
 
 
 @pytest.mark.parametrize("batch_size", [1, 32, 1024])
-def test_training_and_looking_are_measured_apart_and_steps_count(batch_size):
+def test_training_and_evaluation_are_measured_separately_and_steps_count(batch_size):
     measured = RunConfig(epochs=100, train_size=60_000)
     speed = measured_speed([(measured, result_of(measured, training=3.0, looking=0.5))])
     assert (speed.training, speed.looking) == pytest.approx((3.0, 0.5), rel=0.02)
@@ -43,7 +43,7 @@ def test_training_and_looking_are_measured_apart_and_steps_count(batch_size):
     assert speed.estimate(asked, False).students == pytest.approx(expected, rel=0.02)
 
 
-def test_a_run_that_does_not_say_how_long_it_looked_is_shared_out_by_the_costs():
+def test_a_run_without_its_evaluation_time_is_split_by_typical_costs():
     config = RunConfig(epochs=100, train_size=60_000)
     result = result_of(config, SLOW, SLOW)
     for name in ("distilled", "scratch"):
@@ -60,7 +60,7 @@ def test_a_long_run_counts_for_more_than_a_short_one():
     assert alone.training < 1.2
 
 
-def test_a_teacher_is_estimated_from_teachers_and_without_one_from_what_is_usual():
+def test_a_teacher_is_estimated_from_earlier_teachers_or_from_typical_costs():
     fresh = RunConfig(teacher="fresh", teacher_epochs=5, teacher_train_size=10_000)
     nominal = 5 * (313 * TEACHER.step + 10_000 * TEACHER.image + TEACHER.look)
     students = RunConfig(epochs=100, train_size=60_000)
@@ -74,12 +74,12 @@ def test_a_teacher_is_estimated_from_teachers_and_without_one_from_what_is_usual
     assert TYPICAL.estimate(tiny, True).teacher < 5
 
 
-def test_nothing_is_said_before_a_run_has_finished():
+def test_there_is_no_estimate_before_a_run_has_finished():
     assert measured_speed([]) is None
     assert Estimator(lambda most: []).estimate(RunConfig(), False) is None
 
 
-def test_who_must_not_wait_gets_what_was_read_last():
+def test_a_caller_that_must_not_wait_gets_the_last_value_read():
     runs = [(RunConfig(), result_of(RunConfig(), SLOW, SLOW))]
     estimator = Estimator(lambda most: runs[:most])
     assert estimator.seconds(RunConfig(), False) is None
@@ -87,7 +87,7 @@ def test_who_must_not_wait_gets_what_was_read_last():
     assert estimator.seconds(RunConfig(), False) == said.total > TYPICAL.estimate(RunConfig(), False).total
 
 
-def test_a_run_that_would_take_long_is_known_before_anything_was_measured(tmp_path):
+def test_a_long_run_is_recognised_before_anything_was_measured(tmp_path):
     lab = Lab(tmp_path)
     days = RunConfig(epochs=100, train_size=60_000, batch_size=1)
     assert lab.estimate(days) is None

@@ -61,7 +61,7 @@ def test_a_run_ends_with_a_result_of_three_models(finished, mnist, lab):
     assert [e["epoch"] for e in finished.history if e["model"] == "scratch"] == [1, 2]
 
 
-def test_the_engine_keeps_little_of_what_is_past(lab, finished):
+def test_the_engine_keeps_few_past_events(lab, finished):
     def most_events(dask_scheduler):
         return max(len(topic.events) for topic in dask_scheduler._broker._topics.values())
 
@@ -100,7 +100,7 @@ def test_the_artefacts_are_what_was_measured(finished, lab, mnist):
         np.testing.assert_allclose(asked[name].logits(images), loaded(images), atol=1e-4)
 
 
-def test_in_their_two_workers_the_students_start_alike_and_see_the_same_batches(lab, finished):
+def test_students_in_two_workers_start_alike_and_see_the_same_batches(lab, finished):
     """With α = 1 the teacher has no weight, so whatever differs then is unfair."""
     view = lab.wait(lab.start(SMALL.replace(alpha=1.0, seed=5)), PATIENCE)
     assert view.status == "finished", view.message
@@ -138,7 +138,7 @@ def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too
     lab.delete(run_id)
 
 
-def test_a_run_that_gives_way_to_another_persons_ends_as_if_it_had_not(lab, finished, monkeypatch):
+def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
     def exact(view):
         events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
         return sorted(events, key=lambda event: (event["model"], event["epoch"]))
@@ -161,7 +161,7 @@ def test_a_run_that_gives_way_to_another_persons_ends_as_if_it_had_not(lab, fini
         np.testing.assert_array_equal(values, logits[name])
 
 
-def test_two_askers_of_one_run_share_it_and_stop_is_felt(lab, finished):
+def test_two_people_share_one_run_and_stop_takes_effect(lab, finished):
     first, second = lab.start(LONG), lab.start(LONG)
     assert first == second
     wait_until(lambda: lab.watch(first).progress > 0)
@@ -216,7 +216,7 @@ def test_a_fresh_teacher_is_trained_once_and_kept(lab, finished):
 
 
 @pytest.mark.parametrize("name", ["nope", "", "../runs", "..", "\0", "a" * 5000, "0123456789ab"])
-def test_an_id_that_is_none_is_named_and_never_becomes_a_path(lab, finished, name):
+def test_an_odd_id_is_named_and_never_becomes_a_path(lab, finished, name):
     with pytest.raises(ValueError, match="There is no run"):
         lab.watch(name)
 
@@ -247,7 +247,7 @@ def test_the_same_config_elsewhere_gives_the_same_history(finished, lab, tmp_pat
     assert exact(view.history) == exact(finished.history)
 
 
-def test_a_lost_engine_is_started_anew_and_the_run_goes_on(lab, finished):
+def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab, finished):
     run_id = lab.start(SMALL.replace(epochs=30))
     wait_until(lambda: lab.watch(run_id).history)
     lab._engine._child.kill()
@@ -306,7 +306,7 @@ def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
     assert not list((tmp_path / "runs").glob("*partial*"))
 
 
-def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path):
+def test_a_home_that_cannot_be_written_gets_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match="cannot be written"):
         Lab(tmp_path / "file" / "home")

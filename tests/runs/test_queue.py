@@ -19,7 +19,7 @@ def queue_of(*wishes: tuple[str, str]) -> FairQueue:
     return queue
 
 
-def test_one_who_asks_for_ten_does_not_hold_up_the_next():
+def test_a_person_who_asks_for_ten_runs_does_not_hold_up_the_next():
     queue = queue_of(*((f"a{i}", "ann") for i in range(10)), ("b0", "ben"))
     assert queue.pop() == "a0"
     assert queue.pop() == "b0"
@@ -31,27 +31,27 @@ def test_turns_go_round():
     assert queue.order() == ["a0", "b0", "c0", "a1", "b1", "a2"]
 
 
-def test_who_had_a_turn_waits_behind_who_had_none():
+def test_people_who_had_a_turn_wait_behind_those_who_had_none():
     queue = queue_of(("a0", "ann"), ("a1", "ann"))
     queue.pop()
     queue.add("b0", "ben")
     assert queue.order() == ["b0", "a1"]
 
 
-def test_a_run_that_many_wish_is_one_run_and_a_turn_of_each():
+def test_a_run_that_several_people_want_is_one_run_and_a_turn_for_each():
     queue = queue_of(("x", "ann"), ("a1", "ann"), ("x", "ben"), ("b1", "ben"), ("c1", "cy"))
     assert queue.people("x") == {"ann", "ben"}
     assert queue.order() == ["x", "c1", "a1", "b1"]
 
 
-def test_a_withdrawn_wish_leaves_the_others():
+def test_withdrawing_one_request_keeps_the_others():
     queue = queue_of(("x", "ann"), ("x", "ben"))
     queue.withdraw("x", "ann")
     assert queue.people("x") == {"ben"}
     assert "x" in queue
 
 
-def test_those_who_share_a_run_have_had_one_turn_each_and_the_same():
+def test_people_who_share_a_run_have_all_had_the_same_turn():
     queue = queue_of(("x", "ann"), ("x", "ben"), ("a", "ann"), ("b", "ben"))
     assert queue.order() == ["x", "a", "b"]
     assert [queue.pop() for _ in range(3)] == ["x", "a", "b"]
@@ -62,7 +62,7 @@ shared = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["ann", "ben", "c
 
 @settings(max_examples=150, deadline=None)
 @given(shared)
-def test_runs_begin_in_the_order_that_was_said_also_where_they_are_shared(asked):
+def test_runs_begin_in_the_announced_order_even_when_shared(asked):
     queue = queue_of(*((f"run {number}", person) for number, person in asked))
     said = queue.order()
     assert len(said) == len({number for number, _ in asked})
@@ -84,7 +84,7 @@ wishes = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 9)), max_siz
 
 @settings(max_examples=150, deadline=None)
 @given(wishes)
-def test_nobody_gets_two_turns_before_another_who_waits_gets_one(asked):
+def test_nobody_gets_two_turns_before_everybody_waiting_has_had_one(asked):
     queue = queue_of(*dict.fromkeys((f"{person}{number}", person) for person, number in asked))
     order = queue.order()
     assert sorted(order) == sorted({f"{person}{number}" for person, number in asked})
@@ -97,13 +97,13 @@ def test_nobody_gets_two_turns_before_another_who_waits_gets_one(asked):
             assert begun[run_id[0]] <= begun[person] + 1
 
 
-def test_the_wait_is_what_the_machine_still_has_to_do():
+def test_the_wait_is_the_work_that_the_machine_still_has_to_do():
     assert waits([10.0], [5.0, 5.0, 1.0], at_once=1) == [10.0, 15.0, 20.0]
     assert waits([10.0, 4.0], [5.0, 5.0, 1.0], at_once=2) == [4.0, 9.0, 10.0]
     assert waits([], [3.0, 3.0, 3.0], at_once=2) == [0.0, 0.0, 3.0]
 
 
-def test_a_wait_grows_shorter_by_the_time_that_has_passed_and_is_estimated_anew(monkeypatch):
+def test_a_wait_counts_down_and_is_estimated_again(monkeypatch):
     clock, left = [100.0], [10.0]
     monkeypatch.setattr("kd.runs.queue_plan.time.monotonic", lambda: clock[0])
     plan = QueuePlan(["a", "b"], [4.0, 4.0], 1, lambda: [left[0]])

@@ -61,7 +61,7 @@ def house(tmp_path, monkeypatch):
     house.dispatch.close()
 
 
-def test_a_long_run_lets_another_persons_in_and_goes_on_where_it_was(house):
+def test_a_long_run_lets_another_persons_in_and_goes_on_where_it_left_off(house):
     long = house.start(LONG, "ann")
     until(lambda: house.view(long).history)
     short = house.start(SHORT, "ben")
@@ -133,7 +133,7 @@ def test_two_long_runs_take_turns(house):
     assert set(house.engine.trained.values()) == {1}
 
 
-def test_an_engine_that_is_lost_after_a_pause_costs_one_turn_alone(house):
+def test_an_engine_lost_after_a_pause_costs_only_one_turn(house):
     long = house.start(LONG, "ann")
     until(lambda: house.view(long).history)
     house.finished(house.start(SHORT, "ben"))
@@ -153,7 +153,7 @@ def test_a_teacher_that_two_runs_need_at_once_is_trained_once(house):
     assert house.epochs(runs[0], "teacher") == house.epochs(runs[1], "teacher")
 
 
-def test_who_waits_for_a_teacher_takes_it_over_when_the_other_run_is_stopped(house):
+def test_a_run_that_waits_for_a_teacher_takes_it_over_when_the_other_is_stopped(house):
     house.engine.at_once = 2
     first = house.start(FRESH, "ann")
     until(lambda: house.view(first).history)
@@ -164,7 +164,7 @@ def test_who_waits_for_a_teacher_takes_it_over_when_the_other_run_is_stopped(hou
     assert house.epochs(second, "teacher") == list(range(1, 101))
 
 
-def test_who_waits_for_a_teacher_can_be_stopped(house):
+def test_a_run_that_waits_for_a_teacher_can_be_stopped(house):
     house.engine.at_once = 2
     first = house.start(FRESH, "ann")
     until(lambda: house.view(first).history)

@@ -20,7 +20,7 @@ def trashed(store: Store) -> list[str]:
     return sorted(path.name for path in (store.home / "trash").iterdir())
 
 
-def test_of_two_who_delete_a_run_together_one_does_and_undo_brings_it_back(tmp_path):
+def test_when_two_people_delete_a_run_it_is_deleted_once_and_undo_restores_it(tmp_path):
     stores = Store(tmp_path), Store(tmp_path)
     for seed in range(12):
         run_id = save(stores[0], RunConfig(seed=seed))
@@ -54,7 +54,7 @@ def test_a_second_delete_leaves_the_trash_alone(tmp_path):
     assert is_whole(store)
 
 
-def test_a_delete_that_the_index_cannot_take_in_moves_nothing(tmp_path, monkeypatch):
+def test_a_delete_that_the_index_cannot_record_moves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", 0.1)
     store = Store(tmp_path)
     save(store)
@@ -89,7 +89,7 @@ def test_files_that_were_moved_come_back_when_the_change_fails(tmp_path, monkeyp
     assert os.stat(tmp_path / "trash" / RUN).st_ino == older
 
 
-def test_only_what_was_deleted_is_restored(tmp_path):
+def test_only_deleted_runs_are_restored(tmp_path):
     store = Store(tmp_path)
     save(store)
     (tmp_path / "trash" / RUN).mkdir()
@@ -98,7 +98,7 @@ def test_only_what_was_deleted_is_restored(tmp_path):
     assert trashed(store) == [RUN]
 
 
-def test_a_deleted_run_whose_files_made_room_is_gone_and_not_an_empty_run(tmp_path):
+def test_a_deleted_run_whose_files_made_room_is_gone_rather_than_empty(tmp_path):
     store = Store(tmp_path)
     save(store)
     store.delete_run(RUN)
@@ -107,7 +107,7 @@ def test_a_deleted_run_whose_files_made_room_is_gone_and_not_an_empty_run(tmp_pa
     assert store.row(RUN) is None
 
 
-def test_what_a_restore_brings_back_is_not_removed_for_room(tmp_path, monkeypatch):
+def test_a_restored_run_is_not_removed_to_make_room(tmp_path, monkeypatch):
     monkeypatch.setenv("KD_LIMIT", "1kB")
     lab, other = Lab(tmp_path), Store(tmp_path)
     save(lab.store)
@@ -123,7 +123,7 @@ def test_what_a_restore_brings_back_is_not_removed_for_room(tmp_path, monkeypatc
     assert is_whole(lab.store)
 
 
-def test_what_is_deleted_just_before_is_not_removed_as_a_leftover(tmp_path, monkeypatch):
+def test_a_run_deleted_just_before_is_not_removed_as_a_leftover(tmp_path, monkeypatch):
     lab, other = Lab(tmp_path), Store(tmp_path)
     save(lab.store)
     (tmp_path / "trash" / RUN).mkdir()  # of an earlier one, trained again since
@@ -140,7 +140,7 @@ def test_what_is_deleted_just_before_is_not_removed_as_a_leftover(tmp_path, monk
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right of their own on Windows")
-def test_of_a_run_that_is_a_link_the_link_goes_and_its_target_stays(tmp_path):
+def test_deleting_a_linked_run_removes_the_link_and_keeps_its_target(tmp_path):
     store, target = Store(tmp_path / "home"), tmp_path / "elsewhere"
     save(store)
     (tmp_path / "home" / "runs" / RUN).rename(target)
@@ -181,7 +181,7 @@ def test_a_run_that_is_moved_while_it_is_read_is_not_damaged(brought_back, tmp_p
     assert is_whole(store)
 
 
-def test_the_list_stands_while_runs_are_deleted_and_brought_back(tmp_path):
+def test_the_list_stays_intact_while_runs_are_deleted_and_restored(tmp_path):
     lab = Lab(tmp_path)
     runs = [save(lab.store, CONFIG.replace(seed=seed)) for seed in range(6)]
     failed, over = [], threading.Event()

@@ -181,7 +181,7 @@ def test_a_page_that_asks_a_damaged_run_gets_its_sentence(tmp_path):
     assert RUN not in [view.run_id for view in lab.runs() if view.status == "finished"]
 
 
-def test_a_damaged_teacher_or_logits_are_made_anew(tmp_path):
+def test_a_damaged_teacher_or_logits_are_made_again(tmp_path):
     opened = Store(tmp_path)
     opened.save_teacher("0123456789ab", {"history": []}, b"t" * 100)
     opened.save_logits("key", {"train": np.eye(10)})
@@ -200,7 +200,7 @@ def overwrite(path: Path, at: int, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("at", [0, 4096, 8192])
-def test_a_damaged_index_is_set_aside_and_begun_anew_from_the_folders(at, tmp_path):
+def test_a_damaged_index_is_set_aside_and_rebuilt_from_the_folders(at, tmp_path):
     first = Store(tmp_path)
     save(first)
     save(first, CONFIG.replace(seed=2))
@@ -306,7 +306,7 @@ def test_the_checksums_are_those_that_sha256sum_reads(tmp_path):
     assert json.loads((folder / "record.json").read_text())["config"] == CONFIG.to_dict()
 
 
-def test_another_store_in_the_same_process_leaves_alone_what_is_being_written(tmp_path, monkeypatch):
+def test_another_store_in_the_same_process_leaves_unfinished_files_alone(tmp_path, monkeypatch):
     opened, write = Store(tmp_path), files._write_through
 
     def write_while_another_opens(path, content):
@@ -321,7 +321,7 @@ def test_another_store_in_the_same_process_leaves_alone_what_is_being_written(tm
 
 
 @pytest.mark.parametrize("owner", ["0" * 32, str(os.getpid())], ids=["name", "pid"])
-def test_what_a_process_that_is_gone_left_half_written_is_cleared_away(owner, tmp_path):
+def test_files_that_a_dead_process_left_half_written_are_removed(owner, tmp_path):
     left = tmp_path / "runs" / f"{RUN}.partial-{owner}-{'0' * 32}"
     left.mkdir(parents=True)
     Store(tmp_path)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a full disk is 
 OTHER = CONFIG.replace(seed=2).run_id
 
 
-def test_a_full_disk_is_said_and_loses_nothing(tmp_path):
+def test_a_full_disk_is_reported_and_loses_nothing(tmp_path):
     """The kernel refuses, for real: no file may grow above 64 kB in this process."""
     program = textwrap.dedent(
         f"""
@@ -147,7 +147,7 @@ def test_on_a_full_disk_runs_can_be_deleted_and_then_there_is_room_for_others(tm
 
 
 @needs_mounts
-def test_what_can_be_made_again_gives_way_before_what_was_deleted(tmp_path):
+def test_caches_give_way_before_deleted_runs(tmp_path):
     said = on_a_small_disk(
         tmp_path,
         """
@@ -206,7 +206,7 @@ def test_a_lab_can_be_opened_on_a_full_disk(tmp_path):
     assert "returncode=0, stdout='4" in said[0]
 
 
-def test_an_index_that_cannot_grow_is_the_disks_trouble(tmp_path):
+def test_an_index_that_cannot_grow_counts_as_a_full_disk(tmp_path):
     program = textwrap.dedent(
         f"""
         import resource, signal, sys

@@ -33,7 +33,7 @@ if os.name != "nt":  # links need a right of their own on Windows
 
 
 @pytest.mark.parametrize("name", HOMES)
-def test_a_home_that_cannot_be_used_is_one_sentence(name, tmp_path, monkeypatch, capsys):
+def test_a_home_that_cannot_be_used_gets_one_sentence(name, tmp_path, monkeypatch, capsys):
     home = str(HOMES[name](tmp_path))
     monkeypatch.setenv("KD_HOME", home)
     assert main(["runs"]) == 2
@@ -49,7 +49,7 @@ def test_a_home_that_is_no_path_is_refused_by_the_library_too():
         Store("no\0path")
 
 
-def test_the_home_of_a_person_is_meant_by_the_tilde(monkeypatch, tmp_path):
+def test_a_tilde_means_the_persons_home_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.setenv("KD_HOME", "~/runs")

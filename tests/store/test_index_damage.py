@@ -111,7 +111,7 @@ ODD_VALUES = {
 
 
 @pytest.mark.parametrize("name", ODD_VALUES)
-def test_a_row_that_cannot_be_read_is_written_anew_from_its_folder(name, copy):
+def test_an_unreadable_row_is_written_again_from_its_folder(name, copy):
     column, value = ODD_VALUES[name]
     lab = Lab(copy())
     execute(lab.store.home, f"UPDATE runs SET {column} = ? WHERE run_id = ?", (value, RUN))
@@ -121,7 +121,7 @@ def test_a_row_that_cannot_be_read_is_written_anew_from_its_folder(name, copy):
     assert (row["config"], row["status"], row["created"]) == (CONFIG, "finished", 1.0)
 
 
-def test_of_a_run_without_files_the_config_is_enough(copy):
+def test_the_config_is_enough_for_the_row_of_a_run_without_files(copy):
     lab = Lab(copy())
     execute(lab.store.home, "UPDATE runs SET status = 'foiled' WHERE run_id = ?", (FAILED.run_id,))
     view = lab.watch(FAILED.run_id)
@@ -129,7 +129,7 @@ def test_of_a_run_without_files_the_config_is_enough(copy):
     assert len(view.history) == 10
 
 
-def test_a_row_of_which_nothing_can_be_read_is_named_and_can_be_deleted(copy):
+def test_a_wholly_unreadable_row_is_named_and_can_be_deleted(copy):
     lab = Lab(copy())
     execute(lab.store.home, "UPDATE runs SET config = 'x' WHERE run_id = ?", (FAILED.run_id,))
     assert finished(lab) == set(STORED)
@@ -168,7 +168,7 @@ def test_events_that_cannot_be_read_are_left_out(copy):
     assert [event["epoch"] for event in lab.watch(FAILED.run_id).history] == [1, 2, 8, 9, 10]
 
 
-def test_rebuild_index_mends_what_it_is_given(copy, monkeypatch, capsys):
+def test_rebuild_index_repairs_a_damaged_index(copy, monkeypatch, capsys):
     home = copy()
     execute(home, "UPDATE runs SET config = 'x' WHERE run_id IN (?, ?)", (RUN, FAILED.run_id))
     monkeypatch.setenv("KD_HOME", str(home))
@@ -191,7 +191,7 @@ def test_the_command_line_names_what_cannot_be_read(copy, monkeypatch, capsys):
     assert {line["run"] for line in lines} > set(STORED)
 
 
-def test_the_first_versions_file_is_brought_up(copy):
+def test_a_file_of_the_first_version_is_upgraded(copy):
     home = copy()
     active = CONFIG.replace(seed=77)
     script = f"""
@@ -215,7 +215,7 @@ def test_the_first_versions_file_is_brought_up(copy):
     assert list(home.glob("index.damaged-*")) == []
 
 
-def test_a_file_of_version_1_gets_what_it_lacks(copy):
+def test_a_file_of_version_1_gets_what_is_missing(copy):
     home = copy()
     execute(home, "DROP TABLE stops")
     execute(home, "PRAGMA user_version = 1")
@@ -247,7 +247,7 @@ def test_a_newer_version_is_named_and_left_as_it_is(copy):
         "PRAGMA user_version = 1000000",
     ],
 )
-def test_other_tables_than_the_versions_are_damage(statement, copy):
+def test_tables_that_do_not_fit_the_version_count_as_damage(statement, copy):
     home = copy()
     execute(home, statement)
     lab = Lab(home)
@@ -256,7 +256,7 @@ def test_other_tables_than_the_versions_are_damage(statement, copy):
     assert len(list(home.glob("index.damaged-*.sqlite"))) == 1
 
 
-def test_what_a_damaged_file_still_says_is_taken_over(copy):
+def test_readable_parts_of_a_damaged_file_are_taken_over(copy):
     home = copy()
     execute(home, "DROP TABLE events")
     lab = Lab(home)
@@ -310,7 +310,7 @@ def test_a_run_that_is_listed_but_cannot_be_found_is_deleted_all_the_same(copy):
     assert lab.restore(RUN) is True
 
 
-def test_a_store_that_is_open_goes_on_with_the_file_that_took_the_place(copy):
+def test_an_open_store_goes_on_with_the_file_that_took_its_place(copy):
     home = copy()
     first = Store(home)
     execute(home, "DROP TABLE events")

@@ -49,7 +49,7 @@ def another_process(home: Path):
         process.communicate()
 
 
-def test_while_a_process_lives_nobody_else_takes_its_run_whatever_the_clock_says(tmp_path, monkeypatch):
+def test_nobody_takes_the_run_of_a_live_process_whatever_the_clock_says(tmp_path, monkeypatch):
     with another_process(tmp_path) as process:
         # a clock that was set back, and a container in which the process cannot be seen
         monkeypatch.setattr(psutil.Process, "create_time", lambda self: 0.0)
@@ -89,7 +89,7 @@ def test_a_forked_child_is_a_process_of_its_own(tmp_path):
     assert store.index.worker(RUN) == "here"  # the other one did not get it
 
 
-def test_without_its_folder_of_locks_a_process_makes_it_again(tmp_path):
+def test_a_missing_folder_of_locks_is_made_again(tmp_path):
     store = Store(tmp_path)
     owners_folder = tmp_path / "owners"
     for path in owners_folder.iterdir():
@@ -99,7 +99,7 @@ def test_without_its_folder_of_locks_a_process_makes_it_again(tmp_path):
     assert [path.stem for path in owners_folder.iterdir()] == [owners.own_token()]
 
 
-def test_a_home_may_be_called_by_several_names(tmp_path, monkeypatch):
+def test_a_home_may_have_several_names(tmp_path, monkeypatch):
     store = Store(tmp_path / "home")
     store.index.claim(RUN, CONFIG.to_dict())
     monkeypatch.chdir(tmp_path)
@@ -120,7 +120,7 @@ def test_a_process_of_an_earlier_version_is_known_by_number_and_start(tmp_path):
 
 
 @pytest.mark.parametrize("token", [None, "", "..", "pid", "pid x y", "pid -1 1", "pid 1e9 nan", "f" * 32])
-def test_an_odd_token_is_nobodys(tmp_path, token):
+def test_an_odd_token_belongs_to_nobody(tmp_path, token):
     assert owners.is_gone(tmp_path, token)
 
 

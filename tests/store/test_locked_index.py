@@ -54,7 +54,7 @@ def lab(tmp_path):
     return lab
 
 
-def test_who_looks_does_not_wait(lab, monkeypatch):
+def test_looking_does_not_wait(lab, monkeypatch):
     monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", LONG)
     with locked(lab.store.home):
         assert in_time(lambda: lab.watch(RUN)).status == "finished"
@@ -65,7 +65,7 @@ def test_who_looks_does_not_wait(lab, monkeypatch):
     assert lab.store.row(RUN)["used"] is not None
 
 
-def test_who_looks_at_a_run_whose_process_is_gone_does_not_wait_to_note_it(lab, monkeypatch):
+def test_looking_at_a_run_whose_process_is_gone_does_not_wait_either(lab, monkeypatch):
     gone = OTHER.run_id
     lab.store.index.claim(gone, OTHER.to_dict())
     with closing(sqlite3.connect(lab.store.home / "index.sqlite", isolation_level=None)) as connection:
@@ -76,7 +76,7 @@ def test_who_looks_at_a_run_whose_process_is_gone_does_not_wait_to_note_it(lab, 
     assert lab.watch(gone).status == "interrupted"
 
 
-def test_while_old_runs_make_room_others_see_how_much_is_kept(tmp_path, monkeypatch):
+def test_the_space_used_is_shown_while_old_runs_make_room(tmp_path, monkeypatch):
     monkeypatch.setenv("KD_LIMIT", "1kB")
     lab = Lab(tmp_path)
     save(lab.store)
@@ -99,7 +99,7 @@ def test_while_old_runs_make_room_others_see_how_much_is_kept(tmp_path, monkeypa
         lambda lab: lab.restore(RUN),
     ],
 )
-def test_who_changes_something_is_told_soon(change, lab, monkeypatch):
+def test_a_change_that_cannot_be_made_is_reported_soon(change, lab, monkeypatch):
     monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", 0.1)
     with (
         locked(lab.store.home),
@@ -109,7 +109,7 @@ def test_who_changes_something_is_told_soon(change, lab, monkeypatch):
     assert is_whole(lab.store)
 
 
-def test_while_one_waits_to_change_something_others_look(lab, monkeypatch):
+def test_others_can_look_while_a_change_waits(lab, monkeypatch):
     monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", LONG)
     with locked(lab.store.home):
         waiting = threading.Thread(target=lab.delete, args=(RUN,))
@@ -120,7 +120,7 @@ def test_while_one_waits_to_change_something_others_look(lab, monkeypatch):
     assert not lab.store.has_run(RUN)
 
 
-def test_what_is_stored_in_the_background_waits_longer(tmp_path, monkeypatch):
+def test_storing_in_the_background_waits_longer(tmp_path, monkeypatch):
     monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", 0.1)
     store, held = Store(tmp_path), threading.Event()
     store.index.claim(RUN, CONFIG.to_dict())

@@ -39,7 +39,7 @@ def lab(tmp_path, monkeypatch):
     lab.close()
 
 
-def test_the_run_used_longest_ago_goes_first(lab):
+def test_the_least_recently_used_run_goes_first(lab):
     runs = [save(lab, seed) for seed in (1, 2, 3, 4, 5)]
     for run_id in (runs[0], runs[3], runs[4]):
         lab.store.index.touch(run_id)
@@ -63,7 +63,7 @@ def test_a_pinned_a_watched_and_an_active_run_stay(lab):
     assert lab.store.row(active.run_id) is not None
 
 
-def test_what_another_process_shows_stays(lab):
+def test_a_run_shown_by_another_process_stays(lab):
     shown = save(lab, 1)
     Lab(lab.store.home).watch(shown)
     for seed in range(2, 7):
@@ -78,7 +78,7 @@ def test_what_another_process_shows_stays(lab):
     assert shown not in kept(lab)
 
 
-def test_a_run_that_is_looked_at_at_the_last_moment_stays(lab, monkeypatch):
+def test_a_run_viewed_at_the_last_moment_stays(lab, monkeypatch):
     runs = [save(lab, seed) for seed in range(1, 7)]
     another, remove_run = Lab(lab.store.home), Store.remove_run
 
@@ -110,7 +110,7 @@ def test_a_folder_of_the_home_that_is_missing_is_made_again(lab, name):
     assert kept(lab) < set(runs)
 
 
-def test_what_is_pinned_stays_even_above_the_limit(lab):
+def test_pinned_runs_stay_even_above_the_limit(lab):
     runs = [save(lab, seed) for seed in range(1, 7)]
     for run_id in runs:
         lab.pin(run_id, True)
@@ -121,7 +121,7 @@ def test_what_is_pinned_stays_even_above_the_limit(lab):
     assert kept(lab) == set(runs[1:])
 
 
-def test_what_was_deleted_and_what_can_be_made_anew_go_before_any_run(lab):
+def test_deleted_runs_and_caches_go_before_any_other_run(lab):
     first, *others = [save(lab, seed) for seed in (1, 2, 3)]
     lab.delete(first)
     lab.store.save_logits("old", {"train": np.random.default_rng(0).random((4000, 10))})
@@ -133,7 +133,7 @@ def test_what_was_deleted_and_what_can_be_made_anew_go_before_any_run(lab):
     assert kept(lab) == set(others)
 
 
-def test_a_deleted_run_without_files_stands_in_nobodys_way(lab):
+def test_a_deleted_run_without_files_is_in_nobodys_way(lab):
     unfinished = RunConfig(seed=9)
     lab.store.index.claim(unfinished.run_id, unfinished.to_dict())
     lab.store.index.set_status(unfinished.run_id, "stopped")
@@ -165,7 +165,7 @@ def test_a_fresh_teacher_goes_when_its_last_run_has(lab):
     assert not folder.exists()
 
 
-def test_a_deleted_run_comes_back_as_it_was(lab):
+def test_a_deleted_run_is_restored_unchanged(lab):
     run_id = save(lab, 1)
     before = lab.watch(run_id)
     lab.delete(run_id)
@@ -177,7 +177,7 @@ def test_a_deleted_run_comes_back_as_it_was(lab):
     assert lab.deleted() == {}
 
 
-def test_a_deleted_run_that_is_asked_for_is_trained_again_not_confused(lab):
+def test_asking_for_a_deleted_run_trains_it_again(lab):
     run_id = save(lab, 1)
     lab.delete(run_id)
     save(lab, 1)
@@ -185,7 +185,7 @@ def test_a_deleted_run_that_is_asked_for_is_trained_again_not_confused(lab):
     assert lab.deleted() == {}
 
 
-def test_a_run_without_files_can_be_deleted_and_brought_back(lab):
+def test_a_run_without_files_can_be_deleted_and_restored(lab):
     config = RunConfig(seed=7)
     lab.store.index.claim(config.run_id, config.to_dict())
     lab.store.index.set_status(config.run_id, "failed", "It failed.")
@@ -196,13 +196,13 @@ def test_a_run_without_files_can_be_deleted_and_brought_back(lab):
 
 
 @pytest.mark.parametrize("run_id", ["", "..", "../runs", "0" * 12, RunConfig().run_id])
-def test_what_cannot_be_deleted_is_refused_in_a_sentence(lab, run_id):
+def test_a_run_that_cannot_be_deleted_gets_a_sentence(lab, run_id):
     with pytest.raises(ValueError, match="could be deleted"):
         lab.delete(run_id)
     assert lab.restore(run_id) is False
 
 
-def test_a_run_that_is_computed_cannot_be_deleted(lab):
+def test_a_run_in_training_cannot_be_deleted(lab):
     config = RunConfig(seed=7)
     lab.store.index.claim(config.run_id, config.to_dict())
     with pytest.raises(ValueError, match="stop it before you delete it"):

@@ -40,14 +40,14 @@ def test_bfloat16_only_where_it_is_clearly_faster(timed):
     assert precision.teacher_precision(LONGER).precision == "float32"
 
 
-def test_the_notebooks_teacher_and_a_short_one_stay_float32_unasked(timed):
+def test_the_notebooks_teacher_and_a_short_one_stay_float32_unmeasured(timed):
     timed(1.0, 0.1)
     assert precision.teacher_precision(NOTEBOOKS).precision == "float32"
     assert precision.teacher_precision(NOTEBOOKS.replace(seed=3, epochs=20)).precision == "float32"
     assert precision.teacher_precision(NOTEBOOKS.replace(teacher_epochs=1)).precision == "float32"
 
 
-def test_what_was_measured_once_holds_whatever_is_measured_later(timed, tmp_path):
+def test_the_first_measurement_holds_whatever_is_measured_later(timed, tmp_path):
     timed(1.0, 0.79)
     first = precision.teacher_precision(LONGER, {})
     assert first == ("mixed_bfloat16", precision.this_processor())
@@ -58,14 +58,14 @@ def test_what_was_measured_once_holds_whatever_is_measured_later(timed, tmp_path
     assert precision.teacher_precision(LONGER, {"another": "mixed_bfloat16"}).precision == "float32"
 
 
-def test_no_measurement_is_noted_where_none_decided(timed, monkeypatch):
+def test_no_measurement_is_recorded_if_none_decided(timed, monkeypatch):
     timed(1.0, 0.1)
     assert precision.teacher_precision(NOTEBOOKS).processor is None
     monkeypatch.setenv("KD_TEACHER_PRECISION", "float32")
     assert precision.teacher_precision(LONGER).processor is None
 
 
-def test_no_altered_byte_of_the_note_is_taken_for_a_measurement(tmp_path, caplog):
+def test_no_altered_byte_of_the_record_is_taken_for_a_measurement(tmp_path, caplog):
     store = Store(tmp_path)
     store.save_precisions({"a processor": "float32"})
     path = tmp_path / "precision.json"
@@ -81,7 +81,7 @@ def test_no_altered_byte_of_the_note_is_taken_for_a_measurement(tmp_path, caplog
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b'"text"', b"\xff"])
-def test_a_damaged_note_of_measurements_is_no_note(tmp_path, content):
+def test_a_damaged_record_of_measurements_is_ignored(tmp_path, content):
     store = Store(tmp_path)
     (tmp_path / "precision.json").write_bytes(content)
     assert store.precisions() == {}

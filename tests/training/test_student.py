@@ -163,7 +163,7 @@ def test_a_second_run_of_an_architecture_traces_nothing_again(teacher_logits):
     assert steps.experimental_get_tracing_count() == traced == 1
 
 
-def test_a_fresh_teacher_tells_every_epoch_and_brings_its_soft_targets(mnist):
+def test_a_fresh_teacher_reports_every_epoch_and_returns_its_soft_targets(mnist):
     heard: list[dict] = []
     trained = train_teacher(SMALL, heard.append, never)
     assert [e for e in heard if e["event"] == "epoch"] == trained.history
@@ -175,7 +175,7 @@ def test_a_fresh_teacher_tells_every_epoch_and_brings_its_soft_targets(mnist):
     )
 
 
-def test_the_kept_file_is_the_model_that_was_evaluated(teacher_logits, mnist, tmp_path):
+def test_the_saved_file_is_the_model_that_was_evaluated(teacher_logits, mnist, tmp_path):
     trained = train_student(SMALL, "distilled", teacher_logits, ignore, never)
     path = tmp_path / "student.keras"
     path.write_bytes(trained.keras_file)
@@ -256,7 +256,7 @@ def test_a_teacher_that_gives_way_after_each_epoch_becomes_the_same_to_the_last_
     np.testing.assert_array_equal(whole.train_logits, parts.train_logits)
 
 
-def test_of_the_time_of_a_training_the_part_for_looking_at_it_is_told(teacher_logits):
+def test_the_time_spent_on_evaluation_is_reported(teacher_logits):
     trained = train_student(SMALL, "scratch", None, ignore, never)
     assert 0 < trained.evaluation_seconds < trained.seconds
     assert trained.seconds == pytest.approx(sum(event["seconds"] for event in trained.history))
@@ -267,6 +267,6 @@ def test_logits_of_other_images_are_refused(teacher_logits):
         train_student(SMALL, "distilled", teacher_logits[:-1], ignore, never)
 
 
-def test_the_students_are_quicker_to_ask_than_the_teacher():
+def test_students_answer_faster_than_the_teacher():
     taken = milliseconds_a_picture(("teacher", "distilled"))
     assert 0 < taken["distilled"] < taken["teacher"]
