@@ -19,6 +19,11 @@ from kd.lab import Lab
 from kd.pictures.mnist import Mnist, load_mnist
 from kd.text import translation
 from tests import pseudo_language as marked
+from tests.sharing import Sharing
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Sharing())
 
 
 @pytest.fixture(scope="session")

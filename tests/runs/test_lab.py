@@ -19,6 +19,7 @@ import pytest
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs import dispatch, job
+from kd.runs.state import RunState
 from kd.store.store import Store
 from tests import PROJECT
 
@@ -143,16 +144,23 @@ def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
         events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
         return sorted(events, key=lambda event: (event["model"], event["epoch"]))
 
+    phases, enter = [], RunState.enter
+
+    def note_and_enter(state, phase, *rest, **named):
+        phases.append(phase)
+        enter(state, phase, *rest, **named)
+
     long = SMALL.replace(epochs=20, seed=50)
     undisturbed = lab.wait(lab.start(long, "ann"), PATIENCE)
     logits = {name: values.copy() for name, values in lab.test_logits(long.run_id).items()}
     lab.store.remove_run(long.run_id)
     monkeypatch.setattr(dispatch, "SECONDS_A_TURN", 0.0)
     monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
+    monkeypatch.setattr(RunState, "enter", note_and_enter)
     lab.start(long, "ann")
-    wait_until(lambda: lab.watch(long.run_id).history)
+    wait_until(lambda: lab.watch(long.run_id).phase == "students")
     others = [lab.start(SMALL.replace(seed=51 + number), "ben") for number in range(lab._runs_at_once)]
-    wait_until(lambda: lab.watch(long.run_id).phase == "paused")
+    wait_until(lambda: "paused" in phases)
     assert {lab.wait(run_id, PATIENCE).status for run_id in others} == {"finished"}
     view = lab.wait(long.run_id, PATIENCE)
     assert view.status == "finished", view.message

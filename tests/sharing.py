@@ -1,0 +1,60 @@
+"""How `pytest -n auto` shares the tests among processes: file by file, for tests of one file share an engine.
+
+Tests spend much of their time waiting, so there is one process more than there are cores; but never many,
+as each may start engines and a browser.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from kd.engine.cluster_size import available_cores
+
+MOST = 4
+# These begin first, so that none of them is left alone at the end. A folder's files run in one process, as
+# the browser tests do: they share an app.
+LONGEST = (
+    "tests/engine/test_faults.py",
+    "tests/browser/",
+    "tests/runs/test_lab.py",
+    "tests/test_benchmarks.py",
+    "tests/store/test_durability.py",
+    "tests/engine/test_cluster.py",
+    "tests/engine/test_frozen.py",
+    "tests/pages/test_fuzz_address.py",
+    "tests/cli/",
+)
+
+
+def place(nodeid: str) -> int:
+    """When a test begins: the lower, the sooner."""
+    return next((n for n, path in enumerate(LONGEST) if nodeid.startswith(path)), len(LONGEST))
+
+
+def part(nodeid: str) -> str:
+    """The file or folder that one process runs as a whole."""
+    file = nodeid.partition("::")[0]
+    return next((path for path in LONGEST if path.endswith("/") and file.startswith(path)), file)
+
+
+class Sharing:
+    """A pytest plugin: xdist's hooks, where there is xdist."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_auto_num_workers(self) -> int:
+        return min(available_cores() + 1, MOST)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config, log):
+        from xdist.scheduler import LoadFileScheduling
+
+        class ByParts(LoadFileScheduling):
+            def _split_scope(self, nodeid: str) -> str:
+                return part(nodeid)
+
+        config.option.loadscopereorder = False
+        return ByParts(config, log)
+
+    def pytest_collection_modifyitems(self, config, items) -> None:
+        if hasattr(config, "workerinput"):
+            items.sort(key=lambda item: place(item.nodeid))
