@@ -74,13 +74,13 @@ def test_the_optimum_is_where_the_derivative_vanishes(true_temperature):
     assert found == pytest.approx(true_temperature, rel=0.1)
 
 
-def test_a_model_without_errors_goes_to_the_end_of_the_range():
+def test_a_model_without_errors_reaches_the_end_of_the_range():
     logits = np.eye(10) * 9
     assert optimal_temperature(np.arange(10), logits) == 0.05
     assert optimal_temperature((np.arange(10) + 1) % 10, logits) == 20
 
 
-def test_temperature_scaling_mends_an_overconfident_model_on_pictures_it_has_not_seen():
+def test_temperature_scaling_corrects_an_overconfident_model_on_unseen_pictures():
     labels, logits = _sampled(6000, 2.0)
     scaling = temperature_scaling(labels, logits)
     assert scaling.temperature == optimal_temperature(labels[::2], logits[::2])
@@ -89,7 +89,7 @@ def test_temperature_scaling_mends_an_overconfident_model_on_pictures_it_has_not
     assert scaling.likelihood_after < scaling.likelihood_before
 
 
-def test_what_is_not_valid_is_refused():
+def test_invalid_input_is_refused():
     with pytest.raises(ValueError, match="bins must be at least 1, got 0"):
         reliability_table([0], [[1.0, 0.0]], bins=0)
     with pytest.raises(ValueError, match="finite"):

@@ -96,7 +96,7 @@ def test_paired_interval_is_the_published_one(counts, expected):
     assert paired_difference_interval(*counts) == pytest.approx(expected, abs=digits)
 
 
-def test_paired_interval_turns_with_the_models_and_survives_empty_cells():
+def test_paired_interval_flips_with_the_models_and_survives_empty_cells():
     low, high = paired_difference_interval(9500, 200, 100, 200)
     assert low < 0.01 < high
     assert paired_difference_interval(9500, 100, 200, 200) == pytest.approx((-high, -low))
@@ -154,7 +154,7 @@ def test_compare_claims_nothing_that_is_not_shown():
     assert "less than 0.01 points behind" in verdict(-1 / 30_000, -0.01, 0.01, 0.9)
 
 
-def test_a_side_is_taken_only_when_interval_and_test_both_take_it():
+def test_a_side_is_taken_only_when_interval_and_test_agree_on_it():
     assert verdict(0.01, 0.0001, 0.02, 0.051).startswith("No difference shown")
     assert verdict(0.01, -0.0001, 0.02, 0.049).startswith("No difference shown")
     assert verdict(0.01, 0.0001, 0.02, 0.049).startswith("Distilled is ahead")
@@ -162,7 +162,7 @@ def test_a_side_is_taken_only_when_interval_and_test_both_take_it():
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=3, max_size=3))
-def test_what_is_said_is_the_difference_of_the_accuracies_that_stand_beside_it(cuts):
+def test_the_stated_difference_is_that_of_the_accuracies_beside_it(cuts):
     first, second, third = sorted(cuts)
     counts = first, second - first, third - second, 10_000 - third
     low, high = paired_difference_interval(*counts)
@@ -191,7 +191,7 @@ def test_without_a_teachers_part_there_is_nothing_to_compare():
     assert "only one of them is right on 1 picture comes from rounding" in rounded["note"]
 
 
-def test_a_stored_comparison_is_said_in_todays_words():
+def test_a_stored_comparison_is_put_into_todays_words():
     stored = compare(*_models(9600, 200, 100, 100))
     old = {**stored, "sentence": "Distilled is ahead by 1.0 point.", "note": ""}
     assert in_words(old, 0.1) == stored
@@ -206,7 +206,7 @@ def test_p_values_in_words(p_value, words):
     assert p_value_words(p_value) == words
 
 
-def test_what_does_not_fit_together_is_refused():
+def test_mismatched_input_is_refused():
     with pytest.raises(ValueError, match="labels must be one for each of 400"):
         accuracy(LABELS[:-1], LOGITS)
     with pytest.raises(ValueError, match="same pictures and classes"):

@@ -42,13 +42,13 @@ def test_neighbours_are_those_of_the_exact_features(model, pictures, index, mnis
     assert hits >= 98, "of 100"
 
 
-def test_a_training_picture_is_its_own_nearest(pictures, index):
+def test_a_training_picture_is_its_own_nearest_neighbour(pictures, index):
     found = index.nearest(pictures[0][1234], 1)
     assert found["picture"].tolist() == [1234]
     assert found["distance"][0] == pytest.approx(0, abs=1e-4)
 
 
-def test_an_index_is_kept_and_taken_up_again(tmp_path, model, pictures, index, monkeypatch):
+def test_an_index_is_cached_and_used_again(tmp_path, model, pictures, index, monkeypatch):
     path = tmp_path / "home" / "index.npz"
     first = NeighbourIndex.open(path, model, *pictures)
     np.testing.assert_array_equal(first.coordinates, index.coordinates)
@@ -75,7 +75,7 @@ def test_a_damaged_cache_is_made_again(tmp_path, model, pictures, damage, caplog
     assert path.read_bytes() == whole
 
 
-def test_no_altered_byte_of_the_cache_is_taken_for_what_was_kept(tmp_path, model, pictures, monkeypatch):
+def test_any_altered_byte_of_the_cache_is_noticed(tmp_path, model, pictures, monkeypatch):
     path, few = tmp_path / "index.npz", (pictures[0][:60], pictures[1][:60])
     NeighbourIndex.open(path, model, *few)
     whole, build, built = path.read_bytes(), NeighbourIndex.build, []
@@ -95,14 +95,14 @@ def test_no_altered_byte_of_the_cache_is_taken_for_what_was_kept(tmp_path, model
         assert len(built) == number, place
 
 
-def test_a_disk_that_takes_no_cache_keeps_nobody_from_looking(tmp_path, model, pictures):
+def test_a_cache_that_cannot_be_written_stops_nobody(tmp_path, model, pictures):
     (tmp_path / "file").write_bytes(b"")
     few = (pictures[0][:80], pictures[1][:80])
     found = NeighbourIndex.open(tmp_path / "file" / "index.npz", model, *few).nearest(few[0][0], 1)
     assert found["picture"].tolist() == [0]
 
 
-def test_the_index_of_another_model_or_other_pictures_is_not_taken(tmp_path, model, pictures):
+def test_the_index_of_another_model_or_other_pictures_is_not_used(tmp_path, model, pictures):
     path, few = tmp_path / "index.npz", (pictures[0][:80], pictures[1][:80])
     NeighbourIndex.open(path, model, *few)
     other = model.with_weights([weight * 2 for weight in model.weights()])
@@ -113,7 +113,7 @@ def test_the_index_of_another_model_or_other_pictures_is_not_taken(tmp_path, mod
     assert len(NeighbourIndex.open(path, other, pictures[0][:60], pictures[1][:60]).coordinates) == 60
 
 
-def test_what_is_not_valid_is_refused(model, pictures, index):
+def test_invalid_input_is_refused(model, pictures, index):
     with pytest.raises(ValueError, match="count must be between 1 and 50, got 51"):
         index.nearest(pictures[0][0], 51)
     with pytest.raises(ValueError, match="at least 2 pictures"):

@@ -17,7 +17,7 @@ def said(*answers: int) -> np.ndarray:
     return 9.0 * np.eye(10)[list(answers)]
 
 
-def test_the_most_frequent_confusion_is_no_right_answer():
+def test_the_most_frequent_confusion_is_never_a_right_answer():
     labels = np.array([1, 1, 1, 1, 4, 4, 4, 7])
     logits = said(1, 1, 1, 7, 9, 9, 4, 1)
     assert most_frequent_confusion(labels, logits) == (4, 9, 2)

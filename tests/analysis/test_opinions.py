@@ -41,7 +41,7 @@ def test_opinions(probabilities, expected):
     assert opinion(probabilities) == expected
 
 
-def test_a_soft_target_names_what_has_a_twentieth_or_more():
+def test_a_soft_target_names_every_class_with_a_twentieth_or_more():
     target = soft_target(_probabilities(_4=0.6, _9=0.3, _7=0.05))
     assert target.answer == (4, 0.6)
     assert target.others == ((9, 0.3), (7, 0.05))

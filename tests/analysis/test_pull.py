@@ -13,7 +13,7 @@ def test_a_pull_points_against_the_gradient():
     assert pull == (pytest.approx(0.5), pytest.approx(1.5), 0, 2)
 
 
-def test_a_student_that_knows_nothing_is_pulled_to_what_it_is_told():
+def test_a_student_that_knows_nothing_is_pulled_towards_what_it_is_told():
     teacher = np.log([0.1, 0.2, 0.7])
     pull = pull_of(loss_gradient(2, np.zeros(3), teacher, alpha=0.0, temperature=1.0))
     assert (pull.label, pull.up, pull.down) == (0.0, 2, 0)

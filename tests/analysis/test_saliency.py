@@ -64,7 +64,7 @@ def test_one_scale_for_all_and_a_table_for_charts(models, image):
     assert (table.loc[table["row"] == 0, "contribution"] == 0).all(), "ink alone contributes"
 
 
-def test_what_is_not_valid_is_refused(models, image):
+def test_invalid_input_is_refused(models, image):
     with pytest.raises(ValueError, match="digit must be a whole number between 0 and 9, got 10"):
         saliency(models, image, 10)
     with pytest.raises(ValueError, match="at least one model"):

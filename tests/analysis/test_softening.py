@@ -172,7 +172,7 @@ def test_temperatures_not_above_0_are_refused(temperature):
             call()
 
 
-def test_what_is_not_finite_or_does_not_fit_is_refused():
+def test_non_finite_or_mismatched_input_is_refused():
     with pytest.raises(ValueError, match="teacher must be finite"):
         soft_targets_table({"teacher": np.full(10, np.nan)}, 1.0)
     with pytest.raises(ValueError, match="alpha must be a number between 0 and 1, got"):

@@ -78,7 +78,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     assert [row["epoch"] for row in rows if row["role"] == "Scratch"] == [str(e) for e in range(1, 13)]
 
 
-def test_stop_ends_a_run_and_train_stands_in_its_place(page: Page, site):
+def test_stop_ends_a_run_and_becomes_train_again(page: Page, site):
     open_train(page, site.url)
     set_up_a_run(page, images=60_000, epochs=20, seed=42)  # long, but not so long that Train would ask first
     page.get_by_role("button", name="Train", exact=True).click()

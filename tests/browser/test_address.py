@@ -24,7 +24,7 @@ NASTY = [
 
 
 @pytest.mark.parametrize("texts", [NASTY[:5], NASTY[5:]])
-def test_text_from_the_address_is_shown_letter_by_letter(page: Page, site, texts):
+def test_text_from_the_address_is_shown_literally(page: Page, site, texts):
     query = "&".join(f"{name}={quote(text, safe='')}" for name, text in zip(PARAMETERS, texts, strict=True))
     page.goto(f"{site.url}/dark_knowledge?{query}")
     said = page.get_by_test_id("stAlert").get_by_test_id("stMarkdownContainer")
@@ -61,7 +61,7 @@ def expect_chosen(page: Page, expected: dict[str, str]) -> None:
     assert chosen(page) == expected
 
 
-def test_one_back_undoes_a_whole_preset_and_forward_brings_it_again(page: Page, site):
+def test_one_back_undoes_a_whole_preset_and_forward_restores_it(page: Page, site):
     page.goto(f"{site.url}/train")
     expect(page).to_have_url(re.compile("run="))
     expect_chosen(page, DEFAULT)
@@ -79,7 +79,7 @@ def test_one_back_undoes_a_whole_preset_and_forward_brings_it_again(page: Page, 
     assert all(part in page.url for part in parts)
 
 
-def test_back_to_an_address_that_was_refused_is_refused_again(page: Page, site):
+def test_going_back_to_a_refused_address_is_refused_again(page: Page, site):
     page.goto(f"{site.url}/train?alpha=7&epochs=1_2")
     expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
     expect(page).to_have_url(re.compile(r"epochs=12"))

@@ -68,7 +68,7 @@ def go(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
-def test_a_drawing_outlives_its_page_and_its_way_in(page: Page, site):
+def test_a_drawing_outlives_its_page_and_its_kind_of_input(page: Page, site):
     page.goto(f"{site.url}/draw")
     expect(page.get_by_text(NOTHING)).to_be_visible()
     stroke(page, SEVEN)
@@ -114,7 +114,7 @@ def test_a_drawing_outlives_its_page_and_its_way_in(page: Page, site):
     expect_ink(page, more)
 
 
-def test_a_drawing_on_an_emptied_canvas_is_another_one(page: Page, site):
+def test_a_drawing_on_a_cleared_canvas_is_a_new_one(page: Page, site):
     page.goto(f"{site.url}/draw")
     expect(page.get_by_text(NOTHING)).to_be_visible()
     stroke(page, SEVEN)

@@ -17,7 +17,7 @@ TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} (queued|started|finished|stopped|deleted|brought back)\b.*")
 
 
-def test_the_log_has_a_line_for_each_thing_that_happened_and_no_other(page: Page, site):
+def test_the_log_has_one_line_per_event_and_no_others(page: Page, site):
     config = RunConfig(teacher="notebook", train_size=1000, epochs=1, seed=77)
     moved = ("teacher", "train_size", "epochs", "seed")
     query = "&".join(f"{name}={getattr(config, name)}" for name in moved)

@@ -36,7 +36,7 @@ def test_soft_targets_are_the_softmax_at_this_temperature():
     assert set(of(rows, role="Distilled")["label"]) == {""}
 
 
-def test_a_tiny_probability_is_not_written_as_nothing():
+def test_a_tiny_probability_is_not_written_as_zero():
     rows = dark_charts.soft_targets_rows({"teacher": np.array([20.0, *[0.0] * 9])}, 1.0)
     assert rows["label"].tolist() == ["100", *["< 0.1"] * 9]
 
@@ -133,7 +133,7 @@ def charts_at(temperature):
     yield pull_charts.strength_chart(rows)
 
 
-def test_another_temperature_changes_the_rows_alone():
+def test_another_temperature_changes_only_the_rows():
     for one, other in zip(charts_at(1.0), charts_at(7.5), strict=True):
         assert specification(one) == specification(other)
         assert vega_lite(one)["data"] != vega_lite(other)["data"]

@@ -63,7 +63,7 @@ def test_calibration_finds_the_temperature_that_was_put_in():
     assert row["error_after"] < row["error_before"]
 
 
-def test_charts_are_valid_and_depend_on_their_rows_in_data_alone():
+def test_charts_are_valid_and_only_their_data_depends_on_the_rows():
     first = error_charts.confusion_rows(LABELS, LOGITS["teacher"], "teacher")
     second = error_charts.confusion_rows(LABELS, LOGITS["scratch"], "scratch")
     charts = [error_charts.confusion_chart(rows, "Title", "Subtitle") for rows in (first, second)]

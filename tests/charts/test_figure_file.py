@@ -43,7 +43,7 @@ def test_png_is_a_picture_on_white_that_follows_the_rows(spec, rows):
     assert figure_png(spec, other) != figure_png(spec, rows)
 
 
-def test_what_is_not_a_number_is_left_out(spec, rows):
+def test_values_that_are_not_numbers_are_left_out(spec, rows):
     holes = rows.assign(logit=np.nan)
     assert "NaN" not in figure_svg(spec, holes).decode()
 
@@ -54,6 +54,6 @@ def test_csv_reads_back(rows):
     assert back["probability"].to_numpy() == pytest.approx(rows["probability"].to_numpy())
 
 
-def test_csv_has_the_numbers_and_not_the_images(mnist):
+def test_csv_has_the_numbers_but_not_the_images(mnist):
     rows = thumbnail_rows(mnist.x_test[:2], [5, 6], ["a", "b"])
     assert figure_csv(rows).decode("utf-8-sig").splitlines() == ["place,picture,caption", "0,5,a", "1,6,b"]

@@ -22,7 +22,7 @@ def table():
     )
 
 
-def test_points_are_named_as_people_say_them():
+def test_points_are_named_in_everyday_words():
     assert tuple(map(playback_charts.point_label, TIMES)) == POINTS
     names = [playback_charts.point_name(time) for time in TIMES]
     assert names[1] == "after 1/8 of the first epoch"
@@ -54,7 +54,7 @@ def test_a_reading_is_the_softmax_over_time():
     assert four["point"].tolist() == list(POINTS)
 
 
-def test_another_time_changes_the_rows_alone(table):
+def test_another_time_changes_only_the_rows(table):
     def specifications(time):
         rows = playback_charts.playback_rows(table, time)
         path = picture_path({"scratch": np.array(TIMES)}, {"scratch": np.ones((6, 1, 10))}, 0)

@@ -106,7 +106,7 @@ def test_a_cut_axis_says_where_it_begins(events):
     assert channel(run_charts.accuracy_chart(poor), 0, "y")["scale"]["domain"] == [0, 1]
 
 
-def test_a_new_epoch_changes_the_data_alone(events):
+def test_a_new_epoch_changes_only_the_data(events):
     assert without_data(run_charts.accuracy_chart(events[:2])) == without_data(
         run_charts.accuracy_chart(events)
     )

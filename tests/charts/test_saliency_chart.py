@@ -24,7 +24,7 @@ def test_strength_is_on_the_scale_of_the_strongest_pixel_of_all(found):
     assert saliency_rows(found, "distilled")["strength"].tolist() == [0.25]
 
 
-def test_a_model_to_which_no_pixel_speaks_is_an_empty_picture(found):
+def test_a_model_that_no_pixel_influences_gets_an_empty_picture(found):
     rows = saliency_rows(found, "scratch")
     assert rows.empty
     spec = saliency_chart(rows, "Scratch").to_dict(validate=True)

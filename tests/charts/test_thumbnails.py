@@ -39,7 +39,7 @@ def test_uneven_columns_are_told_apart(mnist):
         thumbnail_rows(mnist.x_test[:2], [1], ["a", "b"])
 
 
-def test_saved_as_a_file_they_are_there_without_any_network(mnist):
+def test_thumbnails_saved_to_a_file_need_no_network(mnist):
     rows = thumbnail_rows(mnist.x_test[:3], [5, 6, 7], ["a", "b", "c"])
     spec = vega_lite(thumbnail_chart(rows, count=3))
     del spec["data"]
@@ -49,7 +49,7 @@ def test_saved_as_a_file_they_are_there_without_any_network(mnist):
     assert (seen < 64).sum() > (blank < 64).sum() + 1000  # the pictures' black paper
 
 
-def test_cards_carry_every_line_that_is_said_of_a_picture(mnist):
+def test_cards_carry_every_line_about_a_picture(mnist):
     rows = thumbnail_rows(mnist.x_test[:5], range(5), [f"It is {n}\nno. {n}" for n in range(5)])
     spec = vega_lite(card_chart(rows))
     del spec["data"]

@@ -74,7 +74,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(arguments, sentence, capsys):
     assert printed.err.count("\n") == 1
 
 
-def test_to_say_no_neither_tensorflow_nor_the_engine_is_loaded():
+def test_refusing_loads_neither_tensorflow_nor_the_engine():
     program = (
         "import sys; from kd.__main__ import main; assert main(['train', '--alpha', '7']) == 2;"
         "assert not {'tensorflow', 'keras', 'distributed', 'pandas'} & set(sys.modules)"
@@ -82,7 +82,7 @@ def test_to_say_no_neither_tensorflow_nor_the_engine_is_loaded():
     subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=True, stderr=subprocess.PIPE)
 
 
-def test_json_lines_tell_every_epoch_and_then_the_result(trained):
+def test_json_lines_report_every_epoch_and_then_the_result(trained):
     done, lines = trained
     *epochs, result = lines
     assert [(e["model"], e["epoch"]) for e in epochs if e["model"] == "teacher"] == [("teacher", 1)]
@@ -107,7 +107,7 @@ def test_json_lines_tell_every_epoch_and_then_the_result(trained):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal for one process")
-def test_ctrl_c_at_another_processes_run_says_that_it_goes_on(tmp_path):
+def test_ctrl_c_while_following_another_processes_run_says_that_it_goes_on(tmp_path):
     flags = ["--teacher", "notebook", "--epochs", "41"]
     with running_elsewhere(tmp_path, RunConfig(teacher="notebook", epochs=41)) as run_id:
         joined = subprocess.Popen(
@@ -135,7 +135,7 @@ def test_the_run_is_listed_and_found_again(trained, home):
     assert result["run"] in run("runs", home=home).stdout
 
 
-def test_a_picture_is_asked_in_either_polarity_and_any_size(trained, home, tmp_path, mnist):
+def test_a_picture_may_have_either_polarity_and_any_size(trained, home, tmp_path, mnist):
     run_id = trained[1][-1]["run"]
     digit = Image.fromarray(255 - mnist.x_test[0]).resize((333, 333), Image.Resampling.BICUBIC)
     digit.save(tmp_path / "seven.png")
@@ -165,7 +165,7 @@ def test_the_table_at_the_end_carries_the_honest_sentence(trained, home):
     assert "1,433,610" in done.stdout
 
 
-def test_every_number_of_the_table_and_the_list_is_the_sentences(home):
+def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
     """The run that came with the project: 99.11, 98.03 and 97.28 %, and 98.03 − 97.28 is 0.75."""
     table, listed = run("train", "--preset", "default", home=home), run("runs", home=home)
     for shown in (table, listed):

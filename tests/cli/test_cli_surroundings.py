@@ -188,7 +188,7 @@ class FakeLab:
     ],
     ids=["a reader that left stops the run", "a full disk does not"],
 )
-def test_what_becomes_of_a_run_whose_epochs_cannot_be_told(error, to_the_end, calls, monkeypatch):
+def test_a_run_whose_epochs_cannot_be_printed_is_finished_or_stopped(error, to_the_end, calls, monkeypatch):
     class Broken:
         def write(self, text):
             raise error
@@ -257,7 +257,7 @@ entry.run(lambda: train.train(RunConfig(), True))
 
 
 @on_posix
-def test_ctrl_c_puts_a_run_in_order_and_a_second_one_does_not_wait(tmp_path):
+def test_ctrl_c_tidies_up_a_run_and_a_second_one_does_not_wait(tmp_path):
     once = _interrupted(TRAINING.replace("SECONDS", "0"), tmp_path, 1)
     assert once == (130, "Stopped.\n", "putting in order\nclosed\n")
     twice = _interrupted(TRAINING.replace("SECONDS", "60"), tmp_path, 2)

@@ -54,7 +54,7 @@ def test_any_address_is_taken_or_refused(open_page, query):
 
 
 @given(st.one_of(st.floats(allow_nan=False), st.integers(0, 2**53), st.booleans()))
-def test_what_is_written_is_read_as_the_same_value(value):
+def test_a_written_value_is_read_back_unchanged(value):
     read = to_bool if isinstance(value, bool) else float
     assert read(address.plain(value)) == value
 
@@ -70,7 +70,7 @@ def test_what_is_written_is_read_as_the_same_value(value):
         ("draw", "soften", "2e0", 2.0),
     ],
 )
-def test_other_pages_take_every_spelling_too(open_page, page, name, text, value):
+def test_other_pages_accept_every_spelling_too(open_page, page, name, text, value):
     app = open_page(page, **{name: text}, **({"way": "test"} if page == "draw" else {}))
     assert widget(app, name).value == value
     assert not app.warning
@@ -88,20 +88,20 @@ def test_other_pages_take_every_spelling_too(open_page, page, name, text, value)
         ("draw", "run", "x" * 3000, f"There is no run “{'x' * 39}…” here"),
     ],
 )
-def test_what_is_not_allowed_gets_a_sentence_and_leaves_the_address(open_page, page, name, text, sentence):
+def test_a_refused_value_gets_a_sentence_and_leaves_the_address(open_page, page, name, text, sentence):
     app = open_page(page, **{name: text})
     (warning,) = warnings_of(app)
     assert sentence in warning
     assert app.query_params.get(name) not in (text, [text])
 
 
-def test_of_a_parameter_that_stands_twice_the_last_counts(open_page):
+def test_the_last_of_a_repeated_parameter_counts(open_page):
     app = open_page("train", alpha=["0.2", "0.7"])
     assert widget(app, "alpha").value == 0.7
     assert not app.warning
 
 
-def test_in_the_address_a_value_is_spelled_as_widgets_do(open_page):
+def test_the_address_spells_values_as_widgets_do(open_page):
     app = open_page("train", temperature_squared="0", temperature="1_0", alpha="-0", epochs="10.0")
     assert app.query_params["temperature_squared"] in ("false", ["false"])
     assert app.query_params["temperature"] in ("10", ["10"])

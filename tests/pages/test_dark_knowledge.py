@@ -56,7 +56,7 @@ def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shippe
     assert expected in said(app)
 
 
-def test_the_cell_to_look_behind_is_chosen_without_a_mouse(open_page, lab, shipped, mnist):
+def test_a_cell_can_be_chosen_without_a_mouse(open_page, lab, shipped, mnist):
     app = open_page("dark_knowledge", view="all")
     app.selectbox(key="dark_cell_true").set_value(1).run()
     app.selectbox(key="dark_cell_class").set_value(8).run()
@@ -95,7 +95,7 @@ def test_an_unknown_picture_gets_a_sentence_and_a_picture(open_page, number):
         ({"view": "behind"}, "There is no view “behind”"),
     ],
 )
-def test_what_the_address_may_not_say_gets_a_sentence(open_page, query, sentence):
+def test_an_impossible_address_gets_a_sentence(open_page, query, sentence):
     app = open_page("dark_knowledge", **query)
     (warning,) = warnings_of(app)
     assert sentence in warning
@@ -109,7 +109,7 @@ def test_an_unknown_run_gets_a_sentence_and_another_run(open_page):
     assert "At T = 4, the teacher says" in said(app)
 
 
-def test_your_own_drawing_is_asked_for_the_digit_you_meant(open_page):
+def test_before_you_draw_the_page_says_so_and_shows_a_picture(open_page):
     app = open_page("dark_knowledge")
     app.button_group(key="dark_way").set_value("draw").run()
     assert not app.exception

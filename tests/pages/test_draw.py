@@ -53,7 +53,7 @@ def seven(mnist):
     return canvas_picture(mnist.x_test[0])
 
 
-def test_before_anything_is_drawn_a_test_picture_is_asked(open_page, lab, shipped):
+def test_before_anything_is_drawn_a_test_picture_is_answered(open_page, lab, shipped):
     app = open_page("draw")
     assert "Nothing is drawn yet" in html_of(app)
     logits = {name: z[FIRST_PICTURE] for name, z in lab.test_logits(shipped.run_id).items()}
@@ -102,7 +102,7 @@ def test_a_dot_gets_a_sentence(open_page, top, left, height, width):
 @pytest.mark.parametrize(
     "data", ["", "nonsense", "data:image/png;base64,!!!!", "data:image/png;base64,aGVsbG8="]
 )
-def test_a_drawing_that_does_not_arrive_whole_gets_a_sentence(open_page, data):
+def test_an_incomplete_drawing_gets_a_sentence(open_page, data):
     app = open_page("draw")
     app.session_state["canvas_0"] = {"drawing": {"raw": {}, "data": data}}
     app.run()
@@ -110,7 +110,7 @@ def test_a_drawing_that_does_not_arrive_whole_gets_a_sentence(open_page, data):
     assert "press Clear and draw again" in warnings_of(app)[0]
 
 
-def test_a_test_picture_is_asked_by_number(open_page, lab, shipped, mnist):
+def test_a_test_picture_is_chosen_by_number(open_page, lab, shipped, mnist):
     app = open_page("draw", way="test", picture="18")
     logits = {name: z[18] for name, z in lab.test_logits(shipped.run_id).items()}
     assert numbers_of(app) == [str(logits[model].argmax()) for model in MODELS]
@@ -161,7 +161,7 @@ def test_an_impossible_temperature_gets_a_sentence(open_page, value):
     assert app.slider(key="soften").value == 1.0
 
 
-def test_an_unknown_way_in_gets_a_sentence(open_page):
+def test_an_unknown_kind_of_input_gets_a_sentence(open_page):
     app = open_page("draw", way="Telepathy")
     assert "Telepathy" in warnings_of(app)[0]
     assert app.slider(key="pen").label == "Pen width"

@@ -86,7 +86,7 @@ def test_disagreements_of_the_whole_session_count_not_only_the_drawings_still_sh
     assert len(app.session_state["drawings"]) == KEPT
 
 
-def test_an_earlier_drawing_is_gone_back_to_without_a_mouse(open_page, lab, shipped, mnist):
+def test_going_back_to_an_earlier_drawing_needs_no_mouse(open_page, lab, shipped, mnist):
     app = draw(open_page("draw"), canvas_picture(mnist.x_test[0]))
     next(button for button in app.button if button.label == "Clear").click().run()
     draw(app, canvas_picture(mnist.x_test[1]), number=1)
@@ -120,7 +120,7 @@ def test_a_recalled_drawing_stays_until_another_picture_is_given(open_page, mnis
     assert "One of your earlier drawings" not in said(app)
 
 
-def test_pixels_are_asked_only_when_opened(open_page, lab, shipped, mnist):
+def test_pixels_are_examined_only_when_opened(open_page, lab, shipped, mnist):
     app = open_page("draw", way="test", picture="0")
     assert "Teacher" not in chart_titles(app)
     app.session_state["drawing_open"] = True

@@ -51,7 +51,7 @@ def test_no_address_crashes_a_page(lab, name, data):
     assert_sound(opened(name, data.draw(st.dictionaries(names, values, max_size=len(PAGES[name]) or 1))))
 
 
-def test_every_parameter_that_a_page_reads_is_among_the_fuzzed():
+def test_every_parameter_that_a_page_reads_is_fuzzed():
     bound = set()
     for path in [*PROJECT.glob("ui/**/*.py"), *PROJECT.glob("pages/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -78,7 +78,7 @@ drawings = st.one_of(
 
 @fuzzed
 @given(drawing=drawings)
-def test_whatever_a_browser_sends_as_a_drawing_the_page_stands(lab, drawing):
+def test_the_page_survives_whatever_a_browser_sends_as_a_drawing(lab, drawing):
     app = opened("draw", {})
     app.session_state["canvas_0"] = {"drawing": drawing}
     app.run()

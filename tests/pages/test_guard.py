@@ -40,9 +40,7 @@ def test_no_traceback_reaches_the_page(caplog):
         ("KD_HOME", __file__, "cannot be written"),
     ],
 )
-def test_a_setting_of_the_server_that_makes_no_sense_is_named(
-    monkeypatch, tmp_path, variable, value, sentence
-):
+def test_an_unusable_server_setting_is_named(monkeypatch, tmp_path, variable, value, sentence):
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     monkeypatch.setenv(variable, value)
     server.forget_lab()
@@ -55,7 +53,7 @@ def test_a_setting_of_the_server_that_makes_no_sense_is_named(
     server.forget_lab()
 
 
-def test_data_that_was_damaged_is_named_with_what_mends_it(monkeypatch, tmp_path):
+def test_damaged_data_is_named_with_the_remedy(monkeypatch, tmp_path):
     path = tmp_path / "mnist.npz"
     path.write_bytes(b"no data")
     monkeypatch.setenv("KD_HOME", str(tmp_path))
@@ -78,7 +76,7 @@ def test_the_laboratory_outlives_streamlits_caches(lab):
     assert server.lab() is lab
 
 
-def test_all_who_come_first_together_get_one_laboratory(monkeypatch, tmp_path):
+def test_visitors_who_arrive_together_share_one_laboratory(monkeypatch, tmp_path):
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     server.forget_lab()
     with ThreadPoolExecutor(20) as people:
@@ -145,7 +143,7 @@ def test_the_callbacks_are_found():
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(PROJECT).as_posix())
-def test_what_an_alert_says_is_our_own_text_or_shown_letter_by_letter(path):
+def test_an_alert_shows_our_own_text_or_shows_text_literally(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Call(func=ast.Attribute(attr="warning" | "error" | "info" | "success" | "toast")) if (

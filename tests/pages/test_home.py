@@ -31,7 +31,7 @@ def test_the_picture_shows_the_three_accuracies_of_the_run(open_page, shipped):
         assert accuracy(shipped.result[model]["test_accuracy"]) in html
 
 
-def test_two_ways_lead_on_and_the_navigation_is_there(open_page):
+def test_two_links_lead_on_and_the_navigation_is_there(open_page):
     links = [(link.proto.page, link.proto.label) for link in open_page("home").get("page_link")]
     assert ("train", "Train a student and watch") in links
     assert ("draw", "Draw a digit and ask all three") in links

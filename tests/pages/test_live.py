@@ -33,7 +33,7 @@ def drawn(app: AppTest) -> dict[str, int]:
     return rows[rows["role"] != "Teacher"].groupby("role")["epoch"].max().astype(int).to_dict()
 
 
-def test_a_chart_shows_who_has_come_how_far_not_how_much_there_is_in_all():
+def test_a_live_chart_shows_how_far_each_model_has_got():
     app = AppTest.from_function(page, default_timeout=60)
     for distilled, scratch in ((2, 1), (1, 2), (2, 2)):
         app.session_state["epochs"] = {"distilled": distilled, "scratch": scratch}

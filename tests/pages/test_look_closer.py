@@ -53,7 +53,7 @@ def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, 
     assert f"No. {table.iloc[len(fixed)]['picture']:,}" in unescape(html_of(app))
 
 
-def test_calibration_errors_stand_in_a_table(opened, lab, shipped, mnist):
+def test_calibration_errors_are_in_a_table(opened, lab, shipped, mnist):
     app = opened("Sure and right")
     error = expected_calibration_error(mnist.y_test, lab.test_logits(shipped.run_id)["scratch"])
     assert app.table[-1].value["Scratch"].iloc[0] == percent(error)

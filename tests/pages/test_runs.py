@@ -37,7 +37,7 @@ def test_the_page_says_how_much_space_runs_use(open_page, lab, own):
     assert any(file_size(lab.upkeep.usage().runs[own]) in caption.value for caption in app.caption)
 
 
-def test_a_run_is_deleted_and_brought_back(open_page, lab, own):
+def test_a_run_is_deleted_and_restored(open_page, lab, own):
     app = open_page("runs")
     buttons(app)[f"delete_{own}"].click().run()
     assert f"delete_{own}" not in buttons(app)

@@ -55,7 +55,7 @@ def test_every_field_has_a_control_with_its_label_and_help(open_page):
     assert shown["Train"].help
 
 
-def test_a_fresh_teachers_fields_are_asked_for_a_fresh_teacher_alone(open_page):
+def test_a_fresh_teachers_fields_appear_only_for_a_fresh_teacher(open_page):
     assert FIELDS["teacher_epochs"].label not in labelled(open_page("train", teacher="strong"))
 
 
@@ -106,7 +106,7 @@ def test_a_value_that_is_not_allowed_gets_one_sentence_and_the_default(open_page
     assert labelled(app)[FIELDS[name].label].value == getattr(RunConfig(), name)
 
 
-def test_the_sentence_goes_when_a_control_is_moved(open_page):
+def test_the_sentence_disappears_when_a_control_is_moved(open_page):
     app = open_page("train", epochs="0")
     labelled(app)[FIELDS["epochs"].label].set_value(4).run()
     assert warnings_of(app) == []
@@ -118,7 +118,7 @@ def test_an_unknown_run_gets_a_sentence_and_another_run(open_page, shipped):
     assert app.query_params["run"] == shipped.run_id
 
 
-def test_a_stored_setting_answers_at_once(open_page, lab, shipped, monkeypatch):
+def test_stored_settings_are_answered_at_once(open_page, lab, shipped, monkeypatch):
     monkeypatch.setattr(lab._engine, "warm_up", None)
     app = open_page("train", epochs="7")
     labelled(app)[FIELDS["epochs"].label].set_value(shipped.config.epochs).run()
@@ -192,7 +192,7 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
     assert started == [RunConfig.from_mapping(DAYS)]
 
 
-def test_whoever_moves_a_control_is_asked_anew(open_page, lab, monkeypatch):
+def test_train_asks_again_after_a_control_is_moved(open_page, lab, monkeypatch):
     monkeypatch.setattr(lab, "start", None)
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
@@ -202,7 +202,7 @@ def test_whoever_moves_a_control_is_asked_anew(open_page, lab, monkeypatch):
     assert "Press again to start it." in html_of(app)
 
 
-def test_what_a_fresh_teacher_costs_is_said_in_seconds_where_it_takes_seconds(open_page, lab, monkeypatch):
+def test_a_fresh_teachers_time_is_given_in_seconds_when_it_takes_seconds(open_page, lab, monkeypatch):
     monkeypatch.setattr(lab._estimator, "_speed", Speed())
     monkeypatch.setattr(lab._estimator, "_is_read", True)
     app = open_page("train", teacher="fresh", teacher_epochs="1", teacher_train_size="3000", epochs="3")
@@ -230,7 +230,7 @@ def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page,
         ({"me", "somebody else"}, "These are the settings of the run shown here."),
     ],
 )
-def test_who_looks_at_somebody_elses_run_is_told_so(open_page, lab, monkeypatch, people, said):
+def test_the_page_says_so_when_it_shows_somebody_elses_run(open_page, lab, monkeypatch, people, said):
     config = RunConfig(alpha=0.35)
     view = RunView(config.run_id, config, "running", "students", people=frozenset(people))
     watch = lab.watch

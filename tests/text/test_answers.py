@@ -103,7 +103,7 @@ def test_sentences(teacher, distilled, scratch, sentence):
         (None, ""),
     ],
 )
-def test_with_a_label_who_is_wrong_is_said(label, wrong):
+def test_with_a_label_the_sentence_says_who_is_wrong(label, wrong):
     sure = dict.fromkeys(("teacher", "distilled", "scratch"), SURE_4)
     assert answers_sentence(sure, label) == f"All three are sure of 4.{wrong}"
 

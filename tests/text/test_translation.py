@@ -34,7 +34,7 @@ def test_sentences_come_in_the_language_that_the_reader_wants(german):
     assert ngettext("{count} run", "{count} runs", 3, count=3) == "3 Läufe"
 
 
-def test_what_a_catalogue_lacks_or_gets_wrong_is_said_in_english(german):
+def test_missing_or_faulty_translations_fall_back_to_english(german):
     assert _("{count} runs wait.", count=2) == "2 runs wait."
     assert _("Wait {seconds} s.", seconds=5) == "Wait 5 s."
 
@@ -53,7 +53,7 @@ def test_what_a_catalogue_lacks_or_gets_wrong_is_said_in_english(german):
         (("",), "en"),
     ],
 )
-def test_the_first_language_that_there_is_counts(wanted, expected, german, monkeypatch):
+def test_the_first_available_language_counts(wanted, expected, german, monkeypatch):
     monkeypatch.setattr(translation, "_wanted", lambda: wanted)
     assert language() == expected
 

@@ -104,7 +104,7 @@ def test_accuracy_is_exact_for_ten_thousand_pictures(fraction, said):
 
 
 @given(st.integers(0, 10_000))
-def test_every_share_of_the_test_pictures_is_said_to_the_last_picture(right):
+def test_every_share_of_the_test_pictures_is_exact_to_the_last_picture(right):
     assert round(float(words.accuracy(right / 10_000).removesuffix(" %")) * 100) == right
 
 
@@ -120,7 +120,7 @@ def test_every_share_of_the_test_pictures_is_said_to_the_last_picture(right):
         (1e-300, "< 0.000001"),
     ],
 )
-def test_a_setting_is_said_without_an_exponent(number, said):
+def test_a_setting_is_written_without_an_exponent(number, said):
     assert words.plain(number) == said
 
 

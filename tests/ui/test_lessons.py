@@ -50,7 +50,7 @@ def test_a_few_pixels_tell_two_digits_apart(lab, models):
     assert flipped >= 90
 
 
-def test_what_is_no_digit_is_answered_as_its_neighbours_are_labelled(lab, models):
+def test_a_drawing_that_is_no_digit_gets_the_label_of_its_neighbours(lab, models):
     index = lab.neighbours(RUN)
     turn = 2 * np.pi * np.arange(0, 11, 2) / 5
     star = [np.stack([0.5 + 0.5 * np.sin(turn), 0.5 - 0.5 * np.cos(turn)], axis=1).tolist()]

@@ -45,18 +45,18 @@ def test_any_text_is_one_paragraph_of_itself(text):
         ("a :smile: and :material/delete: and :red[x]", r":[\w/+-]"),
     ],
 )
-def test_what_streamlit_finds_in_finished_text_is_kept_apart(text, found):
+def test_markup_that_streamlit_finds_in_finished_text_is_defused(text, found):
     assert re.search(found, text)
     assert not re.search(found, shown(literal(text)))
 
 
-def test_what_cannot_be_seen_is_replaced_and_long_text_is_cut():
+def test_invisible_characters_are_replaced_and_long_text_is_cut():
     assert shown(literal("a\u202eb\x07c\u200bd")) == "a\ufffdb\ufffdc\ufffdd"
     cut = shown(literal("x" * 10_000))
     assert len(cut) == 400
     assert cut.endswith("x…")
 
 
-def test_our_own_sentences_read_as_before():
+def test_our_own_sentences_are_unchanged():
     sentence = "T must be a number between 0.5 and 20, got “nan”: it stands at 4. (α · T² – 10 %)"
     assert shown(literal(sentence)) == sentence

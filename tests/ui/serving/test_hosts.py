@@ -19,9 +19,7 @@ from ui.serving import hosts
         ("wss", "localhost", "https://localhost:8443", None),
     ],
 )
-def test_streamlit_sees_an_origin_that_is_the_host_to_the_letter(
-    monkeypatch, scheme, host, origin, passed_on
-):
+def test_streamlit_sees_an_origin_identical_to_the_host(monkeypatch, scheme, host, origin, passed_on):
     monkeypatch.setenv("KD_HOSTS", "https://kd.school.example/")
     seen = []
 
@@ -41,7 +39,7 @@ def test_streamlit_sees_an_origin_that_is_the_host_to_the_letter(
     assert seen == ([] if passed_on is None else [passed_on])
 
 
-def test_a_name_that_is_none_is_reported_and_left_out(monkeypatch, caplog):
+def test_an_invalid_name_is_reported_and_left_out(monkeypatch, caplog):
     monkeypatch.setenv("KD_HOSTS", "https://one.example:8501/, ,two words:x,*.Three.example., [")
     assert hosts.KnownHostsOnly(None)._patterns == ["one.example", "*.three.example"]
     assert [record.args[1] for record in caplog.records] == ["two words:x", "["]

@@ -20,7 +20,7 @@ def log(caplog) -> Iterator[logging.Logger]:
     logger.removeFilter(limit)
 
 
-def test_what_is_said_again_and_again_is_said_a_few_times_a_minute(log, caplog, monkeypatch):
+def test_repeated_messages_are_logged_a_few_times_a_minute(log, caplog, monkeypatch):
     for number in range(10_000):
         log.warning("a stranger did %s", number)
     log.warning("something else")
@@ -30,13 +30,13 @@ def test_what_is_said_again_and_again_is_said_a_few_times_a_minute(log, caplog, 
     assert caplog.messages[-1] == "a stranger did it again"
 
 
-def test_all_kinds_together_have_a_bound_too(log, caplog):
+def test_all_kinds_together_are_limited_too(log, caplog):
     for number in range(10_000):
         log.error(f"stranger {number} did it")
     assert len(caplog.records) == log_limit.IN_ALL
 
 
-def test_news_of_runs_are_never_held_back(log, caplog):
+def test_news_of_runs_is_never_held_back(log, caplog):
     caplog.set_level(logging.INFO)
     for _ in range(1000):
         log.info("run queued")

@@ -57,7 +57,7 @@ def credentials(line: dict) -> Security:
     )
 
 
-def test_who_holds_the_credentials_is_let_in(engine):
+def test_a_client_with_the_credentials_is_let_in(engine):
     _, line = engine
     with Client(line["address"], security=credentials(line), timeout=30, set_as_default=False) as client:
         assert client.submit(sum, [1, 2]).result(timeout=60) == 3
@@ -137,7 +137,7 @@ def test_a_stranger_in_plain_text_is_refused(engine):
 
 
 def test_the_engine_still_serves_its_own_after_all_that(engine):
-    test_who_holds_the_credentials_is_let_in(engine)
+    test_a_client_with_the_credentials_is_let_in(engine)
 
 
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "system", "popen", "loads_pickle"}
@@ -189,7 +189,7 @@ ODD_IDS = ["", ".", "..", "/", "../../etc/passwd", "a" * 12 + "\n", "A" * 12, "0
 
 
 @pytest.mark.parametrize("run_id", [*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /"])
-def test_an_odd_id_is_no_path(run_id, tmp_path):
+def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
     store = Store(tmp_path)
     assert not store.has_run(run_id)
     assert store.record(run_id) is None

@@ -147,7 +147,7 @@ async def answered(url: str, *asked: BackMsg) -> list[str]:
         return await heard(stream)
 
 
-def test_what_a_visitor_may_not_ask_for_is_not_answered(site):
+def test_forbidden_messages_are_not_answered(site):
     skills, nudge = BackMsg(), BackMsg()
     skills.backend_operation_request.install_skills.SetInParent()
     nudge.backend_operation_request.dismiss_skills_nudge.SetInParent()
@@ -155,7 +155,7 @@ def test_what_a_visitor_may_not_ask_for_is_not_answered(site):
     assert asyncio.run(answered(site.url, *forbidden, skills, nudge)) == []
 
 
-def test_what_the_pages_ask_for_is_answered(site):
+def test_messages_that_pages_send_are_answered(site):
     address = BackMsg()
     address.file_urls_request.file_names.append("digit.png")
     again = BackMsg()
@@ -224,7 +224,7 @@ def test_a_page_that_lost_its_connection_finds_its_session_again(site):
     assert "event loop is closed" not in site.log.read_text()
 
 
-def test_a_message_far_larger_than_any_drawing_is_not_taken(site):
+def test_a_message_far_larger_than_any_drawing_is_refused(site):
     async def send() -> int:
         async with connect(site.url) as stream:
             with contextlib.suppress(websockets.ConnectionClosed):
@@ -235,7 +235,7 @@ def test_a_message_far_larger_than_any_drawing_is_not_taken(site):
     assert asyncio.run(send()) == 1009
 
 
-def test_only_a_file_that_a_page_asks_for_is_taken(site):
+def test_only_a_file_that_a_page_asks_for_is_accepted(site):
     async def statuses(query: str) -> list[int]:
         """What uploads to the addresses that a page is given, and to one more, are answered with."""
         async with BrowserSession(site.url, "draw", query) as session:

@@ -73,12 +73,12 @@ def served(connection: socket.socket) -> bool:
 @pytest.mark.parametrize(
     "said", [b"", b"GET / HTTP/1.1\r\nHo", b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"]
 )
-def test_what_does_not_finish_its_request_is_ended(port, said):
+def test_a_client_that_does_not_finish_its_request_is_cut_off(port, said):
     with opened(port, said) as connection:
         assert is_over(connection)
 
 
-def test_a_request_that_trickles_in_is_ended(port):
+def test_a_request_that_trickles_in_is_cut_off(port):
     with opened(port) as connection:
         with contextlib.suppress(ConnectionError):
             for letter in REQUEST * 10:
@@ -87,7 +87,7 @@ def test_a_request_that_trickles_in_is_ended(port):
         assert is_over(connection)
 
 
-def test_who_asks_again_and_again_is_served_for_long(port):
+def test_a_client_that_keeps_asking_is_served_for_long(port):
     with opened(port) as connection:
         for _ in range(8):
             assert served(connection)
@@ -104,7 +104,7 @@ def test_the_oldest_silent_connection_makes_room(port):
         connection.close()
 
 
-def test_requests_that_stand_still_make_room_too(port):
+def test_stalled_requests_make_room_too(port):
     slow = [opened(port, REQUEST.replace(b"/", b"/slow", 1)) for _ in range(MOST)]
     time.sleep(1.2)  # twice the time for a request
     with opened(port) as visitor:

@@ -35,7 +35,7 @@ def test_sessions_that_left_are_kept_for_a_while_and_then_ended(monkeypatch):
     asyncio.run(run())
 
 
-def test_a_script_that_runs_something_to_its_end_is_given_a_loop_for_that():
+def test_a_script_that_needs_an_event_loop_is_given_one():
     async def answer() -> int:
         await asyncio.sleep(0)
         return 42

@@ -57,7 +57,7 @@ def test_a_sessions_next_file_takes_the_place_of_its_first(held):
     assert names(held, "a") == ["two", "three"]
 
 
-def test_whoever_holds_most_makes_room_for_the_next(held, monkeypatch):
+def test_the_session_with_the_most_files_makes_room_for_the_next(held, monkeypatch):
     monkeypatch.setattr(uploads, "BYTES_IN_ALL", 100)
     held.add("greedy", file("large", 60))
     held.add("greedy", file("larger", 30))
