@@ -3,6 +3,7 @@
 from html import unescape
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from kd.analysis import softening
@@ -50,8 +51,8 @@ def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shippe
     shares = wrong / wrong.sum(axis=1, keepdims=True)
     true, other = np.unravel_index(shares.argmax(), shares.shape)
     expected = (
-        f"Of the probability that pictures of {true} give to wrong digits, {percent(shares.max())} goes to "
-        f"{other}."
+        f"For pictures of {true}, {percent(shares.max())} of the teacher's probability for wrong digits goes "
+        f"to {other}."
     )
     assert expected in said(app)
 
@@ -115,3 +116,15 @@ def test_before_you_draw_the_page_says_so_and_shows_a_picture(open_page):
     assert not app.exception
     assert "Nothing is drawn yet" in said(app)
     assert "At T = 4, the teacher says" in said(app)
+
+
+def captions(app):
+    """What stands under the thumbnails of the first strip."""
+    rows = app.get("vega_lite_chart")[0].proto.data.data
+    return pa.ipc.open_stream(rows).read_all()["caption"].to_pylist()
+
+
+def test_thumbnails_that_were_shown_in_one_language_are_shown_in_another(open_page, request):
+    assert all(caption.startswith("label ") for caption in captions(open_page("dark_knowledge")))
+    request.getfixturevalue("pseudo_language")
+    assert all(caption.startswith("⟦label ") for caption in captions(open_page("dark_knowledge")))

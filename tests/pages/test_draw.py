@@ -82,6 +82,12 @@ def test_the_temperature_softens_all_three_without_asking_them_again(
         assert percent(float(softmax(logits[model], 20.0).max())) in unescape(html_of(app))
 
 
+def test_bars_that_were_drawn_in_one_language_are_drawn_in_another(open_page, request):
+    assert chart_titles(open_page("draw")) == ["Probabilities"] * 3
+    request.getfixturevalue("pseudo_language")
+    assert chart_titles(open_page("draw")) == ["⟦Probabilities⟧"] * 3
+
+
 def test_clear_empties_the_canvas(open_page, seven):
     app = draw(open_page("draw"), seven)
     next(button for button in app.button if button.label == "Clear").click().run()

@@ -67,6 +67,13 @@ def test_the_last_drawings_are_kept_and_counted(open_page, lab, shipped, mnist):
     assert f"All three models disagree on {sum(disagree)} of 2 drawings." in said(app)
 
 
+def test_drawings_are_kept_in_every_language(open_page, mnist, pseudo_language):
+    app = draw(open_page("draw"), canvas_picture(mnist.x_test[0]))
+    assert "⟦**Your latest drawings.**" in said(app)
+    draw(app, canvas_picture(mnist.x_test[1]))  # the same canvas: the drawing went on
+    assert list(app.session_state["drawings"]) == ["drawing 0"]
+
+
 def test_disagreements_of_the_whole_session_count_not_only_the_drawings_still_shown(
     open_page, lab, shipped, mnist
 ):

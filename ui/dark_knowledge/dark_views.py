@@ -132,8 +132,8 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
     first = wrong.loc[wrong["share_of_wrong"].idxmax()]
     sentence(
         _(
-            "Of the probability that pictures of {digit} give to wrong digits, {share} goes to {other}. "
-            "Nobody told the teacher that the two look alike.",
+            "For pictures of {digit}, {share} of the teacher's probability for wrong digits goes to {other}. "
+            "Nobody told it that the two look alike.",
             digit=first["true"],
             share=percent(first["share_of_wrong"]),
             other=first["class"],
@@ -153,11 +153,9 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
         true, other = _cell()
         numbers, probabilities = _behind(run_id, true, other, logits)
         strip(numbers, tuple(map(percent, probabilities)), name="pictures-behind-a-cell")
-        st.markdown(_("**Most confusing:** the lowest probability for the true class"))
+        st.markdown(_("**Most confusing:** the true digit got least probability (label → answer)"))
         numbers, answers = _confusing(run_id, logits)
-        captions = tuple(
-            _("{label} read as {answer}", label=label, answer=answer) for label, answer in answers
-        )
+        captions = tuple(f"{label} → {answer}" for label, answer in answers)
         strip(numbers, captions, name="confusing-pictures")
         st.caption(_("You can also click a cell of the matrix, or a picture."))
     figure(
