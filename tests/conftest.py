@@ -1,4 +1,4 @@
-"""What every test shares: quiet TensorFlow, real MNIST, and a home of its own."""
+"""What all tests share: quiet TensorFlow, real MNIST, and a home of their own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ["LANGUAGE"] = "en"  # what the tests expect, whoever runs them
-# A shell that starts the tests in the background has them ignore Ctrl-C, and so would what they start.
+os.environ["LANGUAGE"] = "en"  # the tests expect English, whoever runs them
+# A shell that starts the tests in the background makes them, and whatever they start, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -33,7 +33,7 @@ def mnist() -> Mnist:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory) -> Iterator[Lab]:
-    """A Lab on a home of its own, for one file of tests; its engine starts with the first run."""
+    """A Lab on a home of its own, shared by one file of tests; its engine starts with the first run."""
     lab = Lab(tmp_path_factory.mktemp("home"))
     yield lab
     lab.close()
@@ -49,7 +49,7 @@ def pseudo_catalogue(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def pseudo_language(pseudo_catalogue, monkeypatch) -> None:
-    """Whoever reads wants the language in which every sentence is ⟦marked⟧."""
+    """The reader asks for the language in which every sentence is ⟦marked⟧."""
     monkeypatch.setattr(translation, "_folder", pseudo_catalogue)
     monkeypatch.setattr(translation, "_wanted", translation.environment_languages)
     monkeypatch.setenv("LANGUAGE", marked.LANGUAGE)

@@ -1,4 +1,4 @@
-"""An engine that computes nothing: epochs pass, models come out, and tests see who asked for what."""
+"""An engine that computes nothing: epochs pass, models come out, and tests see what was asked for."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LOGITS = np.eye(10, dtype=np.float32)[np.arange(10_000) % 10]
 
 
 class FakeEngine:
-    """What Dispatch and RunJob need of kd.engine.Engine. One worker trains teachers, as in the real one.
+    """The part of kd.engine.Engine that Dispatch and RunJob need. One worker trains teachers, as in reality.
 
-    trained counts the epochs that were computed, by run, model and epoch; begun lists the attempts' runs.
+    `trained` counts the computed epochs by run, model and epoch; `begun` lists the run of each attempt.
     """
 
     def __init__(self, at_once: int = 1, seconds_an_epoch: float = 0.005):

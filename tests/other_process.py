@@ -1,4 +1,4 @@
-"""A second process on the same home that has a run of its own, as a command line or another app has."""
+"""A second process on the same home with a run of its own, such as a command line or another app."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ sys.stdin.read()
 
 @contextlib.contextmanager
 def running_elsewhere(home: Path, config: RunConfig) -> Iterator[str]:
-    """While inside, another living process has taken this run on; gives the run's id."""
+    """Inside, another live process has taken on this run; yields the run's id."""
     process = subprocess.Popen(
         [sys.executable, "-c", _CLAIM, str(home), json.dumps(config.to_dict())],
         stdin=subprocess.PIPE,

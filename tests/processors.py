@@ -1,14 +1,14 @@
-"""Run the numeric tests as other processors would compute them.
+"""Run the numeric tests the way other processors would compute them.
 
     python -m tests.processors [options of pytest]
 
-OpenBLAS and oneDNN choose their kernels by the processor, and each kernel rounds in its own way. Here they
-are told to choose otherwise, so that a test that holds on one kind of processor only is found on this one.
+OpenBLAS and oneDNN choose their kernels by processor, and each kernel rounds in its own way. Here they are
+told to choose others, so that a test that holds on only one kind of processor is found on this one.
 For x86-64; SkylakeX needs AVX-512.
 
-OpenBLAS 0.3.34, which NumPy 2.5.2 and later bring along, crashes on AMD processors with AVX-512 when it is
-told Haswell and multiplies in float64. Where it does, the tests that need such products are left out, and a
-line says so.
+OpenBLAS 0.3.34, which is included in NumPy 2.5.2 and later, crashes on AMD processors with AVX-512 when it is
+told to use Haswell and multiplies in float64. Where it does, the tests that need such products are left out,
+and a line says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 
 from tests import PROJECT
 
-# OpenBLAS kernels, None for this processor's own; and whether TensorFlow uses oneDNN.
+# OpenBLAS's kernels (None: its own choice for this processor), and whether TensorFlow uses oneDNN.
 KERNELS = (None, "Haswell", "SkylakeX")
 ONEDNN = ("0", "1")
 
@@ -47,7 +47,7 @@ NUMERIC = {
 
 
 def main(options: list[str]) -> int:
-    """Run every combination; returns 1 when one of them fails."""
+    """Run every combination; returns 1 if any of them fails."""
     files = [
         str(PROJECT / "tests" / room / f"test_{test}.py") for room, tests in NUMERIC.items() for test in tests
     ]

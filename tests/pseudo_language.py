@@ -1,4 +1,4 @@
-"""A language in which every sentence is ⟦marked⟧, so that one which cannot be translated stands out."""
+"""A language in which every sentence is ⟦marked⟧, so that sentences that cannot be translated stand out."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def write_catalogue(folder: Path) -> None:
 
 
 def mark(message: str) -> str:
-    """A message as the marked language has it."""
+    """A message in the marked language."""
     return f"{OPEN}{message}{CLOSE}"
 
 
 def unmarked(text: str) -> str:
-    """What stands outside of all marks, which lie within each other where one message fills another."""
+    """The text outside all marks; marks are nested where one message is part of another."""
     depth, outside = 0, []
     for part in re.split(f"([{OPEN}{CLOSE}])", text):
         if part == OPEN:

@@ -1,4 +1,4 @@
-"""Runs made by hand, for the tests of what stores, moves and removes them."""
+"""Hand-made runs, for the tests of the code that saves, moves and removes them."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def save(store: Store, config: RunConfig = CONFIG) -> str:
 
 
 def is_whole(store: Store, run_id: str = RUN) -> bool:
-    """Whether every file of a run is there, as it was stored."""
+    """Whether every file of a run is there, as saved."""
     names = ("record.json", "logits.npz", "distilled.keras", "scratch.keras")
     return store.has_run(run_id) and all(store.file(run_id, name).is_file() for name in names)
 
 
 @contextmanager
 def locked(home: Path) -> Iterator[None]:
-    """Inside, another program holds the index's write lock."""
+    """While inside, another program holds the index's write lock."""
     other = sqlite3.connect(home / "index.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:

@@ -1,4 +1,4 @@
-"""The benchmarks still work: every one on tiny sizes. Nothing here says how fast anything is."""
+"""The benchmarks still work, each with tiny sizes. Nothing here says how fast anything is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests import PROJECT
 
 
 def run(name: str, *arguments: str, **environment: str) -> dict:
-    """What a benchmark prints as JSON, run as the documents say."""
+    """The JSON that a benchmark prints when run as documented."""
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--json", *arguments],
         cwd=PROJECT,

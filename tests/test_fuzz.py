@@ -1,4 +1,4 @@
-"""Whatever is typed, drawn or sent: a value, or one sentence. Never anything else."""
+"""Whatever is typed, drawn or sent gives a value or one sentence, and never anything else."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ anything = st.one_of(
 
 
 def outcome(action: Callable[[], Any]) -> tuple[Any, str | None]:
-    """What an action gives, and None; or None, and its one sentence. Any other error passes through."""
+    """An action's value and None, or None and its one sentence. Any other error passes through."""
     try:
         return action(), None
     except ValueError as error:
@@ -183,6 +183,6 @@ def test_no_message_quotes_an_endless_value(endless):
         lambda value: checked_alpha(value),
         *(lambda value, name=name: RunConfig.from_mapping({name: value}) for name in FIELDS),
     ):
-        with pytest.raises(ValueError) as refused:  # noqa: PT011 - whose length is looked at
+        with pytest.raises(ValueError) as refused:  # noqa: PT011 - its length is checked below
             ask(endless)
         assert len(str(refused.value)) < 200

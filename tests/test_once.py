@@ -1,4 +1,4 @@
-"""What many ask for in the same moment is computed once."""
+"""What many callers ask for at the same moment is computed once."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Reliability, ECE and temperature scaling against hand-made cases and scikit-learn."""
+"""Reliability, ECE and temperature scaling, compared with hand-made cases and scikit-learn."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ RANDOM = np.random.default_rng(0)
 
 
 def _sampled(count, temperature):
-    """Logits, and labels drawn from softmax(logits / T): the true optimum is that T."""
+    """Logits, and labels drawn from softmax(logits / T), so that the true optimum is T."""
     logits = RANDOM.normal(0, 3, (count, 10))
     labels = (logits / temperature + RANDOM.gumbel(size=logits.shape)).argmax(1)
     return labels, logits
@@ -29,7 +29,7 @@ def _two_classes(confidences):
 
 
 def test_reliability_by_hand():
-    # Of four bins, (0.5, 0.75] holds one confidence and (0.75, 1] three.
+    # With four bins, (0.5, 0.75] holds one confidence and (0.75, 1] holds three.
     labels, logits = np.array([0, 0, 1, 1]), _two_classes([0.6, 0.8, 0.9, 0.95])
     table = reliability_table(labels, logits, bins=4)
     assert list(table.columns) == ["low", "high", "count", "confidence", "accuracy"]

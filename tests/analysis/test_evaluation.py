@@ -1,4 +1,4 @@
-"""Accuracy, agreement, McNemar and intervals against scikit-learn, SciPy, published and hand-made cases."""
+"""Accuracy, agreement, McNemar and intervals: as in scikit-learn, SciPy, published and hand-made cases."""
 
 import json
 import re
@@ -115,7 +115,7 @@ def test_paired_interval_covers_the_truth_about_as_often_as_it_says():
 
 
 def _models(both, only_distilled, only_scratch, neither):
-    """Labels of class 1, and logits that are right (class 1) or wrong (class 2) as counted."""
+    """Labels of class 1, and logits that are right (class 1) or wrong (class 2) as often as asked."""
     counts = [both, only_distilled, only_scratch, neither]
     distilled = np.repeat([1, 1, 2, 2], counts)
     scratch = np.repeat([1, 2, 1, 2], counts)

@@ -1,4 +1,4 @@
-"""Fixed and broken pictures by hand, and against the comparison's own counts."""
+"""Fixed and broken pictures, compared with hand-made cases and with the comparison's own counts."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The softmax, the entropy and the checks against SciPy and plain sums."""
+"""Softmax and entropy, compared with SciPy and plain sums, and the checks of their input."""
 
 import numpy as np
 import pytest

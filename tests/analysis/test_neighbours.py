@@ -1,4 +1,4 @@
-"""Neighbours against a search through the exact features, on real MNIST."""
+"""Neighbours, compared with a search through the exact features, on real MNIST."""
 
 import keras
 import numpy as np
@@ -81,7 +81,7 @@ def test_any_altered_byte_of_the_cache_is_noticed(tmp_path, model, pictures, mon
     whole, build, built = path.read_bytes(), NeighbourIndex.build, []
     made = build(model, *few)
     monkeypatch.setattr(NeighbourIndex, "build", lambda *arguments: built.append(1) or made)
-    # the headers and the end of the archive, where its own checksums do not reach, and places all over it
+    # the headers and the end of the archive, which its own checksums do not cover, and places throughout
     places = [
         *range(0, 300, 4),
         *range(300, len(whole), len(whole) // 40),

@@ -1,4 +1,4 @@
-"""What a page tells of a run, on cases counted by hand."""
+"""What a page says about a run, in cases counted by hand."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from kd.analysis.observations import (
 
 
 def said(*answers: int) -> np.ndarray:
-    """Logits of a model that says this."""
+    """Logits of a model that gives these answers."""
     return 9.0 * np.eye(10)[list(answers)]
 
 
@@ -35,19 +35,19 @@ def test_relearned_is_right_then_wrong_then_right():
             said(0, 1, 1, 0, 0),
         ]
     )
-    assert relearned(labels, over_time) == 1  # the first picture alone
+    assert relearned(labels, over_time) == 1  # only the first picture
 
 
 def test_the_most_one_sided_likeness():
     labels = np.array([3, 3, 5, 5])
     logits = np.full((4, 10), -50.0)
-    logits[[0, 1], 3], logits[[0, 1], 5] = 2.0, 2.0  # a 3 is half a 5
-    logits[[2, 3], 5], logits[[2, 3], 3] = 2.0, 0.0  # a 5 is a 3 by 1 / (1 + e²)
+    logits[[0, 1], 3], logits[[0, 1], 5] = 2.0, 2.0  # a 3 looks half like a 5
+    logits[[2, 3], 5], logits[[2, 3], 3] = 2.0, 0.0  # a 5 looks like a 3 with 1 / (1 + e²)
     full = np.vstack([logits, 9 * np.eye(10)])
     labels = np.concatenate([labels, np.arange(10)])
     a, b, there, back = most_one_sided_likeness(labels, full, 1.0)
     assert (a, b) == (3, 5)
-    # each class has one sure picture besides: two thirds of a half, two thirds of 1 / (1 + e²), and a trace
+    # each class also has one certain picture: two thirds of a half, two thirds of 1 / (1 + e²), and a trace
     assert abs(there - (1 + np.exp(-9) / (1 + 9 * np.exp(-9))) / 3) < 1e-9
     assert abs(back - (2 / (1 + np.exp(2)) + np.exp(-9) / (1 + 9 * np.exp(-9))) / 3) < 1e-9
 

@@ -1,4 +1,4 @@
-"""A stored training, point by point, against plain NumPy."""
+"""A saved training run, point by point, compared with plain NumPy."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,7 @@ def test_a_picture_that_does_not_exist_is_refused(picture):
 
 
 def test_a_picture_is_read_with_the_weights_of_each_point(mnist):
-    """Half of the weights of the only dense layer give half of the logits."""
+    """Half the weights of the only dense layer give half the logits."""
     kernel = np.random.default_rng(3).normal(size=(784, 10)).astype(np.float32)
     layers = (Step("flatten", "Flatten", Flatten()), Step("dense", "Dense", Dense(readonly(kernel), None)))
     model = NumpyModel("one_layer", (28, 28, 1), layers)

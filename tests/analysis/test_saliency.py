@@ -1,4 +1,4 @@
-"""Saliency against finite differences, and against the evidence that it shares out."""
+"""Saliency, compared with finite differences and with the evidence that it divides among the pixels."""
 
 import keras
 import numpy as np
@@ -39,7 +39,7 @@ def test_without_biases_contributions_add_up_to_the_evidence(models, image):
 
 
 def test_gradients_are_finite_differences(models):
-    # In noise, no two pixels are equal: there is no kink where the difference is taken.
+    # In noise, no two pixels are equal, so the difference is never taken across a kink.
     random = np.random.default_rng(0)
     noise, direction = random.uniform(size=(28, 28, 1)), random.normal(size=(28, 28, 1))
     for name, model in models.items():

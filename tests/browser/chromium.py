@@ -1,4 +1,4 @@
-"""Find a Chromium, and bring one where there is none.
+"""Find Chromium, or install it where there is none.
 
     python -m tests.browser.chromium
 
@@ -26,10 +26,10 @@ def find() -> str | None:
 
 
 def bring() -> str:
-    """A Chromium's path, after installing one if need be.
+    """Chromium's path, after installing it if necessary.
 
     Raises:
-        SystemExit: when none can be had; the message says what to do.
+        SystemExit: when it cannot be installed; the message says what to do.
     """
     found = find()
     if found is None:

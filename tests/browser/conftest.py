@@ -1,4 +1,4 @@
-"""A real server on a free port and a real Chromium that may speak to nobody else."""
+"""A real server on a free port, and a real Chromium that may talk to nobody else."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[AppProcess]:
-    """One app for all browser tests, as `streamlit run app.py` starts it, with a home of its own.
+    """One app for all browser tests, started as `streamlit run app.py` does, with a home of its own.
 
-    Each test leaves it as it found it, or at least trains with seeds of its own.
+    Each test leaves it as it found it, or at least trains with its own seeds.
     """
     with app_process(tmp_path_factory.mktemp("site")) as app:
         yield app
 
 
-@pytest.fixture(scope="package")  # no longer: while it is open, no other test can run an event loop
+@pytest.fixture(scope="package")  # closed here: while it is open, no other test can run an event loop
 def browser() -> Iterator[Browser]:
     executable = bring()
     expect.set_options(timeout=30_000)
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Watch:
-    """What a page must not do: speak to another machine, or complain in its console."""
+    """Watches for what a page must not do: contact another machine, or complain in its console."""
 
     strangers: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Watch:
         page.on("console", self._said)
 
     def _said(self, message: ConsoleMessage) -> None:
-        # At a page's address Streamlit looks for its server there before it looks at the root.
+        # On a page, Streamlit looks for its server below the page's address before it tries the root.
         looked_for_server = re.search("/[^/]+/_stcore/(health|host-config)$", message.location["url"])
         if message.type == "error" and not looked_for_server:
             self.complaints.append(f"{message.text} {message.location['url']}")
@@ -72,7 +72,7 @@ class Watch:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh person's window; at the end, nothing left the machine and nothing complained."""
+    """A new visitor's window; afterwards, checks that nothing left the machine and nothing complained."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(60_000)

@@ -22,7 +22,7 @@ def open_train(page: Page, url: str) -> None:
 
 
 def set_up_a_run(page: Page, *, images: int, epochs: int, seed: int) -> None:
-    """By keyboard, as the help texts promise."""
+    """Set up a run by keyboard, as the help texts promise."""
     page.get_by_label("Epochs", exact=True).fill(str(epochs))
     page.keyboard.press("Enter")
     more = page.get_by_text("More", exact=True)
@@ -35,7 +35,7 @@ def set_up_a_run(page: Page, *, images: int, epochs: int, seed: int) -> None:
 
 
 def slider(page: Page, name: str):
-    """A slider's handle, to be moved by the arrow keys."""
+    """A slider's handle, which the arrow keys move."""
     return page.get_by_role("slider", name=name)
 
 
@@ -53,7 +53,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
 
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-    # what was moved quickly, one control after the other, is all in the run and in the address
+    # controls moved quickly one after another are all in the run and in the address
     setting = "α 0.15 · T 5 with T² · strong teacher · 12 epochs · 2,000 images"
     expect(page.get_by_text(setting)).to_be_visible()
     for part in ("alpha=0.15", "temperature=5", "epochs=12", "train_size=2000", "seed=41"):
@@ -61,15 +61,15 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     epoch = page.get_by_text(re.compile(r"epoch \d+ of 12", re.IGNORECASE)).first
     expect(epoch).to_be_visible(timeout=3 * MINUTES)
 
-    # a reload in the middle comes back to the same run
+    # a reload in the middle returns to the same run
     page.reload()
     expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
     expect(page.get_by_text("McNemar").first).to_be_visible(timeout=4 * MINUTES)
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    # lines of three models, in the chart that moved
+    # three models' lines, in the chart that moved
     expect(page.get_by_label(re.compile("^Line chart: accuracy")).first).to_be_visible()
     expect(page.get_by_text("1,433,610").first).to_be_visible()
-    # and its numbers, to keep
+    # and its numbers can be saved
     page.get_by_role("button", name="Save").first.click()
     with page.expect_download() as download:
         page.get_by_test_id("stPopoverBody").get_by_role("button", name="CSV").click()
@@ -80,7 +80,8 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
 
 def test_stop_ends_a_run_and_becomes_train_again(page: Page, site):
     open_train(page, site.url)
-    set_up_a_run(page, images=60_000, epochs=20, seed=42)  # long, but not so long that Train would ask first
+    # long, but not so long that Train would ask for confirmation
+    set_up_a_run(page, images=60_000, epochs=20, seed=42)
     page.get_by_role("button", name="Train", exact=True).click()
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible()
@@ -107,7 +108,7 @@ def test_a_nonsense_address_gets_a_sentence(page: Page, site):
     page.goto(f"{site.url}/train?alpha=7&run=..%2F..%2Fetc")
     expect(page.get_by_text("alpha must be between 0 and 1")).to_be_visible()
     expect(page.get_by_text("There is no run")).to_be_visible()
-    # and it goes with the next thing that the person does
+    # and it disappears with the next thing that the person does
     slider(page, "α, weight of the true labels").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("alpha must be between 0 and 1")).to_be_hidden()
@@ -124,6 +125,6 @@ def test_a_control_moved_while_a_run_trains_leaves_the_run_on_the_screen(page: P
     expect(page.get_by_text(re.compile("Still shown"))).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     before = epoch.inner_text()
-    expect(epoch).not_to_have_text(before, timeout=MINUTES)  # it goes on learning before one's eyes
+    expect(epoch).not_to_have_text(before, timeout=MINUTES)  # it goes on learning in full view
     page.get_by_role("button", name="Stop the run that is shown").click()
     expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible(timeout=MINUTES)

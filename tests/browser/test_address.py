@@ -1,4 +1,4 @@
-"""What the address says, in a browser: never rendered, taken back as a whole by one Back."""
+"""What the address says, in a browser: never rendered as Markdown, and undone as a whole by one Back."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def test_text_from_the_address_is_shown_literally(page: Page, site, texts):
         assert f"“{text}”" in words.replace("→", "->")
     made = "a, img, code, strong, del, h1, li, table, script, .katex, [role=img], [style*=color]"
     expect(said.locator(made)).to_have_count(0)
-    # the watch of the fixture makes sure that nothing was asked of another machine
+    # the fixture's watch makes sure that no other machine was contacted
 
 
 def chosen(page: Page) -> dict[str, str]:
-    """Where the controls of Train stand that the notebook's preset moves."""
+    """The values of those controls on Train that the notebook's preset moves."""
     return {
-        # for a moment the old box is still there beside the new one
+        # for a moment, the old box is still there next to the new one
         "preset": page.get_by_role("combobox", name="Start from").last.input_value(),
         "teacher": page.get_by_role("combobox", name="Teacher", exact=True).input_value(),
         "epochs": page.get_by_label("Epochs", exact=True).input_value(),

@@ -1,4 +1,4 @@
-"""What is drawn stays: on the canvas, whatever is looked at meanwhile, and among the last drawings."""
+"""A drawing stays: on the canvas, whatever you look at in between, and among the last drawings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOTHING = "Nothing is drawn yet"
 
 
 def stroke(page: Page, points: list[tuple[float, float]]) -> None:
-    canvas = page.locator("canvas").last  # the uppermost of three, in the component's shadow tree
+    canvas = page.locator("canvas").last  # the topmost of three, in the component's shadow tree
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     x, y = points[0]
@@ -29,7 +29,7 @@ def stroke(page: Page, points: list[tuple[float, float]]) -> None:
 
 
 def ink(page: Page) -> int:
-    """How many pixels of the canvas are not black, as a person sees it."""
+    """How many pixels of the visible canvas are not black."""
     return page.locator("canvas").first.evaluate(
         """(first) => {
             const all = [...first.getRootNode().querySelectorAll('canvas')];
@@ -45,7 +45,7 @@ def ink(page: Page) -> int:
 
 
 def expect_ink(page: Page, near: int) -> None:
-    """The canvas comes to show about this much."""
+    """Wait until the canvas shows about this much ink."""
     expect(page.locator("canvas").last).to_be_visible()
     for _ in range(100):
         if abs(ink(page) - near) <= 0.1 * near:
@@ -55,7 +55,7 @@ def expect_ink(page: Page, near: int) -> None:
 
 
 def kept(page: Page):
-    """The buttons that go back to the last drawings."""
+    """The buttons that bring back the last drawings."""
     return page.get_by_test_id("stButtonGroup").filter(has_text="Go back to").get_by_role("radio")
 
 
@@ -91,7 +91,7 @@ def test_a_drawing_outlives_its_page_and_its_kind_of_input(page: Page, site):
     expect_ink(page, drawn)
     assert what_they_see(page) == seen
 
-    # another pen changes what is drawn from now on
+    # another pen width affects only what is drawn from now on
     pen = page.get_by_role("slider", name="Pen width")
     pen.focus()
     page.keyboard.press("ArrowLeft")
@@ -100,7 +100,7 @@ def test_a_drawing_outlives_its_page_and_its_kind_of_input(page: Page, site):
     expect_ink(page, drawn)
     assert what_they_see(page) == seen
 
-    # the drawing goes on where it was: one entry
+    # the same drawing goes on: one entry
     stroke(page, [(0.3, 0.55), (0.75, 0.55)])
     expect(page.get_by_alt_text("The 28 by 28 pixels that the models see")).not_to_have_attribute("src", seen)
     expect(kept(page)).to_have_count(1)
@@ -128,7 +128,7 @@ def test_a_drawing_on_a_cleared_canvas_is_a_new_one(page: Page, site):
     stroke(page, ONE)
     expect(page.get_by_text(DRAWN)).to_be_visible()
     expect(kept(page)).to_have_count(2)
-    # undone by the canvas' own button, which empties it too
+    # undone by the canvas's own button, which clears it too
     page.get_by_role("button", name=re.compile("undo", re.IGNORECASE)).first.click()
     expect(page.get_by_text(NOTHING)).to_be_visible()
     stroke(page, [(0.2, 0.2), (0.8, 0.8)])
@@ -138,7 +138,7 @@ def test_a_drawing_on_a_cleared_canvas_is_a_new_one(page: Page, site):
 
 @pytest.fixture
 def another_run(site):
-    """A second finished run to choose: the shipped one's files under another setting."""
+    """A second finished run to choose: the included run's files under other settings."""
     lab, config = Lab(site.log.parent), RunConfig(seed=5)
     shipped = RunConfig().run_id
     names = ("distilled.keras", "scratch.keras", "logits.npz")

@@ -23,7 +23,7 @@ SECONDS = 30
 
 @pytest.fixture(scope="module")
 def logits(tmp_path_factory):
-    """The shipped run's teacher on the picture that the page opens with."""
+    """The logits of the included run's teacher for the picture that the page opens with."""
     return Lab(tmp_path_factory.mktemp("home")).test_logits(RUN)["teacher"][FIRST_PICTURE]
 
 
@@ -38,7 +38,7 @@ def open_page(page: Page, site, query: str = "") -> None:
 
 
 def expect_bars(page: Page, probabilities: np.ndarray) -> None:
-    """The teacher's ten bars come to stand at these heights."""
+    """Wait until the teacher's ten bars have these heights."""
     bars = page.locator(".mark-rect.role-mark path[aria-label*='Teacher']")
     expect(bars).to_have_count(10)
     deadline = time.monotonic() + SECONDS
@@ -80,7 +80,7 @@ def test_a_click_on_a_cell_shows_the_pictures_behind_it(page: Page, site):
     cell = page.locator("path[aria-label*='True class: 1;'][aria-label*='goes to: 8']").first
     cell.scroll_into_view_if_needed()
     box = cell.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # on the number in it
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # on the number inside it
     expect(page.get_by_text("Behind the cell 1 → 8")).to_be_visible()
     page.locator(".st-key-strip-pictures-behind-a-cell svg image").first.click()
     expect(page).to_have_url(re.compile(r"picture=\d+"))

@@ -1,4 +1,4 @@
-"""What the person who runs the server reads: a line for each thing that happened, and nothing else."""
+"""What the person who runs the server reads: one line per event, and nothing else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_log_has_one_line_per_event_and_no_others(page: Page, site):
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page).to_have_url(re.compile(f"run={config.run_id}"))
     expect(page.get_by_text("Finished. Trained on")).to_be_visible(timeout=4 * MINUTES)
-    page.wait_for_timeout(1000)  # the page may know before the log
+    page.wait_for_timeout(1000)  # the page may know earlier than the log
 
     lines = site.log.read_text(encoding="utf-8").splitlines()
     other = [line for line in lines if not STARTED.fullmatch(line) and not HAPPENED.fullmatch(line)]

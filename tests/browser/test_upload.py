@@ -1,4 +1,4 @@
-"""A picture from a person's own disk reaches the models, and the next one takes its place."""
+"""An uploaded picture reaches the models, and the next one replaces it."""
 
 from __future__ import annotations
 

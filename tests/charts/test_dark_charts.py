@@ -1,4 +1,4 @@
-"""Charts of dark knowledge: their numbers by hand, and a specification that stays while T moves."""
+"""Charts of dark knowledge: their numbers by hand, and a specification that stays the same as T moves."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Charts of errors and trust: their numbers against scikit-learn and by hand."""
+"""Charts of errors and calibration: their numbers as in scikit-learn and by hand."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Figures as files: real PNG and SVG, made without any network, and CSV that reads back."""
+"""Figures as files: real PNG and SVG, made without a network, and CSV that can be read back."""
 
 import io
 

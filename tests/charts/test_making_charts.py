@@ -1,4 +1,4 @@
-"""Charts of what networks are made of: squares and filters to scale."""
+"""Charts of what networks are made of: squares and filters, drawn to scale."""
 
 import numpy as np
 import pandas as pd
@@ -48,7 +48,7 @@ def test_every_weight_of_every_filter_has_its_place():
     assert not rows.duplicated(["x", "y"]).any()
     one = rows[(rows["filter"] == 10) & (rows["row"] == 3) & (rows["column"] == 2)].iloc[0]
     assert one["weight"] == filters[2, 1, 0, 9]
-    assert (one["x"], one["y"]) == ("5", "6")  # the second filter of the second line
+    assert (one["x"], one["y"]) == ("5", "6")  # the second filter in the second row
     assert one["strength"] == pytest.approx(abs(filters[2, 1, 0, 9]) / 72)
     assert set(rows.loc[rows["weight"] < 0, "sign"]) == {"negative"}
     spec = filter_chart(rows, "Scratch", 16).to_dict(validate=True)

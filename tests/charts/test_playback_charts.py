@@ -1,4 +1,4 @@
-"""Charts of a training played back: where it stands, in words and in rows."""
+"""Charts of training played back: the current point, in words and in rows."""
 
 import numpy as np
 import pandas as pd

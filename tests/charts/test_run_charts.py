@@ -1,4 +1,4 @@
-"""Charts: what they show, how they keep still, and that colour never stands alone."""
+"""Charts: what they show, that they hold still, and that nothing is told by colour alone."""
 
 import json
 

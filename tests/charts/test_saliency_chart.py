@@ -1,4 +1,4 @@
-"""The chart of what pixels say: one scale for all models, and the sign in words."""
+"""The saliency chart: one scale for all models, and the sign in words."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Thumbnails: the very pixels, and a click that names the picture."""
+"""Thumbnails: exact pixels, and a click that names the picture."""
 
 import base64
 import io
@@ -46,7 +46,7 @@ def test_thumbnails_saved_to_a_file_need_no_network(mnist):
     assert figure_svg(spec, rows).decode().count("<image") == 3
     seen = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows))).convert("L"))
     blank = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows.assign(image="")))).convert("L"))
-    assert (seen < 64).sum() > (blank < 64).sum() + 1000  # the pictures' black paper
+    assert (seen < 64).sum() > (blank < 64).sum() + 1000  # the pictures' black background
 
 
 def test_cards_carry_every_line_about_a_picture(mnist):

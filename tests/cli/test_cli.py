@@ -1,4 +1,4 @@
-"""The command line as a person or a script uses it."""
+"""The command line, used by a person or a script."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_the_table_at_the_end_carries_the_honest_sentence(trained, home):
 
 
 def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
-    """The run that came with the project: 99.11, 98.03 and 97.28 %, and 98.03 − 97.28 is 0.75."""
+    """The included run: 99.11, 98.03 and 97.28 %, and 98.03 − 97.28 is 0.75."""
     table, listed = run("train", "--preset", "default", home=home), run("runs", home=home)
     for shown in (table, listed):
         assert shown.returncode == 0, shown.stderr

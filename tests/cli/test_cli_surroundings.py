@@ -1,4 +1,4 @@
-"""The command line where it may find itself: pipes that close, full disks, other encodings, Ctrl-C."""
+"""The command line in odd surroundings: pipes that close, full disks, other encodings, Ctrl-C."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and descr
 
 
 def run(*arguments: str, **options) -> subprocess.CompletedProcess:
-    """`python ARGUMENTS` in the project; output as bytes unless `text` is given."""
+    """Run `python ARGUMENTS` in the project; output as bytes unless `text` is given."""
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "", **options.pop("env", {})}
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     return subprocess.run(
@@ -151,7 +151,7 @@ def test_odd_values_are_refused_in_one_short_sentence(arguments, capsys):
 
 
 class FakeLab:
-    """A run of three looks, which is told of in an event each."""
+    """A run that ends at the third look; each look finds a new event."""
 
     def __init__(self):
         self.looks, self.calls = 0, []
@@ -203,7 +203,7 @@ def test_a_run_whose_epochs_cannot_be_printed_is_finished_or_stopped(error, to_t
 
 
 def _interrupted(program: str, tmp_path: Path, times: int, arguments: tuple[str, ...] = ()) -> tuple:
-    """Exit code, standard error and the lines left of a program that gets Ctrl-C when it says "ready"."""
+    """Exit code, standard error and remaining output of a program that gets Ctrl-C when it says "ready"."""
     (tmp_path / "program.py").write_text(program)
     process = subprocess.Popen(
         [sys.executable, *(arguments or [str(tmp_path / "program.py")])],

@@ -69,7 +69,7 @@ def test_the_notebooks_cells_run_as_written(teacher, slices):
 
 
 def test_a_step_is_the_notebooks_own_step(teacher, slices):
-    """One batch through the notebook's train_step, written out, moves the weights alike."""
+    """One batch through the notebook's train_step, written out, changes the weights in the same way."""
     import tensorflow as tf
 
     x, y = slices[0][:32], slices[1][:32]
@@ -139,7 +139,7 @@ def test_a_distiller_survives_saving_and_loading(teacher, slices, tmp_path):
 
 
 class AddsLoss(keras.layers.Layer):
-    """Adds two losses of its inputs, and gives the inputs back."""
+    """Adds two losses of its inputs and returns the inputs."""
 
     def call(self, inputs):
         self.add_loss([keras.ops.mean(inputs**2), 0.3 * keras.ops.mean(inputs)])
@@ -166,7 +166,7 @@ PENALTIES = ["kernel_regularizer", "activity_regularizer", "add_loss", "inside a
 
 @pytest.mark.parametrize("penalty", PENALTIES)
 def test_the_students_own_losses_count_as_in_its_own_fit(slices, penalty):
-    """With α = 1 the teacher has no say: loss and weights are those of plain Keras, step by step."""
+    """With α = 1 the teacher has no influence: loss and weights match plain Keras, step by step."""
     x, y = slices[:2]
     student, alone, penalised_teacher = (_small_model(penalty) for _ in range(3))
     alone.set_weights(student.get_weights())
@@ -202,7 +202,7 @@ def test_a_teachers_own_losses_do_not_count(slices):
     for teacher in map(_small_model, PENALTIES):
         distiller = Distiller(student=_small_model(None), teacher=teacher)
         compile_as_the_notebook_does(distiller, optimizer=keras.optimizers.SGD(0.0), alpha=0.3)
-        for _ in range(2):  # the second time the teacher's layers hold what the first call added
+        for _ in range(2):  # the second time, the teacher's layers still hold what the first call added
             said = distiller.train_on_batch(x, y, return_dict=True)
         terms = 0.3 * said["student_loss"] + 0.7 * said["distillation_loss"]
         assert said["loss"] == pytest.approx(terms, rel=1e-5)

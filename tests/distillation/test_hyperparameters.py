@@ -1,4 +1,4 @@
-"""α and T: what is allowed, and a sentence that names what is not."""
+"""α and T: allowed values come back, others get a sentence that names them."""
 
 from __future__ import annotations
 

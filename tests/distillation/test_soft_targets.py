@@ -1,4 +1,4 @@
-"""Objectives against NumPy in float64 and against Keras' own KLDivergence."""
+"""Objectives, compared with NumPy in float64 and with Keras's own KLDivergence."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def reference(labels, z_student, z_teacher, alpha, temperature, scale):
-    """Value, terms and gradient by the formulas of Hinton et al. 2015, section 2, in float64."""
+    """Value, terms and gradient from the formulas of Hinton et al. 2015, section 2, in float64."""
     n = len(labels)
     one_hot = np.eye(z_student.shape[1])[labels]
     cross_entropy = -(one_hot * log_softmax(z_student)).sum(axis=1).mean()
@@ -59,7 +59,7 @@ def test_value_and_gradient_equal_numpy_in_float64(alpha, temperature, largest, 
         [float(got.loss), float(got.student_loss), float(got.distillation_loss)],
         [loss, cross_entropy, divergence],
         rtol=2e-6,
-        # float32 rounds each log-probability at its last place; s multiplies what is left of it
+        # float32 rounds each log-probability in its last digit, and s multiplies that error
         atol=max(1e-6, scale * np.finfo(np.float32).eps),
     )
     np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-4, atol=1e-6)

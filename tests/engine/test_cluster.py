@@ -1,4 +1,4 @@
-"""A cluster that somebody else runs: a scheduler and two workers of their own, reached through TLS."""
+"""A cluster that somebody else runs: a separate scheduler and two workers, reached over TLS."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab):
     assert lab.models(view.run_id)["scratch"].parameters == 20_490
     assert lab.store.has_run(view.run_id)
     assert lab._runs_at_once == 1
-    assert lab._engine._child is None  # no engine of our own
+    assert lab._engine._child is None  # the lab started no engine itself
 
 
 def test_stop_reaches_the_workers(lab):
@@ -138,7 +138,7 @@ def test_stop_reaches_the_workers(lab):
 
 
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
-    """So that one broken connection does not break the rest: tests/engine/test_tls_errors.py."""
+    """Otherwise one broken connection breaks the others: see tests/engine/test_tls_errors.py."""
 
     def kind_of_socket() -> str:
         import ssl

@@ -1,4 +1,4 @@
-"""What the engine's processes say while it ends: nothing, for it is meant to."""
+"""What the engine's processes log when it ends on purpose: nothing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kd.engine import preload
 
 
 class Worker:
-    """What Dask hands to a preload in a worker's process, by name."""
+    """Stands in for the worker that Dask passes to a preload, which recognises it by its class name."""
 
 
 @pytest.fixture
 def levels():
-    """Dask's loggers, put back afterwards as they were."""
+    """Dask's loggers, restored afterwards."""
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.nanny", "distributed.worker")]
     before = [(logger, logger.level, list(logger.filters)) for logger in loggers]
     yield
@@ -43,7 +43,7 @@ def test_once_the_parent_is_gone_no_connection_that_ends_is_an_error(levels, mon
     left = []
     monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=types.SimpleNamespace(read=lambda: b"")))
     monkeypatch.setattr(engine.os, "_exit", left.append)
-    monkeypatch.setattr(engine, "kill", lambda processes: None)  # here they would be the tests' own
+    monkeypatch.setattr(engine, "kill", lambda processes: None)  # which in this process are the tests' own
     monkeypatch.setattr(engine, "_parent_gone", engine.threading.Event())
     engine._watch_parent()
     assert left == [0]

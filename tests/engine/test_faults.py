@@ -1,4 +1,4 @@
-"""Faults for real: processes killed, runs stopped in every phase, the app ended in every way."""
+"""Real faults: processes killed, runs stopped in every phase, the app ended in every way."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def alive(processes) -> list[psutil.Process]:
 
 
 def again(lab: Lab, config: RunConfig) -> str:
-    """Forget a run and ask for it anew."""
+    """Forget a run and ask for it again."""
     lab.store.remove_run(config.run_id)
     lab._dispatch.forget(config.run_id)
     return lab.start(config)
@@ -53,7 +53,7 @@ def history(lab: Lab, run_id: str) -> list[dict]:
 
 
 def kill_a_training_worker(lab: Lab) -> int:
-    """Kill -9 one worker that computes a task now; returns its process id."""
+    """`kill -9` a worker that is computing a task; returns its process id."""
     client = lab._engine._client
     busy = until(lambda: [worker for worker, tasks in client.processing().items() if tasks])
     pid = client.run(os.getpid, workers=busy[:1])[busy[0]]
@@ -133,7 +133,7 @@ def test_stop_is_obeyed_while_the_engine_starts_and_nothing_is_left(tmp_path):
 
 
 async def open_and_train(url: str) -> str:
-    """A person who opens Train, presses Train and leaves; returns the run's id."""
+    """Open Train as a person, press Train and leave; returns the run's id."""
     config = f"teacher=notebook&train_size={LONG.train_size}&epochs=100&batch_size=1"
     async with BrowserSession(url, "train", config) as session:
         await session.settled(PATIENCE)
@@ -202,7 +202,7 @@ def test_a_lab_closed_while_its_engine_starts_ends_the_run_and_starts_no_other(t
 
 
 class ClosedClient:
-    """A Dask client whose scheduler went away: futures end with it, and whoever asks for a value waits."""
+    """A Dask client whose scheduler went away: its futures are closed, and asking for a value would hang."""
 
     status = "running"
 

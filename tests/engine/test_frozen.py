@@ -1,4 +1,4 @@
-"""Processes that are stopped and never say so: noticed, ended, and made up for. Slow ones are left alone."""
+"""Frozen processes are noticed, ended and replaced; slow ones are left alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 
 
 class Process:
-    """A process as Silence looks at it, which has computed for so many seconds."""
+    """A process as Silence sees it, which has computed for this many seconds."""
 
     def __init__(self, status=psutil.STATUS_SLEEPING):
         self.seconds, self._status = 0.0, status
@@ -75,7 +75,7 @@ def engine():
 
 @pytest.fixture
 def training(engine):
-    """A student that trains in one of the workers; its attempt, its future and what was heard of it."""
+    """A student training in one of the workers: its attempt, its future and the events so far."""
     heard = []
     attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
     future = attempt.submit(tasks.student, LONG.to_dict(), "scratch", None, None, resource="student")

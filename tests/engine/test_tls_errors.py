@@ -1,4 +1,4 @@
-"""TLS connections of one thread, with real sockets: what breaks one leaves the others alone."""
+"""TLS connections in one thread, with real sockets: when one breaks, the others go on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kd.engine.tls_errors import ForgettingSocket
 
 @pytest.fixture
 def connect(tmp_path):
-    """Called, it gives both ends of a new connection; the server's end does not block."""
+    """A function that returns both ends of a new connection; the server's end does not block."""
     make(tmp_path)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(tmp_path / CERTIFICATE, tmp_path / KEY)

@@ -1,4 +1,4 @@
-"""The folded tail: the model's own logits and gradients, and the plain call where nothing folds."""
+"""The folded tail gives the model's own logits and gradients; models that do not fold are called plainly."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_folded_form_is_used_exactly_where_it_fits(mnist):
     )
     for model in (activated, dense_only):
         np.testing.assert_array_equal(folded_forward(model)(images), model(images))
-    # the convolution itself is not called any more: nobody else notices when it cannot be
+    # the convolution itself is no longer called, so nothing else notices if it cannot be
     student = build_student()
     expected = student(images)
     student.layers[3].call = None
@@ -58,7 +58,7 @@ def test_the_folded_form_is_used_exactly_where_it_fits(mnist):
 
 
 def _with_dropout() -> keras.Sequential:
-    """Ends in the linear tail that is folded."""
+    """Ends in a linear tail, which is folded."""
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -88,7 +88,7 @@ def _multilayer_perceptron() -> keras.Sequential:
 
 @pytest.fixture(scope="module", params=[_with_dropout, _multilayer_perceptron])
 def trained_with_dropout(request, mnist) -> CompiledTraining:
-    """After a few steps: BatchNormalization's averages are no longer those it started with."""
+    """After a few steps, so that BatchNormalization's averages have left their initial values."""
     compiled = CompiledTraining(request.param, distilled=False)
     batches = Batches.of(*mnist.train(64), None, 16)
     compiled.run_steps(batches, batches.order(0, 1), 0, 4, (1.0, 1.0, 1.0))

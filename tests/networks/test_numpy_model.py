@@ -1,4 +1,4 @@
-"""The NumPy twin against Keras itself, on real MNIST pictures."""
+"""The NumPy twin, compared with Keras itself on real MNIST pictures."""
 
 import subprocess
 import sys
@@ -34,7 +34,7 @@ def _multilayer_perceptron():
 
 
 def _odd_one():
-    """Every option that the notebook's networks leave alone: valid padding, odd strides, wide pooling."""
+    """Every option that the notebook's networks do not use: valid padding, odd strides, wide pooling."""
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),

@@ -1,4 +1,4 @@
-"""Pictures and files of networks that cannot be used are refused in a sentence."""
+"""Pictures and network files that cannot be used are refused in a sentence."""
 
 import io
 import json
@@ -63,7 +63,7 @@ def test_flipped_bytes_never_raise_anything_but_value_error(student_file):
 
 
 def _rewritten(file, change):
-    """The .keras file with its config.json and model.weights.h5 as `change(config, weights)` gives them."""
+    """The .keras file after `change(config, weights)` has altered its config.json and model.weights.h5."""
     with zipfile.ZipFile(io.BytesIO(file)) as archive:
         config, weights = json.loads(archive.read("config.json")), archive.read("model.weights.h5")
     config, weights = change(config, weights)

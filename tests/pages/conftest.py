@@ -1,4 +1,4 @@
-"""Pages in AppTest, with the real Lab on a home of its own and the run that comes with the project."""
+"""Pages in AppTest, with the real Lab on a home of its own, and the included run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.shared import server
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The Lab that the pages use, without an engine until something is trained."""
+    """The Lab that the pages use; it starts no engine until something is trained."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KD_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setattr(Lab, "warm_up", lambda self: None)
@@ -26,7 +26,7 @@ def lab(tmp_path_factory):
 
 @pytest.fixture
 def open_page(lab):
-    """Opens a page as a browser would, with these query parameters; fails on any traceback."""
+    """A function that opens a page as a browser would, with query parameters; fails on any traceback."""
 
     def open_page(name: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
@@ -43,5 +43,5 @@ def open_page(lab):
 
 @pytest.fixture
 def shipped(lab):
-    """The run that comes with the project."""
+    """The included run."""
     return lab.watch(RunConfig().run_id)

@@ -1,4 +1,4 @@
-"""What stands on a page, as a test reads it."""
+"""What is on a page, as a test reads it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from streamlit.testing.v1 import AppTest
 
 
 def html_of(app: AppTest) -> str:
-    """All that stands on the page as HTML of our own, the style sheet aside."""
+    """All the page's own HTML, without the style sheet."""
     pieces = [element.proto.body for element in app.get("html")]
     return "\n".join(piece for piece in pieces if not piece.startswith("<style>"))
 
 
 def warnings_of(app: AppTest) -> list[str]:
-    """The sentences about what was wrong."""
+    """The page's warnings."""
     return [as_shown(element.value) for element in app.warning]
 
 
 def errors_of(app: AppTest) -> list[str]:
-    """The sentences in place of what could not be drawn."""
+    """The error sentences, which replace what could not be drawn."""
     return [as_shown(element.value) for element in app.error]
 
 
 def as_shown(literal: str) -> str:
-    """What a browser shows of text that ui.shared.markup.literal has made."""
+    """What a browser shows for text that ui.shared.markup.literal has made."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", literal).replace("\u2060", "")
 
 

@@ -1,4 +1,4 @@
-"""What the address of a page says: taken as the library reads it, or refused with a sentence."""
+"""A value in a page's address is read as the library reads it, or refused in a sentence."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_the_address_spells_values_as_widgets_do(open_page):
     assert app.query_params["temperature_squared"] in ("false", ["false"])
     assert app.query_params["temperature"] in ("10", ["10"])
     assert app.query_params["alpha"] in ("0", ["0"])
-    assert "epochs" not in app.query_params  # it is what the control shows without being told
+    assert "epochs" not in app.query_params  # the control shows this value anyway
 
 
 @pytest.mark.parametrize("text", ["pull", "The pull on a student"])

@@ -1,4 +1,4 @@
-"""Dark knowledge: the page follows T, the picture and the run; addresses that lead nowhere say so."""
+"""Dark knowledge: the page follows T, the picture and the run, and says so when an address leads nowhere."""
 
 from html import unescape
 

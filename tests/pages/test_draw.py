@@ -32,7 +32,7 @@ def as_canvas_sends(pixels):
 
 
 def canvas_picture(digit):
-    """A test picture as large as the canvas: RGBA uint8 (280, 280, 4)."""
+    """A test picture enlarged to the canvas: RGBA uint8 (280, 280, 4)."""
     grey = np.kron(digit, np.ones((10, 10), np.uint8))
     return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
 
@@ -124,7 +124,7 @@ def test_a_test_picture_is_chosen_by_number(open_page, lab, shipped, mnist):
 
 
 def test_a_sentence_says_which_models_read_a_test_picture_wrongly(open_page):
-    """All three hesitate between 5 and 8 here, but not in the same way."""
+    """Here all three hesitate between 5 and 8, but in different ways."""
     text = html_of(open_page("draw", way="test", picture="3806"))
     assert "All three hesitate between 5 and 8: the teacher says 5, and both students say 8." in text
     assert "The label says 5: both students are wrong." in text
@@ -149,7 +149,7 @@ def test_the_page_says_so_when_another_run_than_the_address_names_answers(
     app = open_page(page, run=asked.run_id)
     assert "The run you looked at (α 0.35 · T 4 with T² · strong teacher" in html_of(app)
     assert f"{said}, so another one answers here." in html_of(app)
-    assert app.query_params["run"] == asked.run_id  # and back on Train it is still the one that is shown
+    assert app.query_params["run"] == asked.run_id  # and Train still shows it
     assert "another one answers" not in html_of(open_page(page, run=shipped.run_id))
 
 

@@ -56,7 +56,7 @@ def test_the_last_drawings_are_kept_and_counted(open_page, lab, shipped, mnist):
     assert "Your latest drawings" not in said(app)
     draw(app, canvas_picture(mnist.x_test[0]))
     assert "of 1 drawing." in said(app)
-    draw(app, canvas_picture(mnist.x_test[1]))  # the same canvas: the drawing went on
+    draw(app, canvas_picture(mnist.x_test[1]))  # still the same canvas: the drawing went on
     assert "of 1 drawing." in said(app)
     next(button for button in app.button if button.label == "Clear").click().run()
     draw(app, canvas_picture(mnist.x_test[4]), number=1)
@@ -70,7 +70,7 @@ def test_the_last_drawings_are_kept_and_counted(open_page, lab, shipped, mnist):
 def test_drawings_are_kept_in_every_language(open_page, mnist, pseudo_language):
     app = draw(open_page("draw"), canvas_picture(mnist.x_test[0]))
     assert "⟦**Your latest drawings.**" in said(app)
-    draw(app, canvas_picture(mnist.x_test[1]))  # the same canvas: the drawing went on
+    draw(app, canvas_picture(mnist.x_test[1]))  # still the same canvas: the drawing went on
     assert list(app.session_state["drawings"]) == ["drawing 0"]
 
 
@@ -105,7 +105,7 @@ def test_going_back_to_an_earlier_drawing_needs_no_mouse(open_page, lab, shipped
     app.button_group(key="drawings_number").set_value(None).run()
     assert "Your drawing, as the models see it." in said(app)
     app.button_group(key="drawings_number").set_value(1).run()
-    draw(app, canvas_picture(mnist.x_test[2]), number=1)  # another drawing takes its place
+    draw(app, canvas_picture(mnist.x_test[2]), number=1)  # another drawing replaces it
     assert app.button_group(key="drawings_number").value is None
     assert "One of your earlier drawings" not in said(app)
 

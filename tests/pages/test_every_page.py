@@ -1,4 +1,4 @@
-"""What every page has: a paragraph, something to try, and a formula."""
+"""Every page has a paragraph, something to try, and a formula."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def test_every_page_explains_itself(open_page, name):
     tried = [index for index, text in enumerate(said) if text.startswith("**Try this.** ")]
     assert tried
     for index in tried:
-        assert len(said[index - 1]) > 150  # the paragraph before it
+        assert len(said[index - 1]) > 150  # the paragraph above it
     assert len(page.latex) == len(tried)
 
 

@@ -1,4 +1,4 @@
-"""What figures say in words."""
+"""What the page says about its figures."""
 
 from hypothesis import given
 from hypothesis import strategies as st

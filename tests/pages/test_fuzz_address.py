@@ -1,4 +1,4 @@
-"""Whatever an address or a browser brings, every page opens without a traceback."""
+"""Whatever an address or a browser sends, every page opens without a traceback."""
 
 from __future__ import annotations
 

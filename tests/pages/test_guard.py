@@ -1,4 +1,4 @@
-"""What goes wrong on a page is said in one sentence, and pages need no TensorFlow."""
+"""Whatever goes wrong on a page gets one sentence, and pages need no TensorFlow."""
 
 import ast
 import os
@@ -70,7 +70,7 @@ def test_damaged_data_is_named_with_the_remedy(monkeypatch, tmp_path):
 
 
 def test_the_laboratory_outlives_streamlits_caches(lab):
-    """A second one would start a second engine, and no Stop would reach the runs of the first."""
+    """A second one would start a second engine, and Stop would never reach the runs of the first."""
     st.cache_resource.clear()
     st.cache_data.clear()
     assert server.lab() is lab
@@ -109,7 +109,7 @@ def test_a_callback_that_fails_leaves_a_sentence_and_a_log(caplog):
 
 
 def _calls(path):
-    """Every (name, value) that a file of the interface gives to a function or keeps to give."""
+    """Every (name, value) that a file of the interface passes to a function or stores to pass on."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             yield from ((keyword.arg, keyword.value) for keyword in node.keywords)
@@ -128,7 +128,7 @@ def _is_guarded(name: str, value: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id="guarded")):
             return True
         case ast.BoolOp(values=[ast.Name(id=passed_on), ast.Constant(value="ignore")]):
-            return passed_on == name  # handed on from an argument of the same name, and so looked at there
+            return passed_on == name  # passed on from an argument of that name, and checked there
     return False
 
 

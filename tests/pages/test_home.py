@@ -1,4 +1,4 @@
-"""Home: one picture with real numbers, and two ways in."""
+"""Home: one figure with real numbers, and two links into the app."""
 
 import re
 

@@ -1,11 +1,11 @@
-"""The part of Train that follows a run draws the run as it stands now."""
+"""The part of Train that follows a run draws its current state."""
 
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
 
 def page():
-    """A run that the test moves on: its history is in the session."""
+    """A page with a run whose history is in the session, where the test extends it."""
     import streamlit as st
 
     from kd.config import RunConfig

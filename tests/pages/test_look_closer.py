@@ -1,4 +1,4 @@
-"""Look closer: folded until asked for; then errors, changed pictures and trust of the run that is shown."""
+"""Look closer: folded until opened; then the shown run's errors, changed pictures and calibration."""
 
 from html import unescape
 
@@ -47,7 +47,7 @@ def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, 
     first = fixed.iloc[0]
     assert f"<b>It is {first['true']}</b>" in text
     assert f'kd-distilled">{first["true"]}</span>' in text
-    # the probability is said to be that of the true digit, whatever the answer
+    # the probability is labelled as the true digit's, whatever the answer
     assert f"{percent(first['scratch_probability'])} for {first['true']}</span>" in text
     app.button_group(key="change").set_value("broken").run()
     assert f"No. {table.iloc[len(fixed)]['picture']:,}" in unescape(html_of(app))

@@ -1,4 +1,4 @@
-"""What they are made of: the very numbers of the very models, and filters of the chosen time."""
+"""What they are made of: real numbers from the real models, and the filters at the chosen time."""
 
 from html import unescape
 

@@ -1,4 +1,4 @@
-"""Before any run there is: every page opens, and says what to do first."""
+"""Before there is any run, every page opens and says what to do first."""
 
 import pytest
 

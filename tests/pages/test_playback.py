@@ -1,4 +1,4 @@
-"""Playing a training back: the slider moves what is said, Play begins at the start and ends at the end."""
+"""Playing training back: the text follows the slider, and Play runs from the start to the end."""
 
 from html import unescape
 
@@ -43,7 +43,7 @@ def test_snapshots_end_where_the_run_ended(lab, shipped):
     logits = lab.test_logits(shipped.run_id)
     for student, snapshots in lab.snapshots(shipped.run_id).items():
         assert snapshots["times"][-1] == max(e["epoch"] for e in shipped.history if e["model"] == student)
-        # kept in float16
+        # saved in float16
         assert snapshots["logits"][-1].astype(float) == pytest.approx(logits[student], abs=0.04, rel=1e-3)
         assert not snapshots["weights"].flags.writeable
 

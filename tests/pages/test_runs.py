@@ -57,7 +57,7 @@ def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says
     assert not warnings_of(one)
     assert warnings_of(other) == ["This run has already been deleted: Undo brings it back."]
     assert f"delete_{own}" not in buttons(other)
-    # and so is bringing it back
+    # and so is restoring it
     undo = [next(b for b in window.button if b.label == "Undo") for window in (one, other)]
     for window, button in zip((one, other), undo, strict=True):
         button.click().run()

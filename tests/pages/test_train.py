@@ -1,4 +1,4 @@
-"""Train: controls made from the fields of a run, a run to look at from the first second, and training."""
+"""Train: controls made from a run's fields, a run to look at from the first second, and training."""
 
 import re
 import time
@@ -136,7 +136,7 @@ def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, la
     assert shown["Stop"].help
     run_id = app.query_params["run"]
     assert run_id == RunConfig.from_mapping(SMALL).run_id
-    # a new visitor without an address comes to the run that trains
+    # a new visitor without an address sees the run that trains
     assert open_page("train").query_params["run"] == run_id
     view = lab.wait(run_id, PATIENCE)
     assert view.status == "finished", view.message

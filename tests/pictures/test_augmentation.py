@@ -1,4 +1,4 @@
-"""The strong teacher's augmentation: against SciPy, and what it must leave alone."""
+"""The strong teacher's augmentation: compared with SciPy, and what it must not change."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def digits() -> np.ndarray:
 
 @pytest.fixture
 def still(monkeypatch):
-    """No change at all, save for what a test sets."""
+    """No change at all, except what a test sets."""
     monkeypatch.setattr(augmentation, "MNIST_JITTER", 0.0)
     for key, value in augmentation.SETTINGS.items():
         monkeypatch.setitem(augmentation.SETTINGS, key, value if key == "elastic_grid" else 0.0)
@@ -37,7 +37,7 @@ def test_samples_are_scipys_bilinear_samples(digits):
         ndimage.map_coordinates(picture[..., 0], coordinates[:, i], order=1, mode="grid-constant")
         for i, picture in enumerate(digits)
     ]
-    np.testing.assert_allclose(found[..., 0], expected, atol=2e-3)  # 0.001 px are cut at the border
+    np.testing.assert_allclose(found[..., 0], expected, atol=2e-3)  # 0.001 px are cut off at the border
 
 
 def test_centres_of_mass_are_scipys(digits):
@@ -94,7 +94,7 @@ def test_variants_stay_pictures_near_the_centre(digits):
     assert found.max() <= 1.0
     limit = (
         augmentation.MNIST_JITTER + augmentation.SETTINGS["jitter_pixels"] + 1.5
-    )  # the elastic distortion moves mass as well
+    )  # the elastic distortion moves the centre of mass as well
     assert np.abs(centres(found) - augmentation.CENTRE).max() < limit
 
 

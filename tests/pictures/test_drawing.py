@@ -1,4 +1,4 @@
-"""to_mnist: the picture that MNIST would have made of a drawing, or one sentence."""
+"""to_mnist: the picture that MNIST's makers would have made from a drawing, or one sentence."""
 
 import re
 
@@ -18,7 +18,7 @@ ONE_SENTENCE = re.compile(r"[A-Z].{5,200}\.", re.DOTALL)
 
 
 def canvas(drawing: np.ndarray) -> np.ndarray:
-    """White on black as the canvas sends it: opaque RGBA."""
+    """White on black, as the canvas sends it: opaque RGBA."""
     return np.dstack([drawing] * 3 + [np.full_like(drawing, 255)])
 
 
@@ -106,7 +106,7 @@ def test_a_photo_with_uneven_light_and_grain_gives_nearly_the_same_picture(seven
     light = 190 + np.linspace(-40, 40, 280)[:, np.newaxis] + np.random.default_rng(0).normal(0, 4, (280, 280))
     photo = np.clip(light * (1 - 0.75 * seven / 255.0), 0, 255).astype(np.uint8)
     found, expected = to_mnist(photo), to_mnist(seven)
-    # The weaker ink in the shade may move the centre of mass to the next pixel.
+    # The paler ink in the shade may shift the centre of mass to the next pixel.
     assert min(np.abs(np.roll(found, rows, axis=0) - expected).mean() for rows in (-1, 0, 1)) < 0.02
 
 

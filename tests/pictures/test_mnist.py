@@ -1,4 +1,4 @@
-"""MNIST as it is read: the official arrays, the notebook's slices, and one sentence when it is not there."""
+"""Reading MNIST: the official arrays, the notebook's slices, and one sentence when it cannot be read."""
 
 import hashlib
 import io
@@ -24,7 +24,7 @@ def test_all_of_mnist_is_there():
     mnist = load_mnist()
     assert mnist.x_train.shape == (60_000, 28, 28)
     assert mnist.x_test.shape == (10_000, 28, 28)
-    # the classes' sizes as published with MNIST
+    # the class sizes published with MNIST
     assert np.bincount(mnist.y_train).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert np.bincount(mnist.y_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
 
@@ -148,7 +148,7 @@ def test_an_archive_without_one_array_names_the_command(tmp_path, raw):
 
 
 def idx(array: np.ndarray) -> bytes:
-    """The array as an IDX file: magic number, dimensions in big-endian, bytes."""
+    """The array as an IDX file: magic number, big-endian dimensions, bytes."""
     return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
 
 
@@ -172,7 +172,7 @@ def official_files(tmp_path, raw):
 
 
 def test_the_official_files_make_the_committed_arrays(official_files, raw, monkeypatch):
-    """From the four files whose MD5 the script knows: the arrays are official byte for byte."""
+    """The script knows the MD5 sums of the four files, so the arrays are official byte for byte."""
     written = {}
     monkeypatch.setattr(np, "savez_compressed", lambda path, **arrays: (path.touch(), written.update(arrays)))
     make_mnist.make(official_files, official_files / "mnist.npz")

@@ -1,4 +1,4 @@
-"""decode_picture: the right pixels, or one sentence, whatever the bytes are."""
+"""decode_picture: the right pixels or one sentence, whatever the bytes are."""
 
 import io
 import re
@@ -109,10 +109,10 @@ def test_the_first_picture_of_an_animation_is_used(kind):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_photo_taken_sideways_is_turned_upright(kind):
     exif = Image.Exif()
-    exif[0x0112] = 6  # the camera lay on its side: turn a quarter clockwise
+    exif[0x0112] = 6  # the camera lay on its side: a quarter turn clockwise
     found = decode_picture(encoded(Image.fromarray(RED_LEFT), kind, exif=exif, quality=95))
     assert found.shape == (40, 24, 3)
-    assert found[:18, :, 0].min() > 200  # left has become top
+    assert found[:18, :, 0].min() > 200  # left has become the top
     assert found[22:, :, 0].max() < 60
 
 
@@ -162,7 +162,7 @@ def test_pixels_are_counted_before_any_is_unpacked(monkeypatch):
 
 
 def outcome(content: bytes) -> str:
-    """What became of the bytes: 'a picture', or the sentence."""
+    """What the bytes turned into: 'a picture', or the sentence."""
     try:
         picture = decode_picture(content)
     except ValueError as error:
@@ -215,7 +215,7 @@ def photograph(width: int, height: int, **options) -> bytes:
 
 @pytest.fixture
 def full_size(monkeypatch) -> list[int]:
-    """Notes how many pixels Pillow holds of each picture that is unpacked."""
+    """Records how many pixels Pillow unpacks of each picture."""
     sizes, load = [], ImageFile.ImageFile.load
 
     def noticed(picture: ImageFile.ImageFile):
@@ -267,7 +267,7 @@ def test_a_large_picture_of_any_mode_is_averaged_down(mode):
 
 
 def repeated_scans(scans: int, side: int = 600) -> bytes:
-    """A progressive JPEG whose last scan, which changes nothing, comes again and again."""
+    """A progressive JPEG that repeats its last scan, which changes nothing, many times."""
     content = encoded(Image.new("L", (side, side)), "JPEG", progressive=True, quality=10)
     start = content.rfind(b"\xff\xc4", 0, content.rfind(b"\xff\xda"))
     return content[:-2] + content[start:-2] * scans + b"\xff\xd9"
@@ -284,7 +284,7 @@ def test_a_jpeg_with_too_many_scans_is_refused_before_any_is_read(full_size):
 
 def test_a_progressive_photograph_with_a_thumbnail_is_read():
     exif = Image.Exif()
-    exif[0x010E] = "\xff\xda" * 500  # what looks like scans, where a thumbnail would be
+    exif[0x010E] = "\xff\xda" * 500  # bytes that look like scans, where a thumbnail would be
     assert max(decode_picture(photograph(4000, 3000, progressive=True, exif=exif)).shape) <= WORKING_SIDE
 
 
@@ -292,7 +292,7 @@ def test_a_progressive_photograph_with_a_thumbnail_is_read():
 def test_the_same_file_is_unpacked_once(content, monkeypatch):
     unpacked, seen = picture_file._unpacked, []
     monkeypatch.setattr(picture_file, "_unpacked", lambda picture: [seen.append(1), unpacked(picture)][1])
-    content += b" again"  # by no other test
+    content += b" again"  # used by no other test
     first, second = outcome(content), outcome(content)
     assert first == second
     assert seen == [1]
@@ -329,4 +329,5 @@ def test_large_pictures_are_unpacked_one_at_a_time_and_small_ones_wait_for_none(
     finally:
         done.set()
     monkeypatch.undo()
-    assert decode_picture(photographs[0] + b" other").shape == (600, 800)  # busy is no verdict on the file
+    # being busy says nothing about the file
+    assert decode_picture(photographs[0] + b" other").shape == (600, 800)

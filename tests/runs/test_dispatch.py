@@ -1,4 +1,4 @@
-"""Dispatch: runs begin in turn, are shared, stopped, asked for again, and never hold up each other."""
+"""Dispatch: runs begin in turn, are shared, stopped and asked for again, and never hold each other up."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def until(condition):
 
 
 def status(dispatch: Dispatch, run_id: str) -> str:
-    """How a run stands: by the process that computes it, and once it has ended by the store."""
+    """A run's status: from the process that computes it, or from the store once it has ended."""
     view = dispatch.view(run_id)
     return view.status if view is not None else dispatch._store.row(run_id)["status"]
 
@@ -144,8 +144,8 @@ def test_no_more_than_so_many_runs_wait_for_one_person(dispatch, stage):
         dispatch.start(config(99), "ann")
     assert dispatch.view(config(99).run_id) is None
     assert dispatch._store.row(config(99).run_id) is None
-    dispatch.start(config(0), "ann")  # it is being computed: asking again takes no place
-    dispatch.start(config(99), "ben")  # and others have their own
+    dispatch.start(config(0), "ann")  # it is already being computed, so this takes no place in the queue
+    dispatch.start(config(99), "ben")  # and other people have places of their own
     dispatch.stop(config(1).run_id, "ann")
     dispatch.start(config(98), "ann")
 
@@ -240,7 +240,7 @@ def test_a_request_for_a_run_that_is_being_stopped_can_be_withdrawn(dispatch, st
 
 @pytest.fixture
 def attentive(monkeypatch):
-    """Runs look all the time whether they are to stop, not once a second."""
+    """Runs check all the time whether they should stop, not once a second."""
     monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
 
 
@@ -263,7 +263,7 @@ def test_a_run_that_another_process_stopped_can_be_asked_for_again(dispatch, sta
         until(lambda times=times: len(stage.begun) == times)
         index.ask_to_stop(config(5).run_id)
         until(lambda: status(dispatch, config(5).run_id) == "stopped")
-    index.ask_to_stop(config(5).run_id)  # it has ended already
+    index.ask_to_stop(config(5).run_id)  # it has already ended
     dispatch.start(config(5), "ann")
     until(lambda: len(stage.begun) == 3)
     assert dispatch.view(config(5).run_id).active

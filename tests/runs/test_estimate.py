@@ -1,4 +1,4 @@
-"""The estimate: what a run costs for each step, image and look, and how fast this machine is."""
+"""The estimate: what each step, image and evaluation of a run costs, and how fast this machine is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SLOW = 2.0
 
 
 def result_of(config: RunConfig, training: float, looking: float, teacher: float | None = None) -> dict:
-    """The result of a run on a machine so many times as slow as the costs say."""
+    """The result of a run on a machine that is this many times slower than the typical costs say."""
     steps = -(-config.train_size // config.batch_size)
     trained = training * config.epochs * (steps * STUDENT.step + config.train_size * STUDENT.image)
     looked = looking * STUDENT.look * (config.epochs + min(4, steps - 1))
@@ -25,7 +25,7 @@ def result_of(config: RunConfig, training: float, looking: float, teacher: float
 
 
 def test_many_small_epochs_do_not_make_large_ones_seem_slow():
-    """100 epochs of 100 images are nearly all looking; 60 of 10,000 are mostly training."""
+    """100 epochs of 100 images are nearly all evaluation; 60 of 10,000 are mostly training."""
     small, large = RunConfig(epochs=100, train_size=100), RunConfig(epochs=60)
     speed = measured_speed([(small, result_of(small, 1.0, 1.0))])
     expected = 60 * (313 * STUDENT.step + 10_000 * STUDENT.image) + 64 * STUDENT.look

@@ -102,7 +102,7 @@ def test_the_artefacts_are_what_was_measured(finished, lab, mnist):
 
 
 def test_students_in_two_workers_start_alike_and_see_the_same_batches(lab, finished):
-    """With α = 1 the teacher has no weight, so whatever differs then is unfair."""
+    """With α = 1 the teacher has no weight, so any difference would be unfair."""
     view = lab.wait(lab.start(SMALL.replace(alpha=1.0, seed=5)), PATIENCE)
     assert view.status == "finished", view.message
     logits = lab.test_logits(view.run_id)
@@ -110,7 +110,7 @@ def test_students_in_two_workers_start_alike_and_see_the_same_batches(lab, finis
 
 
 def test_a_student_that_never_saw_a_label_is_ahead_of_one_that_saw_them_all(lab, finished):
-    """What Train tells people to try: the setting that comes with the app, with α = 0."""
+    """What Train suggests trying: the default settings, with α = 0."""
     view = lab.wait(lab.start(RunConfig(alpha=0.0)), PATIENCE)
     assert view.status == "finished", view.message
     assert view.result["comparison"]["low"] > 0

@@ -1,4 +1,4 @@
-"""The queue: fair between people, shared where they ask for the same, honest about the wait."""
+"""The queue is fair between people, shares runs that several people ask for, and is honest about the wait."""
 
 from __future__ import annotations
 

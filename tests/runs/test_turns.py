@@ -1,4 +1,4 @@
-"""Runs that share the engine: long ones give way between epochs, and a teacher is trained once for all."""
+"""Runs share the engine: long ones give way between epochs, and a teacher is trained once for everybody."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def until(condition):
 
 @pytest.fixture
 def house(tmp_path, monkeypatch):
-    """One run at a time, and turns of no length: whoever waits is let in after the next epoch."""
+    """One run at a time, and turns of no length: waiting runs are let in after the next epoch."""
     monkeypatch.setattr(dispatching, "SECONDS_A_TURN", 0.0)
     monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
     house = House(tmp_path)

@@ -1,4 +1,4 @@
-"""Deleting, restoring and removing, by any number of people: nothing is lost that was not meant."""
+"""Deleting, restoring and removing, by any number of people: nothing is lost unintentionally."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_delete_that_the_index_cannot_record_moves_nothing(tmp_path, monkeypat
     store = Store(tmp_path)
     save(store)
     store.delete_run(RUN)
-    save(store)  # trained again: an older one lies in the trash
+    save(store)  # trained again: the older one is in the trash
     older = os.stat(tmp_path / "trash" / RUN).st_ino
     with locked(tmp_path), pytest.raises(ValueError, match="Another program is using the index"):
         store.delete_run(RUN)
@@ -126,7 +126,7 @@ def test_a_restored_run_is_not_removed_to_make_room(tmp_path, monkeypatch):
 def test_a_run_deleted_just_before_is_not_removed_as_a_leftover(tmp_path, monkeypatch):
     lab, other = Lab(tmp_path), Store(tmp_path)
     save(lab.store)
-    (tmp_path / "trash" / RUN).mkdir()  # of an earlier one, trained again since
+    (tmp_path / "trash" / RUN).mkdir()  # left from an earlier one, which has been trained again since
     empty_trash = Store.empty_trash
 
     def deleted_just_before(self, run_id):

@@ -1,4 +1,4 @@
-"""A crash at any point leaves each run whole or absent; what is damaged is set aside and the rest works."""
+"""A crash at any point leaves each run whole or absent; damaged files are set aside and the rest works."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OTHER = CONFIG.replace(seed=2).run_id
 
 
 class CrashAt:
-    """SIGKILL for this process at the k-th line of the storing code that it comes to."""
+    """Kills this process (SIGKILL) at the k-th line of the storing code that it reaches."""
 
     MODULES = (store, stored, stored_runs, index, index_file, index_moves, files, owners, room)
 
@@ -54,7 +54,7 @@ class CrashAt:
 
 
 def crashes(action, home: Path) -> bool:
-    """Carry out `action(k)` in a fork that is killed at its k-th step; False when it came to its end."""
+    """Carry out `action(k)` in a fork that is killed at its k-th step; False if it reached its end."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -86,7 +86,7 @@ ACTIONS = {
 }
 
 
-# Most of the code that mends the index only reads.
+# Most of the code that repairs the index only reads.
 WHERE_IT_MATTERS = {"mending the index": frozenset({"_replace_if_damaged", "_put_new"})}
 
 
@@ -166,7 +166,7 @@ def test_a_damaged_run_is_set_aside_with_a_sentence_and_the_rest_works(name, tmp
     assert [path.name.partition("-")[0] for path in (tmp_path / "aside").iterdir()] == [RUN]
     assert lab.watch(OTHER).status == "finished"
     assert is_whole(lab.store, OTHER)
-    save(lab.store)  # it can be trained again
+    save(lab.store)  # the run can be trained again
     assert Lab(tmp_path).watch(RUN).status == "finished"
 
 
@@ -212,7 +212,7 @@ def test_a_damaged_index_is_set_aside_and_rebuilt_from_the_folders(at, tmp_path)
     assert {row["run_id"] for row in after.index.rows()} == {RUN, OTHER}
     assert all(is_whole(after, run_id) for run_id in (RUN, OTHER))
     assert len(list(tmp_path.glob("index.damaged-*.sqlite"))) == 1
-    # the one that was open all the while goes on with the new file
+    # the store that was open all along goes on with the new file
     assert first.row(RUN)["status"] == "finished"
     save(first, CONFIG.replace(seed=4))
     assert after.row(CONFIG.replace(seed=4).run_id)["status"] == "finished"
@@ -230,7 +230,7 @@ def test_the_index_is_rebuilt_by_one_command(tmp_path, monkeypatch, capsys):
 
 
 def test_two_processes_on_one_home_share_it(tmp_path):
-    """Both write at once, and take the same run: one gets it."""
+    """Both write at once and try to take the same run: one gets it."""
     program = textwrap.dedent(
         f"""
         import sys, time

@@ -1,4 +1,4 @@
-"""A full disk: room is made where it can be, else it is said; nothing that was stored is lost."""
+"""A full disk: room is made where possible, and otherwise it is reported; no saved run is lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER = CONFIG.replace(seed=2).run_id
 
 
 def test_a_full_disk_is_reported_and_loses_nothing(tmp_path):
-    """The kernel refuses, for real: no file may grow above 64 kB in this process."""
+    """The kernel really refuses: in this process, no file may grow beyond 64 kB."""
     program = textwrap.dedent(
         f"""
         import json, resource, signal, sys
@@ -52,7 +52,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(tmp_path):
 
 
 def _own_mounts() -> list[str] | None:
-    """How to run a command with mounts of its own, where this system lets us."""
+    """How to run a command with mounts of its own, if this system allows it."""
     for command in (["unshare", "--user", "--map-root-user", "--mount"], ["unshare", "--mount"]):
         probe = [*command, "sh", "-c", "mount -t tmpfs tmpfs /mnt"]
         if (
@@ -67,7 +67,7 @@ needs_mounts = pytest.mark.skipif(
     _own_mounts() is None, reason="needs Linux and the right to mount a small disk"
 )
 
-# Three runs on a disk that is then full to the last block: the kernel says ENOSPC.
+# Three runs on a disk that is then filled to the last block: the kernel says ENOSPC.
 ON_A_SMALL_DISK = """
 import os, sys
 from pathlib import Path
@@ -100,7 +100,7 @@ for config in (one, two, three):
 
 
 def on_a_small_disk(tmp_path: Path, program: str) -> list[str]:
-    """The lines that the program prints; it finds three runs, and `fill` fills the disk."""
+    """The lines that the program prints; it starts with three runs and may call `fill` to fill the disk."""
     done = subprocess.run(
         [
             *_own_mounts(),

@@ -28,7 +28,7 @@ HOMES = {
     "of too long a name": lambda folder: folder / ("x" * 300),
     "of too long a path": lambda folder: folder / "/".join(["x" * 200] * 50),
 }
-if os.name != "nt":  # links need a right of their own on Windows
+if os.name != "nt":  # links need a special privilege on Windows
     HOMES["in a loop of links"] = loop_of_links
 
 

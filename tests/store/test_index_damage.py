@@ -1,4 +1,4 @@
-"""A damaged index: what can be read stands, what can be mended is mended, and the rest is named."""
+"""A damaged index: what can be read stays, what can be repaired is repaired, and the rest is named."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def execute(home: Path, *statement) -> list[tuple]:
 
 
 def settled(home: Path) -> Path:
-    """The index's file, with all that was written in it."""
+    """The index's file, with everything written so far."""
     execute(home, "PRAGMA wal_checkpoint(TRUNCATE)")
     for suffix in ("-wal", "-shm"):
         (home / f"index.sqlite{suffix}").unlink(missing_ok=True)
@@ -42,7 +42,7 @@ def settled(home: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
-    """Three stored runs, one of them kept, a deleted one, and one that failed after some epochs."""
+    """Three saved runs (one marked as kept), a deleted one, and one that failed after some epochs."""
     store = Store(tmp_path_factory.mktemp("home"))
     for seed in (1, 2, 3):
         save(store, CONFIG.replace(seed=seed))
@@ -79,7 +79,7 @@ def test_one_altered_byte_costs_no_run_and_no_page(seed, copy):
     for place in chance.sample(full, 6) + chance.sample(range(len(content)), 2):
         altered = bytearray(content)
         altered[place] ^= chance.randrange(1, 256)
-        # a version that may yet be written is refused, see below
+        # a later version is refused, see below
         if 60 <= place < 64:
             continue
         at = copy()
@@ -293,7 +293,7 @@ def test_processes_that_meet_a_damaged_index_together_all_go_on(copy):
 
 
 def test_a_run_that_is_listed_but_cannot_be_found_is_deleted_all_the_same(copy):
-    """SQLite finds a run by its own index of ids; damage there is noticed at the next opening, or here."""
+    """SQLite finds a run through its own index of ids; damage there shows when it is next opened, or here."""
     home = copy()
     lab = Lab(home)
     execute(home, "PRAGMA wal_checkpoint(TRUNCATE)")

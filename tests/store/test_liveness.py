@@ -33,7 +33,7 @@ sys.stdin.readline()
 
 @contextmanager
 def another_process(home: Path):
-    """A process that has taken on a run and is writing something."""
+    """A process that has taken on a run and is writing a file."""
     process = subprocess.Popen(
         [sys.executable, "-c", OWNER, str(home)],
         cwd=PROJECT,
@@ -51,7 +51,7 @@ def another_process(home: Path):
 
 def test_nobody_takes_the_run_of_a_live_process_whatever_the_clock_says(tmp_path, monkeypatch):
     with another_process(tmp_path) as process:
-        # a clock that was set back, and a container in which the process cannot be seen
+        # as if the clock had been set back, and the process were in another container
         monkeypatch.setattr(psutil.Process, "create_time", lambda self: 0.0)
         monkeypatch.setattr(psutil, "pid_exists", lambda pid: False)
         lab = Lab(tmp_path)
@@ -86,7 +86,7 @@ def test_a_forked_child_is_a_process_of_its_own(tmp_path):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     with another_process(tmp_path) as process:
         process.communicate("end\n")
-    assert store.index.worker(RUN) == "here"  # the other one did not get it
+    assert store.index.worker(RUN) == "here"  # the other process did not get it
 
 
 def test_a_missing_folder_of_locks_is_made_again(tmp_path):
@@ -104,7 +104,7 @@ def test_a_home_may_have_several_names(tmp_path, monkeypatch):
     store.index.claim(RUN, CONFIG.to_dict())
     monkeypatch.chdir(tmp_path)
     names = [Path("home"), tmp_path / "home" / ".." / "home"]
-    if os.name != "nt":  # links need a right of their own on Windows
+    if os.name != "nt":  # links need a special privilege on Windows
         (tmp_path / "link").symlink_to(tmp_path / "home")
         names.append(tmp_path / "link")
     for name in names:
@@ -125,7 +125,7 @@ def test_an_odd_token_belongs_to_nobody(tmp_path, token):
 
 
 def test_a_run_is_handed_over_whole(tmp_path):
-    """The one who takes a run after its owner was killed stores it as if nothing had been."""
+    """A process that takes over a killed process's run saves it as if nothing had happened."""
     with another_process(tmp_path):
         pass
     store = Store(tmp_path)

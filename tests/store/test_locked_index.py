@@ -1,4 +1,4 @@
-"""Another program holds the index: looking goes on, changing says so soon, and nobody waits for another."""
+"""While another program locks the index, looking works, changes say so soon, and nobody holds up others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE = 30
 
 
 def in_time(action):
-    """What `action` returns, or raises, in a thread of its own; fails when it waits for the lock."""
+    """What `action` returns or raises, in a thread of its own; fails if it waits for the lock."""
     done = []
 
     def act():
@@ -61,7 +61,7 @@ def test_looking_does_not_wait(lab, monkeypatch):
         assert RUN in [view.run_id for view in in_time(lab.runs)]
         assert in_time(lab.upkeep.usage).runs.keys() == {RUN}
         assert in_time(lambda: Lab(lab.store.home).watch(RUN)).status == "finished"
-    lab.watch(RUN)  # the look that could not be noted is noted now
+    lab.watch(RUN)  # the look that could not be recorded is recorded now
     assert lab.store.row(RUN)["used"] is not None
 
 

@@ -1,4 +1,4 @@
-"""Upkeep: below the limit, the least recently used first, never what is watched, pinned or computed."""
+"""Upkeep keeps below the limit: the least recently used go first, never watched, pinned or active runs."""
 
 from __future__ import annotations
 

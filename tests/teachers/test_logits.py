@@ -1,4 +1,4 @@
-"""The shipped logits: the teacher's own, and refused when they are not."""
+"""The included logits are the teacher's own, and are refused if they are not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_shipped_logits_are_those_of_the_shipped_teacher(name, mnist):
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
-    """A copy of the notebook teacher's files, read in place of the shipped ones."""
+    """A copy of the notebook teacher's files, read instead of the included ones."""
     for suffix in (".json", ".keras", "-logits.npz"):
         shutil.copy(TEACHER_FOLDER / f"notebook{suffix}", tmp_path)
     monkeypatch.setattr(logits, "TEACHER_FOLDER", tmp_path)

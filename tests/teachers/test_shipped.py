@@ -1,4 +1,4 @@
-"""The teachers that ship: whole, described truthfully, as good as promised, and made by one command."""
+"""The included teachers: complete, truthfully described, as good as promised, and made by one command."""
 
 import dataclasses
 import hashlib
@@ -110,7 +110,7 @@ def test_the_record_tells_the_true_test_accuracy(name, models):
 
     pictures, labels = load_mnist().test()
     accuracy = (classify(models[name], pictures) == labels).mean()
-    # another processor rounds differently: a picture on the edge may tip over
+    # another processor rounds differently, so a borderline picture may change sides
     assert abs(accuracy - teacher_record(name)["test_accuracy"]) <= 0.0003
 
 
@@ -186,7 +186,7 @@ def test_the_command_makes_a_teacher(name, epochs, tmp_path, capsys, monkeypatch
     model = keras.saving.load_model(tmp_path / f"{name}.keras")
     assert weights_sha256(model.get_weights()) == record["weights_sha256"]
     assert record["test_images"] == 500
-    assert record["test_accuracy"] > 0.2  # it learnt something: guessing gets 0.1
+    assert record["test_accuracy"] > 0.2  # it learned something: guessing gets 0.1
     assert capsys.readouterr().err.count("epoch ") == epochs
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.json", f"{name}.keras"]
 

@@ -110,7 +110,7 @@ def test_with_a_label_the_sentence_says_who_is_wrong(label, wrong):
 
 @given(st.lists(st.integers(0, 9), min_size=3, max_size=3), st.integers(0, 9), st.integers(0, 2**31))
 def test_a_sentence_names_every_answer_and_everybody_who_is_wrong(best, label, seed):
-    """Whatever the three say: no digit that a model gives a quarter or more, and no error, goes unsaid."""
+    """Whatever the three say, every digit with a quarter or more is named, and so is every error."""
     values = np.random.default_rng(seed).dirichlet(np.full(10, 0.3), 3)
     for row, digit in zip(values, best, strict=True):
         row[[digit, row.argmax()]] = row[[row.argmax(), digit]]

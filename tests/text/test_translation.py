@@ -1,4 +1,4 @@
-"""Sentences in the reader's language, with English for whatever a catalogue lacks."""
+"""Sentences in the reader's language, with English for whatever a catalogue is missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kd.text.translation import N_, _, ask_for_languages, environment_languages,
 
 @pytest.fixture
 def german(tmp_path, monkeypatch):
-    """A catalogue of three messages, for whoever asks for German."""
+    """A catalogue of three messages, for readers who ask for German."""
     monkeypatch.setattr(translation, "_folder", tmp_path)
     monkeypatch.setattr(translation, "_wanted", lambda: ("de-CH", "en"))
     catalogue = Catalog("de")

@@ -131,7 +131,7 @@ _UNITS = {
 
 
 def _heard(said: str) -> float:
-    """The number that somebody takes from the words; a bound counts as what it bounds."""
+    """The number that a reader takes from the words; "< x" and "> x" count as x."""
     assert not re.search(r"\d[eE]", said)
     said = {"less than a second": "0 s"}.get(said, said)
     parts = said.removeprefix("< ").removeprefix("> ").replace(",", "").split()
@@ -144,7 +144,7 @@ _numbers = st.one_of(st.integers(0, 10**13), st.sampled_from([10**k - d for k in
 
 
 def _near(highest: float, *edges: float):
-    """Numbers from 0, many of them close to where a formatter changes its units or its digits."""
+    """Numbers from 0 up, many of them close to where a formatter changes its unit or its digits."""
     close = [math.nextafter(edge, towards) for edge in edges for towards in (0, math.inf)]
     return st.one_of(st.floats(0, highest), st.sampled_from([*edges, *close]))
 

@@ -1,4 +1,4 @@
-"""Adam in one pass: Keras' own Adam, step by step."""
+"""Adam in one pass matches Keras's own Adam, step by step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def variables() -> list[keras.Variable]:
 
 
 def gradients(steps: int) -> list[list[np.ndarray]]:
-    """Large, tiny and vanishing ones, so that ε counts."""
+    """Large, tiny and zero gradients, so that ε matters."""
     generator = np.random.default_rng(1)
     sizes = np.array([1.0, 1e-6, 0.0], np.float32)
     return [

@@ -1,4 +1,4 @@
-"""Which precision a fresh teacher trains in, and that bfloat16 products teach it the same."""
+"""Which precision a fresh teacher trains in, and that it learns the same with bfloat16 products."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGER = NOTEBOOKS.replace(teacher_train_size=60_000)
 
 @pytest.fixture
 def timed(monkeypatch):
-    """Let the measurement find these seconds."""
+    """A function that makes the measurement find these seconds."""
 
     def find(float32: float, mixed_bfloat16: float) -> None:
         seconds = {"float32": float32, "mixed_bfloat16": mixed_bfloat16}
@@ -54,7 +54,7 @@ def test_the_first_measurement_holds_whatever_is_measured_later(timed, tmp_path)
     Store(tmp_path).save_precisions({first.processor: first.precision})
     timed(1.0, 0.81)
     assert precision.teacher_precision(LONGER, Store(tmp_path).precisions()) == first
-    # on another processor it was another question
+    # on another processor, it is measured again
     assert precision.teacher_precision(LONGER, {"another": "mixed_bfloat16"}).precision == "float32"
 
 
@@ -76,7 +76,7 @@ def test_no_altered_byte_of_the_record_is_taken_for_a_measurement(tmp_path, capl
         path.write_bytes(altered)
         assert store.precisions() == {}, place
     assert len(caplog.messages) == len(whole)
-    path.write_text('{"a processor": "float32"}')  # as earlier versions wrote it
+    path.write_text('{"a processor": "float32"}')  # in the format of earlier versions
     assert store.precisions() == {"a processor": "float32"}
 
 
@@ -104,7 +104,7 @@ def test_the_measurement_times_both():
 
 @pytest.mark.parametrize("chosen", precision.PRECISIONS)
 def test_the_folded_tail_is_exact_where_its_precision_is(chosen):
-    """In whole numbers so small that bfloat16's 8 bits hold every product and every sum."""
+    """With whole numbers so small that bfloat16's 8 bits hold every product and every sum."""
     random = np.random.default_rng(0)
     model = keras.Sequential(
         [
@@ -139,7 +139,7 @@ def test_a_gradient_in_bfloat16_points_where_the_exact_one_does(mnist):
         found.append([logits, *tape.gradient(loss, model.trainable_variables)])
     for exact, rounded in zip(*found, strict=True):
         exact, rounded = np.ravel(exact), np.ravel(rounded)
-        # without oneDNN, TensorFlow keeps the sums in bfloat16 as well
+        # without oneDNN, TensorFlow also keeps the sums in bfloat16
         cosine = exact @ rounded / (np.linalg.norm(exact) * np.linalg.norm(rounded))
         assert cosine > 0.999
     assert np.abs(found[0][0] - found[1][0]).max() > 0
@@ -151,7 +151,7 @@ def test_a_teacher_in_bfloat16_learns_and_says_so(monkeypatch):
     trained = train_teacher(config, lambda event: None, lambda: False)
     assert trained.precision == "mixed_bfloat16"
     assert trained.history[-1]["val_accuracy"] > 0.7
-    # evaluation is float32, whatever the steps are
+    # evaluation is in float32, whatever the steps use
     model = compiled_training("teacher", "mixed_bfloat16")
     exact = CompiledTraining(build_teacher, distilled=False)
     exact.reset(list(initial_weights("teacher", 0)))

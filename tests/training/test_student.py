@@ -1,4 +1,4 @@
-"""Training: the fast path against the plain one, fairness between students, repeatability, stopping."""
+"""Training: the fast path equals the plain one, students are treated fairly, results repeat, stops work."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def teacher_logits(teacher, mnist) -> np.ndarray:
 
 
 def test_fast_path_and_plain_path_give_the_same_student_after_50_steps(teacher, mnist):
-    """Plain: Distiller.fit, the teacher called at every step, one step a call. Fast: what runs use."""
+    """Plain: Distiller.fit, which calls the teacher in every step, one step per call. Fast: what runs use."""
     images, labels = mnist.train(1600)
     start = list(initial_weights("distilled", 5))
     batches = Batches.of(images, labels, teacher.predict(images, verbose=0), 32)
@@ -89,7 +89,7 @@ def test_scratch_is_plain_keras_training(mnist):
 
 
 def test_the_teacher_is_the_only_difference_between_the_students(teacher_logits):
-    """With α = 1 the teacher has no weight, and then distilled and scratch are one student."""
+    """With α = 1 the teacher has no weight, so distilled and scratch are the same student."""
     alone = SMALL.replace(alpha=1.0)
     distilled = train_student(alone, "distilled", teacher_logits, ignore, never)
     scratch = train_student(alone, "scratch", None, ignore, never)
@@ -149,7 +149,7 @@ def test_the_same_config_gives_the_same_history_to_the_last_digit(teacher_logits
         return [{k: v for k, v in event.items() if k != "seconds"} for event in trained.history]
 
     first = history(SMALL)
-    history(SMALL.replace(seed=1, temperature=9.0, batch_size=20))  # leaves nothing behind
+    history(SMALL.replace(seed=1, temperature=9.0, batch_size=20))  # must leave nothing behind
     assert history(SMALL) == first
     assert history(SMALL.replace(seed=1)) != first
 
@@ -209,7 +209,7 @@ def test_a_stop_ends_the_training_in_the_middle_of_an_epoch(train):
 
 
 def in_turns(train) -> TrainedModel:
-    """A training that gives its place up after every epoch, to one that leaves other weights behind."""
+    """Train with a pause after every epoch, in which other training leaves its own weights behind."""
     checkpoint, turns = None, 0
     while isinstance(trained := train(lambda: True, copy.deepcopy(checkpoint)), Checkpoint):
         checkpoint, turns = trained, turns + 1

@@ -1,4 +1,4 @@
-"""The pages speak the language that the reader's browser asks for."""
+"""The pages use the language that the reader's browser asks for."""
 
 from __future__ import annotations
 

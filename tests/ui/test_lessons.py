@@ -1,4 +1,4 @@
-"""What the pages tell people to try, tried: on the run that comes with the project."""
+"""What the pages suggest trying works, on the included run."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def models(lab):
 
 
 def seen(strokes) -> np.ndarray:
-    """What the models see of strokes drawn on the canvas: (1, 28, 28, 1)."""
+    """What the models see when these strokes are drawn on the canvas: (1, 28, 28, 1)."""
     return to_mnist(draw(strokes))[None, :, :, None]
 
 

@@ -1,4 +1,4 @@
-"""Text from outside is shown letter by letter: Markdown, checked with another reader of Markdown."""
+"""Text from outside is shown literally, as a second Markdown parser confirms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JOINER = "\u2060"
 
 
 def shown(markdown: str) -> str:
-    """What stands on the page: a paragraph without any element in it."""
+    """What the page shows: the text of a paragraph that contains no element."""
     html = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"]).render(markdown)
     paragraph = re.fullmatch(r"(?:<p>([^<]*)</p>\n)?", html)
     assert paragraph, html

@@ -1,4 +1,4 @@
-"""Ways to talk to a running server: a page's session, a plain request, a websocket's opening."""
+"""Ways to talk to a running server: a page's session, a plain request, a websocket handshake."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.browser_session import BrowserSession
 
 
 async def look(url: str, page: str = "") -> float:
-    """Open a page and leave it; returns how many seconds it took."""
+    """Open a page and leave it; returns the seconds it took."""
     began = time.monotonic()
     async with BrowserSession(url, page) as session:
         await session.settled(30)
@@ -33,7 +33,7 @@ def connect(url: str, **how) -> websockets.connect:
 def ask(
     site: AppProcess, host: str, origin: str | None = None, method: str = "GET", path: str = "/"
 ) -> tuple[int, str]:
-    """An answer's status and text."""
+    """The answer's status and text."""
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(site.url).port, timeout=20)
     try:
         connection.putrequest(method, path, skip_host=True)
@@ -48,7 +48,7 @@ def ask(
 
 
 def handshake(site: AppProcess, host: str, origin: str | None) -> int:
-    """The status that a websocket's opening is answered with."""
+    """The status with which the server answers a websocket handshake."""
     lines = [f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}", "Upgrade: websocket", "Connection: Upgrade"]
     lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
     lines += [] if origin is None else [f"Origin: {origin}"]
@@ -58,7 +58,7 @@ def handshake(site: AppProcess, host: str, origin: str | None) -> int:
 
 
 async def heard(stream: websockets.ClientConnection) -> list[str]:
-    """The kinds of messages that come until none comes any more."""
+    """The kinds of messages that arrive until no more come."""
     kinds = []
     with contextlib.suppress(TimeoutError):
         while True:
@@ -68,7 +68,7 @@ async def heard(stream: websockets.ClientConnection) -> list[str]:
 
 
 def put(site: AppProcess, cookie: str, address: str) -> int:
-    """Upload a small file there as a browser does; returns the answer's status."""
+    """Upload a small file as a browser does; returns the answer's status."""
     content = (
         b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nno picture\r\n--B--\r\n'
     )

@@ -1,4 +1,4 @@
-"""The limit on descriptors is raised as far as it goes, and those of threads that have ended are free."""
+"""The limit on descriptors is raised as far as possible, and threads that have ended hold none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INFINITE = -1
 
 
 def system(soft: int, hard: int, kernel: int) -> SimpleNamespace:
-    """A `resource` module whose kernel refuses more than it has room for."""
+    """A `resource` module whose kernel refuses limits beyond its own."""
     limits = [soft, hard]
 
     def setrlimit(_, wanted: tuple[int, int]) -> None:
@@ -39,7 +39,7 @@ def system(soft: int, hard: int, kernel: int) -> SimpleNamespace:
         (256, INFINITE, 12_288, 10_240),  # macOS
         (256, 200_000, 100, 256),
         (INFINITE, INFINITE, 10_240, descriptors.ENOUGH),
-        (100_000, 100_000, 100_000, descriptors.ENOUGH),  # is left as it is
+        (100_000, 100_000, 100_000, descriptors.ENOUGH),  # is left unchanged
     ],
 )
 def test_the_limit_is_raised_as_far_as_it_goes(monkeypatch, soft, hard, kernel, raised):

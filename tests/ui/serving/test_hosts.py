@@ -1,4 +1,4 @@
-"""The server's own names, and the origin that Streamlit sees."""
+"""The names that the server answers to, and the origin that Streamlit sees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log's bounds: what is said again and again is said a few times, and no traceback is long."""
+"""The log's limits: repeated messages appear only a few times, and no traceback is long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.serving import log_limit
 
 @pytest.fixture
 def log(caplog) -> Iterator[logging.Logger]:
-    """A logger with a limit of its own."""
+    """A logger with its own limit."""
     logger = logging.getLogger("tests.limited")
     limit = log_limit.Limit()
     logger.addFilter(limit)

@@ -1,4 +1,4 @@
-"""Nobody gets in: the engine refuses strangers, the server keeps its protections, no input becomes code."""
+"""Security: the engine refuses strangers, the server keeps its protections, no input becomes code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OURS = [
 
 @pytest.fixture(scope="module")
 def engine():
-    """The engine's own process, and the line with which it lets its parent in."""
+    """The engine's own process, and the line that lets its parent in."""
     process = subprocess.Popen(
         [sys.executable, "-m", "kd.engine"],
         cwd=PROJECT,
@@ -64,7 +64,7 @@ def test_a_client_with_the_credentials_is_let_in(engine):
 
 
 def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
-    """So that one broken connection does not break the rest: tests/engine/test_tls_errors.py."""
+    """Otherwise one broken connection breaks the others: see tests/engine/test_tls_errors.py."""
 
     def kind_of_socket() -> str:
         import ssl
@@ -108,7 +108,7 @@ def test_a_stranger_without_a_certificate_is_refused(engine):
         stranger = context.wrap_socket(plain)
 
         def answers() -> None:
-            while stranger.recv(1024):  # in TLS 1.3 the refusal comes with the first answer
+            while stranger.recv(1024):  # in TLS 1.3, the refusal comes with the first answer
                 pass
             raise ConnectionError("closed without a word")
 
@@ -201,7 +201,7 @@ def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
 
 
 def test_every_field_of_a_run_is_a_number_a_switch_or_one_of_a_list():
-    """So that nothing a person types reaches a path, a shell or a worker as it was typed."""
+    """Otherwise, text as typed could reach a path, a shell or a worker."""
     for name, value in RunConfig().to_dict().items():
         assert isinstance(value, bool | int | float) or FIELDS[name].choices
     with pytest.raises(ValueError, match="one of strong"):

@@ -1,4 +1,4 @@
-"""Who may speak to the server, and how much of it a stranger can take: real sockets at a real server."""
+"""Who may talk to the server, and how much of it a stranger can take up: real sockets, a real server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ui.serving import messages
 
 DESCRIPTORS = 200
 HERE = ("127.0.0.1", "localhost", "::1", "0.0.0.0", "None")
-# In the server's process: few descriptors, and a note of every name or address outside that it asks for.
+# In the server's process: few descriptors, and a record of every outside name or address it looks up.
 SITE = """
 import os, sys
 try:
@@ -93,7 +93,7 @@ ORIGINS = [
     ("localhost", "http://localhost", True),
     ("kd.school.example", "https://kd.school.example", True),  # a proxy that speaks TLS
     ("kd.school.example", "https://kd.school.example:8443", True),
-    ("localhost:8501", "https://room-7.lab.example", True),  # a proxy that changes the host
+    ("localhost:8501", "https://room-7.lab.example", True),  # a proxy that rewrites the host
     ("localhost:8501", "http://localhost:9999", False),
     ("192.168.178.20:8501", "http://192.168.178.21:8501", False),
     ("localhost:8501", "https://elsewhere.example", False),
@@ -131,12 +131,12 @@ REFUSED = {
 
 
 def test_every_kind_of_message_is_known():
-    """Another version of Streamlit may have others: see what they do before one is let in."""
+    """Another version of Streamlit may have new ones: find out what they do before letting any in."""
     assert messages.ALLOWED | REFUSED | {"backend_operation_request"} == KINDS
 
 
 async def answered(url: str, *asked: BackMsg) -> list[str]:
-    """The kinds of messages that these are answered with, once the page stands."""
+    """The kinds of messages that answer these, once the page is there."""
     async with connect(url) as stream:
         page = BackMsg()
         page.rerun_script.page_name = "runs"
@@ -181,7 +181,7 @@ def test_an_open_page_costs_one_descriptor_and_a_closed_one_none(site):
     process = psutil.Process(site.process.pid)
 
     def held() -> int:
-        return process.num_fds() - len(process.open_files())  # the store's files are its own matter
+        return process.num_fds() - len(process.open_files())  # the store's own files do not count
 
     async def thirty() -> tuple[int, int, int]:
         before = held()
@@ -195,7 +195,7 @@ def test_an_open_page_costs_one_descriptor_and_a_closed_one_none(site):
                 await asyncio.sleep(0.1)
         return before, opened, closed
 
-    time.sleep(1)  # connections of the tests before
+    time.sleep(1)  # connections left from earlier tests
     before, opened, closed = asyncio.run(thirty())
     assert opened - before < 45
     assert closed - before <= 2
@@ -237,7 +237,7 @@ def test_a_message_far_larger_than_any_drawing_is_refused(site):
 
 def test_only_a_file_that_a_page_asks_for_is_accepted(site):
     async def statuses(query: str) -> list[int]:
-        """What uploads to the addresses that a page is given, and to one more, are answered with."""
+        """The statuses of uploads to the addresses that a page was given, and to one more."""
         async with BrowserSession(site.url, "draw", query) as session:
             await session.settled(30)
             given = []

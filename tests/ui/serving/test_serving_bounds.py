@@ -1,4 +1,4 @@
-"""The server's bounds on connections, messages and pages, one by one, with short times."""
+"""The server's limits on connections, messages and pages, one by one, with short times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 10
 
 
 async def app(scope, receive, send) -> None:
-    """Reads the whole request, and answers; at /slow it takes longer than any patience."""
+    """Reads the whole request and answers; /slow takes longer than any timeout."""
     while scope["type"] == "http" and (await receive()).get("more_body"):
         pass
     if scope["path"] == "/slow":
@@ -29,7 +29,7 @@ async def app(scope, receive, send) -> None:
 
 @pytest.fixture
 def port(monkeypatch) -> Iterator[int]:
-    """A server of uvicorn's with our bounds, all times a twentieth."""
+    """A uvicorn server with our limits, and all times cut to a twentieth."""
     monkeypatch.setattr(connections, "SECONDS_FOR_A_REQUEST", 0.5)
     monkeypatch.setattr(connections, "SECONDS_FOR_AN_ANSWER", 1.5)
     for method in ("startup", "shutdown"):
@@ -52,7 +52,7 @@ def opened(port: int, said: bytes = b"") -> socket.socket:
 
 
 def is_over(connection: socket.socket) -> bool:
-    """Whether the server ended it, waiting for that as long as a connection waits."""
+    """Whether the server closes the connection before this end loses patience."""
     try:
         return connection.recv(1) == b""
     except ConnectionError:
@@ -106,7 +106,7 @@ def test_the_oldest_silent_connection_makes_room(port):
 
 def test_stalled_requests_make_room_too(port):
     slow = [opened(port, REQUEST.replace(b"/", b"/slow", 1)) for _ in range(MOST)]
-    time.sleep(1.2)  # twice the time for a request
+    time.sleep(1.2)  # twice the time allowed for a request
     with opened(port) as visitor:
         assert served(visitor)
     for connection in slow:
@@ -114,7 +114,7 @@ def test_stalled_requests_make_room_too(port):
 
 
 async def received(count: int, **at: float) -> float:
-    """Let so many messages through; returns the seconds it took."""
+    """Let this many messages through; returns the seconds it took."""
 
     async def receive() -> dict:
         return {"type": "websocket.receive", "bytes": b""}
@@ -142,7 +142,7 @@ def test_a_page_that_asks_for_nothing_is_closed(monkeypatch):
 
 
 async def visits(addresses: str, most: int) -> list[int]:
-    """Open a page from each address in turn; returns which were closed, at once or to make room."""
+    """Open a page from each address in turn; returns those closed, at once or later to make room."""
     closed = []
 
     async def page(scope, receive, send) -> None:

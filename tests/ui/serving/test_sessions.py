@@ -9,7 +9,7 @@ from ui.serving import sessions
 
 
 def departed(name: str) -> SimpleNamespace:
-    """A session that has left; `ended` says what was shut down."""
+    """A session that has left; `ended` lists what was shut down."""
     session = SimpleNamespace(id=name, ended=[])
     session.shutdown = lambda: session.ended.append(name)
     return SimpleNamespace(session=session)

@@ -1,4 +1,4 @@
-"""Uploaded files that the server keeps: expected once, where their address was given, and not too many."""
+"""Uploads: a file is accepted once, at an address that was given out, and not too many are kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.serving import uploads
 
 @pytest.fixture
 def held() -> uploads.Uploads:
-    """A file manager of Streamlit's with our bounds, for sessions whose page has an uploader."""
+    """Streamlit's file manager with our limits, for sessions whose page has an uploader."""
     widget = SimpleNamespace(value_type="file_uploader_state_value")
     state = SimpleNamespace(_new_widget_state=SimpleNamespace(widget_metadata={"upload": widget}))
     manager = MemoryUploadedFileManager("/_stcore/upload_file")
@@ -72,7 +72,8 @@ def test_a_file_that_no_page_shows_any_more_is_let_go(held, monkeypatch):
     held.add("a", file("shown"))
     held.add("a", file("forgotten"))
     held.keep_only("a", {"shown"})
-    assert names(held, "a") == ["shown", "forgotten"]  # it may have come a moment before its page says so
+    # a file may arrive a moment before its page mentions it
+    assert names(held, "a") == ["shown", "forgotten"]
     monkeypatch.setattr(uploads, "SECONDS_TO_BE_SHOWN", 0)
     held.keep_only("a", {"shown"})
     assert names(held, "a") == ["shown"]
