@@ -1,9 +1,9 @@
-"""Take the pictures of the pages that the README and the documents show.
+"""Take the screenshots for the README and the documents.
 
     python -m docs.screenshots [PAGE ...]
 
-starts the app on a home of its own, opens each page (or those named) in Chromium, light and dark, on a desk
-and on a phone, and writes docs/images/PAGE-THEME-WIDTH.png.
+starts the app with an empty home, opens every page (or those named) in Chromium, in light and dark, as wide as
+a desktop and as a phone, and writes docs/images/PAGE-THEME-WIDTH.png.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SCREENS = {
     for width, height in ((1400, 900), (390, 844))
 }
 MILLISECONDS_TO_SETTLE = 1500
-# A four that could be a nine: corners of its strokes, as shares of the canvas.
+# A four that could be a nine: the corners of its strokes, as fractions of the canvas.
 STROKES = (
     ((0.32, 0.2), (0.26, 0.4), (0.3, 0.52), (0.5, 0.54), (0.68, 0.47)),
     ((0.7, 0.18), (0.68, 0.5), (0.62, 0.84)),
@@ -74,7 +74,7 @@ PAGES = {"home": home, "train": train, "draw": draw, "dark_knowledge": dark_know
 
 
 def take(browser: Browser, url: str, names: list[str]) -> None:
-    """These pages on every screen, the whole page where it is longer than the screen."""
+    """Take these pages on every screen, at full length where they are longer than the screen."""
     for screen, options in SCREENS.items():
         for name in names:
             context = browser.new_context(**options)
