@@ -2,8 +2,8 @@
 
     python -m docs.screenshots [PAGE ...]
 
-starts the app with an empty home, opens every page (or those named) in Chromium, in light and dark, as wide as
-a desktop and as a phone, and writes docs/images/PAGE-THEME-WIDTH.png.
+starts the app with an empty home, opens every page (or those named) in Chromium, in light and dark, at the
+width of a desktop and of a phone, and writes docs/images/PAGE-THEME-WIDTH.png.
 """
 
 from __future__ import annotations

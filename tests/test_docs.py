@@ -16,8 +16,10 @@ from tests import PROJECT
 
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "data" / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 OURS = ("kd", "ui", "tests", "benchmarks", "docs")
-# A path has a folder, or the ending of a file that the project has. KD_HOME and ~ are the reader's own.
-PATH = re.compile(r"(?!~|\.kd/|KD_HOME)[\w.-]*\w(/[\w.-]+)+/?|(?!\.kd/)[\w.-]+/|\w+\.(py|md|npz|toml|yaml)")
+# A path has a folder, or the ending of a file that the project has. Some are the reader's own.
+PATH = re.compile(
+    r"(?!~|\.kd/|\.venv/|KD_HOME)[\w.-]*\w(/[\w.-]+)+/?|(?!\.kd/)[\w.-]+/|\w+\.(py|md|npz|toml|yaml)"
+)
 MODULE = re.compile(rf"({'|'.join(OURS)})(\.\w+)+(\(\))?")
 
 
@@ -27,7 +29,7 @@ def text(document: Path) -> str:
 
 
 def quoted(document: Path) -> list[str]:
-    """What stands between single backticks, outside blocks of code."""
+    """Whatever is in single backticks, outside blocks of code."""
     return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text(document), flags=re.DOTALL))
 
 
@@ -144,6 +146,7 @@ def test_the_readmes_distiller_learns(monkeypatch):
 
 def test_the_readmes_lab_trains(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("KD_HOME", str(tmp_path))
+    monkeypatch.setenv("KD_WORKERS", "1")
     run(LAB, ("train_size=500", "train_size=320"), ("epochs=40", "epochs=1"))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["teacher", "distilled", "scratch"]
