@@ -16,16 +16,6 @@ from kd.analysis.logits import checked_labels, checked_logits
 
 CONFIDENCE = 0.95
 
-ONE_RUN = (
-    "This is one run: the interval and the p-value speak of these test pictures only, "
-    "and another seed may give another difference."
-)
-NO_TEACHER = "At α = 1 the teacher has no part in the loss, so both students are the same by construction."
-SAME_STUDENTS = (
-    "They start from the same weights and see the same batches: another seed changes both alike. "
-    "Lower α to let the teacher speak."
-)
-
 
 def predictions(logits: np.ndarray, name: str = "logits") -> np.ndarray:
     """The class with the largest logit of each picture, (n,).
@@ -176,13 +166,13 @@ def compare(
     """Did the teacher help? Distilled against scratch on the same test pictures.
 
     Args:
-        alpha: the weight of the labels that distilled was trained with, where it is known: with 1 there is
-            nothing to compare, and the sentence says so.
+        alpha: the weight of the labels that distilled was trained with, if it is known: at 1 there is nothing
+            to compare.
 
     Returns:
-        Ready for JSON: difference, low, high (fractions, distilled minus scratch, 95 % interval of
-        `paired_difference_interval`), p_value (`mcnemar`), only_distilled_right, only_scratch_right
-        (pictures), sentence (what may be said), note (what may not).
+        Codes and numbers, ready for JSON: difference, low, high (fractions, distilled minus scratch, 95 %
+        interval of `paired_difference_interval`), p_value (`mcnemar`), only_distilled_right,
+        only_scratch_right (pictures), verdict (of `verdict`). kd.text.verdicts puts them in words.
 
     Raises:
         ValueError: when labels and logits do not fit together, or are not finite.
@@ -201,80 +191,37 @@ def compare(
         )
     ]
     low, high = paired_difference_interval(*counts)
-    difference, p_value = (counts[1] - counts[2]) / sum(counts), mcnemar(counts[1], counts[2])
-    numbers = {
-        "difference": difference,
+    p_value = mcnemar(counts[1], counts[2])
+    return {
+        "difference": (counts[1] - counts[2]) / sum(counts),
         "low": low,
         "high": high,
         "p_value": p_value,
         "only_distilled_right": counts[1],
         "only_scratch_right": counts[2],
+        "verdict": verdict(low, high, p_value, alpha),
     }
-    return in_words(numbers, alpha)
 
 
-def in_words(comparison: Mapping[str, Any], alpha: float | None = None) -> dict[str, Any]:
-    """A comparison's numbers with its sentence and its note, which a stored one may have in older words.
+def verdict(low: float, high: float, p_value: float, alpha: float | None = None) -> str:
+    """What is shown of distilled minus scratch; a side is taken only if interval and test both take it.
 
     Args:
-        comparison: as of `compare`; a sentence and a note in it are replaced.
-        alpha: as `compare`.
+        low, high: the interval of the difference, as fractions.
+        p_value: of McNemar's test.
+        alpha: as for `compare`.
+
+    Returns:
+        "ahead" or "behind": the distilled student is; "not shown"; or "no teacher": at α = 1, where the two
+        students are the same by construction.
     """
     if alpha == 1:
-        sentence, note = NO_TEACHER, SAME_STUDENTS
-        differing = comparison["only_distilled_right"] + comparison["only_scratch_right"]
-        if differing:
-            note = (
-                "They start from the same weights and see the same batches; that only one of them is right "
-                f"on {differing:,} {'picture' if differing == 1 else 'pictures'} comes from rounding."
-            )
-    else:
-        sentence = verdict(*(comparison[name] for name in ("difference", "low", "high", "p_value")))
-        note = ONE_RUN
-    return {**comparison, "sentence": sentence, "note": note}
-
-
-def verdict(difference: float, low: float, high: float, p_value: float) -> str:
-    """One honest sentence on distilled minus scratch; a side is taken only if interval and test both do.
-
-    Args:
-        difference: with its interval `low` to `high`, as fractions.
-        p_value: of McNemar's test.
-    """
-    test = f"McNemar {p_value_words(p_value)}"
+        return "no teacher"
     if p_value < 1 - CONFIDENCE and low > 0:
-        return (
-            f"Distilled is ahead by {_points(difference)} ({_number(low)} to {_number(high)}; {test}): "
-            "on these test images the teacher helped."
-        )
+        return "ahead"
     if p_value < 1 - CONFIDENCE and high < 0:
-        return (
-            f"Distilled is behind by {_points(-difference)} ({_number(-high)} to {_number(-low)}; {test}): "
-            "on these test images the teacher did not help."
-        )
-    if difference == 0:
-        place = "both are right equally often"
-    else:
-        place = f"distilled is {_points(abs(difference))} {'ahead' if difference > 0 else 'behind'}"
-    return f"No difference shown: {place} ({_number(low)} to {_number(high)}; {test})."
-
-
-def p_value_words(p_value: float) -> str:
-    """'p < 0.001', 'p = 0.012' or 'p = 0.41': as many digits as mean something."""
-    if p_value < 0.001:
-        return "p < 0.001"
-    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
-
-
-def _points(fraction: float) -> str:
-    """'0.75 points'; a difference too small to show is said to be one."""
-    return f"{_number(fraction)} points" if abs(fraction) >= 0.00005 else "less than 0.01 points"
-
-
-def _number(fraction: float) -> str:
-    """In percent with two decimals, as `kd.text.words.accuracy`: of 10,000 pictures that is exact."""
-    text = f"{100 * fraction:.2f}"
-    return "0.00" if text == "-0.00" else text.replace("-", "−")
+        return "behind"
+    return "not shown"
 
 
 def _same_pictures(

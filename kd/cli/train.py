@@ -57,7 +57,8 @@ def train(config: RunConfig, as_json: bool) -> int:
         print(f"The run {run_id} ended without a result: {view.message}", file=sys.stderr)
         return 1
     if as_json:
-        print(json.dumps({"event": "result", **view.result}), flush=True)
+        comparison = view.result["comparison"].with_words()
+        print(json.dumps({"event": "result", **view.result, "comparison": comparison}), flush=True)
     else:
         _print_table(view)
     return 0

@@ -32,8 +32,8 @@ log = logging.getLogger("kd")
 # The engine may be lost once in a run without the run being lost.
 ATTEMPTS = 2
 SECONDS_BETWEEN_ATTENDING = 1.0
-STOPPED_WAITING = "Stopped before it began."
-STOPPED = "Stopped before the end."
+STOPPED_WAITING = "stopped while waiting"
+STOPPED = "stopped"
 
 
 class GaveWay(Exception):
@@ -101,7 +101,7 @@ class RunJob:
             status, message = "failed", f"The run failed unexpectedly ({type(error).__name__}: {error})."
         if status != "finished":
             self.end(status, message)
-        log.info("run %s %s%s", run_id, status, f": {message}" if message else "")
+        log.info("run %s %s%s", run_id, status, f": {message}" if status == "failed" else "")
         return True
 
     def stop(self) -> None:

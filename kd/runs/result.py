@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -13,9 +14,34 @@ from kd.config import RunConfig
 from kd.files import npz_bytes
 from kd.pictures.mnist import load_mnist
 from kd.runs.state import RunView
+from kd.text.verdicts import verdict_note, verdict_sentence
 
 if TYPE_CHECKING:
     from kd.training.trained_model import TrainedModel
+
+
+class Comparison(dict):
+    """The two students of a run compared: the codes and numbers of `kd.analysis.evaluation.compare`.
+
+    Nothing else is stored. Its `sentence` and its `note` are made when they are asked for, in the language of
+    whoever asks.
+    """
+
+    _WORDS: ClassVar = {"sentence": verdict_sentence, "note": verdict_note}
+
+    @classmethod
+    def opened(cls, stored: Mapping[str, Any], alpha: float) -> Comparison:
+        """A stored comparison with today's verdict; the words that earlier versions stored are left out."""
+        numbers = {name: value for name, value in stored.items() if name not in cls._WORDS}
+        verdict = evaluation.verdict(stored["low"], stored["high"], stored["p_value"], alpha)
+        return cls({**numbers, "verdict": verdict})
+
+    def __missing__(self, name: str) -> str:
+        return self._WORDS[name](self)
+
+    def with_words(self) -> dict[str, Any]:
+        """Codes, numbers and words, as the command line prints them."""
+        return {**self, **{name: self[name] for name in self._WORDS}}
 
 
 def run_record(
@@ -48,11 +74,13 @@ def run_record(
             name: _student_result(model, labels, teacher_logits) | {"milliseconds": milliseconds["student"]}
             for name, model in students.items()
         },
-        "comparison": evaluation.compare(
-            labels,
-            students["distilled"].test_logits,
-            students["scratch"].test_logits,
-            view.config.alpha,
+        "comparison": Comparison(
+            evaluation.compare(
+                labels,
+                students["distilled"].test_logits,
+                students["scratch"].test_logits,
+                view.config.alpha,
+            )
         ),
     }
     return {

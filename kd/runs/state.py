@@ -9,6 +9,7 @@ from typing import Any
 
 from kd.config import RunConfig
 from kd.runs.estimate import TYPICAL
+from kd.text.endings import ending
 from kd.text.words import MODELS
 
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
@@ -140,7 +141,7 @@ class RunState:
                 config=self.config,
                 status=self._status,
                 phase=self._phase,
-                message=self._message,
+                message=ending(self._message),
                 history=[event for name in MODELS for event in self._history[name]],
                 progress=1.0 if self._status == "finished" else self._progress(),
                 seconds_left=self._seconds_left(),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from kd.analysis.evaluation import in_words
 from kd.config import RunConfig
 from kd.runs.dispatch import Dispatch
+from kd.runs.result import Comparison
 from kd.runs.state import RunView
 from kd.store.index_rows import ACTIVE, Row, is_event
 from kd.store.store import DamagedRun, Store
+from kd.text.endings import ending
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
@@ -112,7 +113,7 @@ class RunViews:
                 "use that version, or delete the run on the Runs page."
             ) from None
         if "comparison" in result:
-            result = {**result, "comparison": in_words(result["comparison"], config.alpha)}
+            result = {**result, "comparison": Comparison.opened(result["comparison"], config.alpha)}
         return RunView(
             run_id=run_id,
             config=config,
@@ -143,7 +144,7 @@ def _view_of_row(row: Row, events: list[dict[str, Any]]) -> RunView:
         config=row["config"],
         status=row["status"],
         phase={"queued": "queued", "running": "students"}.get(row["status"], "done"),
-        message=row["message"],
+        message=ending(row["message"]),
         history=epochs,
         progress=max(students, default=0.0),
         version=len(events),

@@ -27,8 +27,8 @@ __all__ = ["ACTIVE", "INTERRUPTED", "FromFolder", "Index"]
 
 log = logging.getLogger("kd")
 
-INTERRUPTED = "The app ended before this run did: train it again."
-UNREADABLE = "Its state could no longer be read: train it again."
+INTERRUPTED = "interrupted"
+UNREADABLE = "state unreadable"
 
 
 class Index(Moves):

@@ -40,7 +40,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 SHIPPED_RUNS = DATA_FOLDER / "runs"
 
 _FOLDERS = ("runs", "teachers", "logits", "neighbours", "trash", "aside")
-_GONE = "Its files are gone: train it again."
+_GONE = "files gone"
 
 
 def default_home() -> Path:

@@ -18,6 +18,7 @@ from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.lab import Lab
 from kd.store.index import INTERRUPTED
+from kd.text.endings import ending
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -163,7 +164,7 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_
             until(lambda family=family: not alive(family), 30)
     with app_process(tmp_path) as app:
         said, widgets = asyncio.run(texts_of(app.url, f"run={run_id}"))
-    assert INTERRUPTED in said
+    assert ending(INTERRUPTED) in said
     assert "Press Train to run it again." in said
     assert "Train" in widgets
     assert "Stop" not in widgets

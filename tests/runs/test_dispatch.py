@@ -112,7 +112,7 @@ def test_a_waiting_run_that_is_stopped_never_begins(dispatch, stage):
     dispatch.start(config(0), "ann")
     dispatch.start(config(1), "ben")
     assert dispatch.stop(config(1).run_id, "ben") is True
-    assert message(dispatch, config(1).run_id) == "Stopped before it began."
+    assert message(dispatch, config(1).run_id) == job.STOPPED_WAITING
     stage.released.release()
     until(lambda: status(dispatch, config(0).run_id) not in ACTIVE)
     assert stage.begun == [config(0).run_id]

@@ -116,6 +116,14 @@ def test_a_student_that_never_saw_a_label_is_ahead_of_one_that_saw_them_all(lab,
     assert view.result["comparison"]["low"] > 0
 
 
+def test_a_record_holds_numbers_and_the_result_says_them(lab, finished):
+    stored = lab.store.record(finished.run_id)["result"]["comparison"]
+    assert stored == finished.result["comparison"]
+    assert {type(value) for name, value in stored.items() if name != "verdict"} == {float, int}
+    assert stored["verdict"] in ("ahead", "behind", "not shown")
+    assert "McNemar p" in finished.result["comparison"]["sentence"]
+
+
 def test_a_second_lab_on_the_same_home_sees_the_run(finished, lab):
     other = Lab(lab.store.home)
     assert other.start(SMALL) == finished.run_id

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from kd.lab import RunView
+from kd.text.verdicts import verdict_note, verdict_sentence
 from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds
 from ui.shared.markup import role
 from ui.shared.run_words import setting, when
@@ -91,8 +92,8 @@ def verdict(view: RunView) -> None:
     """The honest sentence that compares the two students and how far it reaches, or when it will come."""
     note = "\u00a0"
     if view.result is not None:
-        words = escape(view.result["comparison"]["sentence"])
-        note = escape(view.result["comparison"]["note"])
+        words = escape(verdict_sentence(view.result["comparison"]))
+        note = escape(verdict_note(view.result["comparison"]))
     elif view.active:
         words = _quiet("Which student is ahead, and whether by more than luck, stands here at the end.")
     else:

@@ -1,0 +1,95 @@
+"""Did the teacher help? What may be said of a comparison of the two students, and what may not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kd.text.translation import N_, _, ngettext
+
+_SENTENCES = {
+    "ahead": N_(
+        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
+        "on these test images, the teacher helped."
+    ),
+    "behind": N_(
+        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
+        "on these test images, the teacher did not help."
+    ),
+    "no teacher": N_(
+        "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
+    ),
+}
+_EQUAL = N_("No difference shown: both are right equally often ({low} to {high}; McNemar {p_value}).")
+_SLIGHTLY_AHEAD = N_("No difference shown: distilled is {points} ahead ({low} to {high}; McNemar {p_value}).")
+_SLIGHTLY_BEHIND = N_(
+    "No difference shown: distilled is {points} behind ({low} to {high}; McNemar {p_value})."
+)
+
+
+def verdict_sentence(comparison: Mapping[str, Any]) -> str:
+    """One honest sentence on the two students.
+
+    Args:
+        comparison: codes and numbers, as kd.analysis.evaluation.compare returns them.
+    """
+    code, difference = comparison["verdict"], comparison["difference"]
+    low, high = comparison["low"], comparison["high"]
+    if code == "behind":
+        low, high = -high, -low
+    if code in _SENTENCES:
+        message = _SENTENCES[code]
+    elif difference == 0:
+        message = _EQUAL
+    else:
+        message = _SLIGHTLY_AHEAD if difference > 0 else _SLIGHTLY_BEHIND
+    return _(
+        message,
+        points=_points(abs(difference)),
+        low=_number(low),
+        high=_number(high),
+        p_value=p_value_words(comparison["p_value"]),
+    )
+
+
+def verdict_note(comparison: Mapping[str, Any]) -> str:
+    """What the verdict does not say, in a sentence or two. Argument as for `verdict_sentence`."""
+    if comparison["verdict"] != "no teacher":
+        return _(
+            "This is a single run: the interval and the p-value cover these test pictures only, "
+            "and another seed may give another difference."
+        )
+    differing = comparison["only_distilled_right"] + comparison["only_scratch_right"]
+    if differing:
+        return ngettext(
+            "They start from the same weights and see the same batches: "
+            "the {count} picture that only one of them gets right is due to rounding.",
+            "They start from the same weights and see the same batches: "
+            "the {count} pictures that only one of them gets right are due to rounding.",
+            differing,
+            count=f"{differing:,}",
+        )
+    return _(
+        "They start from the same weights and see the same batches, so another seed changes both alike. "
+        "Lower α to let the teacher speak."
+    )
+
+
+def p_value_words(p_value: float) -> str:
+    """'p < 0.001', 'p = 0.012' or 'p = 0.41': as many digits as mean something."""
+    if p_value < 0.001:
+        return "p < 0.001"
+    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
+
+
+def _points(fraction: float) -> str:
+    """'0.75 points'; a difference too small to show is said to be one."""
+    return (
+        _("{number} points", number=_number(fraction)) if fraction >= 0.00005 else _("less than 0.01 points")
+    )
+
+
+def _number(fraction: float) -> str:
+    """In percent with two decimals, as `kd.text.words.accuracy`: exact for 10,000 pictures."""
+    text = f"{100 * fraction:.2f}"
+    return "0.00" if text == "-0.00" else text.replace("-", "−")

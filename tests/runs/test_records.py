@@ -1,0 +1,106 @@
+"""What is stored of a run: codes and numbers, which are put into the reader's words when they are shown."""
+
+from __future__ import annotations
+
+import gettext
+import json
+from contextlib import closing
+
+import pytest
+
+from kd.lab import Lab
+from kd.runs.job import STOPPED
+from kd.store.index import INTERRUPTED
+from kd.text import translation
+from kd.text.verdicts import verdict_note, verdict_sentence
+from tests import pseudo_language, stored_runs
+from tests.stored_runs import CONFIG, FILES, RUN
+
+NUMBERS = {
+    "difference": 0.01,
+    "low": 0.006,
+    "high": 0.014,
+    "p_value": 1e-6,
+    "only_distilled_right": 200,
+    "only_scratch_right": 100,
+}
+OLD_WORDS = {"sentence": "Distilled is ahead by 1.0 point.", "note": "In older words."}
+
+
+@pytest.fixture
+def lab(tmp_path):
+    with closing(Lab(tmp_path / "home")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """A function after which whoever reads wants the marked language."""
+    catalogue = gettext.NullTranslations()
+    monkeypatch.setattr(catalogue, "gettext", pseudo_language.mark)
+    return lambda: monkeypatch.setattr(translation, "_choose", lambda *asked: ("xx", catalogue))
+
+
+def save(lab, comparison, config=CONFIG):
+    record = stored_runs.record(config)
+    lab.store.index.claim(config.run_id, config.to_dict())
+    record["result"]["comparison"] = comparison
+    lab.store.save_run(config.run_id, record, FILES)
+
+
+def test_a_record_with_words_of_an_earlier_version_is_shown_in_todays(lab):
+    save(lab, {**NUMBERS, **OLD_WORDS})
+    comparison = lab.watch(RUN).result["comparison"]
+    assert comparison == {**NUMBERS, "verdict": "ahead"}
+    assert comparison["sentence"] == verdict_sentence(comparison)
+    assert comparison["sentence"].startswith("Distilled is ahead by 1.00 points (0.60 to 1.40;")
+    assert comparison["note"] == verdict_note(comparison) != OLD_WORDS["note"]
+
+
+def test_an_old_record_without_a_teachers_part_is_not_compared(lab):
+    config = CONFIG.replace(alpha=1.0)
+    save(lab, {**NUMBERS, **OLD_WORDS}, config)
+    assert lab.watch(config.run_id).result["comparison"]["verdict"] == "no teacher"
+
+
+def test_the_run_that_came_with_the_app_is_opened_in_todays_words(lab):
+    (run_id,) = lab.store.shipped_runs()
+    assert "ahead by 0.75 points" in lab.watch(run_id).result["comparison"]["sentence"]
+
+
+def test_a_verdict_is_in_the_language_of_whoever_reads_it(lab, marked):
+    save(lab, NUMBERS)
+    comparison = lab.watch(RUN).result["comparison"]
+    english = comparison["sentence"]
+    marked()
+    assert comparison["sentence"] != english
+    assert comparison["sentence"].startswith(pseudo_language.OPEN)
+    assert set(json.loads(json.dumps(comparison))) == {*NUMBERS, "verdict"}
+
+
+def test_the_words_can_be_asked_for_together(lab):
+    save(lab, NUMBERS)
+    comparison = lab.watch(RUN).result["comparison"]
+    words = {"sentence": verdict_sentence(comparison), "note": verdict_note(comparison)}
+    assert comparison.with_words() == {**comparison, **words}
+    with pytest.raises(KeyError, match="winner"):
+        comparison["winner"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(STOPPED, "Stopped before"), (INTERRUPTED, "The app ended before this run did")]
+)
+def test_why_a_run_ended_is_stored_as_a_code_and_said_in_words(lab, marked, code, said):
+    lab.store.index.claim(RUN, CONFIG.to_dict())
+    lab.store.index.set_status(RUN, "stopped", code)
+    assert lab.store.row(RUN)["message"] == code
+    assert lab.watch(RUN).message.startswith(said)
+    marked()
+    assert lab.watch(RUN).message.startswith(pseudo_language.OPEN + said)
+
+
+@pytest.mark.parametrize("stored", ["Stopped before it began.", "The disk was full: {make room}.", ""])
+def test_a_sentence_that_an_earlier_version_stored_is_said_as_it_is(lab, stored):
+    lab.store.index.claim(RUN, CONFIG.to_dict())
+    lab.store.index.set_status(RUN, "failed", stored)
+    assert lab.watch(RUN).message == stored
