@@ -1,25 +1,28 @@
-"""Numbers as a person says them: the same words in pages, charts and tables."""
+"""Numbers and names in words: the same in pages, charts, tables and on the command line."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
+from kd.text.translation import N_, _, ngettext
+
 MODELS = ("teacher", "distilled", "scratch")
 """The three models of a run, in the order in which they are always shown."""
 
-NAMES = {"teacher": "Teacher", "distilled": "Distilled", "scratch": "Scratch"}
+NAMES = {"teacher": N_("Teacher"), "distilled": N_("Distilled"), "scratch": N_("Scratch")}
+"""What the three are called where they are shown: `_(NAMES[model])`."""
 
-UNREADABLE = "This index entry is damaged or was written by another version, so it cannot be shown."
+UNREADABLE = N_("This index entry is damaged or was written by another version, so it cannot be shown.")
 
 QUOTED = 40
-"""How many characters of a value that cannot be used a message quotes."""
+"""A message quotes at most so many characters of a value that cannot be used."""
 
 
 def percent(fraction: float) -> str:
     """A fraction as percent with one decimal: 0.9793 → '97.9 %'.
 
-    What is not all and not nothing is never rounded to all or nothing.
+    Only all is rounded to 100 %, and only nothing to 0 %.
     """
     if 0.9995 <= fraction < 1:
         return "> 99.9 %"
@@ -31,7 +34,7 @@ def percent(fraction: float) -> str:
 def accuracy(fraction: float) -> str:
     """A share of the 10,000 test pictures: 0.9803 → '98.03 %'.
 
-    Two decimals are exact there, so what is said of differences agrees with what stands beside it.
+    Two decimals are exact, so a difference that is stated agrees with the accuracies next to it.
     """
     if 0.99995 <= fraction < 1:
         return "> 99.99 %"
@@ -41,7 +44,7 @@ def accuracy(fraction: float) -> str:
 
 
 def count(number: int) -> str:
-    """A count in three figures: 1433610 → '1.43 M', 20490 → '20.5 k', 812 → '812'."""
+    """A count, to three figures: 1433610 → '1.43 M', 20490 → '20.5 k', 812 → '812'."""
     if number < 1_000:
         return str(number)
     # a unit ends where rounding would give a fourth figure: 999,500 is 1.00 M
@@ -56,7 +59,7 @@ def count(number: int) -> str:
 def file_size(number_of_bytes: int) -> str:
     """Bytes in decimal units: 94208 → '94 kB', 5750000 → '5.8 MB', 2000000000 → '2 GB'."""
     if number_of_bytes < 1_000:
-        return f"{number_of_bytes} byte{'' if number_of_bytes == 1 else 's'}"
+        return ngettext("{count} byte", "{count} bytes", number_of_bytes, count=number_of_bytes)
     if number_of_bytes < 999_500:
         return f"{number_of_bytes / 1_000:.{1 if number_of_bytes < 9_950 else 0}f} kB"
     if number_of_bytes < 999_950_000:
@@ -65,21 +68,25 @@ def file_size(number_of_bytes: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as one says them: 0.4 → 'less than a second', 95 → '1 min 35 s', 7800 → '2 h 10 min'."""
+    """Seconds as a person says them: 0.4 → 'less than a second', 95 → '1 min 35 s', 7800 → '2 h 10 min'."""
     if seconds < 1:
-        return "less than a second"
+        return _("less than a second")
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return _("{seconds} s", seconds=whole)
     if whole < 3600:
         minutes, rest = divmod(whole, 60)
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+        if rest:
+            return _("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+        return _("{minutes} min", minutes=minutes)
     hours, minutes = divmod(round(whole / 60), 60)
-    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
+    if minutes:
+        return _("{hours} h {minutes} min", hours=f"{hours:,}", minutes=minutes)
+    return _("{hours} h", hours=f"{hours:,}")
 
 
 def milliseconds(value: float) -> str:
-    """A latency in milliseconds with two figures: 0.347 → '0.35 ms', 3.11 → '3.1 ms', 140.6 → '141 ms'."""
+    """A latency in milliseconds, to two figures: 0.347 → '0.35 ms', 3.11 → '3.1 ms', 140.6 → '141 ms'."""
     if value < 0.01:
         return "< 0.01 ms"
     decimals = 2 if value < 0.995 else 1 if value < 9.95 else 0
@@ -87,18 +94,18 @@ def milliseconds(value: float) -> str:
 
 
 def plain(number: float) -> str:
-    """A setting from 0 in six figures at most, without an exponent: 4.0 → '4', 1e-05 → '0.00001'."""
+    """A setting, to six figures at most and without an exponent: 4.0 → '4', 1e-05 → '0.00001'."""
     return "< 0.000001" if 0 < number < 1e-6 else f"{Decimal(f'{number:.6g}'):f}"
 
 
 def quoted(value: Any) -> str:
-    """A value as a message quotes it: what Python writes for it, cut to 40 characters."""
+    """A value as a message quotes it: as Python writes it, cut to 40 characters."""
     if isinstance(value, str) and len(value) > QUOTED:
         value = value[: QUOTED - 1] + "…"
     try:
         text = repr(value)
     except Exception:  # an integer of 5,000 digits, or an object that cannot describe itself
-        text = f"a value of type {type(value).__name__}"
+        text = _("a value of type {type}", type=type(value).__name__)
     return text if len(text) <= QUOTED + 2 else f"{text[:QUOTED]}…"
 
 
@@ -106,7 +113,7 @@ def listing(words: list[str]) -> str:
     """Words as a list in a sentence: ['4', '9', '7'] → '4, 9 and 7'."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return _("{words} and {last}", words=", ".join(words[:-1]), last=words[-1])
 
 
 def article(digit: int) -> str:
@@ -116,4 +123,6 @@ def article(digit: int) -> str:
 
 def times(number: int) -> str:
     """How often: 0 → 'never', 1 → 'once', 2 → 'twice', 12 → '12 times'."""
-    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number:,} times")
+    if number < 3:
+        return (_("never"), _("once"), _("twice"))[number]
+    return ngettext("{count} time", "{count} times", number, count=f"{number:,}")
