@@ -1,4 +1,4 @@
-"""The app as `streamlit run app.py` starts it, on a free port and with a home of its own."""
+"""The app, started as `streamlit run app.py` does, on a free port and with a home of its own."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class AppProcess:
 
 @contextmanager
 def app_process(home: Path, descriptors: int | None = None, **environment: str) -> Iterator[AppProcess]:
-    """Start the app; ended at the end, whatever became of it.
+    """Start the app, and end it afterwards, whatever has become of it.
 
     Args:
-        descriptors: how many files and connections it may have open, where the system has such a limit.
+        descriptors: how many files and connections it may have open, if the system has such a limit.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

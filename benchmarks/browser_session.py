@@ -1,4 +1,4 @@
-"""One person's browser as the server sees it: Streamlit's own websocket messages, without the pictures."""
+"""One person's browser as the server sees it: Streamlit's own websocket messages, without any drawing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BROKEN = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_WITH_COMPILE_ERROR")
 
 @dataclass
 class Widget:
-    """What the server sent of a widget, and the fragment it stands in."""
+    """What the server sent about a widget, and the fragment that it belongs to."""
 
     id: str
     fragment: str
@@ -35,7 +35,7 @@ class Widget:
 
 @dataclass
 class Timing:
-    """A request and how many seconds it took until its page had arrived whole."""
+    """A request, and the seconds until its page had arrived completely."""
 
     kind: str
     sent: float
@@ -45,7 +45,7 @@ class Timing:
 
 @dataclass
 class BrowserSession:
-    """Open with `async with`; `act` changes a widget, and what the server asks to be repeated is repeated."""
+    """Open with `async with`; `act` changes a widget. Repeats what the server asks to have repeated."""
 
     url: str
     page: str
@@ -107,7 +107,7 @@ class BrowserSession:
         await self.act("canvas", json_value=json.dumps(drawing))
 
     async def upload(self, label: str, name: str, content: bytes) -> None:
-        """Bring a file to the uploader with this label, as a browser does: ask where to, send it, show it."""
+        """Upload a file to the uploader with this label as a browser does: ask where, send it, show it."""
         question = BackMsg()
         question.file_urls_request.request_id = name
         question.file_urls_request.session_id = self._session_id
@@ -153,7 +153,7 @@ class BrowserSession:
             for timing in self._pending:
                 timing.begun = True
             self._announced.clear()
-        elif kind == "page_info_changed":  # what the address bar says now, and comes back with each request
+        elif kind == "page_info_changed":  # what the address bar says now, which comes back with each request
             self.query = message.page_info_changed.query_string
         elif kind == "navigation":
             self._page_hash = message.navigation.page_script_hash

@@ -1,4 +1,4 @@
-"""What a person waits for, seen in a real Chromium."""
+"""How long a person waits, measured in a real Chromium."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ EMPTY_APP = 'import streamlit as st\n\nst.title("Empty")\n'
 MINUTE = 60_000
 WHAT = ("empty_app", "first_paint", "dark_knowledge_cold", "slider_to_chart", "pen_to_answers")
 
-# Resolves to the time (of the wall clock, in ms) of the first change after which nothing else changes
-# for half a second: what came is then whole.
+# Resolves to the wall-clock time (in ms) of the first change after which nothing else changes for half a
+# second: everything has then arrived.
 LAST_CHANGE = """
 ([selector, settled]) => new Promise(resolve => {
   let last = null, timer = null;
@@ -40,7 +40,7 @@ SETTLED_MS = 500
 
 
 def browser_times(rounds: int) -> dict[str, list[float]]:
-    """Seconds of each round, by WHAT."""
+    """Seconds of each round, by what is timed."""
     found: dict[str, list[float]] = {what: [] for what in WHAT}
     executable = bring()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
@@ -54,7 +54,7 @@ def browser_times(rounds: int) -> dict[str, list[float]]:
             with first_painted(browser, PROJECT / "app.py", home) as (page, url, seconds):
                 found["first_paint"].append(seconds)
                 found["dark_knowledge_cold"].append(opened_cold(browser, url))
-                # the engine loads TensorFlow in the background now; a person waits for neither
+                # the engine now loads TensorFlow in the background; nobody waits for either
                 page.wait_for_timeout(15_000)
                 found["slider_to_chart"].append(slider_to_chart(page, url))
                 found["pen_to_answers"].append(pen_to_answers(page, url))
@@ -64,7 +64,7 @@ def browser_times(rounds: int) -> dict[str, list[float]]:
 
 @contextmanager
 def first_painted(browser: Browser, script: Path, home: Path) -> Iterator[tuple[Page, str, float]]:
-    """Start a server and open it: (page, its address, seconds from start to a heading on the screen)."""
+    """Start a server and open it: (page, address, seconds from the start to a heading on the screen)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -95,7 +95,7 @@ def first_painted(browser: Browser, script: Path, home: Path) -> Iterator[tuple[
 
 
 def wait_for_port(port: int) -> None:
-    """Until somebody listens there."""
+    """Wait until a server listens there."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         with socket.socket() as probe:
@@ -106,7 +106,7 @@ def wait_for_port(port: int) -> None:
 
 
 def opened_cold(browser: Browser, url: str) -> float:
-    """Seconds from the address of Dark knowledge, which nobody has asked for yet, to its three charts."""
+    """Seconds from opening Dark knowledge, which nobody has opened before, to its three charts."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(2 * MINUTE)
@@ -120,7 +120,7 @@ def opened_cold(browser: Browser, url: str) -> float:
 
 
 def slider_to_chart(page: Page, url: str) -> float:
-    """Seconds from a key on the slider T to the last change of the charts it moves."""
+    """Seconds from pressing a key on the slider T to the last change of its charts."""
     page.goto(f"{url}/dark_knowledge")
     slider = page.get_by_role("slider", name="T, temperature").first
     slider.focus()
@@ -132,7 +132,7 @@ def slider_to_chart(page: Page, url: str) -> float:
 
 
 def pen_to_answers(page: Page, url: str) -> float:
-    """Seconds from the pen's lifting to the last change of the three answers, for the second digit drawn."""
+    """Seconds from lifting the pen to the last change of the three answers, for the second digit drawn."""
     page.goto(f"{url}/draw")
     page.get_by_text("Nothing is drawn yet").wait_for()
     page.wait_for_timeout(3000)

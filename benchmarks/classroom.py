@@ -1,13 +1,13 @@
-"""A class at the app: real websocket sessions while a run trains. How long they wait, and who pays.
+"""A class using the app: how long its websocket sessions wait while a run trains, and how much that slows.
 
     python -m benchmarks.classroom
     python -m benchmarks.classroom --people 30 --seconds 60 --json
     python -m benchmarks.classroom --people 200 --every 20 --descriptors 1024
 
-One run is trained first with nobody watching, for the speed of its epochs. Then `--people` sessions open the
-app, two of three on Train, watching the next run live and moving α, one of three on Draw, drawing, each
-every three seconds, or as often as `--every` says. The sessions speak Streamlit's own messages
-(benchmarks/browser_session.py); no browser renders what they get.
+First, a run trains with nobody watching, to measure the speed of its epochs. Then `--people` sessions open
+the app: two out of three on Train, where they watch the next run live and move α, one out of three on Draw,
+where they draw, each every three seconds or as often as `--every` says. The sessions use Streamlit's own
+messages (benchmarks/browser_session.py); no browser renders what they receive.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from kd.pictures.mnist import load_mnist
 from kd.runs.state import MODELS
 from kd.store.index import Index
 
-# long enough to train for the whole of the minute
+# long enough to train for the whole minute
 RUN = RunConfig(train_size=20_000, epochs=100, seed=71)
 PATIENCE = 300
 STUDENTS = MODELS[1:]
@@ -44,7 +44,7 @@ class Shares:
     seconds: list[float]
 
     def summary(self) -> dict[str, float]:
-        """How many, and their 50th, 95th and 99th percentile in milliseconds."""
+        """Their number, and their 50th, 95th and 99th percentiles in milliseconds."""
         if not self.seconds:
             return {"requests": 0}
         p50, p95, p99 = np.percentile(self.seconds, [50, 95, 99]) * 1e3
@@ -52,12 +52,12 @@ class Shares:
 
 
 def query(config: RunConfig) -> str:
-    """The address of a run's setting."""
+    """A run's settings as a query string."""
     return "&".join(f"{name}={value}" for name, value in config.to_dict().items() if name != "alpha")
 
 
 async def train(url: str, config: RunConfig) -> BrowserSession:
-    """Open Train as somebody, press Train; returns the session, still open."""
+    """Open Train as a visitor and press Train; returns the session, still open."""
     session = await BrowserSession(url, "train", query(config)).__aenter__()
     await session.settled(PATIENCE)
     await session.act("Train", trigger_value=True)
@@ -66,7 +66,7 @@ async def train(url: str, config: RunConfig) -> BrowserSession:
 
 
 async def epochs_of(home: Path, run_id: str, at_least: int) -> list[dict]:
-    """The students' epochs so far, once there are some."""
+    """The students' epochs so far, once there are enough."""
     index = Index(home / "index.sqlite", known=list)
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -79,7 +79,7 @@ async def epochs_of(home: Path, run_id: str, at_least: int) -> list[dict]:
 
 
 def epoch_seconds(events: list[dict]) -> float:
-    """Median of an epoch, the first ones left out: they load and trace."""
+    """Median of an epoch, without the first ones, which load and trace."""
     return float(np.median([event["seconds"] for event in events if event["epoch"] > 2]))
 
 
@@ -137,7 +137,7 @@ def memory(app: AppProcess) -> dict[str, float]:
 
 
 async def measure(app: AppProcess, home: Path, people: int, seconds: float, every: float) -> dict:
-    """Alone first, then with the class."""
+    """Measure a run alone first, then one with the class."""
     alone = await train(app.url, RUN)
     undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 20))
     _say(f"an epoch alone: {undisturbed:.2f} s")
@@ -202,14 +202,14 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float, ever
 
 
 async def _count_descriptors(server: psutil.Process, most: list[int]) -> None:
-    """Keep the largest number of files and connections that the server had open, where the system tells."""
+    """Keep the largest number of files and connections that the server had open, if the system tells."""
     while hasattr(server, "num_fds"):
         most[0] = max(most[0], server.num_fds())
         await asyncio.sleep(0.5)
 
 
 def _computed(process: psutil.Process) -> float:
-    """Seconds of a core that a process has taken so far."""
+    """Seconds of processor time that a process has used so far."""
     times = process.cpu_times()
     return times.user + times.system
 
@@ -234,10 +234,10 @@ def report(found: dict) -> None:
     print(f"errors: {len(found['errors'])}", *sorted(set(found["errors"]))[:5], sep="\n  ")
     print(
         f"sent {found['megabytes_sent']:.1f} MB; the server computed {found['server_cpu_seconds']:.1f} s, "
-        f"the browsers' stand-ins, on the same cores, {found['clients_cpu_seconds']:.1f} s"
+        f"the simulated browsers, on the same cores, {found['clients_cpu_seconds']:.1f} s"
     )
     if found["descriptors"]:
-        print(f"descriptors open at most: {found['descriptors']}")
+        print(f"most descriptors open: {found['descriptors']}")
     print(
         "memory in MB: " + ", ".join(f"{name} {size:g}" for name, size in found["memory_megabytes"].items())
     )
@@ -255,7 +255,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--people", type=int, default=30, metavar="N")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="S")
     parser.add_argument(
-        "--every", type=float, default=3.0, metavar="S", help="seconds between a person's acts"
+        "--every", type=float, default=3.0, metavar="S", help="seconds between one person's actions"
     )
     parser.add_argument("--descriptors", type=int, metavar="N", help="files and connections the app may open")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

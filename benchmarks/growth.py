@@ -1,10 +1,10 @@
-"""How the cost of a student grows: seconds an epoch over training images and widths, and the slopes.
+"""How a student's cost grows: seconds per epoch by training images and width, and the slopes.
 
     python -m benchmarks.growth
     python -m benchmarks.growth --chart docs/images/growth.svg
 
-A distilled epoch with the teacher's logits at hand, on one thread, as a worker trains it; without the
-evaluation, which is of 10,000 test images whatever the size.
+A distilled epoch with the teacher's logits already computed, on one thread, as a worker trains it; without
+the evaluation, which always uses 10,000 test images.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def measure(images: list[int], widths: list[int], rounds: int) -> pd.DataFrame:
 
     Args:
         images: how many training images.
-        widths: factors of the student's filters.
-        rounds: through all sizes in turns.
+        widths: by what factors to multiply the student's filters.
+        rounds: how often to go through all sizes.
     """
     os.environ["KD_THREADS"] = "1"
     prepare()
@@ -53,7 +53,7 @@ def measure(images: list[int], widths: list[int], rounds: int) -> pd.DataFrame:
         for n, some in batches.items():
             order = some.order(number, 1)
             for width, trained in students.items():
-                # the first round only traces, and warms the caches up
+                # the first round only traces, and warms up the caches
                 steps = some.steps if number else 2
                 started = time.perf_counter()
                 trained.run_steps(some, order, 0, steps, TERMS)
@@ -72,7 +72,7 @@ def slope(sizes: pd.Series, seconds: pd.Series) -> float:
 
 
 def in_words(table: pd.DataFrame) -> list[str]:
-    """The slopes, a sentence for each width and one for the widths themselves."""
+    """The slopes: a sentence for each width, and one about the widths themselves."""
     lines = []
     for width, rows in table.groupby("width"):
         if len(rows) > 1:
@@ -92,7 +92,7 @@ def in_words(table: pd.DataFrame) -> list[str]:
 
 
 def chart(table: pd.DataFrame) -> alt.LayerChart:
-    """Seconds an epoch over images, a line for each width, both axes logarithmic."""
+    """Seconds per epoch by images, one line per width, on logarithmic axes."""
     table = table.assign(name="×" + table["width"].astype(str))
     base = alt.Chart(table, width=460, height=300, title="Seconds of a distilled epoch on one thread").encode(
         x=alt.X(
@@ -116,9 +116,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--images", default="1000,3000,10000,30000,60000", help="numbers of images (%(default)s)"
     )
-    parser.add_argument("--widths", default="1,2,4,8", help="factors of the filters (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="through all sizes (%(default)s)")
-    parser.add_argument("--chart", type=Path, help="an SVG file to draw into")
+    parser.add_argument(
+        "--widths", default="1,2,4,8", help="by what factors to multiply the filters (%(default)s)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="how often to go through all sizes (%(default)s)"
+    )
+    parser.add_argument("--chart", type=Path, help="an SVG file to draw the chart into")
     options = parser.parse_args(arguments)
     images, widths = ([int(n) for n in text.split(",")] for text in (options.images, options.widths))
     facts = machine()

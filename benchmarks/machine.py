@@ -1,4 +1,4 @@
-"""What was measured on: the machine, its software, and the memory of a tree of processes."""
+"""The machine that measures, its software, and the memory of a tree of processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 
 def machine() -> dict[str, Any]:
-    """The machine and its software, ready for JSON; `load` is the load average as measuring begins."""
+    """The machine and its software, ready for JSON; `load` is the load average before measuring."""
     model, flags = _processor()
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -44,9 +44,9 @@ def described(facts: dict[str, Any]) -> str:
 
 
 class PeakMemory:
-    """The most memory that a process and all below it held while this context was open, in bytes.
+    """The most memory, in bytes, that a process and its descendants held while this context was open.
 
-    Pages that processes share count once (PSS) where the system tells, else the sum of resident sizes.
+    Shared pages count once (PSS) if the system tells; otherwise this is the sum of resident sizes.
     """
 
     def __init__(self, pid: int):
@@ -71,7 +71,7 @@ class PeakMemory:
 
 
 def tree_memory(root: psutil.Process) -> int:
-    """Bytes that a process and all below it hold now."""
+    """Bytes that a process and its descendants hold now."""
     try:
         return sum(map(memory, [root, *root.children(recursive=True)]))
     except psutil.NoSuchProcess:
@@ -79,7 +79,7 @@ def tree_memory(root: psutil.Process) -> int:
 
 
 def memory(process: psutil.Process) -> int:
-    """Bytes that one process holds now, its share of shared pages included; 0 when it is gone."""
+    """Bytes that one process holds now, including its share of shared pages; 0 if it has ended."""
     try:
         full = process.memory_full_info()
         return getattr(full, "pss", full.rss)

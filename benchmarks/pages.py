@@ -1,11 +1,11 @@
-"""How soon pages are there: first paint, slider to chart, pen to answers, and a rerun on the server.
+"""How fast pages are: first paint, slider to chart, pen to answers, and a rerun on the server.
 
     python -m benchmarks.pages
     python -m benchmarks.pages --rounds 3 --json
 
-The first three in a real Chromium (Playwright, requirements-dev.txt), from a server started for each round;
-first paint is from starting `streamlit run` to a heading on the screen, in turns with an empty app.
-Reruns are timed in the process of a page alone, without a browser.
+The first three are measured in a real Chromium (Playwright, requirements-dev.txt), with a new server for
+each round. First paint is the time from starting `streamlit run` to a heading on the screen, in turns with
+an empty app. Reruns are timed in a process with nothing but the page, without a browser.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from benchmarks.machine import described, machine
 from benchmarks.reruns import rerun_seconds
 
 TITLES = {
-    "empty_app": "First paint, Streamlit's own empty app",
+    "empty_app": "First paint, empty Streamlit app",
     "first_paint": "First paint, KD Lab",
-    "dark_knowledge_cold": "Dark knowledge opened for the first time, to its three charts",
-    "slider_to_chart": "Slider to redrawn chart (Dark knowledge, T)",
-    "pen_to_answers": "Pen lifted to three answers (Draw)",
+    "dark_knowledge_cold": "From opening Dark knowledge for the first time to its three charts",
+    "slider_to_chart": "From moving the slider T to the redrawn chart (Dark knowledge)",
+    "pen_to_answers": "From lifting the pen to the three answers (Draw)",
 }
 
 
@@ -44,8 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m benchmarks.pages", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
-    parser.add_argument("--rounds", type=int, default=5, help="in the browser, 0 for none (%(default)s)")
-    parser.add_argument("--reruns", type=int, default=15, help="of each page (%(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="rounds in the browser, 0 for none (%(default)s)"
+    )
+    parser.add_argument("--reruns", type=int, default=15, help="reruns of each page (%(default)s)")
     options = parser.parse_args(arguments)
     found = measure(options.rounds, options.reruns)
     if options.json:

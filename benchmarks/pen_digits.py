@@ -1,11 +1,11 @@
-"""How well a teacher reads what people draw: 1,000 digits written with a pen, drawn as the Draw page would.
+"""How well a teacher reads people's drawings: 1,000 digits written with a pen, drawn as on the Draw page.
 
     python -m benchmarks.pen_digits pen_digits.json --teacher strong           # print the accuracy
-    python -m benchmarks.pen_digits pen_digits.json --teacher strong --write   # and note it in its JSON
+    python -m benchmarks.pen_digits pen_digits.json --teacher strong --write   # and save it in its JSON
 
 The file is a list of {"label": int, "strokes": [[[x, y], ...], ...]}, each drawing within the unit square,
-y growing downwards. It is not part of the project and no model learns from it; data/README.md says where
-it comes from.
+y pointing downwards. It is not included in the project, and no model learns from it; data/README.md says
+where it comes from.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ def draw(
     """Draw strokes as the canvas does: round-capped, white on black, antialiased.
 
     Args:
-        strokes: points (x, y) in the unit square, one list a stroke.
+        strokes: points (x, y) in the unit square, one list per stroke.
         canvas: side of the square canvas in pixels.
         pen: width of the pen in pixels.
-        share: of the canvas's side that the unit square takes, centred by the drawing's box.
+        share: the unit square's side as a fraction of the canvas's; the drawing's box is centred.
 
     Returns:
         uint8 (canvas, canvas).
@@ -64,7 +64,7 @@ def load(path: Path) -> tuple[list[list], np.ndarray]:
     """The drawings' strokes and their labels int64 (n,).
 
     Raises:
-        ValueError: when the file is not there or is not such a list.
+        ValueError: when the file is missing or is not such a list.
     """
     try:
         digits = json.loads(path.read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def load(path: Path) -> tuple[list[list], np.ndarray]:
 
 
 def measure(path: Path, teacher: str, pen: float = PEN) -> dict[str, Any]:
-    """What the shipped teacher reads right of the drawings, ready for its JSON."""
+    """How many of the drawings the included teacher reads correctly, ready for its JSON."""
     import keras
 
     strokes, labels = load(path)
@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--pen", type=float, default=PEN, help="width of the pen in pixels (default: %(default)s)"
     )
-    parser.add_argument("--write", action="store_true", help="note the result in the teacher's JSON")
+    parser.add_argument("--write", action="store_true", help="save the result in the teacher's JSON")
     options = parser.parse_args(arguments)
     try:
         result = measure(options.path, options.teacher, options.pen)

@@ -4,11 +4,11 @@
     python -m benchmarks.recipe --json > recipe.json
     python -m benchmarks.recipe --torch-python /path/to/a/python/with/torch
 
-(a) the notebook as it stands; (b) keras.distillation.Distiller; (c) PyTorch, where it is installed (here, or
-for the Python of --torch-python); (d) KD Lab through kd.Lab: cold with nothing stored, and warm with
-teacher and logits stored. (d) in bfloat16 is the cold run with KD_TEACHER_PRECISION=mixed_bfloat16.
-Every way keeps a process of its own, and the rounds go through the ways in turns. All students, except
-those of a cold run, learn from the notebook's teacher that comes with the project.
+(a) the notebook, unchanged; (b) keras.distillation.Distiller; (c) PyTorch, if it is installed (here, or for
+the Python of --torch-python); (d) KD Lab through kd.Lab: cold with nothing saved, and warm with teacher and
+logits saved. (d) in bfloat16 is the cold run with KD_TEACHER_PRECISION=mixed_bfloat16. Every way has a
+process of its own, and each round goes through all the ways. All students, except those of a cold run,
+learn from the included notebook teacher.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ Results = dict[str, dict[str, dict[str, list[Timed]]]]
 
 
 def measure(sizes: Sizes, ways: list[str], rounds: dict[str, int], torch_python: str) -> dict[str, Any]:
-    """Run the ways in turns.
+    """Run the ways in turn.
 
     Args:
-        rounds: how many for "teacher" and for "students"; round r has seed r.
+        rounds: how many rounds for "teacher" and for "students"; round r uses seed r.
 
     Returns:
         {"machine", "sizes", "rounds", "memory": {way: bytes}, "results": {part: {way: {model: Timed}}}}.
@@ -80,7 +80,7 @@ def measure(sizes: Sizes, ways: list[str], rounds: dict[str, int], torch_python:
 
 
 def prepare(folder: Path) -> None:
-    """Write what every way reads: MNIST's first images and the shipped notebook teacher's weights."""
+    """Write what every way reads: MNIST's first images and the included notebook teacher's weights."""
     mnist = load_mnist()
     np.savez(
         folder / "data.npz",
@@ -104,15 +104,23 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m benchmarks.recipe", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
-    parser.add_argument("--ways", default=",".join(WAYS), help="which, and in which order (%(default)s)")
+    parser.add_argument("--ways", default=",".join(WAYS), help="which ways, in which order (%(default)s)")
     parser.add_argument("--torch-python", default=sys.executable, help="a Python that has PyTorch for (c)")
-    parser.add_argument("--rounds", type=int, default=5, help="of the students, a seed each (%(default)s)")
-    parser.add_argument("--teacher-rounds", type=int, default=2, help="of the teacher (%(default)s)")
-    parser.add_argument("--images", type=int, default=10_000, help="for the students (%(default)s)")
-    parser.add_argument("--epochs", type=int, default=3, help="of the students (%(default)s)")
-    parser.add_argument("--teacher-images", type=int, default=10_000, help="for the teacher (%(default)s)")
-    parser.add_argument("--teacher-epochs", type=int, default=5, help="of the teacher (%(default)s)")
-    parser.add_argument("--test-images", type=int, default=10_000, help="for (a) to (c) (%(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="rounds of the students, one seed each (%(default)s)"
+    )
+    parser.add_argument("--teacher-rounds", type=int, default=2, help="rounds of the teacher (%(default)s)")
+    parser.add_argument(
+        "--images", type=int, default=10_000, help="training images of the students (%(default)s)"
+    )
+    parser.add_argument("--epochs", type=int, default=3, help="epochs of the students (%(default)s)")
+    parser.add_argument(
+        "--teacher-images", type=int, default=10_000, help="training images of the teacher (%(default)s)"
+    )
+    parser.add_argument("--teacher-epochs", type=int, default=5, help="epochs of the teacher (%(default)s)")
+    parser.add_argument(
+        "--test-images", type=int, default=10_000, help="test images for (a) to (c) (%(default)s)"
+    )
     options = parser.parse_args(arguments)
     ways = options.ways.split(",")
     unknown = set(ways) - set(WAYS)

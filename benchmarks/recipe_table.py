@@ -1,4 +1,4 @@
-"""The recipe's measurements as tables of words and numbers."""
+"""The recipe's measurements as tables and sentences."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def show(found: dict[str, Any], console: Console) -> None:
 
 
 def ratios(results: dict[str, Any]) -> list[str]:
-    """What the aims are about, a sentence each, as far as the ways were measured."""
+    """The ratios that the goals are about, one sentence each, for the ways that were measured."""
     students, teachers = results["students"], results["teacher"]
     lines = []
     if "a" in students and "d" in students:
@@ -77,12 +77,12 @@ def ratios(results: dict[str, Any]) -> list[str]:
 
 
 def median_seconds(timed: Sequence[Sequence[float]]) -> float:
-    """The median of whole trainings."""
+    """The median of the seconds of whole training runs."""
     return float(np.median([seconds for seconds, _, _ in timed]))
 
 
 def median_epoch(timed: Sequence[Sequence[float]]) -> float:
-    """The median of training epochs."""
+    """The median of the seconds of training epochs."""
     return float(np.median([epoch for _, epoch, _ in timed]))
 
 
@@ -104,7 +104,7 @@ def _difference(name: str, ours, theirs) -> str:
 
 def _models(title: str, ways: dict[str, dict[str, list]]) -> Table:
     table = Table(title=title, title_justify="left")
-    for heading in ("way", "model", "seconds", "range", "s an epoch", "/ (a)", "test accuracy"):
+    for heading in ("way", "model", "seconds", "range", "s per epoch", "/ (a)", "test accuracy"):
         table.add_column(heading, justify="left" if heading in ("way", "model") else "right")
     reference = ways.get("a", {})
     for way, models in ways.items():

@@ -1,4 +1,4 @@
-"""A rerun of each page on the server: the script and all it sends, without browser and network."""
+"""A rerun of each page on the server: the script and everything it sends, without browser or network."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def rerun_seconds(repeats: int) -> dict[str, list[float]]:
-    """{page: seconds of each rerun}, after one that fills the caches; the shipped run is shown.
+    """{page: seconds of each rerun}, after one that fills the caches; the pages show the included run.
 
     Raises:
-        RuntimeError: when a page raised, or a rerun loaded TensorFlow.
+        RuntimeError: when a page raises, or a rerun loads TensorFlow.
     """
     from streamlit.testing.v1 import AppTest
 
@@ -28,7 +28,7 @@ def rerun_seconds(repeats: int) -> dict[str, list[float]]:
     with (
         tempfile.TemporaryDirectory() as home,
         patch.dict(os.environ, {"KD_HOME": home}),
-        patch.object(Lab, "warm_up", lambda self: None),  # no page waits for an engine
+        patch.object(Lab, "warm_up", lambda self: None),  # no page needs to wait for an engine
     ):
         for name in ["home", *sorted(path.stem for path in (PROJECT / "pages").glob("*.py"))]:
             app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120)

@@ -1,10 +1,10 @@
-"""Where a training step's time goes: operation by operation, as Keras writes it and as KD Lab runs it.
+"""Where a training step's time goes, operation by operation: as Keras writes it, and as KD Lab runs it.
 
     python -m benchmarks.step_profile teacher
     python -m benchmarks.step_profile student
 
-The teacher's step on all cores, the student's on one, in turns: wall and processor milliseconds, then the
-operations that take most (their own wall time, from TensorFlow's profiler, which slows a step down a little).
+The teacher's step runs on all cores, the student's on one, in turns: wall and processor milliseconds, then
+the longest operations (their own wall time, from TensorFlow's profiler, which slows down a step a little).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SHOWN = 14
 
 
 def variants(model_name: str) -> dict[str, Any]:
-    """CompiledTraining by name: 'plain' calls the layers and Keras' Adam, the others are KD Lab's."""
+    """CompiledTraining by name: 'plain' calls the layers and Keras's Adam, the others are KD Lab's."""
     import keras
 
     from kd.networks.architectures import build_student, build_teacher
@@ -118,7 +118,7 @@ def profiled(run) -> dict[str, float]:
 
 
 def readable(name: str) -> str:
-    """An operation's name without the loop's prefixes; all of Keras' Adam is one entry."""
+    """An operation's name without the loop's prefixes; all of Keras's Adam is one entry."""
     path, _, kind = name.rpartition(":")
     if "/adam/" in path or "ResourceApplyAdam" in kind:
         return "Adam"
@@ -133,8 +133,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("model", choices=("teacher", "student"))
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
-    parser.add_argument("--steps", type=int, default=60, help="a round (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=7, help="through the variants in turns (%(default)s)")
+    parser.add_argument("--steps", type=int, default=60, help="steps per round (%(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="how often to go through the variants (%(default)s)"
+    )
     options = parser.parse_args(arguments)
     found = measure(options.model, options.steps, options.rounds)
     if options.json:
@@ -143,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(described(found["machine"]))
     print(f"{options.model}, batch {BATCH_SIZE}, {found['threads']} thread(s), medians")
     for name, step in found["steps"].items():
-        print(f"\n{name}: {step['wall']:.2f} ms a step, {step['processor']:.2f} ms of processor time")
+        print(f"\n{name}: {step['wall']:.2f} ms per step, {step['processor']:.2f} ms of processor time")
         for operation, milliseconds in list(step["operations"].items())[:SHOWN]:
             print(f"  {milliseconds:8.3f} ms  {operation}")
     return 0

@@ -1,4 +1,4 @@
-"""How soon Stop is felt in each phase, and how soon every child is gone when the app ends.
+"""How soon Stop takes effect in each phase, and how soon every child process is gone when the app ends.
 
 python -m benchmarks.stopping
 """
@@ -26,10 +26,10 @@ PATIENCE = 300
 
 
 def seconds_until(condition: Callable[[], object]) -> float:
-    """Seconds until it holds.
+    """Seconds until the condition holds.
 
     Raises:
-        TimeoutError: when it does not.
+        TimeoutError: when it never does.
     """
     started = time.perf_counter()
     while not condition():
@@ -52,7 +52,7 @@ def stop(lab: Lab, run_id: str) -> tuple[float, float]:
 
 
 def stops(home: Path) -> dict[str, tuple[float, float]]:
-    """Both, by phase."""
+    """Both times, by phase."""
     lab = Lab(home)
     found = {}
     try:
@@ -78,7 +78,7 @@ def _is_in(lab: Lab, run_id: str, phase: str) -> bool:
 
 
 def ends(home: Path) -> dict[str, float]:
-    """Seconds from a signal to the app, in the middle of a training, until it and every child are gone."""
+    """Seconds from a signal to the app during training until it and every child process are gone."""
     found = {}
     for name in ("SIGINT", "SIGTERM", "SIGKILL"):
         with app_process(home) as app:
@@ -107,7 +107,7 @@ def _gone(process, family: list[psutil.Process]) -> bool:
 def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         for phase, (said, idle) in stops(Path(home) / "lab").items():
-            print(f"stop while {phase}: said after {said:.2f} s, its tasks withdrawn after {idle:.2f} s")
+            print(f"Stop ({phase}): shown after {said:.2f} s, tasks withdrawn after {idle:.2f} s")
         for name, seconds in ends(Path(home) / "app").items():
             print(f"{name} to the app: every process gone after {seconds:.2f} s")
     print(f"load average {psutil.getloadavg()[0]:.1f}")

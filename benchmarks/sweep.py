@@ -1,10 +1,10 @@
-"""Many students over one worker and over several: the speed-up, and the memory of a worker.
+"""Many students on one worker and on several: the speed-up, and a worker's memory.
 
     python -m benchmarks.sweep
     python -m benchmarks.sweep --runs 6 --workers 1,2 --json
 
-Runs of two students each go through kd.Lab, once with one student worker and once with each other number,
-in turns. Every run is of a new seed, the teacher's logits are stored, and the workers are warm.
+Runs of two students each go through kd.Lab with each number of student workers in turn. Every run has a new
+seed, the teacher's logits are saved, and the workers are warm.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from benchmarks.machine import described, machine, memory
 from kd.config import PRESETS, RunConfig
 from kd.lab import Lab
 
-# More memory than this has only who loaded TensorFlow.
+# Only a process that has loaded TensorFlow has more memory than this.
 WORKER_BYTES = 250e6
 
 
@@ -33,7 +33,7 @@ class Sweep:
     """A lab with this many student workers.
 
     Args:
-        config: a run; the sweep takes its seeds anew.
+        config: a run; the sweep changes its seed.
     """
 
     def __init__(self, workers: int, config: RunConfig, home: Path):
@@ -42,11 +42,11 @@ class Sweep:
         self._seed = 0
         os.environ["KD_WORKERS"] = str(workers)
         self._lab = Lab(home)
-        # as many runs as there are workers, so that every worker has traced both students
+        # as many runs as workers, so that every worker has traced both students
         self.seconds(max(2, workers))
 
     def seconds(self, runs: int) -> float:
-        """Compute so many new runs, all asked for at once; returns the seconds until the last is stored."""
+        """Compute this many new runs, all requested at once; returns the seconds until the last is saved."""
         os.environ["KD_WORKERS"] = str(self.workers)
         started = time.perf_counter()
         names = []
@@ -96,11 +96,13 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m benchmarks.sweep", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
-    parser.add_argument("--runs", type=int, default=6, help="of two students each (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="through all numbers of workers (%(default)s)")
+    parser.add_argument("--runs", type=int, default=6, help="runs of two students each (%(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="how often to go through all numbers of workers (%(default)s)"
+    )
     parser.add_argument("--workers", default="1,2", help="numbers of student workers (%(default)s)")
-    parser.add_argument("--epochs", type=int, default=10, help="of a student (%(default)s)")
-    parser.add_argument("--images", type=int, default=10_000, help="of a student (%(default)s)")
+    parser.add_argument("--epochs", type=int, default=10, help="per student (%(default)s)")
+    parser.add_argument("--images", type=int, default=10_000, help="per student (%(default)s)")
     options = parser.parse_args(arguments)
     config = PRESETS["default"].config.replace(epochs=options.epochs, train_size=options.images)
     workers = [int(number) for number in options.workers.split(",")]

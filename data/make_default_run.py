@@ -1,8 +1,8 @@
-"""Make the run that comes with the project: the default preset, trained through the lab.
+"""Make the run that is included in the project: the default preset, trained through the lab.
 
     python data/make_default_run.py
 
-trains in a temporary home and puts the run's folder into data/runs, in place of what is there.
+trains in a temporary home, and replaces the contents of data/runs with the run's folder.
 """
 
 from __future__ import annotations

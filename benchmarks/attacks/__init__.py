@@ -1,1 +1,1 @@
-"""What an unkind visitor may try, in turn, while somebody trains and somebody else looks around."""
+"""What an attacker may try, one thing after another, while somebody trains and somebody else looks around."""

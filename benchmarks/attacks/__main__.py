@@ -1,11 +1,11 @@
-"""The app under attack: how long does somebody else wait, what does it cost, is anything lost?
+"""The app under attack: how long do other visitors wait, what does it cost, is anything lost?
 
     python -m benchmarks.attacks
     python -m benchmarks.attacks --only "silent connections,uploads" --json
 
-A run trains for somebody, and a visitor opens one page after the other, while the acts of
-benchmarks/attacks/acts.py take their turns. At the end the saved runs and the run that trained are held
-against what they must be. Everything stays on this machine.
+While a run trains and a visitor opens one page after another, the attacks in benchmarks/attacks/acts.py
+take their turns. At the end, the saved runs and the run that trained are checked. Everything stays on this
+machine.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ RUN = RunConfig(train_size=20_000, epochs=100, seed=71)
 SAVED = 12
 PAGES = ("", "train", "draw", "dark_knowledge", "runs")
 DESCRIPTORS = 1_024
-# Of the run that trains, compared with one that nobody disturbs.
+# Epochs of the run that trains, compared with those of an undisturbed one.
 EPOCHS_COMPARED = 5
 MEASURES = ("loss", "student_loss", "distillation_loss", "accuracy", "val_accuracy")
 
 
 @dataclass
 class Visits:
-    """What the visitor saw during one act: seconds for each page opened, and what was wrong."""
+    """What the visitor saw during one attack: seconds for each page opened, and errors."""
 
     seconds: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Visits:
 
 
 def save_runs(home: Path) -> list[str]:
-    """Fill a home with saved runs, each as whole as the one that comes with the project."""
+    """Fill a home with saved runs, each as complete as the included one."""
     shipped = next(SHIPPED_RUNS.iterdir())
     files = {path.name: path.read_bytes() for path in shipped.iterdir() if path.suffix in (".keras", ".npz")}
     record = json.loads((shipped / "record.json").read_text(encoding="utf-8"))
@@ -62,14 +62,14 @@ def save_runs(home: Path) -> list[str]:
 
 
 async def visit(url: str, visits: Visits, process: psutil.Process) -> None:
-    """Open one page after the other, for ever."""
+    """Open one page after another, forever."""
     for page in cycle(PAGES):
         started = time.perf_counter()
         try:
             async with BrowserSession(url, page) as visitor:
                 await visitor.settled(PATIENCE)
                 visits.errors += visitor.errors
-        except Exception as error:  # whatever it is, the visitor got no page
+        except Exception as error:  # whatever the error is, the visitor got no page
             visits.errors.append(f"{page or 'home'}: {type(error).__name__}: {error}"[:200])
         visits.seconds.append(time.perf_counter() - started)
         visits.peak_megabytes = max(visits.peak_megabytes, process.memory_info().rss / 1e6)
@@ -77,7 +77,7 @@ async def visit(url: str, visits: Visits, process: psutil.Process) -> None:
 
 
 async def measure(scene: Scene, names: list[str]) -> dict:
-    """Every act in turn."""
+    """Run every attack in turn."""
     server = psutil.Process(scene.app.process.pid)
     saved = save_runs(scene.home)
     session = await train(scene.app.url, RUN)
@@ -89,7 +89,7 @@ async def measure(scene: Scene, names: list[str]) -> dict:
         visitor = asyncio.create_task(visit(scene.app.url, visits, server))
         try:
             await (asyncio.sleep(8) if name == "nothing" else ACTS[name](scene))
-        except Exception as error:  # an act that the app cuts short has done what it could
+        except Exception as error:  # an attack that the app cuts short has done what it could
             print(f"  cut short: {type(error).__name__}: {error}"[:200], file=sys.stderr)
         await asyncio.sleep(2)
         visitor.cancel()
@@ -108,18 +108,18 @@ async def measure(scene: Scene, names: list[str]) -> dict:
 
 
 def whole(home: Path, saved: list[str]) -> int:
-    """How many of the saved runs are still whole, every file of them."""
+    """How many of the saved runs still have all their files."""
     store = Store(home)
     count = 0
     for run_id in saved:
-        store.restore_run(run_id)  # one that is deleted can be brought back: that is no loss
+        store.restore_run(run_id)  # a deleted run can be restored, so it is not lost
         names = [path.name for path in next(SHIPPED_RUNS.iterdir()).iterdir() if path.name != "SHA256SUMS"]
         count += store.has_run(run_id) and all(store.file(run_id, name).is_file() for name in names)
     return count
 
 
 def same_as_undisturbed(epochs: list[dict]) -> bool:
-    """Whether the run that trained meanwhile has the numbers of one that nobody disturbs."""
+    """Whether the run that trained throughout has the numbers of an undisturbed one."""
     from kd.lab import Lab
 
     with tempfile.TemporaryDirectory() as home:
@@ -148,7 +148,7 @@ def report(found: dict) -> None:
         for error in sorted(set(visits["errors"]))[:3]:
             print(f"    {error}")
     print(f"saved runs still whole: {found['whole']} of {len(found['saved'])}")
-    print(f"the run that trained has an undisturbed run's numbers: {'yes' if found['same'] else 'NO'}")
+    print(f"the run that trained has the numbers of an undisturbed run: {'yes' if found['same'] else 'NO'}")
     print(f"processes below the server: {found['children']}; its log: {found['log_bytes'] / 1e3:.0f} kB")
 
 
@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.attacks", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("--only", default=",".join(ACTS), help="which acts, in which order (%(default)s)")
+    parser.add_argument("--only", default=",".join(ACTS), help="which attacks, in which order (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     names = [name.strip() for name in options.only.split(",") if name.strip()]

@@ -1,4 +1,4 @@
-"""The acts: each takes a running app and does one unkind thing to it, for some seconds at most."""
+"""The attacks: each takes a running app and does one hostile thing to it, for a short time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PEOPLE = 30
 
 @dataclass
 class Scene:
-    """Where an act takes place."""
+    """The app that is attacked."""
 
     app: AppProcess
     home: Path
@@ -35,7 +35,7 @@ Act = Callable[[Scene], Awaitable[None]]
 
 
 async def forbidden_messages(scene: Scene) -> None:
-    """What no page asks for: empty the caches, look up git, stop the server."""
+    """Requests that no page makes: clear the caches, look up Git, stop the server."""
     url = scene.app.url
     for kind in ("clear_cache", "debug_shutdown_runtime", "debug_disconnect_websocket", "set_run_on_save"):
         await stranger.send(url, stranger.message(kind), times=3)
@@ -43,7 +43,7 @@ async def forbidden_messages(scene: Scene) -> None:
 
 
 async def other_sites(scene: Scene) -> None:
-    """Pages of other sites that open the websocket, and a name that was bent to this address."""
+    """Other sites' pages that open the websocket, and a foreign name that points to this address."""
 
     async def knock() -> None:
         with contextlib.suppress(Exception):
@@ -56,7 +56,7 @@ async def other_sites(scene: Scene) -> None:
 
 
 async def silent_connections(scene: Scene) -> None:
-    """More connections than the app has descriptors, and not a word on any."""
+    """More connections than the app has descriptors, all of them silent."""
     with stranger.silent(scene.app.url, SILENT_CONNECTIONS):
         await asyncio.sleep(2 * SECONDS)
 
@@ -82,12 +82,12 @@ async def uploads(scene: Scene) -> None:
 
 
 async def photographs(scene: Scene) -> None:
-    """Thirty people who each bring a photograph of 24 megapixels in the same half minute."""
+    """Thirty people who each upload a photograph of 24 megapixels within the same half minute."""
     await _bring_photographs(scene, over_seconds=30)
 
 
 async def photographs_at_once(scene: Scene) -> None:
-    """The same in one moment."""
+    """The same, all at once."""
     await _bring_photographs(scene, over_seconds=0)
 
 
@@ -101,7 +101,7 @@ async def _bring_photographs(scene: Scene, over_seconds: float) -> None:
             await person.settled(PATIENCE)
             await all_there.wait()
             await asyncio.sleep(over_seconds * number / PEOPLE)
-            # bytes after a JPEG's end change nothing but make it another file
+            # bytes after a JPEG's end change nothing, but make it a different file
             await person.upload("A picture of one digit", "photograph.jpg", content + bytes(number))
             await person.settled(PATIENCE)
             if not any("Your picture" in text for text in person.texts):
@@ -120,7 +120,7 @@ async def endless_scans(scene: Scene) -> None:
 
 
 async def full_queue(scene: Scene) -> None:
-    """One person who presses Train for another seed as fast as the app takes it."""
+    """One person who presses Train for seed after seed, as fast as the app allows."""
     address = "epochs=20"
     async with BrowserSession(scene.app.url, "train", address) as person:
         await person.settled(PATIENCE)
@@ -134,7 +134,7 @@ async def full_queue(scene: Scene) -> None:
 
 
 async def deletions(scene: Scene) -> None:
-    """Two people who delete the same runs in the same moments, and bring them back."""
+    """Two people who delete the same runs at the same moments, and restore them."""
     async with BrowserSession(scene.app.url, "runs") as one, BrowserSession(scene.app.url, "runs") as other:
         await asyncio.gather(one.settled(PATIENCE), other.settled(PATIENCE))
         until = time.monotonic() + SECONDS
@@ -178,7 +178,7 @@ async def wrong_values(scene: Scene) -> None:
 
 
 async def locked_index(scene: Scene) -> None:
-    """Another program that holds the index while somebody presses Train."""
+    """Another program that locks the index while somebody presses Train."""
     other = sqlite3.connect(scene.home / "index.sqlite", timeout=30)
     other.execute("BEGIN IMMEDIATE")
     try:
@@ -192,7 +192,7 @@ async def locked_index(scene: Scene) -> None:
 
 
 async def odd_addresses(scene: Scene) -> None:
-    """Addresses with markup, long text and numbers of other alphabets in them."""
+    """Addresses that contain markup, long text and digits from other alphabets."""
     odd = ("![x](http://elsewhere.example/p.png)", "[Go](//elsewhere.example)", "x" * 3_000, "٣", "nan", "-0")
     for page, names in (("train", ("alpha", "run", "seed")), ("dark_knowledge", ("view", "T", "picture"))):
         for name in names:

@@ -1,4 +1,4 @@
-"""A stranger's end of the line: raw HTTP, websockets without a page behind them, odd pictures."""
+"""An attacker's tools: raw HTTP, websockets without a page behind them, odd pictures."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def stream(url: str) -> str:
 
 
 def connected(url: str, **arguments):
-    """A websocket to the app: no cookie and no page, unless the arguments bring them."""
+    """A websocket to the app, without a cookie or a page unless the arguments provide them."""
     return websockets.connect(stream(url), subprotocols=[SUBPROTOCOL], max_size=None, **arguments)
 
 
 def message(kind: str) -> bytes:
-    """A message that asks for something by its mere presence, such as clear_cache."""
+    """A message that consists only of its kind, such as clear_cache."""
     asked = BackMsg()
     setattr(asked, kind, True)
     return asked.SerializeToString()
 
 
 async def send(url: str, content: bytes, times: int = 1) -> None:
-    """Send one message so many times over one connection, or as many as the app takes."""
+    """Send one message this many times over one connection, or as often as the app accepts it."""
     with contextlib.suppress(websockets.WebSocketException, OSError):
         async with connected(url) as stranger:
             for _ in range(times):
@@ -47,7 +47,7 @@ async def send(url: str, content: bytes, times: int = 1) -> None:
 
 
 def request(url: str, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-    """The first line of the answer to a request made by hand; empty where the app hangs up."""
+    """The first line of the answer to a hand-made request; empty if the app hangs up."""
     parts = urlsplit(url)
     lines = [f"{method} {path} HTTP/1.1", "Connection: close", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -59,7 +59,7 @@ def request(url: str, method: str, path: str, headers: dict[str, str], body: byt
 
 @contextlib.contextmanager
 def silent(url: str, count: int) -> Iterator[int]:
-    """So many connections that say nothing, as far as there is room for them; yields how many there are."""
+    """This many silent connections, or as many as there is room for; yields how many there are."""
     parts = urlsplit(url)
     with contextlib.ExitStack() as stack:
         opened = 0
@@ -86,13 +86,13 @@ async def session_of(url: str, cookie: str) -> tuple[contextlib.AsyncExitStack, 
 
 
 def drawing(content: bytes, kind: str) -> str:
-    """What the canvas would send, with any picture in it."""
+    """What the canvas would send for any picture."""
     data = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
     return json.dumps({"drawing": {"raw": {"objects": []}, "data": data}})
 
 
 def photograph(width: int = 6000, height: int = 4000) -> bytes:
-    """A telephone's JPEG: a stroke on grey paper, with the noise of a sensor."""
+    """A phone's JPEG: a stroke on grey paper, with sensor noise."""
     noise = np.random.default_rng(0).normal(0, 4, (height, width)).astype(np.int16)
     paper = Image.new("L", (width, height), 190)
     ImageDraw.Draw(paper).line((0.37 * width, 0.15 * height, 0.6 * width, 0.82 * height), 40, width // 23)
@@ -103,7 +103,7 @@ def photograph(width: int = 6000, height: int = 4000) -> bytes:
 
 
 def repeated_scans(scans: int, side: int = 5000) -> bytes:
-    """A progressive JPEG of few bytes whose last scan comes again and again: work without a picture."""
+    """A small progressive JPEG that repeats its last scan many times: much work for no picture."""
     buffer = io.BytesIO()
     Image.new("L", (side, side)).save(buffer, "JPEG", progressive=True, quality=10)
     content = buffer.getvalue()

@@ -1,9 +1,9 @@
-"""One way in a process of its own: JSON lines in, JSON lines out.
+"""One way, in a process of its own: JSON lines in, JSON lines out.
 
     python -m benchmarks.ways notebook '{"images": 10000, …}'
 
 reads {"part": "teacher" | "students", "seed": 0} from standard input and answers {model: [seconds,
-seconds an epoch, accuracy]}; it leaves when standard input ends.
+seconds per epoch, accuracy]}; it ends when standard input does.
 """
 
 import importlib

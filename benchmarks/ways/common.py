@@ -1,4 +1,4 @@
-"""What the ways share: the sizes of the recipe, its data, and what a timed training tells. NumPy alone."""
+"""What the ways share: the recipe's sizes, its data, and the result of timed training. NumPy only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEMPERATURE = 10.0
 
 
 class Timed(NamedTuple):
-    """One training: seconds of all of it with its evaluation, of a training epoch, and test accuracy."""
+    """One training run: seconds in all (with evaluation), seconds per training epoch, and test accuracy."""
 
     seconds: float
     epoch_seconds: float
@@ -23,7 +23,7 @@ class Timed(NamedTuple):
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of the recipe: the notebook's own numbers, or tiny ones to see that it works.
+    """How much of the recipe to run: the notebook's own numbers, or tiny ones to see that it works.
 
     folder holds data.npz and teacher.npz, as the driver wrote them.
     """
@@ -40,11 +40,11 @@ class Sizes:
         return self._slice(self.images), self._slice(self.test_images, "test")
 
     def teacher_data(self):
-        """As `data`, of the teacher's training images."""
+        """As `data`, for the teacher's training images."""
         return self._slice(self.teacher_images), self._slice(self.test_images, "test")
 
     def teacher_weights(self) -> list[np.ndarray]:
-        """The weights of the teacher that every way's students learn from, as Keras orders them."""
+        """The weights of the teacher that every way's students learn from, in Keras's order."""
         with np.load(Path(self.folder) / "teacher.npz", allow_pickle=False) as arrays:
             return [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
 

@@ -1,7 +1,8 @@
 """(b) The notebook's students through keras.distillation.Distiller.
 
-KLDivergence is given as an instance: as the string, Keras 3.15 skips the softmax and T². The loss has T²,
-which Keras' Distiller always applies; its cost is the same. Teacher and scratch student are (a)'s own.
+KLDivergence is passed as an instance: given the string, Keras 3.15 skips the softmax and T². The loss
+includes T², which Keras's Distiller always applies; its cost is the same. Teacher and scratch student are
+those of (a).
 """
 
 from __future__ import annotations

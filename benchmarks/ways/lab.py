@@ -1,7 +1,7 @@
-"""(d) The recipe through KD Lab's public API: cold, a fresh teacher and both students; warm, the students.
+"""(d) The recipe through KD Lab's public API. Cold: a fresh teacher and both students; warm: the students.
 
-The seconds are those from `Lab.start` to the stored result: submission, evaluation on all test images after
-every epoch, snapshots, statistics and storing included.
+The seconds run from `Lab.start` to the saved result, including submission, evaluation on all test images
+after every epoch, snapshots, statistics and saving.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def lab() -> Lab:
 
 
 def run(config: RunConfig) -> dict[str, Timed]:
-    """Compute one run; 'run' is the whole of it, the models' times are the workers'."""
+    """Compute one run; 'run' is the whole of it, and the models' times are measured in the workers."""
     started = time.perf_counter()
     view = lab().wait(lab().start(config))
     seconds = time.perf_counter() - started
@@ -45,7 +45,7 @@ def run(config: RunConfig) -> dict[str, Timed]:
 
 
 def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """The whole recipe, nothing stored."""
+    """The whole recipe, with nothing saved."""
     fresh = {
         "teacher": "fresh",
         "teacher_epochs": sizes.teacher_epochs,
@@ -55,8 +55,8 @@ def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
 
 
 def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """Both students; teacher and logits are stored."""
-    # seeds of its own, so that no run is the one that warmed up
+    """Both students, with teacher and logits saved."""
+    # different seeds, so that no run repeats the warm-up
     return run(
         RunConfig(**RECIPE, teacher="notebook", epochs=sizes.epochs, train_size=sizes.images, seed=seed)
     )

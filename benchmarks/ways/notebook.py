@@ -1,4 +1,4 @@
-"""(a) The notebook's recipe as it stands, with the edits Keras 3 needs and no other.
+"""(a) The notebook's recipe, with only the edits that Keras 3 requires.
 
 The edits: LeakyReLU's `alpha` is `negative_slope`; `compiled_metrics` is gone, so train_step and test_step
 ask compute_metrics instead. Comments and prints are left out.
@@ -72,7 +72,7 @@ def network(first: int, second: int, name: str) -> keras.Sequential:
 
 
 def classifier(model: keras.Sequential) -> keras.Sequential:
-    """The model, compiled as the notebook compiles teacher and scratch student."""
+    """The model, compiled as the notebook compiles the teacher and the scratch student."""
     model.compile(
         optimizer=keras.optimizers.Adam(),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -82,7 +82,7 @@ def classifier(model: keras.Sequential) -> keras.Sequential:
 
 
 def trained(model: keras.Model, epochs: int, data) -> Timed:
-    """Fit and evaluate as the notebook does, timed; evaluation's accuracy is that of the logits."""
+    """Fit and evaluate as the notebook does, and time it; the accuracy is that of the logits."""
     (x_train, y_train), (x_test, y_test) = data
     started = time.perf_counter()
     model.fit(x_train, y_train, epochs=epochs, verbose=0)
@@ -106,7 +106,7 @@ def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
 
 
 def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """Train both students, from the given teacher and without."""
+    """Train both students, with the given teacher and without."""
     keras.utils.set_random_seed(seed)
     student = network(16, 32, "student")
     scratch = keras.models.clone_model(student)
@@ -134,5 +134,5 @@ def given_teacher(sizes: Sizes) -> keras.Sequential:
 
 
 def warm_up(sizes: Sizes) -> None:
-    """Nothing beyond the imports: Keras traces every new model anew."""
+    """Nothing beyond the imports: Keras traces every new model again."""
     tf.zeros(())

@@ -1,4 +1,4 @@
-"""A way's process, as the driver sees it: ask, wait, and know the memory it took."""
+"""A way's process, as the driver sees it: ask, wait, and measure the memory it uses."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 class WayProcess:
-    """`python -m benchmarks.ways MODULE`, kept between requests so that imports are not timed.
+    """`python -m benchmarks.ways MODULE`, kept alive between requests so that imports are not timed.
 
     Args:
         module: a module of benchmarks.ways.
-        interpreter: the Python that runs it; this one when None.
-        environment: variables beside this process's own.
+        interpreter: the Python that runs it; None for this one.
+        environment: variables in addition to this process's own.
     """
 
     def __init__(
@@ -45,10 +45,10 @@ class WayProcess:
             )
 
     def ready(self) -> None:
-        """Wait until its imports are done.
+        """Wait until it has finished its imports.
 
         Raises:
-            RuntimeError: when it ended; with what it wrote.
+            RuntimeError: when it has ended; quotes what it wrote.
         """
         self._answer()
 
@@ -56,7 +56,7 @@ class WayProcess:
         """Run one part of the recipe there: {model: Timed}.
 
         Raises:
-            RuntimeError: when it ended; with what it wrote.
+            RuntimeError: when it has ended; quotes what it wrote.
         """
         with PeakMemory(self._process.pid) as memory:
             print(json.dumps({"part": part, "seed": seed}), file=self._process.stdin, flush=True)

@@ -1,7 +1,7 @@
-"""(c) The recipe in PyTorch as one writes it: eager, float32, default threads.
+"""(c) The recipe in idiomatic PyTorch: eager, float32, default threads.
 
-TensorFlow's "same" padding of a stride of 2 pads below and on the right alone, hence the explicit pads.
-The teacher is timed a second time in bfloat16 (autocast) with channels-last tensors.
+With a stride of 2, TensorFlow's "same" padding pads only below and on the right, hence the explicit
+padding. The teacher is also timed in bfloat16 (autocast) with channels-last tensors.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Network(nn.Module):
         self.first = nn.Conv2d(1, first, 3, stride=2)
         self.second = nn.Conv2d(first, second, 3, stride=2)
         self.dense = nn.Linear(7 * 7 * second, 10)
-        for layer in (self.first, self.second, self.dense):  # as Keras begins
+        for layer in (self.first, self.second, self.dense):  # as Keras initialises them
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)
 
@@ -33,7 +33,7 @@ class Network(nn.Module):
         return self.dense(hidden.flatten(1))
 
     def load(self, weights: list[np.ndarray]) -> None:
-        """Take Keras' weights: kernels (height, width, in, out), dense rows in the order h, w, channel."""
+        """Load Keras's weights: kernels (height, width, in, out), dense rows in the order h, w, channel."""
         first, first_bias, second, second_bias, dense, dense_bias = map(torch.tensor, weights)
         channels = second.shape[-1]
         dense = dense.reshape(7, 7, channels, 10).permute(3, 2, 0, 1).reshape(10, -1)
@@ -91,7 +91,7 @@ def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
 
 
 def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """Train both students, from the given teacher and without."""
+    """Train both students, with the given teacher and without."""
     given = Network(256, 512)
     given.load(sizes.teacher_weights())
     torch.manual_seed(seed)
