@@ -1,11 +1,11 @@
-"""What stands between the network and the pages: who may ask, for what, and how much of it.
+"""Between the network and the pages: who may ask, for what, and how much of it.
 
-`app.py` hands this to Streamlit, which sets it up before the first visitor. Where Streamlit and uvicorn have
-no setting for what is needed, one of their methods is replaced: `messages`, `sessions` and `uploads` say
-which of Streamlit's, `connections` which of uvicorn's. tests/ui/serving/test_serving.py tries each bound on
-a real server, so that a version of either in which one no longer holds is noticed.
+`app.py` hands this to Streamlit, which sets it up before the first visitor. Where Streamlit or uvicorn has no
+setting for what is needed, one of its methods is replaced: `messages`, `sessions` and `uploads` say which of
+Streamlit's, `connections` which of uvicorn's. tests/ui/serving/test_serving.py tries each bound on a real
+server, and so notices a version of either in which it no longer holds.
 
-Of `kd`, only its words are imported here: the server is up before the laboratory is loaded.
+Of `kd`, only its words are imported here: the server is up before the lab is loaded.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from streamlit import cli_util, config
 from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
+from kd.text.translation import _
 from ui.serving import connections, descriptors, log_limit, messages, sessions, uploads
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.uploads import ExpectedUploadsOnly
@@ -31,7 +32,7 @@ __all__ = ["explain", "lifespan", "middleware"]
 
 
 def middleware() -> list[Middleware]:
-    """What every request passes before it reaches Streamlit; also prepares the process."""
+    """What every request passes through before it reaches Streamlit; also prepares the process."""
     follow_the_reader()
     log_limit.install()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
@@ -46,7 +47,7 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Guards Streamlit's runtime while the server is up; opens a browser unless it runs headless."""
+    """Guard Streamlit's runtime while the server is up; open a browser unless it runs headless."""
     runtime = Runtime.instance()
     messages.guard(runtime)
     sessions.guard(runtime)
@@ -64,10 +65,12 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 
 def explain(_error: Exception) -> bool:
-    """Say in one sentence that something failed outside every guard: values, say, that no browser sends."""
+    """Say in one sentence that something failed outside every guard, such as values that no browser sends."""
     st.error(
-        "Something went wrong, and the server's log says what. Saved runs are not affected: "
-        "reload the page to go on.",
+        _(
+            "Something went wrong, and the server's log says what. Saved runs are not affected: reload the "
+            "page to go on."
+        ),
         icon=":material/error:",
     )
     return True

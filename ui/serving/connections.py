@@ -1,4 +1,4 @@
-"""How many connections may be open that ask for nothing, and for how long.
+"""How many idle connections may be open, and for how long.
 
 Uvicorn closes a connection that stays silent after an answer, but waits forever for a first request, or for
 the rest of one. Its `Server.startup` is replaced by one that makes it use a bounded protocol, and its
@@ -14,15 +14,15 @@ from typing import Any
 import uvicorn
 
 SECONDS_FOR_A_REQUEST = 10
-SECONDS_FOR_AN_ANSWER = 120  # the request's body, ten megabytes of a picture, included
+SECONDS_FOR_AN_ANSWER = 120  # including the request's body: a picture has up to ten megabytes
 MOST_CONNECTIONS = 1000
 LARGEST_MESSAGE = 2_000_000  # a drawing with all its strokes has far less than one megabyte
-# Accepted in one go, before any of them is counted. Uvicorn accepts its whole queue, 2,048 of them.
+# Accepted at one go, before any of them is counted. Uvicorn would accept its whole queue of 2,048.
 _ACCEPTED_TOGETHER = 32
 
 
 def bound(most: int) -> None:
-    """Let uvicorn keep at most so many connections that are no websockets."""
+    """Let uvicorn keep at most this many connections that are not websockets."""
     startup, shutdown = uvicorn.Server.startup, uvicorn.Server.shutdown
 
     async def bounded_startup(self: uvicorn.Server, sockets: list | None = None) -> None:
@@ -47,7 +47,7 @@ def bound(most: int) -> None:
 
 def _bounded(protocol: type[Any], most: int) -> type[Any]:
     """Uvicorn's HTTP protocol (h11 or httptools), bounded."""
-    open_ones: dict[Any, None] = {}  # in the order in which they came
+    open_ones: dict[Any, None] = {}  # the oldest first
 
     class Bounded(protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:
@@ -81,7 +81,7 @@ def _bounded(protocol: type[Any], most: int) -> type[Any]:
             self.transport.abort()
 
         def _look(self) -> None:
-            """End what has waited for one and the same thing too long; look again later otherwise."""
+            """End the connection if it has waited too long for the same thing; otherwise look again later."""
             if self.cycle is not self._seen:
                 self._seen, self._since = self.cycle, self.loop.time()
             patience = SECONDS_FOR_A_REQUEST if self._asks_for_nothing() else SECONDS_FOR_AN_ANSWER
@@ -94,7 +94,7 @@ def _bounded(protocol: type[Any], most: int) -> type[Any]:
 
 
 def _to_end(open_ones: Iterable[Any], newcomer: Any) -> Any:
-    """Which connection makes room: the oldest that asks for nothing, or else that gets nowhere."""
+    """Which connection makes room: the oldest idle one, else one that gets nowhere, else the newcomer."""
     for makes_room in (lambda one: one._asks_for_nothing(), lambda one: one._stands_still()):
         for one in open_ones:
             if one is not newcomer and makes_room(one):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 
-# More than any class needs, and few enough for programs that go through all of them.
+# More than any class needs, and few enough for programs that loop over all of them.
 ENOUGH = 65_536
 _USUAL = 1024
 
 
 def raise_limit() -> int:
-    """Raise this process's soft limit on descriptors as far as it may go; returns the limit that holds.
+    """Raise this process's soft limit on descriptors as far as allowed; return the limit it then has.
 
-    macOS gives 256 to a program, but lets it ask for more. Windows has no such limit.
+    macOS gives a program 256, but lets it ask for more. Windows has no such limit.
     """
     try:
         import resource
@@ -20,7 +20,7 @@ def raise_limit() -> int:
         return ENOUGH
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = ENOUGH if hard == resource.RLIM_INFINITY else min(hard, ENOUGH)
-    # macOS calls its hard limit infinite and refuses what its kernel has no room for.
+    # macOS calls its hard limit infinite, but refuses what its kernel has no room for.
     for limit in (wanted, 10_240, 4096, _USUAL):
         if soft != resource.RLIM_INFINITY and soft < limit <= wanted:
             with contextlib.suppress(ValueError, OSError):

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kd.text.translation import _
 from ui.serving.refusal import refuse
 
 VARIABLE = "KD_HOSTS"
@@ -27,7 +28,7 @@ class KnownHostsOnly:
     """ASGI middleware that answers 403 to any other Host or Origin.
 
     IP addresses, `localhost`, names under `.local` and this machine's own name are always accepted, others
-    when KD_HOSTS names them. An Origin must match the Host, port included, or be named in KD_HOSTS too.
+    only if KD_HOSTS lists them. An Origin must match the Host, port included, or be listed in KD_HOSTS too.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -48,8 +49,12 @@ class KnownHostsOnly:
                 scope,
                 receive,
                 send,
-                f"This app does not go by the name “{asked[:80]}”. Use its IP address, or add the name to "
-                f"{VARIABLE} where the app is started.",
+                _(
+                    "This app does not go by the name “{name}”. Use its IP address, or add the name to "
+                    "{variable} where the app is started.",
+                    name=asked[:80],
+                    variable=VARIABLE,
+                ),
             )
             return
         if origin is not None:
@@ -58,13 +63,17 @@ class KnownHostsOnly:
                     scope,
                     receive,
                     send,
-                    f"Pages of “{origin[:80]}” may not use this app. If it is served there, add that name to "
-                    f"{VARIABLE} where the app is started.",
+                    _(
+                        "Pages from “{origin}” may not use this app. If the app is served there, add that "
+                        "name to {variable} where the app is started.",
+                        origin=origin[:80],
+                        variable=VARIABLE,
+                    ),
                 )
                 return
             if asked is not None:
                 # Streamlit compares the two again, literally. If they differed, it would ask the internet for
-                # this machine's outside address, while everybody waits.
+                # this machine's outside address while everybody waits.
                 scope = {**scope, "headers": list(scope["headers"])}
                 secure = scope["scheme"] in ("https", "wss")
                 MutableHeaders(scope=scope)["origin"] = f"{'https' if secure else 'http'}://{asked}"
@@ -96,12 +105,12 @@ class KnownHostsOnly:
 
 
 def _patterns(names: str) -> list[str]:
-    """KD_HOSTS as patterns of names; of a whole address, its name is taken."""
+    """KD_HOSTS as patterns for names; of a full address, only the name counts."""
     patterns = []
     for name in filter(None, (name.strip() for name in names.split(","))):
         parts = _parsed(name if "://" in name else f"//{name}")
         if parts is None or not parts.hostname:
-            _log.warning("%s: “%s” is no host name, and is left out.", VARIABLE, name)
+            _log.warning("%s: “%s” is not a host name and is ignored.", VARIABLE, name)
         else:
             patterns.append(parts.hostname.rstrip("."))
     return patterns
@@ -110,7 +119,7 @@ def _patterns(names: str) -> list[str]:
 def _parsed(address: str) -> SplitResult | None:
     try:
         parts = urlsplit(address.lower())
-        _ = parts.port  # raises unless it is a number
+        parts.port  # noqa: B018 - raises unless it is a number
     except ValueError:
         return None
     return None if parts.username or parts.path.strip("/") or parts.query else parts

@@ -1,4 +1,4 @@
-"""A bound on the log: what goes wrong over and over is reported a few times a minute.
+"""A bound on the log: what goes wrong again and again is reported only a few times a minute.
 
 Strangers decide how often the server has something to complain about, and asyncio alone reports 2,048 times a
 second that it has run out of descriptors.
@@ -22,7 +22,7 @@ _KINDS = 500
 class Limit(logging.Filter):
     """Lets a few warnings or errors of each kind pass in a minute, the first of them with its traceback.
 
-    A kind is the text without what is filled in, with the kind of exception and where that was raised.
+    A kind is the text without its values, together with the exception's type and where it was raised.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Limit(logging.Filter):
         return True
 
     def _count(self, kind: tuple) -> int | None:
-        """How many of this kind came before it in this minute; None when it is one too many."""
+        """How many of this kind came before it in this minute; None if it is one too many."""
         with self._lock:
             now = time.monotonic()
             if now - self._began >= A_MINUTE:
@@ -75,7 +75,7 @@ def _kind(record: logging.LogRecord) -> tuple:
 
 
 def _cut(record: logging.LogRecord, whole: bool) -> None:
-    """Shorten what is long; of an exception that was said before, keep what it says and not where."""
+    """Shorten what is long; of an exception that was logged before, keep only the message."""
     text = record.getMessage()
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
     if error is not None and not whole:
@@ -97,7 +97,7 @@ class _LimitedLogger(logging.getLoggerClass()):
 
 
 def install() -> None:
-    """Bound every logger of this process, those that come later included."""
+    """Bound every logger of this process, including those that come later."""
     logging.setLoggerClass(_LimitedLogger)
     for logger in [logging.getLogger(), *logging.root.manager.loggerDict.values()]:
         if isinstance(logger, logging.Logger):

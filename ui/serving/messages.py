@@ -1,4 +1,4 @@
-"""What a browser may ask of Streamlit's server by its websocket.
+"""What a browser may ask of Streamlit's server over its websocket.
 
 Streamlit takes every visitor for its developer: anybody may empty the server's caches, have it inspect its
 Git repository, or have it write files next to the app. `Runtime.handle_backmsg` is replaced by one that
@@ -12,7 +12,7 @@ from typing import Any
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
-# A list of what is allowed, so that nothing a later Streamlit adds gets in unseen.
+# What is allowed, not what is forbidden: nothing that a later Streamlit adds gets in unnoticed.
 ALLOWED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
 ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 

@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, sentence: str) -> None:
-    """Answer 403 with one sentence; a websocket without it, for no browser would show it."""
+    """Answer 403 with one sentence; just close a websocket, as no browser would show the sentence."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
     else:

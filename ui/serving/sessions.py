@@ -1,9 +1,9 @@
-"""What a session holds while its page is open, and after that.
+"""What a session holds while its page is open, and afterwards.
 
 Streamlit gives each session an event loop (three descriptors) in case its script wants one; ours never do. It
 keeps sessions that lost their connection for two minutes, and then until another session leaves.
 `Runtime.connect_session` is replaced by one that closes the loop, and the store of departed sessions by one
-that is tidied on time.
+that is tidied up in time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_DEPARTED = 128
 
 
 def guard(runtime: Runtime) -> None:
-    """Let sessions of this runtime hold nothing that they do not need."""
+    """Let sessions of this runtime hold only what they need."""
     connect = runtime.connect_session
 
     def connect_without_loop(*arguments: Any, **named: Any) -> str:
@@ -37,7 +37,7 @@ def guard(runtime: Runtime) -> None:
 
 
 async def forget_departed(runtime: Runtime) -> None:
-    """Close the sessions that have been away too long, for as long as this is awaited."""
+    """Close sessions that have been away too long, for as long as this is awaited."""
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         for session_id in runtime._session_mgr._session_storage.overdue():
@@ -45,7 +45,7 @@ async def forget_departed(runtime: Runtime) -> None:
 
 
 class Departed(SessionStorage):
-    """The sessions whose browser went away; at most MOST_DEPARTED, the longest away gone first."""
+    """Sessions whose browser went away: at most MOST_DEPARTED; the longest away is forgotten first."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -77,9 +77,9 @@ def _now() -> float:
 
 
 class NoLoop(asyncio.AbstractEventLoop):
-    """Stands in a script's thread where Streamlit wants an event loop, and holds nothing.
+    """Takes the place of the event loop that Streamlit wants in a script's thread, and holds nothing.
 
-    A script that runs something to its end is given a loop for as long as that takes.
+    A script that runs a coroutine is given a loop for as long as that takes.
     """
 
     def is_running(self) -> bool:

@@ -1,4 +1,4 @@
-"""Which files the server takes, how many it holds, and when it lets them go.
+"""Which files the server accepts, how many it holds, and when it lets them go.
 
 Streamlit takes any file from anybody with a session, whether or not the page has an uploader, and keeps it
 until the session ends. Here a file is taken only if its address was given out and the session's page has an
@@ -18,9 +18,10 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileUrlInfo
 
+from kd.text.translation import _
 from ui.serving.refusal import refuse
 
-# A page has one place for one file; the second is the one that takes its place.
+# A page has room for one file; the second is the one that replaces it.
 FILES_A_SESSION = 2
 BYTES_IN_ALL = 300_000_000
 SECONDS_TO_BE_SHOWN = 60
@@ -50,7 +51,7 @@ class Uploads:
         return given
 
     def expects(self, session_id: str, file_id: str) -> bool:
-        """Whether this address was given out, is unused, and the session's page has a place for a file."""
+        """Whether this address was given out and is unused, and the session's page has room for a file."""
         session = self._runtime.get_app_session(session_id)
         if session is None or file_id not in self._expected.get(session_id, ()):
             return False
@@ -58,7 +59,7 @@ class Uploads:
         return any(widget.value_type == _VALUE for widget in widgets)
 
     def add(self, session_id: str, file: UploadedFileRec) -> None:
-        """Take a file; the session's first one makes room for it, and then those of whoever holds most."""
+        """Take a file. To make room, the session's oldest one goes, then those of whoever holds most."""
         held = self._manager.file_storage
         while len(mine := held.get(session_id, {})) >= FILES_A_SESSION:
             self._manager.remove_file(session_id, next(iter(mine)))
@@ -72,19 +73,19 @@ class Uploads:
         self._add(session_id, file)
 
     def _sizes(self) -> dict[str, int]:
-        """How many bytes each session holds, without those that hold nothing."""
+        """How many bytes each session holds, where it holds any."""
         held = self._manager.file_storage.items()
         return {one: sum(len(file.data) for file in files.values()) for one, files in held if files}
 
     def keep_only(self, session_id: str, shown: set[str]) -> None:
-        """Let go of a session's files that its page does not show, unless they have only just come."""
+        """Let go of a session's files that its page does not show, unless they have just arrived."""
         came, latest = self._came.get(session_id, {}), time.monotonic() - SECONDS_TO_BE_SHOWN
         for file_id in [one for one, when in came.items() if one not in shown and when < latest]:
             del came[file_id]
             self._manager.remove_file(session_id, file_id)
 
     def end(self, session_id: str) -> None:
-        """Let go of everything of a session."""
+        """Let go of everything a session has."""
         self._expected.pop(session_id, None)
         self._came.pop(session_id, None)
         self._end(session_id)
@@ -115,7 +116,7 @@ def _shown(state: ClientState) -> set[str]:
 
 
 class ExpectedUploadsOnly:
-    """ASGI middleware that answers 403 to a file that no page asked for, before its first byte is read."""
+    """ASGI middleware that refuses a file no page asked for (403) before its first byte is read."""
 
     uploads: Uploads  # of the one runtime that a process has
 
@@ -124,9 +125,9 @@ class ExpectedUploadsOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "PUT" and _PATH in scope["path"]:
-            session_id, _, file_id = scope["path"].rpartition(_PATH)[2].partition("/")
+            session_id, _slash, file_id = scope["path"].rpartition(_PATH)[2].partition("/")
             if not self.uploads.expects(session_id, file_id):
-                sentence = "No page of yours asks for this file: reload the page and choose it again."
+                sentence = _("This page did not ask for a file: reload it and choose the file again.")
                 await refuse(scope, receive, send, sentence)
                 return
         await self._app(scope, receive, send)

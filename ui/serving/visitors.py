@@ -15,11 +15,12 @@ MESSAGES_AT_ONCE = 60
 
 
 class BoundedVisitors:
-    """ASGI middleware over the websockets: each is one open page, which costs the server a session.
+    """ASGI middleware for websockets: each is one open page, which costs the server a session.
 
-    A browser asks for its page as soon as it is connected; what stays silent is none, and is closed. When
-    there are too many pages, the address with the most loses its oldest one, unless the newcomer's own has
-    about as many. Whoever sends more messages than a browser does waits for each; none is lost.
+    A browser asks for its page as soon as it is connected; a connection that stays silent is not one, and is
+    closed. When there are too many pages, the address with the most loses its oldest one, unless the
+    newcomer's own address has about as many. Whoever sends more messages than a browser does waits for each;
+    none is lost.
     """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
