@@ -2,7 +2,7 @@
 
 MNIST's preparation (LeCun, Bottou, Bengio and Haffner 1998, section III.A): the digit is scaled to fit a
 20×20 box with its aspect kept, antialiased to grey levels, and moved so that its centre of mass is at the
-centre of a 28×28 field. Networks that learnt from such pictures expect nothing else.
+centre of a 28×28 field. Networks that learned from such pictures expect nothing else.
 """
 
 from __future__ import annotations
@@ -14,28 +14,31 @@ from cachetools import LRUCache, cached
 from PIL import Image
 
 from kd.pictures.picture_file import WORKING_SIDE, check_pixels, decode_picture, fingerprint, in_turn
+from kd.text.translation import N_, _
 
-__all__ = ["decode_picture", "prepared", "to_mnist"]
+__all__ = ["ONLY_A_DOT", "decode_picture", "prepared", "to_mnist"]
+
+ONLY_A_DOT = N_("There is only a dot: draw one whole digit, larger.")
 
 FIELD = 28
 BOX = 20
 # MNIST moves digits by whole pixels: their centres of mass lie within half a pixel of this one.
 CENTRE = 14
 
-# Grey levels (of 255) between paper and ink below which nothing can be told apart.
+# Paper and ink that differ by fewer grey levels (of 255) cannot be told apart.
 LEAST_CONTRAST = 24
-# A dot of the pen is a disc, which fills π/4 = 0.785 of its box; of MNIST's 70,000 digits, none in so
-# nearly square a box fills more than 0.78 of it.
+# A dot of the pen is a disc, which fills π/4 = 0.785 of its box. Of MNIST's 70,000 digits, none fills more
+# than 0.78 of a box that is as nearly square.
 DOT_FILL = 0.785
 DOT_ASPECT = 1.4
-# Smaller than these (pixels; share of the picture's longer side), no digit can be told from a dot.
+# Below these (pixels; share of the picture's longer side), a digit cannot be told from a dot.
 LEAST_SIDE = 5
 LEAST_SHARE = 0.04
 
 
 @cached(LRUCache(1000), key=fingerprint, condition=threading.Condition())
 def prepared(content: bytes) -> np.ndarray:
-    """A picture file, prepared as MNIST was; computed once for each content.
+    """A picture file, prepared as MNIST was; each content is prepared only once.
 
     Args:
         content: the file, as `decode_picture` takes it.
@@ -55,16 +58,16 @@ def prepared(content: bytes) -> np.ndarray:
 def to_mnist(image: np.ndarray) -> np.ndarray:
     """Prepare a picture of one digit as MNIST was prepared.
 
-    Light ink on dark paper and dark on light are both understood: the border tells which is the paper.
+    Light ink on dark paper works as well as dark on light: the border shows which is the paper.
 
     Args:
         image: uint8, grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4).
 
     Returns:
-        float32 (28, 28), 0 for paper to 1 for ink. A picture of MNIST comes back as it is.
+        float32 (28, 28), 0 for paper to 1 for ink. A picture from MNIST comes back unchanged.
 
     Raises:
-        ValueError: one sentence, when the array is no such picture, is too large, is empty, or shows too
+        ValueError: one sentence, when the array is not such a picture, is too large or empty, or shows too
             little ink to be a digit.
     """
     _check(image)
@@ -76,11 +79,14 @@ def to_mnist(image: np.ndarray) -> np.ndarray:
 def _check(image: np.ndarray) -> None:
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         found = image.dtype if isinstance(image, np.ndarray) else type(image).__name__
-        raise ValueError(f"A picture must be a NumPy array of uint8, got {found}.")
+        raise ValueError(_("A picture must be a NumPy array of uint8, got {found}.", found=found))
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)) or 0 in image.shape:
         raise ValueError(
-            "A picture must be grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4), "
-            f"got an array of shape {image.shape}."
+            _(
+                "A picture must be grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4), "
+                "got an array of shape {shape}.",
+                shape=image.shape,
+            )
         )
     check_pixels(image.shape[1], image.shape[0])
 
@@ -94,7 +100,7 @@ def _shrunk(image: np.ndarray) -> Image.Image:
 
 
 def _grey(picture: Image.Image) -> np.ndarray:
-    """Luminance as int16 (height, width), transparency laid over the paper it seems to lie on."""
+    """Luminance as int16 (height, width); what is transparent shows the paper it seems to lie on."""
     if picture.mode != "RGBA":
         return np.asarray(picture.convert("L"), np.int16)
     grey = np.asarray(picture.convert("RGB").convert("L"), np.float32)
@@ -103,7 +109,7 @@ def _grey(picture: Image.Image) -> np.ndarray:
         return grey.astype(np.int16)
     if np.median(_border(alpha)) > 0.5:
         paper = np.median(_border(grey))
-    else:  # the paper is what is not there: make it the opposite of what is
+    else:  # the paper is transparent: make it the opposite of what is visible
         visible = (grey * alpha).sum() / max(alpha.sum(), 1.0)
         paper = 0.0 if visible > 127.5 else 255.0
     return np.rint(paper + alpha * (grey - paper)).astype(np.int16)
@@ -127,18 +133,20 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     border = _border_mask(grey.shape)
     difference = grey - np.float32(np.median(grey[border]))
     grain = np.median(np.abs(difference[border]))
-    if grain > 0:  # a photo: even out the light, then see how rough the paper is
+    if grain > 0:  # a photo: even out the light, then measure the paper's grain
         difference -= _plane(difference, border)
         grain = np.median(np.abs(difference[border]))
     lighter, darker = np.maximum(difference, 0.0), np.maximum(-difference, 0.0)
     difference = lighter if np.square(lighter).sum() >= np.square(darker).sum() else darker
     contrast = difference.max()
-    # Clean paper (a canvas) keeps every grey level; the grain of a photo is cut off.
+    # Clean paper (a canvas) keeps every grey level; a photo loses its grain.
     floor = max(8.0 * grain, 0.25 * contrast) if grain > 0 else 0.0
     if contrast <= max(LEAST_CONTRAST, floor):
         raise ValueError(
-            "The picture is empty (nothing stands out from its background): "
-            "draw one digit, light on dark or dark on light."
+            _(
+                "The picture is empty (nothing stands out from its background): draw one digit, light on "
+                "dark or dark on light."
+            )
         )
     return np.where(difference > floor, difference, 0.0).astype(np.float32) / contrast
 
@@ -147,7 +155,7 @@ def _plane(levels: np.ndarray, where: np.ndarray) -> np.ndarray:
     """The plane nearest to the levels at the pixels in `where` (least squares), over the whole picture."""
     rows, columns = np.indices(levels.shape, np.float32)
     axes = np.stack([np.ones_like(rows), rows, columns], axis=-1)
-    coefficients, *_ = np.linalg.lstsq(axes[where], levels[where], rcond=None)
+    coefficients = np.linalg.lstsq(axes[where], levels[where], rcond=None)[0]
     return (axes @ coefficients).astype(np.float32)
 
 
@@ -163,7 +171,7 @@ def _check_more_than_a_dot(ink: np.ndarray) -> None:
     longer, shorter = max(dense.shape), min(dense.shape)
     solid = dense.mean() > DOT_FILL and longer < DOT_ASPECT * shorter
     if solid or longer < max(LEAST_SIDE, LEAST_SHARE * max(ink.shape)):
-        raise ValueError("There is too little to see, only a dot: draw one whole digit, larger.")
+        raise ValueError(_(ONLY_A_DOT))
 
 
 def _fitted(digit: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
 from kd.once import computed_once
+from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
@@ -66,7 +67,13 @@ class Mnist:
 
 def _slice(images: np.ndarray, labels: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= len(images):
-        raise ValueError(f"size must be a whole number between 1 and {len(images):,}, got {quoted(size)}.")
+        raise ValueError(
+            _(
+                "size must be a whole number between 1 and {most}, got {size}.",
+                most=f"{len(images):,}",
+                size=quoted(size),
+            )
+        )
     return to_model_input(images[:size]), labels[:size].astype(np.int32)
 
 
@@ -87,20 +94,31 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
             makes it again.
     """
     path = Path(path) if path is not None else DATA_FOLDER / "mnist.npz"
-    advice = f"make it again with: {REMAKE_COMMAND}"
+    named = {"path": path, "command": REMAKE_COMMAND}
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in _ARRAYS}
     except FileNotFoundError:
-        raise Unusable(f"The MNIST file {path} is missing: {advice}") from None
-    except (
-        Exception
-    ):  # zipfile, zlib and NumPy raise a dozen types for altered bytes, RuntimeError among them
-        raise Unusable(f"The MNIST file {path} is truncated or not an npz of MNIST: {advice}") from None
+        raise Unusable(_("The MNIST file {path} is missing: make it again with {command}", **named)) from None
+    # zipfile, zlib and NumPy raise a dozen types for altered bytes, RuntimeError among them
+    except Exception:
+        raise Unusable(
+            _(
+                "The MNIST file {path} is truncated or not an npz of MNIST: make it again with {command}",
+                **named,
+            )
+        ) from None
     for key, (shape, sha256) in _ARRAYS.items():
         array = arrays[key]
         intact = array.dtype == np.uint8 and array.shape == shape
         if not intact or hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != sha256:
-            raise Unusable(f"The MNIST file {path} was altered ({key} is not the official one): {advice}")
+            raise Unusable(
+                _(
+                    "The MNIST file {path} was altered ({array} is not the official one): make it again with "
+                    "{command}",
+                    array=key,
+                    **named,
+                )
+            )
         array.flags.writeable = False
     return Mnist(**arrays)

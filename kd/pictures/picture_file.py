@@ -1,7 +1,7 @@
 """An uploaded file → its pixels, or one sentence that says why not.
 
-Whatever the bytes are, nothing but a ValueError comes out: they are a stranger's. And they cost little, some
-200 MB at most: large pictures are unpacked one at a time, made small on the way, and remembered.
+They come from strangers, so whatever the bytes are, nothing but a ValueError comes out. And they cost little,
+some 200 MB at most: large pictures are unpacked one at a time, reduced on the way, and remembered.
 """
 
 from __future__ import annotations
@@ -19,18 +19,20 @@ import numpy as np
 from cachetools import LRUCache, cached
 from PIL import Image, UnidentifiedImageError
 
+from kd.text.translation import N_, _, language
+
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 25_000_000
-# A JPEG can be unpacked small. The library for WebP keeps several copies of the whole picture.
+# A JPEG can be reduced while it is unpacked. The WebP library keeps several copies of the whole picture.
 MAX_PIXELS_OF = {"JPEG": 64_000_000, "WEBP": 12_000_000}
 
-# Larger pictures are averaged down to this side first; a digit in them still has pixels to spare.
+# Larger pictures are first averaged down to this side; a digit in them still has pixels to spare.
 WORKING_SIDE = 1024
 # JPEG's own scaling, by 2, 4 or 8, ends above this side, so that averaging has the last word.
 _DRAFT_SIDE = 1536
 
-# A progressive JPEG comes in some ten scans, each over all its pixels, and is held in full meanwhile.
+# A progressive JPEG has some ten scans, each over all its pixels, and is held in memory until the last.
 MAX_SCANS = 100
 MAX_SCANNED_PIXELS = 400_000_000
 _SEGMENT = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")
@@ -40,10 +42,10 @@ SECONDS_TO_WAIT = 30
 _SMALL = 250_000
 _BYTES_REMEMBERED = 64_000_000
 
-# Pillow's own warning of large pictures would only stand in the log: `check_pixels` refuses them.
+# Pillow only warns of large pictures, in the log; `check_pixels` refuses them.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
-_BROKEN = "The picture is damaged or incomplete: save it again, or try another one."
+_BROKEN = N_("The picture is damaged or incomplete: save it again, or try another one.")
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -58,7 +60,7 @@ _one_at_a_time = ThreadPoolExecutor(1, thread_name_prefix="kd-pictures")
 
 
 def decode_picture(content: bytes) -> np.ndarray:
-    """Read a PNG, JPEG, WebP, BMP or GIF picture; of an animation, the first picture.
+    """Read a PNG, JPEG, WebP, BMP or GIF picture; of an animation, the first frame.
 
     Size in bytes and pixels is checked before anything is unpacked. The picture is turned upright as its
     EXIF orientation says; palettes, CMYK and 16 bits a channel become 8-bit grey or RGB. One whose longer
@@ -72,15 +74,18 @@ def decode_picture(content: bytes) -> np.ndarray:
         has transparency. Read-only: the same file gives the same array again.
 
     Raises:
-        ValueError: one sentence, for anything else than such a picture; Busy, when there are too many large
-            ones at once.
+        ValueError: one sentence, for anything but such a picture; Busy, when there are too many large ones
+            at once.
     """
     if not content:
-        raise ValueError("The file is empty: choose a PNG, JPEG, WebP, BMP or GIF picture.")
+        raise ValueError(_("The file is empty: choose a PNG, JPEG, WebP, BMP or GIF picture."))
     if len(content) > MAX_BYTES:
         raise ValueError(
-            f"The file is too large ({len(content) / 1e6:.1f} MB): "
-            f"use one of at most {MAX_BYTES // 1_000_000} MB."
+            _(
+                "The file is too large ({size} MB): use one of at most {most} MB.",
+                size=f"{len(content) / 1e6:.1f}",
+                most=MAX_BYTES // 1_000_000,
+            )
         )
     outcome = _outcome(content, fingerprint(content))
     if isinstance(outcome, str):
@@ -99,7 +104,7 @@ def _size(outcome: np.ndarray | str) -> int:
 
 @cached(
     LRUCache(_BYTES_REMEMBERED, getsizeof=_size),
-    key=lambda _, name: name,
+    key=lambda content, name: (name, language()),
     condition=threading.Condition(),
 )
 def _outcome(content: bytes, name: bytes) -> np.ndarray | str:
@@ -122,9 +127,9 @@ class Busy(ValueError):
 
 
 def in_turn(work: Callable[..., Any], *arguments: Any, pixels: int) -> Any:
-    """What `work` returns, done when no other large picture is being worked on; a small one need not wait.
+    """What `work` returns, done while no other large picture is worked on; small ones need not wait.
 
-    Large ones are all worked on by one thread, for the C library keeps the memory that each thread has used.
+    One thread works on all large ones, because the C library keeps the memory that each thread has used.
 
     Raises:
         Busy: after SECONDS_TO_WAIT.
@@ -136,19 +141,24 @@ def in_turn(work: Callable[..., Any], *arguments: Any, pixels: int) -> Any:
         return waiting.result(SECONDS_TO_WAIT)
     except TimeoutError:
         waiting.cancel()
-        raise Busy("Many large pictures are being read at the moment: try again in a minute.") from None
+        raise Busy(_("Many large pictures are being read at the moment: try again in a minute.")) from None
 
 
 def check_pixels(width: int, height: int, most: int = MAX_PIXELS) -> None:
-    """Refuse a picture of too many pixels.
+    """Refuse a picture with too many pixels.
 
     Raises:
         ValueError: when width × height is above `most`.
     """
     if width * height > most:
         raise ValueError(
-            f"The picture is too large ({width:,} × {height:,} pixels): "
-            f"use one of at most {most // 1_000_000} million pixels."
+            _(
+                "The picture is too large ({width} × {height} pixels): use one of at most {most} million "
+                "pixels.",
+                width=f"{width:,}",
+                height=f"{height:,}",
+                most=most // 1_000_000,
+            )
         )
 
 
@@ -161,17 +171,20 @@ def _check_scans(content: bytes, pixels: int) -> None:
     scans = _scans(content)
     if scans > 1 and (pixels > MAX_PIXELS or scans > MAX_SCANS or scans * pixels > MAX_SCANNED_PIXELS):
         raise ValueError(
-            "The picture takes too long to read (a progressive JPEG of "
-            f"{pixels / 1e6:,.1f} million pixels): save it as a plain JPEG, or smaller."
+            _(
+                "The picture takes too long to read (a progressive JPEG of {size} million pixels): save it "
+                "as a plain JPEG, or make it smaller.",
+                size=f"{pixels / 1e6:,.1f}",
+            )
         )
 
 
 def _scans(content: bytes) -> int:
-    """How often a JPEG goes over its pixels; one that is nothing but segments counts as too often."""
+    """How often a JPEG goes over its pixels; too often for one that is nothing but segments."""
     if content.count(b"\xff\xda") < 2:
         return 1
     scans, at = 0, 2
-    for _ in range(_MAX_SEGMENTS):
+    for _segment in range(_MAX_SEGMENTS):
         segment = _SEGMENT.search(content, at)
         if segment is None or segment[0] == b"\xff\xd9":
             return scans
@@ -187,14 +200,17 @@ def _opened(content: bytes) -> Image.Image:
         return Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError:
         raise ValueError(
-            "This is not a picture, or only a part of one: choose a PNG, JPEG, WebP, BMP or GIF file."
+            _("This is not a picture, or only part of one: choose a PNG, JPEG, WebP, BMP or GIF file.")
         ) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError(
-            f"The picture is too large: use one of at most {MAX_PIXELS // 1_000_000} million pixels."
+            _(
+                "The picture is too large: use one of at most {most} million pixels.",
+                most=MAX_PIXELS // 1_000_000,
+            )
         ) from None
     except Exception:  # as in _unpacked
-        raise ValueError(_BROKEN) from None
+        raise ValueError(_(_BROKEN)) from None
 
 
 def _unpacked(picture: Image.Image) -> np.ndarray:
@@ -206,17 +222,17 @@ def _unpacked(picture: Image.Image) -> np.ndarray:
         picture.load()
         pixels = np.array(_upright(_small(picture), _orientation(picture)))
     except MemoryError:
-        raise Busy("There is not enough memory for this picture: use a smaller one.") from None
-    # A decoder fed with a stranger's bytes raises nearly anything: OSError, SyntaxError, IndexError,
+        raise Busy(_("There is not enough memory for this picture: use a smaller one.")) from None
+    # A decoder that is given a stranger's bytes raises nearly anything: OSError, SyntaxError, IndexError,
     # struct.error, zlib.error …
     except Exception:
-        raise ValueError(_BROKEN) from None
+        raise ValueError(_(_BROKEN)) from None
     pixels.flags.writeable = False
     return pixels
 
 
 def _small(picture: Image.Image) -> Image.Image:
-    """As grey, RGB or RGBA, averaged down: in strips, for no second copy of it ever exists as a whole."""
+    """As grey, RGB or RGBA, averaged down: in strips, so that there is never a second copy of the whole."""
     mode = _mode(picture)
     factor = -(-max(picture.size) // WORKING_SIDE)
     if factor == 1:
@@ -248,7 +264,7 @@ def _converted(picture: Image.Image, mode: str) -> Image.Image:
 def _orientation(picture: Image.Image) -> int:
     try:
         return picture.getexif().get(0x0112, 1)
-    except Exception:  # unreadable EXIF beside sound pixels: take them as they lie
+    except Exception:  # unreadable EXIF with sound pixels: take them as they are
         return 1
 
 

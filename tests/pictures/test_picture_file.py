@@ -135,7 +135,7 @@ def test_unreadable_exif_does_not_spoil_a_sound_picture():
         (PICTURE + b"\x00" * MAX_BYTES, r"too large \(10\.0 MB\)"),
         (png_header(10_000, 10_000) + png_chunk(b"IDAT", b""), "10,000 × 10,000 pixels"),
         (png_header(60_000, 60_000) + png_chunk(b"IDAT", b""), "The picture is too large"),
-        (png_header(28, 28), "only a part of one"),
+        (png_header(28, 28), "only part of one"),
         (png_header(28, 28) + png_chunk(b"IDAT", b"no zlib stream"), "damaged or incomplete"),
     ],
 )
@@ -144,6 +144,14 @@ def test_an_unusable_picture_gets_a_sentence(content, words):
     with pytest.raises(ValueError, match=words) as error:
         decode_picture(content)
     assert ONE_SENTENCE.fullmatch(str(error.value))
+
+
+def test_a_file_that_was_refused_in_one_language_is_refused_in_another(request):
+    content = png_header(28, 29)
+    for mark in ("This is not a picture", "⟦This is not a picture"):
+        with pytest.raises(ValueError, match=f"^{mark}"):
+            decode_picture(content)
+        request.getfixturevalue("pseudo_language")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kd.analysis.softening import most_ambiguous
 from kd.config import TEST_IMAGES
-from kd.pictures.drawing import prepared
+from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.translation import N_, _
 from ui.pictures import canvas
@@ -75,7 +75,7 @@ def drawn() -> Given:
         )
     content, pixels = drawing
     if canvas.is_a_dot(pixels, width):
-        return Given(None, _("There is only a dot: draw one whole digit, larger."))
+        return Given(None, _(ONLY_A_DOT))
     try:
         return Given(prepared(content), _("Your drawing, as the models see it."), source=DRAWN)
     except ValueError as error:

@@ -21,7 +21,6 @@ from streamlit import cli_util, config
 from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
-from kd.text.translation import _
 from ui.serving import connections, descriptors, log_limit, messages, sessions, uploads
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.uploads import ExpectedUploadsOnly
@@ -67,10 +66,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def explain(_error: Exception) -> bool:
     """Say in one sentence that something failed outside every guard, such as values that no browser sends."""
     st.error(
-        _(
-            "Something went wrong, and the server's log says what. Saved runs are not affected: reload the "
-            "page to go on."
-        ),
+        "Something went wrong, and the server's log says what. Saved runs are not affected: "
+        "reload the page to go on.",
         icon=":material/error:",
     )
     return True
