@@ -99,12 +99,14 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in _ARRAYS}
     except FileNotFoundError:
-        raise Unusable(_("The MNIST file {path} is missing: make it again with {command}", **named)) from None
+        raise Unusable(
+            _("The MNIST file {path} is missing. Make it again with: {command}", **named)
+        ) from None
     # zipfile, zlib and NumPy raise a dozen types for altered bytes, RuntimeError among them
     except Exception:
         raise Unusable(
             _(
-                "The MNIST file {path} is truncated or not an npz of MNIST: make it again with {command}",
+                "The MNIST file {path} is truncated or not an npz of MNIST. Make it again with: {command}",
                 **named,
             )
         ) from None
@@ -114,8 +116,8 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
         if not intact or hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != sha256:
             raise Unusable(
                 _(
-                    "The MNIST file {path} was altered ({array} is not the official one): make it again with "
-                    "{command}",
+                    "The MNIST file {path} was altered ({array} is not the official one). Make it again "
+                    "with: {command}",
                     array=key,
                     **named,
                 )

@@ -64,7 +64,7 @@ def test_damaged_data_is_named_with_the_remedy(monkeypatch, tmp_path):
     app.switch_page("pages/draw.py").run()
     assert not app.exception
     (error,) = errors_of(app)
-    assert "truncated or not an npz of MNIST: make it again with: python data/make_mnist.py" in error
+    assert "truncated or not an npz of MNIST. Make it again with: python data/make_mnist.py" in error
     load_mnist.cache_clear()
     server.forget_lab()
 
