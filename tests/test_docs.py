@@ -83,6 +83,13 @@ def test_a_documented_path_exists(document, path):
     assert (PROJECT / path).exists() or (document.parent / path).exists()
 
 
+@pytest.mark.parametrize("package", ["kd", "ui"])
+def test_every_folder_of_the_code_is_described(package):
+    folders = {f"{package}/{path.parent.name}/" for path in (PROJECT / package).glob("*/__init__.py")}
+    assert len(folders) > 3
+    assert folders <= set(quoted(PROJECT / "docs" / "code.md"))
+
+
 @pytest.mark.parametrize(("document", "name"), found(MODULE), ids=short)
 def test_a_documented_module_or_name_exists(document, name):
     pkgutil.resolve_name(name.removesuffix("()"))

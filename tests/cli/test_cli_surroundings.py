@@ -47,7 +47,7 @@ def test_a_reader_that_leaves_ends_the_command_quietly(tmp_path):
         assert (done.returncode, done.stderr) == (entry.READER_LEFT, b"")
 
 
-def test_output_that_cannot_be_written_is_one_sentence(tmp_path):
+def test_output_that_cannot_be_written_gets_one_sentence(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     for arguments in (("train", "--help"), ("runs",), ("runs", "--json")):
         with (tmp_path / "file").open("rb") as not_for_writing:
@@ -108,7 +108,7 @@ for name in ("kd.__main__", "kd.teachers.shipped", "kd.teachers.logits", "kd.eng
         (KeyboardInterrupt(), 130, "Stopped."),
     ],
 )
-def test_whatever_goes_wrong_is_one_sentence(error, code, sentence, capsys):
+def test_whatever_goes_wrong_gets_one_sentence(error, code, sentence, capsys):
     def command() -> int:
         raise error
 
