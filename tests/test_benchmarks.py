@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +122,29 @@ def test_a_slope_is_the_exponent():
 
     sizes = pd.Series([1, 2, 4])
     assert slope(sizes, 3.0 * sizes**1.5) == pytest.approx(1.5)
+
+
+def looked_for(path: Path) -> set[str]:
+    """The words of the pages by which a script finds a control or knows that something is there."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="act" | "upload" | "get_by_text"), args=[words, *_]):
+                found |= {one.value for one in ast.walk(words) if isinstance(one, ast.Constant)}
+            case ast.Call(func=ast.Attribute(attr="get_by_role"), keywords=keywords):
+                found |= {one.value.value for one in keywords if one.arg == "name"}
+            case ast.Compare(left=ast.Constant(value=str(words)), ops=[ast.In()]) if " " in words:
+                found.add(words)
+    return {words for words in found if isinstance(words, str)}
+
+
+def test_the_pages_say_what_benchmarks_and_screenshots_look_for():
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("kd", "ui", "pages")
+        for path in (PROJECT / folder).rglob("*.py")
+    )
+    scripts = [*(PROJECT / "benchmarks").rglob("*.py"), PROJECT / "docs" / "screenshots.py"]
+    words = set().union(*map(looked_for, scripts))
+    assert {"Train", "Both students learn", "McNemar"} <= words
+    assert {one for one in words if one not in code} == set()
