@@ -224,7 +224,7 @@ def pull_strength_curve(
         As `loss_gradient`.
 
     Returns:
-        Columns temperature, part ("labels", "teacher", "teacher without T²"), strength: the Euclidean
+        Columns temperature, part ("labels", "teacher", "teacher_without_t2"), strength: the Euclidean
         length of the part, averaged over the pictures.
 
     Raises:
@@ -238,7 +238,7 @@ def pull_strength_curve(
         strengths = {
             "labels": float(np.linalg.norm(gradient.labels, axis=-1).mean()),
             "teacher": from_teacher,
-            "teacher without T²": from_teacher / temperature**2,
+            "teacher_without_t2": from_teacher / temperature**2,
         }
         rows += [
             {"temperature": temperature, "part": part, "strength": value} for part, value in strengths.items()

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis import softening
-from kd.charts.parts import PERCENT, by_role, digit_axis, finished, shaded, temperature_axis
-from kd.text.words import NAMES
+from kd.charts.parts import PERCENT, by_role, digit_axis, finished, role_words, shaded, temperature_axis
+from kd.text.translation import _
 
 # Where the logarithmic axis of probabilities ends: one in a million.
 SMALLEST = 1e-6
@@ -38,7 +38,7 @@ def soft_targets_rows(logits: Mapping[str, np.ndarray], temperature: float) -> p
     ]
     return pd.DataFrame(
         {
-            "role": table["model"].map(NAMES),
+            "role": table["model"],
             "digit": table["class"].astype(str),
             "logit": table["logit"],
             "probability": table["probability"],
@@ -63,22 +63,22 @@ def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390)
     ticks = {"values": [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]} if log else {"values": [0, 0.25, 0.5, 0.75, 1]}
     value = alt.Y(
         "probability:Q",
-        title="Probability (log scale)" if log else "Probability",
+        title=_("Probability (log scale)") if log else _("Probability"),
         scale=scale,
         axis=alt.Axis(format="~%", labelExpr=PERCENT, **ticks),
     )
     base = alt.Chart().encode(
-        x=alt.X(**digit_axis("digit", "Class")),
+        x=alt.X(**digit_axis("digit", _("Class"))),
         y=value,
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
-            alt.Tooltip("digit:N", title="Class"),
-            alt.Tooltip("probability:Q", title="Probability", format=".4~%"),
-            alt.Tooltip("logit:Q", title="Logit", format=".2f"),
+            alt.Tooltip("role_words:N", title=_("Model")),
+            alt.Tooltip("digit:N", title=_("Class")),
+            alt.Tooltip("probability:Q", title=_("Probability"), format=".4~%"),
+            alt.Tooltip("logit:Q", title=_("Logit"), format=".2f"),
         ],
     )
     bars = (
-        base.transform_filter("datum.role == 'Teacher'")
+        base.transform_filter("datum.role == 'teacher'")
         .mark_bar(width={"band": 0.66}, opacity=0.85)
         .encode(color=by_role(), y2=alt.Y2Datum(SMALLEST if log else 0))
     )
@@ -87,16 +87,22 @@ def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390)
         alt.Chart()
         .transform_filter("datum.label != ''")
         .mark_text(fontSize=12)
-        .encode(x=alt.X(**digit_axis("digit", "Class")), y=alt.value(-10), text="label:N")
+        .encode(x=alt.X(**digit_axis("digit", _("Class"))), y=alt.value(-10), text="label:N")
     )
     marks = [
         base.transform_filter(f"datum.role == '{role}'")
         .mark_point(filled=True, size=70, opacity=1, stroke="white", strokeWidth=1, xOffset=offset)
         .encode(color=by_role(), shape=by_role("shape"))
-        for role, offset in (("Distilled", -7), ("Scratch", 7))
+        for role, offset in (("distilled", -7), ("scratch", 7))
     ]
     chart = alt.layer(bars, labels, *marks, data=rows)
-    return finished(chart, "Soft targets at temperature T, in percent", height, offset=26)
+    return finished(
+        chart,
+        _("Soft targets at temperature T, in percent"),
+        height,
+        offset=26,
+        words={"role": role_words()},
+    )
 
 
 def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
@@ -108,7 +114,7 @@ def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.Dat
     curve = softening.entropy_curve(logits)
     here = softening.entropy_curve(logits, [temperature])
     table = pd.concat([curve.assign(here=False), here.assign(here=True)], ignore_index=True)
-    table.insert(0, "role", table.pop("model").map(NAMES))
+    table.insert(0, "role", table.pop("model"))
     return table
 
 
@@ -123,9 +129,9 @@ def entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
         x=temperature_axis(),
         color=by_role(),
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
+            alt.Tooltip("role_words:N", title=_("Model")),
             alt.Tooltip("temperature:Q", title="T", format=".3~g"),
-            alt.Tooltip("entropy_bits:Q", title="Entropy in bits", format=".3f"),
+            alt.Tooltip("entropy_bits:Q", title=_("Entropy in bits"), format=".3f"),
         ],
     )
     value = _bits("entropy_bits")
@@ -141,9 +147,10 @@ def entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
     )
     return finished(
         alt.layer(rule_at_temperature(), lines, points, data=rows),
-        "Entropy against T",
+        _("Entropy against T"),
         height,
-        "0: sure of one. 3.32: all ten alike.",
+        _("0 bits: certain. 3.32 bits: all ten equally likely."),
+        words={"role": role_words()},
     )
 
 
@@ -166,15 +173,15 @@ def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
     """
     base = (
         alt.Chart()
-        .transform_calculate(role="'Teacher'")
+        .transform_calculate(role="'teacher'")
         .encode(
             x=temperature_axis(),
             color=by_role(),
             tooltip=[
                 alt.Tooltip("temperature:Q", title="T", format=".3~g"),
-                alt.Tooltip("mean:Q", title="Mean entropy in bits", format=".3f"),
-                alt.Tooltip("lower:Q", title="A tenth lie below", format=".3f"),
-                alt.Tooltip("upper:Q", title="A tenth lie above", format=".3f"),
+                alt.Tooltip("mean:Q", title=_("Mean entropy in bits"), format=".3f"),
+                alt.Tooltip("lower:Q", title=_("10 % of pictures are below"), format=".3f"),
+                alt.Tooltip("upper:Q", title=_("10 % of pictures are above"), format=".3f"),
             ],
         )
     )
@@ -187,9 +194,9 @@ def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
     )
     return finished(
         alt.layer(rule_at_temperature(), band, line, point, data=rows),
-        "The teacher's entropy over the whole test set",
+        _("The teacher's entropy over the whole test set"),
         height,
-        "Line: mean over 10,000 pictures. Band: the middle 80 % of them.",
+        _("Line: mean of the 10,000 pictures. Band: the middle 80 % of them."),
     )
 
 
@@ -215,18 +222,18 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
         height: of the plot in pixels.
     """
     base = alt.Chart().encode(
-        x=alt.X(**digit_axis("class", "Class the probability goes to", orient="top")),
-        y=alt.Y(**digit_axis("true", "True class")),
+        x=alt.X(**digit_axis("class", _("Class the probability goes to"), orient="top")),
+        y=alt.Y(**digit_axis("true", _("True class"))),
         tooltip=[
-            alt.Tooltip("true:N", title="True class"),
-            alt.Tooltip("class:N", title="Class"),
-            alt.Tooltip("probability:Q", title="Mean probability", format=".3~%"),
-            alt.Tooltip("share_of_wrong:Q", title="Of all that goes to wrong classes", format=".1%"),
+            alt.Tooltip("true:N", title=_("True class")),
+            alt.Tooltip("class:N", title=_("Class")),
+            alt.Tooltip("probability:Q", title=_("Mean probability"), format=".3~%"),
+            alt.Tooltip("share_of_wrong:Q", title=_("Share of all wrong classes"), format=".1%"),
         ],
     )
     cell = alt.selection_point(name="cell", fields=["true", "class"], toggle=False)
     cells = (
-        shaded(base.transform_calculate(role="'Teacher'"), "cell")
+        shaded(base.transform_calculate(role="'teacher'"), "cell")
         .mark_rect(cornerRadius=3, strokeWidth=2, cursor="pointer")
         .encode(
             fillOpacity=alt.Opacity(
@@ -241,9 +248,9 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
     numbers = base.mark_text(fontSize=11).encode(text="label:N")
     return finished(
         alt.layer(cells, numbers, data=rows),
-        "Which digits the teacher thinks look alike",
+        _("Which digits the teacher thinks look alike"),
         height,
-        "Mean probability in percent; colour: share of the wrong part",
+        _("Mean probability in percent. Colour: share of all wrong classes."),
     )
 
 
@@ -271,7 +278,7 @@ def _cell(probability: float) -> str:
 def _bits(field: str) -> alt.Y:
     return alt.Y(
         f"{field}:Q",
-        title="Entropy in bits",
+        title=_("Entropy in bits"),
         scale=alt.Scale(domain=[0, 3.4], nice=False),
         axis=alt.Axis(values=[0, 1, 2, 3]),
     )

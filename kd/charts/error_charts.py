@@ -8,8 +8,8 @@ import pandas as pd
 
 from kd.analysis import calibration
 from kd.analysis.evaluation import confusion_table
-from kd.charts.parts import PERCENT, by_role, digit_axis, finished, shaded
-from kd.text.words import NAMES
+from kd.charts.parts import PERCENT, by_role, digit_axis, finished, role_words, shaded
+from kd.text.translation import _
 
 # Where a cell is fully coloured: errors are rare, and would be pale on a scale that ends at 100 %.
 FULL_COLOUR = 0.03
@@ -25,7 +25,7 @@ def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.Dat
     right = table["true"] == table["predicted"]
     return pd.DataFrame(
         {
-            "role": NAMES[model],
+            "role": model,
             "true": table["true"].astype(str),
             "predicted": table["predicted"].astype(str),
             "count": table["count"],
@@ -50,7 +50,7 @@ def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarr
     )
     count, share = first["count"] - second["count"], first["share"] - second["share"]
     return first.assign(
-        role=np.where(count > 0, "Distilled", "Scratch"),
+        role=np.where(count > 0, "distilled", "scratch"),
         count=count,
         share=share,
         colour=share.abs(),
@@ -67,14 +67,14 @@ def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int =
         height: in pixels, with the title.
     """
     base = alt.Chart().encode(
-        x=alt.X(**digit_axis("predicted", "Answer", orient="top")),
-        y=alt.Y(**digit_axis("true", "True class")),
+        x=alt.X(**digit_axis("predicted", _("Answer"), orient="top")),
+        y=alt.Y(**digit_axis("true", _("True class"))),
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
-            alt.Tooltip("true:N", title="True class"),
-            alt.Tooltip("predicted:N", title="Answer"),
-            alt.Tooltip("count:Q", title="Pictures"),
-            alt.Tooltip("share:Q", title="Of the true class", format=".2%"),
+            alt.Tooltip("role_words:N", title=_("Model")),
+            alt.Tooltip("true:N", title=_("True class")),
+            alt.Tooltip("predicted:N", title=_("Answer")),
+            alt.Tooltip("count:Q", title=_("Pictures")),
+            alt.Tooltip("share:Q", title=_("Share of the true class"), format=".2%"),
         ],
     )
     cells = shaded(base.mark_rect(cornerRadius=3), "cell").encode(
@@ -83,7 +83,9 @@ def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int =
         ),
     )
     numbers = base.mark_text(fontSize=11).encode(text="label:N")
-    return finished(alt.layer(cells, numbers, data=rows), title, height, subtitle)
+    return finished(
+        alt.layer(cells, numbers, data=rows), title, height, subtitle, words={"role": role_words()}
+    )
 
 
 def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -95,7 +97,7 @@ def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.Da
     parts = []
     for model, values in logits.items():
         table = calibration.reliability_table(labels, values)
-        table.insert(0, "role", NAMES[model])
+        table.insert(0, "role", model)
         parts.append(table[table["count"] > 0])
     return pd.concat(parts, ignore_index=True)
 
@@ -110,14 +112,14 @@ def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
     scale = alt.Scale(domain=[0, 1], nice=False)
     axis = alt.Axis(format="%", labelExpr=PERCENT, values=[0, 0.25, 0.5, 0.75, 1])
     base = alt.Chart().encode(
-        x=alt.X("confidence:Q", title="How sure it is (mean of the bin)", scale=scale, axis=axis),
-        y=alt.Y("accuracy:Q", title="How often it is right", scale=scale, axis=axis),
+        x=alt.X("confidence:Q", title=_("How sure the model is (mean of the bin)"), scale=scale, axis=axis),
+        y=alt.Y("accuracy:Q", title=_("How often it is right"), scale=scale, axis=axis),
         color=by_role(),
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
-            alt.Tooltip("confidence:Q", title="How sure", format=".1%"),
-            alt.Tooltip("accuracy:Q", title="How often right", format=".1%"),
-            alt.Tooltip("count:Q", title="Pictures", format=",d"),
+            alt.Tooltip("role_words:N", title=_("Model")),
+            alt.Tooltip("confidence:Q", title=_("How sure"), format=".1%"),
+            alt.Tooltip("accuracy:Q", title=_("How often right"), format=".1%"),
+            alt.Tooltip("count:Q", title=_("Pictures"), format=",d"),
         ],
     )
     ideal = (
@@ -134,9 +136,10 @@ def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
     )
     return finished(
         alt.layer(ideal, lines, points, data=rows),
-        "Sure and right: reliability in 15 bins",
+        _("Sure and right: reliability in 15 bins"),
         height,
-        "Below the diagonal: too sure. Larger marks: more pictures.",
+        _("Below the diagonal: too sure. Larger marks: more pictures."),
+        words={"role": role_words()},
     )
 
 
@@ -151,5 +154,5 @@ def calibration_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.Da
     for model, values in logits.items():
         scaling = calibration.temperature_scaling(labels, values)
         error = calibration.expected_calibration_error(labels, values)
-        rows.append({"role": NAMES[model], "error_all": error, **vars(scaling)})
+        rows.append({"role": model, "error_all": error, **vars(scaling)})
     return pd.DataFrame(rows)

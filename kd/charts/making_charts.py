@@ -6,14 +6,16 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from kd.charts.parts import AGAINST, FOR, by_role, finished
-from kd.text.words import NAMES, count
+from kd.charts.parts import AGAINST, FOR, by_role, finished, in_words, role_words
+from kd.text.translation import N_, _
+from kd.text.words import count
 
 MEASURES = {
-    "parameters": "Parameters",
-    "multiply_adds": "Multiply-adds for one picture",
-    "activations": "Activations for one picture",
+    "parameters": N_("Parameters"),
+    "multiply_adds": N_("Multiply-adds per picture"),
+    "activations": N_("Activations per picture"),
 }
+"""What can be drawn of a layer, still in English: `_` where it is shown."""
 # The largest square's area in square pixels.
 _LARGEST = 7_000
 # Filters side by side, and the room of one with the gap after it.
@@ -34,7 +36,7 @@ def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     values = table[measure]
     return pd.DataFrame(
         {
-            "role": table["model"].map(NAMES),
+            "role": table["model"],
             "layer": [f"{p} {kind}" for p, kind in zip(table["position"], table["kind"], strict=True)],
             "output": table["output"],
             **{name: table[name] for name in MEASURES},
@@ -50,7 +52,7 @@ def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], height: 
     Args:
         rows: of `layer_rows`.
         title: what is measured.
-        roles: who stands in which column.
+        roles: the columns, as codes, from the left.
         height: in pixels, with the title.
     """
     base = alt.Chart().encode(
@@ -62,14 +64,20 @@ def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], height: 
             sort=list(roles),
             scale=alt.Scale(domain=list(roles)),
             axis=alt.Axis(
-                orient="top", labelAngle=0, labelFontSize=13, ticks=False, domain=False, grid=False
+                orient="top",
+                labelExpr=in_words("datum.value", role_words()),
+                labelAngle=0,
+                labelFontSize=13,
+                ticks=False,
+                domain=False,
+                grid=False,
             ),
         ),
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
-            alt.Tooltip("layer:N", title="Layer"),
-            alt.Tooltip("output:N", title="Output"),
-            *(alt.Tooltip(f"{name}:Q", title=words, format=",d") for name, words in MEASURES.items()),
+            alt.Tooltip("role_words:N", title=_("Model")),
+            alt.Tooltip("layer:N", title=_("Layer")),
+            alt.Tooltip("output:N", title=_("Output")),
+            *(alt.Tooltip(f"{name}:Q", title=_(words), format=",d") for name, words in MEASURES.items()),
         ],
     )
     squares = (
@@ -81,7 +89,13 @@ def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], height: 
         )
     )
     numbers = base.mark_text(fontSize=12, align="left", dx=50).encode(text="label:N")
-    return finished(alt.layer(squares, numbers, data=rows), title, height, "Areas are to scale")
+    return finished(
+        alt.layer(squares, numbers, data=rows),
+        title,
+        height,
+        _("Areas are to scale"),
+        words={"role": role_words()},
+    )
 
 
 def filter_rows(filters: np.ndarray, limit: float, model: str) -> pd.DataFrame:
@@ -108,7 +122,7 @@ def filter_rows(filters: np.ndarray, limit: float, model: str) -> pd.DataFrame:
         "x": (number % _ACROSS * _STEP + column).astype(str),
         "y": (number // _ACROSS * _STEP + row).astype(str),
     }
-    return pd.DataFrame({"role": NAMES[model], **{name: values.ravel() for name, values in columns.items()}})
+    return pd.DataFrame({"role": model, **{name: values.ravel() for name, values in columns.items()}})
 
 
 def filter_chart(rows: pd.DataFrame, title: str, filters: int, height: int = 220) -> alt.LayerChart:
@@ -136,15 +150,15 @@ def filter_chart(rows: pd.DataFrame, title: str, filters: int, height: int = 220
                 "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 1]), legend=None
             ),
             tooltip=[
-                alt.Tooltip("role:N", title="Model"),
-                alt.Tooltip("filter:Q", title="Filter"),
-                alt.Tooltip("row:Q", title="Row"),
-                alt.Tooltip("column:Q", title="Column"),
-                alt.Tooltip("weight:Q", title="Weight", format="+.3f"),
+                alt.Tooltip("role_words:N", title=_("Model")),
+                alt.Tooltip("filter:Q", title=_("Filter")),
+                alt.Tooltip("row:Q", title=_("Row")),
+                alt.Tooltip("column:Q", title=_("Column")),
+                alt.Tooltip("weight:Q", title=_("Weight"), format="+.3f"),
             ],
         )
     )
-    return finished(alt.layer(weights, data=rows), title, height)
+    return finished(alt.layer(weights, data=rows), title, height, words={"role": role_words()})
 
 
 def _places(filters: int) -> list[str]:

@@ -1,17 +1,21 @@
-"""What several chart modules share: channels of the role, axes in percent and in T, title and size."""
+"""What several chart modules share: channels of the role, words for codes, axes, title and size."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from kd.charts.theme import DASHES, ROLES, SHADES, SHAPES
+from kd.text.translation import _
+from kd.text.words import NAMES
 
 PERCENT = "replace(datum.label, '%', ' %')"
 DIGITS = [str(digit) for digit in range(10)]
-# Okabe & Ito (2008), bluish green and vermillion: what speaks for an answer, and what against it.
+# Okabe & Ito (2008), bluish green and vermilion: what speaks for an answer, and what speaks against it.
 FOR, AGAINST = "#009E73", "#D55E00"
 
 _CHANNELS = {
@@ -20,6 +24,21 @@ _CHANNELS = {
     "shape": (alt.Shape, SHAPES),
     "strokeDash": (alt.StrokeDash, DASHES),
 }
+
+
+def role_words() -> dict[str, str]:
+    """What the codes in the column role are called in the reader's language."""
+    return {**{model: _(name) for model, name in NAMES.items()}, "labels": _("Labels")}
+
+
+def in_words(code: str, words: Mapping[str, str]) -> str:
+    """A Vega expression that turns a code into words, and leaves alone what has none.
+
+    Args:
+        code: the expression of the code, such as "datum.role"; in an axis' labelExpr, "datum.value".
+        words: code → words, of any characters.
+    """
+    return f"({json.dumps(dict(words))}[{code}] || {code})"
 
 
 def by_role(channel: str = "color") -> Any:
@@ -41,7 +60,7 @@ def temperature_axis() -> alt.X:
     """T from 0.5 to 20 in equal ratios."""
     return alt.X(
         "temperature:Q",
-        title="Temperature T (log scale)",
+        title=_("Temperature T (log scale)"),
         scale=alt.Scale(type="log", domain=[LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE], nice=False),
         axis=alt.Axis(values=[0.5, 1, 2, 4, 10, 20], format="~g", grid=False),
     )
@@ -58,8 +77,23 @@ def digit_axis(field: str, title: str, **axis: Any) -> dict[str, Any]:
     }
 
 
-def finished(chart: Any, title: str, height: int, subtitle: str = "", offset: int = 12) -> Any:
-    """The chart with its title at the left, as wide as its place, of a fixed height."""
+def finished(
+    chart: Any,
+    title: str,
+    height: int,
+    subtitle: str = "",
+    offset: int = 12,
+    words: Mapping[str, Mapping[str, str]] | None = None,
+) -> Any:
+    """The chart with its title at the left, as wide as its place, of a fixed height.
+
+    Args:
+        words: column of codes → code → words. Tooltips and texts find the words in the column
+            "COLUMN_words", such as "role_words": rows have codes, and only what is shown has words.
+    """
+    if words:
+        columns = {f"{column}_words": in_words(f"datum.{column}", each) for column, each in words.items()}
+        chart = chart.transform_calculate(**columns)
     below = {"subtitle": subtitle, "subtitleFontSize": 13, "subtitlePadding": 4} if subtitle else {}
     return chart.properties(
         title=alt.TitleParams(title, anchor="start", fontSize=15, fontWeight=600, offset=offset, **below),
@@ -71,11 +105,12 @@ def finished(chart: Any, title: str, height: int, subtitle: str = "", offset: in
 def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:
     """The chart as a Vega-Lite dictionary that can be kept and shared, without a theme.
 
-    The one data set stands at data.values: two versions of a live chart then differ in their data alone,
-    and a page can exchange the data without drawing the chart anew.
+    Its only data set is at data.values, so two versions of a live chart differ in their data alone. Screen
+    readers do not see the marks one by one: whoever shows the chart says in a sentence what it shows.
     """
     with alt.theme.enable("none"):
         spec = chart.to_dict(validate=False)
     (values,) = spec.pop("datasets").values()
     spec["data"] = {"values": values}
+    spec["config"] = {"aria": False}
     return spec

@@ -9,10 +9,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from kd.charts.parts import DIGITS, PERCENT, by_role, digit_axis, finished
-from kd.text.words import NAMES
+from kd.charts.parts import DIGITS, PERCENT, by_role, digit_axis, finished, role_words
+from kd.text.translation import N_, _
 
-MEASURES = {"accuracy": "Test accuracy", "agreement": "Agreement with the teacher"}
+MEASURES = {"accuracy": N_("Test accuracy"), "agreement": N_("Agreement with the teacher")}
+_TITLES = {"accuracy": N_("Test accuracy by epoch"), "agreement": N_("Agreement with the teacher by epoch")}
+_FROM = {
+    "accuracy": N_("Test accuracy (axis from {start} %)"),
+    "agreement": N_("Agreement with the teacher (axis from {start} %)"),
+}
 
 
 def point_label(time: float) -> str:
@@ -23,8 +28,8 @@ def point_label(time: float) -> str:
 def point_name(time: float) -> str:
     """A point of a training in words."""
     if time < 1:
-        return f"after {point_label(time)} of the first epoch"
-    return f"after epoch {round(time)}"
+        return _("after {fraction} of the first epoch", fraction=point_label(time))
+    return _("after epoch {number}", number=round(time))
 
 
 def playback_rows(table: pd.DataFrame, time: float) -> pd.DataFrame:
@@ -35,7 +40,7 @@ def playback_rows(table: pd.DataFrame, time: float) -> pd.DataFrame:
     """
     return pd.DataFrame(
         {
-            "role": table["model"].map(NAMES),
+            "role": table["model"],
             "point": table["time"].map(point_label),
             "time": table["time"],
             "accuracy": table["accuracy"],
@@ -59,7 +64,7 @@ def playback_chart(
     """
     value = alt.Y(
         f"{measure}:Q",
-        title=measure.capitalize() + (f" (axis from {100 * start:.0f} %)" if start else ""),
+        title=_(_FROM[measure], start=f"{100 * start:.0f}") if start else _(MEASURES[measure]),
         scale=alt.Scale(domain=[start, 1], nice=False, clamp=True),
         axis=alt.Axis(format="%", labelExpr=PERCENT, tickCount=5),
     )
@@ -68,10 +73,10 @@ def playback_chart(
         y=value,
         color=by_role(),
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
-            alt.Tooltip("point:N", title="Epoch"),
-            alt.Tooltip("accuracy:Q", title=MEASURES["accuracy"], format=".2%"),
-            alt.Tooltip("agreement:Q", title=MEASURES["agreement"], format=".2%"),
+            alt.Tooltip("role_words:N", title=_("Model")),
+            alt.Tooltip("point:N", title=_("Epoch")),
+            alt.Tooltip("accuracy:Q", title=_(MEASURES["accuracy"]), format=".2%"),
+            alt.Tooltip("agreement:Q", title=_(MEASURES["agreement"]), format=".2%"),
         ],
     )
     lines = base.mark_line(strokeWidth=2.5).encode(strokeDash=by_role("strokeDash"))
@@ -81,7 +86,10 @@ def playback_chart(
         .encode(shape=by_role("shape"))
     )
     return finished(
-        alt.layer(_rule(points), lines, marks, data=rows), f"{MEASURES[measure]} by epoch", height
+        alt.layer(_rule(points), lines, marks, data=rows),
+        _(_TITLES[measure]),
+        height,
+        words={"role": role_words()},
     )
 
 
@@ -93,7 +101,7 @@ def reading_rows(path: pd.DataFrame, time: float) -> pd.DataFrame:
     """
     return pd.DataFrame(
         {
-            "role": path["model"].map(NAMES),
+            "role": path["model"],
             "point": path["time"].map(point_label),
             "time": path["time"],
             "digit": path["class"].astype(str),
@@ -116,10 +124,10 @@ def reading_chart(rows: pd.DataFrame, title: str, points: Sequence[str], height:
         x=_time(points),
         y=alt.Y(**digit_axis("digit", None)),
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
-            alt.Tooltip("point:N", title="Epoch"),
-            alt.Tooltip("digit:N", title="Class"),
-            alt.Tooltip("probability:Q", title="Probability", format=".2%"),
+            alt.Tooltip("role_words:N", title=_("Model")),
+            alt.Tooltip("point:N", title=_("Epoch")),
+            alt.Tooltip("digit:N", title=_("Class")),
+            alt.Tooltip("probability:Q", title=_("Probability"), format=".2%"),
         ],
     )
     cells = base.mark_rect(cornerRadius=2).encode(
@@ -134,7 +142,7 @@ def reading_chart(rows: pd.DataFrame, title: str, points: Sequence[str], height:
         .mark_rule(color="#888888", strokeWidth=2, aria=False)
         .encode(x=_time(points), y=alt.datum(DIGITS[0]), y2=alt.datum(DIGITS[-1]))
     )
-    return finished(alt.layer(cells, frame, data=rows), title, height)
+    return finished(alt.layer(cells, frame, data=rows), title, height, words={"role": role_words()})
 
 
 def axis_start(values: pd.Series) -> float:
@@ -146,7 +154,7 @@ def axis_start(values: pd.Series) -> float:
 def _time(points: Sequence[str]) -> alt.X:
     return alt.X(
         "point:N",
-        title="Epoch",
+        title=_("Epoch"),
         sort=list(points),
         scale=alt.Scale(domain=list(points)),
         axis=alt.Axis(labelAngle=0, labelOverlap=True, grid=False),

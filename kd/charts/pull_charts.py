@@ -10,17 +10,14 @@ import pandas as pd
 
 from kd.analysis import softening
 from kd.charts.dark_charts import rule_at_temperature
-from kd.charts.parts import by_role, digit_axis, finished, shaded, temperature_axis
-
-_PARTS = {"labels": "Labels", "teacher": "Teacher", "total": "Both"}
+from kd.charts.parts import by_role, digit_axis, finished, role_words, shaded, temperature_axis
+from kd.text.translation import _
 
 
 def pull_rows(gradient: softening.Gradient) -> pd.DataFrame:
     """`kd.analysis.softening.pull_table` as the chart draws it: columns role, digit, pull."""
     table = softening.pull_table(gradient)
-    return pd.DataFrame(
-        {"role": table["part"].map(_PARTS), "digit": table["class"].astype(str), "pull": table["pull"]}
-    )
+    return pd.DataFrame({"role": table["part"], "digit": table["class"].astype(str), "pull": table["pull"]})
 
 
 def pull_limit(label: int, student_logits: np.ndarray, teacher_logits: np.ndarray, alpha: float) -> float:
@@ -51,18 +48,18 @@ def pull_chart(rows: pd.DataFrame, limit: float, height: int = 390) -> alt.Layer
         height: of the plot in pixels.
     """
     base = alt.Chart().encode(
-        x=alt.X(**digit_axis("digit", "Class")),
+        x=alt.X(**digit_axis("digit", _("Class"))),
         tooltip=[
-            alt.Tooltip("role:N", title="From"),
-            alt.Tooltip("digit:N", title="Class"),
-            alt.Tooltip("pull:Q", title="Pull on the logit", format="+.4f"),
+            alt.Tooltip("role_words:N", title=_("From")),
+            alt.Tooltip("digit:N", title=_("Class")),
+            alt.Tooltip("pull:Q", title=_("Pull on the logit"), format="+.4f"),
         ],
     )
     scale = alt.Scale(domain=[-limit, limit], nice=False)
     axis = alt.Axis(format="+.2~g", tickCount=5)
-    title = "Pull on the student's logit"
+    title = _("Pull on the student's logit")
     bars = (
-        base.transform_filter("datum.role != 'Both'")
+        base.transform_filter("datum.role != 'total'")
         .mark_bar(width={"band": 0.6}, opacity=0.9)
         .encode(
             color=by_role(),
@@ -70,12 +67,13 @@ def pull_chart(rows: pd.DataFrame, limit: float, height: int = 390) -> alt.Layer
         )
     )
     both = (
-        base.transform_filter("datum.role == 'Both'")
+        base.transform_filter("datum.role == 'total'")
         .mark_tick(thickness=3, width={"band": 0.82}, color="#888888")
         .encode(y=alt.Y("pull:Q", title=title, scale=scale, axis=axis))
     )
     zero = alt.Chart().mark_rule(color="#888888", opacity=0.6, aria=False).encode(y=alt.datum(0))
-    return finished(alt.layer(zero, bars, both, data=rows), "The pull on each logit", height)
+    words = {"role": {**role_words(), "total": _("Both")}}
+    return finished(alt.layer(zero, bars, both, data=rows), _("The pull on each logit"), height, words=words)
 
 
 def strength_rows(
@@ -94,7 +92,7 @@ def strength_rows(
     curve = softening.pull_strength_curve(*picture)
     here = softening.pull_strength_curve(*picture, temperatures=[temperature])
     table = pd.concat([curve.assign(here=False), here.assign(here=True)], ignore_index=True)
-    table["role"] = np.where(table["part"] == "labels", "Labels", "Teacher")
+    table["role"] = np.where(table["part"] == "labels", "labels", "teacher")
     return table[table["strength"] > 0].reset_index(drop=True)
 
 
@@ -109,36 +107,42 @@ def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
         x=temperature_axis(),
         y=alt.Y(
             "strength:Q",
-            title="Strength (log scale)",
+            title=_("Strength (log scale)"),
             scale=alt.Scale(type="log", domain=[1e-4, 10], nice=False, clamp=True),
             axis=alt.Axis(format="~g", values=[1e-4, 1e-3, 1e-2, 0.1, 1, 10]),
         ),
         color=by_role(),
         tooltip=[
-            alt.Tooltip("part:N", title="From"),
+            alt.Tooltip("part_words:N", title=_("From")),
             alt.Tooltip("temperature:Q", title="T", format=".3~g"),
-            alt.Tooltip("strength:Q", title="Length of the gradient", format=".3~g"),
+            alt.Tooltip("strength:Q", title=_("Length of the gradient"), format=".3~g"),
         ],
     )
     dash = alt.StrokeDash(
         "part:N",
-        scale=alt.Scale(domain=["labels", "teacher", "teacher without T²"], range=[[2, 3], [1, 0], [6, 4]]),
+        scale=alt.Scale(domain=["labels", "teacher", "teacher_without_t2"], range=[[2, 3], [1, 0], [6, 4]]),
         legend=None,
     )
     lines = base.transform_filter("!datum.here").mark_line(strokeWidth=2.5).encode(strokeDash=dash)
     points = base.transform_filter("datum.here").mark_point(filled=True, size=70, opacity=1)
     ends = base.transform_filter(f"!datum.here && datum.temperature > {softening.HIGHEST_TEMPERATURE - 0.01}")
+    words = {
+        "labels": _("labels"),
+        "teacher": _("teacher"),
+        "teacher_without_t2": _("teacher without T²"),
+    }
     # the falling line leaves room below its end only
     names = [
-        shaded(ends.transform_filter(f"(datum.part == 'teacher without T²') == {falling}"), "text")
+        shaded(ends.transform_filter(f"(datum.part == 'teacher_without_t2') == {falling}"), "text")
         .mark_text(align="right", dy=dy, dx=-4, fontSize=12, fontWeight=600)
-        .encode(text="part:N")
+        .encode(text="part_words:N")
         for falling, dy in (("true", 13), ("false", -9))
     ]
     return finished(
         alt.layer(rule_at_temperature(), lines, points, *names, data=rows),
-        "Strength of the pull against T",
+        _("Strength of the pull against T"),
         height,
+        words={"part": words},
     )
 
 

@@ -9,8 +9,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from kd.charts.parts import PERCENT, by_role, finished, shaded, vega_lite
+from kd.charts.parts import PERCENT, by_role, finished, role_words, shaded, vega_lite
 from kd.charts.theme import COLORS, ROLES
+from kd.text.translation import _
 from kd.text.words import NAMES, accuracy, percent
 
 __all__ = [
@@ -70,7 +71,7 @@ def accuracy_rows(
     last_epoch = _last_epoch(events, epochs)
     rows = [
         {
-            "role": NAMES[event["model"]],
+            "role": event["model"],
             "epoch": event["epoch"],
             "value": event["val_accuracy"],
             "training": event["accuracy"],
@@ -79,7 +80,7 @@ def accuracy_rows(
         for event in events
     ]
     if teacher_accuracy is not None and not any(event["model"] == "teacher" for event in events):
-        level = {"role": "Teacher", "value": teacher_accuracy, "training": None, "point": False}
+        level = {"role": "teacher", "value": teacher_accuracy, "training": None, "point": False}
         rows += [{**level, "epoch": epoch} for epoch in (1, last_epoch)]
     # Before the first epoch the axis begins where students usually do, so that it need not move.
     lowest = min([row["value"] for row in rows] + ([] if events else [_AXIS_BEFORE_EVENTS]))
@@ -92,19 +93,21 @@ def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: in
     """`accuracy_chart` from the result of `accuracy_rows`."""
     return _lines_chart(
         rows,
-        title="Test accuracy by epoch",
+        title=_("Test accuracy by epoch"),
         last_epoch=last_epoch,
         height=height,
         value_axis={
-            "title": "Test accuracy" + (f" (axis from {100 * start:.0f} %)" if start else ""),
+            "title": _("Test accuracy (axis from {start} %)", start=f"{100 * start:.0f}")
+            if start
+            else _("Test accuracy"),
             "scale": alt.Scale(domain=[start, 1.0], nice=False),
             "axis": alt.Axis(format="%", labelExpr=PERCENT, tickCount=5),
         },
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
-            alt.Tooltip("epoch:Q", title="Epoch"),
-            alt.Tooltip("value:Q", title="Accuracy, test images", format=".2%"),
-            alt.Tooltip("training:Q", title="Accuracy, training images", format=".2%"),
+            alt.Tooltip("role_words:N", title=_("Model")),
+            alt.Tooltip("epoch:Q", title=_("Epoch")),
+            alt.Tooltip("value:Q", title=_("Accuracy, test images"), format=".2%"),
+            alt.Tooltip("training:Q", title=_("Accuracy, training images"), format=".2%"),
         ],
     )
 
@@ -133,7 +136,7 @@ def loss_rows(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """What `loss_chart` draws: the rows, and the axes as arguments of `loss_lines`."""
     events = [event for event in events if event["model"] == "distilled"]
-    terms = (("Teacher", 1 - alpha, "distillation_loss"), ("Labels", alpha, "student_loss"))
+    terms = (("teacher", 1 - alpha, "distillation_loss"), ("labels", alpha, "student_loss"))
     rows = [
         {
             "role": role,
@@ -156,19 +159,19 @@ def loss_lines(
     """`loss_chart` from the result of `loss_rows`."""
     return _lines_chart(
         rows,
-        title="The distilled student's loss, in two parts",
+        title=_("The distilled student's loss, in two parts"),
         last_epoch=last_epoch,
         height=height,
         value_axis={
-            "title": "Part of the loss (log scale)",
+            "title": _("Part of the loss (log scale)"),
             "scale": alt.Scale(type="log", domain=list(decades), nice=False),
             "axis": alt.Axis(format="~g", values=_LOG_STEPS),
         },
         tooltip=[
-            alt.Tooltip("role:N", title="From"),
-            alt.Tooltip("epoch:Q", title="Epoch"),
-            alt.Tooltip("value:Q", title="Part of the loss", format=".4g"),
-            alt.Tooltip("unweighted:Q", title="Before its weight", format=".4g"),
+            alt.Tooltip("role_words:N", title=_("From")),
+            alt.Tooltip("epoch:Q", title=_("Epoch")),
+            alt.Tooltip("value:Q", title=_("Part of the loss"), format=".4g"),
+            alt.Tooltip("unweighted:Q", title=_("Before weighting"), format=".4g"),
         ],
     )
 
@@ -195,28 +198,30 @@ def probability_chart(
         # Beyond 100 % there is room for the number at a bar's end.
         x=alt.X(
             "probability:Q",
-            title="Probability",
+            title=_("Probability"),
             scale=alt.Scale(domain=[0, 1.3], nice=False),
             axis=alt.Axis(format="%", labelExpr=PERCENT, values=[0, 0.5, 1]),
         ),
         tooltip=[
-            alt.Tooltip("role:N", title="Model"),
-            alt.Tooltip("digit:N", title="Digit"),
-            alt.Tooltip("probability:Q", title="Probability", format=".3%"),
+            alt.Tooltip("role_words:N", title=_("Model")),
+            alt.Tooltip("digit:N", title=_("Digit")),
+            alt.Tooltip("probability:Q", title=_("Probability"), format=".3%"),
         ],
     )
     bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.72}).encode(
         color=by_role(), opacity=alt.condition("datum.best", alt.value(1), alt.value(0.6))
     )
     labels = base.mark_text(align="left", dx=5, fontSize=12).encode(text="label:N")
-    return finished(alt.layer(bars, labels, data=table), title or NAMES[model], height)
+    return finished(
+        alt.layer(bars, labels, data=table), title or _(NAMES[model]), height, words={"role": role_words()}
+    )
 
 
 def probability_columns(probabilities: np.ndarray, model: str) -> dict[str, list]:
     """The data of `probability_chart`: role, digit, probability, its label, and which digit is the answer."""
     best = int(np.argmax(probabilities))
     return {
-        "role": [NAMES[model]] * 10,
+        "role": [model] * 10,
         "digit": [str(digit) for digit in range(10)],
         "probability": [float(p) for p in probabilities],
         "label": [percent(float(p)) if p >= 0.0005 else "" for p in probabilities],
@@ -235,7 +240,7 @@ def _labelled(rows: list[dict[str, Any]], gap: float, words: Callable[[float], s
         floor = label_at[id(row)] = max(floor + gap, row["value"])
     # in plain Python: for a page that redraws this every second, pandas took ten times as long
     columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else _NO_ROWS)}
-    columns["label"] = [f"{row['role']} {words(row['value'])}" if id(row) in label_at else "" for row in rows]
+    columns["label"] = [words(row["value"]) if id(row) in label_at else "" for row in rows]
     columns["label_at"] = [label_at.get(id(row), row["value"]) for row in rows]
     return pd.DataFrame(columns)
 
@@ -252,7 +257,7 @@ def _lines_chart(
     base = alt.Chart().encode(
         x=alt.X(
             "epoch:Q",
-            title="Epoch",
+            title=_("Epoch"),
             scale=alt.Scale(domain=[1, last_epoch], nice=False),
             axis=alt.Axis(values=_whole_ticks(last_epoch), format="d", grid=False),
         ),
@@ -267,10 +272,11 @@ def _lines_chart(
     )
     labels = (
         shaded(base.transform_filter("datum.label != ''"), "text")
+        .transform_calculate(name="datum.role_words + ' ' + datum.label")
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=600)
-        .encode(y=alt.Y("label_at:Q", **value_axis), text="label:N")
+        .encode(y=alt.Y("label_at:Q", **value_axis), text="name:N")
     )
-    return finished(alt.layer(lines, points, labels, data=table), title, height)
+    return finished(alt.layer(lines, points, labels, data=table), title, height, words={"role": role_words()})
 
 
 def _last_epoch(events: list[Mapping[str, Any]], epochs: int) -> int:

@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 
 from kd.analysis.saliency import Saliency
-from kd.charts.parts import AGAINST, FOR, finished
-from kd.text.words import NAMES
+from kd.charts.parts import AGAINST, FOR, finished, role_words
+from kd.text.translation import _
 
 SIDE = 28
 
@@ -23,7 +23,7 @@ def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
     table = table[(table["model"] == model) & (table["contribution"] != 0)]
     return pd.DataFrame(
         {
-            "role": NAMES[model],
+            "role": model,
             "row": table["row"].astype(str),
             "column": table["column"].astype(str),
             "contribution": table["contribution"],
@@ -53,12 +53,13 @@ def saliency_chart(rows: pd.DataFrame, title: str, height: int = 300) -> alt.Lay
             ),
             fillOpacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
             tooltip=[
-                alt.Tooltip("role:N", title="Model"),
-                alt.Tooltip("row:N", title="Row"),
-                alt.Tooltip("column:N", title="Column"),
-                alt.Tooltip("speaks:N", title="Speaks"),
-                alt.Tooltip("contribution:Q", title="Contribution", format="+.3f"),
+                alt.Tooltip("role_words:N", title=_("Model")),
+                alt.Tooltip("row:N", title=_("Row")),
+                alt.Tooltip("column:N", title=_("Column")),
+                alt.Tooltip("speaks_words:N", title=_("Speaks")),
+                alt.Tooltip("contribution:Q", title=_("Contribution"), format="+.3f"),
             ],
         )
     )
-    return finished(alt.layer(pixels, data=rows), title, height)
+    words = {"role": role_words(), "speaks": {"for": _("for this digit"), "against": _("against this digit")}}
+    return finished(alt.layer(pixels, data=rows), title, height, words=words)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import altair as alt
 
-from kd.text.words import NAMES
+from kd.text.words import MODELS
 
-ROLES = (*NAMES.values(), "Labels")
+ROLES = (*MODELS, "labels")
 # Okabe & Ito (2008), safe for colour-blind eyes, in the order of ROLES.
 COLORS = {
     "light": ("#E69F00", "#0072B2", "#7A7A7A", "#1C6957"),

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from kd.text.translation import _
+
 # Pixels are enlarged before a browser would blur them.
 ENLARGED = 2
 
@@ -31,8 +33,13 @@ def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Seque
     """
     if not len(pictures) == len(numbers) == len(captions):
         raise ValueError(
-            "Each picture needs a number and a caption, "
-            f"got {len(pictures)} pictures, {len(numbers)} numbers and {len(captions)} captions."
+            _(
+                "Each picture needs a number and a caption, "
+                "got {pictures} pictures, {numbers} numbers and {captions} captions.",
+                pictures=len(pictures),
+                numbers=len(numbers),
+                captions=len(captions),
+            )
         )
     return pd.DataFrame(
         {
@@ -56,8 +63,8 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size:
     lines = -(-count // columns)
     base = _in_lines(columns, lines).encode(
         tooltip=[
-            alt.Tooltip("picture:Q", title="Picture", format=",d"),
-            alt.Tooltip("caption:N", title="It is"),
+            alt.Tooltip("picture:Q", title=_("Picture"), format=",d"),
+            alt.Tooltip("caption:N", title=_("It is")),
         ]
     )
     picked = alt.selection_point(name="picked", fields=["picture"], toggle=False)

@@ -74,10 +74,10 @@ def test_without_t_squared_the_teacher_fades():
     strengths = table.pivot(index="part", columns="temperature", values="strength")
     assert strengths.loc["labels", 50.0] == strengths.loc["labels", 100.0]
     assert strengths.loc["teacher", 100.0] == pytest.approx(strengths.loc["teacher", 50.0], rel=0.05)
-    fading = strengths.loc["teacher without T²", 50.0] / strengths.loc["teacher without T²", 100.0]
+    fading = strengths.loc["teacher_without_t2", 50.0] / strengths.loc["teacher_without_t2", 100.0]
     assert fading == pytest.approx(4, rel=0.05)
     plain = loss_gradient(LABELS, STUDENT, TEACHER, 0.1, 50.0, temperature_squared=False)
-    assert strengths.loc["teacher without T²", 50.0] == pytest.approx(
+    assert strengths.loc["teacher_without_t2", 50.0] == pytest.approx(
         np.linalg.norm(plain.teacher, axis=1).mean()
     )
 

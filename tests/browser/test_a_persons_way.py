@@ -75,7 +75,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
         page.get_by_test_id("stPopoverBody").get_by_role("button", name="CSV").click()
     assert re.fullmatch(r"accuracy-by-epoch-[0-9a-f]{12}\.csv", download.value.suggested_filename)
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
-    assert [row["epoch"] for row in rows if row["role"] == "Scratch"] == [str(e) for e in range(1, 13)]
+    assert [row["epoch"] for row in rows if row["role"] == "scratch"] == [str(e) for e in range(1, 13)]
 
 
 def test_stop_ends_a_run_and_becomes_train_again(page: Page, site):

@@ -30,10 +30,10 @@ def of(rows, **values):
 def test_soft_targets_are_the_softmax_at_this_temperature():
     rows = dark_charts.soft_targets_rows(LOGITS, 2.0)
     roots = np.sqrt([0.91, *[0.01] * 9])
-    assert of(rows, role="Teacher")["probability"].to_numpy() == pytest.approx(roots / roots.sum())
-    assert of(rows, role="Scratch")["probability"].to_numpy() == pytest.approx(np.full(10, 0.1))
-    assert of(rows, role="Teacher")["label"].tolist() == ["51", *["5.4"] * 9]
-    assert set(of(rows, role="Distilled")["label"]) == {""}
+    assert of(rows, role="teacher")["probability"].to_numpy() == pytest.approx(roots / roots.sum())
+    assert of(rows, role="scratch")["probability"].to_numpy() == pytest.approx(np.full(10, 0.1))
+    assert of(rows, role="teacher")["label"].tolist() == ["51", *["5.4"] * 9]
+    assert set(of(rows, role="distilled")["label"]) == {""}
 
 
 def test_a_tiny_probability_is_not_written_as_zero():
@@ -52,9 +52,9 @@ def test_logarithmic_bars_start_where_the_axis_does():
 
 def test_entropy_of_undecided_logits_is_log2_of_ten_at_every_temperature():
     rows = dark_charts.entropy_rows(LOGITS, 3.0)
-    assert of(rows, role="Scratch")["entropy_bits"].to_numpy() == pytest.approx(np.log2(10))
+    assert of(rows, role="scratch")["entropy_bits"].to_numpy() == pytest.approx(np.log2(10))
     here = of(rows, here=True)
-    assert here["role"].tolist() == ["Teacher", "Distilled", "Scratch"]
+    assert here["role"].tolist() == ["teacher", "distilled", "scratch"]
     assert set(here["temperature"]) == {3.0}
     cube_roots = np.cbrt([0.91, *[0.01] * 9])
     p = cube_roots / cube_roots.sum()
@@ -95,9 +95,9 @@ def gradient(temperature, squared=True):
 
 def test_pulls_point_up_where_the_loss_falls_and_add_up():
     rows = pull_charts.pull_rows(gradient(1.0)).pivot(index="digit", columns="role", values="pull")
-    assert rows.loc["0", "Labels"] == pytest.approx(0.25 * 0.9)
-    assert rows.loc["0", "Teacher"] == pytest.approx(0.75 * (0.91 - 0.1))
-    assert rows["Both"].to_numpy() == pytest.approx((rows["Labels"] + rows["Teacher"]).to_numpy())
+    assert rows.loc["0", "labels"] == pytest.approx(0.25 * 0.9)
+    assert rows.loc["0", "teacher"] == pytest.approx(0.75 * (0.91 - 0.1))
+    assert rows["total"].to_numpy() == pytest.approx((rows["labels"] + rows["teacher"]).to_numpy())
 
 
 def test_the_axis_of_pulls_holds_every_temperature():
@@ -112,7 +112,7 @@ def test_the_axis_of_pulls_holds_every_temperature():
 def test_without_t_squared_the_teacher_pulls_that_much_less():
     rows = pull_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 0.25, 20.0)
     here = of(rows, here=True).set_index("part")["strength"]
-    assert here["teacher"] / here["teacher without T²"] == pytest.approx(400)
+    assert here["teacher"] / here["teacher_without_t2"] == pytest.approx(400)
     assert here["labels"] == pytest.approx(0.25 * np.sqrt(0.9**2 + 9 * 0.1**2))
 
 

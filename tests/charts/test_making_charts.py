@@ -34,7 +34,7 @@ def test_layers_keep_their_numbers_and_a_layer_without_any_has_no_label():
 
 
 def test_area_is_linear_in_the_share():
-    chart = layer_chart(layer_rows(TABLE, "parameters"), "Parameters", ("Teacher", "Distilled"))
+    chart = layer_chart(layer_rows(TABLE, "parameters"), "Parameters", ("teacher", "distilled"))
     size = chart.to_dict(validate=True)["layer"][0]["encoding"]["size"]["scale"]
     assert size["domain"] == [0, 1]
     assert size["range"][0] == 0

@@ -32,7 +32,7 @@ def test_points_are_named_in_everyday_words():
 def test_exactly_the_chosen_time_is_marked(table):
     rows = playback_charts.playback_rows(table, TIMES[2])
     here = rows[rows["here"]]
-    assert here["role"].tolist() == ["Distilled", "Scratch"]
+    assert here["role"].tolist() == ["distilled", "scratch"]
     assert set(here["point"]) == {"1/4"}
     assert here["accuracy"].to_numpy() == pytest.approx(0.5 + TIMES[2] / 5)
 

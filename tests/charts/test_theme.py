@@ -70,7 +70,7 @@ def test_lines_have_the_marks_colours_and_names_those_of_text():
     rows, axes = run_charts.accuracy_rows(EVENTS, 0.99)
     spec = vega_lite(run_charts.accuracy_lines(rows, **axes))
     drawn = figure_svg({key: value for key, value in spec.items() if key != "data"}, rows).decode()
-    lines = re.findall(r'aria-roledescription="line mark"[^>]* stroke="(#\w+)"', drawn)
+    lines = re.findall(r'stroke="(#\w+)" stroke-width="2.5"', drawn)
     assert set(lines) == set(COLORS["light"][:3])
     names = dict(re.findall(r'fill="(#\w+)"[^>]*>(Teacher|Distilled|Scratch) ', drawn))
     assert names == dict(zip(TEXT_COLORS["light"], ("Teacher", "Distilled", "Scratch"), strict=False))

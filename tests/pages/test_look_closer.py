@@ -27,12 +27,12 @@ def opened(open_page, shipped):
 
 def test_nothing_is_computed_before_it_is_opened(open_page, shipped):
     app = open_page("train", run=shipped.run_id)
-    assert not any("what it says" in title for title in chart_titles(app))
+    assert not any("its answers" in title for title in chart_titles(app))
 
 
 def test_confusions_of_all_three_and_the_difference(opened):
     titles = chart_titles(opened("Confusions"))
-    for title in ("Teacher: what it says", "Distilled: what it says", "Scratch: what it says"):
+    for title in ("Teacher: its answers", "Distilled: its answers", "Scratch: its answers"):
         assert title in titles
     assert "Distilled − scratch" in titles
 

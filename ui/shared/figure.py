@@ -13,17 +13,24 @@ import streamlit as st
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
 from kd.charts.run_charts import vega_lite
 from kd.charts.thumbnails import card_chart, thumbnail_rows
+from kd.text.translation import N_, _, language
 
 _KINDS = {
-    "PNG": "A picture for slides and documents.",
-    "SVG": "A picture that stays sharp at any size.",
-    "CSV": "The numbers, for a spreadsheet.",
+    "PNG": N_("A picture for slides and documents."),
+    "SVG": N_("A picture that stays sharp at any size."),
+    "CSV": N_("The numbers, for a spreadsheet."),
 }
 
 
+def spec(chart: Callable[..., Any], name: str, rows: pd.DataFrame, **arguments: Any) -> dict[str, Any]:
+    """A chart without its rows as a Vega-Lite dictionary, built once for a name, arguments and language."""
+    return _spec(chart, name, language(), rows, **arguments)
+
+
 @st.cache_data(max_entries=200, show_spinner=False)
-def spec(_chart: Callable[..., Any], name: str, _rows: pd.DataFrame, **arguments: Any) -> dict[str, Any]:
-    """A chart without its rows as a Vega-Lite dictionary, built once for a name and arguments."""
+def _spec(
+    _chart: Callable[..., Any], name: str, language: str, _rows: pd.DataFrame, **arguments: Any
+) -> dict[str, Any]:
     chart = vega_lite(_chart(_rows, **arguments))
     del chart["data"]
     return chart
@@ -69,16 +76,16 @@ def save_menu(
         name: the file's name and the widgets' key, in lower case with hyphens.
         contents: () → (Vega-Lite, its rows); called once the menu is open.
         file_note: added to the file's name; may be empty.
-        table: the figure's numbers, where they are others than the rows.
+        table: the figure's numbers, if they are not the rows.
     """
     file_name = f"{name}-{file_note}" if file_note else name
     with st.popover(
-        "Save",
+        _("Save"),
         type="tertiary",
         icon=":material/download:",
         key=f"save-{name}",
         on_change="rerun",
-        help="This figure as a picture (PNG, SVG), or its numbers (CSV).",
+        help=_("This figure as a picture (PNG, SVG), or its numbers (CSV)."),
     ) as menu:
         if menu.open:
             ready, rows = contents()
@@ -93,7 +100,7 @@ def save_cards(
     file_note: str,
     table: pd.DataFrame,
 ) -> None:
-    """The button that saves pictures and what is said of each, which a page shows as cards of its own.
+    """The button that saves pictures and what is said of each, which a page shows as its own cards.
 
     Args:
         name, file_note, table: as `save_menu`.
@@ -123,6 +130,6 @@ def _buttons(ready: dict[str, Any], rows: pd.DataFrame, table: pd.DataFrame, fil
             mime=mime,
             key=f"{file_name}-{kind}",
             on_click="ignore",
-            help=_KINDS[kind],
+            help=_(_KINDS[kind]),
             width="stretch",
         )

@@ -12,6 +12,7 @@ from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist, to_model_input
+from kd.text.translation import _
 from kd.text.words import MODELS, NAMES, article, percent, times
 from ui.shared.figure import figure, save_cards
 from ui.shared.guard import guard
@@ -49,8 +50,8 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
                 error_charts.confusion_chart,
                 _confusion(run_id, model, logits[model]),
                 alt=f"Confusion matrix of {NAMES[model]}, ten by ten, in percent of the true class",
-                title=f"{NAMES[model]}: what it says",
-                subtitle="Percent of the true class",
+                title=_("{model}: its answers", model=_(NAMES[model])),
+                subtitle=_("Percent of the true class"),
             )
     with right:
         figure(
@@ -58,8 +59,8 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
             error_charts.confusion_chart,
             _difference(run_id, logits["distilled"], logits["scratch"]),
             alt="Difference of the two students' confusion matrices, in pictures",
-            title="Distilled − scratch",
-            subtitle="Pictures more or fewer; the colour says who has more",
+            title=_("Distilled − scratch"),
+            subtitle=_("More or fewer pictures. The colour shows which model has more."),
         )
     true, said, scratch, distilled = _confused(run_id, logits)
     lesson(
@@ -166,7 +167,7 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
             ]
         }
         for row in rows.to_dict("records"):
-            columns[row["role"]] = [
+            columns[_(NAMES[row["role"]])] = [
                 percent(row["error_all"]),
                 percent(row["error_before"]),
                 f"{row['temperature']:.2f}",
@@ -188,8 +189,8 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
         "distance from the diagonal. Temperature scaling divides the logits by the one number that mends it "
         "best: above 1 the model was too sure, below 1 not sure enough. It changes no answer.",
         "Soft targets teach doubt, so the distilled student should be the modest one of the two: its best T "
-        f"should be the lower one. Look: here it is {best[NAMES['distilled']]:.2f}, and that of scratch "
-        f"{best[NAMES['scratch']]:.2f}.",
+        f"should be the lower one. Look: here it is {best['distilled']:.2f}, and that of scratch "
+        f"{best['scratch']:.2f}.",
         r"\text{ECE} = \sum_{m=1}^{15} \frac{|B_m|}{n}\, \bigl|\text{acc}(B_m) - \text{conf}(B_m)\bigr|",
         "$B_m$: the pictures whose confidence lies in $((m-1)/15,\\ m/15]$. Guo, Pleiss, Sun and Weinberger "
         "(2017), *On Calibration of Modern Neural Networks*. T is found on the even-numbered test pictures "

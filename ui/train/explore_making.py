@@ -10,6 +10,7 @@ from kd.charts.making_charts import MEASURES, filter_chart, filter_rows, layer_c
 from kd.charts.playback_charts import point_name
 from kd.lab import Lab
 from kd.networks.description import architecture_table, filters_over_time
+from kd.text.translation import _
 from kd.text.words import NAMES, count
 from ui.shared.figure import figure
 from ui.shared.guard import guard
@@ -34,7 +35,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
         measure = st.segmented_control(
             "Measure",
             list(MEASURES),
-            format_func=MEASURES.get,
+            format_func=lambda one: _(MEASURES[one]),
             default="parameters",
             key="measure",
             required=True,
@@ -46,8 +47,8 @@ def look_inside(lab: Lab, run_id: str) -> None:
             layer_rows(table, measure),
             alt=f"Squares to scale: {MEASURES[measure]} of each layer, teacher and student",
             file_note=measure,
-            title=MEASURES[measure],
-            roles=(NAMES["teacher"], NAMES["distilled"]),
+            title=_(MEASURES[measure]),
+            roles=("teacher", "distilled"),
         )
         st.caption(
             "Both students are built alike, so one stands for both. In total: "
@@ -88,7 +89,7 @@ def _first_filters(filters: dict[str, np.ndarray], times: tuple[float, ...], at:
                 filter_rows(filters[student][at], limit, student),
                 alt=f"The first layer's filters of {NAMES[student]} at this time",
                 file_note=f"point{at + 1}",
-                title=NAMES[student],
+                title=_(NAMES[student]),
                 filters=filters[student].shape[-1],
             )
 

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
+from kd.text.translation import language
 from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guard
 from ui.train import figures
@@ -57,7 +58,7 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
             _loss(run_id, come_to, view)
             _save("loss-by-epoch", _loss_figure, view)
         with right:
-            _table(run_id, view.created if view.result else None, view)
+            _table(run_id, view.created if view.result else None, language(), view)
 
 
 def _save(name: str, chart: Callable[[RunView], Figure], view: RunView) -> None:
@@ -79,11 +80,11 @@ def _loss_figure(view: RunView) -> Figure:
 
 
 def _come_to(view: RunView) -> str:
-    """What the charts of a run depend on: how far each model has come, and where it stands."""
+    """What a run's charts depend on: how far each model has come, its values, and the reader's language."""
     last = {
         event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
     }
-    return repr((view.teacher_accuracy, len(view.history), sorted(last.items())))
+    return repr((language(), view.teacher_accuracy, len(view.history), sorted(last.items())))
 
 
 # What these draw is kept as the messages to the browser, built once an epoch for everybody who watches.
@@ -108,7 +109,7 @@ def _loss(run_id: str, come_to: str, _view: RunView) -> None:
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _table(run_id: str, finished_run_of: float | None, _view: RunView) -> None:
+def _table(run_id: str, finished_run_of: float | None, language: str, _view: RunView) -> None:
     figures.table(_view)
 
 

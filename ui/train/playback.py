@@ -15,6 +15,7 @@ from kd.charts import error_charts, playback_charts
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
+from kd.text.translation import _
 from kd.text.words import NAMES, accuracy, percent
 from ui.pictures import ways_in
 from ui.shared import lessons
@@ -127,8 +128,8 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
     rows = playback_charts.playback_rows(table, times[at])
     here = rows[rows["here"]].set_index("role")
     words = "; ".join(
-        f"{role(s)} {accuracy(here.at[NAMES[s], 'accuracy'])} right, "
-        f"{accuracy(here.at[NAMES[s], 'agreement'])} as its teacher"
+        f"{role(s)} {accuracy(here.at[s, 'accuracy'])} right, "
+        f"{accuracy(here.at[s, 'agreement'])} as its teacher"
         for s in STUDENTS
     )
     st.html(f'<p class="kd">{playback_charts.point_name(times[at]).capitalize()}: &nbsp;{words}.</p>')
@@ -152,8 +153,8 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
                 _confusion(run_id, student, at, snapshots[student]["logits"][at]),
                 alt=f"Confusion matrix of {NAMES[student]} at this time, in percent of the true class",
                 file_note=f"point{at + 1}",
-                title=f"{NAMES[student]}: what it says now",
-                subtitle="Percent of the true class",
+                title=_("{model}: its answers now", model=_(NAMES[student])),
+                subtitle=_("Percent of the true class"),
             )
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
@@ -188,7 +189,7 @@ def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -
                 playback_charts.reading_chart,
                 playback_charts.reading_rows(path, times[at]),
                 alt=f"Heat map: probability of each class over time, {NAMES[student]}",
-                title=f"{NAMES[student]}: probability of each class over time",
+                title=_("{model}: probability of each class over time", model=_(NAMES[student])),
                 points=points,
             )
 

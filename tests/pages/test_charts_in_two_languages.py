@@ -1,0 +1,52 @@
+"""A chart that is kept for one reader is not shown to another in the first one's language."""
+
+import json
+
+import pytest
+
+from kd.text import translation
+from tests.pseudo_language import LANGUAGE, unmarked
+
+
+def titles_in(part):
+    """Every title in a specification: the chart's, the axes', the tooltips'."""
+    if isinstance(part, list):
+        return [title for each in part for title in titles_in(each)]
+    if not isinstance(part, dict):
+        return []
+    own = [part[key] for key in ("title", "text") if isinstance(part.get(key), str)]
+    return own + titles_in(list(part.values()))
+
+
+@pytest.mark.parametrize(
+    ("name", "opened", "query"),
+    [
+        ("train", (), {}),
+        ("train", ("errors_open", "making_open", "playback_open"), {}),
+        ("draw", (), {"source": "picture", "picture": "5"}),
+        ("dark_knowledge", (), {}),
+        ("dark_knowledge", (), {"view": "pull"}),
+        ("dark_knowledge", (), {"view": "all"}),
+    ],
+)
+def test_each_reader_gets_charts_in_their_own_language(
+    name, opened, query, open_page, pseudo_catalogue, monkeypatch
+):
+    def titles(language):
+        monkeypatch.setenv("LANGUAGE", language)
+        app = open_page(name, **query)
+        for key in opened:
+            app.session_state[key] = True
+            app.run()
+        assert not app.exception
+        return [
+            t for c in app.get("vega_lite_chart") for t in titles_in(json.loads(c.proto.spec)) if t != "T"
+        ]
+
+    monkeypatch.setattr(translation, "_folder", pseudo_catalogue)
+    english = titles("en")
+    assert english
+    marked = titles(LANGUAGE)
+    assert len(marked) == len(english)
+    assert not any(letter.isalpha() for title in marked for letter in unmarked(title))
+    assert titles("en") == english
