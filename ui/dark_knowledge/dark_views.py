@@ -153,7 +153,7 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
         true, other = _cell()
         numbers, probabilities = _behind(run_id, true, other, logits)
         strip(numbers, tuple(map(percent, probabilities)), name="pictures-behind-a-cell")
-        st.markdown(_("**Most confusing:** the true digit got least probability (label → answer)"))
+        st.markdown(_("**Most confusing:** the true digit got the lowest probability (label → answer)"))
         numbers, answers = _confusing(run_id, logits)
         captions = tuple(f"{label} → {answer}" for label, answer in answers)
         strip(numbers, captions, name="confusing-pictures")
