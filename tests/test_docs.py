@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gettext
 import importlib.util
 import pkgutil
 import re
@@ -11,16 +12,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.frontend import CommandLineInterface
 
 from tests import PROJECT
 
 DOCUMENTS = [PROJECT / "README.md", PROJECT / "data" / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 OURS = ("kd", "ui", "tests", "benchmarks", "docs")
-# A path has a folder, or the ending of a file that the project has. Some are the reader's own.
+# A path has a folder, or the ending of a file that the project has. Some only the reader has.
 PATH = re.compile(
-    r"(?!~|\.kd/|\.venv/|KD_HOME)[\w.-]*\w(/[\w.-]+)+/?|(?!\.kd/)[\w.-]+/|\w+\.(py|md|npz|toml|yaml)"
+    r"(?!~|\.kd/|\.venv/|KD_HOME|kd/text/locale/)[\w.-]*\w(/[\w.-]+)+/?|(?!\.kd/)[\w.-]+/|\w+\.(py|md|npz|toml|yaml)"
 )
-MODULE = re.compile(rf"({'|'.join(OURS)})(\.\w+)+(\(\))?")
+MODULE = re.compile(rf"(?!kd\.(mo|po|pot)$)({'|'.join(OURS)})(\.\w+)+(\(\))?")
 
 
 @cache
@@ -158,3 +160,34 @@ def test_the_readmes_lab_trains(monkeypatch, tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["teacher", "distilled", "scratch"]
     assert all(0 < float(line.split()[1]) < 1 for line in lines)
+
+
+def test_the_documented_way_to_add_a_language_works(monkeypatch, tmp_path):
+    for folder in ("kd", "ui", "pages"):
+        for path in (PROJECT / folder).rglob("*.py"):
+            copy = tmp_path / path.relative_to(PROJECT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    (tmp_path / "app.py").write_bytes((PROJECT / "app.py").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    steps = re.findall(
+        r"^\.venv/bin/(pybabel .+)$", text(PROJECT / "docs" / "translating.md"), flags=re.MULTILINE
+    )
+    assert [step.split()[1] for step in steps] == [
+        "extract",
+        "init",
+        "compile",
+        "extract",
+        "update",
+        "compile",
+    ]
+    catalogue = tmp_path / "kd/text/locale/de/LC_MESSAGES/kd.po"
+    for step in steps:
+        CommandLineInterface().run(step.replace("pybabel", "pybabel --quiet", 1).split())
+        if " init " in step:
+            before = catalogue.read_text(encoding="utf-8")
+            after = before.replace('msgid "Home"\nmsgstr ""', 'msgid "Home"\nmsgstr "Anfang"')
+            assert after != before
+            catalogue.write_text(after, encoding="utf-8")
+    german = gettext.translation("kd", tmp_path / "kd/text/locale", ["de"])
+    assert german.gettext("Home") == "Anfang"
