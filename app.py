@@ -13,26 +13,30 @@ if __name__ != "__main__":
         on_script_error=serving.explain,
     )
 else:
+    from kd.text.translation import N_, _
     from ui.home.figure import figure
     from ui.shared import lessons
     from ui.shared.frame import page
     from ui.shared.server import lab
     from ui.shared.shown import example_run
 
-    with page("Home", "A small network learns from a large one's doubts"):
+    with page("Home", N_("A small network learns from a large one's doubts")):
         st.markdown(
-            "A label says which digit a picture shows, and nothing else. A trained network, the **teacher**, "
-            "says more: its doubts tell which digits look alike. **Knowledge distillation** trains a small "
-            "network, the **student**, on both, so that it learns what the labels leave out."
+            _(
+                "A label says which digit a picture shows, and nothing more. A trained network, the "
+                "**teacher**, says more: its doubts show which digits look alike. **Knowledge distillation** "
+                "trains a small network, the **student**, on both, so it also learns what the labels leave "
+                "out."
+            )
         )
         view = example_run(lab())
         if view is not None:
             figure(lab(), view)
         with st.container(horizontal=True, key="ways"):
             st.page_link(
-                "pages/train.py", label="Train a student and watch", icon=":material/model_training:"
+                "pages/train.py", label=_("Train a student and watch"), icon=":material/model_training:"
             )
-            st.page_link("pages/draw.py", label="Draw a digit and ask all three", icon=":material/draw:")
+            st.page_link("pages/draw.py", label=_("Draw a digit and ask all three"), icon=":material/draw:")
         if view is not None:
             st.space("small")
             teacher, distilled = view.result["teacher"], view.result["distilled"]

@@ -1,9 +1,10 @@
-"""Train: set a run up, watch three models learn, read what came of it."""
+"""Train: set up a run, watch three models learn, and read the result."""
 
 import streamlit as st
 
 from kd.config import PRESETS, RunConfig
-from kd.lab import RunView
+from kd.lab import SECONDS_OF_A_LONG_RUN, RunView
+from kd.text.translation import _
 from kd.text.words import duration
 from ui.shared import lessons, notices
 from ui.shared.frame import page
@@ -18,12 +19,12 @@ from ui.train.explore_making import look_inside
 from ui.train.live import follow
 from ui.train.playback import play_training
 
-# The run for which Train asked whether it is really meant, because it would take long.
+# The run for which Train asked whether to start it, because it would take long.
 ASKED = "asked_about"
 
 
 def start() -> None:
-    # Read anew: a click may come together with the last change of a control, before the page is drawn again.
+    # Read again: a click may arrive with the last change of a control, before the page is redrawn.
     notices.clear()
     st.session_state.pop("stopping", None)
     config, asked = controls.current(), st.session_state.pop(ASKED, None)
@@ -41,16 +42,16 @@ def stop(run_id: str) -> None:
         st.session_state["stopping"] = run_id
     elif lab().watch(run_id).active:
         notices.clear()
-        notices.add("Others wait for this run too, so it goes on for them.")
+        notices.add(_("Others are waiting for this run too, so it goes on for them."))
 
 
 def stop_button(label: str, run_id: str) -> None:
-    """Stop, which says at once that it was heard."""
+    """Stop, which says at once that the click has been received."""
     heard = st.session_state.get("stopping") == run_id
     st.button(
-        "Stopping …" if heard else label,
+        _("Stopping …") if heard else label,
         width="stretch",
-        help="Ends this run within a second. What it learned so far stays visible.",
+        help=_("Ends this run within a second. What it has learned so far stays visible."),
         on_click=guarded(stop),
         args=(run_id,),
         disabled=heard,
@@ -58,27 +59,27 @@ def stop_button(label: str, run_id: str) -> None:
 
 
 def button(config: RunConfig, view: RunView | None) -> None:
-    """Train, or Stop in its place while the run with this very setting trains for this person."""
+    """Train, or Stop in its place while the run with exactly this setting trains for this person."""
     here = view is not None and view.active and not view.elsewhere
     mine = here and (person() in view.people or not view.people)
     if mine and view.run_id == config.run_id:
-        stop_button("Stop", view.run_id)
+        stop_button(_("Stop"), view.run_id)
     else:
         st.button(
-            "Train anyway" if st.session_state.get(ASKED) == config.run_id else "Train",
+            _("Train anyway") if st.session_state.get(ASKED) == config.run_id else _("Train"),
             key="train",
             type="primary",
             width="stretch",
-            help="Trains both students. A setting that was trained before answers at once.",
+            help=_("Trains both students. A setting that was trained before is shown at once."),
             on_click=guarded(start),
             disabled=trains_elsewhere(config, view),
         )
         if mine:
-            stop_button("Stop the run that is shown", view.run_id)
+            stop_button(_("Stop the run shown"), view.run_id)
 
 
 def trains_elsewhere(config: RunConfig, view: RunView | None) -> bool:
-    """Whether the run with this very setting is shown, and another process trains it."""
+    """Whether the run with exactly this setting is shown, and another process trains it."""
     return view is not None and view.active and view.elsewhere and view.run_id == config.run_id
 
 
@@ -86,19 +87,28 @@ def cost(config: RunConfig) -> str:
     """What pressing Train will cost, as far as this machine knows."""
     estimate = lab().estimate(config)
     if estimate is None:
-        return "No run has been timed on this machine yet."
-    teacher = f"{duration(estimate.teacher)} for the teacher and " if estimate.teacher else ""
-    return f"About {teacher}{duration(estimate.students)} for the students."
+        return _("No run has been timed on this machine yet.")
+    students = duration(estimate.students)
+    if not estimate.teacher:
+        return _("About {students} for the students.", students=students)
+    return _(
+        "About {teacher} for the teacher and {students} for the students.",
+        teacher=duration(estimate.teacher),
+        students=students,
+    )
 
 
 def question(config: RunConfig) -> str:
     """Why Train asks before it starts a long run."""
     estimate = lab().estimate(config)
-    takes = "more than five minutes" if estimate is None else f"about {duration(estimate.total)}"
-    return (
-        f"This takes {takes}. Your other runs wait until it ends; other people's runs take turns with it. "
-        "Press again to start it."
+    meanwhile = _(
+        "Your other runs wait until it ends; other people's runs take turns with it. Press again to start it."
     )
+    if estimate is None:
+        takes = _("This takes more than {time}.", time=duration(SECONDS_OF_A_LONG_RUN))
+    else:
+        takes = _("This takes about {time}.", time=duration(estimate.total))
+    return f"{takes} {meanwhile}"
 
 
 def hint(config: RunConfig, view: RunView | None) -> str:
@@ -106,32 +116,31 @@ def hint(config: RunConfig, view: RunView | None) -> str:
     if st.session_state.get(ASKED) == config.run_id:
         return question(config)
     if trains_elsewhere(config, view):
-        return (
-            "Another process on this machine trains this run; its result will appear here. "
-            f"To stop it: python -m kd stop {view.run_id}"
+        return _(
+            "Another process on this machine is training this run; its result will appear here. "
+            "To stop it: {command}",
+            command=f"python -m kd stop {view.run_id}",
         )
     if view is not None and view.run_id != config.run_id:
-        return f"{cost(config)} Still shown: {setting(view.config)}."
+        return f"{cost(config)} {_('Still shown: {setting}.', setting=setting(view.config))}"
     if view is not None and view.status in ("interrupted", "failed", "stopped"):
-        return f"Press Train to run it again. {cost(config)}"
+        return f"{_('Press Train to run it again.')} {cost(config)}"
     if view is not None and view.active and view.people and person() not in view.people:
-        return (
-            "Somebody else has started this run. Press Train to join it: then it goes on even if they stop."
-        )
+        return _("Someone else started this run. Press Train to join it: it then goes on even if they stop.")
     preset = controls.preset_of(config)
     if preset:
-        return PRESETS[preset].teaches
-    return "These are the settings of the run shown here."
+        return _(PRESETS[preset].teaches)
+    return _("These are the settings of the run shown here.")
 
 
 def beside(view: RunView | None) -> tuple:
-    """What stands beside the form and depends on it: redrawn with the whole page when it is another."""
+    """What is shown beside the form and depends on it: when it changes, the whole page is redrawn."""
     return (view and view.run_id, view and view.active)
 
 
 @st.fragment
 def form(drawn: tuple) -> None:
-    """The controls and Train. Moving one redraws these alone: most moves change nothing else."""
+    """The controls and Train. Moving a control redraws only these: most moves change nothing else."""
     with guard():
         view = shown_run(lab())
         if beside(view) != drawn:
@@ -152,7 +161,7 @@ with page("Train"):
         form(beside(view))
     with right:
         if view is None:
-            st.write("Nothing was trained here yet. Press Train, and three models learn before your eyes.")
+            st.write(_("Nothing has been trained here yet. Press Train and watch three models learn."))
         else:
             follow(lab(), view)
     if view is not None and view.status == "finished":

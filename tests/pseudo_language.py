@@ -1,42 +1,54 @@
-"""A language in which every sentence is ⟦marked⟧, so that sentences that cannot be translated stand out."""
+"""A language in which every sentence is ⟦marked⟧, so that one which cannot be translated stands out."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog
-from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from tests import PROJECT
 
 LANGUAGE = "xx"
 OPEN, CLOSE = "⟦", "⟧"
 SOURCES = ("kd", "ui", "pages", "app.py")
+"""What docs/translating.md gives to pybabel."""
+
+FUNCTIONS = {"_": 1, "N_": 1, "ngettext": 2}
+"""The functions that take messages, with how many."""
+
+
+def calls() -> Iterator[tuple[Path, ast.Call]]:
+    """Every call in the sources of a function that takes messages, with its file."""
+    for source in SOURCES:
+        path = PROJECT / source
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", None) in FUNCTIONS:
+                    yield file.relative_to(PROJECT), node
 
 
 @cache
-def messages(folder: Path) -> Catalog:
-    """Every message in the code, extracted as docs/translating.md says; folder: for the file."""
-    file = folder / "kd.pot"
-    sources = [str(PROJECT / source) for source in SOURCES]
-    CommandLineInterface().run(["pybabel", "--quiet", "extract", "--output-file", str(file), *sources])
-    with file.open("rb") as text:
-        return read_po(text)
+def messages() -> frozenset[tuple[str, ...]]:
+    """Every message in the code: one text, or two where there is a plural."""
+    found = set()
+    for _, call in calls():
+        texts = tuple(getattr(text, "value", None) for text in call.args[: FUNCTIONS[call.func.id]])
+        if all(isinstance(text, str) for text in texts):
+            found.add(texts)
+    return frozenset(found)
 
 
 def write_catalogue(folder: Path) -> None:
     """Write the catalogue of the marked language, as another language would be added."""
     marked = Catalog()
-    for message in messages(folder):
-        if message.id:
-            marked.add(
-                message.id,
-                tuple(map(mark, message.id)) if isinstance(message.id, tuple) else mark(message.id),
-            )
+    for message in messages():
+        texts = tuple(map(mark, message))
+        marked.add(*((message, texts) if len(message) > 1 else (message[0], texts[0])))
     place = folder / LANGUAGE / "LC_MESSAGES"
     place.mkdir(parents=True)
     with (place / "kd.mo").open("wb") as file:
@@ -44,12 +56,12 @@ def write_catalogue(folder: Path) -> None:
 
 
 def mark(message: str) -> str:
-    """A message in the marked language."""
+    """A message as the marked language has it."""
     return f"{OPEN}{message}{CLOSE}"
 
 
 def unmarked(text: str) -> str:
-    """The text outside all marks; marks are nested where one message is part of another."""
+    """What stands outside all marks, which may lie within each other: one message can fill another."""
     depth, outside = 0, []
     for part in re.split(f"([{OPEN}{CLOSE}])", text):
         if part == OPEN:

@@ -121,6 +121,11 @@ def article(digit: int) -> str:
     return "an" if digit == 8 else "a"
 
 
+def a_digit(digit: int) -> str:
+    """A digit with its article: 'a 4', 'an 8'."""
+    return _("an 8") if digit == 8 else _("a {digit}", digit=digit)
+
+
 def times(number: int) -> str:
     """How often: 0 → 'never', 1 → 'once', 2 → 'twice', 12 → '12 times'."""
     if number < 3:

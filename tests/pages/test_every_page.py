@@ -18,15 +18,15 @@ def test_home_counts_what_the_student_pays_for_its_size(open_page, shipped):
     result = shipped.result
     lost = round(10_000 * (result["teacher"]["test_accuracy"] - result["distilled"]["test_accuracy"]))
     (tried,) = (e.value for e in open_page("home").markdown if e.value.startswith("**Try this.**"))
-    assert f"of {1433610 / 20490:.0f} parameters" in tried
+    assert f"one parameter for every {1433610 / 20490:.0f} of its teacher's" in tried
     assert f"In the run above, {lost:,}." in tried
 
 
 SECTIONS = ("playback_open", "errors_open", "making_open", "drawing_open", "reading_open")
 CHOICES = (
     {},
-    {"errors": "Fixed and broken"},
-    {"errors": "Sure and right", "way": "test"},
+    {"errors": "changes"},
+    {"errors": "trust", "way": "test"},
     {"way": "upload", "dark_way": "digit", "view": "pull"},
     {"dark_way": "draw", "view": "all"},
 )

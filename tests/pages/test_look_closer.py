@@ -6,7 +6,7 @@ import pytest
 
 from kd.analysis.calibration import expected_calibration_error
 from kd.analysis.fixed_and_broken import fixed_and_broken
-from kd.text.words import percent
+from kd.text.words import a_digit, percent
 from tests.pages.on_page import chart_titles, html_of
 
 
@@ -31,21 +31,21 @@ def test_nothing_is_computed_before_it_is_opened(open_page, shipped):
 
 
 def test_confusions_of_all_three_and_the_difference(opened):
-    titles = chart_titles(opened("Confusions"))
+    titles = chart_titles(opened("confusions"))
     for title in ("Teacher: its answers", "Distilled: its answers", "Scratch: its answers"):
         assert title in titles
     assert "Distilled − scratch" in titles
 
 
 def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, mnist):
-    app = opened("Fixed and broken")
+    app = opened("changes")
     table = fixed_and_broken(mnist.y_test, lab.test_logits(shipped.run_id))
     fixed = table[table["change"] == "fixed"]
     text = unescape(html_of(app))
     assert f"fixed {len(fixed)} and broke {len(table) - len(fixed)}." in text
     assert text.count("<figure>") == min(12, len(fixed))
     first = fixed.iloc[0]
-    assert f"<b>It is {first['true']}</b>" in text
+    assert f"<b>It is {a_digit(first['true'])}</b>" in text
     assert f'kd-distilled">{first["true"]}</span>' in text
     # the probability is labelled as the true digit's, whatever the answer
     assert f"{percent(first['scratch_probability'])} for {first['true']}</span>" in text
@@ -54,7 +54,7 @@ def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, 
 
 
 def test_calibration_errors_are_in_a_table(opened, lab, shipped, mnist):
-    app = opened("Sure and right")
+    app = opened("trust")
     error = expected_calibration_error(mnist.y_test, lab.test_logits(shipped.run_id)["scratch"])
     assert app.table[-1].value["Scratch"].iloc[0] == percent(error)
     assert "Sure and right: reliability in 15 bins" in chart_titles(app)

@@ -28,7 +28,7 @@ def test_the_slider_moves_what_is_said(opened, lab, shipped, mnist, at):
     for student in ("distilled", "scratch"):
         logits = snapshots[student]["logits"][at]
         assert f"{words.accuracy(accuracy(mnist.y_test, logits))} right, " in text
-        assert f"{words.accuracy(agreement(teacher, logits))} as its teacher" in text
+        assert f"{words.accuracy(agreement(teacher, logits))} the same as its teacher" in text
 
 
 def test_play_begins_at_the_start_and_becomes_pause(opened):

@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, PRESETS, RunConfig
+from kd.lab import SECONDS_OF_A_LONG_RUN
 from kd.runs.estimate import Speed
 from kd.runs.state import RunView
-from kd.text.words import accuracy
+from kd.text.words import accuracy, duration
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
 
@@ -44,7 +45,7 @@ def test_the_table_has_every_number_of_the_three_models(open_page, shipped):
         "Agrees with the teacher",
         "Parameters",
         "Size on disk",
-        "Time a picture",
+        "Time per picture",
     ]
 
 
@@ -186,7 +187,7 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
     assert not started
-    assert "more than five minutes" in html_of(app)
+    assert f"more than {duration(SECONDS_OF_A_LONG_RUN)}." in html_of(app)
     assert "Press again to start it." in html_of(app)
     labelled(app)["Train anyway"].click().run()
     assert started == [RunConfig.from_mapping(DAYS)]
@@ -218,7 +219,7 @@ def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page,
         shown = labelled(app)
         assert not [label for label in shown if "Stop" in label]
         assert shown["Train"].disabled
-        assert "Another process on this machine trains this run" in html_of(app)
+        assert "Another process on this machine is training this run" in html_of(app)
         labelled(app)[FIELDS["epochs"].label].set_value(7).run()
         assert not labelled(app)["Train"].disabled
 
@@ -226,7 +227,7 @@ def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page,
 @pytest.mark.parametrize(
     ("people", "said"),
     [
-        ({"somebody else"}, "Somebody else has started this run. Press Train to join it"),
+        ({"somebody else"}, "Someone else started this run. Press Train to join it"),
         ({"me", "somebody else"}, "These are the settings of the run shown here."),
     ],
 )

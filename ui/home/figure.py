@@ -9,11 +9,17 @@ import streamlit as st
 
 from kd.analysis.logits import softmax
 from kd.lab import Lab, RunView
-from kd.text.words import accuracy, article, listing, percent
+from kd.text.translation import N_, _
+from kd.text.words import MODELS, a_digit, accuracy, listing, percent
 from ui.pictures.ways_in import FIRST_PICTURE, test_picture
 from ui.shared.markup import pixels, role
 
 TEMPERATURE = 4.0
+_HOW = {
+    "teacher": N_("the large network"),
+    "distilled": N_("a student that learns from labels and teacher"),
+    "scratch": N_("the same student, from the labels alone"),
+}
 # From here on a wrong digit is worth a word.
 _RIVAL = 0.1
 
@@ -25,12 +31,12 @@ def figure(lab: Lab, view: RunView) -> None:
     hard = np.eye(10)[label]
     st.html(
         '<div class="kd kd-figure">'
-        f"<div>{pixels(picture, f'A handwritten {label} of 28 by 28 pixels')}"
-        f'<p class="kd-quiet">Test picture {FIRST_PICTURE:,}</p></div>'
+        f"<div>{pixels(picture, _('A handwritten {digit}, 28 by 28 pixels', digit=label))}"
+        f'<p class="kd-quiet">{_("Test picture {number}", number=f"{FIRST_PICTURE:,}")}</p></div>'
         '<div class="kd-arrow" aria-hidden="true"></div>'
         "<div>"
-        f"{_voice('labels', 'The label', hard, f'“It is {article(label)} {label}.” Nothing else.')}"
-        f"{_voice('teacher', 'The teacher', soft, _teacher_says(soft, label))}"
+        f"{_voice('labels', _('The label'), hard, _label_says(label))}"
+        f"{_voice('teacher', _('The teacher'), soft, _teacher_says(soft, label))}"
         "</div>"
         '<div class="kd-arrow" aria-hidden="true"></div>'
         f"<div>{_students(view.result)}</div>"
@@ -46,35 +52,44 @@ def _voice(who: str, name: str, probabilities: np.ndarray, says: str) -> str:
     shares = [f"{digit} {percent(share)}" for digit, share in enumerate(probabilities) if share >= 0.01]
     return (
         f'<div class="kd-voice kd-{who}"><p>{role(who, name)}</p>'
-        f'<div class="kd-bars" role="img" aria-label="{name}: {escape(listing(shares))}">{bars}</div>'
+        f'<div class="kd-bars" role="img" aria-label="{escape(name)}: {escape(listing(shares))}">{bars}</div>'
         f'<p class="kd-says">{says}</p></div>'
     )
+
+
+def _label_says(label: int) -> str:
+    return _("“It is {a_digit}.” Nothing more.", a_digit=a_digit(label))
 
 
 def _teacher_says(soft: np.ndarray, label: int) -> str:
     """The teacher's answer and its doubts, in words, with the temperature at which they show."""
     best = int(soft.argmax())
     rivals = [int(digit) for digit in np.argsort(-soft) if soft[digit] >= _RIVAL and digit != best]
-    doubts = f" It has something of {listing([f'{article(d)} {d}' for d in rivals])}." if rivals else ""
-    agrees = "It is" if best == label else "I would say it is"
-    at = f'<span class="kd-quiet">(at&nbsp;T&nbsp;=&nbsp;{TEMPERATURE:g})</span>'
-    return f"“{agrees} {article(best)} {best}.{doubts}” {at}"
+    words = {"a_digit": a_digit(best), "others": listing([a_digit(digit) for digit in rivals])}
+    if best == label and rivals:
+        says = _("“It is {a_digit}. It looks a little like {others}.”", **words)
+    elif best == label:
+        says = _("“It is {a_digit}.”", **words)
+    elif rivals:
+        says = _("“I would say it is {a_digit}. It looks a little like {others}.”", **words)
+    else:
+        says = _("“I would say it is {a_digit}.”", **words)
+    at = f'<span class="kd-quiet">({_("at T = {temperature}", temperature=f"{TEMPERATURE:g}")})</span>'
+    return f"{says} {at}"
 
 
 def _students(result: dict) -> str:
     ratio = result["teacher"]["parameters"] / result["distilled"]["parameters"]
-    return (
-        f'<p class="kd-says">The students are {ratio:.0f} times smaller than the teacher. '
-        "Right on 10,000 new pictures:</p>"
-        f"{_score('teacher', 'the large network', result)}"
-        f"{_score('distilled', 'a student of labels and teacher', result)}"
-        f"{_score('scratch', 'the same student, labels alone', result)}"
+    smaller = _(
+        "The students are {ratio} times smaller than the teacher. Accuracy on 10,000 new pictures:",
+        ratio=f"{ratio:.0f}",
     )
+    return f'<p class="kd-says">{smaller}</p>{"".join(_score(model, result) for model in MODELS)}'
 
 
-def _score(model: str, how: str, result: dict) -> str:
+def _score(model: str, result: dict) -> str:
     right = escape(accuracy(result[model]["test_accuracy"]))
     return (
         f'<div class="kd-score kd-{model}"><p class="kd-number">{right}</p>'
-        f"<p>{role(model)}<br><span class='kd-quiet'>{how}</span></p></div>"
+        f"<p>{role(model)}<br><span class='kd-quiet'>{_(_HOW[model])}</span></p></div>"
     )

@@ -21,6 +21,7 @@ from streamlit import cli_util, config
 from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
+from kd.text.translation import _
 from ui.serving import connections, descriptors, log_limit, messages, sessions, uploads
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.uploads import ExpectedUploadsOnly
@@ -66,8 +67,10 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def explain(_error: Exception) -> bool:
     """Say in one sentence that something failed outside every guard, such as values that no browser sends."""
     st.error(
-        "Something went wrong, and the server's log says what. Saved runs are not affected: "
-        "reload the page to go on.",
+        _(
+            "Something went wrong; the server's log has the details. Saved runs are not affected: "
+            "reload the page to go on."
+        ),
         icon=":material/error:",
     )
     return True

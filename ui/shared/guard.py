@@ -1,4 +1,4 @@
-"""No traceback reaches a browser: the log has it, the page says one sentence."""
+"""No traceback reaches a browser: it goes to the log, and the page shows one sentence."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.store.store import DamagedRun
+from kd.text.translation import _
 from kd.unusable import Unusable
 from ui.shared import notices
 from ui.shared.markup import literal
@@ -24,24 +25,29 @@ def guard() -> Iterator[None]:
     """Log what goes wrong inside and say so on the page; Streamlit's own signals pass through."""
     try:
         if get_script_run_ctx().fragment_ids_this_run and not notices.shown():
-            st.rerun()  # a sentence came or went, and it stands outside this fragment
+            st.rerun()  # a sentence came or went, and it is shown outside this fragment
         yield
     except DamagedRun as error:
-        st.error(literal(f"{error} Reload the page to go on with another."), icon=":material/error:")
+        st.error(
+            literal(_("{problem} Reload the page to see another run.", problem=error)),
+            icon=":material/error:",
+        )
     except Unusable as error:
         _log.error("A page could not be drawn: %s", error)
         st.error(literal(str(error)), icon=":material/error:")
     except Exception:
         _log.exception("A page could not be drawn")
         st.error(
-            "Something went wrong while drawing this page, and the server's log says what. "
-            "Runs are not touched by it: reload the page to go on.",
+            _(
+                "Something went wrong while drawing this page; the server's log has the details. "
+                "Saved runs are not affected: reload the page to go on."
+            ),
             icon=":material/error:",
         )
 
 
 def guarded(callback: Callable[..., Any]) -> Callable[..., None]:
-    """A widget's callback whose failure is logged and becomes a notice: it runs outside of every `guard`."""
+    """A widget's callback whose failure is logged and becomes a notice: it runs outside every `guard`."""
 
     @functools.wraps(callback)
     def call(*arguments: Any, **named: Any) -> None:
@@ -53,8 +59,10 @@ def guarded(callback: Callable[..., Any]) -> Callable[..., None]:
         except Exception:
             _log.exception("A control could not do its work")
             notices.add(
-                "That did not work, and the server's log says why. Saved runs are not affected: "
-                "reload the page and try again."
+                _(
+                    "That did not work; the server's log says why. Saved runs are not affected: "
+                    "reload the page and try again."
+                )
             )
 
     return call

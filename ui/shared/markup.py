@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from kd.text.translation import _
 from kd.text.words import NAMES
 
 _LONGEST = 400
@@ -37,7 +38,11 @@ def literal(text: str) -> str:
 
 def role(model: str, text: str | None = None) -> str:
     """A model's name (or another text) with the model's mark; also 'labels'."""
-    return f'<span class="kd-role kd-{model}">{escape(text or NAMES.get(model, "Labels"))}</span>'
+    return f'<span class="kd-role kd-{model}">{escape(text or _name(model))}</span>'
+
+
+def _name(model: str) -> str:
+    return _(NAMES[model]) if model in NAMES else _("Labels")
 
 
 def image_source(path: Path) -> str:

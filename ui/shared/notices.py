@@ -1,4 +1,4 @@
-"""Sentences for the person that outlive a rerun: what was wrong, and what the page did instead."""
+"""Sentences that outlive a rerun: what was wrong, and what the page did instead."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def clear() -> None:
 
 
 def kept() -> tuple[str, ...]:
-    """The sentences that stand now."""
+    """The sentences kept now."""
     return tuple(st.session_state.get(_KEY, []))
 
 
 def shown() -> bool:
-    """Whether the page shows the sentences that stand now."""
+    """Whether the page shows the sentences kept now."""
     return st.session_state.get(_SHOWN, ()) == kept()
 
 

@@ -7,24 +7,33 @@ from html import escape
 import streamlit as st
 
 from kd.runs.state import RunView
+from kd.text.translation import N_, _
 from ui.shared.guard import guarded
 from ui.shared.run_words import setting
 from ui.shared.shown import show
 
 _KEY = "asked_run"
 _WHY = {
-    "queued": "has not been trained yet",
-    "running": "is still training",
-    "stopped": "was stopped before its models were ready",
-    "interrupted": "was interrupted before its models were ready",
-    "failed": "failed before its models were ready",
+    "queued": N_("The run you looked at ({setting}) has not been trained yet, so another one answers here."),
+    "running": N_("The run you looked at ({setting}) is still training, so another one answers here."),
+    "stopped": N_(
+        "The run you looked at ({setting}) was stopped before its models were ready, so another one answers "
+        "here."
+    ),
+    "interrupted": N_(
+        "The run you looked at ({setting}) was interrupted before its models were ready, so another one "
+        "answers here."
+    ),
+    "failed": N_(
+        "The run you looked at ({setting}) failed before its models were ready, so another one answers here."
+    ),
 }
 
 
 def choose_finished_run(
     asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
 ) -> None:
-    """A list of all finished runs with the asked one chosen, and why it is not the one that is shown.
+    """A list of all finished runs with the asked one chosen, and why it is not the one shown elsewhere.
 
     Args:
         asked, finished, instead_of: of `ui.shared.shown.finished_run`.
@@ -40,7 +49,5 @@ def choose_finished_run(
         on_change=guarded(lambda: show(st.session_state[_KEY])),
     )
     if instead_of is not None:
-        st.html(
-            f'<p class="kd kd-quiet">The run you looked at ({escape(setting(instead_of.config))}) '
-            f"{_WHY[instead_of.status]}, so another one answers here.</p>"
-        )
+        why = _(_WHY[instead_of.status], setting=setting(instead_of.config))
+        st.html(f'<p class="kd kd-quiet">{escape(why)}</p>')

@@ -1,4 +1,4 @@
-"""A run in a few words: its setting, and when it was asked for."""
+"""A run in a few words: its setting, and when it was started."""
 
 from __future__ import annotations
 
@@ -6,39 +6,75 @@ import time
 
 from kd.config import RunConfig
 from kd.runs.state import RunView
+from kd.text.translation import N_, _, ngettext
 from kd.text.words import plain
 
-_TEACHERS = {"strong": "strong teacher", "notebook": "the notebook's teacher", "fresh": "fresh teacher"}
+_TEACHERS = {
+    "strong": N_("strong teacher"),
+    "notebook": N_("the notebook's teacher"),
+    "fresh": N_("fresh teacher"),
+}
+_SQUARED, _NOT_SQUARED = N_("T {temperature} with T²"), N_("T {temperature} without T²")
+
+_MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
 
 
 def setting(config: RunConfig) -> str:
     """A run's setting in one line."""
     parts = [
         f"α {plain(config.alpha)}",
-        f"T {plain(config.temperature)}" + (" with T²" if config.temperature_squared else " without T²"),
-        _TEACHERS[config.teacher] + _its_training(config),
-        f"{config.epochs} epoch{'s' if config.epochs > 1 else ''}",
-        f"{config.train_size:,} images",
+        _(_SQUARED if config.temperature_squared else _NOT_SQUARED, temperature=plain(config.temperature)),
+        _(_TEACHERS[config.teacher]) + _its_training(config),
+        _epochs(config.epochs),
+        _images(config.train_size),
     ]
     if config.batch_size != RunConfig().batch_size:
-        parts.append(f"batches of {config.batch_size}")
+        parts.append(_("batches of {size}", size=config.batch_size))
     if config.seed:
-        parts.append(f"seed {config.seed}")
+        parts.append(_("seed {seed}", seed=config.seed))
     return " · ".join(parts)
 
 
 def _its_training(config: RunConfig) -> str:
-    """How a fresh teacher is trained, where it is not as usual: else two runs would read alike."""
+    """How a fresh teacher is trained, where that is unusual: without it, two runs would read alike."""
     usual, parts = RunConfig(), []
     if config.teacher_epochs != usual.teacher_epochs:
-        parts.append(f"{config.teacher_epochs} epoch{'s' if config.teacher_epochs > 1 else ''}")
+        parts.append(_epochs(config.teacher_epochs))
     if config.teacher_train_size != usual.teacher_train_size:
-        parts.append(f"{config.teacher_train_size:,} images")
+        parts.append(_images(config.teacher_train_size))
     return f" ({', '.join(parts)})" if parts and config.teacher == "fresh" else ""
 
 
+def _epochs(number: int) -> str:
+    return ngettext("{count} epoch", "{count} epochs", number, count=number)
+
+
+def _images(number: int) -> str:
+    return _("{count} images", count=f"{number:,}")
+
+
 def when(view: RunView) -> str:
-    """When a run was asked for, or that it came with the app."""
+    """When a run was started, or that it came with the app."""
     if view.shipped:
-        return "came with the app"
-    return time.strftime("%d %B %Y, %H:%M", time.localtime(view.created))
+        return _("came with the app")
+    at = time.localtime(view.created)
+    return _(
+        "{day} {month} {year}, {time}",
+        day=at.tm_mday,
+        month=_(_MONTHS[at.tm_mon - 1]),
+        year=at.tm_year,
+        time=time.strftime("%H:%M", at),
+    )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
+from kd.text.translation import _
 from ui.shared import notices
 
 _KEY = "shown_run"
@@ -27,8 +28,11 @@ def shown_run(lab: Lab) -> RunView | None:
         except ValueError:
             if run_id == asked:
                 notices.add(
-                    f"There is no run “{notices.cut(run_id)}” here, so this is another one. "
-                    "The page Runs lists all there are."
+                    _(
+                        "There is no run “{name}” here, so another one is shown. "
+                        "The page Runs lists them all.",
+                        name=notices.cut(run_id),
+                    )
                 )
             continue
         show(view.run_id)

@@ -10,10 +10,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kd.config import FIELD_TYPES, FIELDS, PRESETS, RunConfig
+from kd.text.translation import _
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 
-# A temperature is felt in ratios, so its slider stops at round numbers that lie closer together below.
+# What matters about a temperature is its ratio, so the slider has more stops at the low end.
 _TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
 _OWN = "own"
 _FOLLOWED = "followed_run"
@@ -21,11 +22,11 @@ _PRESETS_CHOSEN = "presets_chosen"
 
 
 def run_form() -> tuple[RunConfig, DeltaGenerator]:
-    """Draw the controls of a run; return what they say, and the place between the main and the rarer ones."""
+    """Draw the controls of a run; return their setting, and the place between the main and the rarer ones."""
     _preset()
     values = {name: _field(name) for name, spec in FIELDS.items() if not spec.rare}
     place = st.container()
-    with st.expander("More"):
+    with st.expander(_("More")):
         for name, spec in FIELDS.items():
             if spec.rare and (values["teacher"] == "fresh" or not spec.fresh_teacher_only):
                 values[name] = _field(name)
@@ -33,7 +34,7 @@ def run_form() -> tuple[RunConfig, DeltaGenerator]:
 
 
 def take_address() -> None:
-    """Let the address move the controls, in all spellings that `RunConfig` reads; before they are drawn."""
+    """Let the address set the controls, in every spelling that `RunConfig` reads; before they are drawn."""
     address.take({name: address.Parameter(partial(_read, name), address.plain) for name in FIELDS})
     if address.went_back():
         for name in FIELDS:
@@ -41,7 +42,7 @@ def take_address() -> None:
 
 
 def set_form(config: RunConfig) -> None:
-    """Move every control to this run's setting; before the controls are drawn, or in a callback."""
+    """Set every control as in this run; before the controls are drawn, or in a callback."""
     values, default = config.to_dict(), RunConfig().to_dict()
     address.rewrite(
         {
@@ -54,7 +55,7 @@ def set_form(config: RunConfig) -> None:
 
 
 def follow_run(run_id: str, config: RunConfig) -> None:
-    """Move the controls to a run that has just come on the screen, unless the URL says where they stand."""
+    """Set the controls as in a run that has just appeared on the screen, unless the URL sets them."""
     if st.session_state.get(_FOLLOWED) != run_id:
         st.session_state[_FOLLOWED] = run_id
         if not any(name in st.query_params for name in FIELDS):
@@ -62,12 +63,12 @@ def follow_run(run_id: str, config: RunConfig) -> None:
 
 
 def preset_of(config: RunConfig) -> str | None:
-    """The preset with this very setting, or None for somebody's own."""
+    """The preset with exactly this setting, or None."""
     return next((key for key, preset in PRESETS.items() if preset.config.run_id == config.run_id), None)
 
 
 def current() -> RunConfig:
-    """What the controls say at this moment, also in a callback, where what was drawn last may be stale."""
+    """What the controls say at this moment, even in a callback, when the page as drawn may be stale."""
     return RunConfig(**{name: st.session_state.get(name, _from_url(name)) for name in FIELDS})
 
 
@@ -76,22 +77,22 @@ def _preset() -> None:
     times = st.session_state.get(_PRESETS_CHOSEN, 0)
     key = f"preset-{times}-{shown}"
     st.selectbox(
-        "Start from",
+        _("Start from"),
         [*PRESETS, _OWN],
         index=[*PRESETS, _OWN].index(shown),
         key=key,
-        format_func=lambda key: "Another setting" if key == _OWN else PRESETS[key].label,
-        help="A setting worth starting from. It moves the controls below, and nothing trains until you say.",
+        format_func=lambda key: _("Another setting") if key == _OWN else _(PRESETS[key].label),
+        help=_("A good place to start. It sets the controls below; nothing trains until you press Train."),
         on_change=guarded(_apply_preset),
         args=(key, times, shown),
     )
 
 
 def _apply_preset(key: str, times: int, shown: str) -> None:
-    """Move the controls to the chosen preset, once for each choice.
+    """Set the controls as in the chosen preset, once for each choice.
 
-    What the box shows follows the other controls. A browser that has not heard of that yet repeats the old
-    choice with its next message, and that must not count as choosing: it would undo what was just moved.
+    The box follows the other controls. A browser that does not know this yet repeats the old choice in its
+    next message. That must not count as a choice: it would undo what was just moved.
     """
     chosen = st.session_state[key]
     if chosen == shown or times != st.session_state.get(_PRESETS_CHOSEN, 0):
@@ -106,9 +107,9 @@ def _field(name: str) -> Any:
     """One field's widget; its key is the field's name, and so is its name in the URL."""
     spec, default = FIELDS[name], getattr(RunConfig(), name)
     shared = {
-        "label": spec.label,
+        "label": _(spec.label),
         "key": name,
-        "help": spec.help,
+        "help": _(spec.help),
         "bind": "query-params",
         "on_change": guarded(notices.clear),
     }
@@ -150,7 +151,12 @@ def _read(name: str, text: str) -> Any:
         return getattr(RunConfig.from_mapping({name: text}), name)
     except ValueError as error:
         default = getattr(RunConfig(), name)
-        stands = {True: "on", False: "off"}[default] if FIELD_TYPES[name] is bool else default
+        value = {True: _("on"), False: _("off")}[default] if FIELD_TYPES[name] is bool else default
         raise ValueError(
-            f"In the address of this page, {error} “{FIELDS[name].label}” stands at {stands} instead."
+            _(
+                "In the address of this page, {problem} “{control}” is set to {value} instead.",
+                problem=error,
+                control=_(FIELDS[name].label),
+                value=value,
+            )
         ) from None

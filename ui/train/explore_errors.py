@@ -1,4 +1,4 @@
-"""Look closer at a finished run: what is confused, which pictures changed sides, who can be trusted."""
+"""A closer look at a finished run: what is confused, which pictures changed, which model can be trusted."""
 
 from __future__ import annotations
 
@@ -12,33 +12,45 @@ from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist, to_model_input
-from kd.text.translation import _
-from kd.text.words import MODELS, NAMES, article, percent, times
+from kd.text.translation import N_, _
+from kd.text.words import MODELS, NAMES, a_digit, percent, times
 from ui.shared.figure import figure, save_cards
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, role
 
 A_PAGE = 12
-PARTS = ("Confusions", "Fixed and broken", "Sure and right")
+PARTS = {
+    "confusions": N_("Confusions"),
+    "changes": N_("Fixed and broken"),
+    "trust": N_("Sure and right"),
+}
 
 
 @st.fragment
 def look_closer(lab: Lab, run_id: str) -> None:
     """A folded section under a finished run; nothing is computed before it is opened."""
-    with guard(), st.expander("Look closer at the errors", key="errors_open", on_change="rerun") as section:
+    with (
+        guard(),
+        st.expander(_("Look closer at the errors"), key="errors_open", on_change="rerun") as section,
+    ):
         if not section.open:
             return
         logits = lab.test_logits(run_id)
         part = st.segmented_control(
-            "Look at",
-            PARTS,
-            default=PARTS[0],
+            _("Look at"),
+            list(PARTS),
+            format_func=lambda part: _(PARTS[part]),
+            default="confusions",
             key="errors",
             required=True,
-            help="Which digits are confused, which pictures changed sides, and whether sure means right.",
+            help=_(
+                "Which digits are mistaken for each other, which pictures distillation fixed or broke, and "
+                "whether a model that is sure is right."
+            ),
         )
-        {PARTS[0]: _confusions, PARTS[1]: _fixed_and_broken, PARTS[2]: _trust}[part](run_id, logits)
+        draw = {"confusions": _confusions, "changes": _fixed_and_broken, "trust": _trust}[part]
+        draw(run_id, logits)
 
 
 def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
@@ -49,7 +61,10 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
                 f"confusion-{model}",
                 error_charts.confusion_chart,
                 _confusion(run_id, model, logits[model]),
-                alt=f"Confusion matrix of {NAMES[model]}, ten by ten, in percent of the true class",
+                alt=_(
+                    "Confusion matrix of {model}, ten by ten, in percent of the true class",
+                    model=_(NAMES[model]),
+                ),
                 title=_("{model}: its answers", model=_(NAMES[model])),
                 subtitle=_("Percent of the true class"),
             )
@@ -58,20 +73,28 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
             "confusion-difference",
             error_charts.confusion_chart,
             _difference(run_id, logits["distilled"], logits["scratch"]),
-            alt="Difference of the two students' confusion matrices, in pictures",
+            alt=_("Difference between the two students' confusion matrices, in pictures"),
             title=_("Distilled − scratch"),
             subtitle=_("More or fewer pictures. The colour shows which model has more."),
         )
     true, said, scratch, distilled = _confused(run_id, logits)
     lesson(
-        "Each row is a digit, each column what the model says it is; the diagonal is right and stays "
-        "uncoloured. A distilled student does not only err less or more than its twin: it errs on other "
-        "pairs, often on those its teacher confuses.",
-        f"In this run scratch most often takes {article(true)} {true} for {article(said)} {said}, "
-        f"{times(scratch)}. Guess how often its distilled twin does, with the same labels and of the same "
-        f"size, and look the cell up in the other matrices: {times(distilled)}.",
+        _(
+            "Each row is a digit, and each column what the model says it is; the diagonal is right, and has "
+            "no colour. A distilled student does not simply make fewer mistakes than its twin, or more: it "
+            "makes different ones, often those of its teacher."
+        ),
+        _(
+            "In this run scratch most often takes {true} for {said}: {scratch}. Guess how often its "
+            "distilled twin does, with the same labels and the same size, then find that cell in the other "
+            "matrices: {distilled}.",
+            true=a_digit(true),
+            said=a_digit(said),
+            scratch=times(scratch),
+            distilled=times(distilled),
+        ),
         r"C_{ij} = \frac{|\{n : y_n = i,\ \arg\max_k z_{nk} = j\}|}{|\{n : y_n = i\}|}",
-        "$y_n$: the label of test picture $n$; $z_n$: the model's logits for it.",
+        _("$y_n$: the label of test picture $n$; $z_n$: the model's logits for it."),
     )
 
 
@@ -79,71 +102,86 @@ def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
     table = _changes(run_id, logits)
     counts = table["change"].value_counts()
     fixed, broken = int(counts.get("fixed", 0)), int(counts.get("broken", 0))
-    st.html(
-        f'<p class="kd kd-verdict">Of the 10,000 test pictures, distillation fixed {fixed} '
-        f"and broke {broken}.</p>"
+    verdict = _(
+        "Of the 10,000 test pictures, distillation fixed {fixed} and broke {broken}.",
+        fixed=fixed,
+        broken=broken,
     )
+    st.html(f'<p class="kd kd-verdict">{verdict}</p>')
     teacher_right = teacher_right_on(table[table["change"] == "broken"])
-    words = {"fixed": f"Fixed: {fixed}", "broken": f"Broken: {broken}"}
+    words = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     change = left.segmented_control(
-        "Show",
+        _("Show"),
         list(words),
         format_func=words.get,
         default="fixed",
         key="change",
         required=True,
-        help="Fixed: only the distilled student is right. Broken: only scratch is.",
+        help=_("Fixed: only the distilled student is right. Broken: only scratch is."),
     )
     chosen = table[table["change"] == change]
     pages = max(1, -(-len(chosen) // A_PAGE))
     page = right.number_input(
-        f"Page, of {pages}", 1, pages, key=f"errors_page_{change}", help="Twelve pictures a page."
+        _("Page, of {pages}", pages=pages),
+        1,
+        pages,
+        key=f"errors_page_{change}",
+        help=_("Twelve pictures per page."),
     )
     rows = chosen.iloc[(page - 1) * A_PAGE : page * A_PAGE]
     st.html(f'<div class="kd kd-cards">{"".join(_card(row) for row in rows.to_dict("records"))}</div>')
     if rows.empty:
-        st.write("There is none.")
+        st.write(_("There are none."))
     else:
         captions = [_caption(row) for row in rows.to_dict("records")]
         pictures = load_mnist().x_test[rows["picture"]]
         save_cards("fixed-and-broken", pictures, captions, rows["picture"], f"{change}-page{page}", table)
     lesson(
-        "One difference in accuracy hides two crowds: pictures that only the distilled student gets right, "
-        "and pictures that only scratch gets right. The gain is what is left when they have cancelled out. "
-        "Those that moved most come first. Beside each answer stands the probability that the model gives to "
-        "the true digit.",
-        "Did the student break these pictures because it believed a teacher that was wrong? Guess, then go "
-        "through the broken ones and read the teacher's answers. In this run the teacher was right on "
-        f"{teacher_right} of the {broken}.",
+        _(
+            "One difference in accuracy hides two groups: pictures that only the distilled student gets "
+            "right, and pictures that only scratch gets right. The gain is what remains when they cancel "
+            "out. Those that changed most come first. Next to each answer is the probability that the model "
+            "gives the true digit."
+        ),
+        _(
+            "Did the student break these pictures because it believed a teacher that was wrong? Guess, then "
+            "go through the broken ones and read the teacher's answers. In this run the teacher was right on "
+            "{right} of the {broken}.",
+            right=teacher_right,
+            broken=broken,
+        ),
         r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "
         r"\frac{\text{fixed} - \text{broken}}{10\,000}",
-        "McNemar's test asks whether fixed and broken could be the two sides of a fair coin.",
+        _("McNemar's test asks whether fixed and broken could be the two sides of a fair coin."),
     )
 
 
 def _card(row: dict) -> str:
     picture = to_model_input(load_mnist().x_test[row["picture"]][None])[0, :, :, 0]
     answers = "<br>".join(
-        role(model, f"{row[model]}")
-        + f' <span class="kd-quiet">{percent(row[model + "_probability"])} for {row["true"]}</span>'
+        f'{role(model, f"{row[model]}")} <span class="kd-quiet">{_for_the_true_one(row, model)}</span>'
         for model in MODELS
     )
-    description = f"Test picture {row['picture']}, a {row['true']}"
+    number, true = f"{row['picture']:,}", a_digit(row["true"])
+    description = _("Test picture {number}, {a_digit}", number=number, a_digit=true)
+    is_a, no = _("It is {a_digit}", a_digit=true), _("No. {number}", number=number)
     return (
-        f"<figure>{pixels(picture, description)}"
-        f"<figcaption><b>It is {row['true']}</b>"
-        f'<span class="kd-quiet"> No. {row["picture"]:,}</span><br>{answers}</figcaption></figure>'
+        f"<figure>{pixels(picture, description)}<figcaption><b>{is_a}</b>"
+        f'<span class="kd-quiet"> {no}</span><br>{answers}</figcaption></figure>'
     )
+
+
+def _for_the_true_one(row: dict, model: str) -> str:
+    """The probability that a model gives the true digit."""
+    return _("{percent} for {digit}", percent=percent(row[f"{model}_probability"]), digit=row["true"])
 
 
 def _caption(row: dict) -> str:
     """What a card says, as plain text."""
-    answers = [
-        f"{NAMES[model]} {row[model]} ({percent(row[model + '_probability'])} for {row['true']})"
-        for model in MODELS
-    ]
-    return "\n".join([f"It is {row['true']}, no. {row['picture']:,}", *answers])
+    answers = [f"{_(NAMES[model])} {row[model]} ({_for_the_true_one(row, model)})" for model in MODELS]
+    first = _("It is {a_digit}, no. {number}", a_digit=a_digit(row["true"]), number=f"{row['picture']:,}")
+    return "\n".join([first, *answers])
 
 
 def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
@@ -153,17 +191,17 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
             "reliability",
             error_charts.reliability_chart,
             _reliability(run_id, logits),
-            alt="Reliability diagram: how often each model is right against how sure it is, in 15 bins",
+            alt=_("Reliability diagram: how often each model is right against how sure it is, in 15 bins"),
         )
     rows = _calibration(run_id, logits)
     with numbers:
-        st.markdown("**Expected calibration error (ECE), 15 bins**")
+        st.markdown(_("**Expected calibration error (ECE), 15 bins**"))
         columns = {
             "": [
-                "As trained",
-                "On half of the pictures",
-                "Best T, from the other half",
-                "The same half at that T",
+                _("As trained"),
+                _("On half of the pictures"),
+                _("Best T, from the other half"),
+                _("The same half at that T"),
             ]
         }
         for row in rows.to_dict("records"):
@@ -175,26 +213,34 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
             ]
         st.table(pd.DataFrame(columns), hide_index=True, border="horizontal")
         st.download_button(
-            "Save CSV",
+            _("Save CSV"),
             lambda: figure_csv(rows),
             f"calibration-{run_id}.csv",
             "text/csv",
             on_click="ignore",
-            help="The numbers of this table, for a spreadsheet.",
+            help=_("The numbers of this table, for a spreadsheet."),
         )
     best = dict(zip(rows["role"], rows["temperature"], strict=True))
     lesson(
-        "A model that says “90 %” should be right nine times of ten. The diagram sorts the test pictures "
-        "into 15 bins by how sure the model is, and asks how often it was right in each; ECE is the mean "
-        "distance from the diagonal. Temperature scaling divides the logits by the one number that mends it "
-        "best: above 1 the model was too sure, below 1 not sure enough. It changes no answer.",
-        "Soft targets teach doubt, so the distilled student should be the modest one of the two: its best T "
-        f"should be the lower one. Look: here it is {best['distilled']:.2f}, and that of scratch "
-        f"{best['scratch']:.2f}.",
+        _(
+            "A model that says “90 %” should be right nine times out of ten. The diagram sorts the test "
+            "pictures into 15 bins by how sure the model is, and shows how often it was right in each; ECE "
+            "is the mean distance from the diagonal. Temperature scaling divides the logits by the one "
+            "number that corrects this best: above 1 the model was too sure, below 1 not sure enough. It "
+            "changes no answer."
+        ),
+        _(
+            "Soft targets teach doubt, so the distilled student should be the more modest of the two: its "
+            "best T should be the lower one. Is it? Here it is {distilled}, and for scratch {scratch}.",
+            distilled=f"{best['distilled']:.2f}",
+            scratch=f"{best['scratch']:.2f}",
+        ),
         r"\text{ECE} = \sum_{m=1}^{15} \frac{|B_m|}{n}\, \bigl|\text{acc}(B_m) - \text{conf}(B_m)\bigr|",
-        "$B_m$: the pictures whose confidence lies in $((m-1)/15,\\ m/15]$. Guo, Pleiss, Sun and Weinberger "
-        "(2017), *On Calibration of Modern Neural Networks*. T is found on the even-numbered test pictures "
-        "and measured on the odd-numbered ones.",
+        _(
+            "$B_m$: the pictures whose confidence lies in $((m-1)/15,\\ m/15]$. Guo, Pleiss, Sun and "
+            "Weinberger (2017), *On Calibration of Modern Neural Networks*. T is found on the even-numbered "
+            "test pictures and measured on the odd-numbered ones."
+        ),
     )
 
 

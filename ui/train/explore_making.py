@@ -1,4 +1,4 @@
-"""What the networks are made of: layers to scale, and how a student's first filters came about."""
+"""What the networks are made of: layers to scale, and how a student's first filters develop."""
 
 from __future__ import annotations
 
@@ -21,65 +21,78 @@ from ui.train.playback import STUDENTS, player
 @st.fragment
 def look_inside(lab: Lab, run_id: str) -> None:
     """A folded section under a finished run; nothing is computed before it is opened."""
-    with guard(), st.expander("What they are made of", key="making_open", on_change="rerun") as section:
+    with guard(), st.expander(_("What they are made of"), key="making_open", on_change="rerun") as section:
         if not section.open:
             return
         table = _architecture(lab, run_id)
         totals = table.groupby("model", sort=False)[list(MEASURES)].sum()
         teacher, student = totals.loc["teacher"], totals.loc["distilled"]
-        st.html(
-            f'<p class="kd kd-verdict">For each parameter of a student the teacher has '
-            f"{teacher['parameters'] / student['parameters']:.0f}; for each multiplication it does "
-            f"{teacher['multiply_adds'] / student['multiply_adds']:.0f}.</p>"
+        verdict = _(
+            "For each parameter of a student the teacher has {parameters}; for each multiplication, it does "
+            "{multiplications}.",
+            parameters=f"{teacher['parameters'] / student['parameters']:.0f}",
+            multiplications=f"{teacher['multiply_adds'] / student['multiply_adds']:.0f}",
         )
+        st.html(f'<p class="kd kd-verdict">{verdict}</p>')
         measure = st.segmented_control(
-            "Measure",
+            _("Measure"),
             list(MEASURES),
-            format_func=lambda one: _(MEASURES[one]),
+            format_func=lambda measure: _(MEASURES[measure]),
             default="parameters",
             key="measure",
             required=True,
-            help="What the areas stand for: what is learned, what is computed, or what is kept on the way.",
+            help=_("What the areas show: what is learned, what is computed, or what is kept on the way."),
         )
         figure(
             "layers",
             layer_chart,
             layer_rows(table, measure),
-            alt=f"Squares to scale: {MEASURES[measure]} of each layer, teacher and student",
+            alt=_(
+                "Squares to scale for each layer of teacher and student: {measure}",
+                measure=_(MEASURES[measure]),
+            ),
             file_note=measure,
             title=_(MEASURES[measure]),
             roles=("teacher", "distilled"),
         )
-        st.caption(
-            "Both students are built alike, so one stands for both. In total: "
-            + "; ".join(
-                f"{NAMES[model]} {count(int(row['parameters']))} parameters, "
-                f"{count(int(row['multiply_adds']))} multiply-adds, "
-                f"{count(int(row['activations']))} activations"
-                for model, row in totals.iterrows()
+        each = "; ".join(
+            _(
+                "{model} {parameters} parameters, {multiply_adds} multiply-adds, {activations} activations",
+                model=_(NAMES[model]),
+                **{name: count(int(total)) for name, total in row.items()},
             )
-            + "."
+            for model, row in totals.iterrows()
+        )
+        st.caption(
+            _("Both students have the same layers, so one is shown for both. In total: {each}.", each=each)
         )
         filters = _filters(lab, run_id)
         times = tuple(lab.snapshots(run_id)["distilled"]["times"].tolist())
         player("filters", times, lambda at: _first_filters(filters, times, at))
         lesson(
-            "A layer that convolves looks at small squares of its input through a handful of filters. The "
-            "first layer's can be drawn as they are: green where a filter wants ink, orange-red where "
-            "it wants none. Both students start from the same random filters, and only the teacher drives "
-            "them apart. Nobody tells them what to look for, and at 3 × 3 pixels they can only become edges, "
-            "dots and corners.",
-            "Switch from parameters to multiply-adds: the dense layer, three quarters of the student, all "
-            "but vanishes. Where a network keeps what it knows is not where it spends its time.",
+            _(
+                "A convolutional layer looks at small squares of its input through a handful of filters. "
+                "Those of the first layer can be drawn as they are: green where a filter wants ink, "
+                "orange-red where it wants none. Both students start from the same random filters, and only "
+                "the teacher drives them apart. Nobody tells them what to look for, and at 3 × 3 pixels "
+                "they can only become edges, dots and corners."
+            ),
+            _(
+                "Switch from parameters to multiply-adds: the dense layer, three quarters of the student, "
+                "almost vanishes. Where a network keeps what it knows is not where it spends its time."
+            ),
             r"\text{multiply-adds} = h \cdot w \cdot c_{\text{out}} \cdot k^2 \cdot c_{\text{in}} \qquad "
             r"\text{parameters} = c_{\text{out}} \, (k^2 c_{\text{in}} + 1)",
-            "For a convolution with $c_{\\text{out}}$ filters of $k \\times k$ over $c_{\\text{in}}$ "
-            "channels, with an output of $h \\times w$. A dense layer is one with $h = w = k = 1$.",
+            _(
+                "For a convolution with $c_{\\text{out}}$ filters of $k \\times k$ over $c_{\\text{in}}$ "
+                "channels, with an output of $h \\times w$. A dense layer is one with $h = w = k = 1$."
+            ),
         )
 
 
 def _first_filters(filters: dict[str, np.ndarray], times: tuple[float, ...], at: int) -> None:
-    st.html(f'<p class="kd">The first layer’s filters {point_name(times[at])}</p>')
+    heading = _("The first layer's filters {when}", when=point_name(times[at]))
+    st.html(f'<p class="kd">{heading}</p>')
     limit = max(float(np.abs(values).max()) for values in filters.values())
     for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
         with column:
@@ -87,7 +100,7 @@ def _first_filters(filters: dict[str, np.ndarray], times: tuple[float, ...], at:
                 f"filters-{student}",
                 filter_chart,
                 filter_rows(filters[student][at], limit, student),
-                alt=f"The first layer's filters of {NAMES[student]} at this time",
+                alt=_("The first layer's filters at this time: {model}", model=_(NAMES[student])),
                 file_note=f"point{at + 1}",
                 title=_(NAMES[student]),
                 filters=filters[student].shape[-1],

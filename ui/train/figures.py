@@ -8,18 +8,54 @@ import pandas as pd
 import streamlit as st
 
 from kd.lab import RunView
+from kd.text.translation import N_, _
 from kd.text.verdicts import verdict_note, verdict_sentence
 from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds
 from ui.shared.markup import role
 from ui.shared.run_words import setting, when
 
+_ENDED = {
+    "failed": N_("This run failed."),
+    "interrupted": N_("This run was interrupted."),
+    "stopped": N_("This run was stopped."),
+}
+# Without an estimate, within a second, later.
+_WAITS = {
+    "queued": (
+        N_("Queued, place {place}: it starts as soon as the machine has room"),
+        N_("Queued, place {place}: it starts in a moment"),
+        N_("Queued, place {place}: it starts in about {time}"),
+    ),
+    "paused": (
+        N_("Waiting for its next turn, place {place}: it goes on as soon as the machine has room"),
+        N_("Waiting for its next turn, place {place}: it goes on in a moment"),
+        N_("Waiting for its next turn, place {place}: it goes on in about {time}"),
+    ),
+}
+_PHASES = {
+    "starting": N_("Starting"),
+    "reconnecting": N_("The training processes were lost; the run starts again once they are back"),
+    "awaiting teacher": N_("Another run is training this teacher; both will use it"),
+    "soft targets": N_("The teacher is answering every training image once"),
+    "evaluating": N_("Measuring all three on the 10,000 test images"),
+}
+_WORKING = N_("Working")
+_ROWS = (
+    N_("Test accuracy"),
+    N_("Agrees with the teacher"),
+    N_("Parameters"),
+    N_("Size on disk"),
+    N_("Time per picture"),
+)
+
 
 def status(view: RunView) -> None:
-    """What the run is doing or where it came from, with its progress; always of one height."""
+    """What the run is doing or where it came from, with its progress; always the same height."""
     bar = ""
     if view.active:
         share = min(max(view.progress, 0.0), 1.0)
-        bar = f'<progress value="{share:.4f}" max="1" aria-label="Progress of the run"></progress>'
+        name = _("Progress of the run")
+        bar = f'<progress value="{share:.4f}" max="1" aria-label="{name}"></progress>'
     st.html(
         f'<div class="kd kd-status"><p>{escape(_doing(view))}</p>'
         f'<p class="kd-quiet">{escape(setting(view.config))}</p>{bar}</div>'
@@ -27,44 +63,45 @@ def status(view: RunView) -> None:
 
 
 def _doing(view: RunView) -> str:
-    if view.status in ("failed", "interrupted", "stopped"):
-        return view.message or f"This run was {view.status}."
+    if view.status in _ENDED:
+        return view.message or _(_ENDED[view.status])
     if view.status == "finished":
         if view.shipped:
-            return "This run came with the app. Move a control and press Train for one of your own."
-        return f"Finished. Trained on {when(view)}."
-    words = {
-        "queued": _waiting("Queued", "starts", view),
-        "paused": _waiting("Waiting for its next turn", "goes on", view),
-        "starting": "Starting",
-        "reconnecting": "The training processes were lost: once they are back, the run begins again",
-        "awaiting teacher": "Another run is training this teacher; both will use it",
-        "teacher": f"The teacher learns: {_epoch(view, ('teacher',), view.config.teacher_epochs)}",
-        "soft targets": "The teacher answers every training image once",
-        "students": "Both students learn: " + _epoch(view, ("distilled", "scratch"), view.config.epochs),
-        "evaluating": "Measuring all three on the 10,000 test images",
-    }.get(view.phase, "Working")
+            return _("This run came with the app. Change a setting and press Train to make your own.")
+        return _("Finished. Trained on {when}.", when=when(view))
+    doing = _doing_now(view)
     if view.seconds_left is None or view.phase == "evaluating":
-        return words
-    return f"{words}, {duration(view.seconds_left)} left"
+        return doing
+    return _("{doing}, {time} left", doing=doing, time=duration(view.seconds_left))
 
 
-def _waiting(state: str, begins: str, view: RunView) -> str:
-    place = f"{state}, place {view.queue_place or 1}"
-    if view.queue_wait is None:
-        return f"{place}: it {begins} as soon as the machine has room"
-    if view.queue_wait < 1:
-        return f"{place}: it {begins} in a moment"
-    return f"{place}: it {begins} in about {duration(view.queue_wait)}"
+def _doing_now(view: RunView) -> str:
+    if view.phase in _WAITS:
+        soon, in_a_moment, in_a_while = _WAITS[view.phase]
+        place = view.queue_place or 1
+        if view.queue_wait is None:
+            return _(soon, place=place)
+        if view.queue_wait < 1:
+            return _(in_a_moment, place=place)
+        return _(in_a_while, place=place, time=duration(view.queue_wait))
+    if view.phase == "teacher":
+        epochs = view.config.teacher_epochs
+        epoch = _epoch(view, ("teacher",), epochs)
+        return _("The teacher is learning: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)
+    if view.phase == "students":
+        epochs = view.config.epochs
+        epoch = _epoch(view, ("distilled", "scratch"), epochs)
+        return _("Both students are learning: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)
+    return _(_PHASES.get(view.phase, _WORKING))
 
 
-def _epoch(view: RunView, models: tuple[str, ...], epochs: int) -> str:
+def _epoch(view: RunView, models: tuple[str, ...], epochs: int) -> int:
     done = min(sum(event["model"] == model for event in view.history) for model in models)
-    return f"epoch {min(done + 1, epochs)} of {epochs}"
+    return min(done + 1, epochs)
 
 
 def tiles(view: RunView) -> None:
-    """Accuracy of the three models, the last known while the run goes on."""
+    """Accuracy of the three models; the latest known while the run goes on."""
     st.html(f'<div class="kd kd-tiles">{"".join(_tile(view, model) for model in MODELS)}</div>')
 
 
@@ -73,14 +110,18 @@ def _tile(view: RunView, model: str) -> str:
     number, lines = "–", ["\u00a0"]
     if view.result is not None:
         result = view.result[model]
-        number, lines = accuracy(result["test_accuracy"]), [f"{count(result['parameters'])} parameters"]
+        number, lines = (
+            accuracy(result["test_accuracy"]),
+            [_("{count} parameters", count=count(result["parameters"]))],
+        )
         if model != "teacher":
-            lines.append(f"{accuracy(result['agreement'])} agreement with teacher")
+            lines.append(_("{share} agreement with teacher", share=accuracy(result["agreement"])))
     elif events:
         number = accuracy(events[-1]["val_accuracy"])
-        lines = [f"after epoch {events[-1]['epoch']} of {events[-1]['epochs']}"]
+        last = events[-1]
+        lines = [_("after epoch {epoch} of {epochs}", epoch=last["epoch"], epochs=last["epochs"])]
     elif model == "teacher" and view.teacher_accuracy is not None:
-        number, lines = accuracy(view.teacher_accuracy), ["trained before"]
+        number, lines = accuracy(view.teacher_accuracy), [_("trained earlier")]
     small = "".join(f'<p class="kd-quiet">{escape(line).replace(" %", "&nbsp;%")}</p>' for line in lines)
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
@@ -89,15 +130,15 @@ def _tile(view: RunView, model: str) -> str:
 
 
 def verdict(view: RunView) -> None:
-    """The honest sentence that compares the two students and how far it reaches, or when it will come."""
+    """The sentence that compares the two students and how far it reaches, or when it will come."""
     note = "\u00a0"
     if view.result is not None:
         words = escape(verdict_sentence(view.result["comparison"]))
         note = escape(verdict_note(view.result["comparison"]))
     elif view.active:
-        words = _quiet("Which student is ahead, and whether by more than luck, stands here at the end.")
+        words = _quiet(_("At the end, this line says which student is ahead, and whether by more than luck."))
     else:
-        words = _quiet("This run has no result to compare.")
+        words = _quiet(_("This run has no result to compare."))
     st.html(f'<p class="kd kd-verdict" role="status">{words}</p><p class="kd kd-note kd-quiet">{note}</p>')
 
 
@@ -106,18 +147,18 @@ def _quiet(words: str) -> str:
 
 
 def table(view: RunView) -> None:
-    """The final numbers: a column a model, so that it stands on a phone too."""
+    """The final numbers: one column per model, so that the table fits on a phone too."""
     result = view.result or {}
     rows = {
-        "": ["Test accuracy", "Agrees with the teacher", "Parameters", "Size on disk", "Time a picture"],
-        **{NAMES[model]: _column(result.get(model)) for model in MODELS},
+        "": [_(name) for name in _ROWS],
+        **{_(NAMES[model]): _column(result.get(model)) for model in MODELS},
     }
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="The three models in numbers")
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt=_("The three models in numbers"))
 
 
 def _column(result: dict | None) -> list[str]:
     if result is None:
-        return ["–"] * 5
+        return ["–"] * len(_ROWS)
     return [
         accuracy(result["test_accuracy"]),
         accuracy(result["agreement"]) if "agreement" in result else "–",

@@ -1,4 +1,4 @@
-"""The part of a page that follows a run: redrawn every second while it trains, and only then."""
+"""The part of a page that follows a run: redrawn every second, but only while the run trains."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
-from kd.text.translation import language
+from kd.text.translation import _, language
 from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guard
 from ui.train import figures
@@ -28,12 +28,12 @@ _SECONDS_OF_A_WATCHER = 10.0
 _NEARLY = 1.4
 
 _last_looks: dict[str, float] = {}
-"""When each session looked at an active run last."""
+"""When each session last looked at an active run."""
 
 
 def follow(lab: Lab, view: RunView) -> None:
-    """Draw a run, and go on drawing it until it has ended; the more people watch, the slower."""
-    # Each a little differently, so that those who came in together do not go on asking together.
+    """Draw a run, and keep redrawing it until it ends: the more people watch, the less often."""
+    # With a little jitter, so that those who came together do not keep asking together.
     every = _seconds_between_looks() * random.uniform(0.9, 1.1) if view.active else None
     st.fragment(_look, run_every=every)(lab, view.run_id, every)
 
@@ -44,7 +44,7 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
         if every and not view.active:
             st.rerun()  # the whole page: Stop becomes Train again, and the looking ends
         if every and not 1 / _NEARLY < every / _seconds_between_looks() < _NEARLY:
-            st.rerun()  # people came or went: this is where the pace is set
+            st.rerun()  # people came or left: the pace is set anew
         if view.active:
             _last_looks[get_script_run_ctx().session_id] = time.monotonic()
         figures.status(view)
@@ -80,7 +80,7 @@ def _loss_figure(view: RunView) -> Figure:
 
 
 def _come_to(view: RunView) -> str:
-    """What a run's charts depend on: how far each model has come, its values, and the reader's language."""
+    """What the charts of a run depend on: how far each model has come, its scores, and the language."""
     last = {
         event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
     }
@@ -95,7 +95,7 @@ def _accuracy(run_id: str, come_to: str, _view: RunView) -> None:
     chart, rows = _accuracy_figure(_view)
     st.vega_lite_chart(
         {**chart, "data": {"values": rows}},
-        alt="Line chart: accuracy on the test images by epoch, for teacher, distilled and scratch",
+        alt=_("Line chart: accuracy on the test images by epoch, for teacher, distilled and scratch"),
     )
 
 
@@ -104,7 +104,9 @@ def _loss(run_id: str, come_to: str, _view: RunView) -> None:
     chart, rows = _loss_figure(_view)
     st.vega_lite_chart(
         {**chart, "data": {"values": rows}},
-        alt="Line chart: the distilled student's loss by epoch, split in labels' and teacher's part",
+        alt=_(
+            "Line chart: the distilled student's loss by epoch, split into the labels' and the teacher's part"
+        ),
     )
 
 
@@ -118,7 +120,7 @@ def _seconds_between_looks() -> float:
 
 
 def _watchers() -> int:
-    """How many sessions follow an active run now."""
+    """How many sessions are following an active run."""
     now = time.monotonic()
     for session, looked in list(_last_looks.items()):
         if now - looked > _SECONDS_OF_A_WATCHER:

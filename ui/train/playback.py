@@ -16,7 +16,7 @@ from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.translation import _
-from kd.text.words import NAMES, accuracy, percent
+from kd.text.words import NAMES, a_digit, accuracy, percent
 from ui.pictures import ways_in
 from ui.shared import lessons
 from ui.shared.figure import figure
@@ -31,23 +31,31 @@ _SECONDS_A_POINT = 0.8
 @st.fragment
 def play_training(lab: Lab, run_id: str) -> None:
     """A folded section under a finished run: the test set and one picture, played back."""
-    with guard(), st.expander("Play the training back", key="playback_open", on_change="rerun") as section:
+    with guard(), st.expander(_("Play the training back"), key="playback_open", on_change="rerun") as section:
         if section.open:
             snapshots = lab.snapshots(run_id)
             times = tuple(snapshots["distilled"]["times"].tolist())
             player("train", times, lambda at: _training(lab, run_id, times, at))
             lesson(
-                "Most is learned in the first moments: before the first epoch is half over, both students "
-                "read most digits. What comes later is the hard rest. The second chart asks another "
-                "question: how often a student says what its teacher says, right or wrong.",
-                "How many pictures does a student read rightly, then wrongly, then rightly again? Guess, let "
-                "it play, and watch the strips of a few. In this run the distilled student did so with "
-                f"{_relearned(run_id, snapshots['distilled']['logits']):,} of the 10,000.",
+                _(
+                    "Most is learned at the very start: before the first epoch is half over, both students "
+                    "read most digits. The rest is hard, and takes the rest of the time. The second chart "
+                    "asks another question: how often does a student say what its teacher says, right or "
+                    "wrong?"
+                ),
+                _(
+                    "How many pictures does a student get right, then wrong, then right again? Guess, press "
+                    "Play, and watch the strips of a few. In this run the distilled student did this with "
+                    "{count} of the 10,000.",
+                    count=f"{_relearned(run_id, snapshots['distilled']['logits']):,}",
+                ),
                 r"\text{agreement}(t) = \frac{1}{n} \sum_n "
                 r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
-                "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge "
-                "Distillation Really Work?*, call it fidelity. Weights and logits are kept in 16 bits: 241 "
-                "kB a point before compression, at most 24 points a run.",
+                _(
+                    "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge "
+                    "Distillation Really Work?*, call this fidelity. Weights and logits are kept in 16 bits: "
+                    "241 kB per point before compression, and at most 24 points per run."
+                ),
             )
 
 
@@ -60,7 +68,7 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
     """
     with (
         guard(),
-        st.expander("How would it have been read earlier?", key="reading_open", on_change="rerun") as s,
+        st.expander(_("How would it have been read earlier?"), key="reading_open", on_change="rerun") as s,
     ):
         if s.open:
             times, logits = _drawing_logits(lab, run_id, picture)
@@ -91,7 +99,9 @@ def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], w
         if was_playing != st.session_state.get(key, False):
             st.rerun()  # begins or ends the ticking
         button, slider = st.columns([1, 6], vertical_alignment="bottom")
-        label, icon = ("Pause", ":material/pause:") if was_playing else ("Play", ":material/play_arrow:")
+        label, icon = (
+            (_("Pause"), ":material/pause:") if was_playing else (_("Play"), ":material/play_arrow:")
+        )
         button.button(
             label,
             icon=icon,
@@ -99,16 +109,16 @@ def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], w
             on_click=guarded(_toggle),
             args=(key,),
             width="stretch",
-            help="Goes on by itself from point to point, or rests at this one.",
+            help=_("Moves from point to point by itself, or stays at this one."),
         )
         index = slider.select_slider(
-            "Time",
+            _("Time"),
             range(len(times)),
             key=at,
             format_func=lambda i: playback_charts.point_name(times[i]),
             on_change=guarded(_pause),
             args=(key,),
-            help="A few points within the first epoch, then the end of each epoch.",
+            help=_("A few points within the first epoch, then the end of each epoch."),
         )
         screen(index)
 
@@ -128,11 +138,15 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
     rows = playback_charts.playback_rows(table, times[at])
     here = rows[rows["here"]].set_index("role")
     words = "; ".join(
-        f"{role(s)} {accuracy(here.at[s, 'accuracy'])} right, "
-        f"{accuracy(here.at[s, 'agreement'])} as its teacher"
+        _(
+            "{student} {accuracy} right, {agreement} the same as its teacher",
+            student=role(s),
+            accuracy=accuracy(here.at[s, "accuracy"]),
+            agreement=accuracy(here.at[s, "agreement"]),
+        )
         for s in STUDENTS
     )
-    st.html(f'<p class="kd">{playback_charts.point_name(times[at]).capitalize()}: &nbsp;{words}.</p>')
+    st.html(f'<p class="kd">{_when(times[at])}: &nbsp;{words}.</p>')
     points = tuple(playback_charts.point_label(time) for time in times)
     for column, measure in zip(st.columns(2, gap="large"), playback_charts.MEASURES, strict=True):
         with column:
@@ -140,7 +154,10 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
                 f"playback-{measure}",
                 playback_charts.playback_chart,
                 rows,
-                alt=f"Line chart: {playback_charts.MEASURES[measure]} by epoch, distilled and scratch",
+                alt=_(
+                    "Line chart by epoch, distilled and scratch: {measure}",
+                    measure=_(playback_charts.MEASURES[measure]),
+                ),
                 measure=measure,
                 points=points,
                 start=playback_charts.axis_start(table[measure]),
@@ -151,24 +168,34 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
                 f"playback-confusion-{student}",
                 error_charts.confusion_chart,
                 _confusion(run_id, student, at, snapshots[student]["logits"][at]),
-                alt=f"Confusion matrix of {NAMES[student]} at this time, in percent of the true class",
+                alt=_(
+                    "Confusion matrix of {model} at this time, in percent of the true class",
+                    model=_(NAMES[student]),
+                ),
                 file_note=f"point{at + 1}",
                 title=_("{model}: its answers now", model=_(NAMES[student])),
                 subtitle=_("Percent of the true class"),
             )
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
-        "A test picture, as both students read it over time",
+        _("A test picture, as both students read it over time"),
         min_value=0,
         max_value=TEST_IMAGES - 1,
         value=ways_in.FIRST_PICTURE,
         key="playback_picture",
         width=320,
-        help="MNIST's 10,000 test pictures, which no model was trained on, by number from 0.",
+        help=_("MNIST's 10,000 test pictures, which no model was trained on, by number from 0."),
     )
     picture, label = ways_in.test_picture(number)
-    seen.html(pixels(picture, f"Test picture {number:,}, a {label}"))
+    description = _("Test picture {number}, {a_digit}", number=f"{number:,}", a_digit=a_digit(label))
+    seen.html(pixels(picture, description))
     _reading(times, {s: snapshots[s]["logits"][:, number] for s in STUDENTS}, at)
+
+
+def _when(time: float) -> str:
+    """A point of a training, as a sentence begins with it."""
+    words = playback_charts.point_name(time)
+    return words[:1].upper() + words[1:]
 
 
 def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -> None:
@@ -178,8 +205,8 @@ def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -
         probabilities = softmax(logits[student][at].astype(np.float64))
         best = int(probabilities.argmax())
         answers.append(f"{role(student)} {best} ({percent(float(probabilities[best]))})")
-    when = playback_charts.point_name(times[at]).capitalize()
-    st.html(f'<p class="kd">{when} it was read as &nbsp;{", ".join(answers)}.</p>')
+    words = _("{when}, it was read as {answers}.", when=_when(times[at]), answers=", ".join(answers))
+    st.html(f'<p class="kd">{words}</p>')
     points = tuple(playback_charts.point_label(time) for time in times)
     for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
         path = picture_path({student: np.array(times)}, {student: logits[student][:, np.newaxis]}, 0)
@@ -188,7 +215,7 @@ def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -
                 f"reading-{student}",
                 playback_charts.reading_chart,
                 playback_charts.reading_rows(path, times[at]),
-                alt=f"Heat map: probability of each class over time, {NAMES[student]}",
+                alt=_("Heat map of {model}: probability of each class over time", model=_(NAMES[student])),
                 title=_("{model}: probability of each class over time", model=_(NAMES[student])),
                 points=points,
             )
