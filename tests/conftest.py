@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Tests run side by side: more BLAS threads than cores take ten times the time, waiting for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["LANGUAGE"] = "en"  # the tests expect English, whoever runs them
 # A shell that starts the tests in the background makes them, and whatever they start, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -37,6 +39,12 @@ def lab(tmp_path_factory) -> Iterator[Lab]:
     lab = Lab(tmp_path_factory.mktemp("home"))
     yield lab
     lab.close()
+
+
+@pytest.fixture
+def one_worker(monkeypatch) -> None:
+    """Engines that start in this test have one worker for students: TensorFlow is loaded once, not twice."""
+    monkeypatch.setenv("KD_WORKERS", "1")
 
 
 @pytest.fixture(scope="session")

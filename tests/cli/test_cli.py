@@ -25,7 +25,7 @@ def run(*arguments: str, home: Path) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-m", "kd", *arguments],
         cwd=PROJECT,
-        env={**os.environ, "KD_HOME": str(home)},
+        env={**os.environ, "KD_HOME": str(home), "KD_WORKERS": "1"},  # TensorFlow is loaded once, not twice
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -62,6 +63,16 @@ def kill_a_training_worker(lab: Lab) -> int:
     return pid
 
 
+def kill_the_listener(lab: Lab, address: str) -> None:
+    """Kill -9 the worker at this address without asking it: one that is dead already would be waited for."""
+    port = int(address.rpartition(":")[2])
+    for process in psutil.Process(lab._engine._child.pid).children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            listens = [one for one in process.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
+            if any(one.laddr.port == port for one in listens):
+                process.kill()
+
+
 def test_a_worker_killed_in_the_middle_costs_nothing_but_time(lab):
     undisturbed = history(lab, lab.start(SMALL))
     run_id = again(lab, SMALL)
@@ -74,15 +85,10 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(lab):
 def test_a_run_whose_workers_die_again_says_so_and_others_go_on(lab):
     run_id = lab.start(LONG)
     until(lambda: lab.watch(run_id).progress > 0)
-    killed = set()
     while lab.watch(run_id).active:
         for worker, computed in lab._engine._client.processing().items():
-            if not computed:
-                continue
-            pids = lab._engine._client.run(os.getpid, workers=[worker], on_error="ignore")
-            for pid in set(pids.values()) - killed:
-                killed.add(pid)
-                os.kill(pid, KILL)
+            if computed:
+                kill_the_listener(lab, worker)
     view = lab.watch(run_id)
     assert view.status == "failed"
     assert "worker process was lost" in view.message
@@ -119,6 +125,7 @@ def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab):
     client.cancel(sleepers, force=True)
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_stop_is_obeyed_while_the_engine_starts_and_nothing_is_left(tmp_path):
     before = set(psutil.Process().children(recursive=True))
     lab = Lab(tmp_path)
@@ -152,6 +159,7 @@ async def texts_of(url: str, query: str) -> tuple[str, set[str]]:
         return unescape(" ".join(session.texts)), set(session.widgets)
 
 
+@pytest.mark.usefixtures("one_worker")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_path):
     for name in ("SIGINT", "SIGTERM", "SIGKILL"):
@@ -170,6 +178,7 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_
     assert "Stop" not in widgets
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_a_cluster_left_while_a_run_arrives_counts_as_lost():
     engine = Engine()
     client = engine.ensure()
@@ -187,6 +196,7 @@ def test_a_cluster_left_while_a_run_arrives_counts_as_lost():
         engine.close()
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_a_lab_closed_while_its_engine_starts_ends_the_run_and_starts_no_other(tmp_path, caplog):
     caplog.set_level("INFO", logger="kd")
     before = set(psutil.Process().children(recursive=True))
@@ -231,6 +241,7 @@ def test_nobody_waits_for_a_future_that_ended_with_its_client(stopped, raised):
         attempt.result(attempt.submit(abs, -1, resource="student"))
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker():
     engine = Engine()
     try:
@@ -243,6 +254,7 @@ def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker():
         engine.close()
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_whatever_else_the_engines_process_prints_goes_to_the_log(tmp_path, monkeypatch, caplog):
     caplog.set_level("INFO", logger="kd")
     greeting = 'print("a greeting", flush=True)\n'

@@ -247,6 +247,7 @@ def test_an_unfinished_run_has_no_models(lab, finished):
         lab.models(LONG.run_id)
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_the_same_config_elsewhere_gives_the_same_history(finished, lab, tmp_path):
     other = Lab(tmp_path)
     try:
@@ -272,6 +273,7 @@ def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab, finished):
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_closing_leaves_no_process(tmp_path):
     before = set(engine_processes())
     lab = Lab(tmp_path)
@@ -284,6 +286,7 @@ def test_closing_leaves_no_process(tmp_path):
     assert Lab(tmp_path).watch(run_id).status == "interrupted"
 
 
+@pytest.mark.usefixtures("one_worker")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
     program = textwrap.dedent(
