@@ -116,8 +116,9 @@ def test_an_incomplete_drawing_gets_a_sentence(open_page, data):
     assert "press Clear and draw again" in warnings_of(app)[0]
 
 
-def test_a_test_picture_is_chosen_by_number(open_page, lab, shipped, mnist):
-    app = open_page("draw", way="test", picture="18")
+@pytest.mark.parametrize("way", ["test", "Test pictures"])  # the second is from an old address
+def test_a_test_picture_is_chosen_by_number(open_page, lab, shipped, mnist, way):
+    app = open_page("draw", way=way, picture="18")
     logits = {name: z[18] for name, z in lab.test_logits(shipped.run_id).items()}
     assert numbers_of(app) == [str(logits[model].argmax()) for model in MODELS]
     assert f"Its label says {mnist.y_test[18]}" in html_of(app)
