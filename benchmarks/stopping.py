@@ -92,7 +92,7 @@ def ends(home: Path) -> dict[str, float]:
 async def _begin(url: str) -> None:
     session = await train(url, LONG)
     deadline = time.monotonic() + PATIENCE
-    while not any("Both students learn" in text for text in session.texts):
+    while not any("Both students are learning" in text for text in session.texts):
         if time.monotonic() > deadline:
             raise TimeoutError("the run did not begin")
         await asyncio.sleep(0.1)
