@@ -184,7 +184,7 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
         value=ways_in.FIRST_PICTURE,
         key="playback_picture",
         width=320,
-        help=_("MNIST's 10,000 test pictures, which no model was trained on, by number from 0."),
+        help=_(ways_in.TEST_PICTURE_HELP),
     )
     picture, label = ways_in.test_picture(number)
     description = _("Test picture {number}, {a_digit}", number=f"{number:,}", a_digit=a_digit(label))
