@@ -1,4 +1,4 @@
-"""What every page stands in: title, navigation, style, and one sentence in place of a traceback."""
+"""What every page has around it: title, navigation, style, and one sentence in place of a traceback."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _PAGES = (
 
 @contextmanager
 def page(title: str, heading: str = "") -> Iterator[None]:
-    """Set a page up, draw navigation and heading, and guard what the page draws inside the with-block.
+    """Set up a page, draw navigation and heading, and guard what the page draws inside the with-block.
 
-    Notices stand under the heading, whatever becomes of the rest.
+    Notices appear under the heading, even if the rest fails.
 
     Args:
         title: the page's name, in English.
-        heading: where another one is wanted, marked with `N_`.
+        heading: instead of the name, marked with `N_`.
     """
     follow_the_reader()
     mark = _FOLDER / "mark.svg"

@@ -1,4 +1,4 @@
-"""Who asks: the same name for every page and reload in one browser, and no other's."""
+"""Who asks: one name for each browser, the same on every page and after every reload."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COOKIE = "_streamlit_xsrf"
 
 
 def person() -> str:
-    """A name for this browser: made from the token that Streamlit gives each, or from this very session."""
+    """A name for this browser: made from the token that Streamlit gives it, or else from this session."""
     token = _token(st.context.cookies.get(_COOKIE, ""))
     if token is None:
         token = get_script_run_ctx().session_id.encode()
@@ -20,7 +20,7 @@ def person() -> str:
 
 
 def _token(cookie: str) -> bytes | None:
-    """The token in '2|mask|token under the mask|time': the mask is another for every answer."""
+    """The token in '2|mask|token under the mask|time': the mask is different in every answer."""
     with contextlib.suppress(ValueError, ZeroDivisionError):
         _, mask, masked, _ = cookie.strip('"').split("|")
         mask, masked = bytes.fromhex(mask), bytes.fromhex(masked)

@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits
 from kd import logs
 from kd.lab import Lab
 
-# Many people ask at once, and each question is a few small products (kd/networks/numpy_model.py). The limit
-# holds for the whole process, so it is set here, where the process is the app's own, not by the library.
+# Many people ask at once, and each question is a few small matrix products (kd/networks/numpy_model.py). The
+# limit holds for the whole process, so it is the app that sets it, not the library.
 threadpool_limits(limits=1, user_api="blas")
 
 _lock = threading.Lock()
@@ -31,24 +31,24 @@ def lab() -> Lab:
 
 
 def forget_lab() -> None:
-    """Have the next `lab()` make another Lab, as in a new process. Who has the old one closes it."""
+    """Have the next `lab()` make another Lab, as a new process would. Whoever has the old one closes it."""
     global _lab
     with _lock:
         _lab = None
 
 
 def _settle() -> None:
-    """What Home does not need, and the first page with a chart need not wait for."""
+    """Import what Home does not need, so that the first page with a chart need not wait for it."""
     importlib.import_module("kd.charts.run_charts")
-    # The libraries stay for good. Counted among what may become garbage, they make each full collection
-    # take a sixth of a second, in which nobody gets an answer; so none is made here first.
+    # The libraries stay for good. Counted among what may be garbage, they make each full collection take a
+    # sixth of a second, in which nobody gets an answer; so there is none before this either.
     gc.freeze()
 
 
 def warm_lab() -> Lab:
     """The same Lab, its engine starting in the background: for the page that trains.
 
-    Workers with TensorFlow in them are heavy, and who only draws or looks needs none.
+    Workers with TensorFlow are heavy, and those who only draw or look need none.
     """
     one = lab()
     one.warm_up()

@@ -44,7 +44,7 @@ def shown_run(lab: Lab) -> RunView | None:
 
 
 def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
-    """The finished run to ask, all there are to choose from, and the shown run where that cannot be asked."""
+    """The finished run to ask, all finished ones, and the run shown elsewhere if it cannot be asked."""
     finished = [view for view in lab.runs() if view.status == "finished"]
     shown = shown_run(lab)
     if shown is not None and shown.status == "finished":
