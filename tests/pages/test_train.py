@@ -35,7 +35,7 @@ def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
 
 
 def test_the_table_has_every_number_of_the_three_models(open_page, shipped):
-    table = open_page("train").table[0].value.set_index("")
+    table = open_page("train").table[0].value
     agreement = accuracy(shipped.result["distilled"]["agreement"])
     assert table.loc["Agrees with the teacher", "Distilled"] == agreement
     assert list(table.loc["Parameters"]) == ["1,433,610", "20,490", "20,490"]

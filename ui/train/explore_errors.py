@@ -196,14 +196,13 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
     rows = _calibration(run_id, logits)
     with numbers:
         st.markdown(_("**Expected calibration error (ECE), 15 bins**"))
-        columns = {
-            "": [
-                _("As trained"),
-                _("On half of the pictures"),
-                _("Best T, from the other half"),
-                _("The same half at that T"),
-            ]
-        }
+        measures = [
+            _("As trained"),
+            _("On half of the pictures"),
+            _("Best T, from the other half"),
+            _("The same half at that T"),
+        ]
+        columns = {}
         for row in rows.to_dict("records"):
             columns[_(NAMES[row["role"]])] = [
                 percent(row["error_all"]),
@@ -211,7 +210,8 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
                 f"{row['temperature']:.2f}",
                 percent(row["error_after"]),
             ]
-        st.table(pd.DataFrame(columns), hide_index=True, border="horizontal")
+        table = pd.DataFrame(columns, index=pd.Index(measures, name=_("Measure")))
+        st.table(table, border="horizontal", alt=_("The three models' calibration in numbers"))
         st.download_button(
             _("Save CSV"),
             lambda: figure_csv(rows),

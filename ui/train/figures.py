@@ -149,11 +149,11 @@ def _quiet(words: str) -> str:
 def table(view: RunView) -> None:
     """The final numbers: one column per model, so that the table fits on a phone too."""
     result = view.result or {}
-    rows = {
-        "": [_(name) for name in _ROWS],
-        **{_(NAMES[model]): _column(result.get(model)) for model in MODELS},
-    }
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt=_("The three models in numbers"))
+    rows = pd.DataFrame(
+        {_(NAMES[model]): _column(result.get(model)) for model in MODELS},
+        index=pd.Index([_(name) for name in _ROWS], name=_("Measure")),  # so that each row has a heading
+    )
+    st.table(rows, border="horizontal", alt=_("The three models in numbers"))
 
 
 def _column(result: dict | None) -> list[str]:
