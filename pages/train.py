@@ -1,5 +1,8 @@
 """Train: set up a run, watch three models learn, and read the result."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from kd.config import PRESETS, RunConfig
@@ -17,6 +20,7 @@ from ui.train import controls
 from ui.train.explore_errors import look_closer
 from ui.train.explore_making import look_inside
 from ui.train.live import follow
+from ui.train.one_button import one_button
 from ui.train.playback import play_training
 
 # The run for which Train asked whether to start it, because it would take long.
@@ -45,37 +49,40 @@ def stop(run_id: str) -> None:
         notices.add(_("Others are waiting for this run too, so it goes on for them."))
 
 
-def stop_button(label: str, run_id: str) -> None:
-    """Stop, which says at once that the click has been received."""
-    heard = st.session_state.get("stopping") == run_id
-    st.button(
-        _("Stopping …") if heard else label,
-        width="stretch",
-        help=_("Ends this run within a second. What it has learned so far stays visible."),
-        on_click=guarded(stop),
-        args=(run_id,),
-        disabled=heard,
-    )
+def stop_button(label: str, run_id: str, button: Callable[..., None]) -> None:
+    """Stop, which says at once that the click has been received.
+
+    It is not disabled then: a disabled button loses the keyboard's focus.
+    """
+    help = _("Ends this run within a second. What it has learned so far stays visible.")
+    if st.session_state.get("stopping") == run_id:
+        button("stopping", _("Stopping …"), lambda: None, help=help)
+    else:
+        button("stop", label, stop, run_id, help=help)
 
 
 def button(config: RunConfig, view: RunView | None) -> None:
-    """Train, or Stop in its place while the run with exactly this setting trains for this person."""
+    """Train, which is Stop while the run with exactly this setting trains for this person."""
     here = view is not None and view.active and not view.elsewhere
     mine = here and (person() in view.people or not view.people)
     if mine and view.run_id == config.run_id:
-        stop_button(_("Stop"), view.run_id)
-    else:
-        st.button(
-            _("Train anyway") if st.session_state.get(ASKED) == config.run_id else _("Train"),
-            key="train",
-            type="primary",
-            width="stretch",
-            help=_("Trains both students. A setting that was trained before is shown at once."),
-            on_click=guarded(start),
-            disabled=trains_elsewhere(config, view),
-        )
-        if mine:
-            stop_button(_("Stop the run shown"), view.run_id)
+        stop_button(_("Stop"), view.run_id, one_button)
+        return
+    asked = st.session_state.get(ASKED) == config.run_id
+    one_button(
+        "train anyway" if asked else "train",
+        _("Train anyway") if asked else _("Train"),
+        start,
+        help=_("Trains both students. A setting that was trained before is shown at once."),
+        disabled=trains_elsewhere(config, view),
+    )
+    if mine:
+        stop_button(_("Stop the run shown"), view.run_id, other_button)
+
+
+def other_button(meaning: str, label: str, act: Callable[..., None], *arguments: Any, help: str) -> None:
+    """A button of its own, below Train."""
+    st.button(label, key="stop_shown", width="stretch", help=help, on_click=guarded(act), args=arguments)
 
 
 def trains_elsewhere(config: RunConfig, view: RunView | None) -> bool:

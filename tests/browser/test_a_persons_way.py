@@ -78,19 +78,6 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     assert [row["epoch"] for row in rows if row["role"] == "scratch"] == [str(e) for e in range(1, 13)]
 
 
-def test_stop_ends_a_run_and_becomes_train_again(page: Page, site):
-    open_train(page, site.url)
-    # long, but not so long that Train would ask for confirmation
-    set_up_a_run(page, images=60_000, epochs=20, seed=42)
-    page.get_by_role("button", name="Train", exact=True).click()
-    stop = page.get_by_role("button", name="Stop", exact=True)
-    expect(stop).to_be_visible()
-    expect(page.get_by_text(re.compile("of 20", re.IGNORECASE)).first).to_be_visible(timeout=3 * MINUTES)
-    stop.click()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=MINUTES)
-    expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible()
-
-
 def test_draw_a_seven_with_the_mouse_and_read_three_answers(page: Page, site):
     page.goto(f"{site.url}/draw")
     expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()

@@ -13,9 +13,16 @@ from kd.runs.state import RunView
 from kd.text.words import accuracy, duration
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
+from ui.train import one_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
 PATIENCE = 240
+
+
+@pytest.fixture(autouse=True)
+def quick_hands(monkeypatch):
+    """Clicks follow each other faster here than a person's would."""
+    monkeypatch.setattr(one_button, "PAUSE", 0.0)
 
 
 def labelled(app):
@@ -162,6 +169,24 @@ def test_stop_ends_the_run_and_says_so(open_page, lab):
     assert "Train" in labelled(app)
 
 
+def test_the_second_half_of_a_double_click_does_not_stop_what_the_first_has_started(
+    open_page, lab, shipped, monkeypatch
+):
+    app = open_page("train", teacher="notebook", train_size="320", epochs="100", batch_size="1", seed="3")
+    monkeypatch.setattr(one_button, "PAUSE", 3600.0)
+    labelled(app)["Train"].click().run()
+    run_id = app.query_params["run"]
+    # the browser has not heard of the run yet, and repeats the address it knows
+    app.query_params["run"] = shipped.run_id
+    labelled(app)["Stop"].click().run()
+    assert app.query_params["run"] == run_id
+    assert lab.watch(run_id).active
+    assert "Stop" in labelled(app)
+    monkeypatch.setattr(one_button, "PAUSE", 0.0)
+    labelled(app)["Stop"].click().run()
+    assert lab.wait(run_id, PATIENCE).status == "stopped"
+
+
 def test_a_stored_run_without_a_teachers_part_says_that_its_students_are_the_same(lab, open_page, shipped):
     config, record = RunConfig(alpha=1.0), lab.store.record(shipped.run_id)
     same = {"difference": 0.0, "p_value": 1.0, "only_distilled_right": 0, "only_scratch_right": 0}
@@ -192,6 +217,16 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
     assert "Press again to start it." in html_of(app)
     labelled(app)["Train anyway"].click().run()
     assert started == [RunConfig.from_mapping(DAYS)]
+
+
+def test_a_double_click_does_not_answer_trains_question(open_page, lab, monkeypatch):
+    monkeypatch.setattr(lab, "start", None)
+    monkeypatch.setattr(one_button, "PAUSE", 3600.0)
+    app = open_page("train", **DAYS)
+    labelled(app)["Train"].click().run()
+    labelled(app)["Train anyway"].click().run()
+    assert "Press again to start it." in html_of(app)
+    assert warnings_of(app) == []
 
 
 def test_train_asks_again_after_a_control_is_moved(open_page, lab, monkeypatch):

@@ -70,6 +70,15 @@ def show(run_id: str) -> None:
         st.query_params["run"] = run_id
 
 
+def stay() -> None:
+    """Go on showing the run that was shown last.
+
+    A click that overtakes the news of another run brings along the address from before it.
+    """
+    if _KEY in st.session_state:
+        show(st.session_state[_KEY])
+
+
 def _first_choice(views: list[RunView]) -> RunView | None:
     standard = RunConfig().run_id
     ranked = sorted(views, key=lambda view: (not view.active, view.run_id != standard, not view.shipped))

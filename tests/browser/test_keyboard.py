@@ -1,0 +1,29 @@
+"""What a person without a mouse does."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from ui.train.one_button import PAUSE
+
+MINUTES = 60_000
+
+
+def test_train_becomes_stop_and_then_train_again_and_keeps_the_focus(page: Page, site):
+    # long, but not so long that Train would ask for confirmation
+    page.goto(f"{site.url}/train?train_size=60000&epochs=20&seed=42")
+    button = page.get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # as in a double click: this must not stop what the first has started
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_focused()
+    expect(page.get_by_text(re.compile("of 20", re.IGNORECASE)).first).to_be_visible(timeout=3 * MINUTES)
+    page.wait_for_timeout(1000 * PAUSE)
+    expect(stop).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible(timeout=MINUTES)
+    expect(button).to_be_focused()
