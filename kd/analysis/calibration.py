@@ -1,6 +1,6 @@
-"""Does 90 % sure mean right 90 times of 100? Reliability, its error, and the one temperature that mends it.
+"""Does 90 % sure mean right 90 times out of 100? Reliability, its error, and the T that corrects it.
 
-After Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks" (2017).
+As in Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks" (2017).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis.logits import checked_labels, checked_logits, log_softmax, softmax
+from kd.text.translation import _
 
 BINS = 15  # as in the paper's tables
 TEMPERATURE_RANGE = (0.05, 20.0)
@@ -32,13 +33,13 @@ def reliability_table(
         bins: how many, at least 1.
 
     Returns:
-        One row a bin: low, high, count, confidence, accuracy (means over the bin, NaN when it is empty).
+        One row for each bin: low, high, count, confidence, accuracy (means over the bin, NaN if it is empty).
 
     Raises:
-        ValueError: when T or `bins` is out of range, or labels and logits do not fit or are not valid.
+        ValueError: when T or `bins` is out of range, or labels and logits do not match or are not valid.
     """
     if bins < 1:
-        raise ValueError(f"bins must be at least 1, got {bins}.")
+        raise ValueError(_("{name} must be at least 1, got {value}.", name="bins", value=bins))
     values = checked_logits(logits)
     right = values.argmax(axis=1) == checked_labels(labels, *values.shape)
     confidence = softmax(values, temperature).max(axis=1)
@@ -64,10 +65,10 @@ def reliability_table(
 def expected_calibration_error(
     labels: np.ndarray, logits: np.ndarray, temperature: float = 1.0, bins: int = BINS
 ) -> float:
-    """ECE: |accuracy − confidence| averaged over the bins, weighted by their pictures (eq. 3 there).
+    """ECE: |accuracy − confidence| averaged over the bins, weighted by their pictures (eq. 3 of the paper).
 
     Raises:
-        ValueError: as `reliability_table`.
+        ValueError: as for `reliability_table`.
     """
     table = reliability_table(labels, logits, temperature, bins)
     gaps = (table["accuracy"] - table["confidence"]).abs().fillna(0.0)
@@ -78,7 +79,7 @@ def negative_log_likelihood(labels: np.ndarray, logits: np.ndarray, temperature:
     """The mean of −log softmax(logits / T) at the true class, in nats.
 
     Raises:
-        ValueError: when T is not above 0, or labels and logits do not fit or are not valid.
+        ValueError: when T is not above 0, or labels and logits do not match or are not valid.
     """
     values = checked_logits(logits)
     true = checked_labels(labels, *values.shape)
@@ -88,17 +89,17 @@ def negative_log_likelihood(labels: np.ndarray, logits: np.ndarray, temperature:
 def optimal_temperature(labels: np.ndarray, logits: np.ndarray) -> float:
     """The T between 0.05 and 20 with the least negative log-likelihood (temperature scaling, section 4.2).
 
-    Above 1, the model was too sure of itself; below 1, not sure enough. Where no T inside is best, as for
-    a model that makes no error, the nearer end is returned.
+    Above 1, the model was too sure of itself; below 1, not sure enough. If no T in between is best, as for a
+    model that is never wrong, the better end is returned.
 
     Raises:
-        ValueError: when labels and logits do not fit or are not valid.
+        ValueError: when labels and logits do not match or are not valid.
     """
     from scipy.optimize import minimize_scalar
 
     values, (lowest, highest) = checked_logits(logits), TEMPERATURE_RANGE
     true = checked_labels(labels, *values.shape)
-    # The likelihood has one optimum in 1/T, hence also one in log T, where the search is even.
+    # The likelihood has one optimum in 1/T, hence one in log T too, in which the search is even.
     found = minimize_scalar(
         lambda logarithm: negative_log_likelihood(true, values, math.exp(logarithm)),
         bounds=(math.log(lowest), math.log(highest)),
@@ -115,7 +116,7 @@ class TemperatureScaling:
 
     Attributes:
         temperature: found on the even-numbered pictures (0, 2, …).
-        error_before, error_after: ECE with 15 bins on the odd-numbered pictures, which T has not seen.
+        error_before, error_after: ECE with 15 bins on the odd-numbered pictures, which T was not chosen on.
         likelihood_before, likelihood_after: negative log-likelihood there, in nats.
     """
 
@@ -127,17 +128,17 @@ class TemperatureScaling:
 
 
 def temperature_scaling(labels: np.ndarray, logits: np.ndarray) -> TemperatureScaling:
-    """Find T on half of the pictures, measure on the other half.
+    """Find T on one half of the pictures and measure on the other.
 
-    Every second picture, since MNIST's later test pictures were written by other people than the first.
+    The halves alternate, since other people wrote MNIST's later test pictures than the earlier ones.
 
     Raises:
-        ValueError: when labels and logits do not fit or are not valid, or there is one picture only.
+        ValueError: when labels and logits do not match or are not valid, or there is only one picture.
     """
     values = checked_logits(logits)
     true = checked_labels(labels, *values.shape)
     if len(values) < 2:
-        raise ValueError("Temperature scaling needs at least 2 pictures, got 1.")
+        raise ValueError(_("Temperature scaling needs at least 2 pictures, got 1."))
     temperature = optimal_temperature(true[::2], values[::2])
     unseen = (true[1::2], values[1::2])
     return TemperatureScaling(

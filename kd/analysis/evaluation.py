@@ -1,6 +1,6 @@
-"""How good is a model, how like its teacher, and did the teacher help? On stored logits, with intervals.
+"""How good is a model, how close to its teacher, and did the teacher help? With intervals.
 
-Every function takes the same test pictures' labels (n,), whole numbers from 0, and logits (n, classes).
+Every function takes the test pictures' labels (n,), whole numbers from 0, and logits (n, classes).
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis.logits import checked_labels, checked_logits
+from kd.text.translation import _
 
 CONFIDENCE = 0.95
 
 
 def predictions(logits: np.ndarray, name: str = "logits") -> np.ndarray:
-    """The class with the largest logit of each picture, (n,).
+    """The class with the largest logit for each picture, (n,).
 
     Raises:
         ValueError: when the logits are not finite or not (n, classes).
@@ -27,26 +28,26 @@ def predictions(logits: np.ndarray, name: str = "logits") -> np.ndarray:
 
 
 def correct(labels: np.ndarray, logits: np.ndarray, name: str = "logits") -> np.ndarray:
-    """Which pictures are classified rightly, bool (n,).
+    """Which pictures are classified correctly, bool (n,).
 
     Raises:
-        ValueError: when labels and logits do not fit together or are not valid.
+        ValueError: when labels and logits do not match or are not valid.
     """
     logits = checked_logits(logits, name)
     return logits.argmax(axis=1) == checked_labels(labels, *logits.shape)
 
 
 def accuracy(labels: np.ndarray, logits: np.ndarray) -> float:
-    """The fraction of pictures classified rightly.
+    """The fraction of pictures classified correctly.
 
     Raises:
-        ValueError: as `correct`.
+        ValueError: as for `correct`.
     """
     return float(correct(labels, logits).mean())
 
 
 def agreement(teacher_logits: np.ndarray, student_logits: np.ndarray) -> float:
-    """The fraction of pictures on which both give the same class, right or wrong.
+    """The fraction of pictures to which both give the same class, right or wrong.
 
     Called fidelity by Stanton et al., "Does Knowledge Distillation Really Work?" (2021), eq. 5.
 
@@ -61,7 +62,7 @@ def confusion_matrix(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
     """How many pictures of each true class (row) were given each class (column), (classes, classes).
 
     Raises:
-        ValueError: as `correct`.
+        ValueError: as for `correct`.
     """
     logits = checked_logits(logits)
     classes = logits.shape[1]
@@ -70,7 +71,7 @@ def confusion_matrix(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
 
 
 def confusion_table(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """The confusion matrices of several models, one row a cell.
+    """The confusion matrices of several models, with one row for each cell.
 
     Args:
         logits: model → (n, classes).
@@ -80,7 +81,7 @@ def confusion_table(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> pd.
         (0 for a class without pictures).
 
     Raises:
-        ValueError: as `correct`.
+        ValueError: as for `correct`.
     """
     parts = []
     for model, values in logits.items():
@@ -101,16 +102,22 @@ def wilson_interval(successes: int, count: int, confidence: float = CONFIDENCE) 
     from scipy.stats import binomtest
 
     if not (count >= 1 and 0 <= successes <= count):
-        raise ValueError(f"successes must be between 0 and count ≥ 1, got {successes} of {count}.")
+        raise ValueError(
+            _(
+                "successes must be between 0 and count ≥ 1, got {successes} of {count}.",
+                successes=successes,
+                count=count,
+            )
+        )
     interval = binomtest(int(successes), int(count)).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)
 
 
 def mcnemar(only_first_right: int, only_second_right: int) -> float:
-    """The two-sided p-value that both models err equally often, on pictures that one alone gets right.
+    """The two-sided p-value of two models being wrong equally often, on pictures that only one gets right.
 
     The exact form of McNemar's test (McNemar 1947; Dietterich 1998, section 3.1): if neither model is
-    better, each such picture is a fair coin. Without any such picture the value is 1.
+    better, each such picture is the toss of a fair coin. If there is no such picture, the value is 1.
 
     Raises:
         ValueError: when a count is negative.
@@ -118,7 +125,13 @@ def mcnemar(only_first_right: int, only_second_right: int) -> float:
     from scipy.stats import binomtest
 
     if only_first_right < 0 or only_second_right < 0:
-        raise ValueError(f"Counts must not be negative, got {only_first_right} and {only_second_right}.")
+        raise ValueError(
+            _(
+                "Counts must not be negative, got {first} and {second}.",
+                first=only_first_right,
+                second=only_second_right,
+            )
+        )
     discordant = int(only_first_right + only_second_right)
     return float(binomtest(int(only_first_right), discordant, 0.5).pvalue) if discordant else 1.0
 
@@ -133,8 +146,8 @@ def paired_difference_interval(
     """An interval for the difference of two accuracies on the same pictures, first minus second.
 
     Newcombe, "Improved confidence intervals for the difference between binomial proportions based on
-    paired data", Statistics in Medicine 17 (1998), method 10: the two Wilson intervals joined by square
-    and add, with the correlation of the two models (continuity corrected) taken into account.
+    paired data", Statistics in Medicine 17 (1998), method 10: the two Wilson intervals combined by "square
+    and add", taking into account the correlation of the two models (continuity corrected).
 
     Raises:
         ValueError: when a count is negative or all are 0.
@@ -142,7 +155,9 @@ def paired_difference_interval(
     a, b, c, d = (int(n) for n in (both_right, only_first_right, only_second_right, neither_right))
     n = a + b + c + d
     if min(a, b, c, d) < 0 or n == 0:
-        raise ValueError(f"Counts must not be negative, and not all 0, got {a}, {b}, {c}, {d}.")
+        raise ValueError(
+            _("Counts must not be negative, and not all 0, got {a}, {b}, {c}, {d}.", a=a, b=b, c=c, d=d)
+        )
     first, second = (a + b) / n, (a + c) / n
     first_low, first_high = wilson_interval(a + b, n, confidence)
     second_low, second_high = wilson_interval(a + c, n, confidence)
@@ -175,7 +190,7 @@ def compare(
         only_scratch_right (pictures), verdict (of `verdict`). kd.text.verdicts puts them in words.
 
     Raises:
-        ValueError: when labels and logits do not fit together, or are not finite.
+        ValueError: when labels and logits do not match, or are not finite.
     """
     distilled, scratch = _same_pictures(
         distilled_logits, "distilled_logits", scratch_logits, "scratch_logits"
@@ -230,7 +245,13 @@ def _same_pictures(
     first, second = checked_logits(first, first_name), checked_logits(second, second_name)
     if first.shape != second.shape:
         raise ValueError(
-            f"{first_name} and {second_name} must be of the same pictures and classes, "
-            f"got shapes {first.shape} and {second.shape}."
+            _(
+                "{first} and {second} must be of the same pictures and classes, "
+                "got shapes {first_shape} and {second_shape}.",
+                first=first_name,
+                second=second_name,
+                first_shape=first.shape,
+                second_shape=second.shape,
+            )
         )
     return first, second

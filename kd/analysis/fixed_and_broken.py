@@ -19,12 +19,12 @@ def fixed_and_broken(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> pd
 
     Returns:
         Columns picture (index), change ("fixed": only distilled is right; "broken": only scratch is), true,
-        then for each model its answer (teacher, distilled, scratch) and the probability it gives the
-        true class (teacher_probability, …). Fixed ones first; in each, the largest change of that
-        probability between the students first.
+        then for each model its answer (teacher, distilled, scratch) and the probability that it gives the
+        true class (teacher_probability, …). Fixed ones come first; in each group, those for which that
+        probability differs most between the students.
 
     Raises:
-        ValueError: when labels and logits do not fit or are not valid.
+        ValueError: when labels and logits do not match or are not valid.
     """
     columns: dict[str, np.ndarray] = {}
     for model in ("teacher", "distilled", "scratch"):

@@ -1,4 +1,4 @@
-"""What every measure on stored logits shares: the checks, the softmax and the entropy, in float64."""
+"""What all measures on stored logits share: checks, softmax and entropy, in float64."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from kd.distillation.hyperparameters import checked_temperature
+from kd.text.translation import _
 
 CLASSES = 10
 
@@ -16,19 +17,26 @@ def checked_logits(logits: Any, name: str = "logits") -> np.ndarray:
     """Logits as float64 (n, classes), n ≥ 1.
 
     Raises:
-        ValueError: when they are no numbers, not two-dimensional, empty, or not finite.
+        ValueError: when they are not numbers, not two-dimensional, empty, or not finite.
     """
     try:
         array = np.asarray(logits, np.float64)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers, got {type(logits).__name__}.") from None
+        raise ValueError(
+            _("{name} must be an array of numbers, got {type}.", name=name, type=type(logits).__name__)
+        ) from None
     if array.ndim != 2 or array.shape[0] < 1 or array.shape[1] < 2:
-        raise ValueError(f"{name} must have the shape (pictures, classes), got {array.shape}.")
+        raise ValueError(
+            _("{name} must have the shape (pictures, classes), got {shape}.", name=name, shape=array.shape)
+        )
     finite = np.isfinite(array).all(axis=1)
     if not finite.all():
         raise ValueError(
-            f"{name} must be finite, but picture {int(np.argmin(finite))} has NaN or infinity: "
-            "the training diverged."
+            _(
+                "{name} must be finite, but picture {picture} has NaN or infinity: the training diverged.",
+                name=name,
+                picture=int(np.argmin(finite)),
+            )
         )
     return array
 
@@ -37,15 +45,28 @@ def checked_labels(labels: Any, count: int, classes: int = CLASSES) -> np.ndarra
     """True classes as integers (count,), each in 0 … classes − 1.
 
     Raises:
-        ValueError: when they are not whole numbers, not as many as the pictures, or out of range.
+        ValueError: when they are not whole numbers, not one for each picture, or out of range.
     """
     array = np.asarray(labels)
     if array.shape != (count,):
-        raise ValueError(f"labels must be one for each of {count:,} pictures, got shape {array.shape}.")
+        raise ValueError(
+            _(
+                "labels must be one for each of {count} pictures, got shape {shape}.",
+                count=f"{count:,}",
+                shape=array.shape,
+            )
+        )
     if not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"labels must be whole numbers, got {array.dtype}.")
+        raise ValueError(_("labels must be whole numbers, got {type}.", type=array.dtype))
     if array.min() < 0 or array.max() >= classes:
-        raise ValueError(f"labels must be between 0 and {classes - 1}, got {array.min()} to {array.max()}.")
+        raise ValueError(
+            _(
+                "labels must be between 0 and {last}, got {lowest} to {highest}.",
+                last=classes - 1,
+                lowest=array.min(),
+                highest=array.max(),
+            )
+        )
     return array.astype(np.int64)
 
 
@@ -72,7 +93,7 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 
 
 def entropy_bits(probabilities: np.ndarray) -> np.ndarray:
-    """−Σ p log₂ p along the last axis: 0 bits when sure, log₂ 10 ≈ 3.32 when all ten are alike."""
+    """−Σ p log₂ p along the last axis: 0 bits if one class has all, log₂ 10 ≈ 3.32 if all ten are equal."""
     values = np.asarray(probabilities, np.float64)
     logarithms = np.log2(values, out=np.zeros_like(values), where=values > 0)
     return np.maximum(-(values * logarithms).sum(axis=-1), 0.0)

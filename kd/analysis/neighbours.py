@@ -1,10 +1,10 @@
-"""The training pictures a teacher finds most like a drawing: neighbours in its penultimate features.
+"""The training pictures that a teacher finds most like a drawing: neighbours in its penultimate features.
 
-Distance is Euclidean in the input of the last dense layer, 25,088 numbers a picture in our teacher. Those
-of 10,000 pictures would fill a gigabyte, so an index keeps their coordinates along the principal
-directions of the features, takes the nearest few from there, and puts these in order by their exact
-features. With the notebook's teacher, 10,000 training pictures and every 50th test picture, the five nearest
-were the exact ones 200 times of 200 (64 directions, 50 candidates); the directions alone find 79 % of them.
+Distance is Euclidean in the input of the last dense layer: 25,088 numbers for each picture in our teacher.
+For 10,000 pictures they would fill a gigabyte, so an index keeps their coordinates along the principal
+directions of the features, finds the nearest few by these, and sorts them by their exact features. With the
+notebook's teacher, 10,000 training pictures and every 50th test picture, the five nearest were exactly right
+200 times out of 200 (64 directions, 50 candidates); the directions alone find 79 % of them.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ import pandas as pd
 
 from kd.files import Damaged, read_sealed, write_sealed
 from kd.networks.numpy_model import NumpyModel, PenultimateMap
+from kd.text.translation import _
 
 log = logging.getLogger("kd")
 
 DIRECTIONS = 64
 CANDIDATES = 50
-# The directions are found on this many pictures: their features take 100 MB for a moment.
+# How many pictures the directions are computed from: their features take 100 MB for a moment.
 _SAMPLE = 1_000
 
 
@@ -45,16 +46,16 @@ class NeighbourIndex:
     def build(
         cls, model: NumpyModel, images: np.ndarray, labels: np.ndarray, directions: int = DIRECTIONS
     ) -> NeighbourIndex:
-        """Index training pictures; for the teacher and 10,000 of them some seconds of one core.
+        """Index training pictures; with the teacher and 10,000 pictures, this takes some seconds on one core.
 
         Args:
-            model: whose features count.
-            images: (n, 28, 28, 1), float in [0, 1], n ≥ 2; the first ones decide the directions.
+            model: the one whose features are used.
+            images: (n, 28, 28, 1), float in [0, 1], n ≥ 2; the first ones determine the directions.
             labels: whole numbers (n,).
             directions: how many principal directions to keep, at most.
 
         Raises:
-            ValueError: when there are fewer than 2 pictures, or labels and images do not fit together.
+            ValueError: when there are fewer than 2 pictures, or labels and images do not match.
         """
         _check(images, labels)
         features = model.penultimate(images[:_SAMPLE])
@@ -67,10 +68,10 @@ class NeighbourIndex:
     def open(
         cls, path: str | os.PathLike, model: NumpyModel, images: np.ndarray, labels: np.ndarray
     ) -> NeighbourIndex:
-        """The index kept at `path`, where it is of this model and these pictures; else a new one, kept there.
+        """The index stored at `path` if it fits this model and these pictures; else a new one, stored there.
 
         Raises:
-            ValueError: as `build`.
+            ValueError: as for `build`.
         """
         path = Path(path)
         _check(images, labels)
@@ -91,7 +92,7 @@ class NeighbourIndex:
         np.savez(buffer, fingerprint=fingerprint, directions=index.directions, coordinates=index.coordinates)
         try:
             write_sealed(path, buffer.getvalue())
-        except OSError as error:  # a full disk keeps nobody from looking
+        except OSError as error:  # a full disk should not stop anybody from looking
             log.warning("the neighbours could not be cached (%s): they are computed again next time", error)
         return index
 
@@ -110,7 +111,7 @@ class NeighbourIndex:
         """
         limit = min(CANDIDATES, len(self.images))
         if not 1 <= count <= limit:
-            raise ValueError(f"count must be between 1 and {limit}, got {count}.")
+            raise ValueError(_("count must be between 1 and {limit}, got {count}.", limit=limit, count=count))
         picture = np.asarray(image)[np.newaxis]
         offsets = self.coordinates - self._map(picture)
         candidates = np.argpartition(np.einsum("nk,nk->n", offsets, offsets), limit - 1)[:limit]
@@ -128,20 +129,24 @@ def _principal_directions(centred: np.ndarray, count: int) -> np.ndarray:
     values, vectors = np.linalg.eigh(centred @ centred.T)
     kept = [i for i in range(len(values) - 1, -1, -1)[:count] if values[i] > 1e-6 * values[-1]]
     if not kept:
-        raise ValueError("The pictures give the same features throughout, so none is nearer than another.")
+        raise ValueError(_("All pictures have the same features, so none is nearer than another."))
     return centred.T @ (vectors[:, kept] / np.sqrt(values[kept]))
 
 
 def _check(images: np.ndarray, labels: np.ndarray) -> None:
     if len(images) < 2 or len(images) != len(labels):
         raise ValueError(
-            "An index needs at least 2 pictures and a label for each, "
-            f"got {len(images)} pictures and {len(labels)} labels."
+            _(
+                "An index needs at least 2 pictures and a label for each, "
+                "got {pictures} pictures and {labels} labels.",
+                pictures=len(images),
+                labels=len(labels),
+            )
         )
 
 
 def _fingerprint(model: NumpyModel, images: np.ndarray) -> str:
-    """What the index depends on: the weights, the pictures, and how many directions."""
+    """What the index depends on: the weights, the pictures and the number of directions."""
     digest = hashlib.sha256(f"{DIRECTIONS} {_SAMPLE} {np.shape(images)}".encode())
     for array in (*model.weights(), images):
         digest.update(np.ascontiguousarray(array))

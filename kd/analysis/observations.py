@@ -1,4 +1,4 @@
-"""What is worth noticing in one run: the numbers that a page tells, computed from that run's logits."""
+"""What is worth noticing in a run: numbers that a page tells, computed from that run's logits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def confusions(labels: np.ndarray, logits: np.ndarray, true: int, said: int) -> 
 
 
 def relearned(labels: np.ndarray, logits_over_time: np.ndarray) -> int:
-    """How many pictures were read rightly, later wrongly, and later rightly again.
+    """How many pictures were read correctly, later wrongly, and later correctly again.
 
     Args:
         labels: whole numbers (n,).
@@ -44,11 +44,11 @@ def relearned(labels: np.ndarray, logits_over_time: np.ndarray) -> int:
 def most_one_sided_likeness(
     labels: np.ndarray, logits: np.ndarray, temperature: float
 ) -> tuple[int, int, float, float]:
-    """The two classes of which the first looks like the second by far more than the other way round.
+    """The two classes whose likeness is most one-sided: the first looks like the second, not the reverse.
 
     Returns:
-        (a, b, mean soft target of class b for pictures of a, and of a for pictures of b), for the largest
-        difference of the two.
+        (a, b, mean soft target of class b for pictures of a, and of a for pictures of b), with the largest
+        difference between the two.
     """
     likeness = mean_soft_targets(labels, logits, temperature)
     a, b = np.unravel_index((likeness - likeness.T).argmax(), likeness.shape)
@@ -56,5 +56,5 @@ def most_one_sided_likeness(
 
 
 def teacher_right_on(table: Mapping[str, np.ndarray]) -> int:
-    """Of pictures in a table of `kd.analysis.fixed_and_broken`, how many the teacher reads rightly."""
+    """How many pictures in a table of `kd.analysis.fixed_and_broken` the teacher reads correctly."""
     return int((np.asarray(table["teacher"]) == np.asarray(table["true"])).sum())

@@ -1,4 +1,4 @@
-"""A training played back: what a student's stored test logits say at each point of its way."""
+"""A training played back: what a student's stored test logits say at each point in time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from kd.analysis.evaluation import accuracy, agreement
 from kd.analysis.logits import checked_logits, softmax
 from kd.networks.numpy_model import NumpyModel
+from kd.text.translation import _
 from kd.text.words import quoted
 
 
@@ -31,7 +32,7 @@ def playback_table(
         Columns model, time, accuracy, agreement.
 
     Raises:
-        ValueError: when labels and logits do not fit or are not valid.
+        ValueError: when labels and logits do not match or are not valid.
     """
     return pd.DataFrame(
         [
@@ -53,7 +54,7 @@ def picture_path(
     picture: int,
     temperature: float = 1.0,
 ) -> pd.DataFrame:
-    """How the students' probabilities for one test picture moved.
+    """How the students' probabilities for one test picture changed over time.
 
     Args:
         times: student → (k,), in epochs.
@@ -71,7 +72,15 @@ def picture_path(
     for model, points in logits.items():
         last = points.shape[1] - 1
         if isinstance(picture, bool) or picture not in range(last + 1):
-            raise ValueError(f"picture must be a whole number between 0 and {last:,}, got {quoted(picture)}.")
+            raise ValueError(
+                _(
+                    "{name} must be a whole number between {minimum} and {maximum}, got {value}.",
+                    name="picture",
+                    minimum=0,
+                    maximum=f"{last:,}",
+                    value=quoted(picture),
+                )
+            )
         probabilities = softmax(checked_logits(points[:, picture], model), temperature)
         point, digit = np.indices(probabilities.shape)
         columns = {
@@ -84,10 +93,10 @@ def picture_path(
 
 
 def logits_over_time(model: NumpyModel, weights: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """How a network would have read a picture at each point of its training.
+    """How a network would have read a picture at each point in its training.
 
     Args:
-        model: the network, at any point.
+        model: the network, at any point in time.
         weights: float (k, parameters), as `NumpyModel.with_flat_weights` takes each row.
         image: (28, 28, 1), float in [0, 1].
 
@@ -95,7 +104,8 @@ def logits_over_time(model: NumpyModel, weights: np.ndarray, image: np.ndarray) 
         float32 (k, classes).
 
     Raises:
-        ValueError: when a row has not as many numbers as the network, or the picture is not valid.
+        ValueError: when a row does not have a number for each of the network's parameters, or the picture
+            is not valid.
     """
     pictures = np.asarray(image)[np.newaxis]
     return np.stack([model.with_flat_weights(row).logits(pictures)[0] for row in weights])

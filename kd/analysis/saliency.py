@@ -1,4 +1,4 @@
-"""Which pixels speak for an answer: gradients with respect to the picture, three models on one scale."""
+"""Which pixels speak for an answer: gradients with respect to the picture, for all models on one scale."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kd.networks.numpy_model import NumpyModel
+from kd.text.translation import _
 from kd.text.words import quoted
 
 
@@ -16,15 +17,15 @@ from kd.text.words import quoted
 class Saliency:
     """What each pixel does to the evidence for one digit, in each model.
 
-    The evidence for a digit is its logit minus the mean of the other logits: softmax does not feel what
-    all logits share. Without biases, contributions would add up to the evidence itself.
+    The evidence for a digit is its logit minus the mean of the other logits, since the softmax ignores what
+    all logits share. Without biases, the contributions would add up to the evidence itself.
 
     Attributes:
-        digit: the digit that is spoken for or against.
-        gradients: model → (28, 28): the evidence's change with the pixel's brightness (Simonyan et al.
+        digit: the digit that the pixels speak for or against.
+        gradients: model → (28, 28): how the evidence changes with the pixel's brightness (Simonyan et al.
             2014, section 3).
         contributions: model → (28, 28): gradient times pixel; positive pixels speak for the digit, negative
-            against it (gradient × input: Shrikumar et al. 2016).
+            ones against it (gradient × input: Shrikumar et al. 2016).
     """
 
     digit: int
@@ -37,7 +38,7 @@ class Saliency:
         return max(float(np.abs(values).max()) for values in self.contributions.values())
 
     def table(self) -> pd.DataFrame:
-        """One row a pixel and model: model, row, column, gradient, contribution."""
+        """One row for each pixel and model: model, row, column, gradient, contribution."""
         parts = []
         for model, gradient in self.gradients.items():
             row, column = np.indices(gradient.shape)
@@ -55,22 +56,28 @@ def saliency(models: Mapping[str, NumpyModel], image: np.ndarray, digit: int | N
     """What each pixel of a drawing does to the evidence for a digit.
 
     Args:
-        models: name → model; the first one answers where no digit is given.
+        models: name → model; the first one's answer is used if no digit is given.
         image: (28, 28, 1), float in [0, 1].
-        digit: 0 to 9; the first model's answer unless given.
+        digit: 0 to 9.
 
     Raises:
         ValueError: when there is no model, or the digit or the picture is not valid.
     """
     if not models:
-        raise ValueError("saliency needs at least one model.")
+        raise ValueError(_("saliency needs at least one model."))
     picture = np.asarray(image)
     first = next(iter(models.values()))
     if digit is None:
         digit = int(first.logits(picture[np.newaxis])[0].argmax())
     if isinstance(digit, bool) or digit not in range(first.classes):
         raise ValueError(
-            f"digit must be a whole number between 0 and {first.classes - 1}, got {quoted(digit)}."
+            _(
+                "{name} must be a whole number between {minimum} and {maximum}, got {value}.",
+                name="digit",
+                minimum=0,
+                maximum=first.classes - 1,
+                value=quoted(digit),
+            )
         )
     weights = np.full(first.classes, -1.0 / (first.classes - 1), np.float32)
     weights[digit] = 1.0

@@ -1,8 +1,8 @@
 """Dark knowledge in numbers: what softened logits show, and how they pull on a student.
 
-Everything follows from stored logits by a softmax at temperature T (Hinton, Vinyals and Dean 2015,
-section 2); nothing is trained. Functions ending in `_table` or `_curve` give DataFrames ready to be drawn;
-their columns are listed in each docstring, and entropies are in bits.
+Everything is computed from stored logits with a softmax at temperature T (Hinton, Vinyals and Dean 2015,
+section 2); nothing is trained. Functions whose names end in `_table` or `_curve` return DataFrames ready to
+be drawn, with the columns that their docstrings list; entropies are in bits.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from kd.analysis.logits import (
     softmax,
 )
 from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+from kd.text.translation import _
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.5, 20.0
 
 
 def temperature_grid(count: int = 48) -> np.ndarray:
-    """Temperatures from 0.5 to 20 in equal ratios, as curves against T use them."""
+    """Temperatures from 0.5 to 20 in equal ratios, for curves against T."""
     return np.geomspace(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, count)
 
 
 def soft_targets_table(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
-    """The soft targets of one picture, by model.
+    """The soft targets of each model for one picture.
 
     Args:
         logits: model → (classes,).
@@ -54,7 +55,7 @@ def soft_targets_table(logits: Mapping[str, np.ndarray], temperature: float) -> 
 def entropy_curve(
     logits: Mapping[str, np.ndarray], temperatures: Iterable[float] | None = None
 ) -> pd.DataFrame:
-    """How undecided each model is about one picture, against T.
+    """How undecided each model is about one picture, as a function of T.
 
     Args:
         logits: model → (classes,).
@@ -76,15 +77,15 @@ def entropy_curve(
 
 
 def mean_entropy_curve(logits: np.ndarray, temperatures: Iterable[float] | None = None) -> pd.DataFrame:
-    """How undecided a model is over many pictures, against T.
+    """How undecided a model is about many pictures, as a function of T.
 
     Args:
         logits: (n, classes).
         temperatures: each above 0; `temperature_grid()` unless given.
 
     Returns:
-        Columns temperature, mean, lower, upper, in bits: lower and upper enclose the middle 80 % of the
-        pictures (10th and 90th percentile).
+        Columns temperature, mean, lower, upper, in bits: the middle 80 % of the pictures lie between lower
+        and upper (the 10th and 90th percentiles).
 
     Raises:
         ValueError: when a T is not above 0, or logits are not finite.
@@ -107,7 +108,7 @@ def mean_soft_targets(labels: np.ndarray, logits: np.ndarray, temperature: float
         float64 (classes, classes); rows sum to 1, and are NaN for a class without pictures.
 
     Raises:
-        ValueError: when T is not above 0, or labels and logits do not fit or are not valid.
+        ValueError: when T is not above 0, or labels and logits do not match or are not valid.
     """
     values = checked_logits(logits)
     classes = values.shape[1]
@@ -118,14 +119,14 @@ def mean_soft_targets(labels: np.ndarray, logits: np.ndarray, temperature: float
 
 
 def mean_soft_targets_table(labels: np.ndarray, logits: np.ndarray, temperature: float) -> pd.DataFrame:
-    """`mean_soft_targets` with a row for every cell: which classes the model thinks look alike.
+    """`mean_soft_targets` with a row for each cell: which classes look alike to the model.
 
     Returns:
-        Columns true, class, probability, share_of_wrong: what part of the probability that falls on wrong
-        classes falls on this one (NaN on the diagonal).
+        Columns true, class, probability, share_of_wrong: this class' share of all the probability that wrong
+        classes get (NaN on the diagonal).
 
     Raises:
-        ValueError: as `mean_soft_targets`.
+        ValueError: as for `mean_soft_targets`.
     """
     means = mean_soft_targets(labels, logits, temperature)
     wrong = np.where(np.eye(len(means), dtype=bool), np.nan, means)
@@ -158,7 +159,7 @@ def loss_gradient(
     temperature: float,
     temperature_squared: bool = True,
 ) -> Gradient:
-    """What labels and teacher would tell the student on each picture (the loss in soft_targets.py).
+    """What labels and teacher tell the student about each picture (the loss in soft_targets.py).
 
     labels' part  α (softmax(z_s) − y)
     teacher's part  (1 − α) · s · (softmax(z_s / T) − softmax(z_t / T)) / T,  s = T² or 1
@@ -171,7 +172,7 @@ def loss_gradient(
         temperature_squared: whether s = T².
 
     Raises:
-        ValueError: when α or T is out of range, or the arrays do not fit together or are not valid.
+        ValueError: when α or T is out of range, or the arrays do not match or are not valid.
     """
     alpha, temperature = checked_alpha(alpha), checked_temperature(temperature)
     single = np.ndim(student_logits) == 1
@@ -179,8 +180,14 @@ def loss_gradient(
     teacher = checked_logits(np.atleast_2d(teacher_logits), "teacher_logits")
     if student.shape != teacher.shape:
         raise ValueError(
-            "student_logits and teacher_logits must be of the same pictures and classes, "
-            f"got shapes {np.shape(student_logits)} and {np.shape(teacher_logits)}."
+            _(
+                "{first} and {second} must be of the same pictures and classes, "
+                "got shapes {first_shape} and {second_shape}.",
+                first="student_logits",
+                second="teacher_logits",
+                first_shape=np.shape(student_logits),
+                second_shape=np.shape(teacher_logits),
+            )
         )
     truth = np.eye(student.shape[1])[checked_labels(np.atleast_1d(labels), *student.shape)]
     scale = temperature if temperature_squared else 1.0 / temperature  # s / T
@@ -215,20 +222,20 @@ def pull_strength_curve(
     alpha: float,
     temperatures: Iterable[float] | None = None,
 ) -> pd.DataFrame:
-    """Why T² belongs there: how strong each part of the gradient is, against T.
+    """Why the loss has a T²: how strong each part of the gradient is, as a function of T.
 
-    The labels' part does not depend on T. Without T² the teacher's fades as 1/T²; with it, it stays of
-    the same order, so that α keeps meaning the same (Hinton et al. 2015, section 2).
+    The labels' part does not depend on T. Without T² the teacher's part fades as 1/T²; with it, that part
+    stays of the same order, so α keeps its meaning (Hinton et al. 2015, section 2).
 
     Args:
-        As `loss_gradient`.
+        As for `loss_gradient`.
 
     Returns:
         Columns temperature, part ("labels", "teacher", "teacher_without_t2"), strength: the Euclidean
         length of the part, averaged over the pictures.
 
     Raises:
-        ValueError: as `loss_gradient`.
+        ValueError: as for `loss_gradient`.
     """
     grid = _grid(temperatures)
     rows = []
@@ -247,14 +254,14 @@ def pull_strength_curve(
 
 
 def picture_table(labels: np.ndarray, logits: np.ndarray, temperature: float = 1.0) -> pd.DataFrame:
-    """What a model thinks of every picture, one row each, in order.
+    """What a model thinks of each picture, one row each, in order.
 
     Returns:
         Columns picture (index), true, predicted, probability_true, probability_predicted, entropy_bits, all
         at temperature T.
 
     Raises:
-        ValueError: when T is not above 0, or labels and logits do not fit or are not valid.
+        ValueError: when T is not above 0, or labels and logits do not match or are not valid.
     """
     values = checked_logits(logits)
     true, predicted = checked_labels(labels, *values.shape), values.argmax(axis=1)
@@ -274,13 +281,13 @@ def picture_table(labels: np.ndarray, logits: np.ndarray, temperature: float = 1
 def most_ambiguous(
     labels: np.ndarray, logits: np.ndarray, count: int = 12, temperature: float = 1.0
 ) -> pd.DataFrame:
-    """The pictures on which the model is least decided: highest entropy at T first.
+    """The pictures that the model is most undecided about: highest entropy at T first.
 
     Returns:
         At most `count` rows of `picture_table`.
 
     Raises:
-        ValueError: as `picture_table`; also when `count` is below 1.
+        ValueError: as for `picture_table`; also when `count` is below 1.
     """
     table = picture_table(labels, logits, temperature)
     return _first(table.sort_values("entropy_bits", ascending=False, kind="stable"), count)
@@ -293,11 +300,11 @@ def most_confusing(labels: np.ndarray, logits: np.ndarray, count: int = 12) -> p
         At most `count` rows of `picture_table`.
 
     Raises:
-        ValueError: as `picture_table`; also when `count` is below 1.
+        ValueError: as for `picture_table`; also when `count` is below 1.
     """
     values = checked_logits(logits)
     table = picture_table(labels, values)
-    # The logarithm still tells apart what underflows to 0.
+    # Logarithms still tell apart probabilities that underflow to 0.
     logarithms = log_softmax(values)[np.arange(len(values)), table["true"]]
     return _first(table.iloc[np.argsort(logarithms, kind="stable")], count)
 
@@ -311,7 +318,7 @@ def pictures_behind(
         At most `count` rows of `picture_table`, with a further column probability_other.
 
     Raises:
-        ValueError: as `picture_table`; also when a class is out of range or `count` is below 1.
+        ValueError: as for `picture_table`; also when a class is out of range or `count` is below 1.
     """
     values = checked_logits(logits)
     checked_labels(np.array([true, other]), 2, values.shape[1])
@@ -323,7 +330,7 @@ def pictures_behind(
 
 def _first(table: pd.DataFrame, count: int) -> pd.DataFrame:
     if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}.")
+        raise ValueError(_("{name} must be at least 1, got {value}.", name="count", value=count))
     return table.head(count).reset_index(drop=True)
 
 

@@ -6,19 +6,20 @@ import keras
 
 from kd.distillation.hyperparameters import checked_alpha, checked_temperature
 from kd.distillation.soft_targets import SoftTargetDivergence
+from kd.text.translation import _
 from kd.text.words import quoted
 
 
 @keras.saving.register_keras_serializable(package="kd")
 class Distiller(keras.Model):
-    """Trains a student on true labels and on a teacher's soft targets at once.
+    """Trains a student on true labels and on a teacher's soft targets at the same time.
 
     loss = α · student_loss + (1 − α) · distillation_loss (Hinton, Vinyals and Dean 2015, section 2).
-    Both models map the same inputs to logits (n, classes). Only the student learns; the teacher's
-    weights are read and left as they are. What the student's own layers add to a loss (regularisers,
-    `add_loss`) is added to this one, as `fit` of the student alone would do; the teacher's is not.
+    Both models map the same inputs to logits (n, classes). Only the student learns; the teacher's weights do
+    not change. Losses of the student's own layers (regularisers, `add_loss`) are added to this one, as `fit`
+    of the student alone would add them; the teacher's are not.
 
-    The teacher's logits may be given with the labels, and then the teacher is not called:
+    The teacher's logits may be given with the labels; then the teacher is not called:
     `fit(x, {"labels": y, "teacher_logits": z})`, z float (n, classes) in the order of x.
 
     Example:
@@ -31,20 +32,26 @@ class Distiller(keras.Model):
         """
         Args:
             student: the model that learns.
-            teacher: the trained model; None when its logits come with the labels.
+            teacher: the trained model; None if its logits are given with the labels.
 
         Raises:
-            ValueError: when student or teacher is no Keras model, or their outputs differ in shape.
+            ValueError: when student or teacher is not a Keras model, or their outputs differ in shape.
         """
         super().__init__(**kwargs)
         for role, model in (("student", student), ("teacher", teacher)):
             if not isinstance(model, keras.Model) and not (role == "teacher" and model is None):
-                raise ValueError(f"{role} must be a keras.Model, got {quoted(model)}.")
+                raise ValueError(
+                    _("{name} must be a keras.Model, got {value}.", name=role, value=quoted(model))
+                )
         if teacher is not None and student.built and teacher.built:
             outputs = student.output_shape, teacher.output_shape
             if outputs[0] != outputs[1]:
                 raise ValueError(
-                    f"student and teacher must give logits of one shape, got {outputs[0]} and {outputs[1]}."
+                    _(
+                        "student and teacher must give logits of one shape, got {student} and {teacher}.",
+                        student=outputs[0],
+                        teacher=outputs[1],
+                    )
                 )
         self.student = student
         self.teacher = teacher
@@ -67,18 +74,18 @@ class Distiller(keras.Model):
 
         Args:
             optimizer: updates the student's weights.
-            metrics: of true labels and the student's logits.
-            student_loss_fn: loss of labels and the student's logits; cross-entropy when None.
+            metrics: compare the true labels with the student's logits.
+            student_loss_fn: loss of labels and the student's logits; cross-entropy if None.
             distillation_loss_fn: loss of teacher and student. One with `from_logits` set (the default,
                 `SoftTargetDivergence`) gets the logits divided by T; any other, such as
-                `keras.losses.KLDivergence()`, gets the softmax of them.
-            alpha: weight of student_loss, in [0, 1]; distillation_loss has 1 − alpha.
+                `keras.losses.KLDivergence()`, gets their softmax.
+            alpha: weight of student_loss, in [0, 1]; distillation_loss has the weight 1 − alpha.
             temperature: T > 0.
-            temperature_squared: multiply distillation_loss by T², as Hinton et al. do.
-            **kwargs: those of `keras.Model.compile`, such as steps_per_execution.
+            temperature_squared: whether to multiply distillation_loss by T², as Hinton et al. do.
+            **kwargs: as for `keras.Model.compile`, such as steps_per_execution.
 
         Raises:
-            ValueError: when alpha or temperature is out of its range.
+            ValueError: when alpha or temperature is out of range.
         """
         self.alpha = checked_alpha(alpha)
         self.temperature = checked_temperature(temperature)
@@ -92,8 +99,8 @@ class Distiller(keras.Model):
         """The student's logits."""
         return self.student(inputs, training=training)
 
-    # The optimiser and the gradients see the student alone, without freezing a teacher somebody else
-    # may want to go on training.
+    # The optimiser and the gradients see only the student. The teacher is not frozen: somebody may want to go
+    # on training it.
     @property
     def trainable_variables(self):
         return self.student.trainable_variables
@@ -112,8 +119,10 @@ class Distiller(keras.Model):
         if teacher_logits is None:
             if self.teacher is None:
                 raise ValueError(
-                    "The Distiller has no teacher: give one, or fit with targets "
-                    "{'labels': y, 'teacher_logits': z}."
+                    _(
+                        "The Distiller has no teacher: give it one, or fit with targets "
+                        "{'labels': y, 'teacher_logits': z}."
+                    )
                 )
             teacher_logits = self.teacher(x, training=False)
         weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
@@ -139,9 +148,9 @@ class Distiller(keras.Model):
         return super().compute_metrics(x, _split_targets(y)[0], y_pred, sample_weight)
 
     def test_step(self, data):
-        """Metrics and student_loss on labels; the teacher has no part in it."""
+        """Metrics and student_loss on the labels; the teacher plays no part here."""
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        labels, _ = _split_targets(y)
+        labels = _split_targets(y)[0]
         logits = self(x, training=False)
         weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
         self.student_loss_tracker.update_state(self.student_loss_fn(labels, logits, **weighted))
@@ -186,9 +195,11 @@ class Distiller(keras.Model):
 
 
 def _split_targets(targets):
-    """Labels, and the teacher's logits where they came along (else None)."""
+    """Labels, and the teacher's logits if they were given with them (else None)."""
     if not isinstance(targets, dict):
         return targets, None
     if set(targets) != {"labels", "teacher_logits"}:
-        raise ValueError(f"targets must have the keys 'labels' and 'teacher_logits', got {sorted(targets)}.")
+        raise ValueError(
+            _("targets must have the keys 'labels' and 'teacher_logits', got {keys}.", keys=sorted(targets))
+        )
     return targets["labels"], targets["teacher_logits"]

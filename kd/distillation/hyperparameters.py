@@ -1,10 +1,11 @@
-"""The two numbers of distillation, checked in one place: α and T."""
+"""The two numbers of distillation, α and T, checked in one place."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
+from kd.text.translation import _
 from kd.text.words import quoted
 
 
@@ -12,10 +13,10 @@ def checked_alpha(alpha: Any) -> float:
     """α, the weight of the true labels, as a float.
 
     Raises:
-        ValueError: when it is no number in [0, 1].
+        ValueError: when it is not a number in [0, 1].
     """
     if not _is_finite_number(alpha) or not 0 <= alpha <= 1:
-        raise ValueError(f"alpha must be a number between 0 and 1, got {quoted(alpha)}.")
+        raise ValueError(_("alpha must be a number between 0 and 1, got {value}.", value=quoted(alpha)))
     return float(alpha)
 
 
@@ -23,10 +24,12 @@ def checked_temperature(temperature: Any) -> float:
     """T as a float.
 
     Raises:
-        ValueError: when it is no finite number above 0.
+        ValueError: when it is not a finite number above 0.
     """
     if not _is_finite_number(temperature) or temperature <= 0:
-        raise ValueError(f"temperature must be a finite number above 0, got {quoted(temperature)}.")
+        raise ValueError(
+            _("temperature must be a finite number above 0, got {value}.", value=quoted(temperature))
+        )
     return float(temperature)
 
 

@@ -25,8 +25,8 @@ class Objective(NamedTuple):
 def soft_target_divergence(teacher_logits, student_logits, temperature=1.0):
     """KL(softmax(z_t / T) ‖ softmax(z_s / T)) for each row, from logits.
 
-    Through log-softmax, so logits of any size give the exact value and gradient, where probabilities
-    that were clipped do not.
+    Computed with log-softmax, so logits of any size give the exact value and gradient; clipped probabilities
+    would not.
 
     Args:
         teacher_logits: float (n, classes).
@@ -74,8 +74,8 @@ def distillation_objective(
 class SoftTargetDivergence(keras.losses.Loss):
     """`soft_target_divergence` as a Keras loss of teacher's and student's logits.
 
-    It stands where `keras.losses.KLDivergence()` may stand in `Distiller.compile`. That one sees
-    probabilities, which it clips to [1e-7, 1]; this one sees the logits divided by T and clips nothing.
+    Use it in `Distiller.compile` in place of `keras.losses.KLDivergence()`, which gets probabilities and
+    clips them to [1e-7, 1]; this one gets the logits divided by T and clips nothing.
     """
 
     from_logits = True

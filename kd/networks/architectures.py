@@ -1,10 +1,11 @@
-"""The two architectures of the notebook, as plain Keras models."""
+"""The notebook's two architectures, as plain Keras models."""
 
 from __future__ import annotations
 
 import keras
 from keras import layers
 
+from kd.text.translation import _
 from kd.text.words import quoted
 
 IMAGE_SHAPE = (28, 28, 1)
@@ -36,7 +37,7 @@ def build_student(name: str = "student", width: int = 1) -> keras.Sequential:
         ValueError: when `width` is not a whole number of at least 1.
     """
     if not isinstance(width, int) or isinstance(width, bool) or width < 1:
-        raise ValueError(f"width must be a whole number of at least 1, got {quoted(width)}.")
+        raise ValueError(_("width must be a whole number of at least 1, got {value}.", value=quoted(width)))
     return _convolutional(16 * width, 32 * width, name)
 
 

@@ -1,4 +1,4 @@
-"""What a network is made of, layer by layer, and how its first filters come about."""
+"""What a network is made of, layer by layer, and how its first filters develop."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:
         models: name → model.
 
     Returns:
-        One row a layer: model, position (from 1), kind (Keras' class), output ("14 × 14 × 16"), parameters,
-        multiply_adds and activations (both for one picture, as the layers stand).
+        One row for each layer: model, position (from 1), kind (Keras' class), output ("14 × 14 × 16"),
+        parameters, multiply_adds and activations (both for one picture, with no layers folded).
     """
     return pd.DataFrame(
         [
@@ -38,16 +38,16 @@ def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:
 
 
 def filters_over_time(model: NumpyModel, weights: np.ndarray) -> np.ndarray:
-    """The first convolution's filters at each point of a training.
+    """The first convolution's filters at each point of a training run.
 
     Args:
-        model: the network, at any point.
+        model: the network, at any point in time.
         weights: float (k, parameters), flattened and joined as `NumpyModel.with_flat_weights` takes them.
 
     Returns:
         float32 (k, height, width, channels, filters).
 
     Raises:
-        ValueError: when a row has not as many numbers as the network, or there is no convolution.
+        ValueError: when a row does not have a number for each parameter, or there is no convolution.
     """
     return np.stack([model.with_flat_weights(row).first_layer_filters for row in weights])

@@ -1,14 +1,14 @@
 """The same logits, sooner: fold the last convolution and the dense layer into one matrix.
 
-The notebook's networks end in Conv2D → Flatten → Dense with no activation between them. Two linear
-maps in a row are one linear map, so instead of convolving every image of a batch one can convolve the
-ten rows of the dense layer's kernel once (a transposed convolution) and multiply. The function and its
-gradients are those of the layers as they stand, up to the rounding of another order of summation; the
-expensive convolution and both its gradients run on 10 pictures a step instead of on the whole batch.
+The notebook's networks end in Conv2D → Flatten → Dense with no activation in between. Two linear maps in a
+row are one linear map, so instead of convolving every image of a batch one can convolve the ten rows of the
+dense layer's kernel once (a transposed convolution) and multiply. The function and its gradients are those
+of the unfolded layers, up to rounding, as the order of summation differs; the expensive convolution and both
+its gradients run on 10 pictures for each step instead of on the whole batch.
 
-What is left of it are three products, most of a teacher's step; where a processor multiplies bfloat16
-faster, they may be computed in it, with weights, sums and everything else in float32 (sums where oneDNN
-computes them: TensorFlow without it keeps them in bfloat16).
+Three products remain, which make up most of a teacher's step. If a processor multiplies faster in bfloat16,
+they may be computed in it, with weights, sums and everything else in float32 (sums only if oneDNN computes
+them: TensorFlow without it keeps them in bfloat16).
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ def folded_forward(model: keras.Sequential, precision: str = "float32", training
     """A function from images to the model's logits that computes its linear tail as one matrix.
 
     Args:
-        model: a built Sequential. Where it does not end in Conv2D → Flatten → Dense without
-            activations, the plain call of the model is returned.
+        model: a built Sequential. If it does not end in Conv2D → Flatten → Dense without activations, the
+            plain call of the model is returned.
         precision: "float32", or "mixed_bfloat16" for the folded convolution and its gradients in
             bfloat16.
-        training: whether layers such as Dropout and BatchNormalization act as in training. False gives
-            the answers of inference.
+        training: whether layers such as Dropout and BatchNormalization act as in training, or as in
+            inference.
 
     Returns:
-        A differentiable function of a tensor (n, height, width, channels) giving logits (n, classes);
-        it reads the model's variables at every call, so it may be traced once and trained through.
+        A differentiable function from a tensor (n, height, width, channels) to logits (n, classes). It reads
+        the model's variables at every call, so it may be traced once and used while they train.
     """
     if not _has_linear_tail(model):
         return lambda images: model(images, training=training)
@@ -69,12 +69,12 @@ def folded_forward(model: keras.Sequential, precision: str = "float32", training
 
 
 def _fold(dense_kernel, kernel, shape, strides, padding):
-    """The dense layer's kernel (classes, rows, columns, filters) seen through the convolution: `shape`."""
+    """The dense layer's kernel (classes, rows, columns, filters) through the convolution, of this `shape`."""
     return tf.nn.conv2d_transpose(dense_kernel, kernel, shape, strides, padding)
 
 
 def _fold_in_bfloat16(dense_kernel, kernel, shape, strides, padding):
-    """As `_fold`; the three products in bfloat16, in and out in float32."""
+    """As `_fold`, with the three products in bfloat16; input and output are float32."""
 
     @tf.custom_gradient
     def fold(dense_kernel, kernel):
@@ -84,7 +84,7 @@ def _fold_in_bfloat16(dense_kernel, kernel, shape, strides, padding):
         def gradients(upstream):
             upstream = tf.cast(upstream, tf.bfloat16)
             of_dense = tf.nn.conv2d(upstream, small_kernel, strides, padding)
-            # As a product of matrices: the convolution's own filter gradient takes three times as long.
+            # A product of matrices, as the convolution's own filter gradient takes three times as long.
             rows, columns = kernel.shape[:2]
             patches = tf.image.extract_patches(
                 upstream, (1, rows, columns, 1), (1, *strides, 1), (1, 1, 1, 1), padding

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
-# A hundred times our largest model: a file that unpacks to more is no model of ours.
+# A hundred times our largest model: a file that unpacks to more cannot be one of ours.
 _LARGEST_MEMBER = 600 * 2**20
 
 _FOREIGN_ERRORS = (
@@ -43,9 +44,9 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
         the list of that layer's arrays, float32, as Keras' `layer.get_weights()` orders them.
 
     Raises:
-        ValueError: when the file is missing, truncated, damaged, or no Keras 3 Sequential.
+        ValueError: when the file is missing, truncated or damaged, or is not a Keras 3 Sequential.
     """
-    name = "The model" if isinstance(source, bytes) else f"The model file {Path(source)}"
+    name = _("The model") if isinstance(source, bytes) else _("The model file {path}", path=Path(source))
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             description = json.loads(_member(archive, "config.json"))
@@ -54,10 +55,16 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
         if kind == "Sequential":
             return config, _layer_weights(weights, [layer["class_name"] for layer in config["layers"]])
     except FileNotFoundError:
-        raise Unusable(f"{name} is missing: train the run again, or choose another one.") from None
+        raise Unusable(
+            _("{file} is missing: train the run again, or choose another one.", file=name)
+        ) from None
     except _FOREIGN_ERRORS:
-        raise Unusable(f"{name} is damaged or not a Keras 3 .keras file: save the model again.") from None
-    raise ValueError(f"{name} holds a {quoted(kind)}, but only a keras.Sequential can be read.")
+        raise Unusable(
+            _("{file} is damaged or not a Keras 3 .keras file: save the model again.", file=name)
+        ) from None
+    raise ValueError(
+        _("{file} holds a {kind}, but only a keras.Sequential can be read.", file=name, kind=quoted(kind))
+    )
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -67,7 +74,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _layer_weights(file: bytes, kinds: list[str]) -> list[list[np.ndarray]]:
-    """Keras names a layer's group by its class in snake case, and numbers the repeated ones."""
+    """Keras names a layer's group after its class, in snake case, and numbers repeated ones."""
     import h5py
 
     weights, seen = [], {}
@@ -85,12 +92,12 @@ def _layer_weights(file: bytes, kinds: list[str]) -> list[list[np.ndarray]]:
 def _array(variables: Any, name: str) -> np.ndarray:
     import h5py
 
-    # An external link or dataset would read another file of this machine.
+    # An external link or dataset would read another file on this machine.
     link, dataset = variables.get(name, getlink=True), variables[name]
     if not isinstance(link, h5py.HardLink) or dataset.external or dataset.is_virtual:
         raise ValueError("a weight is not stored in the file itself")
     if dataset.size * dataset.dtype.itemsize > _LARGEST_MEMBER or dataset.dtype.kind != "f":
-        raise ValueError("a weight is no array of numbers")
+        raise ValueError("a weight is not an array of numbers")
     return dataset[()].astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Keras' description of a layer → the NumPy layer that does the same, or a sentence that says why not."""
+"""Keras' description of a layer → the NumPy layer that does the same, or an error that says why not."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from kd.networks.numpy_layers import (
     Shape,
     Window,
 )
+from kd.text.translation import _
 from kd.text.words import quoted
 
 _ACTIVATIONS = {
@@ -31,7 +32,7 @@ _ACTIVATIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A layer with the name and kind it has in Keras."""
+    """A layer, with its name and kind in Keras."""
 
     name: str
     kind: str
@@ -44,7 +45,7 @@ def sequential_from_config(
     """Name, input shape and steps of a saved Sequential, from what `kd.networks.keras_file` read.
 
     Raises:
-        ValueError: when a layer or an option of it is not known here, or the description is incomplete.
+        ValueError: when a layer or one of its options is not supported, or the description is incomplete.
     """
     try:
         entries = list(zip(config["layers"], weights, strict=True))
@@ -52,18 +53,18 @@ def sequential_from_config(
         steps = tuple(step for entry, arrays in entries for step in _steps_of(entry, arrays))
         return str(config["name"]), input_shape, steps
     except (KeyError, TypeError, AttributeError, IndexError):
-        raise ValueError("The model's file does not describe its layers as Keras 3 does.") from None
+        raise ValueError(_("The model's file does not describe its layers as Keras 3 does.")) from None
 
 
 def readonly(array: np.ndarray) -> np.ndarray:
     """A float32 copy that nobody can change.
 
     Raises:
-        ValueError: when it is not finite, as after a training that diverged.
+        ValueError: when it is not finite, as after training that diverged.
     """
     copy = np.array(array, np.float32, order="C")
     if not np.isfinite(copy).all():
-        raise ValueError("A model's weights must be finite, got NaN or infinity: train it again.")
+        raise ValueError(_("A model's weights must be finite, got NaN or infinity: train it again."))
     copy.flags.writeable = False
     return copy
 
@@ -76,7 +77,7 @@ def _input_shape(config: dict[str, Any]) -> Sequence[int]:
 
 
 def _steps_of(entry: dict[str, Any], weights: list[np.ndarray]) -> list[Step]:
-    """One saved layer as steps: none for those that do nothing here, two with an activation built in."""
+    """One saved layer as steps: none if it does nothing here, two if it has an activation built in."""
     kind, config = entry["class_name"], entry["config"]
     name = str(config["name"])
     if kind in ("InputLayer", "Dropout"):
@@ -90,25 +91,38 @@ def _steps_of(entry: dict[str, Any], weights: list[np.ndarray]) -> list[Step]:
     if kind == "ReLU":
         if config["max_value"] is not None or config["threshold"]:
             raise ValueError(
-                f"The layer {quoted(name)} limits its ReLU, which is not known here: leave it plain."
+                _(
+                    "The layer {name} limits its ReLU, which is not supported: use a plain one.",
+                    name=quoted(name),
+                )
             )
         return [Step(name, kind, Activation("relu", float(config["negative_slope"])))]
     if kind == "Activation":
         return [Step(name, kind, _activation(name, config["activation"]))]
     if kind not in ("Conv2D", "Dense"):
         raise ValueError(
-            f"The layer {quoted(name)} is a {quoted(kind)}, which is not known here: use Conv2D, Dense, "
-            "MaxPooling2D, LeakyReLU, ReLU, Activation, Flatten and Dropout."
+            _(
+                "The layer {name} is a {kind}, which is not supported: use Conv2D, Dense, MaxPooling2D, "
+                "LeakyReLU, ReLU, Activation, Flatten and Dropout.",
+                name=quoted(name),
+                kind=quoted(kind),
+            )
         )
     if len(weights) != 1 + config["use_bias"]:
         raise ValueError(
-            f"The layer {quoted(name)} has {len(weights)} arrays of weights, so the file is damaged."
+            _(
+                "The layer {name} has the wrong number of weight arrays ({count}), so the file is damaged.",
+                name=quoted(name),
+                count=len(weights),
+            )
         )
     kernel = readonly(weights[0])
     bias = readonly(weights[1]) if config["use_bias"] else None
     if kind == "Conv2D":
         if config["groups"] != 1 or list(config["dilation_rate"]) != [1, 1]:
-            raise ValueError(f"The layer {quoted(name)} is grouped or dilated, which is not known here.")
+            raise ValueError(
+                _("The layer {name} is grouped or dilated, which is not supported.", name=quoted(name))
+            )
         layer: Layer = Convolution(kernel, bias, _window(config, kernel.shape[:2]))
     else:
         layer = Dense(kernel, bias)
@@ -122,8 +136,13 @@ def _steps_of(entry: dict[str, Any], weights: list[np.ndarray]) -> list[Step]:
 def _activation(name: str, function: Any) -> Activation:
     if not isinstance(function, str) or function not in _ACTIVATIONS:
         raise ValueError(
-            f"The layer {quoted(name)} has the activation {quoted(function)}, which is not known here: "
-            f"use one of {', '.join(_ACTIVATIONS)}."
+            _(
+                "The layer {name} has the activation {function}, which is not supported: "
+                "use one of {choices}.",
+                name=quoted(name),
+                function=quoted(function),
+                choices=", ".join(_ACTIVATIONS),
+            )
         )
     return _ACTIVATIONS[function]
 
@@ -132,15 +151,27 @@ def _window(config: dict[str, Any], size: Sequence[int]) -> Window:
     padding, channels = config["padding"], config["data_format"]
     strides = config["strides"]
     if padding not in ("same", "valid") or channels != "channels_last":
-        raise ValueError(f"The layer {quoted(config['name'])} must be padded same or valid, channels last.")
+        raise ValueError(
+            _(
+                "The layer {name} must have the padding 'same' or 'valid', and its channels last.",
+                name=quoted(config["name"]),
+            )
+        )
     pairs = [tuple(int(n) for n in pair) for pair in (size, strides)]
     if any(len(pair) != 2 or min(pair) < 1 for pair in pairs):
-        raise ValueError(f"The layer {quoted(config['name'])} has a window of {size} with strides {strides}.")
+        raise ValueError(
+            _(
+                "The layer {name} has a window of {size} with strides {strides}, so the file is damaged.",
+                name=quoted(config["name"]),
+                size=size,
+                strides=strides,
+            )
+        )
     return Window(pairs[0], pairs[1], padding)
 
 
 def check_fits(step: Step, shape: Shape) -> None:
-    """Raise where a layer cannot take what the one before gives, as in a damaged file."""
+    """Raise ValueError if a layer cannot take the output of the one before, as in a damaged file."""
     layer = step.layer
     if isinstance(layer, Convolution):
         fits = layer.kernel.ndim == 4 and len(shape) == 3 and layer.kernel.shape[2] == shape[2]
@@ -153,4 +184,6 @@ def check_fits(step: Step, shape: Shape) -> None:
     if fits and isinstance(layer, Convolution | Dense) and layer.bias is not None:
         fits = layer.bias.shape == layer.kernel.shape[-1:]
     if not fits:
-        raise ValueError(f"The layer {quoted(step.name)} does not fit an input of shape {shape}.")
+        raise ValueError(
+            _("The layer {name} does not fit an input of shape {shape}.", name=quoted(step.name), shape=shape)
+        )

@@ -1,9 +1,9 @@
-"""The few layers our networks are made of, in NumPy: forward, and back to their input.
+"""The few layers that our networks are made of, in NumPy: forward, and back to their input.
 
 Every layer is an immutable value without state, so any number of threads may share it. Arrays are
 float32 in Keras' order (n, height, width, channels). `pull_back` is the vector-Jacobian product: it takes
-the gradient with respect to the layer's output and gives the gradient with respect to its input; ties
-and zeros are decided as TensorFlow decides them.
+the gradient with respect to the layer's output and returns that with respect to its input. Ties and zeros
+are decided as in TensorFlow.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """A window that slides over height and width: a convolution's or a pooling's geometry."""
+    """A window that slides over height and width: the geometry of a convolution or a pooling."""
 
     size: tuple[int, int]
     strides: tuple[int, int]
     padding: str  # "same" or "valid"
 
     def positions(self, height: int, width: int) -> tuple[int, int]:
-        """How many places the window takes along height and width."""
+        """How many positions the window takes along height and width."""
         if self.padding == "same":
             return tuple(-(-n // s) for n, s in zip((height, width), self.strides, strict=True))
         return tuple(
@@ -57,7 +57,7 @@ class Window:
         return padded[:, top : top + height, left : left + width]
 
     def shifts(self, padded: np.ndarray, places: tuple[int, int]) -> list[np.ndarray]:
-        """For each pixel of the window, row by row, a view of what lies under it at every place."""
+        """For each pixel of the window, row by row, a view of what is under it at each position."""
         (rows, columns), (down, right) = places, self.strides
         return [
             padded[:, y : y + (rows - 1) * down + 1 : down, x : x + (columns - 1) * right + 1 : right]
@@ -212,10 +212,10 @@ Layer = Convolution | MaxPooling | Activation | Flatten | Dense
 
 
 def fold_convolution(convolution: Convolution, dense: Dense, input_shape: Shape) -> Dense:
-    """The one matrix that equals Convolution → Flatten → Dense (kd/networks/folding.py has the argument).
+    """The one matrix that equals Convolution → Flatten → Dense (kd/networks/folding.py says why).
 
     Args:
-        input_shape: of one picture where it enters the convolution, (height, width, channels).
+        input_shape: (height, width, channels) of one picture as it enters the convolution.
 
     Returns:
         A Dense layer on the flattened input of the convolution.
@@ -230,7 +230,7 @@ def fold_convolution(convolution: Convolution, dense: Dense, input_shape: Shape)
 
 
 def fold_linear_tail(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer, ...]:
-    """The same function with a final Convolution → Flatten → Dense as one matrix, where there is one."""
+    """The same function, with any final Convolution → Flatten → Dense as one matrix."""
     if len(layers) < 3:
         return tuple(layers)
     *head, convolution, flatten, dense = layers

@@ -1,10 +1,9 @@
 """Ask a trained network without TensorFlow: a NumPy twin of a saved keras.Sequential.
 
-Pages answer drawings with it. It loads in milliseconds, shares one immutable model among all visitors
-and threads, and gives Keras' logits up to float32 rounding. The notebook's networks end in
-Conv2D → Flatten → Dense without an activation between; that linear tail is folded into one matrix when
-the model is loaded (kd/networks/folding.py says why this is the same function), which makes the teacher about
-sixty times cheaper to ask.
+Pages use it to answer drawings. It loads in milliseconds, all visitors and threads share one immutable model,
+and its logits are Keras' up to float32 rounding. The notebook's networks end in Conv2D → Flatten → Dense with
+no activation in between; this linear tail is folded into one matrix when the model is loaded
+(kd/networks/folding.py says why the function is the same), which makes the teacher about sixty times faster.
 """
 
 from __future__ import annotations
@@ -20,9 +19,10 @@ import numpy as np
 from kd.networks.keras_file import read_keras_file
 from kd.networks.keras_layers import Step, check_fits, readonly, sequential_from_config
 from kd.networks.numpy_layers import Convolution, Dense, Layer, Shape, fold_linear_tail
+from kd.text.translation import _
 from kd.text.words import quoted
 
-# A batch is cut so that its largest activation stays near this many values (2 MB): bounded memory, and
+# Batches are cut so that the largest activation has about this many values (2 MB): memory is bounded, and
 # what one layer writes is still in the cache when the next one reads it.
 _VALUES_AT_ONCE = 2**19
 
@@ -41,10 +41,10 @@ class LayerDescription:
 
 @dataclass(frozen=True, eq=False)
 class NumpyModel:
-    """A trained network as immutable NumPy arrays. Safe to share among threads.
+    """A trained network as immutable NumPy arrays, which threads may share.
 
-    Where many threads ask at once, limit BLAS to one thread for the whole process, as the app does: its
-    products are small, and BLAS threads that wait for each other on busy cores turn 0.3 ms into 50 ms.
+    If many threads ask at once, limit BLAS to one thread for the whole process, as the app does: the products
+    are small, and BLAS threads that wait for each other on busy cores turn 0.3 ms into 50 ms.
 
     Attributes:
         name: as in Keras.
@@ -59,30 +59,32 @@ class NumpyModel:
     def load(cls, source: str | os.PathLike | bytes) -> NumpyModel:
         """Read a `.keras` file (its path, or its bytes) that holds a keras.Sequential.
 
-        Known layers: Conv2D, LeakyReLU, ReLU, Activation, MaxPooling2D, Flatten, Dense; Dropout is
-        left out, as in inference. Nothing in the file is executed or unpickled.
+        Supported layers: Conv2D, LeakyReLU, ReLU, Activation, MaxPooling2D, Flatten and Dense; Dropout is
+        skipped, as in inference. Nothing in the file is executed or unpickled.
 
         Raises:
-            ValueError: when the file is missing or damaged, holds something else than a Sequential, or
-                a layer or option that is not known here.
+            ValueError: when the file is missing or damaged, holds anything but a Sequential, or has a layer
+                or an option that is not supported.
         """
         return cls(*sequential_from_config(*read_keras_file(source)))
 
     def __post_init__(self) -> None:
         shape = self.input_shape
         if len(shape) not in (1, 3):
-            raise ValueError(f"A model's input must have 1 or 3 dimensions, got {shape}.")
+            raise ValueError(_("A model's input must have 1 or 3 dimensions, got {shape}.", shape=shape))
         for step in self._steps:
             check_fits(step, shape)
             shape = step.layer.output_shape(shape)
         if len(shape) != 1:
-            raise ValueError(f"A model must end in one row of logits a picture, got {shape}.")
-        # Made here rather than on first use: threads then only ever read.
+            raise ValueError(
+                _("A model must end in one row of logits for each picture, got {shape}.", shape=shape)
+            )
+        # Made here rather than on first use, so that threads only ever read it.
         object.__setattr__(self, "_fast", fold_linear_tail([s.layer for s in self._steps], self.input_shape))
 
     @cached_property
     def layers(self) -> tuple[LayerDescription, ...]:
-        """What the network is made of, in order; the numbers are of the network as Keras runs it."""
+        """What the network is made of, in order; the numbers describe the network as Keras runs it."""
         rows, shape = [], self.input_shape
         for step in self._steps:
             output = step.layer.output_shape(shape)
@@ -119,52 +121,60 @@ class NumpyModel:
         for step in self._steps:
             if isinstance(step.layer, Convolution):
                 return step.layer.kernel
-        raise ValueError(f"The model {quoted(self.name)} has no convolution, so it has no filters to show.")
+        raise ValueError(
+            _("The model {name} has no convolution, so it has no filters to show.", name=quoted(self.name))
+        )
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """The logits of pictures (n, height, width, channels) in [0, 1]: float32 (n, classes).
 
         Raises:
-            ValueError: for another shape or type, or values that are not finite.
+            ValueError: when the shape or type is wrong, or a value is not finite.
         """
         return self._in_chunks(self._fast, self._checked(images))
 
     def penultimate(self, images: np.ndarray) -> np.ndarray:
-        """What the last dense layer sees: float32 (n, features). 25,088 features in the teacher.
+        """What the last dense layer gets: float32 (n, features); 25,088 features in the teacher.
 
-        This runs every layer as it stands; for distances among many pictures see `penultimate_map`.
+        This runs every layer, with none folded; for distances between many pictures see `penultimate_map`.
 
         Raises:
-            ValueError: as `logits`; also when the network does not end in a dense layer.
+            ValueError: as for `logits`; also when the network does not end in a dense layer.
         """
         last = max((i for i, s in enumerate(self._steps) if isinstance(s.layer, Dense)), default=None)
         if last is None:
-            raise ValueError(f"The model {quoted(self.name)} has no dense layer, so nothing comes before it.")
+            raise ValueError(
+                _("The model {name} has no dense layer, so nothing comes before it.", name=quoted(self.name))
+            )
         return self._in_chunks([s.layer for s in self._steps[:last]], self._checked(images))
 
     def penultimate_map(self, directions: np.ndarray) -> PenultimateMap:
-        """A fast way to the penultimate features' coordinates along fixed directions.
+        """A fast way to compute coordinates of the penultimate features along fixed directions.
 
-        Where the last dense layer's input is linear in an earlier layer (the notebook's networks), its
-        convolution and the directions fold into one matrix.
+        If the last dense layer's input is linear in an earlier layer, as in the notebook's networks, the
+        convolution and the directions are folded into one matrix.
 
         Args:
-            directions: (features, k), one column a direction.
+            directions: (features, k), one column for each direction.
         """
         *head, dense = [step.layer for step in self._steps]
         if not isinstance(dense, Dense) or len(directions) != len(dense.kernel):
             raise ValueError(
-                f"directions must have {self.layers[-2].activations:,} rows, the features before the "
-                f"last dense layer, got an array of shape {np.shape(directions)}."
+                _(
+                    "directions must have {count} rows, the features before the last dense layer, "
+                    "got an array of shape {shape}.",
+                    count=f"{self.layers[-2].activations:,}",
+                    shape=np.shape(directions),
+                )
             )
         ending = Dense(readonly(directions), None)
         return PenultimateMap(self, fold_linear_tail([*head, ending], self.input_shape))
 
     def layer_outputs(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """The output of every layer by its name, each (n, …). For a few pictures: all of it is kept.
+        """The output of every layer by its name, each (n, …). All of it is kept, so ask about few pictures.
 
         Raises:
-            ValueError: as `logits`.
+            ValueError: as for `logits`.
         """
         values, outputs = self._checked(images), {}
         for step in self._steps:
@@ -180,11 +190,11 @@ class NumpyModel:
             output_gradient: the weights of the logits, (n, classes), or (classes,) for one picture.
 
         Returns:
-            Float32 of the shape of `images`. At a kink, TensorFlow's choice: of equal values under a pooling
-            window the first. Values that only rounding tells apart may go either way.
+            Float32 of the shape of `images`. At a kink it chooses as TensorFlow does: the first of equal
+            values under a pooling window. Values that differ only by rounding may go either way.
 
         Raises:
-            ValueError: as `logits`; also when the two do not fit together.
+            ValueError: as for `logits`; also when the two do not match.
         """
         images, gradient = np.asarray(images), np.asarray(output_gradient, np.float32)
         single = images.ndim == len(self.input_shape)
@@ -193,8 +203,13 @@ class NumpyModel:
         images = self._checked(images)
         if gradient.shape != (len(images), self.classes) or not np.isfinite(gradient).all():
             raise ValueError(
-                f"output_gradient must be finite, {self.classes} numbers a picture, "
-                f"got shape {np.shape(output_gradient)} for pictures of shape {images.shape}."
+                _(
+                    "output_gradient must have {count} finite numbers for each picture, "
+                    "got shape {shape} for pictures of shape {pictures}.",
+                    count=self.classes,
+                    shape=np.shape(output_gradient),
+                    pictures=images.shape,
+                )
             )
         size = self._chunk
         result = np.empty_like(images)
@@ -208,18 +223,20 @@ class NumpyModel:
         return [array for step in self._steps for array in _weights(step.layer)]
 
     def with_weights(self, weights: Sequence[np.ndarray]) -> NumpyModel:
-        """The same network with other weights, as of another epoch.
+        """The same network with other weights, such as those of another epoch.
 
         Args:
             weights: in the order of Keras' `model.get_weights()`, any float type.
 
         Raises:
-            ValueError: when they are not as many, or not of the shapes, that the network has.
+            ValueError: when they differ in number or shape from the network's own.
         """
         own = self.weights()
         shapes, expected = [np.shape(w) for w in weights], [w.shape for w in own]
         if shapes != expected:
-            raise ValueError(f"weights must have the shapes {expected}, got {shapes}.")
+            raise ValueError(
+                _("weights must have the shapes {expected}, got {shapes}.", expected=expected, shapes=shapes)
+            )
         remaining = iter(weights)
         steps = tuple(Step(s.name, s.kind, _with_own_weights(s.layer, remaining)) for s in self._steps)
         return NumpyModel(self.name, self.input_shape, steps)
@@ -228,11 +245,17 @@ class NumpyModel:
         """As `with_weights`, from all weight arrays flattened and joined in order, as snapshots keep them.
 
         Raises:
-            ValueError: when the vector has not `parameters` numbers.
+            ValueError: when the vector does not have `parameters` numbers.
         """
         vector, shapes = np.asarray(vector), [weight.shape for weight in self.weights()]
         if vector.shape != (self.parameters,):
-            raise ValueError(f"The vector must have {self.parameters:,} numbers, got shape {vector.shape}.")
+            raise ValueError(
+                _(
+                    "The vector must have {count} numbers, got shape {shape}.",
+                    count=f"{self.parameters:,}",
+                    shape=vector.shape,
+                )
+            )
         ends = np.cumsum([math.prod(shape) for shape in shapes])[:-1]
         pieces = np.split(vector, ends)
         return self.with_weights([p.reshape(shape) for p, shape in zip(pieces, shapes, strict=True)])
@@ -246,11 +269,19 @@ class NumpyModel:
         images = np.asarray(images)
         if images.shape[1:] != self.input_shape or images.ndim != len(self.input_shape) + 1:
             expected = ", ".join(map(str, self.input_shape))
-            raise ValueError(f"images must have the shape (n, {expected}), got {images.shape}.")
+            raise ValueError(
+                _(
+                    "images must have the shape (n, {expected}), got {shape}.",
+                    expected=expected,
+                    shape=images.shape,
+                )
+            )
         if not np.issubdtype(images.dtype, np.floating):
-            raise ValueError(f"images must be floating point in [0, 1], got {images.dtype}: divide by 255.")
+            raise ValueError(
+                _("images must be floating point in [0, 1], got {type}: divide by 255.", type=images.dtype)
+            )
         if not np.isfinite(images).all():
-            raise ValueError("images must be finite, got NaN or infinity in at least one pixel.")
+            raise ValueError(_("images must be finite, got NaN or infinity in at least one pixel."))
         return np.ascontiguousarray(images, np.float32)
 
     def _in_chunks(self, layers: Sequence[Layer], images: np.ndarray) -> np.ndarray:
@@ -270,7 +301,7 @@ class PenultimateMap:
         """Pictures (n, height, width, channels) to float32 (n, k).
 
         Raises:
-            ValueError: as `NumpyModel.logits`.
+            ValueError: as for `NumpyModel.logits`.
         """
         return self.model._in_chunks(self._layers, self.model._checked(images))
 

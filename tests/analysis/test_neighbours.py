@@ -120,5 +120,5 @@ def test_invalid_input_is_refused(model, pictures, index):
         NeighbourIndex.build(model, pictures[0][:1], pictures[1][:1])
     with pytest.raises(ValueError, match="a label for each"):
         NeighbourIndex.build(model, pictures[0], pictures[1][1:])
-    with pytest.raises(ValueError, match="same features throughout"):
+    with pytest.raises(ValueError, match="have the same features"):
         NeighbourIndex.build(model, np.zeros((5, 28, 28, 1), np.float32), np.zeros(5, int))

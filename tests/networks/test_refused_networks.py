@@ -30,7 +30,7 @@ def test_pictures_that_do_not_fit_are_refused(student_file, images, message):
 
 def test_an_output_gradient_that_does_not_fit_is_refused(student_file):
     twin = NumpyModel.load(student_file)
-    with pytest.raises(ValueError, match="10 numbers a picture"):
+    with pytest.raises(ValueError, match="10 finite numbers for each picture"):
         twin.input_gradient(PICTURE, np.ones(9))
     with pytest.raises(ValueError, match="finite"):
         twin.input_gradient(PICTURE, np.full(10, np.inf))
@@ -113,9 +113,9 @@ def _weights_elsewhere(config, weights):
     [
         (_kind_set, "holds a 'Functional'"),
         (_layers_lost, "damaged"),
-        (_weights_lost, "arrays of weights"),
+        (_weights_lost, "wrong number of weight arrays"),
         (_weights_elsewhere, "damaged"),
-        (_layer_set(2, class_name="Lambda"), "is a 'Lambda', which is not known here"),
+        (_layer_set(2, class_name="Lambda"), "is a 'Lambda', which is not supported"),
         (_layer_set(2, class_name="BatchNormalization"), "is a 'BatchNormalization'"),
         (_layer_set(1, activation="softmax"), "'softmax'"),
         (_layer_set(2, class_name="x" * 10_000), r"is a 'x{39}…', which"),
