@@ -27,6 +27,8 @@ from kd.store.index import INTERRUPTED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.teachers.shipped import shipped_teacher_path
+from kd.text import states
+from kd.text.translation import _
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
@@ -274,7 +276,13 @@ class Lab:
     def _finished(self, run_id: str) -> RunView:
         view = self.watch(run_id)
         if view.result is None:
-            raise ValueError(f"Run {run_id} has no result yet ({view.status}): choose a finished run.")
+            raise ValueError(
+                _(
+                    "Run {run} has no result ({state}): choose a finished run.",
+                    run=run_id,
+                    state=states.state(view.status),
+                )
+            )
         return view
 
     def _teacher_path(self, config: RunConfig) -> Path:
@@ -282,7 +290,9 @@ class Lab:
             return shipped_teacher_path(config.teacher)
         stored = self.store.teacher(config.teacher_id)
         if stored is None:
-            raise Unusable(f"The teacher of run {config.run_id} is no longer stored: train the run again.")
+            raise Unusable(
+                _("The teacher of run {run} is no longer stored: train the run again.", run=config.run_id)
+            )
         return stored[1]
 
     def _load_model(self, path: Path, state: tuple[int, int]) -> NumpyModel:
@@ -320,7 +330,9 @@ def _still_there(run_id: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise Unusable(f"Run {run_id} was deleted or trained again meanwhile: look again.") from None
+        raise Unusable(
+            _("Run {run} was deleted or trained again in the meantime: try again.", run=run_id)
+        ) from None
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from collections import Counter
 import numpy as np
 
 from kd.engine import Abandoned, EngineLost, tasks
+from kd.engine.attempt import LOST
 from kd.training.checkpoint import Checkpoint
 from kd.training.snapshots import Snapshots
 from kd.training.trained_model import TrainedModel
@@ -80,7 +81,7 @@ class FakeAttempt:
             self._look()
             if self._engine.lose_next:
                 self._engine.lose_next -= 1
-                raise EngineLost("The training engine ended unexpectedly.")
+                raise EngineLost(LOST)
             self._engine.trained[self._run_id, name, epoch] += 1
             event = {"event": "epoch", "model": name, "epoch": epoch, "epochs": epochs, "val_accuracy": 0.1}
             history.append(event)

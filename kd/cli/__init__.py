@@ -1,1 +1,1 @@
-"""The command line, one command a file. What can be refused is refused before anything heavy loads."""
+"""The command line, one file per command. Bad input is refused before anything heavy loads."""

@@ -1,4 +1,4 @@
-"""Flags from RunConfig's fields, and complaints in one sentence."""
+"""The commands and their flags; those of `train` are made from RunConfig's fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from kd.config import FIELD_TYPES, FIELDS, PRESETS
-from kd.terminal.arguments import Parser
+from kd.terminal.arguments import Parser, shown
+from kd.text.translation import _
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -16,9 +17,9 @@ def parse(arguments: list[str] | None) -> tuple[Command, argparse.Namespace]:
     """The command and its options.
 
     Raises:
-        Refusal: when the command line makes no sense.
+        Refusal: when the command line cannot be understood.
     """
-    parser = Parser(prog="python -m kd", description="Understand knowledge distillation by doing it.")
+    parser = Parser(prog="python -m kd", description=_("Understand knowledge distillation by doing it."))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands)
     _add_runs(commands)
@@ -29,54 +30,61 @@ def parse(arguments: list[str] | None) -> tuple[Command, argparse.Namespace]:
     return options.command, options
 
 
+def _command(commands, name: str, purpose: str) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=shown(purpose), description=shown(purpose))
+
+
 def _add_train(commands) -> None:
-    parser = commands.add_parser("train", help="train a teacher's student and its twin without help")
+    parser = _command(commands, "train", _("train two identical students, one of them with a teacher's help"))
     parser.add_argument(
         "--preset",
         choices=PRESETS,
         default="default",
-        help="; ".join(f"{name}: {preset.label.lower()}" for name, preset in PRESETS.items()),
+        help=shown("; ".join(f"{name}: {_(preset.label)}" for name, preset in PRESETS.items())),
     )
     for name, spec in FIELDS.items():
         flag = "--" + name.replace("_", "-")
         if FIELD_TYPES[name] is bool:
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=spec.help)
-        else:
-            # kept as text: RunConfig converts and refuses with the sentence the pages use too
             parser.add_argument(
-                flag, metavar=_metavar(name), default=None, help=f"{spec.help} {spec.allowed}"
+                flag, action=argparse.BooleanOptionalAction, default=None, help=shown(_(spec.help))
             )
+        else:
+            # kept as text: RunConfig converts it, or refuses it in the same words as on the pages
+            allowed = _("{help} Allowed: {values}.", help=_(spec.help), values=spec.allowed)
+            parser.add_argument(flag, metavar=_metavar(name), default=None, help=shown(allowed))
     _add_json(parser)
     parser.set_defaults(command=_train)
 
 
 def _add_runs(commands) -> None:
-    parser = commands.add_parser("runs", help="list the runs that are stored")
+    parser = _command(commands, "runs", _("list the stored runs"))
     _add_json(parser)
     parser.set_defaults(command=_runs)
 
 
 def _add_predict(commands) -> None:
-    parser = commands.add_parser("predict", help="ask a run's three models what a picture shows")
-    parser.add_argument("run", metavar="RUN", help="a run's id, as `python -m kd runs` lists it")
-    parser.add_argument("image", metavar="IMAGE", help="a picture of one digit: PNG, JPEG, WebP, BMP or GIF")
+    parser = _command(commands, "predict", _("ask a run's three models which digit a picture shows"))
+    parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
+    parser.add_argument(
+        "image", metavar="IMAGE", help=shown(_("a picture of one digit: PNG, JPEG, WebP, BMP or GIF"))
+    )
     _add_json(parser)
     parser.set_defaults(command=_predict)
 
 
 def _add_stop(commands) -> None:
-    parser = commands.add_parser("stop", help="stop a run that waits or trains, whoever asked for it")
-    parser.add_argument("run", metavar="RUN", help="a run's id, or how it begins")
+    parser = _command(commands, "stop", _("stop a waiting or training run, whoever started it"))
+    parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
     parser.set_defaults(command=_stop)
 
 
 def _add_rebuild_index(commands) -> None:
-    parser = commands.add_parser("rebuild-index", help="read the stored runs anew, after the index was lost")
+    parser = _command(commands, "rebuild-index", _("rebuild the list of stored runs after it was lost"))
     parser.set_defaults(command=_rebuild_index)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+    parser.add_argument("--json", action="store_true", help=shown(_("print one JSON object per line")))
 
 
 def _metavar(name: str) -> str:
@@ -88,7 +96,7 @@ def _train(options: argparse.Namespace) -> int:
     changes: dict[str, Any] = {name: getattr(options, name) for name in FIELDS}
     changes = {name: value for name, value in changes.items() if value is not None}
     config = PRESETS[options.preset].config.replace(**changes)
-    from kd.cli.train import train  # after the config: it is refused before the engine's code is read
+    from kd.cli.train import train  # after the config: a bad one is refused before the engine loads
 
     return train(config, options.json)
 

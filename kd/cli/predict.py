@@ -1,16 +1,17 @@
-"""`python -m kd predict`: three answers to any picture, prepared as the Draw page prepares it."""
+"""`python -m kd predict`: three models' answers to a picture, prepared as on the Draw page."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from kd.cli.run_name import the_one
+from kd.cli.run_name import FINISHED, the_one
 from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture
 from kd.store.store import Store
 from kd.terminal.refusal import Refusal
-from kd.text.words import quoted
+from kd.text.translation import _
+from kd.text.words import NAMES, quoted
 
 
 def predict(run: str, image: str, as_json: bool) -> int:
@@ -18,7 +19,7 @@ def predict(run: str, image: str, as_json: bool) -> int:
     picture = to_mnist(decode_picture(_content(Path(image))))
     store = Store()
     run_id = _find_run(store, run)
-    # after what can be refused: the laboratory takes longer to load than all before it
+    # after everything that can be refused: the lab takes longer to load than all before it
     from kd.analysis.logits import softmax
     from kd.lab import Lab
 
@@ -39,25 +40,27 @@ def predict(run: str, image: str, as_json: bool) -> int:
     from rich.table import Table
 
     # narrow enough for a terminal of 80 columns
-    table = Table(title=f"Run {run_id}: probabilities in percent", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("model", no_wrap=True)
-    table.add_column("answer", justify="right", no_wrap=True)
+    table = Table(
+        title=_("Run {run}: probabilities in percent", run=run_id), box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    table.add_column(_("model"), no_wrap=True)
+    table.add_column(_("answer"), justify="right", no_wrap=True)
     for digit in range(10):
         table.add_column(str(digit), justify="right", no_wrap=True)
     for name, values in probabilities.items():
-        table.add_row(name, str(values.argmax()), *(f"{100 * value:.1f}" for value in values))
+        table.add_row(_(NAMES[name]), str(values.argmax()), *(f"{100 * value:.1f}" for value in values))
     Console().print(table)
     return 0
 
 
 def _find_run(store: Store, name: str) -> str:
-    """The finished run with this id, or whose id begins so.
+    """The finished run whose id is this, or begins with it.
 
     Raises:
-        Refusal: when none or several do.
+        Refusal: when there is none, or more than one.
     """
     known = {row["run_id"] for row in store.index.rows()} | set(store.shipped_runs())
-    return the_one(name, filter(store.has_run, known), "finished run")
+    return the_one(name, filter(store.has_run, known), FINISHED)
 
 
 def _content(path: Path) -> bytes:
@@ -67,4 +70,10 @@ def _content(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError for a null byte in the name
         reason = getattr(error, "strerror", None) or error
-        raise Refusal(f"{quoted(str(path))} cannot be read ({reason}): give the path of a picture.") from None
+        raise Refusal(
+            _(
+                "{path} cannot be read ({reason}): give the path of a picture.",
+                path=quoted(str(path)),
+                reason=reason,
+            )
+        ) from None

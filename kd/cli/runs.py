@@ -1,4 +1,4 @@
-"""`python -m kd runs`: what is stored."""
+"""`python -m kd runs`: list the stored runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from rich.table import Table
 
 from kd.lab import Lab
 from kd.runs.state import RunView
-from kd.text.words import MODELS, UNREADABLE, accuracy, plain, quoted
+from kd.text import states
+from kd.text.translation import _
+from kd.text.words import MODELS, NAMES, UNREADABLE, accuracy, plain, quoted
 
 
 def runs(as_json: bool) -> int:
@@ -24,13 +26,16 @@ def runs(as_json: bool) -> int:
             print(json.dumps({"run": name, "status": "unreadable"}))
         return 0
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for title in ("run", "state", "teacher", "α", "T", "epochs", *MODELS):
-        table.add_column(title, no_wrap=title in ("run", *MODELS))
+    table.add_column(_("run"), no_wrap=True)
+    for title in (_("state"), _("learns from"), "α", "T", _("epochs")):
+        table.add_column(title)
+    for name in MODELS:
+        table.add_column(_(NAMES[name]), no_wrap=True)
     for view in views:
         config = view.config
         table.add_row(
             view.run_id,
-            "shipped" if view.shipped else view.status,
+            states.state(states.SHIPPED if view.shipped else view.status),
             config.teacher,
             plain(config.alpha),
             plain(config.temperature),
@@ -39,7 +44,13 @@ def runs(as_json: bool) -> int:
         )
     Console().print(table)
     for name in unreadable:
-        print(f"{quoted(name)}: {UNREADABLE} `python -m kd rebuild-index` removes the entry.")
+        print(
+            _(
+                "{run}: {problem} `python -m kd rebuild-index` removes the entry.",
+                run=quoted(name),
+                problem=_(UNREADABLE),
+            )
+        )
     return 0
 
 
@@ -47,7 +58,7 @@ def _as_dict(view: RunView) -> dict:
     return {
         "run": view.run_id,
         "status": view.status,
-        "message": view.message,
+        "message": view.ending.english if view.ending else "",
         "created": view.created,
         "shipped": view.shipped,
         "config": view.config.to_dict(),

@@ -1,37 +1,48 @@
-"""`python -m kd stop`: end a run that waits or trains, whoever asked for it."""
+"""`python -m kd stop`: stop a waiting or training run, whoever started it."""
 
 from __future__ import annotations
 
 import sys
 import time
 
-from kd.cli.run_name import the_one
+from kd.cli import run_name
 from kd.store.index_rows import ACTIVE
 from kd.store.store import Store
+from kd.text import states
+from kd.text.translation import _
 
 SECONDS_TO_STOP = 20
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def stop(run: str) -> int:
-    """Ask the process that computes the run to stop it, and wait until it has; returns the exit code."""
+    """Ask the process that trains the run to stop it, and wait for that; returns the exit code."""
     index = Store().index
-    run_id = the_one(
-        run, [row["run_id"] for row in index.rows() if row["status"] in ACTIVE], "waiting or training run"
-    )
+    active = [row["run_id"] for row in index.rows() if row["status"] in ACTIVE]
+    run_id = run_name.the_one(run, active, run_name.ACTIVE)
     index.ask_to_stop(run_id)
     deadline = time.monotonic() + SECONDS_TO_STOP
     while (row := index.row(run_id)) is not None and row["status"] in ACTIVE:
         if time.monotonic() > deadline:
             print(
-                f"Run {run_id} was asked to stop, but its app has not answered for {SECONDS_TO_STOP} s. "
-                "It will stop when the app answers again; ending the app ends it too.",
+                _(
+                    "Run {run} was asked to stop, but its app has not responded for {seconds} s. "
+                    "The run will stop as soon as the app responds; closing the app stops it too.",
+                    run=run_id,
+                    seconds=SECONDS_TO_STOP,
+                ),
                 file=sys.stderr,
             )
             return 1
         time.sleep(SECONDS_BETWEEN_LOOKS)
     if row is None or row["status"] == "stopped":
-        print(f"Run {run_id} is stopped.")
+        print(_("Run {run} has been stopped.", run=run_id))
     else:
-        print(f"Run {run_id} ended before it could be stopped: {row['status']}.")
+        print(
+            _(
+                "Run {run} ended before it could be stopped ({state}).",
+                run=run_id,
+                state=states.state(row["status"]),
+            )
+        )
     return 0

@@ -17,16 +17,18 @@ from kd.lab import Lab
 from kd.runs.state import RunView
 from kd.terminal import interrupt
 from kd.terminal.streams import OutputLost
-from kd.text.words import MODELS, accuracy
+from kd.text import states
+from kd.text.translation import _
+from kd.text.words import MODELS, NAMES, accuracy
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def train(config: RunConfig, as_json: bool) -> int:
-    """Train the run, or take it from the store; returns the exit code.
+    """Train the run, or fetch it from the store; returns the exit code.
 
-    Where a reader leaves the pipe, the run is stopped as by Ctrl-C. Where the epochs cannot be written for
-    another reason, such as a full disk, it goes on and is stored.
+    If the reader of a pipe leaves, the run is stopped as by Ctrl-C. If the epochs cannot be written for
+    another reason, such as a full disk, the run continues and is stored.
     """
     with interrupt.listening(), closing(Lab()) as lab:
         run_id = lab.start(config)
@@ -38,13 +40,16 @@ def train(config: RunConfig, as_json: bool) -> int:
                 if error.reader_left:
                     raise
                 lost = error
-                *_, view = _views(lab, run_id)
+                *__, view = _views(lab, run_id)
         except (KeyboardInterrupt, OutputLost) as reason:
             if lab.watch(run_id).elsewhere:
                 if isinstance(reason, OutputLost):
                     raise
                 print(
-                    f"The run goes on in the other process. To stop it: python -m kd stop {run_id}",
+                    _(
+                        "The run continues in the other process. To stop it: python -m kd stop {run}",
+                        run=run_id,
+                    ),
                     file=sys.stderr,
                 )
                 return interrupt.EXIT_CODE
@@ -54,7 +59,9 @@ def train(config: RunConfig, as_json: bool) -> int:
     if lost is not None and view.status == "finished":
         raise lost
     if view.status != "finished":
-        print(f"The run {run_id} ended without a result: {view.message}", file=sys.stderr)
+        print(
+            _("Run {run} ended without a result: {reason}", run=run_id, reason=view.message), file=sys.stderr
+        )
         return 1
     if as_json:
         comparison = view.result["comparison"].with_words()
@@ -65,7 +72,7 @@ def train(config: RunConfig, as_json: bool) -> int:
 
 
 def _views(lab: Lab, run_id: str) -> Iterator[RunView]:
-    """The run as it changes, to its end."""
+    """The run as it changes, until it ends."""
     while True:
         interrupt.check()
         view = lab.watch(run_id)
@@ -76,7 +83,7 @@ def _views(lab: Lab, run_id: str) -> Iterator[RunView]:
 
 
 def _print_json(lab: Lab, run_id: str) -> RunView:
-    # by model and epoch: a model that begins anew repeats what it said, with the same numbers
+    # by model and epoch: a model that starts over repeats its epochs, with the same numbers
     printed: set[tuple[str, int]] = set()
     for view in _views(lab, run_id):
         for event in view.history:
@@ -99,21 +106,28 @@ def _show_progress(lab: Lab, run_id: str) -> RunView:
 
 def _describe(view: RunView) -> str:
     if not view.history or view.phase not in ("teacher", "students"):
-        return view.phase
+        return states.phase(view.phase)
     event = max(view.history, key=lambda e: (e["model"] != "teacher", e["epoch"]))
-    return f"{view.phase}: epoch {event['epoch']} of {event['epochs']}"
+    return states.epoch_of(view.phase, event["epoch"], event["epochs"])
 
 
 def _print_table(view: RunView) -> None:
     result = view.result
-    table = Table(title=f"Run {view.run_id}")
-    for title in ("model", "test accuracy", "agrees with the teacher", "parameters", "kB", "ms a picture"):
-        table.add_column(title, justify="left" if title == "model" else "right")
+    table = Table(title=_("Run {run}", run=view.run_id))
+    table.add_column(_("model"))
+    for title in (
+        _("test accuracy"),
+        _("agreement with the teacher"),
+        _("parameters"),
+        _("size in kB"),
+        _("ms per picture"),
+    ):
+        table.add_column(title, justify="right")
     for name in MODELS:
         model = result[name]
         agreement = model.get("agreement")
         table.add_row(
-            name,
+            _(NAMES[name]),
             accuracy(model["test_accuracy"]),
             "" if agreement is None else accuracy(agreement),
             f"{model['parameters']:,}",

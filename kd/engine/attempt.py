@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 
 from kd.engine import tasks
+from kd.text.endings import Ending
 
 SECONDS_BETWEEN_LOOKS = 0.1
-LOST = "The training engine ended unexpectedly."
+LOST = Ending("engine ended")
 
 
 class EngineLost(Exception):
@@ -111,9 +112,7 @@ class Attempt:
         try:
             return future.result(timeout=60)
         except KilledWorker:
-            raise WorkerLost(
-                "Its worker process was lost, and the one after it too: the machine may be short of memory."
-            ) from None
+            raise WorkerLost(Ending("worker lost")) from None
         except (CancelledError, FutureCancelledError, OSError, TimeoutError):
             raise EngineLost(LOST) from None
 

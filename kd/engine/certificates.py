@@ -1,9 +1,9 @@
-"""A certificate for a cluster of one's own: whoever has the two files may use it, nobody else.
+"""A certificate for a cluster of your own: only holders of its two files can use the cluster.
 
     python -m kd.engine.certificates FOLDER
 
-writes FOLDER/certificate.pem, which is its own authority, and FOLDER/key.pem, for app, scheduler and workers
-alike; both are valid for a year. Files that are there stay as they are.
+writes FOLDER/certificate.pem, which is its own authority, and FOLDER/key.pem, for the app, the scheduler and
+the workers alike; both are valid for a year. Existing files are left alone.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from pathlib import Path
 
 from distributed.security import Security
 
+from kd.text.translation import _
+
 CERTIFICATE, KEY = "certificate.pem", "key.pem"
 
 
 def make(folder: Path) -> bool:
-    """Write both files, readable for their owner alone; False when they were there."""
+    """Write both files, readable by their owner only; False if they already existed."""
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / CERTIFICATE).exists() and (folder / KEY).exists():
         return False
@@ -51,11 +53,18 @@ def main(arguments: list[str] | None = None) -> int:
 def _command(arguments: list[str] | None) -> int:
     from kd.terminal.arguments import Parser
 
-    parser = Parser(prog="python -m kd.engine.certificates", description=__doc__)
+    parser = Parser(
+        prog="python -m kd.engine.certificates",
+        description=_(
+            "Make a certificate for a cluster of your own: only holders of its two files can use it."
+        ),
+    )
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     folder = parser.parse_args(arguments).folder
-    made = make(folder)
-    print(f"{folder / CERTIFICATE} and {KEY} {'are written' if made else 'are there already'}.")
+    if make(folder):
+        print(_("{certificate} and {key} have been written.", certificate=folder / CERTIFICATE, key=KEY))
+    else:
+        print(_("{certificate} and {key} already exist.", certificate=folder / CERTIFICATE, key=KEY))
     return 0
 
 

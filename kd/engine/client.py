@@ -20,6 +20,7 @@ from kd.engine.attempt import Abandoned, Attempt, EngineLost
 from kd.engine.cluster_size import student_workers
 from kd.engine.frozen import SECONDS_BETWEEN_LOOKS, SECONDS_OF_SILENCE, Silence, family_of, kill
 from kd.engine.ready import READY
+from kd.text.endings import Ending
 
 log = logging.getLogger("kd")
 
@@ -31,7 +32,7 @@ SECONDS_TO_BE_READY = 180
 SECONDS_TO_COME_BACK = 120
 SECONDS_TO_LEAVE = 2.5
 
-CLOSED = "The training engine was closed."
+CLOSED = Ending("engine closed")
 
 # Read at the start of the child and its workers: Dask's logging, and a warning of Python's resource
 # tracker when it clears up after workers that were ended at once.
@@ -145,9 +146,10 @@ class Engine:
             if old is not None:
                 _leave(old)
             client = self._connect_remote() if self.address else self._start_child(starting)
+        except EngineLost as error:
+            lost = error
         except Exception as error:  # whatever it is, those who wait must hear of it
-            where = f"The cluster at {self.address}" if self.address else "The training engine"
-            lost = EngineLost(f"{where} could not be reached: {error or 'it did not answer'}.")
+            lost = EngineLost(_unreachable(self.address, str(error)))
         with self._lock:
             wanted = self._starting is starting
             child = self._child
@@ -183,7 +185,7 @@ class Engine:
         )
         with self._lock:
             if self._starting is not starting:
-                raise OSError("it was closed before it was ready")
+                raise EngineLost(CLOSED)
             if self._child is not None:
                 kill(family_of(self._child.pid))
                 self._child.wait()
@@ -237,6 +239,14 @@ async def _sign_of(client) -> None:
         await client.scheduler.identity(n_workers=0)
 
 
+def _unreachable(address: str | None, reason: str) -> Ending:
+    """Why the cluster at this address, or our own, cannot be used; the reason may be empty."""
+    what, values = ("cluster", {"address": address}) if address else ("engine", {})
+    if not reason:
+        return Ending(f"{what} silent", values)
+    return Ending(f"{what} unreachable", {**values, "reason": reason.rstrip(".")})
+
+
 def _leave(client) -> None:
     """Close a client, whatever its cluster is like; one that is broken can fail in odd ways."""
     try:
@@ -249,7 +259,7 @@ def _address(child: subprocess.Popen) -> dict[str, str]:
     """What the engine's process says of itself; anything else that it prints goes to the log.
 
     Raises:
-        OSError: when it ends, or says nothing for too long.
+        EngineLost: when it ends, or says nothing for too long.
     """
     too_long = threading.Timer(SECONDS_TO_BE_READY, lambda: kill(family_of(child.pid)))
     too_long.daemon = True
@@ -262,4 +272,4 @@ def _address(child: subprocess.Popen) -> dict[str, str]:
                 log.info("the engine's process prints: %s", line.rstrip())
     finally:
         too_long.cancel()
-    raise OSError("its process ended before it was ready")
+    raise EngineLost(Ending("engine not started"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
@@ -22,5 +23,7 @@ def student_workers() -> int:
     if not chosen:
         return available_cores()
     if not re.fullmatch("[0-9]{1,3}", chosen) or not 1 <= int(chosen) <= 256:
-        raise Unusable(f"KD_WORKERS must be a whole number between 1 and 256, got {quoted(chosen)}.")
+        raise Unusable(
+            _("KD_WORKERS must be a whole number between 1 and 256, got {value}.", value=quoted(chosen))
+        )
     return int(chosen)

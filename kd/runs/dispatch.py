@@ -18,16 +18,13 @@ from kd.runs.queue_plan import QueuePlan
 from kd.runs.shared_teachers import SharedTeachers
 from kd.runs.state import RunView
 from kd.store.store import Store
+from kd.text.translation import _
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 
 NOBODY = ""
 MOST_WAITING = 20
-TOO_MANY_WAITING = (
-    f"{MOST_WAITING} of your runs are waiting already, and no more can wait: "
-    "stop one of them, or wait until one begins."
-)
 # How long a run may keep its place while others wait; it leaves at the end of the epoch it is in.
 SECONDS_A_TURN = 60.0
 
@@ -149,7 +146,13 @@ class Dispatch:
 
     def _check_room(self, person: str) -> None:
         if person != NOBODY and self._queue.waiting_for(person) >= MOST_WAITING:
-            raise Unusable(TOO_MANY_WAITING)
+            raise Unusable(
+                _(
+                    "You already have {count} runs waiting, the most allowed: "
+                    "stop one of them, or wait until one starts.",
+                    count=MOST_WAITING,
+                )
+            )
 
     def _publish(self, job: RunJob) -> None:
         """Let a run wait for its turn, unless another process computes it."""

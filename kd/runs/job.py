@@ -17,10 +17,11 @@ from kd.engine import Abandoned, Attempt, Engine, EngineLost, WorkerLost, tasks
 from kd.runs.result import fresh_teacher_record, run_files, run_record
 from kd.runs.shared_teachers import SharedTeachers
 from kd.runs.state import RunState
-from kd.store.room import DiskFull, is_full
+from kd.store.room import is_full
 from kd.store.store import Store
 from kd.teachers.logits import shipped_logits
 from kd.teachers.shipped import shipped_teacher_path, teacher_record
+from kd.text.endings import Ending
 from kd.training.checkpoint import Checkpoint
 from kd.unusable import Unusable
 
@@ -32,8 +33,8 @@ log = logging.getLogger("kd")
 # The engine may be lost once in a run without the run being lost.
 ATTEMPTS = 2
 SECONDS_BETWEEN_ATTENDING = 1.0
-STOPPED_WAITING = "stopped while waiting"
-STOPPED = "stopped"
+STOPPED_WAITING = Ending("stopped while waiting")
+STOPPED = Ending("stopped")
 
 
 class GaveWay(Exception):
@@ -81,7 +82,7 @@ class RunJob:
         run_id = self.config.run_id
         log.info("run %s %s", run_id, "started" if self.turn_began is None else "goes on")
         self.turn_began = time.monotonic()
-        status, message = "finished", ""
+        status, ending = "finished", None
         try:
             self._store.index.set_status(run_id, "running")
             result = self._with_retries()
@@ -91,17 +92,18 @@ class RunJob:
             log.info("run %s gives its place up to others who wait", run_id)
             return False
         except Abandoned:
-            status, message = "stopped", STOPPED
+            status, ending = "stopped", STOPPED
         except (EngineLost, WorkerLost, ValueError) as error:
-            status, message = "failed", str(error)
+            status, ending = "failed", Ending.of(error)
         except OSError as error:
-            status, message = "failed", not_stored(error)
+            status, ending = "failed", not_stored(error)
         except Exception as error:
             log.exception("run %s failed", run_id)
-            status, message = "failed", f"The run failed unexpectedly ({type(error).__name__}: {error})."
-        if status != "finished":
-            self.end(status, message)
-        log.info("run %s %s%s", run_id, status, f": {message}" if status == "failed" else "")
+            status = "failed"
+            ending = Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})
+        if ending is not None:
+            self.end(status, ending)
+        log.info("run %s %s%s", run_id, status, f": {ending.english}" if ending else "")
         return True
 
     def stop(self) -> None:
@@ -119,14 +121,14 @@ class RunJob:
             self._is_giving_way = True
             self._attempt.request_yield()
 
-    def end(self, status: str, message: str) -> None:
+    def end(self, status: str, ending: Ending) -> None:
         """Note an end without a result, in the index and then in `state`."""
         try:
-            self._store.index.set_status(self.config.run_id, status, message)
+            self._store.index.set_status(self.config.run_id, status, ending.stored())
             self.end_is_noted = True
         except Exception as error:
             log.error("run %s: its end could not be noted (%s)", self.config.run_id, error)
-        self.state.enter("done", status, message)
+        self.state.enter("done", status, ending)
 
     def end_waiting(self) -> None:
         """Note that a run was stopped while it waited for its turn."""
@@ -150,7 +152,7 @@ class RunJob:
                 self._lost += 1
                 if self._lost == ATTEMPTS:
                     raise
-                log.warning("run %s: %s Trying once more.", self.config.run_id, error)
+                log.warning("run %s: %s Trying once more.", self.config.run_id, Ending.of(error).english)
 
     def _compute(self) -> dict[str, Any]:
         teacher, teacher_file = self._teacher()
@@ -281,10 +283,10 @@ class RunJob:
             raise Abandoned
 
 
-def not_stored(error: OSError) -> str:
-    """One sentence for what could not be written, and what to do."""
+def not_stored(error: OSError) -> Ending:
+    """How a run ends that cannot be written."""
     if isinstance(error, Unusable):
-        return str(error)
+        return Ending.of(error)
     if is_full(error):
-        return str(DiskFull())
-    return f"The run could not be saved ({error.strerror or error}): check that KD_HOME can be written to."
+        return Ending("disk full")
+    return Ending("not saved", {"reason": str(error.strerror or error)})

@@ -9,7 +9,7 @@ from typing import Any
 
 from kd.config import RunConfig
 from kd.runs.estimate import TYPICAL
-from kd.text.endings import ending
+from kd.text.endings import Ending
 from kd.text.words import MODELS
 
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
@@ -22,14 +22,14 @@ class RunView:
     status: queued, running, finished, stopped, failed or interrupted. history: the epoch events so far.
     progress: 0 to 1. version: grows with every event, a key for caches. result: once finished.
     queue_place and queue_wait (seconds, an estimate): while queued. people: who asked for it and wait.
-    elsewhere: another process computes it.
+    elsewhere: another process computes it. ending: why it has no result, once it has ended without one.
     """
 
     run_id: str
     config: RunConfig
     status: str
     phase: str
-    message: str = ""
+    ending: Ending | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
     progress: float = 0.0
     seconds_left: float | None = None
@@ -48,6 +48,11 @@ class RunView:
         """Whether it waits or is being computed."""
         return self.status in ("queued", "running")
 
+    @property
+    def message(self) -> str:
+        """Why it has no result, in the reader's language; empty where there is nothing to say."""
+        return "" if self.ending is None else str(self.ending)
+
 
 class RunState:
     """Collects a run's events from any thread; `view` gives an immutable snapshot."""
@@ -59,7 +64,7 @@ class RunState:
         self.done = threading.Event()
         self._lock = threading.Lock()
         self._created = time.time()
-        self._status, self._phase, self._message = "queued", "queued", ""
+        self._status, self._phase, self._ending = "queued", "queued", None
         self._history: dict[str, list[dict]] = {name: [] for name in MODELS}
         self._fractions = dict.fromkeys(MODELS, 0.0)
         self._weights = {"distilled": 1.0, "scratch": 1.0}
@@ -73,12 +78,18 @@ class RunState:
         """Whether the run waits or is being computed."""
         return not self.done.is_set()
 
-    def enter(self, phase: str, status: str = "running", message: str = "", result: dict | None = None):
+    def enter(
+        self,
+        phase: str,
+        status: str = "running",
+        ending: Ending | None = None,
+        result: dict | None = None,
+    ) -> None:
         """Move to a phase, or to an end."""
         with self._lock:
             if self.done.is_set():
                 return  # an end is an end
-            self._phase, self._status, self._message = phase, status, message
+            self._phase, self._status, self._ending = phase, status, ending
             self._result = result or self._result
             self._version += 1
             if status != "running":
@@ -141,7 +152,7 @@ class RunState:
                 config=self.config,
                 status=self._status,
                 phase=self._phase,
-                message=ending(self._message),
+                ending=self._ending,
                 history=[event for name in MODELS for event in self._history[name]],
                 progress=1.0 if self._status == "finished" else self._progress(),
                 seconds_left=self._seconds_left(),

@@ -11,7 +11,8 @@ from kd.runs.result import Comparison
 from kd.runs.state import RunView
 from kd.store.index_rows import ACTIVE, Row, is_event
 from kd.store.store import DamagedRun, Store
-from kd.text.endings import ending
+from kd.text.endings import Ending
+from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
@@ -57,7 +58,7 @@ class RunViews:
             if look:  # it is not that somebody is deleting it, or bringing it back, at this moment
                 self._reconcile()
         else:
-            raise Unusable(f"The files of run {run_id} are being moved: try again in a moment.")
+            raise Unusable(_("The files of run {run} are being moved: try again in a moment.", run=run_id))
         view = self._dispatch.view(run_id)
         if view is not None:
             return view  # its end could not be stored: nobody else knows of it
@@ -94,11 +95,14 @@ class RunViews:
     def _not_there(self, run_id: str) -> ValueError:
         if run_id in self._store.index.unreadable():
             return Unusable(
-                f"The index entry for run {run_id} is damaged or was written by another version: "
-                "delete it on the Runs page, then train the run again."
+                _(
+                    "The index entry for run {run} is damaged or was written by another version: "
+                    "delete it on the Runs page, then train the run again.",
+                    run=run_id,
+                )
             )
         return ValueError(
-            f"There is no run {quoted(run_id)}: choose one from the list of runs, or train one."
+            _("There is no run {run}: choose one from the list of runs, or train one.", run=quoted(run_id))
         )
 
     def _load(self, run_id: str) -> RunView | None:
@@ -109,8 +113,12 @@ class RunViews:
             config, result = RunConfig.from_mapping(record["config"]), record["result"]
         except (ValueError, TypeError) as error:
             raise Unusable(
-                f"Run {run_id} was stored by another version of KD Lab ({str(error).rstrip('.')}): "
-                "use that version, or delete the run on the Runs page."
+                _(
+                    "Run {run} was stored by another version of KD Lab ({reason}): "
+                    "use that version, or delete the run on the Runs page.",
+                    run=run_id,
+                    reason=str(error).rstrip("."),
+                )
             ) from None
         if "comparison" in result:
             result = {**result, "comparison": Comparison.opened(result["comparison"], config.alpha)}
@@ -144,7 +152,7 @@ def _view_of_row(row: Row, events: list[dict[str, Any]]) -> RunView:
         config=row["config"],
         status=row["status"],
         phase={"queued": "queued", "running": "students"}.get(row["status"], "done"),
-        message=ending(row["message"]),
+        ending=Ending.read(row["message"]),
         history=epochs,
         progress=max(students, default=0.0),
         version=len(events),

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from kd.store.index_schema import DAMAGE, Fill, bring_up, check, create, salvage
 from kd.store.room import Room
+from kd.text.translation import _
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
@@ -174,14 +175,21 @@ class IndexFile:
 
     def _unwritable(self, error: Exception) -> Unwritable:
         return Unwritable(
-            f"The index {self.path} cannot be used ({error}): "
-            "check the disk, or choose another folder with KD_HOME."
+            _(
+                "The index {path} cannot be used ({reason}): "
+                "check the disk, or choose another folder with KD_HOME.",
+                path=self.path,
+                reason=error,
+            )
         )
 
     def _busy(self) -> Busy:
         return Busy(
-            f"Another program is using the index {self.path} and has locked it: "
-            "close that program (a database browser, perhaps) and try again."
+            _(
+                "Another program is using the index {path} and has locked it: "
+                "close that program (a database browser, perhaps) and try again.",
+                path=self.path,
+            )
         )
 
     def _connection(self) -> sqlite3.Connection:
@@ -256,7 +264,7 @@ class IndexFile:
                 yield
         except Timeout:
             raise Busy(
-                f"Another process is repairing the index {self.path}: try again in a minute."
+                _("Another process is repairing the index {path}: try again in a minute.", path=self.path)
             ) from None
 
     def _make(self) -> None:

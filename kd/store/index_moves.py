@@ -16,6 +16,8 @@ from typing import TypeVar
 
 from kd.store.index_file import IndexFile
 from kd.store.index_rows import ACTIVE, DELETED, FromFolder, Row, run_row
+from kd.text.translation import _
+from kd.text.words import quoted
 
 COLUMNS = (
     "SELECT runs.rowid, runs.run_id, config, status, message, created, used, pinned, owner "
@@ -61,13 +63,15 @@ class Moves:
             row = connection.execute("SELECT status FROM runs WHERE run_id = ?", (run_id,)).fetchone()
             status = row and str(row[0])
             if status is None:
-                raise ValueError(f"There is no run {run_id!r} that could be deleted.")
+                raise ValueError(_("There is no run {run} to delete.", run=quoted(run_id)))
             if status.startswith(DELETED):
                 raise ValueError(
-                    f"Run {run_id} has already been deleted: Undo on the Runs page brings it back."
+                    _("Run {run} has already been deleted: Undo on the Runs page brings it back.", run=run_id)
                 )
             if status in ACTIVE:
-                raise ValueError(f"Run {run_id} is {status}: stop it before you delete it.")
+                raise ValueError(
+                    _("Run {run} is waiting or training: stop it before you delete it.", run=run_id)
+                )
             connection.execute(f"UPDATE runs SET status = '{DELETED}' || status WHERE run_id = ?", (run_id,))
             note_use(connection, run_id)
             move_files(undo)
@@ -105,14 +109,15 @@ class Moves:
         """Look at a run's files while nobody else can move them, and note what is wrong with them.
 
         Args:
-            look: returns what it found and a sentence, empty where nothing is wrong. It may move the files.
+            look: returns what it found, and the message for the run (empty if nothing is wrong). It may
+                move the files.
         """
 
         def look_again(connection: sqlite3.Connection, undo: ExitStack) -> _T:
-            found, sentence = look(undo)
-            if sentence:
+            found, message = look(undo)
+            if message:
                 connection.execute(
-                    "UPDATE runs SET status = 'failed', message = ? WHERE run_id = ?", (sentence, run_id)
+                    "UPDATE runs SET status = 'failed', message = ? WHERE run_id = ?", (message, run_id)
                 )
             return found
 

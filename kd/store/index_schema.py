@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kd.owners import numbered
+from kd.text.translation import _
 from kd.unusable import Unusable
 
 VERSION = 2
@@ -65,8 +66,13 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
         return
     if VERSION < version <= _NEWEST_IMAGINABLE:
         raise Unusable(
-            f"The index {path} has version {version}, but this KD Lab reads version {VERSION}: "
-            "use the newer KD Lab that wrote it, or choose another folder with KD_HOME."
+            _(
+                "The index {path} has version {version}, but this KD Lab reads version {ours}: "
+                "use the newer KD Lab that wrote it, or choose another folder with KD_HOME.",
+                path=path,
+                version=version,
+                ours=VERSION,
+            )
         )
     if version not in (0, 1):
         raise sqlite3.DatabaseError(f"there is no version {version}")

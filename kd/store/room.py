@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from kd.text.endings import Ending
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
@@ -31,10 +32,7 @@ class DiskFull(Unusable, OSError):
     """Nothing more can be written; the message says so to a person."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The disk is full, so this could not be saved; what was saved before is safe. "
-            "Delete runs on the Runs page or free some space in another way, then try again."
-        )
+        super().__init__(Ending("disk full"))
         self.errno = errno.ENOSPC
 
 

@@ -32,6 +32,7 @@ from kd.store.index_rows import DELETED, Row
 from kd.store.room import Room
 from kd.store.stored_runs import RUN_ID, DamagedRun, StoredRuns
 from kd.store.stored_teachers import StoredTeachers
+from kd.text.translation import _
 from kd.unusable import Unusable
 
 __all__ = ["ACTIVE", "DamagedRun", "Store", "default_home"]
@@ -211,9 +212,13 @@ class Store(StoredRuns, StoredTeachers):
 
 
 def _unusable_home(home: Path | str | None, error: Exception) -> Unusable:
-    reason = getattr(error, "strerror", None) or str(error).rstrip(".")
-    verb = "written" if isinstance(error, OSError) else "used"
-    return Unusable(f"KD_HOME {_shortened(home)} cannot be {verb} ({reason}): choose another folder.")
+    values = {
+        "folder": _shortened(home),
+        "reason": getattr(error, "strerror", None) or str(error).rstrip("."),
+    }
+    if isinstance(error, OSError):
+        return Unusable(_("KD_HOME {folder} cannot be written ({reason}): choose another folder.", **values))
+    return Unusable(_("KD_HOME {folder} cannot be used ({reason}): choose another folder.", **values))
 
 
 def _shortened(home: Path | str | None) -> str:

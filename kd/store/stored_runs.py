@@ -16,6 +16,8 @@ from kd import files
 from kd.files import Damaged
 from kd.store.index_rows import DELETED, FromFolder
 from kd.store.stored import Stored
+from kd.text.endings import Ending
+from kd.text.translation import _
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
@@ -82,7 +84,7 @@ class StoredRuns(Stored):
 
         path = self._look(run_id, read, name)
         if path is None:
-            raise Unusable(f"Run {run_id} has no {name} stored: train it again.")
+            raise Unusable(_("Run {run} has no {file}: train it again.", run=run_id, file=name))
         return path
 
     def is_usable(self, run_id: str, teacher_id: str | None) -> bool:
@@ -163,10 +165,15 @@ class StoredRuns(Stored):
                 self._ignored.add(folder)
                 log.warning("run %s is damaged (%s): it is no longer shown", run_id, files.said(error))
                 raise DamagedRun(
-                    f"The files of run {run_id} are damaged, and it is no longer shown: train it again."
+                    _(
+                        "The files of run {run} are damaged, so it is no longer shown: train it again.",
+                        run=run_id,
+                    )
                 ) from None
         except OSError as error:
-            raise Unusable(f"The files of run {run_id} cannot be read ({error.strerror}).") from None
+            raise Unusable(
+                _("The files of run {run} cannot be read ({reason}).", run=run_id, reason=error.strerror)
+            ) from None
         # Somebody may be moving the folder: look again while nobody can.
         return self._look_again(run_id, read, name)
 
@@ -182,15 +189,20 @@ class StoredRuns(Stored):
             except (Damaged, FileNotFoundError) as error:
                 if isinstance(error, FileNotFoundError) and not files.lists(folder, name):
                     raise Unusable(
-                        f"Run {run_id} was stored without {name}: delete it on the Runs page, "
-                        "then train it again."
+                        _(
+                            "Run {run} was stored without {file}: delete it on the Runs page, "
+                            "then train it again.",
+                            run=run_id,
+                            file=name,
+                        )
                     ) from None
                 aside = self._aside(run_id)
                 files.move(folder, aside, undo)
-                where = f"it was set aside in {aside.relative_to(self.home)}"
-                damage = DamagedRun(f"The files of run {run_id} are damaged, and {where}: train it again.")
+                place = aside.relative_to(self.home).as_posix()
+                ending = Ending("damaged", {"run": run_id, "folder": place})
+                damage = DamagedRun(ending)
                 log.warning("run %s is damaged (%s): it was set aside", run_id, files.said(error))
-                return None, str(damage)
+                return None, ending.stored()
 
         found = self.index.look_again(run_id, look)
         if damage is not None:

@@ -21,6 +21,8 @@ from kd.store.index import ACTIVE
 from kd.store.index_file import Unwritable
 from kd.store.index_rows import DELETED, Row
 from kd.store.store import Store
+from kd.text.translation import _
+from kd.text.words import quoted
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
@@ -52,7 +54,7 @@ def limit() -> int:
     except (ValueError, OverflowError):
         size = 0
     if size < LEAST_LIMIT:
-        raise Unusable(f"KD_LIMIT must be a size such as 500MB or 2GB, got {chosen!r}.")
+        raise Unusable(_("KD_LIMIT must be a size such as 500MB or 2GB, got {value}.", value=quoted(chosen)))
     return size
 
 

@@ -1,1 +1,1 @@
-"""What every command needs: arguments, exit codes, streams that cannot break it, Ctrl-C."""
+"""What every command needs: arguments, exit codes, safe output streams, Ctrl-C."""

@@ -7,12 +7,13 @@ import re
 from typing import NoReturn
 
 from kd.terminal.refusal import Refusal
+from kd.text.translation import _
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises a Refusal where argparse prints its usage. Of a description, the first line is shown.
+    """Raises a Refusal where argparse prints its usage. Only the first line of a description is shown.
 
-    The description may be a module's docstring, and None, as it is under `python -OO`.
+    The description may be a module's docstring, which is None under `python -OO`.
     """
 
     def __init__(self, *args, description: str | None = None, **kwargs):
@@ -20,4 +21,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"\S{60,}", lambda word: f"{word[0][:40]}…", message)
-        raise Refusal(f"{message[:1].upper()}{message[1:]}. See: {self.prog} --help")
+        raise Refusal(
+            _(
+                "{problem}. See: {command} --help",
+                problem=f"{message[:1].upper()}{message[1:]}",
+                command=self.prog,
+            )
+        )
+
+
+def shown(text: str) -> str:
+    """A help text that argparse shows as it is, percent signs included."""
+    return text.replace("%", "%%")

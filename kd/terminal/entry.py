@@ -1,7 +1,7 @@
-"""How every command of KD Lab starts and ends: exit codes, and one sentence for whatever goes wrong.
+"""How every KD Lab command starts and ends: exit codes, and one sentence for whatever goes wrong.
 
-0 is success, 1 a failure, 2 a command that makes no sense, 130 Ctrl-C, and 141 a reader that left before
-the end, as after `| head` (128 and the number of SIGPIPE, as a shell has it).
+0 means success, 1 a failure, 2 a command that makes no sense, 130 Ctrl-C, and 141 a reader that left early,
+as in `| head` (128 plus the number of SIGPIPE, as in a shell).
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import NoReturn
 
 from kd.terminal import interrupt, streams
 from kd.terminal.refusal import Refusal
+from kd.text.translation import _
 
 FAILED, REFUSED, READER_LEFT = 1, 2, 141
 
 
 def run(main: Callable[[], int]) -> NoReturn:
-    """Run `main` as this process' command, and end the process with its exit code."""
+    """Run `main` as the command of this process, and end the process with its exit code."""
     interrupt.install()
     streams.prepare()
     sys.exit(exit_code(main))
 
 
 def exit_code(main: Callable[[], int]) -> int:
-    """What `main` returns; where it raises, the exit code for that, after a sentence on standard error.
+    """What `main` returns; if it raises, the exit code for that, after a sentence on standard error.
 
-    In Python's development mode (`python -X dev`) what nobody foresaw is raised, with its traceback.
+    In Python's development mode (`python -X dev`) unforeseen errors are raised, with their tracebacks.
     """
     try:
         try:
@@ -39,11 +40,11 @@ def exit_code(main: Callable[[], int]) -> int:
         streams.drop_output()
         if lost.reader_left:
             return READER_LEFT
-        return _ended(FAILED, f"The output could not be written: {lost}.")
+        return _ended(FAILED, _("The output could not be written: {reason}.", reason=lost))
     except (Refusal, ValueError) as error:
         return _ended(REFUSED, str(error))
     except KeyboardInterrupt:
-        return _ended(interrupt.EXIT_CODE, "Stopped.")
+        return _ended(interrupt.EXIT_CODE, _("Stopped."))
     except OSError as error:
         if sys.flags.dev_mode:
             raise
@@ -53,7 +54,8 @@ def exit_code(main: Callable[[], int]) -> int:
         if sys.flags.dev_mode:
             raise
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return _ended(FAILED, f"This failed unexpectedly ({what}): `python -X dev -m …` shows where.")
+        sentence = _("This failed unexpectedly ({error}): `python -X dev -m …` shows where.", error=what)
+        return _ended(FAILED, sentence)
 
 
 def _ended(code: int, sentence: str) -> int:

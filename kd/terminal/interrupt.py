@@ -1,24 +1,32 @@
-"""Ctrl-C: obeyed at once, or at the next safe place where a command has something to put in order.
+"""Ctrl-C: obeyed at once, or at the next safe point if a command has something to clean up.
 
-Python's own way raises KeyboardInterrupt between any two instructions, in the middle of an import or of
-another library's cleaning up, which ends in a traceback. Here a command without anything to put in order
-simply ends, and one inside `listening` asks. A second Ctrl-C ends it in any case: the engine's process goes
-with its parent, and a run that was cut short is marked as interrupted.
+Python itself raises KeyboardInterrupt between any two instructions, even in the middle of an import or of
+another library's clean-up, which ends in a traceback. Here a command with nothing to clean up simply ends,
+and one inside `listening` checks. A second Ctrl-C ends it in any case: the engine's process ends with its
+parent, and a run that was cut short is marked as interrupted.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 
-EXIT_CODE = 130  # 128 and the number of SIGINT, as a shell has it
+from kd.text.translation import _
+
+EXIT_CODE = 130  # 128 plus the number of SIGINT, as in a shell
 
 _listening = False
 _asked = False
+_last_words = b""
 
 
 def install() -> None:
-    """Take over Ctrl-C, unless it is ignored in this process, as behind `nohup`."""
+    """Take over Ctrl-C, unless this process ignores it, as under `nohup`."""
+    global _last_words
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    # now, because a signal handler may interrupt anything
+    _last_words = f"{_('Stopped.')}\n".encode(encoding, "replace")
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _on_interrupt)
 
@@ -30,7 +38,7 @@ class listening:
         global _listening
         _listening = True
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *exception: object) -> None:
         global _listening
         _listening = False
 
@@ -41,13 +49,13 @@ def check() -> None:
         raise KeyboardInterrupt
 
 
-def _on_interrupt(*_: object) -> None:
+def _on_interrupt(*signal_and_frame: object) -> None:
     global _asked
     if _listening and not _asked:
         _asked = True
         return
     try:
         # a progress bar hides the cursor
-        os.write(2, (b"\x1b[?25h" if os.isatty(2) else b"") + b"Stopped.\n")
+        os.write(2, (b"\x1b[?25h" if os.isatty(2) else b"") + _last_words)
     finally:
         os._exit(EXIT_CODE)

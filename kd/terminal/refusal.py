@@ -1,4 +1,4 @@
-"""A command that cannot be carried out as it was typed."""
+"""A command that cannot be carried out as typed."""
 
 
 class Refusal(Exception):

@@ -1,7 +1,7 @@
-"""Standard streams that take whatever a command prints, wherever it is started from.
+"""Standard streams that accept whatever a command prints, however it was started.
 
-A program may be started with a closed stream, with an encoding that has no α, into a pipe whose reader
-leaves, or onto a disk that is full. After `prepare`, only the last two can be noticed, as `OutputLost`.
+A program may be started with a closed stream, with an encoding without α, into a pipe whose reader leaves,
+or onto a full disk. After `prepare`, only the last two make a difference: they raise `OutputLost`.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
-# What stands in for characters that an encoding such as cp1252 does not have; one each, so that tables
-# keep their columns.
+# Replacements for characters that an encoding such as cp1252 lacks; one character each, so that the columns
+# of tables stay aligned.
 _STAND_INS = str.maketrans("αβ×–—…→−²“”‘’─━│┃", "abx--.>-2\"\"''--||")
 
 
 class OutputLost(Exception):
-    """What is printed reaches nobody; its message says why.
+    """The output reaches nobody; the message says why.
 
     Attributes:
-        reader_left: whether the other end of the pipe was closed, as `head` does.
+        reader_left: whether the other end of the pipe was closed, as by `head`.
     """
 
     def __init__(self, error: OSError):
         super().__init__(error.strerror or str(error))
-        # Windows says EINVAL of a pipe whose other end is closed
+        # Windows reports EINVAL for a pipe whose other end is closed
         self.reader_left = isinstance(error, BrokenPipeError) or (
             sys.platform == "win32" and error.errno == errno.EINVAL
         )
 
 
 class _Output:
-    """Standard output whose errors cannot be mistaken for those of any other file."""
+    """Standard output, whose errors cannot be mistaken for those of another file."""
 
     def __init__(self, stream: TextIO):
         self._stream = stream
@@ -56,7 +56,7 @@ class _Output:
 
 
 class _Messages(_Output):
-    """Standard error: where even that cannot be written, nobody can be told."""
+    """Standard error: if even that cannot be written, nobody can be told."""
 
     def write(self, text: str) -> int:
         try:
@@ -70,12 +70,12 @@ class _Messages(_Output):
 
 
 def prepare() -> None:
-    """Make the three standard streams safe to use; once, before anything else is opened or printed."""
+    """Make the three standard streams safe to use. Call once, before anything is opened or printed."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest free number is this one. Left free, the next file would get it, and be printed into.
+            # Left free, this number would go to the next file opened, and output would be written into it.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
@@ -88,7 +88,7 @@ def prepare() -> None:
 
 
 def drop_output() -> None:
-    """Let what is still printed vanish, as Python flushes standard output once more when it ends."""
+    """Discard further output: Python flushes standard output once more when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 

@@ -1,23 +1,103 @@
-"""Why a run ended without a result."""
+"""Why a run ended without a result: kept as a code with named values, put into words where it is shown.
+
+A run ends in a thread that has no reader, and its ending may be read weeks later in any language.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 from kd.text.translation import N_, _
 
-_ENDINGS = {
-    "stopped": N_("Stopped before the end."),
+SENTENCES = {
     "stopped while waiting": N_("Stopped before it began."),
-    "interrupted": N_("The app ended before this run did: train it again."),
+    "stopped": N_("Stopped before the end."),
+    "interrupted": N_("The app closed before this run finished: train it again."),
+    "state unreadable": N_("Its state could not be read: train it again."),
     "files gone": N_("Its files are gone: train it again."),
-    "state unreadable": N_("Its state could no longer be read: train it again."),
+    "damaged": N_(
+        "The files of run {run} are damaged and have been moved to {folder} in KD_HOME: train it again."
+    ),
+    "disk full": N_(
+        "The disk is full, so this could not be saved; everything saved earlier is safe. "
+        "Delete runs on the Runs page or free up space some other way, then try again."
+    ),
+    "not saved": N_("The run could not be saved ({reason}): check that KD_HOME is writable."),
+    "unexpected": N_("The run failed unexpectedly ({error})."),
+    "engine ended": N_("The training engine ended unexpectedly."),
+    "engine closed": N_("The training engine was closed."),
+    "engine not started": N_("The training engine ended before it was ready."),
+    "engine unreachable": N_("The training engine could not be reached: {reason}."),
+    "engine silent": N_("The training engine did not answer."),
+    "cluster unreachable": N_("The cluster at {address} could not be reached: {reason}."),
+    "cluster silent": N_("The cluster at {address} did not answer."),
+    "worker lost": N_(
+        "Its worker process died, and so did the one that replaced it: the machine may be short of memory."
+    ),
 }
+_UNKNOWN = N_("The run ended for a reason that only another version of KD Lab knows ({code}).")
+_TEXT = ""
+"""The code of a text that is shown as it is, such as an exception's."""
 
 
-def ending(stored: str) -> str:
-    """Why a run ended, in the reader's language.
+@dataclass(frozen=True)
+class Ending:
+    """`str` gives its sentence in the reader's language; an exception may have one as its message."""
 
-    Args:
-        stored: what the index has: a code, an error's own words, or a sentence that an earlier version
-            stored, which is translated if it is still one of ours.
-    """
-    return _(_ENDINGS.get(stored, stored)) if stored else ""
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: Exception) -> Ending:
+        """The ending that an exception carries, or else its text."""
+        if error.args and isinstance(error.args[0], cls):
+            return error.args[0]
+        return cls(_TEXT, {"text": str(error)})
+
+    @classmethod
+    def read(cls, stored: str) -> Ending | None:
+        """What `stored` wrote; None for an empty text.
+
+        Earlier versions stored sentences. They are shown as they are, or translated if they are still ours.
+        """
+        if not stored:
+            return None
+        if stored in SENTENCES:
+            return cls(stored)
+        try:
+            values = json.loads(stored)
+            return cls(str(values.pop("code")), values)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return cls(_TEXT, {"text": stored})
+
+    def stored(self) -> str:
+        """This ending as text, for `read`: its code, with the values where it has some."""
+        if self.code == _TEXT:
+            return self.values["text"]
+        if not self.values:
+            return self.code
+        return json.dumps({"code": self.code, **self.values}, ensure_ascii=False)
+
+    @property
+    def english(self) -> str:
+        """The sentence in English: for logs, and for programs."""
+        return self._said(_in_english)
+
+    def __str__(self) -> str:
+        return self._said(_)
+
+    def _said(self, say: Callable[..., str]) -> str:
+        if self.code == _TEXT:
+            text = self.values["text"]
+            return say(text) if text else ""  # the catalogues know it if it is one of these sentences
+        try:
+            return say(SENTENCES[self.code], **{"code": self.code, **self.values})
+        except (LookupError, ValueError):  # what is stored may come from another version
+            return say(_UNKNOWN, code=self.code)
+
+
+def _in_english(message: str, /, **values: Any) -> str:
+    return message.format(**values) if values else message

@@ -123,7 +123,7 @@ def test_ctrl_c_while_following_another_processes_run_says_that_it_goes_on(tmp_p
         joined.send_signal(signal.SIGINT)
         _, said = joined.communicate(timeout=60)
         assert joined.returncode == 130
-        assert said == (f"The run goes on in the other process. To stop it: python -m kd stop {run_id}\n")
+        assert said == (f"The run continues in the other process. To stop it: python -m kd stop {run_id}\n")
         assert Store(tmp_path).row(run_id)["status"] == "running"
 
 
@@ -146,7 +146,7 @@ def test_a_picture_may_have_either_polarity_and_any_size(trained, home, tmp_path
         assert sum(prediction["probabilities"]) == pytest.approx(1.0, abs=1e-6)
         assert prediction["digit"] == max(range(10), key=prediction["probabilities"].__getitem__)
     table = run("predict", run_id[:6], str(tmp_path / "seven.png"), home=home)
-    assert "distilled" in table.stdout
+    assert "Distilled" in table.stdout
 
 
 def test_an_unknown_run_is_refused(home, tmp_path, mnist):

@@ -18,8 +18,7 @@ from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.lab import Lab
-from kd.store.index import INTERRUPTED
-from kd.text.endings import ending
+from kd.text.endings import SENTENCES
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -91,7 +90,7 @@ def test_a_run_whose_workers_die_again_says_so_and_others_go_on(lab):
                 kill_the_listener(lab, worker)
     view = lab.watch(run_id)
     assert view.status == "failed"
-    assert "worker process was lost" in view.message
+    assert "worker process died" in view.message
     other = SMALL.replace(seed=5, epochs=1)
     assert lab.wait(lab.start(other), PATIENCE).status == "finished"
 
@@ -172,7 +171,7 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_
             until(lambda family=family: not alive(family), 30)
     with app_process(tmp_path) as app:
         said, widgets = asyncio.run(texts_of(app.url, f"run={run_id}"))
-    assert ending(INTERRUPTED) in said
+    assert SENTENCES["interrupted"] in said
     assert "Press Train to run it again." in said
     assert "Train" in widgets
     assert "Stop" not in widgets

@@ -17,6 +17,7 @@ from kd.runs.dispatch import MOST_WAITING, Dispatch
 from kd.runs.queue import FairQueue
 from kd.store.index import ACTIVE
 from kd.store.store import Store
+from kd.text.endings import Ending
 
 PATIENCE = 30
 
@@ -77,7 +78,7 @@ def status(dispatch: Dispatch, run_id: str) -> str:
 
 def message(dispatch: Dispatch, run_id: str) -> str:
     until(lambda: dispatch.view(run_id) is None)
-    return dispatch._store.row(run_id)["message"]
+    return str(Ending.read(dispatch._store.row(run_id)["message"]))
 
 
 def test_place_and_wait_are_shown_and_runs_begin_in_turn(dispatch, stage):
@@ -112,7 +113,7 @@ def test_a_waiting_run_that_is_stopped_never_begins(dispatch, stage):
     dispatch.start(config(0), "ann")
     dispatch.start(config(1), "ben")
     assert dispatch.stop(config(1).run_id, "ben") is True
-    assert message(dispatch, config(1).run_id) == job.STOPPED_WAITING
+    assert message(dispatch, config(1).run_id) == str(job.STOPPED_WAITING)
     stage.released.release()
     until(lambda: status(dispatch, config(0).run_id) not in ACTIVE)
     assert stage.begun == [config(0).run_id]
@@ -140,7 +141,7 @@ def test_no_more_than_so_many_runs_wait_for_one_person(dispatch, stage):
     until(lambda: stage.begun)
     for seed in range(1, 1 + MOST_WAITING):
         dispatch.start(config(seed), "ann")
-    with pytest.raises(ValueError, match=f"{MOST_WAITING} of your runs are waiting already"):
+    with pytest.raises(ValueError, match=f"You already have {MOST_WAITING} runs waiting"):
         dispatch.start(config(99), "ann")
     assert dispatch.view(config(99).run_id) is None
     assert dispatch._store.row(config(99).run_id) is None
@@ -275,7 +276,7 @@ def test_the_command_stops_anybodys_run(dispatch, stage, attentive, monkeypatch,
     dispatch.start(config(5), "ann")
     until(lambda: stage.begun)
     assert main(["stop", run_id[:7]]) == 0
-    assert capsys.readouterr().out == f"Run {run_id} is stopped.\n"
+    assert capsys.readouterr().out == f"Run {run_id} has been stopped.\n"
     assert status(dispatch, run_id) == "stopped"
     assert main(["stop", run_id]) == 2
     assert capsys.readouterr().err == (
@@ -290,7 +291,7 @@ def test_the_command_says_when_nobody_responds(dispatch, stage, monkeypatch, cap
     dispatch.start(config(5), "ann")
     until(lambda: stage.begun)
     assert main(["stop", config(5).run_id]) == 1
-    assert "has not answered" in capsys.readouterr().err
+    assert "has not responded" in capsys.readouterr().err
 
 
 def test_an_engine_that_is_lost_twice_ends_the_run_with_its_sentence(dispatch, stage, monkeypatch):
@@ -298,7 +299,7 @@ def test_an_engine_that_is_lost_twice_ends_the_run_with_its_sentence(dispatch, s
 
     def lost(*_):
         attempts.append(1)
-        raise EngineLost("The training engine ended unexpectedly.")
+        raise EngineLost(Ending("engine ended"))
 
     monkeypatch.setattr(stage, "attempt", lost)
     dispatch.start(config(0), "ann")

@@ -243,7 +243,7 @@ def test_a_folder_outside_the_runs_cannot_be_named(lab, finished):
 
 
 def test_an_unfinished_run_has_no_models(lab, finished):
-    with pytest.raises(ValueError, match="no result yet"):
+    with pytest.raises(ValueError, match="has no result"):
         lab.models(LONG.run_id)
 
 

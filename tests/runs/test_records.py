@@ -88,7 +88,8 @@ def test_the_words_can_be_asked_for_together(lab):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"), [(STOPPED, "Stopped before"), (INTERRUPTED, "The app ended before this run did")]
+    ("code", "said"),
+    [(STOPPED.stored(), "Stopped before"), (INTERRUPTED, "The app closed before this run finished")],
 )
 def test_why_a_run_ended_is_stored_as_a_code_and_said_in_words(lab, marked, code, said):
     lab.store.index.claim(RUN, CONFIG.to_dict())

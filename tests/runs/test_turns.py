@@ -95,7 +95,7 @@ def test_a_run_that_waits_for_its_next_turn_can_be_stopped(house):
     until(lambda: house.view(long).phase == "paused")
     assert house.dispatch.stop(long, "ann") is True
     row = house.store.row(long)
-    assert (row["status"], row["message"]) == ("stopped", job.STOPPED)
+    assert (row["status"], row["message"]) == ("stopped", job.STOPPED.stored())
     house.engine.seconds_an_epoch = 0.0
     house.finished(short)
     assert long not in house.engine.begun[1:]

@@ -13,6 +13,7 @@ from kd.lab import Lab
 from kd.store import index_file
 from kd.store.index import Index
 from kd.store.store import Store
+from kd.text.endings import Ending
 from tests.stored_runs import CONFIG, RUN, is_whole, locked, save
 
 
@@ -255,7 +256,9 @@ def test_a_run_that_is_not_whole_is_set_aside_and_trained_again(lose, tmp_path, 
         return
     assert asked == [FRESH]
     assert f"run {FRESH.run_id} is damaged" in caplog.text
-    assert "train it again" in lab.store.row(FRESH.run_id)["message"]
+    ending = Ending.read(lab.store.row(FRESH.run_id)["message"])
+    assert ending.code == "damaged"
+    assert (tmp_path / ending.values["folder"]).is_dir()
     lab.store.save_teacher(FRESH.teacher_id, {"history": []}, b"t" * 100)
     save(lab.store, FRESH)
     assert lab.store.teacher(FRESH.teacher_id) is not None

@@ -159,7 +159,7 @@ def test_a_damaged_run_is_set_aside_with_a_sentence_and_the_rest_works(name, tmp
         lab.store.file(RUN, "record.json" if file == "SHA256SUMS" else file)
         lab.store.record(RUN)
 
-    with pytest.raises(DamagedRun, match=r"damaged, and it was set aside in aside/.*: train it again"):
+    with pytest.raises(DamagedRun, match=r"damaged and have been moved to aside/.*: train it again"):
         use()
     assert lab.watch(RUN).status == "failed"
     assert "train it again" in lab.watch(RUN).message

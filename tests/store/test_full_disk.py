@@ -137,8 +137,8 @@ def test_on_a_full_disk_runs_can_be_deleted_and_then_there_is_room_for_others(tm
         """,
     )
     assert said == [
-        "The disk is full, so this could not be saved; what was saved before is safe. "
-        "Delete runs on the Runs page or free some space in another way, then try again.",
+        "The disk is full, so this could not be saved; everything saved earlier is safe. "
+        "Delete runs on the Runs page or free up space some other way, then try again.",
         "finished True",
         "True True",
         "[False, False, True, True]",

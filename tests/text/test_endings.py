@@ -1,0 +1,66 @@
+"""Why a run ended: kept as a code, said in the language of whoever reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kd.engine import EngineLost
+from kd.runs.job import not_stored
+from kd.store.room import DiskFull
+from kd.text import translation
+from kd.text.endings import SENTENCES, Ending
+
+DAMAGED = Ending("damaged", {"run": "0123456789ab", "folder": "aside/{0}"})
+
+
+@pytest.fixture
+def in_german(monkeypatch):
+    """A reader whose catalogue puts every sentence between angle quotes."""
+
+    class German:
+        def gettext(self, message: str) -> str:
+            return f"«{message}»"
+
+    monkeypatch.setattr(translation, "_choose", lambda *wanted: ("de", German()))
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_an_ending_is_kept_as_a_code_and_said_in_the_readers_language(code, in_german):
+    values = dict.fromkeys(("run", "folder", "reason", "error", "address"), "x")
+    kept = Ending(code, values).stored()
+    assert SENTENCES[code] not in kept
+    assert str(Ending.read(kept)) == f"«{SENTENCES[code].format(**values)}»"
+    assert Ending.read(kept).english == SENTENCES[code].format(**values)
+
+
+def test_a_sentence_that_an_earlier_version_stored_is_shown_as_it_is(in_german):
+    assert str(Ending.read("The app ended before this run did: train it again.")).strip("«»") == (
+        "The app ended before this run did: train it again."
+    )
+    assert Ending.read("") is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ('{"code": "of-tomorrow", "why": "?"}', "only another version of KD Lab knows (of-tomorrow)"),
+        ('{"code": "damaged"}', "only another version of KD Lab knows (damaged)"),
+        ('{"code": 7}', "only another version of KD Lab knows (7)"),
+        ('{"message": "{run}"}', '{"message": "{run}"}'),
+        ("[1]", "[1]"),
+        ("{", "{"),
+        ("100 % of {nothing}", "100 % of {nothing}"),
+    ],
+)
+def test_whatever_the_index_holds_can_be_said(stored, said):
+    assert said in str(Ending.read(stored))
+    assert said in Ending.read(stored).english
+
+
+def test_an_error_that_carries_an_ending_keeps_its_code():
+    assert Ending.of(EngineLost(DAMAGED)) == DAMAGED
+    assert str(EngineLost(DAMAGED)) == str(DAMAGED)
+    assert not_stored(DiskFull()).code == "disk full"
+    assert not_stored(OSError(28, "No space left on device")).code == "disk full"
+    assert not_stored(OSError(13, "Permission denied")).values == {"reason": "Permission denied"}
+    assert Ending.of(ValueError("The teacher is missing.")).stored() == "The teacher is missing."
