@@ -129,9 +129,11 @@ def hint(config: RunConfig, view: RunView | None) -> str:
             command=f"python -m kd stop {view.run_id}",
         )
     if view is not None and view.run_id != config.run_id:
-        return f"{cost(config)} {_('Still shown: {setting}.', setting=setting(view.config))}"
+        still = _("Still shown: {setting}.", setting=setting(view.config))
+        return f"{cost(config)} {still}"
     if view is not None and view.status in ("interrupted", "failed", "stopped"):
-        return f"{_('Press Train to run it again.')} {cost(config)}"
+        again = _("Press Train to run it again.")
+        return f"{again} {cost(config)}"
     if view is not None and view.active and view.people and person() not in view.people:
         return _("Someone else started this run. Press Train to join it: it then goes on even if they stop.")
     preset = controls.preset_of(config)

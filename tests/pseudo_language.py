@@ -22,14 +22,23 @@ FUNCTIONS = {"_": 1, "N_": 1, "ngettext": 2}
 """The functions that take messages, with how many."""
 
 
-def calls() -> Iterator[tuple[Path, ast.Call]]:
-    """Every call in the sources of a function that takes messages, with its file."""
+def nodes() -> Iterator[tuple[Path, ast.AST]]:
+    """All the sources, each node of their syntax trees with its file."""
     for source in SOURCES:
         path = PROJECT / source
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", None) in FUNCTIONS:
-                    yield file.relative_to(PROJECT), node
+                yield file.relative_to(PROJECT), node
+
+
+def takes_messages(node: ast.AST) -> bool:
+    """Whether this is a call of a function that takes messages."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", None) in FUNCTIONS
+
+
+def calls() -> Iterator[tuple[Path, ast.Call]]:
+    """Every call of a function that takes messages, with its file."""
+    return ((path, node) for path, node in nodes() if takes_messages(node))
 
 
 @cache

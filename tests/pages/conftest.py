@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -26,14 +29,19 @@ def lab(tmp_path_factory):
 
 @pytest.fixture
 def open_page(lab):
-    """A function that opens a page as a browser would, with query parameters; fails on any traceback."""
+    """A function that opens a page as a browser would, with query parameters; fails on any traceback.
 
-    def open_page(name: str, **query: str) -> AppTest:
+    The session may have widgets' values already, as after a click.
+    """
+
+    def open_page(name: str, session: Mapping[str, Any] | None = None, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
         if name != "home":
             app.switch_page(f"pages/{name}.py")
         for key, value in query.items():
             app.query_params[key] = value
+        for key, value in (session or {}).items():
+            app.session_state[key] = value
         app.run()
         assert not app.exception
         return app

@@ -148,8 +148,9 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
 def _card(row: dict) -> str:
     picture = to_model_input(load_mnist().x_train[row["picture"]][None])[0, :, :, 0]
     label, number, distance = map(escape, _lines(row))
+    seen = pixels(picture, _("Training picture with this label"))
     return (
-        f"<figure>{pixels(picture, _('Training picture with this label'))}"
+        f"<figure>{seen}"
         f'<figcaption><b>{label}</b><br><span class="kd-quiet">{number}<br>{distance}</span>'
         "</figcaption></figure>"
     )

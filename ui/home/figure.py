@@ -28,16 +28,15 @@ def figure(lab: Lab, view: RunView) -> None:
     """Draw the picture from a finished run's own numbers."""
     picture, label = test_picture(FIRST_PICTURE)
     soft = softmax(lab.test_logits(view.run_id)["teacher"][FIRST_PICTURE], TEMPERATURE)
-    hard = np.eye(10)[label]
+    seen = pixels(picture, _("A handwritten {digit}, 28 by 28 pixels", digit=label))
+    number = _("Test picture {number}", number=f"{FIRST_PICTURE:,}")
+    says = _voice("labels", _("The label"), np.eye(10)[label], _label_says(label))
+    says += _voice("teacher", _("The teacher"), soft, _teacher_says(soft, label))
     st.html(
         '<div class="kd kd-figure">'
-        f"<div>{pixels(picture, _('A handwritten {digit}, 28 by 28 pixels', digit=label))}"
-        f'<p class="kd-quiet">{_("Test picture {number}", number=f"{FIRST_PICTURE:,}")}</p></div>'
+        f'<div>{seen}<p class="kd-quiet">{number}</p></div>'
         '<div class="kd-arrow" aria-hidden="true"></div>'
-        "<div>"
-        f"{_voice('labels', _('The label'), hard, _label_says(label))}"
-        f"{_voice('teacher', _('The teacher'), soft, _teacher_says(soft, label))}"
-        "</div>"
+        f"<div>{says}</div>"
         '<div class="kd-arrow" aria-hidden="true"></div>'
         f"<div>{_students(view.result)}</div>"
         "</div>"
@@ -74,8 +73,8 @@ def _teacher_says(soft: np.ndarray, label: int) -> str:
         says = _("“I would say it is {a_digit}. It looks a little like {others}.”", **words)
     else:
         says = _("“I would say it is {a_digit}.”", **words)
-    at = f'<span class="kd-quiet">({_("at T = {temperature}", temperature=f"{TEMPERATURE:g}")})</span>'
-    return f"{says} {at}"
+    at = _("at T = {temperature}", temperature=f"{TEMPERATURE:g}")
+    return f'{says} <span class="kd-quiet">({at})</span>'
 
 
 def _students(result: dict) -> str:

@@ -46,7 +46,8 @@ def test_picture(number: int) -> tuple[np.ndarray, int]:
 
 def drawn() -> Given:
     """A canvas, its pen and its eraser; until something is drawn, a test picture takes its place."""
-    st.html(f'<p class="kd kd-quiet kd-above-canvas">{escape(_("Draw one large digit."))}</p>')
+    task = _("Draw one large digit.")
+    st.html(f'<p class="kd kd-quiet kd-above-canvas">{escape(task)}</p>')
     place = st.container(key="canvas_frame")
     width = st.slider(
         _("Pen width"),

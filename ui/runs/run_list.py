@@ -51,9 +51,10 @@ def _room(usage: Usage) -> None:
         limit=file_size(usage.limit),
     )
     rule = _("When space runs out, the run you have not used for longest is deleted, unless you keep it.")
+    bar = _("Space used by runs")
     st.html(
         f'<div class="kd kd-room"><p>{escape(saved)}</p>'
-        f'<progress value="{share:.4f}" max="1" aria-label="{escape(_("Space used by runs"))}"></progress>'
+        f'<progress value="{share:.4f}" max="1" aria-label="{escape(bar)}"></progress>'
         f'<p class="kd-quiet">{escape(rule)}</p></div>'
     )
 

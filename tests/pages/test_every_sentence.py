@@ -1,0 +1,118 @@
+"""No sentence on a page escapes translation: where each message is ⟦marked⟧, no word is outside the marks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from kd.config import RunConfig
+from kd.runs.state import RunView
+from tests.pages.shown_text import texts
+from tests.pseudo_language import mark, unmarked
+from tests.store.test_upkeep import save
+from ui.train import figures
+
+pytestmark = pytest.mark.usefixtures("pseudo_language")
+
+SAME_IN_EVERY_LANGUAGE = re.compile(
+    r"\b(KD Lab|MNIST|T|[kM]?B|m?s|k|M"
+    r"|strong|notebook|fresh"  # the teachers' names, as on the command line
+    r"|Conv2D|LeakyReLU|MaxPooling2D|Flatten|Dense"  # what Keras calls its layers
+    r"|PNG|SVG|CSV)\b|α"
+)
+
+
+def escaped(app: AppTest) -> set[str]:
+    """The words that no catalogue can translate, each with where it is."""
+    found = {(where, SAME_IN_EVERY_LANGUAGE.sub("", unmarked(text)).strip()) for where, text in texts(app)}
+    return {f"{where}: {words}" for where, words in found if any(letter.isalpha() for letter in words)}
+
+
+@pytest.mark.parametrize(
+    ("page", "session", "query"),
+    [
+        ("home", {}, {}),
+        ("train", {"playback_open": True, "errors_open": True, "making_open": True}, {}),
+        ("train", {"errors_open": True, "errors": "changes", "save-loss-by-epoch": True}, {"epochs": "11"}),
+        ("train", {"errors_open": True, "errors": "trust"}, {"teacher": "fresh", "seed": "7"}),
+        ("train", {"asked_about": RunConfig(epochs=13).run_id}, {"epochs": "13"}),
+        ("train", {}, {"alpha": "7", "epochs": "1e1", "temperature_squared": "maybe", "run": "nobody"}),
+        ("draw", {"drawing_open": True, "reading_open": True}, {}),
+        ("draw", {"drawing_open": True, "drawing": "nearest"}, {"way": "test"}),
+        ("draw", {}, {"way": "upload", "soften": "hot", "run": "nobody"}),
+        ("dark_knowledge", {}, {"T": "nan", "log": "maybe", "picture": "-1", "view": "another"}),
+        ("dark_knowledge", {"dark_way": "digit"}, {"view": "pull"}),
+        ("dark_knowledge", {"dark_way": "draw"}, {"view": "all"}),
+    ],
+)
+def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, session, query, monkeypatch):
+    near = pd.DataFrame({"picture": [1, 2], "label": [4, 9], "distance": [1.5, 2.5]})
+    index = type("Near", (), {"nearest": lambda self, image, number: near})
+    monkeypatch.setattr(lab, "neighbours", lambda run_id: index())  # half a minute of work
+    app = open_page(page, session, **query)
+    assert not app.error
+    assert escaped(app) == set()
+
+
+@pytest.mark.parametrize("page", ["home", "train", "draw", "dark_knowledge", "runs"])
+def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path):
+    monkeypatch.setattr("kd.store.store.SHIPPED_RUNS", tmp_path)
+    assert escaped(open_page(page)) == set()
+
+
+def test_the_list_of_runs_does_too_after_a_run_is_deleted(open_page, lab):
+    kept, deleted = save(lab, 11), save(lab, 12)
+    lab.pin(kept, True)
+    app = open_page("runs")
+    app.button(key=f"delete_{deleted}").click().run()
+    assert mark("Undo") in [button.label for button in app.button]
+    assert escaped(app) == set()
+    lab.store.remove_run(kept)
+
+
+HISTORY = [
+    {"event": "epoch", "model": model, "epoch": 1, "epochs": 12, "val_accuracy": 0.9, "accuracy": 0.9}
+    | {"loss": 1.0, "student_loss": 1.0, "distillation_loss": 1.0}
+    for model in ("teacher", "distilled", "scratch")
+]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"seconds_left": 95.0},
+        {"people": frozenset({"somebody else"})},
+        {"elsewhere": True},
+        {"status": "interrupted"},
+    ],
+)
+def test_a_run_without_a_result_does_too(open_page, lab, state, monkeypatch):
+    config = RunConfig(epochs=12)
+    view = RunView(config.run_id, config, "running", "students", history=HISTORY)
+    monkeypatch.setattr(lab, "watch", lambda run_id: replace(view, **state))
+    assert escaped(open_page("train", run=config.run_id, epochs="12")) == set()
+
+
+def test_every_state_of_a_run_does_too():
+    view = RunView("0" * 12, RunConfig(), "running", "queued", history=HISTORY, queue_place=2)
+    phases = ("queued", "paused", "starting", "reconnecting", "awaiting teacher", "teacher", "soft targets",
+              "students", "evaluating", "of a later version")  # fmt: skip
+    views = [replace(view, phase=phase, queue_wait=wait) for phase in phases for wait in (None, 0.0, 95.0)]
+    views += [replace(view, status=status) for status in ("stopped", "interrupted", "failed", "finished")]
+    said = [figures._doing(one) for one in views]
+    assert len(set(said)) == len(phases) + 2 * 2 + 4
+    assert not any(letter.isalpha() for sentence in said for letter in unmarked(sentence))
+
+
+def test_what_stands_in_for_a_page_does_too(open_page, lab, monkeypatch):
+    def fails(*arguments):
+        raise RuntimeError("of no interest to a reader")
+
+    monkeypatch.setattr(lab, "runs", fails)
+    app = open_page("runs")
+    assert app.error
+    assert escaped(app) == set()

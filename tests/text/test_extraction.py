@@ -1,0 +1,72 @@
+"""Every message can be found by a translator's tools, and has named placeholders that its call fills."""
+
+from __future__ import annotations
+
+import ast
+import string
+
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po
+
+from tests import PROJECT
+from tests.pseudo_language import FUNCTIONS, SOURCES, calls, messages, nodes, takes_messages
+
+
+def test_messages_are_literals_or_marked_constants():
+    """A text that is put together when the program runs is in no catalogue."""
+    bad = []
+    for path, call in calls():
+        for text in call.args[: FUNCTIONS[call.func.id]]:
+            match text:
+                case ast.Constant(value=str()):
+                    continue
+                case ast.Name() | ast.Attribute() | ast.Subscript() | ast.IfExp() if call.func.id == "_":
+                    continue  # whether such a constant is marked shows where it is used: test_every_sentence
+                case ast.Call(func=ast.Attribute(attr="get")) if call.func.id == "_":
+                    continue
+            bad.append(f"{path}:{text.lineno}: {ast.unparse(text)}")
+    assert bad == []
+
+
+def test_each_placeholder_has_a_name_and_is_filled():
+    bad = []
+    for path, call in calls():
+        texts = [
+            text.value for text in call.args[: FUNCTIONS[call.func.id]] if isinstance(text, ast.Constant)
+        ]
+        filled = {keyword.arg for keyword in call.keywords}
+        if not texts or not filled or None in filled:
+            continue  # without values, braces are only braces
+        fields = {
+            field for text in texts for _, field, _, _ in string.Formatter().parse(text) if field is not None
+        }
+        if fields != filled:
+            bad.append(f"{path}:{call.lineno}: {fields ^ filled}")
+    assert bad == []
+
+
+def test_no_message_is_inside_an_f_string():
+    """Before 3.12, Python hides from a translator's tools what is inside one."""
+    inside = {
+        f"{path}:{node.lineno}: {ast.unparse(node)}"
+        for path, text in nodes()
+        if isinstance(text, ast.JoinedStr)
+        for node in ast.walk(text)
+        if takes_messages(node) and isinstance(node.args[0], ast.Constant)
+    }
+    assert inside == set()
+
+
+def test_the_documented_command_finds_every_message(tmp_path, monkeypatch):
+    command = ["pybabel", "extract", "--output-file", "kd.pot", *SOURCES]
+    assert " ".join(command) in (PROJECT / "docs" / "translating.md").read_text(encoding="utf-8")
+    command[3] = str(tmp_path / "kd.pot")
+    monkeypatch.chdir(PROJECT)
+    CommandLineInterface().run(["pybabel", "--quiet", *command[1:]])
+    with (tmp_path / "kd.pot").open("rb") as file:
+        found = {text for message in read_po(file) for text in _texts(message.id)}
+    assert {text for texts in messages() for text in texts} <= found
+
+
+def _texts(message: str | tuple[str, ...]) -> tuple[str, ...]:
+    return message if isinstance(message, tuple) else (message,)
