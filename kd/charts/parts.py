@@ -96,7 +96,9 @@ def finished(
         chart = chart.transform_calculate(**columns)
     below = {"subtitle": subtitle, "subtitleFontSize": 13, "subtitlePadding": 4} if subtitle else {}
     return chart.properties(
-        title=alt.TitleParams(title, anchor="start", fontSize=15, fontWeight=600, offset=offset, **below),
+        title=alt.TitleParams(
+            title, aria=False, anchor="start", fontSize=15, fontWeight=600, offset=offset, **below
+        ),
         width="container",
         height=height,
     )
@@ -112,5 +114,5 @@ def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:
         spec = chart.to_dict(validate=False)
     (values,) = spec.pop("datasets").values()
     spec["data"] = {"values": values}
-    spec["config"] = {"aria": False}
+    spec["config"] = {kind: {"aria": False} for kind in ("mark", "axis")}
     return spec

@@ -167,7 +167,7 @@ def test_charts_are_valid_vega_lite_with_title_units_and_fixed_height(events, wi
 
 
 def test_the_shared_dictionary_has_no_theme_and_both_themes_are_there(events):
-    assert set(run_charts.vega_lite(run_charts.accuracy_chart(events))["config"]) == {"aria"}
+    assert set(run_charts.vega_lite(run_charts.accuracy_chart(events))["config"]) == {"mark", "axis"}
     for name, colors in run_charts.COLORS.items():
         with alt.theme.enable(f"kd_{name}"):
             config = run_charts.accuracy_chart(events).to_dict()["config"]

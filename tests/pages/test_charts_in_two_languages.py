@@ -39,9 +39,10 @@ def test_each_reader_gets_charts_in_their_own_language(
             app.session_state[key] = True
             app.run()
         assert not app.exception
-        return [
-            t for c in app.get("vega_lite_chart") for t in titles_in(json.loads(c.proto.spec)) if t != "T"
-        ]
+        charts = [chart.proto for chart in app.get("vega_lite_chart")]
+        assert all(chart.alt for chart in charts)
+        titles = [title for chart in charts for title in titles_in(json.loads(chart.spec)) if title != "T"]
+        return titles + [chart.alt for chart in charts]
 
     monkeypatch.setattr(translation, "_folder", pseudo_catalogue)
     english = titles("en")

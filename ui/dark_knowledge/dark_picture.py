@@ -13,6 +13,7 @@ from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
+from kd.text.chart_words import pictures_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS
 from ui.pictures import ways_in
@@ -97,7 +98,7 @@ def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> Non
         {**ready, "data": {"values": rows}},
         key=key,
         on_select=guarded(lambda: _pick(key)),
-        alt=_("Test pictures to choose from: {numbers}", numbers=", ".join(map(str, numbers))),
+        alt=pictures_words(numbers, captions),
     )
     save_menu(name, lambda: (ready, rows), "")
     if st.session_state.pop(f"{key}-picked", False):

@@ -12,6 +12,14 @@ from kd.analysis.opinions import soft_target
 from kd.analysis.pull import pull_of
 from kd.charts import dark_charts, pull_charts
 from kd.pictures.mnist import load_mnist
+from kd.text.dark_chart_words import (
+    entropy_words,
+    look_alikes_words,
+    mean_entropy_words,
+    pull_words,
+    soft_targets_words,
+    strength_words,
+)
 from kd.text.dark_words import pull_sentence, soft_target_sentence
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, percent
@@ -45,20 +53,22 @@ def one_picture(shown: Shown, temperature: float) -> None:
             bind="query-params",
             help=_("Shows what the teacher thinks of the classes it all but rules out."),
         )
+        rows = dark_charts.soft_targets_rows(shown.logits, temperature)
         figure(
             "soft-targets",
             dark_charts.soft_targets_chart,
-            dark_charts.soft_targets_rows(shown.logits, temperature),
-            alt=_("Bar chart: the teacher's soft targets by class, with the two students' as marks"),
+            rows,
+            alt=soft_targets_words(rows, temperature),
             file_note=f"T{temperature:g}",
             log=log,
         )
     with curve:
+        rows = dark_charts.entropy_rows(shown.logits, temperature)
         figure(
             "entropy",
             dark_charts.entropy_chart,
-            dark_charts.entropy_rows(shown.logits, temperature),
-            alt=_("Line chart: entropy in bits against T for teacher, distilled and scratch"),
+            rows,
+            alt=entropy_words(rows),
             file_note=f"T{temperature:g}",
         )
 
@@ -102,20 +112,22 @@ def pull(shown: Shown, temperature: float) -> None:
     bars, curve = st.columns([1.4, 1], gap="large")
     note = f"T{temperature:g}-alpha{alpha:g}"
     with bars:
+        rows = pull_charts.pull_rows(gradient)
         figure(
             "pull",
             pull_charts.pull_chart,
-            pull_charts.pull_rows(gradient),
-            alt=_("Bar chart: the pull on each of the student's ten logits, from the label and the teacher"),
+            rows,
+            alt=pull_words(rows),
             file_note=note,
             limit=_limit(shown.label, tuple(logits.tolist()), tuple(teacher_logits.tolist()), alpha),
         )
     with curve:
+        rows = pull_charts.strength_rows(shown.label, logits, teacher_logits, alpha, temperature)
         figure(
             "pull-strength",
             pull_charts.strength_chart,
-            pull_charts.strength_rows(shown.label, logits, teacher_logits, alpha, temperature),
-            alt=_("Line chart: how strongly label and teacher pull, against T, with and without T squared"),
+            rows,
+            alt=strength_words(rows),
             file_note=note,
         )
 
@@ -145,7 +157,7 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
             "look-alikes",
             dark_charts.look_alike_chart,
             rows,
-            alt=_("Matrix of ten by ten: the teacher's mean soft target by true class"),
+            alt=look_alikes_words(rows, temperature),
             file_note=f"T{temperature:g}",
             on_select=guarded(_pick_cell),
         )
@@ -158,11 +170,12 @@ def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
         captions = tuple(f"{label} → {answer}" for label, answer in answers)
         strip(numbers, captions, name="confusing-pictures")
         st.caption(_("You can also click a cell of the matrix, or a picture."))
+    entropies = dark_charts.mean_entropy_rows(_mean_entropy(run_id, logits), temperature)
     figure(
         "mean-entropy",
         dark_charts.mean_entropy_chart,
-        dark_charts.mean_entropy_rows(_mean_entropy(run_id, logits), temperature),
-        alt=_("Line chart: the teacher's mean entropy in bits over the test set against T"),
+        entropies,
+        alt=mean_entropy_words(entropies),
         file_note=f"T{temperature:g}",
     )
 

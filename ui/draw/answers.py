@@ -13,8 +13,9 @@ from kd.analysis.logits import softmax
 from kd.analysis.opinions import opinion
 from kd.charts import run_charts
 from kd.text.answers import answers_sentence
+from kd.text.chart_words import probabilities_words
 from kd.text.translation import _, language
-from kd.text.words import MODELS, NAMES, percent
+from kd.text.words import MODELS, percent
 from ui.pictures.ways_in import Given
 from ui.shared import address
 from ui.shared.figure import save_menu
@@ -77,8 +78,7 @@ def _answer(model: str, probabilities: np.ndarray, temperature: float) -> None:
     st.vega_lite_chart(
         # Arrow directly: by way of pandas, ten rows took a sixth of the server's time for a drawing
         {**ready, "data": {"values": pa.table(columns)}},
-        # the same for all answers, or the chart would be drawn anew
-        alt=_("Bar chart: {model}, probability of each digit", model=_(NAMES[model])),
+        alt=probabilities_words(model, probabilities),
     )
     save_menu(f"probabilities-{model}", lambda: (ready, pd.DataFrame(columns)), f"T{temperature:g}")
 

@@ -85,12 +85,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         {**ready, "data": {"values": rows}},
         key=_STRIP,
         on_select=guarded(lambda: _clicked(given)),
-        alt=ngettext(
-            "Your latest drawing, to go back to",
-            "Your latest {count} drawings, to go back to",
-            len(drawings),
-            count=len(drawings),
-        ),
+        alt=_("Your latest drawings, to go back to: {drawings}.", drawings=", ".join(captions)),
     )
     st.pills(
         _("Go back to"),

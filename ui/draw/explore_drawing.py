@@ -12,6 +12,7 @@ from kd.analysis.saliency import saliency
 from kd.charts.saliency_chart import saliency_chart, saliency_rows
 from kd.lab import NEIGHBOURS, Lab
 from kd.pictures.mnist import load_mnist, to_model_input
+from kd.text.chart_words import saliency_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, listing
 from ui.shared.figure import figure, save_cards
@@ -75,14 +76,12 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
     found = saliency({model: models[model] for model in MODELS}, image, int(digit))
     for column, model in zip(st.columns(3, gap="medium"), MODELS, strict=True):
         with column:
+            rows = saliency_rows(found, model)
             figure(
                 f"saliency-{model}",
                 saliency_chart,
-                saliency_rows(found, model),
-                alt=_(
-                    "Heat map: {model}, what each pixel contributes to the chosen digit",
-                    model=_(NAMES[model]),
-                ),
+                rows,
+                alt=saliency_words(rows, model, int(digit)),
                 file_note=f"for-{digit}",
                 title=_(NAMES[model]),
             )

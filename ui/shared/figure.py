@@ -51,8 +51,8 @@ def figure(
         name: in lower case with hyphens: the widget key, the file's name, and the key of the kept chart.
         chart: (rows, **arguments) → Altair chart; must depend on the rows in nothing but its data.
         rows: the figure's numbers.
-        alt: what the figure shows, for those who do not see it; the same for all rows, else the chart is
-            drawn anew instead of moving.
+        alt: what the figure shows, in a sentence or three for readers who do not see it. A browser builds
+            the chart anew when this changes, which takes some 20 ms: what plays by itself should keep it.
         file_note: added to the file's name, such as "T4".
         on_select: called when something in the figure is clicked; the key in the session is `name`.
         arguments: of the chart.

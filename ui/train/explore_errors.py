@@ -12,6 +12,7 @@ from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist, to_model_input
+from kd.text.chart_words import confusion_words, difference_words, reliability_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, a_digit, percent, times
 from ui.shared.figure import figure, save_cards
@@ -57,23 +58,22 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
     left, right = st.columns(2, gap="large")
     for place, model in zip((left, right, left), MODELS, strict=True):
         with place:
+            rows = _confusion(run_id, model, logits[model])
             figure(
                 f"confusion-{model}",
                 error_charts.confusion_chart,
-                _confusion(run_id, model, logits[model]),
-                alt=_(
-                    "Confusion matrix of {model}, ten by ten, in percent of the true class",
-                    model=_(NAMES[model]),
-                ),
+                rows,
+                alt=confusion_words(rows),
                 title=_("{model}: its answers", model=_(NAMES[model])),
                 subtitle=_("Percent of the true class"),
             )
     with right:
+        rows = _difference(run_id, logits["distilled"], logits["scratch"])
         figure(
             "confusion-difference",
             error_charts.confusion_chart,
-            _difference(run_id, logits["distilled"], logits["scratch"]),
-            alt=_("Difference between the two students' confusion matrices, in pictures"),
+            rows,
+            alt=difference_words(rows),
             title=_("Distilled − scratch"),
             subtitle=_("More or fewer pictures. The colour shows which model has more."),
         )
@@ -187,11 +187,12 @@ def _caption(row: dict) -> str:
 def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
     chart, numbers = st.columns([1.2, 1], gap="large")
     with chart:
+        rows = _reliability(run_id, logits)
         figure(
             "reliability",
             error_charts.reliability_chart,
-            _reliability(run_id, logits),
-            alt=_("Reliability diagram: how often each model is right against how sure it is, in 15 bins"),
+            rows,
+            alt=reliability_words(rows),
         )
     rows = _calibration(run_id, logits)
     with numbers:

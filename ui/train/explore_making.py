@@ -10,6 +10,7 @@ from kd.charts.making_charts import MEASURES, filter_chart, filter_rows, layer_c
 from kd.charts.playback_charts import point_name
 from kd.lab import Lab
 from kd.networks.description import architecture_table, filters_over_time
+from kd.text.chart_words import filters_words, layers_words
 from kd.text.translation import _
 from kd.text.words import NAMES, count
 from ui.shared.figure import figure
@@ -43,14 +44,12 @@ def look_inside(lab: Lab, run_id: str) -> None:
             required=True,
             help=_("What the areas show: what is learned, what is computed, or what is kept on the way."),
         )
+        rows = layer_rows(table, measure)
         figure(
             "layers",
             layer_chart,
-            layer_rows(table, measure),
-            alt=_(
-                "Squares to scale for each layer of teacher and student: {measure}",
-                measure=_(MEASURES[measure]),
-            ),
+            rows,
+            alt=layers_words(rows, measure, _(MEASURES[measure])),
             file_note=measure,
             title=_(MEASURES[measure]),
             roles=("teacher", "distilled"),
@@ -96,11 +95,12 @@ def _first_filters(filters: dict[str, np.ndarray], times: tuple[float, ...], at:
     limit = max(float(np.abs(values).max()) for values in filters.values())
     for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
         with column:
+            rows = filter_rows(filters[student][at], limit, student)
             figure(
                 f"filters-{student}",
                 filter_chart,
-                filter_rows(filters[student][at], limit, student),
-                alt=_("The first layer's filters at this time: {model}", model=_(NAMES[student])),
+                rows,
+                alt=filters_words(rows),
                 file_note=f"point{at + 1}",
                 title=_(NAMES[student]),
                 filters=filters[student].shape[-1],

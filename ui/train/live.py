@@ -13,7 +13,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
-from kd.text.translation import _, language
+from kd.text.chart_words import accuracy_words, loss_words
+from kd.text.translation import language
 from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guard
 from ui.train import figures
@@ -95,7 +96,7 @@ def _accuracy(run_id: str, come_to: str, _view: RunView) -> None:
     chart, rows = _accuracy_figure(_view)
     st.vega_lite_chart(
         {**chart, "data": {"values": rows}},
-        alt=_("Line chart: accuracy on the test images by epoch, for teacher, distilled and scratch"),
+        alt=accuracy_words(rows),
     )
 
 
@@ -104,9 +105,7 @@ def _loss(run_id: str, come_to: str, _view: RunView) -> None:
     chart, rows = _loss_figure(_view)
     st.vega_lite_chart(
         {**chart, "data": {"values": rows}},
-        alt=_(
-            "Line chart: the distilled student's loss by epoch, split into the labels' and the teacher's part"
-        ),
+        alt=loss_words(rows),
     )
 
 

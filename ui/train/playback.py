@@ -15,6 +15,7 @@ from kd.charts import error_charts, playback_charts
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
+from kd.text.chart_words import confusion_words, playback_words, reading_words
 from kd.text.translation import _
 from kd.text.words import NAMES, a_digit, accuracy, percent
 from ui.pictures import ways_in
@@ -154,24 +155,19 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
                 f"playback-{measure}",
                 playback_charts.playback_chart,
                 rows,
-                alt=_(
-                    "Line chart by epoch, distilled and scratch: {measure}",
-                    measure=_(playback_charts.MEASURES[measure]),
-                ),
+                alt=playback_words(rows, measure, _(playback_charts.MEASURES[measure])),
                 measure=measure,
                 points=points,
                 start=playback_charts.axis_start(table[measure]),
             )
     for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
         with column:
+            cells = _confusion(run_id, student, at, snapshots[student]["logits"][at])
             figure(
                 f"playback-confusion-{student}",
                 error_charts.confusion_chart,
-                _confusion(run_id, student, at, snapshots[student]["logits"][at]),
-                alt=_(
-                    "Confusion matrix of {model} at this time, in percent of the true class",
-                    model=_(NAMES[student]),
-                ),
+                cells,
+                alt=confusion_words(cells),
                 file_note=f"point{at + 1}",
                 title=_("{model}: its answers now", model=_(NAMES[student])),
                 subtitle=_("Percent of the true class"),
@@ -211,11 +207,12 @@ def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -
     for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
         path = picture_path({student: np.array(times)}, {student: logits[student][:, np.newaxis]}, 0)
         with column:
+            rows = playback_charts.reading_rows(path, times[at])
             figure(
                 f"reading-{student}",
                 playback_charts.reading_chart,
-                playback_charts.reading_rows(path, times[at]),
-                alt=_("Heat map of {model}: probability of each class over time", model=_(NAMES[student])),
+                rows,
+                alt=reading_words(rows),
                 title=_("{model}: probability of each class over time", model=_(NAMES[student])),
                 points=points,
             )

@@ -1,0 +1,318 @@
+"""What charts show, in a few sentences, for readers who do not see them: the result and the extremes.
+
+Each function takes the rows that its chart draws (kd.charts): codes and numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from kd.text.translation import _, ngettext
+from kd.text.words import NAMES, accuracy, count, percent
+
+MINUS = "−"
+_NAMED = 3
+
+
+def accuracy_words(rows: pd.DataFrame) -> str:
+    """Accuracies by epoch: where each model begins and ends, and which student is ahead.
+
+    Args:
+        rows: role, epoch, value; a teacher trained before has rows without a point.
+    """
+    course = parted(rows, "role", "epoch", "value")
+    if not course:
+        return _("Test accuracy by epoch. No epoch is finished yet.")
+    trained = {role for role, point in records(rows, "role", "point") if point}
+    sentences = [_("Test accuracy by epoch.")]
+    for model, points in course.items():
+        if model in trained:
+            sentences.append(_from_to(_(NAMES[model]), points, accuracy))
+        else:
+            sentences.append(_("{name}: {value}.", name=_(NAMES[model]), value=accuracy(points[0][1])))
+    ends = [course[model][-1] for model in ("distilled", "scratch") if model in course]
+    if len(ends) == 2 and ends[0][0] == ends[1][0]:
+        sentences.append(_ahead(ends[0][1] - ends[1][1]))
+    return " ".join(sentences)
+
+
+def _ahead(difference: float) -> str:
+    points = f"{abs(100 * difference):.2f}"
+    if float(points) == 0:
+        return _("Both students are equally accurate.")
+    if difference > 0:
+        return _("Distilled is {points} points ahead of scratch.", points=points)
+    return _("Scratch is {points} points ahead of distilled.", points=points)
+
+
+def loss_words(rows: pd.DataFrame) -> str:
+    """The two parts of a loss by epoch. rows: role (teacher or labels), epoch, value."""
+    names = {"teacher": _("Teacher's part"), "labels": _("Labels' part")}
+    course = parted(rows, "role", "epoch", "value")
+    sentences = [_from_to(names[part], points, "{:.2g}".format) for part, points in course.items()]
+    return " ".join(
+        [_("The distilled student's loss by epoch."), *(sentences or [_("No epoch is finished yet.")])]
+    )
+
+
+def _from_to(name: str, points: Sequence[tuple[int, float]], words: Callable[[float], str]) -> str:
+    (start, first), (end, last) = points[0], points[-1]
+    if start == end:
+        return _("{name}: {value} after epoch {epoch}.", name=name, value=words(last), epoch=end)
+    return _(
+        "{name}: from {first} after epoch {start} to {last} after epoch {end}.",
+        name=name,
+        first=words(first),
+        start=start,
+        last=words(last),
+        end=end,
+    )
+
+
+def probabilities_words(model: str, probabilities: Iterable[float]) -> str:
+    """One model's probabilities of the digits: the largest three, and what is left for the others.
+
+    Args:
+        model: teacher, distilled or scratch.
+        probabilities: (10,), by digit.
+    """
+    values = [float(p) for p in probabilities]
+    order = sorted(range(len(values)), key=lambda digit: -values[digit])
+    first, *others = order[:_NAMED]
+    return _(
+        "{name}: {first}, then {others}; all other digits together {rest}.",
+        name=_(NAMES[model]),
+        first=_share(first, values[first]),
+        others=", ".join(_share(digit, values[digit]) for digit in others),
+        rest=percent(sum(values[digit] for digit in order[_NAMED:])),
+    )
+
+
+def confusion_words(rows: pd.DataFrame) -> str:
+    """A confusion matrix: how much is right, for which digits most and least, and the most frequent error.
+
+    Args:
+        rows: role (one model), true, predicted, count, share (of the true class).
+    """
+    cells = records(rows, "true", "predicted", "count", "share")
+    right = [cell for cell in cells if cell[0] == cell[1]]
+    wrong = [cell for cell in cells if cell[0] != cell[1] and cell[2] > 0]
+    best, worst = max(right, key=lambda cell: cell[3]), min(right, key=lambda cell: cell[3])
+    words = _(
+        "{name}: right on {share} of the pictures; best on {best}, worst on {worst}.",
+        name=_(NAMES[rows["role"].iat[0]]),
+        share=accuracy(sum(cell[2] for cell in right) / sum(cell[2] for cell in cells)),
+        best=_share(best[0], best[3]),
+        worst=_share(worst[0], worst[3]),
+    )
+    if not wrong:
+        return words
+    true, answer, number, _part = max(wrong, key=lambda cell: cell[2])
+    error = ngettext(
+        "Most frequent error: {true} read as {answer}, on {count} picture.",
+        "Most frequent error: {true} read as {answer}, on {count} pictures.",
+        number,
+        true=true,
+        answer=answer,
+        count=number,
+    )
+    return f"{words} {error}"
+
+
+def difference_words(rows: pd.DataFrame) -> str:
+    """The distilled student's confusions minus scratch's. rows: true, predicted, count (a difference)."""
+    wrong = [cell for cell in records(rows, "true", "predicted", "count") if cell[0] != cell[1]]
+    total = sum(cell[2] for cell in wrong)
+    if total == 0:
+        sentences = [_("Both students make the same number of errors.")]
+    elif total < 0:
+        sentences = [
+            ngettext(
+                "The distilled student makes {count} error fewer than scratch.",
+                "The distilled student makes {count} fewer errors than scratch.",
+                -total,
+                count=-total,
+            )
+        ]
+    else:
+        sentences = [
+            ngettext(
+                "The distilled student makes {count} more error than scratch.",
+                "The distilled student makes {count} more errors than scratch.",
+                total,
+                count=total,
+            )
+        ]
+    fewer, more = min(wrong, key=lambda cell: cell[2]), max(wrong, key=lambda cell: cell[2])
+    if fewer[2] < 0:
+        sentences.append(
+            _(
+                "Largest decrease: {true} read as {answer}, {count} fewer.",
+                true=fewer[0],
+                answer=fewer[1],
+                count=-fewer[2],
+            )
+        )
+    if more[2] > 0:
+        sentences.append(
+            _(
+                "Largest increase: {true} read as {answer}, {count} more.",
+                true=more[0],
+                answer=more[1],
+                count=more[2],
+            )
+        )
+    return " ".join(sentences)
+
+
+def reliability_words(rows: pd.DataFrame) -> str:
+    """How sure and how often right each model is. rows: role, count, confidence, accuracy of its bins."""
+    sentences = [_("How sure each model is, and how often it is right.")]
+    for model, bins in parted(rows, "role", "count", "confidence", "accuracy").items():
+        total = sum(bin[0] for bin in bins)
+        sentences.append(
+            _(
+                "{name}: {sure} sure and {right} right on average; calibration error {apart}.",
+                name=_(NAMES[model]),
+                sure=percent(sum(number * sure for number, sure, _right in bins) / total),
+                right=percent(sum(number * right for number, _sure, right in bins) / total),
+                apart=percent(sum(number * abs(sure - right) for number, sure, right in bins) / total),
+            )
+        )
+    return " ".join(sentences)
+
+
+def layers_words(rows: pd.DataFrame, measure: str, title: str) -> str:
+    """Layers by size: each network's total and its largest layer.
+
+    Args:
+        rows: role, layer, and the column `measure`.
+        measure: what is counted.
+        title: how that is called.
+    """
+    sentences = [_("{measure} of each layer.", measure=title)]
+    for model, layers in parted(rows, "role", "layer", measure).items():
+        layer, number = max(layers, key=lambda each: each[1])
+        sentences.append(
+            _(
+                "{name}: {total} in total, of which {number} in layer {layer}.",
+                name=_(NAMES[model]),
+                total=count(int(sum(each[1] for each in layers))),
+                number=count(int(number)),
+                layer=layer,
+            )
+        )
+    return " ".join(sentences)
+
+
+def filters_words(rows: pd.DataFrame) -> str:
+    """A first layer's filters. rows: role (one model), filter, weight."""
+    weights, number = rows["weight"].tolist(), int(rows["filter"].max())
+    return ngettext(
+        "{name}: {count} filter with weights from {lowest} to {highest}; {share} of them are positive.",
+        "{name}: {count} filters with weights from {lowest} to {highest}; {share} of them are positive.",
+        number,
+        name=_(NAMES[rows["role"].iat[0]]),
+        count=number,
+        lowest=signed(min(weights)),
+        highest=signed(max(weights)),
+        share=percent(sum(weight > 0 for weight in weights) / len(weights)),
+    )
+
+
+def playback_words(rows: pd.DataFrame, measure: str, title: str) -> str:
+    """Both students' accuracy or agreement over a training, from its first point to its last.
+
+    It does not depend on the point that is shown, so that a playing chart need not be built anew.
+
+    Args:
+        rows: role, point (the time as the axis writes it), and the column `measure`.
+        measure: accuracy or agreement.
+        title: how that is called.
+    """
+    sentences = [_("{measure} by epoch.", measure=title)]
+    for model, points in parted(rows, "role", "point", measure).items():
+        (start, first), (end, last) = points[0], points[-1]
+        sentences.append(
+            _(
+                "{name}: from {first} at epoch {start} to {last} at epoch {end}.",
+                name=_(NAMES[model]),
+                first=accuracy(first),
+                start=start,
+                last=accuracy(last),
+                end=end,
+            )
+        )
+    return " ".join(sentences)
+
+
+def reading_words(rows: pd.DataFrame) -> str:
+    """How one student's answer to a picture changed as it learned.
+
+    Args:
+        rows: role (one model), point, digit, probability; points in order.
+    """
+    answers: dict[str, tuple[str, float]] = {}
+    for point, digit, probability in records(rows, "point", "digit", "probability"):
+        if point not in answers or probability > answers[point][1]:
+            answers[point] = (digit, probability)
+    points, said = list(answers), list(answers.values())
+    changes = sum(one[0] != other[0] for one, other in pairwise(said))
+    return ngettext(
+        "{name}: {first} at epoch {start}, {last} at epoch {end}; the answer changed {count} time.",
+        "{name}: {first} at epoch {start}, {last} at epoch {end}; the answer changed {count} times.",
+        changes,
+        name=_(NAMES[rows["role"].iat[0]]),
+        first=_share(*said[0]),
+        start=points[0],
+        last=_share(*said[-1]),
+        end=points[-1],
+        count=changes,
+    )
+
+
+def saliency_words(rows: pd.DataFrame, model: str, digit: int) -> str:
+    """What speaks for a digit and against it. rows: contribution of each pixel that says anything."""
+    values = rows["contribution"].tolist()
+    if not values:
+        return _("{name}: no pixel speaks for or against {digit}.", name=_(NAMES[model]), digit=digit)
+    return _(
+        "{name}: the pixels for {digit} add up to {in_favour}, those against it to {against}.",
+        name=_(NAMES[model]),
+        digit=digit,
+        in_favour=signed(sum(value for value in values if value > 0)),
+        against=signed(sum(value for value in values if value < 0)),
+    )
+
+
+def pictures_words(numbers: Iterable[int], captions: Iterable[str]) -> str:
+    """Test pictures to choose from, each with its number and its caption."""
+    pictures = [f"{number} ({caption})" for number, caption in zip(numbers, captions, strict=True)]
+    return _("Test pictures to choose from: {pictures}.", pictures=", ".join(pictures))
+
+
+def signed(value: float) -> str:
+    """A number with its sign and two decimals: 0.317 → '+0.32', -2 → '−2.00', 0 → '0.00'."""
+    text = f"{value:+.2f}"
+    return text[1:] if float(text) == 0 else text.replace("-", MINUS)
+
+
+def _share(what: Any, fraction: float) -> str:
+    return f"{what} ({percent(fraction)})"
+
+
+def records(rows: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """The rows as tuples of plain Python values."""
+    return list(zip(*(rows[column].tolist() for column in columns), strict=True))
+
+
+def parted(rows: pd.DataFrame, by: str, *columns: str) -> dict[Any, list[tuple[Any, ...]]]:
+    """The rows by the value in a column, all in order. In plain Python, which is quicker for few rows."""
+    found: dict[Any, list[tuple[Any, ...]]] = {}
+    for value, *others in records(rows, by, *columns):
+        found.setdefault(value, []).append(tuple(others))
+    return found

@@ -1,0 +1,148 @@
+"""What the charts of dark knowledge show, in a sentence or three, for readers who do not see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from kd.text.chart_words import parted, probabilities_words, records, signed
+from kd.text.translation import _
+from kd.text.words import NAMES, percent
+
+
+def soft_targets_words(rows: pd.DataFrame, temperature: float) -> str:
+    """The teacher's soft targets, and what each student answers. rows: role, digit, probability."""
+    sentences = [_("Soft targets at T = {temperature}.", temperature=f"{temperature:g}")]
+    for model, own in parted(rows, "role", "probability").items():
+        values = [probability for (probability,) in own]
+        if model == "teacher":
+            sentences.append(probabilities_words(model, values))
+        else:
+            best = max(range(len(values)), key=values.__getitem__)
+            sentences.append(
+                _("{name}: {digit} ({share}).", name=_(NAMES[model]), digit=best, share=percent(values[best]))
+            )
+    return " ".join(sentences)
+
+
+def entropy_words(rows: pd.DataFrame) -> str:
+    """Each model's entropy at this T, and at both ends of the curve.
+
+    Args:
+        rows: role, temperature, entropy_bits, here (the row at this T).
+    """
+    sentences = [_("Entropy in bits.")]
+    for model, curve in parted(rows, "role", "temperature", "entropy_bits", "here").items():
+        sentences.append(_along(_(NAMES[model]), curve, "{:.2f}".format))
+    return " ".join(sentences)
+
+
+def _along(name: str, rows: Sequence[tuple[float, float, bool]], words: Callable[[float], str]) -> str:
+    """A curve at this T and at both ends. rows: temperature, value, and whether it is this T's."""
+    temperature, value, _here = next(row for row in rows if row[2])
+    curve = [row for row in rows if not row[2]]
+    return _(
+        "{name}: {value} at T = {temperature}; from {low} at T = {lowest} to {high} at T = {highest}.",
+        name=name,
+        value=words(value),
+        temperature=f"{temperature:g}",
+        low=words(curve[0][1]),
+        lowest=f"{curve[0][0]:g}",
+        high=words(curve[-1][1]),
+        highest=f"{curve[-1][0]:g}",
+    )
+
+
+def mean_entropy_words(rows: pd.DataFrame) -> str:
+    """The teacher's mean entropy at this T with its band, and at both ends of the curve.
+
+    Args:
+        rows: temperature, mean, lower, upper, here (the row at this T).
+    """
+    columns = ("temperature", "mean", "lower", "upper")
+    points = parted(rows, "here", *columns)
+    ((temperature, mean, lower, upper),), curve = points[True], points[False]
+    return _(
+        "The teacher's mean entropy over the test pictures: {mean} bits at T = {temperature}, "
+        "the middle 80 % from {lower} to {upper}; {low} bits at T = {lowest} and {high} at T = {highest}.",
+        mean=f"{mean:.2f}",
+        temperature=f"{temperature:g}",
+        lower=f"{lower:.2f}",
+        upper=f"{upper:.2f}",
+        low=f"{curve[0][1]:.2f}",
+        lowest=f"{curve[0][0]:g}",
+        high=f"{curve[-1][1]:.2f}",
+        highest=f"{curve[-1][0]:g}",
+    )
+
+
+def pull_words(rows: pd.DataFrame) -> str:
+    """Which logits are pulled up and down most, by both together and by each.
+
+    Args:
+        rows: role (labels, teacher, total), digit, pull.
+    """
+    names = {"labels": _("Labels alone"), "teacher": _("Teacher alone"), "total": _("Both together")}
+    sentences = [_("The pull on the student's logits.")]
+    parts = parted(rows, "role", "digit", "pull")
+    for part in ("total", "labels", "teacher"):
+        pulls = dict(parts[part])
+        up, down = max(pulls, key=pulls.__getitem__), min(pulls, key=pulls.__getitem__)
+        if pulls[up] == pulls[down] == 0:
+            sentences.append(_("{name}: none.", name=names[part]))
+        else:
+            sentences.append(
+                _(
+                    "{name}: most upwards on {up} ({up_pull}), most downwards on {down} ({down_pull}).",
+                    name=names[part],
+                    up=up,
+                    up_pull=signed(pulls[up]),
+                    down=down,
+                    down_pull=signed(pulls[down]),
+                )
+            )
+    return " ".join(sentences)
+
+
+def strength_words(rows: pd.DataFrame) -> str:
+    """How strong each part of the pull is at this T, and at both ends of the curve.
+
+    Args:
+        rows: part (labels, teacher, teacher_without_t2), temperature, strength, here (the row at this T).
+    """
+    names = {
+        "labels": _("Labels"),
+        "teacher": _("Teacher"),
+        "teacher_without_t2": _("Teacher without T²"),
+    }
+    sentences = [_("Strength of the pull.")]
+    for part, curve in parted(rows, "part", "temperature", "strength", "here").items():
+        sentences.append(_along(names[part], curve, "{:.2g}".format))
+    return " ".join(sentences)
+
+
+def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
+    """Which digit is most like another to the teacher, and for which it is surest and least sure.
+
+    Args:
+        rows: true, class, probability, share_of_wrong.
+        temperature: T.
+    """
+    cells = records(rows, "true", "class", "probability", "share_of_wrong")
+    right = [cell for cell in cells if cell[0] == cell[1]]
+    digit, other, _probability, share = max((c for c in cells if c[0] != c[1]), key=lambda cell: cell[3])
+    surest, doubted = max(right, key=lambda cell: cell[2]), min(right, key=lambda cell: cell[2])
+    return _(
+        "The teacher's mean soft targets at T = {temperature}. Strongest likeness: of the probability that "
+        "pictures of {digit} give to wrong digits, {share} goes to {other}. Mean probability of the true "
+        "digit: highest for {surest} ({high}), lowest for {doubted} ({low}).",
+        temperature=f"{temperature:g}",
+        digit=digit,
+        share=percent(share),
+        other=other,
+        surest=surest[0],
+        high=percent(surest[2]),
+        doubted=doubted[0],
+        low=percent(doubted[2]),
+    )

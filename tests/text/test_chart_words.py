@@ -1,0 +1,190 @@
+"""Charts in words: their numbers by hand, and what is said where there is little to say."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kd.charts.run_charts import accuracy_rows, loss_rows
+from kd.text import chart_words as words
+
+
+def event(model, epoch, value):
+    losses = {"student_loss": 2.0 / epoch, "distillation_loss": 8.0 / epoch}
+    return {"model": model, "epoch": epoch, "epochs": 4, "accuracy": 0.5, "val_accuracy": value, **losses}
+
+
+def accuracy_of(*events, teacher=None):
+    return words.accuracy_words(accuracy_rows(list(events), teacher)[0])
+
+
+def test_accuracies_begin_and_end_and_the_students_are_compared():
+    events = [event("distilled", 1, 0.912), event("scratch", 1, 0.89)]
+    events += [event("distilled", 10, 0.9793), event("scratch", 10, 0.972)]
+    assert accuracy_of(*events, teacher=0.991) == (
+        "Test accuracy by epoch. "
+        "Distilled: from 91.20 % after epoch 1 to 97.93 % after epoch 10. "
+        "Scratch: from 89.00 % after epoch 1 to 97.20 % after epoch 10. "
+        "Teacher: 99.10 %. Distilled is 0.73 points ahead of scratch."
+    )
+
+
+@pytest.mark.parametrize(
+    ("distilled", "scratch", "said"),
+    [
+        (0.9, 0.95, "Scratch is 5.00 points ahead of distilled."),
+        (0.9, 0.9, "Both students are equally accurate."),
+    ],
+)
+def test_the_students_are_compared_whoever_is_ahead(distilled, scratch, said):
+    assert accuracy_of(event("distilled", 1, distilled), event("scratch", 1, scratch)).endswith(said)
+
+
+def test_while_training_students_are_compared_at_the_same_epoch_only():
+    assert accuracy_of() == "Test accuracy by epoch. No epoch is finished yet."
+    assert accuracy_of(teacher=0.99) == "Test accuracy by epoch. Teacher: 99.00 %."
+    one = accuracy_of(event("distilled", 1, 0.9), event("distilled", 2, 0.95), event("scratch", 1, 0.8))
+    assert one == (
+        "Test accuracy by epoch. Distilled: from 90.00 % after epoch 1 to 95.00 % after epoch 2. "
+        "Scratch: 80.00 % after epoch 1."
+    )
+
+
+def test_the_parts_of_the_loss_begin_and_end():
+    rows, _axes = loss_rows([event("distilled", 1, 0.9), event("distilled", 4, 0.9)], 0.25)
+    assert words.loss_words(rows) == (
+        "The distilled student's loss by epoch. Teacher's part: from 6 after epoch 1 to 1.5 after epoch 4. "
+        "Labels' part: from 0.5 after epoch 1 to 0.12 after epoch 4."
+    )
+    rows, _axes = loss_rows([], 0.25)
+    assert words.loss_words(rows) == "The distilled student's loss by epoch. No epoch is finished yet."
+
+
+def test_the_three_largest_probabilities_and_the_rest():
+    probabilities = [0.01, 0.02, 0, 0, 0.2, 0, 0, 0.07, 0, 0.7]
+    assert words.probabilities_words("scratch", probabilities) == (
+        "Scratch: 9 (70.0 %), then 4 (20.0 %), 7 (7.0 %); all other digits together 3.0 %."
+    )
+
+
+def confusions(*cells, role="distilled"):
+    table = pd.DataFrame(cells, columns=["true", "predicted", "count"])
+    return table.assign(role=role, share=table["count"] / table.groupby("true")["count"].transform("sum"))
+
+
+def test_a_confusion_matrix_is_its_accuracy_its_extremes_and_its_worst_error():
+    rows = confusions(("0", "0", 90), ("0", "1", 7), ("0", "2", 3), ("1", "1", 99), ("1", "0", 1))
+    assert words.confusion_words(rows) == (
+        "Distilled: right on 94.50 % of the pictures; best on 1 (99.0 %), worst on 0 (90.0 %). "
+        "Most frequent error: 0 read as 1, on 7 pictures."
+    )
+    assert words.confusion_words(rows[rows["count"] != 7]).endswith("0 read as 2, on 3 pictures.")
+    single = confusions(("0", "0", 9), ("1", "1", 9), ("1", "0", 1))
+    assert words.confusion_words(single).endswith("1 read as 0, on 1 picture.")
+    perfect = confusions(("0", "0", 5), ("0", "1", 0), ("1", "1", 5))
+    assert words.confusion_words(perfect) == (
+        "Distilled: right on 100.00 % of the pictures; best on 0 (100.0 %), worst on 0 (100.0 %)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (
+            (-9, 4),
+            "The distilled student makes 5 fewer errors than scratch. "
+            "Largest decrease: 4 read as 9, 9 fewer. Largest increase: 7 read as 1, 4 more.",
+        ),
+        (
+            (0, 1),
+            "The distilled student makes 1 more error than scratch. Largest increase: 7 read as 1, 1 more.",
+        ),
+        (
+            (-1, 0),
+            "The distilled student makes 1 error fewer than scratch. Largest decrease: 4 read as 9, 1 fewer.",
+        ),
+        ((0, 0), "Both students make the same number of errors."),
+    ],
+)
+def test_a_difference_says_who_errs_more_and_where(counts, said):
+    four, seven = counts
+    # the diagonal is right, and no error
+    rows = confusions(("4", "9", four), ("7", "1", seven), ("4", "4", -four), ("7", "7", -seven))
+    assert words.difference_words(rows) == said
+
+
+def test_sure_and_right_are_weighted_by_pictures():
+    rows = pd.DataFrame(
+        {"role": "teacher", "count": [1, 3], "confidence": [0.5, 0.9], "accuracy": [1.0, 2 / 3]}
+    )
+    assert words.reliability_words(rows) == (
+        "How sure each model is, and how often it is right. "
+        "Teacher: 80.0 % sure and 75.0 % right on average; calibration error 30.0 %."
+    )
+
+
+def test_layers_have_a_total_and_a_largest():
+    rows = pd.DataFrame(
+        {
+            "role": ["teacher", "teacher", "distilled"],
+            "layer": ["1 Conv2D", "2 Dense", "1 Conv2D"],
+            "parameters": [2_000, 1_431_610, 812],
+        }
+    )
+    assert words.layers_words(rows, "parameters", "Parameters") == (
+        "Parameters of each layer. Teacher: 1.43 M in total, of which 1.43 M in layer 2 Dense. "
+        "Distilled: 812 in total, of which 812 in layer 1 Conv2D."
+    )
+
+
+def test_filters_have_extremes_and_a_share_of_positive_weights():
+    rows = pd.DataFrame({"role": "scratch", "filter": [1, 1, 2, 2], "weight": [-0.517, 0.2, 0.1, 0.333]})
+    assert words.filters_words(rows) == (
+        "Scratch: 2 filters with weights from −0.52 to +0.33; 75.0 % of them are positive."
+    )
+
+
+def test_a_playback_goes_from_its_first_point_to_its_last():
+    rows = pd.DataFrame({"role": "scratch", "point": ["1/16", "1", "2"], "agreement": [0.5, 0.8, 0.9]})
+    assert words.playback_words(rows, "agreement", "Agreement with the teacher") == (
+        "Agreement with the teacher by epoch. Scratch: from 50.00 % at epoch 1/16 to 90.00 % at epoch 2."
+    )
+
+
+def reading(*answers):
+    return pd.DataFrame(
+        [
+            {"role": "distilled", "point": str(at), "digit": str(digit), "probability": share}
+            for at, answer in enumerate(answers, 1)
+            for digit, share in answer.items()
+        ]
+    )
+
+
+def test_a_reading_says_how_often_the_answer_changed():
+    rows = reading({3: 0.6, 8: 0.4}, {3: 0.4, 8: 0.6}, {3: 0.9, 8: 0.1}, {3: 0.2, 8: 0.8})
+    assert words.reading_words(rows) == (
+        "Distilled: 3 (60.0 %) at epoch 1, 8 (80.0 %) at epoch 4; the answer changed 3 times."
+    )
+    assert words.reading_words(reading({3: 0.6}, {3: 0.7})).endswith("the answer changed 0 times.")
+    assert words.reading_words(reading({3: 0.6}, {8: 0.7})).endswith("the answer changed 1 time.")
+
+
+def test_pixels_for_and_against_add_up():
+    rows = pd.DataFrame({"contribution": [1.5, 0.25, -2.0, -0.125]})
+    assert words.saliency_words(rows, "teacher", 7) == (
+        "Teacher: the pixels for 7 add up to +1.75, those against it to −2.12."
+    )
+    assert words.saliency_words(rows[:0], "scratch", 7) == "Scratch: no pixel speaks for or against 7."
+
+
+def test_pictures_have_their_numbers_and_captions():
+    said = words.pictures_words([5, 2186], ["label 1", "label 7"])
+    assert said == "Test pictures to choose from: 5 (label 1), 2186 (label 7)."
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.317, "+0.32"), (-2, "−2.00"), (0.0, "0.00"), (-0.001, "0.00"), (np.float64(1), "+1.00")],
+)
+def test_signed_numbers(value, said):
+    assert words.signed(value) == said

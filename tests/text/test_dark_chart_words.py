@@ -1,0 +1,81 @@
+"""Charts of dark knowledge in words: their numbers by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kd.analysis import softening
+from kd.charts import dark_charts, pull_charts
+from kd.text import dark_chart_words as words
+
+SURE = np.log(np.array([0.91, *[0.01] * 9]))
+LOGITS = {"teacher": SURE, "distilled": np.log(np.array([*[0.05] * 9, 0.55])), "scratch": np.zeros(10)}
+
+
+def test_soft_targets_say_the_teachers_three_largest_and_each_students_answer():
+    assert words.soft_targets_words(dark_charts.soft_targets_rows(LOGITS, 1.0), 1.0) == (
+        "Soft targets at T = 1. Teacher: 0 (91.0 %), then 1 (1.0 %), 2 (1.0 %); "
+        "all other digits together 7.0 %. Distilled: 9 (55.0 %). Scratch: 0 (10.0 %)."
+    )
+
+
+def test_entropy_is_said_at_this_temperature_and_at_both_ends():
+    curve = [(0.5, 0.1, False), (2.0, 0.9, False), (20.0, 3.2, False), (4.0, 1.234, True)]
+    rows = pd.DataFrame(curve, columns=["temperature", "entropy_bits", "here"]).assign(role="teacher")
+    assert words.entropy_words(rows) == (
+        "Entropy in bits. Teacher: 1.23 at T = 4; from 0.10 at T = 0.5 to 3.20 at T = 20."
+    )
+
+
+def test_the_curves_of_the_app_have_both_ends():
+    said = words.entropy_words(dark_charts.entropy_rows(LOGITS, 2.5))
+    assert "Scratch: 3.32 at T = 2.5; from 3.32 at T = 0.5 to 3.32 at T = 20." in said
+
+
+def test_mean_entropy_is_said_with_its_band():
+    columns = ["temperature", "mean", "lower", "upper"]
+    curve = pd.DataFrame([(0.5, 0.1, 0.0, 0.2), (4.0, 1.0, 0.5, 1.5), (20.0, 3.0, 2.5, 3.3)], columns=columns)
+    assert words.mean_entropy_words(dark_charts.mean_entropy_rows(curve, 4.0)) == (
+        "The teacher's mean entropy over the test pictures: 1.00 bits at T = 4, the middle 80 % from 0.50 "
+        "to 1.50; 0.10 bits at T = 0.5 and 3.00 at T = 20."
+    )
+
+
+def test_the_pull_says_what_goes_up_and_down_most():
+    gradient = softening.loss_gradient(np.array(0), LOGITS["scratch"], SURE, 0.25, 1.0)
+    # 0.25 · (1 − 0.1) = 0.225 and 0.75 · (0.91 − 0.1) = 0.6075 up on 0
+    assert words.pull_words(pull_charts.pull_rows(gradient)) == (
+        "The pull on the student's logits. "
+        "Both together: most upwards on 0 (+0.83), most downwards on 1 (−0.09). "
+        "Labels alone: most upwards on 0 (+0.23), most downwards on 1 (−0.03). "
+        "Teacher alone: most upwards on 0 (+0.61), most downwards on 1 (−0.07)."
+    )
+
+
+def test_a_part_without_weight_pulls_nowhere():
+    gradient = softening.loss_gradient(np.array(0), LOGITS["scratch"], SURE, 1.0, 1.0)
+    assert words.pull_words(pull_charts.pull_rows(gradient)).endswith("Teacher alone: none.")
+
+
+def test_the_strength_of_a_part_without_weight_is_left_out():
+    rows = pull_charts.strength_rows(0, LOGITS["scratch"], SURE, 1.0, 4.0)
+    strength = f"{np.sqrt(0.9**2 + 9 * 0.1**2):.2g}"
+    assert words.strength_words(rows) == (
+        f"Strength of the pull. Labels: {strength} at T = 4; "
+        f"from {strength} at T = 0.5 to {strength} at T = 20."
+    )
+
+
+@pytest.mark.parametrize("temperature", [1.0, 4.0])
+def test_likeness_is_the_largest_share_of_what_goes_to_wrong_digits(temperature):
+    logits = 10.0 * np.eye(10)
+    logits[4, 9], logits[3, 3] = 8.0, 9.0
+    said = words.look_alikes_words(
+        dark_charts.look_alike_rows(np.arange(10), logits, temperature), temperature
+    )
+    four = np.exp(logits[4] / temperature)
+    share = four[9] / (four.sum() - four[4])
+    assert f"that pictures of 4 give to wrong digits, {100 * share:.1f} % goes to 9." in said
+    low = np.exp(logits / temperature).max(axis=1) / np.exp(logits / temperature).sum(axis=1)
+    assert f"lowest for {low.argmin()} ({100 * low.min():.1f} %)" in said
+    assert said.startswith(f"The teacher's mean soft targets at T = {temperature:g}.")
