@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 import uvicorn
@@ -113,23 +114,29 @@ def test_stalled_requests_make_room_too(port):
         connection.close()
 
 
-async def received(count: int, **at: float) -> float:
-    """Let this many messages through; returns the seconds it took."""
+async def let_through(count: int) -> None:
+    """Let this many messages through, as fast as they may come."""
 
     async def receive() -> dict:
         return {"type": "websocket.receive", "bytes": b""}
 
     paced = visitors._paced(receive)
-    began = time.monotonic()
     for _ in range(count):
         assert (await paced())["type"] == "websocket.receive"
-    return time.monotonic() - began
 
 
 def test_a_flood_of_messages_is_slowed_and_none_is_lost(monkeypatch):
-    assert asyncio.run(received(visitors.MESSAGES_AT_ONCE)) < 0.5
-    monkeypatch.setattr(visitors, "MESSAGES_A_SECOND", 1000)
-    assert asyncio.run(received(visitors.MESSAGES_AT_ONCE + 500)) > 0.4
+    slept = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        slept[0] += seconds
+
+    monkeypatch.setattr(visitors, "time", SimpleNamespace(monotonic=lambda: slept[0]))
+    monkeypatch.setattr(visitors, "asyncio", SimpleNamespace(sleep=sleep, wait_for=asyncio.wait_for))
+    asyncio.run(let_through(visitors.MESSAGES_AT_ONCE))
+    assert slept == [0.0]
+    asyncio.run(let_through(visitors.MESSAGES_AT_ONCE + 5 * visitors.MESSAGES_A_SECOND))
+    assert slept == [pytest.approx(5, abs=1)]
 
 
 def test_a_page_that_asks_for_nothing_is_closed(monkeypatch):
