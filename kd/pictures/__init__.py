@@ -1,1 +1,1 @@
-"""Pictures: MNIST itself, drawings and photographs made like it, shifted and turned copies."""
+"""Pictures: MNIST, drawings and photographs made to look like it, and variants to train on."""

@@ -1,9 +1,9 @@
-"""Other ways to write the same digit: the augmentation the strong teacher learns from.
+"""Other ways to write the same digit: the augmentation that the strong teacher learns from.
 
-Every picture of a batch gets its own change: rotation, shear and scale about its centre of mass, a smooth
-elastic distortion (Simard, Steinkraus and Platt 2003, section 2), a thicker or thinner stroke, another
-darkness of the grey edge. The centre of mass lands where MNIST puts it, as it does on the Draw page, save
-for a jitter of a pixel.
+Each picture of a batch is changed in its own way: rotation, shear and scale about its centre of mass, a
+smooth elastic distortion (Simard, Steinkraus and Platt 2003, section 2), a thicker or thinner stroke, and
+darker or lighter grey edges. The centre of mass ends up where MNIST puts it, as on the Draw page, except for
+a jitter of up to a pixel.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def augment(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor = 1.
     Args:
         images: float32 (n, 28, 28, 1) in [0, 1].
         seed: int32 (2,); the same seed gives the same variants.
-        strength: multiplies every limit in SETTINGS; at 0 pictures are only centred (save for the jitter
-            of MNIST itself).
+        strength: multiplies all limits in SETTINGS; at 0, pictures are only centred (apart from MNIST's own
+            jitter).
 
     Returns:
         float32 (n, 28, 28, 1) in [0, 1].
@@ -54,7 +54,7 @@ def _uniform(shape: tuple, limit: float | tf.Tensor, seed: tf.Tensor) -> tf.Tens
 
 
 def _change_stroke(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor) -> tf.Tensor:
-    """Blend with the dilated picture (a quarter of them), with the eroded one (a quarter), or neither."""
+    """Blend a quarter of the pictures with their dilated version and a quarter with their eroded one."""
     choice = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed)
     dilated = tf.nn.max_pool2d(images, 3, 1, "SAME")
     eroded = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
@@ -80,7 +80,7 @@ def _coordinates(images: tf.Tensor, seed: tf.Tensor, strength: float | tf.Tensor
     steps = tf.range(SIZE, dtype=tf.float32) - CENTRE
     y, x = steps[:, tf.newaxis] + jitter[0], steps + jitter[1]
     cosine, sine = tf.cos(angle), tf.sin(angle)
-    # rows and columns of rotation · shear · scale, one 2×2 matrix a picture
+    # rows and columns of rotation · shear · scale, one 2×2 matrix for each picture
     yy, yx = cosine * scale_y, -sine * scale_x
     xy, xx = (sine + shear * cosine) * scale_y, (cosine - shear * sine) * scale_x
     per_picture = (slice(None), tf.newaxis, tf.newaxis)
@@ -101,13 +101,13 @@ def _centre_of_mass(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _sample(images: tf.Tensor, coordinates: tf.Tensor) -> tf.Tensor:
-    """Bilinear samples, nothing outside the picture.
+    """Bilinear samples; outside the picture there is nothing.
 
-    Four gathers from the flat batch: four times faster here than `keras.ops.image.map_coordinates`,
-    which would interpolate along the batch as well.
+    It takes four gathers from the flat batch: four times faster than `keras.ops.image.map_coordinates`, which
+    would interpolate along the batch too.
     """
     count = tf.shape(images)[0]
-    # A border of one pixel of nothing on every side, on which all outside coordinates are clipped.
+    # An empty border, one pixel wide, to which all coordinates outside are clipped.
     padded = SIZE + 2
     flat = tf.reshape(tf.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0))), (-1,))
     coordinates = tf.clip_by_value(coordinates + 1.0, 0.0, padded - 1.001)

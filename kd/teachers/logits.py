@@ -1,4 +1,4 @@
-"""The shipped teachers' logits of all of MNIST, so that no first run waits for a teacher.
+"""The shipped teachers' logits for all of MNIST, so that no first run waits for a teacher.
 
     python -m kd.teacher_logits strong notebook
 
@@ -16,13 +16,14 @@ from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.files import npz_bytes, write_whole
 from kd.once import computed_once
 from kd.teachers.shipped import TEACHER_FOLDER, shipped_teacher_path, teacher_record
+from kd.text.translation import _
 from kd.unusable import Unusable
 
 MAKE_COMMAND = "python -m kd.teacher_logits"
 
 
 def shipped_logits(name: str, train_size: int = TRAIN_IMAGES) -> dict[str, np.ndarray]:
-    """A shipped teacher's logits of the first `train_size` training images and of all test images.
+    """A shipped teacher's logits for the first `train_size` training images and for all test images.
 
     Returns:
         {'train': float32 (train_size, 10), 'test': float32 (10000, 10)}.
@@ -38,25 +39,31 @@ def shipped_logits(name: str, train_size: int = TRAIN_IMAGES) -> dict[str, np.nd
 @computed_once(maxsize=len(SHIPPED_TEACHERS))
 def _load(name: str) -> dict[str, np.ndarray]:
     path = _path(name)
-    advice = f"make it again with: {MAKE_COMMAND} {name}"
+    named = {"path": path, "command": f"{MAKE_COMMAND} {name}"}
     try:
         with np.load(path, allow_pickle=False) as arrays:
             logits = {key: arrays[key] for key in ("train", "test")}
             weights_sha256 = str(arrays["weights_sha256"])
     except FileNotFoundError:
-        raise Unusable(f"The teacher's logits {path} are missing: {advice}") from None
-    # what a damaged zip of arrays raises is anybody's guess: zlib.error, BadZipFile, KeyError, EOFError …
+        raise Unusable(
+            _("The teacher's logits {path} are missing. Make them again with: {command}", **named)
+        ) from None
+    # a damaged zip of arrays may raise anything: zlib.error, BadZipFile, KeyError, EOFError …
     except Exception:
-        raise Unusable(f"The teacher's logits {path} are damaged: {advice}") from None
+        raise Unusable(
+            _("The teacher's logits {path} are damaged. Make them again with: {command}", **named)
+        ) from None
     if weights_sha256 != teacher_record(name)["weights_sha256"]:
-        raise Unusable(f"The teacher's logits {path} are those of another teacher: {advice}")
+        raise Unusable(
+            _("The teacher's logits {path} are another teacher's. Make them again with: {command}", **named)
+        )
     for array in logits.values():
         array.flags.writeable = False
     return logits
 
 
 def make(name: str) -> Path:
-    """Compute and write the logits of one shipped teacher; returns the file."""
+    """Compute and write the logits of one shipped teacher; returns the file's path."""
     from kd.training.student import teacher_logits_of
 
     logits = teacher_logits_of(shipped_teacher_path(name), TRAIN_IMAGES, lambda: False)
@@ -70,7 +77,7 @@ def _path(name: str) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code, as kd.terminal.entry has it."""
+    """Run the command; returns its exit code, as kd.terminal.entry defines it."""
     from kd.terminal.entry import exit_code
 
     return exit_code(lambda: _command(arguments))

@@ -1,4 +1,4 @@
-"""How the shipped teachers are trained: one function a teacher, and nothing else.
+"""How the shipped teachers are trained: one function for each, and nothing else.
 
 This module loads TensorFlow; kd.teachers.shipped, which finds and describes the results, does not.
 """
@@ -27,7 +27,7 @@ STRONG = {
     "schedule": "in each phase: linear warm-up over the first 3 % of the steps, then cosine decay to 0",
     "weight_average": "exponential in each phase; the teacher is the mean of both phases' averages",
     "label_smoothing": 0.0,
-    "phases": {  # averaged_share: of the phase's steps that its weight average reaches back over
+    "phases": {  # averaged_share: how far the weight average reaches back, as a share of the phase's steps
         "learn": {"strength": 1.0, "learning_rate": 1e-3, "averaged_share": 0.071},
         "refine": {"strength": 0.4, "learning_rate": 5e-4, "averaged_share": 0.05},
     },
@@ -50,19 +50,19 @@ NOTEBOOK = {
 def train_strong(
     images: np.ndarray, labels: np.ndarray, epochs: int, seed: int, report: Report
 ) -> keras.Sequential:
-    """All images, a new variant of each in every epoch: wild variants first, then some close to MNIST.
+    """All images, with a new variant of each in every epoch: wild variants first, then some close to MNIST.
 
-    One layer of filters cannot fit the wild variants as well as MNIST, and overfits the tame ones; the mean
-    of the weights before and after the second phase errs less than either (Wortsman et al. 2022, "Robust
-    fine-tuning of zero-shot models", section 3). No label smoothing: it erases what a teacher knows of the
-    wrong classes (Müller, Kornblith and Hinton 2019, section 4).
+    This network cannot fit the wild variants as well as MNIST, and it overfits the tame ones; the mean of the
+    weights before and after the second phase makes fewer errors than either (Wortsman et al. 2022, "Robust
+    fine-tuning of zero-shot models", section 3). There is no label smoothing: it erases what a teacher knows
+    about the wrong classes (Müller, Kornblith and Hinton 2019, section 4).
 
     Args:
         images: float32 (n, 28, 28, 1) in [0, 1].
         labels: int32 (n,).
-        epochs: how often every image is seen.
-        seed: fixes initial weights, order and variants.
-        report: takes one line of progress an epoch.
+        epochs: how many times each image is seen.
+        seed: decides initial weights, order and variants.
+        report: takes one line of progress for each epoch.
 
     Returns:
         The trained model, with the averaged weights in place.
@@ -113,9 +113,9 @@ def _train_phase(
 def train_notebook(
     images: np.ndarray, labels: np.ndarray, epochs: int, seed: int, report: Report
 ) -> keras.Sequential:
-    """The notebook's own teacher: plain Keras `compile` and `fit`, batches of 32, Adam as it comes.
+    """The notebook's own teacher: plain Keras `compile` and `fit`, batches of 32, Adam with its defaults.
 
-    Arguments and result as in `train_strong`.
+    Arguments and result as for `train_strong`.
     """
     keras.utils.set_random_seed(seed)
     model = build_teacher()
@@ -175,7 +175,7 @@ def _augmented_epoch(
     """A compiled epoch: (order of the images, seed) → (mean loss, accuracy) on their variants.
 
     The loop over batches stays inside TensorFlow, and `folded_forward` runs the large convolution on ten
-    pictures a step instead of on the whole batch: two minutes an epoch become less than half a minute.
+    pictures for each step instead of on the whole batch: an epoch takes half a minute instead of two.
     """
     forward = folded_forward(model)
     variables = model.trainable_variables

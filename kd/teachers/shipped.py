@@ -3,8 +3,8 @@
     python -m kd.teachers make strong
     python -m kd.teachers make notebook --out /tmp/teachers --epochs 1
 
-Each is a plain Keras file (no class of this project in it, no optimizer) with a JSON beside it that says
-how it was made and what it scores. Importing this module loads no TensorFlow.
+Each is a plain Keras file, without classes of this project and without an optimizer, next to a JSON file that
+says how it was made and what it scores. Importing this module loads no TensorFlow.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import numpy as np
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.pictures.mnist import DATA_FOLDER, load_mnist
-from kd.text.words import quoted
+from kd.text.translation import _
+from kd.text.words import accuracy, quoted
 from kd.training.quiet import quiet_standard_error
 from kd.unusable import Unusable
 
@@ -35,8 +36,8 @@ def shipped_teacher_path(name: str, folder: Path = TEACHER_FOLDER) -> Path:
     """The .keras file of a shipped teacher.
 
     Raises:
-        ValueError: for a name that is not one of NAMES, or when the file is not there; the message names
-            the command that makes it.
+        ValueError: when the name is not one of NAMES, or the file is missing; the message names the command
+            that makes it.
     """
     return _existing(name, folder, ".keras")
 
@@ -45,25 +46,29 @@ def teacher_record(name: str, folder: Path = TEACHER_FOLDER) -> dict[str, Any]:
     """How a shipped teacher was made and what it scores (accuracies are fractions).
 
     Raises:
-        ValueError: for an unknown name, or when its JSON is missing or unreadable.
+        ValueError: when the name is unknown, or its JSON is missing or unreadable.
     """
     path = _existing(name, folder, ".json")
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         raise Unusable(
-            f"{path} is not readable JSON: make the teacher again with: {MAKE_COMMAND} {name}"
+            _(
+                "{path} is not readable JSON. Make the teacher again with: {command}",
+                path=path,
+                command=f"{MAKE_COMMAND} {name}",
+            )
         ) from None
 
 
 def write_record(name: str, record: dict[str, Any], folder: Path = TEACHER_FOLDER) -> None:
-    """Replace the JSON of a teacher."""
+    """Replace a teacher's JSON."""
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     (folder / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 def weights_sha256(weights: list[np.ndarray]) -> str:
-    """SHA-256 over the float32 weights in layer order: the same for the same network in another file."""
+    """SHA-256 of the float32 weights in layer order: the same for the same network in another file."""
     digest = hashlib.sha256()
     for array in weights:
         digest.update(np.ascontiguousarray(array, dtype="<f4").tobytes())
@@ -75,13 +80,13 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
 
     Args:
         name: one of NAMES.
-        folder: made when it is not there.
-        epochs: instead of the recipe's own number.
-        images: the first so many training images, instead of the recipe's own number.
-        seed: fixes weights, order and augmentation.
+        folder: made if it does not exist.
+        epochs: how many, instead of the recipe's own number.
+        images: how many training images, the first ones, instead of the recipe's own number.
+        seed: decides weights, order and augmentation.
 
     Raises:
-        ValueError: when a value is outside its range.
+        ValueError: when a value is out of range.
     """
     _check_name(name)
     _check_range("epochs", epochs, 1000)
@@ -93,7 +98,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
 
         from kd.teachers.recipes import RECIPES, classify
 
-        tf.zeros(())  # devices are looked for now
+        tf.zeros(())  # this looks for devices, now
 
     settings, train = RECIPES[name]
     overrides = {"epochs": epochs, "images": images}
@@ -129,7 +134,7 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code, as kd.terminal.entry has it."""
+    """Run the command; returns its exit code, as kd.terminal.entry defines it."""
     from kd.terminal.entry import exit_code
 
     return exit_code(lambda: _command(arguments))
@@ -140,21 +145,29 @@ def _command(arguments: list[str] | None) -> int:
 
     parser = Parser(prog="python -m kd.teachers", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="make")
-    command = commands.add_parser("make", help="train a teacher and write it with its JSON")
+    command = commands.add_parser("make", help=_("train a teacher and write it with its JSON"))
     command.add_argument("name", choices=NAMES)
     command.add_argument("--out", type=Path, default=TEACHER_FOLDER, metavar="FOLDER")
-    command.add_argument("--epochs", type=int, help="instead of the recipe's own number")
-    command.add_argument("--images", type=int, help="the first so many, instead of the recipe's own number")
+    command.add_argument("--epochs", type=int, help=_("instead of the recipe's own number"))
+    command.add_argument(
+        "--images", type=int, help=_("how many, the first ones, instead of the recipe's own number")
+    )
     command.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
     record = make(options.name, options.out, options.epochs, options.images, options.seed)
     path = options.out / f"{options.name}.keras"
-    print(f"{path}: {100 * record['test_accuracy']:.2f} % of the test images right")
+    print(
+        _(
+            "{path}: {accuracy} of the test images right",
+            path=path,
+            accuracy=accuracy(record["test_accuracy"]),
+        )
+    )
     return 0
 
 
 def _without_optimizer(model: Any) -> Any:
-    """An uncompiled copy: Adam's moments, which `save(include_optimizer=False)` keeps, treble the file."""
+    """An uncompiled copy: `save(include_optimizer=False)` keeps Adam's moments, which triple the file."""
     import keras
 
     copy = keras.models.clone_model(model)
@@ -166,18 +179,38 @@ def _existing(name: str, folder: Path, suffix: str) -> Path:
     _check_name(name)
     path = folder / f"{name}{suffix}"
     if not path.is_file():
-        raise Unusable(f"The teacher's file {path} is missing: make it again with: {MAKE_COMMAND} {name}")
+        raise Unusable(
+            _(
+                "The teacher's file {path} is missing. Make it again with: {command}",
+                path=path,
+                command=f"{MAKE_COMMAND} {name}",
+            )
+        )
     return path
 
 
 def _check_name(name: str) -> None:
     if name not in NAMES:
-        raise ValueError(f"There is no shipped teacher {quoted(name)}: use one of {', '.join(NAMES)}.")
+        raise ValueError(
+            _(
+                "There is no shipped teacher {name}: use one of {names}.",
+                name=quoted(name),
+                names=", ".join(NAMES),
+            )
+        )
 
 
 def _check_range(field: str, value: int | None, maximum: int) -> None:
     if value is not None and not 1 <= value <= maximum:
-        raise ValueError(f"{field} must be between 1 and {maximum:,}, got {quoted(value)}.")
+        raise ValueError(
+            _(
+                "{name} must be between {minimum} and {maximum}, got {value}.",
+                name=field,
+                minimum=1,
+                maximum=f"{maximum:,}",
+                value=quoted(value),
+            )
+        )
 
 
 def _to_stderr(line: str) -> None:

@@ -1,1 +1,1 @@
-"""Fitting a student: the step, the schedule, what is kept of every epoch."""
+"""Training a model: the step, the schedule, and what is kept of each epoch."""

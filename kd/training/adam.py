@@ -1,9 +1,9 @@
 """Adam in one pass over the weights.
 
-`keras.optimizers.Adam` writes its update as a dozen operations, each of which reads and writes arrays as
-large as the weights; on the teacher's 1.4 million that was a quarter of a step beside its products.
+`keras.optimizers.Adam` computes its update in a dozen operations, each of which reads and writes arrays as
+large as the weights; for the teacher's 1.4 million weights, this took a quarter as long as a step's products.
 TensorFlow has the same update as one operation: Kingma and Ba (2015), algorithm 1 in the order of its
-section 2, with ε beside the uncorrected √v, as Keras has it.
+section 2, with ε added to the uncorrected √v, as in Keras.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ class FusedAdam:
         self._second = [tf.Variable(tf.zeros_like(variable), trainable=False) for variable in self._variables]
 
     def reset(self) -> None:
-        """Forget every step."""
+        """Forget all steps."""
         for variable in self._memory():
             variable.assign(tf.zeros_like(variable))
 
     def state(self) -> tuple[np.ndarray, ...]:
-        """What it remembers: the number of steps, then the first and the second moments of all variables."""
+        """The number of steps, then the first and the second moments of all variables."""
         return tuple(variable.numpy() for variable in self._memory())
 
     def restore(self, state: Sequence[np.ndarray]) -> None:
-        """Remember what `state` gave."""
+        """Go back to what `state` returned."""
         for variable, value in zip(self._memory(), state, strict=True):
             variable.assign(value)
 
@@ -50,7 +50,7 @@ class FusedAdam:
         return self._steps, *self._first, *self._second
 
     def apply(self, gradients) -> None:
-        """One step along these gradients, one for each variable in their order."""
+        """Take one step along these gradients: one for each variable, in the same order."""
         steps = self._steps.assign_add(1.0)
         powers = tf.pow(BETA_1, steps), tf.pow(BETA_2, steps)
         for variable, first, second, gradient in zip(

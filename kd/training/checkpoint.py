@@ -1,4 +1,4 @@
-"""A training between two epochs: what it takes to go on as if it had never stopped. No TensorFlow here."""
+"""A pause between two epochs: all it takes to go on as if there had been none. No TensorFlow here."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from kd.training.snapshots import Snapshots
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training that gave its place up after `epoch` epochs.
+    """A training run that paused after `epoch` epochs, so that others could go first.
 
-    weights: those of the model, in the order of `model.get_weights()`; optimizer: Adam's steps and moments
-    (kd/training/adam.py). history, snapshots, seconds and what
-    follows are those of TrainedModel so far.
+    weights: the model's, in the order of `model.get_weights()`; optimizer: Adam's steps and moments
+    (kd/training/adam.py). The other fields are TrainedModel's, as they are so far.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""One training step, traced once and used for every run of a process.
+"""One training step, traced once and used for all runs of a process.
 
-A fit of the notebook's student is 313 steps of about a millisecond, so what surrounds a step decides:
-here a tf.function loops over the steps, gathers its batches from tensors, and takes α, T and the order
-of the images as tensors, so that the next run of the same architecture starts without tracing again.
+An epoch of the notebook's student is 313 steps of about a millisecond, so what happens between steps
+matters most: here a tf.function loops over the steps, gathers its batches from tensors, and takes α, T and
+the order of the images as tensors, so the next run of the same architecture starts without tracing again.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from kd.networks.architectures import CLASSES, IMAGE_SHAPE, build_student, build
 from kd.networks.folding import folded_forward
 from kd.training.adam import FusedAdam
 
-# Pictures evaluated at once: the teacher's first activations take 200 kB a picture.
+# Pictures evaluated at once: the teacher's first activations take 200 kB for each.
 EVALUATION_BATCH = 500
 
 
 class StepTotals(NamedTuple):
-    """Sums over the images of some steps; divided by their number they are an epoch's means."""
+    """Sums over the images of some steps; divided by the number of images, they are an epoch's means."""
 
     loss: float
     student_loss: float
@@ -43,9 +43,9 @@ class CompiledTraining:
     """A model, its Adam, and the traced functions that train and evaluate it.
 
     Args:
-        build: makes the model; called once. Losses that its layers add (regularisers, `add_loss`) are no
+        build: makes the model; called once. Losses that its layers add (regularisers, `add_loss`) are not
             part of a step.
-        distilled: whether a step has the teacher's term. Without it the loss is the cross-entropy alone.
+        distilled: whether a step has the teacher's term. Without it, the loss is the cross-entropy alone.
         precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding). Evaluation is float32.
     """
 
@@ -69,21 +69,21 @@ class CompiledTraining:
         )
 
     def reset(self, weights: list[np.ndarray]) -> None:
-        """Begin anew from these weights, with an optimiser that has seen nothing."""
+        """Start again from these weights, with a fresh optimiser."""
         self.model.set_weights(weights)
         self._optimizer.reset()
 
     def trace(self) -> None:
-        """Trace what trains and evaluates, where that has not been done: some seconds, once a process."""
+        """Trace training and evaluation, unless this was done before: some seconds, once for each process."""
         self._steps.get_concrete_function()
         self._evaluate.get_concrete_function()
 
     def state(self) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-        """Weights and optimiser as they stand, for `restore`."""
+        """The weights and the optimiser's state, for `restore`."""
         return tuple(self.model.get_weights()), self._optimizer.state()
 
     def restore(self, weights: Sequence[np.ndarray], optimizer: Sequence[np.ndarray]) -> None:
-        """Go on from what `state` gave."""
+        """Go on from what `state` returned."""
         self.model.set_weights(list(weights))
         self._optimizer.restore(optimizer)
 
@@ -108,7 +108,7 @@ class CompiledTraining:
         return StepTotals(*totals.numpy().tolist())
 
     def logits(self, images: tf.Tensor) -> np.ndarray:
-        """Logits float32 (n, 10) of images (n, 28, 28, 1), as in inference: no dropout."""
+        """Logits float32 (n, 10) of images (n, 28, 28, 1), as in inference, without dropout."""
         parts = [
             self._evaluate(images[start : start + EVALUATION_BATCH]).numpy()
             for start in range(0, len(images), EVALUATION_BATCH)
@@ -118,7 +118,7 @@ class CompiledTraining:
     def _run_steps(
         self, images, labels, teacher_logits, order, batch_size, first, last, alpha, temperature, scale
     ):
-        # float64 holds these sums of float32 exactly, however the epoch is cut into calls
+        # float64 holds these sums of float32 exactly, however many calls an epoch is cut into
         totals = tf.zeros((5,), tf.float64)
         if self.distilled:
             soft_targets, doubts = _soften(teacher_logits, temperature)
@@ -152,9 +152,9 @@ class CompiledTraining:
 def _soften(teacher_logits: tf.Tensor, temperature: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The teacher's soft targets (n, 10) and their entropies (n,), in nats.
 
-    KL(p ‖ q) is the cross-entropy of p and q less the entropy of p: with both known for all images, a step
-    needs one fused operation for `soft_target_divergence` (kd/distillation/soft_targets.py), and a distilled
-    step costs little more than another.
+    KL(p ‖ q) is the cross-entropy of p and q minus the entropy of p. With p and its entropy known for all
+    images, a step needs only one fused operation for `soft_target_divergence`
+    (kd/distillation/soft_targets.py), so a distilled step costs little more than one without a teacher.
     """
     logs = tf.nn.log_softmax(teacher_logits / temperature)
     soft_targets = tf.exp(logs)
@@ -162,7 +162,7 @@ def _soften(teacher_logits: tf.Tensor, temperature: tf.Tensor) -> tuple[tf.Tenso
 
 
 class Batches(NamedTuple):
-    """What a student learns from, as tensors that stay in place for the whole run."""
+    """What a model learns from, as tensors that stay in place for the whole run."""
 
     images: tf.Tensor
     labels: tf.Tensor
@@ -171,7 +171,7 @@ class Batches(NamedTuple):
 
     @classmethod
     def of(cls, images, labels, teacher_logits, batch_size: int) -> Batches:
-        """From arrays or tensors; `teacher_logits` may be None where there is no teacher."""
+        """From arrays or tensors; `teacher_logits` is None if there is no teacher."""
         if teacher_logits is None:
             teacher_logits = np.zeros((0, CLASSES), np.float32)
         return cls(
@@ -183,11 +183,11 @@ class Batches(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """Steps an epoch; the last may be smaller."""
+        """How many steps an epoch has; the last may have fewer images."""
         return -(-len(self.labels) // self.batch_size)
 
     def order(self, seed: int, epoch: int) -> tf.Tensor:
-        """The order in which an epoch visits the images: the same for every model with this seed."""
+        """The order in which an epoch goes through the images: the same for all models with this seed."""
         return tf.constant(np.random.default_rng([seed, epoch]).permutation(len(self.labels)), tf.int32)
 
 
@@ -195,7 +195,7 @@ _BUILDERS = {"teacher": build_teacher, "distilled": build_student, "scratch": bu
 
 
 def compiled_training(model_name: str, precision: str = "float32") -> CompiledTraining:
-    """The process's one CompiledTraining for 'teacher', 'distilled' or 'scratch' in this precision."""
+    """This process' only CompiledTraining for 'teacher', 'distilled' or 'scratch' in this precision."""
     return _compiled_training(model_name, precision)
 
 
@@ -213,13 +213,13 @@ def _uninitialized(model_name: str) -> keras.Sequential:
 
 @lru_cache(maxsize=64)
 def initial_weights(model_name: str, seed: int) -> tuple[np.ndarray, ...]:
-    """The weights a model starts from: by architecture and seed alone, so students start alike."""
+    """The weights that a model starts from, by architecture and seed alone, so students start alike."""
     model = _uninitialized(model_name)
     layers = [layer for layer in model.layers if hasattr(layer, "kernel_initializer")]
     seeds = np.random.SeedSequence(seed).generate_state(len(layers))
     for layer, layer_seed in zip(layers, seeds, strict=True):
-        # A seed of its own for each layer: Keras' default draws from Python's global generator, and in a
-        # worker other threads draw from it too.
+        # Each layer gets its own seed: Keras' default draws from Python's global generator, from which other
+        # threads of a worker draw too.
         initializer = layer.kernel_initializer
         settings = {**initializer.get_config(), "seed": int(layer_seed)}
         layer.kernel.assign(type(initializer).from_config(settings)(layer.kernel.shape))

@@ -1,9 +1,9 @@
-"""Which precision a fresh teacher trains in: float32, or bfloat16 products where they are faster here.
+"""The precision in which a fresh teacher trains: float32, or bfloat16 products if they are faster here.
 
-A teacher of the notebook's own recipe stays in float32 to the letter, and so does one whose training is
-too short for the question to pay. For any other, a few steps of both are timed, and what they showed is kept
-with the runs and holds for this processor from then on: the same config must not have two results because
-the machine was busy once. KD_TEACHER_PRECISION decides instead where it is set.
+A teacher of the notebook's own recipe always trains in float32, to follow it to the letter, and so does one
+whose training is too short for a measurement to pay off. For any other, a few steps of both are timed. The
+result is stored with the runs and holds for this processor from then on: the same config must not have two
+results because the machine was once busy. KD_TEACHER_PRECISION, if set, overrides all this.
 """
 
 from __future__ import annotations
@@ -20,41 +20,47 @@ import numpy as np
 import tensorflow as tf
 
 from kd.config import RunConfig
+from kd.text.translation import _
 from kd.text.words import quoted
 from kd.training.compiled import Batches, compiled_training, initial_weights
 
 PRECISIONS = ("float32", "mixed_bfloat16")
 NOTEBOOK_TEACHER = {"teacher_epochs": 5, "teacher_train_size": 10_000, "batch_size": 32}
 
-# Below this many steps (half a minute at most), finding out costs a good part of what it may win.
+# Below this many steps (half a minute at most), measuring costs a good part of what it may save.
 STEPS_WORTH_ASKING = 1000
-# A faster precision must be clearly faster: chance must not choose, or one config has two results.
+# A precision must be clearly faster to be chosen: with chance, one config could have two results.
 CLEARLY_FASTER = 0.8
 ROUNDS = 5
 STEPS_A_ROUND = 3
 
 
 class Choice(NamedTuple):
-    """One of PRECISIONS, and the processor that was measured for it; None where no measurement decided."""
+    """One of PRECISIONS, and the processor whose measurement decided; None if none did."""
 
     precision: str
     processor: str | None = None
 
 
 def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = None) -> Choice:
-    """Which precision this run's fresh teacher trains in.
+    """The precision in which this run's fresh teacher trains.
 
     Args:
-        measured: processor → precision, of measurements before this one, which hold.
+        measured: processor → precision, from earlier measurements, which hold.
 
     Raises:
-        ValueError: when KD_TEACHER_PRECISION is set to something else.
+        ValueError: when KD_TEACHER_PRECISION is set to anything but one of PRECISIONS.
     """
     chosen = os.environ.get("KD_TEACHER_PRECISION", "")
     if chosen:
         if chosen not in PRECISIONS:
             raise ValueError(
-                f"KD_TEACHER_PRECISION must be one of {', '.join(PRECISIONS)}, got {quoted(chosen)}."
+                _(
+                    "{name} must be one of {choices}, got {value}.",
+                    name="KD_TEACHER_PRECISION",
+                    choices=", ".join(PRECISIONS),
+                    value=quoted(chosen),
+                )
             )
         return Choice(chosen)
     steps = config.teacher_epochs * -(-config.teacher_train_size // config.batch_size)
@@ -72,7 +78,7 @@ def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = No
 
 @cache
 def this_processor() -> str:
-    """What the measurement depends on: the processor's name and the threads that a teacher gets."""
+    """What a measurement depends on: the processor's name and the threads that a teacher gets."""
     name = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
@@ -82,7 +88,7 @@ def this_processor() -> str:
 
 @cache
 def seconds_a_step(batch_size: int = 32) -> dict[str, float]:
-    """The fastest of a few rounds of teacher steps in each precision, taken in turns, once a process."""
+    """Seconds for a teacher's step in each precision: the fastest of a few rounds, taken in turns."""
     images = np.random.default_rng(0).random((batch_size * STEPS_A_ROUND, 28, 28, 1), np.float32)
     labels = np.arange(len(images), dtype=np.int32) % 10
     batches = Batches.of(images, labels, None, batch_size)
@@ -91,7 +97,7 @@ def seconds_a_step(batch_size: int = 32) -> dict[str, float]:
     for precision in PRECISIONS:
         compiled_training("teacher", precision).reset(initial_weights("teacher", 0))
         _run(precision, batches, order)
-    for _ in range(ROUNDS):
+    for _round in range(ROUNDS):
         for precision in PRECISIONS:
             started = time.perf_counter()
             _run(precision, batches, order)

@@ -1,4 +1,4 @@
-"""TensorFlow's start without its chatter, and with its errors."""
+"""TensorFlow's start without its chatter, but with its errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet_standard_error() -> Iterator[None]:
-    """Hold back what native code writes to standard error; show it when the block raises."""
+    """Hold back what native code writes to standard error; show it if the block raises."""
     sys.stderr.flush()
     with tempfile.TemporaryFile() as held:
         kept = os.dup(2)

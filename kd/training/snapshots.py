@@ -1,8 +1,8 @@
-"""A student's weights and test logits along its training, small enough to keep for every run.
+"""A student's weights and test logits during its training, small enough to keep for every run.
 
-Kept in float16: logits of trained students stay below ±60, where float16 is exact to 0.03, and weights
-below 2, exact to 0.001; the final model is kept whole in its .keras file. One point takes 241 kB (200 kB
-of logits, 41 kB of weights) before compression.
+They are kept in float16: logits of trained students stay within ±60, where float16 is exact to 0.03, and
+weights within ±2, exact to 0.001; the final model is in its .keras file in full precision. One point takes
+241 kB (200 kB of logits, 41 kB of weights) before compression.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-# Inside the first epoch, where most is learned, and then at most this many whole epochs.
+# Points in the first epoch, in which most is learned, and the ends of at most so many epochs.
 FIRST_EPOCH_FRACTIONS = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
 MOST_EPOCHS = 20
 
 
 @dataclass
 class Snapshots:
-    """Points of a training: when (in epochs), the test logits and the weights then.
+    """Points in a training run: when (in epochs), and the test logits and weights at that time.
 
     times float64 (k,); logits float16 (k, 10000, 10); weights float16 (k, parameters), every weight
     array of `model.get_weights()` flattened and joined in order.
@@ -32,7 +32,7 @@ class Snapshots:
 
     @classmethod
     def begin(cls, epochs: int, steps: int) -> Snapshots:
-        """Choose the points: a few in the first epoch, then every epoch or MOST_EPOCHS evenly spread."""
+        """Choose points: a few in the first epoch, then the ends of MOST_EPOCHS at most, evenly spread."""
         kept = np.unique(np.linspace(1, epochs, min(epochs, MOST_EPOCHS)).round().astype(int))
         inside = sorted({round(steps * fraction) for fraction in FIRST_EPOCH_FRACTIONS} - {0, steps})
         return cls(frozenset(kept.tolist()), tuple(inside))
@@ -42,7 +42,7 @@ class Snapshots:
         return self.first_epoch_steps if epoch == 1 else ()
 
     def wants_epoch(self, epoch: int) -> bool:
-        """Whether the end of this epoch is kept."""
+        """Whether to keep the end of this epoch."""
         return epoch in self.epochs
 
     def add(self, time: float, model, logits: np.ndarray) -> None:
@@ -52,7 +52,7 @@ class Snapshots:
         self.weights.append(np.concatenate([w.ravel() for w in model.get_weights()]).astype(np.float16))
 
     def copy(self) -> Snapshots:
-        """The same points, to which more can be added without changing these."""
+        """A copy, to which points can be added without changing this one."""
         return replace(self, times=[*self.times], logits=[*self.logits], weights=[*self.weights])
 
     def arrays(self) -> dict[str, np.ndarray]:

@@ -1,5 +1,5 @@
-"""The one word that trainings, workers and the app share about stopping."""
+"""What training, workers and the app share about stopping."""
 
 
 class TrainingStopped(Exception):
-    """Somebody asked for the training to stop."""
+    """Somebody asked the training to stop."""

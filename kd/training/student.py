@@ -1,4 +1,4 @@
-"""Training: a RunConfig in, epoch events and results out. Knows no engine and no store."""
+"""Training: a RunConfig in, epoch events and results out. It knows of no engine and no store."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
+from kd.text.translation import _
 from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import (
     NO_STEPS,
@@ -33,19 +34,19 @@ from kd.training.trained_model import TrainedModel
 Report = Callable[[dict], None]
 ShouldStop = Callable[[], bool]
 
-# A call into the traced loop lasts about this long, so that a stop is felt and progress moves.
+# A call into the traced loop lasts about this long, so that a stop takes effect and progress moves.
 SECONDS_BETWEEN_CHECKS = 0.15
 
 FLOAT32 = Choice("float32")
 
 
 def never() -> bool:
-    """Nobody asks for anything."""
+    """The answer when nobody asks to stop or pause."""
     return False
 
 
 class Asked(NamedTuple):
-    """What a training tells, and what it asks as it goes."""
+    """What training reports to, and what it asks as it goes."""
 
     report: Report
     stop: ShouldStop
@@ -60,12 +61,12 @@ def train_teacher(
     should_pause: ShouldStop = never,
     checkpoint: Checkpoint | None = None,
 ) -> TrainedModel | Checkpoint:
-    """Train a fresh teacher on cross-entropy, as the notebook does, and take its soft targets.
+    """Train a fresh teacher on cross-entropy, as the notebook does, and compute its logits for the students.
 
     Args:
-        measured: of `kd.training.precision.teacher_precision`.
-        should_pause: asked after each epoch; where it says so, a Checkpoint is returned.
-        checkpoint: where to go on; the result is that of a training that never paused, bit for bit.
+        measured: as for `kd.training.precision.teacher_precision`.
+        should_pause: asked after each epoch; if it says so, a Checkpoint is returned.
+        checkpoint: where to go on from; the result is, bit for bit, as if training had never paused.
 
     Raises:
         TrainingStopped: when `should_stop` said so.
@@ -89,7 +90,7 @@ def train_teacher(
     )
     if isinstance(trained, Checkpoint):
         return trained
-    images, _ = load_mnist().train(config.train_size)
+    images = load_mnist().train(config.train_size)[0]
     train_logits = _logits(compiled_training("teacher", choice.precision), images, should_stop)
     return replace(trained, train_logits=train_logits)
 
@@ -105,16 +106,16 @@ def train_student(
 ) -> TrainedModel | Checkpoint:
     """Train the 'distilled' or the 'scratch' student.
 
-    Both start from the same weights and see the same batches in the same order; the teacher's part of
-    the loss is the only difference.
+    Both start from the same weights and see the same batches in the same order; they differ only in the
+    teacher's part of the loss.
 
     Args:
-        teacher_logits: float32 (train_size, 10), the teacher's logits of the training images; the
-            scratch student does not look at them.
-        should_pause, checkpoint: as in `train_teacher`.
+        teacher_logits: float32 (train_size, 10), the teacher's logits for the training images; the
+            scratch student does not use them.
+        should_pause, checkpoint: as for `train_teacher`.
 
     Raises:
-        ValueError: when the logits are not those of the training images.
+        ValueError: when there is not one row of logits for each training image.
         TrainingStopped: when `should_stop` said so.
     """
     images, labels = _training_tensors(config.train_size)
@@ -122,7 +123,11 @@ def train_student(
         teacher_logits = None
     elif np.shape(teacher_logits) != (config.train_size, 10):
         raise ValueError(
-            f"teacher_logits must have the shape ({config.train_size}, 10), got {np.shape(teacher_logits)}."
+            _(
+                "teacher_logits must have the shape {expected}, got {shape}.",
+                expected=(config.train_size, 10),
+                shape=np.shape(teacher_logits),
+            )
         )
     batches = Batches.of(images, labels, teacher_logits, config.batch_size)
     scale = config.temperature**2 if config.temperature_squared else 1.0
@@ -140,7 +145,7 @@ def train_student(
 
 
 def warm(model_name: str) -> None:
-    """Trace the functions of one model, so that its next training starts at once."""
+    """Trace the functions of one model, so that its next training run starts at once."""
     compiled = compiled_training(model_name)
     compiled.reset(initial_weights(model_name, 0))
     images, labels = load_mnist().train(2)
@@ -169,10 +174,10 @@ def teacher_logits_of(keras_file: Path, train_size: int, should_stop: ShouldStop
 
 @cache
 def milliseconds_a_picture(model_names: tuple[str, ...], repeats: int = 50) -> dict[str, float]:
-    """Median time in which one picture passes each compiled network, not folded, in this process.
+    """Median time that one picture takes through each compiled network, without folding, in this process.
 
-    Taken in turn, so that a busy machine is as unfair to one as to the other. It is the architecture's
-    time: the weights do not matter, so one measurement serves every run of a process.
+    Measured in turns, so that a busy machine is equally unfair to all. The time depends on the architecture,
+    not on the weights, so one measurement serves all runs of a process.
     """
     picture = tf.zeros((1, 28, 28, 1))
     networks = {name: compiled_training(name).single_picture for name in model_names}
@@ -186,7 +191,7 @@ def milliseconds_a_picture(model_names: tuple[str, ...], repeats: int = 50) -> d
     return {name: float(np.median(taken) * 1e3) for name, taken in times.items()}
 
 
-# A run's images stay for the next, which asks for the same ones most of the time.
+# A run's images are kept for the next one, which usually needs the same ones.
 @lru_cache(maxsize=1)
 def _training_tensors(size: int) -> tuple[tf.Tensor, tf.Tensor]:
     return tuple(map(tf.constant, load_mnist().train(size)))
@@ -198,7 +203,7 @@ def _test_tensors() -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _logits(compiled: CompiledTraining, images: np.ndarray, should_stop: ShouldStop) -> np.ndarray:
-    """Logits of many images, in parts short enough to be stopped between."""
+    """Logits of many images, computed in parts so short that a stop between them takes effect soon."""
     parts = []
     for start in range(0, len(images), 2000):
         _check(should_stop)
@@ -226,7 +231,7 @@ def _train(
     else:
         compiled.restore(checkpoint.weights, checkpoint.optimizer)
         begun, snapshots = checkpoint, checkpoint.snapshots and checkpoint.snapshots.copy()
-    compiled.trace()  # before the clock runs: it says nothing of how long the next training takes
+    compiled.trace()  # before the clock starts: it does not tell how long the next training will take
     test_images, test_labels = _test_tensors()
     history, seconds, evaluation = [*begun.history], begun.seconds, begun.evaluation_seconds
     for epoch in range(begun.epoch + 1, epochs + 1):
@@ -268,13 +273,13 @@ def _train(
 
 
 def _stretches(steps: int, stops: tuple[int, ...]) -> list[tuple[int, int]]:
-    """An epoch's steps, cut where a snapshot is wanted."""
+    """An epoch's steps, cut where snapshots are taken."""
     edges = [0, *stops, steps]
     return list(itertools.pairwise(edges))
 
 
 def _run_stretch(compiled, batches, order, first, last, terms, progress, should_stop) -> StepTotals:
-    """Steps first to last in calls long enough to be efficient and short enough to be stopped."""
+    """Steps first to last, in calls long enough to be efficient and short enough for a stop to be felt."""
     totals, at_once = NO_STEPS, 4
     while first < last:
         _check(should_stop)

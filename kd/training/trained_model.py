@@ -1,4 +1,4 @@
-"""What a training gives back. No TensorFlow here: the app's process unpacks it."""
+"""What training returns. No TensorFlow here, since the app's process unpacks it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kd.training.snapshots import Snapshots
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A trained model and what is known of it.
+    """A trained model and what is known about it.
 
-    keras_file is the content of its .keras file; test_logits float32 (10000, 10) are those of all test
-    images and train_logits (n, 10), of a teacher only, those of the students' images. Of the seconds that the
-    training took, evaluation_seconds went into the test images and snapshots. processor is the one
-    whose measurement decided the precision, if one did (kd/training/precision.py).
+    keras_file is the content of its .keras file. test_logits, float32 (10000, 10), are for all test images;
+    train_logits (n, 10), of a teacher only, are for the students' training images. Of the seconds that
+    training took, evaluation_seconds were spent on test images and snapshots. processor is the one whose
+    measurement decided the precision, if any did (kd/training/precision.py).
     """
 
     name: str

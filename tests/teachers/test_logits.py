@@ -38,13 +38,13 @@ def test_missing_damaged_or_foreign_logits_name_the_command(copy):
     whole = copy.read_bytes()
     with np.load(copy) as arrays:
         foreign = {**arrays, "weights_sha256": np.array("0" * 64)}
-    for content, said in ((None, "missing"), (whole[:-1000], "damaged"), (foreign, "another teacher")):
+    for content, said in ((None, "missing"), (whole[:-1000], "damaged"), (foreign, "another teacher's")):
         copy.unlink(missing_ok=True)
         if isinstance(content, dict):
             np.savez(copy, **content)
         elif content is not None:
             copy.write_bytes(content)
         with pytest.raises(
-            ValueError, match=f"{said}: make it again with: python -m kd.teacher_logits notebook"
+            ValueError, match=f"{said}. Make them again with: python -m kd.teacher_logits notebook"
         ):
             logits.shipped_logits("notebook")
