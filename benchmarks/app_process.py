@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,15 @@ class AppProcess:
         return psutil.Process(self.process.pid).children(recursive=True)
 
 
+def free_port() -> int:
+    """A port that is free now and soon: systems give connections others, from 32768 on."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port was found")
+
+
 @contextmanager
 def app_process(home: Path, descriptors: int | None = None, **environment: str) -> Iterator[AppProcess]:
     """Start the app, and end it afterwards, whatever has become of it.
@@ -43,9 +53,7 @@ def app_process(home: Path, descriptors: int | None = None, **environment: str) 
     Args:
         descriptors: how many files and connections it may have open, if the system has such a limit.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     home.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.app_process import free_port
 from tests.browser.chromium import bring
 from tests.browser.conftest import FLAGS
 
@@ -65,9 +66,7 @@ def browser_times(rounds: int) -> dict[str, list[float]]:
 @contextmanager
 def first_painted(browser: Browser, script: Path, home: Path) -> Iterator[tuple[Page, str, float]]:
     """Start a server and open it: (page, address, seconds from the start to a heading on the screen)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     context = browser.new_context(viewport={"width": 1400, "height": 1000})

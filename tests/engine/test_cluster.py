@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import psutil
 import pytest
 import yaml
 
+from benchmarks.app_process import free_port
 from kd.config import RunConfig
 from kd.engine.certificates import make, settings
 from kd.lab import Lab
@@ -98,9 +98,7 @@ def cluster(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cluster")
     assert make(folder) is True
     assert make(folder) is False
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        cluster = Cluster(folder, probe.getsockname()[1])
+    cluster = Cluster(folder, free_port())
     cluster.start_scheduler()
     cluster.start_workers()
     yield cluster
