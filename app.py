@@ -17,6 +17,7 @@ else:
     from ui.home.figure import figure
     from ui.shared import lessons
     from ui.shared.frame import page
+    from ui.shared.headings import unseen_section
     from ui.shared.server import lab
     from ui.shared.shown import example_run
 
@@ -31,6 +32,7 @@ else:
         )
         view = example_run(lab())
         if view is not None:
+            unseen_section(_("An example"))
             figure(lab(), view)
         with st.container(horizontal=True, key="ways"):
             st.page_link(

@@ -10,6 +10,7 @@ from ui.pictures import ways_in
 from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.guard import guard
+from ui.shared.headings import unseen_section
 from ui.shared.run_choice import choose_finished_run
 from ui.shared.server import lab
 from ui.shared.shown import finished_run
@@ -89,6 +90,7 @@ with page("Dark knowledge"):
         st.stop()
     left, right = st.columns([1, 2.6], gap="large")
     with left:
+        unseen_section(_("Picture"))
         choose_finished_run(
             asked,
             finished,
@@ -98,4 +100,5 @@ with page("Dark knowledge"):
         )
         shown = choose(lab(), asked.run_id)
     with right:
+        unseen_section(_("What the teacher knows"))
         look(asked.run_id, shown)

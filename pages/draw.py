@@ -9,6 +9,7 @@ from ui.draw.explore_drawing import distances, look_closer
 from ui.pictures import ways_in
 from ui.shared import address, lessons
 from ui.shared.frame import page
+from ui.shared.headings import section, unseen_section
 from ui.shared.markup import literal
 from ui.shared.run_choice import choose_finished_run
 from ui.shared.server import lab
@@ -37,6 +38,7 @@ with page("Draw"):
         st.stop()
     left, right = st.columns([1, 2.4], gap="large")
     with left:
+        unseen_section(_("Picture"))
         way = address.choose(
             st.segmented_control,
             _("Picture"),
@@ -48,6 +50,7 @@ with page("Draw"):
         given = picture(way, asked.run_id)
         shown = remembered(given)
     with right:
+        unseen_section(_("Answers"))
         choose_finished_run(
             asked,
             finished,
@@ -64,6 +67,7 @@ with page("Draw"):
             answers(shown, logits)
             distances(logits)
             last_drawings(given, shown, logits)
+            section(_("Explore this picture"))
             look_closer(lab(), asked.run_id, shown.picture)
             play_picture(lab(), asked.run_id, shown.picture)
             lessons.draw()

@@ -7,6 +7,7 @@ from kd.text.words import MODELS
 from ui.runs.run_list import run_list
 from ui.shared import lessons
 from ui.shared.frame import page
+from ui.shared.headings import unseen_section
 from ui.shared.markup import role
 from ui.shared.server import lab
 
@@ -19,5 +20,6 @@ with page("Runs"):
     if not lab().runs():
         st.write(_("Nothing has been trained yet."))
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
+    unseen_section(_("Saved runs"))
     run_list(lab())
     lessons.runs()

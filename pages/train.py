@@ -12,6 +12,7 @@ from kd.text.words import duration
 from ui.shared import lessons, notices
 from ui.shared.frame import page
 from ui.shared.guard import guard, guarded
+from ui.shared.headings import section, unseen_section
 from ui.shared.person import person
 from ui.shared.run_words import setting
 from ui.shared.server import lab, warm_lab
@@ -167,13 +168,16 @@ with page("Train"):
         controls.follow_run(view.run_id, view.config)
     left, right = st.columns([1, 2.4], gap="large")
     with left:
+        unseen_section(_("Setting"))
         form(beside(view))
     with right:
+        unseen_section(_("Run"))
         if view is None:
             st.write(_("Nothing has been trained here yet. Press Train and watch three models learn."))
         else:
             follow(lab(), view)
     if view is not None and view.status == "finished":
+        section(_("Explore this run"))
         play_training(lab(), view.run_id)
         look_closer(lab(), view.run_id)
         look_inside(lab(), view.run_id)

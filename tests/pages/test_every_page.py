@@ -1,6 +1,10 @@
 """Every page has a paragraph, something to try, and a formula."""
 
+import re
+
 import pytest
+
+from tests.pages.on_page import html_of
 
 
 @pytest.mark.parametrize("name", ["home", "train", "draw", "dark_knowledge", "runs"])
@@ -62,3 +66,14 @@ def _elements(block):
             yield from _elements(child)
         else:
             yield child
+
+
+@pytest.mark.parametrize("name", ["home", "train", "draw", "dark_knowledge", "runs"])
+def test_every_page_has_a_title_and_headings_of_sections_under_it(open_page, name):
+    page = open_page(name)
+    assert len(page.title) == 1
+    assert page.header  # of the lesson
+    unseen = re.findall(r'<h2 class="kd-unseen">(.+?)</h2>', html_of(page))
+    headings = [*unseen, *(heading.value for heading in page.header)]
+    assert len(headings) >= 2
+    assert len(set(headings)) == len(headings)

@@ -11,6 +11,7 @@ from ui.shared.lesson import lesson
 def one_picture(label: int) -> None:
     """Under the soft targets of one picture, which has this label."""
     lesson(
+        _("What the wrong answers know"),
         _(
             "A label gives one answer: “{label}”. The teacher gives ten numbers, and the nine for the wrong "
             "digits are not noise: they say which other digits the picture resembles. A trained teacher "
@@ -38,6 +39,7 @@ def one_picture(label: int) -> None:
 def pull() -> None:
     """Under the pull on a student."""
     lesson(
+        _("Two pulls on every logit"),
         _(
             "Training moves each of the student's logits against the gradient of the loss. That gradient is "
             "a weighted sum of two simple differences: the student's answer minus the label and, with both "
@@ -69,6 +71,7 @@ def whole_test_set(a: int, b: int, there: float, back: float) -> None:
         there, back: the mean soft target of b for pictures of a at T = 4, and of a for pictures of b.
     """
     lesson(
+        _("What no label ever said"),
         _(
             "Each row is the average of the teacher's soft targets over all test pictures of one digit. "
             "Nobody told the teacher that a 4 is like a 9 and unlike a 0: it was trained on labels alone. It "

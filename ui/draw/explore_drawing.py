@@ -86,6 +86,7 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
                 title=_(NAMES[model]),
             )
     lesson(
+        _("What a network looks at"),
         _(
             "Green pixels speak for {digit}, orange-red ones against it, on the same scale for all three "
             "models. A network does not read strokes as we do: it weighs pixels, and a student with "
@@ -105,6 +106,7 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
             "$x_p$: brightness of pixel $p$; $z_d$: the logit of the chosen digit. Gradient times input: "
             "Shrikumar et al. (2016); the gradient alone: Simonyan et al. (2014), section 3."
         ),
+        folded=True,
     )
 
 
@@ -125,6 +127,7 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
     pictures = load_mnist().x_train[table["picture"]]
     save_cards("nearest-training-pictures", pictures, captions, table["picture"], "", table)
     lesson(
+        _("What the teacher finds alike"),
         _(
             "Before its last layer, the teacher turns a picture into 25,088 numbers. Pictures whose numbers "
             "are close look alike to the teacher, however different their pixels are: this is where it keeps "
@@ -141,6 +144,7 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
             "$\\phi$: the input to the teacher's last dense layer. Candidates are found along 64 principal "
             "directions, and then ranked by all features."
         ),
+        folded=True,
     )
 
 

@@ -47,7 +47,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
         st.html(f'<div class="kd-brand"><img src="{image_source(mark)}" alt="">KD Lab</div>')
         for path, label, icon in _PAGES:
             st.page_link(path, label=_(label), icon=icon)
-    st.title(_(heading) if heading else _(title))
+    st.title(_(heading) if heading else _(title), anchor=False)
     place = st.container()
     try:
         with guard():

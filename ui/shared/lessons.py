@@ -25,6 +25,7 @@ def home(ratio: float, teacher: float, distilled: float) -> None:
     """
     lost = round(10_000 * (teacher - distilled))
     lesson(
+        _("What the teacher adds"),
         _(
             "The distilled student learns from two things at once: the label, and the teacher's "
             "probabilities, softened by a temperature T so that the small ones count too. α sets how much "
@@ -45,6 +46,7 @@ def home(ratio: float, teacher: float, distilled: float) -> None:
 def train() -> None:
     """Under a run on Train."""
     lesson(
+        _("The same network twice"),
         _(
             "Both students are the same network. They start from the same weights and see the same pictures "
             "in the same order; scratch is told only the labels, the distilled student also what its teacher "
@@ -62,6 +64,7 @@ def train() -> None:
 def draw() -> None:
     """Under the answers on Draw."""
     lesson(
+        _("What the models see"),
         _(
             "Your drawing is prepared the way MNIST's digits were: scaled to fit into 20 × 20 pixels, then "
             "shifted until its centre of mass is in the middle of 28 × 28. Each network turns it into ten "
@@ -85,6 +88,7 @@ def draw() -> None:
 def earlier() -> None:
     """Under the playback of one drawing."""
     lesson(
+        _("Rough first, sure later"),
         _(
             "Both students' weights were saved as they learned, and your drawing has just been shown to each "
             "of those earlier students. At first, little more than the brightness of a region counts; the "
@@ -99,12 +103,14 @@ def earlier() -> None:
             "$x$: your drawing; $\\theta^{(t)}$: a student's weights at time $t$, kept in 16 bits; $z$: its "
             "logits; $\\sigma$: softmax."
         ),
+        folded=True,
     )
 
 
 def runs() -> None:
     """Under the list of runs."""
     lesson(
+        _("How far one run can be trusted"),
         _(
             "A seed decides the initial weights and the order of the pictures, so each run is one throw of "
             "the dice. The interval shown with each comparison allows for chance in the 10,000 test pictures "

@@ -79,6 +79,7 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
         )
     true, said, scratch, distilled = _confused(run_id, logits)
     lesson(
+        _("Other mistakes, not just fewer"),
         _(
             "Each row is a digit, and each column what the model says it is; the diagonal is right, and has "
             "no colour. A distilled student does not simply make fewer mistakes than its twin, or more: it "
@@ -95,6 +96,7 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
         ),
         r"C_{ij} = \frac{|\{n : y_n = i,\ \arg\max_k z_{nk} = j\}|}{|\{n : y_n = i\}|}",
         _("$y_n$: the label of test picture $n$; $z_n$: the model's logits for it."),
+        folded=True,
     )
 
 
@@ -138,6 +140,7 @@ def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
         pictures = load_mnist().x_test[rows["picture"]]
         save_cards("fixed-and-broken", pictures, captions, rows["picture"], f"{change}-page{page}", table)
     lesson(
+        _("Two groups behind one number"),
         _(
             "One difference in accuracy hides two groups: pictures that only the distilled student gets "
             "right, and pictures that only scratch gets right. The gain is what remains when they cancel "
@@ -154,6 +157,7 @@ def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
         r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "
         r"\frac{\text{fixed} - \text{broken}}{10\,000}",
         _("McNemar's test asks whether fixed and broken could be the two sides of a fair coin."),
+        folded=True,
     )
 
 
@@ -223,6 +227,7 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
         )
     best = dict(zip(rows["role"], rows["temperature"], strict=True))
     lesson(
+        _("Does sure mean right?"),
         _(
             "A model that says “90 %” should be right nine times out of ten. The diagram sorts the test "
             "pictures into 15 bins by how sure the model is, and shows how often it was right in each; ECE "
@@ -242,6 +247,7 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
             "Weinberger (2017), *On Calibration of Modern Neural Networks*. T is found on the even-numbered "
             "test pictures and measured on the odd-numbered ones."
         ),
+        folded=True,
     )
 
 

@@ -69,6 +69,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
         times = tuple(lab.snapshots(run_id)["distilled"]["times"].tolist())
         player("filters", times, lambda at: _first_filters(filters, times, at))
         lesson(
+            _("What the filters look for"),
             _(
                 "A convolutional layer looks at small squares of its input through a handful of filters. "
                 "Those of the first layer can be drawn as they are: green where a filter wants ink, "
@@ -86,6 +87,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
                 "For a convolution with $c_{\\text{out}}$ filters of $k \\times k$ over $c_{\\text{in}}$ "
                 "channels, with an output of $h \\times w$. A dense layer is one with $h = w = k = 1$."
             ),
+            folded=True,
         )
 
 

@@ -38,6 +38,7 @@ def play_training(lab: Lab, run_id: str) -> None:
             times = tuple(snapshots["distilled"]["times"].tolist())
             player("train", times, lambda at: _training(lab, run_id, times, at))
             lesson(
+                _("Most is learned in the first moments"),
                 _(
                     "Most is learned at the very start: before the first epoch is half over, both students "
                     "read most digits. The rest is hard, and takes the rest of the time. The second chart "
@@ -57,6 +58,7 @@ def play_training(lab: Lab, run_id: str) -> None:
                     "Distillation Really Work?*, call this fidelity. Weights and logits are kept in 16 bits: "
                     "241 kB per point before compression, and at most 24 points per run."
                 ),
+                folded=True,
             )
 
 
