@@ -20,7 +20,13 @@ from kd.unusable import Unusable
 # A hundred times our largest model: a file that unpacks to more cannot be one of ours.
 _LARGEST_MEMBER = 600 * 2**20
 
+
+class _NotOurs(Exception):
+    """What a model file never holds that KD Lab or Keras wrote."""
+
+
 _FOREIGN_ERRORS = (
+    _NotOurs,
     OSError,
     EOFError,
     KeyError,
@@ -69,7 +75,7 @@ def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     if archive.getinfo(name).file_size > _LARGEST_MEMBER:
-        raise ValueError(f"{name} is too large")
+        raise _NotOurs(f"{name} is too large")
     return archive.read(name)
 
 
@@ -95,9 +101,9 @@ def _array(variables: Any, name: str) -> np.ndarray:
     # An external link or dataset would read another file on this machine.
     link, dataset = variables.get(name, getlink=True), variables[name]
     if not isinstance(link, h5py.HardLink) or dataset.external or dataset.is_virtual:
-        raise ValueError("a weight is not stored in the file itself")
+        raise _NotOurs("a weight is not stored in the file itself")
     if dataset.size * dataset.dtype.itemsize > _LARGEST_MEMBER or dataset.dtype.kind != "f":
-        raise ValueError("a weight is not an array of numbers")
+        raise _NotOurs("a weight is not an array of numbers")
     return dataset[()].astype(np.float32)
 
 

@@ -57,6 +57,19 @@ def test_no_message_is_inside_an_f_string():
     assert inside == set()
 
 
+def test_what_is_refused_is_refused_in_a_message():
+    """The text of an error that a person may read is no bare literal."""
+    only_logged = {"Damaged", "DatabaseError", "AttributeError", "_NotOurs"}
+    bad = [
+        f"{path}:{error.lineno}: {ast.unparse(error)}"
+        for path, node in nodes()
+        if isinstance(node, ast.Raise) and isinstance(error := node.exc, ast.Call)
+        if error.args and isinstance(error.args[0], ast.Constant | ast.JoinedStr)
+        if ast.unparse(error.func).rpartition(".")[2] not in only_logged
+    ]
+    assert bad == []
+
+
 def test_the_documented_command_finds_every_message(tmp_path, monkeypatch):
     command = ["pybabel", "extract", "--output-file", "kd.pot", *SOURCES]
     assert " ".join(command) in (PROJECT / "docs" / "translating.md").read_text(encoding="utf-8")
