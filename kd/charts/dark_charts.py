@@ -228,7 +228,7 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
             alt.Tooltip("true:N", title=_("True class")),
             alt.Tooltip("class:N", title=_("Class")),
             alt.Tooltip("probability:Q", title=_("Mean probability"), format=".3~%"),
-            alt.Tooltip("share_of_wrong:Q", title=_("Share of all wrong classes"), format=".1%"),
+            alt.Tooltip("share_of_wrong:Q", title=_("Share among wrong classes"), format=".1%"),
         ],
     )
     cell = alt.selection_point(name="cell", fields=["true", "class"], toggle=False)
@@ -250,7 +250,7 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
         alt.layer(cells, numbers, data=rows),
         _("Which digits the teacher thinks look alike"),
         height,
-        _("Mean probability in percent. Colour: share of all wrong classes."),
+        _("In percent. Colour: share among wrong digits."),
     )
 
 

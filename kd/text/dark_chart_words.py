@@ -39,9 +39,11 @@ def entropy_words(rows: pd.DataFrame) -> str:
 
 
 def _along(name: str, rows: Sequence[tuple[float, float, bool]], words: Callable[[float], str]) -> str:
-    """A curve at this T and at both ends. rows: temperature, value, and whether it is this T's."""
+    """A curve that rises or falls, at this T and at both ends. rows: temperature, value, and whether it is this T's."""
     temperature, value, _here = next(row for row in rows if row[2])
     curve = [row for row in rows if not row[2]]
+    if words(value) == words(curve[0][1]) == words(curve[-1][1]):
+        return _("{name}: {value} at every T.", name=name, value=words(value))
     return _(
         "{name}: {value} at T = {temperature}; from {low} at T = {lowest} to {high} at T = {highest}.",
         name=name,
@@ -134,9 +136,9 @@ def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
     digit, other, _probability, share = max((c for c in cells if c[0] != c[1]), key=lambda cell: cell[3])
     surest, doubted = max(right, key=lambda cell: cell[2]), min(right, key=lambda cell: cell[2])
     return _(
-        "The teacher's mean soft targets at T = {temperature}. Strongest likeness: of the probability that "
-        "pictures of {digit} give to wrong digits, {share} goes to {other}. Mean probability of the true "
-        "digit: highest for {surest} ({high}), lowest for {doubted} ({low}).",
+        "The teacher's mean soft targets at T = {temperature}. Strongest likeness: for pictures of {digit}, "
+        "{share} of the probability for wrong digits goes to {other}. Mean probability of the true digit: "
+        "highest for {surest} ({high}), lowest for {doubted} ({low}).",
         temperature=f"{temperature:g}",
         digit=digit,
         share=percent(share),

@@ -1,5 +1,7 @@
 """Charts of dark knowledge in words: their numbers by hand."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,7 +31,8 @@ def test_entropy_is_said_at_this_temperature_and_at_both_ends():
 
 def test_the_curves_of_the_app_have_both_ends():
     said = words.entropy_words(dark_charts.entropy_rows(LOGITS, 2.5))
-    assert "Scratch: 3.32 at T = 2.5; from 3.32 at T = 0.5 to 3.32 at T = 20." in said
+    assert re.search(r"Teacher: \d\.\d\d at T = 2\.5; from 0\.\d\d at T = 0\.5 to 3\.\d\d at T = 20\.", said)
+    assert said.endswith("Scratch: 3.32 at every T.")
 
 
 def test_mean_entropy_is_said_with_its_band():
@@ -60,10 +63,7 @@ def test_a_part_without_weight_pulls_nowhere():
 def test_the_strength_of_a_part_without_weight_is_left_out():
     rows = pull_charts.strength_rows(0, LOGITS["scratch"], SURE, 1.0, 4.0)
     strength = f"{np.sqrt(0.9**2 + 9 * 0.1**2):.2g}"
-    assert words.strength_words(rows) == (
-        f"Strength of the pull. Labels: {strength} at T = 4; "
-        f"from {strength} at T = 0.5 to {strength} at T = 20."
-    )
+    assert words.strength_words(rows) == (f"Strength of the pull. Labels: {strength} at every T.")
 
 
 @pytest.mark.parametrize("temperature", [1.0, 4.0])
@@ -75,7 +75,7 @@ def test_likeness_is_the_largest_share_of_what_goes_to_wrong_digits(temperature)
     )
     four = np.exp(logits[4] / temperature)
     share = four[9] / (four.sum() - four[4])
-    assert f"that pictures of 4 give to wrong digits, {100 * share:.1f} % goes to 9." in said
+    assert f"for pictures of 4, {100 * share:.1f} % of the probability for wrong digits goes to 9." in said
     low = np.exp(logits / temperature).max(axis=1) / np.exp(logits / temperature).sum(axis=1)
     assert f"lowest for {low.argmin()} ({100 * low.min():.1f} %)" in said
     assert said.startswith(f"The teacher's mean soft targets at T = {temperature:g}.")
