@@ -39,7 +39,11 @@ def entropy_words(rows: pd.DataFrame) -> str:
 
 
 def _along(name: str, rows: Sequence[tuple[float, float, bool]], words: Callable[[float], str]) -> str:
-    """A curve that rises or falls, at this T and at both ends. rows: temperature, value, and whether it is this T's."""
+    """A curve that rises or falls, at this T and at both ends.
+
+    Args:
+        rows: temperature, value, and whether the row is this T's.
+    """
     temperature, value, _here = next(row for row in rows if row[2])
     curve = [row for row in rows if not row[2]]
     if words(value) == words(curve[0][1]) == words(curve[-1][1]):
