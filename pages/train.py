@@ -47,7 +47,7 @@ def stop(run_id: str) -> None:
         st.session_state["stopping"] = run_id
     elif lab().watch(run_id).active:
         notices.clear()
-        notices.add(_("Others are waiting for this run too, so it goes on for them."))
+        notices.add(_("Others are waiting for this run too, so it continues for them."))
 
 
 def stop_button(label: str, run_id: str, button: Callable[..., None]) -> None:
@@ -74,7 +74,7 @@ def button(config: RunConfig, view: RunView | None) -> None:
         "train anyway" if asked else "train",
         _("Train anyway") if asked else _("Train"),
         start,
-        help=_("Trains both students. A setting that was trained before is shown at once."),
+        help=_("Trains both students. If this setting has been trained before, its result appears at once."),
         disabled=trains_elsewhere(config, view),
     )
     if mine:
@@ -136,7 +136,9 @@ def hint(config: RunConfig, view: RunView | None) -> str:
         again = _("Press Train to run it again.")
         return f"{again} {cost(config)}"
     if view is not None and view.active and view.people and person() not in view.people:
-        return _("Someone else started this run. Press Train to join it: it then goes on even if they stop.")
+        return _(
+            "Someone else started this run. Press Train to join: the run then continues even if they stop."
+        )
     preset = controls.preset_of(config)
     if preset:
         return _(PRESETS[preset].teaches)

@@ -149,7 +149,7 @@ def test_the_page_says_so_when_another_run_than_the_address_names_answers(
     monkeypatch.setattr(lab, "watch", lambda run_id: asked if run_id == asked.run_id else watch(run_id))
     app = open_page(page, run=asked.run_id)
     assert "The run you looked at (α 0.35 · T 4 with T² · strong teacher" in html_of(app)
-    assert f"{said}, so another one answers here." in html_of(app)
+    assert f"{said}, so this page uses another one." in html_of(app)
     assert app.query_params["run"] == asked.run_id  # and Train still shows it
     assert "another one answers" not in html_of(open_page(page, run=shipped.run_id))
 

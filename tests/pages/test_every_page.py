@@ -23,7 +23,7 @@ def test_home_counts_what_the_student_pays_for_its_size(open_page, shipped):
     lost = round(10_000 * (result["teacher"]["test_accuracy"] - result["distilled"]["test_accuracy"]))
     (tried,) = (e.value for e in open_page("home").markdown if e.value.startswith("**Try this.**"))
     assert f"one parameter for every {1433610 / 20490:.0f} of its teacher's" in tried
-    assert f"In the run above, {lost:,}." in tried
+    assert f"the answer is {lost:,}." in tried
 
 
 SECTIONS = ("playback_open", "errors_open", "making_open", "drawing_open", "reading_open")

@@ -263,7 +263,7 @@ def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page,
 @pytest.mark.parametrize(
     ("people", "said"),
     [
-        ({"somebody else"}, "Someone else started this run. Press Train to join it"),
+        ({"somebody else"}, "Someone else started this run. Press Train to join:"),
         ({"me", "somebody else"}, "These are the settings of the run shown here."),
     ],
 )

@@ -17,8 +17,8 @@ from ui.shared.markup import pixels, role
 TEMPERATURE = 4.0
 _HOW = {
     "teacher": N_("the large network"),
-    "distilled": N_("a student that learns from labels and teacher"),
-    "scratch": N_("the same student, from the labels alone"),
+    "distilled": N_("learns from labels and teacher"),
+    "scratch": N_("learns from labels alone"),
 }
 # From here on a wrong digit is worth a word.
 _RIVAL = 0.1

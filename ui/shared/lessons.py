@@ -34,7 +34,8 @@ def home(ratio: float, teacher: float, distilled: float) -> None:
         ),
         _(
             "Guess before you look: the student has one parameter for every {ratio} of its teacher's. How "
-            "many more of the 10,000 test pictures does it get wrong? In the run above, {lost}.",
+            "many more of the 10,000 test pictures does it get wrong? For the run above, the answer is "
+            "{lost}.",
             ratio=f"{ratio:.0f}",
             lost=f"{lost:,}",
         ),
@@ -49,8 +50,9 @@ def train() -> None:
         _("The same network twice"),
         _(
             "Both students are the same network. They start from the same weights and see the same pictures "
-            "in the same order; scratch is told only the labels, the distilled student also what its teacher "
-            "thinks of each picture. So any gap between their two lines is the teacher's doing."
+            "in the same order; scratch is told only the labels, while the distilled student is also told "
+            "what its teacher thinks of each picture. So any gap between their two lines is the teacher's "
+            "doing."
         ),
         _(
             "Set α to 0 and press Train. The distilled student now never sees a label, only what its teacher "

@@ -14,18 +14,21 @@ from ui.shared.shown import show
 
 _KEY = "asked_run"
 _WHY = {
-    "queued": N_("The run you looked at ({setting}) has not been trained yet, so another one answers here."),
-    "running": N_("The run you looked at ({setting}) is still training, so another one answers here."),
+    "queued": N_(
+        "The run you looked at ({setting}) has not been trained yet, so this page uses another one."
+    ),
+    "running": N_("The run you looked at ({setting}) is still training, so this page uses another one."),
     "stopped": N_(
-        "The run you looked at ({setting}) was stopped before its models were ready, so another one answers "
-        "here."
+        "The run you looked at ({setting}) was stopped before its models were ready, so this page uses "
+        "another one."
     ),
     "interrupted": N_(
-        "The run you looked at ({setting}) was interrupted before its models were ready, so another one "
-        "answers here."
+        "The run you looked at ({setting}) was interrupted before its models were ready, so this page uses "
+        "another one."
     ),
     "failed": N_(
-        "The run you looked at ({setting}) failed before its models were ready, so another one answers here."
+        "The run you looked at ({setting}) failed before its models were ready, so this page uses another "
+        "one."
     ),
 }
 

@@ -30,7 +30,7 @@ def shown_run(lab: Lab) -> RunView | None:
                 notices.add(
                     _(
                         "There is no run “{name}” here, so another one is shown. "
-                        "The page Runs lists them all.",
+                        "The Runs page lists them all.",
                         name=notices.cut(run_id),
                     )
                 )

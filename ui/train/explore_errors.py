@@ -47,7 +47,7 @@ def look_closer(lab: Lab, run_id: str) -> None:
             required=True,
             help=_(
                 "Which digits are mistaken for each other, which pictures distillation fixed or broke, and "
-                "whether a model that is sure is right."
+                "whether a model is right when it is sure."
             ),
         )
         draw = {"confusions": _confusions, "changes": _fixed_and_broken, "trust": _trust}[part]
@@ -86,9 +86,9 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
             "makes different ones, often those of its teacher."
         ),
         _(
-            "In this run scratch most often takes {true} for {said}: {scratch}. Guess how often its "
-            "distilled twin does, with the same labels and the same size, then find that cell in the other "
-            "matrices: {distilled}.",
+            "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how "
+            "often its distilled twin does, with the same labels and the same size, then find that cell in "
+            "the other matrices: {distilled}.",
             true=a_digit(true),
             said=a_digit(said),
             scratch=times(scratch),
@@ -125,7 +125,7 @@ def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
     chosen = table[table["change"] == change]
     pages = max(1, -(-len(chosen) // A_PAGE))
     page = right.number_input(
-        _("Page, of {pages}", pages=pages),
+        _("Page (of {pages})", pages=pages),
         1,
         pages,
         key=f"errors_page_{change}",

@@ -29,8 +29,8 @@ def look_inside(lab: Lab, run_id: str) -> None:
         totals = table.groupby("model", sort=False)[list(MEASURES)].sum()
         teacher, student = totals.loc["teacher"], totals.loc["distilled"]
         verdict = _(
-            "For each parameter of a student the teacher has {parameters}; for each multiplication, it does "
-            "{multiplications}.",
+            "The teacher has {parameters} times as many parameters as a student and does {multiplications} "
+            "times as many multiplications.",
             parameters=f"{teacher['parameters'] / student['parameters']:.0f}",
             multiplications=f"{teacher['multiply_adds'] / student['multiply_adds']:.0f}",
         )

@@ -27,9 +27,9 @@ _WAITS = {
         N_("Queued, place {place}: it starts in about {time}"),
     ),
     "paused": (
-        N_("Waiting for its next turn, place {place}: it goes on as soon as the machine has room"),
-        N_("Waiting for its next turn, place {place}: it goes on in a moment"),
-        N_("Waiting for its next turn, place {place}: it goes on in about {time}"),
+        N_("Waiting for its next turn, place {place}: it continues as soon as the machine has room"),
+        N_("Waiting for its next turn, place {place}: it continues in a moment"),
+        N_("Waiting for its next turn, place {place}: it continues in about {time}"),
     ),
 }
 _PHASES = {

@@ -41,13 +41,13 @@ def play_training(lab: Lab, run_id: str) -> None:
                 _("Most is learned in the first moments"),
                 _(
                     "Most is learned at the very start: before the first epoch is half over, both students "
-                    "read most digits. The rest is hard, and takes the rest of the time. The second chart "
+                    "read most digits. What remains is hard and takes most of the time. The second chart "
                     "asks another question: how often does a student say what its teacher says, right or "
                     "wrong?"
                 ),
                 _(
                     "How many pictures does a student get right, then wrong, then right again? Guess, press "
-                    "Play, and watch the strips of a few. In this run the distilled student did this with "
+                    "Play, and watch a few of the strips. In this run the distilled student did this with "
                     "{count} of the 10,000.",
                     count=f"{_relearned(run_id, snapshots['distilled']['logits']):,}",
                 ),
@@ -71,7 +71,9 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
     """
     with (
         guard(),
-        st.expander(_("How would it have been read earlier?"), key="reading_open", on_change="rerun") as s,
+        st.expander(
+            _("How would the students have read it earlier?"), key="reading_open", on_change="rerun"
+        ) as s,
     ):
         if s.open:
             times, logits = _drawing_logits(lab, run_id, picture)
@@ -112,7 +114,7 @@ def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], w
             on_click=guarded(_toggle),
             args=(key,),
             width="stretch",
-            help=_("Moves from point to point by itself, or stays at this one."),
+            help=_("Plays through the points by itself, or pauses at this one."),
         )
         index = slider.select_slider(
             _("Time"),
