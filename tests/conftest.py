@@ -25,11 +25,11 @@ from kd.lab import Lab
 from kd.pictures.mnist import Mnist, load_mnist
 from kd.text import translation
 from tests import pseudo_language as marked
-from tests.sharing import Sharing
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(Sharing())
+from tests.sharing import (  # noqa: F401 - how many processes is asked before pytest_configure
+    pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
 
 
 @pytest.fixture(scope="session")

@@ -37,24 +37,23 @@ def part(nodeid: str) -> str:
     return next((path for path in LONGEST if path.endswith("/") and file.startswith(path)), file)
 
 
-class Sharing:
-    """A pytest plugin: xdist's hooks, where there is xdist."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return min(available_cores() + 1, MOST)
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_auto_num_workers(self) -> int:
-        return min(available_cores() + 1, MOST)
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_make_scheduler(self, config, log):
-        from xdist.scheduler import LoadFileScheduling
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadFileScheduling
 
-        class ByParts(LoadFileScheduling):
-            def _split_scope(self, nodeid: str) -> str:
-                return part(nodeid)
+    class ByParts(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return part(nodeid)
 
-        config.option.loadscopereorder = False
-        return ByParts(config, log)
+    config.option.loadscopereorder = False
+    return ByParts(config, log)
 
-    def pytest_collection_modifyitems(self, config, items) -> None:
-        if hasattr(config, "workerinput"):
-            items.sort(key=lambda item: place(item.nodeid))
+
+def pytest_collection_modifyitems(config, items) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: place(item.nodeid))
