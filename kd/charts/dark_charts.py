@@ -1,8 +1,8 @@
 """Charts of dark knowledge: soft targets, entropies, and which classes a teacher thinks look alike.
 
-Every figure is a pair: a `…_rows` function makes its table (also what is saved as CSV), a `…_chart` function
-draws it. A chart depends on nothing but its rows and what its arguments say, so a page can build it once and
-exchange the rows when T moves.
+Every figure has two functions: `…_rows` makes its table, which is also what is saved as CSV, and `…_chart`
+draws it. A chart depends only on its rows and its arguments, so a page can build it once and exchange the
+rows when T moves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SMALLEST = 1e-6
 
 
 def soft_targets_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
-    """`kd.analysis.softening.soft_targets_table` with the model's role and a label for the teacher's bars.
+    """`kd.analysis.softening.soft_targets_table` with each model's role, and labels for the teacher's bars.
 
     Args:
         logits: model → (10,); the teacher's are drawn as bars, the others' as marks.
@@ -48,11 +48,11 @@ def soft_targets_rows(logits: Mapping[str, np.ndarray], temperature: float) -> p
 
 
 def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390) -> alt.LayerChart:
-    """The teacher's soft targets as bars; students, where there are any, as their marks on the same scale.
+    """The teacher's soft targets as bars, and any students' as marks on the same scale.
 
     Args:
         rows: of `soft_targets_rows`.
-        log: whether the axis is logarithmic, from one in a million; smaller ones lie on its end.
+        log: whether the axis is logarithmic, from one in a million; anything smaller is drawn at its end.
         height: of the plot in pixels.
     """
     scale = (
@@ -82,7 +82,7 @@ def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390)
         .mark_bar(width={"band": 0.66}, opacity=0.85)
         .encode(color=by_role(), y2=alt.Y2Datum(SMALLEST if log else 0))
     )
-    # in a row above the plot, where no mark can lie on them
+    # in a row above the plot, where no mark covers them
     labels = (
         alt.Chart()
         .transform_filter("datum.label != ''")
@@ -106,7 +106,7 @@ def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390)
 
 
 def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
-    """How undecided each model is about one picture, against T, and at this T.
+    """How unsure each model is about one picture, at every T and at this one.
 
     Returns:
         Columns role, temperature, entropy_bits, here (the rows at `temperature`).
@@ -119,7 +119,7 @@ def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.Dat
 
 
 def entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
-    """Entropy against T, one line a model, with a rule at the T that is shown.
+    """Entropy against T: a line for each model, and a rule at the T that is shown.
 
     Args:
         rows: of `entropy_rows`.
@@ -155,7 +155,7 @@ def entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
 
 
 def mean_entropy_rows(curve: pd.DataFrame, temperature: float) -> pd.DataFrame:
-    """`kd.analysis.softening.mean_entropy_curve` with a further row at this T, marked by the column here."""
+    """`kd.analysis.softening.mean_entropy_curve` with one more row for this T, marked in the column here."""
     logarithms = np.log(curve["temperature"])
     at = {"temperature": temperature} | {
         name: float(np.interp(np.log(temperature), logarithms, curve[name]))
@@ -165,7 +165,7 @@ def mean_entropy_rows(curve: pd.DataFrame, temperature: float) -> pd.DataFrame:
 
 
 def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
-    """The teacher's mean entropy over many pictures against T, with the middle 80 % of them as a band.
+    """The teacher's mean entropy over many pictures against T; a band holds the middle 80 % of them.
 
     Args:
         rows: of `mean_entropy_rows`.
@@ -212,10 +212,10 @@ def look_alike_rows(labels: np.ndarray, logits: np.ndarray, temperature: float) 
 
 
 def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
-    """Which digits the teacher thinks look alike: the mean soft target by true class, clickable.
+    """Which digits the teacher thinks look alike: the mean soft target of each true class.
 
-    A click selects a cell in the parameter "cell" (fields true and class). The diagonal stays uncoloured:
-    it would outshine all that is dark.
+    A click selects a cell: parameter "cell", fields true and class. The diagonal has no colour, because it
+    would outshine everything else.
 
     Args:
         rows: of `look_alike_rows`.
@@ -255,7 +255,7 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
 
 
 def rule_at_temperature() -> alt.Chart:
-    """A thin upright line at the T of the rows marked here."""
+    """A thin vertical line at the T of the rows marked in the column here."""
     return (
         alt.Chart()
         .transform_filter("datum.here")
@@ -266,7 +266,7 @@ def rule_at_temperature() -> alt.Chart:
 
 
 def _cell(probability: float) -> str:
-    """A probability in percent in as little room as a cell has; never nothing for something."""
+    """A probability in percent, short enough for a cell: a small one is '< 0.1', not 0."""
     if np.isnan(probability):
         return ""
     hundredths = 100 * probability

@@ -11,12 +11,12 @@ from kd.analysis.evaluation import confusion_table
 from kd.charts.parts import PERCENT, by_role, digit_axis, finished, role_words, shaded
 from kd.text.translation import _
 
-# Where a cell is fully coloured: errors are rare, and would be pale on a scale that ends at 100 %.
+# The share that gets the full colour: errors are rare, and would be pale on a scale that ends at 100 %.
 FULL_COLOUR = 0.03
 
 
 def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.DataFrame:
-    """One model's confusion matrix, each row of it in parts of the true class.
+    """One model's confusion matrix, as shares of each true class.
 
     Returns:
         Columns role, true, predicted, count, share, colour (the share; 0 on the diagonal), label (percent).
@@ -42,7 +42,7 @@ def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarr
     """The distilled student's confusion matrix minus scratch's.
 
     Returns:
-        Columns as `confusion_rows`; count and share are differences, role says who has more in the cell.
+        Columns as `confusion_rows`; count and share are differences, role is the model with more in the cell.
     """
     first, second = (
         confusion_rows(labels, logits, model)
@@ -59,7 +59,7 @@ def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarr
 
 
 def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int = 420) -> alt.LayerChart:
-    """A confusion matrix, or the difference of two: true class down, answer across.
+    """A confusion matrix, or the difference between two: a row for each true class, a column for each answer.
 
     Args:
         rows: of `confusion_rows` or `difference_rows`.
@@ -89,7 +89,7 @@ def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int =
 
 
 def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
-    """`kd.analysis.calibration.reliability_table` of several models, empty bins left out: 15 bins.
+    """`kd.analysis.calibration.reliability_table` of several models: 15 bins, without the empty ones.
 
     Returns:
         Columns role, low, high, count, confidence, accuracy.
@@ -103,7 +103,7 @@ def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.Da
 
 
 def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
-    """Accuracy against confidence in 15 bins; a model on the diagonal is as often right as it is sure.
+    """Accuracy against confidence in 15 bins. A model on the diagonal is right as often as it is sure.
 
     Args:
         rows: of `reliability_rows`.
@@ -148,7 +148,7 @@ def calibration_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.Da
 
     Returns:
         Columns role, error_all (ECE on all pictures), temperature, error_before, error_after (ECE on the half
-        that the temperature has not seen), likelihood_before, likelihood_after.
+        that the temperature was not fitted to), likelihood_before, likelihood_after.
     """
     rows = []
     for model, values in logits.items():

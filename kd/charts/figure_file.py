@@ -26,19 +26,19 @@ def figure_svg(spec: dict[str, Any], rows: pd.DataFrame, width: int = WIDTH) -> 
 
 
 def figure_png(spec: dict[str, Any], rows: pd.DataFrame, width: int = WIDTH) -> bytes:
-    """The figure as PNG, two pixels for each of the screen's; arguments as `figure_svg`."""
+    """The figure as PNG, with two pixels for each on the screen. Arguments as for `figure_svg`."""
     import vl_convert
 
     return vl_convert.vegalite_to_png(**_complete(spec, rows, width), scale=PIXELS_PER_UNIT)
 
 
 def figure_csv(rows: pd.DataFrame) -> bytes:
-    """The figure's numbers, without its images; with a byte order mark, so that spreadsheets read α and ²."""
+    """The figure's numbers, without its images. A byte order mark lets spreadsheets read α and ²."""
     return rows.drop(columns="image", errors="ignore").to_csv(index=False).encode("utf-8-sig")
 
 
 def _complete(spec: dict[str, Any], rows: pd.DataFrame, width: int) -> dict[str, Any]:
-    # to_json writes what is not a number as null, which Vega leaves out
+    # to_json writes NaN as null, which Vega leaves out
     complete = {**spec, "data": {"values": json.loads(rows.to_json(orient="records"))}}
     complete["background"] = "white"
     complete["padding"] = 16
@@ -48,5 +48,5 @@ def _complete(spec: dict[str, Any], rows: pd.DataFrame, width: int) -> dict[str,
         complete["config"] = {**alt.theme.get()()["config"], **spec.get("config", {})}
     complete["config"]["background"] = "white"
     version = alt.SCHEMA_VERSION.removeprefix("v").rsplit(".", 1)[0]
-    # the figure brings its data along; no address may be asked
+    # the figure carries its data: nothing may be fetched
     return {"vl_spec": complete, "vl_version": version, "allowed_base_urls": []}

@@ -18,7 +18,7 @@ MEASURES = {
 """What can be drawn of a layer, still in English: `_` where it is shown."""
 # The largest square's area in square pixels.
 _LARGEST = 7_000
-# Filters side by side, and the room of one with the gap after it.
+# Filters in a row, and the width of one with the gap after it.
 _ACROSS, _STEP = 8, 4
 
 
@@ -26,7 +26,7 @@ def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     """`kd.networks.description.architecture_table` as the chart draws it.
 
     Args:
-        table: models of the same layers.
+        table: of models with the same kinds of layers.
         measure: a key of MEASURES.
 
     Returns:
@@ -47,7 +47,7 @@ def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], height: int = 620) -> alt.LayerChart:
-    """Each layer of each network as a square; areas are to scale among all of them.
+    """Each layer of each network as a square; all areas are to the same scale.
 
     Args:
         rows: of `layer_rows`.
@@ -103,8 +103,8 @@ def filter_rows(filters: np.ndarray, limit: float, model: str) -> pd.DataFrame:
 
     Args:
         filters: (height, width, 1, filters).
-        limit: the weight that is drawn in full colour.
-        model: whose they are.
+        limit: the weight that gets the full colour.
+        model: the filters' model.
 
     Returns:
         Columns role, filter (from 1), row, column (in the filter, from 1), weight, sign,
@@ -126,11 +126,11 @@ def filter_rows(filters: np.ndarray, limit: float, model: str) -> pd.DataFrame:
 
 
 def filter_chart(rows: pd.DataFrame, title: str, filters: int, height: int = 220) -> alt.LayerChart:
-    """The filters side by side: green adds where the picture is bright, orange-red takes away.
+    """The filters side by side: green weights add where the picture is bright, orange-red ones subtract.
 
     Args:
         rows: of `filter_rows`.
-        title: whose they are.
+        title: the name of their model.
         filters: how many there are.
         height: in pixels, with the title.
     """

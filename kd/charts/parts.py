@@ -42,7 +42,7 @@ def in_words(code: str, words: Mapping[str, str]) -> str:
 
 
 def by_role(channel: str = "color") -> Any:
-    """A channel of the column role: colours come from the theme, shapes and dashes from kd.charts.theme."""
+    """A channel for the column role: colours are the theme's, shapes and dashes those of kd.charts.theme."""
     kind, values = _CHANNELS[channel]
     if values is None:
         return kind("role:N", scale=alt.Scale(domain=list(SHADES)), legend=None)
@@ -57,7 +57,7 @@ def shaded(chart: alt.Chart, shade: str) -> alt.Chart:
 
 
 def temperature_axis() -> alt.X:
-    """T from 0.5 to 20 in equal ratios."""
+    """The axis of T, logarithmic from 0.5 to 20."""
     return alt.X(
         "temperature:Q",
         title=_("Temperature T (log scale)"),
@@ -67,7 +67,7 @@ def temperature_axis() -> alt.X:
 
 
 def digit_axis(field: str, title: str, **axis: Any) -> dict[str, Any]:
-    """Arguments for an axis with the ten digits, upright, in order."""
+    """Arguments for an axis of the ten digits, upright and in order."""
     return {
         "shorthand": f"{field}:N",
         "title": title,
@@ -85,7 +85,7 @@ def finished(
     offset: int = 12,
     words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Any:
-    """The chart with its title at the left, as wide as its place, of a fixed height.
+    """The chart with its title on the left, as wide as its container, and of a fixed height.
 
     Args:
         words: column of codes → code → words. Tooltips and texts find the words in the column

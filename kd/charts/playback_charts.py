@@ -21,12 +21,12 @@ _FROM = {
 
 
 def point_label(time: float) -> str:
-    """A point of a training as an axis writes it: '1/16', '1/2', '3'."""
+    """A point in a training, as an axis writes it: '1/16', '1/2', '3'."""
     return str(Fraction(float(time)).limit_denominator(16))
 
 
 def point_name(time: float) -> str:
-    """A point of a training in words."""
+    """A point in a training, in words."""
     if time < 1:
         return _("after {fraction} of the first epoch", fraction=point_label(time))
     return _("after epoch {number}", number=round(time))
@@ -112,11 +112,11 @@ def reading_rows(path: pd.DataFrame, time: float) -> pd.DataFrame:
 
 
 def reading_chart(rows: pd.DataFrame, title: str, points: Sequence[str], height: int = 330) -> alt.LayerChart:
-    """How one student read a picture as it learned: classes down, time across, colour for probability.
+    """How one student read a picture as it learned: a row for each class, and colour for probability.
 
     Args:
         rows: of `reading_rows`.
-        title: whose it is.
+        title: with the student's name.
         points: all labels of the time axis, in order.
         height: in pixels, with the title.
     """
@@ -146,7 +146,7 @@ def reading_chart(rows: pd.DataFrame, title: str, points: Sequence[str], height:
 
 
 def axis_start(values: pd.Series) -> float:
-    """Where an axis of fractions begins that holds all values: 0 or a few round numbers."""
+    """Where an axis of fractions may begin and still hold all values: at 0 or a few round numbers."""
     lowest = float(values.min())
     return next(start for start in (0.95, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0) if start <= lowest)
 

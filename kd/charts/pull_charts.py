@@ -1,4 +1,4 @@
-"""Charts of the pull on a student: what labels and teacher tell it about one picture, and why T² is there."""
+"""Charts of the pull on a student: what label and teacher tell it about one picture, and what T² is for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def pull_rows(gradient: softening.Gradient) -> pd.DataFrame:
 
 
 def pull_limit(label: int, student_logits: np.ndarray, teacher_logits: np.ndarray, alpha: float) -> float:
-    """Where the axis of pulls ends so that it holds every T, with and without T²: 1, 2 or 5 times 10^k.
+    """Where the axis of pulls must end to fit every T, with and without T²: 1, 2 or 5 times 10^k.
 
     Args:
         label: the true class.
@@ -40,11 +40,11 @@ def pull_limit(label: int, student_logits: np.ndarray, teacher_logits: np.ndarra
 
 
 def pull_chart(rows: pd.DataFrame, limit: float, height: int = 390) -> alt.LayerChart:
-    """The pull on each logit as signed bars: the labels' part on the teacher's part, a tick for both.
+    """The pull on each logit as signed bars: labels' and teacher's part stacked, and a tick for the sum.
 
     Args:
         rows: of `pull_rows`.
-        limit: where the axis ends, of `pull_limit`: kept while T moves, so that bars can be compared.
+        limit: where the axis ends, of `pull_limit`; the same for every T, so that bars can be compared.
         height: of the plot in pixels.
     """
     base = alt.Chart().encode(
@@ -83,7 +83,7 @@ def strength_rows(
     alpha: float,
     temperature: float,
 ) -> pd.DataFrame:
-    """`kd.analysis.softening.pull_strength_curve` for one picture, and at this T.
+    """`kd.analysis.softening.pull_strength_curve` for one picture, with rows for this T.
 
     Returns:
         Columns role, part, temperature, strength, here. Parts without any strength are left out.
@@ -97,7 +97,7 @@ def strength_rows(
 
 
 def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
-    """How strong each part pulls, against T: the teacher's with T² holds its ground, without it fades.
+    """How strongly each part pulls, against T: the teacher's part fades without T², and not with it.
 
     Args:
         rows: of `strength_rows`.
@@ -131,7 +131,7 @@ def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
         "teacher": _("teacher"),
         "teacher_without_t2": _("teacher without T²"),
     }
-    # the falling line leaves room below its end only
+    # there is room above the ends of the lines, except for the one that falls
     names = [
         shaded(ends.transform_filter(f"(datum.part == 'teacher_without_t2') == {falling}"), "text")
         .mark_text(align="right", dy=dy, dx=-4, fontSize=12, fontWeight=600)

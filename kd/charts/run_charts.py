@@ -1,4 +1,4 @@
-"""Charts of runs and answers: epoch events or arrays in, Altair charts out; in a notebook as in the app."""
+"""Charts of runs and answers: epoch events or arrays in, Altair charts out, for notebooks and the app."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ __all__ = [
     "vega_lite",
 ]
 
-# Where an accuracy axis may begin: a few steps, so that a live chart keeps still between them.
+# Where an accuracy axis may begin: few steps, so that the axis of a live chart seldom moves.
 _AXIS_STARTS = (0.98, 0.95, 0.92, 0.9, 0.88, 0.85, 0.8, 0.7, 0.5, 0.0)
 _AXIS_BEFORE_EVENTS = 0.85
 _LOG_STEPS = [float(f"{factor}e{power}") for power in range(-9, 7) for factor in (1, 3)]
 _LABEL_PIXELS = 17
 _NO_ROWS = ("role", "epoch", "value", "point")
-# The app fits title and axis into a chart's height.
+# Of a chart's height, this much goes to its title and its axis in the app.
 _AROUND_PIXELS = 110
 
 
@@ -44,13 +44,13 @@ def accuracy_chart(
     epochs: int = 1,
     height: int = 360,
 ) -> alt.LayerChart:
-    """Accuracy on the test images by epoch, one line a model.
+    """Accuracy on the test images by epoch, with a line for each model.
 
     Args:
         events: epoch events of a run: model, epoch (from 1), epochs, accuracy and val_accuracy (0 to 1).
-            None at all is fine: the empty chart keeps the place.
-        teacher_accuracy: of a teacher that was trained before: drawn as a level line.
-        epochs: how many are to come, for the axis; the events may know of more.
+            Without any, the chart is empty.
+        teacher_accuracy: of a teacher that was trained before, which is drawn as a level line.
+        epochs: how many are planned, for the axis; events may have more.
         height: in pixels.
     """
     rows, axes = accuracy_rows(events, teacher_accuracy, epochs, height)
@@ -65,7 +65,7 @@ def accuracy_rows(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """What `accuracy_chart` draws: the rows, and the axes as arguments of `accuracy_lines`.
 
-    The axes change seldom while a run goes on, so a page can keep the chart and exchange its rows.
+    The axes seldom change during a run, so a page can keep the chart and exchange its rows.
     """
     events = [event for event in events if event["val_accuracy"] is not None]
     last_epoch = _last_epoch(events, epochs)
@@ -82,7 +82,7 @@ def accuracy_rows(
     if teacher_accuracy is not None and not any(event["model"] == "teacher" for event in events):
         level = {"role": "teacher", "value": teacher_accuracy, "training": None, "point": False}
         rows += [{**level, "epoch": epoch} for epoch in (1, last_epoch)]
-    # Before the first epoch the axis begins where students usually do, so that it need not move.
+    # Before the first epoch, the axis begins where students usually do, so that it need not move later.
     lowest = min([row["value"] for row in rows] + ([] if events else [_AXIS_BEFORE_EVENTS]))
     start = next(step for step in _AXIS_STARTS if step <= lowest)
     gap = (1 - start) * _LABEL_PIXELS / (height - _AROUND_PIXELS)
@@ -115,16 +115,16 @@ def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: in
 def loss_chart(
     events: Iterable[Mapping[str, Any]], alpha: float, epochs: int = 1, height: int = 320
 ) -> alt.LayerChart:
-    """The distilled student's loss by epoch, split in its two weighted terms.
+    """The distilled student's loss by epoch, split into its two weighted terms.
 
     The two add up to the loss: α · cross-entropy with the labels, and (1 − α) · distance from the
-    teacher's soft targets (with T² where the run has it). The axis is logarithmic, as one term is often
-    a hundred times the other; a term without weight is not drawn.
+    teacher's soft targets (with T², if the run has it). The axis is logarithmic, as one term is often a
+    hundred times the other. A term with weight 0 is not drawn.
 
     Args:
         events: epoch events of a run; those of the distilled student are used.
         alpha: the run's α, in [0, 1].
-        epochs: how many are to come, for the axis.
+        epochs: how many are planned, for the axis.
         height: in pixels.
     """
     rows, axes = loss_rows(events, alpha, epochs)
@@ -184,7 +184,7 @@ def probability_chart(
     Args:
         probabilities: shape (10,), in [0, 1].
         model: teacher, distilled or scratch.
-        title: where another one than the model's name is wanted.
+        title: in place of the model's name.
         height: in pixels.
     """
     table = pd.DataFrame(probability_columns(probabilities, model))
@@ -195,7 +195,7 @@ def probability_chart(
             sort=None,
             axis=alt.Axis(labelFontSize=14, labelOverlap=False, ticks=False, domain=False),
         ),
-        # Beyond 100 % there is room for the number at a bar's end.
+        # Beyond 100 %, there is room for the number at the end of a bar.
         x=alt.X(
             "probability:Q",
             title=_("Probability"),
@@ -218,7 +218,7 @@ def probability_chart(
 
 
 def probability_columns(probabilities: np.ndarray, model: str) -> dict[str, list]:
-    """The data of `probability_chart`: role, digit, probability, its label, and which digit is the answer."""
+    """The data of `probability_chart`: role, digit, probability, its label, and whether it is the answer."""
     best = int(np.argmax(probabilities))
     return {
         "role": [model] * 10,
@@ -230,7 +230,7 @@ def probability_columns(probabilities: np.ndarray, model: str) -> dict[str, list
 
 
 def _labelled(rows: list[dict[str, Any]], gap: float, words: Callable[[float], str]) -> pd.DataFrame:
-    """Rows as a table whose last row a role carries a label, labels at least `gap` apart."""
+    """The rows as a table with a label at the end of each role's line, labels at least `gap` apart."""
     last: dict[str, int] = {}
     for row in rows:
         last[row["role"]] = max(row["epoch"], last.get(row["role"], 0))
@@ -238,7 +238,7 @@ def _labelled(rows: list[dict[str, Any]], gap: float, words: Callable[[float], s
     label_at, floor = {}, -np.inf
     for row in sorted(ends, key=lambda row: row["value"]):
         floor = label_at[id(row)] = max(floor + gap, row["value"])
-    # in plain Python: for a page that redraws this every second, pandas took ten times as long
+    # in plain Python: pandas took ten times as long, and a page redraws this every second
     columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else _NO_ROWS)}
     columns["label"] = [words(row["value"]) if id(row) in label_at else "" for row in rows]
     columns["label_at"] = [label_at.get(id(row), row["value"]) for row in rows]
@@ -280,12 +280,12 @@ def _lines_chart(
 
 
 def _last_epoch(events: list[Mapping[str, Any]], epochs: int) -> int:
-    """Where the axis of epochs ends, known before the first event; never a single point."""
+    """Where the axis of epochs ends: known before the first event, and 2 at least."""
     return max([2, epochs, *(event["epochs"] for event in events)])
 
 
 def _decades(values: list[float]) -> tuple[float, float]:
-    """The ends of a logarithmic axis: the powers of ten, or three times one, around the values."""
+    """The ends of a logarithmic axis around the values: powers of ten, or three times one."""
     steps = [factor * 10.0**power for power in range(-9, 7) for factor in (1, 3)]
     low, high = min(values, default=0.1), max(values, default=1.0)
     return (
@@ -295,6 +295,6 @@ def _decades(values: list[float]) -> tuple[float, float]:
 
 
 def _whole_ticks(last_epoch: int) -> list[int]:
-    """At most a dozen epochs to write on an axis, the first and even steps from there."""
+    """At most a dozen epochs to write on an axis: the first, and multiples of one step."""
     step = max(1, -(-last_epoch // 12))
     return [1, *range(step if step > 1 else 2, last_epoch + 1, step)]

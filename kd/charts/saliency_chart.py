@@ -1,4 +1,4 @@
-"""A chart of what each pixel says: for an answer, or against it."""
+"""A chart of what each pixel says for an answer, or against it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIDE = 28
 
 
 def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
-    """One model's contributions as the chart draws them, on the scale of all models.
+    """One model's contributions as the chart draws them, on one scale for all models.
 
     Returns:
         Columns role, row, column, contribution, speaks ("for" or "against"), strength (0 to 1); pixels that
@@ -34,11 +34,11 @@ def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
 
 
 def saliency_chart(rows: pd.DataFrame, title: str, height: int = 300) -> alt.LayerChart:
-    """Pixels that speak for a digit in green, against it in orange-red; the fuller, the more.
+    """Pixels that speak for a digit in green, against it in orange-red; the stronger, the fuller.
 
     Args:
         rows: of `saliency_rows`.
-        title: whose it is.
+        title: the name of the model.
         height: in pixels, with the title.
     """
     places = [str(place) for place in range(SIDE)]

@@ -1,4 +1,4 @@
-"""Pictures of digits as small images: thumbnails to be chosen by a click, cards with what is said of each."""
+"""Pictures of digits as small images: thumbnails to click, and cards with a few lines about each picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 from kd.text.translation import _
 
-# Pixels are enlarged before a browser would blur them.
+# Pixels are enlarged here, because a browser would blur them.
 ENLARGED = 2
 
 
@@ -23,13 +23,13 @@ def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Seque
     Args:
         pictures: (n, 28, 28), uint8 in 0–255 or float in [0, 1].
         numbers: n whole numbers that name the pictures.
-        captions: n short texts; of cards, several lines each.
+        captions: n short texts; for cards, of several lines.
 
     Returns:
         Columns place (from 0), picture, caption, image (a PNG as a data address).
 
     Raises:
-        ValueError: when the three are not of one length.
+        ValueError: if the three are not equally long.
     """
     if not len(pictures) == len(numbers) == len(captions):
         raise ValueError(
@@ -56,8 +56,8 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size:
 
     Args:
         rows: of `thumbnail_rows`, at most `count`.
-        columns: how many stand side by side.
-        count: for how many there is room.
+        columns: pictures in a row.
+        count: how many there is room for.
         size: of a picture in pixels.
     """
     lines = -(-count // columns)
@@ -80,11 +80,11 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size:
 
 
 def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.LayerChart:
-    """Pictures in rows of `columns`, the lines of its caption beside each: what a page shows as cards.
+    """Pictures in rows of `columns`, each with the lines of its caption beside it, as a page shows cards.
 
     Args:
         rows: of `thumbnail_rows`, with captions of at most five lines.
-        columns: how many stand side by side.
+        columns: pictures in a row.
         size: of a picture in pixels.
     """
     lines = max(1, -(-len(rows) // columns))
@@ -99,7 +99,7 @@ def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.Laye
 
 
 def _in_lines(columns: int, lines: int) -> alt.Chart:
-    """Places side by side, `columns` in a line."""
+    """Places in rows of `columns`."""
     return (
         alt.Chart()
         .transform_calculate(column=f"datum.place % {columns}", line=f"floor(datum.place / {columns})")
