@@ -113,5 +113,5 @@ def test_a_control_moved_while_a_run_trains_leaves_the_run_on_the_screen(page: P
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     before = epoch.inner_text()
     expect(epoch).not_to_have_text(before, timeout=MINUTES)  # it goes on learning in full view
-    page.get_by_role("button", name="Stop the run that is shown").click()
+    page.get_by_role("button", name="Stop the run shown").click()
     expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible(timeout=MINUTES)
