@@ -19,7 +19,7 @@ DOMAIN = "kd"
 ENGLISH = "en"
 
 _TAG = re.compile("[A-Za-z]+(_[A-Za-z0-9]+)*")
-_folder = Path(__file__).parent / "locale"
+_folder = str(Path(__file__).parent / "locale")
 
 
 def environment_languages() -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None =
     """
     global _wanted, _folder
     _wanted = wanted
-    _folder = folder or _folder
+    _folder = str(folder or _folder)
 
 
 def language() -> str:
@@ -53,7 +53,8 @@ def language() -> str:
 
 def _(message: str, /, **values: Any) -> str:
     """A sentence in the reader's language, its named placeholders filled with `values`."""
-    return _filled(_choose(tuple(_wanted()), _folder)[1].gettext(message), message, values)
+    translated = _choose(tuple(_wanted()), _folder)[1].gettext(message)
+    return _filled(translated, message, values) if values else translated
 
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
@@ -77,7 +78,7 @@ def _filled(translated: str, message: str, values: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _choose(wanted: tuple[str, ...], folder: Path) -> tuple[str, gettext.NullTranslations]:
+def _choose(wanted: tuple[str, ...], folder: str) -> tuple[str, gettext.NullTranslations]:
     """The first language wanted that there is, with its catalogue; English where there is none of them."""
     for tag in wanted:
         tag = tag.partition(".")[0].partition("@")[0].replace("-", "_")
@@ -87,6 +88,6 @@ def _choose(wanted: tuple[str, ...], folder: Path) -> tuple[str, gettext.NullTra
         if parts[0] in (ENGLISH, "C", "POSIX"):
             break
         for code in ("_".join(parts[:length]) for length in range(len(parts), 0, -1)):
-            if found := gettext.find(DOMAIN, str(folder), [code]):
-                return Path(found).parents[1].name, gettext.translation(DOMAIN, str(folder), [code])
+            if found := gettext.find(DOMAIN, folder, [code]):
+                return Path(found).parents[1].name, gettext.translation(DOMAIN, folder, [code])
     return ENGLISH, gettext.NullTranslations()

@@ -41,6 +41,7 @@ def catalogue(tmp_path_factory):
 def home(catalogue, tmp_path, monkeypatch):
     """An empty home, for a reader of the marked language."""
     monkeypatch.setattr(translation, "_folder", catalogue)
+    monkeypatch.setattr(translation, "_wanted", translation.environment_languages)
     monkeypatch.setenv("LANGUAGE", pseudo_language.LANGUAGE)
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
