@@ -1,6 +1,6 @@
-"""Folders and files that are whole or absent: written beside their place, then moved into it.
+"""Folders and files that are complete or absent: written under another name, then renamed.
 
-Each folder has a SHA256SUMS of its files, in the form that `sha256sum --check` reads.
+Each folder has a SHA256SUMS of its files, which `sha256sum --check` can read.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _SUM_LENGTH = 64
 
 
 class Damaged(Exception):
-    """A file is missing, or is not what was stored."""
+    """A file is missing, or differs from what was stored."""
 
 
 @contextlib.contextmanager
 def written(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
-    """Write a folder of files beside its place, from where `move` brings it there.
+    """Write a folder of files next to its final place; `move` then puts it there.
 
     Raises:
-        OSError: when it cannot be written. Nothing of it is left then, nor where it was not moved.
+        OSError: when it cannot be written. Nothing of it is left then, or if it was never moved.
     """
     partial = _beside(folder)
     sums = "".join(f"{_sha256(content)}  {name}\n" for name, content in files.items())
@@ -51,7 +51,7 @@ def written(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is whole or absent, never in between.
+    """Write a file so that it is complete or absent, never in between.
 
     Raises:
         OSError: when it cannot be written.
@@ -80,26 +80,26 @@ def json_bytes(value: Any) -> bytes:
 
 
 def write_sealed(path: Path, content: bytes) -> None:
-    """Write a file whole, with a checksum before its content: for `read_sealed`."""
+    """Write a complete file with a checksum before its content, for `read_sealed`."""
     write_whole(path, _sha256(content).encode() + b"\n" + content)
 
 
 def read_sealed(path: Path) -> bytes:
-    """The content of a file that `write_sealed` wrote.
+    """The content of a file written by `write_sealed`.
 
     Raises:
         FileNotFoundError: when there is none.
-        Damaged: when it is not what was written.
+        Damaged: when it differs from what was written.
     """
     sealed = path.read_bytes()
     content = sealed[_SUM_LENGTH + 1 :]
     if sealed[: _SUM_LENGTH + 1] != _sha256(content).encode() + b"\n":
-        raise Damaged(f"{path.name} is not what was stored")
+        raise Damaged(f"{path.name} differs from what was stored")
     return content
 
 
 def move(path: Path, place: Path, undo: ExitStack) -> None:
-    """Move a folder, or a link to one, to a place where nothing is; `undo` gets what moves it back."""
+    """Move a folder, or a link to one, to an empty place; `undo` gets a callback that moves it back."""
     place.parent.mkdir(parents=True, exist_ok=True)
     path.rename(place)
     undo.callback(place.rename, path)
@@ -107,7 +107,7 @@ def move(path: Path, place: Path, undo: ExitStack) -> None:
 
 
 def move_out_of_the_way(path: Path, undo: ExitStack) -> Path | None:
-    """Give what is at this place a name that nobody looks for, where there is something; returns it."""
+    """Rename what is at this place, if anything, to a name nobody looks for; returns the new path."""
     if not os.path.lexists(path):
         return None
     partial = _beside(path)
@@ -116,7 +116,7 @@ def move_out_of_the_way(path: Path, undo: ExitStack) -> Path | None:
 
 
 def remove(path: Path | None) -> None:
-    """Remove a file, a folder or a link to one, so that no half of it is ever seen."""
+    """Remove a file, a folder or a link to one; nobody ever sees half of it."""
     if path is None:
         return
     partial = _beside(path)
@@ -126,18 +126,18 @@ def remove(path: Path | None) -> None:
 
 
 def check(path: Path) -> None:
-    """See that a file is what was stored.
+    """Check that a file is what was stored.
 
     Raises:
-        FileNotFoundError: when it, or the list of its folder's checksums, is not there.
-        Damaged: when it is another than its folder's SHA256SUMS says.
+        FileNotFoundError: when the file or its folder's SHA256SUMS is missing.
+        Damaged: when the file does not match its folder's SHA256SUMS.
     """
     if f"{_sha256(_content(path))}  {path.name}" not in _sums(path.parent):
-        raise Damaged(f"{path.name} is not what was stored")
+        raise Damaged(f"{path.name} differs from what was stored")
 
 
 def check_complete(folder: Path) -> None:
-    """See that every file of a folder is there; cheap, as none is read.
+    """Check that no file of a folder is missing; cheap, because none is read.
 
     Raises:
         FileNotFoundError: when one is missing.
@@ -147,21 +147,21 @@ def check_complete(folder: Path) -> None:
 
 
 def lists(folder: Path, name: str) -> bool:
-    """Whether a file of this name was stored in a folder."""
+    """Whether a file of this name was stored in the folder."""
     with contextlib.suppress(OSError, Damaged):
         return any(line[_SUM_LENGTH + 2 :] == name for line in _sums(folder))
-    return True  # nobody knows
+    return True  # cannot tell
 
 
 def entries(folder: Path) -> list[Path]:
-    """What is in a folder and whole, the oldest first; nothing where there is no folder."""
+    """The complete entries of a folder, oldest first; none if there is no such folder."""
     with contextlib.suppress(FileNotFoundError):
         return sorted((path for path in folder.iterdir() if _PARTIAL not in path.name), key=age)
     return []
 
 
 def age(path: Path) -> float:
-    """When it was changed last, in unix time."""
+    """When it last changed, in Unix time."""
     try:
         return path.lstat().st_mtime
     except OSError:
@@ -169,14 +169,14 @@ def age(path: Path) -> float:
 
 
 def said(error: Exception) -> str:
-    """What is wrong with a file, for the log."""
+    """What is wrong with a file, in words for the log."""
     if isinstance(error, FileNotFoundError) and error.filename is not None:
         return f"{Path(error.filename).name} is missing"
     return str(error)
 
 
 def size_of(path: Path) -> int:
-    """Bytes of a file, or of all files below a folder; those that vanish meanwhile do not count."""
+    """Bytes in a file, or in all files below a folder; files that vanish in the meantime do not count."""
     total = 0
     for parent, _, names in os.walk(path):
         for name in names:
@@ -189,7 +189,7 @@ def size_of(path: Path) -> int:
 
 
 def clear_partials(folder: Path, home: Path) -> None:
-    """Remove what processes that are gone left half-written; what is being written now stays."""
+    """Remove what processes that have ended left half-written, but nothing that is being written now."""
     for path in folder.glob(f"*{_PARTIAL}*"):
         if owners.is_gone(home, path.name.partition(_PARTIAL)[2].partition("-")[0]):
             with contextlib.suppress(OSError):
@@ -219,13 +219,13 @@ def _sums(folder: Path) -> list[str]:
     try:
         return (folder / SUMS).read_text(encoding="ascii").splitlines()
     except UnicodeDecodeError:
-        raise Damaged(f"{SUMS} is not what was stored") from None
+        raise Damaged(f"{SUMS} differs from what was stored") from None
     except OSError as error:
         raise _as_damage(folder / SUMS, error) from None
 
 
 def _as_damage(path: Path, error: OSError) -> Exception:
-    """A disk that cannot read a file any longer has lost it; anything else says nothing about the file."""
+    """A disk that can no longer read a file has lost it; other errors say nothing about the file."""
     if error.errno in (errno.EIO, errno.EISDIR):
         return Damaged(f"{path.name} cannot be read ({error.strerror})")
     return FileNotFoundError(*error.args) if error.errno == errno.ENOTDIR else error
@@ -236,7 +236,7 @@ def _sha256(content: bytes) -> str:
 
 
 def _write_through(path: Path, content: bytes) -> None:
-    """Write to the disk itself, so that a name never comes to stand for content that power cut off."""
+    """Write through to the disk, so that a power cut never leaves a name without its content."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -245,7 +245,7 @@ def _write_through(path: Path, content: bytes) -> None:
 
 def _sync_folder(folder: Path) -> None:
     if os.name == "nt":
-        return  # Windows has no folders to flush
+        return  # folders cannot be flushed on Windows
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

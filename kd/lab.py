@@ -1,4 +1,4 @@
-"""Lab: what pages and the command line ask. Start, watch, stop, list, predict."""
+"""Lab: what the pages and the command line talk to. Start, watch, stop, list, predict."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_OF_A_LONG_RUN = 300
-# Training pictures among which a drawing's nearest are sought: 31 MB in memory.
+# A drawing's nearest neighbours are sought among so many training pictures: 31 MB in memory.
 NEIGHBOURS = 10_000
 
 
 class Lab:
-    """One for each process; every method may be called from any thread. Loads no TensorFlow."""
+    """One per process; any thread may call any method. Loads no TensorFlow."""
 
     def __init__(self, home: Path | None = None):
         """
         Args:
-            home: the folder of runs; KD_HOME, or .kd in the project.
+            home: the folder for runs; by default KD_HOME, or .kd in the project.
 
         Raises:
             ValueError: when the folder cannot be written, or KD_WORKERS is not a number.
@@ -69,26 +69,26 @@ class Lab:
     def start(self, config: RunConfig, person: str = NOBODY) -> str:
         """Ask for a run; returns its id at once.
 
-        A stored run is only named, one that is being computed is joined, any other is queued; so is a stored
-        one of which a file or the teacher is lost.
+        Nothing is computed for a stored run; one in progress is joined; any other is queued, and so is a
+        stored one that has lost a file or its teacher.
 
         Args:
-            person: who asks, by any name that is theirs alone; the queue is fair between people.
+            person: who asks, by a name of their own; the queue is fair between people.
 
         Raises:
-            ValueError: when as many runs as may (kd.runs.dispatch.MOST_WAITING) wait for this person already;
-                without a person there is no such limit.
+            ValueError: when this person already has kd.runs.dispatch.MOST_WAITING runs waiting; there is no
+                limit without a person.
         """
         run_id = config.run_id
         if not self._is_usable(config):
-            self.estimate(config)  # so that those who wait are told how long
+            self.estimate(config)  # so that those who wait can be told how long
             self._dispatch.start(config, person)
         return run_id
 
     def stop(self, run_id: str, person: str | None = None) -> bool:
-        """Withdraw a person's wish for a run; it ends when nobody else waits for it. None: end it at once.
+        """Withdraw a person's request for a run; it ends if nobody else wants it. None: end it at once.
 
-        Another process's run is ended by that process, within a second or two, and only for None. Returns
+        A run of another process is stopped only for None, by that process, within a second or two. Returns
         whether the run ends.
         """
         if self._dispatch.stop(run_id, person):
@@ -99,7 +99,7 @@ class Lab:
         return asked
 
     def watch(self, run_id: str) -> RunView:
-        """The run as it stands now; cheap.
+        """The run as it is now; cheap.
 
         Raises:
             ValueError: when no run has this id.
@@ -109,7 +109,7 @@ class Lab:
         return view
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunView:
-        """Wait until the run has ended, or `timeout` seconds; returns it as it then stands."""
+        """Wait until the run ends or `timeout` seconds pass; returns the run as it is then."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while (view := self.watch(run_id)).active:
             if deadline is not None and time.monotonic() >= deadline:
@@ -118,18 +118,18 @@ class Lab:
         return view
 
     def runs(self) -> list[RunView]:
-        """Every run that is known, newest first; those that came with the project last.
+        """All known runs, newest first; those that come with the project are last.
 
-        Those that cannot be read are left out: `unreadable` names them.
+        Unreadable ones are left out: `unreadable` names them.
         """
         return self._views.all()
 
     def unreadable(self) -> list[str]:
-        """The runs of which the index knows nothing that can be read; `delete` takes their names."""
+        """The runs whose index entries cannot be read; `delete` accepts their names."""
         return self.store.index.unreadable()
 
     def models(self, run_id: str) -> dict[str, NumpyModel]:
-        """The three trained networks of a finished run by name, ready to be asked from any thread.
+        """The three trained networks of a finished run by name, usable from any thread.
 
         Raises:
             ValueError: when the run is not finished, or a file of it is missing or damaged.
@@ -154,7 +154,7 @@ class Lab:
             return self._logits(run_id, self.store.state_of(run_id))
 
     def snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
-        """The two students along their training, as kd/training/snapshots.py keeps them; read-only.
+        """Both students over the course of training, as kd/training/snapshots.py keeps them; read-only.
 
         Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters).
 
@@ -166,7 +166,7 @@ class Lab:
             return self._snapshots(run_id, self.store.state_of(run_id))
 
     def neighbours(self, run_id: str) -> NeighbourIndex:
-        """The run's training pictures (at most NEIGHBOURS), as its teacher sees them; kept on disk.
+        """The run's training pictures (at most NEIGHBOURS) as its teacher sees them; cached on disk.
 
         The first call for a teacher takes some seconds.
 
@@ -179,10 +179,10 @@ class Lab:
             return self._neighbours(config.teacher_id, teacher, config.train_size, _state(teacher))
 
     def delete(self, run_id: str) -> None:
-        """Take a run off the list; `restore` brings it back until its room is needed.
+        """Take a run off the list; `restore` brings it back until its space is needed.
 
         Raises:
-            ValueError: when there is no such run of our own, or it is being computed.
+            ValueError: when there is no such run, it came with the project, or it is waiting or training.
         """
         self.store.delete_run(run_id)
         self._dispatch.forget(run_id)
@@ -197,25 +197,25 @@ class Lab:
         return restored
 
     def deleted(self) -> dict[str, RunConfig]:
-        """The runs that can be brought back, the one deleted last at the end."""
+        """The runs that can be brought back, the last one deleted at the end."""
         return {row["run_id"]: row["config"] for row in self.store.index.deleted()}
 
     def pin(self, run_id: str, pinned: bool) -> None:
-        """Keep a run when room is needed, or no longer."""
+        """Keep a run even when space is needed, or no longer."""
         self.store.index.pin(run_id, pinned)
         self.upkeep.forget_usage()
 
     def estimate(self, config: RunConfig) -> Estimate | None:
-        """About how many seconds a run would take, from the newest finished runs.
+        """About how many seconds a run would take, judging by the newest finished runs.
 
-        None when nothing was measured yet on this machine.
+        None if nothing has been measured on this machine yet.
         """
         return self._estimator.estimate(config, self._has_to_train_teacher(config))
 
     def is_long(self, config: RunConfig) -> bool:
-        """Whether people should be asked before they start this run, which would keep the machine busy.
+        """Whether to ask people before they start this run, because it would keep the machine busy.
 
-        Not one that is stored, or computed already. Before the first run of a machine this is a guess.
+        False if it is stored or in progress already. Before the first run on a machine, this is a guess.
         """
         if self.store.has_run(config.run_id) or self._dispatch.view(config.run_id) is not None:
             return False
@@ -223,18 +223,18 @@ class Lab:
         return (self.estimate(config) or guess).total > SECONDS_OF_A_LONG_RUN
 
     def warm_up(self) -> None:
-        """Start the engine and load TensorFlow in its workers, in the background; once is enough."""
+        """Start the engine and load TensorFlow in its workers, in the background; later calls do nothing."""
         if self._warmed.is_set():
             return
         self._warmed.set()
         threading.Thread(target=self._warm_up, name="kd-warm-up", daemon=True).start()
 
     def close(self) -> None:
-        """End what runs here and leave; what is stored stays."""
+        """Stop this process's runs and leave; stored runs are kept."""
         active = self._dispatch.close()
         self._engine.close()
         for run_id in active:
-            # where it cannot be noted, whoever looks next finds this process gone
+            # if it cannot be recorded, whoever looks next finds that this process has ended
             with contextlib.suppress(OSError):
                 if not self.store.has_run(run_id):
                     self.store.index.set_status(run_id, "interrupted", INTERRUPTED)
@@ -244,7 +244,7 @@ class Lab:
             self._engine.warm_up()
         except Exception as error:
             log.warning("the engine could not be warmed up: %s", error)
-        # a second of one core, which the end of the first run would take from all who watch it
+        # takes a second of one core, which would otherwise delay everyone at the end of the first run
         importlib.import_module("scipy.stats")
 
     def _ended(self, run_id: str) -> None:
@@ -253,11 +253,11 @@ class Lab:
             self.upkeep.tidy()
 
     def _is_usable(self, config: RunConfig) -> bool:
-        """Whether all of a run is stored: a result of which a part is missing has to be computed again."""
+        """Whether the whole run is stored: a result with a part missing has to be computed again."""
         return self.store.is_usable(config.run_id, config.teacher_id if config.teacher == "fresh" else None)
 
     def _newest_results(self, most: int) -> Iterator[tuple[RunConfig, dict[str, Any]]]:
-        """Config and result of the newest finished runs of this machine, at most so many."""
+        """Config and result of this machine's newest finished runs, at most so many."""
         finished: list[str] = []
         with contextlib.suppress(OSError):
             finished = [row["run_id"] for row in self.store.index.rows() if row["status"] == "finished"]
@@ -326,7 +326,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 
 @contextlib.contextmanager
 def _still_there(run_id: str) -> Iterator[None]:
-    """Inside, a file that is not there any longer is a sentence."""
+    """Inside, a file that has disappeared becomes a sentence."""
     try:
         yield
     except FileNotFoundError:
@@ -336,6 +336,6 @@ def _still_there(run_id: str) -> Iterator[None]:
 
 
 def _state(path: Path) -> tuple[int, int]:
-    """Changes whenever another file is stored here."""
+    """Changes whenever the file is replaced."""
     status = path.stat()
     return status.st_mtime_ns, status.st_size

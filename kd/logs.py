@@ -1,4 +1,4 @@
-"""The log that a teacher reads: one line for each thing that happened to a run."""
+"""The log for whoever runs the app: one line per event of a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kd.config import RunConfig
 
 
 def to_console() -> None:
-    """Print KD Lab's log to standard error; of Dask, only what is an error."""
+    """Print KD Lab's log to standard error, and only the errors of Dask."""
     log = logging.getLogger("kd")
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
@@ -20,7 +20,7 @@ def to_console() -> None:
 
 
 def described(config: RunConfig) -> str:
-    """A run's setting in a few words: what is not as in the default."""
+    """A run's setting in a few words: whatever differs from the default."""
     default = RunConfig().to_dict()
     changed = [f"{name} {value}" for name, value in config.to_dict().items() if value != default[name]]
     return ", ".join(changed) or "the default setting"

@@ -1,4 +1,4 @@
-"""A cache for many threads: what many ask for at the same moment is computed once."""
+"""A cache for many threads: a value that several request at the same moment is computed once."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from cachetools import LRUCache, cached
 
 
 def computed_once(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Like `functools.lru_cache`, but of several threads that ask for the same thing only one computes it.
+    """Like `functools.lru_cache`, but if several threads ask for the same value, only one computes it.
 
-    Without it, a class that opens the same page at once would unpack the same files thirty times. The others
-    wait for that one computation; nobody waits for the computation of something else. Errors are not cached.
+    The others wait for that computation, and never for that of another value. Without this, a class that
+    opens the same page at once would unpack the same files thirty times. Errors are not cached.
     """
     return cached(LRUCache(maxsize), condition=threading.Condition())

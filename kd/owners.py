@@ -1,7 +1,7 @@
-"""Which processes are alive: each holds a lock on a file of its own, which the system lets go when it ends.
+"""Which processes are alive: each locks a file of its own, and the system releases it when the process ends.
 
-Neither the clock nor process numbers matter: a clock may be set back, and containers that share a home
-number their processes each from 1.
+Neither the clock nor process ids matter: a clock may be set back, and containers that share a home each
+number their processes from 1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 _SECONDS_TO_LOCK = 5
 
 _guard = threading.Lock()
-_held: dict[tuple[int, int], tuple[Path, FileLock]] = {}  # by folder, whatever it is called
+_held: dict[tuple[int, int], tuple[Path, FileLock]] = {}  # by folder, whatever its path
 _own = uuid.uuid4().hex
 
 
@@ -32,10 +32,10 @@ def own_token() -> str:
 
 
 def hold(home: Path) -> str:
-    """Show all who share this home that this process is alive, until it ends; returns its token.
+    """Show everyone who shares this home that this process is alive, until it ends; returns its token.
 
     Raises:
-        OSError: when the lock file cannot be made.
+        OSError: when the lock file cannot be created.
     """
     folder = (home / _FOLDER).absolute()
     path = folder / f"{_own}.lock"
@@ -77,7 +77,7 @@ def sweep(home: Path) -> None:
 
 
 def numbered(pid: int, started: float) -> str:
-    """The token of a process that earlier versions knew by its number and its start."""
+    """The token of a process that earlier versions identified by its id and start time."""
     return f"pid {pid} {started}"
 
 
@@ -91,7 +91,7 @@ def _lives_by_number(token: str) -> bool:
 
 
 def _begin_anew() -> None:
-    """A forked child is a process of its own; the locks stay with its parent."""
+    """A forked child is a process of its own; its parent keeps the locks."""
     global _guard, _held, _own
     _guard, _held, _own = threading.Lock(), {}, uuid.uuid4().hex
 

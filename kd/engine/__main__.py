@@ -1,10 +1,10 @@
-"""The engine's process: start the cluster, say where it is, leave when standard input closes.
+"""The engine's process: start the cluster, print where it is, leave when standard input closes.
 
     python -m kd.engine [SECONDS]
 
-prints READY and one JSON line {"address", "ca", "certificate", "key"}: whoever holds the line may use the
-cluster, nobody else. Whatever ends the parent closes standard input, so no worker outlives the app. A worker
-that gives no sign for so many SECONDS is ended, and another started.
+prints READY and one JSON line {"address", "ca", "certificate", "key"}: only holders of that line can use the
+cluster. However the parent ends, standard input closes, so no worker outlives the app. A worker that shows no
+sign of life for SECONDS is killed and replaced.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ _parent_gone = threading.Event()
 
 
 def _watch_parent() -> None:
-    """From the first moment on: a parent may go while the cluster is still starting."""
+    """Called first: the parent may end while the cluster is still starting."""
     sys.stdin.buffer.read()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # that all connections end now is no error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # connections that end now are no errors
     _parent_gone.set()
     if _ready.is_set():
-        # A worker deep in a step may be slow to answer; the parent is gone and nobody waits for it.
+        # A worker in the middle of a step may be slow to answer, and nobody waits for it any longer.
         threading.Event().wait(SECONDS_TO_LEAVE)
-    # A worker would end itself, but not one that is frozen, and not without a word about the lost connection.
+    # Workers would end by themselves, but not frozen ones, and not without logging the lost connection.
     workers = family_of(os.getpid())[1:]
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nor do their nannies need to say that they are gone
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nor do their nannies need to report that
     kill(workers)
     os._exit(0)
 
 
 async def serve(out: TextIO, seconds_of_silence: float) -> None:
-    """Run until standard input ends; say on `out` where the cluster is."""
+    """Run until standard input closes; print on `out` where the cluster is."""
     from distributed.security import Security
 
     from kd.engine.cluster import embedded_cluster
@@ -66,7 +66,7 @@ async def serve(out: TextIO, seconds_of_silence: float) -> None:
 
 
 def _own_output() -> TextIO:
-    """Standard output for the one line; what else is printed here and in the workers goes to the log."""
+    """Standard output for the one line; anything else that is printed here or in workers goes to the log."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return out

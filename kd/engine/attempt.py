@@ -1,4 +1,4 @@
-"""Attempt: one try at a run on one cluster. Submits its tasks, hears their events, ends them."""
+"""Attempt: one attempt at a run on one cluster. Submits its tasks, receives their events, ends them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ LOST = Ending("engine ended")
 
 
 class EngineLost(Exception):
-    """The cluster went away while it was needed."""
+    """The cluster was lost while it was needed."""
 
 
 class WorkerLost(Exception):
-    """A task lost its worker process as often as it may."""
+    """A task lost its worker process too often."""
 
 
 class Abandoned(Exception):
-    """Nobody waits for it any longer."""
+    """Nobody wants the result any longer."""
 
 
 class Attempt:
-    """Tied to the cluster it began on: when that is lost, so is the attempt."""
+    """Tied to the cluster on which it began: if that is lost, so is the attempt."""
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class Attempt:
         """
         Args:
             client: a connected Dask client.
-            child: the process of the cluster where it is ours.
+            child: the process of the cluster, if it is ours.
             token: a name that no other attempt has.
-            hear: called with every event of the attempt's tasks, from a thread of the client's.
-            should_stop: asked while waiting.
+            hear: called with every event of the attempt's tasks, from a thread of the client.
+            should_stop: called while waiting.
 
         Raises:
-            EngineLost: when the cluster is gone already.
-            Abandoned: when `should_stop` said so while there was no worker.
+            EngineLost: when the cluster is already gone.
+            Abandoned: when `should_stop` returned True before there was a worker.
         """
         self._client, self._child, self._token, self._should_stop = client, child, token, should_stop
         self._futures: list = []
@@ -60,8 +60,8 @@ class Attempt:
 
         with self._losing():
             client.subscribe_topic(token, without_sender)
-            # somebody else's scheduler may be back before its workers are
-            # and a client that is closed meanwhile knows of none at all
+            # Somebody else's scheduler may be back before its workers are, and a client that is closed in the
+            # meantime knows of none at all.
             while not (known := client.scheduler_info(n_workers=-1).get("workers", {}).values()):
                 if should_stop():
                     raise Abandoned
@@ -71,16 +71,16 @@ class Attempt:
         self._resources = [set(worker.get("resources", {})) for worker in known]
 
     def student_workers(self) -> int:
-        """How many workers train students: those that say so, or all where none does."""
+        """How many workers train students: those that say so, or all if none does."""
         return sum("student" in names for names in self._resources) or len(self._resources)
 
     def submit(self, function: Callable, *arguments, resource: str):
-        """Run one of kd.engine.tasks, which gets the token as its last argument; returns a Dask future.
+        """Run one of kd.engine.tasks with the token as its last argument; returns a Dask future.
 
         Raises:
             EngineLost: when the cluster is gone.
         """
-        # a plain cluster's workers name no resources: any of them will do
+        # workers of a plain cluster name no resources: any of them will do
         resources = {resource: 1} if any(resource in names for names in self._resources) else None
         with self._losing():
             future = self._client.submit(function, *arguments, self._token, resources=resources, pure=False)
@@ -88,12 +88,12 @@ class Attempt:
         return future
 
     def result(self, future):
-        """Wait for a future's value; what the task raised is raised here.
+        """Wait for a future's value; an error of the task is raised here.
 
         Raises:
-            EngineLost: when the cluster went away meanwhile.
-            WorkerLost: when its worker died, and the worker after that.
-            Abandoned: when `should_stop` said so; the task is told, and nobody waits for its end.
+            EngineLost: when the cluster was lost in the meantime.
+            WorkerLost: when its worker died, and its replacement too.
+            Abandoned: when `should_stop` returned True; the task is told, and nobody waits for its end.
         """
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
@@ -105,7 +105,7 @@ class Attempt:
             has_ended = ended.wait(SECONDS_BETWEEN_LOOKS)
             if self._should_stop():
                 raise Abandoned
-            if not self.is_alive():  # its end is the future's end too, and nobody answers any longer
+            if not self.is_alive():  # without it nobody answers any longer
                 raise EngineLost(LOST)
             if has_ended:
                 break
@@ -117,7 +117,7 @@ class Attempt:
             raise EngineLost(LOST) from None
 
     def request_yield(self) -> None:
-        """Make the trainings of this attempt return a Checkpoint after the epoch they are in."""
+        """Make this attempt's training tasks return a Checkpoint after their current epoch."""
         threading.Thread(target=self._ask_to_yield, name="kd-yield", daemon=True).start()
 
     def _ask_to_yield(self) -> None:
@@ -125,16 +125,16 @@ class Attempt:
             self._client.run(tasks.request_yield, self._token, wait=False, on_error="ignore")
 
     def is_alive(self) -> bool:
-        """Whether the cluster this attempt began on still answers."""
+        """Whether the cluster on which this attempt began still answers."""
         if self._child is not None and self._child.poll() is not None:
             return False
         return self._client.status == "running"
 
     def close(self) -> None:
-        """Forget the attempt; tasks that are not done stop at their next look, wherever they run."""
+        """Forget the attempt; unfinished tasks stop at their next check, wherever they run."""
         futures, self._futures = self._futures, []
         if self.is_alive():
-            # Not waited for: a worker deep in native code is slow to answer, and nobody is to feel it.
+            # Not waited for: a worker in native code is slow to answer, and nobody should notice.
             threading.Thread(target=self._tell, args=(futures,), name="kd-stop", daemon=True).start()
 
     def _tell(self, futures: list) -> None:
@@ -144,13 +144,13 @@ class Attempt:
             if unfinished:
                 self._client.cancel(unfinished, force=True)
                 self._client.run(tasks.request_stop, self._token, wait=False, on_error="ignore")
-        for future in futures:  # as long as one is held, its worker keeps the result, a model and its logits
+        for future in futures:  # while one is held, its worker keeps the result: a model and its logits
             with contextlib.suppress(Exception):
                 future.release()
 
     @contextlib.contextmanager
     def _losing(self) -> Iterator[None]:
-        """Whatever a dead connection raises is one thing: the engine is lost."""
+        """Whatever a dead connection raises means that the engine is lost."""
         try:
             yield
         except (OSError, TimeoutError, RuntimeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Engine: start or reach the cluster, and give each attempt at a run its line to it."""
+"""Engine: start or reach the cluster, and connect each attempt at a run to it."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ log = logging.getLogger("kd")
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 60
-# Until its process says where it is: some seconds, and many where the machine is busy.
+# Until its process says where it is: usually some seconds, but many on a busy machine.
 SECONDS_TO_BE_READY = 180
-# A scheduler that somebody restarts is away about this long at most.
+# A scheduler that is being restarted is away for about this long at most.
 SECONDS_TO_COME_BACK = 120
 SECONDS_TO_LEAVE = 2.5
 
 CLOSED = Ending("engine closed")
 
-# Read at the start of the child and its workers: Dask's logging, and a warning of Python's resource
-# tracker when it clears up after workers that were ended at once.
+# Read when the child and its workers start: they quieten Dask's logging, and a warning of Python's resource
+# tracker when it cleans up after workers that were killed.
 _QUIET = {
     "DASK_LOGGING__DISTRIBUTED": "error",
     "PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker",
@@ -43,7 +43,7 @@ _QUIET = {
 
 
 class Engine:
-    """The cluster as KD Lab uses it. Starts on first use and again after it was lost, until it is closed.
+    """The cluster as KD Lab uses it. Starts on first use, and again if it was lost, until it is closed.
 
     Thread-safe.
     """
@@ -51,7 +51,7 @@ class Engine:
     def __init__(self, seconds_of_silence: float = SECONDS_OF_SILENCE) -> None:
         """
         Args:
-            seconds_of_silence: after which a process that neither answers nor computes counts as lost.
+            seconds_of_silence: a process that neither answers nor computes for so long counts as lost.
         """
         self._silence = seconds_of_silence
         self._lock = threading.RLock()
@@ -67,14 +67,14 @@ class Engine:
         return os.environ.get("KD_SCHEDULER") or None
 
     def ensure(self, should_stop: Callable[[], bool] = lambda: False):
-        """The connected Dask client; starts the child process where none is running.
+        """The connected Dask client; starts the child process if none is running.
 
         Raises:
             EngineLost: when the engine does not start or cannot be reached.
-            Abandoned: when `should_stop` said so; the engine goes on starting for the next who asks.
+            Abandoned: when `should_stop` returned True; the engine keeps starting for the next caller.
         """
         with self._lock:
-            if self._closed:  # a run that was on its way here must not start it anew
+            if self._closed:  # a run that was on its way here must not start it again
                 raise EngineLost(CLOSED)
             if self._is_alive():
                 return self._client
@@ -92,7 +92,7 @@ class Engine:
                     raise Abandoned from None
 
     def attempt(self, token: str, hear: Callable[[dict], None], should_stop: Callable[[], bool]) -> Attempt:
-        """A line to the cluster for one attempt at a run, told apart from others by its token.
+        """A connection to the cluster for one attempt at a run, identified by its token.
 
         Raises:
             EngineLost, Abandoned: as `ensure`.
@@ -103,7 +103,7 @@ class Engine:
         return attempt
 
     def runs_at_once(self) -> int:
-        """How many runs the cluster computes side by side: two students each."""
+        """How many runs the cluster computes at once: each has two students."""
         return max(1, self._students // 2)
 
     def warm_up(self) -> None:
@@ -117,7 +117,7 @@ class Engine:
                 fire_and_forget(task)
 
     def close(self) -> None:
-        """Leave the cluster, and end it where it is ours."""
+        """Leave the cluster, and end it if it is ours."""
         with self._lock:
             self._closed = True
             client, self._client = self._client, None
@@ -125,7 +125,7 @@ class Engine:
             self._starting = None
         family = [] if child is None else family_of(child.pid)
         if child is not None:
-            child.stdin.close()  # it begins to leave now
+            child.stdin.close()  # this makes it leave
         if client is not None:
             _leave(client)
         if child is not None:
@@ -135,9 +135,9 @@ class Engine:
             child.wait()
 
     def _start(self, starting: Future) -> None:
-        """In a thread of its own: nobody who wants to stop waits for it."""
+        """Runs in a thread of its own, so that nobody who wants to stop has to wait for it."""
         tls_errors.install()
-        # It prints a traceback when closed while it looks for a lost scheduler; the run's own line says so.
+        # Closed while it looks for a lost scheduler, it would print a traceback; the log has the run's line.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         client = None
         with self._lock:
@@ -148,7 +148,7 @@ class Engine:
             client = self._connect_remote() if self.address else self._start_child(starting)
         except EngineLost as error:
             lost = error
-        except Exception as error:  # whatever it is, those who wait must hear of it
+        except Exception as error:  # whatever it is, those who wait must be told
             lost = EngineLost(_unreachable(self.address, str(error)))
         with self._lock:
             wanted = self._starting is starting
@@ -177,7 +177,7 @@ class Engine:
         from distributed import Client
         from distributed.security import Security
 
-        # A session of its own: Ctrl-C is the app's affair, and closing standard input ends the child.
+        # A session of its own, because Ctrl-C is for the app: closing standard input ends the child.
         apart = (
             {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
             if sys.platform == "win32"
@@ -208,7 +208,7 @@ class Engine:
         return Client(address["address"], security=security, timeout=SECONDS_TO_START, set_as_default=False)
 
     def _end_when_frozen(self, client, child: subprocess.Popen | None) -> None:
-        """Ask the scheduler for a sign again and again; without one, the cluster is lost."""
+        """Keep asking the scheduler for a sign of life; without one, the cluster is lost."""
         silence, answers, asked = Silence(self._silence), 0, None
         family = [] if child is None else family_of(child.pid)
         process = family[0] if family else None
@@ -218,7 +218,7 @@ class Engine:
                 asked = asyncio.run_coroutine_threadsafe(_sign_of(client), client.loop.asyncio_loop)
             time.sleep(SECONDS_BETWEEN_LOOKS)
             if silence.is_too_long(answers, process):
-                log.warning("the training engine has not answered for %.0f s: it is ended", self._silence)
+                log.warning("the training engine has not answered for %.0f s and is killed", self._silence)
                 if child is not None:
                     kill(family_of(child.pid))
                 _leave(client)
@@ -234,13 +234,13 @@ class Engine:
 
 
 async def _sign_of(client) -> None:
-    """Ends when the scheduler answers, or as soon as the connection is known to be lost."""
+    """Returns when the scheduler answers, or as soon as the connection is known to be lost."""
     with contextlib.suppress(Exception):
         await client.scheduler.identity(n_workers=0)
 
 
 def _unreachable(address: str | None, reason: str) -> Ending:
-    """Why the cluster at this address, or our own, cannot be used; the reason may be empty."""
+    """Why the cluster at this address (None: our own) cannot be used; the reason may be empty."""
     what, values = ("cluster", {"address": address}) if address else ("engine", {})
     if not reason:
         return Ending(f"{what} silent", values)
@@ -248,7 +248,7 @@ def _unreachable(address: str | None, reason: str) -> Ending:
 
 
 def _leave(client) -> None:
-    """Close a client, whatever its cluster is like; one that is broken can fail in odd ways."""
+    """Close a client, whatever the state of its cluster; a broken one can fail in odd ways."""
     try:
         client.close(timeout=1)
     except Exception as error:
@@ -256,10 +256,10 @@ def _leave(client) -> None:
 
 
 def _address(child: subprocess.Popen) -> dict[str, str]:
-    """What the engine's process says of itself; anything else that it prints goes to the log.
+    """What the engine's process reports about itself; anything else it prints goes to the log.
 
     Raises:
-        EngineLost: when it ends, or says nothing for too long.
+        EngineLost: when it ends, or reports nothing for too long.
     """
     too_long = threading.Timer(SECONDS_TO_BE_READY, lambda: kill(family_of(child.pid)))
     too_long.daemon = True

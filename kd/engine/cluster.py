@@ -1,8 +1,8 @@
 """The embedded cluster: as many student workers as cores, one thread each, and one for the teacher.
 
-A student's step is too small to share among threads (two made it slower), so students run side by side.
-The teacher's is large and gets every core. Threads are fixed before TensorFlow starts, hence the two kinds
-of process.
+A student's step is too small to be split among threads (two made it slower), so students run side by side.
+A teacher's step is large and gets every core. The number of threads is fixed before TensorFlow starts, hence
+two kinds of process.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from kd.engine.cluster_size import available_cores, student_workers
 
 LOOPBACK = "127.0.0.1"
 
-# A task that kills its worker is tried once more, and no oftener.
+# A task that kills its worker is tried once more, no more.
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 1,
-    # kd.engine.frozen sees to them: this goes by the clock, and would end all after a laptop's sleep
+    # left to kd.engine.frozen: this goes by the clock, and would end all workers after a laptop slept
     "distributed.scheduler.worker-ttl": None,
     "distributed.worker.preload": ["kd.engine.preload"],
     "distributed.worker.memory.target": False,
@@ -34,16 +34,16 @@ SETTINGS = {
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.large-graph-warning-threshold": "1GB",
-    # of each run's events and of what the scheduler did; nobody asks again, and a server runs for weeks
+    # each run's events and the scheduler's log: nobody asks for them again, and a server runs for weeks
     "distributed.admin.low-level-log-length": 20,
-    # nothing is served over plain HTTP, on loopback either
+    # nothing is served over plain HTTP, not even on loopback
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
 
 
 def embedded_cluster(security: Security) -> SpecCluster:
-    """The cluster, to be entered with `async with`; it listens on loopback only."""
+    """The cluster, for use in `async with`; it listens on loopback only."""
     tls_errors.install()
     dask.config.set(SETTINGS)
     workers = {f"student-{i}": _worker("student", 1, security) for i in range(student_workers())}

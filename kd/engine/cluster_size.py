@@ -1,4 +1,4 @@
-"""How many processes the machine bears."""
+"""How many processes the machine can handle."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from kd.unusable import Unusable
 
 
 def available_cores() -> int:
-    """Cores this process may use."""
+    """How many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def student_workers() -> int:
-    """How many students train side by side: KD_WORKERS, or one for each core."""
+    """How many students train side by side: KD_WORKERS, or one per core."""
     chosen = os.environ.get("KD_WORKERS", "")
     if not chosen:
         return available_cores()

@@ -1,4 +1,4 @@
-"""Processes that give no sign any longer: how long to wait for one, and how to end it and all it started."""
+"""Processes that no longer respond: how long to wait for one, and how to kill it and all it started."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ log = logging.getLogger("kd.engine")
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_OF_SILENCE = 30.0
-# One that computes is slow, not frozen: loading TensorFlow can keep a worker from answering for long.
+# One that computes is slow, not frozen: loading TensorFlow can keep a worker from answering for a while.
 TIMES_AS_LONG_AT_WORK = 10
 LEAST_SHARE_OF_A_CORE = 0.05
 
 
 class Silence:
-    """For how long a process has given no sign, counted in looks at it.
+    """For how long a process has shown no sign of life, counted in looks at it.
 
-    Not by a clock: one that was set, a laptop that slept, or a machine so busy that nobody looked either
-    must not make a living process seem dead.
+    Not by a clock: a clock that was set, a laptop that slept, or a machine too busy to look must not make a
+    living process seem dead.
     """
 
     def __init__(self, seconds: float = SECONDS_OF_SILENCE):
@@ -35,8 +35,8 @@ class Silence:
         """Look once.
 
         Args:
-            sign: whatever is another value after each sign of life.
-            process: whose computing counts as life too, up to TIMES_AS_LONG_AT_WORK as long a silence.
+            sign: any value that changes with each sign of life.
+            process: its computing counts as life too, for a silence up to TIMES_AS_LONG_AT_WORK as long.
         """
         if sign != self._sign or self._looks == 0:
             self._sign, self._looks, self._computed = sign, 1, _computed(process)
@@ -50,7 +50,7 @@ class Silence:
 
 
 async def end_frozen_workers(cluster, seconds: float) -> None:
-    """Kill workers of a local cluster that are silent for so long; their nannies start others."""
+    """Kill workers of a local cluster after so many silent seconds; their nannies start others."""
     silences: dict[str, Silence] = {}
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
@@ -65,12 +65,12 @@ async def end_frozen_workers(cluster, seconds: float) -> None:
                 process = psutil.Process(pid)
                 if silence.is_too_long(known[address].last_seen, process):
                     del silences[address]
-                    log.error("a worker has given no sign for %.0f s: another takes its place", seconds)
+                    log.error("a worker has shown no sign of life for %.0f s and is replaced", seconds)
                     process.kill()
 
 
 def family_of(pid: int) -> list[psutil.Process]:
-    """A process and all that it started, itself first: what it would say of their end, nobody needs."""
+    """A process and all that it started, itself first: killed first, it cannot report their end."""
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
@@ -78,14 +78,14 @@ def family_of(pid: int) -> list[psutil.Process]:
 
 
 def kill(family: list[psutil.Process]) -> None:
-    """End these processes, also those that are stopped: such a one does not see that its parent is gone."""
+    """Kill these processes, even suspended ones, which cannot notice that their parent is gone."""
     for process in family:
         with contextlib.suppress(psutil.Error):
             process.kill()
 
 
 def _computed(process: psutil.Process | None) -> float:
-    """Seconds of a core that it has taken."""
+    """CPU seconds that it has used."""
     with contextlib.suppress(psutil.Error):
         if process is not None:
             times = process.cpu_times()
@@ -94,7 +94,7 @@ def _computed(process: psutil.Process | None) -> float:
 
 
 def _reads(process: psutil.Process | None) -> bool:
-    """Whether it waits for the disk."""
+    """Whether it is waiting for the disk."""
     with contextlib.suppress(psutil.Error):
         return process is not None and process.status() == psutil.STATUS_DISK_SLEEP
     return False

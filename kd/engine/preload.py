@@ -1,4 +1,4 @@
-"""What every process of a cluster loads first: Dask's `--preload` and `--preload-nanny`."""
+"""Loaded first by every process of a cluster: for Dask's `--preload` and `--preload-nanny`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ tls_errors.install()
 def dask_setup(server) -> None:
     """Called by Dask with the scheduler, nanny or worker that loads this."""
     if type(server).__name__ == "Worker":
-        # In a worker's process this logger speaks only of the pipe to its parent, which is closed at the end.
+        # In a worker, this logger only reports on the pipe to its parent, which is closed at the end.
         logging.getLogger("distributed.nanny").setLevel(logging.CRITICAL)
         logging.getLogger("distributed.worker").addFilter(_is_no_farewell)
 
 
 def _is_no_farewell(record: logging.LogRecord) -> bool:
-    """False for a heartbeat that finds its scheduler gone, which is how every cluster ends."""
+    """False for a heartbeat that finds the scheduler gone, as happens whenever a cluster ends."""
     return not (record.exc_info and isinstance(record.exc_info[1], CommClosedError))

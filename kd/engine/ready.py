@@ -1,3 +1,3 @@
-"""The word that marks the one line of the engine's process: other code may print there too."""
+"""The prefix of the one line that the engine's process prints: other code may print there too."""
 
 READY = "kd.engine: "

@@ -1,4 +1,4 @@
-"""What runs in a worker: training, told by events and stopped by a flag."""
+"""What runs in a worker: training, reported by events and stopped by a flag."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from kd.training.checkpoint import Checkpoint
 from kd.training.quiet import quiet_standard_error
 from kd.training.stopping import TrainingStopped
 
-# Tokens of attempts that somebody stopped; set from the worker's event loop, read by its task.
+# Tokens of stopped attempts; set from the worker's event loop, read by its task.
 _stopped: set[str] = set()
-# Tokens of attempts that others wait for; the same way.
+# Tokens of attempts that should give way to others; likewise.
 _yielding: set[str] = set()
 _SECONDS_BETWEEN_PROGRESS = 0.25
 
 
 async def request_stop(token: str) -> None:
-    """Make the attempt with this token stop at its next look."""
+    """Make the attempt with this token stop at its next check."""
     _stopped.add(token)
 
 
 async def request_yield(token: str) -> None:
-    """Make the attempt's trainings return a Checkpoint after the epoch they are in."""
+    """Make the attempt's training tasks return a Checkpoint after their current epoch."""
     _yielding.add(token)
 
 
 @cache
 def prepare() -> None:
-    """Fix threads and determinism, once, before TensorFlow does anything in this process."""
+    """Set threads and determinism, once, before TensorFlow does anything in this process."""
     _keep_freed_memory()
     with quiet_standard_error():
         import tensorflow as tf
@@ -49,16 +49,16 @@ def prepare() -> None:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
         tf.config.experimental.enable_op_determinism()
-        # the optimiser that fuses convolution and activation trips over this loop, noisily and in vain
+        # the graph optimiser that fuses convolution and activation fails on this loop, with warnings
         tf.config.optimizer.set_experimental_options({"remapping": False})
-        tf.zeros(())  # devices are looked for now
+        tf.zeros(())  # makes TensorFlow look for devices now
 
 
 def _keep_freed_memory() -> None:
-    """Let the C library keep what a step frees: the next step takes the same few megabytes again.
+    """Let the C library keep the memory that a step frees: the next step needs the same few megabytes again.
 
-    Dask asks for the opposite (MALLOC_TRIM_THRESHOLD_), and giving pages back and forth costs a tenth of a
-    student's time. Only glibc can be told.
+    Dask asks for the opposite (MALLOC_TRIM_THRESHOLD_), but returning pages and requesting them again costs a
+    tenth of a student's time. Only glibc has this setting.
     """
     trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # malloc.h
     with contextlib.suppress(OSError, AttributeError):
@@ -69,7 +69,7 @@ def _keep_freed_memory() -> None:
 
 
 def _none_when_stopped(task: Callable) -> Callable:
-    """A task that was stopped gives None: what it raises, its worker prints as an error with a traceback."""
+    """Make a stopped task return None: its worker would log what it raises as an error, with a traceback."""
 
     @functools.wraps(task)
     def stoppable(*arguments):
@@ -89,7 +89,7 @@ def warm_student() -> None:
 
 
 def milliseconds(token: str) -> dict[str, float]:
-    """How long a picture takes through {'teacher', 'student'} in this worker."""
+    """Milliseconds per picture for {'teacher', 'student'} in this worker."""
     prepare()
     from kd.training.student import milliseconds_a_picture
 
@@ -99,7 +99,7 @@ def milliseconds(token: str) -> dict[str, float]:
 
 @_none_when_stopped
 def fresh_teacher(config: dict, measured: dict[str, str], checkpoint: Checkpoint | None, token: str):
-    """Train a teacher: a TrainedModel, or a Checkpoint. The arguments are those of `train_teacher`."""
+    """Train a teacher; returns a TrainedModel or a Checkpoint. Arguments as for `train_teacher`."""
     prepare()
     from kd.training.student import train_teacher
 
@@ -115,7 +115,7 @@ def fresh_teacher(config: dict, measured: dict[str, str], checkpoint: Checkpoint
 
 @_none_when_stopped
 def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
-    """Logits by a teacher, given as its .keras file's content: {'train', 'test'}."""
+    """The logits of a teacher, given by the content of its .keras file: {'train', 'test'}."""
     prepare()
     from kd.training.student import teacher_logits_of
 
@@ -133,7 +133,7 @@ def student(
     checkpoint: Checkpoint | None,
     token: str,
 ):
-    """Train one student: a TrainedModel, or a Checkpoint. The arguments are those of `train_student`."""
+    """Train one student; returns a TrainedModel or a Checkpoint. Arguments as for `train_student`."""
     prepare()
     from kd.training.student import train_student
 
@@ -153,7 +153,7 @@ def _flag(tokens: set[str], token: str) -> Callable[[], bool]:
 
 
 def _reporter(token: str, model_name: str, checkpoint: Checkpoint | None) -> Callable[[dict], None]:
-    """Send events to the attempt's topic; progress at most every quarter of a second."""
+    """A function that sends events to the attempt's topic; progress at most every quarter of a second."""
     worker = get_worker()
     last_progress = 0.0
     lock = threading.Lock()
@@ -167,7 +167,7 @@ def _reporter(token: str, model_name: str, checkpoint: Checkpoint | None) -> Cal
             last_progress = now
         worker.log_event(token, event)
 
-    # A task that is run again after its worker died begins anew, from the checkpoint if it got one.
+    # A task that runs again after its worker died starts over, or from its checkpoint if it has one.
     done = {"history": checkpoint.history} if checkpoint else {}
     report({"event": "begin", "model": model_name, **done})
     return report

@@ -1,9 +1,9 @@
-"""One broken TLS connection must not break the others of its process.
+"""Keep one broken TLS connection from breaking the others of its process.
 
-OpenSSL notes errors in a queue of the thread, and with OpenSSL from 3.4 on, Python from 3.12.9 on leaves
-system errors there: once somebody has written to a connection whose other end is gone, every read of every
-healthy connection in that thread fails with the same "Broken pipe", for as long as the process lives. A
-scheduler serves all its workers and clients from one thread.
+OpenSSL keeps errors in a queue per thread. With OpenSSL 3.4 or later, Python 3.12.9 and later leave system
+errors in it: after a write to a connection whose other end is gone, every read of every healthy connection in
+that thread fails with the same "Broken pipe", for as long as the process lives. A scheduler serves all its
+workers and clients from one thread.
 https://github.com/python/cpython/issues/148594
 """
 
@@ -18,7 +18,7 @@ _any_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def forget_errors() -> None:
-    """Empty this thread's queue of OpenSSL errors: the one call of Python's that does nothing else."""
+    """Empty this thread's queue of OpenSSL errors, by the one Python call that does nothing else."""
     with contextlib.suppress(ssl.SSLError):
         _any_context.set_ciphers("none of this name")
 
@@ -28,7 +28,7 @@ def _forgetting(method: Callable) -> Callable:
     def wrapper(*arguments, **named):
         try:
             return method(*arguments, **named)
-        except ssl.SSLError:  # "not yet" is one of them; Python empties the queue for these itself
+        except ssl.SSLError:  # "not yet" is one of these; Python itself empties the queue for them
             raise
         except OSError:
             forget_errors()
@@ -38,7 +38,7 @@ def _forgetting(method: Callable) -> Callable:
 
 
 class ForgettingSocket(ssl.SSLSocket):
-    """A TLS socket whose system errors are its own."""
+    """A TLS socket whose system errors do not affect others."""
 
     read = _forgetting(ssl.SSLSocket.read)
     send = _forgetting(ssl.SSLSocket.send)
@@ -47,5 +47,5 @@ class ForgettingSocket(ssl.SSLSocket):
 
 
 def install() -> None:
-    """Make every TLS socket that this process opens from now on one of these."""
+    """Make every TLS socket that this process opens from now on a ForgettingSocket."""
     ssl.SSLContext.sslsocket_class = ForgettingSocket

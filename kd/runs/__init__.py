@@ -1,1 +1,1 @@
-"""A run from the click to its result: queued, dispatched, trained, read."""
+"""A run from the click to its result: queued, dispatched, trained, shown."""

@@ -1,4 +1,4 @@
-"""Dispatch: who waits for which run, which runs are computed now, and how they are stopped."""
+"""Dispatch: who waits for which run, which runs are in progress, and how they are stopped."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ log = logging.getLogger("kd")
 
 NOBODY = ""
 MOST_WAITING = 20
-# How long a run may keep its place while others wait; it leaves at the end of the epoch it is in.
+# How long a run may keep its place while others wait; it leaves at the end of its current epoch.
 SECONDS_A_TURN = 60.0
 
 
 class Dispatch:
-    """Starts runs in turn, as many at once as the engine bears. Thread-safe.
+    """Starts runs in turn, as many at once as the engine can handle. Thread-safe.
 
-    A run of this process is asked for, noted in the index, waits, is computed in one or more turns, and
-    ends. It is known here from the first to the moment when its end is stored; from then on the store
-    speaks for it. The index is written without the lock, so that one who waits for it holds up nobody.
+    A run of this process is requested, recorded in the index, waits, is computed in one or more turns, and
+    ends. It is known here until its end is stored; after that, the store answers for it. The index is written
+    without holding the lock, so that waiting for the index holds nobody else up.
     """
 
     def __init__(
@@ -46,27 +46,27 @@ class Dispatch:
     ):
         """
         Args:
-            estimate: about how many seconds a run takes, or None where nothing was measured yet; quick.
-            ended: called with the id of a run that has ended, from its thread.
+            estimate: about how many seconds a run takes, or None if nothing was measured yet; must be quick.
+            ended: called with the id of each run that ends, from its thread.
         """
         self._store, self._engine, self._estimate, self._ended = store, engine, estimate, ended
         self._lock = threading.RLock()
         self._jobs: dict[str, RunJob] = {}
         self._successors: dict[RunJob, RunJob] = {}
         self._queue = FairQueue()
-        self._running: set[RunJob] = set()  # in the engine; a run that is only being stored is none of them
+        self._running: set[RunJob] = set()  # in the engine; not those that are only being stored
         self._teachers = SharedTeachers()
         self._plan: QueuePlan | None = None
         self._closed = False
 
     def start(self, config: RunConfig, person: str = NOBODY) -> None:
-        """Queue a run, or join it where it waits or is computed already.
+        """Queue a run, or join it if it is waiting or in progress already.
 
-        A run that is being stopped begins anew for this person as soon as it has ended.
+        A run that is being stopped starts again for this person as soon as it has ended.
 
         Raises:
-            ValueError: when MOST_WAITING runs wait for this person already. NOBODY in particular, which is
-                the library on its own, may let any number wait.
+            ValueError: when this person already has MOST_WAITING runs waiting. NOBODY (the library used on
+                its own) may have any number.
         """
         run_id = config.run_id
         with self._lock:
@@ -90,7 +90,7 @@ class Dispatch:
         self._publish(job)
 
     def stop(self, run_id: str, person: str | None = None) -> bool:
-        """Withdraw a person's wish, and end the run when nobody else has it; None ends it in any case.
+        """Withdraw a person's request, and end the run if nobody else wants it; None ends it in any case.
 
         Returns:
             Whether the run ends.
@@ -103,7 +103,7 @@ class Dispatch:
                 others = self._queue.people(run_id) - {person}
                 self._queue.withdraw(run_id, person)
                 if others:
-                    log.info("run %s goes on for %d who wait for it", run_id, len(others))
+                    log.info("run %s continues: others want it too (%d)", run_id, len(others))
                     return False
             waits = run_id in self._queue
             self._queue.forget(run_id)
@@ -111,12 +111,12 @@ class Dispatch:
             job.stop()
         if waits:
             job.end_waiting()
-            log.info("run %s stopped while it waited", run_id)
+            log.info("run %s stopped while waiting", run_id)
             self._settle(job)
         return True
 
     def view(self, run_id: str) -> RunView | None:
-        """A run of this process as it stands now, or None when it is none of them."""
+        """A run of this process as it is now, or None if it is not one of them."""
         with self._lock:
             job = self._jobs.get(run_id)
             if job is None:
@@ -126,7 +126,7 @@ class Dispatch:
         return replace(job.state.view(), people=people, queue_place=place, queue_wait=wait)
 
     def forget(self, run_id: str) -> None:
-        """Remember nothing of a run that has ended: its files are gone."""
+        """Forget a run that has ended: its files are gone."""
         with self._lock:
             job = self._jobs.get(run_id)
             if job is not None and not job.state.active:
@@ -155,13 +155,13 @@ class Dispatch:
             )
 
     def _publish(self, job: RunJob) -> None:
-        """Let a run wait for its turn, unless another process computes it."""
+        """Let a run wait for its turn, unless another process is computing it."""
         run_id = job.config.run_id
-        self._estimate(job.config)  # what it learns from the store is known when the plan is made
+        self._estimate(job.config)  # so that what it reads from the store is ready when the plan is made
         try:
             ours = self._store.index.claim(run_id, job.config.to_dict())
         except OSError as error:
-            job.state.enter("done", "failed", not_stored(error))  # for those who joined it meanwhile
+            job.state.enter("done", "failed", not_stored(error))  # for those who joined it in the meantime
             self._settle(job)
             raise
         job.end_is_noted = not ours  # by whoever computes it
@@ -188,7 +188,7 @@ class Dispatch:
             threading.Thread(target=self._run, args=(job,), name=f"kd-run-{run_id}", daemon=True).start()
 
     def _run(self, job: RunJob) -> None:
-        with self._store.index.waiting():  # nobody waits for this thread
+        with self._store.index.waiting():  # nobody is waiting for this thread
             has_ended = job.run()
         with self._lock:
             waits_again = not has_ended and not job.is_stopping
@@ -211,12 +211,12 @@ class Dispatch:
             self._pump()
 
     def _settle(self, job: RunJob) -> None:
-        """What follows the end of a run: the store speaks for it, and the one asked for meanwhile begins."""
+        """After a run's end: the store answers for it, and the same run starts again if requested since."""
         run_id, teacher_id = job.config.run_id, job.config.teacher_id
         with self._lock:
             if self._jobs.get(run_id) is job:
                 self._queue.forget(run_id)
-                if job.end_is_noted:  # else nobody knows but this process
+                if job.end_is_noted:  # otherwise only this process knows
                     del self._jobs[run_id]
             if not any(other.config.teacher_id == teacher_id for other in self._jobs.values()):
                 self._teachers.forget(teacher_id)
@@ -233,7 +233,7 @@ class Dispatch:
             log.error("run %s could not be queued again (%s)", run_id, error)
 
     def _attend(self, job: RunJob) -> None:
-        """About once a second while a run is computed: is one to stop, and has this one had its turn?"""
+        """About once a second while a run is computed: should any stop, and has this one had its turn?"""
         self._hear_stops()
         if time.monotonic() - job.turn_began < SECONDS_A_TURN:
             return
@@ -244,17 +244,17 @@ class Dispatch:
 
     def _hear_stops(self) -> None:
         """Stop the runs of this process that another process asked to stop."""
-        with contextlib.suppress(OSError):  # then at the next look
+        with contextlib.suppress(OSError):  # try again next time
             for run_id in self._store.index.asked_to_stop():
                 with self._lock:
                     is_ours = run_id in self._jobs
                 if is_ours:
                     self._store.index.forget_stop(run_id)
-                    log.info("run %s is stopped on request of another process", run_id)
+                    log.info("run %s is being stopped: another process asked for it", run_id)
                     self.stop(run_id)
 
     def _keeps_teachers_worker(self, job: RunJob) -> bool:
-        """Whether it is this run that keeps another person's from the worker that trains teachers."""
+        """Whether this run keeps the worker that trains teachers from another person's run."""
         if job.state.phase != "teacher" or job.waits_for_teachers_worker:
             return False
         mine = self._queue.people(job.config.run_id)
@@ -275,7 +275,7 @@ class Dispatch:
         return [self._keeps_its_place(job) for job in self._running]
 
     def _keeps_its_place(self, job: RunJob) -> float | None:
-        """For how many seconds a run will keep its place: to its end, or for a turn where people share."""
+        """For how many seconds a run will keep its place: until it ends, or for a turn if people share."""
         progress, left = job.state.outlook()
         if left is None:
             length = self._estimate(job.config)

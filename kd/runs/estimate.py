@@ -1,8 +1,8 @@
-"""How long a run will take: what its work costs, times how fast this machine was so far.
+"""How long a run will take: the cost of its work, scaled by how fast this machine has been so far.
 
-A training costs something for each step, for each image, and for each look at the test images. The costs
-below are those of one machine; what finished runs took tells how this one compares, for training and for
-looking apart, so that neither many small epochs nor a few large ones mislead.
+Each step, each image and each evaluation on the test images costs some time. The costs below were measured
+on one machine. Finished runs show how this machine compares, separately for training and for evaluation, so
+that neither many small epochs nor a few large ones distort the estimate.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from kd.training.snapshots import FIRST_EPOCH_FRACTIONS
 
 
 class Costs(NamedTuple):
-    """Seconds for a step, for an image of it, and for a look at the 10,000 test images."""
+    """Seconds per step, per image in it, and per evaluation on the 10,000 test images."""
 
     step: float
     image: float
     look: float
 
 
-# Two cores of an AMD EPYC; a student has one of them, the teacher both.
+# On two cores of an AMD EPYC; a student uses one of them, the teacher both.
 STUDENT = Costs(step=0.3e-3, image=0.022e-3, look=0.065)
 TEACHER = Costs(step=14e-3, image=0.35e-3, look=1.1)
 
 
 class Estimate(NamedTuple):
-    """Seconds that a run will take: its fresh teacher, 0 where none has to be trained, and its students."""
+    """Seconds that a run will take: for its fresh teacher (0 if none has to be trained) and its students."""
 
     teacher: float
     students: float
@@ -41,19 +41,19 @@ class Estimate(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Seconds of training, and of looking at the test images and keeping snapshots."""
+    """Seconds spent training, and seconds spent evaluating and taking snapshots."""
 
     training: float
     looking: float
 
 
-# A run of a few steps takes mostly what first calls cost: it counts for little beside this usual second.
+# A run of a few steps mostly measures start-up costs: compared with this typical second, it counts little.
 AS_USUAL = Work(training=1.0, looking=0.1)
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How many times as long as the costs say this machine takes; teacher: None where none was trained."""
+    """How many times longer than the costs say this machine takes; teacher: None if none was trained."""
 
     training: float = 1.0
     looking: float = 1.0
@@ -63,7 +63,7 @@ class Speed:
         """Args: with_teacher: whether its fresh teacher has to be trained first."""
         students, teacher = _students_work(config), 0.0
         if with_teacher:
-            # unless a teacher was timed, it is taken to be as much slower than a student as it is elsewhere
+            # if no teacher was timed, it is assumed to be slower than a student by the usual factor
             slowness = self.training if self.teacher is None else self.teacher
             answers = TEACHER.look * config.train_size / 10_000
             teacher = slowness * (sum(_teacher_work(config)) + answers)
@@ -75,7 +75,7 @@ RUNS_MEASURED = 5
 
 
 def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed | None:
-    """The speed that finished runs show, longer ones counting for more; None without any.
+    """The speed shown by finished runs, longer ones counting more; None if there are none.
 
     Args:
         runs: configs and results, as records have them.
@@ -86,7 +86,7 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
         work = _students_work(config)
         slower = max((result["distilled"], result["scratch"]), key=lambda model: model["seconds"])
         seconds = slower["seconds"]
-        # runs of earlier versions do not say how long they looked
+        # runs of earlier versions do not say how long their evaluation took
         looking = slower.get("evaluation_seconds", seconds * work.looking / sum(work))
         nominal = Work(nominal.training + work.training, nominal.looking + work.looking)
         taken = Work(taken.training + seconds - looking, taken.looking + looking)
@@ -103,7 +103,7 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
 
 
 class Estimator:
-    """What the newest finished runs say, read once and again after each that ends. Thread-safe."""
+    """Estimates from the newest finished runs, which are read again whenever a run ends. Thread-safe."""
 
     def __init__(self, newest: Callable[[int], Iterable[tuple[RunConfig, Mapping[str, Any]]]]):
         """
@@ -115,23 +115,23 @@ class Estimator:
         self._is_read = False
 
     def read(self) -> None:
-        """Read the finished runs, which takes a moment."""
+        """Read the finished runs; takes a moment."""
         self._speed = measured_speed(self._newest(RUNS_MEASURED))
         self._is_read = True
 
     def estimate(self, config: RunConfig, with_teacher: bool) -> Estimate | None:
-        """How long a run takes, or None where nothing was measured yet."""
+        """How long a run takes, or None if nothing was measured yet."""
         if not self._is_read:
             self.read()
         return None if self._speed is None else self._speed.estimate(config, with_teacher)
 
     def seconds(self, config: RunConfig, with_teacher: bool) -> float | None:
-        """As `estimate`, all in all, by what was read last: for those who must not wait."""
+        """The total of `estimate`, from what was read last: for callers that must not wait."""
         return None if self._speed is None else self._speed.estimate(config, with_teacher).total
 
 
 def _students_work(config: RunConfig) -> Work:
-    """Of one student: the two learn side by side."""
+    """The work of one student: the two train side by side."""
     steps = -(-config.train_size // config.batch_size)
     looks = config.epochs + min(len(FIRST_EPOCH_FRACTIONS), steps - 1)
     return _work(STUDENT, config.epochs, config.train_size, config.batch_size, looks)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("kd")
 
-# The engine may be lost once in a run without the run being lost.
+# A run survives losing the engine once.
 ATTEMPTS = 2
 SECONDS_BETWEEN_ATTENDING = 1.0
 STOPPED_WAITING = Ending("stopped while waiting")
@@ -38,11 +38,11 @@ STOPPED = Ending("stopped")
 
 
 class GaveWay(Exception):
-    """Others wait: the run goes on at its next turn."""
+    """Others are waiting: the run continues at its next turn."""
 
 
 class RunJob:
-    """Computes one run with an engine and keeps it in a store; `state` tells how it goes."""
+    """Computes one run with an engine and stores it; `state` shows its progress."""
 
     def __init__(
         self,
@@ -55,8 +55,8 @@ class RunJob:
     ):
         """
         Args:
-            teachers: the fresh teachers that this and other runs train.
-            trained: called when the run needs the engine no longer and only has to be stored.
+            teachers: fresh teachers being trained by this and other runs.
+            trained: called when the run no longer needs the engine and only has to be stored.
             attend: called about once a second while the run is computed, from its thread.
         """
         self.state = RunState(config)
@@ -74,13 +74,13 @@ class RunJob:
         self._checkpoints: dict[str, Checkpoint] = {}
 
     def run(self) -> bool:
-        """Compute the run, or its next turn; every outcome ends in `state`, none in an exception.
+        """Compute the run, or its next turn; every outcome is recorded in `state`, none raises an exception.
 
         Returns:
-            Whether the run has ended; False when it gave its place up and is to be run again.
+            Whether the run has ended; False if it gave up its place and needs another turn.
         """
         run_id = self.config.run_id
-        log.info("run %s %s", run_id, "started" if self.turn_began is None else "goes on")
+        log.info("run %s %s", run_id, "started" if self.turn_began is None else "continues")
         self.turn_began = time.monotonic()
         status, ending = "finished", None
         try:
@@ -89,7 +89,7 @@ class RunJob:
             self.end_is_noted = True
             self.state.enter("done", "finished", result=result)
         except GaveWay:
-            log.info("run %s gives its place up to others who wait", run_id)
+            log.info("run %s gives up its place: others are waiting", run_id)
             return False
         except Abandoned:
             status, ending = "stopped", STOPPED
@@ -107,7 +107,7 @@ class RunJob:
         return True
 
     def stop(self) -> None:
-        """End the run soon, in whatever phase it is; returns at once."""
+        """End the run soon, whatever its phase; returns at once."""
         self.state.stop_requested.set()
 
     @property
@@ -116,22 +116,22 @@ class RunJob:
         return self.state.stop_requested.is_set()
 
     def give_way(self) -> None:
-        """Leave the engine after the epoch the run is in, to go on later; returns at once."""
+        """Leave the engine after the current epoch, to continue later; returns at once."""
         if self._attempt is not None and not self._is_giving_way:
             self._is_giving_way = True
             self._attempt.request_yield()
 
     def end(self, status: str, ending: Ending) -> None:
-        """Note an end without a result, in the index and then in `state`."""
+        """Record that the run ended without a result, in the index and then in `state`."""
         try:
             self._store.index.set_status(self.config.run_id, status, ending.stored())
             self.end_is_noted = True
         except Exception as error:
-            log.error("run %s: its end could not be noted (%s)", self.config.run_id, error)
+            log.error("run %s: its end could not be recorded (%s)", self.config.run_id, error)
         self.state.enter("done", status, ending)
 
     def end_waiting(self) -> None:
-        """Note that a run was stopped while it waited for its turn."""
+        """Record that the run was stopped while it waited for its turn."""
         self.end("stopped", STOPPED_WAITING if self.turn_began is None else STOPPED)
 
     def _with_retries(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class RunJob:
                     self._attempt.close()
                     self._attempt = None
             except EngineLost as error:
-                self._check_stop()  # then it is no loss, and nothing is to be started anew
+                self._check_stop()  # if it was stopped, nothing was lost and nothing needs restarting
                 self._lost += 1
                 if self._lost == ATTEMPTS:
                     raise
@@ -170,7 +170,7 @@ class RunJob:
         return record["result"]
 
     def _train_students(self, soft_targets: np.ndarray) -> None:
-        """Train those that are not trained yet, from where they stood at the end of the last turn."""
+        """Train the students that are not done yet, from where they were at the end of the last turn."""
         config = self.config.to_dict()
         futures = {
             name: self._submit(
@@ -189,7 +189,7 @@ class RunJob:
             raise GaveWay
 
     def _teacher(self) -> tuple[dict[str, Any], Path]:
-        """The teacher's record and its .keras file, after training it where there is none."""
+        """The teacher's record and its .keras file, after training it if it is not stored."""
         if self.config.teacher != "fresh":
             path = shipped_teacher_path(self.config.teacher)
             record = {"history": [], "bytes": path.stat().st_size, **teacher_record(self.config.teacher)}
@@ -222,7 +222,7 @@ class RunJob:
         self._store.save_logits(self._logits_key(self._store.teacher(teacher_id)[1]), logits)
 
     def _while_another_trains_it(self) -> None:
-        """Once for each look at whether another run of this process has the teacher ready."""
+        """Called each time this run checks whether another one has finished the teacher."""
         self.state.wait_for_teacher()
         self._check_stop()
         if self._is_giving_way:
@@ -251,12 +251,12 @@ class RunJob:
             self.waits_for_teachers_worker = False
         if event["event"] == "progress":
             return
-        if event["event"] == "begin":  # in a worker that may have heard nothing of giving way
+        if event["event"] == "begin":  # in a worker that may not know of the request to give way
             self._is_giving_way = False
         try:
             self._store.index.add_event(self.config.run_id, event)
-        except OSError as error:  # who watches here sees it all the same
-            log.warning("run %s: an epoch could not be noted (%s)", self.config.run_id, error)
+        except OSError as error:  # those who watch in this process still see it
+            log.warning("run %s: an epoch could not be recorded (%s)", self.config.run_id, error)
 
     def _submit(self, task, *arguments, resource: str):
         self.waits_for_teachers_worker = resource == "teacher"
@@ -284,7 +284,7 @@ class RunJob:
 
 
 def not_stored(error: OSError) -> Ending:
-    """How a run ends that cannot be written."""
+    """The ending of a run that could not be stored."""
     if isinstance(error, Unusable):
         return Ending.of(error)
     if is_full(error):

@@ -1,4 +1,4 @@
-"""FairQueue: who waits for which run, and whose turn is next."""
+"""FairQueue: who is waiting for which run, and whose turn is next."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 
 class FairQueue:
-    """Runs that wait, started in turn by person: one who asks for ten does not hold up the next.
+    """Waiting runs, started by person in turn: somebody who requests ten does not hold up everyone else.
 
-    The turn goes to the person whose last run began longest ago, and there to the run asked for first.
-    A run that several people wish is one run, and one turn of each of them when it begins. Not
-    thread-safe: its owner has the lock.
+    The next turn goes to the person whose last run started longest ago, and to the run they requested first.
+    A run that several people want is one run, and uses up a turn of each of them when it starts. Not
+    thread-safe: its owner holds the lock.
     """
 
     def __init__(self) -> None:
@@ -26,44 +26,44 @@ class FairQueue:
         return run_id in self._waiting
 
     def add(self, run_id: str, person: str) -> None:
-        """Put a run at the end of this person's wishes."""
+        """Put a run at the end of this person's requests."""
         self.join(run_id, person)
         self.enter(run_id)
 
     def join(self, run_id: str, person: str) -> None:
-        """Note that this person wishes the run, whether it waits already or not."""
+        """Record that this person wants the run, whether it is waiting already or not."""
         self._wishes.setdefault(run_id, {}).setdefault(person, next(self._clock))
 
     def enter(self, run_id: str) -> None:
-        """Let a run that somebody wishes wait for its turn."""
+        """Let a run that somebody wants wait for its turn."""
         self._waiting[run_id] = None
 
     def withdraw(self, run_id: str, person: str) -> None:
-        """Forget that this person wishes the run."""
+        """Forget that this person wants the run."""
         self._wishes.get(run_id, {}).pop(person, None)
 
     def people(self, run_id: str) -> frozenset[str]:
-        """Who wishes this run."""
+        """Who wants this run."""
         return frozenset(self._wishes.get(run_id, ()))
 
     def waiting_for(self, person: str) -> int:
-        """How many runs this person wishes that are not being computed."""
+        """How many of the runs this person wants are not in progress."""
         return sum(person in people for run_id, people in self._wishes.items() if run_id not in self._begun)
 
     def forget(self, run_id: str) -> None:
-        """The run has ended, however."""
+        """The run has ended, in whatever way."""
         self._waiting.pop(run_id, None)
         self._begun.discard(run_id)
         self._wishes.pop(run_id, None)
-        if not any(self._wishes.values()):  # nobody waits: everybody starts even again
+        if not any(self._wishes.values()):  # nobody is waiting: everyone starts even again
             self._last_turn.clear()
 
     def clear(self) -> None:
-        """No run waits any longer."""
+        """Let no run wait any longer."""
         self._waiting.clear()
 
     def pop(self) -> str | None:
-        """Take out the run whose turn it is; None when none waits."""
+        """Take out the run whose turn it is; None if none is waiting."""
         run_id = next(self._turns(), None)
         if run_id is not None:
             del self._waiting[run_id]
@@ -72,19 +72,19 @@ class FairQueue:
         return run_id
 
     def put_back(self, run_id: str) -> None:
-        """A run that had begun gives its place up: it waits for the next turn of those who wish it."""
+        """A run in progress gives up its place: it waits for the next turn of those who want it."""
         self._begun.discard(run_id)
         self._waiting[run_id] = None
         self._count_turn(run_id)
 
     def others_wait(self, run_id: str) -> bool:
-        """Whether a run waits for somebody who does not wish this one."""
+        """Whether somebody who does not want this run is waiting for another."""
         mine = self.people(run_id)
         return any(not mine.issuperset(self._wishes[waiting]) for waiting in self._waiting)
 
     @property
     def is_shared(self) -> bool:
-        """Whether runs of more than one person wait or are computed."""
+        """Whether more than one person has runs waiting or in progress."""
         people: set[str] = set()
         for wishes in self._wishes.values():
             people.update(wishes)
@@ -93,23 +93,23 @@ class FairQueue:
         return False
 
     def order(self) -> list[str]:
-        """The waiting runs in the order in which they will begin, if nobody asks for another."""
+        """The waiting runs in the order in which they will start, if nobody requests another."""
         return list(self._turns())
 
     def _count_turn(self, run_id: str) -> None:
-        turn = next(self._clock)  # the same for all: nobody's next turn comes before another's
+        turn = next(self._clock)  # the same for all of them, so that nobody gets ahead
         self._last_turn.update(dict.fromkeys(self._wishes[run_id], turn))
 
     def _turns(self) -> Iterator[str]:
-        """The waiting runs in turn: the longest wait for a turn first, then the oldest wish."""
+        """The waiting runs in turn: first by the longest wait for a turn, then by the oldest request."""
         wished: dict[str, list[tuple[int, str]]] = {}
         for run_id in self._waiting:
             for person, asked in self._wishes[run_id].items():
                 wished.setdefault(person, []).append((asked, run_id))
         for runs in wished.values():
-            runs.sort(reverse=True)  # the oldest wish is taken from the end
+            runs.sort(reverse=True)  # the oldest request is taken from the end
         last_turn = {person: self._last_turn.get(person, 0) for person in wished}
-        # one entry a person; those who had a turn since it was made are put back with what holds now
+        # one entry per person; an outdated one, after a turn in the meantime, is put back updated
         people = [(last_turn[person], *runs[-1], person) for person, runs in wished.items()]
         heapq.heapify(people)
         taken: set[str] = set()

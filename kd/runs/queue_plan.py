@@ -1,4 +1,4 @@
-"""QueuePlan: at which place a waiting run stands, and when it will begin."""
+"""QueuePlan: the place of a waiting run in the queue, and when the run will start."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import heapq
 import time
 from collections.abc import Callable, Sequence
 
-# Within this time the estimates only grow shorter by the time that has passed.
+# For so long, estimates just count down.
 SECONDS_ESTIMATES_HOLD = 2.0
 
 
 class QueuePlan:
-    """Made once for each change of the queue; asked by all who look. Its owner has the lock."""
+    """Made once per change of the queue, and shared by everyone who looks. Its owner holds the lock."""
 
     def __init__(
         self,
@@ -22,10 +22,10 @@ class QueuePlan:
     ):
         """
         Args:
-            order: the waiting runs in the order in which they will begin.
-            lengths: for how many seconds each of them will keep its place; None where nobody knows.
-            at_once: how many are computed at a time.
-            running: gives for how many seconds each of those that are computed now will keep its place.
+            order: the waiting runs in the order in which they will start.
+            lengths: for how many seconds each of them will keep its place; None if unknown.
+            at_once: how many runs can be in progress at a time.
+            running: returns for how many more seconds each run in progress will keep its place.
         """
         self._places = {run_id: number for number, run_id in enumerate(order)}
         self._lengths, self._at_once, self._running = lengths, at_once, running
@@ -33,7 +33,7 @@ class QueuePlan:
         self._begins: list[float] | None = None
 
     def place(self, run_id: str) -> tuple[int, float | None]:
-        """The place of a waiting run, from 1 on, and its wait in seconds, or None where nobody knows."""
+        """The place of a waiting run, counted from 1, and its wait in seconds, or None if unknown."""
         now = time.monotonic()
         if now - self._made > SECONDS_ESTIMATES_HOLD:
             running = self._running()
@@ -47,12 +47,12 @@ class QueuePlan:
 
 
 def waits(running: Sequence[float], lengths: Sequence[float], at_once: int) -> list[float]:
-    """When each waiting run will begin, in seconds from now.
+    """When each waiting run will start, in seconds from now.
 
     Args:
-        running: what the runs that are being computed still take, in seconds.
-        lengths: what each waiting run will take, in seconds, in the order in which they begin.
-        at_once: how many are computed at a time.
+        running: how many more seconds each run in progress will take.
+        lengths: how many seconds each waiting run will take, in the order in which they start.
+        at_once: how many runs can be in progress at a time.
     """
     free = [*running, *[0.0] * max(0, at_once - len(running))]
     heapq.heapify(free)

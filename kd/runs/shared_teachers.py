@@ -1,4 +1,4 @@
-"""Fresh teachers that several runs of a process want at once: each is trained by one of them."""
+"""Fresh teachers that several runs of a process need at once: one of the runs trains each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECONDS_BETWEEN_LOOKS = 0.1
 
 
 class SharedTeachers:
-    """Who trains which fresh teacher now, and how far those have come that wait for their next turn.
+    """Which fresh teachers are in training, and the checkpoints of those waiting for their next turn.
 
     Thread-safe.
     """
@@ -27,7 +27,7 @@ class SharedTeachers:
         """Let one run at a time into the block for this teacher.
 
         Args:
-            waiting: called again and again while another run is inside; may raise, to wait no longer.
+            waiting: called repeatedly while another run is inside; may raise to stop waiting.
         """
         while not self._enter(teacher_id):
             waiting()
@@ -48,13 +48,13 @@ class SharedTeachers:
             return True
 
     def checkpoint(self, teacher_id: str) -> Checkpoint | None:
-        """Where the training of this teacher stands, if it gave its place up."""
+        """How far the training of this teacher got before it gave up its place."""
         return self._checkpoints.get(teacher_id)
 
     def keep(self, teacher_id: str, checkpoint: Checkpoint) -> None:
-        """Note where the training of a teacher stands."""
+        """Remember how far the training of a teacher got."""
         self._checkpoints[teacher_id] = checkpoint
 
     def forget(self, teacher_id: str) -> None:
-        """The teacher is trained, or nobody wants it any longer."""
+        """Forget a checkpoint: the teacher is trained, or nobody wants it any longer."""
         self._checkpoints.pop(teacher_id, None)

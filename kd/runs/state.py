@@ -1,4 +1,4 @@
-"""A run while it is computed: what its events add up to, and the snapshot of it that others see."""
+"""A run in progress: what its events add up to, and the snapshot that others see."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 
 @dataclass(frozen=True)
 class RunView:
-    """A run as it stands at one moment.
+    """A run at one moment.
 
     status: queued, running, finished, stopped, failed or interrupted. history: the epoch events so far.
-    progress: 0 to 1. version: grows with every event, a key for caches. result: once finished.
-    queue_place and queue_wait (seconds, an estimate): while queued. people: who asked for it and wait.
-    elsewhere: another process computes it. ending: why it has no result, once it has ended without one.
+    progress: 0 to 1. version: grows with every event; a key for caches. result: once finished.
+    queue_place and queue_wait (seconds, an estimate): while queued. people: who requested it and is waiting.
+    elsewhere: another process is computing it. ending: why it has no result, once it has ended without one.
     """
 
     run_id: str
@@ -45,12 +45,12 @@ class RunView:
 
     @property
     def active(self) -> bool:
-        """Whether it waits or is being computed."""
+        """Whether it is waiting or in progress."""
         return self.status in ("queued", "running")
 
     @property
     def message(self) -> str:
-        """Why it has no result, in the reader's language; empty where there is nothing to say."""
+        """Why it has no result, in the reader's language; empty if there is nothing to say."""
         return "" if self.ending is None else str(self.ending)
 
 
@@ -75,7 +75,7 @@ class RunState:
 
     @property
     def active(self) -> bool:
-        """Whether the run waits or is being computed."""
+        """Whether the run is waiting or in progress."""
         return not self.done.is_set()
 
     def enter(
@@ -88,35 +88,35 @@ class RunState:
         """Move to a phase, or to an end."""
         with self._lock:
             if self.done.is_set():
-                return  # an end is an end
+                return  # nothing follows an end
             self._phase, self._status, self._ending = phase, status, ending
             self._result = result or self._result
             self._version += 1
             if status != "running":
-                self._clock = None  # the pace of one turn says nothing of the pause after it
+                self._clock = None  # the pace of one turn says nothing about the pause after it
         if status not in ("queued", "running"):
             self.done.set()
 
     def expect_teacher(self) -> None:
-        """A teacher will be trained first: it counts in the progress."""
+        """A teacher will be trained first, and counts towards the progress."""
         work = TYPICAL.estimate(self.config, with_teacher=True)
         with self._lock:
-            self._weights["teacher"] = 2 * work.teacher / work.students  # the students learn side by side
+            self._weights["teacher"] = 2 * work.teacher / work.students  # the students train side by side
 
     def wait_for_teacher(self) -> None:
-        """Another run trains the teacher that this one needs too."""
+        """Another run is training the teacher that this one needs too."""
         if self.phase != "awaiting teacher":
             self.enter("awaiting teacher")
 
     def know_teacher(self, history: list[dict], test_accuracy: float) -> None:
-        """A teacher that is there already: its history and score."""
+        """Take over the history and accuracy of a teacher that is already trained."""
         with self._lock:
             self._history["teacher"] = list(history)
             self._teacher_accuracy = test_accuracy
             self._version += 1
 
     def hear(self, event: dict[str, Any]) -> None:
-        """Take in an event of the training."""
+        """Add an event of the training."""
         model = event["model"]
         with self._lock:
             if event["event"] == "begin":
@@ -140,12 +140,12 @@ class RunState:
         return self._phase
 
     def outlook(self) -> tuple[float, float | None]:
-        """Progress from 0 to 1, and the seconds that are left where its pace tells."""
+        """Progress from 0 to 1, and the seconds left, or None while its pace is unknown."""
         with self._lock:
             return self._progress(), self._seconds_left()
 
     def view(self) -> RunView:
-        """The run as it stands now."""
+        """The run as it is now."""
         with self._lock:
             return RunView(
                 run_id=self.run_id,

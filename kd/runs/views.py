@@ -1,4 +1,4 @@
-"""Runs as others see them: from this process's own work, from what is stored, or from the index."""
+"""Runs as others see them: from this process's own work, from the store, or from the index."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
-# At a run whose files do not fit what the index says: somebody may be moving them.
+# How often to look at a run whose files do not match the index: somebody may be moving them.
 LOOKS = 4
 
 
 class RunViews:
-    """The views of runs; those of finished runs are read once. Thread-safe."""
+    """Views of runs; a finished run is read only once. Thread-safe."""
 
     def __init__(self, store: Store, dispatch: Dispatch):
         self._store, self._dispatch = store, dispatch
         self._stored: dict[str, tuple[tuple[int, int], RunView]] = {}
 
     def all(self) -> list[RunView]:
-        """Every run that can be read, newest first; those that came with the project last."""
+        """Every readable run, newest first; those that come with the project are last."""
         rows = [row["run_id"] for row in self._store.index.rows()]
         shipped = [run_id for run_id in self._store.shipped_runs() if run_id not in rows]
         views = []
         for run_id in [*rows, *shipped]:
-            with contextlib.suppress(ValueError):  # somebody has deleted it meanwhile
+            with contextlib.suppress(ValueError):  # somebody has deleted it in the meantime
                 views.append(self.view(run_id))
         for run_id in set(list(self._stored)) - {*rows, *shipped}:
             self._stored.pop(run_id, None)
         return views
 
     def view(self, run_id: str) -> RunView:
-        """The run as it stands now.
+        """The run as it is now.
 
         Raises:
-            ValueError: when no run has this id, or what is stored of it cannot be read.
+            ValueError: when no run has this id, or its record cannot be read.
         """
         view = self._dispatch.view(run_id)
         if view is not None and view.active:
@@ -55,13 +55,13 @@ class RunViews:
             row = self._store.row(run_id)
             if row is None or row["status"] != "finished":
                 break
-            if look:  # it is not that somebody is deleting it, or bringing it back, at this moment
+            if look:  # so nobody is just deleting it or bringing it back
                 self._reconcile()
         else:
             raise Unusable(_("The files of run {run} are being moved: try again in a moment.", run=run_id))
         view = self._dispatch.view(run_id)
         if view is not None:
-            return view  # its end could not be stored: nobody else knows of it
+            return view  # its end could not be stored: only this process knows
         if self._store.index.worker(run_id) == "gone":
             self._reconcile()
             row = self._store.row(run_id)
@@ -70,7 +70,7 @@ class RunViews:
         return _view_of_row(row, self._store.index.events(run_id))
 
     def stored(self, run_id: str) -> RunView | None:
-        """A finished run as it is stored, read once; None where there is none, or none any longer."""
+        """A finished run from the store, read only once; None if there is none, or no longer."""
         state = self._store.state_of(run_id)
         if state is None:
             self._stored.pop(run_id, None)
@@ -88,7 +88,7 @@ class RunViews:
         return known[1]
 
     def _reconcile(self) -> None:
-        """Unless somebody else is writing to the index: then whoever looks next does it."""
+        """Repair the index, unless somebody else is writing to it: then whoever looks next does it."""
         with contextlib.suppress(OSError), self._store.index.waiting(0):
             self._store.reconcile()
 
@@ -138,7 +138,7 @@ class RunViews:
 
 
 def _view_of_row(row: Row, events: list[dict[str, Any]]) -> RunView:
-    """A run that this process does not compute: interrupted, stopped, or another process's."""
+    """A run that this process is not computing: interrupted, stopped, or another process's."""
     history: dict[str, list[dict]] = {}
     for event in filter(is_event, events):
         if event["event"] == "begin":

@@ -1,8 +1,8 @@
-"""The index: which runs were asked for, how they stand, and their events, in one SQLite file.
+"""The index: which runs were requested, their states and their events, in one SQLite file.
 
-It can be lost: the run folders hold every result, and `rebuild` reads them again. A damaged file is moved
-aside and a new one begun in its place, by whoever meets it first; a row that cannot be read is written anew
-from the run's folder, and where there is none it is told apart from the others.
+It can be lost without harm: the run folders hold every result, and `rebuild` reads them again. Whoever
+first meets a damaged file moves it aside and starts a new one. An unreadable row is rewritten from the run's
+folder; if there is none, the row is listed as unreadable.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ UNREADABLE = "state unreadable"
 class Index(Moves):
     """Several threads and processes may share one file.
 
-    Methods that write wait a short while for others who write, and raise Busy (a ValueError whose message
-    pages show) when it takes longer; inside `waiting` they wait as long as that says, which is
-    half a minute for work in the background.
+    Methods that write wait a short while for other writers, and raise Busy (a ValueError whose message pages
+    show) if that takes longer. Inside `waiting` they wait as long as it says: half a minute for work in the
+    background.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class Index(Moves):
         """
         Args:
             path: the SQLite file.
-            known: reads the whole runs from their folders, for an index that begins anew.
-            known_one: reads one of them, for a row that cannot be read.
+            known: reads the complete runs from their folders, for a new index.
+            known_one: reads one of them, for an unreadable row.
             room: makes room on a full disk.
 
         Raises:
@@ -63,9 +63,9 @@ class Index(Moves):
         self.waiting = self._file.waiting
 
     def claim(self, run_id: str, config: dict[str, Any]) -> bool:
-        """Take on a run for this process; False when another living process has it.
+        """Claim a run for this process; False if another living process has it.
 
-        Earlier events of the run are forgotten, and that somebody wanted it stopped.
+        Its earlier events and requests to stop it are forgotten.
         """
         home = self.path.parent
         owner = owners.hold(home)
@@ -89,19 +89,19 @@ class Index(Moves):
         self._write("UPDATE runs SET status = ?, message = ? WHERE run_id = ?", status, message, run_id)
 
     def ask_to_stop(self, run_id: str) -> None:
-        """Note that a run is to stop, for the process that computes it: it looks about once a second."""
+        """Ask for a run to be stopped, by the process that computes it; that looks about once a second."""
         self._write("INSERT OR IGNORE INTO stops VALUES (?)", run_id)
 
     def asked_to_stop(self) -> list[str]:
-        """The runs that somebody asked to stop."""
+        """The runs that somebody asked to be stopped."""
         return [run_id for (run_id,) in self._file.read("SELECT run_id FROM stops")]
 
     def forget_stop(self, run_id: str) -> None:
-        """The run's process has heard that it is to stop."""
+        """The run's process has received the request to stop it."""
         self._write("DELETE FROM stops WHERE run_id = ?", run_id)
 
     def add_event(self, run_id: str, event: dict[str, Any]) -> None:
-        """Keep an event of a run, after those it has."""
+        """Append an event to those of a run."""
         self._file.write(
             lambda connection, undo: connection.execute(
                 "INSERT INTO events SELECT ?, COALESCE(MAX(number), 0) + 1, ? FROM events WHERE run_id = ?",
@@ -111,7 +111,7 @@ class Index(Moves):
         )
 
     def events(self, run_id: str) -> list[dict[str, Any]]:
-        """The events of a run, in order; those that cannot be read are left out."""
+        """The events of a run, in order; unreadable ones are left out."""
         events = []
         for (text,) in self._file.read("SELECT event FROM events WHERE run_id = ? ORDER BY number", run_id):
             with contextlib.suppress(ValueError, TypeError):
@@ -119,24 +119,24 @@ class Index(Moves):
         return [event for event in events if isinstance(event, dict)]
 
     def row(self, run_id: str) -> Row | None:
-        """What is known of a run: config, status, message, created, used, pinned."""
+        """What is known about a run: config, status, message, created, used, pinned."""
         return next(iter(self._rows("WHERE runs.run_id = ?", run_id, deleted=False)[0]), None)
 
     def rows(self, deleted: bool = False) -> list[Row]:
-        """Every run, newest first; the deleted ones only where asked for."""
+        """Every run, newest first; deleted ones only on request."""
         return self._rows("ORDER BY created DESC", deleted=deleted)[0]
 
     def deleted(self) -> list[Row]:
-        """The runs that can be restored, the one used longest ago first."""
+        """The runs that can be restored, the least recently used first."""
         rows = self._rows("ORDER BY COALESCE(NULLIF(used, 0), created)", deleted=True)[0]
         return [row for row in rows if row["status"].startswith(DELETED)]
 
     def unreadable(self) -> list[str]:
-        """The runs whose rows cannot be read, by what stands where their ids should."""
+        """The runs whose rows cannot be read, by whatever their id columns hold."""
         return [str(raw[1]) for raw in self._rows("", deleted=True)[1]]
 
     def drop_unreadable(self, run_id: str | None = None) -> bool:
-        """Forget the rows of this id, or all, that cannot be read; whether there were any."""
+        """Drop the unreadable rows with this id, or all of them; returns whether there were any."""
 
         def drop(connection: sqlite3.Connection, undo: ExitStack) -> bool:
             rows = connection.execute(COLUMNS).fetchall()
@@ -147,15 +147,15 @@ class Index(Moves):
         return self._file.write(drop)
 
     def touch(self, run_id: str, when: float | None = None) -> None:
-        """Note that a run was used now; waits for nobody.
+        """Record that a run was used now, without waiting for other writers.
 
         Raises:
-            OSError: when it cannot be noted now.
+            OSError: when it cannot be recorded now.
         """
         self._file.write(lambda connection, undo: note_use(connection, run_id, when), must=False, patience=0)
 
     def pin(self, run_id: str, pinned: bool) -> None:
-        """Keep a run whatever the limit, or no longer."""
+        """Keep a run regardless of the limit, or no longer."""
         self._write(
             "INSERT INTO uses VALUES (?, 0, ?) ON CONFLICT (run_id) DO UPDATE SET pinned = excluded.pinned",
             run_id,
@@ -163,7 +163,7 @@ class Index(Moves):
         )
 
     def worker(self, run_id: str) -> str:
-        """Who computes a run: 'nobody', 'here', 'elsewhere', or a process that is 'gone'."""
+        """Where a run is computed: 'here', 'elsewhere', by 'nobody', or by a process that is 'gone'."""
         for status, owner in self._file.read("SELECT status, owner FROM runs WHERE run_id = ?", run_id):
             if status in ACTIVE:
                 if owner == owners.own_token():
@@ -172,11 +172,11 @@ class Index(Moves):
         return "nobody"
 
     def settle(self, verdict: Callable[[str, str, bool], tuple[str, str] | None]) -> None:
-        """Give runs another state.
+        """Correct the states of runs.
 
         Args:
-            verdict: of a run's id, its status and whether its process is gone, the status and message
-                that it should have, or None where all is well. Asked again once nobody else can write.
+            verdict: given a run's id, its status and whether its process is gone, returns the status and
+                message that it should have, or None if all is well. Called again once nobody else can write.
         """
 
         def judge(rows: list[tuple]) -> list[tuple[str, str, str]]:
@@ -202,19 +202,19 @@ class Index(Moves):
                     log.info("run %s was interrupted: the app ended before it did", run_id)
 
     def check(self) -> None:
-        """See that the file is sound in every part; another takes its place where it is not."""
+        """Check every part of the file; a damaged one is replaced."""
         self._file.mend()
 
     def ids(self) -> set[str]:
-        """What stands as id in every row, those that cannot be read included."""
+        """The ids of all rows, unreadable ones included."""
         return {str(run_id) for (run_id,) in self._file.read("SELECT run_id FROM runs")}
 
     def take_in(self) -> None:
-        """Take in every whole run."""
+        """Add every complete run."""
         self._file.write(lambda connection, undo: self._take_in(connection))
 
     def rebuild(self) -> int:
-        """Take in every whole run, and drop the rows that cannot be read; returns how many are known then."""
+        """Add every complete run and drop unreadable rows; returns how many runs are known then."""
         self.check()
         self._file.write(lambda connection, undo: self._fill(connection))
         return len(self.rows())
@@ -228,12 +228,12 @@ class Index(Moves):
         for run in self._known():
             config = json.dumps(run.config)
             if run_config(run.run_id, config) is not None:
-                # what was deleted and has a row has been trained again since
+                # a deleted run that has a row was trained again since
                 statement = IF_UNKNOWN if run.status.startswith(DELETED) else UPSERT
                 connection.execute(statement, (run.run_id, config, run.status, run.created))
 
     def _rows(self, rest: str, *values: Any, deleted: bool) -> tuple[list[Row], list[tuple]]:
-        """The rows that can be read, and those that cannot, after what can be mended was."""
+        """The readable rows and the unreadable ones, after repairing what can be repaired."""
         raws = self._file.read(f"{COLUMNS} {rest}", *values)
         odd = [raw for raw in raws if run_row(raw) is None]
         if odd and self._mended([raw for raw in odd if raw not in self._hopeless]):
@@ -243,7 +243,7 @@ class Index(Moves):
         return [row for row in rows if deleted or not row["status"].startswith(DELETED)], odd
 
     def _mended(self, odd: list[tuple]) -> bool:
-        """Write rows anew from what stands in the run's folder, or at least in its config."""
+        """Rewrite rows from the run's folder, or at least from its config."""
 
         def mend(connection: sqlite3.Connection, undo: ExitStack) -> bool:
             mended = 0
@@ -270,7 +270,7 @@ class Index(Moves):
         try:
             return bool(odd) and self._file.write(mend, patience=0)
         except OSError:
-            return False  # somebody else is writing, or the disk is full: another time
+            return False  # somebody else is writing, or the disk is full: some other time
 
     def _write(self, statement: str, *values: Any) -> None:
         self._file.write(lambda connection, undo: connection.execute(statement, values))

@@ -1,7 +1,7 @@
-"""The index's SQLite file: connections, transactions, its version, and a new file for a damaged one.
+"""The index's SQLite file: connections, transactions, its version, and the replacement of a damaged one.
 
-Threads and processes share the file in WAL mode, so reading never waits. Writing waits for others a short
-while and then says so, because a page may be waiting too; threads in the background are more patient.
+Threads and processes share the file in WAL mode, so readers never wait. Writers wait a short while for each
+other and then give up, because a page may be waiting; background threads are more patient.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ SECONDS_ON_A_PAGE = 2.0
 SECONDS_IN_BACKGROUND = 30.0
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
-# SQLite reports a full disk as an I/O error where it was extending the file that its connections share.
+# SQLite reports a full disk as an I/O error if it was extending the file that its connections share.
 _NEXT_TO_NOTHING = 128 * 1024
 
 Action = Callable[[sqlite3.Connection, ExitStack], Any]
-"""A transaction's statements. What it puts on the stack is undone, last first, when the commit fails."""
+"""A transaction's statements. If the commit fails, the stack's callbacks run, last first, to undo them."""
 
 _T = TypeVar("_T")
 
 
 class Unwritable(Unusable, OSError):
-    """The index cannot be used; the message says so to a person."""
+    """The index cannot be used; its message is for people."""
 
 
 class Busy(Unwritable):
-    """Somebody else holds the index."""
+    """Somebody else has locked the index."""
 
 
 class _Closing:
     """Closes a thread's connection when the thread ends.
 
-    Left to itself, a connection waits for Python's garbage collection, with two descriptors.
+    Otherwise it would keep two descriptors until Python's garbage collection.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -69,8 +69,8 @@ class IndexFile:
     def __init__(self, path: Path, fill: Fill, room: Room | None = None):
         """
         Args:
-            path: the file, which is made where there is none.
-            fill: writes what the run folders hold into a new file.
+            path: the file, created if there is none.
+            fill: writes the contents of the run folders into a new file.
             room: makes room on a full disk.
 
         Raises:
@@ -88,14 +88,14 @@ class IndexFile:
         return self._do(lambda: self._connection().execute(query, values).fetchall())
 
     def write(self, action: Action, *, must: bool = True, patience: float | None = None) -> Any:
-        """One transaction, from its first statement on under the index's write lock.
+        """One transaction, which holds the index's write lock from its first statement on.
 
         Args:
-            must: make room for it on a full disk.
-            patience: seconds to wait for others who write.
+            must: free space for it on a full disk.
+            patience: seconds to wait for other writers.
 
         Raises:
-            Busy: when others write for longer than that.
+            Busy: when they take longer.
             OSError: when it cannot be written.
         """
         if patience is None:
@@ -104,7 +104,7 @@ class IndexFile:
             patience = SECONDS_ON_A_PAGE
 
         def attempt() -> Any:
-            # SQLite lets those who wait try now and then; threads of one process can wait in line
+            # waiting for SQLite means polling; threads of one process can queue instead
             if not self._writing.acquire(timeout=patience):
                 raise self._busy()
             try:
@@ -116,7 +116,7 @@ class IndexFile:
 
     @contextlib.contextmanager
     def waiting(self, seconds: float = SECONDS_IN_BACKGROUND) -> Iterator[None]:
-        """Inside, this thread waits so long for others: by default as long as work in the background may."""
+        """Inside, this thread waits so long for other writers; by default as long as background work may."""
         before = getattr(self._local, "patience", None)
         self._local.patience = seconds
         try:
@@ -125,7 +125,7 @@ class IndexFile:
             self._local.patience = before
 
     def mend(self) -> None:
-        """See whether the file is sound in every part, and put a new one in its place where it is not."""
+        """Check every part of the file, and replace it if it is damaged."""
         self._room.do(lambda: self._do(lambda: check(self._connection())))
 
     def _transaction(self, action: Action, patience: float) -> Any:
@@ -146,7 +146,7 @@ class IndexFile:
         return result
 
     def _do(self, ask: Callable[[], _T]) -> _T:
-        """Ask the file; a damaged one is set aside, and a new one asked in its place."""
+        """Query the file; a damaged one is set aside, and the new one queried instead."""
         try:
             return ask()
         except DAMAGE as error:
@@ -161,7 +161,7 @@ class IndexFile:
             raise self._trouble(error) or self._unwritable(error) from error
 
     def _trouble(self, error: Exception) -> OSError | None:
-        """What keeps a sound file from being used, as an OSError; None where the file is damaged."""
+        """What keeps an intact file from being used, as an OSError; None if the file is damaged."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _BUSY:
             return self._busy()
@@ -193,7 +193,7 @@ class IndexFile:
         )
 
     def _connection(self) -> sqlite3.Connection:
-        """This thread's connection, opened anew when the file has been replaced since."""
+        """This thread's connection, reopened if the file has been replaced since."""
         file = self._identity()
         while file is None or getattr(self._local, "file", None) != file:
             self._disconnect()
@@ -222,7 +222,7 @@ class IndexFile:
     def _hold_open(self, file: tuple[int, int]) -> None:
         """Keep one connection open as long as the process lives.
 
-        The last one to close removes SQLite's side files, and on a full disk they could not be made again.
+        The last one to close removes SQLite's side files, which could not be recreated on a full disk.
         """
         with self._anchor_lock:
             if self._anchor is not None and self._anchor[0] == file:
@@ -256,7 +256,7 @@ class IndexFile:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Of all processes and threads, one at a time replaces the file."""
+        """Inside, no other process or thread replaces the file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             lock = FileLock(self.path.with_name("index.lock"), thread_local=False)
@@ -282,17 +282,19 @@ class IndexFile:
             kept = salvage(self.path)
             aside = self.path.with_name(f"index.damaged-{time.time_ns()}.sqlite")
             try:
-                # the main file last: what is left after a crash in between is found damaged again
+                # the main file last: if this is cut short by a crash, the file is found damaged again
                 for suffix in ("-wal", "-shm", ""):
                     with contextlib.suppress(FileNotFoundError):
                         Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}")
-            except PermissionError as error:  # Windows moves no file that somebody has open
+            except PermissionError as error:  # Windows cannot move a file that somebody has open
                 raise self._busy() from error
             runs = self._put_new(kept)
-        log.warning("the index was damaged: it was set aside as %s, and %d runs read anew", aside.name, runs)
+        log.warning(
+            "the index was damaged: it was set aside as %s, and %d runs were read again", aside.name, runs
+        )
 
     def _put_new(self, kept: list[tuple[str, tuple]]) -> int:
-        """Make a new file beside the place and move it there, whole; returns how many runs it knows."""
+        """Make a complete new file and move it into place; returns how many runs it lists."""
         for left in self.path.parent.glob("index.new-*"):
             left.unlink(missing_ok=True)
         new = self.path.with_name(f"index.new-{time.time_ns()}.sqlite")

@@ -1,8 +1,8 @@
-"""Changes of the index with which files move: both happen, or neither.
+"""Changes of the index that also move files: both happen, or neither.
 
-Files are moved while the index's write lock is held, which puts in order all who delete, restore, store and
-set aside, in whatever thread or process. Each method gets a function that moves them, and gives it a stack
-for what moves them back, which is done when the change cannot be kept.
+Files are moved under the index's write lock, so threads and processes that delete, restore, store or set
+aside take turns. Each method is given a function that moves the files, and passes it a stack for the
+callbacks that move them back; these run if the change of the index fails.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Moves:
     _file: IndexFile
 
     def finish(self, run: FromFolder, put_files: Callable[[ExitStack], None]) -> None:
-        """Put the files of a run in their place and call it finished, both or neither.
+        """Put the files of a run in place and mark it finished, both or neither.
 
         Args:
-            put_files: moves them, and puts what moves them back on the stack.
+            put_files: moves them, and puts callbacks that move them back on the stack.
         """
 
         def finish(connection: sqlite3.Connection, undo: ExitStack) -> None:
@@ -52,11 +52,11 @@ class Moves:
         """Take a run off the list and move its files away, both or neither.
 
         Args:
-            move_files: moves them, and puts what moves them back on the stack; called once the run is
-                known to be there, while nobody else can delete, restore or set aside.
+            move_files: moves them, and puts callbacks that move them back on the stack; called once the run
+                is known to exist, while nobody else can delete, restore or set aside.
 
         Raises:
-            ValueError: when it is not there, deleted already, or being computed.
+            ValueError: when it does not exist, is already deleted, or is being computed.
         """
 
         def delete(connection: sqlite3.Connection, undo: ExitStack) -> None:
@@ -79,11 +79,11 @@ class Moves:
         self._file.write(delete)
 
     def restore(self, run_id: str, move_files: Callable[[ExitStack], bool]) -> bool:
-        """Put a deleted run on the list again with its files; False when it is gone for good.
+        """Put a deleted run back on the list with its files; False if it is gone for good.
 
         Args:
-            move_files: brings them back, and puts what takes them away again on the stack; returns
-                whether a result of this run is there then.
+            move_files: brings them back, and puts callbacks that undo this on the stack; returns whether
+                there is a result of this run afterwards.
         """
 
         def restore(connection: sqlite3.Connection, undo: ExitStack) -> bool:
@@ -92,7 +92,7 @@ class Moves:
                 return False
             is_whole, before = move_files(undo), row[0].removeprefix(DELETED)
             if before == "finished" and not is_whole:
-                _forget(connection, run_id)  # its files made room for others
+                _forget(connection, run_id)  # its files were removed to free space
                 return False
             status = "finished" if is_whole else before
             connection.execute("UPDATE runs SET status = ? WHERE run_id = ?", (status, run_id))
@@ -102,11 +102,11 @@ class Moves:
         return self._file.write(restore)
 
     def exclusively(self, action: Callable[[ExitStack], _T]) -> _T:
-        """Carry out `action` while nobody else can move files; what it puts on the stack undoes it."""
+        """Carry out `action` while nobody else can move files; what it puts on its stack can undo it."""
         return self._file.write(lambda connection, undo: action(undo))
 
     def look_again(self, run_id: str, look: Callable[[ExitStack], tuple[_T, str]]) -> _T:
-        """Look at a run's files while nobody else can move them, and note what is wrong with them.
+        """Look at a run's files while nobody else can move them, and record what is wrong with them.
 
         Args:
             look: returns what it found, and the message for the run (empty if nothing is wrong). It may
@@ -124,7 +124,7 @@ class Moves:
         return self._file.write(look_again)
 
     def unless_deleted(self, run_id: str, move_files: Callable[[ExitStack], None]) -> bool:
-        """Move a run's files, except where the run can still be restored; returns whether it could not."""
+        """Move a run's files unless the run can still be restored; returns whether they were moved."""
 
         def move(connection: sqlite3.Connection, undo: ExitStack) -> bool:
             row = connection.execute("SELECT status FROM runs WHERE run_id = ?", (run_id,)).fetchone()
@@ -141,10 +141,10 @@ class Moves:
         may: Callable[[Row | None], bool] = lambda row: True,
         move_files: Callable[[ExitStack], None] = lambda undo: None,
     ) -> bool:
-        """Know nothing of a run any longer, where it `may` go as it stands now; returns whether it went.
+        """Forget a run if, as it is now, it `may` go; returns whether it went.
 
         Args:
-            move_files: moves its files away, and puts what moves them back on the stack.
+            move_files: moves its files away, and puts callbacks that move them back on the stack.
         """
 
         def forget(connection: sqlite3.Connection, undo: ExitStack) -> bool:

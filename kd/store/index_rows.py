@@ -1,4 +1,4 @@
-"""A row of the index as it may be used: each part is what it should be, or the row counts as unreadable."""
+"""Rows of the index, checked: unless every part is valid, a row counts as unreadable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KNOWN = frozenset((*_STATUSES, *(DELETED + status for status in _STATUSES)))
 
 
 class Row(TypedDict):
-    """What the index knows of a run. created and used: unix time; used is None where it never was."""
+    """What the index knows about a run. created and used: Unix time; used is None if it never was."""
 
     run_id: str
     config: RunConfig
@@ -28,7 +28,7 @@ class Row(TypedDict):
 
 
 class FromFolder(NamedTuple):
-    """What a run's folder says of it: fields, unix time, 'finished' or 'deleted finished'."""
+    """What a run's folder says about it: fields, Unix time, 'finished' or 'deleted finished'."""
 
     run_id: str
     config: dict[str, Any]
@@ -37,7 +37,7 @@ class FromFolder(NamedTuple):
 
 
 def run_row(raw: tuple) -> Row | None:
-    """The row, or None when a part of it cannot be what was written there.
+    """The row, or None if a part of it cannot be what was written.
 
     Args:
         raw: rowid, run_id, config, status, message, created, used, pinned, …
@@ -46,7 +46,7 @@ def run_row(raw: tuple) -> Row | None:
     config = run_config(run_id, text)
     if config is None or status not in _KNOWN or not isinstance(message, str) or not _is_number(created):
         return None
-    # what is said of its use is not worth a run: at worst it counts as never used, or as kept
+    # a run is not given up for these: at worst it counts as never used, or as pinned
     used = float(used) if _is_number(used) and used > 0 else None
     return Row(
         run_id=run_id,
@@ -60,7 +60,7 @@ def run_row(raw: tuple) -> Row | None:
 
 
 def run_config(run_id: Any, text: Any) -> RunConfig | None:
-    """The config that this text describes, where it is that of this run."""
+    """The config that this text describes, or None if it is not this run's."""
     return _config(run_id, text) if isinstance(run_id, str) and isinstance(text, str) else None
 
 
@@ -74,7 +74,7 @@ def _config(run_id: str, text: str) -> RunConfig | None:
 
 
 def is_event(event: Any) -> bool:
-    """Whether this is an event of a training as it was written down."""
+    """Whether this is a valid event of a training."""
     if not isinstance(event, dict) or event.get("model") not in ("teacher", "distilled", "scratch"):
         return False
     if event.get("event") == "begin":

@@ -1,4 +1,4 @@
-"""The tables of the index, their version, and what can be taken over from another or a damaged file."""
+"""The tables of the index, their version, and what can be kept of an older or a damaged file."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ CREATE TABLE IF NOT EXISTS uses (run_id TEXT PRIMARY KEY, used REAL NOT NULL, pi
 CREATE TABLE IF NOT EXISTS stops (run_id TEXT PRIMARY KEY);
 """
 _FIRST_VERSIONS_RUNS = (*_COLUMNS["runs"][:-1], "owner_pid", "owner_started")
-# What damage makes of a version is seldom so small a number.
+# Damage rarely turns a version into so small a number.
 _NEWEST_IMAGINABLE = 999
 
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""What a damaged file raises; the second where SQLite quotes it and Python cannot read the quotation."""
+"""What a damaged file raises; the second if SQLite quotes bytes from it that Python cannot decode."""
 
 Fill = Callable[[sqlite3.Connection], None]
 
 
 def create(path: Path, kept: list[tuple[str, tuple]], fill: Fill) -> int:
-    """Make a new file with what was kept of another and what `fill` adds; returns how many runs it knows."""
+    """Make a new file from rows kept of another and what `fill` adds; returns how many runs it lists."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
@@ -55,10 +55,10 @@ def create(path: Path, kept: list[tuple[str, tuple]], fill: Fill) -> int:
 
 
 def bring_up(connection: sqlite3.Connection, path: Path) -> None:
-    """Make this version's file of an earlier one's.
+    """Bring an older version's file up to this version.
 
     Raises:
-        Unusable: when the file is a later one's.
+        Unusable: when a newer version wrote the file.
         sqlite3.DatabaseError: when it is damaged.
     """
     version = _version(connection)
@@ -90,7 +90,7 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def check(connection: sqlite3.Connection) -> None:
-    """See that the file is sound.
+    """Check that the file is intact.
 
     Raises:
         sqlite3.DatabaseError: when it is not.
@@ -104,7 +104,7 @@ def check(connection: sqlite3.Connection) -> None:
 
 
 def salvage(path: Path) -> list[tuple[str, tuple]]:
-    """The rows of a damaged file that can be read still, by table; they may hold anything."""
+    """The rows of a damaged file that can still be read, by table; they may hold anything."""
     rows: list[tuple[str, tuple]] = []
     if not path.exists():
         return rows
@@ -127,15 +127,15 @@ def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
 
 
 def _add_tables(connection: sqlite3.Connection) -> None:
-    """Those that are missing; version 1 knew no stops."""
+    """Add the missing ones; version 1 had no stops."""
     for statement in _SCHEMA.split(";"):
         connection.execute(statement)
 
 
 def _from_first_version(connection: sqlite3.Connection) -> None:
-    """The first version knew a run's process by its number and its start."""
+    """The first version identified a run's process by its id and start time."""
     if _columns(connection, "runs") != _FIRST_VERSIONS_RUNS:
-        return  # only the version is wrong; `check` says whether all the rest is right
+        return  # only the version is wrong; `check` finds out about the rest
     rows = connection.execute("SELECT * FROM runs").fetchall()
     connection.execute("DROP TABLE runs")
     _add_tables(connection)

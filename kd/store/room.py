@@ -1,4 +1,4 @@
-"""Room on a full disk: a small reserve, then whatever can be spared, gives way to what must be written."""
+"""Room on a full disk: a small reserve, then whatever can be spared, is deleted for what must be written."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _T = TypeVar("_T")
 
 
 def is_full(error: OSError) -> bool:
-    """Whether this is the error of a disk without room."""
+    """Whether this error means that the disk is full."""
     return error.errno in _FULL
 
 
 class DiskFull(Unusable, OSError):
-    """Nothing more can be written; the message says so to a person."""
+    """Nothing more can be written; its message is for people."""
 
     def __init__(self) -> None:
         super().__init__(Ending("disk full"))
@@ -43,22 +43,22 @@ class Room:
         self._home = home
         self._making = threading.local()
         self.spare: list[Callable[[], None]] = []
-        """What else gives way when the reserve was not enough, the most dispensable first."""
+        """What else can be freed if the reserve was not enough, the most dispensable first."""
 
     def keep_reserve(self) -> None:
-        """Set the reserve aside where there is plenty of room for it."""
+        """Create the reserve if there is plenty of room for it."""
         with contextlib.suppress(OSError):
             if self._reserve.exists() or shutil.disk_usage(self._home).free < 8 * RESERVE_BYTES:
                 return
-            # random, so that a file system that compresses keeps as many blocks
+            # random, so that a compressing file system cannot shrink it
             self._reserve.write_bytes(os.urandom(RESERVE_BYTES))
 
     def do(self, action: Callable[[], _T]) -> _T:
         """Carry out `action`; on a full disk make room, more each time, and try again.
 
         Raises:
-            DiskFull: when there is no room all the same.
-            OSError: what else `action` raises.
+            DiskFull: when there is still no room.
+            OSError: whatever else `action` raises.
         """
         if getattr(self._making, "now", False):
             return action()
@@ -72,7 +72,7 @@ class Room:
             try:
                 make_room()
             except (OSError, ValueError) as error:
-                log.warning("no room could be made (%s)", error)
+                log.warning("no space could be freed (%s)", error)
             finally:
                 self._making.now = False
         try:

@@ -1,19 +1,19 @@
-"""The store: an index, and one folder of artefacts a run. Nothing half-written is ever seen.
+"""The store: an index, and one folder of files per run. Nothing half-written is ever seen.
 
-    KD_HOME/index.sqlite     runs that were asked for, their state and their events (kd/store/index.py)
+    KD_HOME/index.sqlite     requested runs, their states and their events (kd/store/index.py)
     KD_HOME/runs/ID/         record.json, distilled.keras, scratch.keras, logits.npz, snapshots-*.npz
     KD_HOME/teachers/ID/     record.json, teacher.keras
-    KD_HOME/logits/          a teacher's logits of a slice of the data
+    KD_HOME/logits/          teachers' logits of parts of the data
     KD_HOME/neighbours/      training pictures as a teacher sees them (kd/analysis/neighbours.py)
-    KD_HOME/precision.json   in which precision teachers train, by processor (kd/training/precision.py)
-    KD_HOME/trash/ID/        deleted runs, until somebody wants them back or the room
-    KD_HOME/aside/           what was found damaged
-    KD_HOME/owners/          a lock for each process that is alive (kd/owners.py)
-    KD_HOME/reserve          room for the index on a full disk (kd/store/room.py)
+    KD_HOME/precision.json   the precision in which teachers train, by processor (kd/training/precision.py)
+    KD_HOME/trash/ID/        deleted runs, until they are restored or their space is needed
+    KD_HOME/aside/           damaged files
+    KD_HOME/owners/          a lock for each living process (kd/owners.py)
+    KD_HOME/reserve          space for the index on a full disk (kd/store/room.py)
 
-A folder is written beside its place and moved into it, so it is whole or absent (kd/files.py). It is moved
-while the index's write lock is held, so that no two threads or processes move the same one. The runs that
-come with the project lie in data/runs in the same form and are read from there.
+A folder is written under another name and then renamed, so it is complete or absent (kd/files.py). It is
+renamed under the index's write lock, so that no two threads or processes move the same one. The runs that
+come with the project are read from data/runs, where they have the same form.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def default_home() -> Path:
     """KD_HOME, or .kd in the project.
 
     Raises:
-        ValueError: when KD_HOME is no path.
+        ValueError: when KD_HOME is not a path.
     """
     chosen = os.environ.get("KD_HOME")
     try:
@@ -58,7 +58,7 @@ def default_home() -> Path:
 
 
 class Store(StoredRuns, StoredTeachers):
-    """What was computed and what is being computed; several threads and processes may share one home."""
+    """Finished runs and runs in progress; several threads and processes may share one home."""
 
     def __init__(self, home: Path | None = None):
         """
@@ -85,31 +85,31 @@ class Store(StoredRuns, StoredTeachers):
 
     @property
     def shipped(self) -> Path:
-        """Where the runs lie that came with the project."""
+        """The folder of the runs that come with the project."""
         return SHIPPED_RUNS
 
     def row(self, run_id: str) -> Row | None:
-        """What the index knows of a run: config, status, message, created, used, pinned."""
+        """What the index knows about a run: config, status, message, created, used, pinned."""
         return self.index.row(run_id)
 
     def reconcile(self) -> None:
-        """Make the index say what the folders show, whatever a crash left undone between the two."""
+        """Bring the index in line with the folders, in case a crash came between the two."""
         found = {path.name for path in files.entries(self.home / "runs") if self._is_own(path.name)}
         if found - self.index.ids():
             self.index.take_in()
         self.index.settle(self._verdict)
 
     def rebuild(self) -> int:
-        """Make the index say what the folders hold, row by row; returns how many runs it knows."""
+        """Rebuild the index from the folders; returns how many runs it lists."""
         self.index.rebuild()
         self.reconcile()
         return len(self.index.rows())
 
     def save_run(self, run_id: str, record: dict[str, Any], contents: Mapping[str, bytes]) -> None:
-        """Store a finished run whole, and mark it finished.
+        """Store a finished run completely, and mark it finished.
 
         Raises:
-            OSError: when it cannot be stored; what was stored before is untouched.
+            OSError: when it cannot be stored; what was stored earlier is untouched.
         """
         place = self.home / "runs" / run_id
 
@@ -122,15 +122,15 @@ class Store(StoredRuns, StoredTeachers):
             self.room.do(save)
 
     def delete_run(self, run_id: str) -> None:
-        """Take a run off the list; `restore_run` brings it back until the room is needed.
+        """Take a run off the list; `restore_run` brings it back until its space is needed.
 
         Raises:
-            ValueError: when the run came with the project, is being computed, or was deleted already.
+            ValueError: when the run comes with the project, is being computed, or is already deleted.
         """
         if self.index.row(run_id) is None:
             if self._drop_unreadable(run_id):
                 return
-            self.index.check()  # where it is damaged, the list may show what cannot be found
+            self.index.check()  # if it is damaged, the list may show what cannot be found
         older = None
 
         def move(undo: ExitStack) -> None:
@@ -141,7 +141,7 @@ class Store(StoredRuns, StoredTeachers):
         files.remove(older)
 
     def restore_run(self, run_id: str) -> bool:
-        """Bring a deleted run back; False when it is gone for good."""
+        """Bring a deleted run back; False if it is gone for good."""
         if not RUN_ID.fullmatch(run_id):
             return False
         trash, place = self.home / "trash" / run_id, self.home / "runs" / run_id
@@ -154,7 +154,7 @@ class Store(StoredRuns, StoredTeachers):
         return self.index.restore(run_id, move)
 
     def remove_run(self, run_id: str, may: Callable[[Row | None], bool] = lambda row: True) -> bool:
-        """Remove a run for good, deleted before or not, where it `may` go; one of the project's stays."""
+        """Remove a run for good, deleted before or not, if it `may` go; those of the project are kept."""
         older = None
 
         def move(undo: ExitStack) -> None:
@@ -167,7 +167,7 @@ class Store(StoredRuns, StoredTeachers):
         return gone and self.empty_trash(run_id)
 
     def empty_trash(self, run_id: str) -> bool:
-        """Remove what lies in the trash of a run that nobody can bring back; returns whether it could."""
+        """Remove from the trash a run that can no longer be brought back; returns whether that was so."""
         away = None
 
         def move(undo: ExitStack) -> None:
@@ -179,7 +179,7 @@ class Store(StoredRuns, StoredTeachers):
         return emptied
 
     def _verdict(self, run_id: str, status: str, gone: bool) -> tuple[str, str] | None:
-        """The status and message that a run should have; `gone` says that its process has ended."""
+        """The status and message that a run should have; gone: its process has ended."""
         if self._is_own(run_id) and status != "finished":
             return ("finished", "") if status not in ACTIVE or gone else None
         if gone:
@@ -190,16 +190,16 @@ class Store(StoredRuns, StoredTeachers):
         return None
 
     def _to_trash(self, run_id: str, undo: ExitStack) -> Path | None:
-        """Move a run's folder to the trash; returns where an older one is now, to be removed in the end."""
+        """Move a run's folder to the trash; returns where an older one is now, to be removed afterwards."""
         folder, place = self.home / "runs" / run_id, self.home / "trash" / run_id
         if not RUN_ID.fullmatch(run_id) or not os.path.lexists(folder):
-            return None  # what lies in the trash is all there is
+            return None  # it has no files, or only those in the trash
         older = files.move_out_of_the_way(place, undo)
         files.move(folder, place, undo)
         return older
 
     def _drop_unreadable(self, run_id: str) -> bool:
-        """Forget a row that cannot be read, and set aside what is stored for it; whether there was one."""
+        """Forget an unreadable row and set its files aside; returns whether there was one."""
 
         def move(undo: ExitStack) -> None:
             if self._is_own(run_id):

@@ -1,4 +1,4 @@
-"""What all stored folders have in common: a home, an index, checksums, and a way aside."""
+"""What all stored folders have in common: a home, an index, checksums, a place for damaged files."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ class Stored:
 
     @property
     def shipped(self) -> Path:
-        """Where the runs lie that came with the project."""
+        """The folder of the runs that come with the project."""
         raise NotImplementedError
 
     def _check(self, path: Path) -> None:
-        """Compare a file with its checksum, once for each state of it that is seen."""
+        """Compare a file with its checksum, once for each state it is seen in."""
         status = path.stat()
         if path.is_relative_to(self.shipped):
-            return  # git keeps those, with line ends as the system has them
+            return  # git keeps these, with the line endings of the system
         state = status.st_size, status.st_mtime_ns
         if self._checked.get(path) != state:
             files.check(path)
             self._checked[path] = state
 
     def _put(self, partial: Path, place: Path, undo: ExitStack) -> None:
-        """Move a written folder to its place, where no whole one is there already."""
+        """Move a written folder to its place, unless a complete one is there already."""
         try:
             files.check_complete(place)
         except (Damaged, FileNotFoundError):

@@ -1,4 +1,4 @@
-"""Stored runs as they are read: what is whole, what is damaged and set aside, what moved meanwhile."""
+"""Reading stored runs: intact ones, damaged ones that are set aside, ones that have just been moved."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ _T = TypeVar("_T")
 
 
 class DamagedRun(Unusable):
-    """A stored run is not what it was; the message says so to a person."""
+    """A stored run is damaged; its message is for people."""
 
 
 class StoredRuns(Stored):
-    """The folders of runs, those that came with the project included."""
+    """The folders of runs, including those that come with the project."""
 
     def has_run(self, run_id: str) -> bool:
-        """Whether a whole result of this run is there."""
+        """Whether there is a complete result of this run."""
         return self._run_folder(run_id) is not None
 
     def is_shipped(self, run_id: str) -> bool:
-        """Whether this result came with the project."""
+        """Whether this result comes with the project."""
         return self._run_folder(run_id) == self.shipped / run_id
 
     def shipped_runs(self) -> list[str]:
-        """The runs that came with the project."""
+        """The runs that come with the project."""
         found = sorted(path.parent for path in self.shipped.glob("*/record.json"))
         return [path.name for path in found if path not in self._ignored]
 
     def state_of(self, run_id: str) -> tuple[int, int] | None:
-        """Changes whenever another result of this run is stored; None where there is none."""
+        """Changes whenever another result of this run is stored; None if there is none."""
         if RUN_ID.fullmatch(run_id):
             for parent in (self.home / "runs", self.shipped):
                 with contextlib.suppress(OSError):
@@ -58,10 +58,10 @@ class StoredRuns(Stored):
         return None
 
     def record(self, run_id: str) -> dict[str, Any] | None:
-        """A finished run's record: config, result, history; None where there is none.
+        """A finished run's record: config, result, history; None if there is none.
 
         Raises:
-            DamagedRun: when it is not what was stored; the run is set aside then.
+            DamagedRun: when it differs from what was stored; the run is set aside then.
         """
 
         def read(folder: Path) -> dict[str, Any]:
@@ -71,11 +71,11 @@ class StoredRuns(Stored):
         return self._look(run_id, read)
 
     def file(self, run_id: str, name: str) -> Path:
-        """The path of one of a finished run's files, which are then known to be whole.
+        """The path of one of a finished run's files, which is known to be intact.
 
         Raises:
-            ValueError: when the run or the file is not there.
-            DamagedRun: when the file is not what was stored; the run is set aside then.
+            ValueError: when there is no such run or file.
+            DamagedRun: when the file differs from what was stored; the run is set aside then.
         """
 
         def read(folder: Path) -> Path:
@@ -88,10 +88,10 @@ class StoredRuns(Stored):
         return path
 
     def is_usable(self, run_id: str, teacher_id: str | None) -> bool:
-        """Whether a stored run has all its files and its teacher; one that has not is set aside.
+        """Whether a stored run has all its files and its teacher; an incomplete one is set aside.
 
         Args:
-            teacher_id: of a fresh teacher; None for one that comes with the project.
+            teacher_id: a fresh teacher's; None for one that comes with the project.
         """
 
         def read(folder: Path) -> bool:
@@ -108,7 +108,7 @@ class StoredRuns(Stored):
             return False
 
     def _run_folder(self, run_id: str) -> Path | None:
-        # ids come from URLs too, and only what looks like one of ours may become a path
+        # ids also come from URLs, and only what looks like one of ours may become a path
         if not RUN_ID.fullmatch(run_id):
             return None
         for parent in (self.home / "runs", self.shipped):
@@ -121,7 +121,7 @@ class StoredRuns(Stored):
         return folder is not None and folder.parent != self.shipped
 
     def _from_folders(self) -> Iterator[FromFolder]:
-        """The whole runs; called while nobody else can move them. A damaged one is set aside."""
+        """The complete runs; called while nobody else can move them. Damaged ones are set aside."""
         for parent in ("runs", "trash"):
             for path in files.entries(self.home / parent):
                 run = self._from_folder(path.name)
@@ -149,7 +149,7 @@ class StoredRuns(Stored):
         return None
 
     def _look(self, run_id: str, read: Callable[[Path], _T], name: str = "record.json") -> _T | None:
-        """What `read` finds in a run's folder, or None where there is none.
+        """What `read` finds in a run's folder, or None if there is none.
 
         Raises:
             ValueError: when a file of this name was never stored.
@@ -214,7 +214,7 @@ def _record(folder: Path) -> dict[str, Any]:
     """A run's record.
 
     Raises:
-        Damaged: when it is none.
+        Damaged: when it is not one.
     """
     try:
         record = json.loads((folder / "record.json").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Stored teachers, their logits, and what was measured for them."""
+"""Stored teachers, their logits, and measurements for them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Teacher = tuple[dict[str, Any], Path]
 
 
 class StoredTeachers(Stored):
-    """The folders of fresh teachers, and what can be made anew from them."""
+    """The folders of fresh teachers, and what can be recomputed from them."""
 
     def has_teacher(self, teacher_id: str) -> bool:
         """Whether a fresh teacher is stored."""
         return os.path.isfile(self.home / "teachers" / teacher_id / "record.json")
 
     def teacher(self, teacher_id: str) -> Teacher | None:
-        """A stored fresh teacher: its record and its .keras file. A damaged one is set aside: None."""
+        """A stored fresh teacher: its record and its .keras file; None if missing or damaged (set aside)."""
         folder = self.home / "teachers" / teacher_id
 
         def read() -> Teacher:
@@ -56,7 +56,7 @@ class StoredTeachers(Stored):
             return self.index.exclusively(read_again) if os.path.lexists(folder) else None
 
     def save_teacher(self, teacher_id: str, record: dict[str, Any], keras_file: bytes) -> None:
-        """Store a fresh teacher whole.
+        """Store a fresh teacher completely.
 
         Raises:
             OSError: when it cannot be stored.
@@ -72,7 +72,7 @@ class StoredTeachers(Stored):
             self.room.do(save)
 
     def logits(self, key: str) -> dict[str, np.ndarray] | None:
-        """Stored logits by their key: {'train': (n, 10), 'test': (10000, 10)}; None to compute them anew."""
+        """Stored logits by their key: {'train': (n, 10), 'test': (10000, 10)}; None if missing or damaged."""
         path = self.home / "logits" / f"{key}.npz"
         try:
             with np.load(io.BytesIO(files.read_sealed(path)), allow_pickle=False) as arrays:
@@ -87,12 +87,12 @@ class StoredTeachers(Stored):
             return None
 
     def save_logits(self, key: str, logits: dict[str, np.ndarray]) -> None:
-        """Keep logits under a key."""
+        """Store logits under a key."""
         path = self.home / "logits" / f"{key}.npz"
         self.room.do(lambda: files.write_sealed(path, npz_bytes(logits)))
 
     def precisions(self) -> dict[str, str]:
-        """Processor → precision in which teachers train on it, as measured (kd/training/precision.py)."""
+        """Processor → the precision in which teachers train on it, as measured (kd/training/precision.py)."""
         path = self.home / "precision.json"
         try:
             try:
@@ -107,6 +107,6 @@ class StoredTeachers(Stored):
             return {}
 
     def save_precisions(self, precisions: Mapping[str, str]) -> None:
-        """Keep what was measured."""
+        """Store the measurements."""
         path = self.home / "precision.json"
         self.room.do(lambda: files.write_sealed(path, json_bytes(dict(precisions))))

@@ -1,6 +1,6 @@
-"""Upkeep: what is kept takes no more room than it may. The run that was used longest ago goes first.
+"""Upkeep: stored runs take no more space than allowed. The least recently used run goes first.
 
-KD_LIMIT    how much may be kept in KD_HOME: 2GB unless it says otherwise (500MB, 1.5 GB, …)
+KD_LIMIT    how much may be kept in KD_HOME, such as 500MB or 1.5 GB; 2GB by default
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from kd.unusable import Unusable
 log = logging.getLogger("kd")
 
 DEFAULT_LIMIT = "2GB"
-SECONDS_WATCHED = 3600  # a page that shows a run says nothing while nobody touches it
+SECONDS_WATCHED = 3600  # a page may show a run for long without asking for it again
 SECONDS_BETWEEN_NOTES = 60
 SECONDS_A_SIZE_HOLDS = 5
 LEAST_LIMIT = 1000
-# Made anew where they are missing, so the first to go; by the file's age.
+# Recomputed if missing, so the first to go; by the age of the file.
 _CACHES = ("logits", "neighbours")
 _KEPT = ("runs", "teachers", "trash", "aside")
 
 Candidate = tuple[Path, Callable[[], bool]]
-"""What may go, and what removes it and tells whether it did."""
+"""What may go, and a function that removes it and returns whether it did."""
 
 
 def limit() -> int:
     """How many bytes may be kept: KD_LIMIT.
 
     Raises:
-        ValueError: when it is no size.
+        ValueError: when it is not a size.
     """
     from dask.utils import parse_bytes
 
@@ -60,7 +60,7 @@ def limit() -> int:
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes in use, bytes allowed, the bytes of each stored run by its id, and the runs that are pinned."""
+    """Bytes in use, bytes allowed, the bytes of each stored run by its id, and the pinned runs."""
 
     used: int
     limit: int
@@ -69,12 +69,12 @@ class Usage:
 
 
 class Upkeep:
-    """Keeps a store below its limit; never removes a run that is watched, pinned or computed."""
+    """Keeps a store below its limit; never removes a run that is watched, pinned or in progress."""
 
     def __init__(self, store: Store):
         """
         Raises:
-            ValueError: when KD_LIMIT is no size.
+            ValueError: when KD_LIMIT is not a size.
         """
         self._store, self._limit = store, limit()
         self._lock, self._tidying = threading.Lock(), threading.Lock()
@@ -84,7 +84,7 @@ class Upkeep:
         store.room.spare = [self._spare_what_can_be_made_again, self._spare_trash]
 
     def watched(self, run_id: str) -> None:
-        """Somebody looks at this run; noted in the index about once a minute."""
+        """Somebody is looking at this run; recorded in the index about once a minute."""
         now = time.monotonic()
         self._watched[run_id] = now
         if now - self._noted.get(run_id, -SECONDS_BETWEEN_NOTES) >= SECONDS_BETWEEN_NOTES:
@@ -94,7 +94,7 @@ class Upkeep:
                 self._noted[run_id] = now
 
     def usage(self) -> Usage:
-        """How much is kept; measured every few seconds at most."""
+        """How much is stored; measured every few seconds at most."""
         with self._lock:
             now = time.monotonic()
             if self._usage is None or now - self._usage[0] > SECONDS_A_SIZE_HOLDS:
@@ -102,23 +102,25 @@ class Upkeep:
             return self._usage[1]
 
     def forget_usage(self) -> None:
-        """Measure anew at the next question."""
+        """Measure again next time."""
         with self._lock:
             self._usage = None
 
     def tidy(self) -> None:
-        """Bring what is kept below the limit, as far as there is something that may go."""
+        """Bring the store below its limit, as far as there is something that may go."""
         try:
-            with self._tidying:  # not the lock under which people wait to see how much is kept
+            with self._tidying:  # not the lock that `usage` waits for
                 excess = self._excess_after_tidying()
         except Unwritable as error:
-            log.warning("old runs could not make room: %s", error)
+            log.warning("old runs could not be removed: %s", error)
             return
         finally:
             self.forget_usage()
         self._store.room.keep_reserve()
         if excess > 0:
-            log.warning("%.0f MB more than KD_LIMIT are kept: all of it is in use or pinned", excess / 1e6)
+            log.warning(
+                "KD_HOME exceeds KD_LIMIT by %.0f MB, and everything in it is in use or pinned", excess / 1e6
+            )
 
     def _excess_after_tidying(self) -> int:
         excess = self._measured().used - self._limit
@@ -129,22 +131,22 @@ class Upkeep:
         return excess
 
     def _removed(self, path: Path, remove: Callable[[], bool]) -> int:
-        """Remove what may go; returns how many bytes that freed."""
+        """Remove something that may go; returns how many bytes that freed."""
         size = files.size_of(path)
         try:
             return size if remove() else 0
-        except Unwritable:  # then nothing else can go either, and each would be waited for
+        except Unwritable:  # then nothing else can go either, and each attempt would wait again
             raise
         except OSError as error:
             log.warning("%s could not be removed (%s)", path, error)
             return 0
 
     def _spare_what_can_be_made_again(self) -> None:
-        """On a full disk: what is no result of anybody's."""
+        """On a full disk: remove what can be recomputed."""
         self._remove(self._made_again(least_age=0))
 
     def _spare_trash(self) -> None:
-        """On a full disk: what was deleted."""
+        """On a full disk: remove deleted runs."""
         self._remove(self._trash())
 
     def _remove(self, candidates: Iterator[Candidate]) -> None:
@@ -182,18 +184,18 @@ class Upkeep:
                 yield path, partial(_gone, path)
 
     def _trash(self) -> Iterator[Candidate]:
-        """Deleted runs, the one used longest ago first; before them, those that were trained again since."""
+        """Deleted runs, the least recently used first; before them, those trained again since."""
         trash, deleted = self._store.home / "trash", [row["run_id"] for row in self._store.index.deleted()]
         for path in files.entries(trash):
             if path.name not in deleted:
                 yield path, partial(self._store.empty_trash, path.name)
         for run_id in deleted:
-            # one that never had a result has no files, and frees nothing: it stays to be brought back
+            # without a result it has no files, and removing it would free nothing
             if (trash / run_id).is_dir():
                 yield trash / run_id, partial(self._store.remove_run, run_id, _is_deleted)
 
     def _lone_teachers(self) -> Iterator[Candidate]:
-        """Fresh teachers of which no run is left."""
+        """Fresh teachers that no run uses any longer."""
         rows = self._store.index.rows()
         alive = {row["config"].teacher_id for row in rows if row["status"] in ("finished", *ACTIVE)}
         for path in files.entries(self._store.home / "teachers"):
@@ -201,7 +203,7 @@ class Upkeep:
                 yield path, partial(_gone, path)
 
     def _may_go(self, row: Row | None) -> bool:
-        """Whether a run may make room: not one that somebody looks at, here or in another process."""
+        """Whether a run may be removed: not if somebody is looking at it, here or in another process."""
         if row is None or row["status"] != "finished" or row["pinned"]:
             return False
         if row["used"] is not None and abs(time.time() - row["used"]) < SECONDS_WATCHED:
@@ -211,7 +213,7 @@ class Upkeep:
     def _remove_run(self, run_id: str) -> bool:
         removed = self._store.remove_run(run_id, self._may_go)
         if removed:
-            log.info("run %s removed: it was used longest ago, and KD_LIMIT was reached", run_id)
+            log.info("run %s removed: KD_LIMIT was reached, and this was the least recently used run", run_id)
         return removed
 
     def _measured(self) -> Usage:
