@@ -1,4 +1,4 @@
-"""How a run stands, in a word or two: its state in a list, its phase beside a progress bar."""
+"""What a run is doing, in a word or two: its state in a list, its phase beside a progress bar."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def phase(code: str) -> str:
 
 
 def epoch_of(code: str, epoch: int, epochs: int) -> str:
-    """What a run is doing while 'teacher' or 'students' train, and how far they are."""
+    """What a run is doing in the phase 'teacher' or 'students', and how far it is."""
     if code == "teacher":
         return _("Teacher: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)
     return _("Students: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)

@@ -23,7 +23,7 @@ _folder = str(Path(__file__).parent / "locale")
 
 
 def environment_languages() -> tuple[str, ...]:
-    """The languages that this process' environment asks for, as gettext reads it, the best first."""
+    """The languages that this process' environment asks for, read as gettext does, the preferred first."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             return tuple(os.environ[name].split(":"))
@@ -34,12 +34,12 @@ _wanted: Callable[[], Iterable[str]] = environment_languages
 
 
 def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None = None) -> None:
-    """Have every sentence from now on come in the language of whoever reads it.
+    """Set how to find out the reader's language, for every sentence from now on.
 
     Args:
-        wanted: returns the languages that the reader would like, the best first, such as ("de-CH", "fr").
-            It is called for every sentence, so it may answer differently in every thread.
-        folder: where the catalogues are, if not where they usually are.
+        wanted: returns the reader's languages, the preferred first, such as ("de-CH", "fr").
+            It is called for every sentence, so it may return something else in each thread.
+        folder: the folder of the catalogues, if not the usual one.
     """
     global _wanted, _folder
     _wanted = wanted
@@ -47,7 +47,7 @@ def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None =
 
 
 def language() -> str:
-    """The language in which `_` answers now. Whatever is kept with words in it has this in its key."""
+    """The language that `_` uses now. It belongs in the key of whatever is cached with words in it."""
     return _choose(tuple(_wanted()), _folder)[0]
 
 
@@ -73,16 +73,16 @@ def _filled(translated: str, message: str, values: Mapping[str, Any]) -> str:
         return translated
     try:
         return translated.format(**values)
-    except (LookupError, ValueError):  # a placeholder that the translator misspelt
+    except (LookupError, ValueError):  # a placeholder misspelt by a translator
         return message.format(**values)
 
 
 @lru_cache(maxsize=1_000)
 def _choose(wanted: tuple[str, ...], folder: str) -> tuple[str, gettext.NullTranslations]:
-    """The first language wanted that there is, with its catalogue; English where there is none of them."""
+    """The first requested language that has a catalogue, and that catalogue; English if none has one."""
     for tag in wanted:
         tag = tag.partition(".")[0].partition("@")[0].replace("-", "_")
-        if not _TAG.fullmatch(tag):  # it may come from a browser, and becomes a part of a path
+        if not _TAG.fullmatch(tag):  # it may come from a browser, and becomes part of a path
             continue
         parts = tag.split("_")
         if parts[0] in (ENGLISH, "C", "POSIX"):
