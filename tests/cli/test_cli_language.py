@@ -40,7 +40,7 @@ def catalogue(tmp_path_factory):
 @pytest.fixture
 def home(catalogue, tmp_path, monkeypatch):
     """An empty home, for a reader of the marked language."""
-    monkeypatch.setattr(translation, "_folder", catalogue)
+    monkeypatch.setattr(translation, "_folder", str(catalogue))
     monkeypatch.setattr(translation, "_wanted", translation.environment_languages)
     monkeypatch.setenv("LANGUAGE", pseudo_language.LANGUAGE)
     monkeypatch.setenv("KD_HOME", str(tmp_path))
