@@ -84,7 +84,17 @@ def training(engine):
     attempt.close()
 
 
-def pid_of_the_one_that_trains(engine) -> int:
+@pytest.fixture
+def waiting(engine):
+    """A task in one of the workers that takes as long as a training, without loading TensorFlow."""
+    attempt = engine.attempt(uuid.uuid4().hex, lambda event: None, lambda: False)
+    future = attempt.submit(lambda token: time.sleep(PATIENCE), resource="student")
+    until(lambda: any(engine.ensure().processing().values()))
+    yield attempt, future
+    attempt.close()
+
+
+def pid_of_the_busy_one(engine) -> int:
     client = engine.ensure()
     (busy,) = [worker for worker, computed in client.processing().items() if computed]
     return client.run(os.getpid, workers=[busy])[busy]
@@ -114,7 +124,7 @@ def test_a_worker_too_busy_to_answer_is_left_alone(engine):
 def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, training):
     _, future, heard = training
     child = engine._child.pid
-    worker = psutil.Process(pid_of_the_one_that_trains(engine))
+    worker = psutil.Process(pid_of_the_busy_one(engine))
     worker.suspend()
     until(lambda: gone([worker]))
     until(lambda: [event["event"] for event in heard].count("begin") == 2)
@@ -123,10 +133,10 @@ def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, t
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
-def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engine, training):
-    attempt, future, _ = training
+def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engine, waiting):
+    attempt, future = waiting
     family = frozen.family_of(engine._child.pid)
-    psutil.Process(pid_of_the_one_that_trains(engine)).suspend()
+    psutil.Process(pid_of_the_busy_one(engine)).suspend()
     psutil.Process(engine._child.pid).suspend()
     with pytest.raises(EngineLost):
         attempt.result(future)
@@ -135,9 +145,9 @@ def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engi
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
-def test_closing_leaves_no_frozen_process(training, engine):
+def test_closing_leaves_no_frozen_process(waiting, engine):
     family = frozen.family_of(engine._child.pid)
-    psutil.Process(pid_of_the_one_that_trains(engine)).suspend()
+    psutil.Process(pid_of_the_busy_one(engine)).suspend()
     engine.close()
     until(lambda: gone(family))
 
