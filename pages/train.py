@@ -24,7 +24,7 @@ from ui.train.live import follow
 from ui.train.one_button import one_button
 from ui.train.playback import play_training
 
-# The run for which Train asked whether to start it, because it would take long.
+# The session's key for the run that Train asked about because it would take long.
 ASKED = "asked_about"
 
 

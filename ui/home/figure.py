@@ -20,7 +20,7 @@ _HOW = {
     "distilled": N_("learns from labels and teacher"),
     "scratch": N_("learns from labels alone"),
 }
-# From here on a wrong digit is worth a word.
+# A wrong digit that is at least this probable is mentioned.
 _RIVAL = 0.1
 
 

@@ -1,4 +1,4 @@
-"""What the page's address says: read once, before a widget makes something else of it, and written once."""
+"""The page's address: read once, before a widget changes it, and written once."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def choose(widget: Callable[..., str], label: str, parameter: Choice, key: str, 
         list(parameter.labels),
         key=key,
         format_func=lambda code: _(parameter.labels[code]),
-        persist_state="session",  # like a bound widget, it is found as it was left
+        persist_state="session",  # as a bound widget's, the choice outlasts a visit to another page
         **arguments,
     )
     rewrite({key: None if code == parameter.default else code})
@@ -90,7 +90,7 @@ def choose(widget: Callable[..., str], label: str, parameter: Choice, key: str, 
 
 
 def went_back() -> bool:
-    """Whether this is drawn because of Back or Forward: then the address counts, not the session."""
+    """Whether the page is drawn because of Back or Forward: then the address counts, not the session."""
     return get_script_run_ctx().is_history_navigation
 
 
@@ -151,7 +151,7 @@ def choice(refusal: str, labels: Mapping[str, str]) -> Choice:
             view “{text}”: use {allowed}.”
         labels: code → what the page shows, marked with `N_`; the first is what a bare address means.
     """
-    # Addresses used to have the English labels.
+    # Earlier versions wrote the English labels into the address.
     codes = {label: code for code, label in labels.items()} | {code: code for code in labels}
 
     def read(text: str) -> str:

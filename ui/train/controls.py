@@ -132,7 +132,7 @@ def _field(name: str) -> Any:
 
 
 def _temperatures() -> list[float]:
-    """The slider's stops, and any other temperature that a URL or a run has brought in."""
+    """The slider's stops, plus any other temperature from a URL or a run."""
     brought = st.session_state.setdefault("other_temperatures", set())
     brought.add(st.session_state.get("temperature", _from_url("temperature")))
     return sorted({float(value) for value in (*_TEMPERATURES, *brought)})

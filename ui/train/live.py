@@ -23,7 +23,7 @@ Figure = tuple[dict[str, Any], pd.DataFrame]
 """A chart as Vega-Lite without its rows, and its rows."""
 
 _SECONDS_BETWEEN_LOOKS = 0.8
-# A look costs the server a twelfth of this, and so all looks together a twelfth of a core.
+# A look costs the server a twelfth of this, so all looks together take a twelfth of a core.
 _SECONDS_FOR_EACH_WATCHER = 0.12
 _SECONDS_OF_A_WATCHER = 10.0
 _NEARLY = 1.4
@@ -43,7 +43,7 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
     with guard():
         view = lab.watch(run_id)
         if every and not view.active:
-            st.rerun()  # the whole page: Stop becomes Train again, and the looking ends
+            st.rerun()  # the whole page: Stop becomes Train again, and the looks end
         if every and not 1 / _NEARLY < every / _seconds_between_looks() < _NEARLY:
             st.rerun()  # people came or left: the pace is set anew
         if view.active:
@@ -88,7 +88,7 @@ def _come_to(view: RunView) -> str:
     return repr((language(), view.teacher_accuracy, len(view.history), sorted(last.items())))
 
 
-# What these draw is kept as the messages to the browser, built once an epoch for everybody who watches.
+# What these draw is cached as messages to the browser: built once an epoch for everyone who watches.
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -193,7 +193,7 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
 
 
 def _when(time: float) -> str:
-    """A point of a training, as a sentence begins with it."""
+    """A point of a training, as the beginning of a sentence."""
     words = playback_charts.point_name(time)
     return words[:1].upper() + words[1:]
 
