@@ -58,6 +58,14 @@ def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, se
     assert escaped(app) == set()
 
 
+@pytest.mark.parametrize("page", ["train", "draw", "dark_knowledge"])
+def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setenv("LANGUAGE", "en")
+        assert escaped(open_page(page))
+    assert escaped(open_page(page)) == set()
+
+
 @pytest.mark.parametrize("page", ["home", "train", "draw", "dark_knowledge", "runs"])
 def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path):
     monkeypatch.setattr("kd.store.store.SHIPPED_RUNS", tmp_path)
