@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from benchmarks.app_process import AppProcess, app_process
+from kd.store.index_rows import ACTIVE
+from kd.store.store import Store
 from tests.browser.chromium import bring
 
 FLAGS = (
@@ -32,6 +35,19 @@ def site(tmp_path_factory) -> Iterator[AppProcess]:
     """
     with app_process(tmp_path_factory.mktemp("site")) as app:
         yield app
+
+
+@pytest.fixture(autouse=True)
+def nothing_trains_on(site: AppProcess) -> Iterator[None]:
+    """A test that fails in the middle of a run takes no later test with it."""
+    yield
+    index = Store(site.log.parent).index
+    deadline = time.monotonic() + 30
+    while active := [row["run_id"] for row in index.rows() if row["status"] in ACTIVE]:
+        assert time.monotonic() < deadline, active
+        for run_id in active:
+            index.ask_to_stop(run_id)
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="package")  # closed here: while it is open, no other test can run an event loop
