@@ -22,18 +22,21 @@ def test_text_in_charts_can_be_read_in_both_themes(page: Page, site):
         assert [(text, colour) for text, colour in texts if contrast(colour, background) < 4.5] == []
 
 
+def spoken(page: Page, role: str) -> list[str]:
+    """The names of what a screen reader meets in this role."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    met = [node for node in tree if not node["ignored"] and node["role"]["value"] == role]
+    return [node.get("name", {}).get("value", "") for node in met]
+
+
 def test_a_screen_reader_gets_the_result_of_a_chart_and_none_of_its_marks(page: Page, site):
     page.goto(f"{site.url}/train")
     expect(page.locator(f"{CHARTS} svg")).to_have_count(2)
-    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
-    graphics = [
-        (node["role"]["value"], node.get("name", {}).get("value", ""))
-        for node in tree
-        if not node["ignored"] and node["role"]["value"].startswith("graphics-")
-    ]
-    names = [name for role, name in graphics if role == "graphics-document"]
-    assert names[0].startswith("Test accuracy by epoch. Distilled: from 89.39 % after epoch 1 to 98.03 % ")
-    assert names[1].startswith(
-        "The distilled student's loss by epoch. Teacher's part: from 7.4 after epoch 1 "
-    )
-    assert [name for role, name in graphics if role == "graphics-symbol"] == []
+    accuracy, loss = spoken(page, "graphics-document")
+    assert accuracy.startswith("Test accuracy by epoch. Distilled: from 89.39 % after epoch 1 to 98.03 % ")
+    assert loss.startswith("The distilled student's loss by epoch. Teacher's part: from 7.4 after epoch 1 ")
+    assert spoken(page, "graphics-symbol") == []
+    page.goto(f"{site.url}/dark_knowledge?view=all")
+    expect(page.locator(f"{CHARTS} svg")).to_have_count(5)
+    assert all(name.endswith(".") for name in spoken(page, "graphics-document"))
+    assert spoken(page, "graphics-symbol") == []
