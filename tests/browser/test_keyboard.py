@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import faults
 from ui.train.one_button import PAUSE
 
 MINUTES = 60_000
@@ -22,6 +23,7 @@ def test_train_becomes_stop_and_then_train_again_and_keeps_the_focus(page: Page,
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_focused()
     expect(page.get_by_text(re.compile("of 20", re.IGNORECASE)).first).to_be_visible(timeout=3 * MINUTES)
+    assert faults(page, "Train, a run that trains") == []
     page.wait_for_timeout(1000 * PAUSE)
     expect(stop).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,0 +1,127 @@
+"""Every page, in each state and both themes, as axe-core sees it. Train while it trains: test_keyboard.py."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kd.lab import Lab
+from tests.browser.accessibility import faults
+from tests.browser.test_canvas import SEVEN, stroke
+from tests.store.test_upkeep import save
+
+
+def unfold(page: Page, *sections: str) -> None:
+    for section in sections:
+        page.locator("summary").filter(has_text=section).last.click()
+
+
+def expect_drawn(page: Page, figure: str) -> None:
+    expect(page.locator(f".st-key-save-{figure}")).to_be_visible()
+
+
+def choose(page: Page, option: str) -> None:
+    page.get_by_role("radio", name=option, exact=True).click()
+
+
+def test_home(page: Page, site):
+    page.goto(site.url)
+    unfold(page, "The formula")
+    expect(page.locator(".katex").first).to_be_visible()
+    assert faults(page, "Home") == []
+
+
+def test_train(page: Page, site):
+    page.goto(f"{site.url}/train")
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    unfold(page, "More", "Play the training back")
+    expect_drawn(page, "reading-scratch")
+    found = faults(page, "Train, played back")
+    unfold(page, "Play the training back", "What they are made of")
+    expect_drawn(page, "filters-scratch")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    found += faults(page, "Train, architectures and a menu")
+    page.keyboard.press("Escape")
+    unfold(page, "What they are made of", "Look closer at the errors")
+    expect_drawn(page, "confusion-difference")
+    found += faults(page, "Train, confusions")
+    choose(page, "Fixed and broken")
+    expect(page.locator(".kd-cards").first).to_be_visible()
+    found += faults(page, "Train, fixed and broken")
+    choose(page, "Sure and right")
+    expect_drawn(page, "reliability")
+    found += faults(page, "Train, sure and right")
+    assert found == []
+
+
+def test_draw(page: Page, site):
+    page.goto(f"{site.url}/draw")
+    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+    unfold(page, "Why these answers?", "How would the students have read it earlier?")
+    stroke(page, SEVEN)
+    expect(page.get_by_text("Your drawing, as the models see it.")).to_be_visible()
+    expect_drawn(page, "reading-scratch")
+    expect_drawn(page, "saliency-scratch")
+    found = faults(page, "Draw, a drawing")
+    choose(page, "Test pictures")
+    expect(page.get_by_text("Its label says")).to_be_visible()
+    found += faults(page, "Draw, a test picture")
+    choose(page, "Upload")
+    expect(page.get_by_text("Nothing is uploaded yet")).to_be_visible()
+    found += faults(page, "Draw, an upload")
+    assert found == []
+
+
+def test_dark_knowledge(page: Page, site):
+    page.goto(f"{site.url}/dark_knowledge")
+    expect_drawn(page, "entropy")
+    found = faults(page, "Dark knowledge, one picture")
+    choose(page, "One digit")
+    choose(page, "The pull on a student")
+    expect_drawn(page, "pull-strength")
+    found += faults(page, "Dark knowledge, the pull")
+    choose(page, "Draw")
+    choose(page, "All 10,000")
+    expect_drawn(page, "mean-entropy")
+    found += faults(page, "Dark knowledge, all pictures")
+    assert found == []
+
+
+@pytest.fixture
+def broken_run(site):
+    """A finished run whose models cannot be read."""
+    lab = Lab(site.log.parent)
+    run_id = save(lab, 91)
+    yield run_id
+    lab.store.remove_run(run_id)
+    lab.close()
+
+
+def test_runs_and_what_goes_wrong(page: Page, site, broken_run):
+    page.goto(f"{site.url}/draw?run={broken_run}&T=hot")
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    found = faults(page, "Draw, a broken run and a wrong address")
+    page.goto(f"{site.url}/runs")
+    delete = page.locator(f".st-key-delete_{broken_run}").get_by_role("button")
+    expect(delete).to_be_visible()
+    found += faults(page, "Runs")
+    delete.click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    found += faults(page, "Runs, one deleted")
+    assert found == []
+
+
+# The longest time, in seconds, that anything on the page takes to move or to change its colour.
+LONGEST = """() => Math.max(...[...document.querySelectorAll('body, body *')].flatMap(element => {
+    const { animationDuration, transitionDuration } = getComputedStyle(element);
+    return `${animationDuration}, ${transitionDuration}`.split(', ').map(parseFloat);
+}))"""
+
+
+def test_nothing_moves_for_those_who_ask_for_less_motion(page: Page, site):
+    page.goto(f"{site.url}/draw")
+    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+    assert page.evaluate(LONGEST) > 0.05
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(LONGEST) <= 0.001
