@@ -19,7 +19,7 @@ import numpy as np
 from cachetools import LRUCache, cached
 from PIL import Image, UnidentifiedImageError
 
-from kd.text.translation import N_, _, language
+from kd.text.translation import N_, _, in_this_language, language
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MAX_BYTES = 10_000_000
@@ -136,7 +136,7 @@ def in_turn(work: Callable[..., Any], *arguments: Any, pixels: int) -> Any:
     """
     if pixels <= _SMALL:
         return work(*arguments)
-    waiting = _one_at_a_time.submit(work, *arguments)
+    waiting = _one_at_a_time.submit(in_this_language(work), *arguments)
     try:
         return waiting.result(SECONDS_TO_WAIT)
     except TimeoutError:

@@ -11,6 +11,7 @@ import gettext
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ ENGLISH = "en"
 
 _TAG = re.compile("[A-Za-z]+(_[A-Za-z0-9]+)*")
 _folder = str(Path(__file__).parent / "locale")
+_carried: ContextVar[tuple[str, ...]] = ContextVar("languages of whoever this thread works for", default=())
 
 
 def environment_languages() -> tuple[str, ...]:
@@ -48,18 +50,32 @@ def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None =
 
 def language() -> str:
     """The language that `_` uses now. It belongs in the key of whatever is cached with words in it."""
-    return _choose(tuple(_wanted()), _folder)[0]
+    return _chosen()[0]
+
+
+def in_this_language(work: Callable[..., Any]) -> Callable[..., Any]:
+    """`work`, for another thread to call: there, `_` uses the language that it uses here and now."""
+    wanted = tuple(_carried.get() or _wanted())
+
+    def speaking(*arguments: Any) -> Any:
+        token = _carried.set(wanted)
+        try:
+            return work(*arguments)
+        finally:
+            _carried.reset(token)
+
+    return speaking
 
 
 def _(message: str, /, **values: Any) -> str:
     """A sentence in the reader's language, its named placeholders filled with `values`."""
-    translated = _choose(tuple(_wanted()), _folder)[1].gettext(message)
+    translated = _chosen()[1].gettext(message)
     return _filled(translated, message, values) if values else translated
 
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
     """As `_`, in the form that the reader's language has for this number of things."""
-    translated = _choose(tuple(_wanted()), _folder)[1].ngettext(one, many, number)
+    translated = _chosen()[1].ngettext(one, many, number)
     return _filled(translated, one if number == 1 else many, values)
 
 
@@ -75,6 +91,10 @@ def _filled(translated: str, message: str, values: Mapping[str, Any]) -> str:
         return translated.format(**values)
     except (LookupError, ValueError):  # a placeholder misspelt by a translator
         return message.format(**values)
+
+
+def _chosen() -> tuple[str, gettext.NullTranslations]:
+    return _choose(_carried.get() or tuple(_wanted()), _folder)
 
 
 @lru_cache(maxsize=1_000)

@@ -146,14 +146,6 @@ def test_an_unusable_picture_gets_a_sentence(content, words):
     assert ONE_SENTENCE.fullmatch(str(error.value))
 
 
-def test_a_file_that_was_refused_in_one_language_is_refused_in_another(request):
-    content = png_header(28, 29)
-    for mark in ("This is not a picture", "⟦This is not a picture"):
-        with pytest.raises(ValueError, match=f"^{mark}"):
-            decode_picture(content)
-        request.getfixturevalue("pseudo_language")
-
-
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_truncated_picture_gets_a_sentence(kind, share):
