@@ -146,7 +146,7 @@ async def open_and_train(url: str) -> str:
         await session.settled(PATIENCE)
         await session.act("Train", trigger_value=True)
         deadline = time.monotonic() + PATIENCE
-        while not any("Both students learn" in text for text in session.texts):
+        while not any("Both students are learning" in text for text in session.texts):
             assert time.monotonic() < deadline, session.texts[-5:]
             await asyncio.sleep(0.2)
     return LONG.run_id
