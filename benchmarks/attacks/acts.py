@@ -97,7 +97,7 @@ async def _bring_photographs(scene: Scene, over_seconds: float) -> None:
 
     async def one(number: int) -> None:
         await asyncio.sleep(0.2 * number)
-        async with BrowserSession(scene.app.url, "draw", "way=Upload") as person:
+        async with BrowserSession(scene.app.url, "draw", "way=upload") as person:
             await person.settled(PATIENCE)
             await all_there.wait()
             await asyncio.sleep(over_seconds * number / PEOPLE)
