@@ -11,7 +11,7 @@ from rich.table import Table
 from kd.lab import Lab
 from kd.runs.state import RunView
 from kd.text import states
-from kd.text.translation import _
+from kd.text.translation import _, in_english
 from kd.text.words import MODELS, NAMES, UNREADABLE, accuracy, plain, quoted
 
 
@@ -20,8 +20,9 @@ def runs(as_json: bool) -> int:
     lab = Lab()
     views, unreadable = lab.runs(), lab.unreadable()
     if as_json:
-        for view in views:
-            print(json.dumps(_as_dict(view)))
+        with in_english():
+            for view in views:
+                print(json.dumps(_as_dict(view)))
         for name in unreadable:
             print(json.dumps({"run": name, "status": "unreadable"}))
         return 0
@@ -58,7 +59,7 @@ def _as_dict(view: RunView) -> dict:
     return {
         "run": view.run_id,
         "status": view.status,
-        "message": view.ending.english if view.ending else "",
+        "message": view.message,
         "created": view.created,
         "shipped": view.shipped,
         "config": view.config.to_dict(),

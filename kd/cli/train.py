@@ -18,7 +18,7 @@ from kd.runs.state import RunView
 from kd.terminal import interrupt
 from kd.terminal.streams import OutputLost
 from kd.text import states
-from kd.text.translation import _
+from kd.text.translation import _, in_english
 from kd.text.words import MODELS, NAMES, accuracy
 
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -64,7 +64,8 @@ def train(config: RunConfig, as_json: bool) -> int:
         )
         return 1
     if as_json:
-        comparison = view.result["comparison"].with_words()
+        with in_english():
+            comparison = view.result["comparison"].with_words()
         print(json.dumps({"event": "result", **view.result, "comparison": comparison}), flush=True)
     else:
         _print_table(view)

@@ -83,7 +83,7 @@ class Ending:
 
     @property
     def english(self) -> str:
-        """The sentence in English: for logs, and for programs."""
+        """The sentence in English, for logs."""
         return self._said(_in_english)
 
     def __str__(self) -> str:

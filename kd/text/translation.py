@@ -7,10 +7,11 @@ here: `_("{count} runs wait.", count=3)`.
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -46,6 +47,16 @@ def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None =
     global _wanted, _folder
     _wanted = wanted
     _folder = str(folder or _folder)
+
+
+@contextlib.contextmanager
+def in_english() -> Iterator[None]:
+    """Inside, sentences are in English, for programs that read them."""
+    token = _carried.set((ENGLISH,))
+    try:
+        yield
+    finally:
+        _carried.reset(token)
 
 
 def language() -> str:

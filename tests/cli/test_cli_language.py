@@ -108,7 +108,10 @@ def test_what_programs_read_is_the_same_in_every_language(home, capsys):
     index.set_status(CONFIG.run_id, "failed", Ending("disk full").stored())
     assert main(["runs", "--json"]) == 0
     printed = capsys.readouterr().out
-    assert pseudo_language.OPEN not in printed
+    assert main(["train", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert result["comparison"]["sentence"].startswith("Distilled is ahead")
+    assert pseudo_language.OPEN not in printed + json.dumps(result, ensure_ascii=False)
     mine = next(run for run in map(json.loads, printed.splitlines()) if run["run"] == CONFIG.run_id)
     assert mine["status"] == "failed"
     assert mine["message"].startswith("The disk is full")
