@@ -22,7 +22,14 @@ def page():
         for model, epochs in st.session_state["epochs"].items()
         for epoch in range(1, epochs + 1)
     ]
-    view = RunView("0" * 12, RunConfig(), "stopped", "done", history=history, teacher_accuracy=0.99)
+    view = RunView(
+        "0" * 12,
+        RunConfig(),
+        st.session_state.get("status", "stopped"),
+        "done",
+        history=history,
+        teacher_accuracy=0.99,
+    )
     live.follow(Watched(), view)
 
 
@@ -40,3 +47,19 @@ def test_a_live_chart_shows_how_far_each_model_has_got():
         app.run()
         assert not app.exception
         assert drawn(app) == {"distilled": distilled, "scratch": scratch}
+
+
+def test_a_chart_that_grows_keeps_its_words_and_tells_the_result_in_the_end():
+    app = AppTest.from_function(page, default_timeout=60)
+
+    def words(status: str, epochs: int) -> list[str]:
+        app.session_state["status"] = status
+        app.session_state["epochs"] = {"distilled": epochs, "scratch": epochs}
+        app.run()
+        assert not app.exception
+        return [chart.proto.alt for chart in app.get("vega_lite_chart")]
+
+    growing = words("running", 1)
+    assert len(growing) == 2
+    assert growing == words("running", 2)
+    assert all("after epoch 2" in sentence for sentence in words("stopped", 2))
