@@ -15,14 +15,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 DOMAIN = "kd"
 ENGLISH = "en"
 
+
+class Spoken(NamedTuple):
+    """A language, and the sentences in it."""
+
+    language: str
+    catalogue: gettext.NullTranslations
+
+
 _TAG = re.compile("[A-Za-z]+(_[A-Za-z0-9]+)*")
 _folder = str(Path(__file__).parent / "locale")
-_carried: ContextVar[tuple[str, ...]] = ContextVar("languages of whoever this thread works for", default=())
+_settled: ContextVar[Spoken | None] = ContextVar(
+    "the language of whoever this thread works for", default=None
+)
 
 
 def environment_languages() -> tuple[str, ...]:
@@ -41,7 +51,7 @@ def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None =
 
     Args:
         wanted: returns the reader's languages, the preferred first, such as ("de-CH", "fr").
-            It is called for every sentence, so it may return something else in each thread.
+            It is called for every sentence, unless `settle` was, and may answer differently in each thread.
         folder: the folder of the catalogues, if not the usual one.
     """
     global _wanted, _folder
@@ -49,44 +59,49 @@ def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None =
     _folder = str(folder or _folder)
 
 
+def settle() -> None:
+    """Ask for the reader's languages once, for all that this thread says from now on."""
+    _settled.set(_choose(tuple(_wanted()), _folder))
+
+
 @contextlib.contextmanager
 def in_english() -> Iterator[None]:
     """Inside, sentences are in English, for programs that read them."""
-    token = _carried.set((ENGLISH,))
+    token = _settled.set(_choose((ENGLISH,), _folder))
     try:
         yield
     finally:
-        _carried.reset(token)
+        _settled.reset(token)
 
 
 def language() -> str:
     """The language that `_` uses now. It belongs in the key of whatever is cached with words in it."""
-    return _chosen()[0]
+    return _spoken().language
 
 
 def in_this_language(work: Callable[..., Any]) -> Callable[..., Any]:
     """`work`, for another thread to call: there, `_` uses the language that it uses here and now."""
-    wanted = tuple(_carried.get() or _wanted())
+    here_and_now = _spoken()
 
     def speaking(*arguments: Any) -> Any:
-        token = _carried.set(wanted)
+        token = _settled.set(here_and_now)
         try:
             return work(*arguments)
         finally:
-            _carried.reset(token)
+            _settled.reset(token)
 
     return speaking
 
 
 def _(message: str, /, **values: Any) -> str:
     """A sentence in the reader's language, its named placeholders filled with `values`."""
-    translated = _chosen()[1].gettext(message)
+    translated = (_settled.get() or _spoken()).catalogue.gettext(message)
     return _filled(translated, message, values) if values else translated
 
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
     """As `_`, in the form that the reader's language has for this number of things."""
-    translated = _chosen()[1].ngettext(one, many, number)
+    translated = _spoken().catalogue.ngettext(one, many, number)
     return _filled(translated, one if number == 1 else many, values)
 
 
@@ -104,12 +119,12 @@ def _filled(translated: str, message: str, values: Mapping[str, Any]) -> str:
         return message.format(**values)
 
 
-def _chosen() -> tuple[str, gettext.NullTranslations]:
-    return _choose(_carried.get() or tuple(_wanted()), _folder)
+def _spoken() -> Spoken:
+    return _settled.get() or _choose(tuple(_wanted()), _folder)
 
 
 @lru_cache(maxsize=1_000)
-def _choose(wanted: tuple[str, ...], folder: str) -> tuple[str, gettext.NullTranslations]:
+def _choose(wanted: tuple[str, ...], folder: str) -> Spoken:
     """The first requested language that has a catalogue, and that catalogue; English if none has one."""
     for tag in wanted:
         tag = tag.partition(".")[0].partition("@")[0].replace("-", "_")
@@ -120,5 +135,5 @@ def _choose(wanted: tuple[str, ...], folder: str) -> tuple[str, gettext.NullTran
             break
         for code in ("_".join(parts[:length]) for length in range(len(parts), 0, -1)):
             if found := gettext.find(DOMAIN, folder, [code]):
-                return Path(found).parents[1].name, gettext.translation(DOMAIN, folder, [code])
-    return ENGLISH, gettext.NullTranslations()
+                return Spoken(Path(found).parents[1].name, gettext.translation(DOMAIN, folder, [code]))
+    return Spoken(ENGLISH, gettext.NullTranslations())

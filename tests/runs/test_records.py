@@ -38,7 +38,9 @@ def marked(monkeypatch):
     """A function after which whoever reads wants the marked language."""
     catalogue = gettext.NullTranslations()
     monkeypatch.setattr(catalogue, "gettext", pseudo_language.mark)
-    return lambda: monkeypatch.setattr(translation, "_choose", lambda *asked: ("xx", catalogue))
+    return lambda: monkeypatch.setattr(
+        translation, "_choose", lambda *asked: translation.Spoken("xx", catalogue)
+    )
 
 
 def save(lab, comparison, config=CONFIG):

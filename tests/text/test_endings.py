@@ -21,7 +21,7 @@ def in_german(monkeypatch):
         def gettext(self, message: str) -> str:
             return f"«{message}»"
 
-    monkeypatch.setattr(translation, "_choose", lambda *wanted: ("de", German()))
+    monkeypatch.setattr(translation, "_choose", lambda *wanted: translation.Spoken("de", German()))
 
 
 @pytest.mark.parametrize("code", SENTENCES)

@@ -74,6 +74,21 @@ def test_each_thread_has_its_readers_language(german):
     assert said == {"de": "Lauf abc ist gestoppt.", "en": "Run abc is stopped."}
 
 
+def test_a_language_that_is_settled_stays_for_this_thread(german):
+    said = []
+
+    def say():
+        translation.settle()
+        ask_for_languages(tuple)
+        said.append(_("Run {name} is stopped.", name="abc"))
+
+    thread = threading.Thread(target=say)
+    thread.start()
+    thread.join()
+    assert said == ["Lauf abc ist gestoppt."]
+    assert _("Run {name} is stopped.", name="abc") == "Run abc is stopped."
+
+
 def test_a_command_follows_the_environment(monkeypatch):
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, settle
 from ui.shared import notices
 from ui.shared.guard import guard
 from ui.shared.language import follow_the_reader
@@ -35,6 +35,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
         heading: instead of the name, marked with `N_`.
     """
     follow_the_reader()
+    settle()
     mark = _FOLDER / "mark.svg"
     st.set_page_config(
         page_title="KD Lab" if title == "Home" else f"{_(title)} · KD Lab",
