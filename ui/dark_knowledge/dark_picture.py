@@ -66,7 +66,7 @@ def choose(lab: Lab, run_id: str) -> Shown | None:
         )
     numbers, labels = _strip(run_id, digit, logits["teacher"])
     strip(numbers, tuple(_("label {label}", label=label) for label in labels), name="pictures")
-    number, button = st.columns([2, 1], vertical_alignment="bottom")
+    number, button = st.columns([1.5, 1], gap="small", vertical_alignment="bottom")
     picture_number = number.number_input(
         _("Test picture"),
         min_value=0,
