@@ -196,7 +196,7 @@ def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
     assert store.restore_run(run_id) is False
     store.remove_run(run_id)
     assert (tmp_path / "runs").is_dir()
-    with pytest.raises(ValueError, match="stored: train it again"):
+    with pytest.raises(ValueError, match=r"has no record\.json: train it again"):
         store.file(run_id, "record.json")
 
 
