@@ -19,7 +19,7 @@ from kd.engine.cluster_size import available_cores, student_workers
 
 LOOPBACK = "127.0.0.1"
 
-# A task that kills its worker is tried once more, no more.
+# A task that kills its worker is tried only once more.
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 1,
     # left to kd.engine.frozen: this goes by the clock, and would end all workers after a laptop slept

@@ -6,7 +6,7 @@ import heapq
 import time
 from collections.abc import Callable, Sequence
 
-# For so long, estimates just count down.
+# Estimates just count down for this long; then they are made again.
 SECONDS_ESTIMATES_HOLD = 2.0
 
 

@@ -104,7 +104,7 @@ class IndexFile:
             patience = SECONDS_ON_A_PAGE
 
         def attempt() -> Any:
-            # waiting for SQLite means polling; threads of one process can queue instead
+            # those who wait for SQLite poll it; threads of one process can queue instead
             if not self._writing.acquire(timeout=patience):
                 raise self._busy()
             try:

@@ -53,7 +53,7 @@ def default_home() -> Path:
     chosen = os.environ.get("KD_HOME")
     try:
         return Path(chosen or PROJECT / ".kd").expanduser().resolve()
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, nobody's home, a NUL
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, an unknown user's home, a NUL
         raise _unusable_home(chosen, error) from None
 
 

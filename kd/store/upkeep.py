@@ -28,7 +28,7 @@ from kd.unusable import Unusable
 log = logging.getLogger("kd")
 
 DEFAULT_LIMIT = "2GB"
-SECONDS_WATCHED = 3600  # a page may show a run for long without asking for it again
+SECONDS_WATCHED = 3600  # a page may show a run for a long time without asking for it again
 SECONDS_BETWEEN_NOTES = 60
 SECONDS_A_SIZE_HOLDS = 5
 LEAST_LIMIT = 1000

@@ -25,7 +25,7 @@ def install() -> None:
     """Take over Ctrl-C, unless this process ignores it, as under `nohup`."""
     global _last_words
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    # now, because a signal handler may interrupt anything
+    # encoded now, because a signal handler may interrupt anything
     _last_words = (_("Stopped.") + "\n").encode(encoding, "replace")
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _on_interrupt)
