@@ -36,16 +36,16 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     """
     follow_the_reader()
     settle()
-    mark = _FOLDER / "mark.svg"
+    mark = image_source(_FOLDER / "mark.svg")
     st.set_page_config(
         page_title="KD Lab" if title == "Home" else f"{_(title)} · KD Lab",
-        page_icon=str(mark),
+        page_icon=mark,
         layout="wide",
         initial_sidebar_state=220,
     )
     st.html(_FOLDER / "style.css")
     with st.sidebar:
-        st.html(f'<div class="kd-brand"><img src="{image_source(mark)}" alt="">KD Lab</div>')
+        st.html(f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>')
         for path, label, icon in _PAGES:
             st.page_link(path, label=_(label), icon=icon)
     st.title(_(heading) if heading else _(title), anchor=False)

@@ -6,6 +6,7 @@ import base64
 import io
 import re
 import string
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
@@ -45,15 +46,21 @@ def _name(model: str) -> str:
     return _(NAMES[model]) if model in NAMES else _("Labels")
 
 
+@cache
 def image_source(path: Path) -> str:
-    """An SVG file as the source of an img element."""
+    """An SVG file as the source of an image. It is read once."""
     return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def pixels(picture: np.ndarray, description: str) -> str:
     """A picture (28, 28) in [0, 1] as an img element with hard pixel edges and a text alternative."""
     levels = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    source = _png_source(levels.tobytes(), *levels.shape)
+    return f'<img class="kd-pixels" src="{source}" alt="{escape(description)}">'
+
+
+@lru_cache(maxsize=1_000)
+def _png_source(levels: bytes, height: int, width: int) -> str:
     buffer = io.BytesIO()
-    Image.fromarray(levels, mode="L").save(buffer, format="PNG")
-    source = base64.b64encode(buffer.getvalue()).decode()
-    return f'<img class="kd-pixels" src="data:image/png;base64,{source}" alt="{escape(description)}">'
+    Image.frombytes("L", (width, height), levels).save(buffer, format="PNG")
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
