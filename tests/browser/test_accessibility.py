@@ -89,8 +89,7 @@ def test_dark_knowledge(page: Page, site):
 
 
 @pytest.fixture
-def broken_run(site):
-    """A finished run whose models cannot be read."""
+def run_to_delete(site):
     lab = Lab(site.log.parent)
     run_id = save(lab, 91)
     yield run_id
@@ -98,12 +97,12 @@ def broken_run(site):
     lab.close()
 
 
-def test_runs_and_what_goes_wrong(page: Page, site, broken_run):
-    page.goto(f"{site.url}/draw?run={broken_run}&T=hot")
-    expect(page.get_by_test_id("stAlert")).to_have_count(1)
-    found = faults(page, "Draw, a broken run and a wrong address")
+def test_runs_and_a_wrong_address(page: Page, site, run_to_delete):
+    page.goto(f"{site.url}/dark_knowledge?run=none&T=hot")
+    expect(page.get_by_test_id("stAlert")).to_have_count(2)
+    found = faults(page, "Dark knowledge, a wrong address")
     page.goto(f"{site.url}/runs")
-    delete = page.locator(f".st-key-delete_{broken_run}").get_by_role("button")
+    delete = page.locator(f".st-key-delete_{run_to_delete}").get_by_role("button")
     expect(delete).to_be_visible()
     found += faults(page, "Runs")
     delete.click()

@@ -56,6 +56,7 @@ def choose(lab: Lab, run_id: str) -> Shown | None:
         digit = st.pills(
             _("Digit"),
             range(10),
+            wrap=True,
             default=4,
             key="dark_digit",
             required=True,
@@ -144,6 +145,7 @@ def _drawing(lab: Lab, run_id: str) -> Shown | None:
     meant = st.pills(
         _("You meant"),
         range(10),
+        wrap=True,
         default=int(logits["teacher"].argmax()),
         required=True,
         help=_("The label of your drawing, which only you know. At first, this is the teacher's answer."),

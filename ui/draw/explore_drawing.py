@@ -68,6 +68,7 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
     digit = st.pills(
         _("For or against which digit?"),
         range(10),
+        wrap=True,
         default=answer,
         required=True,
         key=f"for_{answer}",
