@@ -68,12 +68,17 @@ def entropy_curve(
         ValueError: when a T is not above 0, or logits are not finite.
     """
     grid = _grid(temperatures)
-    parts = []
-    for model, values in logits.items():
-        values = checked_logits(np.asarray(values)[np.newaxis], model)[0]
-        entropies = entropy_bits(softmax(values / grid[:, np.newaxis]))
-        parts.append(pd.DataFrame({"model": model, "temperature": grid, "entropy_bits": entropies}))
-    return pd.concat(parts, ignore_index=True)
+    entropies = [
+        entropy_bits(softmax(checked_logits(np.asarray(values)[np.newaxis], model)[0] / grid[:, np.newaxis]))
+        for model, values in logits.items()
+    ]
+    return pd.DataFrame(
+        {
+            "model": np.repeat(list(logits), len(grid)),
+            "temperature": np.tile(grid, len(logits)),
+            "entropy_bits": np.concatenate(entropies),
+        }
+    )
 
 
 def mean_entropy_curve(logits: np.ndarray, temperatures: Iterable[float] | None = None) -> pd.DataFrame:

@@ -111,10 +111,9 @@ def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.Dat
     Returns:
         Columns role, temperature, entropy_bits, here (the rows at `temperature`).
     """
-    curve = softening.entropy_curve(logits)
-    here = softening.entropy_curve(logits, [temperature])
-    table = pd.concat([curve.assign(here=False), here.assign(here=True)], ignore_index=True)
-    table.insert(0, "role", table.pop("model"))
+    grid = softening.temperature_grid()
+    table = softening.entropy_curve(logits, [*grid, temperature]).rename(columns={"model": "role"})
+    table["here"] = np.tile([False] * len(grid) + [True], len(logits))
     return table
 
 

@@ -67,7 +67,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     expect(page.get_by_text("McNemar").first).to_be_visible(timeout=4 * MINUTES)
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     # three models' lines, in the chart that moved
-    expect(page.get_by_label(re.compile("^Test accuracy by epoch. ")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("^Test accuracy by epoch. ")).first).to_be_attached()
     expect(page.get_by_text("1,433,610").first).to_be_visible()
     # and its numbers can be saved
     page.get_by_role("button", name="Save").first.click()

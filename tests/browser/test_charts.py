@@ -12,14 +12,23 @@ def spoken(page: Page, role: str) -> list[str]:
     return [node.get("name", {}).get("value", "") for node in met]
 
 
+def words(page: Page) -> list[str]:
+    """The sentences for screen readers alone, which are spoken before the charts."""
+    met = spoken(page, "StaticText")
+    said = page.locator("p.kd-unseen").all_inner_texts()
+    assert all(any(sentence in name for name in met) for sentence in said)
+    return said
+
+
 def test_a_screen_reader_gets_the_result_of_a_chart_and_none_of_its_marks(page: Page, site):
     page.goto(f"{site.url}/train")
     expect(page.locator(f"{CHARTS} svg")).to_have_count(2)
-    accuracy, loss = spoken(page, "graphics-document")
+    accuracy, loss = words(page)
     assert accuracy.startswith("Test accuracy by epoch. Distilled: from 89.39 % after epoch 1 to 98.03 % ")
     assert loss.startswith("The distilled student's loss by epoch. Teacher's part: from 7.4 after epoch 1 ")
     assert spoken(page, "graphics-symbol") == []
     page.goto(f"{site.url}/dark_knowledge?view=all")
     expect(page.locator(f"{CHARTS} svg")).to_have_count(5)
     assert all(name.endswith(".") for name in spoken(page, "graphics-document"))
+    assert sum("T = 1" in said for said in words(page)) >= 2
     assert spoken(page, "graphics-symbol") == []

@@ -20,7 +20,7 @@ from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.lab import Lab
 from kd.text.endings import SENTENCES
 
-SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)
+SMALL = RunConfig(teacher="notebook", train_size=320, epochs=16)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 FRESH = LONG.replace(teacher="fresh", teacher_train_size=60_000, teacher_epochs=100)
 PATIENCE = 240

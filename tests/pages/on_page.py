@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
 from streamlit.testing.v1 import AppTest
 
@@ -27,6 +28,11 @@ def errors_of(app: AppTest) -> list[str]:
 def as_shown(literal: str) -> str:
     """What a browser shows for text that ui.shared.markup.literal has made."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", literal).replace("\u2060", "")
+
+
+def words_of_charts(app: AppTest) -> list[str]:
+    """What the charts show, as a screen reader says it, in order."""
+    return [unescape(words) for words in re.findall(r'<p class="kd-unseen">(.*?)</p>', html_of(app))]
 
 
 def numbers_of(app: AppTest) -> list[str]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from kd.text import translation
+from tests.pages.on_page import words_of_charts
 from tests.pseudo_language import LANGUAGE, unmarked
 
 
@@ -42,7 +43,7 @@ def test_each_reader_gets_charts_in_their_own_language(
         charts = [chart.proto for chart in app.get("vega_lite_chart")]
         assert all(chart.alt for chart in charts)
         titles = [title for chart in charts for title in titles_in(json.loads(chart.spec)) if title != "T"]
-        return titles + [chart.alt for chart in charts]
+        return titles + [chart.alt for chart in charts] + words_of_charts(app)
 
     monkeypatch.setattr(translation, "_folder", pseudo_catalogue)
     english = titles("en")

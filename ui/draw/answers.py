@@ -18,9 +18,9 @@ from kd.text.translation import _, language
 from kd.text.words import MODELS, percent
 from ui.pictures.ways_in import Given
 from ui.shared import address
-from ui.shared.figure import save_menu
+from ui.shared.figure import draw_chart, save_menu
 from ui.shared.guard import guard
-from ui.shared.markup import pixels, role
+from ui.shared.markup import pixels, role, unseen
 
 _LOWEST, _HIGHEST = 0.5, 20.0
 SOFTEN_PARAMETER = address.number("T", _LOWEST, _HIGHEST, instead=1)
@@ -72,14 +72,12 @@ def _answer(model: str, probabilities: np.ndarray, temperature: float) -> None:
     sure = percent(float(probabilities[best]))
     st.html(
         f'<div class="kd kd-answer kd-{model}"><p>{role(model)}</p>'
-        f'<p class="kd-number">{best}</p><p class="kd-quiet">{escape(sure)}</p></div>'
+        f'<p class="kd-number">{best}</p><p class="kd-quiet">{escape(sure)}</p>'
+        f"{unseen(probabilities_words(model, probabilities))}</div>"
     )
     ready, columns = _bars_spec(model, language()), run_charts.probability_columns(probabilities, model)
-    st.vega_lite_chart(
-        # Arrow directly: by way of pandas, ten rows took a sixth of the server's time for a drawing
-        {**ready, "data": {"values": pa.table(columns)}},
-        alt=probabilities_words(model, probabilities),
-    )
+    # Arrow directly: by way of pandas, ten rows took a sixth of the server's time for a drawing
+    draw_chart(ready, pa.table(columns))
     save_menu(f"probabilities-{model}", lambda: (ready, pd.DataFrame(columns)), f"T{temperature:g}")
 
 

@@ -46,6 +46,11 @@ def _name(model: str) -> str:
     return _(NAMES[model]) if model in NAMES else _("Labels")
 
 
+def unseen(words: str) -> str:
+    """A sentence for screen readers alone. It takes no room."""
+    return f'<p class="kd-unseen">{escape(words)}</p>'
+
+
 @cache
 def image_source(path: Path) -> str:
     """An SVG file as the source of an image. It is read once."""

@@ -19,6 +19,7 @@ _TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
 _OWN = "own"
 _FOLLOWED = "followed_run"
 _PRESETS_CHOSEN = "presets_chosen"
+_DEFAULT = RunConfig()
 
 
 def run_form() -> tuple[RunConfig, DeltaGenerator]:
@@ -43,7 +44,7 @@ def take_address() -> None:
 
 def set_form(config: RunConfig) -> None:
     """Set every control as in this run; before the controls are drawn, or in a callback."""
-    values, default = config.to_dict(), RunConfig().to_dict()
+    values, default = config.to_dict(), _DEFAULT.to_dict()
     address.rewrite(
         {
             name: None if value == default[name] else address.plain(value)
@@ -69,7 +70,8 @@ def preset_of(config: RunConfig) -> str | None:
 
 def current() -> RunConfig:
     """What the controls say at this moment, even in a callback, when the page as drawn may be stale."""
-    return RunConfig(**{name: st.session_state.get(name, _from_url(name)) for name in FIELDS})
+    session = st.session_state
+    return RunConfig(**{name: session[name] if name in session else _from_url(name) for name in FIELDS})
 
 
 def _preset() -> None:
@@ -105,7 +107,7 @@ def _apply_preset(key: str, times: int, shown: str) -> None:
 
 def _field(name: str) -> Any:
     """One field's widget; its key is the field's name, and so is its name in the URL."""
-    spec, default = FIELDS[name], getattr(RunConfig(), name)
+    spec, default = FIELDS[name], getattr(_DEFAULT, name)
     shared = {
         "label": _(spec.label),
         "key": name,
@@ -142,7 +144,7 @@ def _from_url(name: str) -> Any:
     """The URL's value of a field, or the default when it has none that is allowed."""
     with contextlib.suppress(ValueError, KeyError):
         return _read(name, st.query_params[name])
-    return getattr(RunConfig(), name)
+    return getattr(_DEFAULT, name)
 
 
 def _read(name: str, text: str) -> Any:
@@ -150,7 +152,7 @@ def _read(name: str, text: str) -> Any:
     try:
         return getattr(RunConfig.from_mapping({name: text}), name)
     except ValueError as error:
-        default = getattr(RunConfig(), name)
+        default = getattr(_DEFAULT, name)
         value = {True: _("on"), False: _("off")}[default] if FIELD_TYPES[name] is bool else default
         raise ValueError(
             _(

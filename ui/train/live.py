@@ -14,8 +14,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
 from kd.text.chart_words import accuracy_words, loss_words
-from kd.text.translation import _, language
-from ui.shared.figure import save_menu, spec
+from kd.text.translation import language
+from ui.shared.figure import said_chart, save_menu, spec
 from ui.shared.guard import guard
 from ui.train import figures
 
@@ -81,22 +81,11 @@ def _loss_figure(view: RunView) -> Figure:
 
 
 def _come_to(view: RunView) -> str:
-    """What the charts of a run depend on: how far each model has come, its scores, and the language.
-
-    Also whether it goes on: see `_so_far`.
-    """
+    """What the charts of a run depend on: how far each model has come, its scores, and the language."""
     last = {
         event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
     }
-    return repr((language(), view.active, view.teacher_accuracy, len(view.history), sorted(last.items())))
-
-
-def _so_far(view: RunView) -> str:
-    """What a chart says to somebody who cannot see it, while the run goes on; empty afterwards.
-
-    It stays the same: with other words, the browser would make the chart anew each epoch.
-    """
-    return _("Grows epoch by epoch; the numbers so far are above the charts.") if view.active else ""
+    return repr((language(), view.teacher_accuracy, len(view.history), sorted(last.items())))
 
 
 # What these draw is cached as messages to the browser: built once an epoch for everyone who watches.
@@ -105,19 +94,13 @@ def _so_far(view: RunView) -> str:
 @st.cache_data(max_entries=500, show_spinner=False)
 def _accuracy(run_id: str, come_to: str, _view: RunView) -> None:
     chart, rows = _accuracy_figure(_view)
-    st.vega_lite_chart(
-        {**chart, "data": {"values": rows}},
-        alt=_so_far(_view) or accuracy_words(rows),
-    )
+    said_chart(chart, rows, accuracy_words(rows))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _loss(run_id: str, come_to: str, _view: RunView) -> None:
     chart, rows = _loss_figure(_view)
-    st.vega_lite_chart(
-        {**chart, "data": {"values": rows}},
-        alt=_so_far(_view) or loss_words(rows),
-    )
+    said_chart(chart, rows, loss_words(rows))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
