@@ -1,8 +1,9 @@
 """RunConfig: the one description of a run, from which controls, flags, URLs and the store follow.
 
-A run is a small immutable value. Its content hash is its name, so the same question is never
-computed twice. Every field has a `FieldSpec` (label, help, range), from which the page's widgets, the
-command line's flags and the messages for bad values are made.
+A run is three models side by side, a teacher, a distilled and a scratch student, at one setting and one seed.
+A model's name is the content hash of what decides its weights, so none is trained twice. Every field has a
+`FieldSpec`, from which the page's widgets, the command line's flags and the messages for bad values are made;
+the fields of an objective are in its own file (kd/distillation/objectives/).
 """
 
 from __future__ import annotations
@@ -10,176 +11,91 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
+from kd.distillation.objectives import OBJECTIVES, Objective
+from kd.fields import FieldSpec, to_bool
+from kd.run_fields import (
+    CONVOLUTIONAL,
+    SHIPPED_TEACHERS,
+    TEST_IMAGES,
+    TRAIN_IMAGES,
+    RunFields,
+    has_fresh_teacher,
+    has_teaching,
+)
 from kd.text.translation import N_, _
 from kd.text.words import quoted
+
+__all__ = [
+    "FIELDS",
+    "FIELD_TYPES",
+    "PRESETS",
+    "SHIPPED_TEACHERS",
+    "TEST_IMAGES",
+    "TRAIN_IMAGES",
+    "Contradiction",
+    "FieldSpec",
+    "Preset",
+    "RunConfig",
+    "to_bool",
+]
 
 # Raised when the same fields come to mean a different computation, so that old results are not reused.
 RECIPE_VERSION = 1
 
-TRAIN_IMAGES = 60_000
-TEST_IMAGES = 10_000
-
-SHIPPED_TEACHERS = ("strong", "notebook")
+STUDENTS = ("distilled", "scratch")
 
 
-@dataclass(frozen=True)
-class FieldSpec:
-    """What people and programs need to know about a field of RunConfig.
-
-    label and help are in English, marked for translation: `_(spec.label)`.
-    """
-
-    label: str
-    help: str
-    minimum: float | None = None
-    maximum: float | None = None
-    step: float | None = None
-    choices: tuple[str, ...] = ()
-    rare: bool = False
-    fresh_teacher_only: bool = False
-
-    @property
-    def allowed(self) -> str:
-        """The values that are allowed, in words: 'between 0 and 1', 'one of strong, fresh'."""
-        if self.choices:
-            return _("one of {choices}", **self._limits)
-        if self.minimum is None:
-            return _("true or false")
-        return _("between {minimum} and {maximum}", **self._limits)
-
-    def refusal(self, message: str, name: str, value: Any) -> ValueError:
-        """The error for a value that this field, called `name`, does not allow; message: see _checked."""
-        return ValueError(_(message, name=name, value=quoted(value), **self._limits))
-
-    @property
-    def _limits(self) -> dict[str, str]:
-        if self.choices:
-            return {"choices": ", ".join(self.choices)}
-        return (
-            {} if self.minimum is None else {"minimum": f"{self.minimum:g}", "maximum": _plain(self.maximum)}
-        )
+def _of_objective(name: str, own: dataclasses.Field) -> dataclasses.Field:
+    """A field of the objective called `name`, as a field of RunConfig."""
+    spec = dataclasses.replace(
+        own.metadata["spec"],
+        group="objective",
+        decides=("distilled",),
+        counts=lambda run: run.objective == name and has_teaching(run),
+    )
+    return dataclasses.field(default=own.default, metadata={"spec": spec})
 
 
-def _plain(number: float) -> str:
-    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+_ObjectiveFields = dataclasses.make_dataclass(
+    "_ObjectiveFields",
+    [
+        (own.name, type(own.default), _of_objective(name, own))
+        for name, objective in OBJECTIVES.items()
+        for own in objective.own_fields()
+    ],
+    frozen=True,
+    kw_only=True,
+)
 
 
-def _field(default: Any, **spec: Any) -> Any:
-    return dataclasses.field(default=default, metadata={"spec": FieldSpec(**spec)})
+class Contradiction(ValueError):
+    """A value that its field allows, but not together with the other fields; field: its name."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunConfig:
-    """One run: which teacher, which images, which objective, for how long, from which seed.
+class RunConfig(_ObjectiveFields, RunFields):
+    """One run: which data, students, teacher and objective, for how long, from which seed.
 
     Raises:
-        ValueError: when a field has the wrong type, is not finite or is out of range; the message names the
-            field, the value and what is allowed.
+        ValueError: when a field has the wrong type, is not finite or is out of range, or fields contradict
+            each other; the message names the field, the value and what is allowed.
     """
-
-    alpha: float = _field(
-        0.1,
-        label=N_("α, weight of the true labels"),
-        help=N_(
-            "At 1 the student learns from the labels alone, at 0 from the teacher alone. "
-            "The loss is α · cross-entropy + (1 − α) · distance from the teacher."
-        ),
-        minimum=0.0,
-        maximum=1.0,
-        step=0.05,
-    )
-    temperature: float = _field(
-        4.0,
-        label=N_("T, temperature"),
-        help=N_(
-            "Divides the logits of teacher and student before the softmax. "
-            "A higher T shows more of what the teacher thinks of the wrong classes."
-        ),
-        minimum=0.1,
-        maximum=100.0,
-        step=0.5,
-    )
-    temperature_squared: bool = _field(
-        True,
-        label=N_("Multiply the teacher's part by T²"),
-        help=N_(
-            "The gradients of soft targets shrink as 1/T². Multiplying by T² keeps the balance that α sets "
-            "when T changes (Hinton et al. 2015, section 2). The original notebook does not multiply."
-        ),
-    )
-    teacher: str = _field(
-        "strong",
-        label=N_("Teacher"),
-        help=N_(
-            "strong: trained on all 60,000 images. notebook: trained on 10,000 images for 5 epochs, "
-            "as in the original notebook. fresh: a new one, trained now while you watch."
-        ),
-        choices=(*SHIPPED_TEACHERS, "fresh"),
-    )
-    epochs: int = _field(
-        10,
-        label=N_("Epochs"),
-        help=N_("How many times each student sees all of its training images."),
-        minimum=1,
-        maximum=100,
-        step=1,
-    )
-    train_size: int = _field(
-        10_000,
-        label=N_("Training images"),
-        help=N_("How many of MNIST's 60,000 training images the students see (the first ones, in order)."),
-        minimum=10,
-        maximum=TRAIN_IMAGES,
-        step=10,
-        rare=True,
-    )
-    batch_size: int = _field(
-        32,
-        label=N_("Batch size"),
-        help=N_("How many images each step of the optimiser uses."),
-        minimum=1,
-        maximum=1024,
-        step=1,
-        rare=True,
-    )
-    seed: int = _field(
-        0,
-        label=N_("Seed"),
-        help=N_("Sets the initial weights and the order of the images. Another seed shows how much is luck."),
-        minimum=0,
-        maximum=2**31 - 1,
-        step=1,
-        rare=True,
-    )
-    teacher_epochs: int = _field(
-        5,
-        label=N_("Epochs of the fresh teacher"),
-        help=N_("How many times a fresh teacher sees its training images."),
-        minimum=1,
-        maximum=100,
-        step=1,
-        rare=True,
-        fresh_teacher_only=True,
-    )
-    teacher_train_size: int = _field(
-        10_000,
-        label=N_("Training images of the fresh teacher"),
-        help=N_("How many of the 60,000 training images a fresh teacher sees."),
-        minimum=10,
-        maximum=TRAIN_IMAGES,
-        step=10,
-        rare=True,
-        fresh_teacher_only=True,
-    )
 
     def __post_init__(self) -> None:
         for name, spec in FIELDS.items():
-            object.__setattr__(self, name, _checked(name, getattr(self, name), spec))
+            object.__setattr__(self, name, spec.checked(name, getattr(self, name), FIELD_TYPES[name]))
+        for name, (is_wrong, message) in _CONTRADICTIONS.items():
+            if is_wrong(self):
+                raise Contradiction(name, _(message, value=quoted(getattr(self, name))))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> RunConfig:
@@ -192,9 +108,9 @@ class RunConfig:
             if name not in FIELDS:
                 raise ValueError(
                     _(
-                        "{name} is not a field of a run: use {fields}.",
+                        "{name} is not a field of a run: did you mean {fields}?",
                         name=quoted(name),
-                        fields=", ".join(FIELDS),
+                        fields=", ".join(get_close_matches(str(name), FIELDS, cutoff=0.0)),
                     )
                 )
         return cls(**values)
@@ -208,18 +124,32 @@ class RunConfig:
         return dataclasses.asdict(self)
 
     def identity(self) -> dict[str, Any]:
-        """The fields that decide the result; those of a fresh teacher count only if the teacher is fresh."""
-        fields = self.to_dict()
-        if self.teacher != "fresh":
-            fields = {k: v for k, v in fields.items() if not FIELDS[k].fresh_teacher_only}
-        return {"recipe": RECIPE_VERSION, **fields}
+        """The fields that decide the run.
 
-    def teacher_identity(self) -> dict[str, Any]:
-        """The fields that decide the teacher; runs with the same ones share a teacher."""
-        if self.teacher != "fresh":
-            return {"recipe": RECIPE_VERSION, "teacher": self.teacher}
-        names = ("teacher", "teacher_epochs", "teacher_train_size", "batch_size", "seed")
-        return {"recipe": RECIPE_VERSION, **{name: getattr(self, name) for name in names}}
+        Those of the first version are all in it, so that its runs keep their names; only a fresh teacher's
+        have ever been left out for another teacher.
+        """
+        since = {name for name, spec in FIELDS.items() if spec.as_from_the_start}
+        if not has_fresh_teacher(self):
+            since = {name for name in since if FIELDS[name].counts is not has_fresh_teacher}
+        return {"recipe": RECIPE_VERSION, **self._named(since), **self._later(FIELDS)}
+
+    def model_identity(self, model: str) -> dict[str, Any]:
+        """The fields that decide a model's weights: 'teacher', 'distilled' or 'scratch'."""
+        deciding = [name for name, spec in FIELDS.items() if model in spec.decides]
+        since = [name for name in deciding if FIELDS[name].as_from_the_start and self.counts(name)]
+        identity = {"recipe": RECIPE_VERSION, **self._named(since), **self._later(deciding)}
+        if model == "teacher":
+            stored = {"recipe": RECIPE_VERSION, "teacher": self.teacher}
+            return identity if has_fresh_teacher(self) else stored
+        if model == "distilled" and self.learns_from_teacher:
+            identity["teacher"] = self.teacher_id
+        return {**identity, "model": model}
+
+    def counts(self, name: str) -> bool:
+        """Whether the field makes a difference to this run."""
+        counts = FIELDS[name].counts
+        return counts is None or counts(self)
 
     @property
     def run_id(self) -> str:
@@ -228,8 +158,43 @@ class RunConfig:
 
     @property
     def teacher_id(self) -> str:
-        """The name of this run's teacher: a shipped one's own name, or a content hash."""
-        return self.teacher if self.teacher != "fresh" else content_hash(self.teacher_identity())
+        """The teacher's name: a shipped one's own, a stored model's id, or a content hash."""
+        return content_hash(self.model_identity("teacher")) if has_fresh_teacher(self) else self.teacher
+
+    @property
+    def model_ids(self) -> dict[str, str]:
+        """The names of the three models, by 'teacher', 'distilled' and 'scratch'."""
+        students = {name: content_hash(self.model_identity(name)) for name in STUDENTS}
+        return {"teacher": self.teacher_id, **students}
+
+    @property
+    def learns_from_teacher(self) -> bool:
+        """Whether the teacher decides anything about the distilled student."""
+        return has_teaching(self) and self.objective_class.uses_teacher
+
+    @property
+    def objective_class(self) -> type[Objective]:
+        """What the distilled student learns from its teacher."""
+        return OBJECTIVES[self.objective]
+
+    def objective_values(self) -> Objective:
+        """The objective with this run's numbers."""
+        own = {own.name: getattr(self, own.name) for own in self.objective_class.own_fields()}
+        scale = self.temperature**2 if self.temperature_squared else 1.0
+        return self.objective_class(alpha=self.alpha, temperature=self.temperature, scale=scale, **own)
+
+    def _named(self, names: Any) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in FIELDS if name in names}
+
+    def _later(self, names: Any) -> dict[str, Any]:
+        """Those of the later fields that make a difference: a new one must not rename what there is."""
+        return {
+            name: getattr(self, name)
+            for name in names
+            if not FIELDS[name].as_from_the_start
+            and getattr(self, name) != _DEFAULTS[name]
+            and self.counts(name)
+        }
 
 
 def content_hash(identity: Mapping[str, Any]) -> str:
@@ -238,61 +203,25 @@ def content_hash(identity: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _checked(name: str, value: Any, spec: FieldSpec) -> Any:
-    """The value in its field's type.
-
-    Raises:
-        ValueError: when the field does not allow it.
-    """
-    if spec.choices:
-        if value not in spec.choices:
-            raise spec.refusal(_NOT_A_CHOICE, name, value)
-        return value
-    kind = FIELD_TYPES[name]
-    converted = _CONVERTERS[kind](value)
-    if converted is None:
-        raise spec.refusal(_NOT_OF_KIND[kind], name, value)
-    if kind is not bool and not spec.minimum <= converted <= spec.maximum:
-        raise spec.refusal(_OUT_OF_RANGE, name, value)
-    return converted
-
-
-def to_bool(value: Any) -> bool | None:
-    """A switch, also as text (true, 1, false, 0); None for anything else."""
-    words = {"true": True, "1": True, "false": False, "0": False}
-    if isinstance(value, str):
-        return words.get(value.lower())
-    return bool(value) if value in (True, False) else None
-
-
-def _to_float(value: Any) -> float | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    # + 0.0 turns −0.0 into 0.0: they are the same value, and must be the same run
-    return number + 0.0 if math.isfinite(number) else None
-
-
-def _to_int(value: Any) -> int | None:
-    number = _to_float(value)
-    return int(number) if number is not None and number.is_integer() else None
-
-
-_CONVERTERS = {bool: to_bool, float: _to_float, int: _to_int}
-
-_NOT_A_CHOICE = N_("{name} must be one of {choices}, got {value}.")
-_OUT_OF_RANGE = N_("{name} must be between {minimum} and {maximum}, got {value}.")
-_NOT_OF_KIND = {
-    bool: N_("{name} must be true or false, got {value}."),
-    float: N_("{name} must be a number between {minimum} and {maximum}, got {value}."),
-    int: N_("{name} must be a whole number between {minimum} and {maximum}, got {value}."),
-}
-
 FIELDS: dict[str, FieldSpec] = {field.name: field.metadata["spec"] for field in dataclasses.fields(RunConfig)}
 FIELD_TYPES: dict[str, type] = {field.name: type(field.default) for field in dataclasses.fields(RunConfig)}
+_DEFAULTS: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(RunConfig)}
+
+# Field → whether the other fields contradict it, and what to say then.
+_CONTRADICTIONS = {
+    "omitted_digits": (
+        lambda run: len(run.omitted_digits) == 10,
+        N_("omitted_digits must be at most nine of the ten digits, got {value}."),
+    ),
+    "labelled": (
+        lambda run: run.labelled == 0 and run.alpha > 0,
+        N_("labelled must be at least 1 while alpha gives labels a weight, got {value}: or set alpha to 0."),
+    ),
+    "objective": (
+        lambda run: run.objective_class.compares_attention and run.student != CONVOLUTIONAL,
+        N_("objective must not be attention unless the student is convolutional, got {value}."),
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,12 @@ def test_fields_of_a_fresh_teacher_count_only_for_a_fresh_teacher():
         ("train_size", 60_001, "between 10 and 60,000"),
         ("train_size", 12.5, "a whole number between 10 and 60,000"),
         ("epochs", 0, "between 1 and 100"),
-        ("teacher", "genius", "one of strong, notebook, fresh"),
-        ("teacher", ["strong"], "one of strong, notebook, fresh"),
+        ("teacher", "genius", "one of strong, notebook, fresh or a stored model's id"),
+        ("teacher", ["strong"], "one of strong, notebook, fresh or a stored model's id"),
+        ("student", "forest", "one of convolutional, dense, linear"),
+        ("student_width", 3, "one of 1, 2, 4, 8, 16, 32, 64"),
+        ("omitted_digits", "3x", "digits such as 3 or 378, or empty"),
+        ("omitted_digits", "0123456789", "at most nine of the ten digits"),
         ("temperature_squared", "perhaps", "true or false"),
         ("seed", 2**31, "between 0 and 2,147,483,647"),
     ],
@@ -68,7 +72,7 @@ def test_a_message_quotes_the_beginning_of_a_long_value(field, value):
     with pytest.raises(ValueError, match=field) as caught:
         RunConfig(**{field: value})
     assert "…" in str(caught.value)
-    assert len(str(caught.value)) < 130
+    assert len(str(caught.value)) < 140
     with pytest.raises(ValueError, match="is not a field") as caught:
         RunConfig.from_mapping({str(value): 1})
     assert len(str(caught.value)) < 250
@@ -102,3 +106,81 @@ def test_any_value_is_taken_or_refused_in_one_sentence(field, value):
         if spec.minimum is not None:
             assert spec.minimum <= getattr(config, field) <= spec.maximum
         assert RunConfig.from_mapping(config.to_dict()) == config
+
+
+# Ids of runs and teachers that the first version stored: they are in addresses, records and folders.
+FIRST_VERSION = {"temperature": 4.0, "epochs": 10, "train_size": 10_000}
+
+
+@pytest.mark.parametrize(
+    ("fields", "run_id", "teacher_id"),
+    [
+        ({}, "15bc45bacfaf", "strong"),
+        ({"teacher": "fresh"}, "f8ff50d5930e", "c2e7633bc3bd"),
+        ({"alpha": 0.0}, "e61244dc9124", "strong"),
+    ],
+)
+def test_what_the_first_version_stored_keeps_its_name(fields, run_id, teacher_id):
+    config = RunConfig(**FIRST_VERSION, **fields)
+    assert config.run_id == run_id
+    assert config.teacher_id == config.model_ids["teacher"] == teacher_id
+
+
+DECIDES = {
+    "distilled": {"alpha": 0.5, "temperature": 7.0, "temperature_squared": False, "teacher": "notebook"},
+    "scratch": {"baseline": "label_smoothing"},
+    "both": {
+        **{"epochs": 7, "train_size": 700, "batch_size": 7, "seed": 7, "label_noise": 0.5},
+        **{"student": "linear", "student_width": 8, "labelled": 50, "omitted_digits": "3"},
+    },
+    "neither": {"student_units": 8, "teacher_epochs": 9, "teacher_width": 8, "teacher_train_size": 90},
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "value"),
+    [(model, field, value) for model, fields in DECIDES.items() for field, value in fields.items()],
+)
+def test_a_field_renames_the_models_it_decides_and_no_others(model, field, value):
+    before, after = RunConfig().model_ids, RunConfig(**{field: value}).model_ids
+    changed = {name for name in ("distilled", "scratch") if before[name] != after[name]}
+    assert changed == {"both": {"distilled", "scratch"}, "neither": set()}.get(model, {model})
+
+
+def test_one_scratch_student_serves_a_sweep_of_alpha_and_temperature():
+    runs = [RunConfig(alpha=a, temperature=t) for a in (0.1, 0.5) for t in (1.0, 4.0)]
+    assert len({run.model_ids["scratch"] for run in runs}) == 1
+    assert len({run.model_ids["distilled"] for run in runs}) == 4
+
+
+def test_without_the_teachers_part_neither_teacher_nor_temperature_decides():
+    alone = RunConfig(alpha=1.0)
+    for change in ({"temperature": 7.0}, {"temperature_squared": False}, {"teacher": "notebook"}):
+        assert alone.replace(**change).model_ids["distilled"] == alone.model_ids["distilled"]
+        assert alone.replace(**change).run_id != alone.run_id
+
+
+def test_a_fresh_teacher_renames_its_student_with_everything_that_decides_it():
+    fresh = RunConfig(teacher="fresh")
+    for change in ({"teacher_width": 64}, {"teacher_label_smoothing": 0.1}, {"teacher_epochs": 2}):
+        other = fresh.replace(**change)
+        assert other.teacher_id != fresh.teacher_id
+        assert other.model_ids["distilled"] != fresh.model_ids["distilled"]
+        assert other.model_ids["scratch"] == fresh.model_ids["scratch"]
+
+
+def test_a_stored_model_teaches_under_its_own_name():
+    born_again = RunConfig(teacher=RunConfig().model_ids["distilled"])
+    assert born_again.teacher_id == RunConfig().model_ids["distilled"]
+    fresh = RunConfig(teacher="fresh")
+    assert born_again.replace(teacher=fresh.teacher_id).model_ids == fresh.model_ids
+
+
+def test_digits_left_out_are_the_same_in_any_order():
+    assert RunConfig(omitted_digits="8378").run_id == RunConfig(omitted_digits="378").run_id
+
+
+def test_labels_are_needed_only_where_they_have_a_weight():
+    assert RunConfig(labelled=0, alpha=0.0).labelled == 0
+    with pytest.raises(ValueError, match="labelled must be at least 1"):
+        RunConfig(labelled=0, alpha=0.1)

@@ -89,7 +89,9 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 def _metavar(name: str) -> str:
     spec = FIELDS[name]
-    return "|".join(spec.choices) if spec.choices else {float: "NUMBER", int: "N"}[FIELD_TYPES[name]]
+    if spec.choices:
+        return "|".join(map(str, spec.choices))
+    return {float: "NUMBER", int: "N", str: "DIGITS"}[FIELD_TYPES[name]]
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -27,7 +27,12 @@ ARGPARSES = (
     "(choose from",
     "The following arguments are required:",
 )
-CODES = (*COMMANDS, *PRESETS, *(choice for spec in FIELDS.values() for choice in spec.choices), "shipped")
+CODES = (
+    *COMMANDS,
+    *PRESETS,
+    *(str(choice) for spec in FIELDS.values() for choice in spec.choices),
+    "shipped",
+)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +56,7 @@ def home(catalogue, tmp_path, monkeypatch):
 def words_left(printed: str) -> list[str]:
     """The words of what is printed that are not marked, without codes and what argparse says."""
     said = " ".join(pseudo_language.unmarked(printed).split())
-    for known in ARGPARSES:
+    for known in (*ARGPARSES, *(code for code in CODES if "_" in code)):
         said = said.replace(known, " ")
     said = re.sub(r"python -m kd|rebuild-index|--?[a-z][a-z-]*|[A-Z]{2,}|\b[0-9a-f]{12}\b", " ", said)
     return [word for word in re.findall(r"[^\W\d_]{2,}(?:-[a-z]+)*", said) if word not in CODES]

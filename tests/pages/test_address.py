@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kd.config import FIELDS, RunConfig, to_bool
+from kd.config import FIELD_TYPES, FIELDS, Contradiction, RunConfig, to_bool
 from tests.pages.on_page import warnings_of
 from ui.shared import address
 
@@ -16,22 +18,31 @@ ODD = ["1e-1", ".5", "0.123", "1_0", "1e1", "3.0", "٣", "15", " 64 ", "-0", "0"
 
 
 def widget(app, key):
-    found = [*app.slider, *app.select_slider, *app.number_input, *app.toggle, *app.selectbox]
+    found = [*app.slider, *app.select_slider, *app.number_input, *app.toggle, *app.selectbox, *app.text_input]
     return next(one for one in found if one.key == key)
 
 
 def assert_taken_or_refused(open_page, query):
     app = open_page("train", **query)
     assert not app.error
-    refused = 0
+    expected, refused = RunConfig().to_dict(), 0
     for name, text in query.items():
         try:
-            expected = getattr(RunConfig.from_mapping({name: text}), name)
+            expected[name] = FIELDS[name].checked(name, text, FIELD_TYPES[name])
         except ValueError:
-            expected, refused = getattr(RunConfig(), name), refused + 1
+            refused += 1
             assert any(FIELDS[name].label in sentence for sentence in warnings_of(app))
-        if query.get("teacher") == "fresh" or not FIELDS[name].fresh_teacher_only:
-            assert widget(app, name).value == expected
+    for name in query:
+        counts = FIELDS[name].counts
+        if counts is None or not FIELDS[name].rare or counts(SimpleNamespace(**expected)):
+            assert widget(app, name).value == expected[name]
+    while True:
+        try:
+            RunConfig(**expected)
+            break
+        except Contradiction as contradiction:
+            expected[contradiction.field] = getattr(RunConfig(), contradiction.field)
+            refused += 1
     assert len(warnings_of(app)) == refused
 
 

@@ -13,12 +13,14 @@ def _values(name: str):
         return st.sampled_from(spec.choices)
     if kind is bool:
         return st.booleans()
+    if spec.digits:
+        return st.text("0123456789", max_size=4)
     steps = st.integers(0, 20).map(lambda step: min(spec.minimum + step * spec.step, spec.maximum))
     return steps.map(kind)
 
 
 configs = st.fixed_dictionaries({}, optional={name: _values(name) for name in FIELDS}).map(
-    lambda fields: RunConfig(**fields)
+    lambda fields: RunConfig(**{**fields, "labelled": max(1, fields.get("labelled", 60_000))})
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from kd.config import RunConfig
+from kd.config import FIELDS, RunConfig
 from kd.runs.state import RunView
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import plain
@@ -37,7 +37,7 @@ def setting(config: RunConfig) -> str:
     parts = [
         f"α {plain(config.alpha)}",
         _(_SQUARED if config.temperature_squared else _NOT_SQUARED, temperature=plain(config.temperature)),
-        _(_TEACHERS[config.teacher]) + _its_training(config),
+        _teacher(config) + _its_training(config),
         _epochs(config.epochs),
         _images(config.train_size),
     ]
@@ -45,7 +45,24 @@ def setting(config: RunConfig) -> str:
         parts.append(_("batches of {size}", size=config.batch_size))
     if config.seed:
         parts.append(_("seed {seed}", seed=config.seed))
+    later = [name for name, spec in FIELDS.items() if not spec.as_from_the_start and config.counts(name)]
+    parts += [_named(config, name) for name in later if getattr(config, name) != getattr(RunConfig(), name)]
     return " · ".join(parts)
+
+
+def _teacher(config: RunConfig) -> str:
+    if config.teacher in _TEACHERS:
+        return _(_TEACHERS[config.teacher])
+    return _("teacher {model}", model=config.teacher)
+
+
+def _named(config: RunConfig, name: str) -> str:
+    spec, value = FIELDS[name], getattr(config, name)
+    if spec.choices:
+        value = spec.choice_label(value)
+    elif not spec.digits:
+        value = plain(value)
+    return _("{label}: {value}", label=_(spec.label), value=value)
 
 
 def _its_training(config: RunConfig) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kd.config import FIELD_TYPES, FIELDS, PRESETS, RunConfig
+from kd.config import FIELD_TYPES, FIELDS, PRESETS, Contradiction, RunConfig
 from kd.text.translation import _
 from ui.shared import address, notices
 from ui.shared.guard import guarded
@@ -20,6 +21,8 @@ _OWN = "own"
 _FOLLOWED = "followed_run"
 _PRESETS_CHOSEN = "presets_chosen"
 _DEFAULT = RunConfig()
+# Whether it counts depends on its own value: it could never be set if it were shown only then.
+_WIDER = ("labelled",)
 
 
 def run_form() -> tuple[RunConfig, DeltaGenerator]:
@@ -29,9 +32,10 @@ def run_form() -> tuple[RunConfig, DeltaGenerator]:
     place = st.container()
     with st.expander(_("More")):
         for name, spec in FIELDS.items():
-            if spec.rare and (values["teacher"] == "fresh" or not spec.fresh_teacher_only):
+            shown = SimpleNamespace(**{**_DEFAULT.to_dict(), **values})
+            if spec.rare and (spec.counts is None or spec.counts(shown) or name in _WIDER):
                 values[name] = _field(name)
-    return RunConfig(**values), place
+    return _config(values), place
 
 
 def take_address() -> None:
@@ -71,7 +75,20 @@ def preset_of(config: RunConfig) -> str | None:
 def current() -> RunConfig:
     """What the controls say at this moment, even in a callback, when the page as drawn may be stale."""
     session = st.session_state
-    return RunConfig(**{name: session[name] if name in session else _from_url(name) for name in FIELDS})
+    values = {name: session[name] if name in session else _from_url(name) for name in FIELDS}
+    with contextlib.suppress(Contradiction):
+        return RunConfig(**values)
+    return _DEFAULT
+
+
+def _config(values: dict[str, Any]) -> RunConfig:
+    """The run with these values; one that contradicts the others is set back, with a sentence."""
+    try:
+        return RunConfig(**values)
+    except Contradiction as error:
+        usual = getattr(_DEFAULT, error.field)
+        notices.add(_("{problem} {value} is used instead.", problem=error, value=usual))
+        return _config({**values, error.field: usual})
 
 
 def _preset() -> None:
@@ -116,7 +133,10 @@ def _field(name: str) -> Any:
         "on_change": guarded(notices.clear),
     }
     if spec.choices:
-        return st.selectbox(options=spec.choices, index=spec.choices.index(default), **shared)
+        options = list(dict.fromkeys((*spec.choices, st.session_state.get(name, _from_url(name)))))
+        return st.selectbox(options=options, index=options.index(default), **shared)
+    if spec.digits:
+        return st.text_input(value=default, **shared)
     if FIELD_TYPES[name] is bool:
         return st.toggle(value=default, **shared)
     if name == "temperature":
@@ -150,7 +170,7 @@ def _from_url(name: str) -> Any:
 def _read(name: str, text: str) -> Any:
     """A field's value in the address, as `RunConfig` reads it."""
     try:
-        return getattr(RunConfig.from_mapping({name: text}), name)
+        return FIELDS[name].checked(name, text, FIELD_TYPES[name])
     except ValueError as error:
         default = getattr(_DEFAULT, name)
         value = {True: _("on"), False: _("off")}[default] if FIELD_TYPES[name] is bool else default

@@ -203,9 +203,11 @@ def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
 def test_every_field_of_a_run_is_a_number_a_switch_or_one_of_a_list():
     """Otherwise, text as typed could reach a path, a shell or a worker."""
     for name, value in RunConfig().to_dict().items():
-        assert isinstance(value, bool | int | float) or FIELDS[name].choices
-    with pytest.raises(ValueError, match="one of strong"):
-        RunConfig(teacher="../../secret")
+        assert isinstance(value, bool | int | float) or FIELDS[name].choices or FIELDS[name].digits
+    for name in ("teacher", "omitted_digits"):
+        for text in ("../../secret", "0123456789ab/..", "3\n", "../0123456789"):
+            with pytest.raises(ValueError, match=f"{name} must be"):
+                RunConfig(**{name: text})
 
 
 def test_a_page_of_another_site_cannot_speak_to_the_app(tmp_path):

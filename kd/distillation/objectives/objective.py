@@ -1,0 +1,95 @@
+"""What every objective has: a name, a paper, its own fields, and the terms that it adds to the loss.
+
+An objective's numbers are its attributes. In a Distiller they are floats; in a traced training step they are
+tensors, so another value does not trace again. Importing this module loads no TensorFlow: pages and the
+command line read the labels and the fields.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+
+class Outputs(NamedTuple):
+    """What a network says of some pictures.
+
+    logits: float (n, 10). attention: float (n, 245), the maps after both convolutions (14 × 14 and 7 × 7,
+    flattened and joined); only for objectives with `compares_attention`.
+    """
+
+    logits: Any
+    attention: Any = None
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A way to learn from a teacher.
+
+    loss = α · student_loss + teacher_weight() · the sum of terms(…)
+
+    alpha: weight of the true labels, in [0, 1]. temperature: T > 0. scale: the factor of softened terms, T²
+    or 1. Fields with a FieldSpec (`kd.fields.field`) are the objective's own, and become fields of RunConfig.
+    """
+
+    alpha: Any = 0.1
+    temperature: Any = 1.0
+    scale: Any = 1.0
+
+    # The code in addresses and flags; what it is called, and what it is in a sentence or two, marked for
+    # translation; where it was published.
+    name: ClassVar[str]
+    label: ClassVar[str]
+    help: ClassVar[str]
+    source: ClassVar[str]
+    # Term → what charts call it, marked for translation.
+    term_labels: ClassVar[Mapping[str, str]]
+    uses_temperature: ClassVar[bool] = True
+    uses_temperature_squared: ClassVar[bool] = True
+    uses_teacher: ClassVar[bool] = True
+    compares_attention: ClassVar[bool] = False
+
+    # A Distiller gives it logits rather than probabilities.
+    from_logits: ClassVar[bool] = True
+
+    @classmethod
+    def own_fields(cls) -> list[dataclasses.Field]:
+        """The fields that only this objective has."""
+        return [field for field in dataclasses.fields(cls) if "spec" in field.metadata]
+
+    def teacher_weight(self) -> Any:
+        """The weight of the teacher's terms."""
+        return 1.0 - self.alpha
+
+    def prepare(self, teacher: Outputs) -> dict[str, Any]:
+        """What can be computed once from the teacher's outputs for all images.
+
+        Returns:
+            Tensors by name, each with a row for every image.
+        """
+        return {"teacher_logits": teacher.logits}
+
+    def terms(self, labels: Any, student: Outputs, prepared: Mapping[str, Any], labelled: Any = None) -> dict:
+        """The teacher's terms of the loss for a batch.
+
+        Args:
+            labels: int (n,), the labels as given; a picture without one has 0.
+            student: the student's outputs.
+            prepared: the batch's rows of what `prepare` returned.
+            labelled: float (n,), 1 for a picture with a label and 0 for one without; None if all have one.
+
+        Returns:
+            Scalars by the names of `term_labels`, averaged over the batch.
+        """
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        """The numbers, for Keras' serialisation of a compiled Distiller."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Objective:
+        """The inverse of `get_config`."""
+        return cls(**config)

@@ -1,0 +1,149 @@
+"""A field of a run: what people and programs need to know about it, and how its values are checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kd.text.translation import N_, _
+from kd.text.words import quoted
+
+GROUPS = ("data", "student", "teacher", "objective", "schedule")
+
+STORED_MODEL = re.compile("[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of RunConfig, from which its widget, flag, address, messages and identities follow.
+
+    label and help are in English, marked for translation: `_(spec.label)`.
+
+    group: one of GROUPS. decides: the models whose weights depend on it, of 'teacher', 'distilled' and
+    'scratch'. counts: given a config, whether the field makes a difference to it; None if it always does.
+    choices: the codes or numbers that are allowed; choice_labels: what codes are called. digits: text of
+    distinct digits, such as "378". stored_model: besides a choice, the id of a stored model is allowed.
+    as_from_the_start: in every identity, whatever its value; a later field only when it differs from its
+    default, so that a new field renames nothing. Such a default can never change.
+    """
+
+    label: str
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] | tuple[int, ...] = ()
+    choice_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    digits: bool = False
+    stored_model: bool = False
+    rare: bool = False
+    group: str = "schedule"
+    decides: tuple[str, ...] = ("distilled", "scratch")
+    counts: Callable[[Any], bool] | None = None
+    as_from_the_start: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """The values that are allowed, in words: 'between 0 and 1', 'one of strong, fresh'."""
+        if self.digits:
+            return _("digits, such as 3 or 378")
+        if self.choices:
+            kept = _("one of {choices} or a stored model's id", **self._limits)
+            return kept if self.stored_model else _("one of {choices}", **self._limits)
+        if self.minimum is None:
+            return _("true or false")
+        return _("between {minimum} and {maximum}", **self._limits)
+
+    def choice_label(self, choice: str | int) -> str:
+        """What a choice is called on the page, in the reader's language."""
+        return _(self.choice_labels[choice]) if choice in self.choice_labels else str(choice)
+
+    def checked(self, name: str, value: Any, kind: type) -> Any:
+        """The value in its field's type; name: the field's; kind: float, int, bool or str.
+
+        Raises:
+            ValueError: when the field does not allow it.
+        """
+        if self.digits:
+            return self._digits(name, value)
+        if self.choices:
+            chosen = _to_int(value) if kind is int else value
+            if chosen not in self.choices and not (self.stored_model and _is_id(value)):
+                raise self._refusal(_NOT_A_MODEL if self.stored_model else _NOT_A_CHOICE, name, value)
+            return chosen
+        converted = _CONVERTERS[kind](value)
+        if converted is None:
+            raise self._refusal(_NOT_OF_KIND[kind], name, value)
+        if kind is not bool and not self.minimum <= converted <= self.maximum:
+            raise self._refusal(_OUT_OF_RANGE, name, value)
+        return converted
+
+    def _digits(self, name: str, value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch("[0-9]{0,100}", value):
+            raise self._refusal(_NOT_DIGITS, name, value)
+        return "".join(sorted(set(value)))
+
+    def _refusal(self, message: str, name: str, value: Any) -> ValueError:
+        return ValueError(_(message, name=name, value=quoted(value), **self._limits))
+
+    @property
+    def _limits(self) -> dict[str, str]:
+        if self.choices:
+            return {"choices": ", ".join(map(str, self.choices))}
+        if self.minimum is None:
+            return {}
+        return {"minimum": f"{self.minimum:g}", "maximum": _plain(self.maximum)}
+
+
+def field(default: Any, **spec: Any) -> Any:
+    """A dataclass field with this default and the FieldSpec made of `spec`."""
+    return dataclasses.field(default=default, metadata={"spec": FieldSpec(**spec)})
+
+
+def to_bool(value: Any) -> bool | None:
+    """A switch, also as text (true, 1, false, 0); None for anything else."""
+    words = {"true": True, "1": True, "false": False, "0": False}
+    if isinstance(value, str):
+        return words.get(value.lower())
+    return bool(value) if value in (True, False) else None
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and STORED_MODEL.fullmatch(value) is not None
+
+
+def _plain(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+
+
+def _to_float(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    # + 0.0 turns −0.0 into 0.0: they are the same value, and must be the same run
+    return number + 0.0 if math.isfinite(number) else None
+
+
+def _to_int(value: Any) -> int | None:
+    number = _to_float(value)
+    return int(number) if number is not None and number.is_integer() else None
+
+
+_CONVERTERS = {bool: to_bool, float: _to_float, int: _to_int}
+
+_NOT_A_CHOICE = N_("{name} must be one of {choices}, got {value}.")
+_NOT_A_MODEL = N_("{name} must be one of {choices} or a stored model's id, got {value}.")
+_NOT_DIGITS = N_("{name} must be digits such as 3 or 378, or empty, got {value}.")
+_OUT_OF_RANGE = N_("{name} must be between {minimum} and {maximum}, got {value}.")
+_NOT_OF_KIND = {
+    bool: N_("{name} must be true or false, got {value}."),
+    float: N_("{name} must be a number between {minimum} and {maximum}, got {value}."),
+    int: N_("{name} must be a whole number between {minimum} and {maximum}, got {value}."),
+}

@@ -1,0 +1,287 @@
+"""The fields of a run, one by one: what each is called, what it allows and which models it decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kd.distillation.objectives import OBJECTIVES
+from kd.fields import field
+from kd.text.translation import N_
+
+TRAIN_IMAGES = 60_000
+TEST_IMAGES = 10_000
+
+SHIPPED_TEACHERS = ("strong", "notebook")
+FRESH = "fresh"
+CONVOLUTIONAL, DENSE, LINEAR = "convolutional", "dense", "linear"
+STUDENT_WIDTHS = (1, 2, 4, 8, 16, 32, 64)
+
+
+def has_fresh_teacher(run: Any) -> bool:
+    """Whether the teacher is trained for this run, and not one that is stored or comes with the project."""
+    return run.teacher == FRESH
+
+
+def has_teaching(run: Any) -> bool:
+    """Whether the teacher's part of the loss has any weight."""
+    return run.alpha < 1
+
+
+def softens(run: Any) -> bool:
+    """Whether T makes a difference."""
+    return has_teaching(run) and OBJECTIVES[run.objective].uses_temperature
+
+
+def scales(run: Any) -> bool:
+    """Whether the factor T² makes a difference."""
+    return softens(run) and OBJECTIVES[run.objective].uses_temperature_squared
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFields:
+    """Every field but those of a single objective."""
+
+    alpha: float = field(
+        0.1,
+        label=N_("α, weight of the true labels"),
+        help=N_(
+            "At 1 the student learns from the labels alone, at 0 from the teacher alone. "
+            "The loss is α · cross-entropy + (1 − α) · distance from the teacher."
+        ),
+        minimum=0.0,
+        maximum=1.0,
+        step=0.05,
+        group="objective",
+        decides=("distilled",),
+        as_from_the_start=True,
+    )
+    temperature: float = field(
+        4.0,
+        label=N_("T, temperature"),
+        help=N_(
+            "Divides the logits of teacher and student before the softmax. "
+            "A higher T shows more of what the teacher thinks of the wrong classes."
+        ),
+        minimum=0.1,
+        maximum=100.0,
+        step=0.5,
+        group="objective",
+        decides=("distilled",),
+        counts=softens,
+        as_from_the_start=True,
+    )
+    temperature_squared: bool = field(
+        True,
+        label=N_("Multiply the teacher's part by T²"),
+        help=N_(
+            "The gradients of soft targets shrink as 1/T². Multiplying by T² keeps the balance that α sets "
+            "when T changes (Hinton et al. 2015, section 2). The original notebook does not multiply."
+        ),
+        group="objective",
+        decides=("distilled",),
+        counts=scales,
+        as_from_the_start=True,
+    )
+    teacher: str = field(
+        "strong",
+        label=N_("Teacher"),
+        help=N_(
+            "strong: trained on all 60,000 images. notebook: trained on 10,000 images for 5 epochs, "
+            "as in the original notebook. fresh: a new one, trained now while you watch."
+        ),
+        choices=(*SHIPPED_TEACHERS, FRESH),
+        stored_model=True,
+        group="teacher",
+        decides=("teacher",),
+        as_from_the_start=True,
+    )
+    epochs: int = field(
+        10,
+        label=N_("Epochs"),
+        help=N_("How many times each student sees all of its training images."),
+        minimum=1,
+        maximum=100,
+        step=1,
+        as_from_the_start=True,
+    )
+    train_size: int = field(
+        10_000,
+        label=N_("Training images"),
+        help=N_("How many of MNIST's 60,000 training images the students see (the first ones, in order)."),
+        minimum=10,
+        maximum=TRAIN_IMAGES,
+        step=10,
+        rare=True,
+        group="data",
+        as_from_the_start=True,
+    )
+    batch_size: int = field(
+        32,
+        label=N_("Batch size"),
+        help=N_("How many images each step of the optimiser uses."),
+        minimum=1,
+        maximum=1024,
+        step=1,
+        rare=True,
+        decides=("teacher", "distilled", "scratch"),
+        as_from_the_start=True,
+    )
+    seed: int = field(
+        0,
+        label=N_("Seed"),
+        help=N_("Sets the initial weights and the order of the images. Another seed shows how much is luck."),
+        minimum=0,
+        maximum=2**31 - 1,
+        step=1,
+        rare=True,
+        decides=("teacher", "distilled", "scratch"),
+        as_from_the_start=True,
+    )
+    teacher_epochs: int = field(
+        5,
+        label=N_("Epochs of the fresh teacher"),
+        help=N_("How many times a fresh teacher sees its training images."),
+        minimum=1,
+        maximum=100,
+        step=1,
+        rare=True,
+        group="teacher",
+        decides=("teacher",),
+        counts=has_fresh_teacher,
+        as_from_the_start=True,
+    )
+    teacher_train_size: int = field(
+        10_000,
+        label=N_("Training images of the fresh teacher"),
+        help=N_("How many of the 60,000 training images a fresh teacher sees."),
+        minimum=10,
+        maximum=TRAIN_IMAGES,
+        step=10,
+        rare=True,
+        group="teacher",
+        decides=("teacher",),
+        counts=has_fresh_teacher,
+        as_from_the_start=True,
+    )
+    teacher_width: int = field(
+        256,
+        label=N_("Width of the fresh teacher"),
+        help=N_(
+            "How many filters its first convolution has; the second has twice as many. "
+            "The notebook's has 256."
+        ),
+        choices=(*STUDENT_WIDTHS, 128, 256),
+        rare=True,
+        group="teacher",
+        decides=("teacher",),
+        counts=has_fresh_teacher,
+    )
+    teacher_label_smoothing: float = field(
+        0.0,
+        label=N_("Label smoothing of the fresh teacher"),
+        help=N_(
+            "Spreads this share of each label over all ten digits while the teacher learns. A smoothed "
+            "teacher is often as accurate, and a worse one to learn from (Müller et al. 2019)."
+        ),
+        minimum=0.0,
+        maximum=0.9,
+        step=0.05,
+        rare=True,
+        group="teacher",
+        decides=("teacher",),
+        counts=has_fresh_teacher,
+    )
+    student: str = field(
+        CONVOLUTIONAL,
+        label=N_("Student"),
+        help=N_(
+            "Convolutional: the notebook's, of any width. Dense: one hidden layer. Linear: no hidden layer."
+        ),
+        choices=(CONVOLUTIONAL, DENSE, LINEAR),
+        choice_labels={
+            CONVOLUTIONAL: N_("Convolutional"),
+            DENSE: N_("One hidden layer"),
+            LINEAR: N_("Linear"),
+        },
+        rare=True,
+        group="student",
+    )
+    student_width: int = field(
+        16,
+        label=N_("Width of the student"),
+        help=N_(
+            "How many filters its first convolution has; the second has twice as many. The notebook's has 16."
+        ),
+        choices=STUDENT_WIDTHS,
+        rare=True,
+        group="student",
+        counts=lambda run: run.student == CONVOLUTIONAL,
+    )
+    student_units: int = field(
+        64,
+        label=N_("Hidden units of the student"),
+        help=N_("How many units its hidden layer has."),
+        minimum=4,
+        maximum=1024,
+        step=4,
+        rare=True,
+        group="student",
+        counts=lambda run: run.student == DENSE,
+    )
+    labelled: int = field(
+        TRAIN_IMAGES,
+        label=N_("Images with labels"),
+        help=N_(
+            "How many of the training images have labels (the first ones, in order). The others teach only "
+            "through the teacher; the scratch student cannot use them."
+        ),
+        minimum=0,
+        maximum=TRAIN_IMAGES,
+        step=10,
+        rare=True,
+        group="data",
+        counts=lambda run: run.labelled < run.train_size,
+    )
+    omitted_digits: str = field(
+        "",
+        label=N_("Digits left out"),
+        help=N_("Digits that neither student ever sees in training, such as 3 or 378. The teacher saw them."),
+        digits=True,
+        rare=True,
+        group="data",
+    )
+    label_noise: float = field(
+        0.0,
+        label=N_("Wrong labels"),
+        help=N_("The share of the students' labels that is replaced by another digit, drawn with the seed."),
+        minimum=0.0,
+        maximum=1.0,
+        step=0.05,
+        rare=True,
+        group="data",
+    )
+    baseline: str = field(
+        "labels",
+        label=N_("Scratch student learns from"),
+        help=N_(
+            "Labels: the labels as they are. Smoothed labels: each is spread a little over all ten digits, "
+            "which shows whether a teacher does more than regularise."
+        ),
+        choices=("labels", "label_smoothing"),
+        choice_labels={"labels": N_("Labels"), "label_smoothing": N_("Smoothed labels")},
+        rare=True,
+        group="objective",
+        decides=("scratch",),
+    )
+    objective: str = field(
+        "soft_targets",
+        label=N_("Objective"),
+        help=N_("What the distilled student learns from its teacher."),
+        choices=tuple(OBJECTIVES),
+        choice_labels={name: objective.label for name, objective in OBJECTIVES.items()},
+        rare=True,
+        group="objective",
+        decides=("distilled",),
+        counts=has_teaching,
+    )
