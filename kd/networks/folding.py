@@ -9,33 +9,50 @@ its gradients run on 10 pictures for each step instead of on the whole batch.
 Three products remain, which make up most of a teacher's step. If a processor multiplies faster in bfloat16,
 they may be computed in it, with weights, sums and everything else in float32 (sums only if oneDNN computes
 them: TensorFlow without it keeps them in bfloat16).
+
+An objective that compares attention needs what the last convolution says of every picture, so there it is
+computed, and nothing is folded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-Forward = Callable[[tf.Tensor], tf.Tensor]
+from kd.distillation.objectives.objective import Outputs
+from kd.text.translation import _
+from kd.text.words import quoted
+
+Forward = Callable[[tf.Tensor], Any]
 
 
-def folded_forward(model: keras.Sequential, precision: str = "float32", training: bool = True) -> Forward:
+def folded_forward(
+    model: keras.Sequential, precision: str = "float32", training: bool = True, attention: bool = False
+) -> Forward:
     """A function from images to the model's logits that computes its linear tail as one matrix.
 
     Args:
         model: a built Sequential. If it does not end in Conv2D → Flatten → Dense without activations, the
             plain call of the model is returned.
         precision: "float32", or "mixed_bfloat16" for the folded convolution and its gradients in
-            bfloat16.
+            bfloat16. With `attention` nothing is folded, so all is float32.
         training: whether layers such as Dropout and BatchNormalization act as in training, or as in
             inference.
+        attention: whether the function returns attention maps too.
 
     Returns:
-        A differentiable function from a tensor (n, height, width, channels) to logits (n, classes). It reads
-        the model's variables at every call, so it may be traced once and used while they train.
+        A differentiable function from a tensor (n, height, width, channels) to logits (n, classes), or with
+        `attention` to `Outputs`, as `attention_map` makes them. It reads the model's variables at every
+        call, so it may be traced once and used while they train.
+
+    Raises:
+        ValueError: when `attention` is asked of a model with fewer than two convolutions.
     """
+    if attention:
+        return _with_attention(model, training)
     if not _has_linear_tail(model):
         return lambda images: model(images, training=training)
     *head, convolution, _, dense = model.layers
@@ -66,6 +83,56 @@ def folded_forward(model: keras.Sequential, precision: str = "float32", training
         )
 
     return forward
+
+
+def attention_map(values: tf.Tensor) -> tf.Tensor:
+    """Where a layer is active: the mean square over its channels, as one vector of length 1 for each picture.
+
+    Zagoruyko & Komodakis 2017, section 3.1, with p = 2; the authors' code (szagoruyko/attention-transfer)
+    takes `F.normalize(x.pow(2).mean(1).view(x.size(0), -1))`. A picture without any activity has zeros.
+
+    Args:
+        values: float (n, height, width, channels).
+
+    Returns:
+        Float (n, height · width).
+    """
+    height, width = values.shape[1:3]
+    activity = tf.reshape(tf.reduce_mean(tf.square(values), axis=3), (-1, height * width))
+    # PyTorch divides by a norm of at least 1e-12; this epsilon is that of its square.
+    return tf.math.l2_normalize(activity, axis=1, epsilon=1e-24)
+
+
+def _with_attention(model: keras.Sequential, training: bool) -> Callable[[tf.Tensor], Outputs]:
+    """Logits, and the attention after each of the first two convolutions, joined: 14 · 14 + 7 · 7 numbers.
+
+    A map is taken after the activation that follows the convolution, before any pooling. In the notebook's
+    networks nothing but the dense layer follows the second convolution, so its map is of its own output.
+    """
+    places = [place for place, layer in enumerate(model.layers) if isinstance(layer, keras.layers.Conv2D)]
+    if len(places) < 2:
+        raise ValueError(
+            _(
+                "The model {name} has fewer than two convolutions, so its attention cannot be compared: "
+                "use a convolutional one.",
+                name=quoted(model.name),
+            )
+        )
+    followers = (*model.layers[1:], None)
+    looked_at = {place + isinstance(followers[place], _ACTIVATIONS) for place in places[:2]}
+
+    def forward(images: tf.Tensor) -> Outputs:
+        maps, hidden = [], images
+        for place, layer in enumerate(model.layers):
+            hidden = layer(hidden, training=training)
+            if place in looked_at:
+                maps.append(attention_map(hidden))
+        return Outputs(hidden, tf.concat(maps, axis=1))
+
+    return forward
+
+
+_ACTIVATIONS = (keras.layers.LeakyReLU, keras.layers.ReLU, keras.layers.Activation)
 
 
 def _fold(dense_kernel, kernel, shape, strides, padding):

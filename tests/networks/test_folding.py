@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from kd.networks.architectures import build_student, build_teacher
+from kd.networks.architectures import Architecture, build_student, build_teacher
 from kd.networks.folding import folded_forward
 from kd.teachers.recipes import classify
 from kd.training import student
@@ -22,7 +24,14 @@ def loss_and_gradients(forward, model, images, labels):
     return float(loss), tape.gradient(loss, model.trainable_variables)
 
 
-@pytest.mark.parametrize("build", [build_student, build_teacher, lambda: build_student(width=2)])
+@pytest.mark.parametrize(
+    "build",
+    [
+        build_student,
+        build_teacher,
+        *(partial(Architecture("convolutional", filters).build, "student") for filters in (1, 2, 4, 8, 64)),
+    ],
+)
 def test_folding_changes_neither_loss_nor_gradients(build, mnist):
     images, labels = mnist.train(33)
     model = build()
@@ -48,7 +57,8 @@ def test_the_folded_form_is_used_exactly_where_it_fits(mnist):
     dense_only = keras.Sequential(
         [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(16), keras.layers.Dense(10)]
     )
-    for model in (activated, dense_only):
+    ours = (Architecture("dense", 16).build("student"), Architecture("linear").build("student"))
+    for model in (activated, dense_only, *ours):
         np.testing.assert_array_equal(folded_forward(model)(images), model(images))
     # the convolution itself is no longer called, so nothing else notices if it cannot be
     student = build_student()

@@ -1,0 +1,115 @@
+"""Every network to choose from: its layers, its size, and the notebook's two as they always were."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from kd.config import RunConfig
+from kd.networks.architectures import (
+    STUDENT_PARAMETERS,
+    TEACHER_PARAMETERS,
+    Architecture,
+    build_student,
+    build_teacher,
+    student_architecture,
+    teacher_architecture,
+)
+
+
+def as_in_the_notebook(first: int, second: int) -> list:
+    """The notebook's cells."""
+    return [
+        keras.Input(shape=(28, 28, 1)),
+        layers.Conv2D(first, (3, 3), strides=(2, 2), padding="same"),
+        layers.LeakyReLU(negative_slope=0.2),
+        layers.MaxPooling2D(pool_size=(2, 2), strides=(1, 1), padding="same"),
+        layers.Conv2D(second, (3, 3), strides=(2, 2), padding="same"),
+        layers.Flatten(),
+        layers.Dense(10),
+    ]
+
+
+def without_names(model: keras.Sequential) -> list[tuple[str, dict]]:
+    """Each layer's class and options; Keras numbers the names by itself."""
+    found = []
+    for layer in model.layers:
+        options = layer.get_config()
+        del options["name"]
+        found.append((type(layer).__name__, options))
+    return found
+
+
+@pytest.mark.parametrize("filters", [1, 2, 4, 8, 16, 32, 64, 128, 256])
+def test_a_convolutional_network_is_the_notebooks_of_another_width(filters):
+    model = Architecture("convolutional", filters).build("student")
+    assert without_names(model) == without_names(keras.Sequential(as_in_the_notebook(filters, 2 * filters)))
+    convolutions = 10 * filters + 2 * filters * (9 * filters + 1)
+    assert model.count_params() == convolutions + 10 * (49 * 2 * filters + 1)
+    assert (model.name, model.output_shape) == ("student", (None, 10))
+
+
+def test_the_notebooks_two_are_sizes_16_and_256():
+    for build, size, parameters in (
+        (build_student, 16, STUDENT_PARAMETERS),
+        (build_teacher, 256, TEACHER_PARAMETERS),
+    ):
+        assert without_names(build()) == without_names(Architecture("convolutional", size).build("other"))
+        assert build().count_params() == parameters
+    assert without_names(build_student(width=2)) == without_names(
+        Architecture("convolutional", 32).build("x")
+    )
+
+
+@pytest.mark.parametrize("units", [4, 64, 1024])
+def test_a_dense_network_has_one_hidden_layer(units):
+    model = Architecture("dense", units).build("student")
+    kinds = [type(layer) for layer in model.layers]
+    assert kinds == [layers.Flatten, layers.Dense, layers.LeakyReLU, layers.Dense]
+    assert model.layers[2].negative_slope == 0.2
+    assert model.count_params() == 785 * units + 10 * (units + 1)
+
+
+def test_a_linear_network_is_one_matrix():
+    model = Architecture("linear").build("student")
+    assert [type(layer) for layer in model.layers] == [layers.Flatten, layers.Dense]
+    images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
+    kernel, bias = model.get_weights()
+    np.testing.assert_allclose(
+        model(images), images.reshape(3, 784).astype(np.float64) @ kernel + bias, rtol=1e-5, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, Architecture("convolutional", 16)),
+        ({"student_width": 4, "student_units": 8}, Architecture("convolutional", 4)),
+        ({"student": "dense", "student_width": 4, "student_units": 8}, Architecture("dense", 8)),
+        ({"student": "linear", "student_width": 4, "student_units": 8}, Architecture("linear")),
+    ],
+)
+def test_a_run_says_which_student_it_trains(fields, expected):
+    assert student_architecture(RunConfig(**fields)) == expected
+
+
+def test_a_run_says_how_wide_its_fresh_teacher_is():
+    assert teacher_architecture(RunConfig(teacher="fresh")) == Architecture("convolutional", 256)
+    assert teacher_architecture(RunConfig(teacher="fresh", teacher_width=8)).size == 8
+
+
+@pytest.mark.parametrize(
+    ("architecture", "message"),
+    [
+        (Architecture("recurrent", 3), "kind must be one of convolutional, dense, linear, got 'recurrent'"),
+        (Architecture("convolutional"), "size must be a whole number of at least 1, got 0"),
+        (Architecture("dense", 2.5), "size must be a whole number of at least 1, got 2.5"),
+        (Architecture("dense", True), "got True"),
+        (Architecture("linear", 4), "size must be 0 for a linear network, got 4"),
+    ],
+)
+def test_what_cannot_be_built_is_refused_in_a_sentence(architecture, message):
+    with pytest.raises(ValueError, match=message):
+        architecture.build("student")
