@@ -1,0 +1,88 @@
+"""What a run's students learn from: which pictures, which of them have labels, and which labels are wrong."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kd.config import RunConfig
+from kd.pictures.mnist import load_mnist
+from kd.text.translation import _
+from kd.text.words import quoted
+from kd.unusable import Unusable
+
+# Epoch e is shuffled with the generator of [seed, e], and there are at most 100: this one is nobody else's.
+_NOISE = 1_000_000
+
+
+class TrainingSet(NamedTuple):
+    """Pictures and their labels, in MNIST's order.
+
+    images: uint8 (n, 28, 28), 0 to 255. labels: int32 (n,), as the students are told them, some wrong on
+    purpose; a picture without a label has 0. labelled: bool (n,), which have one; None if all have. rows:
+    int (n,), the place of each picture in MNIST's training images.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    labelled: np.ndarray | None
+    rows: np.ndarray
+
+    def with_labels(self) -> TrainingSet:
+        """Only the pictures that have a label: all that a student without a teacher can use."""
+        if self.labelled is None:
+            return self
+        kept = self.labelled
+        return TrainingSet(self.images[kept], self.labels[kept], None, self.rows[kept])
+
+
+def training_set(config: RunConfig) -> TrainingSet:
+    """The first `train_size` images without the digits left out; the first `labelled` of these have labels.
+
+    Of the labels, the share `label_noise`, rounded to a whole number, is replaced: each by another of the
+    digits that are left (of all ten, if only one is left). Which ones, and by what, follows from the seed; a
+    larger share replaces the same ones and more.
+
+    Raises:
+        ValueError: when no image is left.
+    """
+    mnist = load_mnist()
+    labels = mnist.y_train[: config.train_size].astype(np.int32)
+    omitted = [int(digit) for digit in config.omitted_digits]
+    rows = np.flatnonzero(~np.isin(labels, omitted))
+    if not len(rows):
+        raise Unusable(
+            _(
+                "omitted_digits must leave some of the first {count} training images, got {value}: leave out "
+                "fewer digits or take more images.",
+                count=f"{config.train_size:,}",
+                value=quoted(config.omitted_digits),
+            )
+        )
+    labels = labels[rows]
+    with_label = min(config.labelled, len(rows))
+    digits = [digit for digit in range(10) if digit not in omitted]
+    labels[:with_label] = _with_noise(labels[:with_label], digits, config.label_noise, config.seed)
+    labels[with_label:] = 0
+    labelled = np.arange(len(rows)) < with_label
+    # without digits left out, the pictures are a view: MNIST's own, and no copy
+    images = mnist.x_train[: config.train_size]
+    return TrainingSet(
+        images if len(rows) == len(images) else images[rows],
+        labels,
+        None if labelled.all() else labelled,
+        rows,
+    )
+
+
+def _with_noise(labels: np.ndarray, digits: list[int], share: float, seed: int) -> np.ndarray:
+    """These labels, a share of them replaced by others of these digits."""
+    digits = np.array(digits if len(digits) > 1 else range(10))
+    random = np.random.default_rng([seed, _NOISE])
+    order = random.permutation(len(labels))
+    further = random.integers(1, len(digits), len(labels))
+    wrong = order[: round(share * len(labels))]
+    noisy = labels.copy()
+    noisy[wrong] = digits[(np.searchsorted(digits, labels[wrong]) + further[wrong]) % len(digits)]
+    return noisy

@@ -1,0 +1,94 @@
+"""Which pictures the students learn from, and what they are told of them: against the plainest Python."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kd.config import RunConfig
+from kd.pictures.training_set import training_set
+from kd.unusable import Unusable
+
+
+def plainly(mnist, config: RunConfig) -> tuple[list[int], list[bool]]:
+    """The rows that are left, and whether each has a label."""
+    rows = [row for row in range(config.train_size) if str(mnist.y_train[row]) not in config.omitted_digits]
+    return rows, [place < config.labelled for place in range(len(rows))]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"omitted_digits": "3"},
+        {"omitted_digits": "378", "labelled": 100},
+        {"labelled": 100},
+        {"labelled": 0, "alpha": 0.0},
+        {"labelled": 499},
+        {"labelled": 500},
+        {"labelled": 460, "omitted_digits": "3"},  # more than are left
+        {"omitted_digits": "012345678"},
+    ],
+    ids=str,
+)
+def test_the_pictures_and_which_have_labels(mnist, changes):
+    config = RunConfig(train_size=500, **changes)
+    rows, labelled = plainly(mnist, config)
+    chosen = training_set(config)
+    assert chosen.rows.tolist() == rows
+    np.testing.assert_array_equal(chosen.images, mnist.x_train[rows])
+    assert (chosen.labelled is None) == all(labelled)
+    if chosen.labelled is not None:
+        assert chosen.labelled.tolist() == labelled
+    told = [int(mnist.y_train[row]) if has else 0 for row, has in zip(rows, labelled, strict=True)]
+    assert chosen.labels.tolist() == told
+    assert (chosen.images.dtype, chosen.labels.dtype) == (np.uint8, np.int32)
+
+    alone = chosen.with_labels()
+    kept = [row for row, has in zip(rows, labelled, strict=True) if has]
+    assert alone.labelled is None
+    assert alone.rows.tolist() == kept
+    np.testing.assert_array_equal(alone.images, mnist.x_train[kept])
+    np.testing.assert_array_equal(alone.labels, mnist.y_train[kept])
+
+
+@pytest.mark.parametrize("share", [0.05, 0.4, 1.0])
+@pytest.mark.parametrize("changes", [{}, {"omitted_digits": "38"}, {"labelled": 333}], ids=str)
+def test_so_many_labels_are_wrong_and_none_is_of_a_digit_left_out(mnist, share, changes):
+    config = RunConfig(train_size=1000, label_noise=share, **changes)
+    told = training_set(config).with_labels()
+    wrong = told.labels != mnist.y_train[told.rows]
+    assert wrong.sum() == round(share * len(told.labels))
+    assert not np.isin(told.labels, [int(digit) for digit in config.omitted_digits]).any()
+    # each label is about as likely to become any of the others
+    if share == 1.0:
+        shift = (told.labels - mnist.y_train[told.rows])[mnist.y_train[told.rows] == 1]
+        assert len(set(shift.tolist())) == 9 - len(config.omitted_digits)
+
+
+def test_noise_follows_the_seed_alone_and_a_larger_share_replaces_the_same_and_more(mnist):
+    config = RunConfig(train_size=1000, label_noise=0.2)
+    labels = training_set(config).labels
+    np.testing.assert_array_equal(training_set(config.replace(alpha=0.7, epochs=3)).labels, labels)
+    assert (training_set(config.replace(seed=1)).labels != labels).any()
+    more = training_set(config.replace(label_noise=0.4)).labels
+    wrong = labels != mnist.y_train[:1000]
+    np.testing.assert_array_equal(more[wrong], labels[wrong])
+
+
+def test_a_single_digit_that_is_left_can_be_mislabelled(mnist):
+    config = RunConfig(train_size=1000, omitted_digits="012345678", label_noise=0.5)
+    told = training_set(config)
+    assert (told.labels != 9).sum() == round(0.5 * len(told.labels))
+
+
+def test_mnist_itself_stays_as_it_is(mnist):
+    before = mnist.y_train.copy()
+    training_set(RunConfig(label_noise=1.0, labelled=5, alpha=0.0))
+    np.testing.assert_array_equal(mnist.y_train, before)
+
+
+def test_a_set_without_a_picture_is_refused():
+    """The first ten pictures show no 6, 7 or 8."""
+    with pytest.raises(Unusable, match="some of the first 10 training images, got '0123459'"):
+        training_set(RunConfig(train_size=10, omitted_digits="0123459"))
