@@ -1,18 +1,19 @@
 """The networks to choose from, as plain Keras models: the notebook's two, and others of their kind.
 
-All take images (n, 28, 28, 1), float32 in [0, 1], and give logits (n, 10), with no softmax.
+All take images (n, 28, 28, 1), float32 in [0, 1], and give logits (n, 10), with no softmax. Importing this
+module loads no TensorFlow: the app's process names networks, and workers build them.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-import keras
-from keras import layers
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kd.run_fields import CONVOLUTIONAL, DENSE, LINEAR
 from kd.text.translation import _
 from kd.text.words import quoted
+
+if TYPE_CHECKING:
+    import keras
 
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
@@ -58,6 +59,9 @@ class Architecture(NamedTuple):
             raise ValueError(
                 _("size must be a whole number of at least 1, got {value}.", value=quoted(self.size))
             )
+        import keras
+        from keras import layers
+
         return keras.Sequential(
             [
                 keras.Input(shape=IMAGE_SHAPE),
@@ -114,6 +118,8 @@ def build_student(name: str = "student", width: int = 1) -> keras.Sequential:
 
 
 def _convolutions(filters: int) -> list[keras.Layer]:
+    from keras import layers
+
     return [
         layers.Conv2D(filters, (3, 3), strides=(2, 2), padding="same"),
         layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE),
@@ -124,12 +130,20 @@ def _convolutions(filters: int) -> list[keras.Layer]:
 
 
 def _hidden_layer(units: int) -> list[keras.Layer]:
+    from keras import layers
+
     return [layers.Flatten(), layers.Dense(units), layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE)]
+
+
+def _no_hidden_layer(size: int) -> list[keras.Layer]:
+    from keras import layers
+
+    return [layers.Flatten()]
 
 
 # Kind → what comes before the logits, given the size.
 _HIDDEN_LAYERS = {
     CONVOLUTIONAL: _convolutions,
     DENSE: _hidden_layer,
-    LINEAR: lambda _size: [layers.Flatten()],
+    LINEAR: _no_hidden_layer,
 }
