@@ -19,7 +19,7 @@ from kd.terminal import interrupt
 from kd.terminal.streams import OutputLost
 from kd.text import states
 from kd.text.translation import _, in_english
-from kd.text.words import MODELS, NAMES, accuracy
+from kd.text.words import MODELS, NAMES, STUDENTS, accuracy
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
@@ -106,9 +106,12 @@ def _show_progress(lab: Lab, run_id: str) -> RunView:
 
 
 def _describe(view: RunView) -> str:
-    if not view.history or view.phase not in ("teacher", "students"):
+    learning = {"teacher": ("teacher",), "students": STUDENTS}.get(view.phase, ())
+    last = {event["model"]: event for event in view.history if event["model"] in learning}
+    if not last or len(last) < len(learning):
         return states.phase(view.phase)
-    event = max(view.history, key=lambda e: (e["model"] != "teacher", e["epoch"]))
+    # one of the two may have been trained before
+    event = min(last.values(), key=lambda event: event["epoch"])
     return states.epoch_of(view.phase, event["epoch"], event["epochs"])
 
 

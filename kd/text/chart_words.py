@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from kd.text.translation import _, ngettext
-from kd.text.words import NAMES, accuracy, count, percent
+from kd.text.words import NAMES, accuracy, count, percent, sentence_case
 
 MINUS = "−"
 _NAMED = 3
@@ -49,10 +49,16 @@ def _ahead(difference: float) -> str:
     return _("Scratch is {points} points ahead of distilled.", points=points)
 
 
-def loss_words(rows: pd.DataFrame) -> str:
-    """The two parts of a loss by epoch. rows: role (teacher or labels), epoch, value."""
-    names = {"teacher": _("Teacher's part"), "labels": _("Labels' part")}
-    course = parted(rows, "role", "epoch", "value")
+def loss_words(rows: pd.DataFrame, parts: Iterable[tuple[str, str]] = ()) -> str:
+    """The parts of a loss by epoch.
+
+    Args:
+        rows: part (teacher, labels or a term's name), epoch, value.
+        parts: terms with names of their own, as kd.charts.loss_charts has them.
+    """
+    names = {part: sentence_case(_(label)) for part, label in parts}
+    names |= {"teacher": _("Teacher's part"), "labels": _("Labels' part")}
+    course = parted(rows, "part", "epoch", "value")
     sentences = [_from_to(names[part], points, "{:.2g}".format) for part, points in course.items()]
     return " ".join(
         [_("The distilled student's loss by epoch."), *(sentences or [_("No epoch is finished yet.")])]

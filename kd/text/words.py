@@ -10,6 +10,9 @@ from kd.text.translation import N_, _, ngettext
 MODELS = ("teacher", "distilled", "scratch")
 """The three models of a run, in the order in which they are always shown."""
 
+STUDENTS = ("distilled", "scratch")
+"""The two that learn, in the same order."""
+
 NAMES = {"teacher": N_("Teacher"), "distilled": N_("Distilled"), "scratch": N_("Scratch")}
 """What the three are called where they are shown: `_(NAMES[model])`."""
 
@@ -107,6 +110,11 @@ def quoted(value: Any) -> str:
     except Exception:  # an integer of 5,000 digits, or an object that cannot describe itself
         text = _("a value of type {type}", type=type(value).__name__)
     return text if len(text) <= QUOTED + 2 else f"{text[:QUOTED]}…"
+
+
+def sentence_case(words: str) -> str:
+    """The words as they begin a line: 'target class' → 'Target class'."""
+    return words[:1].upper() + words[1:]
 
 
 def listing(words: list[str]) -> str:

@@ -56,6 +56,24 @@ def test_accuracy_chart_shows_every_epoch_of_every_model(events):
     assert shown == pytest.approx(expected)
 
 
+def test_a_line_passes_over_epochs_after_which_the_test_images_were_not_seen(events):
+    seen = [event if event["epoch"] != 2 else {**event, "val_accuracy": None} for event in events]
+    shown = rows(run_charts.accuracy_chart(seen))
+    assert {(row["role"], row["epoch"]) for row in shown if row["point"]} == {
+        (model, epoch) for model in ("distilled", "scratch") for epoch in (1, 3)
+    }
+    assert [row["training"] for row in shown] == pytest.approx([row["value"] - 0.01 for row in shown])
+    assert sorted(row["label"] for row in shown if row["label"]) == ["96.13 %", "96.83 %"]
+    assert without_data(run_charts.accuracy_chart(seen)) == without_data(run_charts.accuracy_chart(events))
+
+
+def test_epochs_whose_accuracies_are_not_known_yet_already_set_the_axis(events):
+    unseen = {**event("teacher", 1, 0.95, epochs=6), "val_accuracy": None}
+    chart = run_charts.accuracy_chart([*events, unseen], 0.99)
+    assert channel(chart, 0, "x")["scale"]["domain"] == [1, 6]
+    assert {row["role"] for row in rows(chart)} == {"distilled", "scratch"}
+
+
 def test_a_teacher_trained_before_is_a_level_line_across_all_epochs(events):
     level = [row for row in rows(run_charts.accuracy_chart(events, 0.992)) if row["role"] == "teacher"]
     assert [(row["epoch"], row["value"]) for row in level] == [(1, 0.992), (4, 0.992)]
@@ -118,25 +136,6 @@ def test_the_axis_of_epochs_is_there_before_the_first_event():
     for chart in (run_charts.accuracy_chart([], epochs=7), run_charts.loss_chart([], ALPHA, epochs=7)):
         assert channel(chart, 0, "x")["scale"]["domain"] == [1, 7]
         assert channel(chart, 0, "x")["axis"]["values"] == [1, 2, 3, 4, 5, 6, 7]
-
-
-def test_loss_parts_add_up_to_the_loss(events):
-    shown = rows(run_charts.loss_chart(events, ALPHA))
-    for epoch in (1, 2, 3):
-        parts = {row["role"]: row["value"] for row in shown if row["epoch"] == epoch}
-        assert parts == pytest.approx({"teacher": 0.75 * 8 / epoch, "labels": 0.25 * 2 / epoch})
-
-
-@pytest.mark.parametrize(("alpha", "role"), [(0.0, "teacher"), (1.0, "labels")])
-def test_a_part_without_weight_is_not_drawn(events, alpha, role):
-    assert {row["role"] for row in rows(run_charts.loss_chart(events, alpha))} == {role}
-
-
-def test_loss_axis_holds_every_value(events):
-    chart = run_charts.loss_chart(events, ALPHA)
-    low, high = channel(chart, 0, "y")["scale"]["domain"]
-    values = [row["value"] for row in rows(chart)]
-    assert low <= min(values) <= max(values) <= high
 
 
 def test_probabilities_are_bars_on_one_scale():

@@ -1,9 +1,12 @@
 """The part of Train that follows a run draws its current state."""
 
+import re
+
 import pyarrow as pa
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.on_page import words_of_charts
+from tests.pages.on_page import html_of, words_of_charts
 
 
 def page():
@@ -20,15 +23,16 @@ def page():
 
     loss = {"loss": 1.0, "student_loss": 1.0, "distillation_loss": 1.0, "accuracy": 0.5}
     history = [
-        {"event": "epoch", "model": model, "epoch": epoch, "epochs": 10, "val_accuracy": 0.9, **loss}
+        {"event": "epoch", "model": model, "epoch": epoch, "epochs": 10, "val_accuracy": accuracy, **loss}
         for model, epochs in st.session_state["epochs"].items()
         for epoch in range(1, epochs + 1)
+        for accuracy in [0.9 if epoch % st.session_state.get("every", 1) == 0 else None]
     ]
     view = RunView(
         "0" * 12,
         RunConfig(),
         st.session_state.get("status", "stopped"),
-        "done",
+        st.session_state.get("phase", "done"),
         history=history,
         teacher_accuracy=0.99,
     )
@@ -66,3 +70,52 @@ def test_a_chart_that_grows_keeps_its_specification_and_says_how_far_it_has_got(
     assert len(before) == len(words) == 2
     assert before == after  # a browser builds a chart anew when one of these changes
     assert all("after epoch 3" in sentence for sentence in words)
+
+
+def tiles(app: AppTest) -> dict[str, list[str]]:
+    """Each student's tile: its number, and the lines under it."""
+    found = re.findall(r'kd-tile kd-(distilled|scratch)">(.*?)</div>', html_of(app))
+    return {model: re.findall("<p [^>]*>(.*?)</p>", tile) for model, tile in found}
+
+
+def test_between_evaluations_a_tile_shows_the_last_accuracy_and_how_far_training_has_come():
+    app = AppTest.from_function(page, default_timeout=60)
+    app.session_state["every"] = 2
+    app.session_state["epochs"] = {"distilled": 3, "scratch": 1}
+    app.run()
+    assert not app.exception
+    assert drawn(app) == {"distilled": 2}
+    assert tiles(app) == {
+        "distilled": ["90.00&#8201;%", "after epoch 2 of 10", "epoch 3: 50.00&nbsp;% of training images"],
+        "scratch": ["–", "epoch 1: 50.00&nbsp;% of training images"],
+    }
+    accuracy, loss = words_of_charts(app)
+    assert accuracy == "Test accuracy by epoch. Distilled: 90.00 % after epoch 2. Teacher: 99.00 %."
+    assert "after epoch 3" in loss
+
+
+def test_an_evaluated_epoch_says_all_there_is_to_say():
+    app = AppTest.from_function(page, default_timeout=60)
+    app.session_state["every"] = 2
+    app.session_state["epochs"] = {"distilled": 4, "scratch": 2}
+    app.run()
+    assert tiles(app) == {
+        "distilled": ["90.00&#8201;%", "after epoch 4 of 10"],
+        "scratch": ["90.00&#8201;%", "after epoch 2 of 10"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("epochs", "said"),
+    [
+        ({"distilled": 3, "scratch": 2}, "Both students are learning: epoch 3 of 10"),
+        ({"distilled": 3, "scratch": 10}, "The distilled student is learning: epoch 4 of 10"),
+        ({"distilled": 10, "scratch": 0}, "The scratch student is learning: epoch 1 of 10"),
+    ],
+)
+def test_only_who_still_learns_is_said_to_learn(epochs, said):
+    app = AppTest.from_function(page, default_timeout=60)
+    app.session_state["epochs"], app.session_state["status"] = epochs, "running"
+    app.session_state["phase"] = "students"
+    app.run()
+    assert said in html_of(app)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +12,7 @@ import streamlit as st
 from kd.lab import RunView
 from kd.text.translation import N_, _
 from kd.text.verdicts import verdict_note, verdict_sentence
-from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds
+from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, count, duration, file_size, milliseconds
 from ui.shared.markup import role
 from ui.shared.run_words import setting, when
 
@@ -40,6 +42,11 @@ _PHASES = {
     "evaluating": N_("Measuring all three on the 10,000 test images"),
 }
 _WORKING = N_("Working")
+_BOTH_LEARN = N_("Both students are learning: epoch {epoch} of {epochs}")
+_LEARNING = {
+    ("distilled",): N_("The distilled student is learning: epoch {epoch} of {epochs}"),
+    ("scratch",): N_("The scratch student is learning: epoch {epoch} of {epochs}"),
+}
 _ROWS = (
     N_("Test accuracy"),
     N_("Agrees with the teacher"),
@@ -90,14 +97,19 @@ def _doing_now(view: RunView) -> str:
         return _("The teacher is learning: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)
     if view.phase == "students":
         epochs = view.config.epochs
-        epoch = _epoch(view, ("distilled", "scratch"), epochs)
-        return _("Both students are learning: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)
+        learning = [model for model in STUDENTS if _done(view, model) < epochs] or STUDENTS
+        epoch = _epoch(view, learning, epochs)
+        return _(_LEARNING.get(tuple(learning), _BOTH_LEARN), epoch=epoch, epochs=epochs)
     return _(_PHASES.get(view.phase, _WORKING))
 
 
-def _epoch(view: RunView, models: tuple[str, ...], epochs: int) -> int:
-    done = min(sum(event["model"] == model for event in view.history) for model in models)
-    return min(done + 1, epochs)
+def _epoch(view: RunView, models: Sequence[str], epochs: int) -> int:
+    return min(min(_done(view, model) for model in models) + 1, epochs)
+
+
+def _done(view: RunView, model: str) -> int:
+    """How many epochs a model has finished."""
+    return sum(event["model"] == model for event in view.history)
 
 
 def tiles(view: RunView) -> None:
@@ -117,9 +129,7 @@ def _tile(view: RunView, model: str) -> str:
         if model != "teacher":
             lines.append(_("{share} agreement with teacher", share=accuracy(result["agreement"])))
     elif events:
-        number = accuracy(events[-1]["val_accuracy"])
-        last = events[-1]
-        lines = [_("after epoch {epoch} of {epochs}", epoch=last["epoch"], epochs=last["epochs"])]
+        number, lines = _so_far(events)
     elif model == "teacher" and view.teacher_accuracy is not None:
         number, lines = accuracy(view.teacher_accuracy), [_("trained earlier")]
     small = "".join(f'<p class="kd-quiet">{escape(line).replace(" %", "&nbsp;%")}</p>' for line in lines)
@@ -127,6 +137,27 @@ def _tile(view: RunView, model: str) -> str:
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
         f'<p class="kd-number">{escape(number).replace(" %", "&#8201;%")}</p>{small}</div>'
     )
+
+
+def _so_far(events: Sequence[Mapping[str, Any]]) -> tuple[str, list[str]]:
+    """The last accuracy on the test images, and how far the model has come since then.
+
+    Args:
+        events: of the epochs of one model, at least one; only some of them know the accuracy on test images.
+    """
+    last = events[-1]
+    known = next((event for event in reversed(events) if event["val_accuracy"] is not None), None)
+    number, lines = "–", []
+    if known is not None:
+        number = accuracy(known["val_accuracy"])
+        lines = [_("after epoch {epoch} of {epochs}", epoch=known["epoch"], epochs=known["epochs"])]
+    if known is not last:
+        learned = last.get("accuracy")
+        if learned is not None:
+            lines.append(
+                _("epoch {epoch}: {share} of training images", epoch=last["epoch"], share=accuracy(learned))
+            )
+    return number, lines or ["\u00a0"]
 
 
 def verdict(view: RunView) -> None:

@@ -19,8 +19,8 @@ from ui.shared.figure import said_chart, save_menu, spec
 from ui.shared.guard import guard
 from ui.train import figures
 
-Figure = tuple[dict[str, Any], pd.DataFrame]
-"""A chart as Vega-Lite without its rows, and its rows."""
+Figure = tuple[dict[str, Any], pd.DataFrame, str]
+"""A chart as Vega-Lite without its rows, its rows, and what it shows."""
 
 _SECONDS_BETWEEN_LOOKS = 0.8
 # A look costs the server a twelfth of this, so all looks together take a twelfth of a core.
@@ -65,19 +65,21 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
 def _save(name: str, chart: Callable[[RunView], Figure], view: RunView) -> None:
     """The menu that saves a chart; not while the run goes on, when each look would close it."""
     if not view.active:
-        save_menu(name, lambda: chart(view), view.run_id)
+        save_menu(name, lambda: chart(view)[:2], view.run_id)
 
 
 def _accuracy_figure(view: RunView) -> Figure:
-    """The accuracies as a chart without its rows, and its rows: the chart stays while they change."""
+    """The accuracies: the chart stays while its rows and words change."""
     rows, axes = run_charts.accuracy_rows(view.history, view.teacher_accuracy, view.config.epochs)
-    return spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes), rows
+    return spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes), rows, accuracy_words(rows)
 
 
 def _loss_figure(view: RunView) -> Figure:
     """The loss and its parts, as `_accuracy_figure`."""
-    rows, axes = run_charts.loss_rows(view.history, view.config.alpha, view.config.epochs)
-    return spec(run_charts.loss_lines, "loss-by-epoch", rows, **axes), rows
+    config = view.config
+    rows, axes = run_charts.loss_rows(view.history, config.objective_values(), config.epochs)
+    chart = spec(run_charts.loss_lines, "loss-by-epoch", rows, **axes)
+    return chart, rows, loss_words(rows, axes["parts"])
 
 
 def _come_to(view: RunView) -> str:
@@ -93,14 +95,12 @@ def _come_to(view: RunView) -> str:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _accuracy(run_id: str, come_to: str, _view: RunView) -> None:
-    chart, rows = _accuracy_figure(_view)
-    said_chart(chart, rows, accuracy_words(rows))
+    said_chart(*_accuracy_figure(_view))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _loss(run_id: str, come_to: str, _view: RunView) -> None:
-    chart, rows = _loss_figure(_view)
-    said_chart(chart, rows, loss_words(rows))
+    said_chart(*_loss_figure(_view))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -1,0 +1,107 @@
+"""Lines over the epochs of a run, each with its name and last value at its end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from kd.charts.parts import by_role, finished, shaded
+from kd.text.translation import _
+
+_LABEL_PIXELS = 17
+# Of a chart's height, this much goes to its title and its axis in the app.
+_AROUND_PIXELS = 110
+
+
+def share_of_a_label(height: int) -> float:
+    """How much of a value axis the label of a line takes. height: the chart's, in pixels."""
+    return _LABEL_PIXELS / (height - _AROUND_PIXELS)
+
+
+def labelled(
+    rows: list[dict[str, Any]], line: str, gap: float, words: Callable[[float], str], log: bool = False
+) -> pd.DataFrame:
+    """The rows as a table with a label at the end of each line, labels at least `gap` apart.
+
+    Args:
+        rows: with role, epoch, value, point, and the column `line`, which tells the lines apart.
+        gap: in values; in decades on a logarithmic axis.
+        words: a value → its text.
+        log: whether the axis is logarithmic.
+    """
+    last: dict[str, int] = {}
+    for row in rows:
+        last[row[line]] = max(row["epoch"], last.get(row[line], 0))
+    ends = [row for row in rows if row["epoch"] == last[row[line]]]
+    label_at, floor = {}, -math.inf
+    for row in sorted(ends, key=lambda row: row["value"]):
+        place = math.log10(row["value"]) if log else row["value"]
+        floor, moved = max(floor, place), floor > place
+        label_at[id(row)] = row["value"] if not moved else 10**floor if log else floor
+        floor += gap
+    # in plain Python: pandas took ten times as long, and a page redraws this every second
+    names = rows[0] if rows else dict.fromkeys(("role", line, "epoch", "value", "point"))
+    columns = {name: [row[name] for row in rows] for name in names}
+    columns["label"] = [words(row["value"]) if id(row) in label_at else "" for row in rows]
+    columns["label_at"] = [label_at.get(id(row), row["value"]) for row in rows]
+    return pd.DataFrame(columns)
+
+
+def lines_chart(
+    table: pd.DataFrame,
+    title: str,
+    last_epoch: int,
+    height: int,
+    value_axis: dict[str, Any],
+    tooltip: list[alt.Tooltip],
+    words: Mapping[str, Mapping[str, str]],
+    dashes: alt.StrokeDash | None = None,
+    shapes: alt.Shape | None = None,
+) -> alt.LayerChart:
+    """Lines over epochs with their points, and a label where each ends.
+
+    Args:
+        table: of `labelled`.
+        value_axis: arguments of alt.Y.
+        words: the column that tells the lines apart → code → words.
+        dashes, shapes: what each line looks like, if its role does not say it.
+    """
+    (line,) = words
+    base = alt.Chart().encode(
+        x=alt.X(
+            "epoch:Q",
+            title=_("Epoch"),
+            scale=alt.Scale(domain=[1, last_epoch], nice=False),
+            axis=alt.Axis(values=_whole_ticks(last_epoch), format="d", grid=False),
+        ),
+        color=by_role(),
+    )
+    marked = base.encode(y=alt.Y("value:Q", **value_axis), tooltip=tooltip)
+    lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=dashes or by_role("strokeDash"))
+    points = (
+        marked.transform_filter("datum.point")
+        .mark_point(filled=True, size=65, opacity=1)
+        .encode(shape=shapes or by_role("shape"))
+    )
+    labels = (
+        shaded(base.transform_filter("datum.label != ''"), "text")
+        .transform_calculate(name=f"datum.{line}_words + ' ' + datum.label")
+        .mark_text(align="left", dx=10, fontSize=13, fontWeight=600)
+        .encode(y=alt.Y("label_at:Q", **value_axis), text="name:N")
+    )
+    return finished(alt.layer(lines, points, labels, data=table), title, height, words=words)
+
+
+def last_epoch_of(events: Iterable[Mapping[str, Any]], epochs: int) -> int:
+    """Where the axis of epochs ends: known before the first event, and 2 at least."""
+    return max([2, epochs, *(event["epochs"] for event in events)])
+
+
+def _whole_ticks(last_epoch: int) -> list[int]:
+    """At most a dozen epochs to write on an axis: the first, and multiples of one step."""
+    step = max(1, -(-last_epoch // 12))
+    return [1, *range(step if step > 1 else 2, last_epoch + 1, step)]
