@@ -37,7 +37,7 @@ NUMERIC = {
         "softening",
     ),
     "charts": ("making_charts", "thumbnails"),
-    "distillation": ("distiller", "soft_targets"),
+    "distillation": ("distiller", "distiller_objectives", "objectives", "soft_targets"),
     "networks": ("folding", "numpy_model"),
     "pictures": ("augmentation", "drawing", "mnist"),
     "teachers": ("logits", "shipped"),

@@ -164,7 +164,7 @@ def loss_gradient(
     temperature: float,
     temperature_squared: bool = True,
 ) -> Gradient:
-    """What labels and teacher tell the student about each picture (the loss in soft_targets.py).
+    """What labels and teacher tell the student about each picture (objectives/soft_targets.py).
 
     labels' part  α (softmax(z_s) − y)
     teacher's part  (1 − α) · s · (softmax(z_s / T) − softmax(z_t / T)) / T,  s = T² or 1

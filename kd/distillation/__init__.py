@@ -1,1 +1,1 @@
-"""Distillation itself: the Distiller, its hyperparameters and the loss on soft targets."""
+"""Distillation itself: its objectives, the Distiller and its hyperparameters."""

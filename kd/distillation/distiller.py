@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import keras
 
 from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
 from kd.distillation.soft_targets import SoftTargetDivergence
 from kd.text.translation import _
 from kd.text.words import quoted
+
+for _objective in OBJECTIVES.values():
+    keras.saving.register_keras_serializable(package="kd")(_objective)
 
 
 @keras.saving.register_keras_serializable(package="kd")
@@ -78,22 +84,41 @@ class Distiller(keras.Model):
             student_loss_fn: loss of labels and the student's logits; cross-entropy if None.
             distillation_loss_fn: loss of teacher and student. One with `from_logits` set (the default,
                 `SoftTargetDivergence`) gets the logits divided by T; any other, such as
-                `keras.losses.KLDivergence()`, gets their softmax.
-            alpha: weight of student_loss, in [0, 1]; distillation_loss has the weight 1 − alpha.
+                `keras.losses.KLDivergence()`, gets their softmax. An objective of
+                kd.distillation.objectives, such as `Relations()`, takes alpha, temperature and
+                temperature_squared from here; distillation_loss is then the sum of its terms.
+            alpha: weight of student_loss, in [0, 1]; distillation_loss has the weight 1 − alpha, unless an
+                objective has its own.
             temperature: T > 0.
             temperature_squared: whether to multiply distillation_loss by T², as Hinton et al. do.
             **kwargs: as for `keras.Model.compile`, such as steps_per_execution.
 
         Raises:
-            ValueError: when alpha or temperature is out of range.
+            ValueError: when alpha or temperature is out of range, or the objective compares more than logits.
         """
         self.alpha = checked_alpha(alpha)
         self.temperature = checked_temperature(temperature)
         self.temperature_squared = bool(temperature_squared)
         self.student_loss_fn = student_loss_fn or keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self.distillation_loss_fn = distillation_loss_fn or SoftTargetDivergence()
+        if isinstance(distillation_loss_fn, Objective):
+            self.distillation_loss_fn = self._with_own_numbers(distillation_loss_fn)
         self._compile_arguments = {"metrics": metrics, **kwargs}
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
+
+    def _with_own_numbers(self, objective: Objective) -> Objective:
+        if objective.compares_attention:
+            others = [name for name, other in OBJECTIVES.items() if not other.compares_attention]
+            raise ValueError(
+                _(
+                    "distillation_loss_fn must compare logits, and {name} compares more: choose one of "
+                    "{names}, or train a run with it.",
+                    name=objective.name,
+                    names=", ".join(others),
+                )
+            )
+        scale = self.temperature**2 if self.temperature_squared else 1.0
+        return dataclasses.replace(objective, alpha=self.alpha, temperature=self.temperature, scale=scale)
 
     def call(self, inputs, training=False):
         """The student's logits."""
@@ -116,26 +141,48 @@ class Distiller(keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         own_losses = self.losses  # before the teacher is called: it may share layers with the student
         labels, teacher_logits = _split_targets(y)
-        if teacher_logits is None:
-            if self.teacher is None:
-                raise ValueError(
-                    _(
-                        "The Distiller has no teacher: give it one, or fit with targets "
-                        "{'labels': y, 'teacher_logits': z}."
-                    )
-                )
-            teacher_logits = self.teacher(x, training=False)
         weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
         student_loss = self.student_loss_fn(labels, y_pred, **weighted)
-        distillation_loss = self.distillation_loss_fn(*self._softened(teacher_logits, y_pred), **weighted)
-        if self.temperature_squared:
-            distillation_loss = distillation_loss * self.temperature**2
+        objective, weight = self.distillation_loss_fn, 1.0 - self.alpha
+        if isinstance(objective, Objective):
+            weight = objective.teacher_weight()
+            distillation_loss = self._sum_of_terms(objective, x, labels, teacher_logits, y_pred, weighted)
+        else:
+            softened = self._softened(self._teacher_logits(x, teacher_logits), y_pred)
+            distillation_loss = self.distillation_loss_fn(*softened, **weighted)
+            if self.temperature_squared:
+                distillation_loss = distillation_loss * self.temperature**2
         self.student_loss_tracker.update_state(student_loss)
         self.distillation_loss_tracker.update_state(distillation_loss)
-        loss = self.alpha * student_loss + (1.0 - self.alpha) * distillation_loss
+        loss = self.alpha * student_loss + weight * distillation_loss
         for own_loss in own_losses:
             loss = keras.ops.add(loss, keras.ops.sum(own_loss))
         return loss
+
+    def _teacher_logits(self, x, given):
+        if given is not None:
+            return given
+        if self.teacher is None:
+            raise ValueError(
+                _(
+                    "The Distiller has no teacher: give it one, or fit with targets "
+                    "{'labels': y, 'teacher_logits': z}."
+                )
+            )
+        return self.teacher(x, training=False)
+
+    def _sum_of_terms(self, objective, x, labels, teacher_logits, student_logits, weighted):
+        if weighted:
+            raise ValueError(
+                _(
+                    "sample_weight must be None with the objective {name}, whose terms are of whole batches.",
+                    name=objective.name,
+                )
+            )
+        teacher_logits = self._teacher_logits(x, teacher_logits) if objective.uses_teacher else None
+        prepared = objective.prepare(Outputs(teacher_logits))
+        labels = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32")
+        return sum(objective.terms(labels, Outputs(student_logits), prepared).values())
 
     def _softened(self, teacher_logits, student_logits):
         teacher_logits = teacher_logits / self.temperature

@@ -1,7 +1,7 @@
 """What every objective has: a name, a paper, its own fields, and the terms that it adds to the loss.
 
-An objective's numbers are its attributes. In a Distiller they are floats; in a traced training step they are
-tensors, so another value does not trace again. Importing this module loads no TensorFlow: pages and the
+An objective's numbers are its attributes. In a Distiller they are Python's; in a traced training step they
+are tensors, so another value does not trace again. Importing this module loads no TensorFlow: pages and the
 command line read the labels and the fields.
 """
 
@@ -17,7 +17,7 @@ class Outputs(NamedTuple):
     """What a network says of some pictures.
 
     logits: float (n, 10). attention: float (n, 245), the maps after both convolutions (14 × 14 and 7 × 7,
-    flattened and joined); only for objectives with `compares_attention`.
+    each flattened and of length 1, joined); only for objectives with `compares_attention`.
     """
 
     logits: Any
@@ -51,16 +51,13 @@ class Objective:
     uses_teacher: ClassVar[bool] = True
     compares_attention: ClassVar[bool] = False
 
-    # A Distiller gives it logits rather than probabilities.
-    from_logits: ClassVar[bool] = True
-
     @classmethod
     def own_fields(cls) -> list[dataclasses.Field]:
         """The fields that only this objective has."""
         return [field for field in dataclasses.fields(cls) if "spec" in field.metadata]
 
     def teacher_weight(self) -> Any:
-        """The weight of the teacher's terms."""
+        """The weight of the teacher's terms; 0 at α = 1."""
         return 1.0 - self.alpha
 
     def prepare(self, teacher: Outputs) -> dict[str, Any]:
@@ -93,3 +90,17 @@ class Objective:
     def from_config(cls, config: Mapping[str, Any]) -> Objective:
         """The inverse of `get_config`."""
         return cls(**config)
+
+
+def mean_of_labelled(rows: Any, labelled: Any) -> Any:
+    """The mean of rows (n,) over the batch, in which a picture without a label counts as 0."""
+    from keras import ops
+
+    return ops.mean(rows if labelled is None else rows * labelled)
+
+
+def root(squares: Any) -> Any:
+    """The square root, with the gradient 0 at 0, where that of a plain one is infinite."""
+    from keras import ops
+
+    return ops.sqrt(ops.maximum(squares, 1e-36))

@@ -30,7 +30,7 @@ class SoftTargets(Objective):
 
         logs = ops.log_softmax(teacher.logits / self.temperature, axis=-1)
         soft_targets = ops.exp(logs)
-        return {"soft_targets": soft_targets, "entropies": -ops.sum(soft_targets * logs, axis=1)}
+        return {"soft_targets": soft_targets, "entropies": -ops.sum(soft_targets * logs, axis=-1)}
 
     def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
         from keras import ops
@@ -39,9 +39,3 @@ class SoftTargets(Objective):
             prepared["soft_targets"], student.logits / self.temperature, from_logits=True
         )
         return {"distillation_loss": self.scale * ops.mean(cross_entropy - prepared["entropies"])}
-
-    def __call__(self, teacher_logits, student_logits, sample_weight=None):
-        """For `Distiller.compile`: the divergence of logits that were divided by T already."""
-        from kd.distillation.soft_targets import SoftTargetDivergence
-
-        return SoftTargetDivergence()(teacher_logits, student_logits, sample_weight)

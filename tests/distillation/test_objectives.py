@@ -1,0 +1,250 @@
+"""Each objective, values and gradients, against its formula in NumPy and float64 (formulas.py)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kd.distillation.objectives import OBJECTIVES, Outputs
+from tests.distillation.formulas import FORMULAS, attention, gradient
+
+NAMES = tuple(OBJECTIVES)
+NEED_LABELS = ("decoupled", "virtual_teacher")
+OTHER_NUMBERS = {
+    "target_weight": 3.0,
+    "nontarget_weight": 0.7,
+    "inter_weight": 3.0,
+    "intra_weight": 0.7,
+    "published_weight": False,
+    "virtual_confidence": 0.8,
+    "attention_weight": 7.0,
+}
+"""Own fields away from their defaults, no two of an objective alike."""
+
+# From logits that hardly differ to such whose softmax is 0 in float32.
+LARGEST = (1.0, 10.0, 100.0)
+TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
+
+
+class Batch:
+    """Labels, outputs of student and teacher, and which pictures have a label, drawn from a seed."""
+
+    def __init__(self, name: str, largest: float = 10.0, rows: int = 6, partly_labelled: bool = False):
+        generator = np.random.default_rng([rows, int(largest)])
+        self.name = name
+        self.labels = generator.integers(0, 10, rows).astype(np.int32)
+        self.labelled = (np.arange(rows) % 3 > 0).astype(float) if partly_labelled else None
+        if name == "attention":
+            # on float32's grid, so that both sides see the same numbers
+            self.student, self.teacher = generator.uniform(0, 0.2, (2, rows, 245)).astype(np.float32)
+        else:
+            self.student, self.teacher = generator.uniform(-largest, largest, (2, rows, 10)).astype(
+                np.float32
+            )
+
+    def ours(self, objective, dtype: str, traced: bool = False):
+        """The objective's terms, and their sum's gradient by the student's outputs."""
+        variable = tf.Variable(self.student.astype(dtype))
+        labelled = None if self.labelled is None else tf.constant(self.labelled, dtype)
+
+        def run():
+            with tf.GradientTape() as tape:
+                prepared = objective.prepare(self._outputs(tf.constant(self.teacher, dtype)))
+                student = self._outputs(tf.convert_to_tensor(variable))
+                terms = objective.terms(tf.constant(self.labels), student, prepared, labelled)
+                total = sum(terms.values())
+            return terms, tape.gradient(total, variable)
+
+        terms, slope = (tf.function(run) if traced else run)()
+        return {term: float(value) for term, value in terms.items()}, slope.numpy()
+
+    def expected(self, objective):
+        """The same from the formula."""
+        own = {field.name: getattr(objective, field.name) for field in objective.own_fields()}
+        labelled = np.ones(len(self.labels)) if self.labelled is None else self.labelled
+        numbers = objective.temperature, objective.scale
+        teacher = self.teacher.astype(float)
+
+        def formula(student):
+            return FORMULAS[self.name](self.labels, student, teacher, labelled, *numbers, **own)
+
+        student = self.student.astype(float)
+        values = {term: float(np.real(value)) for term, value in formula(student.astype(complex)).items()}
+        return values, gradient(lambda moved: sum(formula(moved).values()), student)
+
+    def _outputs(self, values) -> Outputs:
+        return Outputs(None, values) if self.name == "attention" else Outputs(values)
+
+
+def objective_at(name: str, temperature: float = 4.0, scale: float | None = None, **numbers):
+    """An objective with T and s; its own numbers are the defaults where not given."""
+    scale = temperature**2 if scale is None else scale
+    return OBJECTIVES[name](alpha=0.3, temperature=temperature, scale=scale, **numbers)
+
+
+def other_numbers(name: str) -> dict:
+    return {field.name: OTHER_NUMBERS[field.name] for field in OBJECTIVES[name].own_fields()}
+
+
+def test_every_objective_has_a_formula():
+    assert set(FORMULAS) == set(NAMES)
+
+
+@pytest.mark.parametrize("partly_labelled", [False, True], ids=["labelled", "partly"])
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+@pytest.mark.parametrize("largest", LARGEST)
+@pytest.mark.parametrize("name", NAMES)
+def test_values_and_gradients_equal_the_formula(name, largest, temperature, partly_labelled):
+    batch = Batch(name, largest, partly_labelled=partly_labelled)
+    objective = objective_at(name, temperature)
+    values, slopes = batch.expected(objective)
+
+    terms, got = batch.ours(objective, "float64")
+    assert terms == pytest.approx(values, rel=1e-9)
+    np.testing.assert_allclose(got, slopes, rtol=1e-6, atol=1e-9 * np.abs(slopes).max())
+
+    # float32 rounds every log-probability in its last digit, and what the loss multiplies it by, that error
+    terms, got = batch.ours(objective, "float32")
+    assert terms == pytest.approx(values, rel=1e-6, abs=1e-6 * max(1.0, 10 * objective.scale))
+    assert np.abs(got - slopes).max() <= 1e-5 * np.abs(slopes).max()
+
+
+@pytest.mark.parametrize("scale", [1.0, 16.0])
+@pytest.mark.parametrize("name", NAMES)
+def test_its_own_numbers_count_as_in_the_formula(name, scale):
+    batch = Batch(name)
+    objective = objective_at(name, 4.0, scale, **other_numbers(name))
+    values, slopes = batch.expected(objective)
+    for traced in (False, True):
+        terms, got = batch.ours(objective, "float64", traced)
+        assert terms == pytest.approx(values, rel=1e-9)
+        np.testing.assert_allclose(got, slopes, rtol=1e-6, atol=1e-9 * np.abs(slopes).max())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_may_be_tensors(name):
+    """So that a traced step serves every value."""
+    batch = Batch(name)
+    numbers = {"temperature": 4.0, "scale": 16.0, **other_numbers(name)}
+    tensors = {key: tf.constant(float(value), tf.float32) for key, value in numbers.items()}
+    expected = batch.ours(OBJECTIVES[name](alpha=0.3, **numbers), "float32")
+    got = batch.ours(OBJECTIVES[name](alpha=tf.constant(0.3), **tensors), "float32", traced=True)
+    assert got[0] == pytest.approx(expected[0], rel=1e-5)
+    np.testing.assert_allclose(got[1], expected[1], atol=1e-5 * np.abs(expected[1]).max())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_terms_have_names_for_charts(name):
+    terms, _ = Batch(name).ours(objective_at(name), "float32")
+    assert list(terms) == list(OBJECTIVES[name].term_labels)
+    assert not {"loss", "student_loss", "accuracy", "val_accuracy", "epoch", "seconds"} & set(terms)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_without_labels_count_only_where_the_teacher_needs_none(name):
+    batch = Batch(name, partly_labelled=True)
+    _, slopes = batch.ours(objective_at(name), "float64")
+    without = np.abs(slopes[batch.labelled == 0]).max()
+    assert (without == 0) == (name in NEED_LABELS)
+    assert np.abs(slopes[batch.labelled == 1]).min() > 0
+
+
+@pytest.mark.parametrize("name", NEED_LABELS)
+def test_a_batch_without_any_label_teaches_nothing(name):
+    batch = Batch(name, partly_labelled=True)
+    batch.labelled[:] = 0
+    terms, slopes = batch.ours(objective_at(name), "float32")
+    assert set(terms.values()) == {0.0}
+    assert not slopes.any()
+
+
+@pytest.mark.parametrize("same", ["student", "teacher", "both"])
+@pytest.mark.parametrize("rows", [1, 4])
+@pytest.mark.parametrize("name", NAMES)
+def test_outputs_without_any_difference_have_finite_gradients(name, rows, same):
+    batch = Batch(name, rows=rows)
+    for side in ("student", "teacher") if same == "both" else (same,):
+        setattr(batch, side, np.full_like(getattr(batch, side), 0.25))
+    for dtype in ("float32", "float64"):
+        terms, slopes = batch.ours(objective_at(name), dtype)
+        assert np.isfinite([*terms.values()]).all()
+        assert np.isfinite(slopes).all()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "virtual_teacher"])
+def test_a_student_that_equals_its_teacher_has_nothing_to_learn(name):
+    batch = Batch(name)
+    batch.student = batch.teacher
+    terms, slopes = batch.ours(objective_at(name), "float64")
+    # relations have 1e-8 in a denominator
+    assert terms == pytest.approx(dict.fromkeys(terms, 0.0), abs=1e-4)
+    assert np.abs(slopes).max() < 1e-5
+
+
+def test_one_picture_has_no_relations_to_others():
+    batch = Batch("relations", rows=1)
+    terms, _ = batch.ours(objective_at("relations", 4.0), "float64")
+    assert terms["intra_loss"] == 16 * 2
+
+
+def test_soft_targets_are_what_decoupled_takes_apart():
+    """Zhao et al. 2022, equation 5: KL(p ‖ q) = TCKD + (1 − p_t) · NCKD, picture by picture."""
+    for seed in range(5):
+        batch, soft = (Batch(name, rows=seed + 1) for name in ("decoupled", "soft_targets"))
+        for part in ("labels", "student", "teacher"):
+            for other in (batch, soft):
+                setattr(other, part, getattr(other, part)[-1:])
+        powers = np.exp(batch.teacher[0].astype(float) / 4)
+        unsure = 1 - powers[batch.labels[0]] / powers.sum()
+        parts, _ = batch.ours(objective_at("decoupled", target_weight=1, nontarget_weight=1), "float64")
+        whole, _ = soft.ours(objective_at("soft_targets"), "float64")
+        assert whole["distillation_loss"] == pytest.approx(
+            parts["target_loss"] + unsure * parts["nontarget_loss"], rel=1e-9
+        )
+
+
+def test_at_a_high_temperature_soft_targets_match_logits():
+    """Hinton et al. 2015, section 2.1: with zero-mean logits, T² · KL tends to logit matching / classes."""
+    soft, match = Batch("soft_targets", 1.0), Batch("logit_matching", 1.0)
+    for batch in (soft, match):
+        for side in ("student", "teacher"):
+            values = getattr(batch, side).astype(float)
+            setattr(batch, side, values - values.mean(axis=1, keepdims=True))
+    terms, slopes = soft.ours(objective_at("soft_targets", 1e4), "float64")
+    logits, matching = match.ours(objective_at("logit_matching", 1e4), "float64")
+    assert terms["distillation_loss"] == pytest.approx(logits["distillation_loss"] / 10, rel=1e-3)
+    np.testing.assert_allclose(slopes, matching / 10, rtol=1e-3, atol=1e-5)
+
+
+def test_the_right_class_is_left_out_however_large_its_logit():
+    """Where 1,000 taken from its logit, as in the authors' code, would leave it the largest."""
+    batch = Batch("decoupled", rows=1)
+    batch.student = np.zeros((1, 10), np.float32)
+    batch.teacher = np.zeros((1, 10), np.float32)
+    batch.teacher[0, batch.labels[0]] = 100.0
+    terms, _ = batch.ours(objective_at("decoupled", 0.05), "float32")
+    assert terms["nontarget_loss"] == 0
+
+
+def test_attention_compares_both_maps_as_their_lengths_weigh_them():
+    ones = np.zeros((1, 245))
+    ones[0, :196] = 1.0
+    terms = attention([0], ones, np.zeros((1, 245)), [1], 1, 1, 1000.0)
+    assert terms == {"first_attention_loss": 1000.0, "second_attention_loss": 0.0}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+def test_alpha_shares_the_loss_between_labels_and_teacher(name, alpha):
+    published = name == "standardized"
+    for of_the_run in (float, lambda value: tf.constant(value, tf.float32)):
+        weight = OBJECTIVES[name](alpha=of_the_run(alpha)).teacher_weight()
+        assert float(weight) == pytest.approx(9.0 if published and alpha < 1 else 1 - alpha)
+
+
+def test_standardised_logits_may_be_weighted_as_the_others_are():
+    for switch in (False, tf.constant(False), tf.constant(0.0)):
+        for alpha in (0.3, tf.constant(0.3)):
+            objective = OBJECTIVES["standardized"](alpha=alpha, published_weight=switch)
+            assert float(objective.teacher_weight()) == pytest.approx(0.7)
