@@ -28,7 +28,7 @@ TEACHER = RANDOM.normal(0, 5, (200, 10)) + 4 * np.eye(10)[LABELS]
 
 
 def _loss(labels, student, teacher, alpha, temperature, scale):
-    """The objective of kd/distillation/objectives/soft_targets.py for one picture at a time, with SciPy in float64."""
+    """The objective of objectives/soft_targets.py for one picture at a time, with SciPy in float64."""
     cross_entropy = -special.log_softmax(student)[labels]
     soft = special.softmax(teacher / temperature)
     divergence = special.rel_entr(soft, special.softmax(student / temperature)).sum()
