@@ -39,10 +39,10 @@ def written(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
         OSError: when it cannot be written. Nothing of it is left then, or if it was never moved.
     """
     partial = _beside(folder)
-    sums = "".join(f"{_sha256(content)}  {name}\n" for name, content in files.items())
+    sums = _lines([f"{digest(content)}  {name}" for name, content in files.items()])
     try:
         partial.mkdir(parents=True)
-        for name, content in {**files, SUMS: sums.encode()}.items():
+        for name, content in {**files, SUMS: sums}.items():
             _write_through(partial / name, content)
         _sync_folder(partial)
         yield partial
@@ -81,7 +81,7 @@ def json_bytes(value: Any) -> bytes:
 
 def write_sealed(path: Path, content: bytes) -> None:
     """Write a complete file with a checksum before its content, for `read_sealed`."""
-    write_whole(path, _sha256(content).encode() + b"\n" + content)
+    write_whole(path, digest(content).encode() + b"\n" + content)
 
 
 def read_sealed(path: Path) -> bytes:
@@ -93,7 +93,7 @@ def read_sealed(path: Path) -> bytes:
     """
     sealed = path.read_bytes()
     content = sealed[_SUM_LENGTH + 1 :]
-    if sealed[: _SUM_LENGTH + 1] != _sha256(content).encode() + b"\n":
+    if sealed[: _SUM_LENGTH + 1] != digest(content).encode() + b"\n":
         raise Damaged(f"{path.name} differs from what was stored")
     return content
 
@@ -132,25 +132,40 @@ def check(path: Path) -> None:
         FileNotFoundError: when the file or its folder's SHA256SUMS is missing.
         Damaged: when the file does not match its folder's SHA256SUMS.
     """
-    if f"{_sha256(_content(path))}  {path.name}" not in _sums(path.parent):
+    if f"{digest(_content(path))}  {path.name}" not in _sums(path.parent):
         raise Damaged(f"{path.name} differs from what was stored")
 
 
-def check_complete(folder: Path) -> None:
-    """Check that no file of a folder is missing; cheap, because none is read.
-
-    Raises:
-        FileNotFoundError: when one is missing.
-    """
-    for line in _sums(folder):
-        (folder / line[_SUM_LENGTH + 2 :]).stat()
+def is_complete(folder: Path) -> bool:
+    """Whether no file of a folder is missing; cheap, because none is read."""
+    try:
+        return all((folder / line[_SUM_LENGTH + 2 :]).exists() for line in _sums(folder))
+    except (Damaged, FileNotFoundError):
+        return False
 
 
 def lists(folder: Path, name: str) -> bool:
-    """Whether a file of this name was stored in the folder."""
-    with contextlib.suppress(OSError, Damaged):
-        return any(line[_SUM_LENGTH + 2 :] == name for line in _sums(folder))
-    return True  # cannot tell
+    """Whether a file of this name was stored in the folder.
+
+    Raises:
+        FileNotFoundError: when the folder's SHA256SUMS is missing.
+        Damaged: when it is not what was stored.
+    """
+    return any(line[_SUM_LENGTH + 2 :] == name for line in _sums(folder))
+
+
+def replace(folder: Path, name: str, content: bytes) -> None:
+    """Make a folder one of this file alone, step by step, in each of which it and its checksum fit.
+
+    What was there is gone at the end; cut short by a crash, it may be begun again.
+    """
+    line = f"{digest(content)}  {name}"
+    write_whole(folder / SUMS, _lines([*_sums(folder), line]))
+    write_whole(folder / name, content)
+    write_whole(folder / SUMS, _lines([line]))
+    for path in folder.iterdir():
+        if path.name not in (SUMS, name):
+            path.unlink()
 
 
 def entries(folder: Path) -> list[Path]:
@@ -166,6 +181,11 @@ def age(path: Path) -> float:
         return path.lstat().st_mtime
     except OSError:
         return 0.0
+
+
+def is_partial(name: str) -> bool:
+    """Whether this is the name of something that has not been written completely."""
+    return _PARTIAL in name
 
 
 def said(error: Exception) -> str:
@@ -224,6 +244,10 @@ def _sums(folder: Path) -> list[str]:
         raise _as_damage(folder / SUMS, error) from None
 
 
+def _lines(lines: list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in dict.fromkeys(lines)).encode()
+
+
 def _as_damage(path: Path, error: OSError) -> Exception:
     """A disk that can no longer read a file has lost it; other errors say nothing about the file."""
     if error.errno in (errno.EIO, errno.EISDIR):
@@ -231,7 +255,8 @@ def _as_damage(path: Path, error: OSError) -> Exception:
     return FileNotFoundError(*error.args) if error.errno == errno.ENOTDIR else error
 
 
-def _sha256(content: bytes) -> str:
+def digest(content: bytes) -> str:
+    """The SHA-256 of this content, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from kd.analysis.neighbours import NeighbourIndex
-from kd.config import RunConfig
+from kd.config import STUDENTS, RunConfig
 from kd.engine import Engine
 from kd.networks.numpy_model import NumpyModel
 from kd.once import computed_once
@@ -26,7 +26,6 @@ from kd.runs.views import RunViews
 from kd.store.index import INTERRUPTED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
-from kd.teachers.shipped import shipped_teacher_path
 from kd.text import states
 from kd.text.translation import _
 from kd.unusable import Unusable
@@ -58,8 +57,8 @@ class Lab:
         self.upkeep = Upkeep(self.store)
         self._warmed = threading.Event()
         self._model = computed_once(maxsize=64)(self._load_model)
-        self._logits = computed_once(maxsize=16)(self._load_logits)
-        self._snapshots = computed_once(maxsize=8)(self._load_snapshots)
+        self._logits = computed_once(maxsize=48)(self._load_logits)
+        self._snapshots = computed_once(maxsize=16)(self._load_snapshots)
         self._neighbours = computed_once(maxsize=2)(self._open_neighbours)
 
     @property
@@ -132,16 +131,12 @@ class Lab:
         """The three trained networks of a finished run by name, usable from any thread.
 
         Raises:
-            ValueError: when the run is not finished, or a file of it is missing or damaged.
+            ValueError: when the run is not finished, or a model of it is missing or damaged.
         """
-        config = self._finished(run_id).config
+        self._finished(run_id)
         with _still_there(run_id):
-            paths = {
-                "teacher": self._teacher_path(config),
-                "distilled": self.store.file(run_id, "distilled.keras"),
-                "scratch": self.store.file(run_id, "scratch.keras"),
-            }
-            return {name: self._model(path, _state(path)) for name, path in paths.items()}
+            stored = self.store.of_each_model(run_id, self.store.model)
+            return {name: self._model(path, _state(path)) for name, (_record, path) in stored.items()}
 
     def test_logits(self, run_id: str) -> dict[str, np.ndarray]:
         """Logits of all test images by model, float32 (10000, 10), read-only.
@@ -150,20 +145,25 @@ class Lab:
             ValueError: as `models`.
         """
         self._finished(run_id)
-        with _still_there(run_id):
-            return self._logits(run_id, self.store.state_of(run_id))
+        return self.store.of_each_model(
+            run_id, lambda model_id: self._logits(model_id, self.store.model_state(model_id))
+        )
 
     def snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
         """Both students over the course of training, as kd/training/snapshots.py keeps them; read-only.
 
-        Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters).
+        Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters),
+        accuracies on the test images (k,).
 
         Raises:
-            ValueError: as `models`.
+            ValueError: as `models`, or when they were not kept.
         """
         self._finished(run_id)
-        with _still_there(run_id):
-            return self._snapshots(run_id, self.store.state_of(run_id))
+        ids = self.store.models_of(run_id)
+        found = {name: self._snapshots(ids[name], self.store.snapshots_state(ids[name])) for name in STUDENTS}
+        if any(arrays is None for arrays in found.values()):
+            raise Unusable(_("Run {run} was kept without the course of its training.", run=run_id))
+        return found
 
     def neighbours(self, run_id: str) -> NeighbourIndex:
         """The run's training pictures (at most NEIGHBOURS) as its teacher sees them; cached on disk.
@@ -175,7 +175,7 @@ class Lab:
         """
         config = self._finished(run_id).config
         with _still_there(run_id):
-            teacher = self._teacher_path(config)
+            _record, teacher = self.store.of_each_model(run_id, self.store.model)["teacher"]
             return self._neighbours(config.teacher_id, teacher, config.train_size, _state(teacher))
 
     def delete(self, run_id: str) -> None:
@@ -253,8 +253,8 @@ class Lab:
             self.upkeep.tidy()
 
     def _is_usable(self, config: RunConfig) -> bool:
-        """Whether the whole run is stored: a result with a part missing has to be computed again."""
-        return self.store.is_usable(config.run_id, config.teacher_id if config.teacher == "fresh" else None)
+        """Whether the whole run is stored: a result with a model missing has to be computed again."""
+        return self.store.is_usable(config.run_id)
 
     def _newest_results(self, most: int) -> Iterator[tuple[RunConfig, dict[str, Any]]]:
         """Config and result of this machine's newest finished runs, at most so many."""
@@ -268,7 +268,7 @@ class Lab:
                     yield view.config, view.result
 
     def _has_to_train_teacher(self, config: RunConfig) -> bool:
-        return config.teacher == "fresh" and not self.store.has_teacher(config.teacher_id)
+        return config.teacher == "fresh" and not self.store.has_model(config.teacher_id)
 
     def _seconds(self, config: RunConfig) -> float | None:
         return self._estimator.seconds(config, self._has_to_train_teacher(config))
@@ -285,21 +285,11 @@ class Lab:
             )
         return view
 
-    def _teacher_path(self, config: RunConfig) -> Path:
-        if config.teacher != "fresh":
-            return shipped_teacher_path(config.teacher)
-        stored = self.store.teacher(config.teacher_id)
-        if stored is None:
-            raise Unusable(
-                _("The teacher of run {run} is no longer stored: train the run again.", run=config.run_id)
-            )
-        return stored[1]
-
     def _load_model(self, path: Path, state: tuple[int, int]) -> NumpyModel:
         return NumpyModel.load(path)
 
-    def _load_logits(self, run_id: str, state: tuple[int, int] | None) -> dict[str, np.ndarray]:
-        return _arrays(self.store.file(run_id, "logits.npz"))
+    def _load_logits(self, model_id: str, state: tuple[int, int] | None) -> np.ndarray | None:
+        return self.store.model_logits(model_id)
 
     def _open_neighbours(
         self, teacher_id: str, teacher: Path, train_size: int, state: tuple[int, int]
@@ -308,20 +298,8 @@ class Lab:
         path = self.store.home / "neighbours" / f"{teacher_id}-{len(images)}.npz"
         return NeighbourIndex.open(path, self._model(teacher, state), images, labels)
 
-    def _load_snapshots(self, run_id: str, state: tuple[int, int] | None) -> dict[str, dict[str, np.ndarray]]:
-        return {
-            name: _arrays(self.store.file(run_id, f"snapshots-{name}.npz"))
-            for name in ("distilled", "scratch")
-        }
-
-
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of an npz, read-only."""
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = dict(archive)
-    for array in arrays.values():
-        array.flags.writeable = False
-    return arrays
+    def _load_snapshots(self, model_id: str, state: tuple[int, int] | None) -> dict[str, np.ndarray] | None:
+        return self.store.snapshots(model_id)
 
 
 @contextlib.contextmanager

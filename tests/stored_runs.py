@@ -3,43 +3,93 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from kd.config import RunConfig
-from kd.files import npz_bytes
+from kd.config import STUDENTS, RunConfig
 from kd.store.store import Store
 
 CONFIG = RunConfig(seed=1)
 RUN = CONFIG.run_id
-FILES = {
-    "logits.npz": npz_bytes({"teacher": np.eye(10, dtype=np.float32)}),
-    "distilled.keras": b"d" * 5000,
-    "scratch.keras": b"s" * 5000,
-}
+SCORES = {"test_accuracy": 0.9, "seconds": 1.0, "parameters": 1, "bytes": 1, "milliseconds": 0.1}
+LOGITS = np.zeros((10_000, 10), dtype=np.float32)
 
 
-def record(config: RunConfig) -> dict:
-    """The record of a run that was never trained."""
-    scores = {"test_accuracy": 0.9, "seconds": 1.0, "parameters": 1, "bytes": 1, "milliseconds": 0.1}
-    result = {"run": config.run_id, **dict.fromkeys(("teacher", "distilled", "scratch"), scores)}
-    return {"config": config.to_dict(), "created": 1.0, "result": result, "history": []}
+def record(config: RunConfig, **changes: Any) -> dict[str, Any]:
+    """The record of a run that was never trained; changes: to its parts."""
+    result = {"run": config.run_id, **dict.fromkeys(("teacher", *STUDENTS), SCORES)}
+    parts = {"config": config.to_dict(), "created": 1.0, "models": config.model_ids, "result": result}
+    return {**parts, "software": {}, **changes}
 
 
-def save(store: Store, config: RunConfig = CONFIG) -> str:
-    """Store a run as if it had been trained; returns its id."""
+def save_model(store: Store, config: RunConfig, name: str, content: bytes, **changes: Any) -> str:
+    """Store a model as if it had been trained; returns its id.
+
+    Args:
+        name: teacher, distilled or scratch.
+        content: of its .keras file.
+        changes: to its record.
+    """
+    model_id = config.model_ids[name]
+    parts = {
+        "model": model_id,
+        "name": name,
+        "config": config.to_dict(),
+        "identity": config.model_identity(name),
+        "created": 1.0,
+        "test_accuracy": 0.9,
+        "parameters": 1,
+        "seconds": 1.0,
+        "evaluation_seconds": 0.1,
+        "precision": "float32",
+        "processor": None,
+        "bytes": len(content),
+        "history": [],
+        "software": {},
+    }
+    store.save_model(model_id, {**parts, **changes}, content, LOGITS)
+    return model_id
+
+
+def save_models(store: Store, config: RunConfig, contents: Mapping[str, bytes] | None = None) -> None:
+    """Store the models of a run that are not there yet; contents: of their .keras files."""
+    for name, model_id in config.model_ids.items():
+        if not store.has_model(model_id):
+            save_model(store, config, name, (contents or {}).get(name, name[:1].encode() * 5000))
+
+
+def save(store: Store, config: RunConfig = CONFIG, contents: Mapping[str, bytes] | None = None) -> str:
+    """Store a run and its models as if it had been trained; returns its id."""
     store.index.claim(config.run_id, config.to_dict())
-    store.save_run(config.run_id, record(config), FILES)
+    save_models(store, config, contents)
+    store.save_run(config.run_id, record(config))
+    return config.run_id
+
+
+def save_copy(store: Store, run_id: str, config: RunConfig, **changes: Any) -> str:
+    """Store another run's models and result as if they were this one's; changes: to parts of the record."""
+    original = store.record(run_id)
+    for name, model_id in original["models"].items():
+        own = config.model_ids[name]
+        if not store.has_model(own):
+            told, path = store.model(model_id)
+            store.save_model(own, {**told, "model": own}, path.read_bytes(), store.model_logits(model_id))
+            if store.has_snapshots(model_id):
+                store.save_snapshots(own, store.snapshots(model_id))
+    store.index.claim(config.run_id, config.to_dict())
+    parts = {"config": config.to_dict(), "models": config.model_ids}
+    store.save_run(config.run_id, {**original, **parts, **changes})
     return config.run_id
 
 
 def is_whole(store: Store, run_id: str = RUN) -> bool:
-    """Whether every file of a run is there, as saved."""
-    names = ("record.json", "logits.npz", "distilled.keras", "scratch.keras")
-    return store.has_run(run_id) and all(store.file(run_id, name).is_file() for name in names)
+    """Whether a run and each of its models are there, as saved."""
+    models = store.models_of(run_id).values()
+    return store.is_usable(run_id) and all(store.model_logits(model) is not None for model in models)
 
 
 @contextmanager

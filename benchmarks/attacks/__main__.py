@@ -26,8 +26,9 @@ from benchmarks.app_process import app_process
 from benchmarks.attacks.acts import ACTS, PATIENCE, Scene
 from benchmarks.browser_session import BrowserSession
 from benchmarks.classroom import epochs_of, train
-from kd.config import RunConfig
-from kd.store.store import SHIPPED_RUNS, Store
+from kd.config import STUDENTS, RunConfig
+from kd.store.store import Store
+from tests.stored_runs import save_copy
 
 RUN = RunConfig(train_size=20_000, epochs=100, seed=71)
 SAVED = 12
@@ -49,15 +50,10 @@ class Visits:
 
 def save_runs(home: Path) -> list[str]:
     """Fill a home with saved runs, each as complete as the included one."""
-    shipped = next(SHIPPED_RUNS.iterdir())
-    files = {path.name: path.read_bytes() for path in shipped.iterdir() if path.suffix in (".keras", ".npz")}
-    record = json.loads((shipped / "record.json").read_text(encoding="utf-8"))
     store, ids = Store(home), []
+    (shipped,) = store.shipped_runs()
     for seed in range(1, SAVED + 1):
-        config = RunConfig(seed=seed)
-        store.index.claim(config.run_id, config.to_dict())
-        store.save_run(config.run_id, {**record, "config": config.to_dict(), "created": time.time()}, files)
-        ids.append(config.run_id)
+        ids.append(save_copy(store, shipped, RunConfig(seed=seed), created=time.time()))
     return ids
 
 
@@ -113,8 +109,9 @@ def whole(home: Path, saved: list[str]) -> int:
     count = 0
     for run_id in saved:
         store.restore_run(run_id)  # a deleted run can be restored, so it is not lost
-        names = [path.name for path in next(SHIPPED_RUNS.iterdir()).iterdir() if path.name != "SHA256SUMS"]
-        count += store.has_run(run_id) and all(store.file(run_id, name).is_file() for name in names)
+        students = [store.models_of(run_id).get(name, "") for name in STUDENTS]
+        kept = [store.model_logits(model) is not None and store.has_snapshots(model) for model in students]
+        count += store.is_usable(run_id) and all(kept)
     return count
 
 

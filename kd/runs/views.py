@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any, NamedTuple
 
 from kd.config import RunConfig
 from kd.runs.dispatch import Dispatch
@@ -13,11 +15,23 @@ from kd.store.index_rows import ACTIVE, Row, is_event
 from kd.store.store import DamagedRun, Store
 from kd.text.endings import Ending
 from kd.text.translation import _
-from kd.text.words import quoted
+from kd.text.words import MODELS, quoted
 from kd.unusable import Unusable
 
 # How often to look at a run whose files do not match the index: somebody may be moving them.
 LOOKS = 4
+
+
+class _Read(NamedTuple):
+    """A finished run as it was read.
+
+    state: of its record then. gaps: its models about whose training more may be stored later, and what was
+    stored about them then.
+    """
+
+    state: tuple[int, int]
+    view: RunView
+    gaps: dict[str, tuple]
 
 
 class RunViews:
@@ -25,7 +39,7 @@ class RunViews:
 
     def __init__(self, store: Store, dispatch: Dispatch):
         self._store, self._dispatch = store, dispatch
-        self._stored: dict[str, tuple[tuple[int, int], RunView]] = {}
+        self._stored: dict[str, _Read] = {}
 
     def all(self) -> list[RunView]:
         """Every readable run, newest first; those that come with the project are last."""
@@ -76,16 +90,19 @@ class RunViews:
             self._stored.pop(run_id, None)
             return None
         known = self._stored.get(run_id)
-        if known is None or known[0] != state:
+        if known is None or known.state != state or known.gaps != self._seen(known.gaps):
             try:
-                view = self._load(run_id)
+                known = self._load(run_id, state)
             except DamagedRun:
                 self._dispatch.forget(run_id)
-                view = None
-            if view is None:
+                known = None
+            if known is None:
                 return None
-            known = self._stored[run_id] = state, view
-        return known[1]
+            self._stored[run_id] = known
+        return known.view
+
+    def _seen(self, models: Iterable[str]) -> dict[str, tuple]:
+        return {name: (self._store.model_state(name), self._store.snapshots_state(name)) for name in models}
 
     def _reconcile(self) -> None:
         """Repair the index, unless somebody else is writing to it: then whoever looks next does it."""
@@ -105,7 +122,7 @@ class RunViews:
             _("There is no run {run}: choose one from the list of runs, or train one.", run=quoted(run_id))
         )
 
-    def _load(self, run_id: str) -> RunView | None:
+    def _load(self, run_id: str, state: tuple[int, int]) -> _Read | None:
         record = self._store.record(run_id)
         if record is None:
             return None
@@ -122,19 +139,50 @@ class RunViews:
             ) from None
         if "comparison" in result:
             result = {**result, "comparison": Comparison.opened(result["comparison"], config.alpha)}
-        return RunView(
+        seen = self._seen(_trained_for(config, record.get("models", {})))
+        epochs = {model_id: self._epochs(model_id) for model_id in seen}
+        # a run that could not be brought over from an earlier version still has its history itself
+        history = record.get("history") or list(chain.from_iterable(epochs.values()))
+        view = RunView(
             run_id=run_id,
             config=config,
             status="finished",
             phase="done",
-            history=record["history"],
+            history=history,
             progress=1.0,
-            version=len(record["history"]),
+            version=len(history),
             result=result,
             created=record["created"],
             shipped=self._store.is_shipped(run_id),
             teacher_accuracy=result["teacher"]["test_accuracy"],
         )
+        return _Read(state, view, {name: seen[name] for name in seen if _has_gaps(epochs[name])})
+
+    def _epochs(self, model_id: str) -> list[dict[str, Any]]:
+        """The history of a model, with the test accuracies that only its snapshots know."""
+        record = self._store.model_record(model_id)
+        epochs = [] if record is None else record["history"]
+        if not _has_gaps(epochs):
+            return epochs
+        measured = self._store.snapshot_accuracies(model_id)
+        return [_filled(event, measured.get(float(event["epoch"]))) for event in epochs]
+
+
+def _trained_for(config: RunConfig, models: dict[str, str]) -> list[str]:
+    """The models of a run whose training belongs to it: a teacher that was there before had its own."""
+    return [
+        models[name] for name in MODELS if name in models and (name != "teacher" or config.teacher == "fresh")
+    ]
+
+
+def _has_gaps(epochs: list[dict[str, Any]]) -> bool:
+    """Whether a model's history is missing, or an epoch of it has no test accuracy."""
+    return not epochs or any(event.get("val_accuracy") is None for event in epochs)
+
+
+def _filled(event: dict[str, Any], accuracy: float | None) -> dict[str, Any]:
+    has_gap = accuracy is not None and event.get("val_accuracy") is None
+    return {**event, "val_accuracy": accuracy} if has_gap else event
 
 
 def _view_of_row(row: Row, events: list[dict[str, Any]]) -> RunView:

@@ -11,7 +11,8 @@ from kd.owners import numbered
 from kd.text.translation import _
 from kd.unusable import Unusable
 
-VERSION = 2
+# Version 3 has the tables of 2: it keeps earlier programs away, which do not know today's folders.
+VERSION = 3
 _COLUMNS = {
     "runs": ("run_id", "config", "status", "message", "created", "owner"),
     "events": ("run_id", "number", "event"),
@@ -74,7 +75,7 @@ def bring_up(connection: sqlite3.Connection, path: Path) -> None:
                 ours=VERSION,
             )
         )
-    if version not in (0, 1):
+    if not 0 <= version < VERSION:
         raise sqlite3.DatabaseError(f"there is no version {version}")
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -1,25 +1,29 @@
-"""The store: an index, and one folder of files per run. Nothing half-written is ever seen.
+"""The store: an index, each model once, and a small record per run. Nothing half-written is ever seen.
 
-    KD_HOME/index.sqlite     requested runs, their states and their events (kd/store/index.py)
-    KD_HOME/runs/ID/         record.json, distilled.keras, scratch.keras, logits.npz, snapshots-*.npz
-    KD_HOME/teachers/ID/     record.json, teacher.keras
-    KD_HOME/logits/          teachers' logits of parts of the data
-    KD_HOME/neighbours/      training pictures as a teacher sees them (kd/analysis/neighbours.py)
-    KD_HOME/precision.json   the precision in which teachers train, by processor (kd/training/precision.py)
-    KD_HOME/trash/ID/        deleted runs, until they are restored or their space is needed
-    KD_HOME/aside/           damaged files
-    KD_HOME/owners/          a lock for each living process (kd/owners.py)
-    KD_HOME/reserve          space for the index on a full disk (kd/store/room.py)
+    KD_HOME/index.sqlite      requested runs, their states and their events (kd/store/index.py)
+    KD_HOME/runs/ID/          record.json: config, created, the ids of its models, result, software
+    KD_HOME/models/ID/        record.json with the history, model.keras, logits.npz of the test images
+    KD_HOME/snapshots/ID.npz  a model in the course of its training (kd/training/snapshots.py)
+    KD_HOME/logits/           teachers' logits of parts of the data
+    KD_HOME/neighbours/       training pictures as a teacher sees them (kd/analysis/neighbours.py)
+    KD_HOME/precision.json    the precision in which teachers train, by processor (kd/training/precision.py)
+    KD_HOME/trash/ID/         deleted runs, until they are restored or their space is needed
+    KD_HOME/aside/            damaged files
+    KD_HOME/owners/           a lock for each living process (kd/owners.py)
+    KD_HOME/reserve           space for the index on a full disk (kd/store/room.py)
 
-A folder is written under another name and then renamed, so it is complete or absent (kd/files.py). It is
-renamed under the index's write lock, so that no two threads or processes move the same one. The runs that
-come with the project are read from data/runs, where they have the same form.
+A model is kept as long as a run needs it: one that is finished, active, or deleted and not yet gone. Each
+folder of a run or a model also has a SHA256SUMS. It is written under another name and then renamed, so it is
+complete or absent (kd/files.py). It is renamed under the index's write lock, so that no two threads or
+processes move the same one. What comes with the project is read from data/runs, data/models and
+data/snapshots, where it has the same form. What earlier versions stored is brought over when a store is
+opened (kd/store/older_layout.py).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -29,18 +33,19 @@ from kd.files import json_bytes
 from kd.pictures.mnist import DATA_FOLDER
 from kd.store.index import ACTIVE, INTERRUPTED, FromFolder, Index
 from kd.store.index_rows import DELETED, Row
+from kd.store.older_layout import OlderLayout
 from kd.store.room import Room
-from kd.store.stored_runs import RUN_ID, DamagedRun, StoredRuns
-from kd.store.stored_teachers import StoredTeachers
+from kd.store.stored import ID
+from kd.store.stored_runs import DamagedRun
 from kd.text.translation import _
 from kd.unusable import Unusable
 
 __all__ = ["ACTIVE", "DamagedRun", "Store", "default_home"]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-SHIPPED_RUNS = DATA_FOLDER / "runs"
+SHIPPED = DATA_FOLDER
 
-_FOLDERS = ("runs", "teachers", "logits", "neighbours", "trash", "aside")
+_FOLDERS = ("runs", "models", "snapshots", "logits", "neighbours", "trash", "aside")
 _GONE = "files gone"
 
 
@@ -57,8 +62,8 @@ def default_home() -> Path:
         raise _unusable_home(chosen, error) from None
 
 
-class Store(StoredRuns, StoredTeachers):
-    """Finished runs and runs in progress; several threads and processes may share one home."""
+class Store(OlderLayout):
+    """Models, finished runs and runs in progress; several threads and processes may share one home."""
 
     def __init__(self, home: Path | None = None):
         """
@@ -77,6 +82,7 @@ class Store(StoredRuns, StoredTeachers):
                 files.clear_partials(self.home / name, self.home)
             self.room.keep_reserve()
             self.index = Index(self.home / "index.sqlite", self._from_folders, self._from_folder, self.room)
+            self.bring_over()
             self.reconcile()
         except Unusable:
             raise
@@ -85,8 +91,8 @@ class Store(StoredRuns, StoredTeachers):
 
     @property
     def shipped(self) -> Path:
-        """The folder of the runs that come with the project."""
-        return SHIPPED_RUNS
+        """The folder of what comes with the project."""
+        return SHIPPED
 
     def row(self, run_id: str) -> Row | None:
         """What the index knows about a run: config, status, message, created, used, pinned."""
@@ -105,8 +111,8 @@ class Store(StoredRuns, StoredTeachers):
         self.reconcile()
         return len(self.index.rows())
 
-    def save_run(self, run_id: str, record: dict[str, Any], contents: Mapping[str, bytes]) -> None:
-        """Store a finished run completely, and mark it finished.
+    def save_run(self, run_id: str, record: dict[str, Any]) -> None:
+        """Store the record of a run whose models are stored, and mark it finished.
 
         Raises:
             OSError: when it cannot be stored; what was stored earlier is untouched.
@@ -114,7 +120,7 @@ class Store(StoredRuns, StoredTeachers):
         place = self.home / "runs" / run_id
 
         def save() -> None:
-            with files.written(place, {**contents, "record.json": json_bytes(record)}) as partial:
+            with files.written(place, {"record.json": json_bytes(record)}) as partial:
                 run = FromFolder(run_id, record["config"], record["created"])
                 self.index.finish(run, lambda undo: self._put(partial, place, undo))
 
@@ -142,7 +148,7 @@ class Store(StoredRuns, StoredTeachers):
 
     def restore_run(self, run_id: str) -> bool:
         """Bring a deleted run back; False if it is gone for good."""
-        if not RUN_ID.fullmatch(run_id):
+        if not ID.fullmatch(run_id):
             return False
         trash, place = self.home / "trash" / run_id, self.home / "runs" / run_id
 
@@ -159,7 +165,7 @@ class Store(StoredRuns, StoredTeachers):
 
         def move(undo: ExitStack) -> None:
             nonlocal older
-            if RUN_ID.fullmatch(run_id):
+            if ID.fullmatch(run_id):
                 older = self._to_trash(run_id, undo)
 
         gone = self.index.forget(run_id, may, move)
@@ -174,7 +180,7 @@ class Store(StoredRuns, StoredTeachers):
             nonlocal away
             away = files.move_out_of_the_way(self.home / "trash" / run_id, undo)
 
-        emptied = self.index.unless_deleted(run_id, move) if RUN_ID.fullmatch(run_id) else True
+        emptied = self.index.unless_deleted(run_id, move) if ID.fullmatch(run_id) else True
         files.remove(away)
         return emptied
 
@@ -192,7 +198,7 @@ class Store(StoredRuns, StoredTeachers):
     def _to_trash(self, run_id: str, undo: ExitStack) -> Path | None:
         """Move a run's folder to the trash; returns where an older one is now, to be removed afterwards."""
         folder, place = self.home / "runs" / run_id, self.home / "trash" / run_id
-        if not RUN_ID.fullmatch(run_id) or not os.path.lexists(folder):
+        if not ID.fullmatch(run_id) or not os.path.lexists(folder):
             return None  # it has no files, or only those in the trash
         older = files.move_out_of_the_way(place, undo)
         files.move(folder, place, undo)

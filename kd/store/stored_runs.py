@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kd import files
+from kd.config import SHIPPED_TEACHERS
 from kd.files import Damaged
 from kd.store.index_rows import DELETED, FromFolder
-from kd.store.stored import Stored
+from kd.store.stored import ID
+from kd.store.stored_models import StoredModels
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
-
-RUN_ID = re.compile("[0-9a-f]{12}")
 
 _T = TypeVar("_T")
 
@@ -31,94 +29,118 @@ class DamagedRun(Unusable):
     """A stored run is damaged; its message is for people."""
 
 
-class StoredRuns(Stored):
-    """The folders of runs, including those that come with the project."""
+class ModelLost(Damaged):
+    """A model that a run needs is missing or damaged."""
+
+    def __init__(self, model_id: str) -> None:
+        super().__init__(f"its model {model_id} is missing")
+        self.model_id = model_id
+
+
+class StoredRuns(StoredModels):
+    """The records of runs, including those that come with the project."""
 
     def has_run(self, run_id: str) -> bool:
-        """Whether there is a complete result of this run."""
-        return self._run_folder(run_id) is not None
+        """Whether there is a record of this run."""
+        return self._folder("runs", run_id) is not None
 
     def is_shipped(self, run_id: str) -> bool:
         """Whether this result comes with the project."""
-        return self._run_folder(run_id) == self.shipped / run_id
+        folder = self._folder("runs", run_id)
+        return folder is not None and self._is_shipped(folder)
 
     def shipped_runs(self) -> list[str]:
         """The runs that come with the project."""
-        found = sorted(path.parent for path in self.shipped.glob("*/record.json"))
+        found = sorted(path.parent for path in (self.shipped / "runs").glob("*/record.json"))
         return [path.name for path in found if path not in self._ignored]
 
     def state_of(self, run_id: str) -> tuple[int, int] | None:
         """Changes whenever another result of this run is stored; None if there is none."""
-        if RUN_ID.fullmatch(run_id):
-            for parent in (self.home / "runs", self.shipped):
-                with contextlib.suppress(OSError):
-                    status = os.stat(os.path.join(parent, run_id, "record.json"))
-                    if parent / run_id not in self._ignored:
-                        return status.st_mtime_ns, status.st_size
-        return None
+        return self._state("runs", run_id)
 
     def record(self, run_id: str) -> dict[str, Any] | None:
-        """A finished run's record: config, result, history; None if there is none.
+        """A finished run's record: config, created, models, result, software; None if there is none.
+
+        A run that could not be brought over from an earlier version has no models, and has its history.
 
         Raises:
             DamagedRun: when it differs from what was stored; the run is set aside then.
         """
+        return self._look(run_id, self._run_record)
 
-        def read(folder: Path) -> dict[str, Any]:
-            self._check(folder / "record.json")
-            return _record(folder)
-
-        return self._look(run_id, read)
-
-    def file(self, run_id: str, name: str) -> Path:
-        """The path of one of a finished run's files, which is known to be intact.
+    def models_of(self, run_id: str) -> dict[str, str]:
+        """The ids of a run's models by 'teacher', 'distilled' and 'scratch'; empty if there is no such run.
 
         Raises:
-            ValueError: when there is no such run or file.
-            DamagedRun: when the file differs from what was stored; the run is set aside then.
+            DamagedRun: as `record`.
         """
+        record = self.record(run_id)
+        return {} if record is None else dict(record.get("models", {}))
 
-        def read(folder: Path) -> Path:
-            self._check(folder / name)
-            return folder / name
-
-        path = self._look(run_id, read, name)
-        if path is None:
-            raise Unusable(_("Run {run} has no {file}: train it again.", run=run_id, file=name))
-        return path
-
-    def is_usable(self, run_id: str, teacher_id: str | None) -> bool:
-        """Whether a stored run has all its files and its teacher; an incomplete one is set aside.
-
-        Args:
-            teacher_id: a fresh teacher's; None for one that comes with the project.
-        """
-
-        def read(folder: Path) -> bool:
-            if folder.parent != self.shipped:
-                files.check_complete(folder)
-            if not taught:
-                raise Damaged("its teacher is no longer stored")
-            return True
-
-        taught = teacher_id is None or self.teacher(teacher_id) is not None
+    def is_usable(self, run_id: str) -> bool:
+        """Whether a run is stored with each of its models; otherwise it is set aside, but no intact model."""
         try:
-            return self._look(run_id, read) is not None
+            for model_id in self.models_of(run_id).values():
+                self.model(model_id)  # a damaged one is set aside now
+            return bool(self._look(run_id, self._is_whole))
         except DamagedRun:
             return False
 
-    def _run_folder(self, run_id: str) -> Path | None:
-        # ids also come from URLs, and only what looks like one of ours may become a path
-        if not RUN_ID.fullmatch(run_id):
-            return None
-        for parent in (self.home / "runs", self.shipped):
-            if os.path.isfile(parent / run_id / "record.json") and parent / run_id not in self._ignored:
-                return parent / run_id
-        return None
+    def of_each_model(self, run_id: str, read: Callable[[str], _T | None]) -> dict[str, _T]:
+        """What `read` returns for the ids of a run's models, by 'teacher', 'distilled' and 'scratch'.
+
+        Args:
+            read: such as `model` or `model_logits`; returns None if the model is missing or damaged.
+
+        Raises:
+            ValueError: when there is no such run, or its files cannot be read now.
+            DamagedRun: when one of its models is missing or damaged. The run is set aside then, so that it is
+                computed again with what is still there.
+        """
+        for _attempt in range(2):
+            try:
+                found = {name: read(model_id) for name, model_id in self.models_of(run_id).items()}
+            except OSError as error:
+                raise _unreadable(run_id, error) from None
+            if found and all(value is not None for value in found.values()):
+                return found
+            if not self._look(run_id, self._is_whole):
+                break
+        if found:
+            raise Unusable(_("The files of run {run} are being moved: try again in a moment.", run=run_id))
+        if not self.has_run(run_id):
+            raise Unusable(
+                _("Run {run} was deleted or trained again in the meantime: try again.", run=run_id)
+            )
+        raise Unusable(
+            _(
+                "Run {run} is still stored as an earlier version of KD Lab left it: "
+                "make room on the disk, then restart KD Lab.",
+                run=run_id,
+            )
+        )
 
     def _is_own(self, run_id: str) -> bool:
-        folder = self._run_folder(run_id)
-        return folder is not None and folder.parent != self.shipped
+        return self.has_run(run_id) and not self.is_shipped(run_id)
+
+    def _run_record(self, folder: Path) -> dict[str, Any]:
+        self._check(folder / "record.json")
+        return read_record(folder)
+
+    def _is_whole(self, folder: Path) -> bool:
+        """Whether the record names models.
+
+        Raises:
+            ModelLost: when one of them is missing or incomplete.
+        """
+        models = self._run_record(folder).get("models", {})
+        for model_id in models.values():
+            place = self._folder("models", model_id)
+            if model_id in SHIPPED_TEACHERS or (place is not None and self._is_shipped(place)):
+                continue
+            if place is None or not files.is_complete(place):
+                raise ModelLost(model_id)
+        return bool(models)
 
     def _from_folders(self) -> Iterator[FromFolder]:
         """The complete runs; called while nobody else can move them. Damaged ones are set aside."""
@@ -129,7 +151,7 @@ class StoredRuns(Stored):
                     yield run
 
     def _from_folder(self, run_id: str) -> FromFolder | None:
-        if not RUN_ID.fullmatch(run_id):
+        if not ID.fullmatch(run_id):
             return None
         for parent, status in (("runs", "finished"), ("trash", f"{DELETED}finished")):
             folder = self.home / parent / run_id
@@ -137,31 +159,30 @@ class StoredRuns(Stored):
                 if not os.path.isfile(folder / "record.json"):
                     continue
                 files.check(folder / "record.json")
-                record = _record(folder)
+                record = read_record(folder)
                 return FromFolder(run_id, record["config"], float(record["created"]), status)
             except (Damaged, FileNotFoundError, ValueError, TypeError) as error:
-                log.warning("run %s is damaged (%s): it was set aside", run_id, files.said(error))
                 with ExitStack() as undo:
-                    files.move(folder, self._aside(run_id), undo)
+                    self._set_aside(folder, error, undo)
                     undo.pop_all()
             except OSError as error:
                 log.warning("run %s cannot be read (%s)", run_id, error)
         return None
 
-    def _look(self, run_id: str, read: Callable[[Path], _T], name: str = "record.json") -> _T | None:
+    def _look(self, run_id: str, read: Callable[[Path], _T]) -> _T | None:
         """What `read` finds in a run's folder, or None if there is none.
 
         Raises:
-            ValueError: when a file of this name was never stored.
+            ValueError: when its files cannot be read now.
             DamagedRun: when something is damaged or missing; the run is set aside then.
         """
-        folder = self._run_folder(run_id)
+        folder = self._folder("runs", run_id)
         if folder is None:
             return None
         try:
             return read(folder)
         except (Damaged, FileNotFoundError) as error:
-            if folder.parent == self.shipped:
+            if self._is_shipped(folder):
                 self._ignored.add(folder)
                 log.warning("run %s is damaged (%s): it is no longer shown", run_id, files.said(error))
                 raise DamagedRun(
@@ -171,13 +192,11 @@ class StoredRuns(Stored):
                     )
                 ) from None
         except OSError as error:
-            raise Unusable(
-                _("The files of run {run} cannot be read ({reason}).", run=run_id, reason=error.strerror)
-            ) from None
+            raise _unreadable(run_id, error) from None
         # Somebody may be moving the folder: look again while nobody can.
-        return self._look_again(run_id, read, name)
+        return self._look_again(run_id, read)
 
-    def _look_again(self, run_id: str, read: Callable[[Path], _T], name: str) -> _T | None:
+    def _look_again(self, run_id: str, read: Callable[[Path], _T]) -> _T | None:
         folder, damage = self.home / "runs" / run_id, None
 
         def look(undo: ExitStack) -> tuple[_T | None, str]:
@@ -187,21 +206,8 @@ class StoredRuns(Stored):
             try:
                 return read(folder), ""
             except (Damaged, FileNotFoundError) as error:
-                if isinstance(error, FileNotFoundError) and not files.lists(folder, name):
-                    raise Unusable(
-                        _(
-                            "Run {run} was stored without {file}: delete it on the Runs page, "
-                            "then train it again.",
-                            run=run_id,
-                            file=name,
-                        )
-                    ) from None
-                aside = self._aside(run_id)
-                files.move(folder, aside, undo)
-                place = aside.relative_to(self.home).as_posix()
-                ending = Ending("damaged", {"run": run_id, "folder": place})
+                ending = self._set_aside(folder, error, undo)
                 damage = DamagedRun(ending)
-                log.warning("run %s is damaged (%s): it was set aside", run_id, files.said(error))
                 return None, ending.stored()
 
         found = self.index.look_again(run_id, look)
@@ -209,17 +215,30 @@ class StoredRuns(Stored):
             raise damage
         return found
 
+    def _set_aside(self, folder: Path, error: Exception, undo: ExitStack) -> Ending:
+        """Move a damaged run's folder away; returns what to say about the run."""
+        run_id, aside = folder.name, self._aside(folder.name)
+        files.move(folder, aside, undo)
+        log.warning("run %s is damaged (%s): it was set aside", run_id, files.said(error))
+        if isinstance(error, ModelLost):
+            return Ending("model lost", {"run": run_id, "model": error.model_id})
+        return Ending("damaged", {"run": run_id, "folder": aside.relative_to(self.home).as_posix()})
 
-def _record(folder: Path) -> dict[str, Any]:
-    """A run's record.
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """A run's record, of this version or of earlier ones.
 
     Raises:
         Damaged: when it is not one.
     """
     try:
         record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
-        if {"config", "result", "history", "created"} <= record.keys():
+        if {"config", "result", "created"} <= record.keys() and {"models", "history"} & record.keys():
             return record
     except (ValueError, AttributeError) as error:
         raise Damaged(f"record.json cannot be read ({error})") from None
     raise Damaged("record.json lacks a part")
+
+
+def _unreadable(run_id: str, error: OSError) -> Unusable:
+    return Unusable(_("The files of run {run} cannot be read ({reason}).", run=run_id, reason=error.strerror))

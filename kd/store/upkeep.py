@@ -11,16 +11,17 @@ import math
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from kd import files
-from kd.store.index import ACTIVE
 from kd.store.index_file import Unwritable
 from kd.store.index_rows import DELETED, Row
 from kd.store.store import Store
+from kd.store.stored_models import model_ids_of
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
@@ -34,9 +35,9 @@ SECONDS_A_SIZE_HOLDS = 5
 LEAST_LIMIT = 1000
 # Recomputed if missing, so the first to go; by the age of the file.
 _CACHES = ("logits", "neighbours")
-_KEPT = ("runs", "teachers", "trash", "aside")
+_KEPT = ("runs", "trash", "aside")
 
-Candidate = tuple[Path, Callable[[], bool]]
+Candidate = tuple[tuple[Path, ...], Callable[[], bool]]
 """What may go, and a function that removes it and returns whether it did."""
 
 
@@ -60,7 +61,10 @@ def limit() -> int:
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes in use, bytes allowed, the bytes of each stored run by its id, and the pinned runs."""
+    """Bytes in use, bytes allowed, the bytes of each stored run by its id, and the pinned runs.
+
+    A run's bytes are those of its record and of the models that no other run needs.
+    """
 
     used: int
     limit: int
@@ -81,7 +85,7 @@ class Upkeep:
         self._watched: dict[str, float] = {}
         self._noted: dict[str, float] = {}
         self._usage: tuple[float, Usage] | None = None
-        store.room.spare = [self._spare_what_can_be_made_again, self._spare_trash]
+        store.room.spare = [self._spare_caches, self._spare_snapshots, self._spare_trash]
 
     def watched(self, run_id: str) -> None:
         """Somebody is looking at this run; recorded in the index about once a minute."""
@@ -124,83 +128,106 @@ class Upkeep:
 
     def _excess_after_tidying(self) -> int:
         excess = self._measured().used - self._limit
-        for path, remove in self._candidates():
+        for paths, remove in self._candidates():
             if excess <= 0:
                 break
-            excess -= self._removed(path, remove)
+            excess -= self._removed(paths, remove)
         return excess
 
-    def _removed(self, path: Path, remove: Callable[[], bool]) -> int:
+    def _removed(self, paths: tuple[Path, ...], remove: Callable[[], bool]) -> int:
         """Remove something that may go; returns how many bytes that freed."""
-        size = files.size_of(path)
+        size = sum(map(files.size_of, paths))
         try:
             return size if remove() else 0
         except Unwritable:  # then nothing else can go either, and each attempt would wait again
             raise
         except OSError as error:
-            log.warning("%s could not be removed (%s)", path, error)
+            log.warning("%s could not be removed (%s)", paths[0], error)
             return 0
 
-    def _spare_what_can_be_made_again(self) -> None:
-        """On a full disk: remove what can be recomputed."""
-        self._remove(self._made_again(least_age=0))
+    def _spare_caches(self) -> None:
+        """On a full disk: remove what nobody will miss."""
+        self._remove(self._aside())
+        self._remove(self._caches(least_age=0))
+        self._remove(self._lone_models())
+
+    def _spare_snapshots(self) -> None:
+        """On a full disk: remove what can be made again by training again."""
+        self._remove(self._snapshots(least_age=0))
 
     def _spare_trash(self) -> None:
         """On a full disk: remove deleted runs."""
         self._remove(self._trash())
 
     def _remove(self, candidates: Iterator[Candidate]) -> None:
-        for path, remove in candidates:
-            self._removed(path, remove)
+        for paths, remove in candidates:
+            self._removed(paths, remove)
 
     def _candidates(self) -> Iterator[Candidate]:
         """What may go, the most dispensable first."""
         yield from self._aside()
         yield from self._trash()
         yield from self._caches(SECONDS_WATCHED)
-        yield from self._lone_teachers()
+        yield from self._lone_models()
+        yield from self._snapshots(SECONDS_WATCHED)
         rows = self._store.index.rows()
         for row in sorted(rows, key=lambda row: row["used"] or row["created"]):
             if self._may_go(row):
                 run_id = row["run_id"]
-                yield self._store.home / "runs" / run_id, partial(self._remove_run, run_id)
-        yield from self._lone_teachers()
-
-    def _made_again(self, least_age: float) -> Iterator[Candidate]:
-        yield from self._aside()
-        yield from self._caches(least_age)
-        yield from self._lone_teachers()
+                yield (self._store.home / "runs" / run_id,), partial(self._remove_run, run_id)
+                yield from self._models_of(row)
 
     def _aside(self) -> Iterator[Candidate]:
         for path in files.entries(self._store.home / "aside"):
-            yield path, partial(_gone, path)
+            yield (path,), partial(_gone, path)
         for path in sorted(self._store.home.glob("index.damaged-*"), key=files.age):
-            yield path, partial(_gone, path)
+            yield (path,), partial(_gone, path)
 
     def _caches(self, least_age: float) -> Iterator[Candidate]:
         paths = [path for name in _CACHES for path in files.entries(self._store.home / name)]
+        yield from self._by_age(paths, least_age)
+
+    def _snapshots(self, least_age: float) -> Iterator[Candidate]:
+        yield from self._by_age(files.entries(self._store.home / "snapshots"), least_age)
+
+    def _by_age(self, paths: list[Path], least_age: float) -> Iterator[Candidate]:
         for path in sorted(paths, key=files.age):
             if time.time() - files.age(path) >= least_age:
-                yield path, partial(_gone, path)
+                yield (path,), partial(_gone, path)
 
     def _trash(self) -> Iterator[Candidate]:
         """Deleted runs, the least recently used first; before them, those trained again since."""
-        trash, deleted = self._store.home / "trash", [row["run_id"] for row in self._store.index.deleted()]
+        trash = self._store.home / "trash"
+        deleted = {row["run_id"]: row for row in self._store.index.deleted()}
         for path in files.entries(trash):
             if path.name not in deleted:
-                yield path, partial(self._store.empty_trash, path.name)
-        for run_id in deleted:
+                yield (path,), partial(self._store.empty_trash, path.name)
+        for run_id, row in deleted.items():
             # without a result it has no files, and removing it would free nothing
             if (trash / run_id).is_dir():
-                yield trash / run_id, partial(self._store.remove_run, run_id, _is_deleted)
+                yield (trash / run_id,), partial(self._store.remove_run, run_id, _is_deleted)
+                yield from self._models_of(row)
 
-    def _lone_teachers(self) -> Iterator[Candidate]:
-        """Fresh teachers that no run uses any longer."""
-        rows = self._store.index.rows()
-        alive = {row["config"].teacher_id for row in rows if row["status"] in ("finished", *ACTIVE)}
-        for path in files.entries(self._store.home / "teachers"):
-            if path.name not in alive and time.time() - files.age(path) > SECONDS_WATCHED:
-                yield path, partial(_gone, path)
+    def _models_of(self, row: Row) -> Iterator[Candidate]:
+        """The models of a run that has just gone, unless another run needs them."""
+        needed = self._store.needed_models()
+        for model_id in model_ids_of(row["config"]):
+            places, remove = self._model(model_id)
+            if model_id not in needed and any(map(os.path.exists, places)):
+                yield places, remove
+
+    def _lone_models(self) -> Iterator[Candidate]:
+        """Models that no run has needed for some time: one that was just trained may be for a run to come."""
+        needed = self._store.needed_models()
+        for kind in ("models", "snapshots"):
+            for path in files.entries(self._store.home / kind):
+                if path.stem not in needed and time.time() - files.age(path) > SECONDS_WATCHED:
+                    yield self._model(path.stem)
+
+    def _model(self, model_id: str) -> Candidate:
+        home = self._store.home
+        places = home / "models" / model_id, home / "snapshots" / f"{model_id}.npz"
+        return places, partial(self._store.remove_model, model_id)
 
     def _may_go(self, row: Row | None) -> bool:
         """Whether a run may be removed: not if somebody is looking at it, here or in another process."""
@@ -217,12 +244,21 @@ class Upkeep:
         return removed
 
     def _measured(self) -> Usage:
-        home, rows = self._store.home, self._store.index.rows()
-        folder = {row["run_id"]: home / "runs" / row["run_id"] for row in rows}
+        home, rows, needed = self._store.home, self._store.index.rows(), self._store.needed_models()
+        models: Counter[str] = Counter()
+        for kind in ("models", "snapshots"):
+            for path in files.entries(home / kind):
+                models[path.stem] += files.size_of(path)
+        runs = {}
+        for row in rows:
+            folder = home / "runs" / row["run_id"]
+            if folder.is_dir():
+                own = [model_id for model_id in model_ids_of(row["config"]) if needed[model_id] == 1]
+                runs[row["run_id"]] = files.size_of(folder) + sum(models[model_id] for model_id in own)
         return Usage(
-            used=sum(files.size_of(home / name) for name in (*_KEPT, *_CACHES)),
+            used=models.total() + sum(files.size_of(home / name) for name in (*_KEPT, *_CACHES)),
             limit=self._limit,
-            runs={run_id: files.size_of(path) for run_id, path in folder.items() if path.is_dir()},
+            runs=runs,
             pinned=frozenset(row["run_id"] for row in rows if row["pinned"]),
         )
 

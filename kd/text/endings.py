@@ -21,6 +21,10 @@ SENTENCES = {
     "damaged": N_(
         "The files of run {run} are damaged and have been moved to {folder} in KD_HOME: train it again."
     ),
+    "model lost": N_(
+        "Model {model}, which run {run} needs, is missing or damaged: train the run again; "
+        "its other models are kept."
+    ),
     "disk full": N_(
         "The disk is full, so this could not be saved; everything saved earlier is safe. "
         "Delete runs on the Runs page or free up space some other way, then try again."

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from kd.config import RunConfig
 from kd.lab import Lab
+from tests.stored_runs import save_copy
 
 SEVEN = [(0.25, 0.22), (0.76, 0.22), (0.5, 0.8)]
 ONE = [(0.5, 0.15), (0.5, 0.85)]
@@ -140,12 +141,7 @@ def test_a_drawing_on_a_cleared_canvas_is_a_new_one(page: Page, site):
 def another_run(site):
     """A second finished run to choose: the included run's files under other settings."""
     lab, config = Lab(site.log.parent), RunConfig(seed=5)
-    shipped = RunConfig().run_id
-    names = ("distilled.keras", "scratch.keras", "logits.npz")
-    files = {name: lab.store.file(shipped, name).read_bytes() for name in names}
-    lab.store.index.claim(config.run_id, config.to_dict())
-    lab.store.save_run(config.run_id, {**lab.store.record(shipped), "config": config.to_dict()}, files)
-    yield config.run_id
+    yield save_copy(lab.store, RunConfig().run_id, config)
     lab.store.remove_run(config.run_id)
     lab.close()
 

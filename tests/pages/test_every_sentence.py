@@ -68,7 +68,7 @@ def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, 
 
 @pytest.mark.parametrize("page", ["home", "train", "draw", "dark_knowledge", "runs"])
 def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path):
-    monkeypatch.setattr("kd.store.store.SHIPPED_RUNS", tmp_path)
+    monkeypatch.setattr("kd.store.store.SHIPPED", tmp_path)
     assert escaped(open_page(page)) == set()
 
 

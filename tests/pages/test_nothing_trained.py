@@ -7,7 +7,7 @@ from tests.pages.on_page import html_of
 
 @pytest.fixture(autouse=True)
 def nothing_shipped(monkeypatch, tmp_path):
-    monkeypatch.setattr("kd.store.store.SHIPPED_RUNS", tmp_path)
+    monkeypatch.setattr("kd.store.store.SHIPPED", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["home", "train", "draw", "runs"])

@@ -13,6 +13,7 @@ from kd.runs.state import RunView
 from kd.text.words import accuracy, duration
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
+from tests.stored_runs import save_copy
 from ui.train import one_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
@@ -196,8 +197,7 @@ def test_a_stored_run_without_a_teachers_part_says_that_its_students_are_the_sam
     words = {"sentence": "No difference shown: both are right equally often.", "note": "Another seed …"}
     comparison = {**record["result"]["comparison"], **same, **words}
     result = {**record["result"], "config": config.to_dict(), "comparison": comparison}
-    lab.store.index.claim(config.run_id, config.to_dict())
-    lab.store.save_run(config.run_id, {**record, "config": config.to_dict(), "result": result}, {})
+    save_copy(lab.store, shipped.run_id, config, result=result)
     text = html_of(open_page("train", run=config.run_id))
     assert "both students are the same by construction" in text
     assert "another seed changes both alike" in text

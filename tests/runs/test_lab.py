@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -22,6 +21,7 @@ from kd.runs import dispatch, job
 from kd.runs.state import RunState
 from kd.store.store import Store
 from tests import PROJECT
+from tests.stored_runs import save_copy
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -96,7 +96,7 @@ def test_the_artefacts_are_what_was_measured(finished, lab, mnist):
     images = mnist.test(50)[0]
     asked = lab.models(finished.run_id)
     for name in ("distilled", "scratch"):
-        loaded = keras.saving.load_model(lab.store.file(finished.run_id, f"{name}.keras"))
+        loaded = keras.saving.load_model(lab.store.model(SMALL.model_ids[name])[1])
         np.testing.assert_allclose(loaded(images), lab.test_logits(finished.run_id)[name][:50], atol=1e-4)
         np.testing.assert_allclose(asked[name].logits(images), loaded(images), atol=1e-4)
 
@@ -136,10 +136,7 @@ def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too
     run_id = lab.start(config)
     lab.stop(run_id)
     assert lab.wait(run_id, 30).status == "stopped"
-    record = {**lab.store.record(finished.run_id), "config": config.to_dict()}
-    names = ("distilled.keras", "scratch.keras", "logits.npz")
-    files = {name: lab.store.file(finished.run_id, name).read_bytes() for name in names}
-    Store(lab.store.home).save_run(run_id, record, files)
+    save_copy(Store(lab.store.home), finished.run_id, config)
     assert lab.watch(run_id).status == "finished"
     assert lab.watch(run_id).result == finished.result
     assert {view.run_id: view.status for view in lab.runs()}[run_id] == "finished"
@@ -332,6 +329,6 @@ def test_a_home_that_cannot_be_written_gets_one_sentence(tmp_path):
 
 
 def test_the_record_says_what_made_the_run(finished, lab):
-    record = json.loads(lab.store.file(finished.run_id, "record.json").read_text(encoding="utf-8"))
+    record = lab.store.record(finished.run_id)
     assert record["software"]["keras"].startswith("3.15")
     assert record["config"] == SMALL.to_dict()

@@ -14,7 +14,7 @@ from kd.store.index import INTERRUPTED
 from kd.text import translation
 from kd.text.verdicts import verdict_note, verdict_sentence
 from tests import pseudo_language, stored_runs
-from tests.stored_runs import CONFIG, FILES, RUN
+from tests.stored_runs import CONFIG, RUN
 
 NUMBERS = {
     "difference": 0.01,
@@ -47,7 +47,8 @@ def save(lab, comparison, config=CONFIG):
     record = stored_runs.record(config)
     lab.store.index.claim(config.run_id, config.to_dict())
     record["result"]["comparison"] = comparison
-    lab.store.save_run(config.run_id, record, FILES)
+    stored_runs.save_models(lab.store, config)
+    lab.store.save_run(config.run_id, record)
 
 
 def test_a_record_with_words_of_an_earlier_version_is_shown_in_todays(lab):

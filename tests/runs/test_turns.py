@@ -40,7 +40,8 @@ class House:
             assert self.store.row(run_id)["status"] == "finished", self.store.row(run_id)
 
     def epochs(self, run_id: str, model: str) -> list[int]:
-        return [e["epoch"] for e in self.store.record(run_id)["history"] if e["model"] == model]
+        record = self.store.model_record(self.store.models_of(run_id)[model])
+        return [event["epoch"] for event in record["history"]]
 
 
 def until(condition):

@@ -209,11 +209,15 @@ def test_the_list_stays_intact_while_runs_are_deleted_and_restored(tmp_path):
     assert list((tmp_path / "aside").iterdir()) == []
 
 
-FRESH = RunConfig(teacher="fresh", teacher_epochs=1, teacher_train_size=10)
+FRESH = RunConfig(seed=1, teacher="fresh", teacher_epochs=1, teacher_train_size=10)
+
+
+def lose_a_student(home):
+    files.remove(home / "models" / FRESH.model_ids["scratch"])
 
 
 def lose_a_file(home):
-    (home / "runs" / FRESH.run_id / "scratch.keras").unlink()
+    (home / "models" / FRESH.model_ids["scratch"] / "logits.npz").unlink()
 
 
 def lose_the_checksums(home):
@@ -221,21 +225,22 @@ def lose_the_checksums(home):
 
 
 def lose_the_teacher(home):
-    files.remove(home / "teachers" / FRESH.teacher_id)
+    files.remove(home / "models" / FRESH.teacher_id)
 
 
 def damage_the_teacher(home):
-    (home / "teachers" / FRESH.teacher_id / "teacher.keras").write_bytes(b"t" * 50)
+    (home / "models" / FRESH.teacher_id / "model.keras").write_bytes(b"t" * 50)
 
 
 def lose_the_teachers_record(home):
-    (home / "teachers" / FRESH.teacher_id / "record.json").unlink()
+    (home / "models" / FRESH.teacher_id / "record.json").unlink()
 
 
 @pytest.mark.parametrize(
     "lose",
     [
         None,
+        lose_a_student,
         lose_a_file,
         lose_the_checksums,
         lose_the_teacher,
@@ -246,7 +251,6 @@ def lose_the_teachers_record(home):
 def test_a_run_that_is_not_whole_is_set_aside_and_trained_again(lose, tmp_path, monkeypatch, caplog):
     lab, asked = Lab(tmp_path), []
     monkeypatch.setattr(lab._dispatch, "start", lambda config, person: asked.append(config))
-    lab.store.save_teacher(FRESH.teacher_id, {"history": []}, b"t" * 100)
     save(lab.store, FRESH)
     if lose is not None:
         lose(tmp_path)
@@ -257,9 +261,13 @@ def test_a_run_that_is_not_whole_is_set_aside_and_trained_again(lose, tmp_path, 
     assert asked == [FRESH]
     assert f"run {FRESH.run_id} is damaged" in caplog.text
     ending = Ending.read(lab.store.row(FRESH.run_id)["message"])
-    assert ending.code == "damaged"
-    assert (tmp_path / ending.values["folder"]).is_dir()
-    lab.store.save_teacher(FRESH.teacher_id, {"history": []}, b"t" * 100)
+    if lose is lose_the_checksums:
+        assert ending.code == "damaged"
+        assert (tmp_path / ending.values["folder"]).is_dir()
+    else:
+        assert ending.code == "model lost"
+        assert ending.values["model"] in FRESH.model_ids.values()
+    assert "train" in lab.watch(FRESH.run_id).message
     save(lab.store, FRESH)
-    assert lab.store.teacher(FRESH.teacher_id) is not None
+    assert lab.watch(FRESH.run_id).status == "finished"
     assert is_whole(Store(tmp_path), FRESH.run_id)

@@ -21,20 +21,34 @@ import pytest
 from kd import files, owners
 from kd.__main__ import main
 from kd.lab import Lab
-from kd.store import index, index_file, index_moves, room, store, stored, stored_runs
+from kd.store import (
+    index,
+    index_file,
+    index_moves,
+    room,
+    store,
+    stored,
+    stored_caches,
+    stored_models,
+    stored_runs,
+    stored_snapshots,
+)
 from kd.store.store import DamagedRun, Store
 from tests import PROJECT
-from tests.stored_runs import CONFIG, RUN, is_whole, save
+from tests.stored_runs import CONFIG, RUN, is_whole, save, save_model
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="crashes are made with fork and SIGKILL")
 
 OTHER = CONFIG.replace(seed=2).run_id
+FRESH = CONFIG.replace(teacher="fresh", teacher_epochs=1)
+MODEL = FRESH.teacher_id
 
 
 class CrashAt:
     """Kills this process (SIGKILL) at the k-th line of the storing code that it reaches."""
 
-    MODULES = (store, stored, stored_runs, index, index_file, index_moves, files, owners, room)
+    STORED = (stored, stored_caches, stored_models, stored_runs, stored_snapshots)
+    MODULES = (store, *STORED, index, index_file, index_moves, files, owners, room)
 
     FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
 
@@ -77,7 +91,8 @@ def damage_the_index_and_mend_it(opened: Store) -> None:
 
 ACTIONS = {
     "storing a run": lambda opened: save(opened),
-    "storing a teacher": lambda opened: opened.save_teacher("0123456789ab", {"history": []}, b"t" * 5000),
+    "storing a model": lambda opened: save_model(opened, FRESH, "teacher", b"t" * 5000),
+    "storing snapshots": lambda opened: opened.save_snapshots(MODEL, {"times": np.eye(10)}),
     "storing logits": lambda opened: opened.save_logits("key", {"train": np.eye(10)}),
     "deleting a run": lambda opened: opened.delete_run(OTHER),
     "restoring a run": lambda opened: opened.restore_run(CONFIG.replace(seed=3).run_id),
@@ -124,8 +139,9 @@ def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name
         if name != "removing a run":
             assert after.has_run(OTHER) or after.restore_run(OTHER)
             assert is_whole(after, OTHER)
-        if after.has_teacher("0123456789ab"):
-            assert after.teacher("0123456789ab") is not None
+        assert after.has_model(MODEL) == (after.model(MODEL) is not None)
+        assert after.has_model(MODEL) == (after.model_logits(MODEL) is not None)
+        assert after.has_snapshots(MODEL) == (after.snapshots(MODEL) is not None)
         assert not list(home.rglob("*.partial-*"))
         assert after.logits("key") is None or after.logits("key")["train"].shape == (10, 10)
         if not crashed:
@@ -134,9 +150,6 @@ def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name
 
 
 DAMAGES = {
-    "a truncated network": ("distilled.keras", lambda content: content[: len(content) // 2]),
-    "a network of no bytes": ("scratch.keras", lambda content: b""),
-    "one other byte in the logits": ("logits.npz", lambda content: b"\x00" + content[1:]),
     "a truncated record": ("record.json", lambda content: content[:40]),
     "a record that is no record": ("record.json", lambda content: b"[1, 2]"),
     "a changed number in the record": ("record.json", lambda content: content.replace(b"0.9", b"0.8")),
@@ -155,12 +168,8 @@ def test_a_damaged_run_is_set_aside_with_a_sentence_and_the_rest_works(name, tmp
 
     lab = Lab(tmp_path)
 
-    def use():
-        lab.store.file(RUN, "record.json" if file == "SHA256SUMS" else file)
-        lab.store.record(RUN)
-
     with pytest.raises(DamagedRun, match=r"damaged and have been moved to aside/.*: train it again"):
-        use()
+        lab.store.record(RUN)
     assert lab.watch(RUN).status == "failed"
     assert "train it again" in lab.watch(RUN).message
     assert [path.name.partition("-")[0] for path in (tmp_path / "aside").iterdir()] == [RUN]
@@ -170,27 +179,17 @@ def test_a_damaged_run_is_set_aside_with_a_sentence_and_the_rest_works(name, tmp
     assert Lab(tmp_path).watch(RUN).status == "finished"
 
 
-def test_a_page_that_asks_a_damaged_run_gets_its_sentence(tmp_path):
-    save(Store(tmp_path))
-    (tmp_path / "runs" / RUN / "logits.npz").write_bytes(b"PK")
-    lab = Lab(tmp_path)
-    assert lab.watch(RUN).status == "finished"
-    with pytest.raises(ValueError, match="train it again"):
-        lab.test_logits(RUN)
-    assert lab.watch(RUN).status == "failed"
-    assert RUN not in [view.run_id for view in lab.runs() if view.status == "finished"]
-
-
-def test_a_damaged_teacher_or_logits_are_made_again(tmp_path):
+def test_damaged_logits_and_snapshots_are_made_again(tmp_path):
     opened = Store(tmp_path)
-    opened.save_teacher("0123456789ab", {"history": []}, b"t" * 100)
     opened.save_logits("key", {"train": np.eye(10)})
-    (tmp_path / "teachers" / "0123456789ab" / "teacher.keras").write_bytes(b"t" * 50)
+    opened.save_snapshots(MODEL, {"times": np.eye(10)})
     (tmp_path / "logits" / "key.npz").write_bytes(b"nothing")
-    assert opened.teacher("0123456789ab") is None
+    (tmp_path / "snapshots" / f"{MODEL}.npz").write_bytes(b"nothing")
     assert opened.logits("key") is None
-    opened.save_teacher("0123456789ab", {"history": []}, b"t" * 100)
-    assert opened.teacher("0123456789ab")[1].stat().st_size == 100
+    assert opened.snapshots(MODEL) is None
+    assert not opened.has_snapshots(MODEL)
+    opened.save_snapshots(MODEL, {"times": np.eye(10)})
+    assert opened.snapshots(MODEL)["times"].shape == (10, 10)
 
 
 def overwrite(path: Path, at: int, content: bytes) -> None:
@@ -295,14 +294,10 @@ def test_threads_share_a_store(tmp_path):
 
 def test_the_checksums_are_those_that_sha256sum_reads(tmp_path):
     save(Store(tmp_path))
-    folder = tmp_path / "runs" / RUN
-    lines = (folder / "SHA256SUMS").read_text().splitlines()
-    assert sorted(line.split("  ")[1] for line in lines) == [
-        "distilled.keras",
-        "logits.npz",
-        "record.json",
-        "scratch.keras",
-    ]
+    folder, model = tmp_path / "runs" / RUN, tmp_path / "models" / CONFIG.model_ids["scratch"]
+    names = {place: (place / "SHA256SUMS").read_text().splitlines() for place in (folder, model)}
+    assert [line.split("  ")[1] for line in names[folder]] == ["record.json"]
+    assert [line.split("  ")[1] for line in names[model]] == ["model.keras", "logits.npz", "record.json"]
     assert json.loads((folder / "record.json").read_text())["config"] == CONFIG.to_dict()
 
 

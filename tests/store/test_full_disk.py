@@ -28,7 +28,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(tmp_path):
         sys.path.insert(0, {str(PROJECT)!r})
         from kd.runs.job import not_stored
         from kd.store.store import Store
-        from tests.stored_runs import CONFIG, record, save
+        from tests.stored_runs import CONFIG, save
 
         opened = Store(Path(sys.argv[1]))
         save(opened)
@@ -36,7 +36,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
         other = CONFIG.replace(seed=2)
         try:
-            opened.save_run(other.run_id, record(other), {{"a": b"a", "distilled.keras": b"d" * 100_000}})
+            save(opened, other, {{"distilled": b"d" * 100_000}})
         except OSError as error:
             print(not_stored(error))
         """
@@ -73,15 +73,14 @@ import os, sys
 from pathlib import Path
 from kd.lab import Lab
 from kd.store.room import DiskFull
-from tests.stored_runs import CONFIG, is_whole, record
+from tests.stored_runs import CONFIG, is_whole, save
 
 home = Path(sys.argv[1])
-files = {"distilled.keras": os.urandom(400_000), "scratch.keras": b"s", "logits.npz": b"l"}
+contents = {"distilled": os.urandom(400_000), "scratch": b"s"}
 one, two, three, four = (CONFIG.replace(seed=seed) for seed in (1, 2, 3, 4))
 
 def store_run(store, config):
-    store.index.claim(config.run_id, config.to_dict())
-    store.save_run(config.run_id, record(config), files)
+    save(store, config, contents)
 
 def fill(room=0):
     with (home / "filler").open("ab", buffering=0) as filler:

@@ -13,7 +13,7 @@ from kd.lab import Lab
 from kd.store import index_file
 from kd.store.index_file import Busy
 from kd.store.store import Store
-from tests.stored_runs import CONFIG, FILES, RUN, is_whole, locked, record, save
+from tests.stored_runs import CONFIG, RUN, is_whole, locked, record, save, save_models
 
 OTHER = CONFIG.replace(seed=2)
 LONG = 600
@@ -135,6 +135,7 @@ def test_storing_in_the_background_waits_longer(tmp_path, monkeypatch):
     holding = threading.Thread(target=hold)
     holding.start()
     held.wait()
-    store.save_run(RUN, record(CONFIG), FILES)
+    save_models(store, CONFIG)
+    store.save_run(RUN, record(CONFIG))
     holding.join()
     assert is_whole(store)

@@ -9,21 +9,22 @@ import time
 import numpy as np
 import pytest
 
-from kd.config import RunConfig
+from kd.config import STUDENTS, RunConfig
 from kd.lab import Lab
 from kd.store.store import DamagedRun, Store
 from kd.store.upkeep import SECONDS_WATCHED, limit
 from kd.text.words import MODELS
-
-SCORES = {"test_accuracy": 0.9, "seconds": 1.0, "parameters": 1, "bytes": 1, "milliseconds": 0.1}
+from tests import stored_runs
+from tests.stored_runs import SCORES
 
 
 def save(lab: Lab, seed: int, size: int = 30_000, **fields) -> str:
+    """Store a run whose distilled student takes `size` bytes, and the others next to nothing."""
     config = RunConfig(seed=seed, **fields)
-    result = {"run": config.run_id, **dict.fromkeys(("teacher", "distilled", "scratch"), SCORES)}
-    record = {"config": config.to_dict(), "created": float(seed), "result": result, "history": []}
+    contents = {"teacher": b"t", "distilled": os.urandom(size), "scratch": b"s"}
     lab.store.index.claim(config.run_id, config.to_dict())
-    lab.store.save_run(config.run_id, record, {"distilled.keras": os.urandom(size)})
+    stored_runs.save_models(lab.store, config, contents)
+    lab.store.save_run(config.run_id, stored_runs.record(config, created=float(seed)))
     return config.run_id
 
 
@@ -91,23 +92,26 @@ def test_a_run_viewed_at_the_last_moment_stays(lab, monkeypatch):
     assert kept(lab) == set(runs)
 
 
-@pytest.mark.parametrize("name", ["runs", "teachers", "logits", "neighbours", "trash", "aside", "owners"])
+@pytest.mark.parametrize(
+    "name", ["runs", "models", "snapshots", "logits", "neighbours", "trash", "aside", "owners"]
+)
 def test_a_folder_of_the_home_that_is_missing_is_made_again(lab, name):
     runs = [save(lab, seed) for seed in range(1, 7)]
     shutil.rmtree(lab.store.home / name)
     lab.upkeep.tidy()
     assert lab.upkeep.usage().used <= 150_000
     config = RunConfig(seed=20, teacher="fresh")
-    lab.store.save_teacher(config.teacher_id, {"history": []}, b"t")
+    stored_runs.save_model(lab.store, config, "teacher", b"t")
+    lab.store.save_snapshots(config.teacher_id, {"times": np.ones(1)})
     lab.store.save_logits("key", {"train": np.eye(10)})
     assert lab.store.logits("key") is not None
     again = save(lab, 20, 1000, teacher="fresh")
     lab.delete(again)
     assert lab.restore(again)
-    (lab.store.home / "runs" / again / "distilled.keras").write_bytes(b"")
+    (lab.store.home / "models" / config.model_ids["distilled"] / "model.keras").write_bytes(b"")
     with pytest.raises(DamagedRun):
-        lab.store.file(again, "distilled.keras")
-    assert kept(lab) < set(runs)
+        lab.models(again)
+    assert kept(lab) <= set(runs)
 
 
 def test_pinned_runs_stay_even_above_the_limit(lab):
@@ -148,21 +152,20 @@ def test_a_deleted_run_without_files_is_in_nobodys_way(lab):
 def test_the_files_of_a_deleted_run_that_was_trained_again_go_first(lab):
     again = save(lab, 1)
     lab.delete(again)
-    runs = [save(lab, seed, 20_000) for seed in range(1, 7)]
+    runs = [save(lab, seed, 10_000) for seed in range(1, 7)]
+    lab.upkeep._limit = lab.upkeep.usage().used - 1
     lab.upkeep.tidy()
     assert kept(lab) == set(runs)
     assert not (lab.store.home / "trash" / again).exists()
 
 
-def test_a_fresh_teacher_goes_when_its_last_run_has(lab):
+def test_a_fresh_teacher_goes_with_its_last_run(lab):
+    config = RunConfig(seed=1, teacher="fresh")
+    stored_runs.save_model(lab.store, config, "teacher", os.urandom(160_000))
     run_id = save(lab, 1, teacher="fresh")
-    teacher_id = RunConfig(seed=1, teacher="fresh").teacher_id
-    lab.store.save_teacher(teacher_id, {"history": []}, os.urandom(160_000))
-    folder = lab.store.home / "teachers" / teacher_id
-    os.utime(folder, (time.time() - 7200,) * 2)
     lab.upkeep.tidy()
     assert run_id not in kept(lab)
-    assert not folder.exists()
+    assert not lab.store.has_model(config.teacher_id)
 
 
 def test_a_deleted_run_is_restored_unchanged(lab):
@@ -234,9 +237,10 @@ def test_a_limit_that_is_no_size_is_named(monkeypatch, tmp_path, text):
 def test_sizes_are_those_of_the_files(lab):
     run_id = save(lab, 1)
     usage = lab.upkeep.usage()
-    folder = lab.store.home / "runs" / run_id
-    assert usage.runs == {run_id: sum(path.stat().st_size for path in folder.iterdir())}
-    assert usage.used >= usage.runs[run_id]
+    home, models = lab.store.home, RunConfig(seed=1).model_ids
+    folders = [home / "runs" / run_id, *(home / "models" / models[name] for name in STUDENTS)]
+    assert usage.runs == {run_id: sum(path.stat().st_size for folder in folders for path in folder.iterdir())}
+    assert usage.used == usage.runs[run_id]
 
 
 def test_however_many_runs_there_are_their_records_are_read_once(lab, monkeypatch):
@@ -253,8 +257,7 @@ def test_a_run_that_was_trained_again_shows_its_new_result(lab):
     lab.delete(run_id)
     config = RunConfig(seed=1)
     result = {name: {**SCORES, "test_accuracy": 0.95} for name in MODELS}
-    record = {"config": config.to_dict(), "created": 2.0, "result": result, "history": []}
     lab.store.index.claim(run_id, config.to_dict())
-    lab.store.save_run(run_id, record, {})
+    lab.store.save_run(run_id, stored_runs.record(config, created=2.0, result=result))
     assert lab.watch(run_id).result["teacher"]["test_accuracy"] == 0.95
     assert lab.runs()[0].created == 2.0

@@ -26,7 +26,7 @@ def in_german(monkeypatch):
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_an_ending_is_kept_as_a_code_and_said_in_the_readers_language(code, in_german):
-    values = dict.fromkeys(("run", "folder", "reason", "error", "address"), "x")
+    values = dict.fromkeys(("run", "model", "folder", "reason", "error", "address"), "x")
     kept = Ending(code, values).stored()
     assert SENTENCES[code] not in kept
     assert str(Ending.read(kept)) == f"«{SENTENCES[code].format(**values)}»"

@@ -196,8 +196,11 @@ def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
     assert store.restore_run(run_id) is False
     store.remove_run(run_id)
     assert (tmp_path / "runs").is_dir()
-    with pytest.raises(ValueError, match=r"has no record\.json: train it again"):
-        store.file(run_id, "record.json")
+    assert store.models_of(run_id) == {}
+    assert not store.is_usable(run_id)
+    assert store.model(run_id) is None
+    assert store.model_logits(run_id) is None
+    assert store.snapshots(run_id) is None
 
 
 def test_every_field_of_a_run_is_a_number_a_switch_or_one_of_a_list():

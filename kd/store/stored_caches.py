@@ -1,0 +1,61 @@
+"""What can be computed again: teachers' logits of parts of the data, and measurements of this machine."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+from collections.abc import Mapping
+
+import numpy as np
+
+from kd import files
+from kd.files import Damaged, json_bytes, npz_bytes
+from kd.store.stored import Stored
+
+log = logging.getLogger("kd")
+
+
+class StoredCaches(Stored):
+    """What makes work quicker, and is made again where it is missing or damaged."""
+
+    def logits(self, key: str) -> dict[str, np.ndarray] | None:
+        """Stored logits by their key: {'train': (n, 10), 'test': (10000, 10)}; None if missing or damaged."""
+        path = self.home / "logits" / f"{key}.npz"
+        try:
+            with np.load(io.BytesIO(files.read_sealed(path)), allow_pickle=False) as arrays:
+                logits = dict(arrays)
+            os.utime(path)
+            return logits
+        except FileNotFoundError:
+            return None
+        except (Damaged, OSError) as error:
+            log.warning("the cached logits %s cannot be used (%s): they are computed again", key, error)
+            path.unlink(missing_ok=True)
+            return None
+
+    def save_logits(self, key: str, logits: dict[str, np.ndarray]) -> None:
+        """Store logits under a key."""
+        path = self.home / "logits" / f"{key}.npz"
+        self.room.do(lambda: files.write_sealed(path, npz_bytes(logits)))
+
+    def precisions(self) -> dict[str, str]:
+        """Processor → the precision in which teachers train on it, as measured (kd/training/precision.py)."""
+        path = self.home / "precision.json"
+        try:
+            try:
+                content = files.read_sealed(path)
+            except Damaged:
+                content = path.read_bytes()  # earlier versions wrote no checksum
+            return dict(json.loads(content))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError) as error:
+            log.warning("%s cannot be used (%s): the precision is measured again", path, error)
+            return {}
+
+    def save_precisions(self, precisions: Mapping[str, str]) -> None:
+        """Store the measurements."""
+        path = self.home / "precision.json"
+        self.room.do(lambda: files.write_sealed(path, json_bytes(dict(precisions))))
