@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kd.charts.parts import AGAINST, FOR, by_role, finished, in_words, role_words
+from kd.charts.saliency_chart import SIDE
 from kd.text.translation import N_, _
 from kd.text.words import count
 
@@ -18,15 +19,21 @@ MEASURES = {
 """What can be drawn of a layer, still in English: `_` where it is shown."""
 # The largest square's area in square pixels.
 _LARGEST = 7_000
-# Filters in a row, and the width of one with the gap after it.
-_ACROSS, _STEP = 8, 4
+# What the numbers of a first layer's filters count.
+_NUMBERS = {"filters": N_("Filter"), "units": N_("Unit"), "digits": N_("Digit")}
+# Six layers fill the chart's height; with more, each still has room for its square.
+_LAYERS, _LAYER_HEIGHT = 6, 92
+# A line of filters and of the title, in pixels: 8 small filters across are 90 high.
+_LINE, _TITLE = 720, 40
+# Filters as large as a picture: so many across.
+_PICTURES_ACROSS, _PICTURES_LINE = 5, 110
 
 
 def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     """`kd.networks.description.architecture_table` as the chart draws it.
 
     Args:
-        table: of models with the same kinds of layers.
+        table: of the models; layers of different kinds at the same position get a row each.
         measure: a key of MEASURES.
 
     Returns:
@@ -46,15 +53,18 @@ def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     )
 
 
-def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], height: int = 620) -> alt.LayerChart:
+def layer_chart(
+    rows: pd.DataFrame, title: str, roles: tuple[str, ...], layers: int = _LAYERS
+) -> alt.LayerChart:
     """Each layer of each network as a square; all areas are to the same scale.
 
     Args:
         rows: of `layer_rows`.
         title: what is measured.
         roles: the columns, as codes, from the left.
-        height: in pixels, with the title.
+        layers: how many different ones there are.
     """
+    height = 620 + max(0, layers - _LAYERS) * _LAYER_HEIGHT
     base = alt.Chart().encode(
         # numbered, so in alphabetical order too
         y=alt.Y("layer:N", title=None, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
@@ -98,49 +108,56 @@ def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], height: 
     )
 
 
-def filter_rows(filters: np.ndarray, limit: float, model: str) -> pd.DataFrame:
+def filter_rows(filters: np.ndarray, limit: float, model: str, first: int = 1) -> pd.DataFrame:
     """The filters of a first layer at one time, as the chart draws them.
 
     Args:
         filters: (height, width, 1, filters).
         limit: the weight that gets the full colour.
         model: the filters' model.
+        first: the first one's number; 0 if they are the digits'.
 
     Returns:
-        Columns role, filter (from 1), row, column (in the filter, from 1), weight, sign,
+        Columns role, filter (from `first`), row, column (in the filter, from 1), weight, sign,
         strength (0 to 1), x and y (where it is drawn).
     """
     row, column, number = np.indices((*filters.shape[:2], filters.shape[3]))
     weights = filters[:, :, 0, :].astype(np.float64)
+    side, across = filters.shape[0], _across(filters.shape[3], filters.shape[0])
     columns = {
-        "filter": number + 1,
+        "filter": number + first,
         "row": row + 1,
         "column": column + 1,
         "weight": weights,
         "sign": np.where(weights > 0, "positive", "negative"),
         "strength": np.minimum(np.abs(weights) / limit, 1.0),
-        "x": (number % _ACROSS * _STEP + column).astype(str),
-        "y": (number // _ACROSS * _STEP + row).astype(str),
+        "x": (number % across * (side + 1) + column).astype(str),
+        "y": (number // across * (side + 1) + row).astype(str),
     }
     return pd.DataFrame({"role": model, **{name: values.ravel() for name, values in columns.items()}})
 
 
-def filter_chart(rows: pd.DataFrame, title: str, filters: int, height: int = 220) -> alt.LayerChart:
+def filter_chart(
+    rows: pd.DataFrame, title: str, filters: int, side: int = 3, kind: str = "filters"
+) -> alt.LayerChart:
     """The filters side by side: green weights add where the picture is bright, orange-red ones subtract.
 
     Args:
         rows: of `filter_rows`.
         title: the name of their model.
         filters: how many there are.
-        height: in pixels, with the title.
+        side: of a filter, in pixels of the picture.
+        kind: of `kd.networks.description.first_layer`.
     """
-    lines = -(-filters // _ACROSS)
+    across = _across(filters, side)
+    lines = -(-filters // across)
+    height = _TITLE + lines * (_PICTURES_LINE if across == _PICTURES_ACROSS else _LINE // across)
     weights = (
         alt.Chart()
         .mark_rect()
         .encode(
-            x=alt.X("x:N", axis=None, scale=alt.Scale(domain=_places(_ACROSS))),
-            y=alt.Y("y:N", axis=None, scale=alt.Scale(domain=_places(lines))),
+            x=alt.X("x:N", axis=None, scale=alt.Scale(domain=_places(across, side))),
+            y=alt.Y("y:N", axis=None, scale=alt.Scale(domain=_places(lines, side))),
             color=alt.Color(
                 "sign:N",
                 scale=alt.Scale(domain=["positive", "negative"], range=[FOR, AGAINST]),
@@ -151,7 +168,7 @@ def filter_chart(rows: pd.DataFrame, title: str, filters: int, height: int = 220
             ),
             tooltip=[
                 alt.Tooltip("role_words:N", title=_("Model")),
-                alt.Tooltip("filter:Q", title=_("Filter")),
+                alt.Tooltip("filter:Q", title=_(_NUMBERS[kind])),
                 alt.Tooltip("row:Q", title=_("Row")),
                 alt.Tooltip("column:Q", title=_("Column")),
                 alt.Tooltip("weight:Q", title=_("Weight"), format="+.3f"),
@@ -161,5 +178,13 @@ def filter_chart(rows: pd.DataFrame, title: str, filters: int, height: int = 220
     return finished(alt.layer(weights, data=rows), title, height, words={"role": role_words()})
 
 
-def _places(filters: int) -> list[str]:
-    return [str(place) for place in range(filters * _STEP - 1)]
+def _across(filters: int, side: int) -> int:
+    """How many filters are side by side."""
+    if side == SIDE:
+        return _PICTURES_ACROSS
+    return 8 if filters <= 16 else 16
+
+
+def _places(filters: int, side: int) -> list[str]:
+    """Those of this many filters in a row, with a gap after each but the last."""
+    return [str(place) for place in range(filters * (side + 1) - 1)]

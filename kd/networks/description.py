@@ -37,17 +37,30 @@ def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:
     )
 
 
-def filters_over_time(model: NumpyModel, weights: np.ndarray) -> np.ndarray:
-    """The first convolution's filters at each point of a training run.
+def first_layer(model: NumpyModel) -> str:
+    """What the first layer with weights is made of.
+
+    Returns:
+        "filters" of a convolution, "units" of a hidden layer, or "digits" if it gives the logits.
+    """
+    kinds = [layer.kind for layer in model.layers if layer.parameters]
+    if kinds[0] == "Conv2D":
+        return "filters"
+    return "units" if len(kinds) > 1 else "digits"
+
+
+def filters_over_time(model: NumpyModel, weights: np.ndarray, most: int | None = None) -> np.ndarray:
+    """The first layer's filters at each point of a training run, as `NumpyModel.first_layer_filters`.
 
     Args:
         model: the network, at any point in time.
         weights: float (k, parameters), flattened and joined as `NumpyModel.with_flat_weights` takes them.
+        most: how many filters, the first ones; None: all.
 
     Returns:
         float32 (k, height, width, channels, filters).
 
     Raises:
-        ValueError: when a row does not have a number for each parameter, or there is no convolution.
+        ValueError: when a row does not have a number for each parameter, or there are no filters.
     """
-    return np.stack([model.with_flat_weights(row).first_layer_filters for row in weights])
+    return np.stack([model.with_flat_weights(row).first_layer_filters[..., :most] for row in weights])

@@ -18,7 +18,7 @@ import numpy as np
 
 from kd.networks.keras_file import read_keras_file
 from kd.networks.keras_layers import Step, check_fits, readonly, sequential_from_config
-from kd.networks.numpy_layers import Convolution, Dense, Layer, Shape, fold_linear_tail
+from kd.networks.numpy_layers import Convolution, Dense, Flatten, Layer, Shape, fold_linear_tail
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -113,16 +113,25 @@ class NumpyModel:
 
     @property
     def first_layer_filters(self) -> np.ndarray:
-        """The first convolution's kernel, (height, width, channels, filters).
+        """What the first layer looks for in a picture, (height, width, channels, filters).
+
+        A convolution's kernel; or a dense layer's, whose units are filters as large as the whole picture.
 
         Raises:
-            ValueError: when the network has no convolution.
+            ValueError: when the first layer with weights does not look at the picture itself.
         """
         for step in self._steps:
             if isinstance(step.layer, Convolution):
                 return step.layer.kernel
+            if isinstance(step.layer, Dense) and len(self.input_shape) == 3:
+                return step.layer.kernel.reshape(*self.input_shape, -1)
+            if not isinstance(step.layer, Flatten):
+                break
         raise ValueError(
-            _("The model {name} has no convolution, so it has no filters to show.", name=quoted(self.name))
+            _(
+                "The first layer of the model {name} has no weights, so it has no filters to show.",
+                name=quoted(self.name),
+            )
         )
 
     def logits(self, images: np.ndarray) -> np.ndarray:

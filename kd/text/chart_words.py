@@ -217,7 +217,7 @@ def layers_words(rows: pd.DataFrame, measure: str, title: str) -> str:
 
 def filters_words(rows: pd.DataFrame) -> str:
     """A first layer's filters. rows: role (one model), filter, weight."""
-    weights, number = rows["weight"].tolist(), int(rows["filter"].max())
+    weights, number = rows["weight"].tolist(), rows["filter"].nunique()
     return ngettext(
         "{name}: {count} filter with weights from {lowest} to {highest}; {share} of them are positive.",
         "{name}: {count} filters with weights from {lowest} to {highest}; {share} of them are positive.",

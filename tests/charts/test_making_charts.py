@@ -51,7 +51,35 @@ def test_every_weight_of_every_filter_has_its_place():
     assert (one["x"], one["y"]) == ("5", "6")  # the second filter in the second row
     assert one["strength"] == pytest.approx(abs(filters[2, 1, 0, 9]) / 72)
     assert set(rows.loc[rows["weight"] < 0, "sign"]) == {"negative"}
-    spec = filter_chart(rows, "Scratch", 16).to_dict(validate=True)
-    encoding = spec["layer"][0]["encoding"]
-    assert set(rows["x"]) <= set(encoding["x"]["scale"]["domain"])
-    assert set(rows["y"]) <= set(encoding["y"]["scale"]["domain"])
+    assert _has_room_for(rows, filter_chart(rows, "Scratch", 16))
+
+
+@pytest.mark.parametrize(("side", "number"), [(3, 1), (3, 8), (3, 64), (28, 10), (28, 4)])
+def test_filters_of_every_number_and_size_have_room(side, number):
+    rows = filter_rows(np.ones((side, side, 1, number), np.float32), 1.0, "scratch")
+    assert not rows.duplicated(["x", "y"]).any()
+    assert _has_room_for(rows, filter_chart(rows.head(1), "Scratch", number, side))
+
+
+def test_pictures_of_digits_are_numbered_like_the_digits():
+    rows = filter_rows(np.ones((28, 28, 1, 10), np.float32), 1.0, "scratch", first=0)
+    assert sorted(set(rows["filter"])) == list(range(10))
+    chart = filter_chart(rows.head(1), "Scratch", 10, 28, "digits").to_dict(validate=True)
+    assert [tip["title"] for tip in chart["layer"][0]["encoding"]["tooltip"]][1] == "Digit"
+    assert set(rows.loc[rows["filter"] == 7, "x"]) == {str(place) for place in range(58, 86)}
+
+
+def _has_room_for(rows, chart):
+    encoding = chart.to_dict(validate=True)["layer"][0]["encoding"]
+    return all(set(rows[axis]) <= set(encoding[axis]["scale"]["domain"]) for axis in ("x", "y"))
+
+
+def test_layers_of_another_kind_at_the_same_position_get_a_line_of_their_own():
+    kinds = TABLE.assign(kind=["Conv2D", "Dense", "Flatten", "Dense"])
+    rows = layer_rows(kinds, "parameters")
+    assert rows["layer"].tolist() == ["1 Conv2D", "2 Dense", "1 Flatten", "2 Dense"]
+    heights = [
+        layer_chart(rows, "Parameters", ("teacher", "distilled"), layers).to_dict()["height"]
+        for layers in (6, 8)
+    ]
+    assert heights[1] > heights[0]

@@ -4,8 +4,14 @@ import keras
 import numpy as np
 import pytest
 
-from kd.networks.architectures import STUDENT_PARAMETERS, TEACHER_PARAMETERS, build_student, build_teacher
-from kd.networks.description import architecture_table, filters_over_time
+from kd.networks.architectures import (
+    STUDENT_PARAMETERS,
+    TEACHER_PARAMETERS,
+    Architecture,
+    build_student,
+    build_teacher,
+)
+from kd.networks.description import architecture_table, filters_over_time, first_layer
 from kd.networks.numpy_model import NumpyModel
 
 
@@ -38,3 +44,23 @@ def test_filters_as_they_change(tmp_path):
     np.testing.assert_array_equal(filters, np.stack(expected))
     with pytest.raises(ValueError, match="must have 20,490 numbers"):
         filters_over_time(NumpyModel.load(path), np.zeros((2, 5)))
+
+
+@pytest.mark.parametrize(
+    ("architecture", "made_of", "shown"),
+    [
+        (Architecture("convolutional", 2), "filters", (3, 3, 1, 2)),
+        (Architecture("dense", 16), "units", (28, 28, 1, 10)),
+        (Architecture("linear"), "digits", (28, 28, 1, 10)),
+    ],
+)
+def test_the_first_layer_of_every_kind(architecture, made_of, shown, tmp_path):
+    model = architecture.build("student")
+    model.save(tmp_path / "student.keras")
+    twin = NumpyModel.load(tmp_path / "student.keras")
+    assert first_layer(twin) == made_of
+    flat = np.concatenate([weight.ravel() for weight in model.get_weights()])
+    filters = filters_over_time(twin, np.stack([flat, flat]), most=10)
+    assert filters.shape == (2, *shown)
+    kernel = model.get_weights()[0]
+    np.testing.assert_array_equal(filters[1], kernel.reshape(*shown[:3], -1)[..., :10])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import keras
 import numpy as np
@@ -10,7 +11,13 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from kd.networks.architectures import STUDENT_PARAMETERS, TEACHER_PARAMETERS, build_student, build_teacher
+from kd.networks.architectures import (
+    STUDENT_PARAMETERS,
+    TEACHER_PARAMETERS,
+    Architecture,
+    build_student,
+    build_teacher,
+)
 from kd.networks.numpy_model import NumpyModel
 from kd.pictures.mnist import load_mnist
 
@@ -54,6 +61,14 @@ BUILDERS = {
     "teacher": build_teacher,
     "student": build_student,
     "wide student": lambda: build_student(width=2),
+    **{
+        f"{kind} {size}": partial(Architecture(kind, size).build, "student")
+        for kind, size in [
+            *(("convolutional", filters) for filters in (1, 2, 4, 8, 64, 128)),
+            *(("dense", units) for units in (4, 64, 1024)),
+            ("linear", 0),
+        ]
+    },
     "mlp": _multilayer_perceptron,
     "odd": _odd_one,
 }
@@ -177,12 +192,16 @@ def test_first_layer_filters_and_weights_are_keras_arrays(twins):
     model, twin = twins
     for own, expected in zip(twin.weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(own, expected)
-    convolutions = [layer for layer in model.layers if isinstance(layer, layers.Conv2D)]
-    if convolutions:
-        np.testing.assert_array_equal(twin.first_layer_filters, convolutions[0].kernel)
-    else:
-        with pytest.raises(ValueError, match="no convolution"):
-            _ = twin.first_layer_filters
+    kernel = next(layer for layer in model.layers if layer.weights).kernel.numpy()
+    # a dense unit is a filter as large as the picture
+    filters = kernel if kernel.ndim == 4 else kernel.reshape(28, 28, 1, -1)
+    np.testing.assert_array_equal(twin.first_layer_filters, filters)
+
+
+def test_a_first_layer_that_does_not_see_the_picture_has_no_filters(tmp_path):
+    model = keras.Sequential([keras.Input((28, 28, 1)), layers.ReLU(), layers.Flatten(), layers.Dense(10)])
+    with pytest.raises(ValueError, match="has no weights, so it has no filters to show"):
+        _ = NumpyModel.load(_saved(model, tmp_path / "model.keras")).first_layer_filters
 
 
 def test_other_weights_make_another_epoch_of_the_same_network(student_file):

@@ -130,10 +130,11 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
     lesson(
         _("What the teacher finds alike"),
         _(
-            "Before its last layer, the teacher turns a picture into 25,088 numbers. Pictures whose numbers "
-            "are close look alike to the teacher, however different their pixels are: this is where it keeps "
-            "what it knows. These are the closest of its training pictures, or of the first {count} of them, "
-            "by plain distance.",
+            "Before its last layer, the teacher turns a picture into {features} numbers. Pictures whose "
+            "numbers are close look alike to the teacher, however different their pixels are: this is where "
+            "it keeps what it knows. These are the closest of its training pictures, or of the first "
+            "{count} of them, by plain distance.",
+            features=f"{lab.models(run_id)['teacher'].layers[-2].activations:,}",
             count=f"{NEIGHBOURS:,}",
         ),
         _(

@@ -32,7 +32,8 @@ def spec(chart: Callable[..., Any], name: str, rows: pd.DataFrame, **arguments: 
 def _spec(
     _chart: Callable[..., Any], name: str, language: str, _rows: pd.DataFrame, **arguments: Any
 ) -> dict[str, Any]:
-    chart = vega_lite(_chart(_rows, **arguments))
+    # one row is enough for a description, and Altair refuses more than 5,000
+    chart = vega_lite(_chart(_rows.head(1), **arguments))
     del chart["data"]
     return chart
 

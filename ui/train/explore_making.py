@@ -9,14 +9,17 @@ import streamlit as st
 from kd.charts.making_charts import MEASURES, filter_chart, filter_rows, layer_chart, layer_rows
 from kd.charts.playback_charts import point_name
 from kd.lab import Lab
-from kd.networks.description import architecture_table, filters_over_time
+from kd.networks.description import architecture_table, filters_over_time, first_layer
 from kd.text.chart_words import filters_words, layers_words
 from kd.text.translation import _
-from kd.text.words import NAMES, count
+from kd.text.words import NAMES, count, percent
 from ui.shared.figure import figure
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
 from ui.train.playback import STUDENTS, player
+
+# Of filters as large as the picture, so many are drawn.
+_PICTURES = 10
 
 
 @st.fragment
@@ -31,8 +34,8 @@ def look_inside(lab: Lab, run_id: str) -> None:
         verdict = _(
             "The teacher has {parameters} times as many parameters as a student and does {multiplications} "
             "times as many multiplications.",
-            parameters=f"{teacher['parameters'] / student['parameters']:.0f}",
-            multiplications=f"{teacher['multiply_adds'] / student['multiply_adds']:.0f}",
+            parameters=_ratio(teacher["parameters"], student["parameters"]),
+            multiplications=_ratio(teacher["multiply_adds"], student["multiply_adds"]),
         )
         st.html(f'<p class="kd kd-verdict">{verdict}</p>')
         measure = st.segmented_control(
@@ -53,6 +56,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
             file_note=measure,
             title=_(MEASURES[measure]),
             roles=("teacher", "distilled"),
+            layers=rows["layer"].nunique(),
         )
         each = "; ".join(
             _(
@@ -65,39 +69,41 @@ def look_inside(lab: Lab, run_id: str) -> None:
         st.caption(
             _("Both students have the same layers, so one is shown for both. In total: {each}.", each=each)
         )
-        filters = _filters(lab, run_id)
+        kind, number, filters = _filters(lab, run_id)
         times = tuple(lab.snapshots(run_id)["distilled"]["times"].tolist())
-        player("filters", times, lambda at: _first_filters(filters, times, at))
-        lesson(
-            _("What the filters look for"),
-            _(
-                "A convolutional layer looks at small squares of its input through a handful of filters. "
-                "Those of the first layer can be drawn as they are: green where a filter wants ink, "
-                "orange-red where it wants none. Both students start from the same random filters, and only "
-                "the teacher drives them apart. Nobody tells them what to look for, and at 3 × 3 pixels "
-                "they can only become edges, dots and corners."
-            ),
-            _(
-                "Switch from parameters to multiply-adds: the dense layer, three quarters of the student, "
-                "almost vanishes. Where a network keeps what it knows is not where it spends its time."
-            ),
-            r"\text{multiply-adds} = h \cdot w \cdot c_{\text{out}} \cdot k^2 \cdot c_{\text{in}} \qquad "
-            r"\text{parameters} = c_{\text{out}} \, (k^2 c_{\text{in}} + 1)",
-            _(
-                "For a convolution with $c_{\\text{out}}$ filters of $k \\times k$ over $c_{\\text{in}}$ "
-                "channels, with an output of $h \\times w$. A dense layer is one with $h = w = k = 1$."
-            ),
-            folded=True,
+        player("filters", times, lambda at: _first_filters(kind, number, filters, times[at], at))
+        if kind == "filters":
+            _lesson_of_filters(table[table["model"] == "distilled"])
+        else:
+            _lesson_of_pictures()
+
+
+def _ratio(ours: float, theirs: float) -> str:
+    ratio = ours / theirs
+    return f"{ratio:.0f}" if ratio >= 9.5 else f"{ratio:.2g}"
+
+
+def _heading(kind: str, number: int, when: str) -> str:
+    if kind == "filters":
+        return _("The first layer's filters {when}", when=when)
+    if kind == "digits":
+        return _("What speaks for and against each digit, from 0 to 9, {when}", when=when)
+    if number > _PICTURES:
+        return _(
+            "What the first {shown} of {number} hidden units look for {when}",
+            shown=_PICTURES,
+            number=f"{number:,}",
+            when=when,
         )
+    return _("What the hidden units look for {when}", when=when)
 
 
-def _first_filters(filters: dict[str, np.ndarray], times: tuple[float, ...], at: int) -> None:
-    heading = _("The first layer's filters {when}", when=point_name(times[at]))
-    st.html(f'<p class="kd">{heading}</p>')
+def _first_filters(kind: str, number: int, filters: dict[str, np.ndarray], time: float, at: int) -> None:
+    st.html(f'<p class="kd">{_heading(kind, number, point_name(time))}</p>')
     limit = max(float(np.abs(values).max()) for values in filters.values())
     for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
         with column:
-            rows = filter_rows(filters[student][at], limit, student)
+            rows = filter_rows(filters[student][at], limit, student, first=0 if kind == "digits" else 1)
             figure(
                 f"filters-{student}",
                 filter_chart,
@@ -106,7 +112,62 @@ def _first_filters(filters: dict[str, np.ndarray], times: tuple[float, ...], at:
                 file_note=f"point{at + 1}",
                 title=_(NAMES[student]),
                 filters=filters[student].shape[-1],
+                side=filters[student].shape[1],
+                kind=kind,
             )
+
+
+def _lesson_of_filters(layers: pd.DataFrame) -> None:
+    """layers: the student's rows of the table of layers."""
+    shares = layers.set_index("kind")[["parameters", "multiply_adds"]].div(
+        layers[["parameters", "multiply_adds"]].sum()
+    )
+    lesson(
+        _("What the filters look for"),
+        _(
+            "A convolutional layer looks at small squares of its input through a handful of filters. "
+            "Those of the first layer can be drawn as they are: green where a filter wants ink, "
+            "orange-red where it wants none. Both students start from the same random filters, and only "
+            "the teacher drives them apart. Nobody tells them what to look for, and at 3 × 3 pixels "
+            "they can only become edges, dots and corners."
+        ),
+        _(
+            "Switch from parameters to multiply-adds: the dense layer has {parameters} of the student's "
+            "parameters, and does {multiplications} of its multiplications. Where a network keeps what it "
+            "knows is not where it spends its time.",
+            parameters=percent(shares.at["Dense", "parameters"]),
+            multiplications=percent(shares.at["Dense", "multiply_adds"]),
+        ),
+        r"\text{multiply-adds} = h \cdot w \cdot c_{\text{out}} \cdot k^2 \cdot c_{\text{in}} \qquad "
+        r"\text{parameters} = c_{\text{out}} \, (k^2 c_{\text{in}} + 1)",
+        _(
+            "For a convolution with $c_{\\text{out}}$ filters of $k \\times k$ over $c_{\\text{in}}$ "
+            "channels, with an output of $h \\times w$. A dense layer is one with $h = w = k = 1$."
+        ),
+        folded=True,
+    )
+
+
+def _lesson_of_pictures() -> None:
+    """Of filters as large as the picture."""
+    lesson(
+        _("What the weights look for"),
+        _(
+            "The first layer of these students is dense: each of its units has a weight for every pixel, "
+            "so its weights can be drawn as a picture, green where it wants ink and orange-red where it "
+            "wants none. Both students start from the same noise. At the rim it stays as it was, because "
+            "no digit has any ink there from which to learn."
+        ),
+        _(
+            "Go back to the beginning and play the training: the noise gives way only where digits have "
+            "ink. A convolution finds an edge wherever it is; these weights know each place by itself, and "
+            "have to learn the same edge again at every one."
+        ),
+        r"\text{parameters} = c_{\text{out}} \, (h w + 1) \qquad "
+        r"\text{multiply-adds} = c_{\text{out}} \, h w",
+        _("For a dense layer of $c_{\\text{out}}$ units over a picture of $h \\times w$ pixels."),
+        folded=True,
+    )
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -116,6 +177,10 @@ def _architecture(_lab: Lab, run_id: str) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _filters(_lab: Lab, run_id: str) -> dict[str, np.ndarray]:
+def _filters(_lab: Lab, run_id: str) -> tuple[str, int, dict[str, np.ndarray]]:
+    """What the students' first layer is made of, how many of them, and those that are shown over time."""
     models, snapshots = _lab.models(run_id), _lab.snapshots(run_id)
-    return {s: filters_over_time(models[s], snapshots[s]["weights"]) for s in STUDENTS}
+    kind = first_layer(models["distilled"])
+    most = None if kind == "filters" else _PICTURES
+    filters = {s: filters_over_time(models[s], snapshots[s]["weights"], most) for s in STUDENTS}
+    return kind, models["distilled"].first_layer_filters.shape[-1], filters
