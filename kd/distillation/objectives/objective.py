@@ -103,4 +103,4 @@ def root(squares: Any) -> Any:
     """The square root, with the gradient 0 at 0, where that of a plain one is infinite."""
     from keras import ops
 
-    return ops.sqrt(ops.maximum(squares, 1e-36))
+    return ops.sqrt(squares + 1e-36)

@@ -81,5 +81,5 @@ def _distance(ours: Any, theirs: Any, axis: int) -> Any:
     from keras import ops
 
     ours, theirs = (values - ops.mean(values, axis=axis, keepdims=True) for values in (ours, theirs))
-    norms = root(ops.sum(ops.square(ours), axis=axis)) * root(ops.sum(ops.square(theirs), axis=axis))
+    norms = root(ops.sum(ops.square(ours), axis=axis) * ops.sum(ops.square(theirs), axis=axis))
     return 1.0 - ops.mean(ops.sum(ours * theirs, axis=axis) / (norms + 1e-8))
