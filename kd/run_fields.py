@@ -91,6 +91,7 @@ class RunFields:
             "as in the original notebook. fresh: a new one, trained now while you watch."
         ),
         choices=(*SHIPPED_TEACHERS, FRESH),
+        choice_labels={"strong": N_("Strong"), "notebook": N_("Notebook"), FRESH: N_("Fresh")},
         stored_model=True,
         group="teacher",
         decides=("teacher",),
@@ -233,8 +234,8 @@ class RunFields:
         TRAIN_IMAGES,
         label=N_("Images with labels"),
         help=N_(
-            "How many of the training images have labels (the first ones, in order). The others teach only "
-            "through the teacher; the scratch student cannot use them."
+            "How many of the training images have labels (the first ones, in order); all of them, if there "
+            "are fewer. The others teach only through the teacher; the scratch student cannot use them."
         ),
         minimum=0,
         maximum=TRAIN_IMAGES,

@@ -1,11 +1,12 @@
 """Train: set up a run, watch three models learn, and read the result."""
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import streamlit as st
 
-from kd.config import PRESETS, RunConfig
+from kd.config import PRESETS, Contradiction, RunConfig
 from kd.lab import SECONDS_OF_A_LONG_RUN, RunView
 from kd.text.translation import _
 from kd.text.words import duration
@@ -32,7 +33,10 @@ def start() -> None:
     # Read again: a click may arrive with the last change of a control, before the page is redrawn.
     notices.clear()
     st.session_state.pop("stopping", None)
-    config, asked = controls.current(), st.session_state.pop(ASKED, None)
+    try:
+        config, asked = controls.current(), st.session_state.pop(ASKED, None)
+    except Contradiction:
+        return  # the form says so
     if asked != config.run_id and lab().is_long(config):
         st.session_state[ASKED] = config.run_id
         return
@@ -62,20 +66,24 @@ def stop_button(label: str, run_id: str, button: Callable[..., None]) -> None:
         button("stop", label, stop, run_id, help=help)
 
 
-def button(config: RunConfig, view: RunView | None) -> None:
-    """Train, which is Stop while the run with exactly this setting trains for this person."""
+def button(config: RunConfig | None, view: RunView | None) -> None:
+    """Train, which is Stop while the run with exactly this setting trains for this person.
+
+    Args:
+        config: the controls' setting; None if they contradict each other.
+    """
     here = view is not None and view.active and not view.elsewhere
     mine = here and (person() in view.people or not view.people)
-    if mine and view.run_id == config.run_id:
+    if mine and config is not None and view.run_id == config.run_id:
         stop_button(_("Stop"), view.run_id, one_button)
         return
-    asked = st.session_state.get(ASKED) == config.run_id
+    asked = config is not None and st.session_state.get(ASKED) == config.run_id
     one_button(
         "train anyway" if asked else "train",
         _("Train anyway") if asked else _("Train"),
         start,
         help=_("Trains both students. If this setting has been trained before, its result appears at once."),
-        disabled=trains_elsewhere(config, view),
+        disabled=config is None or trains_elsewhere(config, view),
     )
     if mine:
         stop_button(_("Stop the run shown"), view.run_id, other_button)
@@ -157,10 +165,15 @@ def form(drawn: tuple) -> None:
         view = shown_run(lab())
         if beside(view) != drawn:
             st.rerun()
-        config, place = controls.run_form()
+        place = controls.run_form()
+        try:
+            config = controls.current()
+            said = hint(config, view)
+        except Contradiction as error:
+            config, said = None, str(error)
         with place:
             button(config, view)
-            st.html(f'<p class="kd kd-hint kd-quiet">{hint(config, view)}</p>')
+            st.html(f'<p class="kd kd-hint kd-quiet">{escape(said)}</p>')
 
 
 with page("Train"):

@@ -49,8 +49,8 @@ def chosen(page: Page) -> dict[str, str]:
     }
 
 
-DEFAULT = {"preset": "Where distillation helps", "teacher": "strong", "epochs": "10", "squared": "True"}
-NOTEBOOK = {"preset": "The notebook, to the letter", "teacher": "notebook", "epochs": "3", "squared": "False"}
+DEFAULT = {"preset": "Where distillation helps", "teacher": "Strong", "epochs": "10", "squared": "True"}
+NOTEBOOK = {"preset": "The notebook, to the letter", "teacher": "Notebook", "epochs": "3", "squared": "False"}
 
 
 def expect_chosen(page: Page, expected: dict[str, str]) -> None:

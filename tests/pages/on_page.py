@@ -7,6 +7,7 @@ import re
 from html import unescape
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Element
 
 
 def html_of(app: AppTest) -> str:
@@ -39,6 +40,12 @@ def numbers_of(app: AppTest) -> list[str]:
     """The large numbers of tiles and answers, in order."""
     found = re.findall(r'<p class="kd-number">(.*?)</p>', html_of(app))
     return [text.replace("&#8201;", " ") for text in found]
+
+
+def labelled(app: AppTest) -> dict[str, Element]:
+    """The page's widgets by their labels."""
+    choices = [*app.selectbox, *app.button_group, *app.toggle, *app.slider, *app.select_slider]
+    return {widget.label: widget for widget in (*choices, *app.number_input, *app.button)}
 
 
 def chart_titles(app: AppTest) -> list[str]:

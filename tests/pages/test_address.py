@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kd.config import FIELD_TYPES, FIELDS, Contradiction, RunConfig, to_bool
-from tests.pages.on_page import warnings_of
+from tests.pages.on_page import html_of, labelled, warnings_of
 from ui.shared import address
 
 fuzzed = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -18,8 +18,7 @@ ODD = ["1e-1", ".5", "0.123", "1_0", "1e1", "3.0", "٣", "15", " 64 ", "-0", "0"
 
 
 def widget(app, key):
-    found = [*app.slider, *app.select_slider, *app.number_input, *app.toggle, *app.selectbox, *app.text_input]
-    return next(one for one in found if one.key == key)
+    return next(one for one in labelled(app).values() if one.key == key)
 
 
 def assert_taken_or_refused(open_page, query):
@@ -35,15 +34,16 @@ def assert_taken_or_refused(open_page, query):
     for name in query:
         counts = FIELDS[name].counts
         if counts is None or not FIELDS[name].rare or counts(SimpleNamespace(**expected)):
-            assert widget(app, name).value == expected[name]
-    while True:
-        try:
-            RunConfig(**expected)
-            break
-        except Contradiction as contradiction:
-            expected[contradiction.field] = getattr(RunConfig(), contradiction.field)
-            refused += 1
+            digits = FIELDS[name].digits
+            assert widget(app, name).value == (list(expected[name]) if digits else expected[name])
     assert len(warnings_of(app)) == refused
+    try:
+        RunConfig(**expected)
+    except Contradiction as contradiction:
+        assert FIELDS[contradiction.field].label in html_of(app)
+        assert labelled(app)["Train"].disabled
+    else:
+        assert not labelled(app)["Train"].disabled
 
 
 @pytest.mark.parametrize("text", ODD)

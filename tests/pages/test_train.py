@@ -6,13 +6,13 @@ from html import unescape
 
 import pytest
 
-from kd.config import FIELDS, PRESETS, RunConfig
+from kd.config import FIELDS, RunConfig
 from kd.lab import SECONDS_OF_A_LONG_RUN
 from kd.runs.estimate import Speed
 from kd.runs.state import RunView
 from kd.text.words import accuracy, duration
 from tests.other_process import running_elsewhere
-from tests.pages.on_page import chart_titles, html_of, numbers_of, warnings_of
+from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
 from tests.stored_runs import save_copy
 from ui.train import one_button
 
@@ -24,12 +24,6 @@ PATIENCE = 240
 def quick_hands(monkeypatch):
     """Clicks follow each other faster here than a person's would."""
     monkeypatch.setattr(one_button, "PAUSE", 0.0)
-
-
-def labelled(app):
-    boxes = [*app.selectbox, *app.number_input, *app.text_input]
-    widgets = [*app.slider, *app.select_slider, *boxes, *app.toggle, *app.button]
-    return {widget.label: widget for widget in widgets}
 
 
 def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
@@ -56,42 +50,6 @@ def test_the_table_has_every_number_of_the_three_models(open_page, shipped):
         "Size on disk",
         "Time per picture",
     ]
-
-
-def test_every_field_has_a_control_with_its_label_and_help(open_page):
-    shown = labelled(open_page("train", teacher="fresh"))
-    shown |= labelled(open_page("train", student="dense"))
-    for name, spec in FIELDS.items():
-        if spec.group != "objective" or RunConfig().counts(name):
-            assert shown[spec.label].help == spec.help
-    assert shown["Train"].help
-
-
-def test_a_fresh_teachers_fields_appear_only_for_a_fresh_teacher(open_page):
-    assert FIELDS["teacher_epochs"].label not in labelled(open_page("train", teacher="strong"))
-
-
-def test_a_preset_moves_every_control(open_page):
-    app = open_page("train")
-    labelled(app)["Start from"].set_value("notebook").run()
-    config = PRESETS["notebook"].config
-    shown = labelled(app)
-    assert shown[FIELDS["temperature"].label].value == config.temperature
-    assert shown[FIELDS["temperature_squared"].label].value is False
-    assert shown[FIELDS["teacher"].label].value == "notebook"
-    assert shown[FIELDS["epochs"].label].value == 3
-    labelled(app)[FIELDS["epochs"].label].set_value(4).run()
-    assert labelled(app)["Start from"].value == "own"
-
-
-def test_the_url_sets_the_controls(open_page):
-    shown = labelled(
-        open_page("train", alpha="0.33", temperature="7.3", temperature_squared="false", seed="5")
-    )
-    assert shown[FIELDS["alpha"].label].value == 0.33
-    assert shown[FIELDS["temperature"].label].value == 7.3
-    assert shown[FIELDS["temperature_squared"].label].value is False
-    assert shown[FIELDS["seed"].label].value == 5
 
 
 @pytest.mark.parametrize(

@@ -28,17 +28,23 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Choice(Parameter):
+class Kept(Parameter):
+    """A query parameter whose widget is not bound to it: `take` reads it, and `keep` writes it.
+
+    default: what a bare address means.
+    """
+
+    default: Any
+
+
+@dataclass(frozen=True)
+class Choice(Kept):
     """A query parameter with one of several codes, whose widget `choose` draws.
 
-    labels: code → what the page shows, marked with `N_`; the first is what a bare address means.
+    labels: code → what the page shows, marked with `N_`.
     """
 
     labels: Mapping[str, str]
-
-    @property
-    def default(self) -> str:
-        return next(iter(self.labels))
 
 
 def take(parameters: Mapping[str, Parameter]) -> None:
@@ -51,7 +57,7 @@ def take(parameters: Mapping[str, Parameter]) -> None:
     for name, parameter in parameters.items():
         if name in st.session_state and not went_back():
             continue
-        value = parameter.default if isinstance(parameter, Choice) else None
+        value = parameter.default if isinstance(parameter, Kept) else None
         if texts := st.query_params.get_all(name):
             text = None
             try:
@@ -61,7 +67,7 @@ def take(parameters: Mapping[str, Parameter]) -> None:
                 notices.add(str(error))
             if texts != [text]:
                 changes[name] = text
-        if isinstance(parameter, Choice):
+        if isinstance(parameter, Kept):
             st.session_state[name] = value
     rewrite(changes)
 
@@ -85,8 +91,13 @@ def choose(widget: Callable[..., str], label: str, parameter: Choice, key: str, 
         persist_state="session",  # as a bound widget's, the choice outlasts a visit to another page
         **arguments,
     )
-    rewrite({key: None if code == parameter.default else code})
+    keep(key, parameter, code)
     return code
+
+
+def keep(name: str, parameter: Kept, value: Any) -> None:
+    """Have the address say what its widget says."""
+    rewrite({name: None if value == parameter.default else parameter.write(value)})
 
 
 def went_back() -> bool:
@@ -159,7 +170,7 @@ def choice(refusal: str, labels: Mapping[str, str]) -> Choice:
             raise ValueError(_(refusal, text=notices.cut(text), allowed=", ".join(labels)))
         return codes[text]
 
-    return Choice(read, str, labels)
+    return Choice(read, str, next(iter(labels)), labels)
 
 
 def switch(name: str) -> Parameter:

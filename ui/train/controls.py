@@ -1,62 +1,66 @@
-"""Widgets for the fields of a run: made from kd.config.FIELDS, kept in the URL, back to a RunConfig."""
+"""The form of a run: the widgets of kd.config.FIELDS in groups, kept in the URL, back to a RunConfig."""
 
 from __future__ import annotations
 
 import contextlib
-from functools import partial
+from html import escape
 from types import SimpleNamespace
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kd.config import FIELD_TYPES, FIELDS, PRESETS, Contradiction, RunConfig
-from kd.text.translation import _
+from kd.config import FIELDS, PRESETS, Contradiction, RunConfig
+from kd.fields import GROUPS
+from kd.text.translation import N_, _
 from ui.shared import address, notices
 from ui.shared.guard import guarded
+from ui.train import fields
 
-# What matters about a temperature is its ratio, so the slider has more stops at the low end.
-_TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
 _OWN = "own"
 _FOLLOWED = "followed_run"
 _PRESETS_CHOSEN = "presets_chosen"
-_DEFAULT = RunConfig()
 # Whether it counts depends on its own value: it could never be set if it were shown only then.
 _WIDER = ("labelled",)
+_GROUPS = {
+    "data": N_("Data"),
+    "student": N_("Student"),
+    "teacher": N_("Teacher"),
+    "objective": N_("Objective"),
+    "schedule": N_("Schedule"),
+}
 
 
-def run_form() -> tuple[RunConfig, DeltaGenerator]:
-    """Draw the controls of a run; return their setting, and the place between the main and the rarer ones."""
+def run_form() -> DeltaGenerator:
+    """Draw the controls of a run; return the place between the main and the rarer ones."""
     _preset()
-    values = {name: _field(name) for name, spec in FIELDS.items() if not spec.rare}
+    values = _values()
+    for name, spec in FIELDS.items():
+        if not spec.rare:
+            fields.draw(name, disabled=not _counts(name, values))
     place = st.container()
     with st.expander(_("More")):
-        for name, spec in FIELDS.items():
-            shown = SimpleNamespace(**{**_DEFAULT.to_dict(), **values})
-            if spec.rare and (spec.counts is None or spec.counts(shown) or name in _WIDER):
-                values[name] = _field(name)
-    return _config(values), place
+        for group in GROUPS:
+            names = [name for name, spec in FIELDS.items() if spec.rare and spec.group == group]
+            names = [name for name in names if _counts(name, values)]
+            if names:
+                st.html(f'<h3 class="kd kd-group">{escape(_(_GROUPS[group]))}</h3>')
+            for name in names:
+                fields.draw(name)
+    return place
 
 
 def take_address() -> None:
     """Let the address set the controls, in every spelling that `RunConfig` reads; before they are drawn."""
-    address.take({name: address.Parameter(partial(_read, name), address.plain) for name in FIELDS})
+    address.take({name: fields.parameter(name) for name in FIELDS})
     if address.went_back():
         for name in FIELDS:
-            st.session_state[name] = _from_url(name)
+            st.session_state[name] = fields.in_session(name, fields.from_url(name))
 
 
 def set_form(config: RunConfig) -> None:
-    """Set every control as in this run; before the controls are drawn, or in a callback."""
-    values, default = config.to_dict(), _DEFAULT.to_dict()
-    address.rewrite(
-        {
-            name: None if value == default[name] else address.plain(value)
-            for name, value in values.items()
-            if name in st.session_state  # a control drawn for the first time leaves the address alone
-        }
-    )
-    st.session_state.update(values)
+    """Set every control as in this run, and the address with it; before they are drawn, or in a callback."""
+    _set(config, list(FIELDS))
 
 
 def follow_run(run_id: str, config: RunConfig) -> None:
@@ -64,7 +68,8 @@ def follow_run(run_id: str, config: RunConfig) -> None:
     if st.session_state.get(_FOLLOWED) != run_id:
         st.session_state[_FOLLOWED] = run_id
         if not any(name in st.query_params for name in FIELDS):
-            set_form(config)
+            # controls drawn for the first time leave the address alone
+            _set(config, [name for name in FIELDS if name in st.session_state])
 
 
 def preset_of(config: RunConfig) -> str | None:
@@ -73,26 +78,49 @@ def preset_of(config: RunConfig) -> str | None:
 
 
 def current() -> RunConfig:
-    """What the controls say at this moment, even in a callback, when the page as drawn may be stale."""
-    session = st.session_state
-    values = {name: session[name] if name in session else _from_url(name) for name in FIELDS}
-    with contextlib.suppress(Contradiction):
-        return RunConfig(**values)
-    return _DEFAULT
+    """What the controls say at this moment, even in a callback, when the page as drawn may be stale.
 
-
-def _config(values: dict[str, Any]) -> RunConfig:
-    """The run with these values; one that contradicts the others is set back, with a sentence."""
+    Raises:
+        Contradiction: when they contradict each other; its message names the control.
+    """
     try:
-        return RunConfig(**values)
+        return RunConfig(**_values())
     except Contradiction as error:
-        usual = getattr(_DEFAULT, error.field)
-        notices.add(_("{problem} {value} is used instead.", problem=error, value=usual))
-        return _config({**values, error.field: usual})
+        sentence = _(
+            "“{control}” does not go with the other settings: {problem}",
+            control=_(FIELDS[error.field].label),
+            problem=error,
+        )
+        raise Contradiction(error.field, sentence) from None
+
+
+def _values() -> dict[str, Any]:
+    """What each control says; what makes no difference, and is not shown, has its default."""
+    values = {name: fields.value(name) for name in FIELDS}
+    for name, spec in FIELDS.items():
+        if spec.rare and not _counts(name, values):
+            values[name] = getattr(fields.DEFAULT, name)
+    return values
+
+
+def _counts(name: str, values: dict[str, Any]) -> bool:
+    counts = FIELDS[name].counts
+    return counts is None or name in _WIDER or counts(SimpleNamespace(**values))
+
+
+def _set(config: RunConfig, in_address: list[str]) -> None:
+    """Set every control as in this run, and the address of these fields."""
+    values, default = config.to_dict(), fields.DEFAULT.to_dict()
+    address.rewrite(
+        {name: None if values[name] == default[name] else address.plain(values[name]) for name in in_address}
+    )
+    st.session_state.update({name: fields.in_session(name, value) for name, value in values.items()})
 
 
 def _preset() -> None:
-    shown = preset_of(current()) or _OWN
+    shown = _OWN
+    with contextlib.suppress(Contradiction):
+        shown = preset_of(current()) or _OWN
     times = st.session_state.get(_PRESETS_CHOSEN, 0)
     key = f"preset-{times}-{shown}"
     st.selectbox(
@@ -120,65 +148,3 @@ def _apply_preset(key: str, times: int, shown: str) -> None:
     st.session_state[_PRESETS_CHOSEN] = times + 1
     if chosen in PRESETS:
         set_form(PRESETS[chosen].config)
-
-
-def _field(name: str) -> Any:
-    """One field's widget; its key is the field's name, and so is its name in the URL."""
-    spec, default = FIELDS[name], getattr(_DEFAULT, name)
-    shared = {
-        "label": _(spec.label),
-        "key": name,
-        "help": _(spec.help),
-        "bind": "query-params",
-        "on_change": guarded(notices.clear),
-    }
-    if spec.choices:
-        options = list(dict.fromkeys((*spec.choices, st.session_state.get(name, _from_url(name)))))
-        return st.selectbox(options=options, index=options.index(default), **shared)
-    if spec.digits:
-        return st.text_input(value=default, **shared)
-    if FIELD_TYPES[name] is bool:
-        return st.toggle(value=default, **shared)
-    if name == "temperature":
-        options = _temperatures()
-        return float(st.select_slider(options=options, value=default, format_func=address.plain, **shared))
-    limits = {
-        "min_value": spec.minimum,
-        "max_value": spec.maximum,
-        "value": default,
-        "step": spec.step,
-    }
-    if FIELD_TYPES[name] is float:
-        return st.slider(**limits, **shared)
-    return st.number_input(**limits, **shared)
-
-
-def _temperatures() -> list[float]:
-    """The slider's stops, plus any other temperature from a URL or a run."""
-    brought = st.session_state.setdefault("other_temperatures", set())
-    brought.add(st.session_state.get("temperature", _from_url("temperature")))
-    return sorted({float(value) for value in (*_TEMPERATURES, *brought)})
-
-
-def _from_url(name: str) -> Any:
-    """The URL's value of a field, or the default when it has none that is allowed."""
-    with contextlib.suppress(ValueError, KeyError):
-        return _read(name, st.query_params[name])
-    return getattr(_DEFAULT, name)
-
-
-def _read(name: str, text: str) -> Any:
-    """A field's value in the address, as `RunConfig` reads it."""
-    try:
-        return FIELDS[name].checked(name, text, FIELD_TYPES[name])
-    except ValueError as error:
-        default = getattr(_DEFAULT, name)
-        value = {True: _("on"), False: _("off")}[default] if FIELD_TYPES[name] is bool else default
-        raise ValueError(
-            _(
-                "In the address of this page, {problem} “{control}” is set to {value} instead.",
-                problem=error,
-                control=_(FIELDS[name].label),
-                value=value,
-            )
-        ) from None

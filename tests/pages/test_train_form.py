@@ -1,0 +1,141 @@
+"""The form of a run on Train: its controls, presets, address, and settings that contradict each other."""
+
+import re
+
+import pytest
+
+from kd.config import FIELDS, PRESETS, Preset, RunConfig
+from kd.distillation.objectives import OBJECTIVES
+from tests.pages.on_page import html_of, labelled, warnings_of
+
+MODEL = "d041a7e82f5c"
+
+
+def control(app, name):
+    """The widget of a field."""
+    return labelled(app)[FIELDS[name].label]
+
+
+def groups(app):
+    return re.findall('<h3 class="kd kd-group">(.*?)</h3>', html_of(app))
+
+
+def test_every_field_has_a_control_with_its_label_and_help(open_page):
+    shown = labelled(open_page("train", teacher="fresh"))
+    shown |= labelled(open_page("train", student="dense"))
+    for objective in OBJECTIVES:
+        shown |= labelled(open_page("train", objective=objective))
+    for spec in FIELDS.values():
+        assert shown[spec.label].help.startswith(spec.help)
+    for objective in OBJECTIVES.values():
+        assert f"**{objective.label}**: {objective.help}" in shown[FIELDS["objective"].label].help
+    assert shown["Train"].help
+
+
+def test_only_what_counts_is_shown_under_more_and_each_under_the_heading_of_its_group(open_page):
+    app = open_page("train")
+    assert groups(app) == ["Data", "Student", "Objective", "Schedule"]
+    assert FIELDS["teacher_epochs"].label not in labelled(app)
+    assert FIELDS["student_units"].label not in labelled(app)
+    app = open_page("train", teacher="fresh", student="dense")
+    assert groups(app) == ["Data", "Student", "Teacher", "Objective", "Schedule"]
+    assert control(app, "teacher_epochs").value == RunConfig().teacher_epochs
+    assert FIELDS["student_width"].label not in labelled(app)
+
+
+def test_what_makes_no_difference_at_this_alpha_rests(open_page):
+    app = open_page("train", alpha="1")
+    assert control(app, "temperature").disabled
+    assert control(app, "temperature_squared").disabled
+    assert not control(open_page("train"), "temperature").disabled
+
+
+def test_choices_have_words_on_the_page_and_codes_in_the_address(open_page):
+    app = open_page("train", student="linear")
+    box = control(app, "student")
+    assert (box.value, box.options) == ("linear", ["Convolutional", "One hidden layer", "Linear"])
+    box.set_value("dense").run()
+    assert app.query_params["student"] == "dense"
+    control(app, "student").set_value("convolutional").run()
+    assert "student" not in app.query_params
+    assert control(app, "teacher").options == ["Strong", "Notebook", "Fresh"]
+
+
+def test_a_stored_model_in_the_address_is_among_the_teachers(open_page):
+    app = open_page("train", teacher=MODEL)
+    box = control(app, "teacher")
+    assert (box.value, box.options[-1]) == (MODEL, f"Stored model {MODEL}")
+    assert app.query_params["teacher"] == MODEL
+    assert warnings_of(app) == []
+
+
+def test_digits_are_chosen_one_by_one_and_stand_together_in_the_address(open_page):
+    app = open_page("train", omitted_digits="873")
+    assert control(app, "omitted_digits").value == ["3", "7", "8"]
+    assert app.query_params["omitted_digits"] == "378"
+    control(app, "omitted_digits").set_value(["9", "3"]).run()
+    assert app.query_params["omitted_digits"] == "39"
+    control(app, "omitted_digits").set_value([]).run()
+    assert "omitted_digits" not in app.query_params
+    app = open_page("train", omitted_digits="three")
+    (sentence,) = warnings_of(app)
+    assert sentence.endswith("“Digits left out” is left empty instead.")
+
+
+def test_a_preset_moves_every_control(open_page):
+    app = open_page("train")
+    labelled(app)["Start from"].set_value("notebook").run()
+    config = PRESETS["notebook"].config
+    assert control(app, "temperature").value == config.temperature
+    assert control(app, "temperature_squared").value is False
+    assert control(app, "teacher").value == "notebook"
+    assert control(app, "epochs").value == 3
+    control(app, "epochs").set_value(4).run()
+    assert labelled(app)["Start from"].value == "own"
+
+
+def test_a_preset_may_set_any_field_and_the_address_says_so(open_page, monkeypatch):
+    config = RunConfig(
+        student="dense",
+        student_units=128,
+        omitted_digits="38",
+        label_noise=0.4,
+        labelled=200,
+        teacher="fresh",
+    )
+    monkeypatch.setitem(PRESETS, "another", Preset("Another", "What it teaches.", config))
+    app = open_page("train")
+    labelled(app)["Start from"].set_value("another").run()
+    assert labelled(app)["Start from"].value == "another"
+    assert "What it teaches." in html_of(app) or "Still shown" in html_of(app)
+    said = {name: app.query_params[name] for name in FIELDS if name in app.query_params}
+    assert RunConfig.from_mapping(said) == config
+    assert labelled(open_page("train", **said))["Start from"].value == "another"
+
+
+def test_the_url_sets_the_controls(open_page):
+    app = open_page("train", alpha="0.33", temperature="7.3", temperature_squared="false", seed="5")
+    assert control(app, "alpha").value == 0.33
+    assert control(app, "temperature").value == 7.3
+    assert control(app, "temperature_squared").value is False
+    assert control(app, "seed").value == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [({"labelled": "0"}, "labelled"), ({"omitted_digits": "0123456789"}, "omitted_digits")],
+)
+def test_settings_that_contradict_each_other_get_a_sentence_and_no_run(
+    open_page, lab, monkeypatch, query, field
+):
+    monkeypatch.setattr(lab, "start", None)
+    app = open_page("train", **query)
+    assert f"“{FIELDS[field].label}” does not go with the other settings: {field} must be " in html_of(app)
+    assert labelled(app)["Train"].disabled
+    assert labelled(app)["Start from"].value == "own"
+    if field == "labelled":
+        control(app, "alpha").set_value(0.0).run()
+    else:
+        control(app, "omitted_digits").set_value(["3"]).run()
+    assert not labelled(app)["Train"].disabled
+    assert "does not go with" not in html_of(app)

@@ -1,0 +1,126 @@
+"""One field of a run on the page: its widget, and its value in the session and in the address."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.distillation.objectives import OBJECTIVES
+from kd.text.translation import N_, _
+from ui.shared import address, notices
+from ui.shared.guard import guarded
+
+DEFAULT = RunConfig()
+# What matters about a temperature is its ratio, so the slider has more stops at the low end.
+_TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
+_DIGITS = tuple("0123456789")
+
+
+def draw(name: str, disabled: bool = False) -> None:
+    """Draw a field's widget; its key is the field's name, and so is its name in the URL."""
+    spec, default = FIELDS[name], getattr(DEFAULT, name)
+    shared = {"key": name, "help": _help(name), "on_change": guarded(notices.clear), "disabled": disabled}
+    label = _(spec.label)
+    if spec.choice_labels:
+        address.choose(st.selectbox, label, _choice(name), **shared)
+        return
+    if spec.digits:
+        several = {"selection_mode": "multi", "persist_state": "session", "wrap": True}
+        address.keep(name, _digits(name), sorted(st.pills(label, _DIGITS, **several, **shared)))
+        return
+    shared |= {"label": label, "bind": "query-params"}
+    if spec.choices:
+        st.selectbox(options=spec.choices, index=spec.choices.index(default), **shared)
+    elif FIELD_TYPES[name] is bool:
+        st.toggle(value=default, **shared)
+    elif name == "temperature":
+        st.select_slider(options=_temperatures(), value=default, format_func=address.plain, **shared)
+    else:
+        limits = {"min_value": spec.minimum, "max_value": spec.maximum, "step": spec.step}
+        widget = st.slider if FIELD_TYPES[name] is float else st.number_input
+        widget(value=default, **limits, **shared)
+
+
+def value(name: str) -> Any:
+    """What a field's control says at this moment, even in a callback, when the page as drawn may be stale."""
+    if name not in st.session_state:
+        return from_url(name)
+    kept = st.session_state[name]
+    return "".join(sorted(kept)) if FIELDS[name].digits else kept
+
+
+def in_session(name: str, of_config: Any) -> Any:
+    """A field's value as its widget keeps it in the session."""
+    return list(of_config) if FIELDS[name].digits else of_config
+
+
+def from_url(name: str) -> Any:
+    """The URL's value of a field, or the default when it has none that is allowed."""
+    with contextlib.suppress(ValueError, KeyError):
+        return _read(name, st.query_params[name])
+    return getattr(DEFAULT, name)
+
+
+def parameter(name: str) -> address.Parameter:
+    """A field in the address, in every spelling that `RunConfig` reads."""
+    if FIELDS[name].choice_labels:
+        return _choice(name)
+    return _digits(name) if FIELDS[name].digits else address.Parameter(partial(_read, name), address.plain)
+
+
+def _choice(name: str) -> address.Choice:
+    """A field with words for its codes. The id of a stored model is its own word."""
+    labels: Mapping[str, str] = FIELDS[name].choice_labels
+    chosen = value(name)
+    if chosen not in labels:
+        labels = {**labels, chosen: _(_STORED_MODEL, model=chosen)}
+    return address.Choice(partial(_read, name), str, getattr(DEFAULT, name), labels)
+
+
+def _digits(name: str) -> address.Kept:
+    return address.Kept(lambda text: list(_read(name, text)), "".join, list(getattr(DEFAULT, name)))
+
+
+def _help(name: str) -> str:
+    """What a field is; for the objective, what each of them is, too."""
+    words = _(FIELDS[name].help)
+    if name != "objective":
+        return words
+    each = [f"- **{_(objective.label)}**: {_(objective.help)}" for objective in OBJECTIVES.values()]
+    return "\n".join([words, "", *each])
+
+
+def _temperatures() -> list[float]:
+    """The slider's stops, plus any other temperature from a URL or a run."""
+    brought = st.session_state.setdefault("other_temperatures", set())
+    brought.add(value("temperature"))
+    return sorted({float(each) for each in (*_TEMPERATURES, *brought)})
+
+
+def _read(name: str, text: str) -> Any:
+    """A field's value in the address, as `RunConfig` reads it."""
+    try:
+        return FIELDS[name].checked(name, text, FIELD_TYPES[name])
+    except ValueError as error:
+        default = getattr(DEFAULT, name)
+        shown = {True: _("on"), False: _("off")}[default] if FIELD_TYPES[name] is bool else default
+        if FIELDS[name].choice_labels:
+            shown = FIELDS[name].choice_label(default)
+        raise ValueError(
+            _(
+                _NOT_ALLOWED if shown != "" else _NOT_ALLOWED_EMPTY,
+                problem=error,
+                control=_(FIELDS[name].label),
+                value=shown,
+            )
+        ) from None
+
+
+_STORED_MODEL = N_("Stored model {model}")
+_NOT_ALLOWED = N_("In the address of this page, {problem} “{control}” is set to {value} instead.")
+_NOT_ALLOWED_EMPTY = N_("In the address of this page, {problem} “{control}” is left empty instead.")
