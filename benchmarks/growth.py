@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.machine import described, machine
+from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.engine.tasks import prepare
 
 BATCH_SIZE = 32
-TERMS = (0.1, 4.0, 16.0)
 
 
 def measure(images: list[int], widths: list[int], rounds: int) -> pd.DataFrame:
@@ -39,24 +39,36 @@ def measure(images: list[int], widths: list[int], rounds: int) -> pd.DataFrame:
     prepare()
     from kd.networks.architectures import build_student
     from kd.pictures.mnist import load_mnist
-    from kd.training.compiled import Batches, CompiledTraining
+    from kd.training.compiled import CompiledTraining
+    from kd.training.networks import Network
+
+    objective = OBJECTIVES["soft_targets"](alpha=0.1, temperature=4.0, scale=16.0)
 
     def student(width: int) -> CompiledTraining:
-        return CompiledTraining(lambda: build_student(width=width), distilled=True)
+        return CompiledTraining(Network(lambda: build_student(width=width)), objective)
 
     students = {width: student(width) for width in widths}
-    everything = load_mnist().train(max(images))
+    mnist = load_mnist()
     logits = np.random.default_rng(0).normal(size=(max(images), 10)).astype(np.float32)
-    batches = {n: Batches.of(*(part[:n] for part in (*everything, logits)), BATCH_SIZE) for n in images}
+    lessons = {
+        n: students[widths[0]].lesson(
+            mnist.x_train[:n],
+            mnist.train(n)[1],
+            BATCH_SIZE,
+            objective=objective,
+            teacher=Outputs(logits[:n]),
+        )
+        for n in images
+    }
     seconds: dict[tuple[int, int], list[float]] = {}
     for number in range(rounds + 1):
-        for n, some in batches.items():
+        for n, some in lessons.items():
             order = some.order(number, 1)
             for width, trained in students.items():
                 # the first round only traces, and warms up the caches
                 steps = some.steps if number else 2
                 started = time.perf_counter()
-                trained.run_steps(some, order, 0, steps, TERMS)
+                trained.run_steps(some, order, 0, steps)
                 if number:
                     seconds.setdefault((n, width), []).append(time.perf_counter() - started)
     rows = [

@@ -22,11 +22,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.machine import described, machine
+from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.engine.cluster_size import available_cores
 from kd.engine.tasks import prepare
 
 BATCH_SIZE = 32
-TERMS = (0.1, 4.0, 16.0)
+OBJECTIVE = OBJECTIVES["soft_targets"](alpha=0.1, temperature=4.0, scale=16.0)
 SHOWN = 14
 
 
@@ -34,8 +35,10 @@ def variants(model_name: str) -> dict[str, Any]:
     """CompiledTraining by name: 'plain' calls the layers and Keras's Adam, the others are KD Lab's."""
     import keras
 
-    from kd.networks.architectures import build_student, build_teacher
-    from kd.training.compiled import CompiledTraining, initial_weights
+    from kd.networks.architectures import STUDENT_FILTERS, TEACHER_FILTERS, Architecture
+    from kd.run_fields import CONVOLUTIONAL
+    from kd.training.compiled import CompiledTraining
+    from kd.training.networks import Network, initial_weights
 
     class KerasAdam:
         def __init__(self, model: keras.Model):
@@ -47,15 +50,20 @@ def variants(model_name: str) -> dict[str, Any]:
             self._adam.apply(gradients, self._model.trainable_variables)
 
     is_teacher = model_name == "teacher"
-    build = build_teacher if is_teacher else build_student
-    plain = CompiledTraining(build, not is_teacher)
+    architecture = Architecture(CONVOLUTIONAL, TEACHER_FILTERS if is_teacher else STUDENT_FILTERS)
+    objective = None if is_teacher else OBJECTIVE
+
+    def training(precision: str = "float32") -> CompiledTraining:
+        return CompiledTraining(Network(lambda: architecture.build("model")), objective, precision=precision)
+
+    plain = training()
     plain._forward = lambda images: plain.model(images, training=True)
-    plain._optimizer = KerasAdam(plain.model)
-    found = {"plain": plain, "float32": CompiledTraining(build, not is_teacher)}
+    plain.network.optimizer = KerasAdam(plain.model)
+    found = {"plain": plain, "float32": training()}
     if is_teacher:
-        found["mixed_bfloat16"] = CompiledTraining(build, False, "mixed_bfloat16")
+        found["mixed_bfloat16"] = training("mixed_bfloat16")
     for compiled in found.values():
-        compiled.model.set_weights(initial_weights("teacher" if is_teacher else "distilled", 0))
+        compiled.model.set_weights(initial_weights(architecture, 0))
     return found
 
 
@@ -66,18 +74,17 @@ def measure(model_name: str, steps: int, rounds: int) -> dict[str, Any]:
     facts = machine()
     prepare()
     from kd.pictures.mnist import load_mnist
-    from kd.training.compiled import Batches
 
-    images, labels = load_mnist().train(steps * BATCH_SIZE)
-    logits = np.random.default_rng(0).normal(size=(len(labels), 10))
-    batches = Batches.of(images, labels, None if model_name == "teacher" else logits, BATCH_SIZE)
-    order = batches.order(0, 1)
+    images, labels = load_mnist().x_train[: steps * BATCH_SIZE], load_mnist().train(steps * BATCH_SIZE)[1]
     ways = variants(model_name)
+    taught = {} if model_name == "teacher" else {"objective": OBJECTIVE, "teacher": made_up(len(labels))}
+    lesson = ways["float32"].lesson(images, labels, BATCH_SIZE, **taught)
+    order = lesson.order(0, 1)
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for number in range(rounds + 1):
         for name, compiled in ways.items():
             started = time.perf_counter(), time.process_time()
-            compiled.run_steps(batches, order, 0, steps, TERMS)
+            compiled.run_steps(lesson, order, 0, steps)
             ended = time.perf_counter(), time.process_time()
             if number:  # the first round traces
                 times[name].append(tuple((b - a) / steps * 1e3 for a, b in zip(started, ended, strict=True)))
@@ -86,11 +93,16 @@ def measure(model_name: str, steps: int, rounds: int) -> dict[str, Any]:
         wall, processor = np.median(times[name], axis=0)
 
         def run(compiled=compiled) -> None:
-            compiled.run_steps(batches, order, 0, steps, TERMS)
+            compiled.run_steps(lesson, order, 0, steps)
 
         operations = {key: value / steps for key, value in profiled(run).items()}
         found[name] = {"wall": float(wall), "processor": float(processor), "operations": operations}
     return {"machine": facts, "threads": threads, "steps": found}
+
+
+def made_up(images: int) -> Outputs:
+    """Logits of no teacher in particular."""
+    return Outputs(np.random.default_rng(0).normal(size=(images, 10)))
 
 
 def profiled(run) -> dict[str, float]:

@@ -88,7 +88,5 @@ class FakeAttempt:
             self._hear(event)
             if self._yielding and epoch < epochs:
                 return Checkpoint(name, epoch, (), (), history)
-        snapshots = Snapshots.begin(1, 1)
-        snapshots.times, snapshots.logits = [1.0], [LOGITS[:2].astype(np.float16)]
-        snapshots.weights = [np.zeros(3, np.float16)]
+        snapshots = Snapshots([1.0], [LOGITS[:2].astype(np.float16)], [np.zeros(3, np.float16)], [1.0])
         return TrainedModel(name, name.encode(), LOGITS, history, 3, 1.0, 0.5, snapshots, LOGITS[:size])

@@ -54,12 +54,13 @@ class Attempt:
         self._client, self._child, self._token, self._should_stop = client, child, token, should_stop
         self._futures: list = []
 
-        def without_sender(stamped: tuple[float, dict]) -> None:
-            _, event = stamped
-            hear({key: value for key, value in event.items() if key != "worker"})
+        def one_by_one(stamped: tuple[float, list[dict]]) -> None:
+            _, events = stamped
+            for event in events:
+                hear(event)
 
         with self._losing():
-            client.subscribe_topic(token, without_sender)
+            client.subscribe_topic(token, one_by_one)
             # Somebody else's scheduler may be back before its workers are, and a client that is closed in the
             # meantime knows of none at all.
             while not (known := client.scheduler_info(n_workers=-1).get("workers", {}).values()):
@@ -117,7 +118,7 @@ class Attempt:
             raise EngineLost(LOST) from None
 
     def request_yield(self) -> None:
-        """Make this attempt's training tasks return a Checkpoint after their current epoch."""
+        """Make this attempt's training tasks return a Checkpoint soon."""
         threading.Thread(target=self._ask_to_yield, name="kd-yield", daemon=True).start()
 
     def _ask_to_yield(self) -> None:

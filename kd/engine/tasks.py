@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import dataclasses
 import functools
+import math
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from distributed import get_worker
 
 from kd.config import RunConfig
+from kd.networks.architectures import STUDENT_FILTERS, TEACHER_FILTERS, Architecture
 from kd.training.checkpoint import Checkpoint
 from kd.training.quiet import quiet_standard_error
 from kd.training.stopping import TrainingStopped
+from kd.training.teaching import Teaching
 
 # Tokens of stopped attempts; set from the worker's event loop, read by its task.
 _stopped: set[str] = set()
 # Tokens of attempts that should give way to others; likewise.
 _yielding: set[str] = set()
 _SECONDS_BETWEEN_PROGRESS = 0.25
+SECONDS_BETWEEN_MESSAGES = 0.1
 
 
 async def request_stop(token: str) -> None:
@@ -34,7 +37,7 @@ async def request_stop(token: str) -> None:
 
 
 async def request_yield(token: str) -> None:
-    """Make the attempt's training tasks return a Checkpoint after their current epoch."""
+    """Make the attempt's training tasks return a Checkpoint soon."""
     _yielding.add(token)
 
 
@@ -89,43 +92,72 @@ def warm_student() -> None:
 
 
 def milliseconds(token: str) -> dict[str, float]:
-    """Milliseconds per picture for {'teacher', 'student'} in this worker."""
-    prepare()
-    from kd.training.student import milliseconds_a_picture
-
-    taken = milliseconds_a_picture(("teacher", "distilled"))
-    return {"teacher": taken["teacher"], "student": taken["distilled"]}
-
-
-@_none_when_stopped
-def fresh_teacher(config: dict, measured: dict[str, str], checkpoint: Checkpoint | None, token: str):
-    """Train a teacher; returns a TrainedModel or a Checkpoint. Arguments as for `train_teacher`."""
-    prepare()
-    from kd.training.student import train_teacher
-
-    return train_teacher(
-        RunConfig.from_mapping(config),
-        _reporter(token, "teacher", checkpoint),
-        _flag(_stopped, token),
-        measured,
-        _flag(_yielding, token),
-        checkpoint,
+    """Milliseconds per picture for the notebook's {'teacher', 'student'} in this worker."""
+    teacher, student = milliseconds_of(
+        (("convolutional", TEACHER_FILTERS), ("convolutional", STUDENT_FILTERS)), token
     )
+    return {"teacher": teacher, "student": student}
 
 
-@_none_when_stopped
-def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
-    """The logits of a teacher, given by the content of its .keras file: {'train', 'test'}."""
+def milliseconds_of(architectures: tuple[tuple[str, int], ...], token: str) -> tuple[float, ...]:
+    """Milliseconds per picture for networks of these architectures, in this worker."""
     prepare()
-    from kd.training.student import teacher_logits_of
+    from kd.training.answers import milliseconds_a_picture
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "teacher.keras"
-        path.write_bytes(teacher)
-        return teacher_logits_of(path, train_size, _flag(_stopped, token))
+    return milliseconds_a_picture(tuple(Architecture(*architecture) for architecture in architectures))
 
 
 @_none_when_stopped
+def train(
+    config: dict,
+    name: str,
+    teaching: Teaching | None,
+    measured: dict[str, str],
+    looks: bool,
+    checkpoint: Checkpoint | None,
+    token: str,
+):
+    """Train a model of a run; returns a TrainedModel or a Checkpoint. Arguments as for `train_model`."""
+    prepare()
+    from kd.training.student import train_model
+
+    with Reporter(token, name, checkpoint) as report:
+        return train_model(
+            RunConfig.from_mapping(config),
+            name,
+            teaching,
+            report,
+            _flag(_stopped, token),
+            _flag(_yielding, token),
+            checkpoint,
+            measured=measured,
+            looks=looks,
+        )
+
+
+@_none_when_stopped
+def teaching(teacher: bytes, train_size: int, attention: bool, token: str) -> dict[str, np.ndarray]:
+    """A teacher's outputs, given by the content of its .keras file, as `teacher_outputs` returns them."""
+    prepare()
+    from kd.training.answers import teacher_outputs
+
+    return teacher_outputs(teacher, train_size, attention, _flag(_stopped, token))
+
+
+def fresh_teacher(config: dict, measured: dict[str, str], checkpoint: Checkpoint | None, token: str):
+    """`train` of a teacher, with its logits for the students' images."""
+    trained = train(config, "teacher", None, measured, True, checkpoint, token)
+    if trained is None or isinstance(trained, Checkpoint):
+        return trained
+    outputs = teaching(trained.keras_file, config["train_size"], False, token)
+    return outputs and dataclasses.replace(trained, train_logits=outputs["train"])
+
+
+def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
+    """`teaching` without attention."""
+    return teaching(teacher, train_size, False, token)
+
+
 def student(
     config: dict,
     model_name: str,
@@ -133,41 +165,62 @@ def student(
     checkpoint: Checkpoint | None,
     token: str,
 ):
-    """Train one student; returns a TrainedModel or a Checkpoint. Arguments as for `train_student`."""
-    prepare()
-    from kd.training.student import train_student
-
-    return train_student(
-        RunConfig.from_mapping(config),
-        model_name,
-        teacher_logits,
-        _reporter(token, model_name, checkpoint),
-        _flag(_stopped, token),
-        _flag(_yielding, token),
-        checkpoint,
-    )
+    """`train` of a student."""
+    given = None if teacher_logits is None else Teaching(teacher_logits)
+    return train(config, model_name, given, {}, True, checkpoint, token)
 
 
 def _flag(tokens: set[str], token: str) -> Callable[[], bool]:
     return lambda: token in tokens
 
 
-def _reporter(token: str, model_name: str, checkpoint: Checkpoint | None) -> Callable[[dict], None]:
-    """A function that sends events to the attempt's topic; progress at most every quarter of a second."""
-    worker = get_worker()
-    last_progress = 0.0
-    lock = threading.Lock()
+class Reporter:
+    """Sends a training's events to its attempt's topic, several at once: a list at most every 0.1 s.
 
-    def report(event: dict) -> None:
-        nonlocal last_progress
-        with lock:
+    A message costs the worker, the scheduler and the client about as much as some steps of a student, and an
+    epoch may be a few steps. Thread-safe. Use it in a `with`: its end sends what is left.
+    """
+
+    def __init__(self, token: str, name: str, checkpoint: Checkpoint | None):
+        self._token, self._worker = token, get_worker()
+        self._lock = threading.Lock()
+        self._waiting: list[dict] = []
+        self._sent = self._last_progress = -math.inf
+        self._is_due = False
+        # A task that runs again after its worker died starts over, or from its checkpoint if it has one.
+        done = {"history": checkpoint.history} if checkpoint else {}
+        self({"event": "begin", "model": name, **done})
+
+    def __call__(self, event: dict) -> None:
+        """Send this event soon; of progress, only some."""
+        with self._lock:
             now = time.monotonic()
-            if event["event"] == "progress" and now - last_progress < _SECONDS_BETWEEN_PROGRESS:
-                return
-            last_progress = now
-        worker.log_event(token, event)
+            if event["event"] == "progress":
+                if now - self._last_progress < _SECONDS_BETWEEN_PROGRESS:
+                    return
+                self._last_progress = now
+            self._waiting.append(event)
+            left = self._sent + SECONDS_BETWEEN_MESSAGES - now
+            if left <= 0:
+                self._send()
+            elif not self._is_due:
+                self._is_due = True
+                # the training itself may be in a long step by then
+                self._worker.loop.add_callback(self._worker.loop.call_later, left, self._send_when_due)
 
-    # A task that runs again after its worker died starts over, or from its checkpoint if it has one.
-    done = {"history": checkpoint.history} if checkpoint else {}
-    report({"event": "begin", "model": model_name, **done})
-    return report
+    def __enter__(self) -> Reporter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._send()
+
+    def _send_when_due(self) -> None:
+        with self._lock:
+            self._is_due = False
+            self._send()
+
+    def _send(self) -> None:
+        if self._waiting:
+            self._worker.log_event(self._token, self._waiting)
+            self._waiting, self._sent = [], time.monotonic()

@@ -1,8 +1,8 @@
 """How long a run will take: the cost of its work, scaled by how fast this machine has been so far.
 
-Each step, each image and each evaluation on the test images costs some time. The costs below were measured
-on one machine. Finished runs show how this machine compares, separately for training and for evaluation, so
-that neither many small epochs nor a few large ones distort the estimate.
+Each step, each image and each look at the test images costs some time (kd/training/costs.py), measured on one
+machine. Finished runs show how this machine compares, separately for training and for looking, so that
+neither many small epochs nor a few large ones distort the estimate.
 """
 
 from __future__ import annotations
@@ -12,20 +12,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kd.config import RunConfig
-from kd.training.snapshots import FIRST_EPOCH_FRACTIONS
-
-
-class Costs(NamedTuple):
-    """Seconds per step, per image in it, and per evaluation on the 10,000 test images."""
-
-    step: float
-    image: float
-    look: float
-
-
-# On two cores of an AMD EPYC; a student uses one of them, the teacher both.
-STUDENT = Costs(step=0.3e-3, image=0.022e-3, look=0.065)
-TEACHER = Costs(step=14e-3, image=0.35e-3, look=1.1)
+from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.training.costs import looks, network_costs, training_seconds
 
 
 class Estimate(NamedTuple):
@@ -65,7 +53,8 @@ class Speed:
         if with_teacher:
             # if no teacher was timed, it is assumed to be slower than a student by the usual factor
             slowness = self.training if self.teacher is None else self.teacher
-            answers = TEACHER.look * config.train_size / 10_000
+            look = network_costs(teacher_architecture(config)).look
+            answers = look * (1 + config.train_size / 10_000)
             teacher = slowness * (sum(_teacher_work(config)) + answers)
         return Estimate(teacher, self.training * students.training + self.looking * students.looking)
 
@@ -132,16 +121,15 @@ class Estimator:
 
 def _students_work(config: RunConfig) -> Work:
     """The work of one student: the two train side by side."""
-    steps = -(-config.train_size // config.batch_size)
-    looks = config.epochs + min(len(FIRST_EPOCH_FRACTIONS), steps - 1)
-    return _work(STUDENT, config.epochs, config.train_size, config.batch_size, looks)
+    return _work(config, "distilled", student_architecture(config), config.epochs, config.train_size)
 
 
 def _teacher_work(config: RunConfig) -> Work:
-    epochs = config.teacher_epochs
-    return _work(TEACHER, epochs, config.teacher_train_size, config.batch_size, epochs)
+    epochs, images = config.teacher_epochs, config.teacher_train_size
+    return _work(config, "teacher", teacher_architecture(config), epochs, images)
 
 
-def _work(costs: Costs, epochs: int, images: int, batch_size: int, looks: float) -> Work:
-    steps = -(-images // batch_size)
-    return Work(epochs * (steps * costs.step + images * costs.image), looks * costs.look)
+def _work(config: RunConfig, name: str, architecture: Architecture, epochs: int, images: int) -> Work:
+    costs = network_costs(architecture)
+    training = training_seconds(costs, epochs, images, config.batch_size)
+    return Work(training, len(looks(config, name)) * costs.look)

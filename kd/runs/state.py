@@ -128,7 +128,7 @@ class RunState:
             elif event["event"] == "epoch":
                 self._history[model].append(event)
                 self._fractions[model] = event["epoch"] / event["epochs"]
-                if model == "teacher":
+                if model == "teacher" and event["val_accuracy"] is not None:
                     self._teacher_accuracy = event["val_accuracy"]
             if self._clock is None:
                 self._clock = time.monotonic(), self._progress()

@@ -74,7 +74,7 @@ def _config(run_id: str, text: str) -> RunConfig | None:
 
 
 def is_event(event: Any) -> bool:
-    """Whether this is a valid event of a training."""
+    """Whether this is a valid event of a training; what was not computed is None."""
     if not isinstance(event, dict) or event.get("model") not in ("teacher", "distilled", "scratch"):
         return False
     if event.get("event") == "begin":
@@ -83,7 +83,7 @@ def is_event(event: Any) -> bool:
     counts = event.get("epoch"), event.get("epochs")
     return (
         event.get("event") == "epoch"
-        and all(isinstance(number, int | float) for number in numbers)
+        and all(number is None or isinstance(number, int | float) for number in numbers)
         and all(isinstance(count, int) for count in counts)
         and 1 <= counts[0] <= counts[1]
     )

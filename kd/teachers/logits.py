@@ -64,9 +64,10 @@ def _load(name: str) -> dict[str, np.ndarray]:
 
 def make(name: str) -> Path:
     """Compute and write the logits of one shipped teacher; returns the file's path."""
-    from kd.training.student import teacher_logits_of
+    from kd.training.answers import teacher_outputs
 
-    logits = teacher_logits_of(shipped_teacher_path(name), TRAIN_IMAGES, lambda: False)
+    file = shipped_teacher_path(name).read_bytes()
+    logits = teacher_outputs(file, TRAIN_IMAGES, attention=False, should_stop=lambda: False)
     weights = np.array(teacher_record(name)["weights_sha256"])
     write_whole(_path(name), npz_bytes({**logits, "weights_sha256": weights}))
     return _path(name)

@@ -1,4 +1,4 @@
-"""A pause between two epochs: all it takes to go on as if there had been none. No TensorFlow here."""
+"""A pause in a training: all it takes to go on as if there had been none. No TensorFlow here."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from kd.training.snapshots import Snapshots
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training run that paused after `epoch` epochs, so that others could go first.
+    """A training that paused after `epoch` epochs and `step` steps of the next: others could go first.
 
     weights: the model's, in the order of `model.get_weights()`; optimizer: Adam's steps and moments
-    (kd/training/adam.py). The other fields are TrainedModel's, as they are so far.
+    (kd/training/adam.py); sums: of the steps of the epoch that has begun (kd/training/compiled.py), and
+    epoch_seconds what they took. The other fields are TrainedModel's, as they are so far.
     """
 
     name: str
@@ -27,3 +28,6 @@ class Checkpoint:
     snapshots: Snapshots | None = None
     precision: str = "float32"
     processor: str | None = None
+    step: int = 0
+    sums: np.ndarray | None = None
+    epoch_seconds: float = 0.0

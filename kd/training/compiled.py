@@ -1,185 +1,45 @@
-"""One training step, traced once and used for all runs of a process.
+"""One training step, traced once and used for all trainings of its kind in a process.
 
 An epoch of the notebook's student is 313 steps of about a millisecond, so what happens between steps
-matters most: here a tf.function loops over the steps, gathers its batches from tensors, and takes α, T and
-the order of the images as tensors, so the next run of the same architecture starts without tracing again.
+matters most: here a tf.function loops over the steps, gathers its batches from tensors, and takes the
+objective's numbers and the order of the images as tensors, so the next training of the same kind starts
+without tracing again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
-from typing import NamedTuple
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from kd.networks.architectures import CLASSES, IMAGE_SHAPE, build_student, build_teacher
+from kd.distillation.objectives import Objective, Outputs
+from kd.networks.architectures import CLASSES, Architecture
 from kd.networks.folding import folded_forward
-from kd.training.adam import FusedAdam
+from kd.training.networks import PICTURES, Network, network, to_images
 
-# Pictures evaluated at once: the teacher's first activations take 200 kB for each.
-EVALUATION_BATCH = 500
-
-
-class StepTotals(NamedTuple):
-    """Sums over the images of some steps; divided by the number of images, they are an epoch's means."""
-
-    loss: float
-    student_loss: float
-    distillation_loss: float
-    correct: float
-    images: float
-
-    def __add__(self, other: StepTotals) -> StepTotals:
-        return StepTotals(*(a + b for a, b in zip(self, other, strict=True)))
+ATTENTION = 245
+# Kinds of training kept: a study may compare several objectives, and each learns beside a scratch student.
+KINDS_KEPT = 8
 
 
-NO_STEPS = StepTotals(0.0, 0.0, 0.0, 0.0, 0.0)
+class Lesson(NamedTuple):
+    """What a model learns from, as tensors that stay in place for the whole training.
 
-
-class CompiledTraining:
-    """A model, its Adam, and the traced functions that train and evaluate it.
-
-    Args:
-        build: makes the model; called once. Losses that its layers add (regularisers, `add_loss`) are not
-            part of a step.
-        distilled: whether a step has the teacher's term. Without it, the loss is the cross-entropy alone.
-        precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding). Evaluation is float32.
+    images: uint8 (n, 28, 28). labels: int32 (n,). labelled: float32 (n,), 1 for a picture with a label; empty
+    if all have one. prepared: what the objective prepared from the teacher's outputs, with a row for each
+    picture. numbers: float32 (k,), the objective's, and last the label smoothing.
     """
-
-    def __init__(self, build: Callable[[], keras.Sequential], distilled: bool, precision: str = "float32"):
-        self.model = build()
-        self.distilled = distilled
-        self._forward = folded_forward(self.model, precision)
-        self._optimizer = FusedAdam(self.model.trainable_variables)
-        scalar = tf.TensorSpec((), tf.float32)
-        integer = tf.TensorSpec((), tf.int32)
-        images = tf.TensorSpec((None, *IMAGE_SHAPE), tf.float32)
-        logits = tf.TensorSpec((None, CLASSES), tf.float32)
-        vector = tf.TensorSpec((None,), tf.int32)
-        self._steps = tf.function(
-            self._run_steps,
-            input_signature=[images, vector, logits, vector, integer, integer, integer, *[scalar] * 3],
-        )
-        self._evaluate = tf.function(folded_forward(self.model, training=False), input_signature=[images])
-        self.single_picture = tf.function(
-            self.model, input_signature=[tf.TensorSpec((1, *IMAGE_SHAPE), tf.float32)]
-        )
-
-    def reset(self, weights: list[np.ndarray]) -> None:
-        """Start again from these weights, with a fresh optimiser."""
-        self.model.set_weights(weights)
-        self._optimizer.reset()
-
-    def trace(self) -> None:
-        """Trace training and evaluation, unless this was done before: some seconds, once for each process."""
-        self._steps.get_concrete_function()
-        self._evaluate.get_concrete_function()
-
-    def state(self) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-        """The weights and the optimiser's state, for `restore`."""
-        return tuple(self.model.get_weights()), self._optimizer.state()
-
-    def restore(self, weights: Sequence[np.ndarray], optimizer: Sequence[np.ndarray]) -> None:
-        """Go on from what `state` returned."""
-        self.model.set_weights(list(weights))
-        self._optimizer.restore(optimizer)
-
-    def run_steps(self, batches: Batches, order: tf.Tensor, first: int, last: int, terms) -> StepTotals:
-        """Steps `first` to `last` (exclusive) of the epoch that visits the images in `order`.
-
-        Args:
-            batches: the images, labels, soft targets and batch size.
-            order: int32 (n,), a permutation of the images.
-            terms: (alpha, temperature, scale) as floats.
-        """
-        totals = self._steps(
-            batches.images,
-            batches.labels,
-            batches.teacher_logits,
-            order,
-            tf.constant(batches.batch_size, tf.int32),
-            tf.constant(first, tf.int32),
-            tf.constant(last, tf.int32),
-            *(tf.constant(term, tf.float32) for term in terms),
-        )
-        return StepTotals(*totals.numpy().tolist())
-
-    def logits(self, images: tf.Tensor) -> np.ndarray:
-        """Logits float32 (n, 10) of images (n, 28, 28, 1), as in inference, without dropout."""
-        parts = [
-            self._evaluate(images[start : start + EVALUATION_BATCH]).numpy()
-            for start in range(0, len(images), EVALUATION_BATCH)
-        ]
-        return np.concatenate(parts)
-
-    def _run_steps(
-        self, images, labels, teacher_logits, order, batch_size, first, last, alpha, temperature, scale
-    ):
-        # float64 holds these sums of float32 exactly, however many calls an epoch is cut into
-        totals = tf.zeros((5,), tf.float64)
-        if self.distilled:
-            soft_targets, doubts = _soften(teacher_logits, temperature)
-        for step in tf.range(first, last):
-            # the next step must not read weights that this one is still writing
-            tf.autograph.experimental.set_loop_options(parallel_iterations=1)
-            chosen = order[step * batch_size : (step + 1) * batch_size]
-            batch_labels = tf.gather(labels, chosen)
-            with tf.GradientTape() as tape:
-                logits = self._forward(tf.gather(images, chosen))
-                student_loss = tf.reduce_mean(
-                    tf.nn.sparse_softmax_cross_entropy_with_logits(batch_labels, logits)
-                )
-                if self.distilled:
-                    divergence = tf.nn.softmax_cross_entropy_with_logits(
-                        tf.gather(soft_targets, chosen), logits / temperature
-                    ) - tf.gather(doubts, chosen)
-                    distillation_loss = scale * tf.reduce_mean(divergence)
-                    loss = alpha * student_loss + (1.0 - alpha) * distillation_loss
-                else:
-                    loss, distillation_loss = student_loss, tf.zeros(())
-            gradients = tape.gradient(loss, self.model.trainable_variables)
-            self._optimizer.apply(gradients)
-            correct = tf.cast(tf.argmax(logits, axis=1, output_type=tf.int32) == batch_labels, tf.float32)
-            count = tf.cast(tf.size(chosen), tf.float32)
-            sums = [loss * count, student_loss * count, distillation_loss * count]
-            totals += tf.cast(tf.stack([*sums, tf.reduce_sum(correct), count]), tf.float64)
-        return totals
-
-
-def _soften(teacher_logits: tf.Tensor, temperature: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The teacher's soft targets (n, 10) and their entropies (n,), in nats.
-
-    KL(p ‖ q) is the cross-entropy of p and q minus the entropy of p. With p and its entropy known for all
-    images, a step needs only one fused operation for `soft_target_divergence`
-    (kd/distillation/soft_targets.py), so a distilled step costs little more than one without a teacher.
-    """
-    logs = tf.nn.log_softmax(teacher_logits / temperature)
-    soft_targets = tf.exp(logs)
-    return soft_targets, -tf.reduce_sum(soft_targets * logs, axis=1)
-
-
-class Batches(NamedTuple):
-    """What a model learns from, as tensors that stay in place for the whole run."""
 
     images: tf.Tensor
     labels: tf.Tensor
-    teacher_logits: tf.Tensor
+    labelled: tf.Tensor
+    prepared: dict[str, tf.Tensor]
+    numbers: tf.Tensor
     batch_size: int
-
-    @classmethod
-    def of(cls, images, labels, teacher_logits, batch_size: int) -> Batches:
-        """From arrays or tensors; `teacher_logits` is None if there is no teacher."""
-        if teacher_logits is None:
-            teacher_logits = np.zeros((0, CLASSES), np.float32)
-        return cls(
-            tf.convert_to_tensor(images),
-            tf.convert_to_tensor(labels),
-            tf.constant(teacher_logits, tf.float32),
-            batch_size,
-        )
 
     @property
     def steps(self) -> int:
@@ -191,36 +51,250 @@ class Batches(NamedTuple):
         return tf.constant(np.random.default_rng([seed, epoch]).permutation(len(self.labels)), tf.int32)
 
 
-_BUILDERS = {"teacher": build_teacher, "distilled": build_student, "scratch": build_student}
+class CompiledTraining:
+    """The traced step of one kind of training, on a network that others may use in between.
+
+    loss = α · the mean over the batch of the cross-entropy of pictures with a label
+           + teacher_weight() · the sum of the objective's terms over all pictures
+
+    Args:
+        network: what is trained. Losses that its layers add (regularisers, `add_loss`) are no part of a step.
+        objective: of this kind, whatever its numbers; None for the cross-entropy alone.
+        smoothed: whether each label is spread over all classes.
+        partly_labelled: whether there are pictures without a label.
+        precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding). Evaluation is float32.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        objective: Objective | None = None,
+        *,
+        smoothed: bool = False,
+        partly_labelled: bool = False,
+        precision: str = "float32",
+    ):
+        self.network, self.model = network, network.model
+        self._objective, self._smoothed, self._partly_labelled = objective, smoothed, partly_labelled
+        self._attends = objective is not None and objective.compares_attention
+        self.terms = () if objective is None else tuple(objective.term_labels)
+        self._forward = folded_forward(self.model, precision, attention=self._attends)
+        self._numbers = () if objective is None else tuple(_numbers(objective))
+        self._prepare = self._traced_prepare()
+        integer, integers = (tf.TensorSpec(shape, tf.int32) for shape in ((), (None,)))
+        self._steps = tf.function(
+            self._run_steps,
+            input_signature=[
+                PICTURES,
+                integers,
+                tf.TensorSpec((None,), tf.float32),
+                self._prepared_specs(),
+                tf.TensorSpec((len(self._numbers) + 1,), tf.float32),
+                integers,
+                *[integer] * 3,
+                tf.TensorSpec((len(self.terms) + 5,), tf.float64),
+            ],
+        )
+
+    def trace(self) -> None:
+        """Trace training and evaluation, unless this was done before: a second or two, once a process."""
+        self._steps.get_concrete_function()
+        self.network.trace()
+
+    def lesson(
+        self,
+        images: Any,
+        labels: Any,
+        batch_size: int,
+        *,
+        labelled: np.ndarray | None = None,
+        objective: Objective | None = None,
+        teacher: Outputs | None = None,
+        smoothing: float = 0.0,
+    ) -> Lesson:
+        """What `run_steps` takes.
+
+        Args:
+            images: uint8 (n, 28, 28).
+            labels: int32 (n,).
+            labelled: bool (n,), if there are pictures without a label.
+            objective: with this training's numbers.
+            teacher: its outputs, a row for each picture, if the objective uses a teacher.
+            smoothing: the share of each label that is spread over all classes.
+        """
+        values = () if objective is None else tuple(_numbers(objective).values())
+        numbers = tf.constant([*values, smoothing], tf.float32)
+        prepared = {}
+        if self._prepare is not None:
+            outputs = (tf.constant(part, tf.float32) for part in teacher if part is not None)
+            prepared = self._prepare(numbers, *outputs)
+        has_label = np.zeros(0) if labelled is None else labelled
+        return Lesson(
+            tf.convert_to_tensor(images),
+            tf.convert_to_tensor(labels),
+            tf.constant(has_label, tf.float32),
+            prepared,
+            numbers,
+            batch_size,
+        )
+
+    def no_sums(self) -> np.ndarray:
+        """The sums of no steps."""
+        return np.zeros(len(self.terms) + 5)
+
+    def run_steps(
+        self, lesson: Lesson, order: tf.Tensor, first: int, last: int, sums: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Steps `first` to `last` (exclusive) of the epoch that visits the images in `order`.
+
+        Args:
+            order: int32 (n,), a permutation of the images.
+            sums: of the epoch's earlier steps.
+
+        Returns:
+            The epoch's sums so far, float64, as `means` takes them.
+        """
+        return self._steps(
+            lesson.images,
+            lesson.labels,
+            lesson.labelled,
+            lesson.prepared,
+            lesson.numbers,
+            order,
+            tf.constant(lesson.batch_size, tf.int32),
+            tf.constant(first, tf.int32),
+            tf.constant(last, tf.int32),
+            tf.constant(self.no_sums() if sums is None else sums),
+        ).numpy()
+
+    def means(self, sums: np.ndarray) -> dict[str, float | None]:
+        """An epoch's means: loss and terms over all pictures, student_loss and accuracy over labelled ones.
+
+        None where there was no picture.
+        """
+        loss, student_loss, *terms, correct, images, labelled = sums.tolist()
+
+        def mean(total: float, count: float) -> float | None:
+            return total / count if count else None
+
+        return {
+            "loss": mean(loss, images),
+            "student_loss": mean(student_loss, labelled),
+            **{name: mean(total, images) for name, total in zip(self.terms, terms, strict=True)},
+            "accuracy": mean(correct, labelled),
+        }
+
+    def _traced_prepare(self) -> Callable | None:
+        if self._objective is None or not self._objective.uses_teacher:
+            return None
+
+        def prepare(numbers, logits, attention=None):
+            return self._with(numbers).prepare(Outputs(logits, attention))
+
+        rows = [CLASSES, ATTENTION] if self._attends else [CLASSES]
+        outputs = [tf.TensorSpec((None, size), tf.float32) for size in rows]
+        numbers = tf.TensorSpec((len(self._numbers) + 1,), tf.float32)
+        return tf.function(prepare, input_signature=[numbers, *outputs], autograph=False)
+
+    def _prepared_specs(self) -> dict[str, tf.TensorSpec]:
+        if self._prepare is None:
+            return {}
+        prepared = self._prepare.get_concrete_function().structured_outputs
+        return {name: tf.TensorSpec((None, *t.shape[1:]), t.dtype) for name, t in prepared.items()}
+
+    def _with(self, numbers: tf.Tensor) -> Objective:
+        """The objective with these numbers."""
+        values = tf.unstack(numbers)[: len(self._numbers)]
+        return dataclasses.replace(self._objective, **dict(zip(self._numbers, values, strict=True)))
+
+    def _run_steps(self, images, labels, labelled, prepared, numbers, order, batch_size, first, last, sums):
+        def go_on(step, _sums):
+            return step < last
+
+        def take(step, sums):
+            chosen = order[step * batch_size : (step + 1) * batch_size]
+            batch = tf.gather(labels, chosen)
+            has_label = tf.gather(labelled, chosen) if self._partly_labelled else None
+            rows = {name: tf.gather(values, chosen) for name, values in prepared.items()}
+            step_sums = self._step(to_images(tf.gather(images, chosen)), batch, has_label, rows, numbers)
+            # Added one after the other, wherever an epoch is cut into calls
+            return step + 1, sums + tf.cast(tf.stack(step_sums), tf.float64)
+
+        # the next step must not read weights that this one is still writing
+        return tf.while_loop(go_on, take, (first, sums), parallel_iterations=1)[1]
+
+    def _step(self, images, labels, has_label, prepared: Mapping[str, Any], numbers) -> list[tf.Tensor]:
+        """One step of the optimiser; returns what it adds to the sums."""
+        count = tf.cast(tf.size(labels), tf.float32)
+        with tf.GradientTape() as tape:
+            outputs = self._forward(images)
+            if not self._attends:
+                outputs = Outputs(outputs)
+            losses = self._cross_entropies(labels, outputs.logits, numbers)
+            if has_label is None:
+                student_loss = tf.reduce_mean(losses)
+                student_sum, with_label = student_loss * count, count
+            else:
+                student_sum, with_label = tf.reduce_sum(has_label * losses), tf.reduce_sum(has_label)
+                student_loss = student_sum / count
+            loss, terms = student_loss, []
+            if self._objective is not None:
+                objective = self._with(numbers)
+                named = objective.terms(labels, outputs, prepared, has_label)
+                terms = [named[name] for name in self.terms]
+                loss = objective.alpha * student_loss + objective.teacher_weight() * sum(terms[1:], terms[0])
+        gradients = tape.gradient(loss, self.model.trainable_variables)
+        self.network.optimizer.apply(gradients)
+        correct = tf.cast(tf.argmax(outputs.logits, axis=1, output_type=tf.int32) == labels, tf.float32)
+        if has_label is not None:
+            correct *= has_label
+        means = [loss * count, student_sum, *(term * count for term in terms)]
+        return [*means, tf.reduce_sum(correct), count, with_label]
+
+    def _cross_entropies(self, labels, logits, numbers) -> tf.Tensor:
+        """Of each picture, (n,): with its label, or a smoothed one (Szegedy et al. 2016, section 7)."""
+        if not self._smoothed:
+            return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        smoothing = numbers[-1]
+        smoothed = (1.0 - smoothing) * tf.one_hot(labels, CLASSES) + smoothing / CLASSES
+        return tf.nn.softmax_cross_entropy_with_logits(smoothed, logits)
 
 
-def compiled_training(model_name: str, precision: str = "float32") -> CompiledTraining:
-    """This process' only CompiledTraining for 'teacher', 'distilled' or 'scratch' in this precision."""
-    return _compiled_training(model_name, precision)
+def _numbers(objective: Objective) -> dict[str, float]:
+    """The objective's numbers: other values do not trace again, as those of its switches and choices do."""
+    return {
+        field.name: getattr(objective, field.name)
+        for field in dataclasses.fields(objective)
+        if isinstance(field.default, float)
+    }
 
 
-@cache
-def _compiled_training(model_name: str, precision: str) -> CompiledTraining:
-    builder = _BUILDERS[model_name]
-    return CompiledTraining(lambda: builder(name=model_name), model_name == "distilled", precision)
+def _kind(objective: Objective | None) -> Objective | None:
+    """The objective with its numbers at their defaults: equal for those that share a traced step."""
+    if objective is None:
+        return None
+    defaults = {field.name: field.default for field in dataclasses.fields(objective)}
+    return dataclasses.replace(objective, **{name: defaults[name] for name in _numbers(objective)})
 
 
-@cache
-def _uninitialized(model_name: str) -> keras.Sequential:
-    """Built once: building takes longer than the first hundred steps of a student."""
-    return _BUILDERS[model_name]()
+def compiled_training(
+    architecture: Architecture,
+    objective: Objective | None = None,
+    *,
+    smoothed: bool = False,
+    partly_labelled: bool = False,
+    precision: str = "float32",
+) -> CompiledTraining:
+    """This process' only CompiledTraining of this kind; the objective's numbers make no difference."""
+    return _compiled_training(architecture, _kind(objective), smoothed, partly_labelled, precision)
 
 
-@lru_cache(maxsize=64)
-def initial_weights(model_name: str, seed: int) -> tuple[np.ndarray, ...]:
-    """The weights that a model starts from, by architecture and seed alone, so students start alike."""
-    model = _uninitialized(model_name)
-    layers = [layer for layer in model.layers if hasattr(layer, "kernel_initializer")]
-    seeds = np.random.SeedSequence(seed).generate_state(len(layers))
-    for layer, layer_seed in zip(layers, seeds, strict=True):
-        # Each layer gets its own seed: Keras' default draws from Python's global generator, from which other
-        # threads of a worker draw too.
-        initializer = layer.kernel_initializer
-        settings = {**initializer.get_config(), "seed": int(layer_seed)}
-        layer.kernel.assign(type(initializer).from_config(settings)(layer.kernel.shape))
-    return tuple(model.get_weights())
+@lru_cache(maxsize=KINDS_KEPT)
+def _compiled_training(architecture, objective, smoothed, partly_labelled, precision) -> CompiledTraining:
+    return CompiledTraining(
+        network(architecture),
+        objective,
+        smoothed=smoothed,
+        partly_labelled=partly_labelled,
+        precision=precision,
+    )

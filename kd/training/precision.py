@@ -1,9 +1,9 @@
 """The precision in which a fresh teacher trains: float32, or bfloat16 products if they are faster here.
 
 A teacher of the notebook's own recipe always trains in float32, to follow it to the letter, and so does one
-whose training is too short for a measurement to pay off. For any other, a few steps of both are timed. The
-result is stored with the runs and holds for this processor from then on: the same config must not have two
-results because the machine was once busy. KD_TEACHER_PRECISION, if set, overrides all this.
+that is narrower or whose training is too short for a measurement to pay off. For any other, a few steps of
+both are timed. The result is stored with the runs and holds for this processor from then on: the same config
+must not have two results because the machine was once busy. KD_TEACHER_PRECISION, if set, overrides all this.
 """
 
 from __future__ import annotations
@@ -17,15 +17,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from kd.config import RunConfig
+from kd.networks.architectures import TEACHER_FILTERS, Architecture
+from kd.run_fields import CONVOLUTIONAL
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.training.compiled import Batches, compiled_training, initial_weights
+from kd.training.compiled import compiled_training
+from kd.training.networks import initial_weights
 
 PRECISIONS = ("float32", "mixed_bfloat16")
-NOTEBOOK_TEACHER = {"teacher_epochs": 5, "teacher_train_size": 10_000, "batch_size": 32}
+NOTEBOOK_TEACHER = {
+    "teacher_epochs": 5,
+    "teacher_train_size": 10_000,
+    "teacher_label_smoothing": 0.0,
+    "batch_size": 32,
+}
 
 # Below this many steps (half a minute at most), measuring costs a good part of what it may save.
 STEPS_WORTH_ASKING = 1000
@@ -65,7 +72,7 @@ def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = No
         return Choice(chosen)
     steps = config.teacher_epochs * -(-config.teacher_train_size // config.batch_size)
     is_notebooks = all(getattr(config, name) == value for name, value in NOTEBOOK_TEACHER.items())
-    if is_notebooks or steps < STEPS_WORTH_ASKING:
+    if is_notebooks or steps < STEPS_WORTH_ASKING or config.teacher_width < TEACHER_FILTERS:
         return Choice("float32")
     processor = this_processor()
     known = (measured or {}).get(processor)
@@ -89,22 +96,18 @@ def this_processor() -> str:
 @cache
 def seconds_a_step(batch_size: int = 32) -> dict[str, float]:
     """Seconds for a teacher's step in each precision: the fastest of a few rounds, taken in turns."""
-    images = np.random.default_rng(0).random((batch_size * STEPS_A_ROUND, 28, 28, 1), np.float32)
+    architecture = Architecture(CONVOLUTIONAL, TEACHER_FILTERS)
+    images = np.random.default_rng(0).integers(0, 256, (batch_size * STEPS_A_ROUND, 28, 28), np.uint8)
     labels = np.arange(len(images), dtype=np.int32) % 10
-    batches = Batches.of(images, labels, None, batch_size)
-    order = tf.range(len(labels))
+    ways = {precision: compiled_training(architecture, precision=precision) for precision in PRECISIONS}
+    lesson = ways["float32"].lesson(images, labels, batch_size)
+    ways["float32"].network.reset(initial_weights(architecture, 0))
     seconds = dict.fromkeys(PRECISIONS, float("inf"))
-    for precision in PRECISIONS:
-        compiled_training("teacher", precision).reset(initial_weights("teacher", 0))
-        _run(precision, batches, order)
-    for _round in range(ROUNDS):
-        for precision in PRECISIONS:
+    for number in range(ROUNDS + 1):
+        for precision, compiled in ways.items():
             started = time.perf_counter()
-            _run(precision, batches, order)
+            compiled.run_steps(lesson, lesson.order(0, 1), 0, STEPS_A_ROUND)
             elapsed = (time.perf_counter() - started) / STEPS_A_ROUND
-            seconds[precision] = min(seconds[precision], elapsed)
+            if number:  # the first round traces
+                seconds[precision] = min(seconds[precision], elapsed)
     return seconds
-
-
-def _run(precision: str, batches: Batches, order: tf.Tensor) -> None:
-    compiled_training("teacher", precision).run_steps(batches, order, 0, STEPS_A_ROUND, (1.0, 1.0, 1.0))

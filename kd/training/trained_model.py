@@ -15,8 +15,9 @@ class TrainedModel:
 
     keras_file is the content of its .keras file. test_logits, float32 (10000, 10), are for all test images;
     train_logits (n, 10), of a teacher only, are for the students' training images. Of the seconds that
-    training took, evaluation_seconds were spent on test images and snapshots. processor is the one whose
-    measurement decided the precision, if any did (kd/training/precision.py).
+    training took, evaluation_seconds were spent on test images and snapshots. Only students have snapshots,
+    unless they were trained without. processor is the one whose measurement decided the precision, if any did
+    (kd/training/precision.py).
     """
 
     name: str

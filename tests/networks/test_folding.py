@@ -12,8 +12,9 @@ import tensorflow as tf
 from kd.networks.architectures import Architecture, build_student, build_teacher
 from kd.networks.folding import folded_forward
 from kd.teachers.recipes import classify
-from kd.training import student
-from kd.training.compiled import Batches, CompiledTraining
+from kd.training.answers import teacher_outputs
+from kd.training.compiled import CompiledTraining
+from kd.training.networks import Network
 
 
 def loss_and_gradients(forward, model, images, labels):
@@ -99,9 +100,9 @@ def _multilayer_perceptron() -> keras.Sequential:
 @pytest.fixture(scope="module", params=[_with_dropout, _multilayer_perceptron])
 def trained_with_dropout(request, mnist) -> CompiledTraining:
     """After a few steps, so that BatchNormalization's averages have left their initial values."""
-    compiled = CompiledTraining(request.param, distilled=False)
-    batches = Batches.of(*mnist.train(64), None, 16)
-    compiled.run_steps(batches, batches.order(0, 1), 0, 4, (1.0, 1.0, 1.0))
+    compiled = CompiledTraining(Network(request.param))
+    lesson = compiled.lesson(mnist.x_train[:64], mnist.train(64)[1], 16)
+    compiled.run_steps(lesson, lesson.order(0, 1), 0, 4)
     return compiled
 
 
@@ -110,7 +111,8 @@ def test_evaluation_gives_the_answers_of_inference(trained_with_dropout, mnist):
     model = trained_with_dropout.model
     before = model.get_weights()
     expected = model(images, training=False).numpy()
-    np.testing.assert_allclose(trained_with_dropout.logits(images), expected, rtol=1e-4, atol=1e-4)
+    found = trained_with_dropout.network.logits(mnist.x_test[:64])
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
     np.testing.assert_array_equal(classify(model, images), expected.argmax(axis=1))
     for weight, unchanged in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(weight, unchanged)
@@ -123,12 +125,10 @@ def test_training_drops_and_normalises(trained_with_dropout, mnist):
     assert np.abs(once - twice).max() > 0.01
 
 
-def test_a_teachers_soft_targets_are_the_answers_of_inference(
-    trained_with_dropout, mnist, tmp_path, monkeypatch
-):
+def test_a_teachers_soft_targets_are_the_answers_of_inference(trained_with_dropout, mnist, tmp_path):
     model = trained_with_dropout.model
-    model.save(tmp_path / "teacher.keras")
+    path = tmp_path / "teacher.keras"
+    model.save(path)
     expected = model(mnist.train(40)[0], training=False)
-    monkeypatch.setattr(student, "compiled_training", lambda name: trained_with_dropout)
-    logits = student.teacher_logits_of(tmp_path / "teacher.keras", 40, lambda: False)
+    logits = teacher_outputs(path.read_bytes(), 40, False, lambda: False)
     np.testing.assert_allclose(logits["train"], expected, rtol=1e-4, atol=1e-4)

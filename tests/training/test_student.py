@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 import threading
 import time
@@ -14,22 +13,20 @@ import tensorflow as tf
 
 from kd.config import RunConfig
 from kd.distillation.distiller import Distiller
-from kd.networks.architectures import build_student, build_teacher
-from kd.training.checkpoint import Checkpoint
-from kd.training.compiled import Batches, CompiledTraining, compiled_training, initial_weights
+from kd.distillation.objectives import OBJECTIVES, Outputs
+from kd.networks.architectures import Architecture, build_student, build_teacher
+from kd.pictures.mnist import to_model_input
+from kd.training.answers import milliseconds_a_picture, teacher_outputs
+from kd.training.compiled import CompiledTraining, compiled_training
+from kd.training.networks import Network, initial_weights
 from kd.training.stopping import TrainingStopped
-from kd.training.student import milliseconds_a_picture, train_student, train_teacher
-from kd.training.trained_model import TrainedModel
+from kd.training.student import train_model
+from kd.training.teaching import Teaching
+from tests.training.helpers import SMALL, history_of, ignore, made_up, never, trained, weights_of
 
-SMALL = RunConfig(train_size=320, epochs=2, teacher="fresh", teacher_epochs=1, teacher_train_size=64)
-
-
-def never() -> bool:
-    return False
-
-
-def ignore(event: dict) -> None:
-    pass
+STUDENT = Architecture("convolutional", 16)
+TEACHER = Architecture("convolutional", 256)
+SOFT_TARGETS = OBJECTIVES["soft_targets"]
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +35,17 @@ def teacher() -> keras.Sequential:
     return build_teacher()
 
 
-@pytest.fixture(scope="module")
-def teacher_logits(teacher, mnist) -> np.ndarray:
-    return teacher.predict(mnist.train(320)[0], verbose=0)
-
-
 def test_fast_path_and_plain_path_give_the_same_student_after_50_steps(teacher, mnist):
     """Plain: Distiller.fit, which calls the teacher in every step, one step per call. Fast: what runs use."""
     images, labels = mnist.train(1600)
-    start = list(initial_weights("distilled", 5))
-    batches = Batches.of(images, labels, teacher.predict(images, verbose=0), 32)
-    order = batches.order(5, 1)
-
-    fast = CompiledTraining(build_student, distilled=True)
-    fast.reset(start)
-    fast.run_steps(batches, order, 0, 50, (0.1, 4.0, 16.0))
+    start = initial_weights(STUDENT, 5)
+    objective = SOFT_TARGETS(alpha=0.1, temperature=4.0, scale=16.0)
+    fast = CompiledTraining(Network(build_student), SOFT_TARGETS())
+    outputs = Outputs(teacher.predict(images, verbose=0))
+    lesson = fast.lesson(mnist.x_train[:1600], labels, 32, objective=objective, teacher=outputs)
+    order = lesson.order(5, 1)
+    fast.network.reset(start)
+    fast.run_steps(lesson, order, 0, 50)
 
     student = build_student()
     student.set_weights(start)
@@ -65,39 +58,46 @@ def test_fast_path_and_plain_path_give_the_same_student_after_50_steps(teacher, 
         np.testing.assert_allclose(a, b, atol=1e-5)
 
 
-def test_scratch_is_plain_keras_training(mnist):
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_scratch_is_plain_keras_training(mnist, smoothing):
     images, labels = mnist.train(640)
-    start = list(initial_weights("scratch", 2))
-    batches = Batches.of(images, labels, None, 32)
-    order = batches.order(2, 1).numpy()
-    fast = CompiledTraining(build_student, distilled=False)
-    fast.reset(start)
-    totals = fast.run_steps(batches, tf.constant(order), 0, batches.steps, (1.0, 1.0, 1.0))
+    start = initial_weights(STUDENT, 2)
+    fast = CompiledTraining(Network(build_student), smoothed=smoothing > 0)
+    lesson = fast.lesson(mnist.x_train[:640], labels, 32, smoothing=smoothing)
+    order = lesson.order(2, 1).numpy()
+    fast.network.reset(start)
+    means = fast.means(fast.run_steps(lesson, tf.constant(order), 0, lesson.steps))
 
     student = build_student()
     student.set_weights(start)
     student.compile(
         optimizer=keras.optimizers.Adam(),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing),
         metrics=["accuracy"],
     )
-    history = student.fit(images[order], labels[order], shuffle=False, verbose=0).history
-    assert totals.loss / totals.images == pytest.approx(history["loss"][0], rel=1e-4)
-    assert totals.correct / totals.images == pytest.approx(history["accuracy"][0], abs=2 / 640)
+    one_hot = np.eye(10)[labels[order]]
+    history = student.fit(images[order], one_hot, shuffle=False, verbose=0).history
+    assert means["loss"] == means["student_loss"] == pytest.approx(history["loss"][0], rel=1e-4)
+    assert means["accuracy"] == pytest.approx(history["accuracy"][0], abs=2 / 640)
     for a, b in zip(fast.model.get_weights(), student.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
 
 
-def test_the_teacher_is_the_only_difference_between_the_students(teacher_logits):
+def test_pictures_become_the_models_input_to_the_last_bit(mnist):
+    every = np.arange(256, dtype=np.uint8).repeat(28 * 28).reshape(-1, 28, 28)
+    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()])
+    found = Network(lambda: model).logits(every)
+    np.testing.assert_array_equal(found, to_model_input(every).reshape(len(every), -1))
+
+
+def test_the_teacher_is_the_only_difference_between_the_students(tmp_path):
     """With α = 1 the teacher has no weight, so distilled and scratch are the same student."""
     alone = SMALL.replace(alpha=1.0)
-    distilled = train_student(alone, "distilled", teacher_logits, ignore, never)
-    scratch = train_student(alone, "scratch", None, ignore, never)
-    np.testing.assert_allclose(distilled.test_logits, scratch.test_logits, atol=1e-4)
-
-    helped = train_student(SMALL, "distilled", teacher_logits, ignore, never)
+    distilled, scratch = trained(alone, "distilled"), trained(alone, "scratch")
+    for one, other in zip(weights_of(distilled, tmp_path), weights_of(scratch, tmp_path), strict=True):
+        np.testing.assert_array_equal(one, other)
+    helped = trained(SMALL, "distilled", made_up())
     assert np.abs(helped.test_logits - scratch.test_logits).max() > 0.01
-    np.testing.assert_array_equal(initial_weights("distilled", 0)[0], initial_weights("scratch", 0)[0])
 
 
 def test_initial_weights_follow_the_seed_whatever_other_threads_draw():
@@ -112,20 +112,22 @@ def test_initial_weights_follow_the_seed_whatever_other_threads_draw():
     noise.start()
     try:
         drawn = []
-        for name in ("distilled", "scratch", "distilled"):
+        for _ in range(3):
             initial_weights.cache_clear()
-            drawn.append(np.concatenate([w.ravel() for w in initial_weights(name, 11)]))
+            drawn.append(np.concatenate([w.ravel() for w in initial_weights(STUDENT, 11)]))
     finally:
         done.set()
         noise.join()
     np.testing.assert_array_equal(drawn[0], drawn[1])
     np.testing.assert_array_equal(drawn[0], drawn[2])
-    assert not np.array_equal(drawn[0], np.concatenate([w.ravel() for w in initial_weights("scratch", 12)]))
+    assert not np.array_equal(drawn[0], np.concatenate([w.ravel() for w in initial_weights(STUDENT, 12)]))
 
 
-def test_initial_weights_are_glorots_as_keras_draws_them():
+@pytest.mark.parametrize("architecture", [STUDENT, Architecture("dense", 30), Architecture("linear")])
+def test_initial_weights_are_glorots_as_keras_draws_them(architecture):
     """Uniform in ±√(6 / (fan in + fan out)) for every kernel, zero for every bias (Glorot, Bengio 2010)."""
-    kernels, biases = initial_weights("scratch", 1)[::2], initial_weights("scratch", 1)[1::2]
+    weights = initial_weights(architecture, 1)
+    kernels, biases = weights[::2], weights[1::2]
     for kernel in kernels:
         receptive = int(np.prod(kernel.shape[:-2]))
         limit = np.sqrt(6 / (receptive * (kernel.shape[-2] + kernel.shape[-1])))
@@ -135,66 +137,83 @@ def test_initial_weights_are_glorots_as_keras_draws_them():
 
 
 @pytest.mark.parametrize("squared", [True, False])
-def test_the_epochs_loss_is_made_of_its_terms(teacher_logits, squared):
+def test_the_epochs_loss_is_made_of_its_terms(squared):
     config = SMALL.replace(alpha=0.3, temperature=5.0, temperature_squared=squared)
-    for event in train_student(config, "distilled", teacher_logits, ignore, never).history:
+    for event in trained(config, "distilled", made_up()).history:
         assert event["loss"] == pytest.approx(
             0.3 * event["student_loss"] + 0.7 * event["distillation_loss"], rel=1e-5
         )
 
 
-def test_the_same_config_gives_the_same_history_to_the_last_digit(teacher_logits):
-    def history(config: RunConfig) -> list[dict]:
-        trained = train_student(config, "distilled", teacher_logits, ignore, never)
-        return [{k: v for k, v in event.items() if k != "seconds"} for event in trained.history]
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_every_objective_trains_and_reports_its_terms(name):
+    config = SMALL.replace(objective=name, epochs=1, alpha=0.2)
+    (event,) = trained(config, "distilled", made_up()).history
+    objective = config.objective_values()
+    terms = sum(event[term] for term in objective.term_labels)
+    expected = 0.2 * event["student_loss"] + objective.teacher_weight() * terms
+    assert event["loss"] == pytest.approx(expected, rel=1e-4)
 
-    first = history(SMALL)
-    history(SMALL.replace(seed=1, temperature=9.0, batch_size=20))  # must leave nothing behind
-    assert history(SMALL) == first
-    assert history(SMALL.replace(seed=1)) != first
+
+def test_an_objective_without_a_teacher_needs_none():
+    without = [name for name, objective in OBJECTIVES.items() if not objective.uses_teacher]
+    for name in without:
+        assert trained(SMALL.replace(objective=name, epochs=1), "distilled").history
 
 
-def test_a_second_run_of_an_architecture_traces_nothing_again(teacher_logits):
-    train_student(SMALL, "distilled", teacher_logits, ignore, never)
-    steps = compiled_training("distilled")._steps
+def test_the_same_config_gives_the_same_history_to_the_last_digit():
+    first = history_of(trained(SMALL, "distilled", made_up()))
+    # must leave nothing behind
+    trained(SMALL.replace(seed=1, temperature=9.0, batch_size=20), "distilled", made_up())
+    trained(SMALL, "scratch")
+    assert history_of(trained(SMALL, "distilled", made_up())) == first
+    assert history_of(trained(SMALL.replace(seed=1), "distilled", made_up())) != first
+
+
+def test_a_second_training_of_a_kind_traces_nothing_again():
+    trained(SMALL, "distilled", made_up())
+    steps = compiled_training(STUDENT, SOFT_TARGETS())._steps
     traced = steps.experimental_get_tracing_count()
     other = SMALL.replace(seed=7, alpha=0.9, temperature=2.0, batch_size=16, temperature_squared=False)
-    train_student(other, "distilled", teacher_logits, ignore, never)
+    trained(other, "distilled", made_up())
+    trained(other.replace(train_size=100, omitted_digits="3"), "distilled", made_up(100))
+    assert compiled_training(STUDENT, SOFT_TARGETS(alpha=0.9))._steps is steps
     assert steps.experimental_get_tracing_count() == traced == 1
 
 
-def test_a_fresh_teacher_reports_every_epoch_and_returns_its_soft_targets(mnist):
+def test_a_fresh_teacher_reports_every_epoch(mnist):
     heard: list[dict] = []
-    trained = train_teacher(SMALL, heard.append, never)
-    assert [e for e in heard if e["event"] == "epoch"] == trained.history
-    assert trained.train_logits.shape == (320, 10)
-    assert trained.parameters == 1_433_610
-    labels = mnist.test()[1]
-    assert trained.history[-1]["val_accuracy"] == pytest.approx(
-        float((trained.test_logits.argmax(axis=1) == labels).mean())
-    )
+    teacher = train_model(SMALL, "teacher", None, heard.append, never)
+    assert [e for e in heard if e["event"] == "epoch"] == teacher.history
+    assert (teacher.parameters, teacher.snapshots) == (1_433_610, None)
+    right = float((teacher.test_logits.argmax(axis=1) == mnist.y_test).mean())
+    assert teacher.history[-1]["val_accuracy"] == pytest.approx(right)
 
 
-def test_the_saved_file_is_the_model_that_was_evaluated(teacher_logits, mnist, tmp_path):
-    trained = train_student(SMALL, "distilled", teacher_logits, ignore, never)
+def test_a_teacher_of_another_width_with_smoothed_labels(tmp_path, mnist):
+    config = SMALL.replace(teacher_width=4, teacher_label_smoothing=0.2)
+    model = trained(config, "teacher")
+    assert weights_of(model, tmp_path)[0].shape == (3, 3, 1, 4)
+    outputs = teacher_outputs(model.keras_file, 50, True, never)
+    np.testing.assert_array_equal(outputs["test"], model.test_logits)
+    assert outputs["attention"].shape == (50, 245)
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded(mnist.train(50)[0]), outputs["train"], atol=1e-5)
+    plain = trained(config.replace(teacher_label_smoothing=0.0), "teacher")
+    assert plain.history[0]["loss"] != model.history[0]["loss"]
+
+
+def test_the_saved_file_is_the_model_that_was_evaluated(mnist, tmp_path):
+    model = trained(SMALL, "distilled", made_up())
     path = tmp_path / "student.keras"
-    path.write_bytes(trained.keras_file)
+    path.write_bytes(model.keras_file)
     loaded = keras.saving.load_model(path)
-    np.testing.assert_allclose(loaded(mnist.test(100)[0]), trained.test_logits[:100], atol=1e-4)
-    assert type(loaded) is keras.Sequential
+    np.testing.assert_allclose(loaded(mnist.test(100)[0]), model.test_logits[:100], atol=1e-4)
+    assert (type(loaded), loaded.name) == (keras.Sequential, "distilled")
 
 
-def test_snapshots_run_from_inside_the_first_epoch_to_the_final_model(teacher_logits):
-    trained = train_student(SMALL, "distilled", teacher_logits, ignore, never)
-    kept = trained.snapshots.arrays()
-    assert kept["times"][0] < 0.2
-    assert list(kept["times"][-2:]) == [1.0, 2.0]
-    assert kept["weights"].shape == (len(kept["times"]), 20_490)
-    np.testing.assert_allclose(kept["logits"][-1], trained.test_logits, rtol=1e-3, atol=1e-2)
-
-
-@pytest.mark.parametrize("train", [train_teacher, lambda *a: train_student(a[0], "scratch", None, *a[1:])])
-def test_a_stop_ends_the_training_in_the_middle_of_an_epoch(train):
+@pytest.mark.parametrize("name", ["teacher", "scratch"])
+def test_a_stop_ends_the_training_in_the_middle_of_an_epoch(name):
     looks = 0
     heard: list[dict] = []
 
@@ -203,70 +222,36 @@ def test_a_stop_ends_the_training_in_the_middle_of_an_epoch(train):
         looks += 1
         return looks > 3
 
+    config = SMALL.replace(teacher_train_size=6000, train_size=60_000)
     with pytest.raises(TrainingStopped):
-        train(SMALL.replace(teacher_train_size=6000, train_size=60_000), heard.append, should_stop)
+        train_model(config, name, None, heard.append, should_stop)
     assert not [event for event in heard if event["event"] == "epoch"]
 
 
-def in_turns(train) -> TrainedModel:
-    """Train with a pause after every epoch, in which other training leaves its own weights behind."""
-    checkpoint, turns = None, 0
-    while isinstance(trained := train(lambda: True, copy.deepcopy(checkpoint)), Checkpoint):
-        checkpoint, turns = trained, turns + 1
-        assert (trained.epoch, len(trained.history)) == (turns, turns)
-        train_student(SMALL.replace(seed=9, epochs=1), "scratch", None, ignore, never)
-        train_teacher(SMALL.replace(seed=9), ignore, never)
-    assert turns > 1
-    return trained
+def test_the_time_spent_on_evaluation_is_reported():
+    model = trained(SMALL, "scratch")
+    assert 0 < model.evaluation_seconds < model.seconds
+    assert model.seconds == pytest.approx(sum(event["seconds"] for event in model.history))
 
 
-def same_in_every_bit(first: TrainedModel, second: TrainedModel, folder) -> None:
-    weights = []
-    for number, trained in enumerate((first, second)):
-        path = folder / f"{number}.keras"
-        path.write_bytes(trained.keras_file)
-        weights.append(keras.saving.load_model(path).get_weights())
-    for one, other in zip(*weights, strict=True):
-        np.testing.assert_array_equal(one, other)
-    np.testing.assert_array_equal(first.test_logits, second.test_logits)
-    without_time = [
-        [{k: v for k, v in event.items() if k != "seconds"} for event in trained.history]
-        for trained in (first, second)
-    ]
-    assert without_time[0] == without_time[1]
-
-
-@pytest.mark.parametrize("name", ["distilled", "scratch"])
-def test_a_student_that_gives_way_after_each_epoch_becomes_the_same_to_the_last_bit(
-    name, teacher_logits, tmp_path
-):
-    config = SMALL.replace(epochs=3)
-    whole = train_student(config, name, teacher_logits, ignore, never)
-    parts = in_turns(lambda *asked: train_student(config, name, teacher_logits, ignore, never, *asked))
-    same_in_every_bit(whole, parts, tmp_path)
-    for key, kept in whole.snapshots.arrays().items():
-        np.testing.assert_array_equal(kept, parts.snapshots.arrays()[key])
-
-
-def test_a_teacher_that_gives_way_after_each_epoch_becomes_the_same_to_the_last_bit(tmp_path):
-    config = SMALL.replace(teacher_epochs=3)
-    whole = train_teacher(config, ignore, never)
-    parts = in_turns(lambda *asked: train_teacher(config, ignore, never, None, *asked))
-    same_in_every_bit(whole, parts, tmp_path)
-    np.testing.assert_array_equal(whole.train_logits, parts.train_logits)
-
-
-def test_the_time_spent_on_evaluation_is_reported(teacher_logits):
-    trained = train_student(SMALL, "scratch", None, ignore, never)
-    assert 0 < trained.evaluation_seconds < trained.seconds
-    assert trained.seconds == pytest.approx(sum(event["seconds"] for event in trained.history))
-
-
-def test_logits_of_other_images_are_refused(teacher_logits):
-    with pytest.raises(ValueError, match=r"\(320, 10\), got \(319, 10\)"):
-        train_student(SMALL, "distilled", teacher_logits[:-1], ignore, never)
+@pytest.mark.parametrize(
+    ("objective", "teaching", "shape"),
+    [
+        ("soft_targets", Teaching(made_up().logits[:-1]), r"\(320, 10\), got \(319, 10\)"),
+        ("soft_targets", None, r"\(320, 10\), got \(\)"),
+        ("attention", Teaching(made_up().logits), r"teacher_attention .* \(320, 245\), got \(\)"),
+    ],
+)
+def test_teaching_of_other_images_is_refused(objective, teaching, shape):
+    if objective in OBJECTIVES:
+        with pytest.raises(ValueError, match=shape):
+            train_model(SMALL.replace(objective=objective), "distilled", teaching, ignore, never)
 
 
 def test_students_answer_faster_than_the_teacher():
-    taken = milliseconds_a_picture(("teacher", "distilled"))
-    assert 0 < taken["distilled"] < taken["teacher"]
+    teacher, student = milliseconds_a_picture((TEACHER, STUDENT))
+    assert 0 < student < teacher
+
+
+def test_a_run_of_few_pictures_needs_no_whole_batch():
+    assert len(trained(RunConfig(train_size=10, epochs=1), "scratch").history) == 1

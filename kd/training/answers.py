@@ -1,0 +1,75 @@
+"""What a trained model answers: a teacher's outputs for its students, and how long a picture takes."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kd.networks.architectures import IMAGE_SHAPE, Architecture
+from kd.pictures.mnist import load_mnist
+from kd.training.networks import evaluation, in_parts
+from kd.training.stopping import TrainingStopped
+
+
+def teacher_outputs(
+    keras_file: bytes, train_size: int, attention: bool, should_stop: Callable[[], bool]
+) -> dict[str, np.ndarray]:
+    """What a teacher says of the first training images and of all test images.
+
+    Args:
+        keras_file: the content of its .keras file.
+        attention: whether its attention maps for the training images are wanted too.
+
+    Returns:
+        {"train": logits, float32 (train_size, 10), "test": logits, float32 (10000, 10)}, and with
+        `attention` "attention": float32 (train_size, 245).
+
+    Raises:
+        ValueError: when attention is wanted of a model that is not convolutional.
+        TrainingStopped: when `should_stop` said so.
+    """
+
+    def check() -> None:
+        if should_stop():
+            raise TrainingStopped
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "teacher.keras"
+        path.write_bytes(keras_file)
+        model = keras.saving.load_model(path, compile=False)
+    mnist = load_mnist()
+    images = mnist.x_train[:train_size]
+    evaluate = evaluation(model)
+    answers = {"train": in_parts(evaluate, images, check), "test": in_parts(evaluate, mnist.x_test, check)}
+    if attention:
+        answers["attention"] = in_parts(evaluation(model, attention=True), images, check).attention
+    return answers
+
+
+@cache
+def milliseconds_a_picture(architectures: tuple[Architecture, ...], repeats: int = 50) -> tuple[float, ...]:
+    """Median time that one picture takes through each compiled network, without folding, in this process.
+
+    Measured in turns, so that a busy machine is equally unfair to all. The time depends on the architecture,
+    not on the weights, so one measurement serves all runs of a process.
+    """
+    picture = tf.zeros((1, *IMAGE_SHAPE))
+    networks = [
+        tf.function(architecture.build("model"), input_signature=[tf.TensorSpec(picture.shape)])
+        for architecture in architectures
+    ]
+    times: list[list[float]] = [[] for _ in networks]
+    for repeat in range(repeats + 1):
+        for network, taken in zip(networks, times, strict=True):
+            started = time.perf_counter()
+            network(picture).numpy()
+            if repeat:  # the first call traces
+                taken.append(time.perf_counter() - started)
+    return tuple(float(np.median(taken) * 1e3) for taken in times)

@@ -1,0 +1,94 @@
+"""A training that gives way, at any step and within a look, becomes the same to the last bit."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from kd.training import epochs
+from kd.training.checkpoint import Checkpoint
+from kd.training.student import train_model
+from kd.training.trained_model import TrainedModel
+from tests.training.helpers import SMALL, ignore, made_up, never, same_in_every_bit, trained
+
+STEPS = 10  # of an epoch of 320 pictures
+
+
+def paused_after(answers: int, train) -> TrainedModel:
+    """Train in turns, each of which pauses at the so-manieth question; others train in between."""
+    checkpoint, places = None, []
+    while True:
+        asked = 0
+
+        def should_pause() -> bool:
+            nonlocal asked
+            asked += 1
+            return asked >= answers
+
+        model = train(should_pause, checkpoint)
+        if not isinstance(model, Checkpoint):
+            assert places, "it never paused"
+            return model
+        checkpoint = pickle.loads(pickle.dumps(model))
+        places.append((checkpoint.epoch, checkpoint.step))
+        assert places == sorted(places)
+        trained(SMALL.replace(seed=9, epochs=1, train_size=40), "scratch")
+
+
+@pytest.fixture
+def step_by_step(monkeypatch):
+    """Every call into the traced loop is one step, so a pause may be after any."""
+    monkeypatch.setattr(epochs, "SECONDS_BETWEEN_CHECKS", 0.0)
+    monkeypatch.setattr(epochs, "FIRST_STEPS", 1)
+
+
+@pytest.mark.usefixtures("step_by_step")
+@pytest.mark.parametrize("name", ["distilled", "scratch"])
+@pytest.mark.parametrize("answers", [1, 3, 7, 13])
+def test_a_student_that_pauses_becomes_the_same_to_the_last_bit(name, answers, tmp_path):
+    config = SMALL.replace(epochs=3)
+    whole = trained(config, name, made_up())
+    parts = paused_after(answers, lambda *asked: train_model(config, name, made_up(), ignore, never, *asked))
+    same_in_every_bit(whole, parts, tmp_path)
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_a_partly_labelled_student_that_pauses_keeps_its_sums(tmp_path):
+    config = SMALL.replace(epochs=2, labelled=100, omitted_digits="3")
+    whole = trained(config, "distilled", made_up())
+    parts = paused_after(4, lambda *asked: train_model(config, "distilled", made_up(), ignore, never, *asked))
+    same_in_every_bit(whole, parts, tmp_path)
+
+
+@pytest.mark.parametrize("answers", [1, 2, 9, 23])
+def test_a_teacher_that_pauses_even_within_a_look_becomes_the_same_to_the_last_bit(answers, tmp_path):
+    config = SMALL.replace(teacher_epochs=2, teacher_width=8, teacher_train_size=640)
+    whole = trained(config, "teacher")
+    parts = paused_after(answers, lambda *asked: train_model(config, "teacher", None, ignore, never, *asked))
+    same_in_every_bit(whole, parts, tmp_path)
+
+
+def test_a_pause_is_asked_for_between_calls_and_within_a_look():
+    """The 10,000 test images are looked at in parts, so a teacher's look of a second is left soon."""
+    config = SMALL.replace(teacher_width=8)  # one epoch of two steps
+    asked = 0
+
+    def should_pause() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == 10
+
+    checkpoint = train_model(config, "teacher", None, ignore, never, should_pause)
+    assert (checkpoint.epoch, checkpoint.step) == (0, 2)
+    assert checkpoint.evaluation_seconds > 0
+    assert len(train_model(config, "teacher", None, ignore, never, never, checkpoint).history) == 1
+
+
+def test_a_training_always_asked_to_pause_still_comes_to_its_end():
+    turns, checkpoint = 0, None
+    while isinstance(checkpoint, Checkpoint) or not turns:
+        checkpoint = train_model(SMALL, "scratch", None, ignore, never, lambda: True, checkpoint)
+        turns += 1
+        assert turns < 100
+    assert len(checkpoint.history) == 2
