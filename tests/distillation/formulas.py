@@ -11,6 +11,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+FORMULAS: dict[str, Callable] = {}
+
+
+def formula(function: Callable) -> Callable:
+    """Marks the formula of the objective of this name."""
+    FORMULAS[function.__name__] = function
+    return function
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     powers = np.exp(logits - logits.real.max(axis=1, keepdims=True))
@@ -23,11 +31,13 @@ def divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     return (p[where] * (np.log(p[where]) - np.log(q[where]))).sum()
 
 
+@formula
 def soft_targets(labels, student, teacher, labelled, t, s):
     rows = zip(softmax(teacher / t), softmax(student / t), strict=True)
     return {"distillation_loss": s * sum(divergence(p, q) for p, q in rows) / len(labels)}
 
 
+@formula
 def logit_matching(labels, student, teacher, labelled, t, s):
     return {
         "distillation_loss": sum(((x - y) ** 2).sum() for x, y in zip(student, teacher, strict=True))
@@ -36,6 +46,7 @@ def logit_matching(labels, student, teacher, labelled, t, s):
     }
 
 
+@formula
 def decoupled(labels, student, teacher, labelled, t, s, target_weight, nontarget_weight):
     target = nontarget = 0.0
     rows = zip(softmax(teacher / t), softmax(student / t), labels, labelled, strict=True)
@@ -57,6 +68,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> complex:
     return (x * y).sum() / (np.sqrt((x * x).sum()) * np.sqrt((y * y).sum()) + 1e-8)
 
 
+@formula
 def relations(labels, student, teacher, labelled, t, s, inter_weight, intra_weight):
     p, q = softmax(teacher / t), softmax(student / t)
     pictures = [correlation(x, y) for x, y in zip(q, p, strict=True)]
@@ -67,6 +79,7 @@ def relations(labels, student, teacher, labelled, t, s, inter_weight, intra_weig
     }
 
 
+@formula
 def standardized(labels, student, teacher, labelled, t, s, published_weight):
     def z_scores(rows):
         return np.array(
@@ -76,6 +89,7 @@ def standardized(labels, student, teacher, labelled, t, s, published_weight):
     return soft_targets(labels, z_scores(student), z_scores(teacher), labelled, t, s)
 
 
+@formula
 def virtual_teacher(labels, student, teacher, labelled, t, s, virtual_confidence):
     loss = 0.0
     for q, label, counts in zip(softmax(student), labels, labelled, strict=True):
@@ -85,6 +99,7 @@ def virtual_teacher(labels, student, teacher, labelled, t, s, virtual_confidence
     return {"distillation_loss": loss / len(labels)}
 
 
+@formula
 def attention(labels, student, teacher, labelled, t, s, attention_weight):
     first, second = (
         sum((x[part] - y[part]) @ (x[part] - y[part]) for x, y in zip(student, teacher, strict=True))
@@ -97,25 +112,11 @@ def attention(labels, student, teacher, labelled, t, s, attention_weight):
     }
 
 
-FORMULAS = {
-    formula.__name__: formula
-    for formula in (
-        soft_targets,
-        logit_matching,
-        decoupled,
-        relations,
-        standardized,
-        virtual_teacher,
-        attention,
-    )
-}
-
-
-def gradient(formula: Callable[[np.ndarray], complex], at: np.ndarray) -> np.ndarray:
+def gradient(function: Callable[[np.ndarray], complex], at: np.ndarray) -> np.ndarray:
     """The derivative of an analytic formula by every element of `at`, by the complex step."""
     step, result = 1e-100, np.empty(at.shape)
     for place in np.ndindex(at.shape):
         moved = at.astype(complex)
         moved[place] += 1j * step
-        result[place] = formula(moved).imag / step
+        result[place] = function(moved).imag / step
     return result

@@ -1,25 +1,28 @@
-"""The ways to learn from a teacher, one a file. A new one is a file, and a line of this list."""
+"""The ways to learn from a teacher, one a file. A new one is a file, and its name in this list."""
 
-from kd.distillation.objectives.attention import Attention
-from kd.distillation.objectives.decoupled import Decoupled
-from kd.distillation.objectives.logit_matching import LogitMatching
+from importlib import import_module
+
 from kd.distillation.objectives.objective import Objective, Outputs
-from kd.distillation.objectives.relations import Relations
-from kd.distillation.objectives.soft_targets import SoftTargets
-from kd.distillation.objectives.standardized import Standardized
-from kd.distillation.objectives.virtual_teacher import VirtualTeacher
 
 __all__ = ["OBJECTIVES", "Objective", "Outputs"]
 
-OBJECTIVES: dict[str, type[Objective]] = {
-    objective.name: objective
-    for objective in (
-        SoftTargets,
-        LogitMatching,
-        Decoupled,
-        Relations,
-        Standardized,
-        VirtualTeacher,
-        Attention,
-    )
-}
+
+def _objective(name: str) -> type[Objective]:
+    """The objective of this name, from the file of this name."""
+    values = vars(import_module(f"{__name__}.{name}")).values()
+    classes = [value for value in values if isinstance(value, type) and issubclass(value, Objective)]
+    return next(found for found in classes if getattr(found, "name", None) == name)
+
+
+# In the order in which they are offered
+_NAMES = (
+    "soft_targets",
+    "logit_matching",
+    "decoupled",
+    "relations",
+    "standardized",
+    "virtual_teacher",
+    "attention",
+)
+
+OBJECTIVES: dict[str, type[Objective]] = {name: _objective(name) for name in _NAMES}

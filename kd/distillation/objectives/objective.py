@@ -100,7 +100,7 @@ def mean_of_labelled(rows: Any, labelled: Any) -> Any:
 
 
 def root(squares: Any) -> Any:
-    """The square root, with the gradient 0 at 0, where that of a plain one is infinite."""
+    """The square root, whose gradient is finite even where float32 rounds the squares to 0."""
     from keras import ops
 
     return ops.sqrt(squares + 1e-36)

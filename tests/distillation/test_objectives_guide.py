@@ -1,0 +1,98 @@
+"""docs/objectives.md does what it says: its example, added to a copy of the project as it shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import PROJECT
+
+GUIDE = (PROJECT / "docs" / "objectives.md").read_text(encoding="utf-8")
+LIST = "kd/distillation/objectives/__init__.py"
+
+
+def blocks(language: str) -> list[str]:
+    """The guide's blocks of code in this language."""
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE, flags=re.DOTALL)
+
+
+def files() -> dict[str, str]:
+    """What each of the guide's files holds, by the path in its first line."""
+    named = (block.split("\n", 1) for block in blocks("python"))
+    return {path.removeprefix("# "): code for path, code in named}
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """What Python says in the copy, which must succeed."""
+    environment = {**os.environ, "KD_HOME": str(folder / "home"), "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    """A copy of the project with the guide's example in it."""
+    folder = tmp_path_factory.mktemp("project")
+    for part in ("kd", "tests/distillation"):
+        shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("tests/__init__.py", "data/mnist.npz"):
+        (folder / part).parent.mkdir(exist_ok=True)
+        shutil.copy(PROJECT / part, folder / part)
+    for path, code in files().items():
+        with (folder / path).open("a", encoding="utf-8") as file:
+            file.write(f"\n\n{code}" if (PROJECT / path).exists() else code)
+    [diff] = blocks("diff")
+    lines = diff.splitlines()
+    before, after = ("\n".join(line[1:] for line in lines if line[0] in signs) for signs in (" -", " +"))
+    code = (folder / LIST).read_text(encoding="utf-8")
+    assert code.count(before) == 1
+    (folder / LIST).write_text(code.replace(before, after), encoding="utf-8")
+    return folder
+
+
+def test_the_guide_adds_one_file_and_one_line(copy):
+    def lines(folder: Path) -> dict[Path, list[str]]:
+        sources = (folder / "kd").rglob("*.py")
+        return {path.relative_to(folder): path.read_text(encoding="utf-8").splitlines() for path in sources}
+
+    before, after = lines(PROJECT), lines(copy)
+    assert {str(path.as_posix()) for path in after.keys() - before.keys()} == {
+        "kd/distillation/objectives/two_way.py"
+    }
+    changed = {path.as_posix(): code for path, code in before.items() if after[path] != code}
+    assert list(changed) == [LIST]
+    assert len(after[Path(LIST)]) == len(changed[LIST]) + 1
+
+
+def test_the_example_is_written_as_the_others_are(copy):
+    shutil.copy(PROJECT / "pyproject.toml", copy)
+    run(copy, "-m", "ruff", "check", "kd", "tests/distillation")
+    run(copy, "-m", "ruff", "format", "--check", "kd", "tests/distillation")
+
+
+def test_the_command_line_has_its_flag(copy):
+    [command] = re.findall(r"^python -m kd (train .*two_way.*)$", GUIDE, flags=re.MULTILINE)
+    program = "import sys; from kd.cli.parser import parse; print(parse(sys.argv[1:])[1])"
+    said = run(copy, "-c", program, *command.split())
+    assert "objective='two_way'" in said
+    assert "reverse_share='0.3'" in said
+    assert "--reverse-share" in run(copy, "-m", "kd", "train", "--help")
+
+
+def test_the_example_equals_its_formula(copy):
+    said = run(copy, "-m", "pytest", "--noconftest", "tests/distillation/test_objectives.py", "-k", "two_way")
+    assert " passed" in said
