@@ -50,6 +50,7 @@ class OlderLayout(StoredRuns, StoredCaches):
         What cannot be brought over now, because the disk is full or another program has locked the index,
         stays as it is until the next time.
         """
+        files.clear_partials(self.home / "teachers", self.home)
         folders = [
             folder
             for parent in ("runs", "trash")
