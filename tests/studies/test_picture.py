@@ -1,0 +1,231 @@
+"""Tables and pictures of studies in text: read back, within 80 columns, and the same in ASCII."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kd.studies.picture import picture
+from kd.studies.scale import decimals_of, round_step
+from kd.studies.table import table_text
+from kd.terminal import streams
+from tests.studies.rows import verdict_row
+
+NOTHING = dict.fromkeys(("low", "high", "p", "p_corrected"), float("nan"))
+BY_SIZE = pd.DataFrame(
+    [
+        verdict_row("hurts", train_size=60_000, difference=-1.0, low=-1.5, high=-0.5),
+        verdict_row("helps", train_size=500),
+        verdict_row("not shown", train_size=10_000, difference=0.05, low=-0.4, high=0.5),
+        verdict_row("too few", train_size=200, difference=float("nan"), **NOTHING),
+    ]
+)
+
+
+def cells(rows):
+    return pd.DataFrame([verdict_row(verdict, **axes, difference=points) for axes, verdict, points in rows])
+
+
+def test_intervals_stand_along_a_scale():
+    assert picture(BY_SIZE, ["train_size"]).splitlines() == [
+        "Accuracy in points above the scratch student's",
+        "",
+        "train-size",
+        "       200      ?              │",
+        "       500  +6.50              │                                  ├───●───┤",
+        "     10000  +0.05            ├─○──┤",
+        "     60000  −1.00     ├──●──┤  │",
+        "                   ┴───────────┴───────────┴───────────┴───────────┴───────────┴",
+        "                   −2          0          +2          +4          +6          +8",
+        "● shown   ○ not shown",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_each_point_and_end_stands_where_the_scale_says(width):
+    lines = picture(BY_SIZE, ["train_size"], width).splitlines()
+    ruler = next(n for n, line in enumerate(lines) if "┴" in line)
+    ticks = [column for column, mark in enumerate(lines[ruler]) if mark == "┴"]
+    numbers = [float(text.replace("−", "-")) for text in lines[ruler + 1].split()]
+    assert len(numbers) == len(ticks)
+    unit = (numbers[-1] - numbers[0]) / (ticks[-1] - ticks[0])
+    for row in BY_SIZE.dropna(subset="low").to_dict("records"):
+        line = next(line for line in lines if line.split()[:1] == [str(row["train_size"])])
+        for mark, value in (("├", "low"), ("┤", "high"), ("[●○]", "difference")):
+            column = re.search(mark, line).start()
+            assert numbers[0] + unit * (column - ticks[0]) == pytest.approx(row[value], abs=0.51 * unit)
+        assert ("●" in line) is (row["verdict"] != "not shown")
+
+
+def test_rows_are_in_the_order_of_numbers_and_of_words_as_given():
+    lines = picture(BY_SIZE, ["train_size"]).splitlines()
+    assert [line.split()[0] for line in lines[3:7]] == ["200", "500", "10000", "60000"]
+    named = BY_SIZE.assign(objective=["relations", "attention", "decoupled", "soft_targets"])
+    lines = picture(named, ["objective"]).splitlines()
+    assert [line.split()[0] for line in lines[3:7]] == named["objective"].tolist()
+
+
+def test_a_very_long_interval_is_cut_so_that_others_are_seen():
+    wide = verdict_row("not shown", train_size=10, difference=1.0, low=-60.0, high=62.0)
+    table = pd.concat([BY_SIZE, pd.DataFrame([wide])])
+    lines = picture(table, ["train_size"]).splitlines()
+    assert re.search(r"<─+┼─+○─+>$", next(line for line in lines if line.split()[:1] == ["10"]))
+    assert "< > goes on" in lines[-1]
+    other = next(line for line in lines if line.split()[:1] == ["60000"])
+    assert other.index("┤") - other.index("├") >= 2
+
+
+def test_a_single_cell_is_a_picture_too():
+    lines = picture(BY_SIZE[1:2], ["train_size"]).splitlines()
+    assert lines[2].split()[0] == "+6.50"
+    assert "●" in lines[2]
+    assert "●" in picture(BY_SIZE[1:2].drop(columns="train_size"), [])
+
+
+GRID = cells(
+    [
+        ({"alpha": 0.5, "temperature": 4.0}, "helps", 7.6),
+        ({"alpha": 0.5, "temperature": 1.0}, "not shown", 0.9),
+        ({"alpha": 0.1, "temperature": 4.0}, "helps", 3.9),
+        ({"alpha": 0.1, "temperature": 1.0}, "hurts", -1.4),
+    ]
+)
+
+
+def test_a_heat_map_has_shades_signs_and_a_legend():
+    assert picture(GRID, ["alpha", "temperature"]).splitlines() == [
+        "Accuracy in points above the scratch student's",
+        "",
+        "       temperature",
+        "alpha        1        4",
+        "  0.1  ░░ −1.4  ▒▒ +3.9",
+        "  0.5     +0.9  ██ +7.6",
+        "",
+        "░░ up to 2   ▒▒ up to 4   ▓▓ up to 6   ██ up to 8 points",
+        "+ helps   − hurts   unshaded: not shown",
+    ]
+
+
+def test_a_heat_map_over_a_cell_marks_it():
+    table = GRID.copy()
+    table.loc[3, ["verdict", "difference"]] = ["baseline", 0.0]
+    table.loc[1, ["verdict", "difference"]] = ["too few", 0.9]
+    lines = picture(table, ["alpha", "temperature"]).splitlines()
+    assert lines[0] == "Accuracy in points above the baseline's"
+    assert lines[4].split()[:2] == ["0.1", "="]
+    assert lines[5].split()[:3] == ["0.5", "?", "+0.9"]
+    assert lines[-1] == "+ helps   ? too few seeds   = the baseline"
+
+
+def test_a_third_axis_has_a_map_for_each_value_and_one_that_does_not_vary_none():
+    table = pd.concat([GRID.assign(objective=name, seeds=3) for name in ("relations", "attention")])
+    lines = picture(table.assign(epochs=40), ["objective", "epochs", "alpha", "temperature"]).splitlines()
+    assert [line for line in lines if line.startswith("objective")] == [
+        "objective relations",
+        "objective attention",
+    ]
+    assert sum("█" in line for line in lines) == 3  # in each map, and in the one legend
+    assert not any("epochs" in line for line in lines)
+
+
+def test_a_map_without_some_cells_leaves_them_blank():
+    lines = picture(GRID[:3], ["alpha", "temperature"]).splitlines()
+    assert lines[4] == "  0.1           ▒▒ +3.9"
+
+
+def test_a_wide_map_goes_on_below():
+    table = cells([({"alpha": 0.1, "temperature": t}, "helps", t) for t in range(1, 31)])
+    table = pd.concat([table, table.assign(alpha=0.5)])
+    lines = picture(table, ["alpha", "temperature"]).splitlines()
+    heads = [line.split()[1:] for line in lines if line.startswith("alpha")]
+    assert len(heads) > 2
+    assert [int(value) for head in heads for value in head] == list(range(1, 31))
+    assert max(map(len, lines)) <= 80
+
+
+points = st.floats(-100, 100).map(lambda value: round(value, 2))
+names = st.text("abcdefghijklmnopqrstuvwxyz_0123456789", min_size=1, max_size=30)
+
+
+@st.composite
+def studies(draw):
+    """A table of verdicts with none to three axes, of any size and with whatever is missing."""
+    values = st.one_of(
+        st.lists(st.integers(1, 60_000), min_size=1, max_size=14, unique=True),
+        st.lists(st.floats(0, 100), min_size=1, max_size=5, unique=True),
+        st.lists(names, min_size=1, max_size=4, unique=True),
+        st.just([True, False]),
+    )
+    axes = draw(st.dictionaries(names.filter(str.isidentifier), values, max_size=3))
+    rows = [{}]
+    for axis, choices in axes.items():
+        rows = [{**row, axis: choice} for row in rows for choice in choices]
+    kept = draw(st.lists(st.sampled_from(range(len(rows))), min_size=1, max_size=12, unique=True))
+    table = []
+    for number in kept:
+        verdict = draw(st.sampled_from(("helps", "hurts", "not shown", "too few", "baseline")))
+        low, middle, high = sorted(draw(st.tuples(points, points, points)))
+        row = verdict_row(verdict, difference=middle, low=low, high=high, more_seeds=pd.NA)
+        if verdict == "too few":
+            row |= NOTHING | {"difference": draw(st.sampled_from((middle, float("nan"))))}
+        table.append(rows[number] | row)
+    return pd.DataFrame(table), list(axes)
+
+
+@settings(deadline=None)
+@given(studies(), st.integers(60, 100))
+def test_pictures_and_tables_fit_whatever_they_show(study, width):
+    table, axes = study
+    shown = picture(table, axes, width)
+    assert max(map(len, shown.splitlines())) <= width
+    assert not any(line != line.rstrip() for line in shown.splitlines())
+    assert max(map(len, table_text(table, axes, width).splitlines())) <= width
+    for text in (shown, table_text(table, axes, 400)):
+        plain = text.encode("ascii", "kd.stand_in").decode("ascii")
+        assert [len(line) for line in plain.splitlines()] == [len(line) for line in text.splitlines()]
+        assert plain.count("?") == text.count("?")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def stand_ins():
+    codecs.register_error("kd.stand_in", streams._stand_in)
+
+
+@given(st.floats(1e-3, 1e3), st.integers(1, 12))
+def test_steps_are_round_and_cover(size, parts):
+    step = round_step(size, parts)
+    assert step * parts >= size * (1 - 1e-8)
+    assert step / 2.5 * parts <= size
+    assert float(f"{step:.{decimals_of(step)}f}") == pytest.approx(step)
+
+
+def test_the_table_has_a_row_for_each_cell():
+    table = pd.concat([BY_SIZE.assign(temperature=4.0), BY_SIZE.assign(temperature=0.5)])
+    table["more_seeds"] = pd.array([12, 0, 1_234, pd.NA] * 2, dtype="Int64")
+    text = table_text(table, ["train_size", "temperature"])
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 80
+    said = [" ".join(line.split()) for line in lines]
+    heads = "train- size temperature seeds Distilled Scratch points ± verdict more seeds"
+    assert sorted(f"{said[0]} {said[1]}".split()) == sorted(heads.split())
+    assert said[3:6] == [
+        "60000 4 5 90.10 % 83.60 % −1.00 0.50 hurts 12",
+        "500 4 5 90.10 % 83.60 % +6.50 0.60 helps 0",
+        "10000 4 5 90.10 % 83.60 % +0.05 0.45 not shown 1,234",
+    ]
+    assert said[-1] == "200 0.5 5 90.10 % 83.60 % too few"
+    for start in ("hurts", "helps", "too few"):  # one column
+        assert len({line.index(start) for line in lines[3:] if start in line}) == 1
+
+
+def test_the_table_prints_values_as_they_are():
+    table = BY_SIZE.assign(objective=["[red]", "a_b", "", "x" * 200])
+    text = table_text(table, ["objective"])
+    assert "[red]" in text
+    assert "a_b" in text
+    assert text.count("x") >= 200
