@@ -173,6 +173,11 @@ class RunConfig(_ObjectiveFields, RunFields):
         return has_teaching(self) and self.objective_class.uses_teacher
 
     @property
+    def has_equal_students(self) -> bool:
+        """Whether both students learn the same from the same pictures: their labels, and nothing else."""
+        return not has_teaching(self) and self.baseline == "labels" and not self.counts("labelled")
+
+    @property
     def objective_class(self) -> type[Objective]:
         """What the distilled student learns from its teacher."""
         return OBJECTIVES[self.objective]

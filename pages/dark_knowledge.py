@@ -3,6 +3,7 @@
 import streamlit as st
 
 from kd.analysis import softening
+from kd.config import RunConfig
 from kd.text.translation import N_, _
 from ui.dark_knowledge import dark_lessons, dark_views
 from ui.dark_knowledge.dark_picture import Shown, choose
@@ -31,7 +32,7 @@ ADDRESS = {
 
 
 @st.fragment
-def look(run_id: str, shown: Shown | None) -> None:
+def look(run_id: str, config: RunConfig, shown: Shown | None) -> None:
     """The three views, each with its lesson."""
     with guard():
         view = address.choose(
@@ -47,11 +48,12 @@ def look(run_id: str, shown: Shown | None) -> None:
         )
         figures(run_id, shown, view)
         if view == "all":
-            dark_lessons.whole_test_set(*dark_views.one_sided(run_id, lab().test_logits(run_id)["teacher"]))
+            likeness = dark_views.one_sided(run_id, lab().test_logits(run_id)["teacher"])
+            dark_lessons.whole_test_set(config, *likeness)
         elif view == "pull":
             dark_lessons.pull()
         elif shown is not None:
-            dark_lessons.one_picture(shown.label)
+            dark_lessons.one_picture(shown.label, config)
 
 
 @st.fragment
@@ -101,4 +103,4 @@ with page("Dark knowledge"):
         shown = choose(lab(), asked.run_id)
     with right:
         unseen_section(_("What the teacher knows"))
-        look(asked.run_id, shown)
+        look(asked.run_id, asked.config, shown)

@@ -196,4 +196,4 @@ with page("Train"):
         play_training(lab(), view.run_id)
         look_closer(lab(), view.run_id)
         look_inside(lab(), view.run_id)
-    lessons.train()
+    lessons.train(RunConfig() if view is None else view.config)

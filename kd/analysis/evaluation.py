@@ -181,8 +181,8 @@ def compare(
     """Did the teacher help? Distilled against scratch on the same test pictures.
 
     Args:
-        alpha: the weight of the labels that distilled was trained with, if it is known: at 1 there is nothing
-            to compare.
+        alpha: the weight of the labels that distilled was trained with, if nothing else sets it apart from
+            scratch: at 1 there is nothing to compare.
 
     Returns:
         Codes and numbers, ready for JSON: difference, low, high (fractions, distilled minus scratch, 95 %

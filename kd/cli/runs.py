@@ -37,9 +37,9 @@ def runs(as_json: bool) -> int:
         table.add_row(
             view.run_id,
             states.state(states.SHIPPED if view.shipped else view.status),
-            config.teacher,
+            config.teacher if config.objective_class.uses_teacher else "–",
             plain(config.alpha),
-            plain(config.temperature),
+            plain(config.temperature) if config.objective_class.uses_temperature else "–",
             str(config.epochs),
             *(accuracy(view.result[m]["test_accuracy"]) if view.result else "" for m in MODELS),
         )

@@ -19,6 +19,7 @@ from kd.terminal import interrupt
 from kd.terminal.streams import OutputLost
 from kd.text import states
 from kd.text.translation import _, in_english
+from kd.text.verdicts import verdict_note, verdict_sentence
 from kd.text.words import MODELS, NAMES, STUDENTS, accuracy
 
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -65,7 +66,7 @@ def train(config: RunConfig, as_json: bool) -> int:
         return 1
     if as_json:
         with in_english():
-            comparison = view.result["comparison"].with_words()
+            comparison = view.result["comparison"].with_words(view.config)
         print(json.dumps({"event": "result", **view.result, "comparison": comparison}), flush=True)
     else:
         _print_table(view)
@@ -140,5 +141,5 @@ def _print_table(view: RunView) -> None:
         )
     console = Console()
     console.print(table)
-    console.print(result["comparison"]["sentence"], highlight=False)
-    console.print(result["comparison"]["note"], highlight=False, style="dim")
+    console.print(verdict_sentence(result["comparison"], view.config), highlight=False)
+    console.print(verdict_note(result["comparison"]), highlight=False, style="dim")

@@ -24,13 +24,13 @@ class Comparison(dict):
     """The two students of a run compared: the codes and numbers of `kd.analysis.evaluation.compare`.
 
     Nothing else is stored. Its `sentence` and its `note` are made when they are asked for, in the language of
-    whoever asks.
+    whoever asks. The sentence is that of an ordinary run; kd.text.verdicts has it for any.
     """
 
     _WORDS: ClassVar = {"sentence": verdict_sentence, "note": verdict_note}
 
     @classmethod
-    def opened(cls, stored: Mapping[str, Any], alpha: float) -> Comparison:
+    def opened(cls, stored: Mapping[str, Any], alpha: float | None) -> Comparison:
         """A stored comparison with today's verdict; the words that earlier versions stored are left out."""
         numbers = {name: value for name, value in stored.items() if name not in cls._WORDS}
         verdict = evaluation.verdict(stored["low"], stored["high"], stored["p_value"], alpha)
@@ -39,9 +39,9 @@ class Comparison(dict):
     def __missing__(self, name: str) -> str:
         return self._WORDS[name](self)
 
-    def with_words(self) -> dict[str, Any]:
-        """Codes, numbers and words, as the command line prints them."""
-        return {**self, **{name: self[name] for name in self._WORDS}}
+    def with_words(self, config: RunConfig | None = None) -> dict[str, Any]:
+        """Codes, numbers and words, as the command line prints them. config: as for `verdict_sentence`."""
+        return {**self, "sentence": verdict_sentence(self, config), "note": verdict_note(self)}
 
 
 def run_record(
@@ -79,7 +79,7 @@ def run_record(
                 labels,
                 students["distilled"].test_logits,
                 students["scratch"].test_logits,
-                view.config.alpha,
+                view.config.alpha if view.config.has_equal_students else None,
             )
         ),
     }

@@ -138,7 +138,8 @@ class RunViews:
                 )
             ) from None
         if "comparison" in result:
-            result = {**result, "comparison": Comparison.opened(result["comparison"], config.alpha)}
+            alpha = config.alpha if config.has_equal_students else None
+            result = {**result, "comparison": Comparison.opened(result["comparison"], alpha)}
         seen = self._seen(_trained_for(config, record.get("models", {})))
         epochs = {model_id: self._epochs(model_id) for model_id in seen}
         # a run that could not be brought over from an earlier version still has its history itself

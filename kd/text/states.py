@@ -23,7 +23,7 @@ _PHASES = {
     "reconnecting": N_("Restarting the engine"),
     "awaiting teacher": N_("Waiting for its teacher"),
     "teacher": N_("Training the teacher"),
-    "soft targets": N_("Computing soft targets"),
+    "soft targets": N_("Asking the teacher"),
     "students": N_("Training the students"),
     "evaluating": N_("Evaluating"),
     "done": N_("Done"),

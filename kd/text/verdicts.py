@@ -7,17 +7,52 @@ from typing import Any
 
 from kd.text.translation import N_, _, ngettext
 
-_SENTENCES = {
-    "ahead": N_(
+_EQUAL_STUDENTS = N_(
+    "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
+)
+# What made the difference, and what scratch learned from → the sentence.
+_AHEAD = {
+    ("teacher", "labels"): N_(
         "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
         "on these test images, the teacher helped."
     ),
-    "behind": N_(
+    ("teacher", "label_smoothing"): N_(
+        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
+        "on these test images, the teacher helped more than smoothed labels."
+    ),
+    ("objective", "labels"): N_(
+        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
+        "on these test images, the objective helped, without a teacher."
+    ),
+    ("objective", "label_smoothing"): N_(
+        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
+        "on these test images, the objective helped more than smoothed labels, without a teacher."
+    ),
+    ("nothing", "labels"): N_(
+        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}); "
+        "at α = 1, this is not its teacher's doing."
+    ),
+}
+_BEHIND = {
+    ("teacher", "labels"): N_(
         "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
         "on these test images, the teacher did not help."
     ),
-    "no teacher": N_(
-        "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
+    ("teacher", "label_smoothing"): N_(
+        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
+        "on these test images, the teacher helped less than smoothed labels."
+    ),
+    ("objective", "labels"): N_(
+        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
+        "on these test images, the objective did not help."
+    ),
+    ("objective", "label_smoothing"): N_(
+        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
+        "on these test images, the objective helped less than smoothed labels."
+    ),
+    ("nothing", "labels"): N_(
+        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}); "
+        "at α = 1, this is not its teacher's doing."
     ),
 }
 _EQUAL = N_("No difference shown: both are right equally often ({low} to {high}; McNemar {p_value}).")
@@ -27,18 +62,21 @@ _SLIGHTLY_BEHIND = N_(
 )
 
 
-def verdict_sentence(comparison: Mapping[str, Any]) -> str:
+def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
     """One honest sentence on the two students.
 
     Args:
         comparison: codes and numbers, as kd.analysis.evaluation.compare returns them.
+        config: the run's RunConfig; None for a run with a teacher, against plain labels.
     """
     code, difference = comparison["verdict"], comparison["difference"]
     low, high = comparison["low"], comparison["high"]
     if code == "behind":
         low, high = -high, -low
-    if code in _SENTENCES:
-        message = _SENTENCES[code]
+    if code == "no teacher":
+        message = _EQUAL_STUDENTS
+    elif code in ("ahead", "behind"):
+        message = {"ahead": _AHEAD, "behind": _BEHIND}[code][_compared(config)]
     elif difference == 0:
         message = _EQUAL
     else:
@@ -52,8 +90,17 @@ def verdict_sentence(comparison: Mapping[str, Any]) -> str:
     )
 
 
+def _compared(config: Any) -> tuple[str, str]:
+    """What sets distilled apart, "teacher", "objective" or "nothing", and what scratch learned from."""
+    if config is None:
+        return "teacher", "labels"
+    if config.alpha == 1:
+        return "nothing", "labels"
+    return "teacher" if config.learns_from_teacher else "objective", config.baseline
+
+
 def verdict_note(comparison: Mapping[str, Any]) -> str:
-    """What the verdict does not say, in a sentence or two. Argument as for `verdict_sentence`."""
+    """What the verdict does not say, in a sentence or two. comparison: as for `verdict_sentence`."""
     if comparison["verdict"] != "no teacher":
         return _(
             "This is a single run: the interval and the p-value cover these test pictures only, "

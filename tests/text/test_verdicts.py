@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kd.analysis.evaluation import mcnemar, paired_difference_interval, verdict
+from kd.config import RunConfig
 from kd.text import words
 from kd.text.verdicts import p_value_words, verdict_note, verdict_sentence
 
@@ -57,6 +58,60 @@ def comparison(both, only_distilled, only_scratch, neither, alpha=None):
 )
 def test_a_verdict_says_no_more_than_is_shown(counts, said):
     assert verdict_sentence(comparison(*counts)) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "ahead", "behind"),
+    [
+        (
+            {},
+            ": on these test images, the teacher helped.",
+            ": on these test images, the teacher did not help.",
+        ),
+        (
+            {"baseline": "label_smoothing"},
+            ": on these test images, the teacher helped more than smoothed labels.",
+            ": on these test images, the teacher helped less than smoothed labels.",
+        ),
+        (
+            {"objective": "virtual_teacher"},
+            ": on these test images, the objective helped, without a teacher.",
+            ": on these test images, the objective did not help.",
+        ),
+        (
+            {"objective": "virtual_teacher", "baseline": "label_smoothing"},
+            ": on these test images, the objective helped more than smoothed labels, without a teacher.",
+            ": on these test images, the objective helped less than smoothed labels.",
+        ),
+        (
+            {"alpha": 1.0, "baseline": "label_smoothing"},
+            "; at α = 1, this is not its teacher's doing.",
+            "; at α = 1, this is not its teacher's doing.",
+        ),
+    ],
+)
+def test_a_verdict_says_what_made_the_difference(changes, ahead, behind):
+    config = RunConfig(**changes)
+    assert verdict_sentence(comparison(9600, 200, 100, 100), config) == (
+        f"Distilled is ahead by 1.00 points (0.66 to 1.35; McNemar p < 0.001){ahead}"
+    )
+    assert verdict_sentence(comparison(9500, 90, 170, 240), config) == (
+        f"Distilled is behind by 0.80 points (0.49 to 1.12; McNemar p < 0.001){behind}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "equal"),
+    [
+        ({"alpha": 1.0}, True),
+        ({"alpha": 1.0, "student": "linear", "label_noise": 0.4, "omitted_digits": "3"}, True),
+        ({"alpha": 0.9}, False),
+        ({"alpha": 1.0, "baseline": "label_smoothing"}, False),
+        ({"alpha": 1.0, "labelled": 100}, False),
+    ],
+)
+def test_students_are_equal_only_if_nothing_sets_them_apart(changes, equal):
+    assert RunConfig(**changes).has_equal_students is equal
 
 
 def test_a_difference_too_small_to_show_is_said_to_be_one():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from kd.text.translation import _
+from kd.config import RunConfig
+from kd.fields import STORED_MODEL
+from kd.text.translation import N_, _
 from kd.text.words import percent
 from ui.dark_knowledge.dark_picture import WAYS
 from ui.shared.lesson import lesson
 
 
-def one_picture(label: int) -> None:
-    """Under the soft targets of one picture, which has this label."""
+def one_picture(label: int, config: RunConfig) -> None:
+    """Under the soft targets of one picture, which has this label, and the answers of a run's students."""
     lesson(
         _("What the wrong answers know"),
         _(
@@ -17,9 +19,9 @@ def one_picture(label: int) -> None:
             "digits are not noise: they say which other digits the picture resembles. A trained teacher "
             "makes them so small that a student would hardly notice them. Dividing the logits by a "
             "temperature T before the softmax shrinks all differences between them by the same factor, and "
-            "the small numbers become visible. Squares and triangles mark the two students: the blue one was "
-            "taught with such numbers, the grey one was not.",
+            "the small numbers become visible. {students}",
             label=label,
+            students=_(_TAUGHT if config.learns_from_teacher else _NOT_TAUGHT),
         ),
         _(
             "Choose a picture the teacher is sure of (under “{way}”, the first in the strip), set T to 1, "
@@ -63,10 +65,23 @@ def pull() -> None:
     )
 
 
-def whole_test_set(a: int, b: int, there: float, back: float) -> None:
+_TAUGHT = N_(
+    "Squares and triangles mark the two students: the blue one was taught with such numbers, the grey one "
+    "was not."
+)
+_NOT_TAUGHT = N_("Squares and triangles mark the two students; neither was taught with such numbers.")
+_BY_LABELS = N_(
+    "Nobody told the teacher that a 4 is like a 9 and unlike a 0: it was trained on labels alone. It learned "
+    "this anyway."
+)
+_BY_ANOTHER = N_("No label ever told the teacher that a 4 is like a 9 and unlike a 0.")
+
+
+def whole_test_set(config: RunConfig, a: int, b: int, there: float, back: float) -> None:
     """Under the view of all test pictures.
 
     Args:
+        config: of the run whose teacher this is.
         a, b: digits of which a resembles b, but b hardly resembles a.
         there, back: the mean soft target of b for pictures of a at T = 4, and of a for pictures of b.
     """
@@ -74,9 +89,9 @@ def whole_test_set(a: int, b: int, there: float, back: float) -> None:
         _("What no label ever said"),
         _(
             "Each row is the average of the teacher's soft targets over all test pictures of one digit. "
-            "Nobody told the teacher that a 4 is like a 9 and unlike a 0: it was trained on labels alone. It "
-            "learned this anyway. Hinton called it dark knowledge, and a distilled student is taught it with "
-            "every picture, for free."
+            "{learned} Hinton called it dark knowledge, and a distilled student is taught it with every "
+            "picture, for free.",
+            learned=_(_BY_ANOTHER if STORED_MODEL.fullmatch(config.teacher) else _BY_LABELS),
         ),
         _(
             "Set T to 4. Click the cell in row {a}, column {b}, then the one in row {b}, column {a}. On "

@@ -90,11 +90,9 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
         _("What a network looks at"),
         _(
             "Green pixels speak for {digit}, orange-red ones against it, on the same scale for all three "
-            "models. A network does not read strokes as we do: it weighs pixels, and a student with "
-            "{student} parameters weighs them more coarsely than its teacher with {teacher}.",
+            "models. A network does not read strokes as we do: it weighs pixels. {sizes}",
             digit=digit,
-            student=f"{models['distilled'].parameters:,}",
-            teacher=f"{models['teacher'].parameters:,}",
+            sizes=_sizes(models["teacher"].parameters, models["distilled"].parameters),
         ),
         _(
             "Draw something ambiguous and ask about the second-best digit instead. The pixels that turn from "
@@ -109,6 +107,17 @@ def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
         ),
         folded=True,
     )
+
+
+_COARSELY = N_(
+    "A student with {student} parameters weighs them more coarsely than its teacher with {teacher}."
+)
+_SIZES = N_("This student has {student} parameters to weigh them with, its teacher {teacher}.")
+
+
+def _sizes(teacher: int, student: int) -> str:
+    """How many parameters both have to weigh pixels with."""
+    return _(_COARSELY if student < teacher else _SIZES, student=f"{student:,}", teacher=f"{teacher:,}")
 
 
 def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from kd.config import RunConfig
 from kd.text.translation import N_, _
+from kd.text.words import listing, plain
 from ui.shared.lesson import lesson
 
 _OBJECTIVE = (
     r"L = \alpha\,\text{CE}\bigl(y, \sigma(z_s)\bigr) + (1-\alpha)\,s\,"
     r"\text{KL}\bigl(\sigma(z_t/T)\,\|\,\sigma(z_s/T)\bigr), \qquad s = T^2 \text{ or } 1"
 )
+_ANY_OBJECTIVE = r"L = \alpha\,\text{CE}\bigl(y, \sigma(z_s)\bigr) + w \sum_k \ell_k"
 _OBJECTIVE_SYMBOLS = N_(
     "$y$: the label; $z_s, z_t$: logits of student and teacher; $\\sigma$: softmax; CE: cross-entropy; KL: "
     "Kullback–Leibler divergence. Hinton, Vinyals and Dean (2015), *Distilling the Knowledge in a Neural "
     "Network*, section 2."
+)
+
+
+_MORE_WRONG = N_(
+    "Guess before you look: the student has one parameter for every {ratio} of its teacher's. How many more "
+    "of the 10,000 test pictures does it get wrong? For the run above, the answer is {lost}."
+)
+_FEWER_WRONG = N_(
+    "Guess before you look: the student has one parameter for every {ratio} of its teacher's. Which of the "
+    "two gets more of the 10,000 test pictures right? For the run above, it is the student, by {lost}."
 )
 
 
@@ -32,35 +45,89 @@ def home(ratio: float, teacher: float, distilled: float) -> None:
             "the label counts. Its twin, called scratch, learns from the labels alone and so shows what the "
             "teacher adds."
         ),
-        _(
-            "Guess before you look: the student has one parameter for every {ratio} of its teacher's. How "
-            "many more of the 10,000 test pictures does it get wrong? For the run above, the answer is "
-            "{lost}.",
-            ratio=f"{ratio:.0f}",
-            lost=f"{lost:,}",
-        ),
+        _(_MORE_WRONG if lost >= 0 else _FEWER_WRONG, ratio=f"{ratio:.0f}", lost=f"{abs(lost):,}"),
         _OBJECTIVE,
         _(_OBJECTIVE_SYMBOLS),
     )
 
 
-def train() -> None:
-    """Under a run on Train."""
-    lesson(
-        _("The same network twice"),
-        _(
-            "Both students are the same network. They start from the same weights and see the same pictures "
-            "in the same order; scratch is told only the labels, while the distilled student is also told "
-            "what its teacher thinks of each picture. So any gap between their two lines is the teacher's "
-            "doing."
-        ),
-        _(
+def train(config: RunConfig) -> None:
+    """Under a run on Train, of this setting."""
+    if config.objective_class.uses_teacher:
+        try_this = _(
             "Set α to 0 and press Train. The distilled student now never sees a label, only what its teacher "
             "thinks. Would you bet on it? See which of the two students comes out ahead."
-        ),
-        _OBJECTIVE,
-        _(_OBJECTIVE_SYMBOLS),
+        )
+    else:
+        try_this = _(
+            "Under More, choose an objective with a teacher, and press Train. See how much more a teacher "
+            "gives than “{objective}”.",
+            objective=_(config.objective_class.label),
+        )
+    lesson(_("The same network twice"), _same_network(config), try_this, *_formula(config))
+
+
+_TWINS = N_(
+    "Both students are the same network. They start from the same weights and see the same pictures in the "
+    "same order; scratch is told only the labels, while the distilled student is also told what its teacher "
+    "thinks of each picture. So any gap between their two lines is the teacher's doing."
+)
+_SOME_LABELS = N_(
+    "Both students are the same network, and start from the same weights. Scratch sees only the pictures "
+    "that have labels; the distilled student sees the others, too, and is told what its teacher thinks of "
+    "them. So any gap between their two lines is the teacher's doing: without it, those pictures would teach "
+    "nothing."
+)
+_OBJECTIVE_ALONE = N_(
+    "Both students are the same network, and start from the same weights. Neither has a teacher: the "
+    "distilled student's objective makes more of the labels than scratch does. So any gap between their two "
+    "lines is the objective's doing."
+)
+_NO_PART = N_(
+    "Both students are the same network, and start from the same weights. At α = 1 the distilled student "
+    "learns from the labels alone, as scratch does, so any gap between their two lines is not the teacher's "
+    "doing."
+)
+_WRONG_LABELS = N_("Of the labels, {share} % are wrong, the same ones for both.")
+_OMITTED = N_("The training pictures of {digits} are left out for both.")
+_SMOOTHED = N_(
+    "Scratch's labels are smoothed, which shows whether the distilled student gains more than that."
+)
+
+
+def _same_network(config: RunConfig) -> str:
+    """What the two students have in common, and what sets them apart."""
+    if config.alpha == 1:
+        sentences = [_(_NO_PART)]
+    elif not config.learns_from_teacher:
+        sentences = [_(_OBJECTIVE_ALONE)]
+    else:
+        sentences = [_(_SOME_LABELS if config.counts("labelled") else _TWINS)]
+    if config.label_noise:
+        sentences.append(_(_WRONG_LABELS, share=plain(100 * config.label_noise)))
+    if config.omitted_digits:
+        sentences.append(_(_OMITTED, digits=listing(list(config.omitted_digits))))
+    if config.baseline == "label_smoothing":
+        sentences.append(_(_SMOOTHED))
+    return " ".join(sentences)
+
+
+def _formula(config: RunConfig) -> tuple[str, str]:
+    """The run's loss, and what its symbols mean."""
+    objective = config.objective_values()
+    if config.objective == "soft_targets":
+        return _OBJECTIVE, _(_OBJECTIVE_SYMBOLS)
+    weight = objective.teacher_weight()
+    symbols = _(
+        "$y$: the label; $z_s$: the student's logits; $\\sigma$: softmax; CE: cross-entropy; "
+        "$\\ell_k$: {terms}; $w$: their weight, {weight} here. {objective}: {help} {source}.",
+        terms=listing([_(label) for label in objective.term_labels.values()]),
+        weight="1 − α" if weight == 1 - config.alpha else plain(weight),
+        objective=_(objective.label),
+        help=_(objective.help),
+        source=objective.source,
     )
+    return _ANY_OBJECTIVE, symbols
 
 
 def draw() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 from kd.config import FIELDS, RunConfig
+from kd.run_fields import LINEAR
 from kd.runs.state import RunView
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import plain
+from kd.text.words import listing, plain
 
 _TEACHERS = {
     "strong": N_("strong teacher"),
@@ -33,21 +34,30 @@ _MONTHS = (
 
 
 def setting(config: RunConfig) -> str:
-    """A run's setting in one line."""
-    parts = [
-        f"α {plain(config.alpha)}",
-        _(_SQUARED if config.temperature_squared else _NOT_SQUARED, temperature=plain(config.temperature)),
-        _teacher(config) + _its_training(config),
-        _epochs(config.epochs),
-        _images(config.train_size),
-    ]
-    if config.batch_size != RunConfig().batch_size:
+    """A run's setting in one line: what is usual, and what is unusual about this one."""
+    usual, objective = RunConfig(), config.objective_class
+    parts = [f"α {plain(config.alpha)}"]
+    if objective.uses_temperature:
+        parts.append(_temperature(config))
+    if objective.uses_teacher:
+        parts.append(_teacher(config) + _its_training(config))
+    parts += [_epochs(config.epochs), _images(config.train_size)]
+    if config.batch_size != usual.batch_size:
         parts.append(_("batches of {size}", size=config.batch_size))
     if config.seed:
         parts.append(_("seed {seed}", seed=config.seed))
-    later = [name for name, spec in FIELDS.items() if not spec.as_from_the_start and config.counts(name)]
-    parts += [_named(config, name) for name in later if getattr(config, name) != getattr(RunConfig(), name)]
-    return " · ".join(parts)
+    for name, spec in FIELDS.items():
+        unusual = getattr(config, name) != getattr(usual, name) and config.counts(name)
+        if unusual and not spec.as_from_the_start and spec.group != "teacher":
+            parts.append(_UNUSUAL[name](config) if name in _UNUSUAL else _named(config, name))
+    return " · ".join(part for part in parts if part)
+
+
+def _temperature(config: RunConfig) -> str:
+    words = _SQUARED if config.temperature_squared else _NOT_SQUARED
+    if not config.objective_class.uses_temperature_squared:
+        words = N_("T {temperature}")
+    return _(words, temperature=plain(config.temperature))
 
 
 def _teacher(config: RunConfig) -> str:
@@ -56,13 +66,56 @@ def _teacher(config: RunConfig) -> str:
     return _("teacher {model}", model=config.teacher)
 
 
+def _student(config: RunConfig) -> str:
+    if config.student == LINEAR:
+        return _("linear student")
+    return _("student with {count} hidden units", count=f"{config.student_units:,}")
+
+
+def _width(config: RunConfig) -> str:
+    return ngettext(
+        "student with {count} filter",
+        "student with {count} filters",
+        config.student_width,
+        count=config.student_width,
+    )
+
+
+def _labels(config: RunConfig) -> str:
+    return ngettext("{count} label", "{count} labels", config.labelled, count=f"{config.labelled:,}")
+
+
+def _omitted(config: RunConfig) -> str:
+    return _("without {digits}", digits=listing(list(config.omitted_digits)))
+
+
+def _noise(config: RunConfig) -> str:
+    return _("{share} % of the labels wrong", share=plain(100 * config.label_noise))
+
+
 def _named(config: RunConfig, name: str) -> str:
     spec, value = FIELDS[name], getattr(config, name)
-    if spec.choices:
+    if isinstance(value, bool):
+        value = _("on") if value else _("off")
+    elif spec.choices:
         value = spec.choice_label(value)
-    elif not spec.digits:
+    else:
         value = plain(value)
     return _("{label}: {value}", label=_(spec.label), value=value)
+
+
+# What is said of a field that is not as usual; of the others, their label and their value.
+_UNUSUAL = {
+    "student": _student,
+    "student_width": _width,
+    # said with the kind of student
+    "student_units": lambda config: "",
+    "labelled": _labels,
+    "omitted_digits": _omitted,
+    "label_noise": _noise,
+    "baseline": lambda config: _("scratch with smoothed labels"),
+    "objective": lambda config: _(config.objective_class.label),
+}
 
 
 def _its_training(config: RunConfig) -> str:
@@ -72,6 +125,11 @@ def _its_training(config: RunConfig) -> str:
         parts.append(_epochs(config.teacher_epochs))
     if config.teacher_train_size != usual.teacher_train_size:
         parts.append(_images(config.teacher_train_size))
+    if config.teacher_width != usual.teacher_width:
+        width = config.teacher_width
+        parts.append(ngettext("{count} filter", "{count} filters", width, count=width))
+    if config.teacher_label_smoothing != usual.teacher_label_smoothing:
+        parts.append(_("labels smoothed by {share}", share=plain(config.teacher_label_smoothing)))
     return f" ({', '.join(parts)})" if parts and config.teacher == "fresh" else ""
 
 

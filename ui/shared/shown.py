@@ -53,12 +53,23 @@ def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | Non
 
 
 def example_run(lab: Lab) -> RunView | None:
-    """The run that explains best: the standard setting's, or any finished one."""
+    """The run that explains best: the standard setting's, or a finished one that is as Home describes it."""
     with contextlib.suppress(ValueError):
         view = lab.watch(RunConfig().run_id)
         if view.status == "finished":
             return view
-    return _first_choice([view for view in lab.runs() if view.status == "finished"])
+    return _first_choice([view for view in lab.runs() if view.status == "finished" and _is_plain(view)])
+
+
+def _is_plain(view: RunView) -> bool:
+    """Whether a small student learns from labels and soft targets, and its twin from the same labels."""
+    usual, config = RunConfig(), view.config
+    same = ("objective", "labelled", "omitted_digits", "label_noise", "baseline")
+    return (
+        0 < config.alpha < 1
+        and all(getattr(config, name) == getattr(usual, name) or not config.counts(name) for name in same)
+        and view.result["teacher"]["parameters"] >= 2 * view.result["distilled"]["parameters"]
+    )
 
 
 def show(run_id: str) -> None:

@@ -10,6 +10,7 @@ from kd.analysis.fixed_and_broken import fixed_and_broken
 from kd.analysis.observations import confusions, most_frequent_confusion, teacher_right_on
 from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
+from kd.config import RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.chart_words import confusion_words, difference_words, reliability_words
@@ -26,6 +27,47 @@ PARTS = {
     "changes": N_("Fixed and broken"),
     "trust": N_("Sure and right"),
 }
+
+_THE_TEACHERS = N_(
+    "Each row is a digit, and each column what the model says it is; the diagonal is right, and has no "
+    "colour. A distilled student does not simply make fewer mistakes than its twin, or more: it makes "
+    "different ones, often those of its teacher."
+)
+_DIFFERENT = N_(
+    "Each row is a digit, and each column what the model says it is; the diagonal is right, and has no "
+    "colour. A student does not simply make fewer mistakes than its twin, or more: it makes different ones."
+)
+_TWIN_WITH_SAME_LABELS = N_(
+    "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how often "
+    "its distilled twin does, with the same labels and the same size, then find that cell in the other "
+    "matrices: {distilled}."
+)
+_TWIN = N_(
+    "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how often "
+    "its distilled twin of the same size does, then find that cell in the other matrices: {distilled}."
+)
+_DID_IT_BELIEVE = N_(
+    "Did the student break these pictures because it believed a teacher that was wrong? Guess, then go "
+    "through the broken ones and read the teacher's answers. In this run the teacher was right on {right} of "
+    "the {broken}."
+)
+_TEACHER_KNEW = N_(
+    "The distilled student did not learn from this teacher. Would the teacher have known better? Guess, then "
+    "go through the broken ones and read its answers. It was right on {right} of the {broken}."
+)
+_TAUGHT_DOUBT = N_(
+    "Soft targets teach doubt, so the distilled student should be the more modest of the two: its best T "
+    "should be the lower one. Is it? Here it is {distilled}, and for scratch {scratch}."
+)
+_MORE_MODEST = N_(
+    "Which of the two students is the more modest, with the lower best T? Guess, then look: here it is "
+    "{distilled} for the distilled one, and {scratch} for scratch."
+)
+
+
+def _same_labels(config: RunConfig) -> bool:
+    """Whether both students have the same labels: without α the distilled one has none."""
+    return config.alpha > 0 and config.baseline == "labels"
 
 
 @st.fragment
@@ -51,10 +93,10 @@ def look_closer(lab: Lab, run_id: str) -> None:
             ),
         )
         draw = {"confusions": _confusions, "changes": _fixed_and_broken, "trust": _trust}[part]
-        draw(run_id, logits)
+        draw(run_id, lab.watch(run_id).config, logits)
 
 
-def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
+def _confusions(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:
     left, right = st.columns(2, gap="large")
     for place, model in zip((left, right, left), MODELS, strict=True):
         with place:
@@ -80,15 +122,9 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
     true, said, scratch, distilled = _confused(run_id, logits)
     lesson(
         _("Other mistakes, not just fewer"),
+        _(_THE_TEACHERS if config.learns_from_teacher else _DIFFERENT),
         _(
-            "Each row is a digit, and each column what the model says it is; the diagonal is right, and has "
-            "no colour. A distilled student does not simply make fewer mistakes than its twin, or more: it "
-            "makes different ones, often those of its teacher."
-        ),
-        _(
-            "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how "
-            "often its distilled twin does, with the same labels and the same size, then find that cell in "
-            "the other matrices: {distilled}.",
+            _TWIN_WITH_SAME_LABELS if _same_labels(config) else _TWIN,
             true=a_digit(true),
             said=a_digit(said),
             scratch=times(scratch),
@@ -100,7 +136,7 @@ def _confusions(run_id: str, logits: dict[str, np.ndarray]) -> None:
     )
 
 
-def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
+def _fixed_and_broken(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:
     table = _changes(run_id, logits)
     counts = table["change"].value_counts()
     fixed, broken = int(counts.get("fixed", 0)), int(counts.get("broken", 0))
@@ -148,9 +184,7 @@ def _fixed_and_broken(run_id: str, logits: dict[str, np.ndarray]) -> None:
             "gives the true digit."
         ),
         _(
-            "Did the student break these pictures because it believed a teacher that was wrong? Guess, then "
-            "go through the broken ones and read the teacher's answers. In this run the teacher was right on "
-            "{right} of the {broken}.",
+            _DID_IT_BELIEVE if config.learns_from_teacher else _TEACHER_KNEW,
             right=teacher_right,
             broken=broken,
         ),
@@ -188,7 +222,7 @@ def _caption(row: dict) -> str:
     return "\n".join([first, *answers])
 
 
-def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
+def _trust(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:
     chart, numbers = st.columns([1.2, 1], gap="large")
     with chart:
         rows = _reliability(run_id, logits)
@@ -225,6 +259,7 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
             on_click="ignore",
             help=_("The numbers of this table, for a spreadsheet."),
         )
+    objective = config.objective_class
     best = dict(zip(rows["role"], rows["temperature"], strict=True))
     lesson(
         _("Does sure mean right?"),
@@ -236,8 +271,7 @@ def _trust(run_id: str, logits: dict[str, np.ndarray]) -> None:
             "changes no answer."
         ),
         _(
-            "Soft targets teach doubt, so the distilled student should be the more modest of the two: its "
-            "best T should be the lower one. Is it? Here it is {distilled}, and for scratch {scratch}.",
+            _TAUGHT_DOUBT if config.learns_from_teacher and objective.uses_temperature else _MORE_MODEST,
             distilled=f"{best['distilled']:.2f}",
             scratch=f"{best['scratch']:.2f}",
         ),

@@ -164,7 +164,7 @@ def verdict(view: RunView) -> None:
     """The sentence that compares the two students and how far it reaches, or when it will come."""
     note = "\u00a0"
     if view.result is not None:
-        words = escape(verdict_sentence(view.result["comparison"]))
+        words = escape(verdict_sentence(view.result["comparison"], view.config))
         note = escape(verdict_note(view.result["comparison"]))
     elif view.active:
         words = _quiet(_("At the end, this line says which student is ahead, and whether by more than luck."))

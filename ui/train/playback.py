@@ -16,8 +16,8 @@ from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import confusion_words, playback_words, reading_words
-from kd.text.translation import _
-from kd.text.words import NAMES, a_digit, accuracy, percent
+from kd.text.translation import N_, _
+from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent
 from ui.pictures import ways_in
 from ui.shared import lessons
 from ui.shared.figure import figure
@@ -25,7 +25,6 @@ from ui.shared.guard import guard, guarded
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, role
 
-STUDENTS = ("distilled", "scratch")
 _SECONDS_A_POINT = 0.8
 
 
@@ -35,16 +34,12 @@ def play_training(lab: Lab, run_id: str) -> None:
     with guard(), st.expander(_("Play the training back"), key="playback_open", on_change="rerun") as section:
         if section.open:
             snapshots = lab.snapshots(run_id)
-            times = tuple(snapshots["distilled"]["times"].tolist())
+            distilled = snapshots["distilled"]
+            times = tuple(distilled["times"].tolist())
             player("train", times, lambda at: _training(lab, run_id, times, at))
             lesson(
                 _("Most is learned in the first moments"),
-                _(
-                    "Most is learned at the very start: before the first epoch is half over, both students "
-                    "read most digits. What remains is hard and takes most of the time. The second chart "
-                    "asks another question: how often does a student say what its teacher says, right or "
-                    "wrong?"
-                ),
+                _most_is_learned(_table(run_id, snapshots, lab.test_logits(run_id)["teacher"])),
                 _(
                     "How many pictures does a student get right, then wrong, then right again? Guess, press "
                     "Play, and watch a few of the strips. In this run the distilled student did this with "
@@ -53,11 +48,7 @@ def play_training(lab: Lab, run_id: str) -> None:
                 ),
                 r"\text{agreement}(t) = \frac{1}{n} \sum_n "
                 r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
-                _(
-                    "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge "
-                    "Distillation Really Work?*, call this fidelity. Weights and logits are kept in 16 bits: "
-                    "241 kB per point before compression, and at most 24 points per run."
-                ),
+                _kept(sum(distilled[kept][0].nbytes for kept in ("logits", "weights"))),
                 folded=True,
             )
 
@@ -79,6 +70,41 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
             times, logits = _drawing_logits(lab, run_id, picture)
             player("draw", times, lambda at: _reading(times, logits, at))
             lessons.earlier()
+
+
+def _most_is_learned(table: pd.DataFrame) -> str:
+    """When both students read most digits. table: of `playback_table`."""
+    read = table[table["accuracy"] > 0.5].groupby("model")["time"].min()
+    if len(read) < len(STUDENTS):
+        words = _("Few digits are learned here: at no time do both students read most of them.")
+    elif read.max() <= 0.5:
+        words = _(
+            "Most is learned at the very start: before the first epoch is half over, both students read most "
+            "digits. What remains is hard and takes most of the time."
+        )
+    else:
+        words = _(
+            "Most is learned at the start: {when}, both students read most digits. What remains is hard and "
+            "takes most of the time.",
+            when=playback_charts.point_name(read.max()),
+        )
+    question = _(
+        "The second chart asks another question: how often does a student say what its teacher says, right "
+        "or wrong?"
+    )
+    return f"{words} {question}"
+
+
+_KEPT_IN_16_BITS = N_("Weights and logits are kept in 16 bits: {size} per point before compression.")
+
+
+def _kept(size: int) -> str:
+    """The symbols of agreement, and what is kept for it. size: of one point, in bytes."""
+    symbols = _(
+        "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge Distillation "
+        "Really Work?*, call this fidelity."
+    )
+    return f"{symbols} {_(_KEPT_IN_16_BITS, size=file_size(size))}"
 
 
 def player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:
@@ -123,7 +149,9 @@ def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], w
             format_func=lambda i: playback_charts.point_name(times[i]),
             on_change=guarded(_pause),
             args=(key,),
-            help=_("A few points within the first epoch, then the end of each epoch."),
+            help=_("A few points within the first epoch, then the ends of epochs.")
+            if times[0] < 1
+            else _("The ends of epochs."),
         )
         screen(index)
 

@@ -1,0 +1,80 @@
+"""Lessons and sentences are true of the run that is shown, whatever its students learn from."""
+
+import pandas as pd
+import pytest
+
+from kd.config import RunConfig
+from kd.distillation.objectives import OBJECTIVES
+from kd.runs.state import RunView
+from ui.shared import lessons, shown
+from ui.train import playback
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "unsaid"),
+    [
+        ({}, ["see the same pictures in the same order", "told what its teacher thinks"], ["At α = 1"]),
+        ({"labelled": 100}, ["Scratch sees only the pictures that have labels"], ["see the same pictures"]),
+        ({"objective": "virtual_teacher"}, ["Neither has a teacher"], ["told what its teacher thinks"]),
+        ({"alpha": 1.0}, ["At α = 1 the distilled student learns from the labels alone"], ["told what"]),
+        ({"label_noise": 0.4}, ["Of the labels, 40 % are wrong, the same ones for both."], []),
+        ({"omitted_digits": "38"}, ["The training pictures of 3 and 8 are left out for both."], []),
+        ({"baseline": "label_smoothing"}, ["Scratch's labels are smoothed"], []),
+    ],
+)
+def test_the_lesson_says_what_sets_this_runs_students_apart(changes, said, unsaid):
+    words = lessons._same_network(RunConfig(**changes))
+    assert words.startswith("Both students are the same network")
+    assert all(each in words for each in said)
+    assert not any(each in words for each in unsaid)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_the_formula_is_that_of_the_runs_objective(name):
+    objective, (formula, symbols) = OBJECTIVES[name], lessons._formula(RunConfig(objective=name))
+    assert (r"\text{KL}" in formula) is (name == "soft_targets")
+    if name != "soft_targets":
+        assert all(label in symbols for label in (*objective.term_labels.values(), objective.label))
+        assert objective.source in symbols
+    assert ("9 here" in symbols) is (name == "standardized")
+
+
+def view(teacher=1_000_000, student=20_000, **changes):
+    config = RunConfig(epochs=3, **changes)
+    result = {"teacher": {"parameters": teacher}, "distilled": {"parameters": student}}
+    return RunView(config.run_id, config, "finished", "done", result=result)
+
+
+@pytest.mark.parametrize(
+    ("one", "plain"),
+    [
+        (view(), True),
+        (view(student_width=1), True),
+        (view(teacher=30_000), False),
+        (view(alpha=0.0), False),
+        (view(alpha=1.0), False),
+        (view(objective="virtual_teacher"), False),
+        (view(labelled=100), False),
+        (view(label_noise=0.2), False),
+    ],
+)
+def test_home_shows_only_runs_that_are_as_it_describes_them(one, plain):
+    assert shown._is_plain(one) is plain
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        ([0.25, 1.0], "before the first epoch is half over, both students read most digits."),
+        ([1.0, 2.0], "after epoch 1, both students read most digits."),
+        ([0.25, None], "at no time do both students read most of them."),
+    ],
+)
+def test_when_most_is_learned_is_read_off_the_run(times, said):
+    students = zip(("distilled", "scratch"), times, strict=True)
+    first, second = ((student, time) for student, time in students)
+    rows = []
+    for student, time in (first, second):
+        rows += [(student, point, 0.9 if time and point >= times[0] else 0.3) for point in (0.25, 1.0, 2.0)]
+    table = pd.DataFrame(rows, columns=["model", "time", "accuracy"])
+    assert said in playback._most_is_learned(table)
