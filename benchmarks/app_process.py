@@ -47,15 +47,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def app_process(home: Path, descriptors: int | None = None, **environment: str) -> Iterator[AppProcess]:
+def app_process(
+    home: Path,
+    descriptors: int | None = None,
+    command: tuple[str, ...] = ("-m", "streamlit"),
+    **environment: str,
+) -> Iterator[AppProcess]:
     """Start the app, and end it afterwards, whatever has become of it.
 
     Args:
         descriptors: how many files and connections it may have open, if the system has such a limit.
+        command: Python's arguments in place of Streamlit's module.
     """
     port = free_port()
     home.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, *command, "run", "app.py", "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     with (home / "log.txt").open("a") as log:
         process = subprocess.Popen(

@@ -17,6 +17,7 @@ import sys
 import threading
 from typing import TextIO
 
+from kd.engine import forkserver
 from kd.engine.frozen import SECONDS_OF_SILENCE, family_of, kill
 from kd.engine.ready import READY
 
@@ -74,6 +75,8 @@ def _own_output() -> TextIO:
 
 if __name__ == "__main__":
     threading.Thread(target=_watch_parent, daemon=True).start()
+    own_output = _own_output()
+    forkserver.start()
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS_OF_SILENCE
-    asyncio.run(serve(_own_output(), seconds))
+    asyncio.run(serve(own_output, seconds))
     os._exit(0)

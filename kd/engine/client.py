@@ -19,6 +19,7 @@ from kd.engine import tasks, tls_errors
 from kd.engine.attempt import Abandoned, Attempt, EngineLost
 from kd.engine.cluster_size import student_workers
 from kd.engine.frozen import SECONDS_BETWEEN_LOOKS, SECONDS_OF_SILENCE, Silence, family_of, kill
+from kd.engine.heap import Pauses
 from kd.engine.ready import READY
 from kd.text.endings import Ending
 
@@ -208,8 +209,11 @@ class Engine:
         return Client(address["address"], security=security, timeout=SECONDS_TO_START, set_as_default=False)
 
     def _end_when_frozen(self, client, child: subprocess.Popen | None) -> None:
-        """Keep asking the scheduler for a sign of life; without one, the cluster is lost."""
-        silence, answers, asked = Silence(self._silence), 0, None
+        """Keep asking the scheduler for a sign of life; without one, the cluster is lost.
+
+        Once no result is waited for, this process gives back what results took.
+        """
+        silence, answers, asked, pauses = Silence(self._silence), 0, None, Pauses()
         family = [] if child is None else family_of(child.pid)
         process = family[0] if family else None
         while client.status == "running":
@@ -217,6 +221,7 @@ class Engine:
                 answers += asked is not None
                 asked = asyncio.run_coroutine_threadsafe(_sign_of(client), client.loop.asyncio_loop)
             time.sleep(SECONDS_BETWEEN_LOOKS)
+            pauses.notice(bool(client.futures))
             if silence.is_too_long(answers, process):
                 log.warning("the training engine has not answered for %.0f s and is killed", self._silence)
                 if child is not None:

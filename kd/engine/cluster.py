@@ -14,7 +14,7 @@ import dask
 from distributed import Nanny, Scheduler, SpecCluster
 from distributed.security import Security
 
-from kd.engine import tls_errors
+from kd.engine import forkserver, tls_errors
 from kd.engine.cluster_size import available_cores, student_workers
 
 LOOPBACK = "127.0.0.1"
@@ -24,6 +24,8 @@ SETTINGS = {
     "distributed.scheduler.allowed-failures": 1,
     # left to kd.engine.frozen: this goes by the clock, and would end all workers after a laptop slept
     "distributed.scheduler.worker-ttl": None,
+    # a worker that is away for so long is given up together with its nanny, which would have replaced it
+    "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.worker.preload": ["kd.engine.preload"],
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
@@ -45,7 +47,8 @@ SETTINGS = {
 def embedded_cluster(security: Security) -> SpecCluster:
     """The cluster, for use in `async with`; it listens on loopback only."""
     tls_errors.install()
-    dask.config.set(SETTINGS)
+    dask.config.set(SETTINGS | forkserver.settings())
+    forkserver.keep_modules()
     workers = {f"student-{i}": _worker("student", 1, security) for i in range(student_workers())}
     workers["teacher"] = _worker("teacher", available_cores(), security)
     scheduler = {

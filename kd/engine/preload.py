@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 
 from distributed.comm import CommClosedError
+from tornado.ioloop import PeriodicCallback
 
-from kd.engine import tls_errors
+from kd.engine import heap, tls_errors
+
+MILLISECONDS_BETWEEN_LOOKS = 1000
 
 tls_errors.install()
 
@@ -17,6 +20,8 @@ def dask_setup(server) -> None:
         # In a worker, this logger only reports on the pipe to its parent, which is closed at the end.
         logging.getLogger("distributed.nanny").setLevel(logging.CRITICAL)
         logging.getLogger("distributed.worker").addFilter(_is_no_farewell)
+        look = heap.Pauses().look
+        server.periodic_callbacks["kd-pauses"] = PeriodicCallback(look, MILLISECONDS_BETWEEN_LOOKS)
 
 
 def _is_no_farewell(record: logging.LogRecord) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import dataclasses
 import functools
 import math
@@ -17,6 +16,8 @@ import numpy as np
 from distributed import get_worker
 
 from kd.config import RunConfig
+from kd.engine.heap import keep_freed_memory
+from kd.engine.loading import load_tensorflow
 from kd.networks.architectures import STUDENT_FILTERS, TEACHER_FILTERS, Architecture
 from kd.training.checkpoint import Checkpoint
 from kd.training.quiet import quiet_standard_error
@@ -44,7 +45,8 @@ async def request_yield(token: str) -> None:
 @cache
 def prepare() -> None:
     """Set threads and determinism, once, before TensorFlow does anything in this process."""
-    _keep_freed_memory()
+    keep_freed_memory()
+    load_tensorflow()
     with quiet_standard_error():
         import tensorflow as tf
 
@@ -55,20 +57,6 @@ def prepare() -> None:
         # the graph optimiser that fuses convolution and activation fails on this loop, with warnings
         tf.config.optimizer.set_experimental_options({"remapping": False})
         tf.zeros(())  # makes TensorFlow look for devices now
-
-
-def _keep_freed_memory() -> None:
-    """Let the C library keep the memory that a step frees: the next step needs the same few megabytes again.
-
-    Dask asks for the opposite (MALLOC_TRIM_THRESHOLD_), but returning pages and requesting them again costs a
-    tenth of a student's time. Only glibc has this setting.
-    """
-    trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # malloc.h
-    with contextlib.suppress(OSError, AttributeError):
-        tell = ctypes.CDLL("libc.so.6").mallopt
-        tell(trim_threshold, 256 << 20)
-        tell(top_pad, 64 << 20)
-        tell(mmap_threshold, 32 << 20)  # its maximum
 
 
 def _none_when_stopped(task: Callable) -> Callable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,4 +125,18 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
                 )
             )
         array.flags.writeable = False
+        arrays[key] = _in_a_file(array)
     return Mnist(**arrays)
+
+
+def _in_a_file(array: np.ndarray) -> np.ndarray:
+    """The same array, mapped from a nameless file: memory that the system can have back when it needs it."""
+    if sys.platform == "win32":  # which has no nameless files
+        return array
+    try:
+        with tempfile.TemporaryFile() as file:
+            array.tofile(file)
+            file.flush()
+            return np.memmap(file, array.dtype, "r", shape=array.shape).view(np.ndarray)
+    except OSError:  # the disk is full
+        return array

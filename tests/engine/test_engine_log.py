@@ -16,6 +16,9 @@ from kd.engine import preload
 class Worker:
     """Stands in for the worker that Dask passes to a preload, which recognises it by its class name."""
 
+    def __init__(self) -> None:
+        self.periodic_callbacks = {}
+
 
 @pytest.fixture
 def levels():

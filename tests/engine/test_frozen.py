@@ -155,8 +155,8 @@ def test_closing_leaves_no_frozen_process(waiting, engine):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 def test_an_app_that_is_killed_leaves_no_frozen_worker():
     program = (
-        "import time; from kd.engine import Engine; engine = Engine(); engine.ensure()\n"
-        "print(engine._child.pid, flush=True); time.sleep(600)"
+        "import os, time; from kd.engine import Engine; engine = Engine(); client = engine.ensure()\n"
+        "print(engine._child.pid, *client.run(os.getpid).values(), flush=True); time.sleep(600)"
     )
     app = subprocess.Popen(
         [sys.executable, "-c", program],
@@ -164,8 +164,9 @@ def test_an_app_that_is_killed_leaves_no_frozen_worker():
         text=True,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
     )
-    family = frozen.family_of(int(app.stdout.readline()))
-    next(process for process in family if "spawn_main" in " ".join(process.cmdline())).suspend()
+    child, worker, *_ = map(int, app.stdout.readline().split())
+    family = frozen.family_of(child)
+    psutil.Process(worker).suspend()
     app.kill()
     app.communicate()
     until(lambda: gone(family))
