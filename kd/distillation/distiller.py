@@ -180,8 +180,8 @@ class Distiller(keras.Model):
                 )
             )
         teacher_logits = self._teacher_logits(x, teacher_logits) if objective.uses_teacher else None
-        prepared = objective.prepare(Outputs(teacher_logits))
         labels = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32")
+        prepared = objective.prepare(Outputs(teacher_logits), labels)
         return sum(objective.terms(labels, Outputs(student_logits), prepared).values())
 
     def _softened(self, teacher_logits, student_logits):

@@ -126,8 +126,8 @@ class CompiledTraining:
         numbers = tf.constant([*values, smoothing], tf.float32)
         prepared = {}
         if self._prepare is not None:
-            outputs = (tf.constant(part, tf.float32) for part in teacher if part is not None)
-            prepared = self._prepare(numbers, *outputs)
+            outputs = (tf.constant(part, tf.float32) for part in teacher or () if part is not None)
+            prepared = self._prepare(numbers, tf.constant(labels, tf.int32), *outputs)
         has_label = np.zeros(0) if labelled is None else labelled
         return Lesson(
             tf.convert_to_tensor(images),
@@ -185,16 +185,17 @@ class CompiledTraining:
         }
 
     def _traced_prepare(self) -> Callable | None:
-        if self._objective is None or not self._objective.uses_teacher:
+        if self._objective is None:
             return None
 
-        def prepare(numbers, logits, attention=None):
-            return self._with(numbers).prepare(Outputs(logits, attention))
+        def prepare(numbers, labels, logits=None, attention=None):
+            return self._with(numbers).prepare(Outputs(logits, attention), labels)
 
         rows = [CLASSES, ATTENTION] if self._attends else [CLASSES]
-        outputs = [tf.TensorSpec((None, size), tf.float32) for size in rows]
+        outputs = [tf.TensorSpec((None, size), tf.float32) for size in rows if self._objective.uses_teacher]
         numbers = tf.TensorSpec((len(self._numbers) + 1,), tf.float32)
-        return tf.function(prepare, input_signature=[numbers, *outputs], autograph=False)
+        labels = tf.TensorSpec((None,), tf.int32)
+        return tf.function(prepare, input_signature=[numbers, labels, *outputs], autograph=False)
 
     def _prepared_specs(self) -> dict[str, tf.TensorSpec]:
         if self._prepare is None:

@@ -50,9 +50,10 @@ class Batch:
 
         def run():
             with tf.GradientTape() as tape:
-                prepared = objective.prepare(self._outputs(tf.constant(self.teacher, dtype)))
+                labels = tf.constant(self.labels)
+                prepared = objective.prepare(self._outputs(tf.constant(self.teacher, dtype)), labels)
                 student = self._outputs(tf.convert_to_tensor(variable))
-                terms = objective.terms(tf.constant(self.labels), student, prepared, labelled)
+                terms = objective.terms(labels, student, prepared, labelled)
                 total = sum(terms.values())
             return terms, tape.gradient(total, variable)
 

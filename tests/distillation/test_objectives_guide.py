@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -96,3 +97,30 @@ def test_the_command_line_has_its_flag(copy):
 def test_the_example_equals_its_formula(copy):
     said = run(copy, "-m", "pytest", "--noconftest", "tests/distillation/test_objectives.py", "-k", "two_way")
     assert " passed" in said
+
+
+TRAIN = """
+import json, sys
+import numpy as np
+from kd.cli.parser import parse
+from kd.config import FIELDS, RunConfig
+from kd.training.student import train_model
+from kd.training.teaching import Teaching
+
+options = vars(parse(sys.argv[1:])[1])
+config = RunConfig(**{name: options[name] for name in FIELDS if options[name] is not None})
+teaching = Teaching(np.random.default_rng(0).normal(0, 5, (config.train_size, 10)).astype(np.float32))
+train_model(config, "distilled", teaching, lambda event: print(json.dumps(event)), lambda: False, looks=False)
+"""
+
+
+def test_the_documented_command_trains_with_it(copy):
+    [command] = re.findall(r"^python -m kd (train .*two_way.*)$", GUIDE, flags=re.MULTILINE)
+    lines = run(copy, "-c", TRAIN, *command.split()).splitlines()
+    epochs = [event for event in map(json.loads, lines) if event["event"] == "epoch"]
+    assert len(epochs) == 5
+    for epoch in epochs:
+        from_teacher = epoch["forward_loss"] + epoch["reverse_loss"]
+        assert epoch["loss"] == pytest.approx(0.1 * epoch["student_loss"] + 0.9 * from_teacher, rel=1e-5)
+        assert epoch["reverse_loss"] > 0
+    assert epochs[-1]["loss"] < epochs[0]["loss"]

@@ -51,7 +51,7 @@ class Attention(Objective):
     uses_temperature_squared = False
     compares_attention = True
 
-    def prepare(self, teacher: Outputs) -> dict:
+    def prepare(self, teacher: Outputs, labels) -> dict:
         """The teacher's maps (n, 245)."""
         return {"attention": teacher.attention}
 

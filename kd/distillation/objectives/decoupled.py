@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kd.distillation.objectives.objective import Objective, Outputs, mean_of_labelled
 from kd.fields import field
@@ -62,33 +62,36 @@ class Decoupled(Objective):
         "nontarget_loss": N_("other classes"),
     }
 
+    def prepare(self, teacher: Outputs, labels) -> dict:
+        """What the teacher says: p_t, 1 − p_t, p over the other classes, and both entropies in nats."""
+        from keras import ops
+
+        target = ops.one_hot(labels, teacher.logits.shape[-1], dtype=teacher.logits.dtype)
+        logs = ops.log_softmax(teacher.logits / self.temperature, axis=-1)
+        right = ops.sum(logs * target, axis=-1)
+        wrong = ops.logsumexp(logs - _NONE_LEFT * target, axis=-1)
+        others = ops.log_softmax(logs - _NONE_LEFT * target, axis=-1)
+        return {
+            "target": target,
+            "right": ops.exp(right),
+            "wrong": ops.exp(wrong),
+            "others": ops.exp(others),
+            "entropies": -(ops.exp(right) * right + ops.exp(wrong) * wrong),
+            "entropies_of_others": -ops.sum(ops.exp(others) * others, axis=-1),
+        }
+
     def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
         from keras import ops
 
-        target = ops.one_hot(labels, student.logits.shape[-1], dtype=student.logits.dtype)
-        ours, others = _decoupled(student.logits / self.temperature, target)
-        theirs, their_others = _decoupled(prepared["teacher_logits"] / self.temperature, target)
-        target_divergence = mean_of_labelled(_divergence(theirs, ours), labelled)
-        nontarget_divergence = mean_of_labelled(_divergence(their_others, others), labelled)
+        logits, target, others = student.logits / self.temperature, prepared["target"], prepared["others"]
+        right = ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+        ranking = ops.categorical_crossentropy(others, logits - _NONE_LEFT * target, from_logits=True)
+        # `right` is the log-sum-exp of all logits less the right class' own, −log q_t; `ranking` that of the
+        # others less their mean as the teacher weighs them. What remains between the two is −log(1 − q_t).
+        wrong = right - ranking + ops.sum((target - others) * logits, axis=-1)
+        target_loss = prepared["right"] * right + prepared["wrong"] * wrong - prepared["entropies"]
+        others_loss = ranking - prepared["entropies_of_others"]
         return {
-            "target_loss": self.scale * self.target_weight * target_divergence,
-            "nontarget_loss": self.scale * self.nontarget_weight * nontarget_divergence,
+            "target_loss": self.scale * self.target_weight * mean_of_labelled(target_loss, labelled),
+            "nontarget_loss": self.scale * self.nontarget_weight * mean_of_labelled(others_loss, labelled),
         }
-
-
-def _decoupled(logits: Any, target: Any) -> tuple[Any, Any]:
-    """The logarithms of [q_t, 1 − q_t] (n, 2), and of q over the other classes, renormalised (n, classes)."""
-    from keras import ops
-
-    logs = ops.log_softmax(logits, axis=-1)
-    without_target = logs - _NONE_LEFT * target
-    right = ops.sum(logs * target, axis=-1)
-    wrong = ops.logsumexp(without_target, axis=-1)
-    return ops.stack([right, wrong], axis=-1), ops.log_softmax(without_target, axis=-1)
-
-
-def _divergence(theirs: Any, ours: Any) -> Any:
-    """KL(p ‖ q) of each row, from the logarithms of p and q."""
-    from keras import ops
-
-    return ops.sum(ops.exp(theirs) * (theirs - ours), axis=-1)

@@ -60,8 +60,12 @@ class Objective:
         """The weight of the teacher's terms; 0 at α = 1."""
         return 1.0 - self.alpha
 
-    def prepare(self, teacher: Outputs) -> dict[str, Any]:
-        """What can be computed once from the teacher's outputs for all images.
+    def prepare(self, teacher: Outputs, labels: Any) -> dict[str, Any]:
+        """What can be computed once for all images, from the teacher's outputs and the labels.
+
+        Args:
+            teacher: its outputs; with logits None where `uses_teacher` is False.
+            labels: int (n,), as for `terms`.
 
         Returns:
             Tensors by name, each with a row for every image.

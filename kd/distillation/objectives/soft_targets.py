@@ -19,7 +19,7 @@ class SoftTargets(Objective):
     source = "Hinton, Vinyals and Dean 2015, section 2"
     term_labels: ClassVar = {"distillation_loss": N_("teacher's part")}
 
-    def prepare(self, teacher: Outputs) -> dict:
+    def prepare(self, teacher: Outputs, labels) -> dict:
         """The soft targets (n, 10), and their entropies (n,) in nats.
 
         KL(p ‖ q) is the cross-entropy of p and q minus the entropy of p. With p and its entropy known for all

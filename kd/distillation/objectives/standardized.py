@@ -49,8 +49,8 @@ class Standardized(SoftTargets):
         published = ops.logical_and(ops.cast(self.published_weight, "bool"), self.alpha < 1)
         return ops.where(published, PUBLISHED_WEIGHT, 1.0 - self.alpha)
 
-    def prepare(self, teacher: Outputs) -> dict:
-        return super().prepare(Outputs(_standardized(teacher.logits)))
+    def prepare(self, teacher: Outputs, labels) -> dict:
+        return super().prepare(Outputs(_standardized(teacher.logits)), labels)
 
     def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
         return super().terms(labels, Outputs(_standardized(student.logits)), prepared, labelled)

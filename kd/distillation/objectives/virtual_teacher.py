@@ -46,7 +46,7 @@ class VirtualTeacher(Objective):
     uses_temperature_squared = False
     uses_teacher = False
 
-    def prepare(self, teacher: Outputs) -> dict:
+    def prepare(self, teacher: Outputs, labels) -> dict:
         """Nothing: there is no teacher."""
         return {}
 
