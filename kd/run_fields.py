@@ -61,7 +61,8 @@ class RunFields:
         label=N_("T, temperature"),
         help=N_(
             "Divides the logits of teacher and student before the softmax. "
-            "A higher T shows more of what the teacher thinks of the wrong classes."
+            "A higher T shows more of what the teacher thinks of the wrong classes. "
+            "Logit matching and attention transfer do without it."
         ),
         minimum=0.1,
         maximum=100.0,
