@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from kd.charts.parts import by_role, finished, shaded
+from kd.charts.parts import by_role, finished, in_words, shaded
 from kd.text.translation import _
 
+# A label at the end of a line breaks before it has more letters.
+_MOST_LETTERS = 20
 _LABEL_PIXELS = 17
 # Of a chart's height, this much goes to its title and its axis in the app.
 _AROUND_PIXELS = 110
+
+
+def rows_of_text(name: str) -> list[str]:
+    """A line's name as its label breaks it."""
+    return wrap(name, _MOST_LETTERS)
 
 
 def share_of_a_label(height: int) -> float:
@@ -61,36 +69,46 @@ def lines_chart(
     words: Mapping[str, Mapping[str, str]],
     dashes: alt.StrokeDash | None = None,
     shapes: alt.Shape | None = None,
+    all_marked: bool = True,
 ) -> alt.LayerChart:
     """Lines over epochs with their points, and a label where each ends.
 
     Args:
         table: of `labelled`.
         value_axis: arguments of alt.Y.
-        words: the column that tells the lines apart → code → words.
+        words: the column that tells the lines apart → code → words. Labels break long ones into lines.
         dashes, shapes: what each line looks like, if its role does not say it.
+        all_marked: whether to mark every point; otherwise those of the axis' ticks, and the last one. All
+            have tooltips.
     """
     (line,) = words
+    ticks = _whole_ticks(last_epoch)
     base = alt.Chart().encode(
         x=alt.X(
             "epoch:Q",
             title=_("Epoch"),
             scale=alt.Scale(domain=[1, last_epoch], nice=False),
-            axis=alt.Axis(values=_whole_ticks(last_epoch), format="d", grid=False),
+            axis=alt.Axis(values=ticks, format="d", grid=False),
         ),
         color=by_role(),
     )
-    marked = base.encode(y=alt.Y("value:Q", **value_axis), tooltip=tooltip)
+    marked = base.encode(y=alt.Y("value:Q", **value_axis))
     lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=dashes or by_role("strokeDash"))
     points = (
         marked.transform_filter("datum.point")
         .mark_point(filled=True, size=65, opacity=1)
-        .encode(shape=shapes or by_role("shape"))
+        # a line has but one tooltip, that of its first point
+        .encode(shape=shapes or by_role("shape"), tooltip=tooltip)
     )
+    if not all_marked:
+        chosen = f"indexof({ticks}, datum.epoch) >= 0 || datum.label != ''"
+        points = points.encode(opacity=alt.condition(chosen, alt.value(1), alt.value(0)))
+    broken = {code: "\n".join(rows_of_text(text)) for code, text in words[line].items()}
+    breaks = {"lineBreak": "\n"} if any("\n" in text for text in broken.values()) else {}
     labels = (
         shaded(base.transform_filter("datum.label != ''"), "text")
-        .transform_calculate(name=f"datum.{line}_words + ' ' + datum.label")
-        .mark_text(align="left", dx=10, fontSize=13, fontWeight=600)
+        .transform_calculate(name=f"{in_words(f'datum.{line}', broken)} + ' ' + datum.label")
+        .mark_text(align="left", dx=10, fontSize=13, fontWeight=600, **breaks)
         .encode(y=alt.Y("label_at:Q", **value_axis), text="name:N")
     )
     return finished(alt.layer(lines, points, labels, data=table), title, height, words=words)

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.lines import labelled, last_epoch_of, lines_chart, share_of_a_label
+from kd.charts.lines import labelled, last_epoch_of, lines_chart, rows_of_text, share_of_a_label
 from kd.charts.parts import role_words
 from kd.charts.theme import DASHES, ROLES, SHAPES
 from kd.distillation.objectives import OBJECTIVES, Objective
@@ -79,7 +79,9 @@ def loss_rows(
         if weight * (event.get(key) or 0) > 0
     ]
     low, high = _decades([row["value"] for row in rows])
-    gap = math.log10(high / low) * share_of_a_label(height)
+    names = _part_words(tuple((part, label) for _role, part, label, _weight, _key in terms)).values()
+    tallest = max(len(rows_of_text(name)) for name in names)
+    gap = math.log10(high / low) * tallest * share_of_a_label(height)
     axes = {
         "decades": (low, high),
         "last_epoch": last_epoch_of(events, epochs),
@@ -106,6 +108,7 @@ def loss_lines(
         words={"part": words},
         dashes=_by_part(alt.StrokeDash, {part: list(dash) for part, (dash, _shape) in marks.items()}),
         shapes=_by_part(alt.Shape, {part: shape for part, (_dash, shape) in marks.items()}),
+        all_marked=False,
         value_axis={
             "title": _("Part of the loss (log scale)") if several else _("Loss (log scale)"),
             "scale": alt.Scale(type="log", domain=list(decades), nice=False),

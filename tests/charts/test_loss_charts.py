@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from kd.charts.figure_file import figure_svg
 from kd.charts.loss_charts import loss_chart, loss_rows
 from kd.charts.parts import vega_lite
 from kd.distillation.objectives import OBJECTIVES, Objective
@@ -67,6 +69,12 @@ def encoding(chart, layer, name):
     return vega_lite(chart)["layer"][layer]["encoding"][name]
 
 
+def figure_svg_of(chart):
+    spec = vega_lite(chart)
+    shown = pd.DataFrame(spec.pop("data")["values"])
+    return figure_svg(spec, shown).decode()
+
+
 def title(chart):
     return vega_lite(chart)["title"]["text"]
 
@@ -87,7 +95,7 @@ def test_soft_targets_are_the_teachers_part(events):
     }
     assert title(chart) == "The distilled student's loss, in two parts"
     assert {"Teacher 2", "Labels 0.17"} <= texts_of(chart)
-    assert encoding(chart, 0, "tooltip")[0]["title"] == "From"
+    assert encoding(chart, 1, "tooltip")[0]["title"] == "From"
 
 
 def test_every_term_is_weighted_as_its_objective_weights_it_and_has_its_name(in_two):
@@ -97,7 +105,7 @@ def test_every_term_is_weighted_as_its_objective_weights_it_and_has_its_name(in_
     assert unweighted == pytest.approx({"right": 0.25, "wrong": 1.5, "labels": 1.0})
     assert title(chart) == "The distilled student's loss, in three parts"
     assert {"The right class 2.2", "The wrong classes 14", "Labels 0.25"} <= texts_of(chart)
-    assert encoding(chart, 0, "tooltip")[0]["title"] == "Part"
+    assert encoding(chart, 1, "tooltip")[0]["title"] == "Part"
 
 
 def test_all_terms_have_the_teachers_colour_and_differ_in_dash_and_mark(in_two):
@@ -175,10 +183,30 @@ def test_every_objectives_loss_is_a_valid_chart_with_a_name_for_each_term(object
     spec = chart.to_dict(validate=True)
     assert spec["title"]["text"].startswith("The distilled student's loss, in ")
     assert len(spec["layer"][0]["encoding"]["strokeDash"]["scale"]["domain"]) == len(terms) + 1
-    if with_events:
-        names = {text.rpartition(" ")[0] for text in texts_of(chart)}
-        assert len(names & {"Labels", *map(_name, objective.term_labels.values())}) == len(terms) + 1
+    (words,) = [step["calculate"] for step in spec["transform"] if step["as"] == "part_words"]
+    assert all(f'"{_name(label)}"' in words for label in ("labels", *objective.term_labels.values()))
 
 
 def _name(label):
     return "Teacher" if label == "teacher's part" else label[0].upper() + label[1:]
+
+
+def test_a_long_name_takes_two_lines_and_as_much_room():
+    objective = OBJECTIVES["attention"](alpha=ALPHA)
+    shown = [event(1, **dict.fromkeys(objective.term_labels, 1.0))]
+    chart = loss_chart(shown, objective)
+    said = figure_svg_of(chart)
+    assert "Attention after the" in said
+    assert "first convolution 0.75" in said
+    ends = sorted(row["label_at"] for row in rows(chart) if row["role"] == "teacher")
+    low, high = encoding(chart, 0, "y")["scale"]["domain"]
+    assert math.log(ends[1] / ends[0]) / math.log(high / low) * (320 - 110) > 30
+
+
+def test_of_many_points_a_dozen_are_marked_and_all_have_tooltips():
+    many = [{**event(epoch, distillation_loss=1.0), "epochs": 40} for epoch in range(1, 41)]
+    spec = vega_lite(loss_chart(many, 0.0))["layer"][1]
+    assert spec["encoding"]["opacity"]["condition"]["test"] == (
+        "indexof([1, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40], datum.epoch) >= 0 || datum.label != ''"
+    )
+    assert spec["encoding"]["tooltip"]

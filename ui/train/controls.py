@@ -22,6 +22,8 @@ _FOLLOWED = "followed_run"
 _PRESETS_CHOSEN = "presets_chosen"
 # Whether it counts depends on its own value: it could never be set if it were shown only then.
 _WIDER = ("labelled",)
+# The other student's objective comes after all of the distilled one's.
+_LAST = ("baseline",)
 _GROUPS = {
     "data": N_("Data"),
     "student": N_("Student"),
@@ -42,7 +44,7 @@ def run_form() -> DeltaGenerator:
     with st.expander(_("More")):
         for group in GROUPS:
             names = [name for name, spec in FIELDS.items() if spec.rare and spec.group == group]
-            names = [name for name in names if _counts(name, values)]
+            names = sorted(filter(lambda name: _counts(name, values), names), key=_LAST.__contains__)
             if names:
                 st.html(f'<h3 class="kd kd-group">{escape(_(_GROUPS[group]))}</h3>')
             for name in names:

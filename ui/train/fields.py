@@ -18,6 +18,8 @@ from ui.shared.guard import guarded
 DEFAULT = RunConfig()
 # What matters about a temperature is its ratio, so the slider has more stops at the low end.
 _TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
+# With more stops than this, a slider is hard to set.
+_MOST_STOPS = 100
 _DIGITS = tuple("0123456789")
 
 
@@ -42,7 +44,8 @@ def draw(name: str, disabled: bool = False) -> None:
         st.select_slider(options=_temperatures(), value=default, format_func=address.plain, **shared)
     else:
         limits = {"min_value": spec.minimum, "max_value": spec.maximum, "step": spec.step}
-        widget = st.slider if FIELD_TYPES[name] is float else st.number_input
+        stops = (spec.maximum - spec.minimum) / spec.step
+        widget = st.slider if FIELD_TYPES[name] is float and stops <= _MOST_STOPS else st.number_input
         widget(value=default, **limits, **shared)
 
 
