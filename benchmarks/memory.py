@@ -70,12 +70,12 @@ def measure(workers: int, students: int, images: int, epochs: int) -> dict[str, 
             asyncio.run(_visit(app.url))
             _until(lambda: _is_idle(app))
             fresh = by_kind(app)
-            runs = [
+            configs = [
                 RunConfig(teacher="strong", train_size=images, epochs=epochs, seed=seed).to_dict()
-                for seed in range(100, 100 + students // 2)
+                for seed in range(students)
             ]
             part = request.with_suffix(".part")
-            part.write_text(json.dumps(runs))
+            part.write_text(json.dumps(configs))
             part.rename(request)
             _until(lambda: not request.exists())
             time.sleep(SECONDS_TO_SETTLE)
@@ -121,7 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
     parser.add_argument("--workers", default="2,1", help="numbers of student workers (%(default)s)")
-    parser.add_argument("--students", type=int, default=78, help="two for each run (%(default)s)")
+    parser.add_argument("--students", type=int, default=78, help="in the study (%(default)s)")
     parser.add_argument("--images", type=int, default=10_000, help="per student (%(default)s)")
     parser.add_argument("--epochs", type=int, default=3, help="per student (%(default)s)")
     options = parser.parse_args(arguments)

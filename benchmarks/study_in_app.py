@@ -1,31 +1,44 @@
 """The app with a study of its own: `python -m benchmarks.study_in_app run app.py …`, as Streamlit's command.
 
-When the file that KD_STUDY names appears, the app's Lab computes the runs in it, all requested at once; then
-the file goes.
+When the file that KD_STUDY names appears, the engine of the app's Lab trains a student for each configuration
+in it, distilled and from scratch in turn, one on each worker; then the file goes.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
 import threading
 import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+STUDENTS = ("distilled", "scratch")
 
 
 def _study_when_asked(request: Path) -> None:
     while not request.exists():
         time.sleep(0.2)
-    from kd.config import RunConfig
+    configs = json.loads(request.read_text())
+    with ThreadPoolExecutor(int(os.environ["KD_WORKERS"])) as pool:
+        list(pool.map(_train, configs, itertools.cycle(STUDENTS)))
+    request.unlink()
+
+
+def _train(config: dict, name: str) -> None:
+    from kd.engine import tasks
+    from kd.teachers.logits import shipped_logits
+    from kd.training.teaching import Teaching
     from ui.shared.server import lab
 
-    names = [lab().start(RunConfig.from_mapping(one)) for one in json.loads(request.read_text())]
-    for view in map(lab().wait, names):
-        if view.result is None:
-            print(f"The run {view.status}: {view.message}", flush=True)
-            return
-    request.unlink()
+    attempt = lab()._engine.attempt(uuid.uuid4().hex, lambda event: None, lambda: False)
+    logits = shipped_logits(config["teacher"], config["train_size"])["train"]
+    teaching = Teaching(logits) if name == "distilled" else None
+    attempt.result(attempt.submit(tasks.train, config, name, teaching, {}, True, None, resource="student"))
+    attempt.close()
 
 
 if __name__ == "__main__":

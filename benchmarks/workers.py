@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from benchmarks.machine import described, machine, tree_memory
+from benchmarks.machine import described, machine
 from kd.engine import Engine, tasks
 from kd.engine.forkserver import CHOICE
 
@@ -28,7 +28,7 @@ STAGES = ("engine up", "students traced", "worker replaced", "students traced by
 
 
 def measure(method: str) -> dict[str, float]:
-    """Seconds of each stage, and "bytes" that the engine's processes hold at the end (PSS)."""
+    """Seconds of each stage."""
     os.environ[CHOICE] = method
     engine = Engine()
     try:
@@ -46,7 +46,7 @@ def measure(method: str) -> dict[str, float]:
         found[STAGES[2]] = time.perf_counter() - killed
         trace(client)
         found[STAGES[3]] = time.perf_counter() - killed
-        return {**found, "bytes": tree_memory(psutil.Process(engine._child.pid))}
+        return found
     finally:
         engine.close()
 
@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         for method in METHODS:
             found[method].append(measure(method))
     medians = {
-        method: {stage: float(np.median([one[stage] for one in rounds])) for stage in (*STAGES, "bytes")}
+        method: {stage: float(np.median([one[stage] for one in rounds])) for stage in STAGES}
         for method, rounds in found.items()
     }
     if options.json:
@@ -90,7 +90,6 @@ def main(arguments: list[str] | None = None) -> int:
         values = [f"{method} {medians[method][stage]:.2f} s" for method in METHODS]
         ratio = medians[METHODS[0]][stage] / medians[METHODS[-1]][stage]
         print(f"{stage}: {', '.join(values)}; ratio {ratio:.2f}")
-    print(", ".join(f"{method} {medians[method]['bytes'] / 1e6:.0f} MB" for method in METHODS))
     return 0
 
 

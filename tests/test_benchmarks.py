@@ -148,3 +148,27 @@ def test_the_pages_say_what_benchmarks_and_screenshots_look_for():
     words = set().union(*map(looked_for, scripts))
     assert {"Train", "Both students are learning", "McNemar"} <= words
     assert {one for one in words if one not in code} == set()
+
+
+def test_every_way_to_start_workers_is_timed():
+    from benchmarks.workers import METHODS, STAGES
+
+    medians = run("workers", "--rounds", "1")["medians"]
+    assert set(medians) == set(METHODS)
+    for seconds in medians.values():
+        assert set(seconds) == set(STAGES)
+        assert all(one > 0 for one in seconds.values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_the_memory_of_the_app_and_all_its_processes_is_measured():
+    tiny = ("--students", "2", "--images", "64", "--epochs", "1")
+    found = run("memory", "--workers", "1", *tiny)["bytes"]["1"]
+    for sizes in (found["fresh"], found["after"]):
+        assert {kind: len(each) for kind, each in sizes.items()} == {
+            "app": 1,
+            "engine": 1,
+            "resource tracker": 1,
+            "forkserver and its workers": 3,
+        }
+        assert 300e6 < sum(map(sum, sizes.values())) < 3e9
