@@ -15,14 +15,15 @@ from kd.text.translation import _
 
 # A label at the end of a line breaks before it has more letters.
 _MOST_LETTERS = 20
+_VALUE = "0.001"
 _LABEL_PIXELS = 17
 # Of a chart's height, this much goes to its title and its axis in the app.
 _AROUND_PIXELS = 110
 
 
-def rows_of_text(name: str) -> list[str]:
-    """A line's name as its label breaks it."""
-    return wrap(name, _MOST_LETTERS)
+def label_start(name: str) -> str:
+    """A line's name as its label begins: in rows of at most _MOST_LETTERS, so that its value fits, too."""
+    return "\n".join(wrap(f"{name} {_VALUE}", _MOST_LETTERS)).removesuffix(_VALUE)
 
 
 def share_of_a_label(height: int) -> float:
@@ -103,11 +104,11 @@ def lines_chart(
     if not all_marked:
         chosen = f"indexof({ticks}, datum.epoch) >= 0 || datum.label != ''"
         points = points.encode(opacity=alt.condition(chosen, alt.value(1), alt.value(0)))
-    broken = {code: "\n".join(rows_of_text(text)) for code, text in words[line].items()}
+    broken = {code: label_start(text) for code, text in words[line].items()}
     breaks = {"lineBreak": "\n"} if any("\n" in text for text in broken.values()) else {}
     labels = (
         shaded(base.transform_filter("datum.label != ''"), "text")
-        .transform_calculate(name=f"{in_words(f'datum.{line}', broken)} + ' ' + datum.label")
+        .transform_calculate(name=f"{in_words(f'datum.{line}', broken)} + datum.label")
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=600, **breaks)
         .encode(y=alt.Y("label_at:Q", **value_axis), text="name:N")
     )

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.lines import labelled, last_epoch_of, lines_chart, rows_of_text, share_of_a_label
+from kd.charts.lines import label_start, labelled, last_epoch_of, lines_chart, share_of_a_label
 from kd.charts.parts import role_words
 from kd.charts.theme import DASHES, ROLES, SHAPES
 from kd.distillation.objectives import OBJECTIVES, Objective
@@ -80,7 +80,7 @@ def loss_rows(
     ]
     low, high = _decades([row["value"] for row in rows])
     names = _part_words(tuple((part, label) for _role, part, label, _weight, _key in terms)).values()
-    tallest = max(len(rows_of_text(name)) for name in names)
+    tallest = 1 + max(label_start(name).count("\n") for name in names)
     gap = math.log10(high / low) * tallest * share_of_a_label(height)
     axes = {
         "decades": (low, high),
