@@ -128,8 +128,8 @@ def _lesson_of_filters(layers: pd.DataFrame) -> None:
             "A convolutional layer looks at small squares of its input through a handful of filters. "
             "Those of the first layer can be drawn as they are: green where a filter wants ink, "
             "orange-red where it wants none. Both students start from the same random filters, and only "
-            "the teacher drives them apart. Nobody tells them what to look for, and at 3 × 3 pixels "
-            "they can only become edges, dots and corners."
+            "what they learn from drives them apart. Nobody tells them what to look for, and at 3 × 3 "
+            "pixels they can only become edges, dots and corners."
         ),
         _(
             "Switch from parameters to multiply-adds: the dense layer has {parameters} of the student's "
