@@ -1,0 +1,146 @@
+"""Events on their way from a worker: in lists, in order, none lost, and all heard before the result."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+
+import numpy as np
+import pytest
+
+from kd.config import RunConfig
+from kd.engine import Engine, tasks
+from kd.training.checkpoint import Checkpoint
+from kd.training.teaching import Teaching
+from kd.training.trained_model import TrainedModel
+
+PATIENCE = 240
+SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)
+
+
+class Worker:
+    """Keeps the messages that a Reporter sends, and is its own event loop."""
+
+    def __init__(self):
+        self.messages: list[list[dict]] = []
+        self.loop = self
+
+    def log_event(self, topic: str, message: list[dict]) -> None:
+        assert topic == "a token"
+        self.messages.append(list(message))
+
+    def add_callback(self, function, *arguments) -> None:
+        function(*arguments)
+
+    def call_later(self, seconds: float, function) -> None:
+        threading.Timer(seconds, function).start()
+
+    @property
+    def events(self) -> list[dict]:
+        return [event for message in self.messages for event in message]
+
+
+@pytest.fixture
+def worker(monkeypatch) -> Worker:
+    worker = Worker()
+    monkeypatch.setattr(tasks, "get_worker", lambda: worker)
+    return worker
+
+
+def epoch(number: int) -> dict:
+    return {"event": "epoch", "model": "scratch", "epoch": number}
+
+
+def progress(fraction: float) -> dict:
+    return {"event": "progress", "model": "scratch", "fraction": fraction}
+
+
+def until(condition) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def test_the_beginning_is_told_at_once_and_many_events_in_few_messages(worker):
+    with tasks.Reporter("a token", "scratch", None) as report:
+        assert worker.messages == [[{"event": "begin", "model": "scratch"}]]
+        for number in range(500):
+            report(epoch(number))
+    assert worker.events[1:] == [epoch(number) for number in range(500)]
+    assert len(worker.messages) < 100
+
+
+def test_an_event_is_sent_soon_though_nothing_follows(worker):
+    with tasks.Reporter("a token", "scratch", None) as report:
+        report(epoch(1))
+        report(epoch(2))
+        until(lambda: worker.events[1:] == [epoch(1), epoch(2)])
+
+
+def test_the_end_sends_what_is_left(worker):
+    with tasks.Reporter("a token", "scratch", None) as report:
+        report(epoch(1))
+    assert worker.events[1:] == [epoch(1)]
+    sent = len(worker.messages)
+    time.sleep(2 * tasks.SECONDS_BETWEEN_MESSAGES)  # what was due has nothing more to send
+    assert len(worker.messages) == sent
+
+
+def test_of_progress_only_some_is_told_and_of_epochs_each(worker):
+    with tasks.Reporter("a token", "scratch", None) as report:
+        for number in range(200):
+            report(progress(number / 200))
+            report(epoch(number))
+    assert sum(event["event"] == "epoch" for event in worker.events) == 200
+    assert sum(event["event"] == "progress" for event in worker.events) < 20
+
+
+def test_a_training_that_goes_on_tells_what_it_has_done(worker):
+    checkpoint = Checkpoint("scratch", 1, (), (), [epoch(1)])
+    with tasks.Reporter("a token", "scratch", checkpoint):
+        pass
+    assert worker.events == [{"event": "begin", "model": "scratch", "history": [epoch(1)]}]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KD_WORKERS", "1")
+        engine = Engine()
+        yield engine
+        engine.close()
+
+
+def test_all_epochs_are_heard_one_by_one_before_the_result(engine):
+    heard = []
+    attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
+    random = np.random.default_rng(0)
+    teaching = Teaching(random.random((320, 10), np.float32), random.random((320, 245), np.float32))
+    given = (SMALL.to_dict(), "distilled", teaching, {}, False, None)
+    model = attempt.result(attempt.submit(tasks.train, *given, resource="student"))
+    assert isinstance(model, TrainedModel)
+    assert [event for event in heard if event["event"] == "epoch"] == model.history
+    assert len(model.history) == 30
+
+    outputs = (model.keras_file, 50, True)
+    answers = attempt.result(attempt.submit(tasks.teaching, *outputs, resource="teacher"))
+    np.testing.assert_array_equal(answers["test"], model.test_logits)
+    assert answers["attention"].shape == (50, 245)
+    attempt.close()
+
+
+def test_a_training_leaves_its_place_within_an_epoch(engine):
+    """An epoch of 60,000 steps takes a minute."""
+    heard = []
+    attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
+    config = SMALL.replace(train_size=60_000, batch_size=1).to_dict()
+    future = attempt.submit(tasks.train, config, "scratch", None, {}, True, None, resource="student")
+    until(lambda: [event for event in heard if event["event"] == "progress"])
+    attempt.request_yield()
+    checkpoint = attempt.result(future)
+    assert isinstance(checkpoint, Checkpoint)
+    assert checkpoint.epoch == 0
+    assert 0 < checkpoint.step < 60_000
+    attempt.close()
