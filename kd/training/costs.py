@@ -29,9 +29,13 @@ def network_costs(architecture: Architecture) -> Costs:
     """Of a network like this."""
     kind, size = architecture
     if kind == CONVOLUTIONAL:
-        return Costs(step=0.25e-3 + 0.21e-6 * size**2, image=1.37e-6 * size, look=4.1e-3 * size)
+        # below a dozen filters, a convolution takes no less time
+        step = 0.25e-3 + 0.21e-6 * size**2
+        return Costs(step, image=1.37e-6 * max(size, 12), look=4.1e-3 * max(size, 16))
     units = size if kind == DENSE else CLASSES
-    return Costs(step=0.2e-3 + 1e-6 * units, image=0.5e-6 + 0.02e-6 * units, look=5e-3 + 0.1e-3 * units)
+    return Costs(
+        step=0.05e-3 + 1.05e-6 * units, image=1.1e-6 + 0.016e-6 * units, look=14e-3 + 0.085e-3 * units
+    )
 
 
 def training_seconds(costs: Costs, epochs: int, images: int, batch_size: int) -> float:
