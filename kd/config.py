@@ -48,6 +48,7 @@ __all__ = [
 RECIPE_VERSION = 1
 
 STUDENTS = ("distilled", "scratch")
+MODELS = ("teacher", *STUDENTS)
 
 
 def _of_objective(name: str, own: dataclasses.Field) -> dataclasses.Field:
@@ -240,12 +241,17 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "default": Preset(
-        N_("Where distillation helps"),
+        N_("Few images"),
         N_(
-            "A strong teacher and a student with few images: the teacher's doubts tell the student what the "
-            "labels do not."
+            "A strong teacher and a student with 500 images: the teacher's doubts tell the student what so "
+            "few labels do not."
         ),
         RunConfig(),
+    ),
+    "many_images": Preset(
+        N_("10,000 images"),
+        N_("With many images the labels say nearly everything, and a teacher can add little."),
+        RunConfig(temperature=4.0, epochs=10, train_size=10_000),
     ),
     "notebook": Preset(
         N_("The notebook, to the letter"),
@@ -253,6 +259,16 @@ PRESETS: dict[str, Preset] = {
             "A teacher that has seen no more than its student has little to add, and three epochs without T² "
             "leave it little time."
         ),
-        RunConfig(alpha=0.1, temperature=10.0, temperature_squared=False, teacher="notebook", epochs=3),
+        RunConfig(temperature_squared=False, teacher="notebook", epochs=3, train_size=10_000),
+    ),
+    "wrong_labels": Preset(
+        N_("Wrong labels"),
+        N_("Of 1,000 labels, 400 are wrong: the teacher's word is worth more than theirs."),
+        RunConfig(train_size=1_000, epochs=20, label_noise=0.4),
+    ),
+    "unseen_digit": Preset(
+        N_("A digit it never saw"),
+        N_("The student never sees a 3, and learns from its teacher alone what one looks like."),
+        RunConfig(alpha=0.0, temperature=20.0, epochs=5, train_size=10_000, omitted_digits="3"),
     ),
 }

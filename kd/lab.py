@@ -11,24 +11,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import pandas as pd
 
-from kd.analysis.neighbours import NeighbourIndex
-from kd.config import STUDENTS, RunConfig
+from kd.config import RunConfig
 from kd.engine import Engine
-from kd.networks.numpy_model import NumpyModel
-from kd.once import computed_once
-from kd.pictures.mnist import load_mnist
+from kd.pictures.training_set import training_set
+from kd.run_fields import FRESH, has_fresh_teacher
 from kd.runs.dispatch import NOBODY, Dispatch
 from kd.runs.estimate import TYPICAL, Estimate, Estimator
+from kd.runs.finished import FinishedRuns
+from kd.runs.orders import Teacher
 from kd.runs.state import RunView
 from kd.runs.views import RunViews
+from kd.runs.workshop import STUDY
 from kd.store.index import INTERRUPTED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
-from kd.text import states
-from kd.text.translation import _
-from kd.unusable import Unusable
+from kd.studies.conductor import Conductor, StudyView
+from kd.studies.frame import study_frame
+from kd.studies.study import Study
 
 log = logging.getLogger("kd")
 
@@ -38,7 +39,7 @@ SECONDS_OF_A_LONG_RUN = 300
 NEIGHBOURS = 10_000
 
 
-class Lab:
+class Lab(FinishedRuns):
     """One per process; any thread may call any method. Loads no TensorFlow."""
 
     def __init__(self, home: Path | None = None):
@@ -49,17 +50,22 @@ class Lab:
         Raises:
             ValueError: when the folder cannot be written, or KD_WORKERS is not a number.
         """
+        super().__init__()
         self.store = Store(home)
         self._engine = Engine()
         self._dispatch = Dispatch(self.store, self._engine, self._seconds, self._ended)
         self._views = RunViews(self.store, self._dispatch)
         self._estimator = Estimator(self._newest_results)
+        self._conductor = Conductor(
+            self.store,
+            self._dispatch,
+            lambda: self._engine.workers()["student"],
+            self._is_usable,
+            self._study_seconds,
+            self._tidy,
+        )
         self.upkeep = Upkeep(self.store)
         self._warmed = threading.Event()
-        self._model = computed_once(maxsize=64)(self._load_model)
-        self._logits = computed_once(maxsize=48)(self._load_logits)
-        self._snapshots = computed_once(maxsize=16)(self._load_snapshots)
-        self._neighbours = computed_once(maxsize=2)(self._open_neighbours)
 
     @property
     def _runs_at_once(self) -> int:
@@ -75,11 +81,12 @@ class Lab:
             person: who asks, by a name of their own; the queue is fair between people.
 
         Raises:
-            ValueError: when this person already has kd.runs.dispatch.MOST_WAITING runs waiting; there is no
-                limit without a person.
+            ValueError: when this person already has kd.runs.dispatch.MOST_WAITING runs waiting (there is no
+                limit without a person), no image is left to learn from, or the teacher is not stored.
         """
         run_id = config.run_id
         if not self._is_usable(config):
+            self._check_teacher(config)
             self.estimate(config)  # so that those who wait can be told how long
             self._dispatch.start(config, person)
         return run_id
@@ -127,56 +134,48 @@ class Lab:
         """The runs whose index entries cannot be read; `delete` accepts their names."""
         return self.store.index.unreadable()
 
-    def models(self, run_id: str) -> dict[str, NumpyModel]:
-        """The three trained networks of a finished run by name, usable from any thread.
+    def start_study(self, study: Study, urgency: int = STUDY) -> str:
+        """Begin a study, or go on with one; returns its id at once. What is stored is not computed again.
+
+        Args:
+            urgency: STUDY, or AHEAD for what may be needed soon; a person's run goes before both.
 
         Raises:
-            ValueError: when the run is not finished, or a model of it is missing or damaged.
+            ValueError: when the study's teacher is not stored.
+            OSError: when the study cannot be recorded.
         """
-        self._finished(run_id)
-        with _still_there(run_id):
-            stored = self.store.of_each_model(run_id, self.store.model)
-            return {name: self._model(path, _state(path)) for name, (_record, path) in stored.items()}
+        for config in {config.teacher: config for _cell, config in study.runs()}.values():
+            self._check_teacher(config)
+        return self._conductor.start(study, urgency)
 
-    def test_logits(self, run_id: str) -> dict[str, np.ndarray]:
-        """Logits of all test images by model, float32 (10000, 10), read-only.
+    def watch_study(self, study_id: str) -> StudyView:
+        """The study as it is now; cheap.
 
         Raises:
-            ValueError: as `models`.
+            ValueError: when there is no such study.
         """
-        self._finished(run_id)
-        return self.store.of_each_model(
-            run_id, lambda model_id: self._logits(model_id, self.store.model_state(model_id))
-        )
+        return self._conductor.view(study_id)
 
-    def snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
-        """Both students over the course of training, as kd/training/snapshots.py keeps them; read-only.
+    def stop_study(self, study_id: str) -> None:
+        """Stop a study; what it has computed is kept, and `start_study` goes on from there."""
+        self._conductor.stop(study_id)
 
-        Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters),
-        accuracies on the test images (k,).
+    def wait_study(self, study_id: str, timeout: float | None = None) -> StudyView:
+        """Wait until the study ends or `timeout` seconds pass; returns the study as it is then."""
+        return self._conductor.wait(study_id, timeout)
+
+    def study_frame(self, study_id: str) -> pd.DataFrame:
+        """The finished runs of a study, one row each (`kd.studies.frame.study_frame`).
 
         Raises:
-            ValueError: as `models`, or when they were not kept.
+            ValueError: when there is no such study.
         """
-        self._finished(run_id)
-        ids = self.store.models_of(run_id)
-        found = {name: self._snapshots(ids[name], self.store.snapshots_state(ids[name])) for name in STUDENTS}
-        if any(arrays is None for arrays in found.values()):
-            raise Unusable(_("Run {run} was kept without the course of its training.", run=run_id))
-        return found
+        return study_frame(self._conductor.study(study_id), self._result)
 
-    def neighbours(self, run_id: str) -> NeighbourIndex:
-        """The run's training pictures (at most NEIGHBOURS) as its teacher sees them; cached on disk.
-
-        The first call for a teacher takes some seconds.
-
-        Raises:
-            ValueError: as `models`.
-        """
-        config = self._finished(run_id).config
-        with _still_there(run_id):
-            _record, teacher = self.store.of_each_model(run_id, self.store.model)["teacher"]
-            return self._neighbours(config.teacher_id, teacher, config.train_size, _state(teacher))
+    def estimate_study(self, study: Study) -> float:
+        """About how many seconds a study takes, without what is stored."""
+        runs = [config for _cell, config in study.runs()]
+        return self._study_seconds([config for config in runs if not self._is_usable(config)])
 
     def delete(self, run_id: str) -> None:
         """Take a run off the list; `restore` brings it back until its space is needed.
@@ -248,13 +247,43 @@ class Lab:
         importlib.import_module("scipy.stats")
 
     def _ended(self, run_id: str) -> None:
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """After a run or some runs of a study: measure the machine, and make room."""
         with self.store.index.waiting():
             self._estimator.read()
             self.upkeep.tidy()
 
+    def _check_teacher(self, config: RunConfig) -> None:
+        """Raises: ValueError, when its teacher or its images cannot be had."""
+        if not has_fresh_teacher(config):
+            Teacher(config, self.store).check()
+        training_set(config)
+
     def _is_usable(self, config: RunConfig) -> bool:
         """Whether the whole run is stored: a result with a model missing has to be computed again."""
         return self.store.is_usable(config.run_id)
+
+    def _result(self, config: RunConfig) -> dict[str, Any] | None:
+        """A stored run's result, or None."""
+        with contextlib.suppress(ValueError, OSError):
+            view = self._views.stored(config.run_id)
+            return view and view.result
+        return None
+
+    def _study_seconds(self, runs: list[RunConfig]) -> float:
+        """About how long these runs take: each of their models is trained once, as many at once as can be."""
+        speed = self._estimator.speed()
+        models = {
+            model_id: speed.model_seconds(config, name)
+            for config in runs
+            for name, model_id in config.model_ids.items()
+            if name != "teacher" or config.teacher == FRESH
+            if not self.store.has_model(model_id)
+        }
+        longest = max(models.values(), default=0.0)
+        return max(longest, sum(models.values()) / self._engine.workers()["student"])
 
     def _newest_results(self, most: int) -> Iterator[tuple[RunConfig, dict[str, Any]]]:
         """Config and result of this machine's newest finished runs, at most so many."""
@@ -272,48 +301,3 @@ class Lab:
 
     def _seconds(self, config: RunConfig) -> float | None:
         return self._estimator.seconds(config, self._has_to_train_teacher(config))
-
-    def _finished(self, run_id: str) -> RunView:
-        view = self.watch(run_id)
-        if view.result is None:
-            raise ValueError(
-                _(
-                    "Run {run} has no result ({state}): choose a finished run.",
-                    run=run_id,
-                    state=states.state(view.status),
-                )
-            )
-        return view
-
-    def _load_model(self, path: Path, state: tuple[int, int]) -> NumpyModel:
-        return NumpyModel.load(path)
-
-    def _load_logits(self, model_id: str, state: tuple[int, int] | None) -> np.ndarray | None:
-        return self.store.model_logits(model_id)
-
-    def _open_neighbours(
-        self, teacher_id: str, teacher: Path, train_size: int, state: tuple[int, int]
-    ) -> NeighbourIndex:
-        images, labels = load_mnist().train(min(train_size, NEIGHBOURS))
-        path = self.store.home / "neighbours" / f"{teacher_id}-{len(images)}.npz"
-        return NeighbourIndex.open(path, self._model(teacher, state), images, labels)
-
-    def _load_snapshots(self, model_id: str, state: tuple[int, int] | None) -> dict[str, np.ndarray] | None:
-        return self.store.snapshots(model_id)
-
-
-@contextlib.contextmanager
-def _still_there(run_id: str) -> Iterator[None]:
-    """Inside, a file that has disappeared becomes a sentence."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise Unusable(
-            _("Run {run} was deleted or trained again in the meantime: try again.", run=run_id)
-        ) from None
-
-
-def _state(path: Path) -> tuple[int, int]:
-    """Changes whenever the file is replaced."""
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size

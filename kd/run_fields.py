@@ -57,7 +57,7 @@ class RunFields:
         as_from_the_start=True,
     )
     temperature: float = field(
-        4.0,
+        10.0,
         label=N_("T, temperature"),
         help=N_(
             "Divides the logits of teacher and student before the softmax. "
@@ -99,7 +99,7 @@ class RunFields:
         as_from_the_start=True,
     )
     epochs: int = field(
-        10,
+        40,
         label=N_("Epochs"),
         help=N_("How many times each student sees all of its training images."),
         minimum=1,
@@ -108,13 +108,15 @@ class RunFields:
         as_from_the_start=True,
     )
     train_size: int = field(
-        10_000,
+        500,
         label=N_("Training images"),
-        help=N_("How many of MNIST's 60,000 training images the students see (the first ones, in order)."),
+        help=N_(
+            "How many of MNIST's 60,000 training images the students see (the first ones, in order). "
+            "The fewer they are, the more a teacher can help."
+        ),
         minimum=10,
         maximum=TRAIN_IMAGES,
         step=10,
-        rare=True,
         group="data",
         as_from_the_start=True,
     )

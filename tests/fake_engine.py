@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 
+from kd.config import RunConfig
 from kd.engine import Abandoned, EngineLost, tasks
 from kd.engine.attempt import LOST
 from kd.training.checkpoint import Checkpoint
@@ -18,9 +19,9 @@ LOGITS = np.eye(10, dtype=np.float32)[np.arange(10_000) % 10]
 
 
 class FakeEngine:
-    """The part of kd.engine.Engine that Dispatch and RunJob need. One worker trains teachers, as in reality.
+    """The part of kd.engine.Engine that Dispatch and its runs need.
 
-    `trained` counts the computed epochs by run, model and epoch; `begun` lists the run of each attempt.
+    `trained` counts the computed epochs by model id and epoch; `begun` lists the model of each attempt.
     """
 
     def __init__(self, at_once: int = 1, seconds_an_epoch: float = 0.005):
@@ -28,40 +29,47 @@ class FakeEngine:
         self.begun: list[str] = []
         self.trained: Counter = Counter()
         self.lose_next = 0
-        self.teachers_worker = threading.Lock()
+        self.training: Counter = Counter()
+        self.most_at_once: Counter = Counter()
+        self._lock = threading.Lock()
 
     def runs_at_once(self) -> int:
         return self.at_once
 
+    def workers(self) -> dict[str, int]:
+        return {"student": 2 * self.at_once, "teacher": 1}
+
     def attempt(self, token, hear, should_stop):
-        self.begun.append(token.partition("-")[0])
-        return FakeAttempt(self, self.begun[-1], hear, should_stop)
+        return FakeAttempt(self, token.rpartition("-")[0], hear, should_stop)
+
+    def count(self, resource: str, change: int) -> None:
+        with self._lock:
+            self.training[resource] += change
+            self.most_at_once[resource] = max(self.most_at_once[resource], self.training[resource])
 
 
 class FakeAttempt:
-    def __init__(self, engine: FakeEngine, run_id: str, hear, should_stop):
-        self._engine, self._run_id, self._hear, self._should_stop = engine, run_id, hear, should_stop
+    def __init__(self, engine: FakeEngine, key: str, hear, should_stop):
+        self._engine, self._key, self._hear, self._should_stop = engine, key, hear, should_stop
         self._yielding = False
 
     def submit(self, task, *arguments, resource):
-        return task, arguments
+        return task, arguments, resource
 
     def result(self, future):
-        task, arguments = future
-        if task is tasks.fresh_teacher:
-            config, _, checkpoint = arguments
-            while not self._engine.teachers_worker.acquire(timeout=0.01):
-                self._look()
-            try:
-                return self._train("teacher", config["teacher_epochs"], config["train_size"], checkpoint)
-            finally:
-                self._engine.teachers_worker.release()
-        if task is tasks.student:
-            config, name, _, checkpoint = arguments
-            return self._train(name, config["epochs"], config["train_size"], checkpoint)
-        if task is tasks.soft_targets:
+        task, arguments, resource = future
+        if task is tasks.teaching:
             return {"train": LOGITS[: arguments[1]], "test": LOGITS}
-        return {"teacher": 1.0, "student": 0.1}
+        if task is tasks.milliseconds:
+            return (0.1,) * len(arguments[0])
+        assert task is tasks.train
+        config, name, _teaching, _measured, looks, checkpoint = arguments
+        self._engine.begun.append(self._key)
+        self._engine.count(resource, 1)
+        try:
+            return self._train(RunConfig.from_mapping(config), name, looks, checkpoint)
+        finally:
+            self._engine.count(resource, -1)
 
     def request_yield(self):
         self._yielding = True
@@ -69,24 +77,35 @@ class FakeAttempt:
     def close(self):
         pass
 
-    def _look(self):
-        if self._should_stop():
-            raise Abandoned
-
-    def _train(self, name, epochs, size, checkpoint):
+    def _train(self, config, name, looks, checkpoint):
+        epochs = config.teacher_epochs if name == "teacher" else config.epochs
         history = list(checkpoint.history) if checkpoint else []
         self._hear({"event": "begin", "model": name, "history": list(history)})
         for epoch in range(len(history) + 1, epochs + 1):
             time.sleep(self._engine.seconds_an_epoch)
-            self._look()
+            if self._should_stop():
+                raise Abandoned
             if self._engine.lose_next:
                 self._engine.lose_next -= 1
                 raise EngineLost(LOST)
-            self._engine.trained[self._run_id, name, epoch] += 1
+            self._engine.trained[self._key, epoch] += 1
             event = {"event": "epoch", "model": name, "epoch": epoch, "epochs": epochs, "val_accuracy": 0.1}
             history.append(event)
             self._hear(event)
             if self._yielding and epoch < epochs:
                 return Checkpoint(name, epoch, (), (), history)
-        snapshots = Snapshots([1.0], [LOGITS[:2].astype(np.float16)], [np.zeros(3, np.float16)], [1.0])
-        return TrainedModel(name, name.encode(), LOGITS, history, 3, 1.0, 0.5, snapshots, LOGITS[:size])
+        snapshots = None
+        if looks:
+            snapshots = Snapshots()
+            snapshots.times, snapshots.logits = [1.0], [LOGITS[:2].astype(np.float16)]
+            snapshots.weights, snapshots.accuracies = [np.zeros(3, np.float16)], [0.1]
+        return TrainedModel(
+            name=name,
+            keras_file=name.encode(),
+            test_logits=LOGITS,
+            history=history,
+            parameters=3,
+            seconds=1.0,
+            evaluation_seconds=0.5,
+            snapshots=snapshots,
+        )

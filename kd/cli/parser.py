@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from kd.config import FIELD_TYPES, FIELDS, PRESETS
+from kd.config import FIELD_TYPES, FIELDS, PRESETS, FieldSpec
+from kd.studies.study import Study
 from kd.terminal.arguments import Parser, shown
 from kd.text.translation import _
 
@@ -22,6 +23,7 @@ def parse(arguments: list[str] | None) -> tuple[Command, argparse.Namespace]:
     parser = Parser(prog="python -m kd", description=_("Understand knowledge distillation by doing it."))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands)
+    _add_sweep(commands)
     _add_runs(commands)
     _add_predict(commands)
     _add_stop(commands)
@@ -36,24 +38,67 @@ def _command(commands, name: str, purpose: str) -> argparse.ArgumentParser:
 
 def _add_train(commands) -> None:
     parser = _command(commands, "train", _("train two identical students, one of them with a teacher's help"))
-    parser.add_argument(
-        "--preset",
-        choices=PRESETS,
-        default="default",
-        help=shown("; ".join(f"{name}: {_(preset.label)}" for name, preset in PRESETS.items())),
-    )
+    _add_preset(parser)
     for name, spec in FIELDS.items():
-        flag = "--" + name.replace("_", "-")
+        flag = _flag(name)
         if FIELD_TYPES[name] is bool:
             parser.add_argument(
                 flag, action=argparse.BooleanOptionalAction, default=None, help=shown(_(spec.help))
             )
         else:
             # kept as text: RunConfig converts it, or refuses it in the same words as on the pages
-            allowed = _("{help} Allowed: {values}.", help=_(spec.help), values=spec.allowed)
+            allowed = _("{help} Allowed: {values}.", **_said(spec))
             parser.add_argument(flag, metavar=_metavar(name), default=None, help=shown(allowed))
     _add_json(parser)
     parser.set_defaults(command=_train)
+
+
+def _add_sweep(commands) -> None:
+    parser = _command(
+        commands,
+        "sweep",
+        _("train many runs that differ in some fields, and say how sure the differences are"),
+    )
+    _add_preset(parser)
+    for name, spec in FIELDS.items():
+        if name == "seed":
+            continue
+        values = _("{help} One value, or several with commas between them: {values}.", **_said(spec))
+        parser.add_argument(_flag(name), metavar=f"{_metavar(name)}[,…]", default=None, help=shown(values))
+    parser.add_argument("--seed", metavar="N", default=None, help=shown(_("The first seed.")))
+    parser.add_argument(
+        "--seeds", metavar="N", default="1", help=shown(_("How many seeds each setting gets."))
+    )
+    parser.add_argument(
+        "--against",
+        metavar="scratch|FIELD=VALUE[,…]",
+        default="scratch",
+        help=shown(
+            _("What a distilled student is compared with: its scratch student, or another setting's.")
+        ),
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help=shown(_("start even if it would take more than an hour"))
+    )
+    _add_json(parser)
+    parser.set_defaults(command=_sweep)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _said(spec: FieldSpec) -> dict[str, str]:
+    return {"help": _(spec.help), "values": spec.allowed}
+
+
+def _add_preset(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--preset",
+        choices=PRESETS,
+        default="default",
+        help=shown("; ".join(f"{name}: {_(preset.label)}" for name, preset in PRESETS.items())),
+    )
 
 
 def _add_runs(commands) -> None:
@@ -91,7 +136,7 @@ def _metavar(name: str) -> str:
     spec = FIELDS[name]
     if spec.choices:
         return "|".join(map(str, spec.choices))
-    return {float: "NUMBER", int: "N", str: "DIGITS"}[FIELD_TYPES[name]]
+    return {bool: "true|false", float: "NUMBER", int: "N", str: "DIGITS"}[FIELD_TYPES[name]]
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -101,6 +146,28 @@ def _train(options: argparse.Namespace) -> int:
     from kd.cli.train import train  # after the config: a bad one is refused before the engine loads
 
     return train(config, options.json)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    from kd.cli.sweep import sweep
+
+    given = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
+    lists = {name: text.split(",") for name, text in given.items()}
+    axes = {name: values for name, values in lists.items() if len(values) > 1}
+    single = {name: values[0] for name, values in lists.items() if len(values) == 1}
+    base = PRESETS[options.preset].config.replace(**single)
+    return sweep(
+        Study(base, axes, _seeds(options.seeds), _baseline(options.against)), options.json, options.yes
+    )
+
+
+def _seeds(text: str) -> int | str:
+    return int(text) if text.isdecimal() and len(text) < 10 else text
+
+
+def _baseline(text: str) -> str | dict[str, str]:
+    parts = [part.partition("=") for part in text.split(",")]
+    return {name: value for name, _sign, value in parts} if "=" in text else text
 
 
 def _runs(options: argparse.Namespace) -> int:

@@ -71,9 +71,12 @@ class Attempt:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
         self._resources = [set(worker.get("resources", {})) for worker in known]
 
-    def student_workers(self) -> int:
-        """How many workers train students: those that say so, or all if none does."""
-        return sum("student" in names for names in self._resources) or len(self._resources)
+    def workers(self) -> dict[str, int]:
+        """How many workers train students and teachers: those that say so, or all if none does."""
+        return {
+            resource: sum(resource in names for names in self._resources) or len(self._resources)
+            for resource in ("student", "teacher")
+        }
 
     def submit(self, function: Callable, *arguments, resource: str):
         """Run one of kd.engine.tasks with the token as its last argument; returns a Dask future.

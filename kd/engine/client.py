@@ -59,7 +59,7 @@ class Engine:
         self._client = None
         self._child: subprocess.Popen | None = None
         self._starting: Future | None = None
-        self._students = student_workers()
+        self._workers = {"student": student_workers(), "teacher": 1}
         self._closed = False
 
     @property
@@ -100,12 +100,16 @@ class Engine:
         """
         attempt = Attempt(self.ensure(should_stop), self._child, token, hear, should_stop)
         if self.address:
-            self._students = attempt.student_workers()
+            self._workers = attempt.workers()
         return attempt
 
     def runs_at_once(self) -> int:
         """How many runs the cluster computes at once: each has two students."""
-        return max(1, self._students // 2)
+        return max(1, self._workers["student"] // 2)
+
+    def workers(self) -> dict[str, int]:
+        """How many tasks are computed at once, by the resource they need: 'student' and 'teacher'."""
+        return self._workers
 
     def warm_up(self) -> None:
         """Load TensorFlow in the student workers, so that the first run starts at once."""

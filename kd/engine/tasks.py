@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import math
 import os
@@ -18,7 +17,7 @@ from distributed import get_worker
 from kd.config import RunConfig
 from kd.engine.heap import keep_freed_memory
 from kd.engine.loading import load_tensorflow
-from kd.networks.architectures import STUDENT_FILTERS, TEACHER_FILTERS, Architecture
+from kd.networks.architectures import Architecture
 from kd.training.checkpoint import Checkpoint
 from kd.training.quiet import quiet_standard_error
 from kd.training.stopping import TrainingStopped
@@ -79,15 +78,7 @@ def warm_student() -> None:
         warm(name)
 
 
-def milliseconds(token: str) -> dict[str, float]:
-    """Milliseconds per picture for the notebook's {'teacher', 'student'} in this worker."""
-    teacher, student = milliseconds_of(
-        (("convolutional", TEACHER_FILTERS), ("convolutional", STUDENT_FILTERS)), token
-    )
-    return {"teacher": teacher, "student": student}
-
-
-def milliseconds_of(architectures: tuple[tuple[str, int], ...], token: str) -> tuple[float, ...]:
+def milliseconds(architectures: tuple[tuple[str, int], ...], token: str) -> tuple[float, ...]:
     """Milliseconds per picture for networks of these architectures, in this worker."""
     prepare()
     from kd.training.answers import milliseconds_a_picture
@@ -130,32 +121,6 @@ def teaching(teacher: bytes, train_size: int, attention: bool, token: str) -> di
     from kd.training.answers import teacher_outputs
 
     return teacher_outputs(teacher, train_size, attention, _flag(_stopped, token))
-
-
-def fresh_teacher(config: dict, measured: dict[str, str], checkpoint: Checkpoint | None, token: str):
-    """`train` of a teacher, with its logits for the students' images."""
-    trained = train(config, "teacher", None, measured, True, checkpoint, token)
-    if trained is None or isinstance(trained, Checkpoint):
-        return trained
-    outputs = teaching(trained.keras_file, config["train_size"], False, token)
-    return outputs and dataclasses.replace(trained, train_logits=outputs["train"])
-
-
-def soft_targets(teacher: bytes, train_size: int, token: str) -> dict[str, np.ndarray]:
-    """`teaching` without attention."""
-    return teaching(teacher, train_size, False, token)
-
-
-def student(
-    config: dict,
-    model_name: str,
-    teacher_logits: np.ndarray | None,
-    checkpoint: Checkpoint | None,
-    token: str,
-):
-    """`train` of a student."""
-    given = None if teacher_logits is None else Teaching(teacher_logits)
-    return train(config, model_name, given, {}, True, checkpoint, token)
 
 
 def _flag(tokens: set[str], token: str) -> Callable[[], bool]:

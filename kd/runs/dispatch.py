@@ -13,10 +13,11 @@ from kd.config import RunConfig
 from kd.engine import Engine
 from kd.logs import described
 from kd.runs.job import RunJob, not_stored
+from kd.runs.orders import Timings
 from kd.runs.queue import FairQueue
 from kd.runs.queue_plan import QueuePlan
-from kd.runs.shared_teachers import SharedTeachers
 from kd.runs.state import RunView
+from kd.runs.workshop import PERSON, STUDY, Workshop
 from kd.store.store import Store
 from kd.text.translation import _
 from kd.unusable import Unusable
@@ -27,6 +28,7 @@ NOBODY = ""
 MOST_WAITING = 20
 # How long a run may keep its place while others wait; it leaves at the end of its current epoch.
 SECONDS_A_TURN = 60.0
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Dispatch:
@@ -55,7 +57,7 @@ class Dispatch:
         self._successors: dict[RunJob, RunJob] = {}
         self._queue = FairQueue()
         self._running: set[RunJob] = set()  # in the engine; not those that are only being stored
-        self._teachers = SharedTeachers()
+        self.workshop, self._timings = Workshop(engine), Timings()
         self._plan: QueuePlan | None = None
         self._closed = False
 
@@ -74,13 +76,15 @@ class Dispatch:
             if before is not None and not before.state.active:
                 before = None
             joins = before is not None and not before.is_stopping
+            if joins:
+                before.hurry()
             if not (joins and (before in self._running or person in self._queue.people(run_id))):
                 self._check_room(person)
             if joins:
                 self._queue.join(run_id, person)
                 self._plan = None
                 return
-            job = RunJob(config, self._store, self._engine, self._teachers, self._leave_engine, self._attend)
+            job = self._job(config, PERSON)
             self._jobs[run_id] = job
             self._queue.forget(run_id)
             self._queue.join(run_id, person)
@@ -88,6 +92,29 @@ class Dispatch:
                 self._successors[before] = job
                 return
         self._publish(job)
+
+    def compute(self, config: RunConfig, study: str, urgency: int = STUDY) -> RunView:
+        """Compute a run for a study, in this thread; returns it as it is when it has ended.
+
+        It waits for no turn: the workshop decides when its models are trained. A run in progress is joined.
+
+        Args:
+            study: who wants it, as a person's name in `start`.
+        """
+        run_id = config.run_id
+        with self._lock:
+            job = self._jobs.get(run_id)
+            joins = job is not None and job.state.active
+            if not joins:
+                job = self._jobs[run_id] = self._job(config, urgency)
+                self._queue.forget(run_id)
+            self._queue.join(run_id, study)
+        if not joins:
+            with self._store.index.waiting():
+                self._compute(job)
+            self._settle(job)
+        job.state.done.wait()
+        return job.state.view()
 
     def stop(self, run_id: str, person: str | None = None) -> bool:
         """Withdraw a person's request, and end the run if nobody else wants it; None ends it in any case.
@@ -134,6 +161,7 @@ class Dispatch:
 
     def close(self) -> list[str]:
         """End every run; returns the ids of those that had not ended."""
+        self.workshop.close()
         with self._lock:
             self._closed = True
             active = [run_id for run_id, job in self._jobs.items() if job.state.active]
@@ -143,6 +171,31 @@ class Dispatch:
                 if self._jobs[run_id] not in self._running:
                     del self._jobs[run_id]
         return active
+
+    def _job(self, config: RunConfig, urgency: int) -> RunJob:
+        return RunJob(
+            config, self._store, self.workshop, self._timings, self._leave_engine, self._attend, urgency
+        )
+
+    def _compute(self, job: RunJob) -> None:
+        try:
+            ours = self._store.index.claim(job.config.run_id, job.config.to_dict())
+        except OSError as error:
+            job.state.enter("done", "failed", not_stored(error))
+            return
+        if ours:
+            job.run()
+        else:
+            self._wait_for_other_process(job)
+
+    def _wait_for_other_process(self, job: RunJob) -> None:
+        """Another process is computing this run: wait until it has ended there."""
+        run_id = job.config.run_id
+        while not job.is_stopping and self._store.index.worker(run_id) == "elsewhere":
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        job.end_is_noted = True
+        status = "finished" if self._store.has_run(run_id) else "interrupted"
+        job.state.enter("done", status)
 
     def _check_room(self, person: str) -> None:
         if person != NOBODY and self._queue.waiting_for(person) >= MOST_WAITING:
@@ -212,14 +265,12 @@ class Dispatch:
 
     def _settle(self, job: RunJob) -> None:
         """After a run's end: the store answers for it, and the same run starts again if requested since."""
-        run_id, teacher_id = job.config.run_id, job.config.teacher_id
+        run_id = job.config.run_id
         with self._lock:
             if self._jobs.get(run_id) is job:
                 self._queue.forget(run_id)
                 if job.end_is_noted:  # otherwise only this process knows
                     del self._jobs[run_id]
-            if not any(other.config.teacher_id == teacher_id for other in self._jobs.values()):
-                self._teachers.forget(teacher_id)
             successor = self._successors.pop(job, None)
             if successor is None or self._closed:
                 return
@@ -238,6 +289,8 @@ class Dispatch:
         if time.monotonic() - job.turn_began < SECONDS_A_TURN:
             return
         with self._lock:
+            if job not in self._running:
+                return  # a study's: the workshop decides when it gives way
             others_wait = self._queue.others_wait(job.config.run_id) or self._keeps_teachers_worker(job)
         if others_wait:
             job.give_way()
@@ -255,7 +308,7 @@ class Dispatch:
 
     def _keeps_teachers_worker(self, job: RunJob) -> bool:
         """Whether this run keeps the worker that trains teachers from another person's run."""
-        if job.state.phase != "teacher" or job.waits_for_teachers_worker:
+        if job.state.phase != "teacher":
             return False
         mine = self._queue.people(job.config.run_id)
         return any(

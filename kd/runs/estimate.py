@@ -58,6 +58,14 @@ class Speed:
             teacher = slowness * (sum(_teacher_work(config)) + answers)
         return Estimate(teacher, self.training * students.training + self.looking * students.looking)
 
+    def model_seconds(self, config: RunConfig, name: str) -> float:
+        """Seconds that one model of a study takes: it is looked at once, at its end."""
+        if name == "teacher":
+            slowness = self.training if self.teacher is None else self.teacher
+            return slowness * sum(_teacher_work(config, 1))
+        work = _students_work(config, 1)
+        return self.training * work.training + self.looking * work.looking
+
 
 TYPICAL = Speed()
 RUNS_MEASURED = 5
@@ -72,8 +80,9 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
     nominal = taken = AS_USUAL
     teachers_nominal = teachers_taken = 0.0
     for config, result in runs:
-        work = _students_work(config)
         slower = max((result["distilled"], result["scratch"]), key=lambda model: model["seconds"])
+        # runs of earlier versions looked after every epoch, and four times within the first
+        work = _students_work(config, slower.get("looks", config.epochs + 4))
         seconds = slower["seconds"]
         # runs of earlier versions do not say how long their evaluation took
         looking = slower.get("evaluation_seconds", seconds * work.looking / sum(work))
@@ -114,22 +123,29 @@ class Estimator:
             self.read()
         return None if self._speed is None else self._speed.estimate(config, with_teacher)
 
+    def speed(self) -> Speed:
+        """This machine's speed, or the typical one while nothing was measured."""
+        if not self._is_read:
+            self.read()
+        return self._speed or TYPICAL
+
     def seconds(self, config: RunConfig, with_teacher: bool) -> float | None:
         """The total of `estimate`, from what was read last: for callers that must not wait."""
         return None if self._speed is None else self._speed.estimate(config, with_teacher).total
 
 
-def _students_work(config: RunConfig) -> Work:
-    """The work of one student: the two train side by side."""
-    return _work(config, "distilled", student_architecture(config), config.epochs, config.train_size)
+def _students_work(config: RunConfig, times: int | None = None) -> Work:
+    """The work of one student: the two train side by side. times: how often it is looked at."""
+    times = len(looks(config, "distilled")) if times is None else times
+    return _work(student_architecture(config), config.epochs, config.train_size, config.batch_size, times)
 
 
-def _teacher_work(config: RunConfig) -> Work:
+def _teacher_work(config: RunConfig, times: int | None = None) -> Work:
+    times = len(looks(config, "teacher")) if times is None else times
     epochs, images = config.teacher_epochs, config.teacher_train_size
-    return _work(config, "teacher", teacher_architecture(config), epochs, images)
+    return _work(teacher_architecture(config), epochs, images, config.batch_size, times)
 
 
-def _work(config: RunConfig, name: str, architecture: Architecture, epochs: int, images: int) -> Work:
+def _work(architecture: Architecture, epochs: int, images: int, batch_size: int, times: int) -> Work:
     costs = network_costs(architecture)
-    training = training_seconds(costs, epochs, images, config.batch_size)
-    return Work(training, len(looks(config, name)) * costs.look)
+    return Work(training_seconds(costs, epochs, images, batch_size), times * costs.look)

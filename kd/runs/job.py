@@ -1,37 +1,29 @@
-"""One run from start to stored result: teacher, soft targets, two students side by side, evaluation."""
+"""One run from start to stored result: its three models, side by side where they can be, and a comparison."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
-import uuid
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from kd.config import RunConfig
-from kd.engine import Abandoned, Attempt, Engine, EngineLost, WorkerLost, tasks
-from kd.runs.result import fresh_teacher_record, run_files, run_record
-from kd.runs.shared_teachers import SharedTeachers
+from kd.config import STUDENTS, RunConfig
+from kd.engine import Abandoned, EngineLost, WorkerLost
+from kd.networks.architectures import student_architecture
+from kd.run_fields import has_fresh_teacher
+from kd.runs.orders import Teacher, Timings, model_order
+from kd.runs.result import run_record
 from kd.runs.state import RunState
+from kd.runs.workshop import PERSON, Order, Share, Workshop
 from kd.store.room import is_full
 from kd.store.store import Store
-from kd.teachers.logits import shipped_logits
-from kd.teachers.shipped import shipped_teacher_path, teacher_record
 from kd.text.endings import Ending
-from kd.training.checkpoint import Checkpoint
+from kd.text.translation import _
+from kd.training.teaching import Teaching
 from kd.unusable import Unusable
-
-if TYPE_CHECKING:
-    from kd.training.trained_model import TrainedModel
 
 log = logging.getLogger("kd")
 
-# A run survives losing the engine once.
-ATTEMPTS = 2
 SECONDS_BETWEEN_ATTENDING = 1.0
 STOPPED_WAITING = Ending("stopped while waiting")
 STOPPED = Ending("stopped")
@@ -42,36 +34,36 @@ class GaveWay(Exception):
 
 
 class RunJob:
-    """Computes one run with an engine and stores it; `state` shows its progress."""
+    """Computes one run and stores it; `state` shows its progress."""
 
     def __init__(
         self,
         config: RunConfig,
         store: Store,
-        engine: Engine,
-        teachers: SharedTeachers,
+        workshop: Workshop,
+        timings: Timings,
         trained: Callable[[RunJob], None],
         attend: Callable[[RunJob], None],
+        urgency: int = PERSON,
     ):
         """
         Args:
-            teachers: fresh teachers being trained by this and other runs.
             trained: called when the run no longer needs the engine and only has to be stored.
             attend: called about once a second while the run is computed, from its thread.
+            urgency: of its orders. Only a person's run is looked at while it trains.
         """
         self.state = RunState(config)
         self.config = config
         self.turn_began: float | None = None
-        self.waits_for_teachers_worker = False
         self.end_is_noted = False
-        self._store, self._engine, self._teachers = store, engine, teachers
+        self._store, self._workshop, self._timings = store, workshop, timings
         self._trained, self._attend = trained, attend
+        self._urgency = urgency
+        self._looks = self._keeps_events = urgency == PERSON
         self._attended = 0.0
-        self._attempt: Attempt | None = None
-        self._lost = 0
         self._is_giving_way = False
-        self._students: dict[str, TrainedModel] = {}
-        self._checkpoints: dict[str, Checkpoint] = {}
+        self._shares: dict[str, Share] = {}
+        self._cached: set[str] = set()
 
     def run(self) -> bool:
         """Compute the run, or its next turn; every outcome is recorded in `state`, none raises an exception.
@@ -85,11 +77,15 @@ class RunJob:
         status, ending = "finished", None
         try:
             self._store.index.set_status(run_id, "running")
-            result = self._with_retries()
+            self.state.enter("starting")
+            self._is_giving_way = False
+            result = self._compute()
             self.end_is_noted = True
             self.state.enter("done", "finished", result=result)
         except GaveWay:
             log.info("run %s gives up its place: others are waiting", run_id)
+            for share in self._shares.values():
+                self._workshop.pause(share)
             return False
         except Abandoned:
             status, ending = "stopped", STOPPED
@@ -101,6 +97,7 @@ class RunJob:
             log.exception("run %s failed", run_id)
             status = "failed"
             ending = Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})
+        self._leave()
         if ending is not None:
             self.end(status, ending)
         log.info("run %s %s%s", run_id, status, f": {ending.english}" if ending else "")
@@ -117,9 +114,19 @@ class RunJob:
 
     def give_way(self) -> None:
         """Leave the engine after the current epoch, to continue later; returns at once."""
-        if self._attempt is not None and not self._is_giving_way:
-            self._is_giving_way = True
-            self._attempt.request_yield()
+        self._is_giving_way = True
+
+    def hurry(self) -> None:
+        """A person wants it now, whoever asked for it first."""
+        self._urgency = PERSON
+        for share in list(self._shares.values()):
+            self._workshop.hurry(share, PERSON)
+
+    @property
+    def waits_for_teachers_worker(self) -> bool:
+        """Whether others keep the worker that trains teachers from it."""
+        share = self._shares.get("teacher") or self._shares.get("teaching")
+        return share is not None and self._workshop.waits_for_worker(share)
 
     def end(self, status: str, ending: Ending) -> None:
         """Record that the run ended without a result, in the index and then in `state`."""
@@ -132,144 +139,119 @@ class RunJob:
 
     def end_waiting(self) -> None:
         """Record that the run was stopped while it waited for its turn."""
+        self._leave()
         self.end("stopped", STOPPED_WAITING if self.turn_began is None else STOPPED)
 
-    def _with_retries(self) -> dict[str, Any]:
-        while True:
-            self.state.enter("reconnecting" if self._lost else "starting")
-            token = f"{self.config.run_id}-{uuid.uuid4().hex}"
-            try:
-                self._is_giving_way = False
-                self._attempt = self._engine.attempt(token, self._hear, self._should_stop)
-                try:
-                    return self._compute()
-                finally:
-                    self.waits_for_teachers_worker = False
-                    self._attempt.close()
-                    self._attempt = None
-            except EngineLost as error:
-                self._check_stop()  # if it was stopped, nothing was lost and nothing needs restarting
-                self._lost += 1
-                if self._lost == ATTEMPTS:
-                    raise
-                log.warning("run %s: %s Trying once more.", self.config.run_id, Ending.of(error).english)
-
     def _compute(self) -> dict[str, Any]:
-        teacher, teacher_file = self._teacher()
-        self.state.know_teacher(teacher["history"], teacher["test_accuracy"])
-        logits = self._soft_targets(teacher_file)
+        """Everything a run takes, side by side where one does not need the other."""
+        config = self.config
+        for name in ("teacher", *STUDENTS):
+            self._know(name)
+        if has_fresh_teacher(config):
+            self._train("teacher")
+        self._train("scratch")
+        if has_fresh_teacher(config):
+            self._wait_for_teacher()
+        teacher = Teacher(config, self._store)
+        self.state.know("teacher", teacher.record["history"], teacher.record["test_accuracy"])
+        self._train("distilled", lambda: self._teaching(teacher))
         self.state.enter("students")
-        self._train_students(logits["train"])
+        self._wait(*STUDENTS)
         self.state.enter("evaluating")
-        milliseconds = self._result(self._submit(tasks.milliseconds, resource="student"))
+        milliseconds = self._milliseconds(teacher)
         self._trained(self)
-        record = run_record(self.state.view(), teacher, logits["test"], self._students, milliseconds)
-        files = run_files(logits["test"], self._students)
-        self._check_stop()
-        self._store.save_run(self.config.run_id, record, files)
+        record = self._record(teacher, milliseconds)
+        self._check()
+        self._store.save_run(config.run_id, record)
         return record["result"]
 
-    def _train_students(self, soft_targets: np.ndarray) -> None:
-        """Train the students that are not done yet, from where they were at the end of the last turn."""
-        config = self.config.to_dict()
-        futures = {
-            name: self._submit(
-                tasks.student, config, name, targets, self._checkpoints.get(name), resource="student"
-            )
-            for name, targets in (("distilled", soft_targets), ("scratch", None))
-            if name not in self._students
-        }
-        for name, future in futures.items():
-            trained = self._result(future)
-            if isinstance(trained, Checkpoint):
-                self._checkpoints[name] = trained
-            else:
-                self._students[name] = trained
-        if len(self._students) < 2:
-            raise GaveWay
+    def _know(self, name: str) -> None:
+        """Take over a model that is stored already."""
+        if name in self._shares or (name == "teacher" and not has_fresh_teacher(self.config)):
+            return
+        stored = self._store.model(self.config.model_ids[name])
+        if stored is not None:
+            self._cached.add(name)
+            self.state.know(name, stored[0]["history"], stored[0]["test_accuracy"])
 
-    def _teacher(self) -> tuple[dict[str, Any], Path]:
-        """The teacher's record and its .keras file, after training it if it is not stored."""
-        if self.config.teacher != "fresh":
-            path = shipped_teacher_path(self.config.teacher)
-            record = {"history": [], "bytes": path.stat().st_size, **teacher_record(self.config.teacher)}
-            return {**record, "cached": True}, path
-        teacher_id = self.config.teacher_id
-        with self._teachers.only_one(teacher_id, self._while_another_trains_it):
-            stored = self._store.teacher(teacher_id)
-            if stored is None:
-                self._train_teacher(teacher_id)
-        record, path = self._store.teacher(teacher_id)
-        return {**record, "cached": stored is not None}, path
+    def _train(self, name: str, teaching: Callable[[], Teaching | None] = lambda: None) -> None:
+        """Order a model, unless it is stored; one that was ordered in an earlier turn goes on."""
+        if name in self._shares:
+            self._workshop.resume(self._shares[name])
+        elif name not in self._cached:
+            if name == "teacher":
+                self.state.expect_teacher()
+            order = model_order(self.config, name, self._store, teaching(), self._looks)
+            self._shares[name] = self._workshop.want(order, self._hear, self._urgency)
 
-    def _train_teacher(self, teacher_id: str) -> None:
-        self.state.expect_teacher()
-        self.state.enter("teacher")
-        config, measured = self.config.to_dict(), self._store.precisions()
-        checkpoint = self._teachers.checkpoint(teacher_id)
-        trained = self._result(
-            self._submit(tasks.fresh_teacher, config, measured, checkpoint, resource="teacher")
+    def _wait(self, *names: str) -> None:
+        shares = [self._shares[name] for name in names if name in self._shares]
+        self._workshop.results(shares, self._check)
+
+    def _wait_for_teacher(self) -> None:
+        if "teacher" in self._shares:
+            self.state.enter("awaiting teacher" if self.waits_for_teachers_worker else "teacher")
+            self._wait("teacher")
+
+    def _teaching(self, teacher: Teacher) -> Teaching | None:
+        """What the distilled student learns from its teacher."""
+        if not self.config.learns_from_teacher:
+            return None
+        found = teacher.teaching()
+        if found is not None:
+            return found
+        self.state.enter("soft targets")
+        return self._ordered("teaching", teacher.order())
+
+    def _milliseconds(self, teacher: Teacher) -> dict[str, float]:
+        student = student_architecture(self.config)
+        return self._timings.of(
+            {"teacher": teacher.architecture, "student": student}, lambda order: self._ordered("time", order)
         )
-        if isinstance(trained, Checkpoint):
-            self._teachers.keep(teacher_id, trained)
-            raise GaveWay
-        if trained.processor is not None and trained.processor not in measured:
-            self._store.save_precisions({**measured, trained.processor: trained.precision})
-        record = fresh_teacher_record(self.config, trained)
-        self._store.save_teacher(teacher_id, record, trained.keras_file)
-        self._teachers.forget(teacher_id)
-        logits = {"test": trained.test_logits, "train": trained.train_logits}
-        self._store.save_logits(self._logits_key(self._store.teacher(teacher_id)[1]), logits)
 
-    def _while_another_trains_it(self) -> None:
-        """Called each time this run checks whether another one has finished the teacher."""
-        self.state.wait_for_teacher()
-        self._check_stop()
-        if self._is_giving_way:
-            raise GaveWay
+    def _ordered(self, name: str, order: Order) -> Any:
+        """The value of an order that is no model."""
+        if name not in self._shares:
+            self._shares[name] = self._workshop.want(order, self._hear, self._urgency)
+        self._workshop.resume(self._shares[name])
+        return self._workshop.result(self._shares[name], self._check)
 
-    def _soft_targets(self, teacher_file: Path) -> dict[str, np.ndarray]:
-        if self.config.teacher != "fresh":
-            return shipped_logits(self.config.teacher, self.config.train_size)
-        key = self._logits_key(teacher_file)
-        logits = self._store.logits(key)
-        if logits is None:
-            self.state.enter("soft targets")
-            size = self.config.train_size
-            task = self._submit(tasks.soft_targets, teacher_file.read_bytes(), size, resource="teacher")
-            logits = self._result(task)
-            self._store.save_logits(key, logits)
-        return logits
-
-    def _logits_key(self, teacher_file: Path) -> str:
-        digest = hashlib.sha256(teacher_file.read_bytes()).hexdigest()[:16]
-        return f"{digest}-{self.config.train_size}"
+    def _record(self, teacher: Teacher, milliseconds: dict[str, float]) -> dict[str, Any]:
+        trained = {name: self._store.model_record(self.config.model_ids[name]) for name in STUDENTS}
+        logits = {
+            name: self._store.model_logits(model_id) for name, model_id in self.config.model_ids.items()
+        }
+        if None in trained.values() or any(found is None for found in logits.values()):
+            raise Unusable(_("A model of run {run} was removed: train it again.", run=self.config.run_id))
+        records = {"teacher": teacher.record, **trained}
+        cached = {name for name in ("teacher", *STUDENTS) if name not in self._shares}
+        return run_record(self.state.view(), records, logits, milliseconds, cached)
 
     def _hear(self, event: dict[str, Any]) -> None:
-        self.state.hear(event)
-        if event["model"] == "teacher":
-            self.waits_for_teachers_worker = False
-        if event["event"] == "progress":
+        if event["event"] == "lost":
+            self.state.enter("reconnecting")
             return
-        if event["event"] == "begin":  # in a worker that may not know of the request to give way
-            self._is_giving_way = False
+        if event["model"] == "teacher" or self.state.phase == "reconnecting":
+            self.state.enter("teacher" if event["model"] == "teacher" else "students")
+        self.state.hear(event)
+        if event["event"] == "progress" or not self._keeps_events:
+            return
         try:
             self._store.index.add_event(self.config.run_id, event)
         except OSError as error:  # those who watch in this process still see it
             log.warning("run %s: an epoch could not be recorded (%s)", self.config.run_id, error)
 
-    def _submit(self, task, *arguments, resource: str):
-        self.waits_for_teachers_worker = resource == "teacher"
-        return self._attempt.submit(task, *arguments, resource=resource)
+    def _leave(self) -> None:
+        """Give up what was ordered, unless others want it too."""
+        for share in self._shares.values():
+            self._workshop.leave(share)
+        self._shares.clear()
 
-    def _result(self, future):
-        try:
-            value = self._attempt.result(future)
-        finally:
-            self._check_stop()
-        if value is None:  # it was stopped
-            raise Abandoned
-        return value
+    def _check(self) -> None:
+        """Called while the run waits for the workshop."""
+        self._check_stop()
+        if self._is_giving_way:
+            raise GaveWay
 
     def _should_stop(self) -> bool:
         now = time.monotonic()

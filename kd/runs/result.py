@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from kd.analysis import evaluation
-from kd.config import RunConfig
-from kd.files import npz_bytes
+from kd.config import STUDENTS, RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.runs.state import RunView
 from kd.text.verdicts import verdict_note, verdict_sentence
@@ -46,83 +46,80 @@ class Comparison(dict):
 
 def run_record(
     view: RunView,
-    teacher: dict[str, Any],
-    teacher_logits: np.ndarray,
-    students: dict[str, TrainedModel],
-    milliseconds: dict[str, float],
+    records: Mapping[str, Mapping[str, Any]],
+    logits: Mapping[str, np.ndarray],
+    milliseconds: Mapping[str, float],
+    cached: Collection[str] = (),
 ) -> dict[str, Any]:
-    """The record of a finished run, as the store keeps it.
+    """The record of a finished run, as the store keeps it: three names and what they come to together.
 
     Args:
-        view: of the run, with its whole history.
-        teacher: the teacher's record.
-        teacher_logits: of all test images, (10000, 10).
-        students: 'distilled' and 'scratch'.
+        view: of the run.
+        records: of the three models.
+        logits: of the three models, for all test images, (10000, 10).
         milliseconds: a picture takes through {'teacher', 'student'}.
+        cached: the models that were stored before.
     """
-    labels = load_mnist().y_test
-    kept = ("test_accuracy", "parameters", "seconds", "cached", "bytes")
+    labels, config = load_mnist().y_test, view.config
+    kept = ("test_accuracy", "parameters", "seconds", "bytes")
     result = {
         "run": view.run_id,
-        "config": view.config.to_dict(),
-        "teacher": {name: teacher[name] for name in kept}
+        "config": config.to_dict(),
+        "teacher": {name: records["teacher"][name] for name in kept}
         | {
+            "cached": "teacher" in cached,
             "milliseconds": milliseconds["teacher"],
-            "precision": teacher.get("precision", "float32"),
+            "precision": records["teacher"].get("precision", "float32"),
         },
         **{
-            name: _student_result(model, labels, teacher_logits) | {"milliseconds": milliseconds["student"]}
-            for name, model in students.items()
+            name: {field: records[name][field] for field in (*kept, "evaluation_seconds")}
+            | {
+                "looks": sum(event["val_accuracy"] is not None for event in records[name]["history"]),
+                "agreement": evaluation.agreement(logits["teacher"], logits[name]),
+                "cached": name in cached,
+                "milliseconds": milliseconds["student"],
+            }
+            for name in STUDENTS
         },
         "comparison": Comparison(
             evaluation.compare(
                 labels,
-                students["distilled"].test_logits,
-                students["scratch"].test_logits,
-                view.config.alpha if view.config.has_equal_students else None,
+                logits["distilled"],
+                logits["scratch"],
+                config.alpha if config.has_equal_students else None,
             )
         ),
     }
     return {
-        "config": view.config.to_dict(),
+        "config": config.to_dict(),
         "created": view.created,
+        "models": config.model_ids,
         "result": result,
-        "history": view.history,
-        "software": {"python": platform.python_version()}
-        | {name: version(name) for name in ("keras", "numpy", "tensorflow")},
+        "software": _software(),
     }
 
 
-def run_files(teacher_logits: np.ndarray, students: dict[str, TrainedModel]) -> dict[str, bytes]:
-    """The files of a finished run by name. Arguments as in `run_record`."""
-    files = {f"{name}.keras": model.keras_file for name, model in students.items()}
-    test_logits = {name: model.test_logits for name, model in students.items()}
-    files["logits.npz"] = npz_bytes({"teacher": teacher_logits, **test_logits})
-    for name, model in students.items():
-        files[f"snapshots-{name}.npz"] = npz_bytes(model.snapshots.arrays())
-    return files
-
-
-def fresh_teacher_record(config: RunConfig, trained: TrainedModel) -> dict[str, Any]:
-    """The record of a fresh teacher, as the store keeps it."""
+def model_record(config: RunConfig, name: str, trained: TrainedModel) -> dict[str, Any]:
+    """The record of a model, as the store keeps it; name: 'teacher', 'distilled' or 'scratch'."""
     return {
-        "identity": config.teacher_identity(),
+        "model": config.model_ids[name],
+        "name": name,
+        "config": config.to_dict(),
+        "identity": config.model_identity(name),
+        "created": time.time(),
         "test_accuracy": evaluation.accuracy(load_mnist().y_test, trained.test_logits),
         "parameters": trained.parameters,
         "seconds": trained.seconds,
         "evaluation_seconds": trained.evaluation_seconds,
         "precision": trained.precision,
+        "processor": trained.processor,
         "bytes": len(trained.keras_file),
         "history": trained.history,
+        "software": _software(),
     }
 
 
-def _student_result(model: TrainedModel, labels: np.ndarray, teacher_logits: np.ndarray) -> dict[str, Any]:
-    return {
-        "test_accuracy": evaluation.accuracy(labels, model.test_logits),
-        "parameters": model.parameters,
-        "seconds": model.seconds,
-        "evaluation_seconds": model.evaluation_seconds,
-        "agreement": evaluation.agreement(teacher_logits, model.test_logits),
-        "bytes": len(model.keras_file),
+def _software() -> dict[str, str]:
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in ("keras", "numpy", "tensorflow")
     }

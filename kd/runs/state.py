@@ -103,16 +103,13 @@ class RunState:
         with self._lock:
             self._weights["teacher"] = 2 * work.teacher / work.students  # the students train side by side
 
-    def wait_for_teacher(self) -> None:
-        """Another run is training the teacher that this one needs too."""
-        if self.phase != "awaiting teacher":
-            self.enter("awaiting teacher")
-
-    def know_teacher(self, history: list[dict], test_accuracy: float) -> None:
-        """Take over the history and accuracy of a teacher that is already trained."""
+    def know(self, model: str, history: list[dict], test_accuracy: float) -> None:
+        """Take over the history and accuracy of a model that is already trained."""
         with self._lock:
-            self._history["teacher"] = list(history)
-            self._teacher_accuracy = test_accuracy
+            self._history[model] = list(history)
+            self._fractions[model] = 1.0
+            if model == "teacher":
+                self._teacher_accuracy = test_accuracy
             self._version += 1
 
     def hear(self, event: dict[str, Any]) -> None:

@@ -167,7 +167,7 @@ def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shi
 
 
 def test_a_training_picture_is_its_own_neighbour_and_the_index_is_kept(lab, shipped, mnist, monkeypatch):
-    monkeypatch.setattr("kd.lab.NEIGHBOURS", 60)
+    monkeypatch.setattr("kd.runs.finished.NEIGHBOURS", 60)
     index = lab.neighbours(shipped.run_id)
     nearest = index.nearest(mnist.train(8)[0][7], 1).iloc[0]
     assert (nearest["picture"], nearest["label"]) == (7, mnist.y_train[7])

@@ -20,7 +20,8 @@ def result_of(config: RunConfig, training: float, looking: float, teacher: float
     steps = -(-config.train_size // config.batch_size)
     trained = training * config.epochs * (steps * STUDENT.step + config.train_size * STUDENT.image)
     looked = looking * STUDENT.look * len(looks(config, "distilled"))
-    student = {"seconds": trained + looked, "evaluation_seconds": looked}
+    times = len(looks(config, "distilled"))
+    student = {"seconds": trained + looked, "evaluation_seconds": looked, "looks": times}
     return {
         "distilled": student,
         "scratch": {name: 0.9 * value for name, value in student.items()},

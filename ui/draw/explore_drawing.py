@@ -10,8 +10,9 @@ import streamlit as st
 from kd.analysis.opinions import distances_bits
 from kd.analysis.saliency import saliency
 from kd.charts.saliency_chart import saliency_chart, saliency_rows
-from kd.lab import NEIGHBOURS, Lab
+from kd.lab import Lab
 from kd.pictures.mnist import load_mnist, to_model_input
+from kd.runs.finished import NEIGHBOURS
 from kd.text.chart_words import saliency_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, listing

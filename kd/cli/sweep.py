@@ -1,0 +1,117 @@
+"""`python -m kd sweep`: a study in the terminal, or as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import closing
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from kd.lab import Lab
+from kd.studies.conductor import StudyView
+from kd.studies.picture import picture
+from kd.studies.study import Study
+from kd.studies.table import table_text
+from kd.studies.verdicts import verdicts
+from kd.terminal import interrupt
+from kd.terminal.refusal import Refusal
+from kd.text.translation import _, ngettext
+from kd.text.words import duration
+
+SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_WITHOUT_ASKING = 3600
+
+
+def sweep(study: Study, as_json: bool, yes: bool) -> int:
+    """Carry out a study, or what is missing of it; returns the exit code.
+
+    Ctrl-C keeps what is finished, and the same command goes on from there.
+
+    Raises:
+        Refusal: when it would take more than an hour and `yes` is not set.
+    """
+    with interrupt.listening(), closing(Lab()) as lab:
+        seconds = lab.estimate_study(study)
+        if seconds > SECONDS_WITHOUT_ASKING and not yes:
+            raise Refusal(
+                _(
+                    "This study would take about {time}: add --yes to start it all the same.",
+                    time=duration(seconds),
+                )
+            )
+        study_id = lab.start_study(study)
+        try:
+            view = _print_json(lab, study_id) if as_json else _show_progress(lab, study_id)
+        except KeyboardInterrupt:
+            lab.stop_study(study_id)
+            view = lab.wait_study(study_id, timeout=10)
+            print(_stopped(view), file=sys.stderr)
+            raise
+        table = verdicts(lab.study_frame(study_id), list(study.axes), study.baseline)
+        if as_json:
+            for line in table.to_json(orient="records", lines=True).splitlines():
+                print(json.dumps({"event": "cell", **json.loads(line)}), flush=True)
+        else:
+            axes = list(study.axes)
+            print(f"{table_text(table, axes)}\n\n{picture(table, axes)}", flush=True)
+    for run_id, ending in view.failed.items():
+        print(
+            _("Run {run} ended without a result: {reason}", run=run_id, reason=str(ending)), file=sys.stderr
+        )
+    return 0 if view.status == "finished" else 1
+
+
+def _stopped(view: StudyView) -> str:
+    return ngettext(
+        "{done} of {count} run is kept: the same command goes on from there.",
+        "{done} of {count} runs are kept: the same command goes on from there.",
+        view.runs,
+        done=view.done,
+        count=view.runs,
+    )
+
+
+def _views(lab: Lab, study_id: str):
+    while True:
+        interrupt.check()
+        view = lab.watch_study(study_id)
+        yield view
+        if not view.active:
+            return
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _print_json(lab: Lab, study_id: str) -> StudyView:
+    shown = -1
+    for view in _views(lab, study_id):
+        if view.done != shown:
+            shown = view.done
+            event = {"event": "progress", "study": study_id, "done": view.done, "runs": view.runs}
+            print(json.dumps({**event, "seconds_left": view.seconds_left}), flush=True)
+    return view
+
+
+def _show_progress(lab: Lab, study_id: str) -> StudyView:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("", total=1.0, left="")
+        for view in _views(lab, study_id):
+            done = view.done / view.runs
+            progress.update(bar, completed=done, description=_describe(view), left=_left(view))
+    return view
+
+
+def _describe(view: StudyView) -> str:
+    if view.status == "waiting for room":
+        return _("The disk is full: waiting for room")
+    return ngettext(
+        "{done} of {count} run", "{done} of {count} runs", view.runs, done=view.done, count=view.runs
+    )
+
+
+def _left(view: StudyView) -> str:
+    return "" if view.seconds_left is None else _("{time} left", time=duration(view.seconds_left))

@@ -1,0 +1,173 @@
+"""What a run orders from the workshop: its models, its teacher's answers, the time a picture takes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from kd.config import SHIPPED_TEACHERS, RunConfig
+from kd.engine import tasks
+from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.run_fields import CONVOLUTIONAL
+from kd.runs.result import model_record
+from kd.runs.workshop import Order
+from kd.store.store import Store
+from kd.teachers.logits import shipped_logits
+from kd.text.translation import _
+from kd.training.teaching import Teaching
+from kd.unusable import Unusable
+
+if TYPE_CHECKING:
+    from kd.training.trained_model import TrainedModel
+
+
+def model_order(
+    config: RunConfig, name: str, store: Store, teaching: Teaching | None = None, looks: bool = True
+) -> Order:
+    """Train one of a run's models and store it.
+
+    Args:
+        name: 'teacher' (a fresh one), 'distilled' or 'scratch'.
+        teaching: what the distilled student learns from, if its teacher decides anything.
+        looks: whether to look at the model as it develops: test accuracies on the way, and snapshots.
+    """
+    model_id = config.model_ids[name]
+
+    def submit(attempt, checkpoint):
+        measured = store.precisions() if name == "teacher" else None
+        arguments = (config.to_dict(), name, teaching, measured, looks, checkpoint)
+        return attempt.submit(tasks.train, *arguments, resource=_resource(name))
+
+    def keep(trained: TrainedModel) -> None:
+        if trained.processor is not None and trained.processor not in store.precisions():
+            store.save_precisions({**store.precisions(), trained.processor: trained.precision})
+        with store.index.waiting():
+            if trained.snapshots is not None:
+                store.save_snapshots(model_id, trained.snapshots.arrays())
+            record = model_record(config, name, trained)
+            store.save_model(model_id, record, trained.keras_file, trained.test_logits)
+
+    return Order(model_id, _resource(name), submit, keep)
+
+
+def _resource(name: str) -> str:
+    return "teacher" if name == "teacher" else "student"
+
+
+def snapshots_order(config: RunConfig, name: str, store: Store, teaching: Teaching | None) -> Order:
+    """Train a stored student once more, to the same weights, for a look at the course of its training.
+
+    Arguments as for `model_order`.
+    """
+    model_id = config.model_ids[name]
+
+    def keep(trained: TrainedModel) -> None:
+        with store.index.waiting():
+            store.save_snapshots(model_id, trained.snapshots.arrays())
+
+    training = model_order(config, name, store, teaching)
+    return Order(f"snapshots-{model_id}", training.resource, training.submit, keep)
+
+
+class Teacher:
+    """The teacher of a run once it is trained: its record, its file and its answers."""
+
+    def __init__(self, config: RunConfig, store: Store):
+        """
+        Raises:
+            ValueError: when it is not stored.
+        """
+        self._config, self._store = config, store
+        self.is_shipped = config.teacher in SHIPPED_TEACHERS
+        stored = store.model(config.teacher_id)
+        if stored is None:
+            raise Unusable(
+                _(
+                    "There is no stored model {model} to be the teacher: use the id of a model that is "
+                    "stored, or another teacher.",
+                    model=config.teacher_id,
+                )
+            )
+        self.record, self.path = stored
+
+    @property
+    def architecture(self) -> Architecture:
+        """What it is made of."""
+        if self.is_shipped:
+            return teacher_architecture(RunConfig(teacher="fresh"))
+        config, name = RunConfig.from_mapping(self.record["config"]), self.record["name"]
+        return teacher_architecture(config) if name == "teacher" else student_architecture(config)
+
+    def check(self) -> None:
+        """Raises: ValueError, when it has no maps to compare attention with."""
+        if self._compares_attention and self.architecture.kind != CONVOLUTIONAL:
+            raise Unusable(
+                _(
+                    "The objective {objective} compares convolutions, and the teacher {model} has none: "
+                    "choose a convolutional teacher.",
+                    objective=self._config.objective,
+                    model=self._config.teacher_id,
+                )
+            )
+
+    def teaching(self) -> Teaching | None:
+        """What it says of the run's training images, or None if that has to be computed (`order`)."""
+        if not self._compares_attention and self.is_shipped:
+            return Teaching(shipped_logits(self._config.teacher, self._config.train_size)["train"])
+        found = self._store.logits(self._key)
+        if found is None or (self._compares_attention and "attention" not in found):
+            return None
+        return Teaching(found["train"], found.get("attention"))
+
+    def order(self) -> Order:
+        """Compute what it says of the run's training images, and store it for other runs."""
+        size, attention = self._config.train_size, self._compares_attention
+
+        def submit(attempt, checkpoint):
+            return attempt.submit(tasks.teaching, self.path.read_bytes(), size, attention, resource="teacher")
+
+        def keep(answers: dict[str, Any]) -> Teaching:
+            self._store.save_logits(self._key, answers)
+            return Teaching(answers["train"], answers.get("attention"))
+
+        return Order(f"teaching-{self._key}", "teacher", submit, keep)
+
+    @property
+    def _compares_attention(self) -> bool:
+        return self._config.objective_class.compares_attention
+
+    @property
+    def _key(self) -> str:
+        digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+        return f"{digest}-{self._config.train_size}" + ("-attention" if self._compares_attention else "")
+
+
+class Timings:
+    """How long a picture takes through networks; measured once for each pair of them. Thread-safe.
+
+    The time depends on what a network is made of, and not on its weights.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple, dict[str, float]] = {}
+
+    def of(
+        self, architectures: dict[str, Architecture], ordered: Callable[[Order], tuple[float, ...]]
+    ) -> dict[str, float]:
+        """Milliseconds for a picture through each network, by its name.
+
+        Args:
+            ordered: has an order computed and returns its value.
+        """
+        key = tuple(architectures.items())
+        if key not in self._known:
+            made_of = tuple(tuple(architecture) for architecture in architectures.values())
+            label = "-".join(f"{kind}-{size}" for kind, size in made_of)
+
+            def submit(attempt, checkpoint):
+                return attempt.submit(tasks.milliseconds, made_of, resource="student")
+
+            taken = ordered(Order(f"time-{label}", "student", submit))
+            self._known[key] = dict(zip(architectures, taken, strict=True))
+        return self._known[key]

@@ -1,0 +1,259 @@
+"""Conductor: carries out studies, as many runs at once as keep every worker busy."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from kd import files
+from kd.config import RunConfig
+from kd.files import json_bytes
+from kd.runs.dispatch import Dispatch
+from kd.runs.workshop import STUDY
+from kd.store.store import Store
+from kd.studies.study import Study
+from kd.text.endings import Ending
+from kd.text.translation import _
+from kd.text.words import quoted
+
+log = logging.getLogger("kd")
+
+SECONDS_BETWEEN_LOOKS = 0.1
+# How often to try again where a run could not be stored because the disk was full.
+SECONDS_FOR_ROOM = 5.0
+FULL = "disk full"
+SECONDS_BETWEEN_TIDYING = 20.0
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A study at one moment.
+
+    status: running, waiting for room (on a full disk), finished, stopped, or unfinished: some runs failed.
+    done: how many of the runs are stored; reused: how many of these were stored before. failed: run id → why.
+    seconds_left: an estimate, None while nothing is known.
+    """
+
+    study_id: str
+    study: Study
+    status: str
+    runs: int
+    done: int
+    reused: int
+    failed: dict[str, Ending] = field(default_factory=dict)
+    seconds_left: float | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it still computes."""
+        return self.status in ("running", "waiting for room")
+
+
+class _Progress:
+    """A study on its way. Thread-safe."""
+
+    def __init__(self, study: Study):
+        self.study = study
+        self.stopping = threading.Event()
+        self.ended = threading.Event()
+        self.lock = threading.Lock()
+        self.done: set[str] = set()
+        self.reused: set[str] = set()
+        self.failed: dict[str, Ending] = {}
+        self.in_progress: set[str] = set()
+        self.waits_for_room = False
+        self.began = time.monotonic()
+        self.work_done = 0.0
+
+    @property
+    def status(self) -> str:
+        if not self.ended.is_set():
+            return "waiting for room" if self.waits_for_room else "running"
+        if len(self.done) == self.study.size:
+            return "finished"
+        return "stopped" if self.stopping.is_set() else "unfinished"
+
+
+class Conductor:
+    """Starts, shows and stops studies of this process. Thread-safe."""
+
+    def __init__(
+        self,
+        store: Store,
+        dispatch: Dispatch,
+        workers: Callable[[], int],
+        is_usable: Callable[[RunConfig], bool],
+        seconds: Callable[[list[RunConfig]], float],
+        tidy: Callable[[], None] = lambda: None,
+    ):
+        """
+        Args:
+            workers: how many models train at once.
+            is_usable: whether a run is stored with all its models.
+            seconds: about how long these runs would take.
+            tidy: called now and then after runs, and at the end of each study.
+        """
+        self._tidy, self._tidied = tidy, time.monotonic()
+        self._store, self._dispatch = store, dispatch
+        self._workers, self._is_usable, self._seconds = workers, is_usable, seconds
+        self._lock = threading.Lock()
+        self._studies: dict[str, _Progress] = {}
+
+    def start(self, study: Study, urgency: int = STUDY) -> str:
+        """Begin a study, or go on with one; returns its id at once. Whatever is stored is not computed again.
+
+        Raises:
+            OSError: when it cannot be recorded.
+        """
+        study_id = study.study_id
+        with self._lock:
+            before = self._studies.get(study_id)
+            if before is not None and not before.ended.is_set() and not before.stopping.is_set():
+                return study_id
+            files.write_sealed(self._path(study_id), json_bytes(study.to_dict()))
+            progress = self._studies[study_id] = _Progress(study)
+        threading.Thread(
+            target=self._carry_out, args=(progress, urgency), name=f"kd-study-{study_id}", daemon=True
+        ).start()
+        log.info("study %s started: %d runs", study_id, study.size)
+        return study_id
+
+    def study(self, study_id: str) -> Study:
+        """A study by its id, of this process or stored.
+
+        Raises:
+            ValueError: when there is none.
+        """
+        with self._lock:
+            if study_id in self._studies:
+                return self._studies[study_id].study
+        try:
+            return Study.from_mapping(json.loads(files.read_sealed(self._path(study_id))))
+        except (OSError, ValueError, TypeError, KeyError, files.Damaged):
+            raise ValueError(
+                _("There is no study {study}: start it, or choose another.", study=quoted(study_id))
+            ) from None
+
+    def view(self, study_id: str) -> StudyView:
+        """A study as it is now; one that is not under way shows what is stored of it.
+
+        Raises:
+            ValueError: when there is none.
+        """
+        with self._lock:
+            progress = self._studies.get(study_id)
+        if progress is None:
+            study = self.study(study_id)
+            done = sum(self._store.has_run(config.run_id) for _cell, config in study.runs())
+            status = "finished" if done == study.size else "stopped"
+            return StudyView(study_id, study, status, study.size, done, done)
+        with progress.lock:
+            return StudyView(
+                study_id=study_id,
+                study=progress.study,
+                status=progress.status,
+                runs=progress.study.size,
+                done=len(progress.done),
+                reused=len(progress.reused),
+                failed=dict(progress.failed),
+                seconds_left=self._seconds_left(progress),
+            )
+
+    def stop(self, study_id: str) -> None:
+        """Stop a study; what it has computed is kept."""
+        with self._lock:
+            progress = self._studies.get(study_id)
+        if progress is None or progress.ended.is_set():
+            return
+        progress.stopping.set()
+        with progress.lock:
+            in_progress = list(progress.in_progress)
+        for run_id in in_progress:
+            self._dispatch.stop(run_id, study_id)
+
+    def wait(self, study_id: str, timeout: float | None = None) -> StudyView:
+        """Wait until a study ends or `timeout` seconds pass; returns it as it is then."""
+        with self._lock:
+            progress = self._studies.get(study_id)
+        if progress is not None:
+            progress.ended.wait(timeout)
+        return self.view(study_id)
+
+    def _path(self, study_id: str) -> Path:
+        return self._store.home / "studies" / f"{study_id}.json"
+
+    def _carry_out(self, progress: _Progress, urgency: int) -> None:
+        """In a thread of its own."""
+        try:
+            runs = [config for _cell, config in progress.study.runs()]
+            missing = []
+            for config in runs:
+                if self._is_usable(config):
+                    with progress.lock:
+                        progress.done.add(config.run_id)
+                        progress.reused.add(config.run_id)
+                else:
+                    missing.append(config)
+            # one more than can train, so that no worker waits for a comparison or for the disk
+            with ThreadPoolExecutor(2 * self._workers() + 1, f"kd-cell-{progress.study.study_id}") as pool:
+                list(pool.map(partial(self._one, progress, urgency), missing))
+        except Exception:
+            log.exception("study %s failed", progress.study.study_id)
+        finally:
+            self._tidy()
+            progress.ended.set()
+            log.info("study %s %s", progress.study.study_id, progress.status)
+
+    def _one(self, progress: _Progress, urgency: int, config: RunConfig) -> None:
+        """Compute one run; on a full disk, wait until there is room."""
+        run_id, study_id = config.run_id, progress.study.study_id
+        while not progress.stopping.is_set():
+            with progress.lock:
+                progress.in_progress.add(run_id)
+            ending = self._dispatch.compute(config, study_id, urgency).ending
+            with progress.lock:
+                progress.in_progress.discard(run_id)
+            if self._store.has_run(run_id):
+                with progress.lock:
+                    progress.done.add(run_id)
+                    progress.waits_for_room = False
+                self._tidy_now_and_then()
+                return
+            if ending is None or ending.code != FULL:
+                break
+            with progress.lock:
+                progress.waits_for_room = True
+            progress.stopping.wait(SECONDS_FOR_ROOM)
+        if not progress.stopping.is_set():
+            with progress.lock:
+                progress.failed[run_id] = ending or Ending("unexpected", {"error": ""})
+
+    def _tidy_now_and_then(self) -> None:
+        """It takes a look at every file, so not after every run of a study."""
+        with self._lock:
+            if time.monotonic() - self._tidied < SECONDS_BETWEEN_TIDYING:
+                return
+            self._tidied = time.monotonic()
+        self._tidy()
+
+    def _seconds_left(self, progress: _Progress) -> float | None:
+        """Called with the progress' lock held."""
+        if progress.ended.is_set():
+            return None
+        runs = [config for _cell, config in progress.study.runs()]
+        left = [config for config in runs if config.run_id not in progress.done]
+        with contextlib.suppress(OSError):
+            total = self._seconds([config for config in runs if config.run_id not in progress.reused])
+            remaining = self._seconds(left)
+            elapsed = time.monotonic() - progress.began
+            pace = elapsed / (total - remaining) if total - remaining > 0 and elapsed > 5 else 1.0
+            return remaining * pace
+        return None

@@ -1,0 +1,185 @@
+"""Study: a run, what varies about it, and over how many seeds. Its cells are runs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kd.config import FIELD_TYPES, FIELDS, RECIPE_VERSION, RunConfig, content_hash
+from kd.run_fields import has_teaching
+from kd.text.translation import N_, _
+from kd.text.words import quoted
+
+SCRATCH = "scratch"
+MOST_RUNS = 2_000
+MOST_SEEDS = 1_000
+
+Cell = dict[str, Any]
+"""The values of the axes, by field."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """Many runs: each cell, a combination of the axes' values, with each of several seeds.
+
+    base: the setting of whatever does not vary; its seed is the first. axes: field → its values, in order.
+    baseline: what a cell's distilled student is compared with at the same seed: "scratch", the cell's own
+    scratch student, or the values of another cell, whose distilled student it is then.
+
+    Raises:
+        ValueError: in one sentence, for a field or value that is not allowed, an axis without values or with
+            one twice, an axis that makes no difference, or too many runs.
+    """
+
+    base: RunConfig
+    axes: Mapping[str, Sequence[Any]]
+    seeds: int = 1
+    baseline: str | Cell = SCRATCH
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "axes", {name: _axis(name, self.axes[name]) for name in self.axes})
+        if type(self.seeds) is not int or not 1 <= self.seeds <= MOST_SEEDS:
+            raise ValueError(
+                _(
+                    "seeds must be a whole number between 1 and {most}, got {value}.",
+                    most=f"{MOST_SEEDS:,}",
+                    value=quoted(self.seeds),
+                )
+            )
+        self._check_size()
+        self._check_seeds()
+        cells = list(self.cells())
+        configs = [self.config(cell) for cell in cells]
+        for name in self.axes:
+            if not any(config.counts(name) for config in configs):
+                raise ValueError(_no_difference(name, configs[0]))
+        object.__setattr__(self, "baseline", self._cell_of_baseline(cells))
+
+    @property
+    def study_id(self) -> str:
+        """The study's name: twelve hexadecimal digits of the SHA-256 of what it asks."""
+        asked = {"axes": {name: list(values) for name, values in self.axes.items()}, "seeds": self.seeds}
+        base = {name: value for name, value in self.base.to_dict().items() if name not in self.axes}
+        return content_hash({"recipe": RECIPE_VERSION, "base": base, "baseline": self.baseline, **asked})
+
+    def cells(self) -> Iterator[Cell]:
+        """Every combination of the axes' values; the last axis varies fastest."""
+        for values in itertools.product(*self.axes.values()):
+            yield dict(zip(self.axes, values, strict=True))
+
+    def config(self, cell: Cell, number: int = 0) -> RunConfig:
+        """A cell's run with the seed of this number, counted from 0."""
+        return self.base.replace(**cell, seed=self.base.seed + number)
+
+    def runs(self) -> Iterator[tuple[Cell, RunConfig]]:
+        """Every run with its cell; all cells with one seed before any with the next."""
+        for number in range(self.seeds):
+            for cell in self.cells():
+                yield cell, self.config(cell, number)
+
+    @property
+    def size(self) -> int:
+        """The number of runs."""
+        size = self.seeds
+        for values in self.axes.values():
+            size *= len(values)
+        return size
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON; `from_mapping` reads it."""
+        axes = {name: list(values) for name, values in self.axes.items()}
+        return {"base": self.base.to_dict(), "axes": axes, "seeds": self.seeds, "baseline": self.baseline}
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Study:
+        """The inverse of `to_dict`."""
+        return cls(**{**values, "base": RunConfig.from_mapping(values["base"])})
+
+    def _check_size(self) -> None:
+        if self.size > MOST_RUNS:
+            raise ValueError(
+                _(
+                    "This study has {count} runs, and {most} are the most allowed: "
+                    "take fewer values or fewer seeds.",
+                    count=f"{self.size:,}",
+                    most=f"{MOST_RUNS:,}",
+                )
+            )
+
+    def _check_seeds(self) -> None:
+        highest = FIELDS["seed"].maximum
+        if self.base.seed + self.seeds - 1 > highest:
+            raise ValueError(
+                _(
+                    "The last of {count} seeds from {first} on is above {highest}: start lower.",
+                    count=self.seeds,
+                    first=self.base.seed,
+                    highest=f"{highest:,}",
+                )
+            )
+
+    def _cell_of_baseline(self, cells: list[Cell]) -> str | Cell:
+        if self.baseline == SCRATCH:
+            return SCRATCH
+        if not isinstance(self.baseline, Mapping):
+            raise ValueError(
+                _(
+                    "The baseline must be scratch or a cell, such as temperature=1, got {value}.",
+                    value=quoted(self.baseline),
+                )
+            )
+        chosen = {name: _value(name, value) for name, value in self.baseline.items()}
+        found = [cell for cell in cells if chosen.items() <= cell.items()]
+        if len(found) != 1 or not chosen:
+            raise ValueError(
+                _(
+                    "The baseline must be one cell of the study, got {value}: "
+                    "give a value of each of {axes}.",
+                    value=quoted(", ".join(f"{name}={value}" for name, value in chosen.items())),
+                    axes=", ".join(self.axes) or "—",
+                )
+            )
+        return found[0]
+
+
+def _axis(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """An axis with its values in their field's type."""
+    if name == "seed":
+        raise ValueError(_("seed is no axis: say how many seeds each cell gets."))
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise ValueError(
+            _("The values of {name} must be a list, got {value}.", name=name, value=quoted(values))
+        )
+    if name not in FIELDS:
+        RunConfig.from_mapping({name: None})  # says so
+    if not values:
+        raise ValueError(_("The axis {name} has no values: give at least one.", name=name))
+    checked = tuple(_value(name, value) for value in values)
+    for number, value in enumerate(checked):
+        if value in checked[:number]:
+            raise ValueError(
+                _("The axis {name} has {value} twice: give each value once.", name=name, value=quoted(value))
+            )
+    return checked
+
+
+def _value(name: str, value: Any) -> Any:
+    if name not in FIELDS:
+        RunConfig.from_mapping({name: value})  # says so
+    return FIELDS[name].checked(name, value, FIELD_TYPES[name])
+
+
+def _no_difference(name: str, config: RunConfig) -> str:
+    """Why an axis makes no difference to any cell."""
+    if not has_teaching(config) and FIELDS[name].group == "objective":
+        reason = N_("alpha is 1, so the student learns from the labels alone")
+    elif FIELDS[name].group == "objective":
+        reason = N_("the objective {objective} does not use it")
+    elif FIELDS[name].group == "teacher":
+        reason = N_("the teacher {teacher} is not trained for this study")
+    else:
+        reason = N_("it does not apply to this student or this number of images")
+    values = {"objective": config.objective, "teacher": config.teacher}
+    return _("{name} has no effect here: {reason}.", name=name, reason=_(reason, **values))

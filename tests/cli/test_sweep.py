@@ -1,0 +1,125 @@
+"""`python -m kd sweep`: a study from the command line, with a real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from kd.__main__ import main
+from kd.config import RunConfig
+from kd.store.store import Store
+from tests import PROJECT
+
+PATIENCE = 240
+AXES = ("--train-size", "100,200", "--temperature", "1,4")
+SWEEP = ("--preset", "notebook", "--epochs", "1", "--seeds", "2", *AXES)
+SIZES = RunConfig(teacher="notebook", alpha=0.1, temperature=1.0, temperature_squared=False, epochs=1)
+
+
+def start(*arguments: str, home) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "kd", "sweep", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "KD_HOME": str(home), "KD_WORKERS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def models(home) -> dict[str, float]:
+    """When each stored model was trained, by its id."""
+    return {
+        path.parent.name: json.loads(path.read_text(encoding="utf-8"))["created"]
+        for path in (home / "models").glob("*/record.json")
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--temperature", "0,4"], "temperature must be between 0.1 and 100, got '0'."),
+        (["--temperature", "4,4"], "The axis temperature has 4.0 twice: give each value once."),
+        (["--temperature", "4,"], "temperature must be a number between 0.1 and 100, got ''."),
+        (["--alpha", "1", "--temperature", "1,4"], "temperature has no effect here: alpha is 1"),
+        (["--seeds", "0"], "seeds must be a whole number between 1 and 1,000, got 0."),
+        (["--seeds", "x"], "seeds must be a whole number between 1 and 1,000, got 'x'."),
+        (["--seeds", "1000", "--alpha", "0,0.5,0.9"], "This study has 3,000 runs, and 2,000 are the most"),
+        (["--omitted-digits", "0123456789,3"], "omitted_digits must be at most nine of the ten digits"),
+        (["--labelled", "0"], "labelled must be at least 1"),
+        (["--teacher", "0123456789ab"], "There is no stored model 0123456789ab to be the teacher"),
+        (["--against", "temperature=9", "--temperature", "1,4"], "The baseline must be one cell"),
+        (["--against", "nobody", "--temperature", "1,4"], "The baseline must be scratch or a cell"),
+        (["--train-size", "60000", "--epochs", "100", "--student-width", "64", "--seeds", "40"],
+         "This study would take about"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_one_sentence_and_exit_code_2(arguments, sentence, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    assert main(["sweep", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert "Traceback" not in said
+    assert not models(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_study_that_is_killed_goes_on_and_trains_nothing_twice(tmp_path):
+    process = start(*SWEEP, home=tmp_path)
+    deadline = time.monotonic() + PATIENCE
+    while len(models(tmp_path)) < 3:
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    before = models(tmp_path)
+    assert 3 <= len(before) < 12
+
+    again = start(*SWEEP, "--json", home=tmp_path)
+    out, err = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0, err
+    after = models(tmp_path)
+    assert len(after) == 12  # 2 sizes × 2 seeds of scratch, and twice as many distilled
+    assert {model: after[model] for model in before} == before
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert lines[0]["event"] == "progress"
+    cells = [line for line in lines if line.get("event") == "cell"]
+    assert [(cell["train_size"], cell["temperature"], cell["seeds"]) for cell in cells] == [
+        (100, 1.0, 2), (100, 4.0, 2), (200, 1.0, 2), (200, 4.0, 2)
+    ]  # fmt: skip
+    assert {cell["verdict"] for cell in cells} <= {"helps", "hurts", "not shown", "too few"}
+    stored = Store(tmp_path)
+    runs = [SIZES.replace(train_size=100, seed=seed) for seed in range(2)]
+    records = [stored.record(run.run_id)["result"] for run in runs]
+    gains = [100 * (r["distilled"]["test_accuracy"] - r["scratch"]["test_accuracy"]) for r in records]
+    assert cells[0]["difference"] == pytest.approx(sum(gains) / 2, abs=1e-6)
+
+    shown = start(*SWEEP, home=tmp_path)
+    out, err = shown.communicate(timeout=PATIENCE)
+    assert shown.returncode == 0, err
+    assert models(tmp_path) == after
+    assert "temperature" in out
+    assert "train_size" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+def test_ctrl_c_keeps_what_is_done(tmp_path):
+    process = start(*SWEEP, "--epochs", "3", home=tmp_path)
+    deadline = time.monotonic() + PATIENCE
+    while not models(tmp_path):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "8 runs are kept: the same command goes on from there." in err
+    assert "Traceback" not in err
+    assert models(tmp_path)

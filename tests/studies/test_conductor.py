@@ -1,0 +1,185 @@
+"""Studies are carried out to their end, whatever stops them on the way; nothing is computed twice."""
+
+from __future__ import annotations
+
+import errno
+import time
+
+import pytest
+
+from kd.config import RunConfig
+from kd.runs.dispatch import Dispatch
+from kd.store.store import Store
+from kd.studies import conductor as conducting
+from kd.studies.conductor import Conductor
+from kd.studies.study import Study
+from tests.fake_engine import FakeEngine
+
+PATIENCE = 60
+BASE = RunConfig(teacher="notebook", train_size=320, epochs=5)
+STUDY = Study(BASE, {"alpha": [0.1, 0.5], "temperature": [1, 4, 20]}, seeds=2)
+MODELS = {
+    model_id
+    for _cell, config in STUDY.runs()
+    for name, model_id in config.model_ids.items()
+    if name != "teacher"
+}
+
+
+class House:
+    """A Conductor with its store, on an engine that computes nothing."""
+
+    def __init__(self, home, seconds_an_epoch: float = 0.002):
+        self.engine, self.store = FakeEngine(1, seconds_an_epoch), Store(home)
+        self.dispatch = Dispatch(self.store, self.engine, lambda config: None, ended=lambda run_id: None)
+        self.conductor = Conductor(
+            self.store,
+            self.dispatch,
+            lambda: self.engine.workers()["student"],
+            lambda config: self.store.is_usable(config.run_id),
+            lambda runs: float(len(runs)),
+        )
+
+    def finished(self, study: Study) -> None:
+        view = self.conductor.wait(self.conductor.start(study), PATIENCE)
+        assert view.status == "finished", view
+
+    def computed(self) -> dict[str, int]:
+        """How often each model was trained to its end, by id."""
+        return {model: times for (model, epoch), times in self.engine.trained.items() if epoch == BASE.epochs}
+
+
+def until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.005)
+    return value
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    yield house
+    house.dispatch.close()
+
+
+def test_each_model_of_a_study_is_trained_once(house):
+    house.finished(STUDY)
+    view = house.conductor.view(STUDY.study_id)
+    assert (view.done, view.reused, view.runs, view.failed) == (12, 0, 12, {})
+    assert house.computed() == dict.fromkeys(MODELS, 1)
+    assert len(MODELS) == 14
+    for _cell, config in STUDY.runs():
+        assert house.store.record(config.run_id)["models"] == config.model_ids
+
+
+def test_every_worker_is_busy(house):
+    house.finished(STUDY)
+    assert house.engine.most_at_once["student"] == house.engine.workers()["student"]
+
+
+def test_what_is_stored_is_reused(house):
+    house.finished(Study(BASE, {"temperature": [4]}, seeds=2))
+    house.finished(STUDY)
+    view = house.conductor.view(STUDY.study_id)
+    assert (view.done, view.reused) == (12, 2)
+    assert house.computed() == dict.fromkeys(MODELS, 1)
+
+
+def test_a_stopped_study_keeps_what_it_has_and_goes_on_from_there(house):
+    house.engine.seconds_an_epoch = 0.02
+    study_id = house.conductor.start(STUDY)
+    until(lambda: house.conductor.view(study_id).done >= 2)
+    house.conductor.stop(study_id)
+    view = house.conductor.wait(study_id, PATIENCE)
+    assert view.status == "stopped"
+    assert 2 <= view.done < 12
+    kept = {model for model in MODELS if house.store.has_model(model)}
+    house.engine.seconds_an_epoch = 0.0
+    house.finished(STUDY)
+    assert house.conductor.view(study_id).reused >= view.done
+    assert {house.computed()[model] for model in kept} == {1}
+
+
+def test_a_study_goes_on_after_a_restart(tmp_path):
+    first = House(tmp_path, 0.02)
+    study_id = first.conductor.start(STUDY)
+    until(lambda: first.conductor.view(study_id).done >= 2)
+    first.conductor.stop(study_id)
+    first.conductor.wait(study_id, PATIENCE)
+    second = House(tmp_path)
+    assert second.conductor.view(study_id).status == "stopped"
+    assert second.conductor.view(study_id).done >= 2
+    second.finished(second.conductor.study(study_id))
+    again = {model for model, times in second.computed().items() if model in first.computed()}
+    assert again == set()
+
+
+def test_starting_it_twice_is_one_study(house):
+    house.engine.seconds_an_epoch = 0.01
+    assert house.conductor.start(STUDY) == house.conductor.start(STUDY)
+    assert house.conductor.wait(STUDY.study_id, PATIENCE).status == "finished"
+    assert house.computed() == dict.fromkeys(MODELS, 1)
+
+
+def test_two_studies_share_what_both_need(house):
+    other = Study(BASE, {"alpha": [0.5, 0.9], "temperature": [4]}, seeds=2)
+    ids = [house.conductor.start(study) for study in (STUDY, other)]
+    for study_id in ids:
+        assert house.conductor.wait(study_id, PATIENCE).status == "finished"
+    assert set(house.computed().values()) == {1}
+
+
+def test_a_person_is_served_before_a_study(house):
+    house.engine.seconds_an_epoch = 0.03
+    study_id = house.conductor.start(STUDY)
+    until(lambda: house.conductor.view(study_id).done >= 1)
+    mine = RunConfig(teacher="notebook", train_size=320, epochs=2, seed=99)
+    house.dispatch.start(mine, "ann")
+    until(lambda: house.store.has_run(mine.run_id))
+    assert house.conductor.view(study_id).active
+    house.engine.seconds_an_epoch = 0.0
+    assert house.conductor.wait(study_id, PATIENCE).status == "finished"
+
+
+def test_a_full_disk_keeps_what_is_done_and_the_study_goes_on_when_there_is_room(house, monkeypatch):
+    monkeypatch.setattr(conducting, "SECONDS_FOR_ROOM", 0.05)
+    save, full = house.store.save_model, True
+
+    def save_model(model_id, *arguments):
+        if full and house.store.has_model(BASE.replace(alpha=0.1, temperature=1.0).model_ids["distilled"]):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return save(model_id, *arguments)
+
+    monkeypatch.setattr(house.store, "save_model", save_model)
+    study_id = house.conductor.start(STUDY)
+    until(lambda: house.conductor.view(study_id).status == "waiting for room")
+    done = house.conductor.view(study_id).done
+    assert done < 12
+    full = False
+    view = house.conductor.wait(study_id, PATIENCE)
+    assert (view.status, view.done, view.failed) == ("finished", 12, {})
+
+
+def test_a_run_that_fails_does_not_end_the_others(house, monkeypatch):
+    bad = BASE.replace(alpha=0.5, temperature=4.0).model_ids["distilled"]
+    save = house.store.save_model
+
+    def save_model(model_id, *arguments):
+        if model_id == bad:
+            raise ValueError("It does not fit.")
+        return save(model_id, *arguments)
+
+    monkeypatch.setattr(house.store, "save_model", save_model)
+    view = house.conductor.wait(house.conductor.start(STUDY), PATIENCE)
+    assert (view.status, view.done, len(view.failed)) == ("unfinished", 11, 1)
+    assert "It does not fit." in str(next(iter(view.failed.values())))
+    monkeypatch.setattr(house.store, "save_model", save)
+    house.finished(STUDY)
+
+
+def test_a_study_that_does_not_exist_is_named(house):
+    for study_id in ("0123456789ab", "../../etc"):
+        with pytest.raises(ValueError, match="There is no study"):
+            house.conductor.view(study_id)
