@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import math
 import os
 import threading
@@ -56,6 +57,8 @@ def prepare() -> None:
         # the graph optimiser that fuses convolution and activation fails on this loop, with warnings
         tf.config.optimizer.set_experimental_options({"remapping": False})
         tf.zeros(())  # makes TensorFlow look for devices now
+    # What is loaded stays: a search for garbage that leaves it out takes 0.03 s instead of 0.3.
+    gc.freeze()
 
 
 def _none_when_stopped(task: Callable) -> Callable:

@@ -9,6 +9,7 @@ without tracing again.
 from __future__ import annotations
 
 import dataclasses
+import gc
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -292,6 +293,7 @@ def compiled_training(
 
 @lru_cache(maxsize=KINDS_KEPT)
 def _compiled_training(architecture, objective, smoothed, partly_labelled, precision) -> CompiledTraining:
+    gc.collect()  # traced functions refer to themselves, so those that were let go are still there
     return CompiledTraining(
         network(architecture),
         objective,
