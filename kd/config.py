@@ -223,6 +223,13 @@ _CONTRADICTIONS = {
         lambda run: run.labelled == 0 and run.alpha > 0,
         N_("labelled must be at least 1 while alpha gives labels a weight, got {value}: or set alpha to 0."),
     ),
+    "alpha": (
+        lambda run: run.objective_class.compares_attention and run.alpha == 0,
+        N_(
+            "alpha must be above 0 with the objective attention, which does not train the last layer, "
+            "got {value}."
+        ),
+    ),
     "objective": (
         lambda run: run.objective_class.compares_attention and run.student != CONVOLUTIONAL,
         N_("objective must not be attention unless the student is convolutional, got {value}."),

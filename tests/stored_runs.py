@@ -86,6 +86,13 @@ def save_copy(store: Store, run_id: str, config: RunConfig, **changes: Any) -> s
     return config.run_id
 
 
+def remove(store: Store, config: RunConfig) -> None:
+    """Remove a run for good, and the models that were trained for it."""
+    store.remove_run(config.run_id)
+    for model_id in config.model_ids.values():
+        store.remove_model(model_id)
+
+
 def is_whole(store: Store, run_id: str = RUN) -> bool:
     """Whether a run and each of its models are there, as saved."""
     models = store.models_of(run_id).values()

@@ -64,8 +64,10 @@ def _add_sweep(commands) -> None:
         if name == "seed":
             continue
         values = _("{help} One value, or several with commas between them: {values}.", **_said(spec))
-        parser.add_argument(_flag(name), metavar=f"{_metavar(name)}[,…]", default=None, help=shown(values))
-    parser.add_argument("--seed", metavar="N", default=None, help=shown(_("The first seed.")))
+        parser.add_argument(
+            _flag(name), metavar=f"{_metavar(name)}[,…]", default=argparse.SUPPRESS, help=shown(values)
+        )
+    parser.add_argument("--seed", metavar="N", default=argparse.SUPPRESS, help=shown(_("The first seed.")))
     parser.add_argument(
         "--seeds", metavar="N", default="1", help=shown(_("How many seeds each setting gets."))
     )
@@ -151,8 +153,8 @@ def _train(options: argparse.Namespace) -> int:
 def _sweep(options: argparse.Namespace) -> int:
     from kd.cli.sweep import sweep
 
-    given = {name: getattr(options, name) for name in FIELDS if getattr(options, name) is not None}
-    lists = {name: text.split(",") for name, text in given.items()}
+    # in the order in which they were given: that of the axes
+    lists = {name: text.split(",") for name, text in vars(options).items() if name in FIELDS}
     axes = {name: values for name, values in lists.items() if len(values) > 1}
     single = {name: values[0] for name, values in lists.items() if len(values) == 1}
     base = PRESETS[options.preset].config.replace(**single)

@@ -30,7 +30,7 @@ _parent_gone = threading.Event()
 def _watch_parent() -> None:
     """Called first: the parent may end while the cluster is still starting."""
     sys.stdin.buffer.read()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # connections that end now are no errors
+    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # connections that end now are no errors
     _parent_gone.set()
     if _ready.is_set():
         # A worker in the middle of a step may be slow to answer, and nobody waits for it any longer.

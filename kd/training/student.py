@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +15,6 @@ from kd.networks.architectures import Architecture, student_architecture, teache
 from kd.pictures.training_set import TrainingSet, training_set
 from kd.run_fields import has_teaching
 from kd.text.translation import _
-from kd.training.answers import teacher_outputs
 from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import ATTENTION, CompiledTraining, Lesson, compiled_training
 from kd.training.costs import looks as planned_looks
@@ -185,43 +183,6 @@ def _rows(values: np.ndarray | None, name: str, expected: tuple[int, int], rows:
             )
         )
     return values if len(rows) == len(values) else values[rows]
-
-
-def train_teacher(
-    config: RunConfig,
-    report: Report,
-    should_stop: Ask,
-    measured: Mapping[str, str] | None = None,
-    should_pause: Ask = never,
-    checkpoint: Checkpoint | None = None,
-) -> TrainedModel | Checkpoint:
-    """`train_model` of a teacher, and its logits for the students' images."""
-    trained = train_model(
-        config, "teacher", None, report, should_stop, should_pause, checkpoint, measured=measured
-    )
-    if isinstance(trained, Checkpoint):
-        return trained
-    outputs = teacher_outputs(trained.keras_file, config.train_size, False, should_stop)
-    return replace(trained, train_logits=outputs["train"])
-
-
-def train_student(
-    config: RunConfig,
-    model_name: str,
-    teacher_logits: np.ndarray | None,
-    report: Report,
-    should_stop: Ask,
-    should_pause: Ask = never,
-    checkpoint: Checkpoint | None = None,
-) -> TrainedModel | Checkpoint:
-    """`train_model` of a student."""
-    teaching = None if teacher_logits is None else Teaching(teacher_logits)
-    return train_model(config, model_name, teaching, report, should_stop, should_pause, checkpoint)
-
-
-def teacher_logits_of(keras_file: Path, train_size: int, should_stop: Ask) -> dict[str, np.ndarray]:
-    """`teacher_outputs` of a file."""
-    return teacher_outputs(keras_file.read_bytes(), train_size, False, should_stop)
 
 
 def keras_bytes(model, name: str) -> bytes:

@@ -13,11 +13,10 @@ from kd.training.snapshots import Snapshots
 class TrainedModel:
     """A trained model and what is known about it.
 
-    keras_file is the content of its .keras file. test_logits, float32 (10000, 10), are for all test images;
-    train_logits (n, 10), of a teacher only, are for the students' training images. Of the seconds that
-    training took, evaluation_seconds were spent on test images and snapshots. Only students have snapshots,
-    unless they were trained without. processor is the one whose measurement decided the precision, if any did
-    (kd/training/precision.py).
+    keras_file is the content of its .keras file. test_logits, float32 (10000, 10), are for all test images.
+    Of the seconds that training took, evaluation_seconds were spent on test images and snapshots. Only
+    students have snapshots, unless they were trained without. processor is the one whose measurement decided
+    the precision, if any did (kd/training/precision.py).
     """
 
     name: str
@@ -28,6 +27,5 @@ class TrainedModel:
     seconds: float
     evaluation_seconds: float
     snapshots: Snapshots | None = None
-    train_logits: np.ndarray | None = None
     precision: str = "float32"
     processor: str | None = None

@@ -11,12 +11,13 @@ from PIL import Image
 from kd.__main__ import main
 from kd.config import FIELDS, PRESETS
 from kd.store.store import Store
+from kd.studies.study import SCRATCH
 from kd.text import translation
 from kd.text.endings import Ending
 from tests import pseudo_language
 from tests.stored_runs import CONFIG
 
-COMMANDS = ("train", "runs", "predict", "stop", "rebuild-index")
+COMMANDS = ("train", "sweep", "runs", "predict", "stop", "rebuild-index")
 # argparse has a catalogue of its own
 ARGPARSES = (
     "usage:",
@@ -30,6 +31,7 @@ ARGPARSES = (
 CODES = (
     *COMMANDS,
     *PRESETS,
+    *("true", "false", SCRATCH),
     *(str(choice) for spec in FIELDS.values() for choice in spec.choices),
     "shipped",
 )
@@ -73,7 +75,7 @@ def test_every_help_is_in_the_readers_language(arguments, home, capsys):
 def test_tables_are_in_the_readers_language(home, mnist, capsys):
     picture = home / "digit.png"
     Image.fromarray(mnist.x_test[0]).save(picture)
-    [shipped] = Store().shipped_runs()
+    shipped = Store().shipped_runs()[0]
     index = Store().index
     index.claim(CONFIG.run_id, CONFIG.to_dict())
     index.set_status(CONFIG.run_id, "failed", Ending("disk full").stored())

@@ -19,8 +19,9 @@ from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.lab import Lab
 from kd.text.endings import SENTENCES
+from tests.stored_runs import remove
 
-SMALL = RunConfig(teacher="notebook", train_size=320, epochs=16)
+SMALL = RunConfig(teacher="notebook", train_size=320, epochs=16, batch_size=2)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 FRESH = LONG.replace(teacher="fresh", teacher_train_size=60_000, teacher_epochs=100)
 PATIENCE = 240
@@ -40,8 +41,8 @@ def alive(processes) -> list[psutil.Process]:
 
 
 def again(lab: Lab, config: RunConfig) -> str:
-    """Forget a run and ask for it again."""
-    lab.store.remove_run(config.run_id)
+    """Forget a run and its models, and ask for it again."""
+    remove(lab.store, config)
     lab._dispatch.forget(config.run_id)
     return lab.start(config)
 
@@ -246,7 +247,8 @@ def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker():
     try:
         attempt = engine.attempt("token", lambda event: None, lambda: False)
         engine.ensure().run(tasks.request_stop, "token")
-        future = attempt.submit(tasks.student, LONG.to_dict(), "scratch", None, None, resource="student")
+        asked = LONG.to_dict(), "scratch", None, None, True, None
+        future = attempt.submit(tasks.train, *asked, resource="student")
         assert attempt.result(future) is None
         assert future.status == "finished"
     finally:

@@ -78,7 +78,8 @@ def training(engine):
     """A student training in one of the workers: its attempt, its future and the events so far."""
     heard = []
     attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
-    future = attempt.submit(tasks.student, LONG.to_dict(), "scratch", None, None, resource="student")
+    asked = LONG.to_dict(), "scratch", None, None, True, None
+    future = attempt.submit(tasks.train, *asked, resource="student")
     until(lambda: [event for event in heard if event["event"] == "epoch"])
     yield attempt, future, heard
     attempt.close()

@@ -31,7 +31,7 @@ def result_of(config: RunConfig, training: float, looking: float, teacher: float
 
 def test_many_small_epochs_do_not_make_large_ones_seem_slow():
     """100 epochs of 100 images are half evaluation; 60 of 10,000 are mostly training."""
-    small, large = RunConfig(epochs=100, train_size=100), RunConfig(epochs=60)
+    small, large = RunConfig(epochs=100, train_size=100), RunConfig(epochs=60, train_size=10_000)
     speed = measured_speed([(small, result_of(small, 1.0, 1.0))])
     expected = 60 * (313 * STUDENT.step + 10_000 * STUDENT.image) + 12 * STUDENT.look
     assert speed.estimate(large, False).students == pytest.approx(expected)
@@ -67,7 +67,7 @@ def test_a_long_run_counts_for_more_than_a_short_one():
 
 
 def test_a_teacher_is_estimated_from_earlier_teachers_or_from_typical_costs():
-    fresh = RunConfig(teacher="fresh", teacher_epochs=5, teacher_train_size=10_000)
+    fresh = RunConfig(teacher="fresh", teacher_epochs=5, teacher_train_size=10_000, train_size=10_000)
     nominal = 5 * (313 * TEACHER.step + 10_000 * TEACHER.image + TEACHER.look)
     answers = 2 * TEACHER.look  # for 10,000 training and 10,000 test images
     students = RunConfig(epochs=100, train_size=60_000)

@@ -21,7 +21,7 @@ from kd.runs import dispatch, job
 from kd.runs.state import RunState
 from kd.store.store import Store
 from tests import PROJECT
-from tests.stored_runs import save_copy
+from tests.stored_runs import remove, save_copy
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
@@ -155,10 +155,10 @@ def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
         phases.append(phase)
         enter(state, phase, *rest, **named)
 
-    long = SMALL.replace(epochs=20, seed=50)
+    long = SMALL.replace(epochs=20, batch_size=1, seed=50)
     undisturbed = lab.wait(lab.start(long, "ann"), PATIENCE)
     logits = {name: values.copy() for name, values in lab.test_logits(long.run_id).items()}
-    lab.store.remove_run(long.run_id)
+    remove(lab.store, long)
     monkeypatch.setattr(dispatch, "SECONDS_A_TURN", 0.0)
     monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
     monkeypatch.setattr(RunState, "enter", note_and_enter)
