@@ -123,6 +123,7 @@ def test_all_epochs_are_heard_one_by_one_before_the_result(engine):
     assert isinstance(model, TrainedModel)
     assert [event for event in heard if event["event"] == "epoch"] == model.history
     assert len(model.history) == 30
+    assert [event["epoch"] for event in model.history if event["val_accuracy"] is not None] == [30]
 
     outputs = (model.keras_file, 50, True)
     answers = attempt.result(attempt.submit(tasks.teaching, *outputs, resource="teacher"))
