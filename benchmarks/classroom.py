@@ -32,7 +32,7 @@ from kd.runs.state import MODELS
 from kd.store.index import Index
 
 # long enough to train for the whole minute
-RUN = RunConfig(train_size=20_000, epochs=100, seed=71)
+RUN = RunConfig(train_size=40_000, epochs=100, seed=71)
 PATIENCE = 300
 STUDENTS = MODELS[1:]
 
@@ -130,7 +130,8 @@ def memory(app: AppProcess) -> dict[str, float]:
         elif "kd.engine" in command:
             name = "engine"
         else:
-            name = "worker" if "spawn_main" in command else "tracker"
+            is_worker = "spawn_main" in command or "forkserver" in command
+            name = "worker" if is_worker else "tracker"
         count = sum(known.partition(" ")[0] == name for known in found)
         found[f"{name} {count + 1}" if name in ("worker", "tracker") else name] = round(size)
     return found

@@ -22,11 +22,9 @@ import numpy as np
 import psutil
 
 from benchmarks.machine import described, machine, memory
+from benchmarks.workers import workers as workers_of
 from kd.config import PRESETS, RunConfig
 from kd.lab import Lab
-
-# Only a process that has loaded TensorFlow has more memory than this.
-WORKER_BYTES = 250e6
 
 
 class Sweep:
@@ -58,6 +56,12 @@ class Sweep:
                 raise RuntimeError(f"The run {view.status}: {view.message}")
         return time.perf_counter() - started
 
+    def worker_bytes(self) -> list[int]:
+        """The memory of each worker that trains students."""
+        client = self._lab._engine.ensure()
+        students = [address for address, worker in workers_of(client).items() if "student" in worker]
+        return [memory(psutil.Process(pid)) for pid in client.run(os.getpid, workers=students).values()]
+
     def close(self) -> None:
         """End the engine."""
         self._lab.close()
@@ -75,8 +79,7 @@ def measure(config: RunConfig, workers: list[int], runs: int, rounds: int) -> di
             for _ in range(rounds):
                 for sweep in sweeps:
                     seconds[sweep.workers].append(sweep.seconds(runs))
-            children = psutil.Process().children(recursive=True)
-            sizes = sorted(size for size in map(memory, children) if size > WORKER_BYTES)
+            sizes = sorted(size for sweep in sweeps for size in sweep.worker_bytes())
         finally:
             for sweep in sweeps:
                 sweep.close()
@@ -104,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--epochs", type=int, default=10, help="per student (%(default)s)")
     parser.add_argument("--images", type=int, default=10_000, help="per student (%(default)s)")
     options = parser.parse_args(arguments)
-    config = PRESETS["default"].config.replace(epochs=options.epochs, train_size=options.images)
+    config = PRESETS["many_images"].config.replace(epochs=options.epochs, train_size=options.images)
     workers = [int(number) for number in options.workers.split(",")]
     found = measure(config, workers, options.runs, options.rounds)
     if options.json:

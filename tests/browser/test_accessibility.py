@@ -12,6 +12,8 @@ from tests.store.test_upkeep import save
 
 
 def unfold(page: Page, *sections: str) -> None:
+    # Streamlit sometimes forgets a section that is unfolded while the page is still being drawn
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     for section in sections:
         page.locator("summary").filter(has_text=section).last.click()
 

@@ -49,7 +49,7 @@ def chosen(page: Page) -> dict[str, str]:
     }
 
 
-DEFAULT = {"preset": "Where distillation helps", "teacher": "Strong", "epochs": "10", "squared": "True"}
+DEFAULT = {"preset": "Few images", "teacher": "Strong", "epochs": "40", "squared": "True"}
 NOTEBOOK = {"preset": "The notebook, to the letter", "teacher": "Notebook", "epochs": "3", "squared": "False"}
 
 
@@ -67,7 +67,7 @@ def test_one_back_undoes_a_whole_preset_and_forward_restores_it(page: Page, site
     expect_chosen(page, DEFAULT)
     page.get_by_role("combobox", name="Start from").click()
     page.get_by_role("option", name=NOTEBOOK["preset"]).click()
-    parts = ("temperature=10", "temperature_squared=false", "teacher=notebook", "epochs=3")
+    parts = ("train_size=10000", "temperature_squared=false", "teacher=notebook", "epochs=3")
     for part in parts:
         expect(page).to_have_url(re.compile(part))
     expect_chosen(page, NOTEBOOK)
