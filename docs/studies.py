@@ -28,7 +28,8 @@ from kd.studies.picture import picture
 from kd.studies.study import Study
 from kd.studies.table import table_text
 from kd.studies.verdicts import verdicts
-from kd.text.words import quoted
+from kd.text.study_words import axis_value, flag, signed
+from kd.text.words import listing, percent, quoted
 
 PAGE = Path(__file__).with_name("studies.md")
 
@@ -48,23 +49,25 @@ class Section:
 def left_out(lab: Lab, study: Study) -> list[str]:
     """What a student knows of digits it never saw, before and after the best bias on their logits."""
     labels, lines = load_mnist().y_test, []
-    for _cell, config in study.runs():
+    for cell, config in study.runs():
         digits = [int(digit) for digit in config.omitted_digits]
         logits = lab.test_logits(config.run_id)["distilled"]
         biases = best_biases(labels, logits, digits)
         shifted = with_biases(logits, biases)
         unseen = np.isin(labels, digits)
-        before, after = (correct(labels, some)[unseen].mean() for some in (logits, shifted))
-        said = ", ".join(f"{bias:+.1f} on {digit}" for digit, bias in biases.items())
+        before, after = (percent(correct(labels, some)[unseen].mean()) for some in (logits, shifted))
+        where = "".join(f"{flag(axis)} {axis_value(value)}, " for axis, value in cell.items())
+        best = ", ".join(f"{signed(bias, 1)} on the logit of {digit}" for digit, bias in biases.items())
         lines.append(
-            f"- Seed {config.seed}: {before:.1%} of the digits it never saw are right; {after:.1%} after the "
-            f"best bias ({said}), and then {accuracy(labels, shifted):.2%} of all test images."
+            f"- {where}seed {config.seed}: the distilled student gets {before} of the "
+            f"{listing([f'{digit}s' for digit in digits])} right, and {after} with the best bias ({best}); "
+            f"of all test images, {percent(accuracy(labels, shifted))} are then right."
         )
     return lines
 
 
 DEFAULT = RunConfig()
-MANY = DEFAULT.replace(train_size=10_000, epochs=10, temperature=4.0)
+MANY = PRESETS["many_images"].config
 
 SECTIONS = {
     "default": Section(
@@ -73,9 +76,14 @@ SECTIONS = {
         Study(DEFAULT, {}, seeds=5),
     ),
     "temperature": Section(
-        "T and α, and with few images both matter",
+        "With few images, T and α matter",
         "The default setting with other temperatures and weights.",
         Study(DEFAULT, {"alpha": [0.0, 0.1, 0.5, 0.9], "temperature": [1.0, 2.0, 4.0, 10.0, 20.0]}, seeds=3),
+    ),
+    "many": Section(
+        "With many images they hardly matter",
+        "The same sliders with 10,000 images and 10 epochs: the labels say nearly everything.",
+        Study(MANY, {"alpha": [0.1, 0.9], "temperature": [1.0, 4.0, 20.0]}, seeds=3),
     ),
     "squared": Section(
         "Without T², the teacher fades as T grows",
@@ -109,18 +117,19 @@ SECTIONS = {
     "omitted": Section(
         "A digit it never saw",
         "No 3s among 10,000 images, 5 epochs, α 0, T 20: the teacher's soft targets are all it has of them.",
-        Study(MANY.replace(alpha=0.0, temperature=20.0, epochs=5), {"omitted_digits": ["3"]}, seeds=3),
+        Study(PRESETS["unseen_digit"].config, {}, seeds=3),
         left_out,
     ),
     "noise": Section(
         "Wrong labels",
-        "10,000 images, 10 epochs; a share of the labels is replaced by other digits.",
+        "10,000 images, 10 epochs; this share of the labels is replaced, each by another digit.",
         Study(MANY, {"label_noise": [0.0, 0.2, 0.4, 0.6]}, seeds=3),
     ),
     "labelled": Section(
         "A hundred labels, and pictures without",
-        "10,000 images, of which 100, 500 or 1,000 have labels. The scratch student can use only those.",
-        Study(MANY.replace(temperature=10.0), {"labelled": [100, 500, 1_000]}, seeds=3),
+        "10,000 images, 40 epochs. 100, 500 or 1,000 of the images have labels, and the scratch student can "
+        "use only those.",
+        Study(DEFAULT.replace(train_size=10_000), {"labelled": [100, 500, 1_000]}, seeds=3),
     ),
     "images": Section(
         "How many images?",
@@ -139,14 +148,22 @@ paired differences. A verdict is corrected for the number of cells in its table 
 
 
 def command(study: Study) -> str:
-    """The command line that carries out a study."""
-    parts = ["python -m kd sweep"]
-    for name, value in study.base.to_dict().items():
-        if name in study.axes:
-            parts.append(_flag(name, ",".join(map(_plain, study.axes[name]))))
-        elif value != getattr(DEFAULT, name):
-            parts.append(_flag(name, _plain(value)))
-    return " ".join([*parts, f"--seeds {study.seeds}"])
+    """The command line that carries out a study, from the preset that leaves least to say."""
+    changes = {name: _changes(study, preset.config) for name, preset in PRESETS.items()}
+    preset = min(changes, key=lambda name: len(changes[name]))
+    parts = [f"--preset {preset}"] if preset != "default" else []
+    parts += [_flag(name, _plain(value)) for name, value in changes[preset].items()]
+    parts += [_flag(name, ",".join(map(_plain, values))) for name, values in study.axes.items()]
+    return " ".join(["python -m kd sweep", *parts, f"--seeds {study.seeds}"])
+
+
+def _changes(study: Study, preset: RunConfig) -> dict[str, Any]:
+    """What a study's base has otherwise than a preset, apart from its axes."""
+    return {
+        name: value
+        for name, value in study.base.to_dict().items()
+        if name not in study.axes and value != getattr(preset, name)
+    }
 
 
 def _flag(name: str, text: str) -> str:
@@ -171,7 +188,7 @@ def written(name: str, lab: Lab) -> str:
     parts = [
         f"## {section.title}",
         section.about,
-        f"```\n{command(section.study)}\n```",
+        f"```sh\n{command(section.study)}\n```",
         f"```text\n{table_text(table, axes)}\n\n{picture(table, axes)}\n```",
         "\n".join(section.finding(lab, section.study)),
     ]

@@ -18,6 +18,7 @@ _HOMES = {
     "Lab": "kd.lab",
     "PRESETS": "kd.config",
     "RunConfig": "kd.config",
+    "Study": "kd.studies.study",
     "build_student": "kd.networks.architectures",
     "build_teacher": "kd.networks.architectures",
     "load_mnist": "kd.pictures.mnist",

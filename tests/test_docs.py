@@ -133,7 +133,9 @@ def test_there_are_commands_and_names_to_look_at():
     assert len(commands(r"python -m ([\w.]+)")) > 10
 
 
-DISTILLER, LAB = re.findall(r"```python\n(.*?)```", text(PROJECT / "README.md"), flags=re.DOTALL)
+DISTILLER, LAB, STUDY, CHAIN = re.findall(
+    r"```python\n(.*?)```", text(PROJECT / "README.md"), flags=re.DOTALL
+)
 
 
 def run(code: str, *smaller: tuple[str, str]) -> dict:
@@ -153,13 +155,33 @@ def test_the_readmes_distiller_learns(monkeypatch):
     assert history["loss"][0] > 0
 
 
-def test_the_readmes_lab_trains(monkeypatch, tmp_path, capsys):
+@pytest.fixture
+def small_home(monkeypatch, tmp_path):
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     monkeypatch.setenv("KD_WORKERS", "1")
+
+
+def test_the_readmes_lab_trains(small_home, capsys):
     run(LAB, ("train_size=500", "train_size=320"), ("epochs=40", "epochs=1"))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["teacher", "distilled", "scratch"]
     assert all(0 < float(line.split()[1]) < 1 for line in lines)
+
+
+def test_the_readmes_study_ends_in_verdicts(small_home, capsys):
+    run(STUDY, ("epochs=40", "epochs=1, train_size=320"), ("seeds=3", "seeds=2"))
+    first, last, titles, *rows = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"6 runs, about \d+ seconds", first)
+    assert last == "finished 6"
+    assert titles.split() == ["temperature", "difference", "low", "high", "verdict"]
+    assert [float(row.split()[1]) for row in rows] == [1, 4, 20]
+
+
+def test_the_readmes_students_teach_students(small_home, tmp_path, capsys):
+    run(CHAIN, ("epochs=40", "epochs=1, train_size=320"))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["1", "2", "3"]
+    assert len(list((tmp_path / "models").iterdir())) == 4  # three distilled students, one scratch student
 
 
 def test_the_documented_way_to_add_a_language_works(monkeypatch, tmp_path):

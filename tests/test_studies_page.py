@@ -1,0 +1,68 @@
+"""docs/studies.md: its commands ask for what its tables show, and `python -m docs.studies` writes it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from docs import studies
+from docs.studies import PAGE, SECTIONS, Section, command, left_out, main, sections
+from kd.cli.parser import parse, study
+from kd.config import RunConfig
+from kd.studies.study import Study
+
+TINY = RunConfig(train_size=100, epochs=1, omitted_digits="3", teacher="notebook")
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_sections_command_asks_for_its_study(name):
+    section = SECTIONS[name]
+    _command, options = parse(command(section.study).removeprefix("python -m kd ").split())
+    assert study(options) == section.study
+    assert list(study(options).runs()) == list(section.study.runs())
+
+
+def test_a_command_names_the_preset_that_leaves_least_to_say():
+    assert command(SECTIONS["omitted"].study) == "python -m kd sweep --preset unseen_digit --seeds 3"
+    assert command(Study(TINY, {"temperature": [1.0, 2.5]}, seeds=2)) == (
+        "python -m kd sweep --teacher notebook --epochs 1 --train-size 100 --omitted-digits 3 "
+        "--temperature 1,2.5 --seeds 2"
+    )
+
+
+def test_the_page_has_its_sections_in_order_with_their_commands():
+    page = PAGE.read_text(encoding="utf-8")
+    found = sections(page)
+    assert [name for name in SECTIONS if name in found] == list(found)
+    assert found
+    for name, text in found.items():
+        assert text.startswith(f"## {SECTIONS[name].title}\n\n{SECTIONS[name].about}\n\n")
+        assert re.findall(r"```sh\n(.*?)\n```", text) == [command(SECTIONS[name].study)]
+
+
+def test_a_study_is_carried_out_and_written_and_other_sections_stay(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KD_WORKERS", "1")
+    page = tmp_path / "studies.md"
+    page.write_text("# Studies\n\n## Later\n\nStays.\n", encoding="utf-8")
+    tiny = Section("No 3s", "One epoch.", Study(TINY, {"temperature": [1.0, 4.0]}), left_out)
+    monkeypatch.setattr(studies, "PAGE", page)
+    monkeypatch.setattr(studies, "SECTIONS", {"tiny": tiny, "later": Section("Later", "", tiny.study)})
+    assert main(["tiny"]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith(studies.INTRODUCTION)
+    assert text.endswith("## Later\n\nStays.\n")
+    assert list(sections(text)) == ["tiny", "later"]
+    assert command(tiny.study) in text
+    rows = re.findall(r"^ +(1|4) +1 .*%.*%", text, flags=re.MULTILINE)
+    assert rows == ["1", "4"]
+    found = r"^- temperature (\S+), seed 0: the distilled student gets [\d.]+ % of the 3s right, .* right\.$"
+    assert re.findall(found, text, flags=re.MULTILINE) == ["1", "4"]
+    assert main(["tiny"]) == 0
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_an_unknown_study_gets_one_sentence(capsys):
+    assert main(["everything"]) == 2
+    assert capsys.readouterr().err.startswith("There is no study 'everything': use default, ")
