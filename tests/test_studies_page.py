@@ -8,7 +8,7 @@ import pytest
 
 from docs import studies
 from docs.studies import PAGE, SECTIONS, Section, command, left_out, main, sections
-from kd.cli.parser import parse, study
+from kd.__main__ import main as kd_main
 from kd.config import RunConfig
 from kd.studies.study import Study
 
@@ -16,11 +16,12 @@ TINY = RunConfig(train_size=100, epochs=1, omitted_digits="3", teacher="notebook
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_a_sections_command_asks_for_its_study(name):
-    section = SECTIONS[name]
-    _command, options = parse(command(section.study).removeprefix("python -m kd ").split())
-    assert study(options) == section.study
-    assert list(study(options).runs()) == list(section.study.runs())
+def test_a_sections_command_asks_for_its_study(name, monkeypatch):
+    study, asked = SECTIONS[name].study, []
+    monkeypatch.setattr("kd.cli.sweep.sweep", lambda study, as_json, yes: asked.append(study) or 0)
+    assert kd_main(command(study).removeprefix("python -m kd ").split()) == 0
+    assert asked == [study]
+    assert list(asked[0].runs()) == list(study.runs())
 
 
 def test_a_command_names_the_preset_that_leaves_least_to_say():
