@@ -95,6 +95,29 @@ def test_the_sweep_measures_every_number_of_workers():
     assert found["worker_bytes"]
 
 
+def test_runs_and_studies_are_compared_with_the_training_in_them():
+    from statistics import median
+
+    from benchmarks.studies import in_words
+    from kd.distillation.objectives import OBJECTIVES
+
+    found = run("studies", "--small", KD_WORKERS="2")
+    alone, seconds = found["run"]["steps"], found["run"]["seconds"]
+    assert found["run"]["ratio"] == pytest.approx(median(seconds) / median(alone["distilled"]))
+    study = found["study"]
+    assert study["students"] == {"distilled": 4, "scratch": 2}
+    of_one = {name: median(times) for name, times in study["alone"].items()}
+    assert study["one_after_other"] == pytest.approx(4 * of_one["distilled"] + 2 * of_one["scratch"])
+    assert study["ratio"] == pytest.approx(study["seconds"] / (study["one_after_other"] / 2))
+    assert set(found["objectives"]["ratios"]) == set(OBJECTIVES)
+    assert found["objectives"]["ratios"]["soft_targets"] == 1
+    first, *later = found["first"]["seconds"]["decoupled"]
+    assert found["first"]["more"]["decoupled"] == pytest.approx(first - median(later))
+    for moments in (found["person"]["idle"], found["person"]["busy"]):
+        assert all(0 < trains <= stored for trains, stored in zip(*moments.values(), strict=True))
+    assert len(in_words(found)) == 2 + len(OBJECTIVES) + 1 + 2
+
+
 def test_the_pages_benchmark_reruns_every_page():
     found = run("pages", "--rounds", "0", "--reruns", "1")
     pages = {path.stem for path in (PROJECT / "pages").glob("*.py")}
