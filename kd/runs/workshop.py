@@ -254,7 +254,7 @@ class Workshop:
                     raise
                 log.warning("%s: %s Trying once more.", piece.order.key, Ending.of(error).english)
                 self._tell(piece, {"event": "lost"})
-        raise AssertionError("unreachable")
+        raise AssertionError  # the last attempt has returned or raised
 
     def _attempt(self, piece: Piece) -> Any:
         token = f"{piece.order.key}-{uuid.uuid4().hex}"

@@ -10,7 +10,7 @@ from PIL import Image
 
 from kd.analysis.logits import softmax
 from kd.analysis.opinions import opinion
-from kd.config import TEST_IMAGES, RunConfig
+from kd.config import PRESETS, TEST_IMAGES, RunConfig
 from kd.pictures.drawing import to_mnist
 from kd.runs.state import RunView
 from kd.text.answers import answers_sentence
@@ -126,7 +126,8 @@ def test_a_test_picture_is_chosen_by_number(open_page, lab, shipped, mnist, way)
 
 def test_a_sentence_says_which_models_read_a_test_picture_wrongly(open_page):
     """Here all three hesitate between 5 and 8, but in different ways."""
-    text = html_of(open_page("draw", way="test", picture="3806"))
+    run = PRESETS["many_images"].config.run_id
+    text = html_of(open_page("draw", run=run, way="test", picture="3806"))
     assert "All three hesitate between 5 and 8: the teacher says 5, and both students say 8." in text
     assert "The label says 5: both students are wrong." in text
 
@@ -148,7 +149,7 @@ def test_the_page_says_so_when_another_run_than_the_address_names_answers(
     watch = lab.watch
     monkeypatch.setattr(lab, "watch", lambda run_id: asked if run_id == asked.run_id else watch(run_id))
     app = open_page(page, run=asked.run_id)
-    assert "The run you looked at (α 0.35 · T 4 with T² · strong teacher" in html_of(app)
+    assert "The run you looked at (α 0.35 · T 10 with T² · strong teacher" in html_of(app)
     assert f"{said}, so this page uses another one." in html_of(app)
     assert app.query_params["run"] == asked.run_id  # and Train still shows it
     assert "another one answers" not in html_of(open_page(page, run=shipped.run_id))

@@ -19,8 +19,15 @@ def _values(name: str):
     return steps.map(kind)
 
 
+def _without_contradictions(fields: dict) -> RunConfig:
+    fields = {**fields, "labelled": max(1, fields.get("labelled", 60_000))}
+    if fields.get("objective") == "attention":
+        fields["student"] = "convolutional"
+    return RunConfig(**fields)
+
+
 configs = st.fixed_dictionaries({}, optional={name: _values(name) for name in FIELDS}).map(
-    lambda fields: RunConfig(**{**fields, "labelled": max(1, fields.get("labelled", 60_000))})
+    _without_contradictions
 )
 
 

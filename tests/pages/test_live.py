@@ -30,7 +30,7 @@ def page():
     ]
     view = RunView(
         "0" * 12,
-        RunConfig(),
+        RunConfig(epochs=10),
         st.session_state.get("status", "stopped"),
         st.session_state.get("phase", "done"),
         history=history,

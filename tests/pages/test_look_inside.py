@@ -23,4 +23,4 @@ def test_the_sentence_compares_the_real_models(open_page, lab, shipped):
     assert f"{ratio('multiply_adds'):.0f} times as many multiplications." in text
     assert chart_titles(app)[-3:] == ["Parameters", "Distilled", "Scratch"]
     app.select_slider(key="playback-filters").set_value(0).run()
-    assert "filters after 1/16 of the first epoch" in unescape(html_of(app))
+    assert "filters after epoch 5" in unescape(html_of(app))

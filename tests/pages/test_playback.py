@@ -1,13 +1,17 @@
 """Playing training back: the text follows the slider, and Play runs from the start to the end."""
 
+import contextlib
 from html import unescape
 
 import pytest
+import streamlit as st
 
 from kd.analysis.evaluation import accuracy, agreement
 from kd.charts.playback_charts import point_name
+from kd.lab import Lab
 from kd.text import words
 from tests.pages.on_page import html_of
+from ui.train.playback import course
 
 
 @pytest.fixture
@@ -37,6 +41,48 @@ def test_play_begins_at_the_start_and_becomes_pause(opened):
     assert opened.button(key="button-train").label == "Pause"
     opened.button(key="button-train").click().run()
     assert opened.button(key="button-train").label == "Play"
+
+
+@pytest.fixture
+def ended_at_once(lab, shipped, monkeypatch):
+    """The included run as if it had been looked at only at its end."""
+    only_end = {
+        student: {name: array[-1:] for name, array in kept.items()}
+        for student, kept in lab.snapshots(shipped.run_id).items()
+    }
+    monkeypatch.setattr(Lab, "snapshots", lambda self, run_id: only_end)
+    st.cache_data.clear()
+    yield
+    st.cache_data.clear()
+
+
+@pytest.mark.parametrize(
+    ("page", "sections", "said"),
+    [
+        ("train", ("playback_open", "making_open"), "So short a training is looked at only once"),
+        ("draw", ("reading_open",), "So short a training is saved only once"),
+    ],
+)
+def test_a_single_point_is_shown_without_a_slider(open_page, shipped, ended_at_once, page, sections, said):
+    app = open_page(page, dict.fromkeys(sections, True), run=shipped.run_id)
+    text = unescape(html_of(app)) + "".join(element.value for element in app.markdown)
+    assert said in text
+    assert "fter epoch 40" in text
+    # a browser fails to draw a slider of one value
+    assert not [slider for slider in app.select_slider if slider.key.startswith("playback")]
+    assert not [button for button in app.button if button.label == "Play"]
+
+
+def test_a_training_that_has_to_be_repeated_says_so(monkeypatch):
+    """An AppTest sees only what is left at the end: the spinner itself is caught."""
+    said = []
+    monkeypatch.setattr(st, "spinner", lambda words: said.append(words) or contextlib.nullcontext())
+
+    class Recorded:
+        def snapshots(self, run_id):
+            return {run_id: said[-1]}
+
+    assert "trained once more" in course(Recorded(), "a run")["a run"]
 
 
 def test_snapshots_end_where_the_run_ended(lab, shipped):

@@ -203,7 +203,8 @@ def test_train_asks_again_after_a_control_is_moved(open_page, lab, monkeypatch):
 def test_a_fresh_teachers_time_is_given_in_seconds_when_it_takes_seconds(open_page, lab, monkeypatch):
     monkeypatch.setattr(lab._estimator, "_speed", Speed())
     monkeypatch.setattr(lab._estimator, "_is_read", True)
-    app = open_page("train", teacher="fresh", teacher_epochs="1", teacher_train_size="3000", epochs="3")
+    fresh = {"teacher": "fresh", "teacher_epochs": "1", "teacher_train_size": "3000"}
+    app = open_page("train", **fresh, epochs="10", train_size="10000")
     said = re.search(r"About (\d+) s for the teacher and (\d+) s for the students", html_of(app))
     assert 2 < int(said[1]) < 20
     assert int(said[2]) < 10

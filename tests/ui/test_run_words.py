@@ -6,7 +6,7 @@ from kd.config import FIELDS, RunConfig
 from kd.distillation.objectives import OBJECTIVES
 from ui.shared.run_words import setting
 
-USUAL = "α 0.1 · T 4 with T² · strong teacher · 10 epochs · 10,000 images"
+USUAL = "α 0.1 · T 10 with T² · strong teacher · 40 epochs · 500 images"
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,11 @@ USUAL = "α 0.1 · T 4 with T² · strong teacher · 10 epochs · 10,000 images"
         ),
         (
             {"objective": "logit_matching"},
-            "α 0.1 · strong teacher · 10 epochs · 10,000 images · Logit matching",
+            "α 0.1 · strong teacher · 40 epochs · 500 images · Logit matching",
         ),
         (
             {"objective": "virtual_teacher", "virtual_confidence": 0.9},
-            "α 0.1 · T 4 · 10 epochs · 10,000 images · Virtual teacher · "
-            "The virtual teacher's confidence: 0.9",
+            "α 0.1 · T 10 · 40 epochs · 500 images · Virtual teacher · The virtual teacher's confidence: 0.9",
         ),
         (
             {"objective": "standardized", "published_weight": False},

@@ -78,3 +78,16 @@ def test_when_most_is_learned_is_read_off_the_run(times, said):
         rows += [(student, point, 0.9 if time and point >= times[0] else 0.3) for point in (0.25, 1.0, 2.0)]
     table = pd.DataFrame(rows, columns=["model", "time", "accuracy"])
     assert said in playback._most_is_learned(table)
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ((5.0, 10.0), "after epoch 5, the first point here, both students already read most digits."),
+        ((5.0,), "So short a training is looked at only once, at its end"),
+    ],
+)
+def test_of_few_points_no_more_is_said_than_they_show(points, said):
+    rows = [(student, point, 0.9) for student in ("distilled", "scratch") for point in points]
+    table = pd.DataFrame(rows, columns=["model", "time", "accuracy"])
+    assert said in playback._most_is_learned(table)

@@ -123,7 +123,7 @@ def _sizes(teacher: int, student: int) -> str:
 
 def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
     with st.spinner(
-        _("The teacher is looking through its training pictures, for half a minute at most and only once.")
+        _("The teacher is looking through the training pictures, for half a minute at most and only once.")
     ):
         index = lab.neighbours(run_id)
     table = index.nearest(image, NEAREST)
@@ -142,10 +142,10 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
         _(
             "Before its last layer, the teacher turns a picture into {features} numbers. Pictures whose "
             "numbers are close look alike to the teacher, however different their pixels are: this is where "
-            "it keeps what it knows. These are the closest of its training pictures, or of the first "
-            "{count} of them, by plain distance.",
+            "it keeps what it knows. These are the closest of the first {count} training pictures, by plain "
+            "distance.",
             features=f"{lab.models(run_id)['teacher'].layers[-2].activations:,}",
-            count=f"{NEIGHBOURS:,}",
+            count=f"{min(lab.watch(run_id).config.train_size, NEIGHBOURS):,}",
         ),
         _(
             "Draw something that is not a digit, such as a star or a face. The teacher still finds nearest "

@@ -154,8 +154,18 @@ def draw() -> None:
     )
 
 
-def earlier() -> None:
-    """Under the playback of one drawing."""
+def earlier(points: int) -> None:
+    """Under the playback of one drawing. points: at how many times the students' weights were saved."""
+    try_this = _(
+        "Draw an untidy digit and go back to the first point. The twins began with the same weights, so they "
+        "began with the same mistakes. Do they still read it alike there, and which of them is surer?"
+    )
+    if points == 1:
+        try_this = _(
+            "So short a training is saved only once, at its end: train a run with more epochs or images, and "
+            "come back with an untidy digit. The twins begin with the same weights, so they begin with the "
+            "same mistakes."
+        )
     lesson(
         _("Rough first, sure later"),
         _(
@@ -163,10 +173,7 @@ def earlier() -> None:
             "of those earlier students. At first, little more than the brightness of a region counts; the "
             "strokes that tell one digit from another come later, and certainty comes with them."
         ),
-        _(
-            "Draw an untidy digit and go back to the first points. The twins begin with the same weights, so "
-            "they begin with the same mistakes. When do they start to differ?"
-        ),
+        try_this,
         r"p^{(t)} = \sigma\bigl(z(x; \theta^{(t)})\bigr)",
         _(
             "$x$: your drawing; $\\theta^{(t)}$: a student's weights at time $t$, kept in 16 bits; $z$: its "

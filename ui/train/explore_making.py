@@ -16,7 +16,7 @@ from kd.text.words import NAMES, count, percent
 from ui.shared.figure import figure
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
-from ui.train.playback import STUDENTS, player
+from ui.train.playback import STUDENTS, course, player
 
 # Of filters as large as the picture, so many are drawn.
 _PICTURES = 10
@@ -69,8 +69,8 @@ def look_inside(lab: Lab, run_id: str) -> None:
         st.caption(
             _("Both students have the same layers, so one is shown for both. In total: {each}.", each=each)
         )
+        times = tuple(course(lab, run_id)["distilled"]["times"].tolist())
         kind, number, filters = _filters(lab, run_id)
-        times = tuple(lab.snapshots(run_id)["distilled"]["times"].tolist())
         player("filters", times, lambda at: _first_filters(kind, number, filters, times[at], at))
         if kind == "filters":
             _lesson_of_filters(table[table["model"] == "distilled"])

@@ -33,7 +33,7 @@ def play_training(lab: Lab, run_id: str) -> None:
     """A folded section under a finished run: the test set and one picture, played back."""
     with guard(), st.expander(_("Play the training back"), key="playback_open", on_change="rerun") as section:
         if section.open:
-            snapshots = lab.snapshots(run_id)
+            snapshots = course(lab, run_id)
             distilled = snapshots["distilled"]
             times = tuple(distilled["times"].tolist())
             player("train", times, lambda at: _training(lab, run_id, times, at))
@@ -67,20 +67,44 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
         ) as s,
     ):
         if s.open:
+            course(lab, run_id)
             times, logits = _drawing_logits(lab, run_id, picture)
             player("draw", times, lambda at: _reading(times, logits, at))
-            lessons.earlier()
+            lessons.earlier(len(times))
+
+
+def course(lab: Lab, run_id: str) -> dict[str, dict[str, np.ndarray]]:
+    """`Lab.snapshots`; should that take long, a sentence says why. Not for cached functions."""
+    with st.spinner(
+        _(
+            "How these students learned was not kept, so they are being trained once more, to exactly the "
+            "same weights."
+        )
+    ):
+        return lab.snapshots(run_id)
 
 
 def _most_is_learned(table: pd.DataFrame) -> str:
     """When both students read most digits. table: of `playback_table`."""
     read = table[table["accuracy"] > 0.5].groupby("model")["time"].min()
-    if len(read) < len(STUDENTS):
+    first, points = table["time"].min(), table["time"].nunique()
+    if points == 1:
+        words = _(
+            "So short a training is looked at only once, at its end: train for more epochs, or with more "
+            "images, to see how a student comes to read."
+        )
+    elif len(read) < len(STUDENTS):
         words = _("Few digits are learned here: at no time do both students read most of them.")
     elif read.max() <= 0.5:
         words = _(
             "Most is learned at the very start: before the first epoch is half over, both students read most "
             "digits. What remains is hard and takes most of the time."
+        )
+    elif read.max() == first:
+        words = _(
+            "Most is learned at the start: {when}, the first point here, both students already read most "
+            "digits. What remains is hard and takes most of the time.",
+            when=playback_charts.point_name(first),
         )
     else:
         words = _(
@@ -108,7 +132,13 @@ def _kept(size: int) -> str:
 
 
 def player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:
-    """Play, pause and a slider over the points; calls `screen` with the chosen point's index."""
+    """Play, pause and a slider over the points; calls `screen` with the chosen point's index.
+
+    A single point leaves nothing to choose, and a browser fails to draw a slider of one value.
+    """
+    if len(times) == 1:
+        screen(0)
+        return
     key = f"playing-{name}"
     playing = st.session_state.get(key, False)
     every = _SECONDS_A_POINT if playing else None
