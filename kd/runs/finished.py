@@ -49,8 +49,9 @@ class FinishedRuns:
         """
         self._finished(run_id)
         with _still_there(run_id):
-            stored = self.store.of_each_model(run_id, self.store.model)
-            return {name: self._model(path, _state(path)) for name, (_record, path) in stored.items()}
+            # not the records: reading them for every drawing takes longer than finding the files
+            paths = self.store.of_each_model(run_id, self.store.model_file)
+            return {name: self._model(path, _state(path)) for name, path in paths.items()}
 
     def test_logits(self, run_id: str) -> dict[str, np.ndarray]:
         """Logits of all test images by model, float32 (10000, 10), read-only.
@@ -96,7 +97,7 @@ class FinishedRuns:
         """
         config = self._finished(run_id).config
         with _still_there(run_id):
-            _record, teacher = self.store.of_each_model(run_id, self.store.model)["teacher"]
+            teacher = self.store.of_each_model(run_id, self.store.model_file)["teacher"]
             return self._neighbours(config.teacher_id, teacher, config.train_size, _state(teacher))
 
     def _finished(self, run_id: str) -> RunView:

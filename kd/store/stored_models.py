@@ -54,12 +54,16 @@ class StoredModels(StoredSnapshots):
             return _shipped_teacher(model_id)
 
         def read(folder: Path) -> Model:
-            self._check(folder / "model.keras")
-            if not (self._is_shipped(folder) or files.is_complete(folder)):
-                raise Damaged("a file of it is missing")
-            return self._model_record(folder), folder / "model.keras"
+            path = self._keras_file(folder)
+            return self._model_record(folder), path
 
         return self._read_model(model_id, read)
+
+    def model_file(self, model_id: str) -> Path | None:
+        """A model's .keras file, as `model`, without reading its record."""
+        if model_id in SHIPPED_TEACHERS:
+            return shipped_teacher_path(model_id)
+        return self._read_model(model_id, self._keras_file)
 
     def model_record(self, model_id: str) -> dict[str, Any] | None:
         """A model's record, as `model`, without a look at its .keras file."""
@@ -134,6 +138,12 @@ class StoredModels(StoredSnapshots):
         for path in away:
             files.remove(path)
         return removed
+
+    def _keras_file(self, folder: Path) -> Path:
+        self._check(folder / "model.keras")
+        if not (self._is_shipped(folder) or files.is_complete(folder)):
+            raise Damaged("a file of it is missing")
+        return folder / "model.keras"
 
     def _model_record(self, folder: Path) -> dict[str, Any]:
         self._check(folder / "record.json")
