@@ -17,10 +17,11 @@ from kd.config import RunConfig
 from kd.engine import Engine
 from kd.pictures.training_set import training_set
 from kd.run_fields import FRESH, has_fresh_teacher
-from kd.runs.dispatch import NOBODY, Dispatch
+from kd.runs.dispatch import Dispatch
 from kd.runs.estimate import TYPICAL, Estimate, Estimator
 from kd.runs.finished import FinishedRuns
 from kd.runs.orders import Teacher
+from kd.runs.queue import NOBODY
 from kd.runs.state import RunView
 from kd.runs.views import RunViews
 from kd.runs.workshop import STUDY
@@ -35,8 +36,8 @@ log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_OF_A_LONG_RUN = 300
-# A drawing's nearest neighbours are sought among so many training pictures: 31 MB in memory.
-NEIGHBOURS = 10_000
+# Until what is being computed has stopped and what is being stored is stored: mostly a moment.
+SECONDS_TO_CLOSE = 5
 
 
 class Lab(FinishedRuns):
@@ -81,7 +82,7 @@ class Lab(FinishedRuns):
             person: who asks, by a name of their own; the queue is fair between people.
 
         Raises:
-            ValueError: when this person already has kd.runs.dispatch.MOST_WAITING runs waiting (there is no
+            ValueError: when this person already has kd.runs.queue.MOST_WAITING runs waiting (there is no
                 limit without a person), no image is left to learn from, or the teacher is not stored.
         """
         run_id = config.run_id
@@ -230,12 +231,15 @@ class Lab(FinishedRuns):
 
     def close(self) -> None:
         """Stop this process's runs and leave; stored runs are kept."""
+        self._conductor.close()
         active = self._dispatch.close()
         self._engine.close()
+        self._dispatch.wait_closed(SECONDS_TO_CLOSE)
+        self._conductor.wait_closed(SECONDS_TO_CLOSE)
         for run_id in active:
             # if it cannot be recorded, whoever looks next finds that this process has ended
             with contextlib.suppress(OSError):
-                if not self.store.has_run(run_id):
+                if not self.store.has_run(run_id) and self.store.index.worker(run_id) != "elsewhere":
                     self.store.index.set_status(run_id, "interrupted", INTERRUPTED)
 
     def _warm_up(self) -> None:

@@ -12,20 +12,17 @@ from dataclasses import replace
 from kd.config import RunConfig
 from kd.engine import Engine
 from kd.logs import described
-from kd.runs.job import RunJob, not_stored
+from kd.runs.job import STOPPED, RunJob, not_stored
 from kd.runs.orders import Timings
-from kd.runs.queue import FairQueue
+from kd.runs.queue import NOBODY, FairQueue
 from kd.runs.queue_plan import QueuePlan
 from kd.runs.state import RunView
 from kd.runs.workshop import PERSON, STUDY, Workshop
 from kd.store.store import Store
-from kd.text.translation import _
-from kd.unusable import Unusable
+from kd.text.endings import Ending
 
 log = logging.getLogger("kd")
 
-NOBODY = ""
-MOST_WAITING = 20
 # How long a run may keep its place while others wait; it leaves at the end of its current epoch.
 SECONDS_A_TURN = 60.0
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -79,7 +76,7 @@ class Dispatch:
             if joins:
                 before.hurry()
             if not (joins and (before in self._running or person in self._queue.people(run_id))):
-                self._check_room(person)
+                self._queue.check_room(person)
             if joins:
                 self._queue.join(run_id, person)
                 self._plan = None
@@ -93,28 +90,42 @@ class Dispatch:
                 return
         self._publish(job)
 
-    def compute(self, config: RunConfig, study: str, urgency: int = STUDY) -> RunView:
-        """Compute a run for a study, in this thread; returns it as it is when it has ended.
+    def compute(
+        self, config: RunConfig, study: str, should_stop: Callable[[], bool], urgency: int = STUDY
+    ) -> Ending | None:
+        """Compute a run for a study, in this thread; returns why there is no result, None if there is one.
 
-        It waits for no turn: the workshop decides when its models are trained. A run in progress is joined.
+        It waits for no turn: the workshop decides when its models are trained. One that is in progress, here
+        or in another process, is waited for, and computed here if it is stopped there.
 
         Args:
-            study: who wants it, as a person's name in `start`.
+            study: who wants it, as a person's name in `start` and `stop`.
+            should_stop: says so before `stop` is called, and from then on.
         """
         run_id = config.run_id
-        with self._lock:
-            job = self._jobs.get(run_id)
-            joins = job is not None and job.state.active
-            if not joins:
-                job = self._jobs[run_id] = self._job(config, urgency)
-                self._queue.forget(run_id)
-            self._queue.join(run_id, study)
-        if not joins:
-            with self._store.index.waiting():
-                self._compute(job)
-            self._settle(job)
-        job.state.done.wait()
-        return job.state.view()
+        while True:
+            with self._lock:
+                if self._closed or should_stop():
+                    return STOPPED
+                job = self._jobs.get(run_id)
+                joins = job is not None and job.state.active
+                if not joins:
+                    job = self._jobs[run_id] = self._job(config, urgency)
+                    self._queue.forget(run_id)
+                tries_again = job.is_stopping
+                if not tries_again:
+                    self._queue.join(run_id, study)
+            if not joins and not self._carry_out(job):
+                tries_again = True
+                while not should_stop() and self._store.index.worker(run_id) == "elsewhere":
+                    time.sleep(SECONDS_BETWEEN_LOOKS)
+            while not job.state.done.wait(SECONDS_BETWEEN_LOOKS):
+                if should_stop():
+                    return STOPPED
+            if self._store.has_run(run_id):
+                return None
+            if not tries_again:
+                return job.state.view().ending
 
     def stop(self, run_id: str, person: str | None = None) -> bool:
         """Withdraw a person's request, and end the run if nobody else wants it; None ends it in any case.
@@ -161,51 +172,48 @@ class Dispatch:
 
     def close(self) -> list[str]:
         """End every run; returns the ids of those that had not ended."""
-        self.workshop.close()
         with self._lock:
             self._closed = True
             active = [run_id for run_id, job in self._jobs.items() if job.state.active]
-            self._queue.clear()
             for run_id in active:
-                self._jobs[run_id].stop()
-                if self._jobs[run_id] not in self._running:
-                    del self._jobs[run_id]
+                job = self._jobs[run_id]
+                job.stop()
+                if run_id in self._queue or job in self._successors.values():
+                    del self._jobs[run_id]  # no thread will end it
+            self._queue.clear()
+        self.workshop.close()
         return active
+
+    def wait_closed(self, timeout: float) -> None:
+        """After `close`: wait until nothing is computed or stored any more, or `timeout` seconds pass."""
+        deadline = time.monotonic() + timeout
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.state.done.wait(max(0.0, deadline - time.monotonic()))
+        self.workshop.wait_closed(max(0.0, deadline - time.monotonic()))
 
     def _job(self, config: RunConfig, urgency: int) -> RunJob:
         return RunJob(
             config, self._store, self.workshop, self._timings, self._leave_engine, self._attend, urgency
         )
 
-    def _compute(self, job: RunJob) -> None:
-        try:
-            ours = self._store.index.claim(job.config.run_id, job.config.to_dict())
-        except OSError as error:
-            job.state.enter("done", "failed", not_stored(error))
-            return
-        if ours:
-            job.run()
-        else:
-            self._wait_for_other_process(job)
-
-    def _wait_for_other_process(self, job: RunJob) -> None:
-        """Another process is computing this run: wait until it has ended there."""
-        run_id = job.config.run_id
-        while not job.is_stopping and self._store.index.worker(run_id) == "elsewhere":
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-        job.end_is_noted = True
-        status = "finished" if self._store.has_run(run_id) else "interrupted"
-        job.state.enter("done", status)
-
-    def _check_room(self, person: str) -> None:
-        if person != NOBODY and self._queue.waiting_for(person) >= MOST_WAITING:
-            raise Unusable(
-                _(
-                    "You already have {count} runs waiting, the most allowed: "
-                    "stop one of them, or wait until one starts.",
-                    count=MOST_WAITING,
-                )
-            )
+    def _carry_out(self, job: RunJob) -> bool:
+        """A study's run, from its claim to its end; returns False if another process is computing it."""
+        ours = True
+        with self._store.index.waiting():  # nobody is waiting for this thread
+            try:
+                ours = self._store.index.claim(job.config.run_id, job.config.to_dict())
+            except OSError as error:
+                job.state.enter("done", "failed", not_stored(error))
+            else:
+                job.end_is_noted = not ours
+                if ours:
+                    job.run()
+                else:
+                    job.state.enter("done", "interrupted")
+        self._settle(job)
+        return ours
 
     def _publish(self, job: RunJob) -> None:
         """Let a run wait for its turn, unless another process is computing it."""
@@ -254,7 +262,8 @@ class Dispatch:
         if not has_ended:
             job.end_waiting()
         self._settle(job)
-        self._ended(job.config.run_id)
+        if not self._closed:
+            self._ended(job.config.run_id)
 
     def _leave_engine(self, job: RunJob) -> None:
         """Make room for the next run."""
@@ -329,12 +338,5 @@ class Dispatch:
 
     def _keeps_its_place(self, job: RunJob) -> float | None:
         """For how many seconds a run will keep its place: until it ends, or for a turn if people share."""
-        progress, left = job.state.outlook()
-        if left is None:
-            length = self._estimate(job.config)
-            left = None if length is None else length * (1 - progress)
-        if left is None or not self._queue.is_shared:
-            return left
-        had = time.monotonic() - job.turn_began if job in self._running else 0.0
-        epoch = left / max(1.0, job.config.epochs * (1 - progress))
-        return min(left, max(0.0, SECONDS_A_TURN - had) + epoch)
+        left = job.seconds_left(self._estimate)
+        return job.seconds_of_turn(left, SECONDS_A_TURN) if left and self._queue.is_shared else left

@@ -55,6 +55,7 @@ class RunJob:
         self.state = RunState(config)
         self.config = config
         self.turn_began: float | None = None
+        self.is_computing = False
         self.end_is_noted = False
         self._store, self._workshop, self._timings = store, workshop, timings
         self._trained, self._attend = trained, attend
@@ -73,7 +74,7 @@ class RunJob:
         """
         run_id = self.config.run_id
         log.info("run %s %s", run_id, "started" if self.turn_began is None else "continues")
-        self.turn_began = time.monotonic()
+        self.turn_began, self.is_computing = time.monotonic(), True
         status, ending = "finished", None
         try:
             self._store.index.set_status(run_id, "running")
@@ -86,6 +87,7 @@ class RunJob:
             log.info("run %s gives up its place: others are waiting", run_id)
             for share in self._shares.values():
                 self._workshop.pause(share)
+            self.is_computing = False
             return False
         except Abandoned:
             status, ending = "stopped", STOPPED
@@ -98,6 +100,7 @@ class RunJob:
             status = "failed"
             ending = Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})
         self._leave()
+        self.is_computing = False
         if ending is not None:
             self.end(status, ending)
         log.info("run %s %s%s", run_id, status, f": {ending.english}" if ending else "")
@@ -127,6 +130,21 @@ class RunJob:
         """Whether others keep the worker that trains teachers from it."""
         share = self._shares.get("teacher") or self._shares.get("teaching")
         return share is not None and self._workshop.waits_for_worker(share)
+
+    def seconds_left(self, estimate: Callable[[RunConfig], float | None]) -> float | None:
+        """About how many more seconds it computes: at its pace, or else by this estimate; None if unknown."""
+        progress, left = self.state.outlook()
+        if left is None:
+            length = estimate(self.config)
+            left = None if length is None else length * (1 - progress)
+        return left
+
+    def seconds_of_turn(self, left: float, turn: float) -> float:
+        """How much of the `left` seconds it computes before it gives way, at the end of an epoch."""
+        progress, _left = self.state.outlook()
+        had = time.monotonic() - self.turn_began if self.is_computing else 0.0
+        epoch = left / max(1.0, self.config.epochs * (1 - progress))
+        return min(left, max(0.0, turn - had) + epoch)
 
     def end(self, status: str, ending: Ending) -> None:
         """Record that the run ended without a result, in the index and then in `state`."""
@@ -182,7 +200,7 @@ class RunJob:
             if name == "teacher":
                 self.state.expect_teacher()
             order = model_order(self.config, name, self._store, teaching(), self._looks)
-            self._shares[name] = self._workshop.want(order, self._hear, self._urgency)
+            self._want(name, order)
 
     def _wait(self, *names: str) -> None:
         shares = [self._shares[name] for name in names if name in self._shares]
@@ -212,9 +230,14 @@ class RunJob:
     def _ordered(self, name: str, order: Order) -> Any:
         """The value of an order that is no model."""
         if name not in self._shares:
-            self._shares[name] = self._workshop.want(order, self._hear, self._urgency)
+            self._want(name, order)
         self._workshop.resume(self._shares[name])
         return self._workshop.result(self._shares[name], self._check)
+
+    def _want(self, name: str, order: Order) -> None:
+        share = self._shares[name] = self._workshop.want(order, self._hear, self._urgency)
+        if share.urgency != self._urgency:  # somebody hurried it at this moment
+            self._workshop.hurry(share, self._urgency)
 
     def _record(self, teacher: Teacher, milliseconds: dict[str, float]) -> dict[str, Any]:
         trained = {name: self._store.model_record(self.config.model_ids[name]) for name in STUDENTS}

@@ -6,6 +6,12 @@ import heapq
 import itertools
 from collections.abc import Iterator
 
+from kd.text.translation import _
+from kd.unusable import Unusable
+
+NOBODY = ""
+MOST_WAITING = 20
+
 
 class FairQueue:
     """Waiting runs, started by person in turn: somebody who requests ten does not hold up everyone else.
@@ -49,6 +55,17 @@ class FairQueue:
     def waiting_for(self, person: str) -> int:
         """How many of the runs this person wants are not in progress."""
         return sum(person in people for run_id, people in self._wishes.items() if run_id not in self._begun)
+
+    def check_room(self, person: str) -> None:
+        """Raises: ValueError, when this person has MOST_WAITING runs waiting; NOBODY may have any number."""
+        if person != NOBODY and self.waiting_for(person) >= MOST_WAITING:
+            raise Unusable(
+                _(
+                    "You already have {count} runs waiting, the most allowed: "
+                    "stop one of them, or wait until one starts.",
+                    count=MOST_WAITING,
+                )
+            )
 
     def forget(self, run_id: str) -> None:
         """The run has ended, in whatever way."""
@@ -115,7 +132,7 @@ class FairQueue:
         taken: set[str] = set()
         turns = itertools.count(next(self._clock))
         while people:
-            turn, _, run_id, person = heapq.heappop(people)
+            turn, _asked, run_id, person = heapq.heappop(people)
             if run_id not in taken and turn == last_turn[person]:
                 taken.add(run_id)
                 last_turn.update(dict.fromkeys(self._wishes[run_id], next(turns)))

@@ -26,6 +26,7 @@ PERSON, STUDY, AHEAD = 0, 1, 2
 SECONDS_BETWEEN_LOOKS = 0.1
 # An order survives losing the engine once.
 ATTEMPTS = 2
+CLOSED = Ending("engine closed")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,10 @@ class Piece:
     model: str | None = None
 
     @property
+    def is_being_stored(self) -> bool:
+        return self.is_computed and self.outcome is None
+
+    @property
     def is_wanted(self) -> bool:
         return any(not share.is_paused for share in self.shares)
 
@@ -117,6 +122,9 @@ class Workshop:
 
         Args:
             check: called about every SECONDS_BETWEEN_LOOKS while waiting; may raise to stop waiting.
+
+        Raises:
+            EngineLost: when the workshop is closed in the meantime.
         """
         while True:
             with self._changed:
@@ -129,6 +137,8 @@ class Workshop:
             if None not in outcomes:
                 return [value for value, _error in outcomes]
             check()
+            if self._closed:
+                raise EngineLost(CLOSED)
 
     def result(self, share: Share, check: Callable[[], None]) -> Any:
         """Wait for a single order, as `results` does."""
@@ -146,8 +156,10 @@ class Workshop:
             self._pump()
 
     def resume(self, share: Share) -> None:
-        """Go on with an order that was paused."""
+        """Go on with an order that was paused, after those that have been waiting."""
         with self._changed:
+            if share.is_paused and not share.piece.is_wanted:
+                share.piece.turn = next(self._turns)
             share.is_paused = False
             self._pump()
 
@@ -169,6 +181,16 @@ class Workshop:
         """Begin nothing any more."""
         with self._changed:
             self._closed = True
+            self._changed.notify_all()
+
+    def wait_closed(self, timeout: float) -> bool:
+        """After `close`: wait until nothing is computed or stored any more; returns whether that is so."""
+
+        def is_still() -> bool:
+            return not any(piece.is_running or piece.is_being_stored for piece in self._pieces.values())
+
+        with self._changed:
+            return self._changed.wait_for(is_still, timeout)
 
     @staticmethod
     def _is_over(shares: Sequence[Share]) -> bool:
@@ -178,9 +200,8 @@ class Workshop:
 
     def _forget_unwanted(self, piece: Piece) -> None:
         """Called with the lock held."""
-        is_being_stored = piece.is_computed and piece.outcome is None
         is_known = self._pieces.get(piece.order.key) is piece
-        if is_known and not (piece.shares or piece.is_running or is_being_stored):
+        if is_known and not (piece.shares or piece.is_running or piece.is_being_stored):
             del self._pieces[piece.order.key]
 
     def _pump(self) -> None:
@@ -231,6 +252,7 @@ class Workshop:
             piece.is_computed = not given_up
             self._forget_unwanted(piece)
             self._pump()  # its worker is free before its value is stored
+            self._changed.notify_all()
             if given_up:
                 return
         if error is None:

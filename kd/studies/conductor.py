@@ -71,7 +71,7 @@ class _Progress:
         self.in_progress: set[str] = set()
         self.waits_for_room = False
         self.began = time.monotonic()
-        self.work_done = 0.0
+        self.costs: dict[str, float] | None = None  # seconds of each missing run, by its id
 
     @property
     def status(self) -> str:
@@ -106,6 +106,7 @@ class Conductor:
         self._workers, self._is_usable, self._seconds = workers, is_usable, seconds
         self._lock = threading.Lock()
         self._studies: dict[str, _Progress] = {}
+        self._closed = False
 
     def start(self, study: Study, urgency: int = STUDY) -> str:
         """Begin a study, or go on with one; returns its id at once. Whatever is stored is not computed again.
@@ -120,6 +121,8 @@ class Conductor:
                 return study_id
             files.write_sealed(self._path(study_id), json_bytes(study.to_dict()))
             progress = self._studies[study_id] = _Progress(study)
+            if self._closed:
+                progress.stopping.set()
         threading.Thread(
             target=self._carry_out, args=(progress, urgency), name=f"kd-study-{study_id}", daemon=True
         ).start()
@@ -179,6 +182,19 @@ class Conductor:
         for run_id in in_progress:
             self._dispatch.stop(run_id, study_id)
 
+    def close(self) -> None:
+        """Stop every study; their runs end with the Dispatch."""
+        with self._lock:
+            self._closed = True
+            for progress in self._studies.values():
+                progress.stopping.set()
+
+    def wait_closed(self, timeout: float) -> None:
+        """After `close`: wait until every study has ended, or `timeout` seconds pass."""
+        deadline = time.monotonic() + timeout
+        for progress in list(self._studies.values()):
+            progress.ended.wait(max(0.0, deadline - time.monotonic()))
+
     def wait(self, study_id: str, timeout: float | None = None) -> StudyView:
         """Wait until a study ends or `timeout` seconds pass; returns it as it is then."""
         with self._lock:
@@ -204,37 +220,58 @@ class Conductor:
                     missing.append(config)
             # one more than can train, so that no worker waits for a comparison or for the disk
             with ThreadPoolExecutor(2 * self._workers() + 1, f"kd-cell-{progress.study.study_id}") as pool:
-                list(pool.map(partial(self._one, progress, urgency), missing))
+                ends = pool.map(partial(self._one, progress, urgency), missing)
+                self._measure(progress, missing)
+                list(ends)
         except Exception:
             log.exception("study %s failed", progress.study.study_id)
         finally:
-            self._tidy()
+            if not self._closed:
+                self._tidy()
             progress.ended.set()
             log.info("study %s %s", progress.study.study_id, progress.status)
 
+    def _measure(self, progress: _Progress, missing: list[RunConfig]) -> None:
+        """Estimate each run once: there may be thousands, and somebody looks several times a second."""
+        with contextlib.suppress(OSError):
+            total, alone = self._seconds(missing), {run.run_id: self._seconds([run]) for run in missing}
+            share = total / sum(alone.values()) if any(alone.values()) else 0.0
+            with progress.lock:
+                progress.costs = {run_id: seconds * share for run_id, seconds in alone.items()}
+
     def _one(self, progress: _Progress, urgency: int, config: RunConfig) -> None:
         """Compute one run; on a full disk, wait until there is room."""
-        run_id, study_id = config.run_id, progress.study.study_id
+        run_id = config.run_id
         while not progress.stopping.is_set():
-            with progress.lock:
-                progress.in_progress.add(run_id)
-            ending = self._dispatch.compute(config, study_id, urgency).ending
-            with progress.lock:
-                progress.in_progress.discard(run_id)
-            if self._store.has_run(run_id):
+            ending = self._ending(progress, urgency, config)
+            if ending is None:
                 with progress.lock:
                     progress.done.add(run_id)
                     progress.waits_for_room = False
                 self._tidy_now_and_then()
                 return
-            if ending is None or ending.code != FULL:
+            if ending.code != FULL:
                 break
             with progress.lock:
                 progress.waits_for_room = True
             progress.stopping.wait(SECONDS_FOR_ROOM)
         if not progress.stopping.is_set():
             with progress.lock:
-                progress.failed[run_id] = ending or Ending("unexpected", {"error": ""})
+                progress.failed[run_id] = ending
+
+    def _ending(self, progress: _Progress, urgency: int, config: RunConfig) -> Ending | None:
+        """Compute one run; returns why there is no result, None if there is one."""
+        run_id, study_id = config.run_id, progress.study.study_id
+        with progress.lock:
+            progress.in_progress.add(run_id)  # before it begins, so that `stop` finds it
+        try:
+            return self._dispatch.compute(config, study_id, progress.stopping.is_set, urgency)
+        except Exception as error:
+            log.exception("run %s of study %s failed", run_id, study_id)
+            return Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})
+        finally:
+            with progress.lock:
+                progress.in_progress.discard(run_id)
 
     def _tidy_now_and_then(self) -> None:
         """It takes a look at every file, so not after every run of a study."""
@@ -246,14 +283,10 @@ class Conductor:
 
     def _seconds_left(self, progress: _Progress) -> float | None:
         """Called with the progress' lock held."""
-        if progress.ended.is_set():
+        if progress.ended.is_set() or progress.costs is None:
             return None
-        runs = [config for _cell, config in progress.study.runs()]
-        left = [config for config in runs if config.run_id not in progress.done]
-        with contextlib.suppress(OSError):
-            total = self._seconds([config for config in runs if config.run_id not in progress.reused])
-            remaining = self._seconds(left)
-            elapsed = time.monotonic() - progress.began
-            pace = elapsed / (total - remaining) if total - remaining > 0 and elapsed > 5 else 1.0
-            return remaining * pace
-        return None
+        total = sum(progress.costs.values())
+        left = sum(seconds for run_id, seconds in progress.costs.items() if run_id not in progress.done)
+        elapsed = time.monotonic() - progress.began
+        pace = elapsed / (total - left) if total > left and elapsed > 5 else 1.0
+        return left * pace

@@ -90,15 +90,19 @@ def waiting(engine):
     """A task in one of the workers that takes as long as a training, without loading TensorFlow."""
     attempt = engine.attempt(uuid.uuid4().hex, lambda event: None, lambda: False)
     future = attempt.submit(lambda token: time.sleep(PATIENCE), resource="student")
-    until(lambda: any(engine.ensure().processing().values()))
+    until(lambda: computing(engine, future))
     yield attempt, future
     attempt.close()
 
 
-def pid_of_the_busy_one(engine) -> int:
-    client = engine.ensure()
-    (busy,) = [worker for worker, computed in client.processing().items() if computed]
-    return client.run(os.getpid, workers=[busy])[busy]
+def computing(engine, future) -> list[str]:
+    """The worker that computes this; an earlier test's task may still be ending in another."""
+    return [worker for worker, tasks in engine.ensure().processing().items() if future.key in tasks]
+
+
+def pid_of_the_one_with(engine, future) -> int:
+    (busy,) = until(lambda: computing(engine, future))
+    return engine.ensure().run(os.getpid, workers=[busy])[busy]
 
 
 def gone(family) -> bool:
@@ -125,7 +129,7 @@ def test_a_worker_too_busy_to_answer_is_left_alone(engine):
 def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, training):
     _, future, heard = training
     child = engine._child.pid
-    worker = psutil.Process(pid_of_the_busy_one(engine))
+    worker = psutil.Process(pid_of_the_one_with(engine, future))
     worker.suspend()
     until(lambda: gone([worker]))
     until(lambda: [event["event"] for event in heard].count("begin") == 2)
@@ -137,7 +141,7 @@ def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, t
 def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engine, waiting):
     attempt, future = waiting
     family = frozen.family_of(engine._child.pid)
-    psutil.Process(pid_of_the_busy_one(engine)).suspend()
+    psutil.Process(pid_of_the_one_with(engine, future)).suspend()
     psutil.Process(engine._child.pid).suspend()
     with pytest.raises(EngineLost):
         attempt.result(future)
@@ -147,8 +151,9 @@ def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engi
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 def test_closing_leaves_no_frozen_process(waiting, engine):
+    _, future = waiting
     family = frozen.family_of(engine._child.pid)
-    psutil.Process(pid_of_the_busy_one(engine)).suspend()
+    psutil.Process(pid_of_the_one_with(engine, future)).suspend()
     engine.close()
     until(lambda: gone(family))
 

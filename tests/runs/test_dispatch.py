@@ -13,8 +13,8 @@ from kd.cli import stop as stop_command
 from kd.config import RunConfig
 from kd.engine import Abandoned, EngineLost
 from kd.runs import job
-from kd.runs.dispatch import MOST_WAITING, Dispatch
-from kd.runs.queue import FairQueue
+from kd.runs.dispatch import Dispatch
+from kd.runs.queue import MOST_WAITING, FairQueue
 from kd.store.index import ACTIVE
 from kd.store.store import Store
 from kd.text.endings import Ending
@@ -228,11 +228,12 @@ def test_asking_for_a_run_that_is_being_stopped_starts_it_again(dispatch, stage)
     dispatch.start(config(5), "cy")
     view = dispatch.view(run_id)
     assert (view.status, view.people) == ("queued", {"ben", "cy"})
-    assert len(stage.begun) == 1
     stage.slow_to_end.set()
-    until(lambda: len(stage.begun) == 2)
+    until(lambda: dispatch.view(run_id).status == "running")
     assert dispatch.view(run_id).people == {"ben", "cy"}
-    assert dispatch._store.row(run_id)["status"] == "running"
+    stage.released.release()
+    until(lambda: dispatch.view(run_id) is None)
+    assert status(dispatch, run_id) == "failed"  # it has ended by itself
 
 
 def test_a_request_for_a_run_that_is_being_stopped_can_be_withdrawn(dispatch, stage):

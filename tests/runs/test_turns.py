@@ -52,6 +52,11 @@ class House:
         return [runs[model] for model in self.engine.begun if model in runs]
 
 
+def going_on() -> bool:
+    """Whether to stop a study: no."""
+    return False
+
+
 def until(condition):
     deadline = time.monotonic() + PATIENCE
     while not (value := condition()):
@@ -230,7 +235,7 @@ def test_a_teacher_that_gave_way_goes_on_in_whatever_run_needs_it_next(house):
 
 
 def test_the_worker_that_trains_teachers_is_shared_too(house):
-    house.engine.seconds_an_epoch = 0.03
+    house.engine.seconds_an_epoch = 0.1
     house.engine.at_once = 2
     long = house.start(FRESH, "ann")
     until(lambda: house.view(long).history)
@@ -261,7 +266,7 @@ def test_a_teacher_that_is_not_stored_is_named(house):
 def test_a_study_leaves_the_workers_to_people_and_goes_on_where_it_was(house):
     studys = [LONG.replace(seed=seed) for seed in range(10, 13)]
     threads = [
-        threading.Thread(target=house.dispatch.compute, args=(config, "study"), daemon=True)
+        threading.Thread(target=house.dispatch.compute, args=(config, "study", going_on), daemon=True)
         for config in studys
     ]
     for thread in threads:
@@ -278,7 +283,7 @@ def test_a_study_leaves_the_workers_to_people_and_goes_on_where_it_was(house):
 
 
 def test_a_run_of_a_study_that_a_person_stops_goes_on_for_the_study(house):
-    thread = threading.Thread(target=house.dispatch.compute, args=(LONG, "study"), daemon=True)
+    thread = threading.Thread(target=house.dispatch.compute, args=(LONG, "study", going_on), daemon=True)
     thread.start()
     run_id = until(lambda: house.view(LONG.run_id)) and LONG.run_id
     house.start(LONG, "ann")

@@ -230,6 +230,18 @@ def test_what_is_paused_goes_on_when_it_is_resumed_or_when_others_want_it(worksh
     assert [step for key, step in bench.steps if key == "a"] == [1, 2, 3]
 
 
+def test_what_is_resumed_waits_behind_those_that_were_waiting(workshop, bench):
+    share = workshop.want(order("a", 2), deaf)
+    other = workshop.want(order("b", 1), deaf)
+    until(lambda: bench.begun)
+    workshop.pause(share)
+    workshop.resume(share)
+    bench.release("b", 1)
+    assert value(workshop, other) == "b is ready"
+    bench.release("a", 2)
+    assert value(workshop, share) == "a is ready"
+
+
 def test_its_worker_is_free_before_its_value_is_stored(workshop, bench):
     storing, stored = threading.Event(), threading.Event()
 

@@ -9,11 +9,14 @@ import pytest
 
 from kd.config import RunConfig
 from kd.runs.dispatch import Dispatch
+from kd.runs.job import STOPPED
+from kd.store.index_rows import ACTIVE
 from kd.store.store import Store
 from kd.studies import conductor as conducting
 from kd.studies.conductor import Conductor
 from kd.studies.study import Study
 from tests.fake_engine import FakeEngine
+from tests.other_process import running_elsewhere
 
 PATIENCE = 60
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=5)
@@ -177,6 +180,93 @@ def test_a_run_that_fails_does_not_end_the_others(house, monkeypatch):
     assert "It does not fit." in str(next(iter(view.failed.values())))
     monkeypatch.setattr(house.store, "save_model", save)
     house.finished(STUDY)
+
+
+def test_a_study_that_is_stopped_and_started_again_at_once_computes_everything(house):
+    house.engine.seconds_an_epoch = 0.02
+    for _ in range(3):
+        study_id = house.conductor.start(STUDY)
+        until(lambda: house.engine.begun)
+        house.conductor.stop(study_id)
+    house.engine.seconds_an_epoch = 0.0
+    house.finished(STUDY)
+    assert house.conductor.view(STUDY.study_id).failed == {}
+
+
+def test_nothing_begins_for_a_study_that_was_stopped(house):
+    config = BASE.replace(seed=9)
+    assert house.dispatch.compute(config, "study", lambda: True) == STOPPED
+    assert house.store.row(config.run_id) is None
+
+
+def test_a_run_that_somebody_else_stops_is_named_and_the_others_go_on(house):
+    house.engine.seconds_an_epoch = 0.02
+    study_id = house.conductor.start(STUDY)
+    run_id = until(
+        lambda: next(
+            (
+                config.run_id
+                for _cell, config in STUDY.runs()
+                if (view := house.dispatch.view(config.run_id)) and view.history
+            ),
+            None,
+        )
+    )
+    assert house.dispatch.stop(run_id) is True
+    house.engine.seconds_an_epoch = 0.0
+    view = house.conductor.wait(study_id, PATIENCE)
+    assert (view.status, view.done, view.failed) == ("unfinished", 11, {run_id: STOPPED})
+    house.finished(STUDY)
+
+
+def test_a_run_of_another_process_that_dies_is_computed_here(house):
+    config = STUDY.config({"alpha": 0.1, "temperature": 4.0})
+    with running_elsewhere(house.store.home, config) as run_id:
+        study_id = house.conductor.start(STUDY)
+        until(lambda: house.conductor.view(study_id).done == 11)
+        time.sleep(0.1)
+        assert house.conductor.view(study_id).status == "running"
+        assert house.store.index.worker(run_id) == "elsewhere"
+    view = house.conductor.wait(study_id, PATIENCE)
+    assert (view.status, view.failed) == ("finished", {})
+
+
+def test_after_closing_nothing_of_a_study_is_written(house):
+    house.engine.seconds_an_epoch = 0.02
+    study_id = house.conductor.start(STUDY)
+    until(lambda: house.conductor.view(study_id).done >= 1)
+    house.conductor.close()
+    house.dispatch.close()
+    house.dispatch.wait_closed(PATIENCE)
+    house.conductor.wait_closed(PATIENCE)
+    rows, models = house.store.index.rows(), sorted((house.store.home / "models").iterdir())
+    assert not [row["run_id"] for row in rows if row["status"] in ACTIVE]
+    house.engine.seconds_an_epoch = 0.0
+    time.sleep(0.3)
+    assert house.store.index.rows() == rows
+    assert sorted((house.store.home / "models").iterdir()) == models
+    assert house.conductor.view(study_id).status == "stopped"
+    assert house.conductor.wait(house.conductor.start(STUDY), PATIENCE).status == "stopped"
+
+
+def test_looking_at_a_study_estimates_nothing_again(house):
+    asked = []
+
+    def seconds(runs):
+        asked.append(len(runs))
+        return float(len(runs))
+
+    house.conductor._seconds = seconds
+    house.engine.seconds_an_epoch = 0.02
+    study_id = house.conductor.start(STUDY)
+    left = until(lambda: house.conductor.view(study_id).seconds_left)
+    assert 0 < left <= 12
+    assert len(asked) == 13
+    for _ in range(100):
+        house.conductor.view(study_id)
+    assert len(asked) == 13
+    house.engine.seconds_an_epoch = 0.0
+    house.conductor.wait(study_id, PATIENCE)
 
 
 def test_a_study_that_does_not_exist_is_named(house):
