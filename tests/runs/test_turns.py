@@ -84,7 +84,9 @@ def test_a_long_run_lets_another_persons_in_and_goes_on_where_it_left_off(house)
     assert house.view(long).active
     house.engine.seconds_an_epoch = 0.0
     house.finished(long)
-    assert house.begun()[:3] == [long, short, long]
+    first, second, *later = house.begun()  # the short one may have had several turns
+    assert (first, second) == (long, short)
+    assert long in later
     for model in ("distilled", "scratch"):
         assert house.epochs(long, model) == list(range(1, 101))
         model_id = LONG.model_ids[model]
