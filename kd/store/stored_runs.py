@@ -40,6 +40,10 @@ class ModelLost(Damaged):
 class StoredRuns(StoredModels):
     """The records of runs, including those that come with the project."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._models_of: dict[str, tuple[tuple[int, int], dict[str, str]]] = {}
+
     def has_run(self, run_id: str) -> bool:
         """Whether there is a record of this run."""
         return self._folder("runs", run_id) is not None
@@ -74,8 +78,15 @@ class StoredRuns(StoredModels):
         Raises:
             DamagedRun: as `record`.
         """
-        record = self.record(run_id)
-        return {} if record is None else dict(record.get("models", {}))
+        state = self.state_of(run_id)
+        known = self._models_of.get(run_id)
+        if state is None or known is None or known[0] != state:
+            record = self.record(run_id)
+            if state is None or record is None:
+                self._models_of.pop(run_id, None)
+                return {}
+            known = self._models_of[run_id] = state, record.get("models", {})
+        return dict(known[1])
 
     def is_usable(self, run_id: str) -> bool:
         """Whether a run is stored with each of its models; otherwise it is set aside, but no intact model."""
