@@ -122,7 +122,7 @@ SECTIONS = {
     ),
     "noise": Section(
         "Wrong labels",
-        "10,000 images, 10 epochs; this share of the labels is replaced, each by another digit.",
+        "10,000 images, 10 epochs; this share of the labels is replaced, each by a digit drawn at random.",
         Study(MANY, {"label_noise": [0.0, 0.2, 0.4, 0.6]}, seeds=3),
     ),
     "labelled": Section(

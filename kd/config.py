@@ -270,7 +270,10 @@ PRESETS: dict[str, Preset] = {
     ),
     "wrong_labels": Preset(
         N_("Wrong labels"),
-        N_("Of 1,000 labels, 400 are wrong: the teacher's word is worth more than theirs."),
+        N_(
+            "Of 1,000 labels, 400 are drawn at random, and most of these are wrong: the teacher's word is "
+            "worth more than theirs."
+        ),
         RunConfig(train_size=1_000, epochs=20, label_noise=0.4),
     ),
     "unseen_digit": Preset(

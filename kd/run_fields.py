@@ -257,8 +257,11 @@ class RunFields:
     )
     label_noise: float = field(
         0.0,
-        label=N_("Wrong labels"),
-        help=N_("The share of the students' labels that is replaced by another digit, drawn with the seed."),
+        label=N_("Labels replaced at random"),
+        help=N_(
+            "The share of the students' labels that is replaced by a digit drawn at random, with the seed. "
+            "One in ten of them is right by chance."
+        ),
         minimum=0.0,
         maximum=1.0,
         step=0.05,

@@ -1,4 +1,4 @@
-"""What a run's students learn from: which pictures, which of them have labels, and which labels are wrong."""
+"""What a run's students learn from: which pictures, which have labels, and which labels are random."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _NOISE = 1_000_000
 class TrainingSet(NamedTuple):
     """Pictures and their labels, in MNIST's order.
 
-    images: uint8 (n, 28, 28), 0 to 255. labels: int32 (n,), as the students are told them, some wrong on
-    purpose; a picture without a label has 0. labelled: bool (n,), which have one; None if all have. rows:
+    images: uint8 (n, 28, 28), 0 to 255. labels: int32 (n,), as the students are told them, some drawn at
+    random; a picture without a label has 0. labelled: bool (n,), which have one; None if all have. rows:
     int (n,), the place of each picture in MNIST's training images.
     """
 
@@ -40,8 +40,9 @@ class TrainingSet(NamedTuple):
 def training_set(config: RunConfig) -> TrainingSet:
     """The first `train_size` images without the digits left out; the first `labelled` of these have labels.
 
-    Of the labels, the share `label_noise`, rounded to a whole number, is replaced: each by another of the
-    digits that are left (of all ten, if only one is left). Which ones, and by what, follows from the seed; a
+    Of the labels, the share `label_noise`, rounded to a whole number, is replaced, each by one of the digits
+    that are left, drawn with equal chances (Zhang et al. 2017, section 2.1: partially corrupted labels). One
+    in ten of them stays right by chance. Which ones, and by what, follows from the seed; a
     larger share replaces the same ones and more.
 
     Raises:
@@ -77,12 +78,11 @@ def training_set(config: RunConfig) -> TrainingSet:
 
 
 def _with_noise(labels: np.ndarray, digits: list[int], share: float, seed: int) -> np.ndarray:
-    """These labels, a share of them replaced by others of these digits."""
-    digits = np.array(digits if len(digits) > 1 else range(10))
+    """These labels, a share of them replaced by any of these digits."""
     random = np.random.default_rng([seed, _NOISE])
     order = random.permutation(len(labels))
-    further = random.integers(1, len(digits), len(labels))
-    wrong = order[: round(share * len(labels))]
+    drawn = random.choice(digits, len(labels))
+    replaced = order[: round(share * len(labels))]
     noisy = labels.copy()
-    noisy[wrong] = digits[(np.searchsorted(digits, labels[wrong]) + further[wrong]) % len(digits)]
+    noisy[replaced] = drawn[replaced]
     return noisy

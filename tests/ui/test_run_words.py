@@ -21,7 +21,7 @@ USUAL = "α 0.1 · T 10 with T² · strong teacher · 40 epochs · 500 images"
         ({"student": "linear", "student_width": 1}, f"{USUAL} · linear student"),
         (
             {"labelled": 100, "omitted_digits": "378", "label_noise": 0.55},
-            f"{USUAL} · 100 labels · without 3, 7 and 8 · 55 % of the labels wrong",
+            f"{USUAL} · 100 labels · without 3, 7 and 8 · 55 % of the labels drawn at random",
         ),
         ({"baseline": "label_smoothing"}, f"{USUAL} · scratch with smoothed labels"),
         ({"teacher": "d041a7e82f5c"}, USUAL.replace("strong teacher", "teacher d041a7e82f5c")),

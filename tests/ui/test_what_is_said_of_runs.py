@@ -17,7 +17,7 @@ from ui.train import playback
         ({"labelled": 100}, ["Scratch sees only the pictures that have labels"], ["see the same pictures"]),
         ({"objective": "virtual_teacher"}, ["Neither has a teacher"], ["told what its teacher thinks"]),
         ({"alpha": 1.0}, ["At α = 1 the distilled student learns from the labels alone"], ["told what"]),
-        ({"label_noise": 0.4}, ["Of the labels, 40 % are wrong, the same ones for both."], []),
+        ({"label_noise": 0.4}, ["Of the labels, 40 % are drawn at random, the same ones for both."], []),
         ({"omitted_digits": "38"}, ["The training pictures of 3 and 8 are left out for both."], []),
         ({"baseline": "label_smoothing"}, ["Scratch's labels are smoothed"], []),
     ],

@@ -88,7 +88,7 @@ _NO_PART = N_(
     "learns from the labels alone, as scratch does, so any gap between their two lines is not the teacher's "
     "doing."
 )
-_WRONG_LABELS = N_("Of the labels, {share} % are wrong, the same ones for both.")
+_WRONG_LABELS = N_("Of the labels, {share} % are drawn at random, the same ones for both.")
 _OMITTED = N_("The training pictures of {digits} are left out for both.")
 _SMOOTHED = N_(
     "Scratch's labels are smoothed, which shows whether the distilled student gains more than that."

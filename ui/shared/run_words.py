@@ -90,7 +90,7 @@ def _omitted(config: RunConfig) -> str:
 
 
 def _noise(config: RunConfig) -> str:
-    return _("{share} % of the labels wrong", share=plain(100 * config.label_noise))
+    return _("{share} % of the labels drawn at random", share=plain(100 * config.label_noise))
 
 
 def _named(config: RunConfig, name: str) -> str:
