@@ -128,8 +128,8 @@ class RunJob:
     @property
     def waits_for_teachers_worker(self) -> bool:
         """Whether others keep the worker that trains teachers from it."""
-        share = self._shares.get("teacher") or self._shares.get("teaching")
-        return share is not None and self._workshop.waits_for_worker(share)
+        shares = [self._shares.get(name) for name in ("teacher", "teaching")]
+        return any(share is not None and self._workshop.waits_for_worker(share) for share in shares)
 
     def seconds_left(self, estimate: Callable[[RunConfig], float | None]) -> float | None:
         """About how many more seconds it computes: at its pace, or else by this estimate; None if unknown."""

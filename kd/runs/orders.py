@@ -131,7 +131,7 @@ class Teacher:
             self._store.save_logits(self._key, answers)
             return Teaching(answers["train"], answers.get("attention"))
 
-        return Order(f"teaching-{self._key}", "teacher", submit, keep)
+        return Order(f"teaching-{self._key}", "teacher", submit, keep, reports=False)
 
     @property
     def _compares_attention(self) -> bool:
@@ -168,6 +168,6 @@ class Timings:
             def submit(attempt, checkpoint):
                 return attempt.submit(tasks.milliseconds, made_of, resource="student")
 
-            taken = ordered(Order(f"time-{label}", "student", submit))
+            taken = ordered(Order(f"time-{label}", "student", submit, reports=False))
             self._known[key] = dict(zip(architectures, taken, strict=True))
         return self._known[key]

@@ -36,12 +36,14 @@ class Order:
     key: what it is; two orders with the same key are the same. resource: of the worker that computes it,
     'student' or 'teacher'. submit: given an Attempt and the Checkpoint to go on from (or None), submits the
     task and returns its future. keep: stores the value; what it returns is what those who share it get.
+    reports: whether the task sends events, the first of them "begin".
     """
 
     key: str
     resource: str
     submit: Callable[[Attempt, Checkpoint | None], Any]
     keep: Callable[[Any], Any] = lambda value: value
+    reports: bool = True
 
 
 @dataclass(eq=False)
@@ -146,8 +148,10 @@ class Workshop:
 
     def waits_for_worker(self, share: Share) -> bool:
         """Whether the order has not begun, because other orders have the workers."""
+        piece = share.piece
         with self._changed:
-            return not share.piece.is_computed and not share.piece.has_begun
+            has_begun = piece.has_begun if piece.order.reports else piece.is_running
+            return not piece.is_computed and not has_begun
 
     def pause(self, share: Share) -> None:
         """Let others go first; what was computed so far is kept for `resume`."""
