@@ -1,7 +1,7 @@
 """The memory of the app and all its processes, fresh and after a study of 78 students. For Linux only.
 
     python -m benchmarks.memory
-    python -m benchmarks.memory --workers 1 --students 78 --images 10000 --epochs 3 --json
+    python -m benchmarks.memory --workers 1 --seeds 3 --images 10000 --epochs 3 --json
 
 Counted is what cannot be given back to the system while the app runs: pages that belong to no file, those
 that several processes share counted once (`Pss_Anon` of /proc/PID/smaps_rollup). "Fresh" is after every page
@@ -26,7 +26,9 @@ import psutil
 from benchmarks.app_process import AppProcess, app_process
 from benchmarks.browser_session import BrowserSession
 from benchmarks.machine import described, machine
-from kd.config import RunConfig
+from benchmarks.studies import FULL
+from kd.config import STUDENTS
+from kd.studies.study import Study
 
 PAGES = ("", "train", "draw", "dark_knowledge", "runs")
 PATIENCE = 1800
@@ -60,7 +62,7 @@ def by_kind(app: AppProcess) -> dict[str, list[int]]:
     return found
 
 
-def measure(workers: int, students: int, images: int, epochs: int) -> dict[str, dict[str, list[int]]]:
+def measure(workers: int, study: Study) -> dict[str, dict[str, list[int]]]:
     """{"fresh", "after": {kind: [bytes]}} with so many workers for students."""
     with tempfile.TemporaryDirectory() as folder:
         request = Path(folder) / "study.json"
@@ -70,12 +72,8 @@ def measure(workers: int, students: int, images: int, epochs: int) -> dict[str, 
             asyncio.run(_visit(app.url))
             _until(lambda: _is_idle(app))
             fresh = by_kind(app)
-            configs = [
-                RunConfig(teacher="strong", train_size=images, epochs=epochs, seed=seed).to_dict()
-                for seed in range(students)
-            ]
             part = request.with_suffix(".part")
-            part.write_text(json.dumps(configs))
+            part.write_text(json.dumps(study.to_dict()))
             part.rename(request)
             _until(lambda: not request.exists())
             time.sleep(SECONDS_TO_SETTLE)
@@ -121,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
     parser.add_argument("--workers", default="2,1", help="numbers of student workers (%(default)s)")
-    parser.add_argument("--students", type=int, default=78, help="in the study (%(default)s)")
+    parser.add_argument("--seeds", type=int, default=3, help="of each of the 25 cells (%(default)s)")
     parser.add_argument("--images", type=int, default=10_000, help="per student (%(default)s)")
     parser.add_argument("--epochs", type=int, default=3, help="per student (%(default)s)")
     options = parser.parse_args(arguments)
@@ -129,13 +127,17 @@ def main(arguments: list[str] | None = None) -> int:
         print("Only Linux tells how much of a process's memory cannot be given back.", file=sys.stderr)
         return 1
     facts = machine()
+    base = FULL.many.replace(train_size=options.images, epochs=options.epochs)
+    study = Study(base, FULL.axes, options.seeds)
+    students = len({run.model_ids[name] for _cell, run in study.runs() for name in STUDENTS})
     found: dict[str, Any] = {}
     for workers in map(int, options.workers.split(",")):
-        found[str(workers)] = measure(workers, options.students, options.images, options.epochs)
+        found[str(workers)] = measure(workers, study)
     if options.json:
-        print(json.dumps({"machine": facts, "students": options.students, "bytes": found}, indent=1))
+        print(json.dumps({"machine": facts, "students": students, "bytes": found}, indent=1))
         return 0
     print(described(facts))
+    print(f"{students} students")
     for workers, stages in found.items():
         for stage, sizes in stages.items():
             print(f"{workers} worker(s), {stage}: {megabytes(sizes)}")

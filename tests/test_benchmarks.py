@@ -185,8 +185,9 @@ def test_every_way_to_start_workers_is_timed():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 def test_the_memory_of_the_app_and_all_its_processes_is_measured():
-    tiny = ("--students", "2", "--images", "64", "--epochs", "1")
-    found = run("memory", "--workers", "1", *tiny)["bytes"]["1"]
+    measured = run("memory", "--workers", "1", "--seeds", "1", "--images", "64", "--epochs", "1")
+    assert measured["students"] == 25 + 1
+    found = measured["bytes"]["1"]
     for sizes in (found["fresh"], found["after"]):
         assert {kind: len(each) for kind, each in sizes.items()} == {
             "app": 1,
