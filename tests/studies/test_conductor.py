@@ -219,6 +219,16 @@ def test_a_run_that_somebody_else_stops_is_named_and_the_others_go_on(house):
     house.finished(STUDY)
 
 
+def test_a_study_survives_the_loss_of_the_engine(house):
+    house.engine.seconds_an_epoch = 0.01
+    study_id = house.conductor.start(STUDY)
+    until(lambda: house.conductor.view(study_id).done >= 2)
+    house.engine.lose_next = 2
+    view = house.conductor.wait(study_id, PATIENCE)
+    assert (view.status, view.done, view.failed) == ("finished", 12, {})
+    assert house.engine.lose_next == 0
+
+
 def test_a_run_of_another_process_that_dies_is_computed_here(house):
     config = STUDY.config({"alpha": 0.1, "temperature": 4.0})
     with running_elsewhere(house.store.home, config) as run_id:
