@@ -133,7 +133,7 @@ SECTIONS = {
     ),
     "images": Section(
         "How many images?",
-        "The fewer the student has, the more its teacher tells it.",
+        "The default setting with fewer images and with more, 40 epochs each.",
         Study(DEFAULT, {"train_size": [200, 500, 1_000, 2_000, 5_000]}, seeds=3),
     ),
 }
