@@ -128,9 +128,11 @@ class RunConfig(_ObjectiveFields, RunFields):
         """The fields that decide the run.
 
         Those of the first version are all in it, so that its runs keep their names; only a fresh teacher's
-        have ever been left out for another teacher.
+        have ever been left out for another teacher. Later objectives leave out what they do without.
         """
         since = {name for name, spec in FIELDS.items() if spec.as_from_the_start}
+        if has_teaching(self) and self.objective != _DEFAULTS["objective"]:
+            since = {name for name in since if self.counts(name)}
         if not has_fresh_teacher(self):
             since = {name for name in since if FIELDS[name].counts is not has_fresh_teacher}
         return {"recipe": RECIPE_VERSION, **self._named(since), **self._later(FIELDS)}

@@ -160,6 +160,13 @@ def test_without_the_teachers_part_neither_teacher_nor_temperature_decides():
         assert alone.replace(**change).run_id != alone.run_id
 
 
+def test_an_objective_that_does_without_the_temperature_leaves_it_out_of_the_runs_name():
+    without, with_it = RunConfig(objective="logit_matching"), RunConfig(objective="decoupled")
+    assert without.replace(temperature=3.0).run_id == without.run_id
+    assert with_it.replace(temperature=3.0).run_id != with_it.run_id
+    assert RunConfig(temperature=3.0).run_id != RunConfig().run_id
+
+
 def test_a_fresh_teacher_renames_its_student_with_everything_that_decides_it():
     fresh = RunConfig(teacher="fresh")
     for change in ({"teacher_width": 64}, {"teacher_label_smoothing": 0.1}, {"teacher_epochs": 2}):

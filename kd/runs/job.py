@@ -92,7 +92,8 @@ class RunJob:
         except Abandoned:
             status, ending = "stopped", STOPPED
         except (EngineLost, WorkerLost, ValueError) as error:
-            status, ending = "failed", Ending.of(error)
+            # of a run that was stopped, nothing was lost
+            status, ending = ("stopped", STOPPED) if self.is_stopping else ("failed", Ending.of(error))
         except OSError as error:
             status, ending = "failed", not_stored(error)
         except Exception as error:
