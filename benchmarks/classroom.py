@@ -140,7 +140,7 @@ def memory(app: AppProcess) -> dict[str, float]:
 async def measure(app: AppProcess, home: Path, people: int, seconds: float, every: float) -> dict:
     """Measure a run alone first, then one with the class."""
     alone = await train(app.url, RUN)
-    undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 20))
+    undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 10))
     _say(f"an epoch alone: {undisturbed:.2f} s")
     await alone.act("Stop", trigger_value=True)
     await alone.settled(PATIENCE)
