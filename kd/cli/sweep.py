@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from contextlib import closing
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from kd.cli.watching import views
 from kd.lab import Lab
 from kd.studies.conductor import StudyView
 from kd.studies.picture import picture
@@ -74,19 +74,9 @@ def _stopped(view: StudyView) -> str:
     )
 
 
-def _views(lab: Lab, study_id: str):
-    while True:
-        interrupt.check()
-        view = lab.watch_study(study_id)
-        yield view
-        if not view.active:
-            return
-        time.sleep(SECONDS_BETWEEN_LOOKS)
-
-
 def _print_json(lab: Lab, study_id: str) -> StudyView:
     shown = -1
-    for view in _views(lab, study_id):
+    for view in views(lambda: lab.watch_study(study_id), SECONDS_BETWEEN_LOOKS):
         if view.done != shown:
             shown = view.done
             event = {"event": "progress", "study": study_id, "done": view.done, "runs": view.runs}
@@ -99,7 +89,7 @@ def _show_progress(lab: Lab, study_id: str) -> StudyView:
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("", total=1.0, left="")
-        for view in _views(lab, study_id):
+        for view in views(lambda: lab.watch_study(study_id), SECONDS_BETWEEN_LOOKS):
             done = view.done / view.runs
             progress.update(bar, completed=done, description=_describe(view), left=_left(view))
     return view

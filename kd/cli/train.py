@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Iterator
 from contextlib import closing
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from kd.cli.watching import views
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs.state import RunView
@@ -41,7 +40,7 @@ def train(config: RunConfig, as_json: bool) -> int:
                 if error.reader_left:
                     raise
                 lost = error
-                *__, view = _views(lab, run_id)
+                *__, view = views(lambda: lab.watch(run_id), SECONDS_BETWEEN_LOOKS)
         except (KeyboardInterrupt, OutputLost) as reason:
             if lab.watch(run_id).elsewhere:
                 if isinstance(reason, OutputLost):
@@ -73,21 +72,10 @@ def train(config: RunConfig, as_json: bool) -> int:
     return 0
 
 
-def _views(lab: Lab, run_id: str) -> Iterator[RunView]:
-    """The run as it changes, until it ends."""
-    while True:
-        interrupt.check()
-        view = lab.watch(run_id)
-        yield view
-        if not view.active:
-            return
-        time.sleep(SECONDS_BETWEEN_LOOKS)
-
-
 def _print_json(lab: Lab, run_id: str) -> RunView:
     # by model and epoch: a model that starts over repeats its epochs, with the same numbers
     printed: set[tuple[str, int]] = set()
-    for view in _views(lab, run_id):
+    for view in views(lambda: lab.watch(run_id), SECONDS_BETWEEN_LOOKS):
         for event in view.history:
             key = event["model"], event["epoch"]
             if key not in printed:
@@ -101,7 +89,7 @@ def _show_progress(lab: Lab, run_id: str) -> RunView:
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
         bar = progress.add_task("", total=1.0)
-        for view in _views(lab, run_id):
+        for view in views(lambda: lab.watch(run_id), SECONDS_BETWEEN_LOOKS):
             progress.update(bar, completed=view.progress, description=_describe(view))
     return view
 

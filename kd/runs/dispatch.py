@@ -23,7 +23,7 @@ from kd.text.endings import Ending
 
 log = logging.getLogger("kd")
 
-# How long a run may keep its place while others wait; it leaves at the end of its current epoch.
+# How long a run may keep its place while others wait; then it pauses within its current epoch.
 SECONDS_A_TURN = 60.0
 SECONDS_BETWEEN_LOOKS = 0.5
 

@@ -117,7 +117,7 @@ class RunJob:
         return self.state.stop_requested.is_set()
 
     def give_way(self) -> None:
-        """Leave the engine after the current epoch, to continue later; returns at once."""
+        """Leave the engine soon, to continue later where it was; returns at once."""
         self._is_giving_way = True
 
     def hurry(self) -> None:
