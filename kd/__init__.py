@@ -19,6 +19,7 @@ _HOMES = {
     "PRESETS": "kd.config",
     "RunConfig": "kd.config",
     "Study": "kd.studies.study",
+    "__version__": "kd._version",
     "build_student": "kd.networks.architectures",
     "build_teacher": "kd.networks.architectures",
     "load_mnist": "kd.pictures.mnist",
