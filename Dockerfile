@@ -4,7 +4,7 @@ FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
 WORKDIR /app
-COPY requirements.txt .
+COPY requirements.txt requirements-library.txt ./
 RUN pip install --requirement requirements.txt
 
 RUN useradd --create-home --uid 1000 lab && mkdir /home/lab/runs /home/lab/certificates && chown -R lab:lab /home/lab

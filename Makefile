@@ -25,7 +25,7 @@ $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "KD Lab needs Python 3.11, 3.12 or 3.13: none was found." >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: $(VENV)/pyvenv.cfg requirements.txt
+$(VENV)/.installed: $(VENV)/pyvenv.cfg requirements.txt requirements-library.txt
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@
 

@@ -46,7 +46,7 @@ class Lab(FinishedRuns):
     def __init__(self, home: Path | None = None):
         """
         Args:
-            home: the folder for runs; by default KD_HOME, or .kd in the project.
+            home: the folder for runs; by default KD_HOME, or the usual one (kd/places.py).
 
         Raises:
             ValueError: when the folder cannot be written, or KD_WORKERS is not a number.

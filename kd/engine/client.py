@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 
 from kd.engine import tasks, tls_errors
 from kd.engine.attempt import Abandoned, Attempt, EngineLost
@@ -21,11 +20,11 @@ from kd.engine.cluster_size import student_workers
 from kd.engine.frozen import SECONDS_BETWEEN_LOOKS, SECONDS_OF_SILENCE, Silence, family_of, kill
 from kd.engine.heap import Pauses
 from kd.engine.ready import READY
+from kd.places import CODE
 from kd.text.endings import Ending
 
 log = logging.getLogger("kd")
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 60
 # Until its process says where it is: usually some seconds, but many on a busy machine.
 SECONDS_TO_BE_READY = 180
@@ -196,7 +195,7 @@ class Engine:
                 self._child.wait()
             child = self._child = subprocess.Popen(
                 [sys.executable, "-m", "kd.engine", str(self._silence)],
-                cwd=PROJECT,
+                cwd=CODE,
                 env={**os.environ, **_QUIET},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

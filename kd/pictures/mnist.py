@@ -13,11 +13,11 @@ import numpy as np
 
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
 from kd.once import computed_once
+from kd.places import DATA
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
-DATA_FOLDER = Path(__file__).resolve().parent.parent.parent / "data"
 REMAKE_COMMAND = "python data/make_mnist.py"
 
 # key: (shape, SHA-256 of the uint8 array in C order)
@@ -95,7 +95,7 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
         ValueError: when the file is missing, truncated or altered; the message names the command that
             makes it again.
     """
-    path = Path(path) if path is not None else DATA_FOLDER / "mnist.npz"
+    path = Path(path) if path is not None else DATA / "mnist.npz"
     named = {"path": path, "command": REMAKE_COMMAND}
     try:
         with np.load(path, allow_pickle=False) as archive:

@@ -30,7 +30,7 @@ from typing import Any
 
 from kd import files, owners
 from kd.files import json_bytes
-from kd.pictures.mnist import DATA_FOLDER
+from kd.places import DATA, usual_home
 from kd.store.index import ACTIVE, INTERRUPTED, FromFolder, Index
 from kd.store.index_rows import DELETED, Row
 from kd.store.older_layout import OlderLayout
@@ -42,22 +42,21 @@ from kd.unusable import Unusable
 
 __all__ = ["ACTIVE", "DamagedRun", "Store", "default_home"]
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-SHIPPED = DATA_FOLDER
+SHIPPED = DATA
 
 _FOLDERS = ("runs", "models", "snapshots", "logits", "neighbours", "trash", "aside")
 _GONE = "files gone"
 
 
 def default_home() -> Path:
-    """KD_HOME, or .kd in the project.
+    """KD_HOME, or the usual folder.
 
     Raises:
         ValueError: when KD_HOME is not a path.
     """
     chosen = os.environ.get("KD_HOME")
     try:
-        return Path(chosen or PROJECT / ".kd").expanduser().resolve()
+        return Path(chosen or usual_home()).expanduser().resolve()
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, an unknown user's home, a NUL
         raise _unusable_home(chosen, error) from None
 

@@ -21,14 +21,15 @@ from typing import Any
 import numpy as np
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
-from kd.pictures.mnist import DATA_FOLDER, load_mnist
+from kd.pictures.mnist import load_mnist
+from kd.places import DATA
 from kd.text.translation import _
 from kd.text.words import accuracy, quoted
 from kd.training.quiet import quiet_standard_error
 from kd.unusable import Unusable
 
 NAMES = SHIPPED_TEACHERS
-TEACHER_FOLDER = DATA_FOLDER / "teachers"
+TEACHER_FOLDER = DATA / "teachers"
 MAKE_COMMAND = "python -m kd.teachers make"
 
 

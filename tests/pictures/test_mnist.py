@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from data import make_mnist
-from kd.pictures.mnist import DATA_FOLDER, REMAKE_COMMAND, load_mnist
+from kd.pictures.mnist import REMAKE_COMMAND, load_mnist
+from kd.places import DATA
 
-FILE = DATA_FOLDER / "mnist.npz"
+FILE = DATA / "mnist.npz"
 
 
 @pytest.fixture(scope="module")
