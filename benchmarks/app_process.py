@@ -50,23 +50,24 @@ def free_port() -> int:
 def app_process(
     home: Path,
     descriptors: int | None = None,
-    command: tuple[str, ...] = ("-m", "streamlit"),
+    command: tuple[str, ...] = (sys.executable, "-m", "streamlit", "run", "app.py"),
+    folder: Path = PROJECT,
     **environment: str,
 ) -> Iterator[AppProcess]:
     """Start the app, and end it afterwards, whatever has become of it.
 
     Args:
         descriptors: how many files and connections it may have open, if the system has such a limit.
-        command: Python's arguments in place of Streamlit's module.
+        command: what starts it, without the server's options.
+        folder: where it is started.
     """
     port = free_port()
     home.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, *command, "run", "app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    options = ("--server.headless", "true", "--server.port", str(port), "--server.address", "127.0.0.1")
     with (home / "log.txt").open("a") as log:
         process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
+            [*command, *options],
+            cwd=folder,
             env={**os.environ, "KD_HOME": str(home), **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -66,7 +66,7 @@ def measure(workers: int, study: Study) -> dict[str, dict[str, list[int]]]:
     """{"fresh", "after": {kind: [bytes]}} with so many workers for students."""
     with tempfile.TemporaryDirectory() as folder:
         request = Path(folder) / "study.json"
-        command = ("-m", "benchmarks.study_in_app")
+        command = (sys.executable, "-m", "benchmarks.study_in_app", "run", "app.py")
         settings = {"KD_WORKERS": str(workers), "KD_STUDY": str(request)}
         with app_process(Path(folder), command=command, **settings) as app:
             asyncio.run(_visit(app.url))

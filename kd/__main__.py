@@ -1,8 +1,9 @@
-"""The command line: `python -m kd train`, `runs`, `predict`, `stop`, `rebuild-index`."""
+"""The command line: `python -m kd train`, `runs`, `predict`, `stop`, `rebuild-index`; and `kd-lab`."""
 
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 if __name__ == "__main__":
     # until `run` takes over Ctrl-C
@@ -11,15 +12,25 @@ if __name__ == "__main__":
 from kd.terminal.entry import exit_code, run
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, name: str = "python -m kd") -> int:
     """Run a command; returns the exit code, as kd.terminal.entry has it."""
-    return exit_code(lambda: _command(arguments))
+    return exit_code(lambda: _command(arguments, name))
 
 
-def _command(arguments: list[str] | None) -> int:
+def kd_lab() -> NoReturn:
+    """The command `kd-lab`: alone, or with options of the server, it opens the app."""
+    from kd.cli.app import is_option_of_the_server, open_app
+
+    asked = sys.argv[1:]
+    if asked and not is_option_of_the_server(asked[0]):
+        run(lambda: main(name="kd-lab"))
+    sys.exit(exit_code(lambda: open_app(asked)))  # the server has its own way with Ctrl-C
+
+
+def _command(arguments: list[str] | None, name: str) -> int:
     from kd.cli.parser import parse
 
-    command, options = parse(arguments)
+    command, options = parse(arguments, name)
     return command(options)
 
 

@@ -14,13 +14,13 @@ from kd.text.translation import _
 Command = Callable[[argparse.Namespace], int]
 
 
-def parse(arguments: list[str] | None) -> tuple[Command, argparse.Namespace]:
+def parse(arguments: list[str] | None, name: str = "python -m kd") -> tuple[Command, argparse.Namespace]:
     """The command and its options.
 
     Raises:
         Refusal: when the command line cannot be understood.
     """
-    parser = Parser(prog="python -m kd", description=_("Understand knowledge distillation by doing it."))
+    parser = Parser(prog=name, description=_("Understand knowledge distillation by doing it."))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands)
     _add_sweep(commands)

@@ -1,0 +1,100 @@
+"""What is imported is required, where it is needed and in one place."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests import PROJECT
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+OURS = {"kd", "ui", "pages", "app"}
+# Parts of what is required: of Dask's workers, and of Streamlit's server.
+WITH_DISTRIBUTED = {"dask", "tornado"}
+WITH_STREAMLIT = {"starlette", "uvicorn"}
+EVERY_MODULE = """
+import importlib, pkgutil, sys
+for name in sys.argv[1:]:
+    sys.modules[name] = None
+import kd
+names = [module.name for module in pkgutil.walk_packages(kd.__path__, "kd.") if "__main__" not in module.name]
+for name in names:
+    importlib.import_module(name)
+print(len(names))
+"""
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def required(file: str, follow: bool = True) -> list[str]:
+    """The packages that a requirements file names, with or without those of the files that it includes."""
+    names = []
+    for line in (PROJECT / file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("-r ") and follow:
+            names += required(line.removeprefix("-r ").strip())
+        elif found := NAME.match(line):
+            names.append(normal(found[0]))
+    return names
+
+
+def imported(paths: Iterable[Path]) -> set[str]:
+    """The packages of others that these files import, in functions too."""
+    modules = set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                modules.add(node.module)
+    return {module.partition(".")[0] for module in modules} - sys.stdlib_module_names - OURS
+
+
+@pytest.mark.parametrize(
+    ("parts", "file", "with_another"),
+    [
+        (["kd"], "requirements-library.txt", WITH_DISTRIBUTED),
+        (["ui", "pages", "app.py"], "requirements.txt", WITH_STREAMLIT),
+    ],
+)
+def test_whatever_is_imported_is_required(parts, file, with_another):
+    paths = [path for part in parts for path in [PROJECT / part, *(PROJECT / part).rglob("*.py")]]
+    modules = imported(path for path in paths if path.suffix == ".py")
+    assert len(modules) > 5
+    providers = packages_distributions()
+    for module in modules - with_another:
+        assert {normal(name) for name in providers[module]} & set(required(file)), module
+
+
+def test_each_package_is_required_in_one_file():
+    files = [path.name for path in PROJECT.glob("requirements*.txt")]
+    counts = Counter(name for file in files for name in required(file, follow=False))
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
+def test_the_library_does_without_what_only_the_app_needs():
+    only_app = set(required("requirements.txt")) - set(required("requirements-library.txt"))
+    modules = [
+        module
+        for module, names in packages_distributions().items()
+        if set(map(normal, names)) & only_app and module.isidentifier()
+    ]
+    assert {"streamlit", "streamlit_drawable_canvas", "pyarrow"} <= set(modules)
+    done = subprocess.run(
+        [sys.executable, "-c", EVERY_MODULE, *modules],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[-1]) > 100

@@ -1,0 +1,158 @@
+"""A wheel brings everything along: the commands and the app work from another folder, without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import zipfile
+from email import message_from_string
+
+import pytest
+from PIL import Image
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NewSession_pb2 import NewSession
+
+from benchmarks.app_process import app_process
+from kd import __version__
+from tests import PROJECT
+from tests.pseudo_language import LANGUAGE, OPEN
+from tests.ui.serving.talking import connect, look
+
+APP_FOLDER = "kd/_app/"
+FROM_DATA = ("mnist.npz", "models", "runs", "snapshots", "teachers")
+INCLUDED = {path.name for path in (PROJECT / "data" / "runs").iterdir()}
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_the_machine(installed):
+    yield
+    assert not installed.strangers.exists(), installed.strangers.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def picture(mnist, tmp_path_factory):
+    """A file with a picture of the digit 7."""
+    path = tmp_path_factory.mktemp("picture") / "seven.png"
+    Image.fromarray(255 - mnist.x_test[0]).resize((112, 112)).save(path)
+    return str(path)
+
+
+def files_below(*names: str) -> set[str]:
+    """The project's files below these folders, relative to it, without what Python makes of them."""
+    return {
+        path.relative_to(PROJECT).as_posix()
+        for name in names
+        for path in [PROJECT / name, *(PROJECT / name).rglob("*")]
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_the_wheel_has_what_the_project_has(installed):
+    with zipfile.ZipFile(installed.wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    app = files_below("app.py", "pages", "ui", ".streamlit", *(f"data/{name}" for name in FROM_DATA))
+    expected = files_below("kd") | {APP_FOLDER + name for name in app}
+    translated = {f"kd/text/locale/{LANGUAGE}/LC_MESSAGES/kd.mo"}
+    assert names == expected | translated | {f"{APP_FOLDER}data/README.md"}
+    assert {"kd/py.typed", f"{APP_FOLDER}ui/shared/style.css", f"{APP_FOLDER}data/mnist.npz"} <= names
+
+
+def test_the_metadata_name_the_version_and_the_extras(installed):
+    with zipfile.ZipFile(installed.wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        metadata = message_from_string(archive.read(name).decode())
+    assert metadata["Version"] == __version__
+    assert {"app", "dev"} <= set(metadata.get_all("Provides-Extra"))
+    needed = metadata.get_all("Requires-Dist")
+    assert any(need.startswith("keras") and "extra" not in need for need in needed)
+    assert all("extra" in need for need in needed if need.startswith("streamlit"))
+
+
+def test_only_kd_itself_can_be_imported(installed):
+    script = """
+import importlib.util, kd
+from kd.places import APP
+print(kd.__file__, APP, *map(importlib.util.find_spec, ("ui", "pages", "app", "data", "tests")))
+"""
+    done = installed.run("python", "-c", script)
+    code, app, *others = done.stdout.split()
+    assert code == str(installed.packages / "kd" / "__init__.py")
+    assert app == str(installed.packages / "kd" / "_app" / "app.py")
+    assert others == ["None"] * 5
+
+
+def test_the_command_says_its_own_name(installed):
+    assert installed.run("kd-lab", "--help").stdout.startswith("usage: kd-lab ")
+    refused = installed.run("kd-lab", "dance")
+    assert refused.returncode == 2
+    assert refused.stderr.rstrip().endswith("See: kd-lab --help")
+
+
+def test_the_included_runs_are_there_and_the_users_folder_is_used(installed):
+    before = sorted(installed.packages.rglob("*"))
+    done = installed.run("kd-lab", "runs", "--json")
+    runs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {run["run"] for run in runs if run["shipped"]} == INCLUDED
+    assert [path.name for path in installed.user.rglob("index.sqlite")] == ["index.sqlite"]
+    written = set(installed.packages.rglob("*")) - set(before)
+    assert {path for path in written if "__pycache__" not in path.parts} == set()
+
+
+def test_another_language_comes_along(installed):
+    assert OPEN in installed.run("kd-lab", "--help", LANGUAGE=LANGUAGE).stdout
+
+
+def test_an_included_run_reads_a_picture(installed, picture):
+    done = installed.run("kd-lab", "predict", min(INCLUDED), picture, "--json")
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout)["predictions"]
+    assert [answers[model]["digit"] for model in ("teacher", "distilled", "scratch")] == [7, 7, 7]
+
+
+def test_a_run_trains(installed):
+    done = installed.run("kd-lab", "train", "--train-size", "200", "--epochs", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    *_, result = map(json.loads, done.stdout.splitlines())
+    listed = map(json.loads, installed.run("python", "-m", "kd", "runs", "--json").stdout.splitlines())
+    assert result["run"] in [run["run"] for run in listed if not run["shipped"]]
+
+
+async def new_session(url: str) -> NewSession:
+    """What the server says about itself to a visitor."""
+    async with connect(url, origin=url) as stream:
+        hello = BackMsg()
+        hello.rerun_script.query_string = ""
+        await stream.send(hello.SerializeToString())
+        while True:
+            message = ForwardMsg.FromString(await stream.recv())
+            if message.WhichOneof("type") == "new_session":
+                return message.new_session
+
+
+def test_the_app_is_served_with_its_own_settings(installed):
+    environment = installed.environment(PYTHONPATH="")
+    with app_process(
+        installed.user, command=(str(installed.scripts / "kd-lab"),), folder=installed.folder, **environment
+    ) as app:
+        for page in ("", "train", "draw", "dark_knowledge", "runs"):
+            asyncio.run(look(app.url, page))
+        told = asyncio.run(new_session(app.url))
+        assert not told.config.gather_usage_stats
+        assert told.custom_theme.light.primary_color == "#1C6957"
+        log = app.log.read_text(encoding="utf-8")
+    assert "Traceback" not in log
+
+
+def test_without_the_extra_the_app_is_refused_in_one_sentence(installed):
+    script = """
+import sys
+sys.modules["streamlit"], sys.argv = None, ["kd-lab"]
+from kd.__main__ import kd_lab
+kd_lab()
+"""
+    done = installed.run("python", "-c", script)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("The app needs packages")
+    assert done.stderr.count("\n") == 1
