@@ -16,7 +16,11 @@ from babel.messages.frontend import CommandLineInterface
 
 from tests import PROJECT
 
-DOCUMENTS = [PROJECT / "README.md", PROJECT / "data" / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *sorted(PROJECT.glob("*.md")),
+    PROJECT / "data" / "README.md",
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
 OURS = ("kd", "ui", "tests", "benchmarks", "docs")
 # A path has a folder, or the ending of a file that the project has. Some only the reader has.
 PATH = re.compile(
