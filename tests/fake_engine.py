@@ -13,6 +13,7 @@ from kd.engine import Abandoned, EngineLost, tasks
 from kd.engine.attempt import LOST
 from kd.training.checkpoint import Checkpoint
 from kd.training.snapshots import Snapshots
+from kd.training.teaching import Teaching
 from kd.training.trained_model import TrainedModel
 
 LOGITS = np.eye(10, dtype=np.float32)[np.arange(10_000) % 10]
@@ -59,7 +60,7 @@ class FakeAttempt:
     def result(self, future):
         task, arguments, resource = future
         if task is tasks.teaching:
-            return {"train": LOGITS[: arguments[1]], "test": LOGITS}
+            return Teaching(LOGITS[: arguments[1]])
         if task is tasks.milliseconds:
             return (0.1,) * len(arguments[0])
         assert task is tasks.train

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from functools import cache
 
-import numpy as np
 from distributed import get_worker
 
 from kd.config import RunConfig
@@ -118,12 +117,14 @@ def train(
 
 
 @_none_when_stopped
-def teaching(teacher: bytes, train_size: int, attention: bool, token: str) -> dict[str, np.ndarray]:
-    """A teacher's outputs, given by the content of its .keras file, as `teacher_outputs` returns them."""
+def teaching(teacher: bytes, train_size: int, attention: bool, token: str) -> Teaching:
+    """What a teacher, given by the content of its .keras file, says of the first training images."""
     prepare()
+    from kd.pictures.mnist import load_mnist
     from kd.training.answers import teacher_outputs
 
-    return teacher_outputs(teacher, train_size, attention, _flag(_stopped, token))
+    pictures = load_mnist().x_train[:train_size]
+    return teacher_outputs(teacher, pictures, attention, _flag(_stopped, token))
 
 
 def _flag(tokens: set[str], token: str) -> Callable[[], bool]:

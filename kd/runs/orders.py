@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.engine import tasks
@@ -127,9 +127,12 @@ class Teacher:
         def submit(attempt, checkpoint):
             return attempt.submit(tasks.teaching, self.path.read_bytes(), size, attention, resource="teacher")
 
-        def keep(answers: dict[str, Any]) -> Teaching:
-            self._store.save_logits(self._key, answers)
-            return Teaching(answers["train"], answers.get("attention"))
+        def keep(teaching: Teaching) -> Teaching:
+            found = {"train": teaching.logits}
+            if teaching.attention is not None:
+                found["attention"] = teaching.attention
+            self._store.save_logits(self._key, found)
+            return teaching
 
         return Order(f"teaching-{self._key}", "teacher", submit, keep, reports=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Collection, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -119,6 +120,7 @@ def model_record(config: RunConfig, name: str, trained: TrainedModel) -> dict[st
     }
 
 
+@cache
 def _software() -> dict[str, str]:
     return {"python": platform.python_version()} | {
         name: version(name) for name in ("keras", "numpy", "tensorflow")

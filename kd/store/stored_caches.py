@@ -21,7 +21,7 @@ class StoredCaches(Stored):
     """What makes work quicker, and is made again where it is missing or damaged."""
 
     def logits(self, key: str) -> dict[str, np.ndarray] | None:
-        """Stored logits by their key: {'train': (n, 10), 'test': (10000, 10)}; None if missing or damaged."""
+        """Stored arrays of a teacher by their key, as `save_logits` took them; None if missing or damaged."""
         path = self.home / "logits" / f"{key}.npz"
         try:
             with np.load(io.BytesIO(files.read_sealed(path)), allow_pickle=False) as arrays:

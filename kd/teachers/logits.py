@@ -15,6 +15,7 @@ import numpy as np
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
 from kd.files import npz_bytes, write_whole
 from kd.once import computed_once
+from kd.pictures.mnist import load_mnist
 from kd.teachers.shipped import TEACHER_FOLDER, shipped_teacher_path, teacher_record
 from kd.text.translation import _
 from kd.unusable import Unusable
@@ -67,7 +68,11 @@ def make(name: str) -> Path:
     from kd.training.answers import teacher_outputs
 
     file = shipped_teacher_path(name).read_bytes()
-    logits = teacher_outputs(file, TRAIN_IMAGES, attention=False, should_stop=lambda: False)
+    mnist = load_mnist()
+    logits = {
+        part: teacher_outputs(file, pictures, attention=False, should_stop=lambda: False).logits
+        for part, pictures in (("train", mnist.x_train), ("test", mnist.x_test))
+    }
     weights = np.array(teacher_record(name)["weights_sha256"])
     write_whole(_path(name), npz_bytes({**logits, "weights_sha256": weights}))
     return _path(name)

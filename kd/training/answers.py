@@ -13,23 +13,19 @@ import numpy as np
 import tensorflow as tf
 
 from kd.networks.architectures import IMAGE_SHAPE, Architecture
-from kd.pictures.mnist import load_mnist
 from kd.training.networks import evaluation, in_parts
 from kd.training.stopping import TrainingStopped
+from kd.training.teaching import Teaching
 
 
 def teacher_outputs(
-    keras_file: bytes, train_size: int, attention: bool, should_stop: Callable[[], bool]
-) -> dict[str, np.ndarray]:
-    """What a teacher says of the first training images and of all test images.
+    keras_file: bytes, pictures: np.ndarray, attention: bool, should_stop: Callable[[], bool]
+) -> Teaching:
+    """What a teacher says of some pictures, uint8 (n, 28, 28).
 
     Args:
         keras_file: the content of its .keras file.
-        attention: whether its attention maps for the training images are wanted too.
-
-    Returns:
-        {"train": logits, float32 (train_size, 10), "test": logits, float32 (10000, 10)}, and with
-        `attention` "attention": float32 (train_size, 245).
+        attention: whether its attention maps are wanted too.
 
     Raises:
         ValueError: when attention is wanted of a model that is not convolutional.
@@ -44,13 +40,8 @@ def teacher_outputs(
         path = Path(folder) / "teacher.keras"
         path.write_bytes(keras_file)
         model = keras.saving.load_model(path, compile=False)
-    mnist = load_mnist()
-    images = mnist.x_train[:train_size]
-    evaluate = evaluation(model)
-    answers = {"train": in_parts(evaluate, images, check), "test": in_parts(evaluate, mnist.x_test, check)}
-    if attention:
-        answers["attention"] = in_parts(evaluation(model, attention=True), images, check).attention
-    return answers
+    found = in_parts(evaluation(model, attention), pictures, check)
+    return Teaching(*found) if attention else Teaching(found)
 
 
 @cache

@@ -194,11 +194,13 @@ def test_a_teacher_of_another_width_with_smoothed_labels(tmp_path, mnist):
     config = SMALL.replace(teacher_width=4, teacher_label_smoothing=0.2)
     model = trained(config, "teacher")
     assert weights_of(model, tmp_path)[0].shape == (3, 3, 1, 4)
-    outputs = teacher_outputs(model.keras_file, 50, True, never)
-    np.testing.assert_array_equal(outputs["test"], model.test_logits)
-    assert outputs["attention"].shape == (50, 245)
+    said = teacher_outputs(model.keras_file, mnist.x_test, False, never)
+    np.testing.assert_array_equal(said.logits, model.test_logits)
+    assert said.attention is None
+    said = teacher_outputs(model.keras_file, mnist.x_train[:50], True, never)
+    assert said.attention.shape == (50, 245)
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    np.testing.assert_allclose(loaded(mnist.train(50)[0]), outputs["train"], atol=1e-5)
+    np.testing.assert_allclose(loaded(mnist.train(50)[0]), said.logits, atol=1e-5)
     plain = trained(config.replace(teacher_label_smoothing=0.0), "teacher")
     assert plain.history[0]["loss"] != model.history[0]["loss"]
 
