@@ -6,6 +6,9 @@ module loads no TensorFlow: the app's process names networks, and workers build 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kd.run_fields import CONVOLUTIONAL, DENSE, LINEAR
@@ -36,8 +39,10 @@ class Architecture(NamedTuple):
     kind: str
     size: int = 0
 
-    def build(self, name: str) -> keras.Sequential:
-        """An uncompiled `keras.Sequential` with this name, from images (n, 28, 28, 1) to logits (n, 10).
+    def build(
+        self, name: str, input_shape: tuple[int, int, int] = IMAGE_SHAPE, classes: int = CLASSES
+    ) -> keras.Sequential:
+        """An uncompiled `keras.Sequential` with this name, from images (n, *input_shape) to logits.
 
         Raises:
             ValueError: when there is no such kind, or the size does not fit it.
@@ -64,9 +69,9 @@ class Architecture(NamedTuple):
 
         return keras.Sequential(
             [
-                keras.Input(shape=IMAGE_SHAPE),
+                keras.Input(shape=input_shape),
                 *_HIDDEN_LAYERS[self.kind](self.size),
-                layers.Dense(CLASSES),
+                layers.Dense(classes),
             ],
             name=name,
         )
@@ -91,30 +96,79 @@ def teacher_architecture(config: Any) -> Architecture:
     return Architecture(CONVOLUTIONAL, config.teacher_width)
 
 
-def build_teacher(name: str = "teacher") -> keras.Sequential:
-    """The notebook's teacher: convolutions of 256 and 512 filters, 1,433,610 parameters.
+def build_teacher(
+    name: str = "teacher",
+    width: float = 1,
+    input_shape: Sequence[int] = IMAGE_SHAPE,
+    classes: int = CLASSES,
+) -> keras.Sequential:
+    """The notebook's teacher: convolutions of 256 and 512 filters, 1,433,610 parameters; or one like it.
 
-    Returns:
-        An uncompiled `keras.Sequential` from images (n, 28, 28, 1), float32 in [0, 1], to logits (n, 10).
+    Arguments, result and errors as for `build_student`; a width of 0.25 makes it of 64 and 128 filters.
     """
-    return Architecture(CONVOLUTIONAL, TEACHER_FILTERS).build(name)
+    return _build(TEACHER_FILTERS, name, width, input_shape, classes)
 
 
-def build_student(name: str = "student", width: int = 1) -> keras.Sequential:
-    """The notebook's student: convolutions of 16 and 32 filters, 20,490 parameters.
+def build_student(
+    name: str = "student",
+    width: float = 1,
+    input_shape: Sequence[int] = IMAGE_SHAPE,
+    classes: int = CLASSES,
+) -> keras.Sequential:
+    """The notebook's student: convolutions of 16 and 32 filters, 20,490 parameters; or one like it.
 
     Args:
         width: multiplies both numbers of filters; 1 is the notebook's student.
+        input_shape: of one image, (height, width, channels).
+        classes: how many logits it gives.
 
     Returns:
-        An uncompiled `keras.Sequential` from images (n, 28, 28, 1), float32 in [0, 1], to logits (n, 10).
+        An uncompiled `keras.Sequential` from images (n, *input_shape), float32 in [0, 1], to logits
+        (n, classes), with no softmax.
 
     Raises:
-        ValueError: when `width` is not a whole number of at least 1.
+        ValueError: when the width is not above 0 or makes no whole number of filters, the shape is not three
+            whole numbers of at least 1, or there are fewer than two classes.
     """
-    if not isinstance(width, int) or isinstance(width, bool) or width < 1:
-        raise ValueError(_("width must be a whole number of at least 1, got {value}.", value=quoted(width)))
-    return Architecture(CONVOLUTIONAL, STUDENT_FILTERS * width).build(name)
+    return _build(STUDENT_FILTERS, name, width, input_shape, classes)
+
+
+def _build(
+    filters: int, name: str, width: float, input_shape: Sequence[int], classes: int
+) -> keras.Sequential:
+    """The notebook's network of so many filters, times `width`."""
+    wide = _whole(filters * width) if isinstance(width, Real) and not isinstance(width, bool) else None
+    if wide is None:
+        raise ValueError(
+            _(
+                "width must be a number above 0 that makes a whole number of filters of {filters}, "
+                "got {value}.",
+                filters=filters,
+                value=quoted(width),
+            )
+        )
+    shape = tuple(map(_whole, input_shape)) if isinstance(input_shape, Sequence) else ()
+    if len(shape) != 3 or None in shape:
+        raise ValueError(
+            _(
+                "input_shape must be (height, width, channels), three whole numbers of at least 1, "
+                "got {value}.",
+                value=quoted(input_shape),
+            )
+        )
+    count = _whole(classes)
+    if count is None or count < 2:
+        raise ValueError(
+            _("classes must be a whole number of at least 2, got {value}.", value=quoted(classes))
+        )
+    return Architecture(CONVOLUTIONAL, wide).build(name, shape, count)
+
+
+def _whole(number: Any) -> int | None:
+    """The same number as an int of at least 1, or None if it is none."""
+    if isinstance(number, bool) or not isinstance(number, Real) or not math.isfinite(number):
+        return None
+    return int(number) if number == int(number) and number >= 1 else None
 
 
 def _convolutions(filters: int) -> list[keras.Layer]:

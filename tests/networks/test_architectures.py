@@ -113,3 +113,59 @@ def test_a_run_says_how_wide_its_fresh_teacher_is():
 def test_what_cannot_be_built_is_refused_in_a_sentence(architecture, message):
     with pytest.raises(ValueError, match=message):
         architecture.build("student")
+
+
+BUILDERS = {build_student: ("student", 16), build_teacher: ("teacher", 256)}
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+def test_without_arguments_the_notebooks_weights_are_drawn(build):
+    name, filters = BUILDERS[build]
+    keras.utils.set_random_seed(3)
+    ours = build()
+    keras.utils.set_random_seed(3)
+    theirs = keras.Sequential(as_in_the_notebook(filters, 2 * filters), name=name)
+    assert ours.name == name
+    for weight, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, other)
+
+
+@pytest.mark.parametrize(
+    ("build", "arguments", "filters", "shape", "classes"),
+    [
+        (build_student, {"width": 0.25}, 4, (28, 28, 1), 10),
+        (build_student, {"width": np.int64(3), "classes": np.int32(4)}, 48, (28, 28, 1), 4),
+        (build_student, {"input_shape": (32, 32, 3), "classes": 100}, 16, (32, 32, 3), 100),
+        (build_teacher, {"width": 0.125, "input_shape": [9, 5, 2], "classes": 2}, 32, (9, 5, 2), 2),
+        (build_teacher, {"width": 1 / 256, "input_shape": (1, 1, 1)}, 1, (1, 1, 1), 10),
+    ],
+)
+def test_the_two_come_in_other_widths_shapes_and_numbers_of_classes(
+    build, arguments, filters, shape, classes
+):
+    model = build(name="mine", **arguments)
+    assert model.name == "mine"
+    assert model.input_shape == (None, *shape)
+    assert [layer.filters for layer in model.layers if isinstance(layer, layers.Conv2D)] == [
+        filters,
+        2 * filters,
+    ]
+    assert model(np.zeros((3, *shape), np.float32)).shape == (3, classes)
+    assert model.layers[-1].activation is keras.activations.linear
+
+
+@pytest.mark.parametrize("build", BUILDERS)
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        *(({"width": width}, "width must be a number above 0 that") for width in (0, -1, 0.001, 1 / 3)),
+        *(({"width": width}, "width must be") for width in (float("nan"), float("inf"), "1", None, True)),
+        *(({"input_shape": shape}, "input_shape must be") for shape in ((28, 28), (28, 28, 0), (28, 28, -1))),
+        *(({"input_shape": shape}, "input_shape must be") for shape in (28, None, "281", (28, None, 1))),
+        *(({"input_shape": shape}, "input_shape must be") for shape in ((2.5, 2, 1), (True, 2, 1))),
+        *(({"classes": classes}, "classes must be") for classes in (0, 1, -3, 2.5, "10", None, True)),
+    ],
+)
+def test_the_two_refuse_nonsense_in_a_sentence(build, arguments, message):
+    with pytest.raises(ValueError, match=rf"^{message} .*\.$"):
+        build(**arguments)
