@@ -41,6 +41,7 @@ __all__ = [
     "FieldSpec",
     "Preset",
     "RunConfig",
+    "config_of",
     "to_bool",
 ]
 
@@ -284,3 +285,24 @@ PRESETS: dict[str, Preset] = {
         RunConfig(alpha=0.0, temperature=20.0, epochs=5, train_size=10_000, omitted_digits="3"),
     ),
 }
+
+
+def config_of(setting: RunConfig | Preset | str) -> RunConfig:
+    """The run that a caller asks for, who may name a preset: "notebook".
+
+    Raises:
+        ValueError: when there is no such preset, or it is nothing of the kind.
+    """
+    if isinstance(setting, str):
+        setting = PRESETS.get(setting, setting)
+    if isinstance(setting, Preset):
+        return setting.config
+    if isinstance(setting, RunConfig):
+        return setting
+    raise ValueError(
+        _(
+            "A run is asked for by a RunConfig or the name of a preset ({presets}), got {value}.",
+            presets=", ".join(PRESETS),
+            value=quoted(setting),
+        )
+    )

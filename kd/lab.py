@@ -6,31 +6,31 @@ import contextlib
 import importlib
 import logging
 import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
+from os import PathLike
+from types import TracebackType
 from typing import Any
 
-import pandas as pd
-
-from kd.config import RunConfig
+from kd.config import Preset, RunConfig, config_of
 from kd.engine import Engine
 from kd.pictures.training_set import training_set
-from kd.run_fields import FRESH, has_fresh_teacher
+from kd.run_fields import has_fresh_teacher
 from kd.runs.dispatch import Dispatch
 from kd.runs.estimate import TYPICAL, Estimate, Estimator
 from kd.runs.finished import FinishedRuns
 from kd.runs.orders import Teacher
+from kd.runs.progress import moment
 from kd.runs.queue import NOBODY
-from kd.runs.state import RunView
+from kd.runs.run_list import RunList
+from kd.runs.state import RunView, run_id_of
 from kd.runs.views import RunViews
-from kd.runs.workshop import STUDY
 from kd.store.index import INTERRUPTED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
-from kd.studies.conductor import Conductor, StudyView
-from kd.studies.frame import study_frame
-from kd.studies.study import Study
+from kd.studies.conductor import Conductor
+from kd.studies.studies import Studies
+from kd.terminal.progress import show
+from kd.terminal.watching import last, views
 
 log = logging.getLogger("kd")
 
@@ -40,13 +40,18 @@ SECONDS_OF_A_LONG_RUN = 300
 SECONDS_TO_CLOSE = 5
 
 
-class Lab(FinishedRuns):
-    """One per process; any thread may call any method. Loads no TensorFlow."""
+class Lab(FinishedRuns, Studies):
+    """One per process; any thread may call any method. Loads no TensorFlow, except for `student`.
 
-    def __init__(self, home: Path | None = None):
+    In a `with`, the end closes it. A run is named by its id or by a view of it, its setting by a RunConfig or
+    the name of a preset; what there is no such thing as is refused by a ValueError, in one sentence.
+    """
+
+    def __init__(self, home: str | PathLike[str] | None = None):
         """
         Args:
-            home: the folder for runs; by default KD_HOME, or the usual one (kd/places.py).
+            home: the folder for runs, where ~ is the user's; by default KD_HOME, or the usual one
+                (kd/places.py).
 
         Raises:
             ValueError: when the folder cannot be written, or KD_WORKERS is not a number.
@@ -72,7 +77,15 @@ class Lab(FinishedRuns):
     def _runs_at_once(self) -> int:
         return self._engine.runs_at_once()
 
-    def start(self, config: RunConfig, person: str = NOBODY) -> str:
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self, config: RunConfig | Preset | str, person: str = NOBODY) -> str:
         """Ask for a run; returns its id at once.
 
         Nothing is computed for a stored run; one in progress is joined; any other is queued, and so is a
@@ -85,6 +98,7 @@ class Lab(FinishedRuns):
             ValueError: when this person already has kd.runs.queue.MOST_WAITING runs waiting (there is no
                 limit without a person), no image is left to learn from, or the teacher is not stored.
         """
+        config = config_of(config)
         run_id = config.run_id
         if not self._is_usable(config):
             self._check_teacher(config)
@@ -92,12 +106,16 @@ class Lab(FinishedRuns):
             self._dispatch.start(config, person)
         return run_id
 
-    def stop(self, run_id: str, person: str | None = None) -> bool:
+    def stop(self, run: str | RunView, person: str | None = None) -> bool:
         """Withdraw a person's request for a run; it ends if nobody else wants it. None: end it at once.
 
         A run of another process is stopped only for None, by that process, within a second or two. Returns
         whether the run ends.
+
+        Raises:
+            ValueError: when there is no such run.
         """
+        run_id = self._views.known(run)
         if self._dispatch.stop(run_id, person):
             return True
         asked = person is None and self.store.index.worker(run_id) == "elsewhere"
@@ -105,118 +123,93 @@ class Lab(FinishedRuns):
             self.store.index.ask_to_stop(run_id)
         return asked
 
-    def watch(self, run_id: str) -> RunView:
+    def watch(self, run: str | RunView) -> RunView:
         """The run as it is now; cheap.
 
         Raises:
             ValueError: when no run has this id.
         """
+        run_id = run_id_of(run)
         view = self._views.view(run_id)
         self.upkeep.watched(run_id)
         return view
 
-    def wait(self, run_id: str, timeout: float | None = None) -> RunView:
-        """Wait until the run ends or `timeout` seconds pass; returns the run as it is then."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while (view := self.watch(run_id)).active:
-            if deadline is not None and time.monotonic() >= deadline:
-                break
-            time.sleep(SECONDS_BETWEEN_LOOKS)
-        return view
+    def wait(self, run: str | RunView, timeout: float | None = None, progress: bool = False) -> RunView:
+        """Wait until the run ends or `timeout` seconds pass; returns the run as it is then.
 
-    def runs(self) -> list[RunView]:
+        Args:
+            progress: show its progress on standard error meanwhile, as `kd train` does.
+
+        Raises:
+            ValueError: when no run has this id.
+        """
+        looks = views(lambda: self.watch(run), SECONDS_BETWEEN_LOOKS, timeout)
+        return show(looks, moment) if progress else last(looks)
+
+    def runs(self) -> RunList:
         """All known runs, newest first; those that come with the project are last.
 
-        Unreadable ones are left out: `unreadable` names them.
+        Its `to_frame` makes a DataFrame of them. Unreadable ones are left out: `unreadable` names them.
         """
-        return self._views.all()
+        return RunList(self._views.all())
 
     def unreadable(self) -> list[str]:
         """The runs whose index entries cannot be read; `delete` accepts their names."""
         return self.store.index.unreadable()
 
-    def start_study(self, study: Study, urgency: int = STUDY) -> str:
-        """Begin a study, or go on with one; returns its id at once. What is stored is not computed again.
-
-        Args:
-            urgency: STUDY, or AHEAD for what may be needed soon; a person's run goes before both.
-
-        Raises:
-            ValueError: when the study's teacher is not stored.
-            OSError: when the study cannot be recorded.
-        """
-        for config in {config.teacher: config for _cell, config in study.runs()}.values():
-            self._check_teacher(config)
-        return self._conductor.start(study, urgency)
-
-    def watch_study(self, study_id: str) -> StudyView:
-        """The study as it is now; cheap.
-
-        Raises:
-            ValueError: when there is no such study.
-        """
-        return self._conductor.view(study_id)
-
-    def stop_study(self, study_id: str) -> None:
-        """Stop a study; what it has computed is kept, and `start_study` goes on from there."""
-        self._conductor.stop(study_id)
-
-    def wait_study(self, study_id: str, timeout: float | None = None) -> StudyView:
-        """Wait until the study ends or `timeout` seconds pass; returns the study as it is then."""
-        return self._conductor.wait(study_id, timeout)
-
-    def study_frame(self, study_id: str) -> pd.DataFrame:
-        """The finished runs of a study, one row each (`kd.studies.frame.study_frame`).
-
-        Raises:
-            ValueError: when there is no such study.
-        """
-        return study_frame(self._conductor.study(study_id), self._result)
-
-    def estimate_study(self, study: Study) -> float:
-        """About how many seconds a study takes, without what is stored."""
-        runs = [config for _cell, config in study.runs()]
-        return self._study_seconds([config for config in runs if not self._is_usable(config)])
-
-    def delete(self, run_id: str) -> None:
+    def delete(self, run: str | RunView) -> None:
         """Take a run off the list; `restore` brings it back until its space is needed.
 
         Raises:
             ValueError: when there is no such run, it came with the project, or it is waiting or training.
         """
+        run_id = run_id_of(run)
         self.store.delete_run(run_id)
         self._dispatch.forget(run_id)
         self.upkeep.forget_usage()
         log.info("run %s deleted", run_id)
 
-    def restore(self, run_id: str) -> bool:
-        """Bring a deleted run back; False when it is gone for good."""
+    def restore(self, run: str | RunView) -> bool:
+        """Bring a deleted run back; False if it is not deleted.
+
+        Raises:
+            ValueError: when there is no such run, or it is gone for good.
+        """
+        run_id = run_id_of(run)
         restored = self.store.restore_run(run_id)
         self.upkeep.forget_usage()
         log.info("run %s %s", run_id, "brought back" if restored else "could not be brought back")
+        if not restored:
+            self._views.known(run)
         return restored
 
     def deleted(self) -> dict[str, RunConfig]:
         """The runs that can be brought back, the last one deleted at the end."""
         return {row["run_id"]: row["config"] for row in self.store.index.deleted()}
 
-    def pin(self, run_id: str, pinned: bool) -> None:
-        """Keep a run even when space is needed, or no longer."""
-        self.store.index.pin(run_id, pinned)
+    def pin(self, run: str | RunView, pinned: bool = True) -> None:
+        """Keep a run even when space is needed, or no longer.
+
+        Raises:
+            ValueError: when there is no such run.
+        """
+        self.store.index.pin(self._views.known(run), pinned)
         self.upkeep.forget_usage()
 
-    def estimate(self, config: RunConfig) -> Estimate | None:
+    def estimate(self, config: RunConfig | Preset | str) -> Estimate | None:
         """About how many seconds a run would take, judging by the newest finished runs.
 
         None if nothing has been measured on this machine yet.
         """
+        config = config_of(config)
         return self._estimator.estimate(config, self._has_to_train_teacher(config))
 
-    def is_long(self, config: RunConfig) -> bool:
+    def is_long(self, config: RunConfig | Preset | str) -> bool:
         """Whether to ask people before they start this run, because it would keep the machine busy.
 
         False if it is stored or in progress already. Before the first run on a machine, this is a guess.
         """
+        config = config_of(config)
         if self.store.has_run(config.run_id) or self._dispatch.view(config.run_id) is not None:
             return False
         guess = TYPICAL.estimate(config, self._has_to_train_teacher(config))
@@ -275,19 +268,6 @@ class Lab(FinishedRuns):
             view = self._views.stored(config.run_id)
             return view and view.result
         return None
-
-    def _study_seconds(self, runs: list[RunConfig]) -> float:
-        """About how long these runs take: each of their models is trained once, as many at once as can be."""
-        speed = self._estimator.speed()
-        models = {
-            model_id: speed.model_seconds(config, name)
-            for config in runs
-            for name, model_id in config.model_ids.items()
-            if name != "teacher" or config.teacher == FRESH
-            if not self.store.has_model(model_id)
-        }
-        longest = max(models.values(), default=0.0)
-        return max(longest, sum(models.values()) / self._engine.workers()["student"])
 
     def _newest_results(self, most: int) -> Iterator[tuple[RunConfig, dict[str, Any]]]:
         """Config and result of this machine's newest finished runs, at most so many."""

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from kd.analysis.logits import checked_labels, checked_logits
 from kd.text.translation import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONFIDENCE = 0.95
 
@@ -83,6 +85,8 @@ def confusion_table(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> pd.
     Raises:
         ValueError: as for `correct`.
     """
+    import pandas as pd
+
     parts = []
     for model, values in logits.items():
         counts = confusion_matrix(labels, values)

@@ -15,13 +15,16 @@ import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kd.files import Damaged, read_sealed, write_sealed
 from kd.networks.numpy_model import NumpyModel, PenultimateMap
 from kd.text.translation import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 log = logging.getLogger("kd")
 
@@ -119,6 +122,8 @@ class NeighbourIndex:
         distances = np.linalg.norm(features - self.model.penultimate(picture), axis=1)
         order = np.argsort(distances, kind="stable")[:count]
         chosen = candidates[order]
+        import pandas as pd
+
         return pd.DataFrame(
             {"picture": chosen, "label": np.asarray(self.labels)[chosen], "distance": distances[order]}
         )

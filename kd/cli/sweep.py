@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
-
-from kd.cli.watching import views
 from kd.lab import Lab
 from kd.studies.conductor import StudyView
 from kd.studies.picture import picture
@@ -18,6 +13,7 @@ from kd.studies.table import table_text
 from kd.studies.verdicts import verdicts
 from kd.terminal import interrupt
 from kd.terminal.refusal import Refusal
+from kd.terminal.watching import views
 from kd.text.translation import _, ngettext
 from kd.text.words import duration
 
@@ -33,7 +29,7 @@ def sweep(study: Study, as_json: bool, yes: bool) -> int:
     Raises:
         Refusal: when it would take more than an hour and `yes` is not set.
     """
-    with interrupt.listening(), closing(Lab()) as lab:
+    with interrupt.listening(), Lab() as lab:
         seconds = lab.estimate_study(study)
         if seconds > SECONDS_WITHOUT_ASKING and not yes:
             raise Refusal(
@@ -44,7 +40,7 @@ def sweep(study: Study, as_json: bool, yes: bool) -> int:
             )
         study_id = lab.start_study(study)
         try:
-            view = _print_json(lab, study_id) if as_json else _show_progress(lab, study_id)
+            view = _print_json(lab, study_id) if as_json else lab.wait_study(study_id, progress=True)
         except KeyboardInterrupt:
             lab.stop_study(study_id)
             view = lab.wait_study(study_id, timeout=10)
@@ -82,26 +78,3 @@ def _print_json(lab: Lab, study_id: str) -> StudyView:
             event = {"event": "progress", "study": study_id, "done": view.done, "runs": view.runs}
             print(json.dumps({**event, "seconds_left": view.seconds_left}), flush=True)
     return view
-
-
-def _show_progress(lab: Lab, study_id: str) -> StudyView:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.fields[left]}"))
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("", total=1.0, left="")
-        for view in views(lambda: lab.watch_study(study_id), SECONDS_BETWEEN_LOOKS):
-            done = view.done / view.runs
-            progress.update(bar, completed=done, description=_describe(view), left=_left(view))
-    return view
-
-
-def _describe(view: StudyView) -> str:
-    if view.status == "waiting for room":
-        return _("The disk is full: waiting for room")
-    return ngettext(
-        "{done} of {count} run", "{done} of {count} runs", view.runs, done=view.done, count=view.runs
-    )
-
-
-def _left(view: StudyView) -> str:
-    return "" if view.seconds_left is None else _("{time} left", time=duration(view.seconds_left))

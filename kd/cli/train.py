@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from kd.cli.watching import views
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs.state import RunView
 from kd.terminal import interrupt
 from kd.terminal.streams import OutputLost
-from kd.text import states
+from kd.terminal.watching import last, views
 from kd.text.translation import _, in_english
 from kd.text.verdicts import verdict_note, verdict_sentence
-from kd.text.words import MODELS, NAMES, STUDENTS, accuracy
+from kd.text.words import MODELS, NAMES, accuracy
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
@@ -30,17 +27,17 @@ def train(config: RunConfig, as_json: bool) -> int:
     If the reader of a pipe leaves, the run is stopped as by Ctrl-C. If the epochs cannot be written for
     another reason, such as a full disk, the run continues and is stored.
     """
-    with interrupt.listening(), closing(Lab()) as lab:
+    with interrupt.listening(), Lab() as lab:
         run_id = lab.start(config)
         lost = None
         try:
             try:
-                view = _print_json(lab, run_id) if as_json else _show_progress(lab, run_id)
+                view = _print_json(lab, run_id) if as_json else lab.wait(run_id, progress=True)
             except OutputLost as error:
                 if error.reader_left:
                     raise
                 lost = error
-                *__, view = views(lambda: lab.watch(run_id), SECONDS_BETWEEN_LOOKS)
+                view = last(views(lambda: lab.watch(run_id), SECONDS_BETWEEN_LOOKS))
         except (KeyboardInterrupt, OutputLost) as reason:
             if lab.watch(run_id).elsewhere:
                 if isinstance(reason, OutputLost):
@@ -82,26 +79,6 @@ def _print_json(lab: Lab, run_id: str) -> RunView:
                 printed.add(key)
                 print(json.dumps(event), flush=True)
     return view
-
-
-def _show_progress(lab: Lab, run_id: str) -> RunView:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
-        bar = progress.add_task("", total=1.0)
-        for view in views(lambda: lab.watch(run_id), SECONDS_BETWEEN_LOOKS):
-            progress.update(bar, completed=view.progress, description=_describe(view))
-    return view
-
-
-def _describe(view: RunView) -> str:
-    learning = {"teacher": ("teacher",), "students": STUDENTS}.get(view.phase, ())
-    last = {event["model"]: event for event in view.history if event["model"] in learning}
-    if not last or len(last) < len(learning):
-        return states.phase(view.phase)
-    # one of the two may have been trained before
-    event = min(last.values(), key=lambda event: event["epoch"])
-    return states.epoch_of(view.phase, event["epoch"], event["epochs"])
 
 
 def _print_table(view: RunView) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import logging
@@ -14,7 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from kd.engine import tasks, tls_errors
+from kd.engine import tasks
 from kd.engine.attempt import Abandoned, Attempt, EngineLost
 from kd.engine.cluster_size import student_workers
 from kd.engine.frozen import SECONDS_BETWEEN_LOOKS, SECONDS_OF_SILENCE, Silence, family_of, kill
@@ -140,6 +139,8 @@ class Engine:
 
     def _start(self, starting: Future) -> None:
         """Runs in a thread of its own, so that nobody who wants to stop has to wait for it."""
+        from kd.engine import tls_errors
+
         tls_errors.install()
         # Closed while it looks for a lost scheduler, it would print a traceback; the log has the run's line.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
@@ -216,6 +217,8 @@ class Engine:
 
         Once no result is waited for, this process gives back what results took.
         """
+        import asyncio
+
         silence, answers, asked, pauses = Silence(self._silence), 0, None, Pauses()
         family = [] if child is None else family_of(child.pid)
         process = family[0] if family else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from typing import Any
@@ -51,6 +50,8 @@ class Silence:
 
 async def end_frozen_workers(cluster, seconds: float) -> None:
     """Kill workers of a local cluster after so many silent seconds; their nannies start others."""
+    import asyncio
+
     silences: dict[str, Silence] = {}
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)

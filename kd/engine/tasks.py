@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable
 from functools import cache
 
-from distributed import get_worker
-
 from kd.config import RunConfig
 from kd.engine.heap import keep_freed_memory
 from kd.engine.loading import load_tensorflow
@@ -139,6 +137,8 @@ class Reporter:
     """
 
     def __init__(self, token: str, name: str, checkpoint: Checkpoint | None):
+        from distributed import get_worker  # not above: runs are listed sooner without it
+
         self._token, self._worker = token, get_worker()
         self._lock = threading.Lock()
         self._waiting: list[dict] = []

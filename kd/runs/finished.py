@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kd.analysis.logits import softmax
 from kd.analysis.neighbours import NeighbourIndex
 from kd.config import STUDENTS
 from kd.networks.numpy_model import NumpyModel
 from kd.once import computed_once
+from kd.pictures.batch import as_batch
 from kd.pictures.mnist import load_mnist
 from kd.runs.dispatch import Dispatch
 from kd.runs.snapshots_again import take_snapshots
@@ -19,7 +22,11 @@ from kd.runs.state import RunView
 from kd.store.store import Store
 from kd.text import states
 from kd.text.translation import _
+from kd.text.words import MODELS, quoted
 from kd.unusable import Unusable
+
+if TYPE_CHECKING:
+    import keras
 
 # A drawing's nearest neighbours are sought among so many training pictures: 31 MB in memory.
 NEIGHBOURS = 10_000
@@ -37,34 +44,81 @@ class FinishedRuns:
         self._snapshots = computed_once(maxsize=16)(self._load_snapshots)
         self._neighbours = computed_once(maxsize=2)(self._open_neighbours)
 
-    def watch(self, run_id: str) -> RunView:
+    def watch(self, run: str | RunView) -> RunView:
         """The run as it is now."""
         raise NotImplementedError
 
-    def models(self, run_id: str) -> dict[str, NumpyModel]:
+    def models(self, run: str | RunView) -> dict[str, NumpyModel]:
         """The three trained networks of a finished run by name, usable from any thread.
 
         Raises:
             ValueError: when the run is not finished, or a model of it is missing or damaged.
         """
-        self._finished(run_id)
+        run_id = self._finished(run).run_id
         with _still_there(run_id):
             # not the records: reading them for every drawing takes longer than finding the files
             paths = self.store.of_each_model(run_id, self.store.model_file)
             return {name: self._model(path, _state(path)) for name, path in paths.items()}
 
-    def test_logits(self, run_id: str) -> dict[str, np.ndarray]:
+    def student(self, run: str | RunView, model: str = "distilled") -> keras.Model:
+        """A trained network of a finished run as Keras has it, to go on with.
+
+        Loads Keras and TensorFlow in this process; `models` does without. Each call makes another network.
+
+        Args:
+            model: "distilled", "scratch" or "teacher".
+
+        Returns:
+            An uncompiled model from images (n, 28, 28, 1), float32 in [0, 1], to logits (n, 10).
+
+        Raises:
+            ValueError: as `models`; also when there is no such model.
+        """
+        if model not in MODELS:
+            raise ValueError(
+                _(
+                    "model must be one of {choices}, got {value}.",
+                    choices=", ".join(MODELS),
+                    value=quoted(model),
+                )
+            )
+        run_id = self._finished(run).run_id
+        with _still_there(run_id):
+            path = self.store.of_each_model(run_id, self.store.model_file)[model]
+            _state(path)
+        import keras
+
+        return keras.saving.load_model(path, compile=False)
+
+    def predict(self, run: str | RunView, pictures: Any) -> dict[str, np.ndarray]:
+        """What the three networks of a finished run make of pictures of digits, white on black.
+
+        Args:
+            pictures: of shape (28, 28), (n, 28, 28) or (n, 28, 28, 1): uint8 from 0 to 255, or floats from 0
+                to 1. `kd.to_mnist` makes such a picture of a drawing or a photograph.
+
+        Returns:
+            The ten probabilities (softmax of the logits, T = 1) by model, float64 (n, 10); one picture is
+            n = 1.
+
+        Raises:
+            ValueError: as `models`; also for other shapes or types, values beyond [0, 1], NaN or infinity.
+        """
+        batch = as_batch(pictures)
+        return {name: softmax(model.logits(batch)) for name, model in self.models(run).items()}
+
+    def test_logits(self, run: str | RunView) -> dict[str, np.ndarray]:
         """Logits of all test images by model, float32 (10000, 10), read-only.
 
         Raises:
             ValueError: as `models`.
         """
-        self._finished(run_id)
+        run_id = self._finished(run).run_id
         return self.store.of_each_model(
             run_id, lambda model_id: self._logits(model_id, self.store.model_state(model_id))
         )
 
-    def snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
+    def snapshots(self, run: str | RunView) -> dict[str, dict[str, np.ndarray]]:
         """Both students over the course of training, as kd/training/snapshots.py keeps them; read-only.
 
         Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters),
@@ -74,8 +128,8 @@ class FinishedRuns:
         Raises:
             ValueError: as `models`, or when they cannot be had.
         """
-        view = self._finished(run_id)
-        ids = self.store.models_of(run_id)
+        view = self._finished(run)
+        ids = self.store.models_of(view.run_id)
         for trained_again in (False, True):
             found = {
                 name: self._snapshots(ids[name], self.store.snapshots_state(ids[name])) for name in STUDENTS
@@ -85,9 +139,9 @@ class FinishedRuns:
                 return found
             if not trained_again:
                 take_snapshots(view.config, missing, self.store, self._dispatch.workshop)
-        raise Unusable(_("The course of run {run}'s training could not be kept: try again.", run=run_id))
+        raise Unusable(_("The course of run {run}'s training could not be kept: try again.", run=view.run_id))
 
-    def neighbours(self, run_id: str) -> NeighbourIndex:
+    def neighbours(self, run: str | RunView) -> NeighbourIndex:
         """The run's training pictures (at most NEIGHBOURS) as its teacher sees them; cached on disk.
 
         The first call for a teacher takes some seconds.
@@ -95,18 +149,19 @@ class FinishedRuns:
         Raises:
             ValueError: as `models`.
         """
-        config = self._finished(run_id).config
-        with _still_there(run_id):
-            teacher = self.store.of_each_model(run_id, self.store.model_file)["teacher"]
+        view = self._finished(run)
+        config = view.config
+        with _still_there(view.run_id):
+            teacher = self.store.of_each_model(view.run_id, self.store.model_file)["teacher"]
             return self._neighbours(config.teacher_id, teacher, config.train_size, _state(teacher))
 
-    def _finished(self, run_id: str) -> RunView:
-        view = self.watch(run_id)
+    def _finished(self, run: str | RunView) -> RunView:
+        view = self.watch(run)
         if view.result is None:
             raise ValueError(
                 _(
                     "Run {run} has no result ({state}): choose a finished run.",
-                    run=run_id,
+                    run=view.run_id,
                     state=states.state(view.status),
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from typing import Any
 from kd.config import RunConfig
 from kd.runs.estimate import TYPICAL
 from kd.text.endings import Ending
-from kd.text.words import MODELS
+from kd.text.translation import _
+from kd.text.words import MODELS, quoted
 
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 
@@ -52,6 +54,38 @@ class RunView:
     def message(self) -> str:
         """Why it has no result, in the reader's language; empty if there is nothing to say."""
         return "" if self.ending is None else str(self.ending)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that is known of it, ready for JSON and nobody else's to change.
+
+        run (its id), config (every field by name), message, people (sorted), and the rest by their names
+        here. The result has codes and numbers, and no sentences.
+        """
+        own = {name: getattr(self, name) for name in _AS_THEY_ARE}
+        result = None if self.result is None else {**self.result}
+        if result is not None and "comparison" in result:
+            result["comparison"] = dict(result["comparison"])
+        named = {"config": self.config.to_dict(), "people": sorted(self.people), "result": result}
+        return copy.deepcopy({"run": self.run_id, **own, "message": self.message, **named})
+
+
+_AS_THEY_ARE = (
+    *("status", "phase", "progress", "seconds_left", "queue_place", "queue_wait"),
+    *("created", "shipped", "elsewhere", "version", "teacher_accuracy", "history"),
+)
+
+
+def run_id_of(run: str | RunView) -> str:
+    """The id of a run that is named by it, or by a view of it.
+
+    Raises:
+        ValueError: when it is neither.
+    """
+    if isinstance(run, RunView):
+        return run.run_id
+    if not isinstance(run, str):
+        raise ValueError(_("A run is named by its id, got {value}.", value=quoted(run)))
+    return run.encode(errors="backslashreplace").decode()  # no id has half a character
 
 
 class RunState:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from kd.config import RunConfig
 from kd.runs.dispatch import Dispatch
 from kd.runs.result import Comparison
-from kd.runs.state import RunView
+from kd.runs.state import RunView, run_id_of
 from kd.store.index_rows import ACTIVE, Row, is_event
 from kd.store.store import DamagedRun, Store
 from kd.text.endings import Ending
@@ -83,6 +83,17 @@ class RunViews:
             raise self._not_there(run_id)
         return _view_of_row(row, self._store.index.events(run_id))
 
+    def known(self, run: str | RunView) -> str:
+        """The id of a run that is known here, whatever its state.
+
+        Raises:
+            ValueError: when there is no such run, or its record cannot be read.
+        """
+        run_id = run_id_of(run)
+        if self._dispatch.view(run_id) or self._store.row(run_id) or self._store.has_run(run_id):
+            return run_id
+        raise self._not_there(run_id)
+
     def stored(self, run_id: str) -> RunView | None:
         """A finished run from the store, read only once; None if there is none, or no longer."""
         state = self._store.state_of(run_id)
@@ -109,7 +120,7 @@ class RunViews:
         with contextlib.suppress(OSError), self._store.index.waiting(0):
             self._store.reconcile()
 
-    def _not_there(self, run_id: str) -> ValueError:
+    def _not_there(self, run_id: str) -> Unusable:
         if run_id in self._store.index.unreadable():
             return Unusable(
                 _(
@@ -118,7 +129,7 @@ class RunViews:
                     run=run_id,
                 )
             )
-        return ValueError(
+        return Unusable(
             _("There is no run {run}: choose one from the list of runs, or train one.", run=quoted(run_id))
         )
 

@@ -54,23 +54,32 @@ def default_home() -> Path:
     Raises:
         ValueError: when KD_HOME is not a path.
     """
-    chosen = os.environ.get("KD_HOME")
+    return _resolved(os.environ.get("KD_HOME") or usual_home())
+
+
+def _resolved(home: str | os.PathLike[str]) -> Path:
     try:
-        return Path(chosen or usual_home()).expanduser().resolve()
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, an unknown user's home, a NUL
-        raise _unusable_home(chosen, error) from None
+        if not os.fspath(home):
+            raise ValueError(_("it is empty"))
+        return Path(home).expanduser().resolve()
+    # a loop of links, an unknown user's home, a NUL, no path at all
+    except (OSError, RuntimeError, ValueError, TypeError) as error:
+        raise _unusable_home(home, error) from None
 
 
 class Store(OlderLayout):
     """Models, finished runs and runs in progress; several threads and processes may share one home."""
 
-    def __init__(self, home: Path | None = None):
+    def __init__(self, home: str | os.PathLike[str] | None = None):
         """
+        Args:
+            home: the folder, where ~ is the user's; by default `default_home`.
+
         Raises:
             ValueError: when the home cannot be written, or a newer version has written it.
         """
         super().__init__()
-        self.home = Path(home) if home is not None else default_home()
+        self.home = default_home() if home is None else _resolved(home)
         self.room = Room(self.home)
         try:
             for name in _FOLDERS:

@@ -19,6 +19,7 @@ from kd.files import json_bytes
 from kd.runs.dispatch import Dispatch
 from kd.runs.workshop import STUDY
 from kd.store.store import Store
+from kd.store.stored import ID
 from kd.studies.study import Study
 from kd.text.endings import Ending
 from kd.text.translation import _
@@ -135,15 +136,13 @@ class Conductor:
         Raises:
             ValueError: when there is none.
         """
-        with self._lock:
-            if study_id in self._studies:
-                return self._studies[study_id].study
+        progress = self._progress(study_id)
+        if progress is not None:
+            return progress.study
         try:
             return Study.from_mapping(json.loads(files.read_sealed(self._path(study_id))))
         except (OSError, ValueError, TypeError, KeyError, files.Damaged):
-            raise ValueError(
-                _("There is no study {study}: start it, or choose another.", study=quoted(study_id))
-            ) from None
+            raise _unknown(study_id) from None
 
     def view(self, study_id: str) -> StudyView:
         """A study as it is now; one that is not under way shows what is stored of it.
@@ -151,8 +150,7 @@ class Conductor:
         Raises:
             ValueError: when there is none.
         """
-        with self._lock:
-            progress = self._studies.get(study_id)
+        progress = self._progress(study_id)
         if progress is None:
             study = self.study(study_id)
             done = sum(self._store.has_run(config.run_id) for _cell, config in study.runs())
@@ -171,10 +169,16 @@ class Conductor:
             )
 
     def stop(self, study_id: str) -> None:
-        """Stop a study; what it has computed is kept."""
-        with self._lock:
-            progress = self._studies.get(study_id)
-        if progress is None or progress.ended.is_set():
+        """Stop a study; what it has computed is kept.
+
+        Raises:
+            ValueError: when there is none.
+        """
+        progress = self._progress(study_id)
+        if progress is None:
+            self.study(study_id)  # one that is stored is not under way
+            return
+        if progress.ended.is_set():
             return
         progress.stopping.set()
         with progress.lock:
@@ -197,11 +201,21 @@ class Conductor:
 
     def wait(self, study_id: str, timeout: float | None = None) -> StudyView:
         """Wait until a study ends or `timeout` seconds pass; returns it as it is then."""
-        with self._lock:
-            progress = self._studies.get(study_id)
+        progress = self._progress(study_id)
         if progress is not None:
             progress.ended.wait(timeout)
         return self.view(study_id)
+
+    def _progress(self, study_id: str) -> _Progress | None:
+        """A study of this process.
+
+        Raises:
+            ValueError: when nothing can have this id.
+        """
+        if not isinstance(study_id, str) or not ID.fullmatch(study_id):
+            raise _unknown(study_id)
+        with self._lock:
+            return self._studies.get(study_id)
 
     def _path(self, study_id: str) -> Path:
         return self._store.home / "studies" / f"{study_id}.json"
@@ -290,3 +304,7 @@ class Conductor:
         elapsed = time.monotonic() - progress.began
         pace = elapsed / (total - left) if total > left and elapsed > 5 else 1.0
         return left * pace
+
+
+def _unknown(study_id: object) -> ValueError:
+    return ValueError(_("There is no study {study}: start it, or choose another.", study=quoted(study_id)))

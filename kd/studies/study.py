@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kd.config import FIELD_TYPES, FIELDS, RECIPE_VERSION, RunConfig, content_hash
+from kd.config import FIELD_TYPES, FIELDS, RECIPE_VERSION, RunConfig, config_of, content_hash
 from kd.run_fields import has_teaching
 from kd.text.translation import N_, _
 from kd.text.words import quoted
@@ -24,9 +24,10 @@ Cell = dict[str, Any]
 class Study:
     """Many runs: each cell, a combination of the axes' values, with each of several seeds.
 
-    base: the setting of whatever does not vary; its seed is the first. axes: field → its values, in order.
-    baseline: what a cell's distilled student is compared with at the same seed: "scratch", the cell's own
-    scratch student, or the values of another cell, whose distilled student it is then.
+    base: the setting of whatever does not vary, for which a preset's name will do; its seed is the first.
+    axes: field → its values, in order. baseline: what a cell's distilled student is compared with at the same
+    seed: "scratch", the cell's own scratch student, or the values of another cell, whose distilled student it
+    is then.
 
     Raises:
         ValueError: in one sentence, for a field or value that is not allowed, an axis without values or with
@@ -39,6 +40,7 @@ class Study:
     baseline: str | Cell = SCRATCH
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "base", config_of(self.base))
         object.__setattr__(self, "axes", {name: _axis(name, self.axes[name]) for name in self.axes})
         if type(self.seeds) is not int or not 1 <= self.seeds <= MOST_SEEDS:
             raise ValueError(

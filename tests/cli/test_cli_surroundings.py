@@ -156,6 +156,12 @@ class FakeLab:
     def __init__(self):
         self.looks, self.calls = 0, []
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
     def start(self, config):
         return config.run_id
 

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 
+import distributed
 import numpy as np
 import pytest
 
@@ -46,7 +47,7 @@ class Worker:
 @pytest.fixture
 def worker(monkeypatch) -> Worker:
     worker = Worker()
-    monkeypatch.setattr(tasks, "get_worker", lambda: worker)
+    monkeypatch.setattr(distributed, "get_worker", lambda: worker)
     return worker
 
 

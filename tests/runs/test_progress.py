@@ -2,8 +2,8 @@
 
 import pytest
 
-from kd.cli.train import _describe
 from kd.config import RunConfig
+from kd.runs.progress import moment
 from kd.runs.state import RunView
 
 
@@ -29,4 +29,4 @@ def epochs(model, count, of=10):
 )
 def test_the_line_says_who_learns_and_how_far_it_is(phase, history, said):
     config = RunConfig()
-    assert _describe(RunView(config.run_id, config, "running", phase, history=history)) == said
+    assert moment(RunView(config.run_id, config, "running", phase, history=history)).doing == said

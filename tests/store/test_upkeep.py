@@ -133,7 +133,8 @@ def test_deleted_runs_and_caches_go_before_any_other_run(lab):
     os.utime(old, (time.time() - 7200,) * 2)
     lab.upkeep.tidy()
     assert not old.exists()
-    assert lab.restore(first) is False
+    with pytest.raises(ValueError, match="There is no run"):
+        lab.restore(first)
     assert kept(lab) == set(others)
 
 
@@ -202,7 +203,6 @@ def test_a_run_without_files_can_be_deleted_and_restored(lab):
 def test_a_run_that_cannot_be_deleted_gets_a_sentence(lab, run_id):
     with pytest.raises(ValueError, match=r"There is no run .* to delete"):
         lab.delete(run_id)
-    assert lab.restore(run_id) is False
 
 
 def test_a_run_in_training_cannot_be_deleted(lab):

@@ -139,7 +139,9 @@ def _delete(lab: Lab, run_id: str) -> None:
 
 def _restore(lab: Lab, run_id: str) -> None:
     notices.clear()
-    if not lab.restore(run_id) and all(view.run_id != run_id for view in lab.runs()):
+    try:
+        lab.restore(run_id)
+    except ValueError:
         notices.add(_("This run cannot be brought back: its space was needed for others."))
 
 

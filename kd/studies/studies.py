@@ -1,0 +1,111 @@
+"""The studies of a lab: started, watched and stopped by whoever has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kd.config import RunConfig
+from kd.engine import Engine
+from kd.run_fields import FRESH
+from kd.runs.estimate import Estimator
+from kd.runs.workshop import STUDY
+from kd.store.store import Store
+from kd.studies.conductor import Conductor, StudyView
+from kd.studies.progress import moment
+from kd.studies.study import Study
+from kd.terminal.progress import show
+from kd.terminal.watching import views
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SECONDS_BETWEEN_LOOKS = 0.2
+
+
+class Studies:
+    """The part of Lab that carries out studies."""
+
+    store: Store
+    _engine: Engine
+    _conductor: Conductor
+    _estimator: Estimator
+
+    def start_study(self, study: Study, urgency: int = STUDY) -> str:
+        """Begin a study, or go on with one; returns its id at once. What is stored is not computed again.
+
+        Args:
+            urgency: STUDY, or AHEAD for what may be needed soon; a person's run goes before both.
+
+        Raises:
+            ValueError: when the study's teacher is not stored.
+            OSError: when the study cannot be recorded.
+        """
+        for config in {config.teacher: config for _cell, config in study.runs()}.values():
+            self._check_teacher(config)
+        return self._conductor.start(study, urgency)
+
+    def watch_study(self, study_id: str) -> StudyView:
+        """The study as it is now; cheap.
+
+        Raises:
+            ValueError: when there is no such study.
+        """
+        return self._conductor.view(study_id)
+
+    def stop_study(self, study_id: str) -> None:
+        """Stop a study; what it has computed is kept, and `start_study` goes on from there.
+
+        Raises:
+            ValueError: when there is no such study.
+        """
+        self._conductor.stop(study_id)
+
+    def wait_study(self, study_id: str, timeout: float | None = None, progress: bool = False) -> StudyView:
+        """Wait until the study ends or `timeout` seconds pass; returns the study as it is then.
+
+        Args:
+            progress: show its progress on standard error meanwhile, as `kd sweep` does.
+
+        Raises:
+            ValueError: when there is no such study.
+        """
+        if progress:
+            return show(views(lambda: self.watch_study(study_id), SECONDS_BETWEEN_LOOKS, timeout), moment)
+        return self._conductor.wait(study_id, timeout)
+
+    def study_frame(self, study_id: str) -> pd.DataFrame:
+        """The finished runs of a study, one row each (`kd.studies.frame.study_frame`).
+
+        Raises:
+            ValueError: when there is no such study.
+        """
+        from kd.studies.frame import study_frame
+
+        return study_frame(self._conductor.study(study_id), self._result)
+
+    def estimate_study(self, study: Study) -> float:
+        """About how many seconds a study takes, without what is stored."""
+        runs = [config for _cell, config in study.runs()]
+        return self._study_seconds([config for config in runs if not self._is_usable(config)])
+
+    def _study_seconds(self, runs: list[RunConfig]) -> float:
+        """About how long these runs take: each of their models is trained once, as many at once as can be."""
+        speed = self._estimator.speed()
+        models = {
+            model_id: speed.model_seconds(config, name)
+            for config in runs
+            for name, model_id in config.model_ids.items()
+            if name != "teacher" or config.teacher == FRESH
+            if not self.store.has_model(model_id)
+        }
+        longest = max(models.values(), default=0.0)
+        return max(longest, sum(models.values()) / self._engine.workers()["student"])
+
+    def _check_teacher(self, config: RunConfig) -> None:
+        raise NotImplementedError
+
+    def _is_usable(self, config: RunConfig) -> bool:
+        raise NotImplementedError
+
+    def _result(self, config: RunConfig) -> dict[str, Any] | None:
+        raise NotImplementedError

@@ -1,0 +1,245 @@
+"""Lab as a program uses it: in a `with`, by ids or views, with presets by name, with tables and models."""
+
+from __future__ import annotations
+
+import json
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from kd import Lab, RunConfig, Study
+from kd.config import FIELDS, PRESETS
+from kd.runs.run_list import RunList
+from kd.studies.verdicts import verdicts
+from tests.stored_runs import CONFIG
+
+SHIPPED = PRESETS["default"].config
+MODELS = ("teacher", "distilled", "scratch")
+
+
+@pytest.fixture(scope="module")
+def run(lab):
+    return lab.watch(SHIPPED.run_id)
+
+
+@pytest.fixture(scope="module")
+def unfinished(lab):
+    lab.store.index.claim(CONFIG.run_id, CONFIG.to_dict())
+    lab.store.index.set_status(CONFIG.run_id, "stopped", "stopped")
+    return lab.watch(CONFIG.run_id)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_end_of_a_with_closes_the_lab(tmp_path, monkeypatch, fails):
+    closed = []
+    monkeypatch.setattr(Lab, "close", lambda lab: closed.append(lab))
+    try:
+        with Lab(tmp_path) as lab:
+            assert closed == []
+            if fails:
+                raise RuntimeError
+    except RuntimeError:
+        assert fails
+    assert closed == [lab]
+
+
+def test_a_home_may_be_below_the_persons_or_the_current_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for home in ("~/one", "one", tmp_path / "x" / ".." / "one"):
+        assert Lab(home).store.home == tmp_path.resolve() / "one"
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+@pytest.mark.parametrize("home", ["", "~nobody-of-this-name/x", "no\0path", 3, b"bytes"])
+def test_a_home_that_is_none_is_refused_in_a_sentence(home):
+    with pytest.raises(ValueError, match=r"cannot be used \(.+\): choose another folder\.$"):
+        Lab(home)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_student_is_a_keras_model_with_the_weights_of_the_run(lab, run, mnist, name):
+    model = lab.student(run, name)
+    assert isinstance(model, keras.Model)
+    assert (model.input_shape, model.output_shape, model.name) == ((None, 28, 28, 1), (None, 10), name)
+    images = mnist.test(500)[0]
+    np.testing.assert_allclose(model(images), lab.test_logits(run)[name][:500], rtol=1e-4, atol=1e-4)
+
+
+def test_a_student_is_the_callers_to_change(lab, run):
+    first, second = lab.student(run), lab.student(run.run_id)
+    assert first.name == "distilled"
+    first.set_weights([weight + 1 for weight in first.get_weights()])
+    assert all(np.all(a == b + 1) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
+    first.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    first.fit(np.zeros((4, 28, 28, 1)), np.zeros(4), verbose=0)
+    assert np.all(lab.student(run).get_weights()[0] == second.get_weights()[0])
+
+
+def test_predict_gives_the_probabilities_that_keras_gives(lab, run, mnist):
+    pictures = mnist.x_test[:64]
+    answers = lab.predict(run, pictures)
+    assert list(answers) == list(MODELS)
+    for name, found in answers.items():
+        logits = lab.student(run, name)(pictures[..., None].astype(np.float32) / 255).numpy()
+        np.testing.assert_allclose(found, keras.ops.softmax(logits.astype(np.float64)), atol=1e-5)
+        np.testing.assert_array_equal(lab.predict(run, pictures / 255)[name].argmax(1), found.argmax(1))
+        np.testing.assert_allclose(lab.predict(run, pictures[3])[name], found[3:4], atol=1e-4)
+
+
+def test_predict_refuses_another_scale(lab, run, mnist):
+    with pytest.raises(ValueError, match="divide by 255"):
+        lab.predict(run, mnist.x_test[:2].astype(np.float32))
+
+
+@pytest.mark.parametrize("name", ["student", "Distilled", "", None, 0, ["teacher"]])
+def test_a_model_that_no_run_has_is_refused(lab, run, name):
+    with pytest.raises(ValueError, match="model must be one of teacher, distilled, scratch, got "):
+        lab.student(run, name)
+
+
+def test_a_run_without_a_result_has_no_student(lab, unfinished):
+    for ask in (lab.student, lambda run: lab.predict(run, np.zeros((28, 28)))):
+        with pytest.raises(ValueError, match="has no result"):
+            ask(unfinished)
+
+
+def test_a_view_is_ready_for_json_and_a_copy(lab, run, unfinished):
+    for view in (run, unfinished):
+        told = view.to_dict()
+        assert json.loads(json.dumps(told, allow_nan=False)) == told
+        assert (told["run"], told["status"]) == (view.run_id, view.status)
+        assert RunConfig.from_mapping(told["config"]) == view.config
+        told["history"].append("anything")
+        told["config"]["alpha"] = 7
+        assert view.to_dict() != told
+    assert unfinished.to_dict()["message"] == "Stopped before the end."
+    assert unfinished.to_dict()["result"] is None
+    result = run.to_dict()["result"]
+    assert result["distilled"] == run.result["distilled"]
+    assert set(result["comparison"]) == set(run.result["comparison"])
+    result["comparison"].clear()
+    assert run.result["comparison"]
+
+
+def test_the_list_of_runs_is_a_list_and_a_table(lab, run, unfinished):
+    runs = lab.runs()
+    assert runs == list(runs)
+    frame = runs.to_frame()
+    assert list(frame["run"]) == [view.run_id for view in runs]
+    assert set(FIELDS) < set(frame.columns)
+    row = frame.set_index("run").loc[run.run_id]
+    for name in FIELDS:
+        assert row[name] == getattr(run.config, name)
+    for name in MODELS:
+        assert row[f"{name}_accuracy"] == run.result[name]["test_accuracy"]
+        assert row[f"{name}_parameters"] == run.result[name]["parameters"]
+    assert row["scratch_agreement"] == run.result["scratch"]["agreement"]
+    assert row["difference"] == pytest.approx(row["distilled_accuracy"] - row["scratch_accuracy"])
+    assert (row["verdict"], row["only_scratch"]) == ("ahead", run.result["comparison"]["only_scratch_right"])
+    assert row["created"] == pd.Timestamp(run.created, unit="s", tz="UTC")
+    assert row["shipped"]
+
+
+def test_a_table_has_the_same_columns_whatever_is_in_it(lab, unfinished):
+    runs = lab.runs()
+    only = RunList(view for view in runs if view.result is None)
+    assert [view.run_id for view in only] == [unfinished.run_id]
+    for part in (only, runs[:0], runs[:2]):
+        assert isinstance(part, RunList)
+        frame = part.to_frame()
+        assert list(frame.columns) == list(runs.to_frame().columns)
+        assert len(frame) == len(part)
+    assert np.isnan(only.to_frame()["teacher_accuracy"].mean())
+    assert only.to_frame()["verdict"].isna().all()
+
+
+def test_runs_that_differ_in_one_field_are_a_study(lab, run):
+    frame = RunList(view for view in lab.runs() if view.result is not None).to_frame()
+    table = verdicts(frame, ["train_size"]).set_index("train_size")
+    assert table.loc[500, "difference"] == pytest.approx(100 * run.result["comparison"]["difference"])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_named_wherever_a_setting_is_asked_for(lab, name):
+    config = PRESETS[name].config
+    assert lab.estimate(name) == lab.estimate(config)
+    assert lab.is_long(name) == lab.is_long(PRESETS[name]) == lab.is_long(config)
+    study = Study(name, {"epochs": [1, 2]})
+    assert study == Study(config, {"epochs": [1, 2]})
+    assert study.study_id == Study(PRESETS[name], {"epochs": [1, 2]}).study_id
+
+
+def test_a_stored_run_is_started_by_the_name_of_its_preset(lab):
+    assert lab.start("default") == SHIPPED.run_id
+    assert lab.wait(SHIPPED.run_id).status == "finished"
+
+
+@pytest.mark.parametrize("setting", ["notbook", "", None, 7, {"epochs": 3}, "Default"])
+def test_what_is_no_setting_is_refused_with_the_presets(lab, setting):
+    for ask in (lab.start, lab.estimate, lab.is_long, lambda base: Study(base, {"epochs": [1, 2]})):
+        with pytest.raises(ValueError, match=r"preset \(default, .*unseen_digit\), got .*\.$"):
+            ask(setting)
+
+
+BY_RUN = {
+    "watch": lambda lab, run: lab.watch(run),
+    "wait": lambda lab, run: lab.wait(run, timeout=0),
+    "stop": lambda lab, run: lab.stop(run),
+    "stop for a person": lambda lab, run: lab.stop(run, "ann"),
+    "delete": lambda lab, run: lab.delete(run),
+    "restore": lambda lab, run: lab.restore(run),
+    "pin": lambda lab, run: lab.pin(run),
+    "models": lambda lab, run: lab.models(run),
+    "student": lambda lab, run: lab.student(run),
+    "predict": lambda lab, run: lab.predict(run, np.zeros((28, 28))),
+    "test_logits": lambda lab, run: lab.test_logits(run),
+    "snapshots": lambda lab, run: lab.snapshots(run),
+    "neighbours": lambda lab, run: lab.neighbours(run),
+}
+BY_STUDY = {
+    "watch": lambda lab, study: lab.watch_study(study),
+    "wait": lambda lab, study: lab.wait_study(study, timeout=0),
+    "wait with progress": lambda lab, study: lab.wait_study(study, timeout=0, progress=True),
+    "stop": lambda lab, study: lab.stop_study(study),
+    "frame": lambda lab, study: lab.study_frame(study),
+}
+ODD = ["nope", "", "0123456789ab", "../runs", "\0", "\ud800", "a" * 5000, 7, None, ["x"], b"x", float("nan")]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: ascii(odd)[:20])
+@pytest.mark.parametrize("ask", BY_RUN)
+def test_a_run_that_nobody_knows_is_refused_in_a_sentence(lab, ask, odd):
+    with pytest.raises(
+        ValueError, match=r"^(There is no run|A run is named by its id, got) .*\.$"
+    ) as refused:
+        BY_RUN[ask](lab, odd)
+    assert len(str(refused.value)) < 150
+    assert not lab.upkeep.usage().pinned
+
+
+@pytest.mark.parametrize("odd", [*ODD, SHIPPED.run_id], ids=lambda odd: ascii(odd)[:20])
+@pytest.mark.parametrize("ask", BY_STUDY)
+def test_a_study_that_nobody_knows_is_refused_in_a_sentence(lab, ask, odd):
+    with pytest.raises(ValueError, match=r"^There is no study .*\.$") as refused:
+        BY_STUDY[ask](lab, odd)
+    assert len(str(refused.value)) < 150
+
+
+def test_a_teacher_that_is_not_stored_is_refused(lab):
+    with pytest.raises(ValueError, match="There is no stored model 0123456789ab"):
+        lab.start(RunConfig(teacher="0123456789ab"))
+
+
+def test_known_runs_are_kept_stopped_and_restored_by_id_or_view(lab, run, unfinished):
+    for known in (unfinished, unfinished.run_id):
+        assert lab.stop(known) is False
+        assert lab.restore(known) is False
+        lab.delete(known)
+        assert lab.restore(known) is True
+        lab.pin(known)
+        lab.pin(known, False)
+    assert lab.watch(run) == lab.wait(run) == run

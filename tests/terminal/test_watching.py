@@ -1,0 +1,36 @@
+"""Waiting: until the end, or until the time is over, and never longer."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from kd.terminal.watching import last, views
+
+
+def looks(active_for: int):
+    """A function that shows something which ends after so many looks; `count` counts them."""
+
+    def look():
+        look.count += 1
+        return SimpleNamespace(active=look.count <= active_for, number=look.count)
+
+    look.count = 0
+    return look
+
+
+@pytest.mark.parametrize("timeout", [None, 60])
+def test_whoever_waits_sees_every_look_and_the_end(timeout):
+    seen = list(views(looks(4), 0, timeout))
+    assert [view.number for view in seen] == [1, 2, 3, 4, 5]
+    assert last(seen).active is False
+
+
+@pytest.mark.parametrize("timeout", [0, -1, 0.05])
+def test_whoever_waits_for_a_time_gets_what_there_is_then(timeout):
+    look, began = looks(10**9), time.monotonic()
+    assert last(views(look, 30, timeout)).active
+    assert time.monotonic() - began < 10
+    assert look.count == (2 if timeout > 0 else 1)
