@@ -21,6 +21,7 @@ LONGEST = (
     "tests/store/test_durability.py",
     "tests/engine/test_cluster.py",
     "tests/engine/test_frozen.py",
+    "tests/wiring/test_runs.py",
     "tests/pages/test_fuzz_address.py",
     "tests/cli/",
 )

@@ -1,0 +1,182 @@
+"""What a RunConfig asks, in plain Keras: eager steps, `keras.optimizers.Adam`, and nothing of kd but MNIST.
+
+Everything is written from the fields of the run and from what is documented of them, as somebody would who
+wanted to check a result: no cache, no compiled loop, no folding, no store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kd.pictures.mnist import load_mnist
+from tests.wiring.plain_objectives import TERMS, Batch, teacher_weight
+
+
+def build(kind: str, size: int, seed: int) -> keras.Model:
+    """The notebook's network of any width, or a dense one, from images to [logits, first map, second map].
+
+    Kernels are Glorot's as Keras draws them, with one seed a layer, all from the run's; biases are 0.
+    """
+    images = keras.Input((28, 28, 1))
+    layers, maps = keras.layers, []
+    if kind == "convolutional":
+        hidden = layers.Conv2D(size, 3, strides=2, padding="same")(images)
+        maps.append(hidden := layers.LeakyReLU(negative_slope=0.2)(hidden))
+        hidden = layers.MaxPooling2D(2, strides=1, padding="same")(hidden)
+        maps.append(hidden := layers.Conv2D(2 * size, 3, strides=2, padding="same")(hidden))
+        hidden = layers.Flatten()(hidden)
+    else:
+        hidden = layers.Flatten()(images)
+        if kind == "dense":
+            hidden = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(size)(hidden))
+    model = keras.Model(images, [layers.Dense(10)(hidden), *maps])
+    kernels = [weight for weight in model.weights if weight.name == "kernel"]
+    for kernel, own in zip(kernels, np.random.SeedSequence(seed).generate_state(len(kernels)), strict=True):
+        kernel.assign(keras.initializers.GlorotUniform(seed=int(own))(kernel.shape))
+    return model
+
+
+class Lesson(NamedTuple):
+    """What a network learns from. images: float32 (n, 28, 28, 1). labelled: bool (n,).
+
+    terms: of the run's objective, or None. smoothing: of the labels. teacher: its outputs for the images.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    labelled: np.ndarray
+    terms: Any = None
+    smoothing: float = 0.0
+    teacher: tuple = ()
+
+
+@dataclass
+class Trained:
+    """A network after its training, what each epoch reported, and its weights after each."""
+
+    model: keras.Model
+    epochs: list[dict] = field(default_factory=list)
+    course: list[list[np.ndarray]] = field(default_factory=list)
+
+    def test_logits(self, epoch: int) -> np.ndarray:
+        """Its answers to all test images after this epoch."""
+        now = self.model.get_weights()
+        self.model.set_weights(self.course[epoch - 1])
+        logits = outputs(self.model, to_images(load_mnist().x_test))[0]
+        self.model.set_weights(now)
+        return logits
+
+
+def to_images(pictures: np.ndarray) -> np.ndarray:
+    return (pictures.astype(np.float32) / 255.0)[..., None]
+
+
+def outputs(model: keras.Model, images: np.ndarray) -> list[np.ndarray]:
+    """Logits and maps of any number of images."""
+    parts = [listed(model(images[start : start + 1000])) for start in range(0, len(images), 1000)]
+    return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+
+def listed(said) -> list:
+    """Keras gives a single output without its list."""
+    return said if isinstance(said, list) else [said]
+
+
+def training_pictures(run) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The students' images, labels, which have one, and which of MNIST's training images they are."""
+    mnist = load_mnist()
+    rows = np.array([n for n in range(run.train_size) if str(mnist.y_train[n]) not in run.omitted_digits])
+    labels = mnist.y_train[rows].astype(np.int64)
+    labelled = np.arange(len(rows)) < run.labelled
+    count, digits = labelled.sum(), [d for d in range(10) if str(d) not in run.omitted_digits]
+    random = np.random.default_rng([run.seed, 1_000_000])
+    order, drawn = random.permutation(count), random.choice(digits, count)
+    for place in order[: round(run.label_noise * count)]:
+        labels[place] = drawn[place]
+    labels[~labelled] = 0
+    return to_images(mnist.x_train[rows]), labels, labelled, rows
+
+
+def fresh_teacher(run) -> Trained:
+    """The run's own teacher: on the first images, with all their labels."""
+    mnist, size = load_mnist(), run.teacher_train_size
+    lesson = Lesson(
+        to_images(mnist.x_train[:size]),
+        mnist.y_train[:size],
+        np.ones(size, bool),
+        smoothing=run.teacher_label_smoothing,
+    )
+    return train(run, build("convolutional", run.teacher_width, run.seed), lesson, run.teacher_epochs)
+
+
+def student(run, name: str, teacher: keras.Model) -> Trained:
+    """The distilled student of this teacher, or the scratch student, which has none."""
+    images, labels, labelled, rows = training_pictures(run)
+    if name == "scratch":
+        smoothing = 0.1 if run.baseline == "label_smoothing" else 0.0
+        lesson = Lesson(images[labelled], labels[labelled], labelled[labelled], smoothing=smoothing)
+    elif run.alpha == 1:
+        lesson = Lesson(images, labels, labelled)
+    else:
+        answers = outputs(teacher, to_images(load_mnist().x_train[: run.train_size]))
+        said = tuple(answer[rows] for answer in answers)
+        lesson = Lesson(images, labels, labelled, TERMS[run.objective], teacher=said)
+    size = {"convolutional": run.student_width, "dense": run.student_units, "linear": 0}[run.student]
+    return train(run, build(run.student, size, run.seed), lesson, run.epochs)
+
+
+def train(run, model: keras.Model, lesson: Lesson, epochs: int) -> Trained:
+    """α · cross-entropy + the teacher's weight · the terms, in the order of each epoch's own generator."""
+    optimizer, trained = keras.optimizers.Adam(), Trained(model)
+    for epoch in range(1, epochs + 1):
+        order = np.random.default_rng([run.seed, epoch]).permutation(len(lesson.labels))
+        told: list[dict] = []
+        for start in range(0, len(order), run.batch_size):
+            told.append(step(run, model, optimizer, lesson, order[start : start + run.batch_size]))
+        trained.course.append(model.get_weights())
+        trained.epochs.append(means(told))
+    return trained
+
+
+def step(run, model: keras.Model, optimizer, lesson: Lesson, chosen: np.ndarray) -> dict:
+    """One step; returns the batch's sums, and under "pictures" and "with_label" how many these are of."""
+    labels, count = lesson.labels[chosen], len(chosen)
+    labelled = lesson.labelled[chosen].astype(np.float32)
+    wanted = np.eye(10, dtype=np.float32)[labels] * (1 - lesson.smoothing) + lesson.smoothing / 10
+    with tf.GradientTape() as tape:
+        logits, *maps = listed(model(lesson.images[chosen], training=True))
+        losses = -tf.reduce_sum(wanted * tf.nn.log_softmax(logits), axis=1)
+        loss, terms = tf.reduce_sum(labelled * losses) / count, {}
+        if lesson.terms is not None:
+            teacher_logits, *teacher_maps = (said[chosen] for said in lesson.teacher)
+            batch = Batch(labels, labelled, logits, maps, teacher_logits, teacher_maps)
+            terms = lesson.terms(run, batch)
+            loss = run.alpha * loss + teacher_weight(run) * sum(terms.values())
+    variables = model.trainable_variables
+    optimizer.apply(tape.gradient(loss, variables), variables)
+    return {
+        "loss": float(loss) * count,
+        "student_loss": float(tf.reduce_sum(labelled * losses)),
+        **{name: float(term) * count for name, term in terms.items()},
+        "accuracy": float(((np.argmax(logits, axis=1) == labels) * labelled).sum()),
+        "pictures": count,
+        "with_label": float(labelled.sum()),
+    }
+
+
+def means(told: list[dict]) -> dict[str, float | None]:
+    """Of an epoch: per picture, and what labels decide per picture with a label."""
+    if not told:
+        return {"loss": None, "student_loss": None, "accuracy": None}
+    sums = {name: sum(sums[name] for sums in told) for name in told[0]}
+    pictures, with_label = sums.pop("pictures"), sums.pop("with_label")
+    per = {"student_loss": with_label, "accuracy": with_label}
+    return {
+        name: total / per.get(name, pictures) if per.get(name, pictures) else None
+        for name, total in sums.items()
+    }

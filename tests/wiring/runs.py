@@ -1,0 +1,64 @@
+"""Runs that between them use every objective and every option of the data, small enough to repeat."""
+
+from __future__ import annotations
+
+from kd.config import RunConfig
+
+BASE = RunConfig(
+    train_size=200,
+    epochs=2,
+    alpha=0.3,
+    temperature=4.0,
+    batch_size=16,
+    seed=3,
+    student_width=8,
+    teacher="fresh",
+    teacher_width=4,
+    teacher_epochs=2,
+    teacher_train_size=300,
+)
+
+# Each changes BASE; numbers of an objective are not its defaults, so that they have to arrive.
+RUNS: dict[str, RunConfig] = {
+    name: BASE.replace(**changes)
+    for name, changes in {
+        "soft targets": {},
+        "soft targets without T²": {"temperature_squared": False},
+        "logit matching": {"objective": "logit_matching"},
+        "decoupled": {"objective": "decoupled", "target_weight": 2.0, "nontarget_weight": 3.0},
+        "relations": {"objective": "relations", "inter_weight": 1.5, "intra_weight": 3.0},
+        "relations without T²": {"objective": "relations", "temperature_squared": False},
+        "standardised": {"objective": "standardized", "published_weight": False},
+        "standardised as published": {"objective": "standardized", "temperature": 2.0},
+        "virtual teacher": {"objective": "virtual_teacher", "virtual_confidence": 0.9},
+        "attention": {"objective": "attention", "attention_weight": 500.0},
+        "labels alone": {"alpha": 1.0},
+        "teacher alone": {"alpha": 0.0},
+        "no label at all": {"alpha": 0.0, "labelled": 0},
+        "some labels": {"labelled": 70},
+        "some labels, decoupled": {"labelled": 70, "objective": "decoupled"},
+        "some labels, virtual teacher": {"labelled": 70, "objective": "virtual_teacher"},
+        "digits left out": {"omitted_digits": "38"},
+        "wrong labels": {"label_noise": 0.4},
+        "all of these": {"labelled": 70, "omitted_digits": "38", "label_noise": 0.4},
+        "smoothed baseline": {"baseline": "label_smoothing"},
+        "dense": {"student": "dense", "student_units": 12},
+        "linear": {"student": "linear"},
+        "wider": {"student_width": 16},
+        "another teacher": {
+            "teacher_width": 2,
+            "teacher_epochs": 1,
+            "teacher_train_size": 100,
+            "teacher_label_smoothing": 0.2,
+        },
+        "another seed": {"seed": 4},
+        "another batch size": {"batch_size": 48},
+        "included teacher": {"teacher": "notebook"},
+        # teachers that are stored by the first of these runs
+        "its student": {"teacher": BASE.model_ids["distilled"], "temperature": 2.0},
+        "its student's attention": {"teacher": BASE.model_ids["distilled"], "objective": "attention"},
+    }.items()
+}
+
+# Long enough to be looked at twice (kd/training/costs.py), at times that are the same for both students.
+WATCHED = BASE.replace(train_size=2000, epochs=4, batch_size=250, student_width=4, alpha=0.5)

@@ -1,0 +1,171 @@
+"""Runs of every kind against plain Keras: what a RunConfig asks, through the very path that a run takes.
+
+The lab trains with its engine, its store and its workers; tests/wiring/plain_run.py repeats each run from its
+config alone. Both compute in float32 and add in another order, so sums differ in the last of 24 bits. Adam
+turns gradients of any size into steps of about 0.001, so a wrong line moves weights by far more than that.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import keras
+import numpy as np
+import pytest
+
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.studies.study import Study
+from tests import PROJECT
+from tests.wiring import plain_run
+from tests.wiring.plain_run import Trained
+from tests.wiring.runs import BASE, RUNS, WATCHED
+
+PATIENCE = 240
+STUDENTS = ("distilled", "scratch")
+# Five times and more the largest differences of all these runs: 1.9e-5 in a weight, 4.1e-5 in a logit, and
+# 2.7e-5 of a term.
+WEIGHTS = {"rtol": 0, "atol": 1e-4}
+LOGITS = {"rtol": 0, "atol": 3e-4}
+TERMS = {"rel": 2e-4}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """With one worker for students, so that TensorFlow is loaded once for them, not twice."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("KD_WORKERS", "1")
+        lab = Lab(tmp_path_factory.mktemp("home"))
+        yield lab
+        lab.close()
+
+
+@pytest.fixture(scope="module")
+def finished(lab):
+    """Trains a run, unless it is there."""
+
+    def finished(config: RunConfig):
+        view = lab.wait(lab.start(config), PATIENCE)
+        assert view.status == "finished", view.message
+        return view
+
+    finished(BASE)  # its models are teachers of others
+    return finished
+
+
+TEACHERS_OWN = (
+    "seed",
+    "batch_size",
+    "teacher_width",
+    "teacher_epochs",
+    "teacher_train_size",
+    "teacher_label_smoothing",
+)
+
+
+@cache
+def plain_teacher(**own) -> Trained:
+    return plain_run.fresh_teacher(RunConfig(teacher="fresh", **own))
+
+
+def teacher_of(config: RunConfig) -> keras.Model:
+    """The teacher of a run, trained or read without kd."""
+    if config.teacher == "fresh":
+        return plain_teacher(**{name: getattr(config, name) for name in TEACHERS_OWN}).model
+    if config.teacher == BASE.model_ids["distilled"]:
+        return plain(BASE)["distilled"].model
+    included = keras.saving.load_model(PROJECT / "data" / "teachers" / f"{config.teacher}.keras")
+    model = plain_run.build("convolutional", 256, seed=0)
+    model.set_weights(included.get_weights())
+    return model
+
+
+@cache
+def plain(config: RunConfig) -> dict[str, Trained]:
+    """The models that are trained for this run, by name."""
+    teacher = teacher_of(config)
+    trained = {name: plain_run.student(config, name, teacher) for name in STUDENTS}
+    if config.teacher == "fresh":
+        trained["teacher"] = plain_teacher(**{name: getattr(config, name) for name in TEACHERS_OWN})
+    return trained
+
+
+every_run = pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
+
+
+@every_run
+def test_weights_are_those_of_plain_training(finished, lab, config):
+    finished(config)
+    for model, trained in plain(config).items():
+        _record, path = lab.store.model(config.model_ids[model])
+        found = keras.saving.load_model(path).get_weights()
+        for ours, plainly in zip(found, trained.model.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, plainly, **WEIGHTS)
+
+
+@every_run
+def test_every_term_of_every_epoch_is_reported(finished, lab, config):
+    view = finished(config)
+    for model, trained in plain(config).items():
+        history = lab.store.model_record(config.model_ids[model])["history"]
+        assert [event for event in view.history if event["model"] == model] == history
+        # an epoch without a picture to learn from is told of only where the test images are looked at
+        told = [n for n, means in enumerate(trained.epochs, 1) if means["loss"] is not None]
+        assert [event["epoch"] for event in history] == (told or [len(trained.epochs)])
+        for event in history:
+            means = trained.epochs[event["epoch"] - 1]
+            rest = {"event", "model", "epoch", "epochs", "val_accuracy", "seconds"}
+            assert event.keys() == means.keys() | rest
+            for term, mean in means.items():
+                expected = None if mean is None else pytest.approx(mean, **TERMS)
+                assert event[term] == expected, term
+
+
+@every_run
+def test_answers_and_figures_are_those_of_the_trained_models(finished, lab, config, mnist):
+    result = finished(config).result
+    stored = lab.test_logits(config.run_id)
+    answers = {name: logits.argmax(axis=1) for name, logits in stored.items()}
+    for model, trained in plain(config).items():
+        np.testing.assert_allclose(stored[model], trained.test_logits(len(trained.course)), **LOGITS)
+    for model, answer in answers.items():
+        assert result[model]["test_accuracy"] == np.mean(answer == mnist.y_test)
+    for name in STUDENTS:
+        assert result[name]["agreement"] == np.mean(answers[name] == answers["teacher"])
+    right = {name: answers[name] == mnist.y_test for name in STUDENTS}
+    comparison = result["comparison"]
+    assert comparison["only_distilled_right"] == np.sum(right["distilled"] & ~right["scratch"])
+    assert comparison["only_scratch_right"] == np.sum(right["scratch"] & ~right["distilled"])
+    difference = np.mean(right["distilled"]) - np.mean(right["scratch"])
+    assert comparison["difference"] == pytest.approx(difference, abs=1e-12)
+    assert comparison["low"] <= difference <= comparison["high"]
+
+
+@pytest.fixture(scope="module", params=["watched", "trained again"])
+def course(request, finished, lab):
+    """Snapshots of both students: of a person's run, and of a study's, which keeps none at first."""
+    if request.param == "watched":
+        finished(WATCHED)
+        return WATCHED, lab.snapshots(WATCHED.run_id)
+    config = WATCHED.replace(seed=5)
+    assert lab.wait_study(lab.start_study(Study(config, {})), PATIENCE).status == "finished"
+    assert not any(lab.store.has_snapshots(config.model_ids[name]) for name in STUDENTS)
+    return config, lab.snapshots(config.run_id)
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_snapshots_are_the_students_at_their_times(course, lab, mnist, name):
+    config, found = course
+    found, trained = found[name], plain(config)[name]
+    assert found["times"].tolist() == [2, 4]
+    for place, epoch in enumerate([2, 4]):
+        weights = np.concatenate([weight.ravel() for weight in trained.course[epoch - 1]])
+        # kept in float16, of 11 bits
+        np.testing.assert_allclose(found["weights"][place], weights, rtol=2**-11, atol=1e-4)
+        logits = trained.test_logits(epoch)
+        np.testing.assert_allclose(found["logits"][place], logits, rtol=2**-11, atol=1e-2)
+        accuracy = np.mean(logits.argmax(axis=1) == mnist.y_test)
+        assert found["accuracies"][place] == pytest.approx(accuracy, abs=5e-4)
+    history = [event for event in lab.watch(config.run_id).history if event["model"] == name]
+    looks = {event["epoch"]: event["val_accuracy"] for event in history}
+    assert [looks[epoch] for epoch in (2, 4)] == found["accuracies"].tolist()

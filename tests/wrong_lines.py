@@ -1,0 +1,152 @@
+"""Puts wrong lines into a copy of the code, one at a time, and says which file of tests noticed.
+
+    python -m tests.wrong_lines [WORD ...]
+
+Each is a mistake that joins what is right by itself in the wrong way. Without WORD all are tried; with some,
+those whose description has one of them. The tests that ought to notice must pass in the copy before anything
+is put in. Prints a line for each; exits with 1 if one survives. Takes some minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from tests import PROJECT
+
+WIRING = "tests/wiring/test_runs.py"
+PASSED, FAILED = 0, 1  # pytest's exit codes
+CODE = ("kd", "ui", "pages", "tests", "app.py", "pyproject.toml")
+
+
+class WrongLine(NamedTuple):
+    """mistake: what is wrong. right: what stands in `file`, once. test: the file that ought to notice."""
+
+    mistake: str
+    file: str
+    right: str
+    wrong: str
+    test: str = WIRING
+
+
+WRONG_LINES = [
+    WrongLine(
+        "T² is never applied in a run",
+        "kd/config.py",
+        "scale = self.temperature**2 if self.temperature_squared else 1.0",
+        "scale = 1.0",
+    ),
+    WrongLine(
+        "a fresh teacher's logits are in reverse order",
+        "kd/training/answers.py",
+        '"train": in_parts(evaluate, images, check),',
+        '"train": in_parts(evaluate, images[::-1], check),',
+    ),
+    WrongLine(
+        "a stored teacher teaches what it says of the test pictures",
+        "kd/runs/orders.py",
+        'return Teaching(found["train"], found.get("attention"))',
+        'return Teaching(found["test"][: self._config.train_size], found.get("attention"))',
+    ),
+    WrongLine(
+        "a student always agrees with its teacher",
+        "kd/runs/result.py",
+        'evaluation.agreement(logits["teacher"], logits[name])',
+        "evaluation.agreement(logits[name], logits[name])",
+    ),
+    WrongLine(
+        "every epoch has the same order",
+        "kd/training/compiled.py",
+        "np.random.default_rng([seed, epoch])",
+        "np.random.default_rng([seed, 1])",
+    ),
+    WrongLine(
+        "the divergence leaves out the entropy",
+        "kd/distillation/objectives/soft_targets.py",
+        'ops.mean(cross_entropy - prepared["entropies"])',
+        "ops.mean(cross_entropy)",
+    ),
+    WrongLine(
+        "snapshots' weights are reversed in time",
+        "kd/training/snapshots.py",
+        '"weights": np.stack(self.weights),',
+        '"weights": np.stack(self.weights[::-1]),',
+    ),
+    WrongLine(
+        "a fresh teacher's name leaves out its seed",
+        "kd/run_fields.py",
+        """        maximum=2**31 - 1,
+        step=1,
+        rare=True,
+        decides=("teacher", "distilled", "scratch"),""",
+        """        maximum=2**31 - 1,
+        step=1,
+        rare=True,
+        decides=("distilled", "scratch"),""",
+    ),
+]
+
+
+def chosen(words: list[str]) -> list[WrongLine]:
+    return [line for line in WRONG_LINES if not words or any(word in line.mistake for word in words)]
+
+
+def copy_of_the_code(place: Path) -> None:
+    """The code to change, with the project's data beside it."""
+    for name in CODE:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, place / name)
+    (place / "data").symlink_to(PROJECT / "data", target_is_directory=True)
+
+
+def outcome(place: Path, test: str) -> int:
+    """pytest's exit code for this file in the copy."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "-q", "-x", test]
+    environment = {**os.environ, "KD_HOME": str(place / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in (PASSED, FAILED):
+        print(done.stdout[-2000:], done.stderr[-2000:], sep="\n", file=sys.stderr)
+    return done.returncode
+
+
+def put_in(place: Path, line: WrongLine) -> int:
+    """The outcome with this line in the copy, which is as before afterwards."""
+    path = place / line.file
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace(line.right, line.wrong), encoding="utf-8")
+    try:
+        return outcome(place, line.test)
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+def main(words: list[str]) -> int:
+    lines = chosen(words)
+    survived = 0
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        copy_of_the_code(place)
+        for test in dict.fromkeys(line.test for line in lines):
+            if outcome(place, test) != PASSED:
+                print(f"{test} does not pass without a wrong line: mend it first.", file=sys.stderr)
+                return 2
+        for line in lines:
+            started = time.monotonic()
+            killed = put_in(place, line) == FAILED
+            survived += not killed
+            word = "killed" if killed else "SURVIVED"
+            print(f"{word:8} {time.monotonic() - started:4.0f} s  {line.test}: {line.mistake}", flush=True)
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
