@@ -1,37 +1,25 @@
-"""What the documents name exists: files, modules, commands, tests. What the README shows as code runs."""
+"""What the documents name exists: files, modules, commands, tests."""
 
 from __future__ import annotations
 
 import ast
-import gettext
 import importlib.util
 import pkgutil
 import re
 import shlex
-from functools import cache
 from pathlib import Path
 
 import pytest
-from babel.messages.frontend import CommandLineInterface
 
 from tests import PROJECT
+from tests.docs.documents import DOCUMENTS, short, text
 
-DOCUMENTS = [
-    *sorted(PROJECT.glob("*.md")),
-    PROJECT / "data" / "README.md",
-    *sorted((PROJECT / "docs").glob("*.md")),
-]
 OURS = ("kd", "ui", "tests", "benchmarks", "docs")
 # A path has a folder, or the ending of a file that the project has. Some only the reader has.
 PATH = re.compile(
     r"(?!~|\.kd/|\.venv/|KD_HOME|kd/text/locale/)[\w.-]*\w(/[\w.-]+)+/?|(?!\.kd/)[\w.-]+/|\w+\.(py|md|npz|toml|yaml)"
 )
 MODULE = re.compile(rf"(?!kd\.(mo|po|pot)$)({'|'.join(OURS)})(\.\w+)+(\(\))?")
-
-
-@cache
-def text(document: Path) -> str:
-    return document.read_text(encoding="utf-8")
 
 
 def quoted(document: Path) -> list[str]:
@@ -60,10 +48,6 @@ def names_of_tests(path: Path) -> set[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     }
-
-
-def short(value: object) -> str:
-    return value.name if isinstance(value, Path) else str(value)
 
 
 TEST_COMMANDS = [
@@ -135,85 +119,3 @@ def test_there_are_commands_and_names_to_look_at():
     assert len(found(PATH)) > 30
     assert len(found(MODULE)) > 2
     assert len(commands(r"python -m ([\w.]+)")) > 10
-
-
-DISTILLER, LAB, STUDY, CHAIN = re.findall(
-    r"```python\n(.*?)```", text(PROJECT / "README.md"), flags=re.DOTALL
-)
-
-
-def run(code: str, *smaller: tuple[str, str]) -> dict:
-    """Run a snippet of the README with less to compute; returns its names."""
-    for ours, less in smaller:
-        assert ours in code
-        code = code.replace(ours, less)
-    names = {"__name__": "__main__"}
-    exec(compile(code, "README.md", "exec"), names)
-    return names
-
-
-def test_the_readmes_distiller_learns(monkeypatch):
-    monkeypatch.chdir(PROJECT)
-    names = run(DISTILLER, ("train(1_000)", "train(320)"), ("test()", "test(320)"), ("epochs=3", "epochs=1"))
-    history = names["distiller"].history.history
-    assert history["loss"][0] > 0
-
-
-@pytest.fixture
-def small_home(monkeypatch, tmp_path):
-    monkeypatch.setenv("KD_HOME", str(tmp_path))
-    monkeypatch.setenv("KD_WORKERS", "1")
-
-
-def test_the_readmes_lab_trains(small_home, capsys):
-    run(LAB, ("train_size=500", "train_size=320"), ("epochs=40", "epochs=1"))
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["teacher", "distilled", "scratch"]
-    assert all(0 < float(line.split()[1]) < 1 for line in lines)
-
-
-def test_the_readmes_study_ends_in_verdicts(small_home, capsys):
-    run(STUDY, ("epochs=40", "epochs=1, train_size=320"), ("seeds=3", "seeds=2"))
-    first, last, titles, *rows = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"6 runs, about \d+ seconds", first)
-    assert last == "finished 6"
-    assert titles.split() == ["temperature", "difference", "low", "high", "verdict"]
-    assert [float(row.split()[1]) for row in rows] == [1, 4, 20]
-
-
-def test_the_readmes_students_teach_students(small_home, tmp_path, capsys):
-    run(CHAIN, ("epochs=40", "epochs=1, train_size=320"))
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["1", "2", "3"]
-    assert len(list((tmp_path / "models").iterdir())) == 4  # three distilled students, one scratch student
-
-
-def test_the_documented_way_to_add_a_language_works(monkeypatch, tmp_path):
-    for folder in ("kd", "ui", "pages"):
-        for path in (PROJECT / folder).rglob("*.py"):
-            copy = tmp_path / path.relative_to(PROJECT)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes())
-    (tmp_path / "app.py").write_bytes((PROJECT / "app.py").read_bytes())
-    monkeypatch.chdir(tmp_path)
-    steps = re.findall(
-        r"^\.venv/bin/(pybabel .+)$", text(PROJECT / "docs" / "translating.md"), flags=re.MULTILINE
-    )
-    assert [step.split()[1] for step in steps] == [
-        "extract",
-        "init",
-        "compile",
-        "extract",
-        "update",
-        "compile",
-    ]
-    catalogue = tmp_path / "kd/text/locale/de/LC_MESSAGES/kd.po"
-    for step in steps:
-        CommandLineInterface().run(step.replace("pybabel", "pybabel --quiet", 1).split())
-        if " init " in step:
-            before = catalogue.read_text(encoding="utf-8")
-            after = before.replace('msgid "Home"\nmsgstr ""', 'msgid "Home"\nmsgstr "Anfang"')
-            assert after != before
-            catalogue.write_text(after, encoding="utf-8")
-    german = gettext.translation("kd", tmp_path / "kd/text/locale", ["de"])
-    assert german.gettext("Home") == "Anfang"

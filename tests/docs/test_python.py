@@ -1,0 +1,81 @@
+"""What the documents show as Python runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kd.text.translation import N_, _, ngettext
+from tests import PROJECT
+from tests.docs.documents import DOCUMENTS, blocks
+
+
+def python(document: Path) -> list[str]:
+    """The blocks of Python in a document."""
+    return [block.code for block in blocks(document) if block.language == "python"]
+
+
+DISTILLER, LAB, STUDY, CHAIN = python(PROJECT / "README.md")
+[WORDS] = python(PROJECT / "docs" / "translating.md")
+
+
+def run(code: str, *smaller: tuple[str, str]) -> dict:
+    """Run a snippet of the README with less to compute; returns its names."""
+    for ours, less in smaller:
+        assert ours in code
+        code = code.replace(ours, less)
+    names = {"__name__": "__main__"}
+    exec(compile(code, "README.md", "exec"), names)
+    return names
+
+
+def test_the_readmes_distiller_learns(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    names = run(DISTILLER, ("train(1_000)", "train(320)"), ("test()", "test(320)"), ("epochs=3", "epochs=1"))
+    history = names["distiller"].history.history
+    assert history["loss"][0] > 0
+
+
+@pytest.fixture
+def small_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    monkeypatch.setenv("KD_WORKERS", "1")
+
+
+def test_the_readmes_lab_trains(small_home, capsys):
+    run(LAB, ("train_size=500", "train_size=320"), ("epochs=40", "epochs=1"))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["teacher", "distilled", "scratch"]
+    assert all(0 < float(line.split()[1]) < 1 for line in lines)
+
+
+def test_the_readmes_study_ends_in_verdicts(small_home, capsys):
+    run(STUDY, ("epochs=40", "epochs=1, train_size=320"), ("seeds=3", "seeds=2"))
+    first, last, titles, *rows = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"6 runs, about \d+ seconds", first)
+    assert last == "finished 6"
+    assert titles.split() == ["temperature", "difference", "low", "high", "verdict"]
+    assert [float(row.split()[1]) for row in rows] == [1, 4, 20]
+
+
+def test_the_readmes_students_teach_students(small_home, tmp_path, capsys):
+    run(CHAIN, ("epochs=40", "epochs=1, train_size=320"))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["1", "2", "3"]
+    assert len(list((tmp_path / "models").iterdir())) == 4  # three distilled students, one scratch student
+
+
+def test_the_shown_sentences_can_be_translated():
+    names = {"_": _, "N_": N_, "ngettext": ngettext, "name": "alpha", "count": 2}
+    exec(compile(WORDS, "translating.md", "exec"), names)
+    assert names["TITLE"] == "Test accuracy by epoch"
+
+
+def test_no_other_document_shows_python():
+    """docs/objectives.md is tested by tests/distillation/test_objectives_guide.py."""
+    shown = {
+        block.document.name for path in DOCUMENTS for block in blocks(path) if block.language == "python"
+    }
+    assert shown == {"README.md", "objectives.md", "translating.md"}
