@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kd.config import FIELD_TYPES, FIELDS, PRESETS, FieldSpec
@@ -20,6 +20,12 @@ def parse(arguments: list[str] | None, name: str = "python -m kd") -> tuple[Comm
     Raises:
         Refusal: when the command line cannot be understood.
     """
+    options = command_line(name)[0].parse_args(arguments)
+    return options.command, options
+
+
+def command_line(name: str = "python -m kd") -> tuple[Parser, Mapping[str, argparse.ArgumentParser]]:
+    """The whole command line, and each command's part of it."""
     parser = Parser(prog=name, description=_("Understand knowledge distillation by doing it."))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands)
@@ -28,8 +34,7 @@ def parse(arguments: list[str] | None, name: str = "python -m kd") -> tuple[Comm
     _add_predict(commands)
     _add_stop(commands)
     _add_rebuild_index(commands)
-    options = parser.parse_args(arguments)
-    return options.command, options
+    return parser, commands.choices
 
 
 def _command(commands, name: str, purpose: str) -> argparse.ArgumentParser:

@@ -1,0 +1,100 @@
+"""Writes docs/api.md, the names for other programs, from their docstrings.
+
+python -m docs.api
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import griffe
+from griffe2md import ConfigDict, render_object_docs
+
+import kd
+
+PROJECT = Path(__file__).resolve().parent.parent
+PAGE = PROJECT / "docs" / "api.md"
+INTRODUCTION = """# Names for other programs
+
+`import kd` offers the names of the first part; the others come back from them, or are passed to them.
+[reference.md](reference.md) has a run's fields and what they allow. This page is made of the docstrings, by
+`python -m docs.api`.
+"""
+OFFERED = "# Offered by `import kd`"
+OTHERS = "# What comes back, and what is passed"
+OTHER_NAMES = (
+    "kd.runs.state.RunView",
+    "kd.studies.conductor.StudyView",
+    "kd.studies.frame.study_frame",
+    "kd.studies.verdicts.verdicts",
+    "kd.distillation.soft_targets.SoftTargetDivergence",
+    "kd.distillation.objectives.objective.Objective",
+    "kd.distillation.objectives.objective.Outputs",
+)
+LOOK = ConfigDict(
+    filters=["!^_"],
+    members_order="source",
+    inherited_members=True,
+    merge_init_into_class=True,
+    show_if_no_docstring=False,
+    show_bases=False,
+    show_object_full_path=False,
+    show_root_full_path=False,
+    show_root_members_full_path=False,
+    show_signature_annotations=True,
+    separate_signature=True,
+    signature_crossrefs=False,
+    summary=False,
+    heading_level=2,
+    line_length=100,
+)
+
+
+def page() -> str:
+    """The page, as the docstrings are now."""
+    loader = griffe.GriffeLoader(
+        docstring_parser="google",
+        docstring_options={"returns_multiple_items": False, "warnings": False},
+        search_paths=[PROJECT],
+    )
+    loader.load("kd")
+    loader.resolve_aliases()
+
+    def described(*paths: str) -> list[str]:
+        return [
+            _plain(render_object_docs(loader.modules_collection[path], LOOK, format_md=True))
+            for path in paths
+        ]
+
+    offered = [f"{kd.home(name)}.{name}" for name in kd.__all__ if not name.startswith("_")]
+    parts = [INTRODUCTION, OFFERED, *described(*offered), OTHERS, *described(*OTHER_NAMES)]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Types as code without links that lead nowhere here, and signatures that are not taken for programs."""
+    text = re.sub(r"\[([^\[\]]*?)\]\(#[^)]*\)", r"\1", text)
+    text = re.sub(
+        r"<code>(.*?)</code>", lambda type_: f"`{type_[1]}`".replace("\\", ""), text, flags=re.DOTALL
+    )
+    text = re.sub(r"^```python$", "```pyi", text, flags=re.MULTILINE)
+    # a field's default is its whole description: docs/reference.md has it in words
+    text = re.sub(r"^RunConfig\(\*, alpha.*$", "RunConfig(**fields)", text, flags=re.MULTILINE)
+    return re.sub(
+        r'<details class="example".*?</summary>\n(.*?)</details>',
+        lambda example: re.sub(r"^(?=.)", "    ", example[1], flags=re.MULTILINE),
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

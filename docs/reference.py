@@ -1,0 +1,149 @@
+"""Writes docs/reference.md: every field of a run, objective, command and flag, from the code that reads them.
+
+python -m docs.reference
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from kd.cli.parser import command_line
+from kd.config import FIELDS, PRESETS, RunConfig
+from kd.distillation.objectives import OBJECTIVES
+from kd.fields import GROUPS
+
+PAGE = Path(__file__).resolve().parent / "reference.md"
+INTRODUCTION = """# Reference
+
+Every field of a run, every objective and every command. Written by `python -m docs.reference`.
+"""
+FIELDS_INTRODUCTION = """## A run's fields
+
+A field has one name everywhere: in `RunConfig`, in an address of the app, and on the command line, where its
+underscores are dashes: `train_size` is `--train-size`. A switch is turned off by `--no-` before its name.
+*Decides* says which models another value trains anew; a new teacher always means a new distilled student.
+"""
+COMMANDS_INTRODUCTION = """## Commands
+
+`python -m kd COMMAND`, or `kd-lab COMMAND` where KD Lab is installed. `train` and `sweep` also take every field
+as a flag, and `sweep` takes several values with commas between them. `COMMAND --help` says the same.
+"""
+TITLES = {
+    "data": "Data",
+    "student": "Student",
+    "teacher": "Teacher",
+    "objective": "Objective",
+    "schedule": "Training",
+}
+
+
+def page() -> str:
+    """The page, as the code is now."""
+    parts = [INTRODUCTION, FIELDS_INTRODUCTION]
+    for group in GROUPS:
+        parts += [f"### {TITLES[group]}", _fields(group)]
+    parts += ["## Objectives", _objectives(), "## Presets", _presets(), COMMANDS_INTRODUCTION]
+    for name, parser in command_line()[1].items():
+        parts += [
+            f"### `{name}`",
+            f"{parser.description[:1].upper()}{parser.description[1:]}.",
+            _flags(parser),
+        ]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def _fields(group: str) -> str:
+    default = RunConfig()
+    rows = [
+        (
+            f"`{name}`",
+            spec.label,
+            spec.allowed,
+            _value(getattr(default, name)),
+            ", ".join(spec.decides),
+            spec.help,
+        )
+        for name, spec in FIELDS.items()
+        if spec.group == group
+    ]
+    return _table(("field", "what it is", "allowed", "default", "decides", "meaning"), rows)
+
+
+def _objectives() -> str:
+    rows = [
+        (
+            f"`{name}`",
+            objective.label,
+            objective.__doc__.partition("\n")[0],
+            objective.source,
+            ", ".join(f"`{own.name}`" for own in objective.own_fields()) or "none",
+        )
+        for name, objective in OBJECTIVES.items()
+    ]
+    return _table(("`objective`", "name", "the teacher's part of the loss", "source", "its own fields"), rows)
+
+
+def _presets() -> str:
+    default = RunConfig()
+    rows = [
+        (
+            f"`{name}`",
+            preset.label,
+            ", ".join(
+                f"`{field}` {_value(value)}"
+                for field, value in preset.config.to_dict().items()
+                if value != getattr(default, field)
+            )
+            or "nothing",
+        )
+        for name, preset in PRESETS.items()
+    ]
+    return _table(("`--preset`", "name", "how it differs from the default"), rows)
+
+
+def _flags(parser: argparse.ArgumentParser) -> str:
+    rows = [
+        (f"`{_written(action)}`", action.help.replace("%%", "%"))
+        for action in parser._actions
+        if action.dest not in FIELDS and not isinstance(action, argparse._HelpAction)
+    ]
+    return _table(("argument", "meaning"), rows) if rows else ""
+
+
+def _written(action: argparse.Action) -> str:
+    """An argument as it is typed."""
+    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
+    if not action.option_strings:
+        return value
+    return " ".join([*action.option_strings, *([] if action.nargs == 0 else [value])])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return (
+        f"{value:g}"
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else value or "none"
+    )
+
+
+def _table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [titles, ["---"] * len(list(titles)), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Whatever can be set or called is documented: the pages made from the code are those the code makes now."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from docs import reference
+from kd.cli.parser import command_line
+from kd.config import FIELDS, PRESETS
+from kd.distillation.objectives import OBJECTIVES
+from tests import PROJECT
+from tests.docs.documents import DOCUMENTS, text
+
+REFERENCE = text(reference.PAGE)
+# read by the app, the command line, the workers and the tests, and set by whoever starts them
+CODE = [
+    PROJECT / "app.py",
+    *(path for folder in ("kd", "ui", "tests/browser") for path in (PROJECT / folder).rglob("*.py")),
+]
+# set by KD Lab itself
+OWN = {"KD_FORKSERVER_PARENT"}
+
+
+def variables() -> set[str]:
+    return {name for path in CODE for name in re.findall(r'"(KD_[A-Z_]+)"', text(path))} - OWN
+
+
+def test_the_reference_says_what_the_code_says():
+    assert reference.page() == REFERENCE, (
+        f"write it again: python -m docs.{reference.__name__.split('.')[-1]}"
+    )
+
+
+def test_the_command_writes_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(reference, "PAGE", tmp_path / "reference.md")
+    assert reference.main() == 0
+    assert (tmp_path / "reference.md").read_text(encoding="utf-8") == REFERENCE
+
+
+@pytest.mark.parametrize("name", [*FIELDS, *OBJECTIVES, *PRESETS])
+def test_a_field_objective_or_preset_is_in_the_reference(name):
+    assert f"| `{name}` |" in REFERENCE
+
+
+def test_every_flag_of_every_command_is_in_the_reference():
+    for name, parser in command_line()[1].items():
+        section = REFERENCE.partition(f"### `{name}`\n")[2].partition("\n### ")[0]
+        assert section
+        flags = set(re.findall(r"--[a-z][a-z-]+", parser.format_help())) - {"--help", "--no-"}
+        fields = {"--" + field.replace("_", "-") for field in FIELDS}
+        switches = {flag.replace("--", "--no-", 1) for flag in fields}
+        assert {flag for flag in flags - fields - switches if flag not in section} == set()
+
+
+@pytest.mark.parametrize("name", sorted(variables()))
+def test_a_variable_that_the_code_reads_is_documented(name):
+    assert any(f"`{name}`" in text(document) for document in DOCUMENTS)
+
+
+def test_there_are_variables():
+    assert {"KD_HOME", "KD_LIMIT", "KD_WORKERS"} < variables()
