@@ -29,8 +29,8 @@ underscores are dashes: `train_size` is `--train-size`. A switch is turned off b
 """
 COMMANDS_INTRODUCTION = """## Commands
 
-`python -m kd COMMAND`, or `kd-lab COMMAND` where KD Lab is installed. `train` and `sweep` also take every field
-as a flag, and `sweep` takes several values with commas between them. `COMMAND --help` says the same.
+`python -m kd COMMAND`, or `kd-lab COMMAND` where KD Lab is installed. `train` and `sweep` also take every
+field as a flag, and `sweep` takes several values with commas between them. `COMMAND --help` says the same.
 """
 TITLES = {
     "data": "Data",

@@ -99,7 +99,8 @@ def test_a_documented_script_exists(script):
 
 @pytest.mark.parametrize("variable", commands(r"\bKD_[A-Z_]+"))
 def test_a_documented_variable_is_read_by_the_code(variable):
-    code = [path for folder in ("kd", "ui") for path in (PROJECT / folder).rglob("*.py")]
+    folders = ("kd", "ui", "tests/browser")
+    code = [path for folder in folders for path in (PROJECT / folder).rglob("*.py")]
     assert any(f'"{variable}"' in text(path) for path in code)
 
 
