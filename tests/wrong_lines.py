@@ -44,15 +44,21 @@ WRONG_LINES = [
     ),
     WrongLine(
         "a fresh teacher's logits are in reverse order",
-        "kd/training/answers.py",
-        '"train": in_parts(evaluate, images, check),',
-        '"train": in_parts(evaluate, images[::-1], check),',
+        "kd/engine/tasks.py",
+        "pictures = load_mnist().x_train[:train_size]",
+        "pictures = load_mnist().x_train[:train_size][::-1]",
     ),
     WrongLine(
-        "a stored teacher teaches what it says of the test pictures",
+        "a fresh teacher teaches what it says of the test pictures",
+        "kd/engine/tasks.py",
+        "pictures = load_mnist().x_train[:train_size]",
+        "pictures = load_mnist().x_test[:train_size]",
+    ),
+    WrongLine(
+        "what a stored teacher teaches is read in reverse order",
         "kd/runs/orders.py",
         'return Teaching(found["train"], found.get("attention"))',
-        'return Teaching(found["test"][: self._config.train_size], found.get("attention"))',
+        'return Teaching(found["train"][::-1], found.get("attention"))',
     ),
     WrongLine(
         "a student always agrees with its teacher",
