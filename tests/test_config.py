@@ -176,6 +176,24 @@ def test_a_fresh_teacher_renames_its_student_with_everything_that_decides_it():
         assert other.model_ids["scratch"] == fresh.model_ids["scratch"]
 
 
+DECIDES_FRESH_TEACHER = {
+    **{"seed": 7, "batch_size": 7, "teacher_epochs": 9, "teacher_train_size": 90},
+    **{"teacher_width": 8, "teacher_label_smoothing": 0.1},
+}
+STUDENTS_ALONE = {
+    **{"alpha": 0.5, "temperature": 7.0, "temperature_squared": False, "objective": "relations"},
+    **{"epochs": 7, "train_size": 700, "label_noise": 0.5, "labelled": 50, "omitted_digits": "3"},
+    **{"student": "linear", "student_width": 8, "student_units": 8, "baseline": "label_smoothing"},
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [*DECIDES_FRESH_TEACHER.items(), *STUDENTS_ALONE.items()])
+def test_a_fresh_teachers_name_follows_what_it_is_trained_with_and_nothing_else(field, value):
+    fresh = RunConfig(teacher="fresh")
+    renamed = fresh.replace(**{field: value}).teacher_id != fresh.teacher_id
+    assert renamed == (field in DECIDES_FRESH_TEACHER)
+
+
 def test_a_stored_model_teaches_under_its_own_name():
     born_again = RunConfig(teacher=RunConfig().model_ids["distilled"])
     assert born_again.teacher_id == RunConfig().model_ids["distilled"]

@@ -95,6 +95,7 @@ WRONG_LINES = [
         step=1,
         rare=True,
         decides=("distilled", "scratch"),""",
+        test="tests/test_config.py",
     ),
 ]
 
