@@ -7,7 +7,9 @@ from typing import NoReturn
 
 if __name__ == "__main__":
     # until `run` takes over Ctrl-C
-    sys.excepthook = lambda kind, *rest: kind is KeyboardInterrupt or sys.__excepthook__(kind, *rest)
+    sys.excepthook = lambda kind, *rest: (
+        None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
+    )
 
 from kd.terminal.entry import exit_code, run
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kd.distillation.objectives import OBJECTIVES, Objective
 from kd.fields import FieldSpec, to_bool
@@ -63,16 +63,22 @@ def _of_objective(name: str, own: dataclasses.Field) -> dataclasses.Field:
     return dataclasses.field(default=own.default, metadata={"spec": spec})
 
 
-_ObjectiveFields = dataclasses.make_dataclass(
-    "_ObjectiveFields",
-    [
-        (own.name, type(own.default), _of_objective(name, own))
-        for name, objective in OBJECTIVES.items()
-        for own in objective.own_fields()
-    ],
-    frozen=True,
-    kw_only=True,
-)
+if TYPE_CHECKING:
+
+    class _ObjectiveFields:
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    _ObjectiveFields = dataclasses.make_dataclass(
+        "_ObjectiveFields",
+        [
+            (own.name, type(own.default), _of_objective(name, own))
+            for name, objective in OBJECTIVES.items()
+            for own in objective.own_fields()
+        ],
+        frozen=True,
+        kw_only=True,
+    )
 
 
 class Contradiction(ValueError):
@@ -91,6 +97,10 @@ class RunConfig(_ObjectiveFields, RunFields):
         ValueError: when a field has the wrong type, is not finite or is out of range, or fields contradict
             each other; the message names the field, the value and what is allowed.
     """
+
+    if TYPE_CHECKING:  # values may be text, and each objective has fields of its own
+
+        def __init__(self, **fields: Any) -> None: ...
 
     def __post_init__(self) -> None:
         for name, spec in FIELDS.items():
@@ -217,7 +227,7 @@ FIELD_TYPES: dict[str, type] = {field.name: type(field.default) for field in dat
 _DEFAULTS: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(RunConfig)}
 
 # Field → whether the other fields contradict it, and what to say then.
-_CONTRADICTIONS = {
+_CONTRADICTIONS: dict[str, tuple[Callable[[RunConfig], bool], str]] = {
     "omitted_digits": (
         lambda run: len(run.omitted_digits) == 10,
         N_("omitted_digits must be at most nine of the ten digits, got {value}."),

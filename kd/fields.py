@@ -60,7 +60,7 @@ class FieldSpec:
 
     def choice_label(self, choice: str | int) -> str:
         """What a choice is called on the page, in the reader's language."""
-        return _(self.choice_labels[choice]) if choice in self.choice_labels else str(choice)
+        return _(self.choice_labels[str(choice)]) if str(choice) in self.choice_labels else str(choice)
 
     def checked(self, name: str, value: Any, kind: type) -> Any:
         """The value in its field's type; name: the field's; kind: float, int, bool or str.
@@ -78,7 +78,11 @@ class FieldSpec:
         converted = _CONVERTERS[kind](value)
         if converted is None:
             raise self._refusal(_NOT_OF_KIND[kind], name, value)
-        if kind is not bool and not self.minimum <= converted <= self.maximum:
+        if (
+            self.minimum is not None
+            and self.maximum is not None
+            and not self.minimum <= converted <= self.maximum
+        ):
             raise self._refusal(_OUT_OF_RANGE, name, value)
         return converted
 
@@ -94,7 +98,7 @@ class FieldSpec:
     def _limits(self) -> dict[str, str]:
         if self.choices:
             return {"choices": ", ".join(map(str, self.choices))}
-        if self.minimum is None:
+        if self.minimum is None or self.maximum is None:
             return {}
         return {"minimum": f"{self.minimum:g}", "maximum": _plain(self.maximum)}
 

@@ -266,7 +266,7 @@ class Lab(FinishedRuns, Studies):
         """A stored run's result, or None."""
         with contextlib.suppress(ValueError, OSError):
             view = self._views.stored(config.run_id)
-            return view and view.result
+            return None if view is None else view.result
         return None
 
     def _newest_results(self, most: int) -> Iterator[tuple[RunConfig, dict[str, Any]]]:
@@ -277,7 +277,7 @@ class Lab(FinishedRuns, Studies):
         for run_id in finished[:most]:
             with contextlib.suppress(ValueError, OSError):  # whoever shows that run will say so
                 view = self._views.stored(run_id)
-                if view is not None:
+                if view is not None and view.result is not None:
                     yield view.config, view.result
 
     def _has_to_train_teacher(self, config: RunConfig) -> bool:

@@ -36,7 +36,7 @@ def best_biases(labels: np.ndarray, logits: np.ndarray, digits: Sequence[int]) -
     logits = checked_logits(logits)
     labels = checked_labels(labels, *logits.shape)
     biases = dict.fromkeys(digits, 0.0)
-    right = np.count_nonzero(with_biases(logits, biases).argmax(axis=1) == labels)
+    right = int(np.count_nonzero(with_biases(logits, biases).argmax(axis=1) == labels))
     for _round in range(MOST_ROUNDS):
         before = right
         for digit in digits:

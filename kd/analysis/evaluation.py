@@ -166,7 +166,7 @@ def paired_difference_interval(
     first_low, first_high = wilson_interval(a + b, n, confidence)
     second_low, second_high = wilson_interval(a + c, n, confidence)
     margins = (a + b) * (c + d) * (a + c) * (b + d)
-    covariance = a * d - b * c
+    covariance: float = a * d - b * c
     if covariance > 0:
         covariance = max(covariance - n / 2, 0.0)
     phi = covariance / math.sqrt(margins) if margins else 0.0

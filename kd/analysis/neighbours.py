@@ -154,5 +154,5 @@ def _fingerprint(model: NumpyModel, images: np.ndarray) -> str:
     """What the index depends on: the weights, the pictures and the number of directions."""
     digest = hashlib.sha256(f"{DIRECTIONS} {_SAMPLE} {np.shape(images)}".encode())
     for array in (*model.weights(), images):
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

@@ -41,10 +41,10 @@ class Saliency:
         """One row for each pixel and model: model, row, column, gradient, contribution."""
         parts = []
         for model, gradient in self.gradients.items():
-            row, column = np.indices(gradient.shape)
+            places = np.indices(gradient.shape)
             values = {
-                "row": row,
-                "column": column,
+                "row": places[0],
+                "column": places[1],
                 "gradient": gradient,
                 "contribution": self.contributions[model],
             }

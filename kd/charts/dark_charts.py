@@ -60,12 +60,12 @@ def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390)
         if log
         else alt.Scale(domain=[0, 1], nice=False)
     )
-    ticks = {"values": [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]} if log else {"values": [0, 0.25, 0.5, 0.75, 1]}
+    ticks = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1] if log else [0, 0.25, 0.5, 0.75, 1]
     value = alt.Y(
         "probability:Q",
         title=_("Probability (log scale)") if log else _("Probability"),
         scale=scale,
-        axis=alt.Axis(format="~%", labelExpr=PERCENT, **ticks),
+        axis=alt.Axis(format="~%", labelExpr=PERCENT, values=ticks),
     )
     base = alt.Chart().encode(
         x=alt.X(**digit_axis("digit", _("Class"))),
@@ -235,7 +235,7 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
         shaded(base.transform_calculate(role="'teacher'"), "cell")
         .mark_rect(cornerRadius=3, strokeWidth=2, cursor="pointer")
         .encode(
-            fillOpacity=alt.Opacity(
+            fillOpacity=alt.FillOpacity(
                 "share_of_wrong:Q",
                 scale=alt.Scale(domain=[0, 0.4], range=[0.03, 1], clamp=True),
                 legend=None,

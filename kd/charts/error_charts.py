@@ -78,7 +78,7 @@ def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int =
         ],
     )
     cells = shaded(base.mark_rect(cornerRadius=3), "cell").encode(
-        fillOpacity=alt.Opacity(
+        fillOpacity=alt.FillOpacity(
             "colour:Q", scale=alt.Scale(domain=[0, FULL_COLOUR], range=[0.03, 1], clamp=True), legend=None
         ),
     )

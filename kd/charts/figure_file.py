@@ -45,7 +45,8 @@ def _complete(spec: dict[str, Any], rows: pd.DataFrame, width: int) -> dict[str,
     if complete.get("width") == "container":
         complete["width"] = width
     with alt.theme.enable("kd_light"):
-        complete["config"] = {**alt.theme.get()()["config"], **spec.get("config", {})}
+        theme: Any = alt.theme.get()
+        complete["config"] = {**theme()["config"], **spec.get("config", {})}
     complete["config"]["background"] = "white"
     version = alt.SCHEMA_VERSION.removeprefix("v").rsplit(".", 1)[0]
     # the figure carries its data: nothing may be fetched

@@ -105,7 +105,7 @@ def lines_chart(
         chosen = f"indexof({ticks}, datum.epoch) >= 0 || datum.label != ''"
         points = points.encode(opacity=alt.condition(chosen, alt.value(1), alt.value(0)))
     broken = {code: label_start(text) for code, text in words[line].items()}
-    breaks = {"lineBreak": "\n"} if any("\n" in text for text in broken.values()) else {}
+    breaks: dict[str, Any] = {"lineBreak": "\n"} if any("\n" in text for text in broken.values()) else {}
     labels = (
         shaded(base.transform_filter("datum.label != ''"), "text")
         .transform_calculate(name=f"{in_words(f'datum.{line}', broken)} + datum.label")

@@ -136,7 +136,8 @@ def _part_words(parts: tuple[Part, ...]) -> dict[str, str]:
 def _marks(parts: tuple[Part, ...]) -> dict[str, tuple[tuple[int, ...], str]]:
     """Part → its dash and its shape: the labels' own, and one after the other for the terms."""
     labels = ROLES.index("labels")
-    marks, used = {}, 0
+    marks: dict[str, tuple[tuple[int, ...], str]] = {}
+    used = 0
     for part, _label in parts:
         if part == "labels":
             marks[part] = DASHES[labels], SHAPES[labels]

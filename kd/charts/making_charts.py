@@ -163,7 +163,7 @@ def filter_chart(
                 scale=alt.Scale(domain=["positive", "negative"], range=[FOR, AGAINST]),
                 legend=None,
             ),
-            fillOpacity=alt.Opacity(
+            fillOpacity=alt.FillOpacity(
                 "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 1]), legend=None
             ),
             tooltip=[

@@ -66,7 +66,7 @@ def temperature_axis() -> alt.X:
     )
 
 
-def digit_axis(field: str, title: str, **axis: Any) -> dict[str, Any]:
+def digit_axis(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
     """Arguments for an axis of the ten digits, upright and in order."""
     return {
         "shorthand": f"{field}:N",
@@ -94,7 +94,9 @@ def finished(
     if words:
         columns = {f"{column}_words": in_words(f"datum.{column}", each) for column, each in words.items()}
         chart = chart.transform_calculate(**columns)
-    below = {"subtitle": subtitle, "subtitleFontSize": 13, "subtitlePadding": 4} if subtitle else {}
+    below: dict[str, Any] = {}
+    if subtitle:
+        below = {"subtitle": subtitle, "subtitleFontSize": 13, "subtitlePadding": 4}
     return chart.properties(
         title=alt.TitleParams(
             title, aria=False, anchor="start", fontSize=15, fontWeight=600, offset=offset, **below

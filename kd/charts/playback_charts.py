@@ -132,7 +132,7 @@ def reading_chart(rows: pd.DataFrame, title: str, points: Sequence[str], height:
     )
     cells = base.mark_rect(cornerRadius=2).encode(
         color=by_role(),
-        fillOpacity=alt.Opacity(
+        fillOpacity=alt.FillOpacity(
             "probability:Q", scale=alt.Scale(domain=[0, 1], range=[0.03, 1]), legend=None
         ),
     )

@@ -51,7 +51,9 @@ def saliency_chart(rows: pd.DataFrame, title: str, height: int = 300) -> alt.Lay
             color=alt.Color(
                 "speaks:N", scale=alt.Scale(domain=["for", "against"], range=[FOR, AGAINST]), legend=None
             ),
-            fillOpacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
+            fillOpacity=alt.FillOpacity(
+                "strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None
+            ),
             tooltip=[
                 alt.Tooltip("role_words:N", title=_("Model")),
                 alt.Tooltip("row:N", title=_("Row")),

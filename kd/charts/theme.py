@@ -7,6 +7,8 @@ serves both. Text needs more contrast than a mark, and so do cells with text on 
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from kd.text.words import MODELS
@@ -42,16 +44,15 @@ def _register(name: str) -> None:
     @alt.theme.register(f"kd_{name}", enable=name == "light")
     def theme() -> alt.theme.ThemeConfig:
         text = {"labelColor": ink, "titleColor": ink}
-        return {
-            "config": {
-                "background": "transparent",
-                "range": {"category": categories(name)},
-                "axis": {**text, "domainColor": ink, "gridOpacity": 0.3, "tickColor": ink},
-                "title": {"color": ink},
-                "text": {"color": ink},
-                "view": {"stroke": None},
-            }
+        config: Any = {
+            "background": "transparent",
+            "range": {"category": categories(name)},
+            "axis": {**text, "domainColor": ink, "gridOpacity": 0.3, "tickColor": ink},
+            "title": {"color": ink},
+            "text": {"color": ink},
+            "view": {"stroke": None},
         }
+        return {"config": config}
 
 
 _register("light")

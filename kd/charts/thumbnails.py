@@ -51,7 +51,9 @@ def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Seque
     )
 
 
-def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size: int = 44) -> alt.LayerChart:
+def thumbnail_chart(
+    rows: pd.DataFrame, columns: int = 6, count: int = 12, size: int = 44
+) -> alt.LayerChart | alt.FacetChart:
     """Pictures in rows of `columns`, each with its caption; a click selects in the parameter "picked".
 
     Args:
@@ -79,7 +81,7 @@ def thumbnail_chart(rows: pd.DataFrame, columns: int = 6, count: int = 12, size:
     )
 
 
-def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.LayerChart:
+def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.LayerChart | alt.FacetChart:
     """Pictures in rows of `columns`, each with the lines of its caption beside it, as a page shows cards.
 
     Args:

@@ -12,6 +12,7 @@ from kd.terminal.arguments import Parser, shown
 from kd.text.translation import _
 
 Command = Callable[[argparse.Namespace], int]
+_Commands = Any  # argparse has no public name for what add_subparsers returns
 
 
 def parse(arguments: list[str] | None, name: str = "python -m kd") -> tuple[Command, argparse.Namespace]:
@@ -37,11 +38,11 @@ def command_line(name: str = "python -m kd") -> tuple[Parser, Mapping[str, argpa
     return parser, commands.choices
 
 
-def _command(commands, name: str, purpose: str) -> argparse.ArgumentParser:
+def _command(commands: _Commands, name: str, purpose: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=shown(purpose), description=shown(purpose))
 
 
-def _add_train(commands) -> None:
+def _add_train(commands: _Commands) -> None:
     parser = _command(commands, "train", _("train two identical students, one of them with a teacher's help"))
     _add_preset(parser)
     for name, spec in FIELDS.items():
@@ -58,7 +59,7 @@ def _add_train(commands) -> None:
     parser.set_defaults(command=_train)
 
 
-def _add_sweep(commands) -> None:
+def _add_sweep(commands: _Commands) -> None:
     parser = _command(
         commands,
         "sweep",
@@ -108,13 +109,13 @@ def _add_preset(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_runs(commands) -> None:
+def _add_runs(commands: _Commands) -> None:
     parser = _command(commands, "runs", _("list the stored runs"))
     _add_json(parser)
     parser.set_defaults(command=_runs)
 
 
-def _add_predict(commands) -> None:
+def _add_predict(commands: _Commands) -> None:
     parser = _command(commands, "predict", _("ask a run's three models which digit a picture shows"))
     parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
     parser.add_argument(
@@ -124,13 +125,13 @@ def _add_predict(commands) -> None:
     parser.set_defaults(command=_predict)
 
 
-def _add_stop(commands) -> None:
+def _add_stop(commands: _Commands) -> None:
     parser = _command(commands, "stop", _("stop a waiting or training run, whoever started it"))
     parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
     parser.set_defaults(command=_stop)
 
 
-def _add_rebuild_index(commands) -> None:
+def _add_rebuild_index(commands: _Commands) -> None:
     parser = _command(commands, "rebuild-index", _("rebuild the list of stored runs after it was lost"))
     parser.set_defaults(command=_rebuild_index)
 
@@ -168,7 +169,7 @@ def _sweep(options: argparse.Namespace) -> int:
     )
 
 
-def _seeds(text: str) -> int | str:
+def _seeds(text: str) -> Any:
     return int(text) if text.isdecimal() and len(text) < 10 else text
 
 

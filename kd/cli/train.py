@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -55,7 +56,7 @@ def train(config: RunConfig, as_json: bool) -> int:
             raise
     if lost is not None and view.status == "finished":
         raise lost
-    if view.status != "finished":
+    if view.status != "finished" or view.result is None:
         print(
             _("Run {run} ended without a result: {reason}", run=run_id, reason=view.message), file=sys.stderr
         )
@@ -65,7 +66,7 @@ def train(config: RunConfig, as_json: bool) -> int:
             comparison = view.result["comparison"].with_words(view.config)
         print(json.dumps({"event": "result", **view.result, "comparison": comparison}), flush=True)
     else:
-        _print_table(view)
+        _print_table(view, view.result)
     return 0
 
 
@@ -81,8 +82,7 @@ def _print_json(lab: Lab, run_id: str) -> RunView:
     return view
 
 
-def _print_table(view: RunView) -> None:
-    result = view.result
+def _print_table(view: RunView, result: dict[str, Any]) -> None:
     table = Table(title=_("Run {run}", run=view.run_id))
     table.add_column(_("model"))
     for title in (

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from typing import Any
 
 from kd.engine import tasks
 from kd.text.endings import Ending
@@ -91,7 +92,7 @@ class Attempt:
         self._futures.append(future)
         return future
 
-    def result(self, future):
+    def result(self, future: Any) -> Any:
         """Wait for a future's value; an error of the task is raised here.
 
         Raises:

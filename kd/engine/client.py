@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import Any
 
 from kd.engine import tasks
 from kd.engine.attempt import Abandoned, Attempt, EngineLost
@@ -127,7 +128,7 @@ class Engine:
             child, self._child = self._child, None
             self._starting = None
         family = [] if child is None else family_of(child.pid)
-        if child is not None:
+        if child is not None and child.stdin is not None:
             child.stdin.close()  # this makes it leave
         if client is not None:
             _leave(client)
@@ -183,11 +184,9 @@ class Engine:
         from distributed.security import Security
 
         # A session of its own, because Ctrl-C is for the app: closing standard input ends the child.
-        apart = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-            if sys.platform == "win32"
-            else {"start_new_session": True}
-        )
+        apart: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
         with self._lock:
             if self._starting is not starting:
                 raise EngineLost(CLOSED)
@@ -276,8 +275,9 @@ def _address(child: subprocess.Popen) -> dict[str, str]:
     too_long.daemon = True
     too_long.start()
     try:
-        with child.stdout:
-            for line in child.stdout:
+        assert child.stdout is not None
+        with child.stdout as out:
+            for line in out:
                 if line.startswith(READY):
                     return json.loads(line.removeprefix(READY))
                 log.info("the engine's process prints: %s", line.rstrip())

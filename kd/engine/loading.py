@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from kd.training.quiet import quiet_standard_error
 
@@ -14,7 +15,8 @@ UNUSED = ("pandas", "sklearn")
 def load_tensorflow() -> None:
     """Import both; whoever needs what is in UNUSED can import it afterwards."""
     absent = [name for name in UNUSED if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # an import that finds None fails, as if it was not installed
+    nothing: Any = None  # an import that finds None fails, as if it was not installed
+    sys.modules.update(dict.fromkeys(absent, nothing))
     try:
         with quiet_standard_error():
             import keras  # noqa: F401

@@ -168,7 +168,8 @@ def _whole(number: Any) -> int | None:
     """The same number as an int of at least 1, or None if it is none."""
     if isinstance(number, bool) or not isinstance(number, Real) or not math.isfinite(number):
         return None
-    return int(number) if number == int(number) and number >= 1 else None
+    value = float(number)
+    return int(value) if value.is_integer() and value >= 1 else None
 
 
 def _convolutions(filters: int) -> list[keras.Layer]:

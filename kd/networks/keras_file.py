@@ -83,7 +83,8 @@ def _layer_weights(file: bytes, kinds: list[str]) -> list[list[np.ndarray]]:
     """Keras names a layer's group after its class, in snake case, and numbers repeated ones."""
     import h5py
 
-    weights, seen = [], {}
+    weights: list[list[np.ndarray]] = []
+    seen: dict[str, int] = {}
     with h5py.File(io.BytesIO(file), "r") as store:
         for kind in kinds:
             group = _snake_case(kind)

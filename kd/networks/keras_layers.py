@@ -167,7 +167,8 @@ def _window(config: dict[str, Any], size: Sequence[int]) -> Window:
                 strides=strides,
             )
         )
-    return Window(pairs[0], pairs[1], padding)
+    (high, wide), (down, across) = pairs
+    return Window((high, wide), (down, across), padding)
 
 
 def check_fits(step: Step, shape: Shape) -> None:

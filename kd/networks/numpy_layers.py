@@ -27,22 +27,21 @@ class Window:
 
     def positions(self, height: int, width: int) -> tuple[int, int]:
         """How many positions the window takes along height and width."""
+        (high, wide), (down, across) = self.size, self.strides
         if self.padding == "same":
-            return tuple(-(-n // s) for n, s in zip((height, width), self.strides, strict=True))
-        return tuple(
-            (n - k) // s + 1 for n, k, s in zip((height, width), self.size, self.strides, strict=True)
-        )
+            return -(-height // down), -(-width // across)
+        return (height - high) // down + 1, (width - wide) // across + 1
 
     def margins(self, height: int, width: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """Padding before and after, for height and for width: TensorFlow puts the odd pixel after."""
         if self.padding == "valid":
             return (0, 0), (0, 0)
         places = self.positions(height, width)
-        totals = [
+        rows, columns = (
             max((p - 1) * s + k - n, 0)
             for p, s, k, n in zip(places, self.strides, self.size, (height, width), strict=True)
-        ]
-        return tuple((total // 2, total - total // 2) for total in totals)
+        )
+        return (rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2)
 
     def pad(self, values: np.ndarray, fill: float) -> np.ndarray:
         """The input with its margins filled."""

@@ -54,6 +54,7 @@ class NumpyModel:
     name: str
     input_shape: Shape
     _steps: tuple[Step, ...] = field(repr=False)
+    _fast: list[Layer] = field(init=False, repr=False)
 
     @classmethod
     def load(cls, source: str | os.PathLike | bytes) -> NumpyModel:

@@ -115,7 +115,7 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
     for key, (shape, sha256) in _ARRAYS.items():
         array = arrays[key]
         intact = array.dtype == np.uint8 and array.shape == shape
-        if not intact or hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != sha256:
+        if not intact or hashlib.sha256(np.ascontiguousarray(array).data).hexdigest() != sha256:
             raise Unusable(
                 _(
                     "The MNIST file {path} was altered ({array} is not the official one). Make it again "

@@ -111,7 +111,7 @@ def _outcome(content: bytes, name: bytes) -> np.ndarray | str:
     """The pixels, or the sentence that says why there are none."""
     try:
         with _opened(content) as picture:
-            kind = "JPEG" if picture.format == "MPO" else picture.format
+            kind = "JPEG" if picture.format == "MPO" else picture.format or ""
             check_pixels(*picture.size, MAX_PIXELS_OF.get(kind, MAX_PIXELS))
             if kind == "JPEG":
                 _check_scans(content, picture.width * picture.height)

@@ -72,12 +72,12 @@ class Dispatch:
             before = self._jobs.get(run_id)
             if before is not None and not before.state.active:
                 before = None
-            joins = before is not None and not before.is_stopping
-            if joins:
-                before.hurry()
-            if not (joins and (before in self._running or person in self._queue.people(run_id))):
+            joined = None if before is None or before.is_stopping else before
+            if joined is not None:
+                joined.hurry()
+            if joined is None or not (joined in self._running or person in self._queue.people(run_id)):
                 self._queue.check_room(person)
-            if joins:
+            if joined is not None:
                 self._queue.join(run_id, person)
                 self._plan = None
                 return
@@ -108,8 +108,9 @@ class Dispatch:
                 if self._closed or should_stop():
                     return STOPPED
                 job = self._jobs.get(run_id)
-                joins = job is not None and job.state.active
-                if not joins:
+                joins = True
+                if job is None or not job.state.active:
+                    joins = False
                     job = self._jobs[run_id] = self._job(config, urgency)
                     self._queue.forget(run_id)
                 tries_again = job.is_stopping
@@ -295,7 +296,7 @@ class Dispatch:
     def _attend(self, job: RunJob) -> None:
         """About once a second while a run is computed: should any stop, and has this one had its turn?"""
         self._hear_stops()
-        if time.monotonic() - job.turn_began < SECONDS_A_TURN:
+        if job.turn_began is None or time.monotonic() - job.turn_began < SECONDS_A_TURN:
             return
         with self._lock:
             if job not in self._running:

@@ -143,7 +143,7 @@ class RunJob:
     def seconds_of_turn(self, left: float, turn: float) -> float:
         """How much of the `left` seconds it computes before it gives way, at the end of an epoch."""
         progress, _left = self.state.outlook()
-        had = time.monotonic() - self.turn_began if self.is_computing else 0.0
+        had = time.monotonic() - self.turn_began if self.is_computing and self.turn_began else 0.0
         epoch = left / max(1.0, self.config.epochs * (1 - progress))
         return min(left, max(0.0, turn - had) + epoch)
 
@@ -241,11 +241,10 @@ class RunJob:
             self._workshop.hurry(share, self._urgency)
 
     def _record(self, teacher: Teacher, milliseconds: dict[str, float]) -> dict[str, Any]:
-        trained = {name: self._store.model_record(self.config.model_ids[name]) for name in STUDENTS}
-        logits = {
-            name: self._store.model_logits(model_id) for name, model_id in self.config.model_ids.items()
-        }
-        if None in trained.values() or any(found is None for found in logits.values()):
+        ids, store = self.config.model_ids, self._store
+        trained = {name: found for name in STUDENTS if (found := store.model_record(ids[name])) is not None}
+        logits = {name: rows for name in ids if (rows := store.model_logits(ids[name])) is not None}
+        if len(trained) < len(STUDENTS) or len(logits) < len(ids):
             raise Unusable(_("A model of run {run} was removed: train it again.", run=self.config.run_id))
         records = {"teacher": teacher.record, **trained}
         cached = {name for name in ("teacher", *STUDENTS) if name not in self._shares}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.engine import tasks
@@ -19,6 +19,8 @@ from kd.training.teaching import Teaching
 from kd.unusable import Unusable
 
 if TYPE_CHECKING:
+    from kd.engine import Attempt
+    from kd.training.checkpoint import Checkpoint
     from kd.training.trained_model import TrainedModel
 
 
@@ -34,7 +36,7 @@ def model_order(
     """
     model_id = config.model_ids[name]
 
-    def submit(attempt, checkpoint):
+    def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
         measured = store.precisions() if name == "teacher" else None
         arguments = (config.to_dict(), name, teaching, measured, looks, checkpoint)
         return attempt.submit(tasks.train, *arguments, resource=_resource(name))
@@ -43,12 +45,16 @@ def model_order(
         if trained.processor is not None and trained.processor not in store.precisions():
             store.save_precisions({**store.precisions(), trained.processor: trained.precision})
         with store.index.waiting():
-            if trained.snapshots is not None:
-                store.save_snapshots(model_id, trained.snapshots.arrays())
+            _keep_snapshots(store, model_id, trained)
             record = model_record(config, name, trained)
             store.save_model(model_id, record, trained.keras_file, trained.test_logits)
 
     return Order(model_id, _resource(name), submit, keep)
+
+
+def _keep_snapshots(store: Store, model_id: str, trained: TrainedModel) -> None:
+    if trained.snapshots is not None:
+        store.save_snapshots(model_id, trained.snapshots.arrays())
 
 
 def _resource(name: str) -> str:
@@ -64,7 +70,7 @@ def snapshots_order(config: RunConfig, name: str, store: Store, teaching: Teachi
 
     def keep(trained: TrainedModel) -> None:
         with store.index.waiting():
-            store.save_snapshots(model_id, trained.snapshots.arrays())
+            _keep_snapshots(store, model_id, trained)
 
     training = model_order(config, name, store, teaching)
     return Order(f"snapshots-{model_id}", training.resource, training.submit, keep)
@@ -124,7 +130,7 @@ class Teacher:
         """Compute what it says of the run's training images, and store it for other runs."""
         size, attention = self._config.train_size, self._compares_attention
 
-        def submit(attempt, checkpoint):
+        def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
             return attempt.submit(tasks.teaching, self.path.read_bytes(), size, attention, resource="teacher")
 
         def keep(teaching: Teaching) -> Teaching:
@@ -168,7 +174,7 @@ class Timings:
             made_of = tuple(tuple(architecture) for architecture in architectures.values())
             label = "-".join(f"{kind}-{size}" for kind, size in made_of)
 
-            def submit(attempt, checkpoint):
+            def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
                 return attempt.submit(tasks.milliseconds, made_of, resource="student")
 
             taken = ordered(Order(f"time-{label}", "student", submit, reports=False))

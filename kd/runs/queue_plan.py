@@ -36,14 +36,20 @@ class QueuePlan:
         """The place of a waiting run, counted from 1, and its wait in seconds, or None if unknown."""
         now = time.monotonic()
         if now - self._made > SECONDS_ESTIMATES_HOLD:
-            running = self._running()
-            known = None not in running and None not in self._lengths
-            self._begins = waits(running, self._lengths, self._at_once) if known else None
+            running, lengths = _if_known(self._running()), _if_known(self._lengths)
+            self._begins = (
+                None if running is None or lengths is None else waits(running, lengths, self._at_once)
+            )
             self._made = now
         number = self._places[run_id]
         if self._begins is None:
             return number + 1, None
         return number + 1, max(0.0, self._begins[number] - (now - self._made))
+
+
+def _if_known(seconds: Sequence[float | None]) -> list[float] | None:
+    known = [each for each in seconds if each is not None]
+    return known if len(known) == len(seconds) else None
 
 
 def waits(running: Sequence[float], lengths: Sequence[float], at_once: int) -> list[float]:

@@ -29,8 +29,9 @@ class RunList(list[RunView]):
     def __getitem__(self, place: slice) -> RunList: ...
 
     def __getitem__(self, place: SupportsIndex | slice) -> RunView | RunList:
-        found = super().__getitem__(place)
-        return RunList(found) if isinstance(place, slice) else found
+        if isinstance(place, slice):
+            return RunList(super().__getitem__(place))
+        return super().__getitem__(place)
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each run, in this order, with NaN or None where it has no result yet.

@@ -98,7 +98,8 @@ class RunState:
         self.done = threading.Event()
         self._lock = threading.Lock()
         self._created = time.time()
-        self._status, self._phase, self._ending = "queued", "queued", None
+        self._status, self._phase = "queued", "queued"
+        self._ending: Ending | None = None
         self._history: dict[str, list[dict]] = {name: [] for name in MODELS}
         self._fractions = dict.fromkeys(MODELS, 0.0)
         self._weights = {"distilled": 1.0, "scratch": 1.0}

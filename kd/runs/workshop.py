@@ -136,8 +136,9 @@ class Workshop:
             for outcome in outcomes:
                 if outcome is not None and outcome[1] is not None:
                     raise outcome[1]
-            if None not in outcomes:
-                return [value for value, _error in outcomes]
+            values = [outcome[0] for outcome in outcomes if outcome is not None]
+            if len(values) == len(outcomes):
+                return values
             check()
             if self._closed:
                 raise EngineLost(CLOSED)

@@ -80,12 +80,13 @@ def is_event(event: Any) -> bool:
     if event.get("event") == "begin":
         return isinstance(event.get("history", []), list)
     numbers = [value for name, value in event.items() if name not in ("event", "model")]
-    counts = event.get("epoch"), event.get("epochs")
+    epoch, epochs = event.get("epoch"), event.get("epochs")
     return (
         event.get("event") == "epoch"
         and all(number is None or isinstance(number, int | float) for number in numbers)
-        and all(isinstance(count, int) for count in counts)
-        and 1 <= counts[0] <= counts[1]
+        and isinstance(epoch, int)
+        and isinstance(epochs, int)
+        and 1 <= epoch <= epochs
     )
 
 

@@ -18,6 +18,7 @@ import logging
 import os
 import zipfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class OlderLayout(StoredRuns, StoredCaches):
                 for folder in folders:
                     brought += self._bring_run(folder)
                 for folder in teachers:
-                    self.index.exclusively(lambda undo, folder=folder: self._bring_lone_teacher(folder))
+                    self.index.exclusively(partial(self._bring_lone_teacher, folder))
         except (OSError, ValueError) as error:
             log.warning("some runs of an earlier version could not be brought over yet: %s", error)
         else:
@@ -158,10 +159,11 @@ class OlderLayout(StoredRuns, StoredCaches):
             self._put_model({**made, **record}, folder / "teacher.keras", logits)
         files.remove(folder)
 
-    def _bring_lone_teacher(self, folder: Path) -> None:
+    def _bring_lone_teacher(self, folder: Path, _undo: ExitStack) -> None:
         """Bring over a teacher that no run has needed, if what it says of the test images is known."""
         if not os.path.lexists(folder):
             return
+        config = logits = None
         try:
             record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
             identity = {name: value for name, value in record["identity"].items() if name != "recipe"}
@@ -169,8 +171,8 @@ class OlderLayout(StoredRuns, StoredCaches):
             digest = files.digest((folder / "teacher.keras").read_bytes())[:16]
             logits = next(filter(None, map(self.logits, self._keys_of_logits(digest))), None)
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            config = logits = None
-        if logits is None or config.teacher_id != folder.name:
+            logits = None
+        if config is None or logits is None or config.teacher_id != folder.name:
             if not files.is_complete(self.home / "models" / folder.name):
                 log.warning("teacher %s was set aside: nothing is known of its answers", folder.name)
             _move(folder, self._aside(folder.name))

@@ -225,7 +225,7 @@ class Store(OlderLayout):
         return True
 
 
-def _unusable_home(home: Path | str | None, error: Exception) -> Unusable:
+def _unusable_home(home: object, error: Exception) -> Unusable:
     values = {
         "folder": _shortened(home),
         "reason": getattr(error, "strerror", None) or str(error).rstrip("."),
@@ -235,6 +235,6 @@ def _unusable_home(home: Path | str | None, error: Exception) -> Unusable:
     return Unusable(_("KD_HOME {folder} cannot be used ({reason}): choose another folder.", **values))
 
 
-def _shortened(home: Path | str | None) -> str:
+def _shortened(home: object) -> str:
     text = str(home)
     return text if len(text) <= 200 else f"{text[:150]}…{text[-40:]}"

@@ -113,8 +113,9 @@ class StoredRuns(StoredModels):
                 found = {name: read(model_id) for name, model_id in self.models_of(run_id).items()}
             except OSError as error:
                 raise _unreadable(run_id, error) from None
-            if found and all(value is not None for value in found.values()):
-                return found
+            there = {name: value for name, value in found.items() if value is not None}
+            if found and len(there) == len(found):
+                return there
             if not self._look(run_id, self._is_whole):
                 break
         if found:

@@ -265,13 +265,13 @@ class Conductor:
                 self._tidy_now_and_then()
                 return
             if ending.code != FULL:
-                break
+                if not progress.stopping.is_set():
+                    with progress.lock:
+                        progress.failed[run_id] = ending
+                return
             with progress.lock:
                 progress.waits_for_room = True
             progress.stopping.wait(SECONDS_FOR_ROOM)
-        if not progress.stopping.is_set():
-            with progress.lock:
-                progress.failed[run_id] = ending
 
     def _ending(self, progress: _Progress, urgency: int, config: RunConfig) -> Ending | None:
         """Compute one run; returns why there is no result, None if there is one."""

@@ -112,7 +112,7 @@ class Study:
 
     def _check_seeds(self) -> None:
         highest = FIELDS["seed"].maximum
-        if self.base.seed + self.seeds - 1 > highest:
+        if highest is not None and self.base.seed + self.seeds - 1 > highest:
             raise ValueError(
                 _(
                     "The last of {count} seeds from {first} on is above {highest}: start lower.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -57,10 +57,11 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
             Text(verdict_word(row["verdict"])),
             "" if pd.isna(row["more_seeds"]) else f"{row['more_seeds']:,}",
         )
-    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
+    text = io.StringIO()
+    console = Console(file=text, width=width, color_system=None, legacy_windows=False)
     console.print(drawn)
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
-def _known(number: float, words) -> str:
+def _known(number: float, words: Callable[[float], str]) -> str:
     return "" if math.isnan(number) else words(number)

@@ -19,7 +19,7 @@ from kd.pictures import augmentation
 
 Report = Callable[[str], None]
 
-STRONG = {
+STRONG: dict[str, Any] = {
     "epochs": 35,
     "images": 60_000,
     "batch_size": 128,

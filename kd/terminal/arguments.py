@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from kd.terminal.refusal import Refusal
 from kd.text.translation import _
@@ -16,8 +16,8 @@ class Parser(argparse.ArgumentParser):
     The description may be a module's docstring, which is None under `python -OO`.
     """
 
-    def __init__(self, *args, description: str | None = None, **kwargs):
-        super().__init__(*args, description=(description or "").partition("\n")[0], **kwargs)
+    def __init__(self, *, description: str | None = None, **others: Any):
+        super().__init__(description=(description or "").partition("\n")[0], **others)
 
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"\S{60,}", lambda word: f"{word[0][:40]}…", message)

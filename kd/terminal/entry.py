@@ -33,7 +33,7 @@ def exit_code(main: Callable[[], int]) -> int:
         try:
             code = main()
         except SystemExit as done:  # argparse, after it has printed its help
-            code = done.code or 0
+            code = done.code if isinstance(done.code, int) else int(done.code is not None)
         sys.stdout.flush()
         return code
     except streams.OutputLost as lost:

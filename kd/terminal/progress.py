@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -63,7 +63,7 @@ class _Bar(Progress):
         self._task = self.add_task("", total=1.0, percent="", left="")
 
     def show(self, moment: Moment) -> None:
-        told = {"percent": moment.percent, "left": moment.left}
+        told: dict[str, Any] = {"percent": moment.percent, "left": moment.left}
         self.update(self._task, completed=moment.done, description=moment.doing, **told)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -185,7 +185,7 @@ class CompiledTraining:
             "accuracy": mean(correct, labelled),
         }
 
-    def _traced_prepare(self) -> Callable | None:
+    def _traced_prepare(self) -> Any:
         if self._objective is None:
             return None
 
@@ -206,6 +206,7 @@ class CompiledTraining:
 
     def _with(self, numbers: tf.Tensor) -> Objective:
         """The objective with these numbers."""
+        assert self._objective is not None
         values = tf.unstack(numbers)[: len(self._numbers)]
         return dataclasses.replace(self._objective, **dict(zip(self._numbers, values, strict=True)))
 

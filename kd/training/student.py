@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -171,7 +171,7 @@ def _lesson(
     )
 
 
-def _rows(values: np.ndarray | None, name: str, expected: tuple[int, int], rows: np.ndarray) -> np.ndarray:
+def _rows(values: Any, name: str, expected: tuple[int, int], rows: np.ndarray) -> np.ndarray:
     """The rows of these values that belong to a student's pictures."""
     if np.shape(values) != expected:
         raise ValueError(

@@ -17,8 +17,8 @@ from tests import PROJECT
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 OURS = {"kd", "ui", "pages", "app"}
-# Parts of what is required: of Dask's workers, and of Streamlit's server.
-WITH_DISTRIBUTED = {"dask", "tornado"}
+# Parts of what is required, of Dask's workers and of Streamlit's server; and what only a notebook has.
+WITH_DISTRIBUTED = {"dask", "tornado", "IPython"}
 WITH_STREAMLIT = {"starlette", "uvicorn"}
 EVERY_MODULE = """
 import importlib, pkgutil, sys

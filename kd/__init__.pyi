@@ -1,0 +1,10 @@
+from ._version import __version__ as __version__
+from .config import PRESETS as PRESETS
+from .config import RunConfig as RunConfig
+from .distillation.distiller import Distiller as Distiller
+from .lab import Lab as Lab
+from .networks.architectures import build_student as build_student
+from .networks.architectures import build_teacher as build_teacher
+from .pictures.drawing import to_mnist as to_mnist
+from .pictures.mnist import load_mnist as load_mnist
+from .studies.study import Study as Study
