@@ -6,6 +6,7 @@ python -m docs.api
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -59,18 +60,23 @@ def page() -> str:
         docstring_options={"returns_multiple_items": False, "warnings": False},
         search_paths=[PROJECT],
     )
-    loader.load("kd")
+    package = loader.load("kd")
     loader.resolve_aliases()
 
-    def described(*paths: str) -> list[str]:
-        return [
-            _plain(render_object_docs(loader.modules_collection[path], LOOK, format_md=True))
-            for path in paths
-        ]
+    def described(*found: griffe.Object | griffe.Alias) -> list[str]:
+        return [_plain(render_object_docs(one, LOOK, format_md=True)) for one in found]
 
-    offered = [f"{kd.home(name)}.{name}" for name in kd.__all__ if not name.startswith("_")]
-    parts = [INTRODUCTION, OFFERED, *described(*offered), OTHERS, *described(*OTHER_NAMES)]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    offered = [package[name].final_target for name in kd.__all__ if not name.startswith("_")]
+    others = [loader.modules_collection[path] for path in OTHER_NAMES]
+    parts = [INTRODUCTION, OFFERED, *described(*offered), OTHERS, *described(*others)]
+    return _formatted("\n\n".join(part.strip() for part in parts) + "\n")
+
+
+def _formatted(text: str) -> str:
+    """With the signatures as Ruff writes them, which formats Python in Markdown too."""
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", PAGE.name, "-"]
+    done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=True, cwd=PROJECT)
+    return done.stdout
 
 
 def _plain(text: str) -> str:
@@ -80,6 +86,7 @@ def _plain(text: str) -> str:
         r"<code>(.*?)</code>", lambda type_: f"`{type_[1]}`".replace("\\", ""), text, flags=re.DOTALL
     )
     text = re.sub(r"^```python$", "```pyi", text, flags=re.MULTILINE)
+    text = re.sub(r"^([A-Z]+: .*?) = .*$", r"\1", text, flags=re.MULTILINE)  # a constant's long value
     # a field's default is its whole description: docs/reference.md has it in words
     text = re.sub(r"^RunConfig\(\*, alpha.*$", "RunConfig(**fields)", text, flags=re.MULTILINE)
     return re.sub(

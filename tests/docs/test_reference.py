@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from docs import reference
+import kd
+from docs import api, reference
 from kd.cli.parser import command_line
 from kd.config import FIELDS, PRESETS
 from kd.distillation.objectives import OBJECTIVES
@@ -27,16 +28,22 @@ def variables() -> set[str]:
     return {name for path in CODE for name in re.findall(r'"(KD_[A-Z_]+)"', text(path))} - OWN
 
 
-def test_the_reference_says_what_the_code_says():
-    assert reference.page() == REFERENCE, (
-        f"write it again: python -m docs.{reference.__name__.split('.')[-1]}"
-    )
+@pytest.mark.parametrize("page", [api, reference], ids=["api", "reference"])
+def test_a_page_says_what_the_code_says(page):
+    assert page.page() == text(page.PAGE), f"write it again: python -m {page.__name__}"
 
 
-def test_the_command_writes_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(reference, "PAGE", tmp_path / "reference.md")
-    assert reference.main() == 0
-    assert (tmp_path / "reference.md").read_text(encoding="utf-8") == REFERENCE
+@pytest.mark.parametrize("page", [api, reference], ids=["api", "reference"])
+def test_its_command_writes_it(page, tmp_path, monkeypatch):
+    expected = text(page.PAGE)
+    monkeypatch.setattr(page, "PAGE", tmp_path / "page.md")
+    assert page.main() == 0
+    assert (tmp_path / "page.md").read_text(encoding="utf-8") == expected
+
+
+def test_every_name_that_kd_offers_is_described():
+    described = re.findall(r"^## `(\w+)`$", text(api.PAGE), flags=re.MULTILINE)
+    assert {name for name in kd.__all__ if not name.startswith("_")} <= set(described)
 
 
 @pytest.mark.parametrize("name", [*FIELDS, *OBJECTIVES, *PRESETS])
