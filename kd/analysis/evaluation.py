@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kd.analysis.logits import checked_labels, checked_logits
+from kd.analysis.verdict import CONFIDENCE, verdict
 from kd.text.translation import _
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CONFIDENCE = 0.95
 
 
 def predictions(logits: np.ndarray, name: str = "logits") -> np.ndarray:
@@ -191,7 +190,7 @@ def compare(
     Returns:
         Codes and numbers, ready for JSON: difference, low, high (fractions, distilled minus scratch, 95 %
         interval of `paired_difference_interval`), p_value (`mcnemar`), only_distilled_right,
-        only_scratch_right (pictures), verdict (of `verdict`). kd.text.verdicts puts them in words.
+        only_scratch_right (pictures), verdict (`kd.analysis.verdict`). kd.text.verdicts puts them in words.
 
     Raises:
         ValueError: when labels and logits do not match, or are not finite.
@@ -220,27 +219,6 @@ def compare(
         "only_scratch_right": counts[2],
         "verdict": verdict(low, high, p_value, alpha),
     }
-
-
-def verdict(low: float, high: float, p_value: float, alpha: float | None = None) -> str:
-    """What is shown of distilled minus scratch; a side is taken only if interval and test both take it.
-
-    Args:
-        low, high: the interval of the difference, as fractions.
-        p_value: of McNemar's test.
-        alpha: as for `compare`.
-
-    Returns:
-        "ahead" or "behind": the distilled student is; "not shown"; or "no teacher": at α = 1, where the two
-        students are the same by construction.
-    """
-    if alpha == 1:
-        return "no teacher"
-    if p_value < 1 - CONFIDENCE and low > 0:
-        return "ahead"
-    if p_value < 1 - CONFIDENCE and high < 0:
-        return "behind"
-    return "not shown"
 
 
 def _same_pictures(

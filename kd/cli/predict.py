@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kd.cli.run_name import FINISHED, the_one
 from kd.pictures.drawing import to_mnist
-from kd.pictures.picture_file import MAX_BYTES, decode_picture
+from kd.pictures.picture_file import MAX_BYTES, decode_picture, refuse_without_warnings
 from kd.store.store import Store
 from kd.terminal.refusal import Refusal
 from kd.text.translation import _
@@ -16,18 +16,15 @@ from kd.text.words import NAMES, quoted
 
 def predict(run: str, image: str, as_json: bool) -> int:
     """Print each model's ten probabilities; returns the exit code."""
+    refuse_without_warnings()
     picture = to_mnist(decode_picture(_content(Path(image))))
     store = Store()
     run_id = _find_run(store, run)
     # after everything that can be refused: the lab takes longer to load than all before it
-    from kd.analysis.logits import softmax
     from kd.lab import Lab
 
-    lab = Lab(store.home)
-    probabilities = {
-        name: softmax(model.logits(picture[None, :, :, None]))[0]
-        for name, model in lab.models(run_id).items()
-    }
+    found = Lab(store.home).predict(run_id, picture)
+    probabilities = {name: values[0] for name, values in found.items()}
     if as_json:
         answers = {
             name: {"digit": int(values.argmax()), "probabilities": [float(v) for v in values]}

@@ -8,8 +8,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from kd.lab import Lab
 from kd.runs.state import RunView
+from kd.runs.views import RunViews
+from kd.store.store import Store
 from kd.text import states
 from kd.text.translation import _, in_english
 from kd.text.words import MODELS, NAMES, UNREADABLE, accuracy, plain, quoted
@@ -17,8 +18,8 @@ from kd.text.words import MODELS, NAMES, UNREADABLE, accuracy, plain, quoted
 
 def runs(as_json: bool) -> int:
     """List every run, newest first; returns the exit code."""
-    lab = Lab()
-    views, unreadable = lab.runs(), lab.unreadable()
+    store = Store()  # and no Lab, which takes longer to load than all else here
+    views, unreadable = RunViews(store, histories=False).all(), store.index.unreadable()
     if as_json:
         with in_english():
             for view in views:

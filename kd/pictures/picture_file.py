@@ -42,9 +42,6 @@ SECONDS_TO_WAIT = 30
 _SMALL = 250_000
 _BYTES_REMEMBERED = 64_000_000
 
-# Pillow only warns of large pictures, in the log; `check_pixels` refuses them.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-
 _BROKEN = N_("The picture is damaged or incomplete: save it again, or try another one.")
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -91,6 +88,14 @@ def decode_picture(content: bytes) -> np.ndarray:
     if isinstance(outcome, str):
         raise ValueError(outcome)
     return outcome
+
+
+def refuse_without_warnings() -> None:
+    """For an app or a command: drop Pillow's warnings of large pictures, which are refused in a sentence.
+
+    It holds for the whole process, so the library leaves it to whoever the process belongs to.
+    """
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def fingerprint(content: bytes) -> bytes:

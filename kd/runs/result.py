@@ -7,42 +7,18 @@ import time
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kd.analysis import evaluation
 from kd.config import STUDENTS, RunConfig
 from kd.pictures.mnist import load_mnist
+from kd.runs.comparison import Comparison
 from kd.runs.state import RunView
-from kd.text.verdicts import verdict_note, verdict_sentence
 
 if TYPE_CHECKING:
     from kd.training.trained_model import TrainedModel
-
-
-class Comparison(dict):
-    """The two students of a run compared: the codes and numbers of `kd.analysis.evaluation.compare`.
-
-    Nothing else is stored. Its `sentence` and its `note` are made when they are asked for, in the language of
-    whoever asks. The sentence is that of an ordinary run; kd.text.verdicts has it for any.
-    """
-
-    _WORDS: ClassVar = {"sentence": verdict_sentence, "note": verdict_note}
-
-    @classmethod
-    def opened(cls, stored: Mapping[str, Any], alpha: float | None) -> Comparison:
-        """A stored comparison with today's verdict; the words that earlier versions stored are left out."""
-        numbers = {name: value for name, value in stored.items() if name not in cls._WORDS}
-        verdict = evaluation.verdict(stored["low"], stored["high"], stored["p_value"], alpha)
-        return cls({**numbers, "verdict": verdict})
-
-    def __missing__(self, name: str) -> str:
-        return self._WORDS[name](self)
-
-    def with_words(self, config: RunConfig | None = None) -> dict[str, Any]:
-        """Codes, numbers and words, as the command line prints them. config: as for `verdict_sentence`."""
-        return {**self, "sentence": verdict_sentence(self, config), "note": verdict_note(self)}
 
 
 def run_record(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kd.config import RunConfig
-from kd.runs.dispatch import Dispatch
-from kd.runs.result import Comparison
+from kd.runs.comparison import Comparison
 from kd.runs.state import RunView, run_id_of
 from kd.store.index_rows import ACTIVE, Row, is_event
 from kd.store.store import DamagedRun, Store
@@ -17,6 +16,9 @@ from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.text.words import MODELS, quoted
 from kd.unusable import Unusable
+
+if TYPE_CHECKING:
+    from kd.runs.dispatch import Dispatch
 
 # How often to look at a run whose files do not match the index: somebody may be moving them.
 LOOKS = 4
@@ -37,8 +39,13 @@ class _Read(NamedTuple):
 class RunViews:
     """Views of runs; a finished run is read only once. Thread-safe."""
 
-    def __init__(self, store: Store, dispatch: Dispatch):
-        self._store, self._dispatch = store, dispatch
+    def __init__(self, store: Store, dispatch: Dispatch | None = None, histories: bool = True):
+        """
+        Args:
+            dispatch: knows the runs of this process, if it computes any.
+            histories: whether finished runs have theirs; a list of results does without.
+        """
+        self._store, self._dispatch, self._histories = store, dispatch, histories
         self._stored: dict[str, _Read] = {}
 
     def all(self) -> list[RunView]:
@@ -59,7 +66,7 @@ class RunViews:
         Raises:
             ValueError: when no run has this id, or its record cannot be read.
         """
-        view = self._dispatch.view(run_id)
+        view = self._own(run_id)
         if view is not None and view.active:
             return view
         for look in range(LOOKS):
@@ -73,7 +80,7 @@ class RunViews:
                 self._reconcile()
         else:
             raise Unusable(_("The files of run {run} are being moved: try again in a moment.", run=run_id))
-        view = self._dispatch.view(run_id)
+        view = self._own(run_id)
         if view is not None:
             return view  # its end could not be stored: only this process knows
         if self._store.index.worker(run_id) == "gone":
@@ -90,7 +97,7 @@ class RunViews:
             ValueError: when there is no such run, or its record cannot be read.
         """
         run_id = run_id_of(run)
-        if self._dispatch.view(run_id) or self._store.row(run_id) or self._store.has_run(run_id):
+        if self._own(run_id) or self._store.row(run_id) or self._store.has_run(run_id):
             return run_id
         raise self._not_there(run_id)
 
@@ -105,12 +112,17 @@ class RunViews:
             try:
                 known = self._load(run_id, state)
             except DamagedRun:
-                self._dispatch.forget(run_id)
+                if self._dispatch is not None:
+                    self._dispatch.forget(run_id)
                 known = None
             if known is None:
                 return None
             self._stored[run_id] = known
         return known.view
+
+    def _own(self, run_id: str) -> RunView | None:
+        """A run of this process."""
+        return None if self._dispatch is None else self._dispatch.view(run_id)
 
     def _seen(self, models: Iterable[str]) -> dict[str, tuple]:
         return {name: (self._store.model_state(name), self._store.snapshots_state(name)) for name in models}
@@ -151,7 +163,8 @@ class RunViews:
         if "comparison" in result:
             alpha = config.alpha if config.has_equal_students else None
             result = {**result, "comparison": Comparison.opened(result["comparison"], alpha)}
-        seen = self._seen(_trained_for(config, record.get("models", {})))
+        trained = _trained_for(config, record.get("models", {})) if self._histories else ()
+        seen = self._seen(trained)
         epochs = {model_id: self._epochs(model_id) for model_id in seen}
         # a run that could not be brought over from an earlier version still has its history itself
         history = record.get("history") or list(chain.from_iterable(epochs.values()))

@@ -20,18 +20,18 @@ import zipfile
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from kd import files
 from kd.config import RunConfig
-from kd.files import Damaged, json_bytes
-from kd.pictures.mnist import load_mnist
+from kd.files import Damaged, json_bytes, npz_arrays
 from kd.store.stored import ID
 from kd.store.stored_caches import StoredCaches
 from kd.store.stored_models import model_files
 from kd.store.stored_runs import StoredRuns, read_record
+
+if TYPE_CHECKING:
+    import numpy as np
 
 log = logging.getLogger("kd")
 
@@ -104,8 +104,7 @@ class OlderLayout(StoredRuns, StoredCaches):
                 return False
             for name in _FILES:
                 files.check(folder / name)
-            with np.load(folder / "logits.npz", allow_pickle=False) as archive:
-                logits = dict(archive)
+            logits = npz_arrays((folder / "logits.npz").read_bytes())
             self._bring_teacher(self.home / "teachers" / config.teacher_id, config, logits["teacher"], record)
             for name in _STUDENTS:
                 self._bring_student(folder, name, config, logits[name], record)
@@ -223,8 +222,12 @@ def _described(config: RunConfig, name: str, created: float, software: dict[str,
 
 def _with_accuracies(content: bytes, history: list[dict[str, Any]]) -> bytes:
     """The npz of a student's snapshots, with its accuracy on the test images at each; the rest as it was."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        times, logits = archive["times"], archive["logits"]
+    import numpy as np
+
+    from kd.pictures.mnist import load_mnist
+
+    stored = npz_arrays(content)
+    times, logits = stored["times"], stored["logits"]
     measured = {float(event["epoch"]): event["val_accuracy"] for event in history}
     # between epochs it was not recorded; the logits are rounded, but not their order
     accuracies = np.mean(logits.argmax(axis=2) == load_mnist().y_test, axis=1)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import os
 from collections.abc import Mapping
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kd import files
-from kd.files import Damaged, json_bytes, npz_bytes
+from kd.files import Damaged, json_bytes, npz_arrays, npz_bytes
 from kd.store.stored import Stored
+
+if TYPE_CHECKING:
+    import numpy as np
 
 log = logging.getLogger("kd")
 
@@ -24,8 +25,7 @@ class StoredCaches(Stored):
         """Stored arrays of a teacher by their key, as `save_logits` took them; None if missing or damaged."""
         path = self.home / "logits" / f"{key}.npz"
         try:
-            with np.load(io.BytesIO(files.read_sealed(path)), allow_pickle=False) as arrays:
-                logits = dict(arrays)
+            logits = npz_arrays(files.read_sealed(path))
             os.utime(path)
             return logits
         except FileNotFoundError:

@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kd import files
 from kd.config import SHIPPED_TEACHERS, RunConfig
@@ -23,6 +21,9 @@ from kd.store.stored import ID
 from kd.store.stored_snapshots import StoredSnapshots, arrays_of
 from kd.teachers.logits import shipped_logits
 from kd.teachers.shipped import shipped_teacher_path, teacher_record
+
+if TYPE_CHECKING:
+    import numpy as np
 
 log = logging.getLogger("kd")
 
@@ -181,7 +182,7 @@ class StoredModels(StoredSnapshots):
 
 def model_files(record: Mapping[str, Any], keras_file: bytes, test_logits: np.ndarray) -> dict[str, bytes]:
     """The files of a model's folder, the record last."""
-    logits = npz_bytes({"test": np.asarray(test_logits, dtype=np.float32)})
+    logits = npz_bytes({"test": test_logits.astype("float32", copy=False)})
     return {"model.keras": keras_file, "logits.npz": logits, "record.json": json_bytes(dict(record))}
 
 

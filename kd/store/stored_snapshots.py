@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kd import files
-from kd.files import Damaged, npz_bytes
+from kd.files import Damaged, npz_arrays, npz_bytes
 from kd.store.stored import ID, Stored
+
+if TYPE_CHECKING:
+    import numpy as np
 
 log = logging.getLogger("kd")
 
@@ -109,8 +110,7 @@ def arrays_of(path: Path, content: bytes) -> dict[str, np.ndarray]:
         Damaged: when it is none; a file that comes with the project has no checksum.
     """
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            arrays = dict(archive)
+        arrays = npz_arrays(content)
     # a damaged zip of arrays may raise anything: zlib.error, BadZipFile, KeyError, EOFError …
     except Exception as error:
         raise Damaged(f"{path.name} cannot be read ({error})") from None
@@ -120,5 +120,7 @@ def arrays_of(path: Path, content: bytes) -> dict[str, np.ndarray]:
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    from numpy.lib.format import read_array
+
     with archive.open(f"{name}.npy") as part:
-        return np.lib.format.read_array(part, allow_pickle=False)
+        return read_array(part, allow_pickle=False)

@@ -28,7 +28,7 @@ from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 
-DEFAULT_LIMIT = "2GB"
+DEFAULT_LIMIT = 2_000_000_000
 SECONDS_WATCHED = 3600  # a page may show a run for a long time without asking for it again
 SECONDS_BETWEEN_NOTES = 60
 SECONDS_A_SIZE_HOLDS = 5
@@ -47,9 +47,11 @@ def limit() -> int:
     Raises:
         ValueError: when it is not a size.
     """
+    chosen = os.environ.get("KD_LIMIT")
+    if not chosen:
+        return DEFAULT_LIMIT
     from dask.utils import parse_bytes
 
-    chosen = os.environ.get("KD_LIMIT") or DEFAULT_LIMIT
     try:
         size = parse_bytes(chosen) if any(letter.isdecimal() for letter in chosen) else 0
     except (ValueError, OverflowError):

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kd.analysis.evaluation import CONFIDENCE, mcnemar, paired_difference_interval
+from kd.analysis.evaluation import mcnemar, paired_difference_interval
+from kd.analysis.verdict import CONFIDENCE
 from kd.run_fields import TEST_IMAGES
 from kd.text.translation import _
 from kd.text.words import quoted
@@ -229,7 +230,7 @@ def _holm_of(p_values: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def _verdict(low: float, high: float, p_corrected: float) -> str:
-    """A side is taken only if test and interval both take it, as kd.analysis.evaluation.verdict does."""
+    """A side is taken only if test and interval both take it, as kd.analysis.verdict does."""
     if np.isnan(p_corrected):
         return TOO_FEW
     if p_corrected < _SIGNIFICANCE and low > 0:

@@ -9,16 +9,17 @@ of the weights they were computed with. Importing this module loads no TensorFlo
 from __future__ import annotations
 
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
-from kd.files import npz_bytes, write_whole
+from kd.files import npz_arrays, npz_bytes, write_whole
 from kd.once import computed_once
-from kd.pictures.mnist import load_mnist
 from kd.teachers.shipped import TEACHER_FOLDER, shipped_teacher_path, teacher_record
 from kd.text.translation import _
 from kd.unusable import Unusable
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MAKE_COMMAND = "python -m kd.teacher_logits"
 
@@ -42,9 +43,9 @@ def _load(name: str) -> dict[str, np.ndarray]:
     path = _path(name)
     named = {"path": path, "command": f"{MAKE_COMMAND} {name}"}
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            logits = {key: arrays[key] for key in ("train", "test")}
-            weights_sha256 = str(arrays["weights_sha256"])
+        arrays = npz_arrays(path.read_bytes())
+        logits = {key: arrays[key] for key in ("train", "test")}
+        weights_sha256 = str(arrays["weights_sha256"])
     except FileNotFoundError:
         raise Unusable(
             _("The teacher's logits {path} are missing. Make them again with: {command}", **named)
@@ -65,6 +66,9 @@ def _load(name: str) -> dict[str, np.ndarray]:
 
 def make(name: str) -> Path:
     """Compute and write the logits of one shipped teacher; returns the file's path."""
+    import numpy as np
+
+    from kd.pictures.mnist import load_mnist
     from kd.training.answers import teacher_outputs
 
     file = shipped_teacher_path(name).read_bytes()

@@ -16,17 +16,17 @@ import platform
 import sys
 import time
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
-from kd.pictures.mnist import load_mnist
 from kd.places import DATA
 from kd.text.translation import _
 from kd.text.words import accuracy, quoted
 from kd.training.quiet import quiet_standard_error
 from kd.unusable import Unusable
+
+if TYPE_CHECKING:
+    import numpy as np
 
 NAMES = SHIPPED_TEACHERS
 TEACHER_FOLDER = DATA / "teachers"
@@ -70,6 +70,8 @@ def write_record(name: str, record: dict[str, Any], folder: Path = TEACHER_FOLDE
 
 def weights_sha256(weights: list[np.ndarray]) -> str:
     """SHA-256 of the float32 weights in layer order: the same for the same network in another file."""
+    import numpy as np
+
     digest = hashlib.sha256()
     for array in weights:
         digest.update(np.ascontiguousarray(array, dtype="<f4").tobytes())
@@ -92,8 +94,9 @@ def make(name: str, folder: Path, epochs: int | None, images: int | None, seed: 
     _check_name(name)
     _check_range("epochs", epochs, 1000)
     _check_range("images", images, TRAIN_IMAGES)
-    data = load_mnist()
+    from kd.pictures.mnist import load_mnist
 
+    data = load_mnist()
     with quiet_standard_error():
         import tensorflow as tf
 

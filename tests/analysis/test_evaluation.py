@@ -16,9 +16,9 @@ from kd.analysis.evaluation import (
     mcnemar,
     paired_difference_interval,
     predictions,
-    verdict,
     wilson_interval,
 )
+from kd.analysis.verdict import verdict
 
 RANDOM = np.random.default_rng(0)
 LABELS = RANDOM.integers(0, 10, 400)

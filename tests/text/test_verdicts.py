@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kd.analysis.evaluation import mcnemar, paired_difference_interval, verdict
+from kd.analysis.evaluation import mcnemar, paired_difference_interval
+from kd.analysis.verdict import verdict
 from kd.config import RunConfig
 from kd.text import words
 from kd.text.verdicts import p_value_words, verdict_note, verdict_sentence

@@ -12,10 +12,13 @@ from kd.analysis.softening import most_ambiguous
 from kd.config import TEST_IMAGES
 from kd.pictures.drawing import ONLY_A_DOT, prepared
 from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.picture_file import refuse_without_warnings
 from kd.text.translation import N_, _
 from ui.pictures import canvas
 from ui.shared import address, notices
 from ui.shared.guard import guarded
+
+refuse_without_warnings()
 
 WAYS = {"draw": N_("Draw"), "test": N_("Test pictures"), "upload": N_("Upload")}
 # The example's showcase (kd/analysis/showcase.py), computed in a test and not for every visitor.

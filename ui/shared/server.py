@@ -6,6 +6,7 @@ import gc
 import importlib
 import threading
 
+import numpy  # noqa: F401 - what is loaded later would not be limited
 from threadpoolctl import threadpool_limits
 
 from kd import logs

@@ -1,0 +1,200 @@
+"""KD Lab is a guest in the process of whoever imports it, and changes nothing there.
+
+Each test is a program of its own. It looks at all that a process has once, does something with KD Lab, and
+looks again.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import PROJECT
+
+LOOK = """
+import decimal, gc, locale, logging, os, random, signal, socket, ssl, sys, threading, warnings
+import numpy, threadpoolctl
+
+def look():
+    loggers = {"": logging.getLogger(), **logging.root.manager.loggerDict}
+    return {
+        "environment": dict(os.environ),
+        "folder": os.getcwd(),
+        "paths": [path for path in sys.path],
+        "umask": (os.umask(0o22), os.umask(0o22))[1],
+        "BLAS and OpenMP": {i["filepath"]: i["num_threads"] for i in threadpoolctl.threadpool_info()},
+        "loggers": {
+            name: (logger.level, list(logger.handlers), logger.propagate, list(logger.filters))
+            for name, logger in loggers.items()
+            if isinstance(logger, logging.Logger) and (logger.handlers or logger.level or logger.filters)
+        },
+        "logging": (logging.getLoggerClass(), logging.root.manager.disable, logging.lastResort),
+        "signals": {number: signal.getsignal(number) for number in signal.valid_signals()},
+        "warnings": list(warnings.filters),
+        "hooks": (sys.excepthook, sys.unraisablehook, sys.displayhook, threading.excepthook, sys.gettrace()),
+        "streams": (sys.stdin, sys.stdout, sys.stderr),
+        "meta path": list(map(repr, sys.meta_path)),
+        "NumPy": (numpy.geterr(), numpy.get_printoptions(), hash(numpy.random.get_state()[1].tobytes())),
+        "random numbers": hash(random.getstate()),
+        "garbage": (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()),
+        "language": (locale.setlocale(locale.LC_ALL), str(decimal.getcontext())),
+        "sockets": (socket.getdefaulttimeout(), ssl.SSLContext.sslsocket_class),
+        "limits": sys.getrecursionlimit(),
+        "threads": sorted(thread.name for thread in threading.enumerate()),
+        "tensorflow": {"tensorflow", "keras", "distributed", "dask", "pandas"} & set(sys.modules),
+    }
+
+threadpoolctl.threadpool_limits(limits=3)
+before = look()
+
+def same(but=()):
+    after = look()
+    for name in set(before) - {*but}:
+        assert after[name] == before[name], f"{name}: {before[name]} became {after[name]}"
+"""
+
+
+def run(program: str, home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{LOOK}\nhome = {str(home)!r}\n{program}"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+LIGHT = {
+    "the package": "import kd; kd.__version__",
+    "Lab": "from kd import PRESETS, Lab, RunConfig, Study",
+    "pictures": "from kd import load_mnist, to_mnist; to_mnist(load_mnist().x_test[0])",
+    "the commands": """
+import rich.style  # it draws a random number
+before = look()
+import kd.__main__
+from kd.cli import parser, predict, rebuild_index, runs, stop, train
+""",
+    "a refused command": "from kd.__main__ import main; main(['train', '--alpha', '1.5'])",
+    "a lab": """
+from kd import Lab
+with Lab(home) as lab:
+    lab.runs(), lab.wait(lab.start("default")), lab.estimate("notebook")
+""",
+    "a prediction": """
+from kd import Lab, load_mnist
+with Lab(home) as lab:
+    run, pictures = lab.start("default"), load_mnist().x_test[:3]
+    lab.predict(run, pictures), lab.test_logits(run), lab.models(run)
+""",
+}
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_whoever_imports_it_finds_the_process_as_it_was(name, tmp_path):
+    run(f"{LIGHT[name]}\nsame()", tmp_path)
+
+
+def test_a_table_of_runs_changes_nothing_but_what_pandas_does(tmp_path):
+    run("import pandas; before = look(); from kd import Lab; Lab(home).runs().to_frame(); same()", tmp_path)
+
+
+HEAVY = {
+    "the Distiller": """
+from kd import Distiller, build_student, build_teacher
+distiller = Distiller(student=build_student(), teacher=build_teacher(width=1/64))
+distiller.compile(
+    optimizer="adam",
+    student_loss_fn=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    distillation_loss_fn=keras.losses.KLDivergence(),
+)
+distiller.fit(numpy.zeros((8, 28, 28, 1)), numpy.zeros(8), verbose=0)
+""",
+    "a student": """
+from kd import Lab
+with Lab(home) as lab:
+    lab.student(lab.start("default"))(numpy.zeros((1, 28, 28, 1)))
+""",
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_keras_is_left_as_its_user_set_it(name, tmp_path):
+    run(
+        f"""
+import keras, tensorflow as tf
+from tensorflow.python.framework import config as op_determinism
+keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).predict(numpy.zeros((1, 2)), verbose=0)
+keras.mixed_precision.set_dtype_policy("mixed_float16")
+keras.config.set_epsilon(1e-6)
+
+def keras_is():
+    return (
+        keras.config.dtype_policy().name, keras.config.floatx(), keras.config.epsilon(),
+        keras.config.image_data_format(), keras.config.is_traceback_filtering_enabled(),
+        tf.config.threading.get_intra_op_parallelism_threads(),
+        tf.config.threading.get_inter_op_parallelism_threads(), tf.config.optimizer.get_jit(),
+        tf.config.optimizer.get_experimental_options(), tf.config.functions_run_eagerly(),
+        tf.get_logger().level, op_determinism.is_op_determinism_enabled(),
+    )
+
+before, was = look(), keras_is()
+{HEAVY[name]}
+same(but={{"random numbers", "NumPy"}})  # Keras draws seeds from them
+assert keras_is() == was, (was, keras_is())
+""",
+        tmp_path,
+    )
+
+
+# What a command must not wait for: these take longer to load than all that it does.
+SLOW = {"distributed", "dask", "tensorflow", "keras", "pandas", "scipy", "h5py", "asyncio", "ssl"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        (["--version"], set()),
+        (["--help"], set()),
+        (["train", "--help"], set()),
+        (["train", "--alpha", "7"], set()),
+        (["runs"], set()),
+        (["runs", "--json"], set()),
+        (["stop", "nothing"], set()),
+        (["rebuild-index"], set()),
+        (["predict", "e82", "PICTURE"], {"h5py"}),
+        (["predict", "e82", "nothing.png"], set()),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_command_loads_only_what_it_needs(arguments, allowed, tmp_path):
+    program = f"""
+import sys
+from pathlib import Path
+from PIL import Image
+from kd.__main__ import main
+picture = Path({str(tmp_path)!r}) / "picture.png"
+if "PICTURE" in {arguments!r}:
+    from kd import load_mnist
+    Image.fromarray(load_mnist().x_test[0]).save(picture)
+assert main([str(picture) if word == "PICTURE" else word for word in {arguments!r}]) in (0, 2)
+loaded = {SLOW!r} & set(sys.modules)
+assert loaded <= {allowed!r}, loaded
+if {arguments!r} == ["runs"]:
+    assert "numpy" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env={**os.environ, "KD_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
