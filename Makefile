@@ -29,6 +29,6 @@ $(VENV)/.installed: $(VENV)/pyvenv.cfg requirements.txt requirements-library.txt
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt requirements-export.txt
 	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	touch $@

@@ -15,12 +15,12 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from kd.analysis.bias import best_biases, with_biases
 from kd.analysis.evaluation import accuracy, correct
+from kd.command_line import flags, sweep_flag
 from kd.config import FIELDS, PRESETS, RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
@@ -150,30 +150,10 @@ how many more seeds would usually show one of 0.2 points.
 
 
 def command(study: Study) -> str:
-    """The command line that carries out a study, from the preset that leaves least to say."""
-    changes = {name: _changes(study, preset.config) for name, preset in PRESETS.items()}
-    preset = min(changes, key=lambda name: len(changes[name]))
-    parts = [f"--preset {preset}"] if preset != "default" else []
-    parts += [_flag(name, _plain(value)) for name, value in changes[preset].items()]
-    parts += [_flag(name, ",".join(map(_plain, values))) for name, values in study.axes.items()]
+    """The command line that carries out a study."""
+    parts = flags(study.base, without=study.axes)
+    parts += [sweep_flag(name, list(values)) for name, values in study.axes.items()]
     return " ".join(["python -m kd sweep", *parts, f"--seeds {study.seeds}"])
-
-
-def _changes(study: Study, preset: RunConfig) -> dict[str, Any]:
-    """What a study's base has otherwise than a preset, apart from its axes."""
-    return {
-        name: value
-        for name, value in study.base.to_dict().items()
-        if name not in study.axes and value != getattr(preset, name)
-    }
-
-
-def _flag(name: str, text: str) -> str:
-    return f"--{name.replace('_', '-')} {text}"
-
-
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value).removesuffix(".0")
 
 
 def written(name: str, lab: Lab) -> str:

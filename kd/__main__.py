@@ -1,4 +1,4 @@
-"""The command line: `python -m kd train`, `runs`, `predict`, `stop`, `rebuild-index`; and `kd-lab`."""
+"""The command line, `python -m kd` or `kd-lab`: train, sweep, runs, predict, export, stop, rebuild-index."""
 
 from __future__ import annotations
 

@@ -57,15 +57,28 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: when it cannot be written.
     """
-    partial = _beside(path)
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write several files, each as `write_whole`; none takes its place before all are written.
+
+    Raises:
+        OSError: when one of them cannot be written.
+    """
+    partials = {path: _beside(path) for path in contents}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_through(partial, content)
-        partial.replace(path)
-        _sync_folder(path.parent)
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_through(partials[path], content)
+        for path, partial in partials.items():
+            partial.replace(path)
+        for folder in {path.parent for path in contents}:
+            _sync_folder(folder)
     finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
+        for partial in partials.values():
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
 
 
 def npz_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:

@@ -6,13 +6,15 @@ import contextlib
 import importlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from kd.config import Preset, RunConfig, config_of
 from kd.engine import Engine
+from kd.export.exporting import export
 from kd.pictures.training_set import training_set
 from kd.run_fields import has_fresh_teacher
 from kd.runs.dispatch import Dispatch
@@ -156,6 +158,21 @@ class Lab(FinishedRuns, Studies):
     def unreadable(self) -> list[str]:
         """The runs whose index entries cannot be read; `delete` accepts their names."""
         return self.store.index.unreadable()
+
+    def export(
+        self,
+        run: str | RunView,
+        format: str,
+        model: str = "distilled",
+        path: str | PathLike[str] | None = None,
+        replace: bool = False,
+        check: Callable[[], None] = lambda: None,
+    ) -> list[Path]:
+        """Write a finished run, or one of its models, as files that do without KD Lab.
+
+        Arguments, result and errors are those of `kd.export.exporting.export`.
+        """
+        return export(self.store, self._finished(run), format, model, path, replace, check)
 
     def delete(self, run: str | RunView) -> None:
         """Take a run off the list; `restore` brings it back until its space is needed.

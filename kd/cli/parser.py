@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kd.config import FIELD_TYPES, FIELDS, PRESETS, FieldSpec
+from kd.config import FIELD_TYPES, FIELDS, MODELS, PRESETS, FieldSpec
+from kd.export import FORMATS
 from kd.studies.study import Study
 from kd.terminal.arguments import Parser, shown
 from kd.text.translation import _
@@ -33,6 +34,7 @@ def command_line(name: str = "python -m kd") -> tuple[Parser, Mapping[str, argpa
     _add_sweep(commands)
     _add_runs(commands)
     _add_predict(commands)
+    _add_export(commands)
     _add_stop(commands)
     _add_rebuild_index(commands)
     return parser, commands.choices
@@ -125,6 +127,28 @@ def _add_predict(commands: _Commands) -> None:
     parser.set_defaults(command=_predict)
 
 
+def _add_export(commands: _Commands) -> None:
+    parser = _command(commands, "export", _("write a run, or one of its models, as files to take along"))
+    parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        required=True,
+        help=shown("; ".join(f"{name}: {_(about)}" for name, about in FORMATS.items())),
+    )
+    parser.add_argument(
+        "--model",
+        choices=MODELS,
+        default="distilled",
+        help=shown(_("which of the run's models, for a format that holds one")),
+    )
+    parser.add_argument(
+        "--output", metavar="PATH", help=shown(_("the file to write, or a folder for it; by default here"))
+    )
+    parser.add_argument("--force", action="store_true", help=shown(_("replace files of the same name")))
+    parser.set_defaults(command=_export)
+
+
 def _add_stop(commands: _Commands) -> None:
     parser = _command(commands, "stop", _("stop a waiting or training run, whoever started it"))
     parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
@@ -188,6 +212,12 @@ def _predict(options: argparse.Namespace) -> int:
     from kd.cli.predict import predict
 
     return predict(options.run, options.image, options.json)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from kd.cli.export import export
+
+    return export(options.run, options.format, options.model, options.output, options.force)
 
 
 def _stop(options: argparse.Namespace) -> int:

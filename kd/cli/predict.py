@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kd.cli.run_name import FINISHED, the_one
+from kd.cli.run_name import finished_run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture, refuse_without_warnings
 from kd.store.store import Store
@@ -19,7 +19,7 @@ def predict(run: str, image: str, as_json: bool) -> int:
     refuse_without_warnings()
     picture = to_mnist(decode_picture(_content(Path(image))))
     store = Store()
-    run_id = _find_run(store, run)
+    run_id = finished_run(store, run)
     # after everything that can be refused: the lab takes longer to load than all before it
     from kd.lab import Lab
 
@@ -48,16 +48,6 @@ def predict(run: str, image: str, as_json: bool) -> int:
         table.add_row(_(NAMES[name]), str(values.argmax()), *(f"{100 * value:.1f}" for value in values))
     Console().print(table)
     return 0
-
-
-def _find_run(store: Store, name: str) -> str:
-    """The finished run whose id is this, or begins with it.
-
-    Raises:
-        Refusal: when there is none, or more than one.
-    """
-    known = {row["run_id"] for row in store.index.rows()} | set(store.shipped_runs())
-    return the_one(name, filter(store.has_run, known), FINISHED)
 
 
 def _content(path: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kd.store.store import Store
 from kd.terminal.refusal import Refusal
 from kd.text.translation import _, ngettext
 from kd.text.words import quoted
@@ -24,6 +25,16 @@ def the_one(name: str, run_ids: Iterable[str], kind: str) -> str:
     if len(found) == 1:
         return found[0]
     raise Refusal(_refusal(kind, len(found), quoted(name)))
+
+
+def finished_run(store: Store, name: str) -> str:
+    """The finished run whose id is this, or begins with it.
+
+    Raises:
+        Refusal: when there is none, or more than one.
+    """
+    known = {row["run_id"] for row in store.index.rows()} | set(store.shipped_runs())
+    return the_one(name, filter(store.has_run, known), FINISHED)
 
 
 def _refusal(kind: str, count: int, name: str) -> str:

@@ -18,6 +18,7 @@ from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
+MNIST_FILE = DATA / "mnist.npz"
 REMAKE_COMMAND = "python data/make_mnist.py"
 
 # key: (shape, SHA-256 of the uint8 array in C order)
@@ -95,7 +96,7 @@ def load_mnist(path: str | os.PathLike | None = None) -> Mnist:
         ValueError: when the file is missing, truncated or altered; the message names the command that
             makes it again.
     """
-    path = Path(path) if path is not None else DATA / "mnist.npz"
+    path = Path(path) if path is not None else MNIST_FILE
     named = {"path": path, "command": REMAKE_COMMAND}
     try:
         with np.load(path, allow_pickle=False) as archive:

@@ -9,16 +9,15 @@ must not have two results because the machine was once busy. KD_TEACHER_PRECISIO
 from __future__ import annotations
 
 import os
-import platform
 import time
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from kd.config import RunConfig
+from kd.machine import processor
 from kd.networks.architectures import TEACHER_FILTERS, Architecture
 from kd.run_fields import CONVOLUTIONAL
 from kd.text.translation import _
@@ -86,11 +85,7 @@ def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = No
 @cache
 def this_processor() -> str:
     """What a measurement depends on: the processor's name and the threads that a teacher gets."""
-    name = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
-    return f"{name}, {os.environ.get('KD_THREADS', '1')} threads"
+    return f"{processor()}, {os.environ.get('KD_THREADS', '1')} threads"
 
 
 @cache

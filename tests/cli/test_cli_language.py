@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from kd.__main__ import main
-from kd.config import FIELDS, PRESETS
+from kd.config import FIELDS, MODELS, PRESETS
+from kd.export import FORMATS
 from kd.store.store import Store
 from kd.studies.study import SCRATCH
 from kd.text import translation
@@ -17,7 +18,7 @@ from kd.text.endings import Ending
 from tests import pseudo_language
 from tests.stored_runs import CONFIG
 
-COMMANDS = ("train", "sweep", "runs", "predict", "stop", "rebuild-index")
+COMMANDS = ("train", "sweep", "runs", "predict", "export", "stop", "rebuild-index")
 # argparse has a catalogue of its own
 ARGPARSES = (
     "usage:",
@@ -32,6 +33,7 @@ CODES = (
     *COMMANDS,
     *PRESETS,
     *("true", "false", SCRATCH),
+    *(*FORMATS, *MODELS),
     *(str(choice) for spec in FIELDS.values() for choice in spec.choices),
     "shipped",
 )

@@ -17,6 +17,7 @@ from tests import PROJECT
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 OURS = {"kd", "ui", "pages", "app"}
+BESIDES_EXPORTS = [f"kd/{path.name}" for path in (PROJECT / "kd").iterdir() if path.name != "export"]
 # Parts of what is required, of Dask's workers and of Streamlit's server; and what only a notebook has.
 WITH_DISTRIBUTED = {"dask", "tornado", "IPython"}
 WITH_STREAMLIT = {"starlette", "uvicorn"}
@@ -62,7 +63,8 @@ def imported(paths: Iterable[Path]) -> set[str]:
 @pytest.mark.parametrize(
     ("parts", "file", "with_another"),
     [
-        (["kd"], "requirements-library.txt", WITH_DISTRIBUTED),
+        (BESIDES_EXPORTS, "requirements-library.txt", WITH_DISTRIBUTED),
+        (["kd/export"], "requirements-export.txt", set()),
         (["ui", "pages", "app.py"], "requirements.txt", WITH_STREAMLIT),
     ],
 )

@@ -63,7 +63,7 @@ def test_the_metadata_name_the_version_and_the_extras(installed):
         (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = message_from_string(archive.read(name).decode())
     assert metadata["Version"] == __version__
-    assert {"app", "dev"} <= set(metadata.get_all("Provides-Extra"))
+    assert {"app", "dev", "export"} <= set(metadata.get_all("Provides-Extra"))
     needed = metadata.get_all("Requires-Dist")
     assert any(need.startswith("keras") and "extra" not in need for need in needed)
     assert all("extra" in need for need in needed if need.startswith("streamlit"))

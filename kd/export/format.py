@@ -1,0 +1,77 @@
+"""What every format of an export has: a name, a suffix, the packages that it needs, the files it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from kd.runs.state import RunView
+from kd.text.translation import _
+from kd.text.words import listing
+from kd.unusable import Unusable
+
+Check = Callable[[], None]
+"""Called several times a second while an export is made; may raise to leave."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What an export is made from: a finished run, and where its models are.
+
+    view: with the result and the history. software: package → the version that the run was trained with.
+    model_ids, paths, logits: 'teacher', 'distilled' and 'scratch' → its name, its .keras file, and what it
+    says of all test pictures, float32 (10000, 10).
+    """
+
+    view: RunView
+    software: Mapping[str, str]
+    model_ids: Mapping[str, str]
+    paths: Mapping[str, Path]
+    logits: Mapping[str, np.ndarray]
+
+
+class Format:
+    """A way to take a run or one of its models along. Importing a format's file loads none of its packages.
+
+    name: the code on the command line. suffix: what its file's name ends in. packages: module → the package
+    that has it; those that the app does without are the extra `export`. of_one_model: whether it holds one of
+    the run's models, and not the run.
+    """
+
+    name: ClassVar[str]
+    suffix: ClassVar[str]
+    packages: ClassVar[Mapping[str, str]] = {}
+    of_one_model: ClassVar[bool] = True
+
+    def file_name(self, run_id: str, model: str) -> str:
+        """The name of its file where nobody chose another."""
+        return f"{run_id}-{model}{self.suffix}" if self.of_one_model else f"{run_id}{self.suffix}"
+
+    def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
+        """The export's files by name, the one that is called `name` first.
+
+        Args:
+            model: 'teacher', 'distilled' or 'scratch'.
+
+        Raises:
+            ValueError: when this run cannot be exported so; the message says why.
+        """
+        raise NotImplementedError
+
+    def check_packages(self) -> None:
+        """Raises: ValueError, when a package that it needs is not installed."""
+        missing = [package for module, package in self.packages.items() if find_spec(module) is None]
+        if missing:
+            raise Unusable(
+                _(
+                    "The format {format} needs {packages}: install what exports need with "
+                    "`pip install 'kd-lab[export]'`.",
+                    format=self.name,
+                    packages=listing(missing),
+                )
+            )

@@ -1,0 +1,62 @@
+"""The included run, exported once in each format, by a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests import PROJECT
+
+RUN = "e82ddfd95d70"
+MODEL_FORMATS = ("keras", "litert", "litert-int8", "onnx")
+PROGRAM = """
+import sys
+from kd.__main__ import main
+for format in sys.argv[1:]:
+    assert main(["export", "e82", "--format", format]) == 0
+print(*sys.modules)
+"""
+
+
+class Exported(NamedTuple):
+    """folder: where all files are. said: the lines printed. modules: what was loaded at the end."""
+
+    folder: Path
+    said: list[str]
+    modules: set[str]
+
+    def file(self, format_name: str) -> Path:
+        suffix = {"litert": ".tflite", "litert-int8": "-int8.tflite"}.get(format_name, f".{format_name}")
+        return self.folder / f"{RUN}-distilled{suffix}"
+
+    def facts(self, format_name: str) -> dict[str, Any]:
+        path = self.file(format_name)
+        return json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="package")
+def exported(tmp_path_factory) -> Exported:
+    folder = tmp_path_factory.mktemp("exported")
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *MODEL_FORMATS],
+        cwd=folder,
+        env={
+            **os.environ,
+            "KD_HOME": str(tmp_path_factory.mktemp("home")),
+            "PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ["PYTHONPATH"]]),
+        },
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *said, modules = done.stdout.splitlines()
+    return Exported(folder, said, set(modules.split()))

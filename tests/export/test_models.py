@@ -1,0 +1,127 @@
+"""Exported models, opened by their own runtimes here and compared with NumPy's answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import numpy as np
+import onnxruntime
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from kd.export.model_format import INPUT
+from kd.networks.numpy_model import NumpyModel
+from kd.places import DATA
+from kd.text.words import accuracy, file_size, milliseconds
+from tests.export.conftest import MODEL_FORMATS, RUN
+
+STUDENT = "af465046aeb7"
+PICTURES = 2_000
+
+
+@pytest.fixture(scope="module")
+def numpys(mnist):
+    """The student's logits of the first test pictures, computed without any of the runtimes."""
+    pictures, _labels = mnist.test(PICTURES)
+    return NumpyModel.load(DATA / "models" / STUDENT / "model.keras").logits(pictures)
+
+
+def in_keras(path, pictures):
+    import keras
+
+    return keras.saving.load_model(path, compile=False).predict(pictures, verbose=0)
+
+
+def in_litert(path, pictures):
+    interpreter = Interpreter(str(path))
+    interpreter.allocate_tensors()
+    (given,), (wanted,) = interpreter.get_input_details(), interpreter.get_output_details()
+    answers = []
+    for picture in pictures:
+        interpreter.set_tensor(given["index"], picture[np.newaxis])
+        interpreter.invoke()
+        answers.append(interpreter.get_tensor(wanted["index"])[0])
+    return np.stack(answers)
+
+
+def in_onnxruntime(path, pictures):
+    return onnxruntime.InferenceSession(path).run(None, {"pictures": pictures})[0]
+
+
+RUNTIMES = {"keras": in_keras, "litert": in_litert, "litert-int8": in_litert, "onnx": in_onnxruntime}
+
+
+@pytest.mark.parametrize("name", ["keras", "litert", "onnx"])
+def test_a_file_gives_the_students_own_logits(exported, numpys, mnist, name):
+    logits = RUNTIMES[name](exported.file(name), mnist.test(PICTURES)[0])
+    np.testing.assert_allclose(logits, numpys, rtol=0, atol=1e-3)
+
+
+def test_eight_bits_keep_the_answers(exported, numpys, mnist):
+    logits = in_litert(exported.file("litert-int8"), mnist.test(PICTURES)[0])
+    same = logits.argmax(axis=1) == numpys.argmax(axis=1)
+    assert same.mean() > 0.99
+    assert np.abs(logits - numpys).max() > 0.01  # it is no float model by another name
+
+
+def test_all_within_is_eight_bits(exported):
+    interpreter = Interpreter(str(exported.file("litert-int8")))
+    interpreter.allocate_tensors()
+    ends = [*interpreter.get_input_details(), *interpreter.get_output_details()]
+    details = [tensor for tensor in interpreter.get_tensor_details() if tensor["shape"].size]
+    floats = {tensor["index"] for tensor in details if tensor["dtype"] == np.float32}
+    assert floats == {tensor["index"] for tensor in ends}
+    assert sum(tensor["dtype"] == np.int8 for tensor in details) >= 8
+    assert exported.facts("litert-int8")["bytes"] < 0.4 * exported.facts("litert")["bytes"]
+
+
+@pytest.mark.parametrize("name", MODEL_FORMATS)
+def test_what_was_measured_lies_beside_it(exported, mnist, name):
+    facts, content = exported.facts(name), exported.file(name).read_bytes()
+    assert (facts["format"], facts["run"], facts["model"], facts["model_id"]) == (
+        name,
+        RUN,
+        "distilled",
+        STUDENT,
+    )
+    assert facts["file"] == exported.file(name).name
+    assert (facts["bytes"], facts["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert facts["input"] == INPUT
+    assert 0.0005 < facts["milliseconds"] < 50
+    pictures, labels = mnist.test()
+    logits = RUNTIMES[name](exported.file(name), pictures)
+    right = (logits.argmax(axis=1) == labels).mean()
+    assert facts["accuracy"]["exported"] == pytest.approx(right, abs=1e-4)
+    record = json.loads((DATA / "runs" / RUN / "record.json").read_text(encoding="utf-8"))
+    assert facts["accuracy"]["original"] == record["result"]["distilled"]["test_accuracy"]
+    assert facts["trained_with"] == record["software"]
+    assert facts["same_answers"] > (0.99 if name == "litert-int8" else 0.9999)
+    assert 0 <= facts["largest_difference"]["probabilities"] <= facts["largest_difference"]["logits"]
+    packages = {"litert": "ai-edge-litert", "litert-int8": "ai-edge-litert", "onnx": "onnxruntime"}
+    assert {"kd-lab", "keras", "tensorflow", packages.get(name, "numpy")} <= set(facts["versions"])
+
+
+def test_onnx_takes_any_number_of_pictures(exported, mnist):
+    logits = in_onnxruntime(exported.file("onnx"), mnist.test(3)[0])
+    assert logits.shape == (3, 10)
+    assert in_onnxruntime(exported.file("onnx"), mnist.test(1)[0]) == pytest.approx(logits[:1], abs=1e-4)
+
+
+def test_the_command_says_what_it_wrote(exported):
+    lines = iter(exported.said)
+    for name in MODEL_FORMATS:
+        facts = exported.facts(name)
+        assert next(lines) == str(exported.file(name))
+        assert next(lines) == f"{exported.file(name)}.json"
+        assert next(lines) == (
+            f"{file_size(facts['bytes'])}, {milliseconds(facts['milliseconds'])} a picture on one thread, "
+            f"{accuracy(facts['accuracy']['exported'])} of the test pictures right (91.82 % before)."
+        )
+    assert list(lines) == []
+    assert len(list(exported.folder.iterdir())) == 2 * len(MODEL_FORMATS)
+
+
+def test_converters_and_runtimes_stay_in_processes_of_their_own(exported):
+    heavy = {"tensorflow", "keras", "tf2onnx", "onnx", "onnxruntime", "ai_edge_litert"}
+    assert heavy & {module.partition(".")[0] for module in exported.modules} == set()

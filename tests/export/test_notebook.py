@@ -1,0 +1,165 @@
+"""The exported notebook repeats a run: all its code is executed, and its figures are those of the run."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import nbclient
+import nbformat
+import numpy as np
+import pytest
+
+from kd.config import FIELDS, STUDENTS, RunConfig
+from kd.distillation.objectives import OBJECTIVES
+from kd.export import notebook_cells
+from kd.export.format import Material
+from kd.export.notebook import FORMAT
+from kd.export.notebook_cells import cells
+from kd.lab import Lab
+from kd.networks.architectures import Architecture
+from kd.pictures.mnist import MNIST_FILE, load_mnist
+from kd.runs.state import RunView
+from tests.export.conftest import RUN
+
+# The lab folds the last convolution into the dense layer, so its sums are in another order than Keras'. Where
+# the included run was trained, no picture of it differs; on another processor a few near a border may.
+MOST_OTHER_ANSWERS = 10
+# A run is so short that rounding has no time to grow: logits were seen to differ by a tenth of this share.
+PICTURES, ROUNDING = 500, 5e-5
+SMALL = RunConfig(train_size=160, epochs=2, teacher="0123456789ab", student_width=4)
+
+
+@pytest.fixture
+def notebook(tmp_path) -> nbformat.NotebookNode:
+    """That of the included run, exported and executed."""
+    lab = Lab(tmp_path / "home")
+    paths = lab.export(RUN, "notebook", path=tmp_path)
+    assert [path.name for path in paths] == [f"{RUN}.ipynb", "mnist.npz", f"{RUN}-teacher.keras"]
+    notebook = nbformat.read(paths[0], as_version=4)
+    place = {"metadata": {"path": str(tmp_path)}}
+    # without the tests' path, as it is elsewhere: nothing of this project can be imported
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    client = nbclient.NotebookClient(notebook, timeout=300, resources=place)
+    client.execute(env=environment)
+    return notebook
+
+
+def test_the_included_run_comes_to_the_same_figures(notebook):
+    assert "import kd" not in "".join(cell.source for cell in notebook.cells)
+    printed = "".join(output.text for output in notebook.cells[-1].outputs if output.get("name") == "stdout")
+    found = re.findall(r"(\w+): (\d+) of 10000 test pictures right, (\d+) in the run", printed)
+    assert [name for name, *_ in found] == ["teacher", "distilled", "scratch"]
+    assert [int(stored) for *_, stored in found] == [9911, 9182, 8385]
+    for _name, right, stored in found:
+        assert abs(int(right) - int(stored)) <= MOST_OTHER_ANSWERS
+
+
+class Trained(NamedTuple):
+    """A run's three models, trained by the lab: their test logits, and the teacher's .keras file."""
+
+    logits: dict[str, np.ndarray]
+    teacher_file: bytes
+
+
+def trained(config: RunConfig) -> Trained:
+    """The models of a run, as its worker processes train them."""
+    from kd.training.answers import teacher_outputs
+    from kd.training.student import keras_bytes, train_model
+
+    def train(name, teaching=None):
+        return train_model(config, name, teaching, lambda event: None, lambda: False, looks=False)
+
+    if config.teacher == "fresh":
+        file = train("teacher").keras_file
+    else:
+        file = keras_bytes(scaled(Architecture("convolutional", 2).build("teacher")), "teacher")
+    attends = config.objective_class.compares_attention
+    mnist = load_mnist()
+    teaching = teacher_outputs(file, mnist.x_train[: config.train_size], attends, lambda: False)
+    logits = {"teacher": teacher_outputs(file, mnist.x_test, False, lambda: False).logits}
+    return Trained(logits | {name: train(name, teaching).test_logits for name in STUDENTS}, file)
+
+
+def scaled(model):
+    """A teacher that nobody trained, with logits as large as those of one that was."""
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(0, 0.5, weights.shape) for weights in model.get_weights()])
+    return model
+
+
+CASES = {
+    "soft targets without T²": {"temperature_squared": False, "seed": 3},
+    "logit matching without a digit": {"objective": "logit_matching", "omitted_digits": "37"},
+    "decoupled with 60 labels": {"objective": "decoupled", "labelled": 60, "target_weight": 2.0},
+    "relations with wrong labels": {"objective": "relations", "label_noise": 0.4, "inter_weight": 3.0},
+    "standardized": {"objective": "standardized", "temperature": 2.0},
+    "standardized, weighed by α, linear": {
+        "objective": "standardized", "published_weight": False, "student": "linear",
+    },
+    "virtual teacher, 60 labels, some wrong": {
+        "objective": "virtual_teacher", "labelled": 60, "label_noise": 0.3, "virtual_confidence": 0.9,
+    },
+    "attention with 100 labels": {"objective": "attention", "labelled": 100},
+    "no teacher, smoothed labels, dense": {
+        "alpha": 1.0, "student": "dense", "student_units": 8, "labelled": 60, "baseline": "label_smoothing",
+    },
+    "no label at all": {"alpha": 0.0, "labelled": 0, "omitted_digits": "1"},
+    "fresh teacher, smoothed": {
+        "teacher": "fresh", "teacher_width": 2, "teacher_train_size": 100, "teacher_epochs": 2,
+        "teacher_label_smoothing": 0.2, "batch_size": 50,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_objective_and_each_kind_of_data_is_repeated(name, tmp_path, monkeypatch):
+    config = SMALL.replace(**CASES[name])
+    run = trained(config)
+    (tmp_path / "mnist.npz").symlink_to(MNIST_FILE)
+    (tmp_path / "teacher.keras").write_bytes(run.teacher_file)
+    monkeypatch.chdir(tmp_path)
+    result = {name: {"test_accuracy": 0.5} for name in run.logits}
+    teacher_file = None if config.teacher == "fresh" else "teacher.keras"
+    names: dict[str, Any] = {}
+    *code, _figures = [cell.text for cell in cells(config, result, teacher_file) if cell.kind == "code"]
+    for text in code:
+        exec(compile(text, name, "exec"), names)
+    for model, logits in run.logits.items():
+        repeated = names[model].predict_on_batch(names["prepared"](names["x_test"][:PICTURES]))
+        np.testing.assert_allclose(repeated, logits[:PICTURES], rtol=0, atol=ROUNDING * np.abs(logits).max())
+
+
+def test_all_objectives_are_tried():
+    assert {case.get("objective", "soft_targets") for case in CASES.values()} == set(OBJECTIVES)
+    data = {
+        name for name, spec in FIELDS.items() if spec.group in ("data", "student") and name != "train_size"
+    }
+    assert data - {"student_width"} <= {name for case in CASES.values() for name in case}
+
+
+def files(config: RunConfig, precision: str) -> Mapping[str, bytes]:
+    """What is exported of a run with this configuration whose teacher was trained in this precision."""
+    result = {name: {"test_accuracy": 0.5} for name in STUDENTS}
+    result["teacher"] = {"test_accuracy": 0.5, "precision": precision}
+    view = RunView(config.run_id, config, "finished", "done", result=result)
+    paths = {"teacher": MNIST_FILE}
+    return FORMAT.files(Material(view, {}, {}, paths, {}), "distilled", "again.ipynb", lambda: None)
+
+
+def test_a_teacher_in_mixed_precision_is_loaded():
+    fresh = SMALL.replace(teacher="fresh")
+    assert list(files(fresh, "float32")) == ["again.ipynb", "mnist.npz"]
+    assert list(files(fresh, "mixed_bfloat16")) == ["again.ipynb", "mnist.npz", "again-teacher.keras"]
+    text = files(fresh, "mixed_bfloat16")["again.ipynb"].decode()
+    assert "keras.saving.load_model('again-teacher.keras'" in text
+    assert "KD Lab trained it in mixed precision" in text
+
+
+def test_an_objective_that_it_does_not_know_is_refused(monkeypatch):
+    known = {name: node for name, node in notebook_cells._definitions().items() if name != "relations"}
+    monkeypatch.setattr(notebook_cells, "_definitions", lambda: known)
+    with pytest.raises(ValueError, match="cannot repeat the objective 'relations'"):
+        files(SMALL.replace(objective="relations"), "float32")

@@ -1,0 +1,228 @@
+"""An export that cannot be made is refused in one sentence, and nothing of it is left."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from kd.__main__ import main
+from kd.config import RunConfig
+from kd.export import FORMATS, child, exporting, format_named, model_format
+from kd.lab import Lab
+from kd.store.store import Store
+from kd.terminal import interrupt
+from kd.unusable import Unusable
+from tests.export.conftest import RUN
+
+UNFINISHED = RunConfig(seed=77)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """The working directory; what is half-written must not stay here, or among temporary files."""
+    monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+def left(folder: Path) -> list[str]:
+    return [path.name for path in [*folder.iterdir(), *(folder.parent / "temporary").iterdir()]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--format", "pdf"], "Argument --format: invalid choice: 'pdf'"),
+        ([], "The following arguments are required: --format"),
+        (["--format", "onnx", "--model", "best"], "Argument --model: invalid choice: 'best'"),
+        (["--format", "onnx", "--output", "no/such/folder"], "'no/such/folder' cannot be written (No such"),
+        (["--format", "onnx", "--output", __file__ + "/x"], f"'{__file__}/x' cannot be written (Not a dir"),
+        (["--format", "onnx", "--output", "~nobody-of-this-name"], "'~nobody-of-this-name' cannot be writt"),
+        (["--format", "onnx", "--output", "a\0b"], r"'a\x00b' cannot be written ("),
+        (["--format", "onnx", "--output", "x" * 300], f"'{'x' * 150}…{'x' * 40}' cannot be written ("),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(arguments, sentence, folder, capsys):
+    assert main(["export", RUN, *arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(sentence)
+    assert printed.err.count("\n") == 1
+    assert left(folder) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder that even root cannot write to")
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_converted(folder, monkeypatch, capsys):
+    monkeypatch.setattr(child, "run_step", None)
+    assert main(["export", RUN, "--format", "onnx", "--output", "/proc"]) == 2
+    assert capsys.readouterr().err.startswith("'/proc' cannot be written (")
+
+
+@pytest.mark.parametrize("run", ["nobody", "", UNFINISHED.run_id])
+def test_a_run_that_is_unknown_or_has_not_finished_is_refused(run, folder, capsys):
+    Store().index.claim(UNFINISHED.run_id, UNFINISHED.to_dict())
+    assert main(["export", run, "--format", "keras"]) == 2
+    assert capsys.readouterr().err == (
+        f"No finished run has the id '{run}': `python -m kd runs` lists them.\n"
+    )
+    assert left(folder) == []
+
+
+def test_the_library_refuses_in_the_same_way(folder):
+    lab = Lab()
+    lab.store.index.claim(UNFINISHED.run_id, UNFINISHED.to_dict())
+    for run, words, sentence in (
+        (RUN, {"format": "pdf"}, "format must be one of keras, litert, .*, got 'pdf'."),
+        (
+            RUN,
+            {"format": "onnx", "model": "best"},
+            "model must be one of teacher, distilled, scratch, got 'best'.",
+        ),
+        (UNFINISHED.run_id, {"format": "onnx"}, r"has no result \(queued\): choose a finished run."),
+        ("nobody", {"format": "onnx"}, "There is no run 'nobody'"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            lab.export(run, **words)
+    assert left(folder) == []
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if format_named(name).packages])
+def test_without_the_extra_it_says_how_to_get_it(name, folder, monkeypatch, capsys):
+    for module in format_named(name).packages:
+        monkeypatch.setitem(sys.modules, module, None)
+    assert main(["export", RUN, "--format", name]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"The format {name} needs {next(iter(format_named(name).packages.values()))}")
+    assert said.endswith("install what exports need with `pip install 'kd-lab[export]'`.\n")
+    assert left(folder) == []
+
+
+@pytest.fixture
+def quick(monkeypatch, folder):
+    """Exports without a process: the original's own bytes as the file, and these logits as its answers."""
+    logits = Store().model_logits("af465046aeb7")
+    answers = {"logits": logits, "steps": []}
+
+    def run_step(step, format_name, source, target, check):
+        check()
+        answers["steps"].append(step)
+        if step == child.CONVERT:
+            target.write_bytes(source.read_bytes())
+        else:
+            with target.open("wb") as file:
+                np.savez(file, logits=answers["logits"], milliseconds=0.1)
+
+    monkeypatch.setattr(model_format, "run_step", run_step)
+    return answers
+
+
+def test_an_existing_file_is_only_replaced_when_one_says_so(quick, folder, capsys):
+    (folder / "student.onnx").write_text("mine")
+    assert main(["export", RUN, "--format", "onnx", "--output", "student.onnx"]) == 2
+    assert capsys.readouterr().err == (
+        f"'{folder / 'student.onnx'}' exists already: choose another name, or say that it may be replaced "
+        "(--force, or replace=True).\n"
+    )
+    assert quick["steps"] == []
+    assert (folder / "student.onnx").read_text() == "mine"
+    assert main(["export", RUN, "--format", "onnx", "--output", "student.onnx", "--force"]) == 0
+    assert (folder / "student.onnx").read_bytes()[:2] == b"PK"
+    assert sorted(left(folder)) == ["student.onnx", "student.onnx.json"]
+
+
+def test_a_file_in_the_place_of_the_record_counts_too(quick, folder, capsys):
+    (folder / "student.onnx.json").write_text("mine")
+    assert main(["export", RUN, "--format", "onnx", "--output", "student.onnx"]) == 2
+    assert "student.onnx.json' exists already" in capsys.readouterr().err
+    assert left(folder) == ["student.onnx.json"]
+
+
+def wrong_scale(logits):
+    return logits * 0.99
+
+
+def one_shifted(logits):
+    return logits + np.eye(1, len(logits), 5).T * 0.01
+
+
+def not_finite(logits):
+    return np.where(np.arange(len(logits))[:, np.newaxis] == 3, np.nan, logits)
+
+
+def other_answers(logits):
+    return np.where(np.arange(len(logits))[:, np.newaxis] % 40 == 0, -logits, logits)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("onnx", wrong_scale),
+        ("litert", one_shifted),
+        ("keras", not_finite),
+        ("litert-int8", not_finite),
+        ("litert-int8", other_answers),
+    ],
+)
+def test_a_file_that_is_another_model_is_not_written(name, changed, quick, folder, capsys):
+    quick["logits"] = changed(quick["logits"])
+    assert main(["export", RUN, "--format", name]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("The exported file is not the same model: ")
+    assert said.endswith("Nothing was written: choose another format or model.\n")
+    assert said.count("\n") == 1
+    assert left(folder) == []
+
+
+@pytest.mark.parametrize("name", ["onnx", "litert-int8"])
+def test_eight_bits_may_change_what_rounding_may_not(name, quick, folder):
+    quick["logits"] = quick["logits"] + np.random.default_rng(0).normal(0, 0.5, quick["logits"].shape)
+    assert main(["export", RUN, "--format", name]) == (0 if name == "litert-int8" else 2)
+
+
+def test_ctrl_c_leaves_nothing(folder, monkeypatch, capsys):
+    """Pressed as soon as the converter's process runs."""
+
+    def pressed():
+        if psutil.Process().children():
+            monkeypatch.setattr(interrupt, "_asked", True)
+        return asked_before()
+
+    asked_before = interrupt.check
+    monkeypatch.setattr(interrupt, "check", pressed)
+    assert main(["export", RUN, "--format", "onnx"]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+    assert psutil.Process().children() == []
+    assert left(folder) == []
+
+
+def test_a_full_disk_leaves_nothing(quick, folder, monkeypatch, capsys):
+    def full(path, content):
+        if path.name.startswith("student.onnx.json"):
+            raise OSError(28, "No space left on device")
+        path.write_bytes(content)
+
+    monkeypatch.setattr(exporting.files, "_write_through", full)
+    assert main(["export", RUN, "--format", "onnx", "--output", "student.onnx"]) == 2
+    assert capsys.readouterr().err == (
+        f"'{folder / 'student.onnx'}' cannot be written (No space left on device): choose another file or "
+        "folder.\n"
+    )
+    assert left(folder) == []
+
+
+def test_a_converter_that_fails_is_one_sentence(folder):
+    (folder / "no-model.keras").write_text("nothing")
+    with pytest.raises(Unusable) as refused:
+        child.run_step(child.CONVERT, "onnx", folder / "no-model.keras", folder / "x.onnx", lambda: None)
+    said = str(refused.value)
+    assert said.startswith("The model could not be converted to onnx (")
+    assert "\n" not in said
+    assert left(folder) == ["no-model.keras"]
