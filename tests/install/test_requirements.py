@@ -100,3 +100,22 @@ def test_the_library_does_without_what_only_the_app_needs():
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[-1]) > 100
+
+
+def chain(file: str) -> set[str]:
+    """A requirements file and those that it includes."""
+    lines = (PROJECT / file).read_text(encoding="utf-8").splitlines()
+    included = [line.removeprefix("-r ").strip() for line in lines if line.startswith("-r ")]
+    return {file}.union(*map(chain, included))
+
+
+def test_the_image_and_make_know_every_requirements_file():
+    image = (PROJECT / "Dockerfile").read_text(encoding="utf-8").partition("RUN pip")[0]
+    (copied,) = re.findall(r"^COPY (requirements.*) \./$", image, flags=re.MULTILINE)
+    assert set(copied.split()) == chain("requirements.txt")
+    rules = dict(
+        re.findall(r"^\$\(VENV\)/(\S+): (.*)$", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    )
+    app, tests = set(rules[".installed"].split()), set(rules[".installed-dev"].split())
+    assert chain("requirements.txt") <= app
+    assert chain("requirements-dev.txt") <= app | tests
