@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kd._version import __version__
 from kd.config import FIELD_TYPES, FIELDS, MODELS, PRESETS, FieldSpec
 from kd.export import FORMATS
 from kd.studies.study import Study
@@ -13,6 +15,7 @@ from kd.terminal.arguments import Parser, shown
 from kd.text.translation import _
 
 Command = Callable[[argparse.Namespace], int]
+_LONGEST_LIST = 30  # of what a flag allows, so that a help page fits 80 columns
 _Commands = Any  # argparse has no public name for what add_subparsers returns
 
 
@@ -22,13 +25,22 @@ def parse(arguments: list[str] | None, name: str = "python -m kd") -> tuple[Comm
     Raises:
         Refusal: when the command line cannot be understood.
     """
-    options = command_line(name)[0].parse_args(arguments)
+    parser, _commands = command_line(name)
+    if not (sys.argv[1:] if arguments is None else arguments):
+        return lambda _options: _explain(parser), argparse.Namespace()
+    options = parser.parse_args(arguments)
     return options.command, options
 
 
 def command_line(name: str = "python -m kd") -> tuple[Parser, Mapping[str, argparse.ArgumentParser]]:
     """The whole command line, and each command's part of it."""
     parser = Parser(prog=name, description=_("Understand knowledge distillation by doing it."))
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"KD Lab {__version__}",
+        help=shown(_("show the version and exit")),
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands)
     _add_sweep(commands)
@@ -38,6 +50,12 @@ def command_line(name: str = "python -m kd") -> tuple[Parser, Mapping[str, argpa
     _add_stop(commands)
     _add_rebuild_index(commands)
     return parser, commands.choices
+
+
+def _explain(parser: Parser) -> int:
+    """What a command line without a command gets: its commands, each in a line."""
+    parser.print_help()
+    return 0
 
 
 def _command(commands: _Commands, name: str, purpose: str) -> argparse.ArgumentParser:
@@ -106,6 +124,7 @@ def _add_preset(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--preset",
         choices=PRESETS,
+        metavar="PRESET",  # their names and what they are follow: in one line they would be too long
         default="default",
         help=shown("; ".join(f"{name}: {_(preset.label)}" for name, preset in PRESETS.items())),
     )
@@ -166,8 +185,9 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 def _metavar(name: str) -> str:
     spec = FIELDS[name]
-    if spec.choices:
-        return "|".join(map(str, spec.choices))
+    choices = "|".join(map(str, spec.choices))
+    if choices:
+        return choices if len(choices) <= _LONGEST_LIST else "NAME"
     return {bool: "true|false", float: "NUMBER", int: "N", str: "DIGITS"}[FIELD_TYPES[name]]
 
 

@@ -27,12 +27,15 @@ def runs(as_json: bool) -> int:
         for name in unreadable:
             print(json.dumps({"run": name, "status": "unreadable"}))
         return 0
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    # the usual run fits a terminal of 80 columns; what is wider is folded, and never cut
+    table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
     table.add_column(_("run"), no_wrap=True)
-    for title in (_("state"), _("learns from"), "α", "T", _("epochs")):
-        table.add_column(title)
+    for title in (_("state"), _("learns from")):
+        table.add_column(title, overflow="fold")
+    for title in ("α", "T", _("epochs")):
+        table.add_column(title, justify="right", overflow="fold")
     for name in MODELS:
-        table.add_column(_(NAMES[name]), no_wrap=True)
+        table.add_column(_(NAMES[name]), justify="right", no_wrap=True)
     for view in views:
         config = view.config
         table.add_row(

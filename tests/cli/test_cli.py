@@ -59,7 +59,6 @@ def trained(home):
         ),
         (["train", "--preset", "x"], "Argument --preset: invalid choice: 'x'"),
         (["dance"], "Argument COMMAND: invalid choice: 'dance'"),
-        ([], "The following arguments are required: COMMAND"),
         (["predict", "abc", "no-such-file.png"], "'no-such-file.png' cannot be read"),
         (["predict", "abc", "\udcff\n.png"], r"'\udcff\n.png' cannot be read"),
         (["predict", "abc", "a\0b"], r"'a\x00b' cannot be read"),

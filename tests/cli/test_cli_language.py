@@ -27,7 +27,6 @@ ARGPARSES = (
     "show this help message and exit",
     "Argument COMMAND: invalid choice:",
     "(choose from",
-    "The following arguments are required:",
 )
 CODES = (
     *COMMANDS,
@@ -96,7 +95,6 @@ def test_tables_are_in_the_readers_language(home, mnist, capsys):
         ["train", "--teacher", "7"],
         ["train", "--preset", "7"],
         ["dance"],
-        [],
         ["predict", "0", "no-such-file"],
         ["predict", "0", "."],
         ["predict", "0", __file__],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import re
 import signal
@@ -14,6 +16,7 @@ import pytest
 from kd.__main__ import main
 from kd.cli import train as train_command
 from kd.config import RunConfig
+from kd.store.store import Store
 from kd.terminal import entry, streams
 from tests import PROJECT
 
@@ -32,19 +35,53 @@ def run(*arguments: str, **options) -> subprocess.CompletedProcess:
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_help_and_tables_are_printed_in_any_encoding(encoding, tmp_path):
     env = {"PYTHONIOENCODING": encoding, "KD_HOME": str(tmp_path)}
-    for arguments, said in ((("train", "--help"), "--alpha"), (("runs",), "|a ")):
+    for arguments, said in ((("train", "--help"), "--alpha"), (("runs",), " a|")):
         done = run("-m", "kd", *arguments, env=env)
         assert (done.returncode, done.stderr) == (0, b"")
         assert said in done.stdout.decode(encoding)
 
 
 def test_a_reader_that_leaves_ends_the_command_quietly(tmp_path):
-    for arguments in (("train", "--help"), ("runs", "--json")):
+    for arguments in ((), ("train", "--help"), ("runs",), ("runs", "--json"), ("train", "--json")):
         reading, writing = os.pipe()
         os.close(reading)
         done = run("-m", "kd", *arguments, stdout=writing, env={"KD_HOME": str(tmp_path)})
         os.close(writing)
         assert (done.returncode, done.stderr) == (entry.READER_LEFT, b"")
+
+
+def test_a_run_whose_reader_leaves_after_the_first_line_is_stopped_quietly(tmp_path):
+    """As with `| head -1`."""
+    asked = "--teacher notebook --train-size 320 --epochs 100 --batch-size 1 --json"
+    with subprocess.Popen(
+        [sys.executable, "-m", "kd", "train", *asked.split()],
+        cwd=PROJECT,
+        env={**os.environ, "KD_HOME": str(tmp_path), "KD_WORKERS": "2"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        first = json.loads(process.stdout.readline())
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (first["event"], first["epoch"]) == ("epoch", 1)
+    assert (process.returncode, said) == (entry.READER_LEFT, "")
+    assert {row["status"] for row in Store(tmp_path).index.rows()} == {"stopped"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "number", "left"),
+    [
+        ("linux", errno.EPIPE, True),
+        ("win32", errno.EPIPE, True),
+        ("win32", errno.EINVAL, True),
+        ("linux", errno.EINVAL, False),
+        ("win32", errno.ENOSPC, False),
+    ],
+)
+def test_a_reader_that_left_is_told_from_other_troubles(platform, number, left, monkeypatch):
+    monkeypatch.setattr(sys, "platform", platform)
+    assert streams.OutputLost(OSError(number, "said by the system")).reader_left is left
 
 
 def test_output_that_cannot_be_written_gets_one_sentence(tmp_path):
