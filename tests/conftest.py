@@ -20,6 +20,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+import hypothesis
 import pytest
 
 from kd.lab import Lab
@@ -31,6 +32,10 @@ from tests.sharing import (  # noqa: F401 - how many processes is asked before p
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
+
+# How long an example takes depends on what was imported before it, and on what else the machine does.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from kd.teachers.shipped import shipped_teacher_path
 from ui.shared.person import _token
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-quickly = settings(max_examples=200, deadline=None)
+quickly = settings(max_examples=200)
 
 anything = st.one_of(
     st.text(max_size=40),
@@ -49,7 +49,7 @@ def outcome(action: Callable[[], Any]) -> tuple[Any, str | None]:
 
 
 @pytest.mark.parametrize("name", FIELDS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(value=anything)
 def test_a_field_takes_a_value_within_its_bounds_or_says_what_is_allowed(name, value):
     spec = FIELDS[name]
@@ -71,7 +71,7 @@ def test_a_field_takes_a_value_within_its_bounds_or_says_what_is_allowed(name, v
 
 
 @pytest.mark.parametrize("name", [name for name, spec in FIELDS.items() if spec.minimum is not None])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_every_value_between_a_controls_bounds_is_taken_and_none_beyond(name, data):
     spec, kind = FIELDS[name], FIELD_TYPES[name]

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 from sklearn import metrics
+from statsmodels.stats.proportion import proportion_confint
 
 from kd.analysis.evaluation import (
+    CONFIDENCE,
     accuracy,
     agreement,
     compare,
@@ -48,7 +50,8 @@ def test_confusion_table_has_a_row_for_every_cell_even_of_absent_classes():
     assert len(table) == 200
     cells = table.set_index(["model", "true", "predicted"])
     assert cells.loc[("teacher", 3, 5), "share"] == pytest.approx(1 / 3)
-    assert cells.loc[("scratch", 8, 3), "count"] == 1
+    assert cells.loc[("scratch", 8, 3), ["count", "share"]].tolist() == [1, 1]
+    assert table.index.tolist() == list(range(200))
     assert cells["count"].sum() == 8
     assert cells.loc[("teacher", 0, 0), "share"] == 0
 
@@ -72,6 +75,9 @@ def test_wilson_interval_is_the_published_one():
     # Newcombe 1998, Statistics in Medicine 17:857, table I: 81 of 263.
     assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert wilson_interval(0, 20)[0] == pytest.approx(0, abs=1e-12)
+    assert wilson_interval(1, 1) == pytest.approx(proportion_confint(1, 1, method="wilson"))
+    of_90 = proportion_confint(81, 263, alpha=0.1, method="wilson")
+    assert wilson_interval(81, 263, 0.9) == pytest.approx(of_90)
     with pytest.raises(ValueError, match="between 0 and count"):
         wilson_interval(3, 2)
 
@@ -87,6 +93,30 @@ def test_wilson_interval_is_the_published_one():
 def test_paired_interval_is_the_published_one(counts, expected):
     digits = 5e-5 if abs(expected[0]) < 0.5 else 5e-4
     assert paired_difference_interval(*counts) == pytest.approx(expected, abs=digits)
+
+
+def newcombes_method_10(a, b, c, d, confidence):
+    """The paper's own steps, with the Wilson intervals of statsmodels."""
+    n = a + b + c + d
+    first, second = (a + b) / n, (a + c) / n
+    (low_1, high_1), (low_2, high_2) = (
+        proportion_confint(count, n, alpha=1 - confidence, method="wilson") for count in (a + b, a + c)
+    )
+    root = np.sqrt(float((a + b) * (c + d) * (a + c) * (b + d)))
+    product = a * d - b * c
+    phi = (max(product - n / 2, 0) if product > 0 else product) / root if root else 0.0
+    down = (first - low_1) ** 2 - 2 * phi * (first - low_1) * (high_2 - second) + (high_2 - second) ** 2
+    up = (high_1 - first) ** 2 - 2 * phi * (high_1 - first) * (second - low_2) + (second - low_2) ** 2
+    return first - second - np.sqrt(down), first - second + np.sqrt(up)
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95])
+@pytest.mark.parametrize(
+    "counts", [(9500, 200, 90, 210), (1, 5, 7, 2), (1, 0, 0, 1), (20, 0, 0, 0), (0, 3, 2, 0), (0, 0, 0, 1)]
+)
+def test_paired_interval_is_made_in_the_papers_steps(counts, confidence):
+    expected = newcombes_method_10(*counts, confidence)
+    assert paired_difference_interval(*counts, confidence) == pytest.approx(expected, abs=1e-9)
 
 
 def test_paired_interval_flips_with_the_models_and_survives_empty_cells():
@@ -116,11 +146,11 @@ def _models(both, only_distilled, only_scratch, neither):
 
 
 def test_a_comparison_is_of_codes_and_numbers():
-    result = compare(*_models(9600, 200, 100, 100))
-    assert result["difference"] == pytest.approx(0.01)
-    assert (result["only_distilled_right"], result["only_scratch_right"]) == (200, 100)
-    assert result["p_value"] == pytest.approx(mcnemar(200, 100))
-    assert (result["low"], result["high"]) == pytest.approx(paired_difference_interval(9600, 200, 100, 100))
+    result = compare(*_models(9600, 200, 90, 110))
+    assert result["difference"] == pytest.approx(0.011)
+    assert (result["only_distilled_right"], result["only_scratch_right"]) == (200, 90)
+    assert result["p_value"] == pytest.approx(mcnemar(200, 90))
+    assert (result["low"], result["high"]) == pytest.approx(paired_difference_interval(9600, 200, 90, 110))
     assert result["verdict"] == "ahead"
     assert len(result) == 7
     assert json.loads(json.dumps(result)) == result
@@ -139,6 +169,9 @@ def test_a_side_is_taken_only_when_interval_and_test_agree_on_it():
     assert verdict(-0.02, 0.0001, 0.049) == "not shown"
     assert verdict(-0.02, -0.0001, 0.051) == "not shown"
     assert verdict(-0.02, -0.0001, 0.049) == "behind"
+    assert verdict(0.0, 0.02, 0.049) == verdict(-0.02, 0.0, 0.049) == "not shown"
+    limit = 1 - CONFIDENCE
+    assert verdict(0.0001, 0.02, limit) == verdict(-0.02, -0.0001, limit) == "not shown"
 
 
 def test_without_a_teachers_part_there_is_nothing_to_compare():

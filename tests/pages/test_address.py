@@ -12,7 +12,7 @@ from kd.config import FIELD_TYPES, FIELDS, Contradiction, RunConfig, to_bool
 from tests.pages.on_page import html_of, labelled, warnings_of
 from ui.shared import address
 
-fuzzed = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzzed = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ODD = ["1e-1", ".5", "0.123", "1_0", "1e1", "3.0", "٣", "15", " 64 ", "-0", "0", "1", "FALSE", "True",
        "FRESH", "nan", "", "7.3", "4.0000001", "1e3", "0x10", "notebook", "1,000", "+2"]  # fmt: skip
 

@@ -20,7 +20,7 @@ PAGES = {
     "dark_knowledge": ("run", "view", "T", "picture", "log"),
     "runs": ("run",),
 }
-fuzzed = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzzed = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 values = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     st.integers(-(10**12), 10**12).map(str),

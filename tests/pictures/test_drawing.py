@@ -171,7 +171,7 @@ def shapes() -> st.SearchStrategy:
     return st.one_of(st.tuples(side, side), st.tuples(side, side, st.sampled_from([3, 4])))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(hypothesis_numpy.arrays(np.uint8, shapes()))
 def test_any_array_gives_a_picture_or_a_sentence(picture):
     sentence = "A picture."

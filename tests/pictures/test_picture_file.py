@@ -176,7 +176,7 @@ def outcome(content: bytes) -> str:
     return "A picture."
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.binary(max_size=400), st.sampled_from([b"", PICTURE[:33], b"\xff\xd8\xff", b"GIF89a", b"BM", b"RIFF"])
 )
@@ -194,7 +194,7 @@ FILES = [
 ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data())
 def test_mutated_pictures_give_a_picture_or_a_sentence(data):
     content = bytearray(data.draw(st.sampled_from(FILES)))

@@ -60,7 +60,7 @@ def test_people_who_share_a_run_have_all_had_the_same_turn():
 shared = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["ann", "ben", "cy", "dee"])), max_size=30)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(shared)
 def test_runs_begin_in_the_announced_order_even_when_shared(asked):
     queue = queue_of(*((f"run {number}", person) for number, person in asked))
@@ -82,7 +82,7 @@ def test_a_run_that_is_put_back_waits_behind_those_who_had_their_turn_before_it(
 wishes = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 9)), max_size=30)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(wishes)
 def test_nobody_gets_two_turns_before_everybody_waiting_has_had_one(asked):
     queue = queue_of(*dict.fromkeys((f"{person}{number}", person) for person, number in asked))

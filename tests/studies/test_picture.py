@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kd.studies.picture import picture
@@ -177,7 +177,6 @@ def studies(draw):
     return pd.DataFrame(table), list(axes)
 
 
-@settings(deadline=None)
 @given(studies(), st.integers(60, 100))
 def test_pictures_and_tables_fit_whatever_they_show(study, width):
     table, axes = study
