@@ -1,6 +1,6 @@
 """How far something is: a bar on a terminal, one line that changes in Jupyter, a few lines elsewhere.
 
-All of it goes to standard error.
+Bar and lines go to standard error.
 """
 
 from __future__ import annotations
