@@ -170,7 +170,20 @@ class Lab(FinishedRuns, Studies):
     ) -> list[Path]:
         """Write a finished run, or one of its models, as files that do without KD Lab.
 
-        Arguments, result and errors are those of `kd.export.exporting.export`.
+        Args:
+            format: "keras", "litert", "litert-int8" or "onnx" of a model; "notebook" or "report" of the run.
+            model: "distilled", "scratch" or "teacher", for a format that holds one.
+            path: of the file, or an existing folder for it; the working directory by default.
+            replace: whether files of the same names may be replaced.
+            check: called several times a second; may raise to leave, and then nothing is written.
+
+        Returns:
+            The paths of the files, the export itself first. Beside a model lies what was measured of it.
+
+        Raises:
+            ValueError: when the run has not finished or a model of it is damaged, the format or the model is
+                unknown, a package is missing, the file exists or cannot be written, the conversion fails, or
+                what it makes is not the same model. Nothing is written then.
         """
         return export(self.store, self._finished(run), format, model, path, replace, check)
 

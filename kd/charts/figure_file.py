@@ -12,21 +12,29 @@ WIDTH = 640
 PIXELS_PER_UNIT = 2
 
 
-def figure_svg(spec: dict[str, Any], rows: pd.DataFrame, width: int = WIDTH) -> bytes:
-    """The figure as SVG on white, in the colours of the light theme.
+def figure_svg(
+    spec: dict[str, Any],
+    rows: pd.DataFrame,
+    width: int = WIDTH,
+    theme: str = "light",
+    background: str = "white",
+) -> bytes:
+    """The figure as SVG.
 
     Args:
         spec: Vega-Lite, as `kd.charts.run_charts.vega_lite` gives it.
         rows: its data.
         width: of the plot in pixels, where the figure is as wide as its place.
+        theme: light or dark (kd/charts/theme.py).
+        background: a colour, or "transparent".
     """
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(**_complete(spec, rows, width)).encode()
+    return vl_convert.vegalite_to_svg(**_complete(spec, rows, width, theme, background)).encode()
 
 
 def figure_png(spec: dict[str, Any], rows: pd.DataFrame, width: int = WIDTH) -> bytes:
-    """The figure as PNG, with two pixels for each on the screen. Arguments as for `figure_svg`."""
+    """The figure as PNG on white, with two pixels for each on the screen. Arguments as for `figure_svg`."""
     import vl_convert
 
     return vl_convert.vegalite_to_png(**_complete(spec, rows, width), scale=PIXELS_PER_UNIT)
@@ -37,17 +45,21 @@ def figure_csv(rows: pd.DataFrame) -> bytes:
     return rows.drop(columns="image", errors="ignore").to_csv(index=False).encode("utf-8-sig")
 
 
-def _complete(spec: dict[str, Any], rows: pd.DataFrame, width: int) -> dict[str, Any]:
+def _complete(
+    spec: dict[str, Any], rows: pd.DataFrame, width: int, theme: str = "light", background: str = "white"
+) -> dict[str, Any]:
     # to_json writes NaN as null, which Vega leaves out
     complete = {**spec, "data": {"values": json.loads(rows.to_json(orient="records"))}}
-    complete["background"] = "white"
+    complete["background"] = background
     complete["padding"] = 16
     if complete.get("width") == "container":
         complete["width"] = width
-    with alt.theme.enable("kd_light"):
-        theme: Any = alt.theme.get()
-        complete["config"] = {**theme()["config"], **spec.get("config", {})}
-    complete["config"]["background"] = "white"
+    with alt.theme.enable(f"kd_{theme}"):
+        enabled: Any = alt.theme.get()
+        themes, own = enabled()["config"], spec.get("config", {})
+    # what the chart itself says of its axes must not take their colours away
+    both = {kind: {**themes[kind], **own[kind]} for kind in themes.keys() & own.keys()}
+    complete["config"] = {**themes, **own, **both, "background": background}
     version = alt.SCHEMA_VERSION.removeprefix("v").rsplit(".", 1)[0]
     # the figure carries its data: nothing may be fetched
     return {"vl_spec": complete, "vl_version": version, "allowed_base_urls": []}

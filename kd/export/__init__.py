@@ -21,6 +21,7 @@ FORMATS = {
     "litert-int8": N_("the same with 8 bits a number, for the smallest devices"),
     "onnx": N_("for most other frameworks and languages"),
     "notebook": N_("the whole run again, in plain Keras"),
+    "report": N_("setting, curves, verdict and versions on one page"),
 }
 
 

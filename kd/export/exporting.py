@@ -31,24 +31,7 @@ def export(
     replace: bool = False,
     check: Check = nothing,
 ) -> list[Path]:
-    """Write a finished run, or one of its models, as files that do without KD Lab.
-
-    Args:
-        view: of the run, with its result.
-        format: one of `kd.export.FORMATS`.
-        model: 'teacher', 'distilled' or 'scratch', for formats that hold one model.
-        path: of the file, or an existing folder for it; the working directory by default.
-        replace: whether files of these names may be replaced.
-        check: called several times a second; may raise to leave, and then nothing is written.
-
-    Returns:
-        The paths of what was written, the export itself first.
-
-    Raises:
-        ValueError: when a model of the run is missing or damaged, the format or the model is unknown, a
-            package is missing, the file exists or cannot be written, the conversion fails, or its
-            result is not the same model.
-    """
+    """As `kd.lab.Lab.export`, of a run that has finished."""
     chosen = format_named(format)
     if model not in MODELS:
         raise ValueError(
@@ -58,7 +41,7 @@ def export(
     place = _place(chosen, path, chosen.file_name(view.run_id, model))
     if not replace:
         _check_free([place])
-    made = chosen.files(_material(store, view), model, place.name, check)
+    made = chosen.files(material(store, view), model, place.name, check)
     contents = {place.parent / name: content for name, content in made.items()}
     needed = [path for path, content in contents.items() if not _has_already(path, content)]
     if not replace:
@@ -119,7 +102,12 @@ def _has_already(path: Path, content: bytes) -> bool:
         return False
 
 
-def _material(store: Store, view: RunView) -> Material:
+def material(store: Store, view: RunView) -> Material:
+    """What an export of this finished run is made from.
+
+    Raises:
+        ValueError: when a model of it is missing or damaged.
+    """
     record = store.record(view.run_id) or {}
     return Material(
         view=view,

@@ -1,6 +1,7 @@
 """Figures as files: real PNG and SVG, made without a network, and CSV that can be read back."""
 
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from PIL import Image
 from kd.charts import dark_charts
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
 from kd.charts.run_charts import COLORS, vega_lite
+from kd.charts.theme import INK
 from kd.charts.thumbnails import thumbnail_rows
 
 
@@ -32,6 +34,16 @@ def test_svg_carries_title_values_and_the_teachers_colour(spec, rows):
     assert COLORS["light"][0].lower() in text.lower()
     for label in rows["label"]:
         assert label.replace("<", "&lt;") in text
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axes_and_marks_have_the_colours_of_the_theme(theme, spec, rows):
+    text = figure_svg(spec, rows, theme=theme, background="transparent").decode()
+    assert COLORS[theme][0].lower() in text.lower()
+    drawn = set(re.findall(r'<text[^>]* fill="([^"]+)"', text))
+    assert INK[theme] in drawn
+    assert not drawn & {"#000", "black"}
+    assert 'fill="white"' not in text
 
 
 def test_png_is_a_picture_on_white_that_follows_the_rows(spec, rows):
