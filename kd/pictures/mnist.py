@@ -13,13 +13,15 @@ import numpy as np
 
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
 from kd.once import computed_once
-from kd.places import DATA
+from kd.places import CODE, DATA, PROJECT
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
 MNIST_FILE = DATA / "mnist.npz"
-REMAKE_COMMAND = "python data/make_mnist.py"
+_SCRIPT = DATA / "make_mnist.py"
+# in a checkout, its folder is where commands are typed
+REMAKE_COMMAND = f"python {(_SCRIPT.relative_to(CODE) if PROJECT == CODE else _SCRIPT).as_posix()}"
 
 # key: (shape, SHA-256 of the uint8 array in C order)
 _ARRAYS = {

@@ -20,7 +20,7 @@ from tests.pseudo_language import LANGUAGE, OPEN
 from tests.ui.serving.talking import connect, look
 
 APP_FOLDER = "kd/_app/"
-FROM_DATA = ("mnist.npz", "models", "runs", "snapshots", "teachers")
+FROM_DATA = ("README.md", "make_mnist.py", "mnist.npz", "models", "runs", "snapshots", "teachers")
 INCLUDED = {path.name for path in (PROJECT / "data" / "runs").iterdir()}
 
 
@@ -54,7 +54,7 @@ def test_the_wheel_has_what_the_project_has(installed):
     app = files_below("app.py", "pages", "ui", ".streamlit", *(f"data/{name}" for name in FROM_DATA))
     expected = files_below("kd") | {APP_FOLDER + name for name in app}
     translated = {f"kd/text/locale/{LANGUAGE}/LC_MESSAGES/kd.mo"}
-    assert names == expected | translated | {f"{APP_FOLDER}data/README.md"}
+    assert names == expected | translated
     assert {"kd/py.typed", f"{APP_FOLDER}ui/shared/style.css", f"{APP_FOLDER}data/mnist.npz"} <= names
 
 
@@ -78,7 +78,16 @@ def test_kd_comes_from_the_environment(installed):
     assert app == str(installed.packages / "kd" / "_app" / "app.py")
 
 
-def test_the_command_says_its_own_name(installed):
+def test_the_remedy_for_damaged_data_can_be_carried_out(installed):
+    done = installed.run(
+        "python", "-c", "from kd.pictures.mnist import REMAKE_COMMAND; print(REMAKE_COMMAND)"
+    )
+    program, script = done.stdout.split()
+    assert "--source" in installed.run(program, script, "--help").stdout
+
+
+def test_the_command_says_its_version_and_its_own_name(installed):
+    assert installed.run("kd-lab", "--version").stdout.split()[-1] == __version__
     assert installed.run("kd-lab", "--help").stdout.startswith("usage: kd-lab ")
     refused = installed.run("kd-lab", "dance")
     assert refused.returncode == 2
