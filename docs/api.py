@@ -27,6 +27,7 @@ OFFERED = "# Offered by `import kd`"
 OTHERS = "# What comes back, and what is passed"
 OTHER_NAMES = (
     "kd.runs.state.RunView",
+    "kd.runs.run_list.RunList",
     "kd.studies.conductor.StudyView",
     "kd.studies.frame.study_frame",
     "kd.studies.verdicts.verdicts",

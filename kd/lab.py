@@ -45,8 +45,8 @@ SECONDS_TO_CLOSE = 5
 class Lab(FinishedRuns, Studies):
     """One per process; any thread may call any method. Loads no TensorFlow, except for `student`.
 
-    In a `with`, the end closes it. A run is named by its id or by a view of it, its setting by a RunConfig or
-    the name of a preset; what there is no such thing as is refused by a ValueError, in one sentence.
+    In a `with`, the end closes it. A run or a study is named by its id or by a view of it, a setting is a
+    RunConfig or the name of a preset. What nobody knows is refused by a ValueError, in one sentence.
     """
 
     def __init__(self, home: str | PathLike[str] | None = None):

@@ -58,6 +58,11 @@ class StudyView:
         return self.status in ("running", "waiting for room")
 
 
+def study_id_of(study: str | StudyView) -> str:
+    """The id of a study that is named by it, or by a view of it."""
+    return study.study_id if isinstance(study, StudyView) else study
+
+
 class _Progress:
     """A study on its way. Thread-safe."""
 

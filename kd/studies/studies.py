@@ -10,7 +10,7 @@ from kd.run_fields import FRESH
 from kd.runs.estimate import Estimator
 from kd.runs.workshop import STUDY
 from kd.store.store import Store
-from kd.studies.conductor import Conductor, StudyView
+from kd.studies.conductor import Conductor, StudyView, study_id_of
 from kd.studies.progress import moment
 from kd.studies.study import Study
 from kd.terminal.progress import show
@@ -44,23 +44,25 @@ class Studies:
             self._check_teacher(config)
         return self._conductor.start(study, urgency)
 
-    def watch_study(self, study_id: str) -> StudyView:
+    def watch_study(self, study: str | StudyView) -> StudyView:
         """The study as it is now; cheap.
 
         Raises:
             ValueError: when there is no such study.
         """
-        return self._conductor.view(study_id)
+        return self._conductor.view(study_id_of(study))
 
-    def stop_study(self, study_id: str) -> None:
+    def stop_study(self, study: str | StudyView) -> None:
         """Stop a study; what it has computed is kept, and `start_study` goes on from there.
 
         Raises:
             ValueError: when there is no such study.
         """
-        self._conductor.stop(study_id)
+        self._conductor.stop(study_id_of(study))
 
-    def wait_study(self, study_id: str, timeout: float | None = None, progress: bool = False) -> StudyView:
+    def wait_study(
+        self, study: str | StudyView, timeout: float | None = None, progress: bool = False
+    ) -> StudyView:
         """Wait until the study ends or `timeout` seconds pass; returns the study as it is then.
 
         Args:
@@ -70,10 +72,10 @@ class Studies:
             ValueError: when there is no such study.
         """
         if progress:
-            return show(views(lambda: self.watch_study(study_id), SECONDS_BETWEEN_LOOKS, timeout), moment)
-        return self._conductor.wait(study_id, timeout)
+            return show(views(lambda: self.watch_study(study), SECONDS_BETWEEN_LOOKS, timeout), moment)
+        return self._conductor.wait(study_id_of(study), timeout)
 
-    def study_frame(self, study_id: str) -> pd.DataFrame:
+    def study_frame(self, study: str | StudyView) -> pd.DataFrame:
         """The finished runs of a study, one row each (`kd.studies.frame.study_frame`).
 
         Raises:
@@ -81,7 +83,7 @@ class Studies:
         """
         from kd.studies.frame import study_frame
 
-        return study_frame(self._conductor.study(study_id), self._result)
+        return study_frame(self._conductor.study(study_id_of(study)), self._result)
 
     def estimate_study(self, study: Study) -> float:
         """About how many seconds a study takes, without what is stored."""
