@@ -44,7 +44,7 @@ def reliability_table(
     right = values.argmax(axis=1) == checked_labels(labels, *values.shape)
     confidence = softmax(values, temperature).max(axis=1)
     edges = np.linspace(0.0, 1.0, bins + 1)
-    members = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    members = np.searchsorted(edges, confidence) - 1  # a confidence is above the first edge
     counts = np.bincount(members, minlength=bins)
 
     def mean(of: np.ndarray) -> np.ndarray:
@@ -71,7 +71,7 @@ def expected_calibration_error(
         ValueError: as for `reliability_table`.
     """
     table = reliability_table(labels, logits, temperature, bins)
-    gaps = (table["accuracy"] - table["confidence"]).abs().fillna(0.0)
+    gaps = (table["accuracy"] - table["confidence"]).abs()  # NaN where nobody is: no part of the sum
     return float((gaps * table["count"]).sum() / table["count"].sum())
 
 

@@ -46,6 +46,24 @@ def test_a_confidence_on_an_edge_belongs_to_the_bin_below_and_certainty_to_the_l
     assert table["count"].tolist() == [1, 2]
 
 
+@pytest.mark.filterwarnings("error")
+def test_empty_bins_have_a_row_and_no_share_in_the_error():
+    labels, logits = np.array([0, 1]), _two_classes([0.6, 0.7])
+    table = reliability_table(labels, logits, bins=4)
+    assert table["count"].tolist() == [0, 0, 2, 0]
+    assert table["low"].tolist() == [0, 0.25, 0.5, 0.75]
+    assert table["high"].tolist() == [0.25, 0.5, 0.75, 1]
+    assert table["confidence"].isna().tolist() == [True, True, False, True]
+    assert set(table.drop(columns="count").dtypes) == {np.dtype(np.float64)}
+    assert expected_calibration_error(labels, logits, bins=4) == pytest.approx(0.65 - 0.5)
+    assert reliability_table(labels, logits, bins=1)["count"].tolist() == [2]
+
+
+def test_two_pictures_are_enough_to_scale():
+    scaling = temperature_scaling([0, 1], _two_classes([0.8, 0.7]))
+    assert (scaling.temperature, scaling.error_before) == (0.05, pytest.approx(0.7))
+
+
 def test_calibration_error_picture_by_picture():
     labels, logits = _sampled(3000, 1.7)
     probabilities = special.softmax(logits, axis=1)

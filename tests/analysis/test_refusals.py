@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from kd.analysis import evaluation
+from kd.analysis import calibration, evaluation
 from kd.analysis.logits import checked_labels, checked_logits
 
 GOOD = np.eye(10)[[1, 2, 3]]
@@ -50,6 +50,14 @@ REFUSALS = [
         )
         for counts in [(-1, 2, 3, 4), (1, -2, 3, 4), (1, 2, -3, 4), (1, 2, 3, -4), (0, 0, 0, 0)]
     ],
+    (
+        lambda: calibration.reliability_table(LABELS, GOOD, bins=0),
+        "bins must be at least 1, got 0.",
+    ),
+    (
+        lambda: calibration.temperature_scaling(LABELS[:1], GOOD[:1]),
+        "Temperature scaling needs at least 2 pictures, got 1.",
+    ),
     (lambda: checked_logits("nine"), "logits must be an array of numbers, got str."),
     (lambda: checked_logits([["a"]], "ours"), "ours must be an array of numbers, got list."),
     (lambda: checked_logits(GOOD[0]), "logits must have the shape (pictures, classes), got (10,)."),

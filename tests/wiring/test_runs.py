@@ -12,6 +12,7 @@ from functools import cache
 import keras
 import numpy as np
 import pytest
+from statsmodels.stats.contingency_tables import mcnemar
 
 from kd.config import RunConfig
 from kd.lab import Lab
@@ -132,11 +133,13 @@ def test_answers_and_figures_are_those_of_the_trained_models(finished, lab, conf
         assert result[model]["test_accuracy"] == np.mean(answer == mnist.y_test)
     for name in STUDENTS:
         assert result[name]["agreement"] == np.mean(answers[name] == answers["teacher"])
-    right = {name: answers[name] == mnist.y_test for name in STUDENTS}
+    distilled, scratch = (answers[name] == mnist.y_test for name in STUDENTS)
+    cells = [[np.sum(one & other) for other in (scratch, ~scratch)] for one in (distilled, ~distilled)]
     comparison = result["comparison"]
-    assert comparison["only_distilled_right"] == np.sum(right["distilled"] & ~right["scratch"])
-    assert comparison["only_scratch_right"] == np.sum(right["scratch"] & ~right["distilled"])
-    difference = np.mean(right["distilled"]) - np.mean(right["scratch"])
+    assert comparison["only_distilled_right"] == cells[0][1]
+    assert comparison["only_scratch_right"] == cells[1][0]
+    assert comparison["p_value"] == pytest.approx(mcnemar(cells, exact=True).pvalue)
+    difference = np.mean(distilled) - np.mean(scratch)
     assert comparison["difference"] == pytest.approx(difference, abs=1e-12)
     assert comparison["low"] <= difference <= comparison["high"]
 
