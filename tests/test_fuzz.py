@@ -181,7 +181,7 @@ def test_no_message_quotes_an_endless_value(endless):
     for ask in (
         load_mnist().train,
         shipped_teacher_path,
-        lambda value: Distiller(value),
+        lambda value: Distiller(student=value),
         lambda value: checked_temperature(value),
         lambda value: checked_alpha(value),
         *(lambda value, name=name: RunConfig.from_mapping({name: value}) for name in FIELDS),

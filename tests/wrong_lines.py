@@ -79,6 +79,27 @@ WRONG_LINES = [
         '"entropies": 0.0 * ops.sum(',
     ),
     WrongLine(
+        "a Distiller calls its teacher as if it learned",
+        "kd/distillation/distiller.py",
+        "self.teacher(x, training=False)",
+        "self.teacher(x, training=True)",
+        test="tests/distillation/test_checks.py",
+    ),
+    WrongLine(
+        "a Distiller ignores sample weights in fit",
+        "kd/distillation/distiller.py",
+        "split_weights(sample_weight)",
+        "split_weights(None if training else sample_weight)",
+        test="tests/distillation/test_distiller_in_keras.py",
+    ),
+    WrongLine(
+        "a Distiller ignores sample weights in evaluate",
+        "kd/distillation/distiller.py",
+        "split_weights(sample_weight)",
+        "split_weights(sample_weight if training else None)",
+        test="tests/distillation/test_distiller_in_keras.py",
+    ),
+    WrongLine(
         "snapshots' weights are reversed in time",
         "kd/training/snapshots.py",
         '"weights": np.stack(self.weights),',

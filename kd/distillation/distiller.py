@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import keras
+from keras import ops
 
+from kd.distillation.annealing import Annealed
 from kd.distillation.hyperparameters import checked_alpha, checked_temperature
-from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
-from kd.distillation.soft_targets import SoftTargetDivergence
+from kd.distillation.losses import distillation_loss, student_loss
+from kd.distillation.models import check_models, classes, only_output
+from kd.distillation.objectives import Objective
+from kd.distillation.student_model import StudentModel
+from kd.distillation.targets import check_labels, check_teacher_logits, split_targets, split_weights
+from kd.distillation.teachers_part import has_teaching, numbered, teachers_terms
 from kd.text.translation import _
 from kd.text.words import quoted
 
-for _objective in OBJECTIVES.values():
-    keras.saving.register_keras_serializable(package="kd")(_objective)
-
 
 @keras.saving.register_keras_serializable(package="kd")
-class Distiller(keras.Model):
+class Distiller(StudentModel):
     """Trains a student on true labels and on a teacher's soft targets at the same time.
 
     loss = α · student_loss + (1 − α) · distillation_loss (Hinton, Vinyals and Dean 2015, section 2).
@@ -26,7 +27,15 @@ class Distiller(keras.Model):
     of the student alone would add them; the teacher's are not.
 
     The teacher's logits may be given with the labels; then the teacher is not called:
-    `fit(x, {"labels": y, "teacher_logits": z})`, z float (n, classes) in the order of x.
+    `fit(x, {"labels": y, "teacher_logits": z})`, z float (n, classes) in the order of x. A logit of −inf
+    rules a class out. `sample_weight` and `class_weight` count for labels and teacher alike; for a weight of
+    each, give `sample_weight={"labels": …, "teacher_logits": …}`.
+
+    `evaluate`, and so `val_loss`, has the same loss, from the teacher or from logits given with the labels.
+    Where there is neither, `loss` is that of the student alone: student_loss, and its layers' own losses.
+
+    `alpha` and `temperature` may be set while it trains, as by a callback: `distiller.temperature = 2.0`.
+    The student that has learned is `distiller.student`; `export` exports it.
 
     Example:
         distiller = Distiller(student=build_student(), teacher=teacher)
@@ -34,36 +43,21 @@ class Distiller(keras.Model):
         distiller.fit(x_train, y_train, epochs=3)
     """
 
-    def __init__(self, student: keras.Model, teacher: keras.Model | None = None, **kwargs):
+    def __init__(self, *, student: keras.Model, teacher: keras.Model | None = None, **kwargs):
         """
         Args:
             student: the model that learns.
             teacher: the trained model; None if its logits are given with the labels.
 
         Raises:
-            ValueError: when student or teacher is not a Keras model, or their outputs differ in shape.
+            ValueError: when student or teacher is not a Keras model, both are the same, one does not end in
+                logits of at least two classes, or their outputs differ in shape.
         """
-        super().__init__(**kwargs)
-        for role, model in (("student", student), ("teacher", teacher)):
-            if not isinstance(model, keras.Model) and not (role == "teacher" and model is None):
-                raise ValueError(
-                    _("{name} must be a keras.Model, got {value}.", name=role, value=quoted(model))
-                )
-        if teacher is not None and student.built and teacher.built:
-            outputs = student.output_shape, teacher.output_shape
-            if outputs[0] != outputs[1]:
-                raise ValueError(
-                    _(
-                        "student and teacher must give logits of one shape, got {student} and {teacher}.",
-                        student=outputs[0],
-                        teacher=outputs[1],
-                    )
-                )
-        self.student = student
+        check_models(student, teacher)
+        super().__init__(student, **kwargs)
         self.teacher = teacher
         self.student_loss_tracker = keras.metrics.Mean(name="student_loss")
         self.distillation_loss_tracker = keras.metrics.Mean(name="distillation_loss")
-        self.built = student.built
 
     def compile(
         self,
@@ -80,13 +74,14 @@ class Distiller(keras.Model):
 
         Args:
             optimizer: updates the student's weights.
-            metrics: compare the true labels with the student's logits.
-            student_loss_fn: loss of labels and the student's logits; cross-entropy if None.
-            distillation_loss_fn: loss of teacher and student. One with `from_logits` set (the default,
-                `SoftTargetDivergence`) gets the logits divided by T; any other, such as
-                `keras.losses.KLDivergence()`, gets their softmax. An objective of
-                kd.distillation.objectives, such as `Relations()`, takes alpha, temperature and
-                temperature_squared from here; distillation_loss is then the sum of its terms.
+            metrics: a list; they compare the true labels with the student's logits.
+            student_loss_fn: loss of labels and the student's logits; cross-entropy if None. A name, such as
+                "categorical_crossentropy" for one-hot labels, is the loss of logits of this name.
+            distillation_loss_fn: loss of teacher and student. `SoftTargetDivergence`, the default, gets the
+                logits divided by T; any other, such as `keras.losses.KLDivergence()` or "kl_divergence", gets
+                their softmax, but one made with `from_logits=True` gets the student's logits. An objective
+                of kd.distillation.objectives, such as `Relations()` or "relations", takes alpha, temperature
+                and temperature_squared from here; distillation_loss is then the sum of its terms.
             alpha: weight of student_loss, in [0, 1]; distillation_loss has the weight 1 − alpha, unless an
                 objective has its own.
             temperature: T > 0.
@@ -94,72 +89,93 @@ class Distiller(keras.Model):
             **kwargs: as for `keras.Model.compile`, such as steps_per_execution.
 
         Raises:
-            ValueError: when alpha or temperature is out of range, or the objective compares more than logits.
+            ValueError: when alpha or temperature is out of range, a loss is none or misreads logits, the
+                objective compares more than logits, or `loss` or `loss_weights` is given.
         """
-        self.alpha = checked_alpha(alpha)
-        self.temperature = checked_temperature(temperature)
-        self.temperature_squared = bool(temperature_squared)
-        self.student_loss_fn = student_loss_fn or keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self.distillation_loss_fn = distillation_loss_fn or SoftTargetDivergence()
-        if isinstance(distillation_loss_fn, Objective):
-            self.distillation_loss_fn = self._with_own_numbers(distillation_loss_fn)
-        self._compile_arguments = {"metrics": metrics, **kwargs}
+        _refuse_what_would_be_ignored(metrics, kwargs)
+        both_losses = student_loss(student_loss_fn), distillation_loss(distillation_loss_fn)
+        numbers = Annealed(checked_alpha, alpha), Annealed(checked_temperature, temperature)
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
-
-    def _with_own_numbers(self, objective: Objective) -> Objective:
-        if objective.compares_attention:
-            others = [name for name, other in OBJECTIVES.items() if not other.compares_attention]
-            raise ValueError(
-                _(
-                    "distillation_loss_fn must compare logits, and {name} compares more: choose one of "
-                    "{names}, or train a run with it.",
-                    name=objective.name,
-                    names=", ".join(others),
-                )
-            )
-        scale = self.temperature**2 if self.temperature_squared else 1.0
-        return dataclasses.replace(objective, alpha=self.alpha, temperature=self.temperature, scale=scale)
-
-    def call(self, inputs, training=False):
-        """The student's logits."""
-        return self.student(inputs, training=training)
-
-    # The optimiser and the gradients see only the student. The teacher is not frozen: somebody may want to go
-    # on training it.
-    @property
-    def trainable_variables(self):
-        return self.student.trainable_variables
+        self.student_loss_fn, self._distillation_loss = both_losses
+        self._alpha, self._temperature = numbers
+        self._temperature_squared = bool(temperature_squared)
+        self._compile_arguments = {"metrics": metrics, **kwargs}
 
     @property
-    def trainable_weights(self):
-        return self.student.trainable_weights
+    def alpha(self) -> float:
+        """The weight of student_loss; another may be set at any time.
+
+        Raises:
+            ValueError: when it is set to a value outside [0, 1].
+        """
+        return self._alpha.value
+
+    @alpha.setter
+    def alpha(self, value):
+        self._alpha.value = value
 
     @property
-    def losses(self):
-        return self.student.losses
+    def temperature(self) -> float:
+        """T; another may be set at any time.
+
+        Raises:
+            ValueError: when it is set to a value that is not above 0.
+        """
+        return self._temperature.value
+
+    @temperature.setter
+    def temperature(self, value):
+        self._temperature.value = value
+
+    @property
+    def temperature_squared(self) -> bool:
+        """Whether distillation_loss is multiplied by T²; `compile` sets it."""
+        return self._temperature_squared
+
+    @property
+    def distillation_loss_fn(self):
+        """The loss of teacher and student; an objective has this Distiller's numbers."""
+        loss = self._distillation_loss
+        if not isinstance(loss, Objective):
+            return loss
+        return numbered(loss, self.alpha, self.temperature, self.temperature_squared)
+
+    def look_at(self, y):
+        if self.compiled:
+            check_teacher_logits(y, classes(self.student), self._distillation_loss)
+
+    def test_step(self, data):
+        results = super().test_step(data)
+        given = split_targets(keras.utils.unpack_x_y_sample_weight(data)[1])[1]
+        if not has_teaching(self._distillation_loss, self.teacher, given):
+            results.pop("distillation_loss")
+        return results
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        y_pred = only_output("student", y_pred)
         own_losses = self.losses  # before the teacher is called: it may share layers with the student
-        labels, teacher_logits = _split_targets(y)
-        weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
-        student_loss = self.student_loss_fn(labels, y_pred, **weighted)
-        objective, weight = self.distillation_loss_fn, 1.0 - self.alpha
-        if isinstance(objective, Objective):
-            weight = objective.teacher_weight()
-            distillation_loss = self._sum_of_terms(objective, x, labels, teacher_logits, y_pred, weighted)
-        else:
-            softened = self._softened(self._teacher_logits(x, teacher_logits), y_pred)
-            distillation_loss = self.distillation_loss_fn(*softened, **weighted)
-            if self.temperature_squared:
-                distillation_loss = distillation_loss * self.temperature**2
-        self.student_loss_tracker.update_state(student_loss)
-        self.distillation_loss_tracker.update_state(distillation_loss)
-        loss = self.alpha * student_loss + weight * distillation_loss
+        labels, given = split_targets(y)
+        weights, teachers_weights = split_weights(sample_weight)
+        check_labels(labels, y_pred, self.student_loss_fn)
+        rows = ops.shape(y_pred)[0]
+        loss = self.student_loss_fn(labels, y_pred, sample_weight=weights)
+        self.student_loss_tracker.update_state(loss, sample_weight=rows)
+        compares = self._distillation_loss
+        if training or has_teaching(compares, self.teacher, given):
+            numbers = self._alpha.tensor(loss.dtype), self._temperature.tensor(loss.dtype)
+            objective = numbered(compares, *numbers, self.temperature_squared)
+            teacher_logits = self._teacher_logits(x, given)
+            terms = teachers_terms(compares, objective, labels, teacher_logits, y_pred, teachers_weights)
+            self.distillation_loss_tracker.update_state(sum(terms.values()), sample_weight=rows)
+            loss = objective.loss(loss, terms)
         for own_loss in own_losses:
-            loss = keras.ops.add(loss, keras.ops.sum(own_loss))
+            loss = ops.add(loss, ops.sum(own_loss))
         return loss
 
     def _teacher_logits(self, x, given):
+        loss = self._distillation_loss
+        if isinstance(loss, Objective) and not loss.uses_teacher:
+            return None
         if given is not None:
             return given
         if self.teacher is None:
@@ -169,42 +185,7 @@ class Distiller(keras.Model):
                     "{'labels': y, 'teacher_logits': z}."
                 )
             )
-        return self.teacher(x, training=False)
-
-    def _sum_of_terms(self, objective, x, labels, teacher_logits, student_logits, weighted):
-        if weighted:
-            raise ValueError(
-                _(
-                    "sample_weight must be None with the objective {name}, whose terms are of whole batches.",
-                    name=objective.name,
-                )
-            )
-        teacher_logits = self._teacher_logits(x, teacher_logits) if objective.uses_teacher else None
-        labels = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32")
-        prepared = objective.prepare(Outputs(teacher_logits), labels)
-        return sum(objective.terms(labels, Outputs(student_logits), prepared).values())
-
-    def _softened(self, teacher_logits, student_logits):
-        teacher_logits = teacher_logits / self.temperature
-        student_logits = student_logits / self.temperature
-        if getattr(self.distillation_loss_fn, "from_logits", False):
-            return teacher_logits, student_logits
-        return keras.ops.softmax(teacher_logits, axis=-1), keras.ops.softmax(student_logits, axis=-1)
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        return super().compute_metrics(x, _split_targets(y)[0], y_pred, sample_weight)
-
-    def test_step(self, data):
-        """Metrics and student_loss on the labels; the teacher plays no part here."""
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        labels = _split_targets(y)[0]
-        logits = self(x, training=False)
-        weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
-        self.student_loss_tracker.update_state(self.student_loss_fn(labels, logits, **weighted))
-        results = self.compute_metrics(x, labels, logits, sample_weight)
-        for training_only in ("loss", "distillation_loss"):
-            results.pop(training_only, None)
-        return results
+        return only_output("teacher", self.teacher(x, training=False))
 
     def get_config(self):
         return {
@@ -241,12 +222,17 @@ class Distiller(keras.Model):
             self.optimizer.build(self.trainable_variables)
 
 
-def _split_targets(targets):
-    """Labels, and the teacher's logits if they were given with them (else None)."""
-    if not isinstance(targets, dict):
-        return targets, None
-    if set(targets) != {"labels", "teacher_logits"}:
+def _refuse_what_would_be_ignored(metrics, others):
+    for name in ("loss", "loss_weights"):
+        if others.get(name) is not None:
+            raise ValueError(
+                _(
+                    "compile() takes student_loss_fn, distillation_loss_fn and alpha in place of {name}, "
+                    "which would be ignored.",
+                    name=name,
+                )
+            )
+    if metrics is not None and not isinstance(metrics, list | tuple | dict):
         raise ValueError(
-            _("targets must have the keys 'labels' and 'teacher_logits', got {keys}.", keys=sorted(targets))
+            _("metrics must be a list, such as ['accuracy'], got {value}.", value=quoted(metrics))
         )
-    return targets["labels"], targets["teacher_logits"]

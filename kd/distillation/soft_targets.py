@@ -1,44 +1,129 @@
-"""The divergence of soft targets as a loss of Keras, for the Distiller; runs train with objectives/."""
+"""The divergence of soft targets as a function and as a loss of Keras; objectives/ has the formula."""
 
 from __future__ import annotations
 
 import keras
 from keras import ops
 
+from kd.distillation.hyperparameters import checked_temperature
+from kd.distillation.objectives.objective import Outputs
+from kd.distillation.objectives.soft_targets import SoftTargets
+from kd.text.translation import _
+
+# What a logit of −inf counts as: its probability is 0 all the same, and 0 times it is 0, not NaN.
+RULED_OUT = -1e9
+
 
 def soft_target_divergence(teacher_logits, student_logits, temperature=1.0):
     """KL(softmax(z_t / T) ‖ softmax(z_s / T)) for each row, from logits.
 
-    Computed with log-softmax, so logits of any size give the exact value and gradient; clipped probabilities
-    would not.
+    Computed from the logarithm of the softmax, so the logits may be of any size; clipped probabilities would
+    lose whatever is below the clip. A class that the teacher rules out, with a logit of −inf, counts nothing.
 
     Args:
-        teacher_logits: float (n, classes).
-        student_logits: float (n, classes).
+        teacher_logits: float (…, classes).
+        student_logits: float, of the same shape.
         temperature: T > 0, a number or a scalar tensor.
 
     Returns:
-        float (n,), in nats.
+        float (…), in nats, in the wider of both dtypes, at least float32.
+
+    Raises:
+        ValueError: when the shapes differ, there are fewer than two classes, or T is a number not above 0.
     """
-    teacher_log = ops.log_softmax(teacher_logits / temperature, axis=-1)
-    student_log = ops.log_softmax(student_logits / temperature, axis=-1)
-    return ops.sum(ops.exp(teacher_log) * (teacher_log - student_log), axis=-1)
+    teacher_logits, student_logits = alike(teacher_logits, student_logits)
+    soft_targets = SoftTargets(temperature=temperature)
+    prepared = soft_targets.prepare(Outputs(without_infinities(teacher_logits)), None)
+    return soft_targets.divergences(Outputs(without_infinities(student_logits)), prepared)
+
+
+def alike(teacher_logits, student_logits, dtype=None) -> tuple:
+    """Both as tensors of one shape and dtype: this one, or the wider of theirs, at least float32.
+
+    Raises:
+        ValueError: when they are not of one shape (…, classes), or there are fewer than two classes.
+    """
+    both = [ops.convert_to_tensor(logits) for logits in (teacher_logits, student_logits)]
+    check_shapes(*(tuple(logits.shape) for logits in both))
+    dtype = dtype or keras.backend.result_type(*(logits.dtype for logits in both), "float32")
+    return tuple(ops.cast(logits, dtype) for logits in both)
+
+
+def check_shapes(teacher: tuple, student: tuple) -> None:
+    """Refuse logits that do not belong together; None stands for a length that is not known yet.
+
+    Raises:
+        ValueError: as for `alike`.
+    """
+    for shape in (teacher, student):
+        if len(shape) < 2 or shape[-1] == 1:
+            raise ValueError(
+                _(
+                    "Logits must have the shape (n, classes), with two classes or more, got {shape}.",
+                    shape=shape,
+                )
+            )
+    if not agree(teacher, student):
+        raise ValueError(
+            _(
+                "student and teacher must give logits of one shape, got {student} and {teacher}.",
+                student=student,
+                teacher=teacher,
+            )
+        )
+
+
+def agree(shape: tuple, other: tuple) -> bool:
+    """Whether two shapes may be the same; None stands for a length that is not known yet."""
+    return len(shape) == len(other) and all(
+        ours == theirs or None in (ours, theirs) for ours, theirs in zip(shape, other, strict=True)
+    )
+
+
+def without_infinities(logits):
+    """The logits, with −inf, which rules a class out, replaced by a number that does so too; NaN stays."""
+    return ops.maximum(logits, RULED_OUT)
 
 
 @keras.saving.register_keras_serializable(package="kd")
 class SoftTargetDivergence(keras.losses.Loss):
     """`soft_target_divergence` as a Keras loss of teacher's and student's logits.
 
-    Use it in `Distiller.compile` in place of `keras.losses.KLDivergence()`, which gets probabilities and
-    clips them to [1e-7, 1]; this one gets the logits divided by T and clips nothing.
+    In `kd.Distiller` it takes the place of `keras.losses.KLDivergence()`, which gets probabilities and clips
+    them to [1e-7, 1]; this one gets the logits divided by T and clips nothing.
+
+    `keras.distillation.LogitsDistillation` divides the logits by T as well, but multiplies no loss by T²
+    other than `KLDivergence`. Tell this one the same T, and it does so itself:
+    `LogitsDistillation(temperature=4.0, loss=SoftTargetDivergence(temperature=4.0))`.
+
+    As a plain loss, it gets logits as they are: `compile(loss=SoftTargetDivergence(temperature=4.0,
+    divided=False))` and `fit(x, teacher_logits)` train on the teacher alone.
+
+    Args:
+        temperature: T > 0. The mean divergence is multiplied by T², as Hinton, Vinyals and Dean 2015 do.
+        divided: whether the logits have been divided by T already; if not, the loss does it.
+
+    Raises:
+        ValueError: when T is not above 0, or, in a call, as for `soft_target_divergence`.
     """
 
-    from_logits = True
+    compares_logits = True
 
     def __init__(
-        self, name: str = "soft_target_divergence", reduction: str = "sum_over_batch_size", **kwargs
+        self,
+        temperature: float = 1.0,
+        divided: bool = True,
+        name: str = "soft_target_divergence",
+        reduction: str = "sum_over_batch_size",
+        **kwargs,
     ):
         super().__init__(name=name, reduction=reduction, **kwargs)
+        self.temperature = checked_temperature(temperature)
+        self.divided = bool(divided)
 
     def call(self, y_true, y_pred):
-        return soft_target_divergence(y_true, y_pred)
+        remaining = 1.0 if self.divided else self.temperature
+        return self.temperature**2 * soft_target_divergence(y_true, y_pred, remaining)
+
+    def get_config(self):
+        return {**super().get_config(), "temperature": self.temperature, "divided": self.divided}

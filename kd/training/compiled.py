@@ -245,7 +245,7 @@ class CompiledTraining:
                 objective = self._with(numbers)
                 named = objective.terms(labels, outputs, prepared, has_label)
                 terms = [named[name] for name in self.terms]
-                loss = objective.alpha * student_loss + objective.teacher_weight() * sum(terms[1:], terms[0])
+                loss = objective.loss(student_loss, named)
         gradients = tape.gradient(loss, self.model.trainable_variables)
         self.network.optimizer.apply(gradients)
         correct = tf.cast(tf.argmax(outputs.logits, axis=1, output_type=tf.int32) == labels, tf.float32)

@@ -99,6 +99,10 @@ def test_the_example_equals_its_formula(copy):
     assert " passed" in said
 
 
+def test_the_example_keeps_the_contract(copy):
+    assert " passed" in run(copy, "-m", "pytest", "--noconftest", "tests/distillation/test_two_way.py")
+
+
 TRAIN = """
 import json, sys
 import numpy as np

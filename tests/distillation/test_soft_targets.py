@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from kd.distillation.objectives import Outputs
+from kd.distillation.objectives.soft_targets import SoftTargets
 from kd.distillation.soft_targets import SoftTargetDivergence, soft_target_divergence
 
 TEMPERATURES = (1.0, 4.0, 20.0)
 LARGEST_LOGIT = (1.0, 10.0, 100.0)
+Z = np.ones((3, 5), "float32")
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
@@ -83,3 +86,113 @@ def test_the_loss_object_averages_the_rows():
     assert float(SoftTargetDivergence()(teacher, student)) == pytest.approx(
         float(tf.reduce_mean(rows)), rel=1e-6
     )
+
+
+def test_a_class_that_is_ruled_out_counts_nothing():
+    """As if the class were not there: by the teacher, by both, and with gradients."""
+    _, student, teacher = draw(5.0, rows=4)
+    masked = teacher.copy()
+    masked[:, 3] = -np.inf
+    for ours in (student, np.where(np.isinf(masked), -np.inf, student)):
+        variable = tf.Variable(ours)
+        with tf.GradientTape() as tape:
+            rows = soft_target_divergence(masked, variable, 4.0)
+        log_t = log_softmax(np.delete(masked, 3, axis=1).astype(float) / 4)
+        log_s = np.delete(log_softmax(ours.astype(float) / 4), 3, axis=1)
+        expected = (np.exp(log_t) * (log_t - log_s)).sum(axis=1)
+        np.testing.assert_allclose(rows, expected, rtol=1e-5)
+        assert np.isfinite(tape.gradient(rows, variable)).all()
+
+
+def test_nan_stays_nan():
+    _, student, teacher = draw(5.0, rows=2)
+    teacher[1, 2] = np.nan
+    assert np.isnan(soft_target_divergence(teacher, student)).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("temperature", [0, -4, float("nan"), float("inf"), "4"])
+@pytest.mark.parametrize(
+    "of", [SoftTargetDivergence, lambda temperature: soft_target_divergence(Z, Z, temperature)]
+)
+def test_a_temperature_that_is_not_above_0_is_refused(of, temperature):
+    with pytest.raises(ValueError, match="temperature must be a finite number above 0"):
+        of(temperature=temperature)
+
+
+@pytest.mark.parametrize("call", [soft_target_divergence, SoftTargetDivergence()])
+@pytest.mark.parametrize(
+    ("teacher", "student", "said"),
+    [
+        (Z, Z[:, :1], r"with two classes or more, got \(3, 1\)"),
+        (Z[:, :1], Z[:, :1], r"with two classes or more, got \(3, 1\)"),
+        (Z[0], Z[0], r"must have the shape \(n, classes\)"),
+        (Z, Z[:, :4], r"of one shape, got \(3, 4\) and \(3, 5\)"),
+        (Z[:1], Z, r"of one shape, got \(3, 5\) and \(1, 5\)"),
+    ],
+)
+def test_shapes_that_would_be_broadcast_are_refused(call, teacher, student, said):
+    with pytest.raises(ValueError, match=said):
+        call(teacher, student)
+
+
+def test_any_type_of_number_will_do():
+    _, student, teacher = draw(3.0)
+    half = teacher.astype("float16")
+    expected = soft_target_divergence(half.astype("float64"), student.astype("float64"), 4.0)
+    for one, other in ((half, student), (half.astype("float64"), student), (half.tolist(), student.tolist())):
+        np.testing.assert_allclose(soft_target_divergence(one, other, 4.0), expected, rtol=1e-4)
+    np.testing.assert_allclose(
+        soft_target_divergence([[1, 2, 3]], [[3, 2, 1]], 2),
+        soft_target_divergence([[1.0, 2.0, 3.0]], [[3.0, 2.0, 1.0]], 2.0),
+    )
+
+
+def t_squared_divergence(teacher, student, temperature):
+    divergence, slope = reference(student.astype(float), teacher.astype(float), temperature)
+    return temperature**2 * divergence, temperature**2 * slope
+
+
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+def test_in_keras_own_distillation_it_is_multiplied_by_t_squared(temperature):
+    """LogitsDistillation divides by T, but multiplies only a KLDivergence, which clips, by T²."""
+    _, student, teacher = draw(10.0)
+    ours = keras.distillation.LogitsDistillation(temperature, SoftTargetDivergence(temperature))
+    variable = tf.Variable(student)
+    with tf.GradientTape() as tape:
+        loss = ours.compute_loss(teacher, variable)
+    expected, slope = t_squared_divergence(teacher, student, temperature)
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_allclose(tape.gradient(loss, variable), slope, rtol=1e-3, atol=1e-6)
+    if temperature >= 4:  # where nothing is clipped
+        theirs = keras.distillation.LogitsDistillation(temperature, keras.losses.KLDivergence())
+        assert float(theirs.compute_loss(teacher, student)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_keras_own_distiller_learns_with_it_and_survives_saving(tmp_path):
+    _, x, _ = draw(2.0)
+    teacher, student = (keras.Sequential([keras.Input((10,)), keras.layers.Dense(10)]) for _ in range(2))
+    losses = keras.distillation.LogitsDistillation(4.0, SoftTargetDivergence(temperature=4.0))
+    distiller = keras.distillation.Distiller(teacher, student, losses, student_loss_weight=0.0)
+    distiller.compile("sgd", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    expected, _ = t_squared_divergence(teacher.predict(x, verbose=0), student.predict(x, verbose=0), 4.0)
+    history = distiller.fit(x, np.zeros(len(x)), epochs=2, batch_size=64, verbose=0).history
+    assert history["distillation_loss"][0] == pytest.approx(expected, rel=1e-4)
+    assert history["loss"][1] < history["loss"][0]
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(losses.loss))
+    assert (again.temperature, again.divided) == (4.0, True)
+
+
+def test_as_a_plain_loss_it_divides_the_logits_itself():
+    _, student, teacher = draw(10.0)
+    expected, _ = t_squared_divergence(teacher, student, 4.0)
+    loss = SoftTargetDivergence(temperature=4.0, divided=False)
+    assert float(loss(teacher, student)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_runs_and_the_function_have_one_formula():
+    """An objective of runs, at T and s = T², is the loss of the function."""
+    _, student, teacher = draw(10.0)
+    objective = SoftTargets(temperature=4.0, scale=16.0)
+    terms = objective.terms(None, Outputs(student), objective.prepare(Outputs(teacher), None))
+    mean = 16 * np.mean(soft_target_divergence(teacher, student, 4.0))
+    assert float(terms["distillation_loss"]) == pytest.approx(float(mean), rel=1e-6)

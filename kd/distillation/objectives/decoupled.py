@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kd.distillation.objectives.objective import Objective, Outputs, mean_of_labelled
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
 from kd.fields import field
 from kd.text.translation import N_
 
@@ -61,6 +61,7 @@ class Decoupled(Objective):
         "target_loss": N_("right class"),
         "nontarget_loss": N_("other classes"),
     }
+    takes_weights = True
 
     def prepare(self, teacher: Outputs, labels) -> dict:
         """What the teacher says: p_t, 1 − p_t, p over the other classes, and both entropies in nats."""
@@ -80,7 +81,7 @@ class Decoupled(Objective):
             "entropies_of_others": -ops.sum(ops.exp(others) * others, axis=-1),
         }
 
-    def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
+    def terms(self, labels, student: Outputs, prepared, labelled=None, weights=None) -> dict:
         from keras import ops
 
         logits, target, others = student.logits / self.temperature, prepared["target"], prepared["others"]
@@ -91,7 +92,10 @@ class Decoupled(Objective):
         wrong = right - ranking + ops.sum((target - others) * logits, axis=-1)
         target_loss = prepared["right"] * right + prepared["wrong"] * wrong - prepared["entropies"]
         others_loss = ranking - prepared["entropies_of_others"]
+        target_loss, others_loss = (
+            batch_mean(rows, labelled, weights) for rows in (target_loss, others_loss)
+        )
         return {
-            "target_loss": self.scale * self.target_weight * mean_of_labelled(target_loss, labelled),
-            "nontarget_loss": self.scale * self.nontarget_weight * mean_of_labelled(others_loss, labelled),
+            "target_loss": self.scale * self.target_weight * target_loss,
+            "nontarget_loss": self.scale * self.nontarget_weight * others_loss,
         }

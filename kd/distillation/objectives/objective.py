@@ -10,7 +10,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, ClassVar, NamedTuple
+
+from kd.distillation.hyperparameters import checked_alpha, checked_temperature
 
 
 class Outputs(NamedTuple):
@@ -32,6 +35,9 @@ class Objective:
 
     alpha: weight of the true labels, in [0, 1]. temperature: T > 0. scale: the factor of softened terms, T²
     or 1. Fields with a FieldSpec (`kd.fields.field`) are the objective's own, and become fields of RunConfig.
+
+    Raises:
+        ValueError: when alpha or temperature is a number out of range; those of tensors are not known yet.
     """
 
     alpha: Any = 0.1
@@ -50,6 +56,16 @@ class Objective:
     uses_temperature_squared: ClassVar[bool] = True
     uses_teacher: ClassVar[bool] = True
     compares_attention: ClassVar[bool] = False
+    # Whether `terms` also takes `weights`, float (n,): what each picture counts.
+    takes_weights: ClassVar[bool] = False
+    # Whether a class may be ruled out by a logit of −inf.
+    allows_masked_classes: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if isinstance(self.alpha, Real | str):
+            checked_alpha(self.alpha)
+        if isinstance(self.temperature, Real | str):
+            checked_temperature(self.temperature)
 
     @classmethod
     def own_fields(cls) -> list[dataclasses.Field]:
@@ -59,6 +75,11 @@ class Objective:
     def teacher_weight(self) -> Any:
         """The weight of the teacher's terms; 0 at α = 1."""
         return 1.0 - self.alpha
+
+    def loss(self, student_loss: Any, terms: Mapping[str, Any]) -> Any:
+        """The loss of a batch, from the student's own and the terms."""
+        first, *others = terms.values()
+        return self.alpha * student_loss + self.teacher_weight() * sum(others, first)
 
     def prepare(self, teacher: Outputs, labels: Any) -> dict[str, Any]:
         """What can be computed once for all images, from the teacher's outputs and the labels.
@@ -96,11 +117,16 @@ class Objective:
         return cls(**config)
 
 
-def mean_of_labelled(rows: Any, labelled: Any) -> Any:
-    """The mean of rows (n,) over the batch, in which a picture without a label counts as 0."""
+def batch_mean(rows: Any, *weights: Any) -> Any:
+    """The mean of rows (n,) over the batch, each times its weights (n,); None weighs nothing.
+
+    It is a sum divided by the number of pictures, as in Keras, not by the sum of the weights.
+    """
     from keras import ops
 
-    return ops.mean(rows if labelled is None else rows * labelled)
+    for weight in weights:
+        rows = rows if weight is None else rows * weight
+    return ops.mean(rows)
 
 
 def root(squares: Any) -> Any:

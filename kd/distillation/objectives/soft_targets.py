@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from kd.distillation.objectives.objective import Objective, Outputs
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
 from kd.text.translation import N_
 
 
@@ -18,6 +18,7 @@ class SoftTargets(Objective):
     help = N_("The student matches the teacher's probabilities, softened by T.")
     source = "Hinton, Vinyals and Dean 2015, section 2"
     term_labels: ClassVar = {"distillation_loss": N_("teacher's part")}
+    takes_weights = True
 
     def prepare(self, teacher: Outputs, labels) -> dict:
         """The soft targets (n, 10), and their entropies (n,) in nats.
@@ -32,10 +33,14 @@ class SoftTargets(Objective):
         soft_targets = ops.exp(logs)
         return {"soft_targets": soft_targets, "entropies": -ops.sum(soft_targets * logs, axis=-1)}
 
-    def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
+    def terms(self, labels, student: Outputs, prepared, labelled=None, weights=None) -> dict:
+        return {"distillation_loss": self.scale * batch_mean(self.divergences(student, prepared), weights)}
+
+    def divergences(self, student: Outputs, prepared) -> Any:
+        """KL(softmax(z_t / T) ‖ softmax(z_s / T)) of each picture, (n,), in nats."""
         from keras import ops
 
         cross_entropy = ops.categorical_crossentropy(
             prepared["soft_targets"], student.logits / self.temperature, from_logits=True
         )
-        return {"distillation_loss": self.scale * ops.mean(cross_entropy - prepared["entropies"])}
+        return cross_entropy - prepared["entropies"]

@@ -40,6 +40,7 @@ class Standardized(SoftTargets):
         "how large the teacher's logits are, only how they relate."
     )
     source = "Sun, Ren, Li, Wang and Cao 2024, section 4.2"
+    allows_masked_classes = False
 
     def teacher_weight(self) -> Any:
         if isinstance(self.alpha, int | float):
@@ -52,8 +53,8 @@ class Standardized(SoftTargets):
     def prepare(self, teacher: Outputs, labels) -> dict:
         return super().prepare(Outputs(_standardized(teacher.logits)), labels)
 
-    def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
-        return super().terms(labels, Outputs(_standardized(student.logits)), prepared, labelled)
+    def divergences(self, student: Outputs, prepared) -> Any:
+        return super().divergences(Outputs(_standardized(student.logits)), prepared)
 
 
 def _standardized(logits: Any) -> Any:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kd.distillation.objectives.objective import Objective, Outputs, mean_of_labelled
+from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
 from kd.fields import field
 from kd.text.translation import N_
 
@@ -45,12 +45,13 @@ class VirtualTeacher(Objective):
     term_labels: ClassVar = {"distillation_loss": N_("virtual teacher's part")}
     uses_temperature_squared = False
     uses_teacher = False
+    takes_weights = True
 
     def prepare(self, teacher: Outputs, labels) -> dict:
         """Nothing: there is no teacher."""
         return {}
 
-    def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:
+    def terms(self, labels, student: Outputs, prepared, labelled=None, weights=None) -> dict:
         from keras import ops
 
         others = student.logits.shape[-1] - 1
@@ -64,4 +65,4 @@ class VirtualTeacher(Objective):
             wrong + (right - wrong) * target, student.logits, from_logits=True
         )
         entropy = -(right * ops.log(right) + others * wrong * ops.log(wrong))
-        return {"distillation_loss": mean_of_labelled(cross_entropy - entropy, labelled)}
+        return {"distillation_loss": batch_mean(cross_entropy - entropy, labelled, weights)}

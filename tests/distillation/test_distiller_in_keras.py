@@ -1,0 +1,270 @@
+"""The Distiller as a Keras model: evaluation, weights of rows, annealing, loading and exporting."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kd import Distiller
+from kd.distillation.objectives import OBJECTIVES
+from tests import PROJECT
+from tests.distillation.formulas import softmax
+
+ROWS, CLASSES, BATCH = 40, 5, 16
+GENERATOR = np.random.default_rng(0)
+X = GENERATOR.normal(size=(ROWS, 6)).astype("float32")
+Y = GENERATOR.integers(0, CLASSES, ROWS)
+WEIGHTS = GENERATOR.uniform(0, 3, ROWS).astype("float32")
+ALPHA, T = 0.3, 4.0
+
+
+def model(penalty: float = 0.0) -> keras.Model:
+    dense = keras.layers.Dense(CLASSES, kernel_regularizer=keras.regularizers.L2(penalty))
+    return keras.Sequential([keras.Input((6,)), dense])
+
+
+@pytest.fixture(scope="module")
+def teacher() -> keras.Model:
+    keras.utils.set_random_seed(1)
+    return model()
+
+
+@pytest.fixture(scope="module")
+def logits(teacher) -> np.ndarray:
+    return np.asarray(teacher(X))
+
+
+def distiller_of(teacher, penalty: float = 0.0, **settings) -> Distiller:
+    keras.utils.set_random_seed(2)
+    distiller = Distiller(student=model(penalty), teacher=teacher)
+    settings = {"optimizer": keras.optimizers.SGD(0.1), "alpha": ALPHA, "temperature": T, **settings}
+    distiller.compile(**settings)
+    return distiller
+
+
+def losses(student: np.ndarray, teacher: np.ndarray, labels=Y) -> tuple[np.ndarray, np.ndarray]:
+    """Of each row, in float64: the cross-entropy, and the divergence at T."""
+    own = -np.log(softmax(student.astype(float))[np.arange(len(labels)), labels])
+    p, q = softmax(teacher.astype(float) / T), softmax(student.astype(float) / T)
+    return own, (p * np.log(p / q)).sum(axis=1)
+
+
+class TestEvaluation:
+    @pytest.mark.parametrize("stored", [False, True])
+    def test_its_loss_is_the_objective_over_all_rows(self, teacher, logits, stored):
+        """Also where the last batch has fewer rows than the others."""
+        distiller = distiller_of(None if stored else teacher, penalty=0.2)
+        targets = {"labels": Y, "teacher_logits": logits} if stored else Y
+        own, divergence = losses(np.asarray(distiller.student(X)), logits)
+        penalty = 0.2 * np.square(distiller.student.layers[0].get_weights()[0].astype(float)).sum()
+        said = distiller.evaluate(X, targets, batch_size=BATCH, verbose=0, return_dict=True)
+        assert said["student_loss"] == pytest.approx(own.mean(), rel=1e-5)
+        assert said["distillation_loss"] == pytest.approx(divergence.mean(), rel=1e-5)
+        expected = ALPHA * own.mean() + (1 - ALPHA) * divergence.mean() + penalty
+        assert said["loss"] == pytest.approx(expected, rel=1e-5)
+        assert distiller.evaluate(X, targets, batch_size=BATCH, verbose=0)[0] == pytest.approx(said["loss"])
+
+    def test_with_labels_alone_it_is_the_students_own(self, logits):
+        distiller = distiller_of(None, penalty=0.2)
+        history = distiller.fit(
+            X,
+            {"labels": Y, "teacher_logits": logits},
+            validation_data=(X, Y),
+            batch_size=BATCH,
+            verbose=0,
+        ).history
+        alone = distiller.student
+        alone.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        assert history["val_loss"][0] == pytest.approx(alone.evaluate(X, Y, verbose=0), rel=1e-5)
+        assert "val_distillation_loss" not in history
+        assert history["distillation_loss"][0] > 0
+
+    def test_an_epochs_terms_add_up_to_its_loss(self, teacher):
+        said = distiller_of(teacher).fit(X, Y, batch_size=BATCH, verbose=0).history
+        terms = ALPHA * said["student_loss"][0] + (1 - ALPHA) * said["distillation_loss"][0]
+        assert said["loss"][0] == pytest.approx(terms, rel=1e-5)
+
+
+class TestWeights:
+    """The first step's loss, of all rows in one batch, against NumPy; Keras divides by the number of rows."""
+
+    def expected(self, distiller, logits, weights, weights_of_teacher=None):
+        own, divergence = losses(np.asarray(distiller.student(X)), logits)
+        of_teacher = weights if weights_of_teacher is None else weights_of_teacher
+        return ALPHA * (weights * own).mean() + (1 - ALPHA) * (of_teacher * divergence).mean()
+
+    def first_loss(self, distiller, *data, **settings):
+        return distiller.fit(*data, batch_size=ROWS, verbose=0, **settings).history["loss"][0]
+
+    @pytest.mark.parametrize("loss", [None, "kl_divergence", "soft_targets"])
+    def test_one_array_counts_for_labels_and_stored_logits(self, logits, loss):
+        distiller = distiller_of(None, distillation_loss_fn=loss)
+        expected = self.expected(distiller, logits, WEIGHTS.astype(float))
+        targets = {"labels": Y, "teacher_logits": logits}
+        assert self.first_loss(distiller, X, targets, sample_weight=WEIGHTS) == pytest.approx(
+            expected, rel=1e-5
+        )
+
+    def test_they_count_in_evaluation_too(self, teacher, logits):
+        distiller = distiller_of(teacher)
+        expected = self.expected(distiller, logits, WEIGHTS.astype(float))
+        said = distiller.evaluate(X, Y, sample_weight=WEIGHTS, batch_size=BATCH, verbose=0)
+        assert said[0] == pytest.approx(expected, rel=1e-5)
+
+    def test_labels_and_teacher_may_have_weights_of_their_own(self, logits):
+        """As where some rows have no label."""
+        labelled = (np.arange(ROWS) % 4 == 0).astype("float32")
+        distiller = distiller_of(None)
+        expected = self.expected(distiller, logits, labelled, np.ones(ROWS))
+        weights = {"labels": labelled, "teacher_logits": np.ones(ROWS, "float32")}
+        targets = {"labels": Y, "teacher_logits": logits}
+        assert self.first_loss(distiller, X, targets, sample_weight=weights) == pytest.approx(
+            expected, rel=1e-5
+        )
+
+    def test_a_data_set_may_have_weights_and_class_weights(self, logits):
+        by_class = {0: 2.0, 3: 0.25}
+        of_rows = WEIGHTS * np.array([by_class.get(label, 1.0) for label in Y])
+        distiller = distiller_of(None)
+        expected = self.expected(distiller, logits, of_rows)
+        rows = (X, {"labels": Y, "teacher_logits": logits}, WEIGHTS)
+        data = tf.data.Dataset.from_tensor_slices(rows).batch(ROWS)
+        found = distiller.fit(data, class_weight=by_class, verbose=0).history["loss"][0]
+        assert found == pytest.approx(expected, rel=1e-5)
+
+    def test_class_weights_are_those_of_each_fit(self, teacher, logits):
+        """The traced step does not keep those of the fit before; the validation data have none."""
+        distiller = distiller_of(teacher, optimizer=keras.optimizers.SGD(0.0))
+        for by_class in (None, {0: 2.0}, {0: 0.0, 1: 3.0}, None):
+            of_rows = np.array([(by_class or {}).get(label, 1.0) for label in Y])
+            expected = self.expected(distiller, logits, of_rows)
+            history = distiller.fit(
+                X, Y, class_weight=by_class, validation_data=(X, Y), batch_size=ROWS, verbose=0
+            ).history
+            assert history["loss"][0] == pytest.approx(expected, rel=1e-5)
+            plain = self.expected(distiller, logits, np.ones(ROWS))
+            assert history["val_loss"][0] == pytest.approx(plain, rel=1e-5)
+        assert distiller.train_on_batch(X, Y, class_weight={0: 2.0}, return_dict=True)["loss"] != plain
+
+    def test_metrics_are_weighted_as_keras_weights_them(self, logits):
+        distiller = distiller_of(None, metrics=["accuracy"], weighted_metrics=["accuracy"])
+        right = np.asarray(distiller.student(X)).argmax(axis=1) == Y
+        said = distiller.evaluate(
+            X,
+            {"labels": Y, "teacher_logits": logits},
+            sample_weight=WEIGHTS,
+            verbose=0,
+            return_dict=True,
+        )
+        assert said["accuracy"] == pytest.approx(right.mean(), rel=1e-5)
+        expected = (right * WEIGHTS).sum() / WEIGHTS.sum()
+        assert said["weighted_accuracy"] == pytest.approx(expected, rel=1e-5)
+
+
+class TestAnnealing:
+    def test_a_callback_changes_both_numbers_without_tracing_again(self, teacher, logits):
+        """Each epoch's loss is that of its own α and T, by NumPy; the weights stay where they are."""
+        traced = []
+
+        def divergence(p, q):
+            traced.append(p)
+            return keras.ops.sum(p * keras.ops.log(p / q), axis=-1)
+
+        schedule = [(0.3, 4.0), (0.9, 1.5), (0.0, 20.0)]
+
+        class Anneal(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                self.model.alpha, self.model.temperature = schedule[epoch]
+
+        distiller = distiller_of(
+            teacher, distillation_loss_fn=divergence, optimizer=keras.optimizers.SGD(0.0)
+        )
+        student = np.asarray(distiller.student(X)).astype(float)
+        found = distiller.fit(X, Y, epochs=3, batch_size=ROWS, callbacks=[Anneal()], verbose=0).history
+        once = len(traced)
+        own, _ = losses(student, logits)
+        for epoch, (alpha, temperature) in enumerate(schedule):
+            p, q = (softmax(z.astype(float) / temperature) for z in (logits, student))
+            expected = alpha * own.mean() + (1 - alpha) * (p * np.log(p / q)).sum(axis=1).mean()
+            assert found["loss"][epoch] == pytest.approx(expected, rel=1e-4)
+        distiller.temperature = 2.0
+        distiller.fit(X, Y, batch_size=ROWS, verbose=0)
+        assert len(traced) == once
+
+    @pytest.mark.parametrize("name", ["soft_targets", "standardized"])
+    def test_an_objective_follows(self, teacher, name):
+        distiller = distiller_of(teacher, distillation_loss_fn=name, temperature_squared=True)
+        distiller.train_on_batch(X, Y)
+        distiller.alpha, distiller.temperature = 1.0, 2.0
+        assert distiller.distillation_loss_fn == OBJECTIVES[name](alpha=1.0, temperature=2.0, scale=4.0)
+        said = distiller.train_on_batch(X, Y, return_dict=True)
+        assert said["loss"] == pytest.approx(said["student_loss"], rel=1e-6)
+
+    @pytest.mark.parametrize(("name", "value"), [("temperature", -3), ("alpha", 7), ("alpha", "0.5")])
+    def test_a_wrong_number_is_refused_and_changes_nothing(self, teacher, name, value):
+        distiller = distiller_of(teacher)
+        with pytest.raises(ValueError, match=f"{name} must be a .*number"):
+            setattr(distiller, name, value)
+        assert (distiller.alpha, distiller.temperature) == (ALPHA, T)
+
+    def test_the_students_weights_can_be_saved_and_loaded_as_before(self, teacher, tmp_path):
+        """The numbers are no weights: they are saved with the rest of what compile was told."""
+        distiller, fresh = distiller_of(teacher), distiller_of(teacher)
+        distiller.fit(X, Y, verbose=0)
+        assert len(distiller.weights) == len(distiller.student.weights) + len(teacher.weights)
+        distiller.save_weights(tmp_path / "all.weights.h5")
+        fresh.load_weights(tmp_path / "all.weights.h5")
+        np.testing.assert_array_equal(fresh.student(X), distiller.student(X))
+        distiller.student.save_weights(tmp_path / "student.weights.h5")
+        alone = model()
+        alone.load_weights(tmp_path / "student.weights.h5")
+        np.testing.assert_array_equal(alone(X), distiller.student(X))
+
+
+def test_the_summary_counts_every_weight_once(teacher):
+    distiller = distiller_of(teacher)
+    of_each = [np.size(w) for w in distiller.student.get_weights() + teacher.get_weights()]
+    counted = [
+        sum(np.prod(w.shape) for w in weights)
+        for weights in (distiller.trainable_weights, distiller.non_trainable_weights)
+    ]
+    assert counted == [distiller.student.count_params(), teacher.count_params()]
+    assert sum(counted) == distiller.count_params() == sum(of_each)
+
+
+def test_an_exported_distiller_is_its_student(teacher, tmp_path):
+    distiller = distiller_of(teacher)
+    distiller.export(tmp_path / "student", verbose=False)
+    exported = tf.saved_model.load(tmp_path / "student")
+    np.testing.assert_allclose(exported.serve(X), distiller.student(X), atol=1e-5)
+
+
+LOAD = """
+import sys
+{imports}
+assert ("keras" in sys.modules) == ({imports!r} != "import kd")
+import importlib.util
+importlib.util.find_spec("keras")
+import keras
+distiller = keras.saving.load_model(sys.argv[1])
+print(type(distiller).__name__, distiller.distillation_loss_fn.name, distiller.temperature)
+print([finder for finder in sys.meta_path if "kd." in type(finder).__module__])
+"""
+
+
+@pytest.mark.parametrize("imports", ["import kd", "import keras, kd"])
+def test_keras_loads_one_after_import_kd_alone(teacher, tmp_path, imports):
+    distiller_of(teacher, distillation_loss_fn="relations").save(tmp_path / "distiller.keras")
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD.format(imports=imports), str(tmp_path / "distiller.keras")],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == ["Distiller relations 4.0", "[]"], done.stderr[-2000:]
