@@ -29,7 +29,7 @@ OUTPUT = "float32 (n, 10): logits, before any softmax"
 
 # A logit is a sum of float32 products, up to 25,088 in one layer, and each runtime adds them up in its own
 # order. So far apart may two sums be, as a share of the largest logit: several times what runtimes were seen
-# to differ, and a thousandth of what a wrong scale, axis or weight does.
+# to differ (docs/exports.md), and far less than a wrong scale, axis or weight does.
 ROUNDING = 5e-5
 
 

@@ -74,8 +74,9 @@ def test_the_shown_sentences_can_be_translated():
 
 
 def test_no_other_document_shows_python():
-    """docs/objectives.md is tested by tests/distillation/test_objectives_guide.py."""
+    """docs/objectives.md is tested by tests/distillation/test_objectives_guide.py, docs/exports.md by
+    tests/export/test_exports_page.py."""
     shown = {
         block.document.name for path in DOCUMENTS for block in blocks(path) if block.language == "python"
     }
-    assert shown == {"README.md", "objectives.md", "translating.md"}
+    assert shown == {"README.md", "exports.md", "objectives.md", "translating.md"}
