@@ -20,8 +20,8 @@ PAGE = PROJECT / "docs" / "api.md"
 INTRODUCTION = """# Names for other programs
 
 `import kd` offers the names of the first part; the others come back from them, or are passed to them.
-[reference.md](reference.md) has a run's fields and what they allow. This page is made of the docstrings, by
-`python -m docs.api`.
+[library.md](library.md) shows them at work, and [reference.md](reference.md) has a run's fields and what they
+allow. This page is made of the docstrings, by `python -m docs.api`.
 """
 OFFERED = "# Offered by `import kd`"
 OTHERS = "# What comes back, and what is passed"

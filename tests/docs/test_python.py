@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import keras
 import pytest
 
 from kd.text.translation import N_, _, ngettext
@@ -18,6 +19,7 @@ def python(document: Path) -> list[str]:
 
 
 DISTILLER, LAB, STUDY, CHAIN = python(PROJECT / "README.md")
+OWN_DATA, CACHED_LOGITS, ANNEALED, SWEEP, EXPORT = python(PROJECT / "docs" / "library.md")
 [WORDS] = python(PROJECT / "docs" / "translating.md")
 
 
@@ -67,6 +69,47 @@ def test_the_readmes_students_teach_students(small_home, tmp_path, capsys):
     assert len(list((tmp_path / "models").iterdir())) == 4  # three distilled students, one scratch student
 
 
+@pytest.fixture
+def elsewhere(small_home, tmp_path, monkeypatch):
+    """Another folder than the project's."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_student_learns_from_ones_own_data_and_models(elsewhere, capsys):
+    names = run(OWN_DATA)
+    history = names["distiller"].history.history
+    assert len(history["val_loss"]) < 100  # it stopped early
+    assert history["val_loss"][-1] < history["val_loss"][0]
+    assert "accuracy" in capsys.readouterr().out
+    student = keras.saving.load_model(elsewhere / "student.keras")
+    assert student.count_params() == 20 * 8 + 8 + 8 * 5 + 5
+
+
+def test_a_teacher_answers_once(elsewhere):
+    names = run(CACHED_LOGITS, ("train(2_000)", "train(320)"))
+    history = names["distiller"].history.history
+    assert history["distillation_loss"][-1] < history["distillation_loss"][0]
+
+
+def test_a_temperature_falls(elsewhere, capsys):
+    run(ANNEALED, ("train(1_000)", "train(320)"))
+    assert capsys.readouterr().out.splitlines()[-1] == "T at the end: 2.0"
+
+
+def test_a_sweep_becomes_a_table(elsewhere, capsys):
+    names = run(SWEEP, ("epochs=40", "epochs=1, train_size=100"), ("seeds=3", "seeds=2"))
+    assert len(names["runs"]) == 8
+    assert len((elsewhere / "runs.csv").read_text(encoding="utf-8").splitlines()) == 9
+    assert "difference" in capsys.readouterr().out
+
+
+def test_a_student_is_taken_along(elsewhere, capsys):
+    run(EXPORT)
+    assert capsys.readouterr().out.startswith("20490 parameters")
+    assert (elsewhere / "student.onnx").stat().st_size > 80_000
+
+
 def test_the_shown_sentences_can_be_translated():
     names = {"_": _, "N_": N_, "ngettext": ngettext, "name": "alpha", "count": 2}
     exec(compile(WORDS, "translating.md", "exec"), names)
@@ -79,4 +122,8 @@ def test_no_other_document_shows_python():
     shown = {
         block.document.name for path in DOCUMENTS for block in blocks(path) if block.language == "python"
     }
+<<<<<<< Updated upstream
     assert shown == {"README.md", "exports.md", "objectives.md", "translating.md"}
+=======
+    assert shown == {"README.md", "library.md", "objectives.md", "translating.md"}
+>>>>>>> Stashed changes
