@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -191,7 +190,7 @@ def main(names: list[str]) -> int:
             print(f"There is no study {quoted(name)}: use {', '.join(SECTIONS)}.", file=sys.stderr)
             return 2
     page = sections(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
-    with closing(Lab()) as lab:
+    with Lab() as lab:
         for name in names or SECTIONS:
             print(f"{name} …", file=sys.stderr, flush=True)
             page[name] = written(name, lab)
