@@ -122,8 +122,4 @@ def test_no_other_document_shows_python():
     shown = {
         block.document.name for path in DOCUMENTS for block in blocks(path) if block.language == "python"
     }
-<<<<<<< Updated upstream
-    assert shown == {"README.md", "exports.md", "objectives.md", "translating.md"}
-=======
-    assert shown == {"README.md", "library.md", "objectives.md", "translating.md"}
->>>>>>> Stashed changes
+    assert shown == {"README.md", "exports.md", "library.md", "objectives.md", "translating.md"}
