@@ -25,6 +25,7 @@ class FieldSpec:
 
     group: one of GROUPS. decides: the models whose weights depend on it, of 'teacher', 'distilled' and
     'scratch'. counts: given a config, whether the field makes a difference to it; None if it always does.
+    stops: the values that a slider stops at, in order; others in the range are allowed, too.
     choices: the codes or numbers that are allowed; choice_labels: what codes are called. digits: text of
     distinct digits, such as "378". stored_model: besides a choice, the id of a stored model is allowed.
     as_from_the_start: in every identity, whatever its value; a later field only when it differs from its
@@ -36,6 +37,7 @@ class FieldSpec:
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None
+    stops: tuple[float, ...] = ()
     choices: tuple[str, ...] | tuple[int, ...] = ()
     choice_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     digits: bool = False

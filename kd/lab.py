@@ -38,6 +38,7 @@ log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_OF_A_LONG_RUN = 300
+SECONDS_OF_A_QUICK_RUN = 3
 # Until what is being computed has stopped and what is being stored is stored: mostly a moment.
 SECONDS_TO_CLOSE = 5
 
@@ -242,8 +243,19 @@ class Lab(FinishedRuns, Studies):
         config = config_of(config)
         if self.store.has_run(config.run_id) or self._dispatch.view(config.run_id) is not None:
             return False
-        guess = TYPICAL.estimate(config, self._has_to_train_teacher(config))
-        return (self.estimate(config) or guess).total > SECONDS_OF_A_LONG_RUN
+        return self._guess(config) > SECONDS_OF_A_LONG_RUN
+
+    def is_quick(self, config: RunConfig | Preset | str) -> bool:
+        """Whether a run may start by itself when a control is moved: it is stored, or takes under 3 seconds.
+
+        Before the first run on a machine, this is a guess.
+        """
+        config = config_of(config)
+        return self._is_usable(config) or self._guess(config) < SECONDS_OF_A_QUICK_RUN
+
+    def anybody_else_waits(self, person: str) -> bool:
+        """Whether somebody other than this person is waiting for a run of this process to start."""
+        return self._dispatch.anybody_else_waits(person)
 
     def warm_up(self) -> None:
         """Start the engine and load TensorFlow in its workers, in the background; later calls do nothing."""
@@ -309,6 +321,11 @@ class Lab(FinishedRuns, Studies):
                 view = self._views.stored(run_id)
                 if view is not None and view.result is not None:
                     yield view.config, view.result
+
+    def _guess(self, config: RunConfig) -> float:
+        """The estimate in seconds, or what is typical while nothing was measured."""
+        typical = TYPICAL.estimate(config, self._has_to_train_teacher(config))
+        return (self.estimate(config) or typical).total
 
     def _has_to_train_teacher(self, config: RunConfig) -> bool:
         return config.teacher == "fresh" and not self.store.has_model(config.teacher_id)

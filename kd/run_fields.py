@@ -7,10 +7,11 @@ from typing import Any
 
 from kd.distillation.objectives import OBJECTIVES
 from kd.fields import field
-from kd.text.translation import N_
+from kd.text.translation import N_, _
 
 TRAIN_IMAGES = 60_000
 TEST_IMAGES = 10_000
+MOST_EPOCHS = 100
 
 SHIPPED_TEACHERS = ("strong", "notebook")
 FRESH = "fresh"
@@ -38,6 +39,18 @@ def scales(run: Any) -> bool:
     return softens(run) and OBJECTIVES[run.objective].uses_temperature_squared
 
 
+def epochs_for(images: int, seen: int) -> int:
+    """The number of epochs, of those allowed, with which so many images come closest to `seen` pictures."""
+    return min(max(round(seen / images), 1), MOST_EPOCHS)
+
+
+def why_idle(name: str, run: Any) -> str:
+    """Why a field of the objective makes no difference to a run, in a sentence."""
+    if not has_teaching(run):
+        return _("No effect at α = 1, where the teacher's part of the loss has no weight.")
+    return _("No effect: “{objective}” does without it.", objective=_(OBJECTIVES[run.objective].label))
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunFields:
     """Every field but those of a single objective."""
@@ -52,6 +65,7 @@ class RunFields:
         minimum=0.0,
         maximum=1.0,
         step=0.05,
+        stops=tuple(round(0.05 * step, 2) for step in range(21)),
         group="objective",
         decides=("distilled",),
         as_from_the_start=True,
@@ -67,6 +81,8 @@ class RunFields:
         minimum=0.1,
         maximum=100.0,
         step=0.5,
+        # what matters about a temperature is its ratio
+        stops=(0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0),
         group="objective",
         decides=("distilled",),
         counts=softens,
@@ -103,7 +119,7 @@ class RunFields:
         label=N_("Epochs"),
         help=N_("How many times each student sees all of its training images."),
         minimum=1,
-        maximum=100,
+        maximum=MOST_EPOCHS,
         step=1,
         as_from_the_start=True,
     )
@@ -117,6 +133,7 @@ class RunFields:
         minimum=10,
         maximum=TRAIN_IMAGES,
         step=10,
+        stops=(100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, TRAIN_IMAGES),
         group="data",
         as_from_the_start=True,
     )
@@ -208,7 +225,6 @@ class RunFields:
             DENSE: N_("One hidden layer"),
             LINEAR: N_("Linear"),
         },
-        rare=True,
         group="student",
     )
     student_width: int = field(
@@ -218,7 +234,6 @@ class RunFields:
             "How many filters its first convolution has; the second has twice as many. The notebook's has 16."
         ),
         choices=STUDENT_WIDTHS,
-        rare=True,
         group="student",
         counts=lambda run: run.student == CONVOLUTIONAL,
     )
@@ -229,7 +244,6 @@ class RunFields:
         minimum=4,
         maximum=1024,
         step=4,
-        rare=True,
         group="student",
         counts=lambda run: run.student == DENSE,
     )
@@ -243,7 +257,6 @@ class RunFields:
         minimum=0,
         maximum=TRAIN_IMAGES,
         step=10,
-        rare=True,
         group="data",
         counts=lambda run: run.labelled < run.train_size,
     )
@@ -252,7 +265,6 @@ class RunFields:
         label=N_("Digits left out"),
         help=N_("Digits that neither student ever sees in training, such as 3 or 378. The teacher saw them."),
         digits=True,
-        rare=True,
         group="data",
     )
     label_noise: float = field(
@@ -265,7 +277,6 @@ class RunFields:
         minimum=0.0,
         maximum=1.0,
         step=0.05,
-        rare=True,
         group="data",
     )
     baseline: str = field(
@@ -287,7 +298,6 @@ class RunFields:
         help=N_("What the distilled student learns from its teacher."),
         choices=tuple(OBJECTIVES),
         choice_labels={name: objective.label for name, objective in OBJECTIVES.items()},
-        rare=True,
         group="objective",
         decides=("distilled",),
         counts=has_teaching,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kd.config import FIELDS, PRESETS, Contradiction, RunConfig
+from kd.run_fields import epochs_for, why_idle
 
 
 def test_the_notebook_preset_is_the_notebook_to_the_letter():
@@ -217,3 +218,25 @@ def test_labels_are_needed_only_where_they_have_a_weight():
     assert RunConfig(labelled=0, alpha=0.0).labelled == 0
     with pytest.raises(ValueError, match="labelled must be at least 1"):
         RunConfig(labelled=0, alpha=0.1)
+
+
+@pytest.mark.parametrize("field", [name for name, spec in FIELDS.items() if spec.stops])
+def test_every_stop_of_a_slider_is_allowed_and_the_default_is_one(field):
+    stops = FIELDS[field].stops
+    assert list(stops) == sorted(set(stops))
+    assert [getattr(RunConfig(**{field: stop}), field) for stop in stops] == list(stops)
+    assert getattr(RunConfig(), field) in stops
+
+
+@pytest.mark.parametrize(
+    ("images", "seen", "epochs"),
+    [(500, 20_000, 40), (1_000, 20_000, 20), (60_000, 20_000, 1), (100, 20_000, 100), (10_000, 26_000, 3)],
+)
+def test_epochs_follow_the_images_so_that_as_many_pictures_are_seen(images, seen, epochs):
+    assert epochs_for(images, seen) == epochs
+
+
+def test_a_field_that_makes_no_difference_says_why():
+    assert why_idle("temperature", RunConfig(alpha=1)).startswith("No effect at α = 1")
+    said = why_idle("temperature", RunConfig(objective="logit_matching"))
+    assert said == "No effect: “Logit matching” does without it."

@@ -71,6 +71,7 @@ def lines_chart(
     dashes: alt.StrokeDash | None = None,
     shapes: alt.Shape | None = None,
     all_marked: bool = True,
+    ghosts: bool = False,
 ) -> alt.LayerChart:
     """Lines over epochs with their points, and a label where each ends.
 
@@ -81,10 +82,12 @@ def lines_chart(
         dashes, shapes: what each line looks like, if its role does not say it.
         all_marked: whether to mark every point; otherwise those of the axis' ticks, and the last one. All
             have tooltips.
+        ghosts: whether the table has the column "ghost", the name of an earlier run; empty for this one. The
+            earlier ones are thin, and have tooltips.
     """
     (line,) = words
     ticks = _whole_ticks(last_epoch)
-    base = alt.Chart().encode(
+    everything = alt.Chart().encode(
         x=alt.X(
             "epoch:Q",
             title=_("Epoch"),
@@ -93,6 +96,7 @@ def lines_chart(
         ),
         color=by_role(),
     )
+    base = everything.transform_filter("datum.ghost == ''") if ghosts else everything
     marked = base.encode(y=alt.Y("value:Q", **value_axis))
     lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=dashes or by_role("strokeDash"))
     points = (
@@ -112,7 +116,19 @@ def lines_chart(
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=600, **breaks)
         .encode(y=alt.Y("label_at:Q", **value_axis), text="name:N")
     )
-    return finished(alt.layer(lines, points, labels, data=table), title, height, words=words)
+    layers = [lines, points, labels]
+    if ghosts:
+        earlier = everything.transform_filter("datum.ghost != ''").encode(
+            y=alt.Y("value:Q", **value_axis), detail=[alt.Detail("ghost:N"), alt.Detail(f"{line}:N")]
+        )
+        layers[:0] = [
+            earlier.mark_line(strokeWidth=1, opacity=0.55).encode(strokeDash=by_role("strokeDash")),
+            # a line is hard to hit: what has the tooltip is wider, and not seen
+            earlier.mark_point(filled=True, size=120, opacity=0).encode(
+                tooltip=[alt.Tooltip("ghost:N", title=_("Earlier run")), *tooltip]
+            ),
+        ]
+    return finished(alt.layer(*layers, data=table), title, height, words=words)
 
 
 def last_epoch_of(events: Iterable[Mapping[str, Any]], epochs: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import altair as alt
@@ -14,7 +15,7 @@ from kd.charts.loss_charts import loss_chart, loss_lines, loss_rows
 from kd.charts.parts import PERCENT, by_role, finished, role_words, vega_lite
 from kd.charts.theme import COLORS, ROLES
 from kd.text.translation import _
-from kd.text.words import NAMES, accuracy, percent
+from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, percent
 
 __all__ = [
     "COLORS",
@@ -60,33 +61,61 @@ def accuracy_rows(
     teacher_accuracy: float | None = None,
     epochs: int = 1,
     height: int = 360,
+    earlier: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """What `accuracy_chart` draws: the rows, and the axes as arguments of `accuracy_lines`.
 
     The axes seldom change during a run, so a page can keep the chart and exchange its rows.
+
+    Args:
+        earlier: name → epoch events of runs to compare with. Their students are in the rows, too, with that
+            name in the column "ghost", which is empty for this run. None: there is no such column.
     """
     events = list(events)
-    last_epoch = last_epoch_of(events, epochs)
+    past = {name: _seen(each, STUDENTS) for name, each in (earlier or {}).items()}
+    ghosts = {name: [_row(event) for event in each] for name, each in past.items()}
+    last_epoch = last_epoch_of(chain(events, *past.values()), epochs)
     has_teacher = any(event["model"] == "teacher" for event in events)
-    events = [event for event in events if event["val_accuracy"] is not None]
-    rows = [
-        {
-            "role": event["model"],
-            "epoch": event["epoch"],
-            "value": event["val_accuracy"],
-            "training": event.get("accuracy"),
-            "point": True,
-        }
-        for event in events
-    ]
+    rows = [_row(event) for event in _seen(events, MODELS)]
+    has_begun = bool(rows or ghosts)
     if teacher_accuracy is not None and not has_teacher:
         level = {"role": "teacher", "value": teacher_accuracy, "training": None, "point": False}
         rows += [{**level, "epoch": epoch} for epoch in (1, last_epoch)]
     # Before the first epoch, the axis begins where students usually do, so that it need not move later.
-    lowest = min([row["value"] for row in rows] + ([] if events else [_AXIS_BEFORE_EVENTS]))
+    shown = [row["value"] for each in (rows, *ghosts.values()) for row in each]
+    lowest = min(shown + ([] if has_begun else [_AXIS_BEFORE_EVENTS]))
     start = next(step for step in _AXIS_STARTS if step <= lowest)
     gap = (1 - start) * share_of_a_label(height)
-    return labelled(rows, "role", gap, words=accuracy), {"start": start, "last_epoch": last_epoch}
+    table = labelled(rows, "role", gap, words=accuracy)
+    if earlier is not None:
+        table = _with_ghosts(table, ghosts)
+    return table, {"start": start, "last_epoch": last_epoch}
+
+
+def _seen(events: Iterable[Mapping[str, Any]], models: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The epochs of these models after which they saw the test images."""
+    return [event for event in events if event["model"] in models and event["val_accuracy"] is not None]
+
+
+def _row(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "role": event["model"],
+        "epoch": event["epoch"],
+        "value": event["val_accuracy"],
+        "training": event.get("accuracy"),
+        "point": True,
+    }
+
+
+def _with_ghosts(table: pd.DataFrame, ghosts: Mapping[str, list[dict[str, Any]]]) -> pd.DataFrame:
+    """The table with the rows of earlier runs, which have no label."""
+    unlabelled = [
+        {**row, "point": False, "label": "", "label_at": row["value"], "ghost": name}
+        for name, rows in ghosts.items()
+        for row in rows
+    ]
+    whole = [*table.assign(ghost="").to_dict("records"), *unlabelled]
+    return pd.DataFrame(whole, columns=[*table.columns, "ghost"])
 
 
 def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: int = 360) -> alt.LayerChart:
@@ -104,6 +133,7 @@ def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: in
             "scale": alt.Scale(domain=[start, 1.0], nice=False),
             "axis": alt.Axis(format="%", labelExpr=PERCENT, tickCount=5),
         },
+        ghosts="ghost" in rows.columns,
         tooltip=[
             alt.Tooltip("role_words:N", title=_("Model")),
             alt.Tooltip("epoch:Q", title=_("Epoch")),

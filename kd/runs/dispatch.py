@@ -154,6 +154,11 @@ class Dispatch:
             self._settle(job)
         return True
 
+    def anybody_else_waits(self, person: str) -> bool:
+        """Whether somebody other than this person is waiting for a run to start."""
+        with self._lock:
+            return self._queue.anybody_else_waits(person)
+
     def view(self, run_id: str) -> RunView | None:
         """A run of this process as it is now, or None if it is not one of them."""
         with self._lock:

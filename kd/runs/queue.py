@@ -99,6 +99,10 @@ class FairQueue:
         mine = self.people(run_id)
         return any(not mine.issuperset(self._wishes[waiting]) for waiting in self._waiting)
 
+    def anybody_else_waits(self, person: str) -> bool:
+        """Whether somebody other than this person is waiting for a run."""
+        return any(self._wishes[waiting].keys() - {person} for waiting in self._waiting)
+
     @property
     def is_shared(self) -> bool:
         """Whether more than one person has runs waiting or in progress."""

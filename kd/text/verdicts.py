@@ -7,7 +7,7 @@ from typing import Any
 
 from kd.text.translation import N_, _, ngettext
 
-_EQUAL_STUDENTS = N_(
+EQUAL_STUDENTS = N_(
     "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
 )
 # What made the difference, and what scratch learned from → the sentence.
@@ -74,9 +74,9 @@ def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
     if code == "behind":
         low, high = -high, -low
     if code == "no teacher":
-        message = _EQUAL_STUDENTS
+        message = EQUAL_STUDENTS
     elif code in ("ahead", "behind"):
-        message = {"ahead": _AHEAD, "behind": _BEHIND}[code][_compared(config)]
+        message = {"ahead": _AHEAD, "behind": _BEHIND}[code][compared(config)]
     elif difference == 0:
         message = _EQUAL
     else:
@@ -90,7 +90,7 @@ def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
     )
 
 
-def _compared(config: Any) -> tuple[str, str]:
+def compared(config: Any) -> tuple[str, str]:
     """What sets distilled apart, "teacher", "objective" or "nothing", and what scratch learned from."""
     if config is None:
         return "teacher", "labels"

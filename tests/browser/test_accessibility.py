@@ -18,6 +18,10 @@ def unfold(page: Page, *sections: str) -> None:
         page.locator("summary").filter(has_text=section).last.click()
 
 
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
 def expect_drawn(page: Page, figure: str) -> None:
     expect(page.locator(f".st-key-save-{figure}")).to_be_visible()
 
@@ -36,16 +40,18 @@ def test_home(page: Page, site):
 def test_train(page: Page, site):
     page.goto(f"{site.url}/train")
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
-    unfold(page, "More", "Play the training back")
+    unfold(page, "More")
+    found = faults(page, "Train")
+    open_tab(page, "Playback")
     expect_drawn(page, "reading-scratch")
-    found = faults(page, "Train, played back")
-    unfold(page, "Play the training back", "What they are made of")
+    found += faults(page, "Train, played back")
+    open_tab(page, "Inside")
     expect_drawn(page, "filters-scratch")
     page.get_by_role("button", name="Save").first.click()
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
     found += faults(page, "Train, architectures and a menu")
     page.keyboard.press("Escape")
-    unfold(page, "What they are made of", "Look closer at the errors")
+    open_tab(page, "Errors")
     expect_drawn(page, "confusion-difference")
     found += faults(page, "Train, confusions")
     choose(page, "Fixed and broken")

@@ -62,7 +62,7 @@ def expect_chosen(page: Page, expected: dict[str, str]) -> None:
 
 
 def test_one_back_undoes_a_whole_preset_and_forward_restores_it(page: Page, site):
-    page.goto(f"{site.url}/train")
+    page.goto(f"{site.url}/train?as_i_move=false")
     expect(page).to_have_url(re.compile("run="))
     expect_chosen(page, DEFAULT)
     page.get_by_role("combobox", name="Start from").click()

@@ -171,3 +171,26 @@ def test_the_shared_dictionary_has_no_theme_and_both_themes_are_there(events):
         with alt.theme.enable(f"kd_{name}"):
             config = run_charts.accuracy_chart(events).to_dict()["config"]
         assert config["range"]["category"][: len(colors)] == list(colors)
+
+
+def test_earlier_runs_are_thin_lines_on_the_same_axes_and_named_in_the_tooltip(events):
+    lower = [
+        event(model, epoch, 0.72, epochs=9)
+        for model in ("teacher", "distilled", "scratch")
+        for epoch in (3, 9)
+    ]
+    table, axes = run_charts.accuracy_rows(events, epochs=4, earlier={"T 4": lower})
+    assert axes == {"start": 0.7, "last_epoch": 9}
+    earlier = table[table["ghost"] == "T 4"]
+    assert sorted(set(earlier["role"])) == ["distilled", "scratch"]
+    assert set(earlier["label"]) == {""}
+    assert len(table[table["ghost"] == ""]) == len(events)
+    chart = run_charts.accuracy_lines(table, **axes)
+    layers = run_charts.vega_lite(chart)["layer"]
+    thin = [layer for layer in layers if {"filter": "datum.ghost != ''"} in layer["transform"]]
+    assert [layer["mark"]["type"] for layer in thin] == ["line", "point"]
+    assert thin[0]["mark"]["strokeWidth"] < layers[2]["mark"]["strokeWidth"]
+    assert thin[1]["encoding"]["tooltip"][0]["field"] == "ghost"
+    assert any("Earlier run" in str(layer) for layer in layers)
+    bare = run_charts.accuracy_rows(events, epochs=4)[0]
+    assert "ghost" not in bare.columns

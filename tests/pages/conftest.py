@@ -12,6 +12,7 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from tests import PROJECT
 from ui.shared import server
+from ui.train import moves, seen
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +32,9 @@ def lab(tmp_path_factory):
 def open_page(lab):
     """A function that opens a page as a browser would, with query parameters; fails on any traceback.
 
-    The session may have widgets' values already, as after a click.
+    The session may have widgets' values already, as after a click. Nobody has looked at a run before.
     """
+    seen.forget_everybody()
 
     def open_page(name: str, session: Mapping[str, Any] | None = None, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
@@ -40,6 +42,8 @@ def open_page(lab):
             app.switch_page(f"pages/{name}.py")
         for key, value in query.items():
             app.query_params[key] = value
+        if name == "train" and moves.SWITCH not in query:
+            app.session_state[moves.SWITCH] = False  # nothing is trained unless a test says so
         for key, value in (session or {}).items():
             app.session_state[key] = value
         app.run()

@@ -7,6 +7,7 @@ import pytest
 from kd.text import translation
 from tests.pages.on_page import words_of_charts
 from tests.pseudo_language import LANGUAGE, unmarked
+from ui.train.explore import TAB, TABS
 
 
 def titles_in(part):
@@ -20,24 +21,26 @@ def titles_in(part):
 
 
 @pytest.mark.parametrize(
-    ("name", "opened", "query"),
+    ("name", "tab", "query"),
     [
-        ("train", (), {}),
-        ("train", ("errors_open", "making_open", "playback_open"), {}),
-        ("draw", (), {"source": "picture", "picture": "5"}),
-        ("dark_knowledge", (), {}),
-        ("dark_knowledge", (), {"view": "pull"}),
-        ("dark_knowledge", (), {"view": "all"}),
+        ("train", None, {}),
+        ("train", "errors", {}),
+        ("train", "playback", {}),
+        ("train", "inside", {}),
+        ("draw", None, {"source": "picture", "picture": "5"}),
+        ("dark_knowledge", None, {}),
+        ("dark_knowledge", None, {"view": "pull"}),
+        ("dark_knowledge", None, {"view": "all"}),
     ],
 )
 def test_each_reader_gets_charts_in_their_own_language(
-    name, opened, query, open_page, pseudo_catalogue, monkeypatch
+    name, tab, query, open_page, pseudo_catalogue, monkeypatch
 ):
     def titles(language):
         monkeypatch.setenv("LANGUAGE", language)
         app = open_page(name, **query)
-        for key in opened:
-            app.session_state[key] = True
+        if tab is not None:
+            app.session_state[TAB] = translation._(TABS[tab])
             app.run()
         assert not app.exception
         charts = [chart.proto for chart in app.get("vega_lite_chart")]

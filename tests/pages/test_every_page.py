@@ -26,13 +26,13 @@ def test_home_counts_what_the_student_pays_for_its_size(open_page, shipped):
     assert f"the answer is {lost:,}." in tried
 
 
-SECTIONS = ("playback_open", "errors_open", "making_open", "drawing_open", "reading_open")
+SECTIONS = ("drawing_open", "reading_open")
 CHOICES = (
     {},
-    {"errors": "changes"},
-    {"errors": "trust", "way": "test"},
-    {"way": "upload", "dark_way": "digit", "view": "pull"},
-    {"dark_way": "draw", "view": "all"},
+    {"explore": "Errors", "errors": "changes"},
+    {"explore": "Errors", "errors": "trust", "way": "test"},
+    {"explore": "Playback", "way": "upload", "dark_way": "digit", "view": "pull"},
+    {"explore": "Inside", "dark_way": "draw", "view": "all"},
 )
 # A link says where it leads, a folded section what it is called.
 WITHOUT_HELP = ("page_link", "expander")

@@ -15,7 +15,7 @@ from tests import PROJECT
 
 PAGES = {
     "home": (),
-    "train": ("run", *FIELDS),
+    "train": ("run", "as_i_move", *FIELDS),
     "draw": ("run", "way", "picture", "soften"),
     "dark_knowledge": ("run", "view", "T", "picture", "log"),
     "runs": ("run",),

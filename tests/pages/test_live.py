@@ -15,7 +15,7 @@ def page():
 
     from kd.config import RunConfig
     from kd.runs.state import RunView
-    from ui.train import live
+    from ui.train import live, result
 
     class Watched:
         def watch(self, run_id):
@@ -37,6 +37,7 @@ def page():
         teacher_accuracy=0.99,
     )
     live.follow(Watched(), view)
+    result.loss(view)
 
 
 def drawn(app: AppTest) -> dict[str, int]:

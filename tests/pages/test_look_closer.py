@@ -1,4 +1,4 @@
-"""Look closer: folded until opened; then the shown run's errors, changed pictures and calibration."""
+"""The tab Errors: computed once it is opened; the shown run's errors, changed pictures and calibration."""
 
 from html import unescape
 
@@ -16,7 +16,7 @@ def opened(open_page, shipped):
 
     def opened(part):
         app = open_page("train", run=shipped.run_id)
-        app.session_state["errors_open"] = True
+        app.session_state["explore"] = "Errors"
         app.session_state["errors"] = part
         app.run()
         assert not app.exception

@@ -7,7 +7,7 @@ from tests.pages.on_page import chart_titles, html_of
 
 def test_the_sentence_compares_the_real_models(open_page, lab, shipped):
     app = open_page("train", run=shipped.run_id)
-    app.session_state["making_open"] = True
+    app.session_state["explore"] = "Inside"
     app.run()
     assert not app.exception
     models = lab.models(shipped.run_id)

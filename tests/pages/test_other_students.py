@@ -40,7 +40,7 @@ def both(kind: str, size: int = 0) -> tuple:
 
 def look_inside(open_page, run_id: str):
     app = open_page("train", run=run_id)
-    app.session_state["making_open"] = True
+    app.session_state["explore"] = "Inside"
     app.run()
     assert not app.exception
     assert not app.error

@@ -17,7 +17,7 @@ from ui.train.playback import course
 @pytest.fixture
 def opened(open_page, shipped):
     app = open_page("train", run=shipped.run_id)
-    app.session_state["playback_open"] = True
+    app.session_state["explore"] = "Playback"
     app.run()
     assert not app.exception
     return app
@@ -57,14 +57,15 @@ def ended_at_once(lab, shipped, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("page", "sections", "said"),
+    ("page", "session", "said"),
     [
-        ("train", ("playback_open", "making_open"), "So short a training is looked at only once"),
-        ("draw", ("reading_open",), "So short a training is saved only once"),
+        ("train", {"explore": "Playback"}, "So short a training is looked at only once"),
+        ("train", {"explore": "Inside"}, "The first layer's filters after epoch 40"),
+        ("draw", {"reading_open": True}, "So short a training is saved only once"),
     ],
 )
-def test_a_single_point_is_shown_without_a_slider(open_page, shipped, ended_at_once, page, sections, said):
-    app = open_page(page, dict.fromkeys(sections, True), run=shipped.run_id)
+def test_a_single_point_is_shown_without_a_slider(open_page, shipped, ended_at_once, page, session, said):
+    app = open_page(page, session, run=shipped.run_id)
     text = unescape(html_of(app)) + "".join(element.value for element in app.markdown)
     assert said in text
     assert "fter epoch 40" in text

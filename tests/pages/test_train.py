@@ -10,6 +10,7 @@ from kd.config import FIELDS, RunConfig
 from kd.lab import SECONDS_OF_A_LONG_RUN
 from kd.runs.estimate import Speed
 from kd.runs.state import RunView
+from kd.text.headlines import evidence
 from kd.text.words import accuracy, duration
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
@@ -29,11 +30,16 @@ def quick_hands(monkeypatch):
 def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
     app = open_page("train")
     assert "came with the app" in html_of(app)
+    assert "Distilled is ahead by 7.97 points (one seed)." in html_of(app)
     assert numbers_of(app) == [
         accuracy(shipped.result[model]["test_accuracy"]) for model in ("teacher", "distilled", "scratch")
     ]
-    assert shipped.result["comparison"]["sentence"] in unescape(html_of(app))
-    assert chart_titles(app) == ["Test accuracy by epoch", "The distilled student's loss, in two parts"]
+    assert evidence(shipped.result["comparison"]) in unescape(html_of(app))
+    assert chart_titles(app) == [
+        "Test accuracy by epoch",
+        "Your trail",
+        "The distilled student's loss, in two parts",
+    ]
     assert labelled(app)["Start from"].value == "default"
 
 
@@ -44,7 +50,6 @@ def test_the_table_has_every_number_of_the_three_models(open_page, shipped):
     assert list(table.loc["Parameters"]) == ["1,433,610", "20,490", "20,490"]
     assert list(table.columns) == ["Teacher", "Distilled", "Scratch"]
     assert list(table.index) == [
-        "Test accuracy",
         "Agrees with the teacher",
         "Parameters",
         "Size on disk",
@@ -234,7 +239,7 @@ def test_the_page_says_so_when_it_shows_somebody_elses_run(open_page, lab, monke
     view = RunView(config.run_id, config, "running", "students", people=frozenset(people))
     watch = lab.watch
     monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == view.run_id else watch(run_id))
-    monkeypatch.setattr("ui.shared.person.person", lambda: "me")
+    monkeypatch.setattr("ui.train.train_button.person", lambda: "me")
     app = open_page("train", run=view.run_id)
     assert said in html_of(app)
     assert ("Stop" in labelled(app)) is ("me" in people)

@@ -32,13 +32,13 @@ def test_every_field_has_a_control_with_its_label_and_help(open_page):
     assert shown["Train"].help
 
 
-def test_only_what_counts_is_shown_under_more_and_each_under_the_heading_of_its_group(open_page):
+def test_only_what_counts_is_shown_and_each_under_the_heading_of_its_group(open_page):
     app = open_page("train")
-    assert groups(app) == ["Data", "Student", "Objective", "Schedule"]
+    assert groups(app) == ["Models and objective", "Data", "Training"]
     assert FIELDS["teacher_epochs"].label not in labelled(app)
     assert FIELDS["student_units"].label not in labelled(app)
     app = open_page("train", teacher="fresh", student="dense")
-    assert groups(app) == ["Data", "Student", "Teacher", "Objective", "Schedule"]
+    assert groups(app) == ["Models and objective", "Data", "Fresh teacher", "Training"]
     assert control(app, "teacher_epochs").value == RunConfig().teacher_epochs
     assert FIELDS["student_width"].label not in labelled(app)
 
@@ -47,6 +47,11 @@ def test_what_makes_no_difference_at_this_alpha_rests(open_page):
     app = open_page("train", alpha="1")
     assert control(app, "temperature").disabled
     assert control(app, "temperature_squared").disabled
+    assert control(app, "objective").disabled
+    assert html_of(app).count("No effect at α = 1") == 2  # once beside T, once beside the objective
+    app = open_page("train", objective="logit_matching")
+    assert control(app, "temperature").disabled
+    assert "No effect: “Logit matching” does without it." in html_of(app)
     assert not control(open_page("train"), "temperature").disabled
 
 

@@ -7,7 +7,7 @@ import pytest
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
-from kd.runs.estimate import TYPICAL, Estimator, measured_speed
+from kd.runs.estimate import TYPICAL, Estimator, Speed, measured_speed
 from kd.training.costs import looks, network_costs
 
 SLOW = 2.0
@@ -102,3 +102,18 @@ def test_a_long_run_is_recognised_before_anything_was_measured(tmp_path):
     assert lab.is_long(RunConfig(teacher="fresh", teacher_epochs=100))
     assert not lab.is_long(RunConfig(epochs=60))
     assert not lab.is_long(RunConfig())
+
+
+def test_a_run_is_quick_if_it_is_stored_or_takes_under_three_seconds(tmp_path):
+    lab = Lab(tmp_path)
+    assert lab.is_quick(RunConfig())  # it came with the project
+    assert lab.is_quick(RunConfig(seed=5))
+    many = RunConfig(train_size=60_000, epochs=10)
+    assert not lab.is_quick(many)
+    lab._estimator._speed, lab._estimator._is_read = Speed(training=0.01, looking=0.01), True
+    assert lab.is_quick(many)
+    lab._estimator._speed = Speed(training=10.0)
+    assert not lab.is_quick(RunConfig(seed=5))
+    assert lab.is_quick(RunConfig())
+    assert not lab.anybody_else_waits("ann")
+    lab.close()

@@ -114,3 +114,12 @@ def test_a_wait_counts_down_and_is_estimated_again(monkeypatch):
     assert plan.place("b") == (2, 7.0)
     unknown = QueuePlan(["a"], [None], 1, lambda: [1.0])
     assert unknown.place("a") == (1, None)
+
+
+def test_whoever_waits_does_not_count_as_anybody_else():
+    queue = queue_of(("a0", "ann"))
+    assert not queue.anybody_else_waits("ann")
+    queue.join("a0", "ben")
+    assert queue.anybody_else_waits("ann")
+    queue.pop()
+    assert not queue.anybody_else_waits("ann")  # it has its turn

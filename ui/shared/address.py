@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
 from kd.config import to_bool
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from ui.shared import notices
 
 
@@ -119,9 +121,32 @@ def rewrite(changes: Mapping[str, str | None]) -> None:
             elif address.get_all(name) != [text]:
                 address.set_with_no_forward_msg(name, text)
                 changed = True
+        if changed and getattr(_batch, "changed", None) is not None:
+            _batch.changed = True
+        elif changed:
+            _tell_browser(address)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Have everything that is rewritten inside be one entry in the browser's history."""
+    _batch.changed = False
+    try:
+        yield
+    finally:
+        changed, _batch.changed = _batch.changed, None
         if changed:
-            address._send_query_param_msg()
-            address.set_initial_query_params_from_current()
+            with get_session_state().query_params() as address:
+                _tell_browser(address)
+
+
+_batch = threading.local()
+"""changed: whether the address has changed inside `together`; None outside of it."""
+
+
+def _tell_browser(address: Any) -> None:
+    address._send_query_param_msg()
+    address.set_initial_query_params_from_current()
 
 
 def number(name: str, lowest: float, highest: float, instead: float) -> Parameter:
@@ -173,18 +198,28 @@ def choice(refusal: str, labels: Mapping[str, str]) -> Choice:
     return Choice(read, str, next(iter(labels)), labels)
 
 
-def switch(name: str) -> Parameter:
-    """On or off. name: the parameter's, in the address."""
+def switch(name: str, otherwise: bool = False) -> Parameter:
+    """On or off.
+
+    Args:
+        name: the parameter's, in the address.
+        otherwise: what its widget is when the address is refused.
+    """
+    refusal = _ON_OR_OFF[otherwise]
 
     def read(text: str) -> bool:
         value = to_bool(text)
         if value is None:
-            raise ValueError(
-                _("{name} must be true or false, not “{text}”. It is off.", name=name, text=notices.cut(text))
-            )
+            raise ValueError(_(refusal, name=name, text=notices.cut(text)))
         return value
 
     return Parameter(read, plain)
+
+
+_ON_OR_OFF = {
+    True: N_("{name} must be true or false, not “{text}”. It is on."),
+    False: N_("{name} must be true or false, not “{text}”. It is off."),
+}
 
 
 def plain(value: Any) -> str:

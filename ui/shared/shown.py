@@ -9,7 +9,7 @@ import streamlit as st
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
 from kd.text.translation import _
-from ui.shared import notices
+from ui.shared import address, notices
 
 _KEY = "shown_run"
 
@@ -78,7 +78,7 @@ def show(run_id: str) -> None:
     # Every assignment sends the browser the whole address as the server last knew it, which would undo a
     # control that was moved meanwhile: so only when there is something new to say.
     if st.query_params.get("run") != run_id:
-        st.query_params["run"] = run_id
+        address.rewrite({"run": run_id})
 
 
 def stay() -> None:

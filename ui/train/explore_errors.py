@@ -6,22 +6,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd.analysis.fixed_and_broken import fixed_and_broken
-from kd.analysis.observations import confusions, most_frequent_confusion, teacher_right_on
+from kd.analysis.observations import confusions, most_frequent_confusion
 from kd.charts import error_charts
 from kd.charts.figure_file import figure_csv
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import confusion_words, difference_words, reliability_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, a_digit, percent, times
-from ui.shared.figure import figure, save_cards
+from ui.shared.figure import figure
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
-from ui.shared.markup import pixels, role
+from ui.train.changes import all_changes
 
-A_PAGE = 12
 PARTS = {
     "confusions": N_("Confusions"),
     "changes": N_("Fixed and broken"),
@@ -46,15 +44,6 @@ _TWIN = N_(
     "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how often "
     "its distilled twin of the same size does, then find that cell in the other matrices: {distilled}."
 )
-_DID_IT_BELIEVE = N_(
-    "Did the student break these pictures because it believed a teacher that was wrong? Guess, then go "
-    "through the broken ones and read the teacher's answers. In this run the teacher was right on {right} of "
-    "the {broken}."
-)
-_TEACHER_KNEW = N_(
-    "The distilled student did not learn from this teacher. Would the teacher have known better? Guess, then "
-    "go through the broken ones and read its answers. It was right on {right} of the {broken}."
-)
 _TAUGHT_DOUBT = N_(
     "Soft targets teach doubt, so the distilled student should be the more modest of the two: its best T "
     "should be the lower one. Is it? Here it is {distilled}, and for scratch {scratch}."
@@ -70,15 +59,9 @@ def _same_labels(config: RunConfig) -> bool:
     return config.alpha > 0 and config.baseline == "labels"
 
 
-@st.fragment
 def look_closer(lab: Lab, run_id: str) -> None:
-    """A folded section under a finished run; nothing is computed before it is opened."""
-    with (
-        guard(),
-        st.expander(_("Look closer at the errors"), key="errors_open", on_change="rerun") as section,
-    ):
-        if not section.open:
-            return
+    """A tab of a finished run."""
+    with guard():
         logits = lab.test_logits(run_id)
         part = st.segmented_control(
             _("Look at"),
@@ -92,7 +75,7 @@ def look_closer(lab: Lab, run_id: str) -> None:
                 "whether a model is right when it is sure."
             ),
         )
-        draw = {"confusions": _confusions, "changes": _fixed_and_broken, "trust": _trust}[part]
+        draw = {"confusions": _confusions, "changes": all_changes, "trust": _trust}[part]
         draw(run_id, lab.watch(run_id).config, logits)
 
 
@@ -134,92 +117,6 @@ def _confusions(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
         _("$y_n$: the label of test picture $n$; $z_n$: the model's logits for it."),
         folded=True,
     )
-
-
-def _fixed_and_broken(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:
-    table = _changes(run_id, logits)
-    counts = table["change"].value_counts()
-    fixed, broken = int(counts.get("fixed", 0)), int(counts.get("broken", 0))
-    verdict = _(
-        "Of the 10,000 test pictures, distillation fixed {fixed} and broke {broken}.",
-        fixed=fixed,
-        broken=broken,
-    )
-    st.html(f'<p class="kd kd-verdict">{verdict}</p>')
-    teacher_right = teacher_right_on(table[table["change"] == "broken"])
-    words = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    change = left.segmented_control(
-        _("Show"),
-        list(words),
-        format_func=words.get,
-        default="fixed",
-        key="change",
-        required=True,
-        help=_("Fixed: only the distilled student is right. Broken: only scratch is."),
-    )
-    chosen = table[table["change"] == change]
-    pages = max(1, -(-len(chosen) // A_PAGE))
-    page = right.number_input(
-        _("Page (of {pages})", pages=pages),
-        1,
-        pages,
-        key=f"errors_page_{change}",
-        help=_("Twelve pictures per page."),
-    )
-    rows = chosen.iloc[(page - 1) * A_PAGE : page * A_PAGE]
-    st.html(f'<div class="kd kd-cards">{"".join(_card(row) for row in rows.to_dict("records"))}</div>')
-    if rows.empty:
-        st.write(_("There are none."))
-    else:
-        captions = [_caption(row) for row in rows.to_dict("records")]
-        pictures = load_mnist().x_test[rows["picture"]]
-        save_cards("fixed-and-broken", pictures, captions, rows["picture"], f"{change}-page{page}", table)
-    lesson(
-        _("Two groups behind one number"),
-        _(
-            "One difference in accuracy hides two groups: pictures that only the distilled student gets "
-            "right, and pictures that only scratch gets right. The gain is what remains when they cancel "
-            "out. Those that changed most come first. Next to each answer is the probability that the model "
-            "gives the true digit."
-        ),
-        _(
-            _DID_IT_BELIEVE if config.learns_from_teacher else _TEACHER_KNEW,
-            right=teacher_right,
-            broken=broken,
-        ),
-        r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "
-        r"\frac{\text{fixed} - \text{broken}}{10\,000}",
-        _("McNemar's test asks whether fixed and broken could be the two sides of a fair coin."),
-        folded=True,
-    )
-
-
-def _card(row: dict) -> str:
-    picture = to_model_input(load_mnist().x_test[row["picture"]][None])[0, :, :, 0]
-    answers = "<br>".join(
-        f'{role(model, f"{row[model]}")} <span class="kd-quiet">{_for_the_true_one(row, model)}</span>'
-        for model in MODELS
-    )
-    number, true = f"{row['picture']:,}", a_digit(row["true"])
-    description = _("Test picture {number}, {a_digit}", number=number, a_digit=true)
-    is_a, no = _("It is {a_digit}", a_digit=true), _("No. {number}", number=number)
-    return (
-        f"<figure>{pixels(picture, description)}<figcaption><b>{is_a}</b>"
-        f'<span class="kd-quiet"> {no}</span><br>{answers}</figcaption></figure>'
-    )
-
-
-def _for_the_true_one(row: dict, model: str) -> str:
-    """The probability that a model gives the true digit."""
-    return _("{percent} for {digit}", percent=percent(row[f"{model}_probability"]), digit=row["true"])
-
-
-def _caption(row: dict) -> str:
-    """What a card says, as plain text."""
-    answers = [f"{_(NAMES[model])} {row[model]} ({_for_the_true_one(row, model)})" for model in MODELS]
-    first = _("It is {a_digit}, no. {number}", a_digit=a_digit(row["true"]), number=f"{row['picture']:,}")
-    return "\n".join([first, *answers])
 
 
 def _trust(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:
@@ -301,11 +198,6 @@ def _confusion(run_id: str, model: str, _logits: np.ndarray) -> pd.DataFrame:
 @st.cache_data(max_entries=20, show_spinner=False)
 def _difference(run_id: str, _distilled: np.ndarray, _scratch: np.ndarray) -> pd.DataFrame:
     return error_charts.difference_rows(load_mnist().y_test, _distilled, _scratch)
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def _changes(run_id: str, _logits: dict[str, np.ndarray]) -> pd.DataFrame:
-    return fixed_and_broken(load_mnist().y_test, _logits)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -22,12 +22,9 @@ from ui.train.playback import STUDENTS, course, player
 _PICTURES = 10
 
 
-@st.fragment
 def look_inside(lab: Lab, run_id: str) -> None:
-    """A folded section under a finished run; nothing is computed before it is opened."""
-    with guard(), st.expander(_("What they are made of"), key="making_open", on_change="rerun") as section:
-        if not section.open:
-            return
+    """A tab of a finished run."""
+    with guard():
         table = _architecture(lab, run_id)
         totals = table.groupby("model", sort=False)[list(MEASURES)].sum()
         teacher, student = totals.loc["teacher"], totals.loc["distilled"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,22 +11,26 @@ import streamlit as st
 
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
 from kd.distillation.objectives import OBJECTIVES
+from kd.fields import FieldSpec
 from kd.text.translation import N_, _
-from ui.shared import address, notices
+from ui.shared import address
 from ui.shared.guard import guarded
 
 DEFAULT = RunConfig()
-# What matters about a temperature is its ratio, so the slider has more stops at the low end.
-_TEMPERATURES = (0.1, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
 # With more stops than this, a slider is hard to set.
 _MOST_STOPS = 100
 _DIGITS = tuple("0123456789")
 
 
-def draw(name: str, disabled: bool = False) -> None:
-    """Draw a field's widget; its key is the field's name, and so is its name in the URL."""
+def draw(name: str, moved: Callable[[str], None], disabled: bool = False) -> None:
+    """Draw a field's widget; its key is the field's name, and so is its name in the URL.
+
+    Args:
+        moved: called with the name when somebody has set it.
+    """
     spec, default = FIELDS[name], getattr(DEFAULT, name)
-    shared = {"key": name, "help": _help(name), "on_change": guarded(notices.clear), "disabled": disabled}
+    shared = {"key": name, "help": _help(name), "disabled": disabled}
+    shared |= {"on_change": guarded(moved), "args": (name,)}
     label = _(spec.label)
     if spec.choice_labels:
         address.choose(st.selectbox, label, _choice(name), **shared)
@@ -35,13 +39,19 @@ def draw(name: str, disabled: bool = False) -> None:
         several = {"selection_mode": "multi", "persist_state": "session", "wrap": True}
         address.keep(name, _digits(name), sorted(st.pills(label, _DIGITS, **several, **shared)))
         return
+    if _is_counted_in_stops(name):
+        # bound to the address, it would be spelled there as it is here: 10,000
+        slider = {"options": _stops(name), "format_func": "{:,}".format, "persist_state": "session"}
+        st.session_state.setdefault(name, default)
+        address.keep(name, parameter(name), st.select_slider(label, **slider, **shared))
+        return
     shared |= {"label": label, "bind": "query-params"}
     if spec.choices:
         st.selectbox(options=spec.choices, index=spec.choices.index(default), **shared)
     elif FIELD_TYPES[name] is bool:
         st.toggle(value=default, **shared)
-    elif name == "temperature":
-        st.select_slider(options=_temperatures(), value=default, format_func=address.plain, **shared)
+    elif len(spec.stops) > 0 and not _is_even(spec):
+        st.select_slider(options=_stops(name), value=default, format_func=address.plain, **shared)
     else:
         limits = {"min_value": spec.minimum, "max_value": spec.maximum, "step": spec.step}
         stops = (spec.maximum - spec.minimum) / spec.step
@@ -73,7 +83,13 @@ def parameter(name: str) -> address.Parameter:
     """A field in the address, in every spelling that `RunConfig` reads."""
     if FIELDS[name].choice_labels:
         return _choice(name)
+    if _is_counted_in_stops(name):
+        return address.Kept(partial(_read, name), str, getattr(DEFAULT, name))
     return _digits(name) if FIELDS[name].digits else address.Parameter(partial(_read, name), address.plain)
+
+
+def _is_counted_in_stops(name: str) -> bool:
+    return len(FIELDS[name].stops) > 0 and FIELD_TYPES[name] is int
 
 
 def _choice(name: str) -> address.Choice:
@@ -92,17 +108,27 @@ def _digits(name: str) -> address.Kept:
 def _help(name: str) -> str:
     """What a field is; for the objective, what each of them is, too."""
     words = _(FIELDS[name].help)
+    if name == "epochs":
+        return f"{words} {_(_EPOCHS_FOLLOW)}"
     if name != "objective":
         return words
     each = [f"- **{_(objective.label)}**: {_(objective.help)}" for objective in OBJECTIVES.values()]
     return "\n".join([words, "", *each])
 
 
-def _temperatures() -> list[float]:
-    """The slider's stops, plus any other temperature from a URL or a run."""
-    brought = st.session_state.setdefault("other_temperatures", set())
-    brought.add(value("temperature"))
-    return sorted({float(each) for each in (*_TEMPERATURES, *brought)})
+def _is_even(spec: FieldSpec) -> bool:
+    """Whether the stops are an even scale, which a plain slider has."""
+    return spec.stops == tuple(
+        round(spec.minimum + step * spec.step, 6)
+        for step in range(round((spec.maximum - spec.minimum) / spec.step) + 1)
+    )
+
+
+def _stops(name: str) -> list[float]:
+    """The slider's stops, plus any other value that came from an address or a run."""
+    brought = st.session_state.setdefault(f"other_{name}", set())
+    brought.add(value(name))
+    return sorted({FIELD_TYPES[name](each) for each in (*FIELDS[name].stops, *brought)})
 
 
 def _read(name: str, text: str) -> Any:
@@ -124,6 +150,9 @@ def _read(name: str, text: str) -> Any:
         ) from None
 
 
+_EPOCHS_FOLLOW = N_(
+    "They follow the training images, so that as many pictures are seen, until you set them yourself."
+)
 _STORED_MODEL = N_("Stored model {model}")
 _NOT_ALLOWED = N_("In the address of this page, {problem} “{control}” is set to {value} instead.")
 _NOT_ALLOWED_EMPTY = N_("In the address of this page, {problem} “{control}” is left empty instead.")

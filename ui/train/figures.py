@@ -1,4 +1,4 @@
-"""A run in words and numbers: its status, its tiles, its verdict, its table."""
+"""A run in words and numbers: its headline, its tiles, its table."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from kd.lab import RunView
+from kd.run_fields import TEST_IMAGES
+from kd.text.headlines import headline, surer_headline
 from kd.text.translation import N_, _
-from kd.text.verdicts import verdict_note, verdict_sentence
-from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, count, duration, file_size, milliseconds
+from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, duration, file_size, milliseconds
 from ui.shared.markup import role
 from ui.shared.run_words import setting, when
 
@@ -48,7 +49,6 @@ _LEARNING = {
     ("scratch",): N_("The scratch student is learning: epoch {epoch} of {epochs}"),
 }
 _ROWS = (
-    N_("Test accuracy"),
     N_("Agrees with the teacher"),
     N_("Parameters"),
     N_("Size on disk"),
@@ -56,26 +56,42 @@ _ROWS = (
 )
 
 
-def status(view: RunView) -> None:
-    """What the run is doing or where it came from, with its progress; always the same height."""
-    bar = ""
+def head(view: RunView, of_seeds: Mapping[str, Any] | None = None) -> None:
+    """The verdict, or what the run is doing, and its setting with its progress; always the same height.
+
+    Args:
+        of_seeds: what several seeds of this setting show, as a row of kd.studies.verdicts.verdicts.
+    """
+    bar, below = "", setting(view.config)
     if view.active:
         share = min(max(view.progress, 0.0), 1.0)
         name = _("Progress of the run")
         bar = f'<progress value="{share:.4f}" max="1" aria-label="{name}"></progress>'
+    if view.result is not None:
+        below = f"{below} · {came(view)}"
     st.html(
-        f'<div class="kd kd-status"><p>{escape(_doing(view))}</p>'
-        f'<p class="kd-quiet">{escape(setting(view.config))}</p>{bar}</div>'
+        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(_headline(view, of_seeds))}</p>'
+        f'<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
     )
+
+
+def _headline(view: RunView, of_seeds: Mapping[str, Any] | None) -> str:
+    if view.result is None:
+        return _doing(view)
+    comparison = view.result["comparison"]
+    if of_seeds is not None and comparison["verdict"] != "no teacher":
+        return surer_headline(of_seeds, view.config)
+    return headline(comparison, view.config)
+
+
+def came(view: RunView) -> str:
+    """Where a finished run comes from."""
+    return _("came with the app") if view.shipped else _("trained on {when}", when=when(view))
 
 
 def _doing(view: RunView) -> str:
     if view.status in _ENDED:
         return view.message or _(_ENDED[view.status])
-    if view.status == "finished":
-        if view.shipped:
-            return _("This run came with the app. Change a setting and press Train to make your own.")
-        return _("Finished. Trained on {when}.", when=when(view))
     doing = _doing_now(view)
     if view.seconds_left is None or view.phase == "evaluating":
         return doing
@@ -112,22 +128,19 @@ def _done(view: RunView, model: str) -> int:
     return sum(event["model"] == model for event in view.history)
 
 
-def tiles(view: RunView) -> None:
-    """Accuracy of the three models; the latest known while the run goes on."""
-    st.html(f'<div class="kd kd-tiles">{"".join(_tile(view, model) for model in MODELS)}</div>')
+def tiles(view: RunView, beside: str = "") -> None:
+    """Accuracy of the three models; the latest known while the run goes on. beside: HTML of a fourth tile."""
+    three = "".join(_tile(view, model) for model in MODELS)
+    st.html(f'<div class="kd kd-tiles">{three}{beside}</div>')
 
 
 def _tile(view: RunView, model: str) -> str:
     events = [event for event in view.history if event["model"] == model]
     number, lines = "–", ["\u00a0"]
     if view.result is not None:
-        result = view.result[model]
-        number, lines = (
-            accuracy(result["test_accuracy"]),
-            [_("{count} parameters", count=count(result["parameters"]))],
-        )
-        if model != "teacher":
-            lines.append(_("{share} agreement with teacher", share=accuracy(result["agreement"])))
+        right = view.result[model]["test_accuracy"]
+        wrong = round(TEST_IMAGES * (1 - right))
+        number, lines = accuracy(right), [_("{count} of 10,000 wrong", count=f"{wrong:,}")]
     elif events:
         number, lines = _so_far(events)
     elif model == "teacher" and view.teacher_accuracy is not None:
@@ -160,23 +173,6 @@ def _so_far(events: Sequence[Mapping[str, Any]]) -> tuple[str, list[str]]:
     return number, lines or ["\u00a0"]
 
 
-def verdict(view: RunView) -> None:
-    """The sentence that compares the two students and how far it reaches, or when it will come."""
-    note = "\u00a0"
-    if view.result is not None:
-        words = escape(verdict_sentence(view.result["comparison"], view.config))
-        note = escape(verdict_note(view.result["comparison"]))
-    elif view.active:
-        words = _quiet(_("At the end, this line says which student is ahead, and whether by more than luck."))
-    else:
-        words = _quiet(_("This run has no result to compare."))
-    st.html(f'<p class="kd kd-verdict" role="status">{words}</p><p class="kd kd-note kd-quiet">{note}</p>')
-
-
-def _quiet(words: str) -> str:
-    return f'<span class="kd-quiet">{words}</span>'
-
-
 def table(view: RunView) -> None:
     """The final numbers: one column per model, so that the table fits on a phone too."""
     result = view.result or {}
@@ -191,7 +187,6 @@ def _column(result: dict | None) -> list[str]:
     if result is None:
         return ["–"] * len(_ROWS)
     return [
-        accuracy(result["test_accuracy"]),
         accuracy(result["agreement"]) if "agreement" in result else "–",
         f"{result['parameters']:,}",
         file_size(result["bytes"]),

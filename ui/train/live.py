@@ -1,10 +1,9 @@
-"""The part of a page that follows a run: redrawn every second, but only while the run trains."""
+"""The hero of Train: the verdict and the chart of a run, redrawn while there is news of it."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -13,16 +12,21 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
-from kd.text.chart_words import accuracy_words, loss_words
-from kd.text.translation import language
+from kd.text.chart_words import accuracy_words
+from kd.text.translation import _, language, ngettext
 from ui.shared.figure import said_chart, save_menu, spec
-from ui.shared.guard import guard
-from ui.train import figures
+from ui.shared.guard import guard, guarded
+from ui.shared.run_words import setting
+from ui.train import figures, seen
 
 Figure = tuple[dict[str, Any], pd.DataFrame, str]
 """A chart as Vega-Lite without its rows, its rows, and what it shows."""
 
+HEIGHT = 330
+
 _SECONDS_BETWEEN_LOOKS = 0.8
+# A run that takes a second or two is looked at more often: most of them end within the first seconds.
+_SECONDS_BETWEEN_FIRST_LOOKS, _FIRST_SECONDS = 0.2, 4.0
 # A look costs the server a twelfth of this, so all looks together take a twelfth of a core.
 _SECONDS_FOR_EACH_WATCHER = 0.12
 _SECONDS_OF_A_WATCHER = 10.0
@@ -34,55 +38,79 @@ _last_looks: dict[str, float] = {}
 
 def follow(lab: Lab, view: RunView) -> None:
     """Draw a run, and keep redrawing it until it ends: the more people watch, the less often."""
-    # With a little jitter, so that those who came together do not keep asking together.
-    every = _seconds_between_looks() * random.uniform(0.9, 1.1) if view.active else None
+    every = pace(view)
     st.fragment(_look, run_every=every)(lab, view.run_id, every)
+
+
+def pace(view: RunView) -> float | None:
+    """Seconds between two looks at a run; None for one that has ended."""
+    # With a little jitter, so that those who came together do not keep asking together.
+    return _seconds_between_looks(view) * random.uniform(0.9, 1.1) if view.active else None
+
+
+def has_changed(view: RunView, every: float | None) -> bool:
+    """Whether a run that is looked at so often has ended, or is to be looked at at another pace."""
+    if every is None:
+        return False
+    return not view.active or not 1 / _NEARLY < every / _seconds_between_looks(view) < _NEARLY
 
 
 def _look(lab: Lab, run_id: str, every: float | None) -> None:
     with guard():
         view = lab.watch(run_id)
-        if every and not view.active:
-            st.rerun()  # the whole page: Stop becomes Train again, and the looks end
-        if every and not 1 / _NEARLY < every / _seconds_between_looks() < _NEARLY:
-            st.rerun()  # people came or left: the pace is set anew
+        if has_changed(view, every):
+            st.rerun()  # the whole page: Stop becomes Train again, or people came or left
         if view.active:
             _last_looks[get_script_run_ctx().session_id] = time.monotonic()
-        figures.status(view)
+        figures.head(view)
         figures.tiles(view)
-        figures.verdict(view)
-        come_to = _come_to(view)
-        _accuracy(run_id, come_to, view)
-        _save("accuracy-by-epoch", _accuracy_figure, view)
-        left, right = st.columns(2, gap="large")
-        with left:
-            _loss(run_id, come_to, view)
-            _save("loss-by-epoch", _loss_figure, view)
-        with right:
-            _table(run_id, view.created if view.result else None, language(), view)
+        earlier = seen.ghosts(lab, run_id)
+        if view.result is not None:
+            seen.note(run_id)
+        _accuracy(run_id, come_to(view), tuple(run.run_id for run in earlier), view, earlier)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
+            if not view.active:  # each look would close the menu
+                save_menu("accuracy-by-epoch", lambda: _accuracy_figure(view, earlier)[:2], view.run_id)
+            _ghost_tools(earlier)
 
 
-def _save(name: str, chart: Callable[[RunView], Figure], view: RunView) -> None:
-    """The menu that saves a chart; not while the run goes on, when each look would close it."""
-    if not view.active:
-        save_menu(name, lambda: chart(view)[:2], view.run_id)
+def _ghost_tools(earlier: list[RunView]) -> None:
+    """How many thin lines there are, and a button that takes them away."""
+    if not earlier:
+        return
+    number = len(earlier)
+    words = ngettext(
+        "Thin lines: your last run.", "Thin lines: your last {count} runs.", number, count=number
+    )
+    st.html(f'<p class="kd kd-quiet">{words}</p>', width="content")
+    st.button(
+        _("Clear"),
+        key="clear_ghosts",
+        type="tertiary",
+        help=_("Takes the thin lines of your earlier runs out of the chart. The runs stay on your trail."),
+        on_click=guarded(seen.clear_ghosts),
+    )
 
 
-def _accuracy_figure(view: RunView) -> Figure:
+def _accuracy_figure(view: RunView, earlier: list[RunView]) -> Figure:
     """The accuracies: the chart stays while its rows and words change."""
-    rows, axes = run_charts.accuracy_rows(view.history, view.teacher_accuracy, view.config.epochs)
-    return spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes), rows, accuracy_words(rows)
+    rows, axes = run_charts.accuracy_rows(
+        view.history,
+        view.teacher_accuracy,
+        view.config.epochs,
+        HEIGHT,
+        earlier={setting(run.config): run.history for run in earlier},
+    )
+    words = accuracy_words(rows[rows["ghost"] == ""])
+    if earlier:
+        names = "; ".join(setting(run.config) for run in earlier)
+        thin = _("Thin lines: {runs}.", runs=names)
+        words = f"{words} {thin}"
+    chart = spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes, height=HEIGHT)
+    return chart, rows, words
 
 
-def _loss_figure(view: RunView) -> Figure:
-    """The loss and its parts, as `_accuracy_figure`."""
-    config = view.config
-    rows, axes = run_charts.loss_rows(view.history, config.objective_values(), config.epochs)
-    chart = spec(run_charts.loss_lines, "loss-by-epoch", rows, **axes)
-    return chart, rows, loss_words(rows, axes["parts"])
-
-
-def _come_to(view: RunView) -> str:
+def come_to(view: RunView) -> str:
     """What the charts of a run depend on: how far each model has come, its scores, and the language."""
     last = {
         event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
@@ -90,26 +118,18 @@ def _come_to(view: RunView) -> str:
     return repr((language(), view.teacher_accuracy, len(view.history), sorted(last.items())))
 
 
-# What these draw is cached as messages to the browser: built once an epoch for everyone who watches.
-
-
+# Cached as messages to the browser: built once an epoch for everyone who watches.
 @st.cache_data(max_entries=500, show_spinner=False)
-def _accuracy(run_id: str, come_to: str, _view: RunView) -> None:
-    said_chart(*_accuracy_figure(_view))
+def _accuracy(
+    run_id: str, come_to: str, ghosts: tuple[str, ...], _view: RunView, _earlier: list[RunView]
+) -> None:
+    said_chart(*_accuracy_figure(_view, _earlier))
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _loss(run_id: str, come_to: str, _view: RunView) -> None:
-    said_chart(*_loss_figure(_view))
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _table(run_id: str, finished_run_of: float | None, language: str, _view: RunView) -> None:
-    figures.table(_view)
-
-
-def _seconds_between_looks() -> float:
-    return max(_SECONDS_BETWEEN_LOOKS, _SECONDS_FOR_EACH_WATCHER * _watchers())
+def _seconds_between_looks(view: RunView) -> float:
+    is_new = time.time() - view.created < _FIRST_SECONDS
+    usual = _SECONDS_BETWEEN_FIRST_LOOKS if is_new else _SECONDS_BETWEEN_LOOKS
+    return max(usual, _SECONDS_FOR_EACH_WATCHER * _watchers())
 
 
 def _watchers() -> int:

@@ -28,29 +28,27 @@ from ui.shared.markup import pixels, role
 _SECONDS_A_POINT = 0.8
 
 
-@st.fragment
 def play_training(lab: Lab, run_id: str) -> None:
-    """A folded section under a finished run: the test set and one picture, played back."""
-    with guard(), st.expander(_("Play the training back"), key="playback_open", on_change="rerun") as section:
-        if section.open:
-            snapshots = course(lab, run_id)
-            distilled = snapshots["distilled"]
-            times = tuple(distilled["times"].tolist())
-            player("train", times, lambda at: _training(lab, run_id, times, at))
-            lesson(
-                _("Most is learned in the first moments"),
-                _most_is_learned(_table(run_id, snapshots, lab.test_logits(run_id)["teacher"])),
-                _(
-                    "How many pictures does a student get right, then wrong, then right again? Guess, press "
-                    "Play, and watch a few of the strips. In this run the distilled student did this with "
-                    "{count} of the 10,000.",
-                    count=f"{_relearned(run_id, snapshots['distilled']['logits']):,}",
-                ),
-                r"\text{agreement}(t) = \frac{1}{n} \sum_n "
-                r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
-                _kept(sum(distilled[kept][0].nbytes for kept in ("logits", "weights"))),
-                folded=True,
-            )
+    """A tab of a finished run: the test set and one picture, played back."""
+    with guard():
+        snapshots = course(lab, run_id)
+        distilled = snapshots["distilled"]
+        times = tuple(distilled["times"].tolist())
+        player("train", times, lambda at: _training(lab, run_id, times, at))
+        lesson(
+            _("Most is learned in the first moments"),
+            _most_is_learned(_table(run_id, snapshots, lab.test_logits(run_id)["teacher"])),
+            _(
+                "How many pictures does a student get right, then wrong, then right again? Guess, press "
+                "Play, and watch a few of the strips. In this run the distilled student did this with "
+                "{count} of the 10,000.",
+                count=f"{_relearned(run_id, snapshots['distilled']['logits']):,}",
+            ),
+            r"\text{agreement}(t) = \frac{1}{n} \sum_n "
+            r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
+            _kept(sum(distilled[kept][0].nbytes for kept in ("logits", "weights"))),
+            folded=True,
+        )
 
 
 @st.fragment

@@ -33,7 +33,6 @@ class Attention(Objective):
         minimum=0.0,
         maximum=100_000.0,
         step=100.0,
-        rare=True,
     )
 
     name = "attention"

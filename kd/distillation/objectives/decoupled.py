@@ -38,7 +38,6 @@ class Decoupled(Objective):
         minimum=0.0,
         maximum=100.0,
         step=0.5,
-        rare=True,
     )
     nontarget_weight: float = field(
         8.0,
@@ -47,7 +46,6 @@ class Decoupled(Objective):
         minimum=0.0,
         maximum=100.0,
         step=0.5,
-        rare=True,
     )
 
     name = "decoupled"

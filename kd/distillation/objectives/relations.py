@@ -32,7 +32,6 @@ class Relations(Objective):
         minimum=0.0,
         maximum=100.0,
         step=0.5,
-        rare=True,
     )
     intra_weight: float = field(
         2.0,
@@ -44,7 +43,6 @@ class Relations(Objective):
         minimum=0.0,
         maximum=100.0,
         step=0.5,
-        rare=True,
     )
 
     name = "relations"

@@ -30,7 +30,6 @@ class Standardized(SoftTargets):
             "With standardised logits: the teacher's part has the weight 9, as its authors chose, instead of "
             "1 − α. At α = 1 the student still learns from the labels alone."
         ),
-        rare=True,
     )
 
     name = "standardized"

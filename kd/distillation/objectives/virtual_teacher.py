@@ -32,7 +32,6 @@ class VirtualTeacher(Objective):
         minimum=0.1,
         maximum=1.0,
         step=0.01,
-        rare=True,
     )
 
     name = "virtual_teacher"

@@ -1,0 +1,123 @@
+"""The trail: every run of a person as a point, what it gained against a field that was moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from kd.charts.parts import by_role, finished
+from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.text.translation import _
+from kd.text.words import plain
+
+COLUMNS = ("role", "run", "x", "setting", "difference", "low", "high", "shown", "name")
+# A field whose largest value is so many times its smallest is drawn on a logarithmic axis.
+_DECADES = 100
+
+
+def trail_rows(
+    runs: Iterable[tuple[RunConfig, Mapping[str, Any]]], field: str, shown: str, names: Mapping[str, str]
+) -> pd.DataFrame:
+    """The rows of `trail_chart`.
+
+    Args:
+        runs: the setting and the comparison (kd.analysis.evaluation.compare) of each.
+        field: the one on the axis.
+        shown: the id of the run that is shown now.
+        names: run id → what it is called in a tooltip.
+
+    Returns:
+        Columns role, run, x (the field's value), setting (the same in words), difference, low and high (in
+        points), shown, name.
+    """
+    rows = [
+        {
+            "role": "distilled",
+            "run": config.run_id,
+            "x": _place(field, config),
+            "setting": in_words(field, config),
+            **{name: 100 * comparison[name] for name in ("difference", "low", "high")},
+            "shown": config.run_id == shown,
+            "name": names[config.run_id],
+        }
+        for config, comparison in runs
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -> alt.LayerChart:
+    """Points with their 95 % intervals; a click selects a run in the parameter "opened".
+
+    Args:
+        rows: of `trail_rows`.
+        field: the one on the axis; title: what it is called there.
+    """
+    spec = FIELDS[field]
+    numeric = is_numeric(field)
+    minimum, maximum = spec.minimum or 0, spec.maximum or 0
+    log = numeric and 0 < _DECADES * minimum <= maximum
+    opened = alt.selection_point(name="opened", fields=["run"], toggle=False, on="click")
+    base = alt.Chart().encode(
+        x=alt.X(
+            "x:Q" if numeric else "x:N",
+            title=_("{field} (log scale)", field=title) if log else title,
+            scale=alt.Scale(type="log" if log else "linear", zero=False, nice=False, padding=24)
+            if numeric
+            else alt.Undefined,
+            axis=alt.Axis(grid=False, labelAngle=0, format="~g" if numeric and log else alt.Undefined),
+        ),
+        color=by_role(),
+    )
+    y: dict[str, Any] = {
+        "title": _("Gain over scratch (points)"),
+        "scale": alt.Scale(zero=False, padding=12),
+        "axis": alt.Axis(tickCount=5),
+    }
+    zero = alt.Chart().mark_rule(strokeDash=[2, 3], opacity=0.6).encode(y=alt.datum(0, type="quantitative"))
+    intervals = base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(y=alt.Y("low:Q", **y), y2="high:Q")
+    points = (
+        base.mark_point(filled=True, shape="square", opacity=1, cursor="pointer")
+        .encode(
+            y=alt.Y("difference:Q", **y),
+            size=alt.condition("datum.shown", alt.value(190), alt.value(70)),
+            fillOpacity=alt.condition("datum.shown", alt.value(1), alt.value(0.6)),
+            tooltip=[
+                alt.Tooltip("name:N", title=_("Run")),
+                alt.Tooltip("difference:Q", title=_("Gain over scratch (points)"), format="+.2f"),
+                alt.Tooltip("low:Q", title=_("95 % interval, from"), format="+.2f"),
+                alt.Tooltip("high:Q", title=_("95 % interval, to"), format="+.2f"),
+            ],
+        )
+        .add_params(opened)
+    )
+    return finished(alt.layer(zero, intervals, points, data=rows), _("Your trail"), height)
+
+
+def is_numeric(field: str) -> bool:
+    """Whether a field is on an axis of numbers."""
+    return FIELD_TYPES[field] in (int, float)
+
+
+def in_words(field: str, config: RunConfig) -> str:
+    """A field's value in the reader's words."""
+    spec, value = FIELDS[field], getattr(config, field)
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    if spec.choices:
+        return spec.choice_label(value)
+    return (value or _("none")) if isinstance(value, str) else plain(value)
+
+
+def places(points: Sequence[float]) -> list[float]:
+    """Where numbers are between their smallest and their largest: 0 to 1; a single one is in the middle."""
+    low, high = min(points), max(points)
+    if high == low:
+        return [0.5] * len(points)
+    return [(point - low) / (high - low) for point in points]
+
+
+def _place(field: str, config: RunConfig) -> Any:
+    return getattr(config, field) if is_numeric(field) else in_words(field, config)

@@ -1,0 +1,130 @@
+"""The sentence above a run's chart: who is ahead, with one seed and with several, and what that rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from kd.text.study_words import decimals
+from kd.text.translation import N_, _, ngettext
+from kd.text.verdicts import EQUAL_STUDENTS, compared, p_value_words
+
+MINUS = "−"
+
+_AHEAD_ONCE = N_("Distilled is ahead by {points} points (one seed).")
+_BEHIND_ONCE = N_("Distilled is behind by {points} points (one seed).")
+_NOT_SHOWN_ONCE = {
+    "ahead": N_("No difference shown: distilled is {points} points ahead (one seed)."),
+    "behind": N_("No difference shown: distilled is {points} points behind (one seed)."),
+    "equal": N_("No difference shown: both are right equally often (one seed)."),
+}
+_SIDES = {
+    "ahead": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds} seeds): {so}."),
+    "behind": N_("Distilled is behind by {points} points ({low} to {high} over {seeds} seeds): {so}."),
+}
+# What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
+_SO = {
+    ("teacher", "labels"): (N_("the teacher helps"), N_("the teacher does not help")),
+    ("teacher", "label_smoothing"): (
+        N_("the teacher helps more than smoothed labels"),
+        N_("the teacher helps less than smoothed labels"),
+    ),
+    ("objective", "labels"): (N_("the objective helps"), N_("the objective does not help")),
+    ("objective", "label_smoothing"): (
+        N_("the objective helps more than smoothed labels"),
+        N_("the objective helps less than smoothed labels"),
+    ),
+    ("nothing", "labels"): (N_("not its teacher's doing at α = 1"), N_("not its teacher's doing at α = 1")),
+}
+
+
+def headline(comparison: Mapping[str, Any], config: Any) -> str:
+    """What a single run shows.
+
+    Args:
+        comparison: codes and numbers, as kd.analysis.evaluation.compare returns them.
+        config: the run's RunConfig.
+    """
+    code, difference = comparison["verdict"], comparison["difference"]
+    if code == "no teacher":
+        return _(EQUAL_STUDENTS)
+    side = "ahead" if difference > 0 else "behind" if difference < 0 else "equal"
+    message = {"ahead": _AHEAD_ONCE, "behind": _BEHIND_ONCE}.get(code, _NOT_SHOWN_ONCE[side])
+    return _(message, points=_points(abs(100 * difference), 2))
+
+
+def surer_headline(row: Mapping[str, Any], config: Any) -> str:
+    """What several seeds of a run show.
+
+    Args:
+        row: of kd.studies.verdicts.verdicts, with at least two seeds.
+        config: the run's RunConfig, of any of these seeds.
+    """
+    code, digits, seeds = row["verdict"], decimals(row), int(row["seeds"])
+    difference, low, high = row["difference"], row["low"], row["high"]
+    count = f"{seeds:,}"
+    if code in ("helps", "hurts"):
+        side = "ahead" if code == "helps" else "behind"
+        if side == "behind":
+            low, high = -high, -low
+        helps, hurts = _SO[compared(config)]
+        return _(
+            _SIDES[side],
+            points=_points(abs(difference), digits),
+            low=_points(low, digits),
+            high=_points(high, digits),
+            seeds=count,
+            so=_(helps if side == "ahead" else hurts),
+        )
+    if math.isnan(low) and difference == 0:
+        return ngettext(
+            "No difference shown: both are right equally often with {count} seed.",
+            "No difference shown: both are right equally often with each of {count} seeds.",
+            seeds,
+            count=count,
+        )
+    if math.isnan(low):
+        return _(
+            "Distilled minus scratch is {points} points with each of {seeds} seeds.",
+            points=_points(difference, digits),
+            seeds=count,
+        )
+    return _(
+        "No difference shown: distilled minus scratch is {low} to {high} points over {seeds} seeds.",
+        low=_points(low, digits),
+        high=_points(high, digits),
+        seeds=count,
+    )
+
+
+def evidence(comparison: Mapping[str, Any]) -> str:
+    """The test and the interval of a single run, in a sentence. comparison: as for `headline`."""
+    return _(
+        "On these 10,000 test pictures, the 95 % interval is {low} to {high} points; McNemar {p_value}.",
+        low=_points(100 * comparison["low"], 2),
+        high=_points(100 * comparison["high"], 2),
+        p_value=p_value_words(comparison["p_value"]),
+    )
+
+
+def evidence_of_seeds(row: Mapping[str, Any]) -> str:
+    """The test of several seeds, in a sentence; empty where there is none. row: as for `surer_headline`."""
+    if math.isnan(row["p"]):
+        return ""
+    return _(
+        "Over {seeds} seeds, the paired t-test gives {p_value}.",
+        seeds=f"{int(row['seeds']):,}",
+        p_value=p_value_words(row["p"]),
+    )
+
+
+def seeds_words(differences: Mapping[int, float]) -> str:
+    """The differences of several seeds, for readers who do not see the dots. differences: seed → points."""
+    each = ", ".join(f"{seed}: {_points(points, 2)}" for seed, points in sorted(differences.items()))
+    return _("Distilled minus scratch in points, seed by seed. {each}.", each=each)
+
+
+def _points(number: float, digits: int) -> str:
+    text = f"{number:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)

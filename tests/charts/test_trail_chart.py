@@ -1,0 +1,73 @@
+"""The trail: each run a point at its field's value, with its interval; the one that is shown stands out."""
+
+import pytest
+
+from kd.charts.run_charts import vega_lite
+from kd.charts.trail_chart import places, trail_chart, trail_rows
+from kd.config import RunConfig
+from kd.text.trail_words import trail_words
+
+RUNS = [
+    (RunConfig(temperature=temperature), {"difference": gain, "low": gain - 0.01, "high": gain + 0.01})
+    for temperature, gain in ((1.0, 0.015), (4.0, 0.045), (10.0, 0.08))
+]
+NAMES = {config.run_id: f"T {config.temperature}" for config, _ in RUNS}
+SHOWN = RUNS[1][0].run_id
+
+
+def test_points_are_in_points_of_a_percent_at_the_fields_values():
+    rows = trail_rows(RUNS, "temperature", SHOWN, NAMES)
+    assert rows["x"].tolist() == [1.0, 4.0, 10.0]
+    assert rows["difference"].tolist() == pytest.approx([1.5, 4.5, 8.0])
+    assert rows["low"].tolist() == pytest.approx([0.5, 3.5, 7.0])
+    assert rows["shown"].tolist() == [False, True, False]
+    assert rows["run"].tolist() == [config.run_id for config, _ in RUNS]
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "scale"),
+    [
+        ("temperature", "quantitative", "log"),
+        ("train_size", "quantitative", "log"),
+        ("alpha", "quantitative", "linear"),
+        ("objective", "nominal", None),
+        ("temperature_squared", "nominal", None),
+        ("omitted_digits", "nominal", None),
+    ],
+)
+def test_the_axis_suits_the_field(field, kind, scale):
+    rows = trail_rows(RUNS, field, SHOWN, NAMES)
+    spec = vega_lite(trail_chart(rows, field, "The field"))
+    axes = [layer["encoding"]["x"] for layer in spec["layer"] if "x" in layer["encoding"]]
+    assert {axis["type"] for axis in axes} == {kind}
+    assert {axis.get("scale", {}).get("type") for axis in axes} == {scale}
+    assert ("log scale" in axes[0]["title"]) is (scale == "log")
+    assert rows["setting"].iat[0] == {"temperature_squared": "on", "omitted_digits": "none"}.get(
+        field, rows["setting"].iat[0]
+    )
+
+
+def test_the_chart_depends_on_its_rows_in_nothing_but_data():
+    few, many = (trail_rows(RUNS[:number], "alpha", SHOWN, NAMES) for number in (1, 3))
+    specs = [vega_lite(trail_chart(rows, "alpha", "α")) for rows in (few, many)]
+    for spec in specs:
+        del spec["data"]
+    assert specs[0] == specs[1]
+
+
+def test_a_click_selects_a_run():
+    spec = vega_lite(trail_chart(trail_rows(RUNS, "alpha", SHOWN, NAMES), "alpha", "α"))
+    (parameter,) = (each for each in spec["params"] if each["name"] == "opened")
+    assert parameter["select"]["fields"] == ["run"]
+
+
+def test_the_words_say_the_extremes_and_what_is_shown():
+    assert trail_words(trail_rows(RUNS, "temperature", SHOWN, NAMES), "T, temperature") == (
+        "Gain over scratch against T, temperature: 3 runs. Most: +8.00 points at 10. "
+        "Least: +1.50 points at 1. Shown now: +4.50 points at 4."
+    )
+
+
+def test_dots_are_between_the_smallest_and_the_largest():
+    assert places([2.0, 1.0, 3.0]) == [0.5, 0.0, 1.0]
+    assert places([2.0]) == [0.5]

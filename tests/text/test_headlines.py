@@ -1,0 +1,103 @@
+"""The sentence above a run's chart: with one seed it says what happened, with several what holds."""
+
+import math
+
+import pytest
+
+from kd.config import RunConfig
+from kd.text import headlines
+
+CONFIG = RunConfig()
+
+
+def comparison(difference, verdict, p_value=0.0001):
+    return {
+        "difference": difference,
+        "low": difference - 0.006,
+        "high": difference + 0.006,
+        "p_value": p_value,
+        "verdict": verdict,
+    }
+
+
+@pytest.mark.parametrize(
+    ("difference", "verdict", "said"),
+    [
+        (0.0797, "ahead", "Distilled is ahead by 7.97 points (one seed)."),
+        (-0.0203, "behind", "Distilled is behind by 2.03 points (one seed)."),
+        (0.0005, "not shown", "No difference shown: distilled is 0.05 points ahead (one seed)."),
+        (-0.0005, "not shown", "No difference shown: distilled is 0.05 points behind (one seed)."),
+        (0.0, "not shown", "No difference shown: both are right equally often (one seed)."),
+    ],
+)
+def test_one_seed_is_said_to_be_one(difference, verdict, said):
+    assert headlines.headline(comparison(difference, verdict), CONFIG) == said
+
+
+def test_students_that_are_the_same_by_construction_are_not_compared():
+    said = headlines.headline(comparison(0.0, "no teacher"), RunConfig(alpha=1))
+    assert said.endswith("both students are the same by construction.")
+
+
+def row(difference, low, high, verdict, seeds=5, p=0.0001):
+    return {"difference": difference, "low": low, "high": high, "verdict": verdict, "seeds": seeds, "p": p}
+
+
+@pytest.mark.parametrize(
+    ("cell", "changes", "said"),
+    [
+        (
+            row(6.52, 5.92, 7.12, "helps"),
+            {},
+            "Distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds): the teacher helps.",
+        ),
+        (
+            row(6.52, 6.12, 6.92, "helps"),
+            {"baseline": "label_smoothing"},
+            "Distilled is ahead by 6.52 points (6.12 to 6.92 over 5 seeds): "
+            "the teacher helps more than smoothed labels.",
+        ),
+        (
+            row(-2.5, -3.4, -1.6, "hurts"),
+            {},
+            "Distilled is behind by 2.5 points (1.6 to 3.4 over 5 seeds): the teacher does not help.",
+        ),
+        (
+            row(0.4, 0.1, 0.7, "helps"),
+            {"objective": "virtual_teacher"},
+            "Distilled is ahead by 0.40 points (0.10 to 0.70 over 5 seeds): the objective helps.",
+        ),
+        (
+            row(0.1, -0.25, 0.45, "not shown"),
+            {},
+            "No difference shown: distilled minus scratch is −0.25 to 0.45 points over 5 seeds.",
+        ),
+        (
+            row(0.0, math.nan, math.nan, "not shown", 2, 1.0),
+            {},
+            "No difference shown: both are right equally often with each of 2 seeds.",
+        ),
+        (
+            row(0.3, math.nan, math.nan, "too few", 2, math.nan),
+            {},
+            "Distilled minus scratch is 0.30 points with each of 2 seeds.",
+        ),
+    ],
+)
+def test_several_seeds_say_what_holds(cell, changes, said):
+    assert headlines.surer_headline(cell, CONFIG.replace(**changes)) == said
+
+
+def test_the_evidence_is_one_sentence_away():
+    said = headlines.evidence(comparison(0.0797, "ahead"))
+    assert (
+        said == "On these 10,000 test pictures, the 95 % interval is 7.37 to 8.57 points; McNemar p < 0.001."
+    )
+    assert headlines.evidence_of_seeds(row(6.5, 6, 7, "helps", p=0.012)) == (
+        "Over 5 seeds, the paired t-test gives p = 0.012."
+    )
+    assert headlines.evidence_of_seeds(row(0, 0, 0, "too few", p=math.nan)) == ""
+
+
+def test_seeds_are_read_out_one_by_one():
+    assert headlines.seeds_words({1: -0.5, 0: 7.97}).endswith("seed by seed. 0: 7.97, 1: −0.50.")

@@ -1,0 +1,58 @@
+"""The tab Result: the person's trail, the evidence, the loss, and the table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kd.charts import run_charts
+from kd.lab import Lab, RunView
+from kd.text.chart_words import loss_words
+from kd.text.headlines import evidence
+from kd.text.translation import language
+from kd.text.verdicts import verdict_note
+from ui.shared.figure import said_chart, save_menu, spec
+from ui.train import figures
+from ui.train.live import Figure, come_to
+from ui.train.trail import trail
+
+
+def result(lab: Lab, view: RunView) -> None:
+    """Draw the tab."""
+    trail(lab, view)
+    left, right = st.columns(2, gap="large")
+    with left:
+        loss(view)
+    with right:
+        if view.result is not None:
+            comparison = view.result["comparison"]
+            for words in (evidence(comparison), verdict_note(comparison)):
+                st.html(f'<p class="kd kd-quiet">{words}</p>')
+        _table(view.run_id, view.created if view.result else None, language(), view)
+
+
+def loss(view: RunView) -> None:
+    """The distilled student's loss and its parts by epoch."""
+    _loss(view.run_id, come_to(view), view)
+    if not view.active:  # each look would close the menu
+        save_menu("loss-by-epoch", lambda: _loss_figure(view)[:2], view.run_id)
+
+
+def _loss_figure(view: RunView) -> Figure:
+    """The loss and its parts: the chart stays while its rows and words change."""
+    config = view.config
+    rows, axes = run_charts.loss_rows(view.history, config.objective_values(), config.epochs)
+    chart = spec(run_charts.loss_lines, "loss-by-epoch", rows, **axes)
+    return chart, rows, loss_words(rows, axes["parts"])
+
+
+# Cached as messages to the browser: built once an epoch for everyone who watches.
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _loss(run_id: str, come_to: str, _view: RunView) -> None:
+    said_chart(*_loss_figure(_view))
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _table(run_id: str, finished_run_of: float | None, language: str, _view: RunView) -> None:
+    figures.table(_view)

@@ -1,0 +1,111 @@
+"""The trail of a person's runs: each a point, what it gained against a field; a point opens its run."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from kd.charts.trail_chart import trail_chart, trail_rows
+from kd.config import FIELDS
+from kd.lab import Lab, RunView
+from kd.text.study_words import signed
+from kd.text.trail_words import trail_words
+from kd.text.translation import _
+from ui.shared import address, notices
+from ui.shared.figure import figure
+from ui.shared.guard import guarded
+from ui.shared.run_words import setting
+from ui.shared.shown import show
+from ui.train import controls, seen
+
+HEIGHT = 230
+_AGAINST, _OPEN, _MOVED = "trail_against", "trail_open", "trail_moved"
+_FIELDS = ("alpha", "temperature", "train_size")
+
+
+def trail(lab: Lab, view: RunView) -> None:
+    """Draw the trail of the person who looks, which ends with this run."""
+    runs = seen.trail(lab)
+    if not runs:
+        return
+    field = _choices(lab, runs)
+    names = {run.run_id: setting(run.config) for run in runs}
+    rows = trail_rows([(run.config, run.result["comparison"]) for run in runs], field, view.run_id, names)
+    figure(
+        "trail",
+        trail_chart,
+        rows,
+        alt=trail_words(rows, _(FIELDS[field].label)),
+        on_select=guarded(partial(_open_point, lab)),
+        file_note=field,
+        field=field,
+        title=_(FIELDS[field].label),
+        height=HEIGHT,
+    )
+
+
+def _choices(lab: Lab, runs: list[RunView]) -> str:
+    """The two choices above the chart, the field on its axis and a run to open; returns the field."""
+    moved = controls.last_moved()
+    if moved is not None and st.session_state.get(_MOVED) != moved:
+        st.session_state[_MOVED] = st.session_state[_AGAINST] = moved
+    differ = [
+        name for name in FIELDS if len({getattr(run.config, name) for run in runs}) > 1 or name in _FIELDS
+    ]
+    chosen = st.session_state.get(_AGAINST, "temperature")
+    if chosen not in differ:
+        differ.append(chosen)
+    st.session_state[_AGAINST] = chosen
+    gains = {
+        run.run_id: _(
+            "{points} points: {setting}",
+            points=signed(100 * run.result["comparison"]["difference"]),
+            setting=setting(run.config),
+        )
+        for run in reversed(runs)
+    }
+    with st.container(horizontal=True, key="trail_choices"):
+        field = st.selectbox(
+            _("Trail against"),
+            differ,
+            key=_AGAINST,
+            format_func=lambda name: _(FIELDS[name].label),
+            help=_("Every run that you looked at is a point: its gain over scratch against this setting."),
+            width=260,
+        )
+        st.selectbox(
+            _("Open a run of the trail"),
+            list(gains),
+            index=None,
+            key=_OPEN,
+            format_func=gains.get,
+            placeholder=_("Choose a run"),
+            help=_("Shows this run again. A click on its point does the same."),
+            on_change=guarded(_open_chosen),
+            args=(lab,),
+            width="stretch",
+        )
+    return field
+
+
+def _open_chosen(lab: Lab) -> None:
+    run_id = st.session_state[_OPEN]
+    st.session_state[_OPEN] = None
+    if run_id is not None:
+        _open(lab, run_id)
+
+
+def _open_point(lab: Lab) -> None:
+    points = st.session_state["trail"]["selection"].get("opened") or []
+    if points:
+        _open(lab, points[0]["run"])
+
+
+def _open(lab: Lab, run_id: str) -> None:
+    """Show a run, and set the controls as in it."""
+    notices.clear()
+    with address.together():
+        controls.set_form(lab.watch(run_id).config)
+        controls.has_followed(run_id)
+        show(run_id)

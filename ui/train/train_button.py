@@ -1,0 +1,150 @@
+"""Train, which is Stop while the run with exactly this setting trains, and the line below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from kd.config import PRESETS, Contradiction, RunConfig
+from kd.lab import SECONDS_OF_A_LONG_RUN, RunView
+from kd.text.translation import _
+from kd.text.words import duration
+from ui.shared import notices
+from ui.shared.guard import guarded
+from ui.shared.person import person
+from ui.shared.run_words import setting
+from ui.shared.server import lab
+from ui.train import controls, moves
+from ui.train.moves import ASKED
+from ui.train.one_button import one_button
+
+
+def train_button(view: RunView | None) -> None:
+    """Draw the button for what the controls say, and what it will do. view: the run that is shown."""
+    config, said = None, ""
+    try:
+        config = controls.current()
+        said = _hint(config, view)
+    except Contradiction as error:
+        said = str(error)
+    _button(config, view)
+    st.html(f'<p class="kd kd-hint kd-quiet">{escape(said)}</p>')
+
+
+def _start() -> None:
+    # Read again: a click may arrive with the last change of a control, before the page is redrawn.
+    notices.clear()
+    try:
+        config, asked = controls.current(), st.session_state.pop(ASKED, None)
+    except Contradiction:
+        return  # the form says so
+    if asked != config.run_id and lab().is_long(config):
+        st.session_state[ASKED] = config.run_id
+        return
+    moves.start(config)
+
+
+def _stop(run_id: str) -> None:
+    if lab().stop(run_id, person()):
+        st.session_state["stopping"] = run_id
+    elif lab().watch(run_id).active:
+        notices.clear()
+        notices.add(_("Others are waiting for this run too, so it continues for them."))
+
+
+def _stop_button(label: str, run_id: str, button: Callable[..., None]) -> None:
+    """Stop, which says at once that the click has been received.
+
+    It is not disabled then: a disabled button loses the keyboard's focus.
+    """
+    help = _("Ends this run within a second. What it has learned so far stays visible.")
+    if st.session_state.get("stopping") == run_id:
+        button("stopping", _("Stopping …"), lambda: None, help=help)
+    else:
+        button("stop", label, _stop, run_id, help=help)
+
+
+def _button(config: RunConfig | None, view: RunView | None) -> None:
+    """The button. config: the controls' setting; None if they contradict each other."""
+    here = view is not None and view.active and not view.elsewhere
+    mine = here and (person() in view.people or not view.people)
+    if mine and config is not None and view.run_id == config.run_id:
+        _stop_button(_("Stop"), view.run_id, one_button)
+        return
+    asked = config is not None and st.session_state.get(ASKED) == config.run_id
+    one_button(
+        "train anyway" if asked else "train",
+        _("Train anyway") if asked else _("Train"),
+        _start,
+        help=_("Trains both students. If this setting has been trained before, its result appears at once."),
+        disabled=config is None or _trains_elsewhere(config, view),
+    )
+    if mine:
+        _stop_button(_("Stop the run shown"), view.run_id, _other_button)
+
+
+def _other_button(meaning: str, label: str, act: Callable[..., None], *arguments: Any, help: str) -> None:
+    """A button of its own, below Train."""
+    st.button(label, key="stop_shown", width="stretch", help=help, on_click=guarded(act), args=arguments)
+
+
+def _trains_elsewhere(config: RunConfig, view: RunView | None) -> bool:
+    """Whether the run with exactly this setting is shown, and another process trains it."""
+    return view is not None and view.active and view.elsewhere and view.run_id == config.run_id
+
+
+def _cost(config: RunConfig) -> str:
+    """What pressing Train will cost, as far as this machine knows."""
+    estimate = lab().estimate(config)
+    if estimate is None:
+        return _("No run has been timed on this machine yet.")
+    students = duration(estimate.students)
+    if not estimate.teacher:
+        return _("About {students} for the students.", students=students)
+    return _(
+        "About {teacher} for the teacher and {students} for the students.",
+        teacher=duration(estimate.teacher),
+        students=students,
+    )
+
+
+def _question(config: RunConfig) -> str:
+    """Why Train asks before it starts a long run."""
+    estimate = lab().estimate(config)
+    meanwhile = _(
+        "Your other runs wait until it ends; other people's runs take turns with it. Press again to start it."
+    )
+    if estimate is None:
+        takes = _("This takes more than {time}.", time=duration(SECONDS_OF_A_LONG_RUN))
+    else:
+        takes = _("This takes about {time}.", time=duration(estimate.total))
+    return f"{takes} {meanwhile}"
+
+
+def _hint(config: RunConfig, view: RunView | None) -> str:
+    """What Train will do that is not on the screen yet, or what this preset teaches."""
+    if st.session_state.get(ASKED) == config.run_id:
+        return _question(config)
+    if _trains_elsewhere(config, view):
+        return _(
+            "Another process on this machine is training this run; its result will appear here. "
+            "To stop it: {command}",
+            command=f"python -m kd stop {view.run_id}",
+        )
+    if view is not None and view.run_id != config.run_id:
+        still = _("Still shown: {setting}.", setting=setting(view.config))
+        return " ".join(filter(None, [moves.waits_for_train(config), _cost(config), still]))
+    if view is not None and view.status in ("interrupted", "failed", "stopped"):
+        again = _("Press Train to run it again.")
+        return f"{again} {_cost(config)}"
+    if view is not None and view.active and view.people and person() not in view.people:
+        return _(
+            "Someone else started this run. Press Train to join: the run then continues even if they stop."
+        )
+    preset = controls.preset_of(config)
+    if preset:
+        return _(PRESETS[preset].teaches)
+    return _("These are the settings of the run shown here.")
