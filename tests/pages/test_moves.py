@@ -1,0 +1,234 @@
+"""Training as one moves: what starts by itself, what waits for Train and says why, and what is let go."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+
+from kd.config import FIELDS, RunConfig
+from kd.lab import Lab
+from kd.runs.estimate import Speed
+from kd.runs.state import RunView
+from tests.pages.on_page import html_of, labelled, warnings_of
+from tests.stored_runs import save_copy
+from ui.train import moves, seen
+
+ON = {moves.SWITCH: "true"}
+
+
+def control(app, name):
+    return labelled(app)[FIELDS[name].label]
+
+
+@pytest.fixture
+def asked(lab, monkeypatch):
+    """The runs that are started and stopped; none is computed, and they are shown as if they trained."""
+    asked = []
+
+    def start(config, person):
+        asked.append(("start", config))
+        return config.run_id
+
+    watch, views = lab.watch, {}
+
+    def watched(run_id):
+        for act, config in asked:
+            if act == "start" and config.run_id == run_id and not lab.store.has_run(run_id):
+                views[run_id] = RunView(run_id, config, "running", "students")
+        return views[run_id] if run_id in views else watch(run_id)
+
+    monkeypatch.setattr(lab, "start", start)
+    monkeypatch.setattr(lab, "stop", lambda run_id, person: asked.append(("stop", run_id)))
+    monkeypatch.setattr(lab, "watch", watched)
+    return asked
+
+
+def test_a_quick_run_starts_when_a_control_is_let_go(open_page, asked):
+    app = open_page("train", **ON)
+    assert not asked
+    control(app, "temperature").set_value(4.0).run()
+    assert asked == [("start", RunConfig(temperature=4.0))]
+    assert app.query_params["run"] in (RunConfig(temperature=4.0).run_id, [RunConfig(temperature=4.0).run_id])
+    assert "Stop" in labelled(app)
+
+
+def test_the_run_that_is_replaced_is_let_go_after_the_new_one_has_begun(open_page, asked):
+    app = open_page("train", **ON)
+    control(app, "temperature").set_value(4.0).run()
+    control(app, "alpha").set_value(0.5).run()
+    first, second = RunConfig(temperature=4.0), RunConfig(temperature=4.0, alpha=0.5)
+    # in this order, they share the scratch student that both need
+    assert asked == [("start", first), ("start", second), ("stop", first.run_id)]
+
+
+def test_a_long_run_goes_on_when_a_control_is_moved(open_page, lab, asked, monkeypatch):
+    long = RunConfig(train_size=60_000, epochs=20)
+    asked.append(("start", long))
+    app = open_page("train", run=long.run_id, train_size="60000", epochs="20", **ON)
+    control(app, "epochs").set_value(1).run()
+    assert ("stop", long.run_id) not in asked
+    assert asked[-1] == ("start", long.replace(epochs=1))
+
+
+def test_nothing_starts_while_the_switch_is_off(open_page, asked):
+    app = open_page("train", as_i_move="false")
+    control(app, "temperature").set_value(4.0).run()
+    assert not asked
+    labelled(app)["Train as I move"].set_value(True).run()
+    assert asked == [("start", RunConfig(temperature=4.0))]
+
+
+def test_a_run_that_takes_long_waits_for_train_and_says_so(open_page, lab, asked, monkeypatch):
+    monkeypatch.setattr(lab._estimator, "_speed", Speed(training=20.0))
+    monkeypatch.setattr(lab._estimator, "_is_read", True)
+    app = open_page("train", **ON)
+    control(app, "temperature").set_value(4.0).run()
+    assert not asked
+    assert "takes longer than three seconds, so it waits for Train." in html_of(app)
+    control(app, "temperature").set_value(10.0).run()
+    assert asked == [("start", RunConfig())]  # it is stored, and costs nothing
+
+
+def test_while_others_wait_a_run_waits_for_train_and_says_so(open_page, lab, asked, monkeypatch):
+    monkeypatch.setattr(Lab, "anybody_else_waits", lambda self, person: True)
+    app = open_page("train", **ON)
+    control(app, "temperature").set_value(4.0).run()
+    assert not asked
+    assert "Others are waiting for their runs, so this one waits for Train." in html_of(app)
+    control(app, "temperature").set_value(10.0).run()
+    assert asked == [("start", RunConfig())]
+
+
+def test_a_refused_start_is_a_sentence_and_the_page_goes_on(open_page, lab, monkeypatch):
+    def refuse(config, person):
+        raise ValueError("You already have 20 runs waiting.")
+
+    monkeypatch.setattr(lab, "start", refuse)
+    app = open_page("train", **ON)
+    control(app, "temperature").set_value(4.0).run()
+    assert warnings_of(app) == ["You already have 20 runs waiting."]
+    assert "Train" in labelled(app)
+
+
+def test_a_run_that_failed_is_said_in_the_verdicts_place_and_the_next_move_starts_another(
+    open_page, lab, asked, monkeypatch
+):
+    app = open_page("train", **ON)
+    control(app, "temperature").set_value(4.0).run()
+    watch = lab.watch
+    failed = RunConfig(temperature=4.0)
+    view = RunView(failed.run_id, failed, "failed", "done")
+    monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == failed.run_id else watch(run_id))
+    app.run()
+    assert "This run failed." in html_of(app)
+    assert not app.error
+    control(app, "temperature").set_value(3.0).run()
+    assert asked[-1] == ("start", RunConfig(temperature=3.0))
+
+
+@pytest.mark.parametrize("text", ["maybe", "2", ""])
+def test_a_stray_switch_in_the_address_is_refused_in_a_sentence(open_page, asked, text):
+    app = open_page("train", as_i_move=text)
+    (sentence,) = warnings_of(app)
+    assert sentence == f"as_i_move must be true or false, not “{text}”. It is on."
+    assert labelled(app)["Train as I move"].value is True
+    assert not asked
+
+
+def test_epochs_follow_the_images_until_they_are_set_by_hand(open_page):
+    app = open_page("train")
+    control(app, "train_size").set_value(10_000).run()
+    assert control(app, "epochs").value == 2
+    assert app.query_params["epochs"] in ("2", ["2"])
+    control(app, "train_size").set_value(100).run()
+    assert control(app, "epochs").value == 100  # as many as are allowed
+    control(app, "train_size").set_value(500).run()
+    assert control(app, "epochs").value == 40
+    assert "epochs" not in app.query_params
+    assert "train_size" not in app.query_params
+    control(app, "epochs").set_value(7).run()
+    control(app, "train_size").set_value(1_000).run()
+    assert control(app, "epochs").value == 7
+
+
+def test_any_number_of_images_in_the_address_is_a_stop_of_the_slider(open_page):
+    app = open_page("train", train_size="320")
+    slider = control(app, "train_size")
+    assert slider.value == 320
+    assert slider.options[:3] == ["100", "200", "320"]
+    assert slider.options[-1] == "60,000"
+
+
+@pytest.fixture
+def another(lab, shipped):
+    """A second stored run."""
+    config = RunConfig(temperature=4.0)
+    save_copy(lab.store, shipped.run_id, config)
+    yield config
+    if lab.store.has_run(config.run_id):
+        lab.store.remove_run(config.run_id)
+
+
+def test_the_run_before_stays_as_thin_lines_until_they_are_cleared(open_page, shipped, another):
+    app = open_page("train", **ON)
+    assert "Clear" not in labelled(app)
+    control(app, "temperature").set_value(4.0).run()
+    assert app.query_params["run"] in (another.run_id, [another.run_id])
+    assert "Thin lines: your last run." in html_of(app)
+    assert "Thin lines: α 0.1 · T 10 with T²" in unescape(html_of(app))
+    labelled(app)["Clear"].click().run()
+    assert "Thin lines" not in html_of(app)
+
+
+def test_a_run_of_the_trail_is_opened_with_its_setting(open_page, shipped, another):
+    app = open_page("train", **ON)
+    control(app, "temperature").set_value(4.0).run()
+    assert "against T, temperature: 2 runs." in html_of(app)
+    box = labelled(app)["Open a run of the trail"]
+    box.set_value(shipped.run_id).run()
+    assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
+    assert control(app, "temperature").value == 10.0
+    assert "These are the settings" in html_of(app) or "doubts tell the student" in html_of(app)
+
+
+def test_the_trail_is_against_the_field_that_was_moved_last_or_any_other(open_page, asked):
+    app = open_page("train")
+    assert labelled(app)["Trail against"].value == "temperature"
+    control(app, "alpha").set_value(0.5).run()
+    app.run()
+    assert labelled(app)["Trail against"].value == "alpha"
+    labelled(app)["Trail against"].set_value("train_size").run()
+    assert "against Training images: 1 run." in html_of(app)
+
+
+def test_a_run_deleted_elsewhere_leaves_the_chart_with_a_sentence(open_page, lab, shipped, another):
+    app = open_page("train", run=another.run_id)
+    control(app, "temperature").set_value(10.0).run()
+    labelled(app)["Train"].click().run()
+    assert "Thin lines: your last run." in html_of(app)
+    lab.delete(another.run_id)
+    app.run()
+    assert not app.error
+    assert warnings_of(app) == [
+        "A run that was shown here for comparison has been deleted, so its line is gone."
+    ]
+    assert "Thin lines" not in html_of(app)
+    lab.restore(another.run_id)
+
+
+def test_a_person_has_so_many_ghosts_and_no_more(lab, shipped, monkeypatch):
+    monkeypatch.setattr(seen, "person", lambda: "me")
+    monkeypatch.setattr(
+        lab, "watch", lambda run_id: RunView(run_id, RunConfig(), "finished", "done", result={})
+    )
+    seen.forget_everybody()
+    for number in range(9):
+        seen.note(f"{number:012d}")
+    assert [int(view.run_id) for view in seen.ghosts(lab, f"{8:012d}")] == [3, 4, 5, 6, 7]
+    assert len(seen.trail(lab)) == 9
+    seen.note(f"{2:012d}")
+    assert [int(view.run_id) for view in seen.ghosts(lab, f"{2:012d}")] == [4, 5, 6, 7, 8]
+    monkeypatch.setattr(seen, "person", lambda: "you")
+    assert seen.trail(lab) == []
+    seen.forget_everybody()
