@@ -14,6 +14,15 @@ APP = PROJECT / "app.py"
 DATA = PROJECT / "data"
 
 
+_REQUIREMENTS = {"app": "requirements.txt", "export": "requirements-export.txt"}
+
+
+def install_command(extra: str) -> str:
+    """What a person types to get the packages of an extra, "app" or "export"."""
+    # no index is asked for kd-lab itself once it is installed
+    return f"pip install -r {_REQUIREMENTS[extra]}" if PROJECT == CODE else f"pip install 'kd-lab[{extra}]'"
+
+
 def usual_home() -> Path:
     """Where runs are saved without KD_HOME: `.kd` in a checkout, the user's data folder once installed."""
     if PROJECT == CODE:

@@ -6,7 +6,7 @@ import importlib.util
 import runpy
 import sys
 
-from kd.places import APP
+from kd.places import APP, install_command
 from kd.terminal.refusal import Refusal
 from kd.text.translation import _
 
@@ -28,8 +28,8 @@ def open_app(options: list[str]) -> int:
     if importlib.util.find_spec(_SERVER) is None:
         raise Refusal(
             _(
-                "The app needs packages that the library does without. In KD Lab's folder, install them "
-                'with: pip install ".[app]"'
+                "The app needs packages that are not installed: get them with `{command}`.",
+                command=install_command("app"),
             )
         )
     # The server reads `.streamlit/config.toml` next to the file it runs, whatever the current folder is.

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from kd.places import install_command
 from kd.runs.state import RunView
 from kd.text.translation import _
 from kd.text.words import listing
@@ -69,9 +70,9 @@ class Format:
         if missing:
             raise Unusable(
                 _(
-                    "The format {format} needs {packages}: install what exports need with "
-                    "`pip install 'kd-lab[export]'`.",
+                    "The format {format} needs {packages}: install what exports need with `{command}`.",
                     format=self.name,
+                    command=install_command("export"),
                     packages=listing(missing),
                 )
             )

@@ -101,7 +101,7 @@ def test_without_the_extra_it_says_how_to_get_it(name, folder, monkeypatch, caps
     assert main(["export", RUN, "--format", name]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"The format {name} needs {next(iter(format_named(name).packages.values()))}")
-    assert said.endswith("install what exports need with `pip install 'kd-lab[export]'`.\n")
+    assert said.endswith("install what exports need with `pip install -r requirements-export.txt`.\n")
     assert left(folder) == []
 
 

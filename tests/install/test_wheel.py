@@ -160,4 +160,5 @@ kd_lab()
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith("The app needs packages")
+    assert "`pip install 'kd-lab[app]'`" in done.stderr
     assert done.stderr.count("\n") == 1
