@@ -54,12 +54,19 @@ def only_output(role: str, outputs: Any) -> Any:
     """The logits, of what the model in this role returns.
 
     Raises:
-        ValueError: when it returns several tensors.
+        ValueError: when it returns several tensors, or one that comes straight from a softmax or sigmoid.
     """
     outputs = keras.tree.flatten(outputs)
     if len(outputs) > 1:
         raise ValueError(
             _("{name} must have one output, its logits, and has {count}.", name=role, count=len(outputs))
+        )
+    if hasattr(outputs[0], "_keras_logits"):  # Keras' own mark of such a tensor
+        raise ValueError(
+            _(
+                "{name} must give logits, and gives probabilities: leave out its softmax or sigmoid.",
+                name=role,
+            )
         )
     return outputs[0]
 

@@ -85,6 +85,33 @@ def test_other_models_are_taken(end):
     Distiller(student=model(*end), teacher=functional(*end))
 
 
+class Subclassed(keras.Model):
+    """Nobody knows its layers before it is called."""
+
+    def __init__(self, function=None):
+        super().__init__()
+        self.function, self.dense = function, layers.Dense(4)
+
+    def call(self, inputs):
+        logits = self.dense(inputs)
+        return logits if self.function is None else self.function(logits)
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+@pytest.mark.parametrize(
+    "function", [keras.activations.softmax, keras.ops.softmax, layers.Softmax(), keras.ops.sigmoid]
+)
+def test_a_subclassed_model_is_refused_when_it_is_called(function, eagerly):
+    for role, models in (
+        ("student", (Subclassed(function), model())),
+        ("teacher", (model(), Subclassed(function))),
+    ):
+        distiller = distiller_of(*models, run_eagerly=eagerly)
+        with refused(f"{role} must give logits, and gives probabilities: leave out its softmax or sigmoid"):
+            distiller.fit(X, Y, verbose=0)
+    distiller_of(Subclassed(), Subclassed()).fit(X, Y, verbose=0)
+
+
 def test_a_softmax_cannot_hide_behind_stored_probabilities():
     with refused("teacher_logits must be logits, and these are probabilities"):
         distiller_of().fit(X, {"labels": Y, "teacher_logits": np.asarray(keras.ops.softmax(Z))})
