@@ -19,13 +19,18 @@ LOOK = """
 import decimal, gc, locale, logging, os, random, signal, socket, ssl, sys, threading, warnings
 import numpy, threadpoolctl
 
+def umask():
+    found = os.umask(0)
+    os.umask(found)
+    return found
+
 def look():
     loggers = {"": logging.getLogger(), **logging.root.manager.loggerDict}
     return {
         "environment": dict(os.environ),
         "folder": os.getcwd(),
         "paths": [path for path in sys.path],
-        "umask": (os.umask(0o22), os.umask(0o22))[1],
+        "umask": umask(),
         "BLAS and OpenMP": {i["filepath"]: i["num_threads"] for i in threadpoolctl.threadpool_info()},
         "loggers": {
             name: (logger.level, list(logger.handlers), logger.propagate, list(logger.filters))
@@ -46,7 +51,7 @@ def look():
         "sockets": (socket.getdefaulttimeout(), ssl.SSLContext.sslsocket_class),
         "limits": sys.getrecursionlimit(),
         "threads": sorted(thread.name for thread in threading.enumerate()),
-        "tensorflow": {"tensorflow", "keras", "distributed", "dask", "pandas"} & set(sys.modules),
+        "heavy libraries": {"tensorflow", "keras", "distributed", "dask", "pandas"} & set(sys.modules),
     }
 
 threadpoolctl.threadpool_limits(limits=3)
