@@ -115,6 +115,15 @@ def test_an_included_run_reads_a_picture(installed, picture):
     assert [answers[model]["digit"] for model in ("teacher", "distilled", "scratch")] == [7, 7, 7]
 
 
+@pytest.mark.parametrize(
+    ("form", "ending"), [("keras", ".keras"), ("litert", ".tflite"), ("report", ".html")]
+)
+def test_an_included_run_is_exported(installed, form, ending):
+    done = installed.run("kd-lab", "export", min(INCLUDED), "--format", form)
+    assert done.returncode == 0, done.stderr
+    assert len([path for path in installed.folder.iterdir() if path.suffix == ending]) == 1
+
+
 def test_a_run_trains(installed):
     done = installed.run("kd-lab", "train", "--train-size", "200", "--epochs", "1", "--json")
     assert done.returncode == 0, done.stderr
