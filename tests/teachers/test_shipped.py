@@ -166,7 +166,7 @@ def test_the_command_makes_a_teacher(name, epochs, tmp_path, capsys, monkeypatch
 
     mnist = load_mnist()
     fewer = dataclasses.replace(mnist, x_test=mnist.x_test[:500], y_test=mnist.y_test[:500])
-    monkeypatch.setattr("kd.teachers.shipped.load_mnist", lambda: fewer)
+    monkeypatch.setattr("kd.pictures.mnist.load_mnist", lambda: fewer)
 
     arguments = [
         "make",
