@@ -11,11 +11,12 @@ import pytest
 from kd.engine.cluster_size import available_cores
 
 MOST = 4
-# These begin first, so that none of them is left alone at the end. A folder's files run in one process, as
-# the browser tests do: they share an app.
+# These begin first, so that none of them is left alone at the end. A folder's files run in one process: the
+# browser tests share an app, and those of exports what was exported.
 LONGEST = (
     "tests/engine/test_faults.py",
     "tests/browser/",
+    "tests/export/",
     "tests/runs/test_lab.py",
     "tests/test_benchmarks.py",
     "tests/store/test_durability.py",

@@ -101,6 +101,7 @@ CASES = {
     },
     "virtual teacher, 60 labels, some wrong": {
         "objective": "virtual_teacher", "labelled": 60, "label_noise": 0.3, "virtual_confidence": 0.9,
+        "temperature": 1.0,
     },
     "attention with 100 labels": {"objective": "attention", "labelled": 100},
     "no teacher, smoothed labels, dense": {
