@@ -64,6 +64,12 @@ class FieldSpec:
         """What a choice is called on the page, in the reader's language."""
         return _(self.choice_labels[str(choice)]) if str(choice) in self.choice_labels else str(choice)
 
+    def next_stops(self, value: float) -> tuple[float, ...]:
+        """The stops next to this value, below and above, as far as there are any."""
+        below = [stop for stop in self.stops if stop < value]
+        above = [stop for stop in self.stops if stop > value]
+        return (*below[-1:], *above[:1])
+
     def checked(self, name: str, value: Any, kind: type) -> Any:
         """The value in its field's type; name: the field's; kind: float, int, bool or str.
 

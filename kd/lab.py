@@ -29,7 +29,9 @@ from kd.runs.views import RunViews
 from kd.store.index import INTERRUPTED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
+from kd.studies.ahead import Ahead
 from kd.studies.conductor import Conductor
+from kd.studies.seeds import Seeds
 from kd.studies.studies import Studies
 from kd.terminal.progress import show
 from kd.terminal.watching import last, views
@@ -43,7 +45,7 @@ SECONDS_OF_A_QUICK_RUN = 3
 SECONDS_TO_CLOSE = 5
 
 
-class Lab(FinishedRuns, Studies):
+class Lab(FinishedRuns, Studies, Seeds):
     """One per process; any thread may call any method. Loads no TensorFlow, except for `student`.
 
     In a `with`, the end closes it. A run or a study is named by its id or by a view of it, a setting is a
@@ -57,7 +59,8 @@ class Lab(FinishedRuns, Studies):
                 (kd/places.py).
 
         Raises:
-            ValueError: when the folder cannot be written, or KD_WORKERS is not a number.
+            ValueError: when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
+                that it cannot have.
         """
         super().__init__()
         self.store = Store(home)
@@ -65,15 +68,11 @@ class Lab(FinishedRuns, Studies):
         self._dispatch = Dispatch(self.store, self._engine, self._seconds, self._ended)
         self._views = RunViews(self.store, self._dispatch)
         self._estimator = Estimator(self._newest_results)
-        self._conductor = Conductor(
-            self.store,
-            self._dispatch,
-            lambda: self._engine.workers()["student"],
-            self._is_usable,
-            self._study_seconds,
-            self._tidy,
-        )
         self.upkeep = Upkeep(self.store)
+        self._conductor = Conductor(
+            self.store, self._dispatch, self._workers, self._is_usable, self._study_seconds, self._tidy
+        )
+        self._ahead = Ahead(self.store, self._dispatch, self.upkeep, self._workers, self._seconds_here)
         self._warmed = threading.Event()
 
     @property
@@ -92,7 +91,7 @@ class Lab(FinishedRuns, Studies):
         """Ask for a run; returns its id at once.
 
         Nothing is computed for a stored run; one in progress is joined; any other is queued, and so is a
-        stored one that has lost a file or its teacher.
+        stored one that has lost a file or its teacher. One that the lab has computed ahead is listed now.
 
         Args:
             person: who asks, by a name of their own; the queue is fair between people.
@@ -107,6 +106,8 @@ class Lab(FinishedRuns, Studies):
             self._check_teacher(config)
             self.estimate(config)  # so that those who wait can be told how long
             self._dispatch.start(config, person)
+            self._ahead.let_go()
+        self.store.index.ask_for(run_id)
         return run_id
 
     def stop(self, run: str | RunView, person: str | None = None) -> bool:
@@ -150,7 +151,7 @@ class Lab(FinishedRuns, Studies):
         return show(looks, moment) if progress else last(looks)
 
     def runs(self) -> RunList:
-        """All known runs, newest first; those that come with the project are last.
+        """The runs that anybody has asked for, newest first; those that come with the project are last.
 
         Its `to_frame` makes a DataFrame of them. Unreadable ones are left out: `unreadable` names them.
         """
@@ -266,11 +267,13 @@ class Lab(FinishedRuns, Studies):
 
     def close(self) -> None:
         """Stop this process's runs and leave; stored runs are kept."""
+        self._ahead.close()
         self._conductor.close()
         active = self._dispatch.close()
         self._engine.close()
         self._dispatch.wait_closed(SECONDS_TO_CLOSE)
         self._conductor.wait_closed(SECONDS_TO_CLOSE)
+        self._ahead.wait_closed(SECONDS_TO_CLOSE)
         for run_id in active:
             # if it cannot be recorded, whoever looks next finds that this process has ended
             with contextlib.suppress(OSError):
@@ -332,3 +335,10 @@ class Lab(FinishedRuns, Studies):
 
     def _seconds(self, config: RunConfig) -> float | None:
         return self._estimator.seconds(config, self._has_to_train_teacher(config))
+
+    def _seconds_here(self, config: RunConfig) -> float:
+        """About how long a run takes on this machine, or on a typical one while nothing was measured here."""
+        return self._estimator.speed().estimate(config, self._has_to_train_teacher(config)).total
+
+    def _workers(self) -> int:
+        return self._engine.workers()["student"]

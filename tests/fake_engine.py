@@ -43,6 +43,9 @@ class FakeEngine:
     def attempt(self, token, hear, should_stop):
         return FakeAttempt(self, token.rpartition("-")[0], hear, should_stop)
 
+    def close(self):
+        pass
+
     def count(self, resource: str, change: int) -> None:
         with self._lock:
             self.training[resource] += change

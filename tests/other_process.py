@@ -21,7 +21,7 @@ from kd.store.store import Store
 
 index = Store(Path(sys.argv[1])).index
 config = RunConfig.from_mapping(json.loads(sys.argv[2]))
-assert index.claim(config.run_id, config.to_dict())
+assert index.claim(config.run_id, config.to_dict(), asked=sys.argv[3] == "asked")
 index.set_status(config.run_id, "running")
 print("claimed", flush=True)
 sys.stdin.read()
@@ -29,10 +29,11 @@ sys.stdin.read()
 
 
 @contextlib.contextmanager
-def running_elsewhere(home: Path, config: RunConfig) -> Iterator[str]:
-    """Inside, another live process has taken on this run; yields the run's id."""
+def running_elsewhere(home: Path, config: RunConfig, asked: bool = True) -> Iterator[str]:
+    """Inside, another live process has taken on this run, because somebody asked; yields the run's id."""
+    how = "asked" if asked else "ahead"
     process = subprocess.Popen(
-        [sys.executable, "-c", _CLAIM, str(home), json.dumps(config.to_dict())],
+        [sys.executable, "-c", _CLAIM, str(home), json.dumps(config.to_dict()), how],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

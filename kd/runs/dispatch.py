@@ -27,6 +27,8 @@ log = logging.getLogger("kd")
 SECONDS_A_TURN = 60.0
 SECONDS_BETWEEN_LOOKS = 0.5
 
+Ask = Callable[[], bool]
+
 
 class Dispatch:
     """Starts runs in turn, as many at once as the engine can handle. Thread-safe.
@@ -73,11 +75,10 @@ class Dispatch:
             if before is not None and not before.state.active:
                 before = None
             joined = None if before is None or before.is_stopping else before
-            if joined is not None:
-                joined.hurry()
             if joined is None or not (joined in self._running or person in self._queue.people(run_id)):
                 self._queue.check_room(person)
             if joined is not None:
+                joined.hurry()
                 self._queue.join(run_id, person)
                 self._plan = None
                 return
@@ -91,7 +92,7 @@ class Dispatch:
         self._publish(job)
 
     def compute(
-        self, config: RunConfig, study: str, should_stop: Callable[[], bool], urgency: int = STUDY
+        self, config: RunConfig, study: str, should_stop: Ask, urgency: int = STUDY, looks: bool = False
     ) -> Ending | None:
         """Compute a run for a study, in this thread; returns why there is no result, None if there is one.
 
@@ -101,6 +102,8 @@ class Dispatch:
         Args:
             study: who wants it, as a person's name in `start` and `stop`.
             should_stop: says so before `stop` is called, and from then on.
+            urgency: STUDY, or AHEAD for what nobody has asked for.
+            looks: whether to look at its students while they train, as at a person's.
         """
         run_id = config.run_id
         while True:
@@ -111,10 +114,11 @@ class Dispatch:
                 joins = True
                 if job is None or not job.state.active:
                     joins = False
-                    job = self._jobs[run_id] = self._job(config, urgency)
+                    job = self._jobs[run_id] = self._job(config, urgency, looks)
                     self._queue.forget(run_id)
                 tries_again = job.is_stopping
                 if not tries_again:
+                    job.hurry(urgency)
                     self._queue.join(run_id, study)
             if not joins and not self._carry_out(job):
                 tries_again = True
@@ -129,11 +133,7 @@ class Dispatch:
                 return job.state.view().ending
 
     def stop(self, run_id: str, person: str | None = None) -> bool:
-        """Withdraw a person's request, and end the run if nobody else wants it; None ends it in any case.
-
-        Returns:
-            Whether the run ends.
-        """
+        """Withdraw a person's request, or everybody's for None; returns whether the run ends by that."""
         with self._lock:
             job = self._jobs.get(run_id)
             if job is None or not job.state.active:
@@ -199,25 +199,28 @@ class Dispatch:
             job.state.done.wait(max(0.0, deadline - time.monotonic()))
         self.workshop.wait_closed(max(0.0, deadline - time.monotonic()))
 
-    def _job(self, config: RunConfig, urgency: int) -> RunJob:
-        return RunJob(
-            config, self._store, self.workshop, self._timings, self._leave_engine, self._attend, urgency
-        )
+    def is_idle(self) -> bool:
+        """Whether nothing that anybody asked for waits or is computed."""
+        with self._lock:
+            asked = any(job.is_asked_for and job.state.active for job in self._jobs.values())
+        return not asked and self.workshop.is_idle()
+
+    def _job(self, config: RunConfig, urgency: int, looks: bool = True) -> RunJob:
+        notices = self._leave_engine, self._attend
+        return RunJob(config, self._store, self.workshop, self._timings, *notices, urgency, looks)
 
     def _carry_out(self, job: RunJob) -> bool:
         """A study's run, from its claim to its end; returns False if another process is computing it."""
         ours = True
         with self._store.index.waiting():  # nobody is waiting for this thread
             try:
-                ours = self._store.index.claim(job.config.run_id, job.config.to_dict())
-            except OSError as error:
-                job.state.enter("done", "failed", not_stored(error))
-            else:
-                job.end_is_noted = not ours
+                ours = job.claim()
                 if ours:
                     job.run()
                 else:
                     job.state.enter("done", "interrupted")
+            except OSError as error:
+                job.state.enter("done", "failed", not_stored(error))
         self._settle(job)
         return ours
 
@@ -226,12 +229,11 @@ class Dispatch:
         run_id = job.config.run_id
         self._estimate(job.config)  # so that what it reads from the store is ready when the plan is made
         try:
-            ours = self._store.index.claim(run_id, job.config.to_dict())
+            ours = job.claim()
         except OSError as error:
             job.state.enter("done", "failed", not_stored(error))  # for those who joined it in the meantime
             self._settle(job)
             raise
-        job.end_is_noted = not ours  # by whoever computes it
         with self._lock:
             if ours and not job.is_stopping:
                 log.info("run %s queued: %s", run_id, described(job.config))

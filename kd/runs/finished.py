@@ -39,6 +39,7 @@ class FinishedRuns:
     _dispatch: Dispatch
 
     def __init__(self) -> None:
+        super().__init__()
         self._model = computed_once(maxsize=64)(self._load_model)
         self._logits = computed_once(maxsize=48)(self._load_logits)
         self._snapshots = computed_once(maxsize=16)(self._load_snapshots)

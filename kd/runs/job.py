@@ -14,7 +14,7 @@ from kd.run_fields import has_fresh_teacher
 from kd.runs.orders import Teacher, Timings, model_order
 from kd.runs.result import run_record
 from kd.runs.state import RunState
-from kd.runs.workshop import PERSON, Order, Share, Workshop
+from kd.runs.workshop import AHEAD, PERSON, Order, Share, Workshop
 from kd.store.room import is_full
 from kd.store.store import Store
 from kd.text.endings import Ending
@@ -45,12 +45,14 @@ class RunJob:
         trained: Callable[[RunJob], None],
         attend: Callable[[RunJob], None],
         urgency: int = PERSON,
+        looks: bool = True,
     ):
         """
         Args:
             trained: called when the run no longer needs the engine and only has to be stored.
             attend: called about once a second while the run is computed, from its thread.
-            urgency: of its orders. Only a person's run is looked at while it trains.
+            urgency: of its orders.
+            looks: whether to look at its students while they train.
         """
         self.state = RunState(config)
         self.config = config
@@ -60,11 +62,24 @@ class RunJob:
         self._store, self._workshop, self._timings = store, workshop, timings
         self._trained, self._attend = trained, attend
         self._urgency = urgency
-        self._looks = self._keeps_events = urgency == PERSON
+        self._looks, self._keeps_events = looks, urgency == PERSON
         self._attended = 0.0
         self._is_giving_way = False
         self._shares: dict[str, Share] = {}
         self._cached: set[str] = set()
+
+    def claim(self) -> bool:
+        """Take it for this process, in the index; False if another process is computing it.
+
+        Raises:
+            OSError: when that cannot be recorded.
+        """
+        asked = self.is_asked_for
+        ours = self._store.index.claim(self.config.run_id, self.config.to_dict(), asked)
+        if self.is_asked_for != asked:  # somebody came at this moment
+            self._store.index.ask_for(self.config.run_id)
+        self.end_is_noted = not ours  # by whoever computes it
+        return ours
 
     def run(self) -> bool:
         """Compute the run, or its next turn; every outcome is recorded in `state`, none raises an exception.
@@ -120,11 +135,16 @@ class RunJob:
         """Leave the engine soon, to continue later where it was; returns at once."""
         self._is_giving_way = True
 
-    def hurry(self) -> None:
-        """A person wants it now, whoever asked for it first."""
-        self._urgency = PERSON
+    def hurry(self, urgency: int = PERSON) -> None:
+        """Somebody wants it with this urgency, whoever asked for it first."""
+        self._urgency = min(self._urgency, urgency)
         for share in list(self._shares.values()):
-            self._workshop.hurry(share, PERSON)
+            self._workshop.hurry(share, urgency)
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether anybody has asked for it."""
+        return self._urgency < AHEAD
 
     @property
     def waits_for_teachers_worker(self) -> bool:
@@ -152,6 +172,8 @@ class RunJob:
         try:
             self._store.index.set_status(self.config.run_id, status, ending.stored())
             self.end_is_noted = True
+            if not self.is_asked_for:
+                self._store.index.forget_abandoned()
         except Exception as error:
             log.error("run %s: its end could not be recorded (%s)", self.config.run_id, error)
         self.state.enter("done", status, ending)
@@ -181,6 +203,8 @@ class RunJob:
         self._trained(self)
         record = self._record(teacher, milliseconds)
         self._check()
+        if self.is_asked_for:  # perhaps only since it was begun
+            self._store.index.ask_for(config.run_id)
         self._store.save_run(config.run_id, record)
         return record["result"]
 

@@ -49,14 +49,15 @@ class RunViews:
         self._stored: dict[str, _Read] = {}
 
     def all(self) -> list[RunView]:
-        """Every readable run, newest first; those that come with the project are last."""
-        rows = [row["run_id"] for row in self._store.index.rows()]
-        shipped = [run_id for run_id in self._store.shipped_runs() if run_id not in rows]
+        """Every readable run that somebody asked for, newest first; those of the project are last."""
+        rows = self._store.index.rows(unasked=True)
+        known = {row["run_id"] for row in rows}
+        shipped = [run_id for run_id in self._store.shipped_runs() if run_id not in known]
         views = []
-        for run_id in [*rows, *shipped]:
+        for run_id in [*(row["run_id"] for row in rows if row["asked"]), *shipped]:
             with contextlib.suppress(ValueError):  # somebody has deleted it in the meantime
                 views.append(self.view(run_id))
-        for run_id in set(list(self._stored)) - {*rows, *shipped}:
+        for run_id in set(list(self._stored)) - {*known, *shipped}:
             self._stored.pop(run_id, None)
         return views
 

@@ -182,6 +182,11 @@ class Workshop:
             share.urgency = min(share.urgency, urgency)
             self._pump()
 
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do but what may be needed soon."""
+        with self._changed:
+            return all(piece.outcome is not None or piece.urgency >= AHEAD for piece in self._pieces.values())
+
     def close(self) -> None:
         """Begin nothing any more."""
         with self._changed:

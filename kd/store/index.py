@@ -19,7 +19,7 @@ from typing import Any
 
 from kd import owners
 from kd.store.index_file import IndexFile
-from kd.store.index_moves import COLUMNS, IF_UNKNOWN, UPSERT, Moves, note_use
+from kd.store.index_moves import COLUMNS, IF_UNKNOWN, UPSERT, Moves, note_asked, note_use
 from kd.store.index_rows import ACTIVE, DELETED, FromFolder, Row, run_config, run_row
 from kd.store.room import Room
 
@@ -62,10 +62,13 @@ class Index(Moves):
         self._file = IndexFile(path, self._fill, room)
         self.waiting = self._file.waiting
 
-    def claim(self, run_id: str, config: dict[str, Any]) -> bool:
+    def claim(self, run_id: str, config: dict[str, Any], asked: bool = True) -> bool:
         """Claim a run for this process; False if another living process has it.
 
         Its earlier events and requests to stop it are forgotten.
+
+        Args:
+            asked: whether anybody asked for it. A run that was not known before is listed only then.
         """
         home = self.path.parent
         owner = owners.hold(home)
@@ -80,9 +83,24 @@ class Index(Moves):
                 "INSERT OR REPLACE INTO runs VALUES (?, ?, 'queued', '', ?, ?)",
                 (run_id, json.dumps(config), time.time(), owner),
             )
+            if asked:
+                note_asked(connection, run_id)
+            elif row is None:
+                connection.execute("INSERT OR IGNORE INTO unasked VALUES (?)", (run_id,))
             return True
 
         return self._file.write(claim)
+
+    def ask_for(self, *run_ids: str) -> None:
+        """Somebody wants these runs: those that nobody had asked for are listed from now on."""
+        found = {run_id for (run_id,) in self._file.read("SELECT run_id FROM unasked")} & {*run_ids}
+        if found:
+            self._file.write(lambda connection, undo: note_asked(connection, *found))
+
+    def is_deleted(self, run_id: str) -> bool:
+        """Whether somebody has deleted this run, and can still bring it back."""
+        found = self._file.read("SELECT status FROM runs WHERE run_id = ?", run_id)
+        return any(str(status).startswith(DELETED) for (status,) in found)
 
     def set_status(self, run_id: str, status: str, message: str = "") -> None:
         """Change the state of a run."""
@@ -119,12 +137,13 @@ class Index(Moves):
         return [event for event in events if isinstance(event, dict)]
 
     def row(self, run_id: str) -> Row | None:
-        """What is known about a run: config, status, message, created, used, pinned."""
+        """What is known about a run: config, status, message, created, used, pinned, asked."""
         return next(iter(self._rows("WHERE runs.run_id = ?", run_id, deleted=False)[0]), None)
 
-    def rows(self, deleted: bool = False) -> list[Row]:
-        """Every run, newest first; deleted ones only on request."""
-        return self._rows("ORDER BY created DESC", deleted=deleted)[0]
+    def rows(self, deleted: bool = False, unasked: bool = False) -> list[Row]:
+        """Every run, newest first; deleted ones, and those nobody asked for, only on request."""
+        rows = self._rows("ORDER BY created DESC", deleted=deleted)[0]
+        return [row for row in rows if unasked or row["asked"]]
 
     def deleted(self) -> list[Row]:
         """The runs that can be restored, the least recently used first."""
@@ -155,12 +174,16 @@ class Index(Moves):
         self._file.write(lambda connection, undo: note_use(connection, run_id, when), must=False, patience=0)
 
     def pin(self, run_id: str, pinned: bool) -> None:
-        """Keep a run regardless of the limit, or no longer."""
-        self._write(
-            "INSERT INTO uses VALUES (?, 0, ?) ON CONFLICT (run_id) DO UPDATE SET pinned = excluded.pinned",
-            run_id,
-            int(pinned),
+        """Keep a run regardless of the limit, or no longer; whoever does so asks for it."""
+
+        def pin(connection: sqlite3.Connection, undo: ExitStack) -> None:
+            connection.execute(statement, (run_id, int(pinned)))
+            note_asked(connection, run_id)
+
+        statement = (
+            "INSERT INTO uses VALUES (?, 0, ?) ON CONFLICT (run_id) DO UPDATE SET pinned = excluded.pinned"
         )
+        self._file.write(pin)
 
     def worker(self, run_id: str) -> str:
         """Where a run is computed: 'here', 'elsewhere', by 'nobody', or by a process that is 'gone'."""
@@ -170,6 +193,15 @@ class Index(Moves):
                     return "here"
                 return "gone" if owners.is_gone(self.path.parent, owner) else "elsewhere"
         return "nobody"
+
+    def others_are_busy(self) -> bool:
+        """Whether another process computes a run that somebody asked for."""
+        query = "SELECT owner FROM runs WHERE status IN (?, ?) AND run_id NOT IN unasked"
+        own = owners.own_token()
+        return any(
+            owner != own and not owners.is_gone(self.path.parent, owner)
+            for (owner,) in self._file.read(query, *ACTIVE)
+        )
 
     def settle(self, verdict: Callable[[str, str, bool], tuple[str, str] | None]) -> None:
         """Correct the states of runs.

@@ -20,12 +20,17 @@ from kd.text.translation import _
 from kd.text.words import quoted
 
 COLUMNS = (
-    "SELECT runs.rowid, runs.run_id, config, status, message, created, used, pinned, owner "
-    "FROM runs LEFT JOIN uses ON uses.run_id = runs.run_id"
+    "SELECT runs.rowid, runs.run_id, config, status, message, created, used, pinned, unasked.run_id IS NULL, "
+    "owner FROM runs LEFT JOIN uses ON uses.run_id = runs.run_id "
+    "LEFT JOIN unasked ON unasked.run_id = runs.run_id"
 )
 _INSERT = "INTO runs VALUES (?, ?, ?, '', ?, NULL)"
 IF_UNKNOWN = f"INSERT OR IGNORE {_INSERT}"
 UPSERT = f"INSERT {_INSERT} ON CONFLICT (run_id) DO UPDATE SET status = excluded.status, message = ''"
+_ABANDONED = (
+    "SELECT runs.run_id FROM runs JOIN unasked ON unasked.run_id = runs.run_id "
+    "WHERE status NOT IN ('finished', 'queued', 'running')"
+)
 
 _T = TypeVar("_T")
 
@@ -74,6 +79,7 @@ class Moves:
                 )
             connection.execute(f"UPDATE runs SET status = '{DELETED}' || status WHERE run_id = ?", (run_id,))
             note_use(connection, run_id)
+            note_asked(connection, run_id)
             move_files(undo)
 
         self._file.write(delete)
@@ -157,6 +163,16 @@ class Moves:
 
         return self._file.write(forget)
 
+    def forget_abandoned(self) -> None:
+        """Forget the runs that nobody asked for and that have ended without a result."""
+
+        def forget(connection: sqlite3.Connection, undo: ExitStack) -> None:
+            for (run_id,) in connection.execute(_ABANDONED).fetchall():
+                _forget(connection, run_id)
+
+        if self._file.read(_ABANDONED):
+            self._file.write(forget)
+
 
 def note_use(connection: sqlite3.Connection, run_id: str, when: float | None = None) -> None:
     connection.execute(
@@ -165,6 +181,10 @@ def note_use(connection: sqlite3.Connection, run_id: str, when: float | None = N
     )
 
 
+def note_asked(connection: sqlite3.Connection, *run_ids: str) -> None:
+    connection.executemany("DELETE FROM unasked WHERE run_id = ?", [(run_id,) for run_id in run_ids])
+
+
 def _forget(connection: sqlite3.Connection, run_id: str) -> None:
-    for table in ("events", "runs", "uses", "stops"):
+    for table in ("events", "runs", "uses", "stops", "unasked"):
         connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

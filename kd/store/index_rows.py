@@ -16,7 +16,10 @@ _KNOWN = frozenset((*_STATUSES, *(DELETED + status for status in _STATUSES)))
 
 
 class Row(TypedDict):
-    """What the index knows about a run. created and used: Unix time; used is None if it never was."""
+    """What the index knows about a run.
+
+    created and used: Unix time; used is None if it never was. asked: whether anybody asked for it.
+    """
 
     run_id: str
     config: RunConfig
@@ -25,6 +28,7 @@ class Row(TypedDict):
     created: float
     used: float | None
     pinned: bool
+    asked: bool
 
 
 class FromFolder(NamedTuple):
@@ -40,9 +44,9 @@ def run_row(raw: tuple) -> Row | None:
     """The row, or None if a part of it cannot be what was written.
 
     Args:
-        raw: rowid, run_id, config, status, message, created, used, pinned, …
+        raw: rowid, run_id, config, status, message, created, used, pinned, asked, …
     """
-    _, run_id, text, status, message, created, used, pinned, *_ = raw
+    _, run_id, text, status, message, created, used, pinned, asked, *_ = raw
     config = run_config(run_id, text)
     if config is None or status not in _KNOWN or not isinstance(message, str) or not _is_number(created):
         return None
@@ -56,6 +60,7 @@ def run_row(raw: tuple) -> Row | None:
         created=float(created),
         used=used,
         pinned=bool(pinned),
+        asked=bool(asked),
     )
 
 

@@ -12,12 +12,14 @@ from kd.text.translation import _
 from kd.unusable import Unusable
 
 # Version 3 has the tables of 2: it keeps earlier programs away, which do not know today's folders.
-VERSION = 3
+# Version 4 knows which runs nobody has asked for.
+VERSION = 4
 _COLUMNS = {
     "runs": ("run_id", "config", "status", "message", "created", "owner"),
     "events": ("run_id", "number", "event"),
     "uses": ("run_id", "used", "pinned"),
     "stops": ("run_id",),
+    "unasked": ("run_id",),
 }
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -30,6 +32,7 @@ CREATE TABLE IF NOT EXISTS events (
 );
 CREATE TABLE IF NOT EXISTS uses (run_id TEXT PRIMARY KEY, used REAL NOT NULL, pinned INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS stops (run_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS unasked (run_id TEXT PRIMARY KEY);
 """
 _FIRST_VERSIONS_RUNS = (*_COLUMNS["runs"][:-1], "owner_pid", "owner_started")
 # Damage rarely turns a version into so small a number.
@@ -128,7 +131,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
 
 
 def _add_tables(connection: sqlite3.Connection) -> None:
-    """Add the missing ones; version 1 had no stops."""
+    """Add the missing ones; version 1 had no stops, and 3 nothing that was unasked."""
     for statement in _SCHEMA.split(";"):
         connection.execute(statement)
 

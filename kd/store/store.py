@@ -103,7 +103,7 @@ class Store(OlderLayout):
         return SHIPPED
 
     def row(self, run_id: str) -> Row | None:
-        """What the index knows about a run: config, status, message, created, used, pinned."""
+        """What the index knows about a run: config, status, message, created, used, pinned, asked."""
         return self.index.row(run_id)
 
     def reconcile(self) -> None:
@@ -112,6 +112,7 @@ class Store(OlderLayout):
         if found - self.index.ids():
             self.index.take_in()
         self.index.settle(self._verdict)
+        self.index.forget_abandoned()
 
     def rebuild(self) -> int:
         """Rebuild the index from the folders; returns how many runs it lists."""

@@ -113,7 +113,7 @@ class StoredModels(StoredSnapshots):
 
         Those are runs that are finished or active, or deleted and can be restored.
         """
-        rows = self.index.rows(deleted=True)
+        rows = self.index.rows(deleted=True, unasked=True)
         needed = Counter(
             model_id
             for row in rows

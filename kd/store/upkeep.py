@@ -1,4 +1,5 @@
-"""Upkeep: stored runs take no more space than allowed. The least recently used run goes first.
+"""Upkeep: stored runs take no more space than allowed. The least recently used run goes first, before all
+others what nobody asked for.
 
 KD_LIMIT    how much may be kept in KD_HOME, such as 500MB or 1.5 GB; 2GB by default
 """
@@ -9,6 +10,7 @@ import contextlib
 import logging
 import math
 import os
+import shutil
 import threading
 import time
 from collections import Counter
@@ -32,6 +34,8 @@ DEFAULT_LIMIT = 2_000_000_000
 SECONDS_WATCHED = 3600  # a page may show a run for a long time without asking for it again
 SECONDS_BETWEEN_NOTES = 60
 SECONDS_A_SIZE_HOLDS = 5
+# Nothing is computed ahead unless so much of the limit would do.
+PLENTY = 0.95
 LEAST_LIMIT = 1000
 # Recomputed if missing, so the first to go; by the age of the file.
 _CACHES = ("logits", "neighbours")
@@ -107,6 +111,12 @@ class Upkeep:
                 self._usage = now, self._measured()
             return self._usage[1]
 
+    def has_plenty(self) -> bool:
+        """Whether there is room for what nobody asked for, both below the limit and on the disk."""
+        usage = self.usage()
+        free = shutil.disk_usage(self._store.home).free
+        return usage.used < PLENTY * usage.limit and free > (1 - PLENTY) * usage.limit
+
     def forget_usage(self) -> None:
         """Measure again next time."""
         with self._lock:
@@ -150,6 +160,7 @@ class Upkeep:
     def _spare_caches(self) -> None:
         """On a full disk: remove what nobody will miss."""
         self._remove(self._aside())
+        self._remove(self._runs(asked=False))
         self._remove(self._caches(least_age=0))
         self._remove(self._lone_models())
 
@@ -168,11 +179,16 @@ class Upkeep:
     def _candidates(self) -> Iterator[Candidate]:
         """What may go, the most dispensable first."""
         yield from self._aside()
+        yield from self._runs(asked=False)
         yield from self._trash()
         yield from self._caches(SECONDS_WATCHED)
         yield from self._lone_models()
         yield from self._snapshots(SECONDS_WATCHED)
-        rows = self._store.index.rows()
+        yield from self._runs(asked=True)
+
+    def _runs(self, asked: bool) -> Iterator[Candidate]:
+        """Stored runs, the least recently used first: those that somebody asked for, or the others."""
+        rows = [row for row in self._store.index.rows(unasked=True) if row["asked"] == asked]
         for row in sorted(rows, key=lambda row: row["used"] or row["created"]):
             if self._may_go(row):
                 run_id = row["run_id"]
@@ -242,11 +258,12 @@ class Upkeep:
     def _remove_run(self, run_id: str) -> bool:
         removed = self._store.remove_run(run_id, self._may_go)
         if removed:
-            log.info("run %s removed: KD_LIMIT was reached, and this was the least recently used run", run_id)
+            log.info("run %s removed: room was needed, and this was the least recently used run", run_id)
         return removed
 
     def _measured(self) -> Usage:
-        home, rows, needed = self._store.home, self._store.index.rows(), self._store.needed_models()
+        home, needed = self._store.home, self._store.needed_models()
+        rows = self._store.index.rows(unasked=True)
         models: Counter[str] = Counter()
         for kind in ("models", "snapshots"):
             for path in files.entries(home / kind):

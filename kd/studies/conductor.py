@@ -17,7 +17,7 @@ from kd import files
 from kd.config import RunConfig
 from kd.files import json_bytes
 from kd.runs.dispatch import Dispatch
-from kd.runs.workshop import STUDY
+from kd.runs.workshop import AHEAD, STUDY
 from kd.store.store import Store
 from kd.store.stored import ID
 from kd.studies.study import Study
@@ -229,6 +229,8 @@ class Conductor:
         """In a thread of its own."""
         try:
             runs = [config for _cell, config in progress.study.runs()]
+            if urgency < AHEAD:
+                self._store.index.ask_for(*(config.run_id for config in runs))
             missing = []
             for config in runs:
                 if self._is_usable(config):

@@ -10,6 +10,7 @@ from kd.run_fields import FRESH
 from kd.runs.estimate import Estimator
 from kd.runs.workshop import STUDY
 from kd.store.store import Store
+from kd.studies.ahead import Ahead
 from kd.studies.conductor import Conductor, StudyView, study_id_of
 from kd.studies.progress import moment
 from kd.studies.study import Study
@@ -28,13 +29,15 @@ class Studies:
     store: Store
     _engine: Engine
     _conductor: Conductor
+    _ahead: Ahead
     _estimator: Estimator
 
     def start_study(self, study: Study, urgency: int = STUDY) -> str:
         """Begin a study, or go on with one; returns its id at once. What is stored is not computed again.
 
         Args:
-            urgency: STUDY, or AHEAD for what may be needed soon; a person's run goes before both.
+            urgency: STUDY, or AHEAD for what may be needed soon: its runs are not listed until somebody asks
+                for them. A person's run goes before both.
 
         Raises:
             ValueError: when the study's teacher is not stored.
@@ -42,7 +45,9 @@ class Studies:
         """
         for config in {config.teacher: config for _cell, config in study.runs()}.values():
             self._check_teacher(config)
-        return self._conductor.start(study, urgency)
+        study_id = self._conductor.start(study, urgency)
+        self._ahead.let_go()
+        return study_id
 
     def watch_study(self, study: str | StudyView) -> StudyView:
         """The study as it is now; cheap.

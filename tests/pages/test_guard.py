@@ -37,6 +37,7 @@ def test_no_traceback_reaches_the_page(caplog):
         ("KD_LIMIT", "much", "KD_LIMIT must be a size such as 500MB or 2GB, got 'much'."),
         ("KD_WORKERS", "0", "KD_WORKERS must be a whole number between 1 and 256, got '0'."),
         ("KD_WORKERS", "²", "KD_WORKERS must be a whole number between 1 and 256, got '²'."),
+        ("KD_AHEAD", "perhaps", "KD_AHEAD must be 0 or 1, got 'perhaps'."),
         ("KD_HOME", __file__, "cannot be written"),
     ],
 )

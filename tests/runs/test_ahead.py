@@ -1,0 +1,91 @@
+"""What is trained ahead, with the real engine: nobody waits for it, and what it gains is the usual result."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kd.config import RunConfig
+from kd.runs.state import RunState
+from kd.studies import ahead
+from kd.studies.ahead import SEEDS, with_seeds
+from tests.stored_runs import save_copy
+
+SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
+# Minutes long: whoever had to wait for its end, or for that of an epoch of it, would notice.
+LONG = SMALL.replace(train_size=20_000, epochs=50, batch_size=1)
+PATIENCE = 240
+# Seldom more than 0.3 on a machine that does nothing else.
+SECONDS_TO_BEGIN = 3.0
+
+
+def until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+    return value
+
+
+@pytest.fixture
+def begun(monkeypatch) -> dict[tuple[str, str], float]:
+    """When each model of each run began to be trained."""
+    times: dict[tuple[str, str], float] = {}
+    hear = RunState.hear
+
+    def noting(state, event):
+        if event["event"] == "begin":
+            times.setdefault((state.run_id, event["model"]), time.monotonic())
+        hear(state, event)
+
+    monkeypatch.setattr(RunState, "hear", noting)
+    return times
+
+
+@pytest.fixture(scope="module")
+def finished(lab):
+    view = lab.wait(lab.start(SMALL), PATIENCE)
+    assert view.status == "finished", view.message
+    return view
+
+
+def test_a_person_does_not_wait_for_it_and_it_goes_on_afterwards(lab, finished, begun, monkeypatch):
+    monkeypatch.setattr(ahead, "MOST_SECONDS", 1e6)
+    save_copy(lab.store, finished.run_id, LONG)
+    lab.look_at(LONG, "ann")
+    first = with_seeds(LONG, 2)[1].run_id
+    until(lambda: (first, "distilled") in begun)
+    mine, asked = SMALL.replace(seed=500), time.monotonic()
+    lab.start(mine, "ben")
+    lab.look_at(LONG, "ann")
+    until(lambda: (mine.run_id, "distilled") in begun and (mine.run_id, "scratch") in begun)
+    assert (
+        max(at for (run_id, _model), at in begun.items() if run_id == mine.run_id) - asked < SECONDS_TO_BEGIN
+    )
+    assert lab.wait(mine.run_id, PATIENCE).status == "finished"
+    begun.pop((first, "distilled"))
+    lab.look_at(LONG, "ann")
+    until(lambda: (first, "distilled") in begun)
+    lab.look_at(None, "ann")
+    until(lambda: lab.store.row(first) is None)
+
+
+def test_seeds_that_were_trained_ahead_are_what_anybody_would_have_got(lab, finished, monkeypatch):
+    monkeypatch.setattr(ahead, "MOST_SECONDS", 1e6)
+    monkeypatch.setattr(ahead, "SECONDS_REMEMBERED", PATIENCE)
+    lab.look_at(SMALL, "ann")
+    view = until(lambda: len((view := lab.seeds(SMALL)).runs) == SEEDS and view)
+    lab.look_at(None, "ann")
+    assert view.verdict["seeds"] == SEEDS
+    assert view.verdict["difference"] == pytest.approx(100 * sum(view.differences.values()) / SEEDS)
+    assert view.runs[0] == finished.run_id
+    assert {*view.runs.values()} & {run.run_id for run in lab.runs()} == {finished.run_id}
+    config = with_seeds(SMALL, 2)[1]
+    accuracy = lab.watch(config.run_id).result["distilled"]["test_accuracy"]
+    until(lambda: lab._dispatch.is_idle())
+    lab.store.remove_run(config.run_id)
+    for name in ("distilled", "scratch"):
+        lab.store.remove_model(config.model_ids[name])
+    again = lab.wait(lab.start(config, "ben"), PATIENCE)
+    assert again.result["distilled"]["test_accuracy"] == accuracy

@@ -1,0 +1,73 @@
+"""Which runs may be wanted next: other seeds, and the next stops of the page's sliders."""
+
+from __future__ import annotations
+
+import pytest
+
+from kd.config import FIELDS, RunConfig
+from kd.studies.ahead import neighbours, with_seeds
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stops"),
+    [
+        ("alpha", 0.5, (0.45, 0.55)),
+        ("alpha", 0.15, (0.1, 0.2)),
+        ("alpha", 0.12, (0.1, 0.15)),
+        ("alpha", 0.0, (0.05,)),
+        ("alpha", 1.0, (0.95,)),
+        ("temperature", 4.0, (3, 5)),
+        ("temperature", 7.0, (6, 8)),
+        ("temperature", 0.1, (0.5,)),
+        ("temperature", 100.0, (50,)),
+        ("epochs", 40, ()),
+        ("objective", 1, ()),
+        ("temperature_squared", 1, ()),
+    ],
+)
+def test_the_next_stops_of_a_slider(name, value, stops):
+    assert FIELDS[name].next_stops(value) == stops
+
+
+def test_every_stop_of_alpha_is_reached_from_its_neighbours_as_the_very_same_number():
+    stops = [float(f"{number / 20:.2f}") for number in range(21)]
+    for below, value, above in zip(stops, stops[1:], stops[2:], strict=False):
+        assert FIELDS["alpha"].next_stops(value) == (below, above)
+
+
+def test_the_stops_of_a_slider_are_in_order_and_allowed():
+    for name, spec in FIELDS.items():
+        assert list(spec.stops) == sorted(set(spec.stops))
+        for stop in spec.stops:
+            assert RunConfig(**{name: stop})
+
+
+def test_a_neighbour_differs_in_one_field():
+    setting = RunConfig(alpha=0.5, temperature=4.0)
+    assert neighbours(setting, "alpha") == (setting.replace(alpha=0.45), setting.replace(alpha=0.55))
+    assert neighbours(setting, "temperature") == (
+        setting.replace(temperature=3.0),
+        setting.replace(temperature=5.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "expected"),
+    [
+        (RunConfig(alpha=1.0), "temperature", []),
+        (RunConfig(objective="logit_matching"), "temperature", []),
+        (RunConfig(alpha=1.0), "alpha", [0.95]),
+        (RunConfig(alpha=0.0), "alpha", [0.05]),
+        (RunConfig(objective="attention", alpha=0.05), "alpha", [0.1]),
+        (RunConfig(alpha=0.0, labelled=0), "alpha", []),
+    ],
+)
+def test_there_is_no_neighbour_where_it_makes_no_difference_or_is_not_allowed(setting, name, expected):
+    assert [getattr(config, name) for config in neighbours(setting, name)] == expected
+
+
+def test_seeds_follow_each_other_as_far_as_there_are_any():
+    assert [config.seed for config in with_seeds(RunConfig(seed=3), 5)] == [3, 4, 5, 6, 7]
+    highest = FIELDS["seed"].maximum
+    assert [config.seed for config in with_seeds(RunConfig(seed=highest - 1), 5)] == [highest - 1, highest]
+    assert with_seeds(RunConfig(seed=highest), 5) == (RunConfig(seed=highest),)
