@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kd.config import FIELD_TYPES, FIELDS, RECIPE_VERSION, RunConfig, config_of, content_hash
+from kd.config import FIELD_TYPES, FIELDS, RECIPE_VERSION, Preset, RunConfig, config_of, content_hash
 from kd.run_fields import has_teaching
 from kd.text.translation import N_, _
 from kd.text.words import quoted
@@ -38,6 +38,16 @@ class Study:
     axes: Mapping[str, Sequence[Any]]
     seeds: int = 1
     baseline: str | Cell = SCRATCH
+
+    if TYPE_CHECKING:  # the setting is always a RunConfig afterwards
+
+        def __init__(
+            self,
+            base: RunConfig | Preset | str,
+            axes: Mapping[str, Sequence[Any]],
+            seeds: int = 1,
+            baseline: str | Cell = SCRATCH,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", config_of(self.base))
