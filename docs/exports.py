@@ -54,8 +54,8 @@ packages. This page is written by `python -m docs.exports`.
 
 REFUSED = f"""## What is refused
 
-A float file may differ by rounding alone: by {ROUNDING:g} of the largest logit, and in no answer but
-where the two best logits are closer than twice that. Logits that are wrong by 1 % come to
+A float file may differ by rounding alone: by {ROUNDING:g} of the largest logit, so that an answer can only
+change where the two best logits are closer than twice that. Logits that are wrong by 1 % come to
 {0.01 / ROUNDING:.0f} times as much.
 
 With 8 bits a logit is one of 256 steps, so where the two best are a few steps apart, the answer may change,

@@ -82,13 +82,11 @@ class ModelFormat(Format):
     def is_close(self, original: np.ndarray, exported: np.ndarray) -> bool:
         """Whether two arrays of logits (n, 10) differ by no more than this format has to.
 
-        Here: by the rounding of float32, and in no answer but where rounding may decide it.
+        Here: by the rounding of float32, so that an answer can only differ where the two best logits are
+        closer than twice that.
         """
         limit = ROUNDING * max(1.0, float(np.abs(original).max()))
-        best = np.sort(original, axis=1)
-        is_clear = best[:, -1] - best[:, -2] > 2 * limit
-        same = original.argmax(axis=1) == exported.argmax(axis=1)
-        return bool(np.abs(original - exported).max() <= limit and (same | ~is_clear).all())
+        return bool(np.abs(original - exported).max() <= limit)
 
     def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
         with tempfile.TemporaryDirectory(prefix="kd-export-") as folder:

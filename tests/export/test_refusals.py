@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -106,6 +107,12 @@ def test_without_the_extra_it_says_how_to_get_it(name, folder, monkeypatch, caps
     assert left(folder) == []
 
 
+def test_the_library_says_so_too(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)
+    with pytest.raises(Unusable, match="The format onnx needs tf2onnx: install what exports need"):
+        Lab().export(RUN, "onnx")
+
+
 @pytest.fixture
 def quick(monkeypatch, folder):
     """Exports without a process: the original's own bytes as the file, and these logits as its answers."""
@@ -200,16 +207,21 @@ def test_eight_bits_may_change_what_rounding_may_not(name, quick, folder):
 def test_ctrl_c_leaves_nothing(folder, monkeypatch, capsys):
     """Pressed as soon as the converter's process runs."""
 
+    others = set(psutil.Process().children())
+
     def pressed():
-        if psutil.Process().children():
+        if set(psutil.Process().children()) - others:
             monkeypatch.setattr(interrupt, "_asked", True)
         return asked_before()
 
+    started, popen = [], subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
     asked_before = interrupt.check
     monkeypatch.setattr(interrupt, "check", pressed)
     assert main(["export", RUN, "--format", "onnx"]) == 130
     assert capsys.readouterr().err == "Stopped.\n"
-    assert psutil.Process().children() == []
+    assert set(psutil.Process().children()) <= others
+    assert [child.returncode != 0 for child in started] == [True]  # it was ended, and not waited for
     assert left(folder) == []
 
 
