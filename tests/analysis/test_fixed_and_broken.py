@@ -16,6 +16,10 @@ def test_each_picture_on_which_one_student_is_right():
     }
     labels = np.array([0, 0, 1, 1, 1])
     table = fixed_and_broken(labels, {model: np.log(values) for model, values in probabilities.items()})
+    models = ["teacher", "distilled", "scratch"]
+    each = [name for model in models for name in (model, f"{model}_probability")]
+    assert table.columns.tolist() == ["picture", "change", "true", *each]
+    assert table.index.tolist() == [0, 1, 2, 3]
     assert table["picture"].tolist() == [1, 0, 2, 3]
     assert table["change"].tolist() == ["fixed", "fixed", "broken", "broken"]
     assert table.loc[2, ["true", "teacher", "distilled", "scratch"]].tolist() == [1, 1, 0, 1]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kd.analysis import calibration, evaluation
+from kd.analysis.fixed_and_broken import fixed_and_broken
 from kd.analysis.logits import checked_labels, checked_logits
 
 GOOD = np.eye(10)[[1, 2, 3]]
@@ -58,6 +59,15 @@ REFUSALS = [
         lambda: calibration.temperature_scaling(LABELS[:1], GOOD[:1]),
         "Temperature scaling needs at least 2 pictures, got 1.",
     ),
+    *[
+        (
+            lambda model=model: fixed_and_broken(
+                LABELS, {"teacher": GOOD, "distilled": GOOD, "scratch": GOOD} | {model: DIVERGED}
+            ),
+            NOT_FINITE.format(model),
+        )
+        for model in ("teacher", "distilled", "scratch")
+    ],
     (lambda: checked_logits("nine"), "logits must be an array of numbers, got str."),
     (lambda: checked_logits([["a"]], "ours"), "ours must be an array of numbers, got list."),
     (lambda: checked_logits(GOOD[0]), "logits must have the shape (pictures, classes), got (10,)."),
