@@ -20,6 +20,7 @@ from kd.run_fields import has_fresh_teacher
 from kd.runs.dispatch import Dispatch
 from kd.runs.estimate import TYPICAL, Estimate, Estimator
 from kd.runs.finished import FinishedRuns
+from kd.runs.keeping import Keeping
 from kd.runs.orders import Teacher
 from kd.runs.progress import moment
 from kd.runs.queue import NOBODY
@@ -45,7 +46,7 @@ SECONDS_OF_A_QUICK_RUN = 3
 SECONDS_TO_CLOSE = 5
 
 
-class Lab(FinishedRuns, Studies, Seeds):
+class Lab(FinishedRuns, Keeping, Studies, Seeds):
     """One per process; any thread may call any method. Loads no TensorFlow, except for `student`.
 
     In a `with`, the end closes it. A run or a study is named by its id or by a view of it, a setting is a
@@ -157,10 +158,6 @@ class Lab(FinishedRuns, Studies, Seeds):
         """
         return RunList(self._views.all())
 
-    def unreadable(self) -> list[str]:
-        """The runs whose index entries cannot be read; `delete` accepts their names."""
-        return self.store.index.unreadable()
-
     def export(
         self,
         run: str | RunView,
@@ -188,45 +185,6 @@ class Lab(FinishedRuns, Studies, Seeds):
                 what it makes is not the same model. Nothing is written then.
         """
         return export(self.store, self._finished(run), format, model, path, replace, check)
-
-    def delete(self, run: str | RunView) -> None:
-        """Take a run off the list; `restore` brings it back until its space is needed.
-
-        Raises:
-            ValueError: when there is no such run, it came with the project, or it is waiting or training.
-        """
-        run_id = run_id_of(run)
-        self.store.delete_run(run_id)
-        self._dispatch.forget(run_id)
-        self.upkeep.forget_usage()
-        log.info("run %s deleted", run_id)
-
-    def restore(self, run: str | RunView) -> bool:
-        """Bring a deleted run back; False if it is not deleted.
-
-        Raises:
-            ValueError: when there is no such run, or it is gone for good.
-        """
-        run_id = run_id_of(run)
-        restored = self.store.restore_run(run_id)
-        self.upkeep.forget_usage()
-        log.info("run %s %s", run_id, "brought back" if restored else "could not be brought back")
-        if not restored:
-            self._views.known(run)
-        return restored
-
-    def deleted(self) -> dict[str, RunConfig]:
-        """The runs that can be brought back, the last one deleted at the end."""
-        return {row["run_id"]: row["config"] for row in self.store.index.deleted()}
-
-    def pin(self, run: str | RunView, pinned: bool = True) -> None:
-        """Keep a run even when space is needed, or no longer.
-
-        Raises:
-            ValueError: when there is no such run.
-        """
-        self.store.index.pin(self._views.known(run), pinned)
-        self.upkeep.forget_usage()
 
     def estimate(self, config: RunConfig | Preset | str) -> Estimate | None:
         """About how many seconds a run would take, judging by the newest finished runs.

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kd.analysis import evaluation
+from kd.analysis.comparison import Comparison
 from kd.config import STUDENTS, RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.runs.comparison import Comparison
 from kd.runs.state import RunView
 
 if TYPE_CHECKING:

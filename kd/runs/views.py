@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kd.analysis.comparison import Comparison
 from kd.config import RunConfig
-from kd.runs.comparison import Comparison
 from kd.runs.state import RunView, run_id_of
 from kd.store.index_rows import ACTIVE, Row, is_event
 from kd.store.store import DamagedRun, Store
