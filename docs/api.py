@@ -38,7 +38,7 @@ OTHER_NAMES = (
 )
 LOOK = ConfigDict(
     filters=["!^_"],
-    members_order="source",
+    members_order="alphabetical",
     inherited_members=True,
     merge_init_into_class=True,
     show_if_no_docstring=False,
