@@ -174,8 +174,9 @@ class BrowserSession:
             self.errors.append(f"{kind}: {content}"[:300])
         elif kind == "html":
             self.texts = [*self.texts[-200:], content.body]
-        elif kind in ("bidi_component", "component_instance"):
-            self.widgets["canvas"] = Widget(content.id, fragment, content)
+        elif kind == "bidi_component":
+            name = "canvas" if "canvas" in content.component_name else content.id.partition("-live-")[2]
+            self.widgets[name] = Widget(content.id, fragment, content)
         elif hasattr(content, "label") and hasattr(content, "id"):
             self.widgets[content.label] = Widget(content.id, fragment, content)
 

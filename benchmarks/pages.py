@@ -1,4 +1,4 @@
-"""How fast pages are: first paint, slider to chart, pen to answers, and a rerun on the server.
+"""How fast pages are: first paint, slider to figure, pen to answers, and a rerun on the server.
 
     python -m benchmarks.pages
     python -m benchmarks.pages --rounds 3 --json
@@ -24,8 +24,9 @@ from benchmarks.reruns import rerun_seconds
 TITLES = {
     "empty_app": "First paint, empty Streamlit app",
     "first_paint": "First paint, KD Lab",
-    "dark_knowledge_cold": "From opening Dark knowledge for the first time to its three charts",
-    "slider_to_chart": "From moving the slider T to the redrawn chart (Dark knowledge)",
+    "dark_knowledge_cold": "From opening Dark knowledge for the first time to its figures",
+    "drag_to_redraw": "From a step of the dragged slider T to the end of the frame that shows it",
+    "release_to_address": "From letting the slider T go to the new address",
     "pen_to_answers": "From lifting the pen to the three answers (Draw)",
 }
 
@@ -55,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     print(described(found["machine"]))
     for name, seconds in found["browser"].items():
-        print(f"{TITLES[name]}: {np.median(seconds):.2f} s ({min(seconds):.2f}–{max(seconds):.2f})")
+        print(f"{TITLES[name]}: {np.median(seconds):.3f} s ({min(seconds):.3f}–{max(seconds):.3f})")
     for page, seconds in found["reruns"].items():
         low, high = min(seconds) * 1e3, max(seconds) * 1e3
         print(f"Rerun of {page}: {np.median(seconds) * 1e3:.0f} ms ({low:.0f}–{high:.0f})")

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from kd.analysis import softening
+from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from kd.config import RunConfig
 from kd.text.translation import N_, _
 from ui.dark_knowledge import dark_lessons, dark_views
 from ui.dark_knowledge.dark_picture import Shown, choose
+from ui.live import controls
 from ui.pictures import ways_in
 from ui.shared import address
 from ui.shared.frame import page
@@ -20,15 +21,9 @@ VIEW = address.choice(
     N_("There is no view “{text}”: use {allowed}."),
     {"one": N_("One picture"), "pull": N_("The pull on a student"), "all": N_("All 10,000")},
 )
-LOWEST, HIGHEST = softening.LOWEST_TEMPERATURE, softening.HIGHEST_TEMPERATURE
+TEMPERATURE = address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=4.0)
 
-
-ADDRESS = {
-    "picture": ways_in.PICTURE_PARAMETER,
-    "T": address.number("T", LOWEST, HIGHEST, instead=4),
-    "view": VIEW,
-    "log": address.switch("log"),
-}
+ADDRESS = {"picture": ways_in.PICTURE_PARAMETER, "T": TEMPERATURE, "view": VIEW, "log": dark_views.LOG}
 
 
 @st.fragment
@@ -60,17 +55,11 @@ def look(run_id: str, config: RunConfig, shown: Shown | None) -> None:
 def figures(run_id: str, shown: Shown | None, view: str) -> None:
     """Everything that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
     with guard():
-        temperature = st.slider(
+        temperature = controls.temperature(
+            "T",
+            TEMPERATURE,
             _("T, temperature"),
-            min_value=LOWEST,
-            max_value=HIGHEST,
-            value=4.0,
-            step=0.5,
-            format="%.1f",
-            key="T",
-            bind="query-params",
-            persist_state="session",
-            help=_(
+            _(
                 "Divides the logits before the softmax. At 1 you see the teacher's own answer; at a higher T "
                 "its doubts, too."
             ),

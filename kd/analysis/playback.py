@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from kd.analysis.evaluation import accuracy, agreement
+from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
 from kd.analysis.logits import checked_logits, softmax
 from kd.networks.numpy_model import NumpyModel
 from kd.text.translation import _
@@ -46,6 +46,19 @@ def playback_table(
             for time, point in zip(times[model], points, strict=True)
         ]
     )
+
+
+def confusions(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """The confusion matrix at each stored point: (k, classes, classes), by true class and answer.
+
+    Args:
+        labels: whole numbers (n,).
+        logits: (k, n, classes).
+
+    Raises:
+        ValueError: when labels and logits do not match or are not valid.
+    """
+    return np.stack([confusion_matrix(labels, point) for point in logits])
 
 
 def picture_path(

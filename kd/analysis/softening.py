@@ -23,11 +23,12 @@ from kd.analysis.logits import (
 from kd.distillation.hyperparameters import checked_alpha, checked_temperature
 from kd.text.translation import _
 
-LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.5, 20.0
+LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
+"""What a run allows."""
 
 
-def temperature_grid(count: int = 48) -> np.ndarray:
-    """Temperatures from 0.5 to 20 in equal ratios, for curves against T."""
+def temperature_grid(count: int = 61) -> np.ndarray:
+    """Temperatures from 0.1 to 100 in equal ratios, for curves against T."""
     return np.geomspace(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, count)
 
 

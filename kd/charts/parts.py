@@ -15,6 +15,7 @@ from kd.text.words import NAMES
 
 PERCENT = "replace(datum.label, '%', ' %')"
 DIGITS = [str(digit) for digit in range(10)]
+TEMPERATURE_TICKS = (0.1, 0.2, 0.5, 1, 2, 4, 10, 20, 50, 100)
 # Okabe & Ito (2008), bluish green and vermilion: what speaks for an answer, and what speaks against it.
 FOR, AGAINST = "#009E73", "#D55E00"
 
@@ -57,12 +58,12 @@ def shaded(chart: alt.Chart, shade: str) -> alt.Chart:
 
 
 def temperature_axis() -> alt.X:
-    """The axis of T, logarithmic from 0.5 to 20."""
+    """The axis of T, logarithmic from 0.1 to 100."""
     return alt.X(
         "temperature:Q",
         title=_("Temperature T (log scale)"),
         scale=alt.Scale(type="log", domain=[LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE], nice=False),
-        axis=alt.Axis(values=[0.5, 1, 2, 4, 10, 20], format="~g", grid=False),
+        axis=alt.Axis(values=[*TEMPERATURE_TICKS], format="~g", grid=False),
     )
 
 

@@ -13,7 +13,7 @@ from kd.charts.parts import DIGITS, PERCENT, by_role, digit_axis, finished, role
 from kd.text.translation import N_, _
 
 MEASURES = {"accuracy": N_("Test accuracy"), "agreement": N_("Agreement with the teacher")}
-_TITLES = {"accuracy": N_("Test accuracy by epoch"), "agreement": N_("Agreement with the teacher by epoch")}
+TITLES = {"accuracy": N_("Test accuracy by epoch"), "agreement": N_("Agreement with the teacher by epoch")}
 _FROM = {
     "accuracy": N_("Test accuracy (axis from {start} %)"),
     "agreement": N_("Agreement with the teacher (axis from {start} %)"),
@@ -87,7 +87,7 @@ def playback_chart(
     )
     return finished(
         alt.layer(_rule(points), lines, marks, data=rows),
-        _(_TITLES[measure]),
+        _(TITLES[measure]),
         height,
         words={"role": role_words()},
     )

@@ -13,6 +13,13 @@ from kd.charts.dark_charts import rule_at_temperature
 from kd.charts.parts import by_role, digit_axis, finished, role_words, shaded, temperature_axis
 from kd.text.translation import _
 
+STRENGTH_TICKS = (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100)
+STRENGTH_ENDS = STRENGTH_TICKS[0], STRENGTH_TICKS[-1]
+# Where an axis of pulls may end, times a power of ten.
+ROUND = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
+# The grid of temperatures meets 1, up to rounding.
+JUST_BELOW_1 = 0.999
+
 
 def pull_rows(gradient: softening.Gradient) -> pd.DataFrame:
     """`kd.analysis.softening.pull_table` as the chart draws it: columns role, digit, pull."""
@@ -21,7 +28,9 @@ def pull_rows(gradient: softening.Gradient) -> pd.DataFrame:
 
 
 def pull_limit(label: int, student_logits: np.ndarray, teacher_logits: np.ndarray, alpha: float) -> float:
-    """Where the axis of pulls must end to fit every T, with and without T²: 1, 2 or 5 times 10^k.
+    """Where the axis of pulls must end to fit every T with T², and T ≥ 1 without, a round number.
+
+    Below T = 1 the teacher's part without T² is far longer than all others, and is drawn up to the end.
 
     Args:
         label: the true class.
@@ -29,8 +38,8 @@ def pull_limit(label: int, student_logits: np.ndarray, teacher_logits: np.ndarra
         alpha: in [0, 1].
     """
     largest = 0.0
-    for temperature in (*softening.temperature_grid(16), 1.0):
-        for squared in (True, False):
+    for temperature in softening.temperature_grid():
+        for squared in (True, False) if temperature > JUST_BELOW_1 else (True,):
             gradient = softening.loss_gradient(
                 np.array(label), student_logits, teacher_logits, alpha, temperature, squared
             )
@@ -55,7 +64,7 @@ def pull_chart(rows: pd.DataFrame, limit: float, height: int = 390) -> alt.Layer
             alt.Tooltip("pull:Q", title=_("Pull on the logit"), format="+.4f"),
         ],
     )
-    scale = alt.Scale(domain=[-limit, limit], nice=False)
+    scale = alt.Scale(domain=[-limit, limit], nice=False, clamp=True)
     axis = alt.Axis(format="+.2~g", tickCount=5)
     title = _("Pull on the student's logit")
     bars = (
@@ -108,8 +117,8 @@ def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
         y=alt.Y(
             "strength:Q",
             title=_("Strength (log scale)"),
-            scale=alt.Scale(type="log", domain=[1e-4, 10], nice=False, clamp=True),
-            axis=alt.Axis(format="~g", values=[1e-4, 1e-3, 1e-2, 0.1, 1, 10]),
+            scale=alt.Scale(type="log", domain=list(STRENGTH_ENDS), nice=False, clamp=True),
+            axis=alt.Axis(format="~g", values=[*STRENGTH_TICKS]),
         ),
         color=by_role(),
         tooltip=[
@@ -148,4 +157,4 @@ def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
 
 def _rounded_up(value: float) -> float:
     power = 10.0 ** math.floor(math.log10(max(value, 1e-6)))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value)
+    return next(factor * power for factor in ROUND if factor * power >= value)

@@ -1,18 +1,45 @@
-"""Dark knowledge in sentences."""
+"""Dark knowledge in sentences: here, and in the browser, which fills in the same ones while T moves."""
 
 from __future__ import annotations
 
-from kd.text.translation import _
-from kd.text.words import listing, percent
+from kd.text.translation import N_, _
+from kd.text.words import AND, listing, percent
 
 # Below this ratio two pulls are called about equally hard.
 _EQUALLY_HARD = 1.5
+# Above it, nobody wants to know how many times.
+_BEYOND = 1_000
+# A high T leaves all ten digits worth naming.
+_MOST_NAMED = 3
 
 SoftTarget = tuple[tuple[int, float], tuple[tuple[int, float], ...], tuple[int, float] | None, float]
 """The answer, the others worth naming, the runner-up and the entropy: kd.analysis.opinions.SoftTarget."""
 
 Pull = tuple[float, float, int, int]
 """How hard label and teacher pull, and the classes up and down: kd.analysis.pull.Pull."""
+
+SOFT_TARGET_SAYS = {
+    "others": N_("At T = {temperature}, the teacher says {digit} ({share}) and also {others}."),
+    "more": N_("{count} more"),
+    "next": N_("At T = {temperature}, the teacher says {digit} ({share}); next comes {other}."),
+    "alone": N_("At T = {temperature}, the teacher says {digit} ({share})."),
+    "bits": N_("That is {bits} bits of doubt."),
+    "label": N_("The label says {label}."),
+    "and": AND,
+}
+"""What `soft_target_sentence` is made of."""
+
+PULL_SAYS = {
+    "nothing": N_("Nothing pulls: the student already says what it is told."),
+    "label_alone": N_("Only the label pulls: it pulls {up} up most and pushes {down} down most."),
+    "teacher_alone": N_("Only the teacher pulls: it pulls {up} up most and pushes {down} down most."),
+    "equal": N_("The label and the teacher pull about equally hard."),
+    "teacher_harder": N_("The teacher pulls {times} times as hard as the label."),
+    "label_harder": N_("The label pulls {times} times as hard as the teacher."),
+    "beyond": N_("more than 1,000"),
+    "together": N_("Together they pull {up} up most and push {down} down most."),
+}
+"""What `pull_sentence` is made of."""
 
 
 def soft_target_sentence(target: SoftTarget, temperature: float, label: int | None = None) -> str:
@@ -26,22 +53,17 @@ def soft_target_sentence(target: SoftTarget, temperature: float, label: int | No
     (digit, share), others, runner_up, bits = target
     said = {"temperature": f"{temperature:g}", "digit": digit, "share": percent(share)}
     if others:
-        words = _(
-            "At T = {temperature}, the teacher says {digit} ({share}) and also {others}.",
-            others=listing([_named(*other) for other in others]),
-            **said,
-        )
+        names = [_named(*other) for other in others[:_MOST_NAMED]]
+        if more := len(others) - len(names):
+            names.append(_(SOFT_TARGET_SAYS["more"], count=more))
+        words = _(SOFT_TARGET_SAYS["others"], others=listing(names), **said)
     elif runner_up is not None:
-        words = _(
-            "At T = {temperature}, the teacher says {digit} ({share}); next comes {other}.",
-            other=_named(*runner_up),
-            **said,
-        )
+        words = _(SOFT_TARGET_SAYS["next"], other=_named(*runner_up), **said)
     else:
-        words = _("At T = {temperature}, the teacher says {digit} ({share}).", **said)
-    words += " " + _("That is {bits} bits of doubt.", bits=f"{bits:.2f}")
+        words = _(SOFT_TARGET_SAYS["alone"], **said)
+    words += " " + _(SOFT_TARGET_SAYS["bits"], bits=f"{bits:.2f}")
     if label is not None and label != digit:
-        words += " " + _("The label says {label}.", label=label)
+        words += " " + _(SOFT_TARGET_SAYS["label"], label=label)
     return words
 
 
@@ -53,23 +75,17 @@ def pull_sentence(pull: Pull) -> str:
     """Whether the label or the teacher pulls harder on the student, and where to."""
     label, teacher, up, down = pull
     if not label and not teacher:
-        return _("Nothing pulls: the student already says what it is told.")
+        return _(PULL_SAYS["nothing"])
     if not teacher:
-        return _("Only the label pulls: it pulls {up} up most and pushes {down} down most.", up=up, down=down)
+        return _(PULL_SAYS["label_alone"], up=up, down=down)
     if not label:
-        return _(
-            "Only the teacher pulls: it pulls {up} up most and pushes {down} down most.", up=up, down=down
-        )
+        return _(PULL_SAYS["teacher_alone"], up=up, down=down)
     harder, softer = max(label, teacher), min(label, teacher)
-    if harder < _EQUALLY_HARD * softer:
-        strengths = _("The label and the teacher pull about equally hard.")
+    ratio = harder / softer
+    if ratio < _EQUALLY_HARD:
+        strengths = _(PULL_SAYS["equal"])
     else:
-        ratio = harder / softer
         times = f"{ratio:.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
-        strengths = (
-            _("The teacher pulls {times} times as hard as the label.", times=times)
-            if teacher > label
-            else _("The label pulls {times} times as hard as the teacher.", times=times)
-        )
-    direction = _("Together they pull {up} up most and push {down} down most.", up=up, down=down)
-    return f"{strengths} {direction}"
+        times = _(PULL_SAYS["beyond"]) if ratio > _BEYOND else times
+        strengths = _(PULL_SAYS["teacher_harder" if teacher > label else "label_harder"], times=times)
+    return f"{strengths} {_(PULL_SAYS['together'], up=up, down=down)}"

@@ -16,6 +16,9 @@ STUDENTS = ("distilled", "scratch")
 NAMES = {"teacher": N_("Teacher"), "distilled": N_("Distilled"), "scratch": N_("Scratch")}
 """What the three are called where they are shown: `_(NAMES[model])`."""
 
+AND = N_("{words} and {last}")
+"""What joins a list and its last word."""
+
 UNREADABLE = N_("This index entry is damaged or was written by another version, so it cannot be shown.")
 
 QUOTED = 40
@@ -121,7 +124,7 @@ def listing(words: list[str]) -> str:
     """Words as a list in a sentence: ['4', '9', '7'] → '4, 9 and 7'."""
     if len(words) < 2:
         return "".join(words)
-    return _("{words} and {last}", words=", ".join(words[:-1]), last=words[-1])
+    return _(AND, words=", ".join(words[:-1]), last=words[-1])
 
 
 def article(digit: int) -> str:

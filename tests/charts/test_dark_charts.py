@@ -102,10 +102,9 @@ def test_pulls_point_up_where_the_loss_falls_and_add_up():
 
 def test_the_axis_of_pulls_holds_every_temperature():
     limit = pull_charts.pull_limit(0, LOGITS["scratch"], LOGITS["teacher"], 0.25)
-    for temperature in (0.5, 1.0, 4.0, 20.0):
-        for squared in (True, False):
-            pulls = pull_charts.pull_rows(gradient(temperature, squared))["pull"]
-            assert pulls.abs().max() <= limit
+    for temperature, squared in ((0.1, True), (1.0, False), (4.0, False), (20.0, True), (100.0, True)):
+        pulls = pull_charts.pull_rows(gradient(temperature, squared))["pull"]
+        assert pulls.abs().max() <= limit
     assert limit in (1.0, 2.0)
 
 

@@ -18,6 +18,7 @@ from kd import __version__
 from tests import PROJECT
 from tests.pseudo_language import LANGUAGE, OPEN
 from tests.ui.serving.talking import connect, look
+from ui.live.live import SCRIPTS
 
 APP_FOLDER = "kd/_app/"
 FROM_DATA = ("README.md", "make_mnist.py", "mnist.npz", "models", "runs", "snapshots", "teachers")
@@ -56,6 +57,8 @@ def test_the_wheel_has_what_the_project_has(installed):
     translated = {f"kd/text/locale/{LANGUAGE}/LC_MESSAGES/kd.mo"}
     assert names == expected | translated
     assert {"kd/py.typed", f"{APP_FOLDER}ui/shared/style.css", f"{APP_FOLDER}data/mnist.npz"} <= names
+    browsers = {f"{APP_FOLDER}ui/live/browser/{name}" for name in ("live.html", "live.css", "live.js")}
+    assert browsers | {f"{APP_FOLDER}ui/live/browser/{name}.js" for name in SCRIPTS} <= names
 
 
 def test_the_metadata_name_the_version_and_the_extras(installed):

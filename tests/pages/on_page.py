@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
@@ -51,3 +52,30 @@ def labelled(app: AppTest) -> dict[str, Element]:
 def chart_titles(app: AppTest) -> list[str]:
     """The titles of the charts, in order."""
     return [json.loads(chart.proto.spec)["title"]["text"] for chart in app.get("vega_lite_chart")]
+
+
+def drawn_in_the_browser(app: AppTest, channel: str, first: bool = False) -> dict[str, dict[str, Any]]:
+    """The figures of a channel that the browser draws by itself: kind → data.
+
+    Args:
+        first: whether the first of each kind is meant, and not the last.
+    """
+    figures = [view for part in _live(app, channel) for view in part["views"]]
+    return {view["kind"]: view for view in (reversed(figures) if first else figures)}
+
+
+def values_of(app: AppTest, channel: str) -> dict[str, Any]:
+    """What the controls of a channel begin with in the browser."""
+    return next(part["values"] for part in _live(app, channel) if part["values"])
+
+
+def move(app: AppTest, channel: str, **values: Any) -> AppTest:
+    """Let go of controls of a channel at these values, as a browser would say it."""
+    key, moves = f"live-{channel}", app.session_state[f"live-{channel}-kept"]["heard"] or 0
+    app.session_state[key] = {"moved": {"at": moves + 1, "values": {**values_of(app, channel), **values}}}
+    return app.run()
+
+
+def _live(app: AppTest, channel: str) -> list[dict[str, Any]]:
+    ours = [each.proto for each in app.get("bidi_component") if each.proto.component_name == "kd_live"]
+    return [part for proto in ours if (part := json.loads(proto.json))["channel"] == channel]

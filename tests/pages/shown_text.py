@@ -20,6 +20,9 @@ _NOT_SHOWN = re.compile(
     "id|.*_id|.*key|.*url|.*hash|.*path|icon|page|query_string|color|type|.*format|tag|json|.*_content|"
     "selection_mode|component_name|theme|spec|data|raw_values?|mime|.*state.*"
 )
+# What the browser's own figures are told in codes, and the places in their sentences.
+_CODES = {"channel", "kind", "key", "code", "role", "line", "of", "scale", "size"}
+_PLACE = re.compile(r"\{\w+\}")
 _MARKUP = re.compile(r":material/\w+:|\$[^$]+\$|`[^`]*`|\]\([^)]*\)")
 
 
@@ -44,6 +47,8 @@ def _in_element(element: Any) -> Iterator[tuple[str, str]]:
         yield from (("html alternative", text) for text in reader.alternatives)
     elif element.type != "latex":
         yield from _in_message(element.type, proto)
+    if element.type == "bidi_component" and proto.component_name == "kd_live":
+        yield from (("live", _PLACE.sub("", text)) for text in _in_data(json.loads(proto.json)))
     if element.type == "vega_lite_chart":
         spec, rows = json.loads(proto.spec), pa.ipc.open_stream(proto.data.data).read_pandas()
         yield from (("chart title", text) for text in _titles(spec))
@@ -61,6 +66,16 @@ def _in_message(where: str, message: Any) -> Iterator[tuple[str, str]]:
                     yield f"{where} {field.name}", _MARKUP.sub(" ", one)
                 elif hasattr(one, "ListFields"):
                     yield from _in_message(f"{where} {field.name}", one)
+
+
+def _in_data(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        part = [each for name, each in part.items() if name not in _CODES and name != "values"]
+    if isinstance(part, list):
+        for each in part:
+            yield from _in_data(each)
+    elif isinstance(part, str):
+        yield part
 
 
 def _cells(table: pd.DataFrame) -> list[Any]:

@@ -86,14 +86,14 @@ def test_a_written_value_is_read_back_unchanged(value):
 )
 def test_other_pages_accept_every_spelling_too(open_page, page, name, text, value):
     app = open_page(page, **{name: text}, **({"way": "test"} if page == "draw" else {}))
-    assert widget(app, name).value == value
+    assert app.session_state[name] == value
     assert not app.warning
 
 
 @pytest.mark.parametrize(
     ("page", "name", "text", "sentence"),
     [
-        ("dark_knowledge", "T", "nan", "T must be a number between 0.5 and 20, not “nan”. It is set to 4."),
+        ("dark_knowledge", "T", "nan", "T must be a number between 0.1 and 100, not “nan”. It is set to 4."),
         ("dark_knowledge", "log", "maybe", "log must be true or false, not “maybe”. It is off."),
         ("dark_knowledge", "picture", "-1", "There is no test picture “-1”"),
         ("dark_knowledge", "view", "![x](//example.org/p.png)", "no view “![x](//example.org/p.png)”"),

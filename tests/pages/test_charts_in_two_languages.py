@@ -27,7 +27,7 @@ def titles_in(part):
         ("train", "errors", {}),
         ("train", "playback", {}),
         ("train", "inside", {}),
-        ("draw", None, {"source": "picture", "picture": "5"}),
+        ("draw", "", {"source": "picture", "picture": "5"}),
         ("dark_knowledge", None, {}),
         ("dark_knowledge", None, {"view": "pull"}),
         ("dark_knowledge", None, {"view": "all"}),
@@ -40,7 +40,7 @@ def test_each_reader_gets_charts_in_their_own_language(
         monkeypatch.setenv("LANGUAGE", language)
         app = open_page(name, **query)
         if tab is not None:
-            app.session_state[TAB] = translation._(TABS[tab])
+            app.session_state[TAB if tab else "drawing_open"] = translation._(TABS[tab]) if tab else True
             app.run()
         assert not app.exception
         charts = [chart.proto for chart in app.get("vega_lite_chart")]

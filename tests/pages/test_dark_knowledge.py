@@ -8,12 +8,8 @@ import pyarrow as pa
 import pytest
 
 from kd.analysis import softening
-from kd.analysis.logits import softmax
-from kd.analysis.opinions import soft_target
-from kd.analysis.pull import pull_of
-from kd.text.dark_words import pull_sentence, soft_target_sentence
 from kd.text.words import percent
-from tests.pages.on_page import html_of, warnings_of
+from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of, warnings_of
 from ui.pictures.ways_in import FIRST_PICTURE
 
 
@@ -21,28 +17,72 @@ def said(app):
     return unescape(html_of(app))
 
 
-@pytest.mark.parametrize("temperature", [0.5, 4.0, 20.0])
-def test_the_sentence_follows_the_temperature(open_page, lab, shipped, mnist, temperature):
+def test_the_browser_gets_each_models_logits_to_the_last_figure(open_page, lab, shipped, mnist):
     app = open_page("dark_knowledge")
-    app.slider(key="T").set_value(temperature).run()
-    logits = lab.test_logits(shipped.run_id)["teacher"][FIRST_PICTURE]
-    label = int(mnist.y_test[FIRST_PICTURE])
-    assert soft_target_sentence(soft_target(softmax(logits, temperature)), temperature, label) in said(app)
+    figures = drawn_in_the_browser(app, "soft-targets")
+    for model in figures["softTargets"]["models"]:
+        logits = lab.test_logits(shipped.run_id)[model["role"]][FIRST_PICTURE]
+        np.testing.assert_array_equal(np.float32(model["logits"]), np.float32(logits))
+    assert figures["entropies"]["models"] == figures["softTargets"]["models"]
+    sentence = figures["sentence"]
+    assert sentence["logits"] == figures["softTargets"]["models"][0]["logits"]
+    assert sentence["label"] == mnist.y_test[FIRST_PICTURE]
+
+
+def test_a_temperature_that_is_let_go_is_in_the_address_and_nothing_is_sent_again(open_page):
+    app = open_page("dark_knowledge")
+    (before,) = app.get("bidi_component")
+    move(app, "soft-targets", T=8.0, log=True)
+    (after,) = app.get("bidi_component")
+    assert after.proto.json == before.proto.json
+    assert app.session_state["T"] == 8.0
+    assert app.query_params["T"] in ("8", ["8"])
+    assert app.query_params["log"] in ("true", ["true"])
+    move(app, "soft-targets", T=4.0, log=False)
+    assert not {"T", "log"} & set(app.query_params)
+
+
+def test_the_temperature_is_kept_from_view_to_view(open_page):
+    app = open_page("dark_knowledge", T="0.3")
+    assert values_of(app, "soft-targets")["T"] == 0.3
+    move(app, "soft-targets", T=50.0)
+    app.button_group(key="view").set_value("pull").run()
+    assert values_of(app, "pull")["T"] == 50.0
+    move(app, "pull", T=2.0)
+    app.button_group(key="view").set_value("all").run()
+    assert values_of(app, "look-alikes")["T"] == 2.0
+    assert "mean soft targets at T = 2." in said(app)
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        None, 7, "T", {"at": 1}, {"at": 1, "values": 4}, {"at": {}, "values": {"T": "hot", "log": 1}},
+        {"at": 1, "values": {"T": float("nan")}}, {"at": 1, "values": {"T": 1e9, "log": None}},
+        {"at": 1, "values": {"T": True, "student": "teacher"}},
+    ],
+)  # fmt: skip
+def test_whatever_a_browser_says_of_the_controls_the_page_goes_on(open_page, moved):
+    app = open_page("dark_knowledge")
+    app.session_state["live-soft-targets"] = {"moved": moved}
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["T"] == 4.0
+    assert app.session_state["log"] is False
 
 
 def test_the_address_chooses_picture_temperature_and_view(open_page, lab, shipped, mnist):
     app = open_page("dark_knowledge", picture="7", T="10", view="pull")
     assert "Test picture 7" in said(app)
-    teacher = lab.test_logits(shipped.run_id)["teacher"][7]
-    gradient = softening.loss_gradient(np.array(mnist.y_test[7]), np.zeros(10), teacher, 0.1, 10.0)
-    assert pull_sentence(pull_of(gradient)) in said(app)
-
-
-def test_without_t_squared_the_teacher_pulls_less(open_page):
-    app = open_page("dark_knowledge", T="20", view="pull")
-    assert "The teacher pulls" in said(app)
-    app.toggle(key="pull_squared").set_value(False).run()
-    assert "The label pulls" in said(app)
+    assert values_of(app, "pull") == {"T": 10.0, "student": "nothing", "alpha": 0.1, "squared": True}
+    pulls = drawn_in_the_browser(app, "pull")["pulls"]
+    assert pulls["label"] == mnist.y_test[7]
+    logits = {name: z[7] for name, z in lab.test_logits(shipped.run_id).items()}
+    expected = {"nothing": np.zeros(10), "scratch": logits["scratch"], "distilled": logits["distilled"]}
+    for student, values in expected.items():
+        np.testing.assert_array_equal(np.float32(pulls["students"][student]), np.float32(values))
+    np.testing.assert_array_equal(np.float32(pulls["teacher"]), np.float32(logits["teacher"]))
 
 
 def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shipped, mnist):
@@ -92,9 +132,9 @@ def test_an_unknown_picture_gets_a_sentence_and_a_picture(open_page, number):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"T": "0"}, "T must be a number between 0.5 and 20, not “0”"),
-        ({"T": "nan"}, "T must be a number between 0.5 and 20, not “nan”"),
-        ({"T": "hot"}, "T must be a number between 0.5 and 20, not “hot”"),
+        ({"T": "0"}, "T must be a number between 0.1 and 100, not “0”"),
+        ({"T": "nan"}, "T must be a number between 0.1 and 100, not “nan”"),
+        ({"T": "hot"}, "T must be a number between 0.1 and 100, not “hot”"),
         ({"view": "behind"}, "There is no view “behind”"),
     ],
 )
@@ -102,14 +142,14 @@ def test_an_impossible_address_gets_a_sentence(open_page, query, sentence):
     app = open_page("dark_knowledge", **query)
     (warning,) = warnings_of(app)
     assert sentence in warning
-    assert "At T = 4, the teacher says" in said(app)
+    assert values_of(app, "soft-targets") == {"T": 4.0, "log": False}
 
 
 def test_an_unknown_run_gets_a_sentence_and_another_run(open_page):
     app = open_page("dark_knowledge", run="nothing")
     (warning,) = warnings_of(app)
     assert "There is no run “nothing” here" in warning
-    assert "At T = 4, the teacher says" in said(app)
+    assert values_of(app, "soft-targets")["T"] == 4.0
 
 
 def test_before_you_draw_the_page_says_so_and_shows_a_picture(open_page):
@@ -117,7 +157,7 @@ def test_before_you_draw_the_page_says_so_and_shows_a_picture(open_page):
     app.button_group(key="dark_way").set_value("draw").run()
     assert not app.exception
     assert "Nothing is drawn yet" in said(app)
-    assert "At T = 4, the teacher says" in said(app)
+    assert values_of(app, "soft-targets")["T"] == 4.0
 
 
 def captions(app):

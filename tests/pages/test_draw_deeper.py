@@ -15,7 +15,7 @@ from kd.analysis.playback import logits_over_time
 from kd.analysis.saliency import saliency
 from kd.pictures.drawing import to_mnist
 from kd.text.words import MODELS
-from tests.pages.on_page import chart_titles, html_of
+from tests.pages.on_page import chart_titles, drawn_in_the_browser, html_of
 from ui.draw.drawings import KEPT
 from ui.pictures.ways_in import FIRST_PICTURE
 
@@ -157,11 +157,12 @@ def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shi
     app = open_page("draw", way="test", picture="0")
     app.session_state["reading_open"] = True
     app.run()
-    app.select_slider(key="playback-draw").set_value(0).run()
     image = mnist.test(1)[0][0]
     weights = lab.snapshots(shipped.run_id)["scratch"]["weights"]
     first = logits_over_time(lab.models(shipped.run_id)["scratch"], weights, image)[0]
-    assert f"Scratch</span> {first.argmax()} (" in said(app)
+    figures = drawn_in_the_browser(app, "playback-draw")
+    assert f"Scratch {first.argmax()} (" in figures["sentence"]["says"][0]
+    assert figures["reading"]["logits"][0] == pytest.approx(first.tolist(), rel=1e-6)
     assert first == pytest.approx(
         lab.snapshots(shipped.run_id)["scratch"]["logits"][0, 0].astype(float), abs=0.05
     )

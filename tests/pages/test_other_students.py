@@ -12,7 +12,7 @@ from kd.analysis.saliency import saliency
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
 from kd.networks.numpy_model import NumpyModel
-from tests.pages.on_page import chart_titles, html_of, words_of_charts
+from tests.pages.on_page import chart_titles, html_of, move, words_of_charts
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_drawings_are_answered_and_explained(open_page, shipped, students, mnist
     assert not app.error
     found = saliency(students, mnist.test(1)[0][0])
     assert f"Green pixels speak for {found.digit}," in "".join(element.value for element in app.markdown)
-    app.select_slider(key="playback-draw").set_value(0).run()
+    move(app, "playback-draw", point=0)
     assert not app.error
 
 

@@ -3,14 +3,16 @@
 import contextlib
 from html import unescape
 
+import numpy as np
 import pytest
 import streamlit as st
 
-from kd.analysis.evaluation import accuracy, agreement
+from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
 from kd.charts.playback_charts import point_name
 from kd.lab import Lab
 from kd.text import words
-from tests.pages.on_page import html_of
+from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of
+from ui.pictures.ways_in import FIRST_PICTURE
 from ui.train.playback import course
 
 
@@ -23,24 +25,50 @@ def opened(open_page, shipped):
     return app
 
 
-@pytest.mark.parametrize("at", [0, 2])
-def test_the_slider_moves_what_is_said(opened, lab, shipped, mnist, at):
-    opened.select_slider(key="playback-train").set_value(at).run()
+def test_every_point_has_its_sentence_lines_and_matrices(opened, lab, shipped, mnist):
     snapshots, teacher = lab.snapshots(shipped.run_id), lab.test_logits(shipped.run_id)["teacher"]
-    text = unescape(html_of(opened))
-    assert f"{point_name(snapshots['distilled']['times'][at]).capitalize()}:" in text
-    for student in ("distilled", "scratch"):
-        logits = snapshots[student]["logits"][at]
-        assert f"{words.accuracy(accuracy(mnist.y_test, logits))} right, " in text
-        assert f"{words.accuracy(agreement(teacher, logits))} the same as its teacher" in text
+    figures = drawn_in_the_browser(opened, "playback-train")
+    sentences = drawn_in_the_browser(opened, "playback-train", first=True)["sentence"]["says"]
+    for at, time in enumerate(snapshots["distilled"]["times"]):
+        assert sentences[at].startswith(f"{point_name(time).capitalize()}: ")
+        for student in ("distilled", "scratch"):
+            logits = snapshots[student]["logits"][at]
+            assert f"{words.accuracy(accuracy(mnist.y_test, logits))} right, " in sentences[at]
+            assert f"{words.accuracy(agreement(teacher, logits))} the same as its teacher" in sentences[at]
+    (lines,) = (model["ys"] for model in figures["course"]["models"] if model["role"] == "scratch")
+    assert lines == [agreement(teacher, logits) for logits in snapshots["scratch"]["logits"]]
+    counts = np.array(figures["confusion"]["counts"])
+    np.testing.assert_array_equal(
+        counts[0], confusion_matrix(mnist.y_test, snapshots["scratch"]["logits"][0])
+    )
+    reading = np.array(figures["reading"]["logits"])
+    np.testing.assert_allclose(
+        reading, np.float64(snapshots["scratch"]["logits"][:, FIRST_PICTURE]), rtol=1e-7
+    )
 
 
-def test_play_begins_at_the_start_and_becomes_pause(opened):
-    opened.button(key="button-train").click().run()
-    assert opened.select_slider(key="playback-train").value == 0
-    assert opened.button(key="button-train").label == "Pause"
-    opened.button(key="button-train").click().run()
-    assert opened.button(key="button-train").label == "Play"
+def test_the_point_that_is_left_is_the_one_that_is_saved(opened):
+    assert values_of(opened, "playback-train") == {"point": 7}
+    (part, *_) = opened.get("bidi_component")
+    sent = part.proto.json
+    move(opened, "playback-train", point=2)
+    assert opened.get("bidi_component")[0].proto.json == sent
+    opened.session_state["save-playback-confusion-scratch"] = True
+    opened.run()
+    names = [button.label for button in opened.get("download_button")]
+    assert names
+    assert "playback-confusion-scratch-point3" in str(
+        [button.proto for button in opened.get("download_button")]
+    )
+
+
+def test_play_on_the_server_begins_at_the_start_and_becomes_pause(open_page, shipped):
+    app = open_page("train", {"explore": "Inside"}, run=shipped.run_id)
+    app.button(key="button-filters").click().run()
+    assert app.select_slider(key="playback-filters").value == 0
+    assert app.button(key="button-filters").label == "Pause"
+    app.button(key="button-filters").click().run()
+    assert app.button(key="button-filters").label == "Play"
 
 
 @pytest.fixture
@@ -68,7 +96,9 @@ def test_a_single_point_is_shown_without_a_slider(open_page, shipped, ended_at_o
     app = open_page(page, session, run=shipped.run_id)
     text = unescape(html_of(app)) + "".join(element.value for element in app.markdown)
     assert said in text
-    assert "fter epoch 40" in text
+    if figures := drawn_in_the_browser(app, f"playback-{page}"):
+        assert all(sentence.startswith("After epoch 40") for sentence in figures["sentence"]["says"])
+        assert values_of(app, f"playback-{page}") == {"point": 0}
     # a browser fails to draw a slider of one value
     assert not [slider for slider in app.select_slider if slider.key.startswith("playback")]
     assert not [button for button in app.button if button.label == "Play"]

@@ -31,7 +31,7 @@ def test_entropy_is_said_at_this_temperature_and_at_both_ends():
 
 def test_the_curves_of_the_app_have_both_ends():
     said = words.entropy_words(dark_charts.entropy_rows(LOGITS, 2.5))
-    assert re.search(r"Teacher: \d\.\d\d at T = 2\.5; from 0\.\d\d at T = 0\.5 to 3\.\d\d at T = 20\.", said)
+    assert re.search(r"Teacher: \d\.\d\d at T = 2\.5; from 0\.\d\d at T = 0\.1 to 3\.\d\d at T = 100\.", said)
     assert said.endswith("Scratch: 3.32 at every T.")
 
 

@@ -6,27 +6,25 @@ import numpy as np
 import streamlit as st
 
 from kd.analysis import softening
-from kd.analysis.logits import softmax
 from kd.analysis.observations import most_one_sided_likeness
-from kd.analysis.opinions import soft_target
-from kd.analysis.pull import pull_of
 from kd.charts import dark_charts, pull_charts
 from kd.pictures.mnist import load_mnist
 from kd.text.dark_chart_words import (
     entropy_words,
     look_alikes_words,
     mean_entropy_words,
-    pull_words,
-    soft_targets_words,
     strength_words,
 )
-from kd.text.dark_words import pull_sentence, soft_target_sentence
 from kd.text.translation import N_, _
-from kd.text.words import MODELS, percent
+from kd.text.words import percent
 from ui.dark_knowledge.dark_picture import STRIP, Shown, strip
-from ui.shared.figure import figure
+from ui.live import controls, views
+from ui.live.controls import Control
+from ui.live.live import live
+from ui.shared import address
+from ui.shared.figure import figure, save_figure
 from ui.shared.guard import guarded
-from ui.shared.markup import role
+from ui.shared.markup import unseen
 
 STUDENTS = {
     "nothing": N_("Knows nothing yet"),
@@ -34,102 +32,94 @@ STUDENTS = {
     "distilled": N_("Distilled, after training"),
 }
 
+LOG = address.kept(address.switch("log"), False)
+
 
 def sentence(words: str) -> None:
     """The one sentence above the figures; its place keeps its height."""
     st.html(f'<p class="kd kd-verdict">{words}</p>')
 
 
-def one_picture(shown: Shown, temperature: float) -> None:
+def one_picture(shown: Shown, temperature: Control) -> None:
     """Soft targets as bars, and how unsure the models are at each T."""
-    target = soft_target(softmax(shown.logits["teacher"], temperature))
-    sentence(soft_target_sentence(target, temperature, shown.label))
+    log = controls.switch(
+        "log",
+        "log",
+        False,
+        _("Logarithmic scale"),
+        _("Shows what the teacher thinks of the classes it all but rules out."),
+        LOG,
+    )
+    figures = [
+        views.soft_target_sentence(shown.logits["teacher"], shown.label),
+        views.wide(views.soft_targets(shown.logits)),
+        views.narrow(views.entropies(shown.logits)),
+    ]
+    values = live("soft-targets", [temperature, log], figures)
+    note = f"T{values['T']:g}"
     bars, curve = st.columns([1.4, 1], gap="large")
     with bars:
-        st.html(f'<p class="kd">{" &ensp; ".join(role(model) for model in MODELS)}</p>')
-        log = st.toggle(
-            _("Logarithmic scale"),
-            key="log",
-            bind="query-params",
-            help=_("Shows what the teacher thinks of the classes it all but rules out."),
-        )
-        rows = dark_charts.soft_targets_rows(shown.logits, temperature)
-        figure(
+        save_figure(
             "soft-targets",
             dark_charts.soft_targets_chart,
-            rows,
-            alt=soft_targets_words(rows, temperature),
-            file_note=f"T{temperature:g}",
-            log=log,
+            dark_charts.soft_targets_rows(shown.logits, values["T"]),
+            note,
+            log=values["log"],
         )
     with curve:
-        rows = dark_charts.entropy_rows(shown.logits, temperature)
-        figure(
-            "entropy",
-            dark_charts.entropy_chart,
-            rows,
-            alt=entropy_words(rows),
-            file_note=f"T{temperature:g}",
-        )
+        rows = dark_charts.entropy_rows(shown.logits, values["T"])
+        st.html(unseen(entropy_words(rows)))
+        save_figure("entropy", dark_charts.entropy_chart, rows, note)
 
 
-def pull(shown: Shown, temperature: float) -> None:
+def pull(shown: Shown, temperature: Control) -> None:
     """What label and teacher tell a student about this picture."""
-    place = st.container()
-    left, middle, right = st.columns(3, vertical_alignment="bottom")
-    student = left.selectbox(
+    student = controls.choice(
+        "student",
+        "pulled_student",
+        {code: _(name) for code, name in STUDENTS.items()},
         _("Student"),
-        STUDENTS,
-        key="pulled_student",
-        format_func=lambda one: _(STUDENTS[one]),
-        help=_(
+        _(
             "The student whose logits are pulled: one that finds all classes equally likely, or one of this "
             "run's two."
         ),
     )
-    alpha = middle.slider(
-        _("α, weight of the true labels"),
-        0.0,
-        1.0,
+    alpha = controls.alpha(
+        "pull_alpha",
         0.1,
-        0.05,
-        key="pull_alpha",
-        help=_("As in training: at 1 only the label counts, at 0 only the teacher."),
+        _("α, weight of the true labels"),
+        _("As in training: at 1 only the label counts, at 0 only the teacher."),
     )
-    squared = right.toggle(
+    squared = controls.switch(
+        "squared",
+        "pull_squared",
+        True,
         _("Teacher's part × T²"),
-        value=True,
-        key="pull_squared",
-        help=_("Switch this off at a high T and watch the teacher's part shrink."),
+        _("Switch this off at a high T and watch the teacher's part shrink."),
     )
     teacher_logits = shown.logits["teacher"]
-    logits = np.zeros(10) if student == "nothing" else shown.logits[student]
+    students = {code: shown.logits.get(code, np.zeros(10)) for code in STUDENTS}
+    pulls = views.pulls(shown.label, teacher_logits, students)
+    figures = [views.pull_sentence(pulls), views.wide(pulls), views.narrow(views.strengths(pulls))]
+    values = live("pull", [temperature, student, alpha, squared], figures)
+    logits, picture = students[values["student"]], np.array(shown.label)
+    note = f"T{values['T']:g}-alpha{values['alpha']:g}"
     gradient = softening.loss_gradient(
-        np.array(shown.label), logits, teacher_logits, alpha, temperature, squared
+        picture, logits, teacher_logits, values["alpha"], values["T"], values["squared"]
     )
-    with place:
-        sentence(pull_sentence(pull_of(gradient)))
     bars, curve = st.columns([1.4, 1], gap="large")
-    note = f"T{temperature:g}-alpha{alpha:g}"
     with bars:
-        rows = pull_charts.pull_rows(gradient)
-        figure(
+        save_figure(
             "pull",
             pull_charts.pull_chart,
-            rows,
-            alt=pull_words(rows),
-            file_note=note,
-            limit=_limit(shown.label, tuple(logits.tolist()), tuple(teacher_logits.tolist()), alpha),
+            pull_charts.pull_rows(gradient),
+            note,
+            limit=_limit(shown.label, tuple(logits), tuple(teacher_logits), values["alpha"]),
         )
     with curve:
-        rows = pull_charts.strength_rows(shown.label, logits, teacher_logits, alpha, temperature)
-        figure(
-            "pull-strength",
-            pull_charts.strength_chart,
-            rows,
-            alt=strength_words(rows),
-            file_note=note,
-        )
+        rows = pull_charts.strength_rows(shown.label, logits, teacher_logits, values["alpha"], values["T"])
+        st.html(unseen(strength_words(rows)))
+        save_figure("pull-strength", pull_charts.strength_chart, rows, note)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -137,8 +127,9 @@ def _limit(label: int, student: tuple[float, ...], teacher: tuple[float, ...], a
     return pull_charts.pull_limit(label, np.array(student), np.array(teacher), alpha)
 
 
-def whole_test_set(run_id: str, logits: np.ndarray, temperature: float) -> None:
+def whole_test_set(run_id: str, logits: np.ndarray, control: Control) -> None:
     """Which digits the teacher thinks look alike, pictures that show it, and how unsure it is at each T."""
+    temperature = live("look-alikes", [control], [])["T"]
     rows = _look_alikes(run_id, temperature, logits)
     wrong = rows[rows["true"] != rows["class"]]
     first = wrong.loc[wrong["share_of_wrong"].idxmax()]

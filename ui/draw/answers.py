@@ -5,25 +5,23 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from kd.analysis.logits import softmax
 from kd.analysis.opinions import opinion
-from kd.charts import run_charts
+from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
+from kd.charts import dark_charts
 from kd.text.answers import answers_sentence
-from kd.text.chart_words import probabilities_words
-from kd.text.translation import _, language
-from kd.text.words import MODELS, percent
+from kd.text.translation import _
+from ui.live import controls, views
+from ui.live.live import live
 from ui.pictures.ways_in import Given
 from ui.shared import address
-from ui.shared.figure import draw_chart, save_menu
+from ui.shared.figure import save_figure
 from ui.shared.guard import guard
-from ui.shared.markup import pixels, role, unseen
+from ui.shared.markup import pixels
 
-_LOWEST, _HIGHEST = 0.5, 20.0
-SOFTEN_PARAMETER = address.number("T", _LOWEST, _HIGHEST, instead=1)
+SOFTEN_PARAMETER = address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)
 
 
 def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
@@ -46,41 +44,21 @@ def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
 
 @st.fragment
 def _bars(logits: dict[str, np.ndarray]) -> None:
-    """Three charts and the slider that softens them: only a softmax, so no model is asked again."""
+    """Three answers and the slider that softens them: only a softmax, so no model is asked again."""
     with guard():
-        temperature = st.slider(
+        temperature = controls.temperature(
+            "soften",
+            SOFTEN_PARAMETER,
             _("T, temperature for all three models"),
-            min_value=_LOWEST,
-            max_value=_HIGHEST,
-            value=1.0,
-            step=0.5,
-            format="%g",
-            key="soften",
-            bind="query-params",
-            help=_(
+            _(
                 "Divides the logits before the softmax. At 1 you see the models' own answers; at a higher T "
                 "also what else they consider, which is what a student learns from."
             ),
         )
-        for column, model in zip(st.columns(3, gap="medium"), MODELS, strict=True):
-            with column:
-                _answer(model, softmax(logits[model], temperature), temperature)
-
-
-def _answer(model: str, probabilities: np.ndarray, temperature: float) -> None:
-    best = int(probabilities.argmax())
-    sure = percent(float(probabilities[best]))
-    st.html(
-        f'<div class="kd kd-answer kd-{model}"><p>{role(model)}</p>'
-        f'<p class="kd-number">{best}</p><p class="kd-quiet">{escape(sure)}</p>'
-        f"{unseen(probabilities_words(model, probabilities))}</div>"
-    )
-    ready, columns = _bars_spec(model, language()), run_charts.probability_columns(probabilities, model)
-    # Arrow directly: by way of pandas, ten rows took a sixth of the server's time for a drawing
-    draw_chart(ready, pa.table(columns))
-    save_menu(f"probabilities-{model}", lambda: (ready, pd.DataFrame(columns)), f"T{temperature:g}")
-
-
-@st.cache_data(show_spinner=False)
-def _bars_spec(model: str, language: str) -> dict:
-    return run_charts.vega_lite(run_charts.probability_chart(np.full(10, 0.1), model, _("Probabilities")))
+        values = live("answers", [temperature], [views.answers(logits)])
+        save_figure(
+            "answers",
+            dark_charts.soft_targets_chart,
+            dark_charts.soft_targets_rows(logits, values["T"]),
+            f"T{values['T']:g}",
+        )

@@ -74,6 +74,11 @@ def take(parameters: Mapping[str, Parameter]) -> None:
     rewrite(changes)
 
 
+def kept(parameter: Parameter, default: Any) -> Kept:
+    """The same parameter for a control that is not bound to it. default: what a bare address means."""
+    return Kept(parameter.read, parameter.write, default)
+
+
 def choose(widget: Callable[..., str], label: str, parameter: Choice, key: str, **arguments: Any) -> str:
     """Draw a choice whose labels are translated, and keep its code in the address; returns the code.
 
@@ -149,12 +154,12 @@ def _tell_browser(address: Any) -> None:
     address.set_initial_query_params_from_current()
 
 
-def number(name: str, lowest: float, highest: float, instead: float) -> Parameter:
+def number(name: str, lowest: float, highest: float, instead: float) -> Kept:
     """A number in a range.
 
     Args:
         name: the parameter's, in the address.
-        instead: the value that its widget has when the address is refused.
+        instead: what a bare address means, and a refused one.
     """
 
     def read(text: str) -> float:
@@ -176,7 +181,7 @@ def number(name: str, lowest: float, highest: float, instead: float) -> Paramete
             )
         return value
 
-    return Parameter(read, plain)
+    return Kept(read, plain, instead)
 
 
 def choice(refusal: str, labels: Mapping[str, str]) -> Choice:

@@ -115,6 +115,21 @@ def save_menu(
             _buttons(ready, rows, rows if table is None else table, file_name)
 
 
+def save_figure(
+    name: str,
+    chart: Callable[..., Any],
+    rows: pd.DataFrame,
+    file_note: str = "",
+    **arguments: Any,
+) -> None:
+    """The button that saves a figure which the browser draws by itself.
+
+    Args:
+        name, chart, rows, file_note, arguments: as `figure`.
+    """
+    save_menu(name, lambda: (spec(chart, name, rows, **arguments), rows), file_note)
+
+
 def save_cards(
     name: str,
     pictures: np.ndarray,

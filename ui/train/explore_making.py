@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -14,12 +16,13 @@ from kd.text.chart_words import filters_words, layers_words
 from kd.text.translation import _
 from kd.text.words import NAMES, count, percent
 from ui.shared.figure import figure
-from ui.shared.guard import guard
+from ui.shared.guard import guard, guarded
 from ui.shared.lesson import lesson
-from ui.train.playback import STUDENTS, course, player
+from ui.train.playback import STUDENTS, course
 
 # Of filters as large as the picture, so many are drawn.
 _PICTURES = 10
+_SECONDS_A_POINT = 0.8
 
 
 def look_inside(lab: Lab, run_id: str) -> None:
@@ -68,7 +71,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
         )
         times = tuple(course(lab, run_id)["distilled"]["times"].tolist())
         kind, number, filters = _filters(lab, run_id)
-        player("filters", times, lambda at: _first_filters(kind, number, filters, times[at], at))
+        _player("filters", times, lambda at: _first_filters(kind, number, filters, times[at], at))
         if kind == "filters":
             _lesson_of_filters(table[table["model"] == "distilled"])
         else:
@@ -181,3 +184,67 @@ def _filters(_lab: Lab, run_id: str) -> tuple[str, int, dict[str, np.ndarray]]:
     most = None if kind == "filters" else _PICTURES
     filters = {s: filters_over_time(models[s], snapshots[s]["weights"], most) for s in STUDENTS}
     return kind, models["distilled"].first_layer_filters.shape[-1], filters
+
+
+def _player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:
+    """Play, pause and a slider over the points; calls `screen` with the chosen point's index.
+
+    A single point leaves nothing to choose, and a browser fails to draw a slider of one value.
+    """
+    if len(times) == 1:
+        screen(0)
+        return
+    key = f"playing-{name}"
+    playing = st.session_state.get(key, False)
+    every = _SECONDS_A_POINT if playing else None
+    st.fragment(_frame, run_every=every)(name, times, screen, playing)
+
+
+def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], was_playing: bool) -> None:
+    with guard():
+        key, at = f"playing-{name}", f"playback-{name}"
+        last = len(times) - 1
+        st.session_state[at] = min(st.session_state.get(at, last), last)
+        if was_playing and st.session_state[key]:
+            if st.session_state.pop(f"{key}-begun", False):
+                st.session_state[at] = 0 if st.session_state[at] == last else st.session_state[at]
+            elif st.session_state[at] < last:
+                st.session_state[at] += 1
+            else:
+                st.session_state[key] = False
+        if was_playing != st.session_state.get(key, False):
+            st.rerun()  # begins or ends the ticking
+        button, slider = st.columns([1, 6], vertical_alignment="bottom")
+        label, icon = (
+            (_("Pause"), ":material/pause:") if was_playing else (_("Play"), ":material/play_arrow:")
+        )
+        button.button(
+            label,
+            icon=icon,
+            key=f"button-{name}",
+            on_click=guarded(_toggle),
+            args=(key,),
+            width="stretch",
+            help=_("Plays through the points by itself, or pauses at this one."),
+        )
+        index = slider.select_slider(
+            _("Time"),
+            range(len(times)),
+            key=at,
+            format_func=lambda i: point_name(times[i]),
+            on_change=guarded(_pause),
+            args=(key,),
+            help=_("A few points within the first epoch, then the ends of epochs.")
+            if times[0] < 1
+            else _("The ends of epochs."),
+        )
+        screen(index)
+
+
+def _toggle(key: str) -> None:
+    st.session_state[key] = not st.session_state.get(key, False)
+    st.session_state[f"{key}-begun"] = st.session_state[key]
+
+
+def _pause(key: str) -> None:
+    st.session_state[key] = False

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from kd.analysis.logits import softmax
 from kd.analysis.observations import relearned
-from kd.analysis.playback import logits_over_time, picture_path, playback_table
+from kd.analysis.playback import confusions, logits_over_time, picture_path, playback_table
 from kd.charts import error_charts, playback_charts
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
-from kd.text.chart_words import confusion_words, playback_words, reading_words
+from kd.text.chart_words import playback_words, reading_words
 from kd.text.translation import N_, _
-from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent
+from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent, sentence_case
+from ui.live import controls, views
+from ui.live.live import live
 from ui.pictures import ways_in
 from ui.shared import lessons
-from ui.shared.figure import figure
-from ui.shared.guard import guard, guarded
+from ui.shared.figure import save_figure
+from ui.shared.guard import guard
 from ui.shared.lesson import lesson
-from ui.shared.markup import pixels, role
-
-_SECONDS_A_POINT = 0.8
+from ui.shared.markup import pixels, unseen
 
 
 def play_training(lab: Lab, run_id: str) -> None:
@@ -34,7 +32,7 @@ def play_training(lab: Lab, run_id: str) -> None:
         snapshots = course(lab, run_id)
         distilled = snapshots["distilled"]
         times = tuple(distilled["times"].tolist())
-        player("train", times, lambda at: _training(lab, run_id, times, at))
+        _training(lab, run_id, times)
         lesson(
             _("Most is learned in the first moments"),
             _most_is_learned(_table(run_id, snapshots, lab.test_logits(run_id)["teacher"])),
@@ -67,7 +65,7 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
         if s.open:
             course(lab, run_id)
             times, logits = _drawing_logits(lab, run_id, picture)
-            player("draw", times, lambda at: _reading(times, logits, at))
+            _drawing(times, logits)
             lessons.earlier(len(times))
 
 
@@ -129,109 +127,10 @@ def _kept(size: int) -> str:
     return f"{symbols} {_(_KEPT_IN_16_BITS, size=file_size(size))}"
 
 
-def player(name: str, times: tuple[float, ...], screen: Callable[[int], None]) -> None:
-    """Play, pause and a slider over the points; calls `screen` with the chosen point's index.
-
-    A single point leaves nothing to choose, and a browser fails to draw a slider of one value.
-    """
-    if len(times) == 1:
-        screen(0)
-        return
-    key = f"playing-{name}"
-    playing = st.session_state.get(key, False)
-    every = _SECONDS_A_POINT if playing else None
-    st.fragment(_frame, run_every=every)(name, times, screen, playing)
-
-
-def _frame(name: str, times: tuple[float, ...], screen: Callable[[int], None], was_playing: bool) -> None:
-    with guard():
-        key, at = f"playing-{name}", f"playback-{name}"
-        last = len(times) - 1
-        st.session_state[at] = min(st.session_state.get(at, last), last)
-        if was_playing and st.session_state[key]:
-            if st.session_state.pop(f"{key}-begun", False):
-                st.session_state[at] = 0 if st.session_state[at] == last else st.session_state[at]
-            elif st.session_state[at] < last:
-                st.session_state[at] += 1
-            else:
-                st.session_state[key] = False
-        if was_playing != st.session_state.get(key, False):
-            st.rerun()  # begins or ends the ticking
-        button, slider = st.columns([1, 6], vertical_alignment="bottom")
-        label, icon = (
-            (_("Pause"), ":material/pause:") if was_playing else (_("Play"), ":material/play_arrow:")
-        )
-        button.button(
-            label,
-            icon=icon,
-            key=f"button-{name}",
-            on_click=guarded(_toggle),
-            args=(key,),
-            width="stretch",
-            help=_("Plays through the points by itself, or pauses at this one."),
-        )
-        index = slider.select_slider(
-            _("Time"),
-            range(len(times)),
-            key=at,
-            format_func=lambda i: playback_charts.point_name(times[i]),
-            on_change=guarded(_pause),
-            args=(key,),
-            help=_("A few points within the first epoch, then the ends of epochs.")
-            if times[0] < 1
-            else _("The ends of epochs."),
-        )
-        screen(index)
-
-
-def _toggle(key: str) -> None:
-    st.session_state[key] = not st.session_state.get(key, False)
-    st.session_state[f"{key}-begun"] = st.session_state[key]
-
-
-def _pause(key: str) -> None:
-    st.session_state[key] = False
-
-
-def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
+def _training(lab: Lab, run_id: str, times: tuple[float, ...]) -> None:
     snapshots, teacher = lab.snapshots(run_id), lab.test_logits(run_id)["teacher"]
-    table = _table(run_id, snapshots, teacher)
-    rows = playback_charts.playback_rows(table, times[at])
-    here = rows[rows["here"]].set_index("role")
-    words = "; ".join(
-        _(
-            "{student} {accuracy} right, {agreement} the same as its teacher",
-            student=role(s),
-            accuracy=accuracy(here.at[s, "accuracy"]),
-            agreement=accuracy(here.at[s, "agreement"]),
-        )
-        for s in STUDENTS
-    )
-    st.html(f'<p class="kd">{_when(times[at])}: &nbsp;{words}.</p>')
-    points = tuple(playback_charts.point_label(time) for time in times)
-    for column, measure in zip(st.columns(2, gap="large"), playback_charts.MEASURES, strict=True):
-        with column:
-            figure(
-                f"playback-{measure}",
-                playback_charts.playback_chart,
-                rows,
-                alt=playback_words(rows, measure, _(playback_charts.MEASURES[measure])),
-                measure=measure,
-                points=points,
-                start=playback_charts.axis_start(table[measure]),
-            )
-    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
-        with column:
-            cells = _confusion(run_id, student, at, snapshots[student]["logits"][at])
-            figure(
-                f"playback-confusion-{student}",
-                error_charts.confusion_chart,
-                cells,
-                alt=confusion_words(cells),
-                file_note=f"point{at + 1}",
-                title=_("{model}: its answers now", model=_(NAMES[student])),
-                subtitle=_("Percent of the true class"),
-            )
+    at = _courses(times, _table(run_id, snapshots, teacher))
+    _matrices(run_id, {s: snapshots[s]["logits"] for s in STUDENTS}, at)
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
         _("A test picture, as both students read it over time"),
@@ -245,37 +144,143 @@ def _training(lab: Lab, run_id: str, times: tuple[float, ...], at: int) -> None:
     picture, label = ways_in.test_picture(number)
     description = _("Test picture {number}, {a_digit}", number=f"{number:,}", a_digit=a_digit(label))
     seen.html(pixels(picture, description))
-    _reading(times, {s: snapshots[s]["logits"][:, number] for s in STUDENTS}, at)
+    logits = {s: snapshots[s]["logits"][:, number] for s in STUDENTS}
+    live("playback-train", [], _reading(times, logits))
+    _save_reading(times, logits, at)
+
+
+def _drawing(times: tuple[float, ...], logits: dict[str, np.ndarray]) -> None:
+    at = _play("draw", times, _reading(times, logits))
+    _save_reading(times, logits, at)
+
+
+def _play(name: str, times: tuple[float, ...], figures: list[views.View]) -> int:
+    """Play, pause and a slider over the points, with figures that follow; returns the point it was left at.
+
+    A single point leaves nothing to choose.
+    """
+    if len(times) == 1:
+        return live(f"playback-{name}", [], figures, {"point": 0})["point"]
+    control = controls.points(
+        f"playback-{name}",
+        [_when(time) for time in times],
+        _("Time"),
+        _("A few points within the first epoch, then the ends of epochs.")
+        if times[0] < 1
+        else _("The ends of epochs."),
+    )
+    return live(f"playback-{name}", [control], figures)["point"]
+
+
+def _courses(times: tuple[float, ...], table: pd.DataFrame) -> int:
+    """The controls, and accuracy and agreement by time; returns the point. table: of `playback_table`."""
+    starts = {measure: playback_charts.axis_start(table[measure]) for measure in playback_charts.MEASURES}
+    points = tuple(playback_charts.point_label(time) for time in times)
+    own = {student: rows.reset_index() for student, rows in table.groupby("model")}
+    courses = [
+        views.course(
+            _(playback_charts.TITLES[measure]),
+            {student: own[student][measure].tolist() for student in STUDENTS},
+            points,
+            start,
+        )
+        for measure, start in starts.items()
+    ]
+    sentences = [
+        _("{when}: {words}.", when=_when(time), words="; ".join(_how_good(s, own[s], at) for s in STUDENTS))
+        for at, time in enumerate(times)
+    ]
+    at = _play("train", times, [views.point_sentence(sentences), *map(views.half, courses)])
+    for column, (measure, start) in zip(st.columns(2, gap="large"), starts.items(), strict=True):
+        with column:
+            rows = playback_charts.playback_rows(table, times[at])
+            st.html(unseen(playback_words(rows, measure, _(playback_charts.MEASURES[measure]))))
+            save_figure(
+                f"playback-{measure}",
+                playback_charts.playback_chart,
+                rows,
+                measure=measure,
+                points=points,
+                start=start,
+            )
+    return at
+
+
+def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:
+    return _(
+        "{student} {accuracy} right, {agreement} the same as its teacher",
+        student=_(NAMES[student]),
+        accuracy=accuracy(rows.at[at, "accuracy"]),
+        agreement=accuracy(rows.at[at, "agreement"]),
+    )
+
+
+def _matrices(run_id: str, logits: dict[str, np.ndarray], at: int) -> None:
+    """Both students' answers by true class at each point. logits: student → (k, n, 10)."""
+    note = _("Percent of the true class")
+    titles = {s: _("{model}: its answers now", model=_(NAMES[s])) for s in STUDENTS}
+    counts = {s: _confusions(run_id, s, logits[s]) for s in STUDENTS}
+    live("playback-train", [], [views.half(views.confusion(s, titles[s], note, counts[s])) for s in STUDENTS])
+    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
+        with column:
+            save_figure(
+                f"playback-confusion-{student}",
+                error_charts.confusion_chart,
+                _confusion(run_id, student, at, logits[student][at]),
+                f"point{at + 1}",
+                title=titles[student],
+                subtitle=note,
+            )
 
 
 def _when(time: float) -> str:
     """A point of a training, as the beginning of a sentence."""
-    words = playback_charts.point_name(time)
-    return words[:1].upper() + words[1:]
+    return sentence_case(playback_charts.point_name(time))
 
 
-def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -> None:
-    """How both students read a picture: a strip over time each. logits: student → (k, 10)."""
-    answers = []
-    for student in STUDENTS:
-        probabilities = softmax(logits[student][at].astype(np.float64))
-        best = int(probabilities.argmax())
-        answers.append(f"{role(student)} {best} ({percent(float(probabilities[best]))})")
-    words = _("{when}, it was read as {answers}.", when=_when(times[at]), answers=", ".join(answers))
-    st.html(f'<p class="kd">{words}</p>')
-    points = tuple(playback_charts.point_label(time) for time in times)
+def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray]) -> list[views.View]:
+    """How both students read a picture: a sentence, and a strip over time each. logits: student → (k, 10)."""
+    probabilities = {s: softmax(logits[s].astype(np.float64)) for s in STUDENTS}
+    sentences = []
+    for at, time in enumerate(times):
+        said = [f"{_(NAMES[s])} {p[at].argmax()} ({percent(p[at].max())})" for s, p in probabilities.items()]
+        sentences.append(_("{when}, it was read as {answers}.", when=_when(time), answers=", ".join(said)))
+    points = [playback_charts.point_label(time) for time in times]
+    strips = [
+        views.reading(
+            s, _reading_title(s), reading_words(_reading_rows(times, logits, s, 0)), logits[s], points
+        )
+        for s in STUDENTS
+    ]
+    return [views.point_sentence(sentences), *map(views.half, strips)]
+
+
+def _save_reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -> None:
     for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
-        path = picture_path({student: np.array(times)}, {student: logits[student][:, np.newaxis]}, 0)
         with column:
-            rows = playback_charts.reading_rows(path, times[at])
-            figure(
+            save_figure(
                 f"reading-{student}",
                 playback_charts.reading_chart,
-                rows,
-                alt=reading_words(rows),
-                title=_("{model}: probability of each class over time", model=_(NAMES[student])),
-                points=points,
+                _reading_rows(times, logits, student, at),
+                title=_reading_title(student),
+                points=tuple(playback_charts.point_label(time) for time in times),
             )
+
+
+def _reading_title(student: str) -> str:
+    return _("{model}: probability of each class over time", model=_(NAMES[student]))
+
+
+def _reading_rows(
+    times: tuple[float, ...], logits: dict[str, np.ndarray], student: str, at: int
+) -> pd.DataFrame:
+    path = picture_path({student: np.array(times)}, {student: logits[student][:, np.newaxis]}, 0)
+    return playback_charts.reading_rows(path, times[at])
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _confusions(run_id: str, student: str, _logits: np.ndarray) -> np.ndarray:
+    return confusions(load_mnist().y_test, _logits)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -1,0 +1,257 @@
+"""Figures that answer while a control moves: within a frame, without the server, for everybody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from kd.analysis.logits import softmax
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.text.words import percent
+from tests.browser.accessibility import faults
+from ui.pictures.ways_in import FIRST_PICTURE
+
+RUN = RunConfig().run_id
+STEPS = 60
+FRAME = 1000 / 60
+# How late a frame may be on a machine with other work, in the median.
+LATEST = 2 * FRAME
+
+# Counts, in each frame that follows an input event, how long the new drawing took from the event to its end.
+WATCH = """() => {
+    window.drawn = [];
+    window.texts = [];
+    const place = document.querySelector('.kd-live');
+    place.addEventListener('input', event => requestAnimationFrame(() => {
+        const bars = [...place.querySelectorAll('li .kd-unseen')].map(bar => bar.textContent).join();
+        window.texts.push(bars);
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => window.drawn.push(performance.now() - event.timeStamp);
+        channel.port2.postMessage(null);
+    }));
+}"""
+
+
+@dataclass
+class Heard:
+    """What a page has sent and asked for."""
+
+    messages: list[object] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> Heard:
+        page.on("websocket", lambda socket: socket.on("framesent", lambda sent: self.messages.append(sent)))
+        page.on("request", lambda request: self.requests.append(request.url))
+        return self
+
+    def count(self) -> int:
+        return len(self.messages) + len(self.requests)
+
+
+@pytest.fixture(scope="module")
+def logits(tmp_path_factory):
+    """model → the included run's logits for the picture that the pages open with."""
+    logits = Lab(tmp_path_factory.mktemp("home")).test_logits(RUN)
+    return {model: values[FIRST_PICTURE].astype(float) for model, values in logits.items()}
+
+
+def opened(page: Page, url: str, slider: str) -> Locator:
+    page.goto(url)
+    found = page.get_by_role("slider", name=slider, exact=True)
+    expect(found).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    return found
+
+
+def drag(page: Page, slider: Locator, start: float, end: float) -> None:
+    """Drag the slider from one share of its length to another, and hold it."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + start * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], y, steps=STEPS)
+
+
+PLACES = {
+    "One picture": ("dark_knowledge?", "T, temperature", r"[?&]T=(\d+)"),
+    "The pull": ("dark_knowledge?view=pull&", "T, temperature", r"[?&]T=(\d+)"),
+    "Draw": ("draw?", "T, temperature for all three models", r"[?&]soften=(\d+)"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_drag_redraws_in_every_frame_and_asks_the_server_only_at_its_end(page: Page, site, place):
+    path, label, address = PLACES[place]
+    heard = Heard().over(page)
+    slider = opened(page, f"{site.url}/{path}run={RUN}", label)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(WATCH)
+    drag(page, slider, 0.1, 0.3)
+    before = heard.count()
+    drag(page, slider, 0.3, 0.9)
+    page.wait_for_timeout(300)
+    assert heard.count() == before
+    assert not re.search(address, page.url)
+    times, texts = page.evaluate("[window.drawn, window.texts]")
+    assert len(times) > STEPS / 2
+    assert len(set(texts)) > STEPS / 3  # what is drawn is new each time
+    assert np.median(times) <= LATEST
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(address))
+    assert len(heard.messages) > 0
+    shown = page.locator(".kd-live-value").first.inner_text()
+    assert f"T = {re.search(address, page.url)[1]}" == shown
+
+
+def test_the_bars_are_text_of_what_numpy_says(page: Page, site, logits):
+    slider = opened(page, f"{site.url}/dark_knowledge?run={RUN}&T=4", "T, temperature")
+    for temperature, key in ((4.0, None), (0.1, "Home"), (100.0, "End"), (50.0, "PageDown")):
+        if key:
+            slider.press(key)
+        expect(slider).to_have_attribute("aria-valuetext", f"T = {temperature:g}")
+        soft = {model: softmax(z, temperature) for model, z in logits.items()}
+        expect(page.locator(".kd-live-columns .kd-unseen")).to_have_text(
+            [
+                f"{d}: Teacher {percent(soft['teacher'][d])}, Distilled {percent(soft['distilled'][d])}, "
+                f"Scratch {percent(soft['scratch'][d])}"
+                for d in range(10)
+            ]
+        )
+
+
+def test_the_keyboard_moves_it_by_stops_and_the_server_hears_when_the_key_is_up(page: Page, site):
+    heard = Heard().over(page)
+    slider = opened(page, f"{site.url}/dark_knowledge?run={RUN}", "T, temperature")
+    page.wait_for_load_state("networkidle")
+    slider.focus()
+    before = heard.count()
+    for _ in range(8):
+        page.keyboard.down("ArrowRight")  # held, so it repeats
+    expect(slider).to_have_attribute("aria-valuetext", "T = 50")
+    page.wait_for_timeout(200)
+    assert heard.count() == before
+    page.keyboard.up("ArrowRight")
+    expect(page).to_have_url(re.compile(r"[?&]T=50"))
+    page.keyboard.press("Home")
+    expect(page).to_have_url(re.compile(r"[?&]T=0\.1"))
+    expect(slider).to_be_focused()
+    page.go_back()
+    expect(slider).to_have_attribute("aria-valuetext", "T = 50")
+    expect(page.get_by_text("At T = 50, the teacher says").first).to_be_visible()
+
+
+def test_a_shared_address_opens_at_its_temperature_and_a_visit_elsewhere_keeps_it(page: Page, site):
+    slider = opened(page, f"{site.url}/dark_knowledge?run={RUN}&T=12.5&log=true", "T, temperature")
+    expect(slider).to_have_attribute("aria-valuetext", "T = 12.5")
+    expect(page.get_by_role("switch", name="Logarithmic scale")).to_be_checked()
+    slider.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"[?&]T=10"))
+    page.get_by_role("link", name="Runs").click()
+    expect(page).to_have_url(re.compile("/runs"))
+    page.get_by_role("link", name="Dark knowledge").click()
+    expect(slider).to_have_attribute("aria-valuetext", "T = 10")
+    page.get_by_role("radio", name="The pull on a student").click()
+    expect(page.get_by_text("The pull on each logit")).to_be_visible()
+    expect(slider).to_have_attribute("aria-valuetext", "T = 10")
+    slider.press("End")
+    page.get_by_role("radio", name="One picture").click()
+    expect(page.get_by_text("Soft targets at temperature T, in percent")).to_be_visible()
+    expect(slider).to_have_attribute("aria-valuetext", "T = 100")
+
+
+def test_a_screen_reader_is_told_at_the_end_of_a_drag_and_not_before(page: Page, site):
+    slider = opened(page, f"{site.url}/dark_knowledge?run={RUN}", "T, temperature")
+    live = page.locator(".kd-live [aria-live=polite]")
+    expect(live).to_have_text("")
+    drag(page, slider, 0.5, 0.8)
+    expect(page.locator(".kd-live .kd-verdict")).not_to_contain_text("At T = 4,")
+    expect(live).to_have_text("")
+    page.mouse.up()
+    expect(live).to_have_text(page.locator(".kd-live .kd-verdict").inner_text())
+
+
+def test_a_finger_moves_it(browser, site):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    slider = opened(page, f"{site.url}/draw?run={RUN}", "T, temperature for all three models")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box["height"] >= 44
+    page.touchscreen.tap(box["x"] + 0.75 * box["width"], box["y"] + box["height"] / 2)
+    expect(page).to_have_url(re.compile(r"[?&]soften=[12]\d"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    right = page.locator(".kd-live-answers").bounding_box()
+    assert right["x"] + right["width"] <= 390
+    context.close()
+
+
+def play(page: Page, site) -> Locator:
+    page.goto(f"{site.url}/train?run={RUN}")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.get_by_role("tab", name="Playback").click()
+    slider = page.get_by_role("slider", name="Time", exact=True)
+    expect(slider).to_be_visible()
+    return slider
+
+
+def test_playback_is_scrubbed_and_played_without_the_server(page: Page, site):
+    heard = Heard().over(page)
+    slider = play(page, site)
+    expect(page.get_by_text("After epoch 40, it was read as")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    before = heard.count()
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(slider).to_have_attribute("aria-valuetext", "After epoch 5")
+    expect(page.get_by_text("After epoch 5, it was read as")).to_be_visible()  # a part of its own follows
+    expect(slider).to_have_attribute("aria-valuetext", "After epoch 10")
+    assert heard.count() == before
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    drag(page, slider, 0.9, 0.0)
+    expect(slider).to_have_attribute("aria-valuetext", "After epoch 5")
+    first = page.locator(".kd-live-matrix.kd-scratch td").nth(1).inner_text()
+    page.mouse.up()
+    slider.press("End")
+    expect(page.locator(".kd-live-matrix.kd-scratch td").nth(1)).not_to_have_text(first)
+
+
+def test_who_asks_for_less_motion_goes_point_by_point(page: Page, site):
+    page.emulate_media(reduced_motion="reduce")
+    slider = play(page, site)
+    following = page.get_by_role("button", name="Next", exact=True)
+    for point in ("After epoch 5", "After epoch 10"):
+        following.click()
+        expect(slider).to_have_attribute("aria-valuetext", point)
+    page.wait_for_timeout(1200)
+    expect(slider).to_have_attribute("aria-valuetext", "After epoch 10")
+
+
+def test_nothing_shifts_while_it_moves(page: Page, site):
+    slider = opened(page, f"{site.url}/dark_knowledge?run={RUN}", "T, temperature")
+    place = page.locator(".st-key-live-soft-targets")
+    page.evaluate(
+        """() => { window.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(
+            shift => { window.shifted += shift.value; })).observe({ type: 'layout-shift' }); }"""
+    )
+    height = place.bounding_box()["height"]
+    drag(page, slider, 0.0, 1.0)
+    assert place.bounding_box()["height"] == height
+    drag(page, slider, 1.0, 0.2)
+    assert place.bounding_box()["height"] == height
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"[?&]T="))
+    assert page.evaluate("window.shifted") < 0.05
+
+
+def test_it_is_accessible_in_both_themes(page: Page, site):
+    opened(page, f"{site.url}/dark_knowledge?run={RUN}&log=true", "T, temperature").focus()
+    found = faults(page, "Dark knowledge, T has the focus")
+    play(page, site)
+    expect(page.locator(".kd-live-strip").last).to_be_visible()
+    assert found + faults(page, "Train, played back") == []

@@ -1,0 +1,116 @@
+// Ten columns, one a class: probabilities that stand on the ground, and pulls that go up or down from a line.
+
+const SMALLEST = 1e-6;
+
+const gridOf = (ticks) =>
+  made(
+    'div',
+    { class: 'kd-live-grid', 'aria-hidden': 'true' },
+    ...ticks.map(([share, text]) => made('span', { style: `--share: ${share}` }, made('em', {}, text))),
+  );
+
+// One list with a column for each class: { element, columns: [{ number, unseen, parts: { role: element } }] }
+const columnsOf = (classes, parts) => {
+  const columns = classes.map((name) => {
+    const marks = parts.map((part) => made('i', { class: `kd-live-${part.as} kd-${part.role}` }));
+    const number = made('span', { class: 'kd-live-above', 'aria-hidden': 'true' });
+    const unseen = made('span', { class: 'kd-unseen' });
+    const plot = made('span', { class: 'kd-live-plot', 'aria-hidden': 'true' }, ...marks);
+    const digit = made('b', { 'aria-hidden': 'true' }, name);
+    return { item: made('li', {}, number, plot, digit, unseen), number, unseen, marks };
+  });
+  return { element: made('ol', { class: 'kd-live-columns' }, ...columns.map(({ item }) => item)), columns };
+};
+
+const CLASSES = Array.from({ length: 10 }, (_, digit) => String(digit));
+
+// Probabilities at T: the first model's as bars with their numbers, the others' as marks.
+const softTargets = (data) => {
+  const figure = figureOf(data.title, data.models);
+  const plot = made('div', { class: 'kd-live-field' });
+  const parts = data.models.map(({ role }, at) => ({ role, as: at ? `mark kd-live-${role}` : 'bar' }));
+  const { element, columns } = columnsOf(CLASSES, parts);
+  figure.element.append(plot);
+  let log;
+  return {
+    element: figure.element,
+    draw: (values) => {
+      if (log !== Boolean(values.log)) {
+        log = Boolean(values.log);
+        const ticks = log
+          ? [0, 1, 2, 3, 4, 5, 6].map((power) => [1 - power / 6, plain(100 / 10 ** power)])
+          : [0, 0.25, 0.5, 0.75, 1].map((share) => [share, plain(100 * share)]);
+        plot.replaceChildren(gridOf(ticks), element);
+      }
+      const height = (p) => (log ? Math.max(0, 1 - Math.log(Math.max(p, SMALLEST)) / Math.log(SMALLEST)) : p);
+      const all = data.models.map(({ logits }) => softmax(logits, values.T));
+      columns.forEach(({ number, unseen, marks }, digit) => {
+        say(number, short(all[0][digit]));
+        marks.forEach((mark, at) => mark.style.setProperty('--at', height(all[at][digit]).toFixed(4)));
+        const said = data.models.map(({ name }, at) => `${name} ${percent(all[at][digit])}`);
+        say(unseen, `${digit}: ${said.join(', ')}`);
+      });
+    },
+  };
+};
+
+// The pull on each logit: the label's and the teacher's part on top of each other, and a line for both together.
+const pulls = (data) => {
+  const [labels, teacher, both] = data.parts;
+  const figure = figureOf(data.title, data.parts);
+  const parts = [labels, teacher].map(({ role }) => ({ role, as: 'part' }));
+  const { element, columns } = columnsOf(CLASSES, [...parts, { role: 'total', as: 'line' }]);
+  const plot = made('div', { class: 'kd-live-field kd-live-signed' });
+  figure.element.append(plot);
+  let limit;
+  return {
+    element: figure.element,
+    draw: (values) => {
+      const wanted = pullLimit(data, values);
+      if (limit !== wanted) {
+        limit = wanted;
+        const ticks = [-1, -0.5, 0, 0.5, 1].map((part) => [(part + 1) / 2, signedTick(part * limit)]);
+        plot.replaceChildren(gridOf(ticks), element);
+      }
+      const gradient = gradientAt(data, values, values.T);
+      const place = (pull) => Math.min(1, Math.max(-1, pull / limit));
+      columns.forEach(({ number, unseen, marks }, digit) => {
+        const own = [-gradient.labels[digit], -gradient.teacher[digit]];
+        const total = own[0] + own[1];
+        const sameWay = own[0] * own[1] > 0;
+        bar(marks[0], 0, place(own[0]));
+        bar(marks[1], sameWay ? place(own[0]) : 0, place(sameWay ? total : own[1]));
+        marks[2].style.setProperty('--at', place(total).toFixed(4));
+        say(number, signed(total));
+        const said = [total, ...own].map((pull, at) => `${[both, labels, teacher][at].name} ${signed(pull)}`);
+        say(unseen, `${digit}: ${said.join(', ')}`);
+      });
+    },
+  };
+};
+
+const ROUND = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
+
+const bar = (element, from, to) => {
+  element.style.setProperty('--from', Math.min(from, to).toFixed(4));
+  element.style.setProperty('--to', Math.max(from, to).toFixed(4));
+};
+
+const signedTick = (number) => (number ? `${number < 0 ? '−' : '+'}${plain(Math.abs(number))}` : '0');
+
+const gradientAt = (data, { student, alpha, squared }, temperature) =>
+  lossGradient(data.label, data.students[student], data.teacher, alpha, temperature, squared);
+
+// Where the axis of pulls ends, so that bars can be compared while T moves: kd.charts.pull_charts.pull_limit.
+const pullLimit = (data, values) => {
+  let largest = 1e-6;
+  for (const temperature of data.grid) {
+    for (const squared of temperature < 1 ? [true] : [true, false]) {
+      const { labels, teacher } = gradientAt(data, { ...values, squared }, temperature);
+      const total = labels.map((part, at) => part + teacher[at]);
+      for (const part of [labels, teacher, total]) largest = Math.max(largest, ...part.map(Math.abs));
+    }
+  }
+  const power = 10 ** Math.floor(Math.log10(largest));
+  return ROUND.map((factor) => Number((factor * power).toPrecision(3))).find((end) => end >= largest);
+};

@@ -1,0 +1,124 @@
+// Lines against T or against time, with a rule and a mark on each line at what is shown.
+
+const ROOM = { left: 52, right: 16, top: 12, bottom: 44 };
+
+const SHAPES = {
+  teacher: 'M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0',
+  distilled: 'M-5 -5h10v10h-10z',
+  scratch: 'M0 -6L6 5H-6z',
+  labels: 'M0 -6.5L6.5 0L0 6.5L-6.5 0z',
+};
+
+const DASHES = { scratch: '6 4', labels: '2 3', teacher_without_t2: '6 4' };
+
+const AXES = {
+  log: (from, to) => (value) => Math.log(Math.min(to, Math.max(from, value)) / from) / Math.log(to / from),
+  linear: (from, to) => (value) => (Math.min(to, Math.max(from, value)) - from) / (to - from),
+};
+
+// data.x and data.y: { scale, from, to, ticks: [[value, text]], title }. lines(values) → [{ xs, ys }], one for each of
+// data.models; here(values) → { x, ys }; numbers(y) → the text beside a model's name.
+const curves = (data, { lines, here, number, follows = () => '' }) => {
+  const figure = figureOf(data.title, data.models);
+  const svg = drawn('svg', { class: 'kd-live-svg', role: 'img', 'aria-label': data.title });
+  const [across, up] = [data.x, data.y].map(({ scale, from, to }) => AXES[scale](from, to));
+  figure.element.append(svg);
+  if (data.note) figure.element.append(made('p', { class: 'kd-quiet' }, data.note));
+  let size = null;
+  let last = null;
+  let followed = null;
+  let moving = [];
+  let rule = null;
+  let paths = [];
+  const x = (value) => ROOM.left + across(value) * (size.width - ROOM.left - ROOM.right);
+  const y = (value) => size.height - ROOM.bottom - up(value) * (size.height - ROOM.top - ROOM.bottom);
+
+  const frame = () => {
+    const [end, ground] = [size.width - ROOM.right, size.height - ROOM.bottom];
+    const texts = (ticks, attributes) => ticks.map(([value, text]) => drawn('text', attributes(value), text));
+    const grid = data.y.ticks.map(([value]) =>
+      drawn('line', { class: 'kd-live-gridline', x1: ROOM.left, x2: end, y1: y(value), y2: y(value) }),
+    );
+    const room = (end - ROOM.left) / data.x.ticks.length;
+    const shown = data.x.ticks.filter((_, at) => at % Math.ceil(34 / room) === 0);
+    rule = drawn('line', { class: 'kd-live-rule', y1: ROOM.top, y2: ground });
+    paths = data.models.map(({ role, line }) =>
+      drawn('path', { class: `kd-live-line kd-${role}`, 'stroke-dasharray': DASHES[line ?? role] }),
+    );
+    moving = data.models.map(({ role }) => drawn('path', { class: `kd-live-point kd-${role}`, d: SHAPES[role] }));
+    svg.setAttribute('viewBox', `0 0 ${size.width} ${size.height}`);
+    svg.replaceChildren(
+      ...grid,
+      ...texts(data.y.ticks, (value) => ({ x: ROOM.left - 8, y: y(value) + 5, 'text-anchor': 'end' })),
+      ...texts(shown, (value) => ({ x: x(value), y: ground + 20, 'text-anchor': 'middle' })),
+      drawn('text', { x: (ROOM.left + end) / 2, y: size.height - 4, 'text-anchor': 'middle' }, data.x.title),
+      rule, ...paths, ...moving,
+    );
+    followed = null;
+  };
+
+  const draw = (values) => {
+    last = values;
+    if (!size) return;
+    const now = follows(values);
+    if (followed !== now) {
+      followed = now;
+      lines(values).forEach(({ xs, ys }, at) => {
+        const points = xs.map((value, each) => `${x(value).toFixed(1)} ${y(ys[each]).toFixed(1)}`);
+        paths[at].setAttribute('d', `M${points.join('L')}`);
+        paths[at].style.display = ys.some((value) => value > 0) ? '' : 'none';
+      });
+    }
+    const at = here(values);
+    const place = x(at.x).toFixed(1);
+    set(rule, 'x1', place);
+    set(rule, 'x2', place);
+    at.ys.forEach((value, each) => {
+      set(moving[each], 'transform', `translate(${place} ${y(value).toFixed(1)})`);
+      moving[each].style.display = value > 0 ? '' : 'none';
+      say(figure.numbers[each], number(value));
+    });
+  };
+
+  const watch = new ResizeObserver(([{ contentRect }]) => {
+    if (!contentRect.width) return;
+    size = { width: contentRect.width, height: contentRect.height };
+    frame();
+    if (last) draw(last);
+  });
+  watch.observe(svg);
+  return { element: figure.element, draw, close: () => watch.disconnect() };
+};
+
+const entropies = (data) => {
+  const of = ({ logits }, temperature) => entropyBits(softmax(logits, temperature));
+  return curves(data, {
+    lines: () => data.models.map((model) => ({ xs: data.grid, ys: data.grid.map((t) => of(model, t)) })),
+    here: ({ T }) => ({ x: T, ys: data.models.map((model) => of(model, T)) }),
+    number: (bits) => bits.toFixed(2),
+  });
+};
+
+// How strongly label and teacher pull, with T² and without: kd.analysis.softening.pull_strength_curve.
+const strengths = (data) => {
+  const at = (values, temperature) => {
+    const { labels, teacher } = gradientAt(data, { ...values, squared: true }, temperature);
+    return [lengthOf(labels), lengthOf(teacher), lengthOf(teacher) / temperature ** 2];
+  };
+  return curves(data, {
+    lines: (values) => {
+      const all = data.grid.map((temperature) => at(values, temperature));
+      return data.models.map((_, part) => ({ xs: data.grid, ys: all.map((each) => each[part]) }));
+    },
+    here: (values) => ({ x: values.T, ys: at(values, values.T) }),
+    number: (strength) => plain(Number(strength.toPrecision(2))),
+    follows: ({ student, alpha }) => `${student} ${alpha}`,
+  });
+};
+
+const course = (data) =>
+  curves(data, {
+    lines: () => data.models.map(({ ys }) => ({ xs: ys.map((_, at) => at), ys })),
+    here: ({ point }) => ({ x: point, ys: data.models.map(({ ys }) => ys[point]) }),
+    number: (share) => `${(100 * share).toFixed(2)} %`,
+  });

@@ -1,0 +1,108 @@
+// Controls and figures that answer within a frame. What a control says goes to every figure of its channel at once,
+// and to the server when it is let go. A page may place the parts of one channel apart from each other.
+
+const sentence = (data) => {
+  const element = made('p', { class: 'kd kd-verdict' });
+  const said = {
+    softTarget: ({ T }) => softTargetSentence(data.logits, T, data.label, data.says),
+    pull: (values) => pullSentence(gradientAt(data, values, values.T), data.says),
+    point: ({ point }) => data.says[point],
+  }[data.of];
+  return { element, draw: (values) => say(element, said(values)), says: () => element.textContent };
+};
+
+const VIEWS = { sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, answers };
+
+const channels = new Map();
+const parts = new WeakMap();
+
+const channelOf = (name) => {
+  if (!channels.has(name)) channels.set(name, { values: {}, given: null, frame: 0, views: new Set() });
+  return channels.get(name);
+};
+
+const redraw = (channel) => {
+  channel.frame = 0;
+  for (const view of channel.views) view.draw(channel.values);
+};
+
+const change = (channel, values) => {
+  Object.assign(channel.values, values);
+  channel.frame ||= requestAnimationFrame(() => redraw(channel));
+};
+
+const chosen = ({ controls, channel }) =>
+  Object.fromEntries(Object.keys(controls).map((name) => [name, channel.values[name]]));
+
+const begin = (place, channel) => {
+  const part = { controls: {}, views: [], sent: '', channel, built: '' };
+  // Streamlit may hand over another function each time.
+  part.released = () => {
+    const values = chosen(part);
+    const text = JSON.stringify(values);
+    if (text === part.sent) return;
+    part.sent = text;
+    if (channel.frame) {
+      cancelAnimationFrame(channel.frame);
+      redraw(channel);
+    }
+    say(place.querySelector('[aria-live]'), [...channel.views].map((view) => view.says?.() ?? '').join(' ').trim());
+    part.tell('moved', { at: Date.now(), values });
+  };
+  return part;
+};
+
+const close = (part) => {
+  for (const view of part.views) {
+    part.channel.views.delete(view);
+    view.close?.();
+  }
+  part.views = [];
+};
+
+const build = (part, place, data) => {
+  const controls = JSON.stringify(data.controls);
+  if (part.built !== controls) {
+    part.built = controls;
+    part.controls = {};
+    for (const spec of data.controls) {
+      const moved = (value) => change(part.channel, { [spec.key]: value });
+      part.controls[spec.key] = CONTROLS[spec.kind](spec, moved, () => part.released());
+    }
+    const elements = Object.values(part.controls).map(({ element }) => element);
+    place.querySelector('.kd-live-controls').replaceChildren(...elements);
+  }
+  close(part);
+  part.views = data.views.map((view) => VIEWS[view.kind](view));
+  part.views.forEach(({ element }, at) => element.classList.add(`kd-live-${data.views[at].size ?? 'whole'}`));
+  for (const view of part.views) part.channel.views.add(view);
+  place.querySelector('.kd-live-views').replaceChildren(...part.views.map(({ element }) => element));
+};
+
+const show = (part, data) => {
+  const { channel } = part;
+  if (data.values && channel.given !== data.given) {
+    channel.given = data.given;
+    channel.values = { ...data.values };
+    part.sent = JSON.stringify(chosen(part));
+  }
+  for (const [name, control] of Object.entries(part.controls)) control.show(channel.values[name]);
+  if (Object.keys(channel.values).length) redraw(channel);
+};
+
+export default ({ data, parentElement, setStateValue }) => {
+  const place = parentElement.querySelector('.kd-live');
+  let part = parts.get(place);
+  if (!part) {
+    part = begin(place, channelOf(data.channel));
+    parts.set(place, part);
+  }
+  part.tell = setStateValue;
+  const text = JSON.stringify(data);
+  if (part.text !== text) {
+    part.text = text;
+    build(part, place, data);
+    show(part, data);
+  }
+  return () => close(part);
+};

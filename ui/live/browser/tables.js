@@ -1,0 +1,47 @@
+// Ten rows: a confusion matrix at a point in time, and how a picture was read at all points.
+
+const FULL_COLOUR = 0.03;
+
+const confusion = (data) => {
+  const figure = figureOf(data.title);
+  const cells = CLASSES.map(() => CLASSES.map(() => made('td')));
+  const head = made('tr', {}, made('td'), ...CLASSES.map((name) => made('th', { scope: 'col' }, name)));
+  const rows = cells.map((row, name) => made('tr', {}, made('th', { scope: 'row' }, String(name)), ...row));
+  const table = made('table', { class: `kd-live-matrix kd-${data.role}`, 'aria-label': data.title }, head, ...rows);
+  figure.element.append(made('p', { class: 'kd-quiet' }, data.note), table);
+  return {
+    element: figure.element,
+    draw: ({ point }) => {
+      cells.forEach((row, truth) => {
+        const counts = data.counts[point][truth];
+        const total = Math.max(1, sum(counts));
+        row.forEach((cell, answer) => {
+          const share = counts[answer] / total;
+          say(cell, counts[answer] ? (100 * share).toFixed(1) : '');
+          const colour = truth === answer ? 0 : Math.min(1, share / FULL_COLOUR);
+          cell.style.setProperty('--share', (0.03 + 0.97 * colour).toFixed(3));
+        });
+      });
+    },
+  };
+};
+
+const reading = (data) => {
+  const figure = figureOf(data.title);
+  const points = data.logits.map((logits) => softmax(logits));
+  const columns = points.map((probabilities, at) =>
+    made(
+      'div',
+      { class: 'kd-live-moment' },
+      ...probabilities.map((p) => made('i', { style: `--share: ${(0.03 + 0.97 * p).toFixed(3)}` })),
+      made('span', {}, data.points[at]),
+    ),
+  );
+  const names = made('div', { class: 'kd-live-moment' }, ...CLASSES.map((name) => made('b', {}, name)), made('span'));
+  const strip = made('div', { class: `kd-live-strip kd-${data.role}`, 'aria-hidden': 'true' }, names, ...columns);
+  figure.element.append(strip, made('p', { class: 'kd-unseen' }, data.words));
+  return {
+    element: figure.element,
+    draw: ({ point }) => columns.forEach((column, at) => column.classList.toggle('kd-live-here', at === point)),
+  };
+};

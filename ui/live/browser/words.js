@@ -1,0 +1,69 @@
+// Numbers and sentences in words, as kd/text has them. Sentences come from the server, in the reader's language,
+// with places in braces.
+
+const filled = (sentence, values) =>
+  sentence.replace(/\{(\w+)\}/g, (place, name) => (name in values ? values[name] : place));
+
+const percent = (fraction) => {
+  if (fraction >= 0.9995 && fraction < 1) return '> 99.9 %';
+  if (fraction > 0 && fraction < 0.0005) return '< 0.1 %';
+  return `${(100 * fraction).toFixed(1)} %`;
+};
+
+// A probability in percent, without the sign, short enough to stand above a bar.
+const short = (fraction) => {
+  const hundredths = 100 * fraction;
+  if (hundredths < 0.05) return '< 0.1';
+  return hundredths.toFixed(hundredths >= 9.95 ? 0 : 1);
+};
+
+const signed = (number) => `${number < 0 ? '−' : '+'}${Math.abs(number).toFixed(2)}`;
+
+// To six figures, without zeros at the end.
+const plain = (number) => String(Number(number.toPrecision(6)));
+
+const listed = (words, and) =>
+  words.length < 2 ? words.join('') : filled(and, { words: words.slice(0, -1).join(', '), last: words.at(-1) });
+
+const WORTH_NAMING = 0.05;
+const EQUALLY_HARD = 1.5;
+const BEYOND = 1000;
+const MOST_NAMED = 3;
+
+// What the teacher says of a picture at a temperature: kd.text.dark_words.soft_target_sentence.
+const softTargetSentence = (logits, temperature, label, says) => {
+  const target = softmax(logits, temperature);
+  const order = target.map((_, digit) => digit).sort((a, b) => target[b] - target[a] || a - b);
+  const named = (digit) => `${digit} (${percent(target[digit])})`;
+  const [best, ...rest] = order;
+  const others = rest.filter((digit) => target[digit] >= WORTH_NAMING);
+  const names = others.slice(0, MOST_NAMED).map(named);
+  if (others.length > MOST_NAMED) names.push(filled(says.more, { count: others.length - MOST_NAMED }));
+  const which = others.length ? 'others' : target[best] < 1 ? 'next' : 'alone';
+  const sentences = [
+    filled(says[which], {
+      temperature: plain(temperature),
+      digit: best,
+      share: percent(target[best]),
+      others: listed(names, says.and),
+      other: rest.length ? named(rest[0]) : '',
+    }),
+    filled(says.bits, { bits: entropyBits(target).toFixed(2) }),
+  ];
+  if (label !== null && label !== best) sentences.push(filled(says.label, { label }));
+  return sentences.join(' ');
+};
+
+// Whether the label or the teacher pulls harder, and where to: kd.text.dark_words.pull_sentence.
+const pullSentence = (gradient, says) => {
+  const [label, teacher] = [lengthOf(gradient.labels), lengthOf(gradient.teacher)];
+  const total = gradient.labels.map((part, at) => part + gradient.teacher[at]);
+  const where = { up: lowest(total), down: highest(total) };
+  if (!label && !teacher) return says.nothing;
+  if (!teacher) return filled(says.label_alone, where);
+  if (!label) return filled(says.teacher_alone, where);
+  const ratio = Math.max(label, teacher) / Math.min(label, teacher);
+  const times = ratio > BEYOND ? says.beyond : ratio.toFixed(ratio >= 9.95 ? 0 : 1);
+  const strength = ratio < EQUALLY_HARD ? 'equal' : teacher > label ? 'teacher_harder' : 'label_harder';
+  return `${filled(says[strength], { times })} ${filled(says.together, where)}`;
+};

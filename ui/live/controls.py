@@ -1,0 +1,108 @@
+"""Controls that move figures in the browser. The server hears of them when they are let go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
+from kd.charts.parts import TEMPERATURE_TICKS
+from kd.config import FIELDS
+from kd.text.translation import _
+from ui.shared.address import Kept
+
+_SECONDS_A_POINT = 0.8
+_STOPS = sorted({*FIELDS["temperature"].stops, *map(float, TEMPERATURE_TICKS)})
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control of the browser's own.
+
+    name: what figures call its value.
+    key: of its value in the session, and its name in the address.
+    default: its value at first.
+    spec: what the browser makes it of: kind, label, help and what its kind needs.
+    read: a value from the browser → the value; raises ValueError for what the control cannot have.
+    parameter: of the address, if its value is kept there.
+    """
+
+    name: str
+    key: str
+    default: Any
+    spec: dict[str, Any]
+    read: Callable[[Any], Any]
+    parameter: Kept | None = None
+
+
+def temperature(key: str, parameter: Kept, label: str, help: str) -> Control:
+    """T from 0.1 to 100 on a logarithmic scale: two figures while it is dragged, a run's stops by arrow keys.
+
+    Args:
+        key, parameter: as of `Control`.
+        label, help: in the reader's language.
+    """
+    ends = (LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE)
+    spec = _range("log", *ends, stops=_STOPS, marks=list(TEMPERATURE_TICKS), says="T = {value}")
+    return Control("T", key, parameter.default, _said(label, help, spec), _number(*ends), parameter)
+
+
+def alpha(key: str, default: float, label: str, help: str) -> Control:
+    """α from 0 to 1 in steps of 0.05."""
+    spec = _range("linear", 0, 1, step=0.05, says="{value}")
+    return Control("alpha", key, default, _said(label, help, spec), _number(0, 1))
+
+
+def points(key: str, texts: Sequence[str], label: str, help: str) -> Control:
+    """Points in time, which also play by themselves: a value is a point's index, at first the last one's.
+
+    Args:
+        texts: each point in words.
+    """
+    last = len(texts) - 1
+    play = {"play": _("Play"), "pause": _("Pause"), "next": _("Next"), "seconds": _SECONDS_A_POINT}
+    spec = _range("linear", 0, last, step=1, texts=list(texts), play=play)
+    return Control("point", key, last, _said(label, help, spec), _one_of(*range(last + 1)))
+
+
+def switch(
+    name: str, key: str, default: bool, label: str, help: str, parameter: Kept | None = None
+) -> Control:
+    """On or off."""
+    return Control(
+        name, key, default, _said(label, help, {"kind": "switch"}), _one_of(False, True), parameter
+    )
+
+
+def choice(name: str, key: str, options: Mapping[str, str], label: str, help: str) -> Control:
+    """One of several codes. options: code → what it is called; the first is the default."""
+    spec = {"kind": "choice", "options": [{"code": code, "name": name} for code, name in options.items()]}
+    return Control(name, key, next(iter(options)), _said(label, help, spec), _one_of(*options))
+
+
+def _said(label: str, help: str, spec: dict[str, Any]) -> dict[str, Any]:
+    return {"label": label, "help": help, **spec}
+
+
+def _range(scale: str, lowest: float, highest: float, **more: Any) -> dict[str, Any]:
+    return {"kind": "range", "scale": scale, "lowest": lowest, "highest": highest, **more}
+
+
+def _number(lowest: float, highest: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not lowest <= value <= highest:
+            raise ValueError(value)
+        return float(value)
+
+    return read
+
+
+def _one_of(*values: Any) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        for each in values:
+            if type(value) is type(each) and value == each:
+                return each
+        raise ValueError(value)
+
+    return read

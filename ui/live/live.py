@@ -1,0 +1,95 @@
+"""Puts controls and figures of the browser's own on a page, and hears what the controls were left at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui.live.controls import Control
+from ui.shared import address
+
+BROWSER = Path(__file__).parent / "browser"
+SCRIPTS = ("maths", "words", "elements", "controls", "columns", "curves", "tables", "answers", "live")
+"""One program in parts, in order: a component has a single script, and nothing is built."""
+
+
+def program() -> str:
+    """All the scripts as the one that the browser gets."""
+    return "\n".join((BROWSER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+def live(
+    channel: str,
+    controls: Sequence[Control],
+    views: Sequence[dict[str, Any]],
+    values: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Draw controls and figures that follow them; return what the controls were left at, by name.
+
+    Nothing is sent again unless the figures' own numbers change; nothing comes back while a control moves.
+
+    Args:
+        channel: a name for the controls and all figures that follow them, in lower case with hyphens.
+        controls: none if those of the same channel are elsewhere on the page.
+        views: the figures, of `ui.live.views`.
+        values: instead of controls, where there is nothing to choose.
+    """
+    key = f"live-{channel}" if controls or values else f"live-{channel}-{views[-1]['kind']}"
+    kept = st.session_state.setdefault(f"{key}-kept", {"count": 0, "heard": None, "shown": None})
+    state = st.session_state.get(key)
+    moved = state.get("moved") if isinstance(state, dict) else None
+    if isinstance(moved, dict) and moved.get("at") != kept["heard"]:
+        kept["heard"] = moved.get("at")
+        kept["shown"] = _heard(controls, moved.get("values"))
+    values = dict(values or {each.name: _value(each) for each in controls})
+    if state is None or values != kept["shown"]:
+        # it is new on the page, or something else has set a value, such as Back
+        kept.update(count=kept["count"] + 1, shown=values, given=values)
+    data = {
+        "channel": channel,
+        "controls": [{"key": each.name, **each.spec} for each in controls],
+        "views": list(views),
+        "values": kept["given"] or None,
+        "given": kept["count"],
+    }
+    _component()(key=key, data=data, on_moved_change=lambda: None)
+    for each in controls:
+        if each.parameter is not None:
+            address.keep(each.key, each.parameter, values[each.name])
+    return values
+
+
+def _value(control: Control) -> Any:
+    """What the session has for a control, or its default where that does not fit, such as another run's."""
+    try:
+        value = control.read(st.session_state[control.key])
+    except (KeyError, ValueError):
+        value = control.default
+    st.session_state[control.key] = value
+    return value
+
+
+def _heard(controls: Sequence[Control], values: Any) -> dict[str, Any]:
+    """Keep what the browser says of its controls, but for what no control can say; return what it shows."""
+    values = values if isinstance(values, dict) else {}
+    for each in controls:
+        try:
+            st.session_state[each.key] = each.read(values[each.name])
+        except (KeyError, ValueError):
+            continue
+    return {each.name: values.get(each.name) for each in controls}
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component(
+        "kd_live",
+        html=(BROWSER / "live.html").read_text(encoding="utf-8"),
+        css=(BROWSER / "live.css").read_text(encoding="utf-8"),
+        js=program(),
+        isolate_styles=False,  # marks and names of the models are drawn as everywhere else
+    )

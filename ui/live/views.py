@@ -1,0 +1,184 @@
+"""What the browser draws of a page's numbers: the data of one figure each, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
+from kd.charts.parts import TEMPERATURE_TICKS
+from kd.charts.pull_charts import STRENGTH_ENDS, STRENGTH_TICKS
+from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS
+from kd.text.translation import _
+from kd.text.words import MODELS, NAMES
+
+View = dict[str, Any]
+
+
+def soft_target_sentence(teacher: np.ndarray, label: int | None) -> View:
+    """What the teacher says at T. teacher: its logits, (10,). label: the true class, if it is known."""
+    says = {part: _(words) for part, words in SOFT_TARGET_SAYS.items()}
+    return {"kind": "sentence", "of": "softTarget", "logits": numbers(teacher), "label": label, "says": says}
+
+
+def soft_targets(logits: Mapping[str, np.ndarray]) -> View:
+    """The teacher's soft targets as bars, and the students' as marks. logits: model → (10,)."""
+    return {
+        "kind": "softTargets",
+        "title": _("Soft targets at temperature T, in percent"),
+        "models": _models(logits),
+    }
+
+
+def entropies(logits: Mapping[str, np.ndarray]) -> View:
+    """How unsure each model is, against T. logits: model → (10,)."""
+    return {
+        "kind": "entropies",
+        "title": _("Entropy against T, in bits"),
+        "note": _("0 bits: certain. 3.32 bits: all ten equally likely."),
+        "models": _models(logits),
+        "x": _temperature_axis(),
+        "y": {"scale": "linear", "from": 0, "to": 3.4, "ticks": _ticks((0, 1, 2, 3))},
+        "grid": _grid(),
+    }
+
+
+def answers(logits: Mapping[str, np.ndarray]) -> View:
+    """Each model's digit, how sure it is, and its probabilities at T. logits: model → (10,)."""
+    return {"kind": "answers", "models": _models(logits)}
+
+
+def pull_sentence(pull: View) -> View:
+    """Whether label or teacher pulls harder. pull: of `pulls`."""
+    numbers_of = {name: pull[name] for name in ("label", "teacher", "students")}
+    says = {part: _(words) for part, words in PULL_SAYS.items()}
+    return {"kind": "sentence", "of": "pull", "says": says, **numbers_of}
+
+
+def pulls(label: int, teacher: np.ndarray, students: Mapping[str, np.ndarray]) -> View:
+    """The pull on each logit of a student. teacher: (10,). students: the codes to choose from → (10,)."""
+    return {
+        "kind": "pulls",
+        "title": _("The pull on each logit"),
+        "parts": _named({"labels": _("Labels"), "teacher": _(NAMES["teacher"]), "total": _("Both")}),
+        "label": label,
+        "teacher": numbers(teacher),
+        "students": {name: numbers(logits) for name, logits in students.items()},
+        "grid": _grid(),
+    }
+
+
+def strengths(pull: View) -> View:
+    """How strongly label and teacher pull, against T, with T² and without. pull: of `pulls`."""
+    names = _named({"labels": _("Labels"), "teacher": _(NAMES["teacher"])})
+    without = {"role": "teacher", "name": _("Teacher without T²"), "line": "teacher_without_t2"}
+    ends = dict(zip(("from", "to"), STRENGTH_ENDS, strict=True))
+    return {
+        **pull,
+        "kind": "strengths",
+        "title": _("Strength of the pull against T"),
+        "note": _("Both axes are logarithmic."),
+        "models": [*names, without],
+        "x": _temperature_axis(),
+        "y": {"scale": "log", **ends, "ticks": _ticks(STRENGTH_TICKS[1::2])},
+    }
+
+
+def point_sentence(says: Sequence[str]) -> View:
+    """A sentence for each point in time."""
+    return {"kind": "sentence", "of": "point", "says": list(says)}
+
+
+def course(title: str, values: Mapping[str, Sequence[float]], points: Sequence[str], start: float) -> View:
+    """Shares over time, a line for each student.
+
+    Args:
+        values: student → (k,).
+        points: what the axis writes at each of the k points.
+        start: where the axis of shares begins.
+    """
+    shares = np.linspace(start, 1, 5)
+    return {
+        "kind": "course",
+        "title": title,
+        "models": [{**each, "ys": list(values[each["role"]])} for each in _named(_names(values))],
+        "x": {
+            "scale": "linear",
+            "from": 0,
+            "to": len(points) - 1,
+            "ticks": [list(each) for each in enumerate(points)],
+            "title": _("Epoch"),
+        },
+        "y": {
+            "scale": "linear",
+            "from": start,
+            "to": 1,
+            "ticks": [[float(each), f"{100 * each:.4g} %"] for each in shares],
+        },
+    }
+
+
+def confusion(model: str, title: str, note: str, counts: np.ndarray) -> View:
+    """A confusion matrix at each point in time. counts: (k, 10, 10), by true class and answer."""
+    return {"kind": "confusion", "role": model, "title": title, "note": note, "counts": counts.tolist()}
+
+
+def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequence[str]) -> View:
+    """How a student read a picture at each point in time.
+
+    Args:
+        words: what the figure shows, for readers who do not see it.
+        logits: (k, 10).
+        points: as for `course`.
+    """
+    rows = [numbers(row) for row in logits]
+    said = {"title": title, "words": words, "points": list(points)}
+    return {"kind": "reading", "role": model, "logits": rows, **said}
+
+
+def wide(view: View) -> View:
+    """The figure with more than half of a row, where there is room."""
+    return {**view, "size": "wide"}
+
+
+def narrow(view: View) -> View:
+    """The figure beside a wide one."""
+    return {**view, "size": "narrow"}
+
+
+def half(view: View) -> View:
+    """The figure with half of a row, where there is room."""
+    return {**view, "size": "half"}
+
+
+def numbers(values: Iterable[float]) -> list[float]:
+    """Logits to the eight figures that float32 has at most."""
+    return [float(f"{value:.8g}") for value in values]
+
+
+def _models(logits: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
+    return [{**each, "logits": numbers(logits[each["role"]])} for each in _named(_names(logits))]
+
+
+def _names(models: Iterable[str]) -> dict[str, str]:
+    return {model: _(NAMES[model]) for model in MODELS if model in models}
+
+
+def _named(names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [{"role": role, "name": name} for role, name in names.items()]
+
+
+def _grid() -> list[float]:
+    return numbers(temperature_grid())
+
+
+def _ticks(values: Iterable[float]) -> list[list[Any]]:
+    return [[value, f"{value:g}"] for value in values]
+
+
+def _temperature_axis() -> dict[str, Any]:
+    ends = {"from": LOWEST_TEMPERATURE, "to": HIGHEST_TEMPERATURE}
+    ticks = _ticks(TEMPERATURE_TICKS)
+    return {"scale": "log", **ends, "ticks": ticks, "title": _("Temperature T (log scale)")}
