@@ -18,7 +18,7 @@ from kd.export.exporting import export
 from kd.pictures.training_set import training_set
 from kd.run_fields import has_fresh_teacher
 from kd.runs.dispatch import Dispatch
-from kd.runs.estimate import TYPICAL, Estimate, Estimator
+from kd.runs.estimate import Estimate, Estimator
 from kd.runs.finished import FinishedRuns
 from kd.runs.keeping import Keeping
 from kd.runs.orders import Teacher
@@ -30,7 +30,7 @@ from kd.runs.views import RunViews
 from kd.store.index import INTERRUPTED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
-from kd.studies.ahead import Ahead
+from kd.studies.ahead import MOST_SECONDS, Ahead
 from kd.studies.conductor import Conductor
 from kd.studies.seeds import Seeds
 from kd.studies.studies import Studies
@@ -41,7 +41,6 @@ log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_OF_A_LONG_RUN = 300
-SECONDS_OF_A_QUICK_RUN = 3
 # Until what is being computed has stopped and what is being stored is stored: mostly a moment.
 SECONDS_TO_CLOSE = 5
 
@@ -128,6 +127,18 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
             self.store.index.ask_to_stop(run_id)
         return asked
 
+    def let_go(self, run: str | RunView, person: str) -> None:
+        """A person has moved on from a run before it ended: unless somebody else wants it, it ends too.
+
+        Then it is not listed among the runs until somebody asks for it again.
+
+        Raises:
+            ValueError: when there is no such run.
+        """
+        if self.stop(run, person):
+            with contextlib.suppress(OSError):  # listed, then, as one that was stopped
+                self.store.index.unask_for(run_id_of(run))
+
     def watch(self, run: str | RunView) -> RunView:
         """The run as it is now; cheap.
 
@@ -202,7 +213,7 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
         config = config_of(config)
         if self.store.has_run(config.run_id) or self._dispatch.view(config.run_id) is not None:
             return False
-        return self._guess(config) > SECONDS_OF_A_LONG_RUN
+        return self._seconds_here(config) > SECONDS_OF_A_LONG_RUN
 
     def is_quick(self, config: RunConfig | Preset | str) -> bool:
         """Whether a run may start by itself when a control is moved: it is stored, or takes under 3 seconds.
@@ -210,7 +221,7 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
         Before the first run on a machine, this is a guess.
         """
         config = config_of(config)
-        return self._is_usable(config) or self._guess(config) < SECONDS_OF_A_QUICK_RUN
+        return self._is_usable(config) or self._seconds_here(config) < MOST_SECONDS
 
     def anybody_else_waits(self, person: str) -> bool:
         """Whether somebody other than this person is waiting for a run of this process to start."""
@@ -282,11 +293,6 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
                 view = self._views.stored(run_id)
                 if view is not None and view.result is not None:
                     yield view.config, view.result
-
-    def _guess(self, config: RunConfig) -> float:
-        """The estimate in seconds, or what is typical while nothing was measured."""
-        typical = TYPICAL.estimate(config, self._has_to_train_teacher(config))
-        return (self.estimate(config) or typical).total
 
     def _has_to_train_teacher(self, config: RunConfig) -> bool:
         return config.teacher == "fresh" and not self.store.has_model(config.teacher_id)

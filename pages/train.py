@@ -11,10 +11,10 @@ from ui.shared.guard import guard
 from ui.shared.headings import unseen_section
 from ui.shared.server import lab, warm_lab
 from ui.shared.shown import shown_run
-from ui.train import controls, moves
 from ui.train.explore import explore
+from ui.train.form import controls, moves
+from ui.train.form.train_button import bring_result_into_sight, train_button
 from ui.train.live import follow
-from ui.train.train_button import train_button
 
 
 def beside(view: RunView | None) -> tuple:
@@ -39,6 +39,7 @@ def form(drawn: tuple) -> None:
             controls.other_controls(moves.moved)
         with place:
             train_button(view)
+            bring_result_into_sight()
 
 
 with page("Train"):

@@ -124,6 +124,12 @@ def test_the_pages_benchmark_reruns_every_page():
     assert set(found["reruns"]) == {"home", *pages}
 
 
+def test_moves_are_timed_in_a_browser():
+    moves = run("moves", "--rounds", "2", KD_WORKERS="1")["moves"]
+    assert {what: len(seconds) for what, seconds in moves.items()} == {"new": 2, "stored": 2}
+    assert max(moves["stored"]) < min(moves["new"])
+
+
 def test_growth_tells_slopes_and_draws_them(tmp_path):
     path = tmp_path / "growth.svg"
     sizes = ("--images", "64,128", "--widths", "1,2", "--rounds", "1", "--chart", str(path))

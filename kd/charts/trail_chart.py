@@ -13,13 +13,17 @@ from kd.config import FIELD_TYPES, FIELDS, RunConfig
 from kd.text.translation import _
 from kd.text.words import plain
 
-COLUMNS = ("role", "run", "x", "setting", "difference", "low", "high", "shown", "name")
+COLUMNS = ("role", "run", "x", "setting", "difference", "low", "high", "shown", "name", "study")
 # A field whose largest value is so many times its smallest is drawn on a logarithmic axis.
 _DECADES = 100
 
 
 def trail_rows(
-    runs: Iterable[tuple[RunConfig, Mapping[str, Any]]], field: str, shown: str, names: Mapping[str, str]
+    runs: Iterable[tuple[RunConfig, Mapping[str, Any]]],
+    field: str,
+    shown: str,
+    names: Mapping[str, str],
+    study: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The rows of `trail_chart`.
 
@@ -28,10 +32,11 @@ def trail_rows(
         field: the one on the axis.
         shown: the id of the run that is shown now.
         names: run id → what it is called in a tooltip.
+        study: what lies behind the runs: rows of kd.studies.verdicts.verdicts along the field.
 
     Returns:
         Columns role, run, x (the field's value), setting (the same in words), difference, low and high (in
-        points), shown, name.
+        points), shown, name, study (whether the row is the study's).
     """
     rows = [
         {
@@ -42,14 +47,32 @@ def trail_rows(
             **{name: 100 * comparison[name] for name in ("difference", "low", "high")},
             "shown": config.run_id == shown,
             "name": names[config.run_id],
+            "study": False,
         }
         for config, comparison in runs
     ]
+    behind = [] if study is None else study.to_dict("records")
+    for row in behind:
+        config = RunConfig(**{field: row[field]})
+        rows.append(
+            {
+                "role": "distilled",
+                "run": "",
+                "x": _place(field, config),
+                "setting": in_words(field, config),
+                **{name: row[name] for name in ("difference", "low", "high")},
+                "shown": False,
+                "name": _("Several seeds"),
+                "study": True,
+            }
+        )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -> alt.LayerChart:
     """Points with their 95 % intervals; a click selects a run in the parameter "opened".
+
+    A study lies behind them, as a line with a band.
 
     Args:
         rows: of `trail_rows`.
@@ -73,10 +96,25 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
     )
     y: dict[str, Any] = {
         "title": _("Gain over scratch (points)"),
-        "scale": alt.Scale(zero=False, padding=12),
-        "axis": alt.Axis(tickCount=5),
+        "axis": alt.Axis(tickCount=4),
     }
+    tooltip = [
+        alt.Tooltip("name:N", title=_("Run")),
+        alt.Tooltip("setting:N", title=title),
+        alt.Tooltip("difference:Q", title=_("Gain over scratch (points)"), format="+.2f"),
+        alt.Tooltip("low:Q", title=_("95 % interval, from"), format="+.2f"),
+        alt.Tooltip("high:Q", title=_("95 % interval, to"), format="+.2f"),
+    ]
     zero = alt.Chart().mark_rule(strokeDash=[2, 3], opacity=0.6).encode(y=alt.datum(0, type="quantitative"))
+    behind = base.transform_filter("datum.study")
+    course = behind.mark_line if numeric else behind.mark_tick
+    band = behind.mark_area(opacity=0.15) if numeric else behind.mark_rule(strokeWidth=12, opacity=0.15)
+    study = [
+        band.encode(y=alt.Y("low:Q", **y), y2="high:Q"),
+        course(strokeWidth=1.5, opacity=0.6).encode(y=alt.Y("difference:Q", **y)),
+        behind.mark_point(size=200, opacity=0).encode(y=alt.Y("difference:Q", **y), tooltip=tooltip),
+    ]
+    base = base.transform_filter("!datum.study")
     intervals = base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(y=alt.Y("low:Q", **y), y2="high:Q")
     points = (
         base.mark_point(filled=True, shape="square", opacity=1, cursor="pointer")
@@ -84,16 +122,11 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
             y=alt.Y("difference:Q", **y),
             size=alt.condition("datum.shown", alt.value(190), alt.value(70)),
             fillOpacity=alt.condition("datum.shown", alt.value(1), alt.value(0.6)),
-            tooltip=[
-                alt.Tooltip("name:N", title=_("Run")),
-                alt.Tooltip("difference:Q", title=_("Gain over scratch (points)"), format="+.2f"),
-                alt.Tooltip("low:Q", title=_("95 % interval, from"), format="+.2f"),
-                alt.Tooltip("high:Q", title=_("95 % interval, to"), format="+.2f"),
-            ],
+            tooltip=tooltip,
         )
         .add_params(opened)
     )
-    return finished(alt.layer(zero, intervals, points, data=rows), _("Your trail"), height)
+    return finished(alt.layer(zero, *study, intervals, points, data=rows), _("Your trail"), height)
 
 
 def is_numeric(field: str) -> bool:

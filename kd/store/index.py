@@ -97,6 +97,10 @@ class Index(Moves):
         if found:
             self._file.write(lambda connection, undo: note_asked(connection, *found))
 
+    def unask_for(self, run_id: str) -> None:
+        """Nobody wants this run any more: it is not listed until somebody asks for it again."""
+        self._write("INSERT OR IGNORE INTO unasked VALUES (?)", run_id)
+
     def is_deleted(self, run_id: str) -> bool:
         """Whether somebody has deleted this run, and can still bring it back."""
         found = self._file.read("SELECT status FROM runs WHERE run_id = ?", run_id)

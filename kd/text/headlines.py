@@ -101,7 +101,8 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
 def evidence(comparison: Mapping[str, Any]) -> str:
     """The test and the interval of a single run, in a sentence. comparison: as for `headline`."""
     return _(
-        "On these 10,000 test pictures, the 95 % interval is {low} to {high} points; McNemar {p_value}.",
+        "With this seed, the 95 % interval over the 10,000 test pictures is {low} to {high} points; "
+        "McNemar {p_value}.",
         low=_points(100 * comparison["low"], 2),
         high=_points(100 * comparison["high"], 2),
         p_value=p_value_words(comparison["p_value"]),

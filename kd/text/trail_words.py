@@ -16,7 +16,8 @@ def trail_words(rows: pd.DataFrame, against: str) -> str:
         rows: of kd.charts.trail_chart.trail_rows; at least one.
         against: what the field is called.
     """
-    runs = records(rows, "setting", "difference", "shown")
+    runs = records(rows[~rows["study"].astype(bool)], "setting", "difference", "shown")
+    behind = records(rows[rows["study"].astype(bool)], "setting", "difference")
     sentences = [
         ngettext(
             "Gain over scratch against {field}: {count} run.",
@@ -42,4 +43,15 @@ def trail_words(rows: pd.DataFrame, against: str) -> str:
             sentences.append(
                 _("Shown now: {points} points at {value}.", points=signed(difference), value=value)
             )
+    if behind:
+        (first, start), (last, end) = behind[0], behind[-1]
+        sentences.append(
+            _(
+                "Behind them, several seeds on average: {start} points at {first}, {end} points at {last}.",
+                start=signed(start),
+                first=first,
+                end=signed(end),
+                last=last,
+            )
+        )
     return " ".join(sentences)

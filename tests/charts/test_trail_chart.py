@@ -1,5 +1,6 @@
 """The trail: each run a point at its field's value, with its interval; the one that is shown stands out."""
 
+import pandas as pd
 import pytest
 
 from kd.charts.run_charts import vega_lite
@@ -66,6 +67,23 @@ def test_the_words_say_the_extremes_and_what_is_shown():
         "Gain over scratch against T, temperature: 3 runs. Most: +8.00 points at 10. "
         "Least: +1.50 points at 1. Shown now: +4.50 points at 4."
     )
+
+
+def test_a_study_lies_behind_the_runs():
+    study = pd.DataFrame(
+        {"temperature": [1.0, 20.0], "difference": [1.6, 9.0], "low": [1, 8], "high": [2, 10]}
+    )
+    rows = trail_rows(RUNS, "temperature", SHOWN, NAMES, study)
+    behind = rows[rows["study"]]
+    assert behind["x"].tolist() == [1.0, 20.0]
+    assert behind["difference"].tolist() == [1.6, 9.0]
+    assert trail_words(rows, "T").startswith("Gain over scratch against T: 3 runs.")
+    assert trail_words(rows, "T").endswith(
+        "Behind them, several seeds on average: +1.60 points at 1, +9.00 points at 20."
+    )
+    filters = [layer.get("transform") for layer in vega_lite(trail_chart(rows, "temperature", "T"))["layer"]]
+    assert [{"filter": "datum.study"}] in filters
+    assert [{"filter": "!datum.study"}] in filters
 
 
 def test_dots_are_between_the_smallest_and_the_largest():

@@ -12,7 +12,8 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from tests import PROJECT
 from ui.shared import server
-from ui.train import moves, seen
+from ui.train import seen
+from ui.train.form import moves
 
 
 @pytest.fixture(scope="module")

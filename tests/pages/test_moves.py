@@ -12,7 +12,8 @@ from kd.runs.estimate import Speed
 from kd.runs.state import RunView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
-from ui.train import moves, seen
+from ui.train import seen
+from ui.train.form import moves
 
 ON = {moves.SWITCH: "true"}
 
@@ -39,7 +40,7 @@ def asked(lab, monkeypatch):
         return views[run_id] if run_id in views else watch(run_id)
 
     monkeypatch.setattr(lab, "start", start)
-    monkeypatch.setattr(lab, "stop", lambda run_id, person: asked.append(("stop", run_id)))
+    monkeypatch.setattr(lab, "let_go", lambda run_id, person: asked.append(("let go", run_id)))
     monkeypatch.setattr(lab, "watch", watched)
     return asked
 
@@ -59,7 +60,7 @@ def test_the_run_that_is_replaced_is_let_go_after_the_new_one_has_begun(open_pag
     control(app, "alpha").set_value(0.5).run()
     first, second = RunConfig(temperature=4.0), RunConfig(temperature=4.0, alpha=0.5)
     # in this order, they share the scratch student that both need
-    assert asked == [("start", first), ("start", second), ("stop", first.run_id)]
+    assert asked == [("start", first), ("start", second), ("let go", first.run_id)]
 
 
 def test_a_long_run_goes_on_when_a_control_is_moved(open_page, lab, asked, monkeypatch):
@@ -67,7 +68,7 @@ def test_a_long_run_goes_on_when_a_control_is_moved(open_page, lab, asked, monke
     asked.append(("start", long))
     app = open_page("train", run=long.run_id, train_size="60000", epochs="20", **ON)
     control(app, "epochs").set_value(1).run()
-    assert ("stop", long.run_id) not in asked
+    assert ("let go", long.run_id) not in asked
     assert asked[-1] == ("start", long.replace(epochs=1))
 
 

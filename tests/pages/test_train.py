@@ -15,7 +15,7 @@ from kd.text.words import accuracy, duration
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
 from tests.stored_runs import save_copy
-from ui.train import one_button
+from ui.train.form import one_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
 PATIENCE = 240
@@ -239,7 +239,7 @@ def test_the_page_says_so_when_it_shows_somebody_elses_run(open_page, lab, monke
     view = RunView(config.run_id, config, "running", "students", people=frozenset(people))
     watch = lab.watch
     monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == view.run_id else watch(run_id))
-    monkeypatch.setattr("ui.train.train_button.person", lambda: "me")
+    monkeypatch.setattr("ui.train.form.train_button.person", lambda: "me")
     app = open_page("train", run=view.run_id)
     assert said in html_of(app)
     assert ("Stop" in labelled(app)) is ("me" in people)

@@ -185,6 +185,21 @@ def test_two_people_share_one_run_and_stop_takes_effect(lab, finished):
     assert not lab.store.has_run(first)
 
 
+def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, finished):
+    run_id = lab.start(LONG.replace(seed=5), "ann")
+    lab.start(LONG.replace(seed=5), "ben")
+    lab.let_go(run_id, "ann")
+    assert lab.watch(run_id).active
+    assert run_id in {view.run_id for view in lab.runs()}
+    lab.let_go(run_id, "ben")
+    assert lab.wait(run_id, 30).status == "stopped"
+    assert run_id not in {view.run_id for view in lab.runs()}
+    lab.start(LONG.replace(seed=5), "ann")
+    assert run_id in {view.run_id for view in lab.runs()}
+    lab.stop(run_id)
+    assert lab.wait(run_id, 30).status == "stopped"
+
+
 def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
     running = lab.start(LONG.replace(seed=1))
     waiting = [lab.start(LONG.replace(seed=seed)) for seed in range(2, 2 + lab._runs_at_once)]

@@ -90,8 +90,9 @@ def test_several_seeds_say_what_holds(cell, changes, said):
 
 def test_the_evidence_is_one_sentence_away():
     said = headlines.evidence(comparison(0.0797, "ahead"))
-    assert (
-        said == "On these 10,000 test pictures, the 95 % interval is 7.37 to 8.57 points; McNemar p < 0.001."
+    assert said == (
+        "With this seed, the 95 % interval over the 10,000 test pictures is 7.37 to 8.57 points; "
+        "McNemar p < 0.001."
     )
     assert headlines.evidence_of_seeds(row(6.5, 6, 7, "helps", p=0.012)) == (
         "Over 5 seeds, the paired t-test gives p = 0.012."

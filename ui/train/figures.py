@@ -128,10 +128,10 @@ def _done(view: RunView, model: str) -> int:
     return sum(event["model"] == model for event in view.history)
 
 
-def tiles(view: RunView, beside: str = "") -> None:
-    """Accuracy of the three models; the latest known while the run goes on. beside: HTML of a fourth tile."""
+def tiles(view: RunView, fourth: str) -> None:
+    """Accuracy of the three models; the latest known while the run goes on. fourth: HTML of another tile."""
     three = "".join(_tile(view, model) for model in MODELS)
-    st.html(f'<div class="kd kd-tiles">{three}{beside}</div>')
+    st.html(f'<div class="kd kd-tiles">{three}{fourth}</div>')
 
 
 def _tile(view: RunView, model: str) -> str:

@@ -12,12 +12,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
+from kd.studies.seeds import SeedsView
 from kd.text.chart_words import accuracy_words
 from kd.text.translation import _, language, ngettext
 from ui.shared.figure import said_chart, save_menu, spec
 from ui.shared.guard import guard, guarded
 from ui.shared.run_words import setting
-from ui.train import figures, seen
+from ui.train import figures, seeds, seen
 
 Figure = tuple[dict[str, Any], pd.DataFrame, str]
 """A chart as Vega-Lite without its rows, its rows, and what it shows."""
@@ -27,6 +28,7 @@ HEIGHT = 330
 _SECONDS_BETWEEN_LOOKS = 0.8
 # A run that takes a second or two is looked at more often: most of them end within the first seconds.
 _SECONDS_BETWEEN_FIRST_LOOKS, _FIRST_SECONDS = 0.2, 4.0
+_SECONDS_BETWEEN_SEEDS = 1.2
 # A look costs the server a twelfth of this, so all looks together take a twelfth of a core.
 _SECONDS_FOR_EACH_WATCHER = 0.12
 _SECONDS_OF_A_WATCHER = 10.0
@@ -37,33 +39,34 @@ _last_looks: dict[str, float] = {}
 
 
 def follow(lab: Lab, view: RunView) -> None:
-    """Draw a run, and keep redrawing it until it ends: the more people watch, the less often."""
-    every = pace(view)
+    """Draw a run, and keep redrawing it until it ends, and while it gets surer with more seeds.
+
+    The more people watch, the less often.
+    """
+    every = _with_jitter(_pace(view, seeds.look(lab, view)))
     st.fragment(_look, run_every=every)(lab, view.run_id, every)
 
 
 def pace(view: RunView) -> float | None:
     """Seconds between two looks at a run; None for one that has ended."""
-    # With a little jitter, so that those who came together do not keep asking together.
-    return _seconds_between_looks(view) * random.uniform(0.9, 1.1) if view.active else None
+    return _with_jitter(_pace(view, None))
 
 
-def has_changed(view: RunView, every: float | None) -> bool:
-    """Whether a run that is looked at so often has ended, or is to be looked at at another pace."""
-    if every is None:
-        return False
-    return not view.active or not 1 / _NEARLY < every / _seconds_between_looks(view) < _NEARLY
+def _with_jitter(seconds: float | None) -> float | None:
+    """So that those who came together do not keep asking together."""
+    return None if seconds is None else seconds * random.uniform(0.9, 1.1)
 
 
 def _look(lab: Lab, run_id: str, every: float | None) -> None:
     with guard():
         view = lab.watch(run_id)
-        if has_changed(view, every):
+        of_seeds = seeds.look(lab, view)
+        if _is_another_pace(every, _pace(view, of_seeds)):
             st.rerun()  # the whole page: Stop becomes Train again, or people came or left
-        if view.active:
+        if every:
             _last_looks[get_script_run_ctx().session_id] = time.monotonic()
-        figures.head(view)
-        figures.tiles(view)
+        figures.head(view, of_seeds and of_seeds.verdict)
+        figures.tiles(view, seeds.tile(of_seeds))
         earlier = seen.ghosts(lab, run_id)
         if view.result is not None:
             seen.note(run_id)
@@ -72,6 +75,8 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
             if not view.active:  # each look would close the menu
                 save_menu("accuracy-by-epoch", lambda: _accuracy_figure(view, earlier)[:2], view.run_id)
             _ghost_tools(earlier)
+            if of_seeds is not None:
+                seeds.more(lab, view, of_seeds)
 
 
 def _ghost_tools(earlier: list[RunView]) -> None:
@@ -126,10 +131,21 @@ def _accuracy(
     said_chart(*_accuracy_figure(_view, _earlier))
 
 
-def _seconds_between_looks(view: RunView) -> float:
-    is_new = time.time() - view.created < _FIRST_SECONDS
-    usual = _SECONDS_BETWEEN_FIRST_LOOKS if is_new else _SECONDS_BETWEEN_LOOKS
+def _pace(view: RunView, of_seeds: SeedsView | None) -> float | None:
+    if view.active:
+        is_new = time.time() - view.created < _FIRST_SECONDS
+        usual = _SECONDS_BETWEEN_FIRST_LOOKS if is_new else _SECONDS_BETWEEN_LOOKS
+    elif of_seeds is not None and len(of_seeds.runs) < of_seeds.wanted:
+        usual = _SECONDS_BETWEEN_SEEDS
+    else:
+        return None
     return max(usual, _SECONDS_FOR_EACH_WATCHER * _watchers())
+
+
+def _is_another_pace(every: float | None, now: float | None) -> bool:
+    if every is None or now is None:
+        return every is not now
+    return not 1 / _NEARLY < every / now < _NEARLY
 
 
 def _watchers() -> int:

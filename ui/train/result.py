@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
 from kd.text.chart_words import loss_words
-from kd.text.headlines import evidence
+from kd.text.headlines import evidence, evidence_of_seeds
 from kd.text.translation import language
 from kd.text.verdicts import verdict_note
 from ui.shared.figure import said_chart, save_menu, spec
-from ui.train import figures
+from ui.train import figures, seeds
 from ui.train.live import Figure, come_to
 from ui.train.trail import trail
 
@@ -24,10 +26,17 @@ def result(lab: Lab, view: RunView) -> None:
         loss(view)
     with right:
         if view.result is not None:
-            comparison = view.result["comparison"]
-            for words in (evidence(comparison), verdict_note(comparison)):
-                st.html(f'<p class="kd kd-quiet">{words}</p>')
+            for words in _evidence(lab, view):
+                st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
         _table(view.run_id, view.created if view.result else None, language(), view)
+
+
+def _evidence(lab: Lab, view: RunView) -> list[str]:
+    """What the verdict rests on, a sentence each."""
+    comparison, of_seeds = view.result["comparison"], seeds.look(lab, view)
+    if of_seeds is None or of_seeds.verdict is None:
+        return [evidence(comparison), verdict_note(comparison)]
+    return [evidence_of_seeds(of_seeds.verdict), evidence(comparison)]
 
 
 def loss(view: RunView) -> None:

@@ -17,7 +17,8 @@ from ui.shared.figure import figure
 from ui.shared.guard import guarded
 from ui.shared.run_words import setting
 from ui.shared.shown import show
-from ui.train import controls, seen
+from ui.train import seen
+from ui.train.form import controls
 
 HEIGHT = 230
 _AGAINST, _OPEN, _MOVED = "trail_against", "trail_open", "trail_moved"

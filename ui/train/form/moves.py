@@ -11,7 +11,7 @@ from ui.shared.guard import guarded
 from ui.shared.person import person
 from ui.shared.server import lab
 from ui.shared.shown import show, shown_run
-from ui.train import controls
+from ui.train.form import controls
 
 SWITCH = "as_i_move"
 # The session's key for the run that Train asked about because it would take long.
@@ -77,7 +77,7 @@ def start(config: RunConfig) -> None:
     controls.has_followed(run_id)
     show(run_id)
     if before is not None and before.active and before.run_id != run_id and lab().is_quick(before.config):
-        lab().stop(before.run_id, person())
+        lab().let_go(before.run_id, person())
 
 
 def _is_new(config: RunConfig) -> bool:

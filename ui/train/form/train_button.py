@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -17,9 +18,12 @@ from ui.shared.guard import guarded
 from ui.shared.person import person
 from ui.shared.run_words import setting
 from ui.shared.server import lab
-from ui.train import controls, moves
-from ui.train.moves import ASKED
-from ui.train.one_button import one_button
+from ui.train.form import controls, moves
+from ui.train.form.moves import ASKED
+from ui.train.form.one_button import one_button
+
+_SCRIPT = Path(__file__).with_name("to_the_result.js")
+_TO_THE_RESULT = "to_the_result"
 
 
 def train_button(view: RunView | None) -> None:
@@ -34,6 +38,13 @@ def train_button(view: RunView | None) -> None:
     st.html(f'<p class="kd kd-hint kd-quiet">{escape(said)}</p>')
 
 
+def bring_result_into_sight() -> None:
+    """After Train on a phone, where the result is below the controls: scroll to it. Once for each click."""
+    if st.session_state.pop(_TO_THE_RESULT, False):
+        script = _SCRIPT.read_text(encoding="utf-8")
+        st.html(f'<span class="kd-unseen"></span><script>{script}</script>', unsafe_allow_javascript=True)
+
+
 def _start() -> None:
     # Read again: a click may arrive with the last change of a control, before the page is redrawn.
     notices.clear()
@@ -44,6 +55,7 @@ def _start() -> None:
     if asked != config.run_id and lab().is_long(config):
         st.session_state[ASKED] = config.run_id
         return
+    st.session_state[_TO_THE_RESULT] = True
     moves.start(config)
 
 

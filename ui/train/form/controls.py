@@ -15,7 +15,7 @@ from kd.run_fields import epochs_for, why_idle
 from kd.text.translation import N_, _
 from ui.shared import address, notices
 from ui.shared.guard import guarded
-from ui.train import fields
+from ui.train.form import fields
 
 _OWN = "own"
 _FOLLOWED = "followed_run"

@@ -1,0 +1,104 @@
+"""Training as one moves, in a browser: let go of a control, and the verdict comes by itself."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from kd.config import RunConfig
+from kd.lab import Lab
+
+MINUTES = 60_000
+QUICK = RunConfig(teacher="notebook", train_size=100, epochs=20)
+
+
+def opened(page: Page, url: str, config: RunConfig) -> None:
+    """Train with this setting, which nobody has trained, on its controls."""
+    default = RunConfig().to_dict()
+    query = "&".join(f"{name}={value}" for name, value in config.to_dict().items() if value != default[name])
+    page.goto(f"{url}/train?{query}")
+    expect(page.get_by_role("status")).to_contain_text("Distilled is ahead by 7.97 points (one seed).")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def move(page: Page, name: str) -> None:
+    """Press a slider's arrow key once."""
+    page.get_by_role("slider", name=name).focus()
+    page.keyboard.press("ArrowRight")
+
+
+def expect_verdict(page: Page, config: RunConfig) -> None:
+    expect(page).to_have_url(re.compile(f"run={config.run_id}"))
+    expect(page.locator(".kd-head")).to_contain_text(f"α {config.alpha:g} · T {config.temperature:g}")
+    verdict = re.compile(r"ahead by|behind by|No difference shown|points with each of")
+    expect(page.get_by_role("status")).to_contain_text(verdict, timeout=3 * MINUTES)
+
+
+def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_sight(page: Page, site):
+    config = QUICK.replace(seed=44)
+    opened(page, site.url, config)
+    move(page, "α, weight of the true labels")
+    expect_verdict(page, config.replace(alpha=0.15))
+    expect(page.get_by_text("Thin lines: your last run.")).to_be_visible()
+    expect(
+        page.get_by_text("Gain over scratch against α, weight of the true labels: 2 runs.")
+    ).to_be_attached()
+    move(page, "T, temperature")
+    expect_verdict(page, config.replace(alpha=0.15, temperature=15))
+    expect(page.get_by_text("Thin lines: your last 2 runs.")).to_be_visible()
+    expect(page.get_by_text("Gain over scratch against T, temperature: 3 runs.")).to_be_attached()
+
+    # a point of the trail opens its run, by the keyboard too
+    page.get_by_role("combobox", name="Open a run of the trail").click()
+    page.get_by_role("option").filter(has_text="500 images").click()
+    expect(page.get_by_role("status")).to_contain_text("Distilled is ahead by 7.97 points")
+    expect(page.get_by_role("slider", name="T, temperature")).to_have_value("10")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text("Thin lines:")).to_have_count(0)
+
+
+def test_a_run_that_is_moved_away_from_is_let_go(page: Page, site):
+    config = QUICK.replace(seed=45)
+    opened(page, site.url, config)
+    for _ in range(3):
+        move(page, "α, weight of the true labels")
+        page.wait_for_timeout(400)  # more than the slider waits for another key
+    last = config.replace(alpha=0.25)
+    expect_verdict(page, last)
+    lab = Lab(site.log.parent)
+    try:
+        assert lab.watch(last.run_id).status == "finished"
+        for alpha in (0.15, 0.2):
+            view = lab.watch(config.replace(alpha=alpha).run_id)
+            assert view.status in ("stopped", "finished")
+            # whoever moves on leaves no stopped runs behind
+            assert view.status == "finished" or view.run_id not in {run.run_id for run in lab.runs()}
+    finally:
+        lab.close()
+
+
+def test_the_invitation_opens_the_pictures_that_were_fixed(page: Page, site):
+    page.goto(f"{site.url}/train")
+    expect(page.locator(".kd-strip img")).to_have_count(6)
+    page.get_by_role("button", name=re.compile("996 pictures fixed, 199 broken")).click()
+    expect(page.get_by_role("tab", name="Errors")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".kd-cards figure")).to_have_count(12)
+
+
+def test_on_a_phone_the_verdict_and_the_chart_are_in_sight_after_train(page: Page, site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site.url}/train?as_i_move=false")
+    expect(page.locator(".marks").first).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+    for part in (page.locator(".kd-head .kd-verdict"), page.locator(".kd-tiles")):
+        expect(part).to_be_in_viewport()
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_in_viewport(ratio=0.9)
+
+
+def test_on_a_projector_the_verdict_and_the_chart_are_whole(page: Page, site):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{site.url}/train")
+    expect(page.locator(".marks").first).to_be_visible()
+    expect(page.locator(".kd-head .kd-verdict")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_in_viewport(ratio=1)
