@@ -58,7 +58,7 @@ def test_damaged_data_is_named_with_the_remedy(monkeypatch, tmp_path):
     path = tmp_path / "mnist.npz"
     path.write_bytes(b"no data")
     monkeypatch.setenv("KD_HOME", str(tmp_path))
-    monkeypatch.setattr("kd.pictures.mnist.DATA", tmp_path)
+    monkeypatch.setattr("kd.pictures.mnist.MNIST_FILE", path)
     load_mnist.cache_clear()
     server.forget_lab()
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
