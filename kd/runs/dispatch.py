@@ -17,7 +17,7 @@ from kd.runs.orders import Timings
 from kd.runs.queue import NOBODY, FairQueue
 from kd.runs.queue_plan import QueuePlan
 from kd.runs.state import RunView
-from kd.runs.workshop import PERSON, STUDY, Workshop
+from kd.runs.workshop import AHEAD, PERSON, STUDY, Workshop
 from kd.store.store import Store
 from kd.text.endings import Ending
 
@@ -121,7 +121,7 @@ class Dispatch:
                     job.hurry(urgency)
                     self._queue.join(run_id, study)
             if not joins and not self._carry_out(job):
-                tries_again = True
+                tries_again = urgency < AHEAD
                 while not should_stop() and self._store.index.worker(run_id) == "elsewhere":
                     time.sleep(SECONDS_BETWEEN_LOOKS)
             while not job.state.done.wait(SECONDS_BETWEEN_LOOKS):

@@ -68,7 +68,8 @@ class Index(Moves):
         Its earlier events and requests to stop it are forgotten.
 
         Args:
-            asked: whether anybody asked for it. A run that was not known before is listed only then.
+            asked: whether anybody asked for it. A run that was not known before is listed only then, and one
+                that was deleted is claimed only then.
         """
         home = self.path.parent
         owner = owners.hold(home)
@@ -76,6 +77,8 @@ class Index(Moves):
         def claim(connection: sqlite3.Connection, undo: ExitStack) -> bool:
             row = connection.execute("SELECT status, owner FROM runs WHERE run_id = ?", (run_id,)).fetchone()
             if row is not None and row[0] in ACTIVE and not owners.is_gone(home, row[1]) and row[1] != owner:
+                return False
+            if row is not None and not asked and str(row[0]).startswith(DELETED):
                 return False
             for table in ("events", "stops"):
                 connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

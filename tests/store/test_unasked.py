@@ -72,6 +72,14 @@ def test_a_run_stays_asked_for_when_it_is_computed_again(store):
     assert listed(store) == {ASKED.run_id, UNASKED.run_id}
 
 
+def test_a_deleted_run_stays_so_unless_somebody_asks_for_it(store):
+    store.delete_run(ASKED.run_id)
+    assert store.index.claim(ASKED.run_id, ASKED.to_dict(), asked=False) is False
+    assert store.restore_run(ASKED.run_id)
+    store.delete_run(ASKED.run_id)
+    assert store.index.claim(ASKED.run_id, ASKED.to_dict())
+
+
 def test_a_run_of_an_earlier_version_is_one_that_somebody_asked_for(store):
     execute(store, "DROP TABLE unasked", "PRAGMA user_version = 3")
     again = Store(store.home)

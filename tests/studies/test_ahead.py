@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kd.lab import Lab
+from kd.runs.workshop import AHEAD
 from kd.studies import ahead
 from kd.studies.ahead import MOST_PEOPLE, SEEDS, neighbours, with_seeds
 from kd.studies.study import Study
@@ -78,6 +79,37 @@ def test_a_run_that_somebody_asks_for_while_it_is_computed_is_theirs(fake_lab):
     assert fake_lab.wait(second.run_id, PATIENCE).status == "finished"
     assert fake_lab.engine.begun.count(second.model_ids["distilled"]) == 1
     assert fake_lab.listed() == {BASE.run_id, second.run_id}
+
+
+def test_a_run_that_a_study_comes_to_want_while_it_is_computed_is_listed(fake_lab):
+    fake_lab.finished(BASE)
+    fake_lab.engine.seconds_an_epoch = 0.05
+    fake_lab.look_at(BASE, "ann")
+    second = with_seeds(BASE, 2)[1]
+    until(lambda: (view := fake_lab._dispatch.view(second.run_id)) and view.history)
+    assert fake_lab._dispatch.compute(second, "a study", lambda: False) is None
+    assert second.run_id in fake_lab.listed()
+
+
+def test_a_run_that_somebody_asks_for_at_the_moment_it_is_claimed_is_listed(fake_lab, monkeypatch):
+    job, claim = fake_lab._dispatch._job(BASE, AHEAD), fake_lab.store.index.claim
+
+    def claim_while_somebody_comes(*arguments):
+        claimed = claim(*arguments)
+        job.hurry()
+        return claimed
+
+    monkeypatch.setattr(fake_lab.store.index, "claim", claim_while_somebody_comes)
+    assert job.claim()
+    assert fake_lab.store.row(BASE.run_id)["asked"] is True
+
+
+def test_a_run_that_somebody_deletes_at_the_moment_it_is_chosen_is_left_alone(fake_lab):
+    run_id = fake_lab.finished(BASE)
+    fake_lab.delete(run_id)
+    fake_lab._dispatch.compute(BASE, ahead.NAME, lambda: False, AHEAD)
+    assert fake_lab.restore(run_id)
+    assert fake_lab.watch(run_id).status == "finished"
 
 
 @pytest.mark.parametrize("what", ["run", "study"])
