@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
 import inspect
 import re
 import shlex
@@ -21,6 +22,7 @@ import pytest
 import yaml
 from babel.messages.frontend import CommandLineInterface
 from distributed.cli import dask_scheduler, dask_worker
+from packaging.requirements import Requirement
 from streamlit.config import get_config_options
 
 from kd.cli.app import is_option_of_the_server
@@ -150,8 +152,19 @@ def check_pip(arguments: list[str]) -> None:
             project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
             hooks = project["tool"]["hatch"]["metadata"]["hooks"]
             assert local[1] in hooks["requirements_txt"]["optional-dependencies"]
+        elif re.search("[<>=]", word):
+            Requirement(word)
         else:
             assert (PROJECT / word).is_file()
+
+
+def check_mutmut(arguments: list[str]) -> None:
+    """It is not installed with the tests: what it would change must be there."""
+    action, *rest = arguments
+    assert action in ("run", "results", "show")
+    if rest:
+        module = rest[-1].partition(".x_")[0].removesuffix(".*")
+        assert importlib.util.find_spec(module)
 
 
 def check_make(targets: list[str]) -> None:
@@ -186,6 +199,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "docker": check_docker,
     "export": check_export,
     "make": check_make,
+    "mutmut": check_mutmut,
     "pip": check_pip,
     "pybabel": check_pybabel,
     "pytest": check_pytest,
