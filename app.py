@@ -14,36 +14,31 @@ if __name__ != "__main__":
     )
 else:
     from kd.text.translation import N_, _
-    from ui.home.figure import figure
-    from ui.shared import lessons
+    from ui.home.voices import ADDRESS, hello, voices
+    from ui.shared import address, lessons
     from ui.shared.frame import page
     from ui.shared.headings import unseen_section
     from ui.shared.server import lab
     from ui.shared.shown import example_run
 
     with page("Home", N_("A small network learns from a large one's doubts")):
-        st.markdown(
-            _(
-                "A label says which digit a picture shows, and nothing more. A trained network, the "
-                "**teacher**, says more: its doubts show which digits look alike. **Knowledge distillation** "
-                "trains a small network, the **student**, on both, so it also learns what the labels leave "
-                "out."
-            )
-        )
+        address.take(ADDRESS)
         view = example_run(lab())
-        if view is not None:
+        if view is None:
+            hello()
+        else:
             unseen_section(_("An example"))
-            figure(lab(), view)
+            voices(lab(), view)
         with st.container(horizontal=True, key="ways"):
             st.page_link(
                 "pages/train.py", label=_("Train a student and watch"), icon=":material/model_training:"
             )
             st.page_link("pages/draw.py", label=_("Draw a digit and ask all three"), icon=":material/draw:")
         if view is not None:
-            st.space("small")
             teacher, distilled = view.result["teacher"], view.result["distilled"]
-            lessons.home(
-                teacher["parameters"] / distilled["parameters"],
-                teacher["test_accuracy"],
-                distilled["test_accuracy"],
-            )
+            with st.container(key="home_more"), st.expander(_("Why this works")):
+                lessons.home(
+                    teacher["parameters"] / distilled["parameters"],
+                    teacher["test_accuracy"],
+                    distilled["test_accuracy"],
+                )

@@ -39,7 +39,7 @@ STROKES = (
 
 def home(page: Page, url: str) -> None:
     page.goto(url)
-    page.locator(".kd-figure").wait_for()
+    page.locator(".kd-live-voices").wait_for()
 
 
 def train(page: Page, url: str) -> None:

@@ -41,6 +41,24 @@ PULL_SAYS = {
 }
 """What `pull_sentence` is made of."""
 
+VOICES_SAYS = {
+    "hidden": N_(
+        "At T = {temperature}, the teacher sounds as sure as a label: {digit} ({share}). Raise T to hear its "
+        "doubts."
+    ),
+    "heard": N_(
+        "At T = {temperature}, the teacher has doubts: {digit} ({share}), but perhaps {other} "
+        "({other_share})."
+    ),
+    "alike": N_(
+        "At T = {temperature}, all digits sound nearly alike, and what {digit} looks like is hard to hear."
+    ),
+    "taught": N_("Distilled learned them and agrees; scratch never heard them and says {scratch}."),
+    "distilled": N_("Distilled learned such doubts and is closer to the teacher than scratch."),
+    "scratch": N_("On this picture, scratch happens to be closer to it than distilled."),
+}
+"""What the browser says of a label, a teacher and two students side by side: `ui.live.views.voices`."""
+
 
 def soft_target_sentence(target: SoftTarget, temperature: float, label: int | None = None) -> str:
     """What the teacher says at this temperature, in two or three sentences.

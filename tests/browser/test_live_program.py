@@ -128,6 +128,32 @@ def test_the_sentences_are_those_of_the_server(asked, logits):
                 assert sentence == pull_sentence(pull_of(gradient))
 
 
+@pytest.mark.parametrize(
+    ("teacher", "distilled", "scratch", "temperature", "said"),
+    [
+        ([9, 0, 0], [9, 0, 0], [9, 0, 0], 1.0, "hidden {best} > 99.9 %"),
+        ([9, 8, 0], [9, 7, 0], [0, 9, 0], 1.0, "heard 0 73.1 % 1 26.9 % taught 1"),
+        ([9, 8, 0], [9, 7, 0], [9, 0, 0], 1.0, "heard 0 73.1 % 1 26.9 % distilled"),
+        ([9, 8, 0], [0, 9, 0], [9, 7, 0], 1.0, "heard 0 73.1 % 1 26.9 % scratch"),
+        ([9, 8, 0], [9, 7, 0], [0, 9, 0], 100.0, "alike {best}"),
+    ],
+)
+def test_the_voices_are_heard_as_they_are(asked, teacher, distilled, scratch, temperature, said):
+    says = {
+        "hidden": "hidden {digit} {share}",
+        "heard": "heard {digit} {share} {other} {other_share}",
+        "alike": "alike {digit}",
+        "taught": "taught {scratch}",
+        "distilled": "distilled",
+        "scratch": "scratch",
+    }
+    wide = {
+        name: [*z, *[-40] * 7] if temperature == 1 else [*z, *[0] * 7]
+        for name, z in (("teacher", teacher), ("distilled", distilled), ("scratch", scratch))
+    }
+    assert asked("voicesSentence(a, b, c)", wide, temperature, says) == said.format(best=0)
+
+
 def test_axis_and_curves_are_those_of_the_saved_figures(asked, logits):
     student, teacher = logits[1], logits[0]
     data = {"label": 4, "teacher": teacher.tolist(), "students": {"a": student.tolist()}, "grid": GRID}

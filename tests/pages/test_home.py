@@ -1,37 +1,57 @@
-"""Home: one figure with real numbers, and two links into the app."""
-
-import re
+"""Home: one picture and four voices, and ways into the app."""
 
 import numpy as np
 import pytest
 
-from kd.analysis.logits import softmax
-from kd.text.words import accuracy
-from tests.pages.on_page import html_of
-from ui.home.figure import TEMPERATURE
+from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of, warnings_of
 from ui.pictures.ways_in import FIRST_PICTURE
 
 
-def test_the_picture_shows_the_teachers_real_soft_targets(open_page, lab, shipped):
-    shares = [float(share) for share in re.findall(r"--share:([\d.]+)", html_of(open_page("home")))]
-    soft = softmax(lab.test_logits(shipped.run_id)["teacher"][FIRST_PICTURE], TEMPERATURE)
-    assert sorted(shares[:10]) == [0] * 9 + [1]
-    assert shares[10:] == pytest.approx(soft, abs=1e-4)
+def test_the_voices_are_those_of_the_run(open_page, lab, shipped, mnist):
+    view = drawn_in_the_browser(open_page("home"), "voices")["voices"]
+    label, *models = view["models"]
+    assert label["role"] == "labels"
+    assert label["shares"] == np.eye(10)[mnist.y_test[FIRST_PICTURE]].tolist()
+    assert [model["role"] for model in models] == ["teacher", "distilled", "scratch"]
+    logits = lab.test_logits(shipped.run_id)
+    for model in models:
+        assert model["logits"] == pytest.approx(logits[model["role"]][FIRST_PICTURE].tolist(), rel=1e-6)
+    assert view["label"] == mnist.y_test[FIRST_PICTURE]
 
 
-def test_the_example_is_one_that_the_teacher_gets_right_with_doubts(lab, shipped, mnist):
-    soft = softmax(lab.test_logits(shipped.run_id)["teacher"][FIRST_PICTURE], TEMPERATURE)
-    assert soft.argmax() == mnist.y_test[FIRST_PICTURE]
-    assert np.sort(soft)[-2] > 0.1
+def test_the_picture_is_named(open_page, mnist):
+    text = html_of(open_page("home"))
+    assert f"Test picture {FIRST_PICTURE:,}. Its label says {mnist.y_test[FIRST_PICTURE]}." in text
+    assert f'alt="A handwritten {mnist.y_test[FIRST_PICTURE]}, 28 by 28 pixels"' in text
 
 
-def test_the_picture_shows_the_three_accuracies_of_the_run(open_page, shipped):
-    html = html_of(open_page("home"))
-    for model in ("teacher", "distilled", "scratch"):
-        assert accuracy(shipped.result[model]["test_accuracy"]) in html
+def test_the_temperature_begins_where_the_doubts_are_hidden_and_is_kept_in_the_address(open_page):
+    app = open_page("home")
+    assert values_of(app, "voices") == {"T": 1.0}
+    assert "soft" not in app.query_params
+    move(app, "voices", T=4.0)
+    assert not app.exception
+    assert app.query_params["soft"] in ("4", ["4"])
+    assert values_of(open_page("home", soft="12.5"), "voices") == {"T": 12.5}
 
 
-def test_two_links_lead_on_and_the_navigation_is_there(open_page):
+@pytest.mark.parametrize("value", ["0", "101", "hot", "nan", "1e400", ""])
+def test_an_impossible_temperature_gets_a_sentence(open_page, value):
+    app = open_page("home", soft=value)
+    assert "between 0.1 and 100" in warnings_of(app)[0]
+    assert values_of(app, "voices") == {"T": 1.0}
+
+
+def test_where_there_is_no_run_home_still_says_what_it_is_about(open_page, lab, monkeypatch):
+    monkeypatch.setattr("ui.shared.shown.example_run", lambda lab: None)
+    app = open_page("home")
+    assert not app.exception
+    assert not app.error
+    assert "A label names one digit" in html_of(app)
+    assert not app.get("bidi_component")
+
+
+def test_links_lead_on_and_the_navigation_is_there(open_page):
     links = [(link.proto.page, link.proto.label) for link in open_page("home").get("page_link")]
     assert ("train", "Train a student and watch") in links
     assert ("draw", "Draw a digit and ask all three") in links

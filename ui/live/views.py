@@ -10,11 +10,18 @@ import numpy as np
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
 from kd.charts.parts import TEMPERATURE_TICKS
 from kd.charts.pull_charts import STRENGTH_ENDS, STRENGTH_TICKS
-from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS
-from kd.text.translation import _
+from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
+from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES
 
 View = dict[str, Any]
+
+_VOICES = {
+    "labels": N_("what a person wrote"),
+    "teacher": N_("the large network"),
+    "distilled": N_("taught by the teacher"),
+    "scratch": N_("taught by labels alone"),
+}
 
 
 def soft_target_sentence(teacher: np.ndarray, label: int | None) -> View:
@@ -45,9 +52,30 @@ def entropies(logits: Mapping[str, np.ndarray]) -> View:
     }
 
 
-def answers(logits: Mapping[str, np.ndarray]) -> View:
-    """Each model's digit, how sure it is, and its probabilities at T. logits: model → (10,)."""
-    return {"kind": "answers", "models": _models(logits)}
+def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
+    """Each model's digit, how sure it is, and its probabilities at T.
+
+    Args:
+        logits: model → (10,).
+        label: the true class, if it is known: then each answer is said to be right or wrong.
+    """
+    says = {"right": _("right"), "wrong": _("wrong")}
+    return {"kind": "answers", "models": _models(logits), "label": label, "says": says}
+
+
+def voices(logits: Mapping[str, np.ndarray], label: int) -> View:
+    """The label beside the models' answers at T, and where each of them has its answer from."""
+    models = [{**each, "note": _(_VOICES[each["role"]])} for each in _models(logits)]
+    truth = {"role": "labels", "name": _("Label"), "note": _(_VOICES["labels"])}
+    truth["shares"] = np.eye(10)[label].tolist()
+    return {**answers(logits, label), "kind": "voices", "models": [truth, *models]}
+
+
+def voices_sentence(logits: Mapping[str, np.ndarray]) -> View:
+    """What stands out in `voices` at T. logits: model → (10,)."""
+    says = {part: _(words) for part, words in VOICES_SAYS.items()}
+    voices = {model: numbers(logits[model]) for model in MODELS}
+    return {"kind": "sentence", "of": "voices", "logits": voices, "says": says}
 
 
 def pull_sentence(pull: View) -> View:

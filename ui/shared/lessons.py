@@ -21,16 +21,16 @@ _OBJECTIVE_SYMBOLS = N_(
 
 _MORE_WRONG = N_(
     "Guess before you look: the student has one parameter for every {ratio} of its teacher's. How many more "
-    "of the 10,000 test pictures does it get wrong? For the run above, the answer is {lost}."
+    "of the 10,000 test pictures does it get wrong? For the models above, the answer is {lost}."
 )
 _FEWER_WRONG = N_(
     "Guess before you look: the student has one parameter for every {ratio} of its teacher's. Which of the "
-    "two gets more of the 10,000 test pictures right? For the run above, it is the student, by {lost}."
+    "two gets more of the 10,000 test pictures right? For the models above, it is the student, by {lost}."
 )
 
 
 def home(ratio: float, teacher: float, distilled: float) -> None:
-    """Under the picture of distillation.
+    """Under the voices, in a folded section.
 
     Args:
         ratio: how many parameters the teacher has for each of the student's.
@@ -48,6 +48,7 @@ def home(ratio: float, teacher: float, distilled: float) -> None:
         _(_MORE_WRONG if lost >= 0 else _FEWER_WRONG, ratio=f"{ratio:.0f}", lost=f"{abs(lost):,}"),
         _OBJECTIVE,
         _(_OBJECTIVE_SYMBOLS),
+        folded=True,
     )
 
 

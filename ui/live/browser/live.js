@@ -5,13 +5,14 @@ const sentence = (data) => {
   const element = made('p', { class: 'kd kd-verdict' });
   const said = {
     softTarget: ({ T }) => softTargetSentence(data.logits, T, data.label, data.says),
+    voices: ({ T }) => voicesSentence(data.logits, T, data.says),
     pull: (values) => pullSentence(gradientAt(data, values, values.T), data.says),
     point: ({ point }) => data.says[point],
   }[data.of];
   return { element, draw: (values) => say(element, said(values)), says: () => element.textContent };
 };
 
-const VIEWS = { sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, answers };
+const VIEWS = { sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, answers, voices: answers };
 
 const channels = new Map();
 const parts = new WeakMap();

@@ -67,3 +67,27 @@ const pullSentence = (gradient, says) => {
   const strength = ratio < EQUALLY_HARD ? 'equal' : teacher > label ? 'teacher_harder' : 'label_harder';
   return `${filled(says[strength], { times })} ${filled(says.together, where)}`;
 };
+
+const ALL_BUT_ALIKE = 0.2;
+
+// What a picture's voices show at a temperature: whether the teacher's doubts are heard, and which student has them.
+const voicesSentence = (logits, temperature, says) => {
+  const target = softmax(logits.teacher, temperature);
+  const order = target.map((_, digit) => digit).sort((a, b) => target[b] - target[a] || a - b);
+  const [best, next] = order;
+  const said = {
+    temperature: plain(temperature),
+    digit: best,
+    share: percent(target[best]),
+    other: next,
+    other_share: percent(target[next]),
+    scratch: highest(logits.scratch),
+  };
+  if (target[next] < WORTH_NAMING) return filled(says.hidden, said);
+  if (target[best] < ALL_BUT_ALIKE) return filled(says.alike, said);
+  const away = (student) => divergenceBits(logits.teacher, logits[student], temperature);
+  const [distilled, scratch] = [logits.distilled, logits.scratch].map((z) => highest(z) === best);
+  const closer = away('distilled') < away('scratch') ? 'distilled' : 'scratch';
+  const who = closer === 'distilled' && distilled && !scratch ? 'taught' : closer;
+  return `${filled(says.heard, said)} ${filled(says[who], said)}`;
+};

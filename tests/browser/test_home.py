@@ -1,0 +1,84 @@
+"""Home in a browser: the voices move with T, and everything is in sight and readable."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import faults
+
+LABEL = "T, temperature: softens the three voices"
+
+# The longest line of each paragraph on the page, in characters.
+LINES = """() => [...document.querySelectorAll('[data-testid="stMain"] :is(p, h1)')].map(p => {
+    const lines = new Map();
+    const walk = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walk.nextNode());) {
+        for (let at = 0; at < node.length; at += 1) {
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            const box = range.getBoundingClientRect();
+            const line = Math.round(box.bottom / 8);
+            if (box.width) lines.set(line, 1 + (lines.get(line) ?? 0));
+        }
+    }
+    return [Math.max(0, ...lines.values()), p.innerText];
+}).filter(([longest, text]) => text && longest > 70)"""
+
+
+def opened(page: Page, site, query: str = "") -> None:
+    page.goto(f"{site.url}/{query}")
+    expect(page.get_by_role("slider", name=LABEL)).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def voice(page: Page, name: str):
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def test_raising_t_makes_the_doubts_heard(page: Page, site):
+    opened(page, site)
+    said = page.locator(".kd-live-views .kd-verdict")
+    expect(said).to_contain_text("At T = 1, the teacher sounds as sure as a label: 8 (98.5 %).")
+    slider = page.get_by_role("slider", name=LABEL)
+    for key in ("PageUp", "PageUp"):
+        slider.press(key)
+    expect(said).to_contain_text("At T = 4, the teacher has doubts: 8 (64.5 %), but perhaps 0 (22.5 %).")
+    expect(said).to_contain_text("scratch never heard them and says 0.")
+    expect(page).to_have_url(re.compile(r"[?&]soft=4"))
+    slider.press("End")
+    expect(said).to_contain_text("At T = 100, all digits sound nearly alike")
+    expect(voice(page, "Label").locator(".kd-unseen").nth(8)).to_have_text("8: 100.0 %")
+
+
+def test_right_and_wrong_are_said_in_words(page: Page, site):
+    opened(page, site)
+    for name, said in (("Teacher", "right"), ("Distilled", "right"), ("Scratch", "wrong")):
+        expect(voice(page, name).get_by_text(said, exact=True)).to_be_visible()
+    expect(voice(page, "Label").locator(".kd-live-judged")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1280, 720)])
+def test_touch_see_and_understand_fit_on_one_screen(page: Page, site, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    opened(page, site, "?soft=4")
+    box = page.locator(".kd-live-views .kd-verdict").bounding_box()
+    assert box["y"] + box["height"] <= height
+
+
+@pytest.mark.parametrize("width", [1900, 1400, 1024, 390])
+def test_no_line_is_long_and_nothing_runs_out_of_the_page(page: Page, site, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, site, "?soft=4")
+    page.get_by_text("Why this works").click()
+    expect(page.get_by_text("Guess before you look")).to_be_visible()
+    assert page.evaluate(LINES) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_it_is_accessible_in_both_themes(page: Page, site):
+    opened(page, site, "?soft=4")
+    assert faults(page, "Home") == []
