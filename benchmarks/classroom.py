@@ -6,8 +6,9 @@
 
 First, a run trains with nobody watching, to measure the speed of its epochs. Then `--people` sessions open
 the app: two out of three on Train, where they watch the next run live and move α, one out of three on Draw,
-where they draw, each every three seconds or as often as `--every` says. The sessions use Streamlit's own
-messages (benchmarks/browser_session.py); no browser renders what they receive.
+where they draw, each every three seconds or as often as `--every` says. With `--as-they-move`, those on Train
+move α of settings of their own instead, and train as they move. The sessions use Streamlit's own messages
+(benchmarks/browser_session.py); no browser renders what they receive.
 """
 
 from __future__ import annotations
@@ -83,9 +84,9 @@ def epoch_seconds(events: list[dict]) -> float:
     return float(np.median([event["seconds"] for event in events if event["epoch"] > 2]))
 
 
-async def watcher(url: str, run_id: str, number: int, until: float, every: float) -> BrowserSession:
-    """Watches the run live on Train and moves α."""
-    session = BrowserSession(url, "train", f"run={run_id}&{query(RUN)}")
+async def mover(url: str, query: str, number: int, until: float, every: float) -> BrowserSession:
+    """Moves α on Train, opened with this query."""
+    session = BrowserSession(url, "train", query)
     async with session:
         await session.settled(PATIENCE)
         step = 0
@@ -137,7 +138,9 @@ def memory(app: AppProcess) -> dict[str, float]:
     return found
 
 
-async def measure(app: AppProcess, home: Path, people: int, seconds: float, every: float) -> dict:
+async def measure(
+    app: AppProcess, home: Path, people: int, seconds: float, every: float, as_they_move: bool
+) -> dict:
     """Measure a run alone first, then one with the class."""
     alone = await train(app.url, RUN)
     undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 10))
@@ -159,7 +162,13 @@ async def measure(app: AppProcess, home: Path, people: int, seconds: float, ever
         *(
             drawer(app.url, number, until, every)
             if number % 3 == 2
-            else watcher(app.url, other.run_id, number, until, every)
+            else mover(
+                app.url,
+                f"seed={number}" if as_they_move else f"run={other.run_id}&{query(RUN)}",
+                number,
+                until,
+                every,
+            )
             for number in range(people)
         )
     )
@@ -258,11 +267,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--every", type=float, default=3.0, metavar="S", help="seconds between one person's actions"
     )
+    parser.add_argument(
+        "--as-they-move",
+        action="store_true",
+        help="those on Train move α of settings of their own, whose quick runs start by themselves",
+    )
     parser.add_argument("--descriptors", type=int, metavar="N", help="files and connections the app may open")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as home, app_process(Path(home), options.descriptors) as app:
-        found = asyncio.run(measure(app, Path(home), options.people, options.seconds, options.every))
+        found = asyncio.run(
+            measure(app, Path(home), options.people, options.seconds, options.every, options.as_they_move)
+        )
         if options.json:
             print(json.dumps(found))
         else:

@@ -44,7 +44,7 @@ VERDICT = """([setting, waits]) => {
 WAITS = "so it waits for Train."
 
 
-def moves(rounds: int) -> dict[str, list[float]]:
+def moves(rounds: int, images: int, epochs: int) -> dict[str, list[float]]:
     """Seconds of each move, by what is timed."""
     found: dict[str, list[float]] = {what: [] for what in TITLES}
     executable = bring()
@@ -57,7 +57,8 @@ def moves(rounds: int) -> dict[str, list[float]]:
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.set_default_timeout(2 * MINUTE)
         for seed in range(1, 2 + (rounds - 1) // (len(STOPS) - 1)):
-            page.goto(f"{app.url}/train?seed={seed}&temperature={STOPS[0]:g}")
+            sizes = f"train_size={images}&epochs={epochs}"
+            page.goto(f"{app.url}/train?seed={seed}&temperature={STOPS[0]:g}&{sizes}")
             page.get_by_role("slider", name="T, temperature").wait_for()
             page.wait_for_timeout(MILLISECONDS_TO_WARM_UP if seed == 1 else MILLISECONDS_BETWEEN)
             page.get_by_role("button", name="Train", exact=True).click()
@@ -92,8 +93,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
     parser.add_argument("--rounds", type=int, default=15, help="moves of each kind (%(default)s)")
+    default = RunConfig()
+    parser.add_argument("--images", type=int, default=default.train_size, help="of each run (%(default)s)")
+    parser.add_argument("--epochs", type=int, default=default.epochs, help="of each run (%(default)s)")
     options = parser.parse_args(arguments)
-    found: dict[str, Any] = {"machine": machine(), "moves": moves(options.rounds)}
+    found: dict[str, Any] = {
+        "machine": machine(),
+        "moves": moves(options.rounds, options.images, options.epochs),
+    }
     if options.json:
         print(json.dumps(found, indent=1))
         return 0
