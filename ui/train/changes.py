@@ -46,6 +46,8 @@ def invitation(lab: Lab, view: RunView, look: Callable[[], None]) -> None:
     if view.status != "finished":
         return
     table = _changes(view.run_id, lab.test_logits(view.run_id))
+    if table.empty:
+        return
     fixed = table[table["change"] == "fixed"]
     numbers = {"fixed": f"{len(fixed):,}", "broken": f"{len(table) - len(fixed):,}"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -12,7 +12,7 @@ import streamlit as st
 from kd.lab import RunView
 from kd.run_fields import TEST_IMAGES
 from kd.text.headlines import headline, surer_headline
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, ngettext
 from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, duration, file_size, milliseconds
 from ui.shared.markup import role
 from ui.shared.run_words import setting, when
@@ -140,7 +140,8 @@ def _tile(view: RunView, model: str) -> str:
     if view.result is not None:
         right = view.result[model]["test_accuracy"]
         wrong = round(TEST_IMAGES * (1 - right))
-        number, lines = accuracy(right), [_("{count} of 10,000 wrong", count=f"{wrong:,}")]
+        words = ngettext("{count} mistake", "{count} mistakes", wrong, count=f"{wrong:,}")
+        number, lines = accuracy(right), [words]
     elif events:
         number, lines = _so_far(events)
     elif model == "teacher" and view.teacher_accuracy is not None:

@@ -31,23 +31,26 @@ def look(lab: Lab, view: RunView) -> SeedsView | None:
 
 
 def tile(seeds: SeedsView | None) -> str:
-    """The differences of the seeds as dots, from the smallest to the largest, as HTML. None: before any."""
-    dots, words, said = "", "\u00a0", ""
-    if seeds is not None:
-        in_points = {seed: 100 * difference for seed, difference in sorted(seeds.differences.items())}
-        dots = "".join(
-            f'<span style="left:{100 * place:.1f}%" title="{escape(_dot(seed, points))}"></span>'
-            for (seed, points), place in zip(in_points.items(), places(list(in_points.values())), strict=True)
-        )
-        said = f' role="img" aria-label="{escape(seeds_words(in_points))}"'
-        have, wanted = len(seeds.runs), seeds.wanted
-        words = ngettext("{count} seed", "{count} seeds", have, count=have)
-        if have < wanted:
-            words = _("{count} of {wanted} seeds", count=have, wanted=wanted)
-    title = _("Seed by seed")
+    """The differences of the seeds as dots, from the smallest to the largest, as HTML.
+
+    None leaves the place empty.
+    """
+    if seeds is None:
+        return '<div class="kd-tile kd-seeds kd-absent"></div>'
+    in_points = {seed: 100 * difference for seed, difference in sorted(seeds.differences.items())}
+    dots = "".join(
+        f'<span style="left:{100 * place:.1f}%" title="{escape(_dot(seed, points))}"></span>'
+        for (seed, points), place in zip(in_points.items(), places(list(in_points.values())), strict=True)
+    )
+    have, wanted = len(seeds.runs), seeds.wanted
+    words = ngettext("{count} seed", "{count} seeds", have, count=have)
+    if have < wanted:
+        words = _("{count} of {wanted} seeds", count=have, wanted=wanted)
+    title, said = _("Seed by seed"), seeds_words(in_points)
     return (
         f'<div class="kd-tile kd-distilled kd-seeds"><p>{escape(title)}</p>'
-        f'<div class="kd-dots"{said}>{dots}</div><p class="kd-quiet">{escape(words)}</p></div>'
+        f'<div class="kd-dots" role="img" aria-label="{escape(said)}">{dots}</div>'
+        f'<p class="kd-quiet">{escape(words)}</p></div>'
     )
 
 
