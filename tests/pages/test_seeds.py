@@ -1,0 +1,90 @@
+"""A verdict that gets surer with more seeds: in words, as dots, and with buttons for still more."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.studies.seeds import SeedsView
+from tests.pages.on_page import html_of, labelled, warnings_of
+from tests.stored_runs import save_copy
+
+ONE = SeedsView(runs={0: "a"}, differences={0: 0.0797}, verdict=None, training=True, wanted=5)
+ROW = {"seeds": 5, "difference": 6.52, "low": 5.92, "high": 7.12, "p": 0.00002, "verdict": "helps"}
+FIVE = SeedsView(
+    runs={seed: "a" for seed in range(5)},
+    differences={0: 0.0797, 1: 0.06, 2: 0.07, 3: 0.055, 4: 0.062},
+    verdict=ROW,
+    training=False,
+    wanted=5,
+)
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """What the lab knows of the seeds, and what it is asked for."""
+    known = {"seeds": ONE, "looked": [], "more": []}
+    monkeypatch.setattr(Lab, "seeds", lambda self, config: known["seeds"])
+    monkeypatch.setattr(Lab, "look_at", lambda self, config, person: known["looked"].append(config))
+    monkeypatch.setattr(Lab, "more_seeds", lambda self, config, number, person: known["more"].append(number))
+    return known
+
+
+def dots(app) -> int:
+    return len(re.findall(r'<span style="left:', html_of(app)))
+
+
+def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, known):
+    app = open_page("train")
+    assert known["looked"][-1] == RunConfig()
+    assert "Distilled is ahead by 7.97 points (one seed)." in html_of(app)
+    assert "1 of 5 seeds" in html_of(app)
+    assert dots(app) == 1
+    known["seeds"] = FIVE
+    app.run()
+    text = unescape(html_of(app))
+    assert "Distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds): the teacher helps." in text
+    assert "(one seed)" not in text
+    assert "seed by seed. 0: 7.97, 1: 6.00, 2: 7.00, 3: 5.50, 4: 6.20." in text
+    assert dots(app) == 5
+    assert "Over 5 seeds, the paired t-test gives p < 0.001." in text
+
+
+def test_a_button_asks_for_more_seeds_than_come_by_themselves(open_page, known):
+    known["seeds"] = FIVE
+    app = open_page("train")
+    assert {"10 seeds", "20 seeds"} <= set(labelled(app))
+    labelled(app)["20 seeds"].click().run()
+    assert known["more"] == [20]
+    known["seeds"] = SeedsView(FIVE.runs, FIVE.differences, ROW, training=True, wanted=20)
+    app.run()
+    assert not {"10 seeds", "20 seeds"} & set(labelled(app))
+    assert "5 of 20 seeds" in html_of(app)
+
+
+def test_refused_seeds_are_a_sentence(open_page, known, monkeypatch):
+    def refuse(self, config, number, person):
+        raise OSError("The study cannot be recorded.")
+
+    monkeypatch.setattr(Lab, "more_seeds", refuse)
+    app = open_page("train")
+    labelled(app)["10 seeds"].click().run()
+    assert warnings_of(app) == ["The study cannot be recorded."]
+
+
+def test_students_that_are_the_same_by_construction_have_no_seeds_to_compare(open_page, lab, shipped, known):
+    config = RunConfig(alpha=1.0)
+    record = lab.store.record(shipped.run_id)
+    same = {"difference": 0.0, "p_value": 1.0, "only_distilled_right": 0, "only_scratch_right": 0}
+    result = {**record["result"], "comparison": {**record["result"]["comparison"], **same}}
+    save_copy(lab.store, shipped.run_id, config, result=result)
+    known["seeds"] = FIVE
+    app = open_page("train", run=config.run_id)
+    assert "both students are the same by construction." in html_of(app)
+    assert dots(app) == 0
+    assert "10 seeds" not in labelled(app)
+    lab.delete(config.run_id)
