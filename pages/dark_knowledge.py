@@ -6,7 +6,7 @@ from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from kd.config import RunConfig
 from kd.text.translation import N_, _
 from ui.dark_knowledge import dark_lessons, dark_views
-from ui.dark_knowledge.dark_picture import Shown, choose
+from ui.dark_knowledge.dark_picture import SOURCE, Shown, choose
 from ui.live import controls
 from ui.pictures import ways_in
 from ui.shared import address
@@ -23,11 +23,17 @@ VIEW = address.choice(
 )
 TEMPERATURE = address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=4.0)
 
-ADDRESS = {"picture": ways_in.PICTURE_PARAMETER, "T": TEMPERATURE, "view": VIEW, "log": dark_views.LOG}
+ADDRESS = {
+    ways_in.SOURCE_KEY: SOURCE,
+    "picture": ways_in.PICTURE_PARAMETER,
+    "T": TEMPERATURE,
+    "view": VIEW,
+    "log": dark_views.LOG,
+}
 
 
 @st.fragment
-def look(run_id: str, config: RunConfig, shown: Shown | None) -> None:
+def look(run_id: str, config: RunConfig, shown: Shown) -> None:
     """The three views, each with its lesson."""
     with guard():
         view = address.choose(
@@ -47,12 +53,12 @@ def look(run_id: str, config: RunConfig, shown: Shown | None) -> None:
             dark_lessons.whole_test_set(config, *likeness)
         elif view == "pull":
             dark_lessons.pull()
-        elif shown is not None:
+        else:
             dark_lessons.one_picture(shown.label, config)
 
 
 @st.fragment
-def figures(run_id: str, shown: Shown | None, view: str) -> None:
+def figures(run_id: str, shown: Shown, view: str) -> None:
     """Everything that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
     with guard():
         temperature = controls.temperature(
@@ -66,9 +72,9 @@ def figures(run_id: str, shown: Shown | None, view: str) -> None:
         )
         if view == "all":
             dark_views.whole_test_set(run_id, lab().test_logits(run_id)["teacher"], temperature)
-        elif shown is not None and view == "pull":
+        elif view == "pull":
             dark_views.pull(shown, temperature)
-        elif shown is not None:
+        else:
             dark_views.one_picture(shown, temperature)
 
 

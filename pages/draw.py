@@ -1,12 +1,14 @@
 """Draw: a digit drawn by hand, and what each of three models says it is."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kd.text.translation import _
 from ui.draw.answers import SOFTEN_PARAMETER, answers
 from ui.draw.drawings import last_drawings, remembered
 from ui.draw.explore_drawing import distances, look_closer
 from ui.pictures import ways_in
+from ui.pictures.kept import take_along
 from ui.shared import address, lessons
 from ui.shared.frame import page
 from ui.shared.headings import section, unseen_section
@@ -21,12 +23,13 @@ ADDRESS = {
     "picture": ways_in.PICTURE_PARAMETER,
     "soften": SOFTEN_PARAMETER,
 }
+PLACES = ("picture", "answers", "tools", "more")
 
 
-def picture(way: str, run_id: str) -> ways_in.Given:
+def picture(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Given:
     if way == "test":
         return ways_in.chosen(lab().test_logits(run_id)["teacher"])
-    return ways_in.uploaded() if way == "upload" else ways_in.drawn()
+    return ways_in.uploaded() if way == "upload" else ways_in.drawn(tools)
 
 
 with page("Draw"):
@@ -36,8 +39,10 @@ with page("Draw"):
         st.write(_("There are no models to ask yet. They appear when the first run has finished."))
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
         st.stop()
-    left, right = st.columns([1, 2.4], gap="large")
-    with left:
+    with st.container(key="draw_page"):
+        # four places: the stylesheet puts the first two beside each other, or on a phone all below each other
+        given_place, said_place, tools, more = (st.container(key=f"draw_{name}") for name in PLACES)
+    with given_place:
         unseen_section(_("Picture"))
         way = address.choose(
             st.segmented_control,
@@ -47,10 +52,16 @@ with page("Draw"):
             required=True,
             help=_("Draw a digit yourself, take one of MNIST's test pictures, or upload a picture."),
         )
-        given = picture(way, asked.run_id)
+        given = picture(way, asked.run_id, tools)
         shown = remembered(given)
-    with right:
+    images = shown.picture[None, :, :, None]
+    logits = {name: model.logits(images)[0] for name, model in lab().models(asked.run_id).items()}
+    with said_place:
         unseen_section(_("Answers"))
+        if given.problem:
+            st.warning(literal(given.problem), icon=":material/info:")
+        answers(shown, logits)
+    with tools:
         choose_finished_run(
             asked,
             finished,
@@ -58,16 +69,17 @@ with page("Draw"):
             _("Run whose models answer"),
             _("Any finished run. Its teacher and its two students answer."),
         )
-        if shown.picture is None:
-            st.warning(literal(shown.origin), icon=":material/info:")
-        else:
-            images = shown.picture[None, :, :, None]
-            models = lab().models(asked.run_id)
-            logits = {name: model.logits(images)[0] for name, model in models.items()}
-            answers(shown, logits)
-            distances(logits)
-            last_drawings(given, shown, logits)
-            section(_("Explore this picture"))
-            look_closer(lab(), asked.run_id, shown.picture)
-            play_picture(lab(), asked.run_id, shown.picture)
-            lessons.draw()
+    with more:
+        distances(logits)
+        if st.button(
+            _("See its dark knowledge"),
+            icon=":material/dark_mode:",
+            help=_("Takes this picture along, to see what the teacher finds similar to it."),
+        ):
+            take_along(shown)
+            address.go_to("pages/dark_knowledge.py")
+        last_drawings(given, shown, logits)
+        section(_("Explore this picture"))
+        look_closer(lab(), asked.run_id, shown.picture)
+        play_picture(lab(), asked.run_id, shown.picture)
+        lessons.draw()

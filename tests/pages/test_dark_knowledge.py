@@ -154,7 +154,7 @@ def test_an_unknown_run_gets_a_sentence_and_another_run(open_page):
 
 def test_before_you_draw_the_page_says_so_and_shows_a_picture(open_page):
     app = open_page("dark_knowledge")
-    app.button_group(key="dark_way").set_value("draw").run()
+    app.button_group(key="source").set_value("draw").run()
     assert not app.exception
     assert "Nothing is drawn yet" in said(app)
     assert values_of(app, "soft-targets")["T"] == 4.0

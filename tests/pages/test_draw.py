@@ -88,7 +88,7 @@ def test_the_temperature_softens_all_three_and_nothing_is_sent_again(open_page, 
     move(app, "answers", T=20.0)
     assert app.get("bidi_component")[-1].proto.json == sent
     assert not app.error
-    assert "The sentence above describes their answers at T = 1." in html_of(app)
+    assert "The sentence describes their answers at T = 1." in html_of(app)
     assert app.query_params["soften"] in ("20", ["20"])
     assert_answered(app, logits)
 
@@ -106,8 +106,73 @@ def test_a_dot_gets_a_sentence(open_page, top, left, height, width):
     pixels = np.zeros((SIDE, SIDE, 4), np.uint8)
     pixels[..., 3] = 255
     pixels[top : top + height, left : left + width, :3] = 255
-    (sentence,) = warnings_of(draw(open_page("draw"), pixels))
+    app = draw(open_page("draw"), pixels)
+    (sentence,) = warnings_of(app)
     assert "only a dot" in sentence
+    assert f"Until then, the answers are to test picture {FIRST_PICTURE:,}" in html_of(app)
+    assert answers_of(app)
+
+
+def a_dot():
+    pixels = np.zeros((SIDE, SIDE, 4), np.uint8)
+    pixels[..., 3], pixels[130:150, 130:150, :3] = 255, 255
+    return pixels
+
+
+def test_a_dot_leaves_the_last_answers_where_they_are(open_page, lab, shipped, seven):
+    app = draw(open_page("draw"), seven)
+    next(button for button in app.button if button.label == "Clear").click().run()
+    app.session_state["canvas_1"] = as_canvas_sends(a_dot())
+    app.run()
+    assert "only a dot" in warnings_of(app)[0]
+    assert "Until then, the answers are to your last picture." in html_of(app)
+    assert_answered(app, logits_of(lab, shipped.run_id, to_mnist(seven)))
+    assert "of 1 drawing." in " ".join(element.value for element in app.markdown)
+
+
+def test_answers_are_judged_where_the_label_is_known_and_only_there(open_page, seven, mnist):
+    figure = drawn_in_the_browser(open_page("draw"), "answers")["answers"]
+    assert figure["label"] == mnist.y_test[FIRST_PICTURE]
+    assert figure["says"] == {"right": "right", "wrong": "wrong"}
+    app = draw(open_page("draw"), seven)
+    assert drawn_in_the_browser(app, "answers")["answers"]["label"] is None
+
+
+def to_dark_knowledge(app):
+    next(button for button in app.button if button.label == "See its dark knowledge").click().run()
+    assert not app.exception
+    assert not app.warning
+    return {
+        model["role"]: model["logits"]
+        for model in drawn_in_the_browser(app, "soft-targets")["softTargets"]["models"]
+    }
+
+
+def test_a_drawing_is_taken_to_dark_knowledge(open_page, lab, shipped, seven):
+    app = draw(open_page("draw"), seven)
+    found = to_dark_knowledge(app)
+    logits = logits_of(lab, shipped.run_id, to_mnist(seven))
+    assert found["teacher"] == pytest.approx(logits["teacher"].tolist(), abs=1e-4)
+    assert "Your drawing, as the models see it." in html_of(app)
+    assert app.query_params["source"] in ("draw", ["draw"])
+
+
+def test_an_upload_and_an_earlier_drawing_are_taken_to_dark_knowledge_too(open_page, lab, shipped, seven):
+    app = open_page("draw", way="upload")
+    app.file_uploader(key="upload").set_value(("seven.png", png(255 - seven[..., :3]), "image/png")).run()
+    found = to_dark_knowledge(app)
+    logits = logits_of(lab, shipped.run_id, to_mnist(255 - seven[..., :3]))
+    assert found["scratch"] == pytest.approx(logits["scratch"].tolist(), abs=1e-4)
+    assert "Your picture from Draw, until you draw another one." in html_of(app)
+
+
+def test_a_test_picture_is_taken_to_dark_knowledge_by_its_number(open_page, lab, shipped):
+    app = open_page("draw", way="test", picture="18")
+    found = to_dark_knowledge(app)
+    expected = lab.test_logits(shipped.run_id)["distilled"][18].tolist()
+    assert found["distilled"] == pytest.approx(expected, rel=1e-6)
+    assert app.number_input(key="picture").value == 18
+    assert app.query_params["picture"] in ("18", ["18"])
 
 
 @pytest.mark.parametrize(
@@ -210,6 +275,7 @@ def test_an_upload_that_is_no_digit_gets_a_sentence(open_page, content):
     app = open_page("draw", way="upload")
     app.file_uploader(key="upload").set_value(("digit.png", content, "image/png")).run()
     assert not app.exception
+    assert answers_of(app)
     (sentence,) = warnings_of(app)
     assert sentence.endswith(".")
     assert "Traceback" not in sentence

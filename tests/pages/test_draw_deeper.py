@@ -118,7 +118,7 @@ def _shown(bits):
 def test_a_recalled_drawing_stays_until_another_picture_is_given(open_page, mnist):
     app = draw(open_page("draw"), canvas_picture(mnist.x_test[0]))
     now = to_mnist(canvas_picture(mnist.x_test[0]))
-    app.session_state["recalled_drawing"] = (
+    app.session_state["kept_picture"] = (
         to_mnist(canvas_picture(mnist.x_test[1])),
         sha256(now.tobytes()).hexdigest(),
     )

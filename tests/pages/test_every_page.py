@@ -31,8 +31,8 @@ CHOICES = (
     {},
     {"explore": "Errors", "errors": "changes"},
     {"explore": "Errors", "errors": "trust", "way": "test"},
-    {"explore": "Playback", "way": "upload", "dark_way": "digit", "view": "pull"},
-    {"explore": "Inside", "dark_way": "draw", "view": "all"},
+    {"explore": "Playback", "way": "upload", "source": "digit", "view": "pull"},
+    {"explore": "Inside", "source": "draw", "view": "all"},
 )
 # A link says where it leads, a folded section what it is called.
 WITHOUT_HELP = ("page_link", "expander")

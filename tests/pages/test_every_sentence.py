@@ -58,8 +58,8 @@ def escaped(app: AppTest) -> set[str]:
         ("draw", {"drawing_open": True, "drawing": "nearest"}, {"way": "test"}),
         ("draw", {}, {"way": "upload", "soften": "hot", "run": "nobody"}),
         ("dark_knowledge", {}, {"T": "nan", "log": "maybe", "picture": "-1", "view": "another"}),
-        ("dark_knowledge", {"dark_way": "digit"}, {"view": "pull"}),
-        ("dark_knowledge", {"dark_way": "draw"}, {"view": "all"}),
+        ("dark_knowledge", {"source": "digit"}, {"view": "pull"}),
+        ("dark_knowledge", {"source": "draw"}, {"view": "all"}),
     ],
 )
 def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, session, query, monkeypatch):

@@ -6,7 +6,7 @@ from kd.config import RunConfig
 from kd.fields import STORED_MODEL
 from kd.text.translation import N_, _
 from kd.text.words import percent
-from ui.dark_knowledge.dark_picture import WAYS
+from ui.dark_knowledge.dark_picture import SOURCE
 from ui.shared.lesson import lesson
 
 
@@ -27,7 +27,7 @@ def one_picture(label: int, config: RunConfig) -> None:
             "Choose a picture the teacher is sure of (under “{way}”, the first in the strip), set T to 1, "
             "and switch the logarithmic scale on and off. One bar becomes ten. Now drag T: however far you "
             "go, no bar ever overtakes another. The doubts were there all along.",
-            way=_(WAYS["digit"]),
+            way=_(SOURCE.labels["digit"]),
         ),
         r"q_i = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)} \qquad H(q) = -\sum_i q_i \log_2 q_i",
         _(

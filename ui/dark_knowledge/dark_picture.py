@@ -16,13 +16,16 @@ from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import pictures_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS
-from ui.pictures import ways_in
-from ui.shared import notices
+from ui.pictures import kept, ways_in
+from ui.shared import address, notices
 from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guarded
 from ui.shared.markup import literal, pixels
 
-WAYS = {"ambiguous": N_("Ambiguous"), "digit": N_("One digit"), "draw": N_("Draw")}
+SOURCE = address.choice(
+    N_("There is no picture from “{text}”: use {allowed}."),
+    {"ambiguous": N_("Ambiguous"), "digit": N_("One digit"), "draw": N_("Draw")},
+)
 STRIP = 12
 
 
@@ -36,14 +39,13 @@ class Shown:
     origin: str
 
 
-def choose(lab: Lab, run_id: str) -> Shown | None:
-    """Draw the controls that choose a picture, and the picture; None where there is no picture to show."""
-    way = st.segmented_control(
+def choose(lab: Lab, run_id: str) -> Shown:
+    """Draw the controls that choose a picture, and the picture."""
+    way = address.choose(
+        st.segmented_control,
         _("Picture"),
-        WAYS,
-        default="ambiguous",
-        format_func=lambda way: _(WAYS[way]),
-        key="dark_way",
+        SOURCE,
+        key=ways_in.SOURCE_KEY,
         required=True,
         width="stretch",
         help=_("Pictures the teacher is least sure about, pictures of one digit, or your own drawing."),
@@ -134,11 +136,13 @@ def _strip(run_id: str, digit: int | None, _logits: np.ndarray) -> tuple[tuple[i
     return tuple(table["picture"].astype(int)), tuple(table["true"].astype(int))
 
 
-def _drawing(lab: Lab, run_id: str) -> Shown | None:
+def _drawing(lab: Lab, run_id: str) -> Shown:
     given = ways_in.drawn()
-    if given.picture is None:
-        st.warning(literal(given.origin), icon=":material/info:")
-        return None
+    if given.problem:
+        st.warning(literal(given.problem), icon=":material/info:")
+    taken = kept.kept_instead_of(given)
+    if taken is not None:
+        given = ways_in.Given(taken, _("Your picture from Draw, until you draw another one."))
     images = given.picture[None, :, :, None]
     models = lab.models(run_id)
     logits = {model: models[model].logits(images)[0] for model in MODELS}

@@ -25,25 +25,25 @@ SOFTEN_PARAMETER = address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, 
 
 
 def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
-    """Draw the picture, what the three say about it, and their probabilities at a temperature.
+    """Draw the three models' probabilities at a temperature, the picture, and what they say about it.
 
     Args:
         given: the picture to ask about.
         logits: model → (10,), its logits for that picture.
     """
-    seen, said = st.columns([1, 3], gap="medium", vertical_alignment="center")
-    with seen:
-        st.html(pixels(given.picture, _("The 28 by 28 pixels that the models see")))
-    with said:
-        sentence = answers_sentence({model: opinion(softmax(z)) for model, z in logits.items()}, given.label)
-        st.html(f'<p class="kd kd-sentence">{escape(sentence)}</p>')
-        note = _("The sentence above describes their answers at T = 1.")
-        st.html(f'<p class="kd kd-quiet">{escape(given.origin)} {escape(note)}</p>')
-    _bars(logits)
+    st.html(f'<p class="kd kd-quiet kd-origin">{escape(given.origin)}</p>')
+    _bars(logits, given.label)
+    seen = pixels(given.picture, _("The 28 by 28 pixels that the models see"))
+    sentence = answers_sentence({model: opinion(softmax(z)) for model, z in logits.items()}, given.label)
+    note = _("The sentence describes their answers at T = 1.")
+    st.html(
+        f'<div class="kd kd-seen">{seen}<div><p class="kd-sentence">{escape(sentence)}</p>'
+        f'<p class="kd-quiet">{escape(note)}</p></div></div>'
+    )
 
 
 @st.fragment
-def _bars(logits: dict[str, np.ndarray]) -> None:
+def _bars(logits: dict[str, np.ndarray], label: int | None) -> None:
     """Three answers and the slider that softens them: only a softmax, so no model is asked again."""
     with guard():
         temperature = controls.temperature(
@@ -55,7 +55,7 @@ def _bars(logits: dict[str, np.ndarray]) -> None:
                 "also what else they consider, which is what a student learns from."
             ),
         )
-        values = live("answers", [temperature], [views.answers(logits)])
+        values = live("answers", [temperature], [views.answers(logits, label)])
         save_figure(
             "answers",
             dark_charts.soft_targets_chart,

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 import streamlit as st
 
 from kd.analysis.opinions import all_disagree
 from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.text.translation import _, ngettext
+from ui.pictures import kept
 from ui.pictures.canvas import drawing_name
 from ui.pictures.ways_in import DRAWN, UPLOADED, Given
 from ui.shared.figure import save_menu, spec
 from ui.shared.guard import guarded
 
 KEPT = 12
-_DRAWINGS, _TALLY, _RECALLED = "drawings", "drawings_tally", "recalled_drawing"
+_DRAWINGS, _TALLY = "drawings", "drawings_tally"
 _STRIP, _NUMBER = "drawings_strip", "drawings_number"
 
 
@@ -30,19 +29,15 @@ def remembered(given: Given) -> Given:
         name = _name(given)
         # undone to nothing and drawn again: it is among them already
         known = name not in drawings and any(
-            np.array_equal(kept, given.picture) for kept in drawings.values()
+            np.array_equal(other, given.picture) for other in drawings.values()
         )
         if not known and not np.array_equal(drawings.get(name), given.picture):
             drawings[name] = given.picture
             st.session_state.setdefault(_TALLY, {})[name] = False
         while len(drawings) > KEPT:
             drawings.pop(next(iter(drawings)))
-    recalled = st.session_state.get(_RECALLED)
-    if recalled is None:
-        return given
-    picture, replaced = recalled
-    if replaced != _digest(given.picture):
-        del st.session_state[_RECALLED]
+    picture = kept.kept_instead_of(given)
+    if picture is None:
         st.session_state[_NUMBER] = None
         return given
     return Given(picture, _("One of your earlier drawings, until you draw or choose another picture."))
@@ -107,17 +102,13 @@ def _clicked(given: Given) -> None:
 def _recall(given: Given, number: int | None) -> None:
     """Show the drawing with this number, from 1, until another picture is given; None: the present one."""
     drawings = list(st.session_state[_DRAWINGS].values())
-    st.session_state.pop(_RECALLED, None)
+    kept.let_go()
     if number is not None and 1 <= number <= len(drawings):
-        st.session_state[_RECALLED] = (drawings[number - 1], _digest(given.picture))
+        kept.keep(drawings[number - 1], given)
 
 
 def _name(given: Given) -> str:
     """One name for all strokes of one drawing, so that half a digit is not kept along with the whole."""
     if given.source == DRAWN:
         return drawing_name()
-    return _digest(given.picture)
-
-
-def _digest(picture: np.ndarray | None) -> str:
-    return "" if picture is None else hashlib.sha256(picture.tobytes()).hexdigest()
+    return kept.digest(given.picture)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kd.analysis.softening import most_ambiguous
 from kd.config import TEST_IMAGES
@@ -28,18 +29,27 @@ TEST_PICTURE_HELP = N_("One of MNIST's 10,000 test pictures, numbered from 0. No
 DRAWN, UPLOADED, TEST_PICTURE = "drawn", "uploaded", "test picture"
 """Where a picture comes from."""
 
+SOURCE_KEY = "source"
+"""The key of how the page Dark knowledge chooses its picture."""
+
+_LAST = "last_picture"
+
 
 @dataclass(frozen=True)
 class Given:
-    """A picture (28, 28) in [0, 1] as the models see it, and a sentence about it; or what is wrong with it.
+    """A picture (28, 28) in [0, 1] as the models see it, and a sentence about it.
 
-    origin: the sentence. label: what the picture shows, where that is known. source: one of the three above.
+    origin: the sentence. label: what the picture shows, where that is known. source: one of the three above,
+    for what the person gave. number: of a test picture. problem: why what they gave cannot be shown, in a
+    sentence; the picture is another one then.
     """
 
-    picture: np.ndarray | None
+    picture: np.ndarray
     origin: str
     label: int | None = None
     source: str | None = None
+    number: int | None = None
+    problem: str = ""
 
 
 def test_picture(number: int) -> tuple[np.ndarray, int]:
@@ -48,43 +58,42 @@ def test_picture(number: int) -> tuple[np.ndarray, int]:
     return to_model_input(mnist.x_test[number : number + 1])[0, :, :, 0], int(mnist.y_test[number])
 
 
-def drawn() -> Given:
-    """A canvas, its pen and its eraser; until something is drawn, a test picture takes its place."""
+def drawn(tools: DeltaGenerator | None = None) -> Given:
+    """A canvas, its pen and its eraser; until something is drawn, a test picture takes its place.
+
+    Args:
+        tools: where pen and eraser stand; below the canvas if None.
+    """
     task = _("Draw one large digit.")
     st.html(f'<p class="kd kd-quiet kd-above-canvas">{escape(task)}</p>')
     place = st.container(key="canvas_frame")
-    width = st.slider(
-        _("Pen width"),
-        min_value=8,
-        max_value=40,
-        value=22,
-        key="pen",
-        persist_state="session",
-        help=_(
-            "In pixels; the square is {side} pixels wide. A wide pen is most like MNIST's strokes.",
-            side=canvas.SIDE,
-        ),
-    )
-    st.button(_("Clear"), on_click=guarded(canvas.clear), width="stretch", help=_("Empties the square."))
+    with tools or st.container():
+        width = st.slider(
+            _("Pen width"),
+            min_value=8,
+            max_value=40,
+            value=22,
+            key="pen",
+            persist_state="session",
+            help=_(
+                "In pixels; the square is {side} pixels wide. A wide pen is most like MNIST's strokes.",
+                side=canvas.SIDE,
+            ),
+        )
+        st.button(_("Clear"), on_click=guarded(canvas.clear), width="stretch", help=_("Empties the square."))
     try:
         with place:
             drawing = canvas.canvas(width)
-    except ValueError as error:
-        return Given(None, str(error))
-    if drawing is None:
-        return _first_picture(
-            N_(
-                "Nothing is drawn yet, so this is test picture {number}, labelled {label}. Draw one digit on "
-                "the black square."
+        if drawing is None:
+            return _first_picture(
+                N_("Nothing is drawn yet, so this is test picture {number}, labelled {label}.")
             )
-        )
-    content, pixels = drawing
-    if canvas.is_a_dot(pixels, width):
-        return Given(None, _(ONLY_A_DOT))
-    try:
-        return Given(prepared(content), _("Your drawing, as the models see it."), source=DRAWN)
+        content, pixels = drawing
+        if canvas.is_a_dot(pixels, width):
+            raise ValueError(_(ONLY_A_DOT))
+        return _last(Given(prepared(content), _("Your drawing, as the models see it."), source=DRAWN))
     except ValueError as error:
-        return Given(None, str(error))
+        return _instead(str(error))
 
 
 def chosen(teacher_logits: np.ndarray) -> Given:
@@ -108,7 +117,7 @@ def chosen(teacher_logits: np.ndarray) -> Given:
         help=_("One of the hundred test pictures that the teacher is least sure about."),
     )
     picture, label = test_picture(number)
-    return Given(picture, test_picture_sentence(number, label), label, TEST_PICTURE)
+    return Given(picture, test_picture_sentence(number, label), label, TEST_PICTURE, number)
 
 
 def test_picture_sentence(number: int, label: int) -> str:
@@ -129,15 +138,33 @@ def uploaded() -> Given:
             N_("Nothing is uploaded yet, so this is test picture {number}, labelled {label}.")
         )
     try:
-        return Given(prepared(file.getvalue()), _("Your picture, as the models see it."), source=UPLOADED)
+        own = prepared(file.getvalue())
     except ValueError as error:
-        return Given(None, str(error))
+        return _instead(str(error))
+    return _last(Given(own, _("Your picture, as the models see it."), source=UPLOADED))
+
+
+def _last(given: Given) -> Given:
+    """What the person gave, to show again while the next thing that they give cannot be shown."""
+    st.session_state[_LAST] = given
+    return given
+
+
+def _instead(problem: str) -> Given:
+    """The person's last picture, or else a test picture. problem: why not what they gave, in a sentence."""
+    last = st.session_state.get(_LAST)
+    if last is None:
+        message = N_("Until then, the answers are to test picture {number}, labelled {label}.")
+        return replace(_first_picture(message), problem=problem)
+    origin = _("Until then, the answers are to your last picture.")
+    return replace(last, origin=origin, source=None, problem=problem)
 
 
 def _first_picture(message: str) -> Given:
     """The picture that is shown before a person gives one. message: it has places for number and label."""
     picture, label = test_picture(FIRST_PICTURE)
-    return Given(picture, _(message, number=f"{FIRST_PICTURE:,}", label=label), label, TEST_PICTURE)
+    origin = _(message, number=f"{FIRST_PICTURE:,}", label=label)
+    return Given(picture, origin, label, TEST_PICTURE, FIRST_PICTURE)
 
 
 def any_picture() -> None:

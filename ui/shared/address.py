@@ -132,6 +132,13 @@ def rewrite(changes: Mapping[str, str | None]) -> None:
             _tell_browser(address)
 
 
+def go_to(page: str) -> None:
+    """Go to another page. Its address begins anew: Streamlit refuses to clear what widgets are bound to."""
+    with get_session_state().query_params() as address:
+        address.clear_with_no_forward_msg(preserve_embed=True)
+    st.switch_page(page)
+
+
 @contextmanager
 def together() -> Iterator[None]:
     """Have everything that is rewritten inside be one entry in the browser's history."""

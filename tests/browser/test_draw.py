@@ -1,0 +1,81 @@
+"""Draw in a browser: canvas and answers in sight together, and a drawing that is taken to Dark knowledge."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_canvas import DRAWN, NOTHING, ONE, SEVEN, go, stroke
+
+ROWS = ("Teacher", "Distilled", "Scratch")
+
+
+def opened(page: Page, site, width: int, height: int, query: str = "") -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{site.url}/draw{query}")
+    expect(page.get_by_role("region", name="Scratch", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1024, 768), (1280, 720), (1400, 900)])
+def test_canvas_and_all_answers_are_in_sight_together(page: Page, site, width, height):
+    opened(page, site, width, height)
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    canvas = page.locator("canvas").last.bounding_box()
+    assert canvas["y"] >= 0
+    boxes = [canvas]
+    for name in ROWS:
+        box = page.get_by_role("region", name=name, exact=True).bounding_box()
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height, name
+        apart = box["y"] >= canvas["y"] + canvas["height"] or box["x"] >= canvas["x"] + canvas["width"]
+        assert apart, name
+        boxes.append(box)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_dot_says_what_is_missing_and_the_answers_stay(page: Page, site):
+    opened(page, site, 1400, 900)
+    stroke(page, SEVEN)
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    sure = page.locator(".kd-live-sure")
+    before = sure.all_inner_texts()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    stroke(page, [(0.5, 0.5), (0.505, 0.505)])
+    expect(page.get_by_text("only a dot")).to_be_visible()
+    expect(page.get_by_text("Until then, the answers are to your last picture.")).to_be_visible()
+    expect(sure).to_have_text(before)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    stroke(page, ONE)
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    expect(page.get_by_text("only a dot")).to_have_count(0)
+
+
+def test_a_drawing_goes_to_dark_knowledge_and_back(page: Page, site):
+    opened(page, site, 1400, 900)
+    stroke(page, SEVEN)
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    seen = page.get_by_alt_text("The 28 by 28 pixels that the models see").get_attribute("src")
+    page.get_by_role("button", name="See its dark knowledge").click()
+    expect(page.get_by_role("heading", name="Dark knowledge", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/dark_knowledge\?.*source=draw"))
+    expect(page.get_by_alt_text("The picture, 28 by 28 pixels")).to_have_attribute("src", seen)
+    address = page.url
+    go(page, "Draw")
+    expect(page.get_by_text(DRAWN)).to_be_visible()
+    # whoever gets the address sees the page with a canvas of their own
+    visitor = page.context.browser.new_context().new_page()
+    visitor.goto(address)
+    expect(visitor.get_by_text(NOTHING)).to_be_visible()
+    visitor.context.close()
+
+
+def test_wrong_answers_are_marked_by_a_word(page: Page, site):
+    opened(page, site, 390, 844, "?way=test&picture=2107")
+    for name, said in (("Teacher", "right"), ("Distilled", "right"), ("Scratch", "wrong")):
+        answer = page.get_by_role("region", name=name, exact=True)
+        expect(answer.get_by_text(said, exact=True)).to_be_visible()
