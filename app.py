@@ -17,7 +17,7 @@ else:
     from ui.home.voices import ADDRESS, hello, voices
     from ui.shared import address, lessons
     from ui.shared.frame import page
-    from ui.shared.headings import unseen_section
+    from ui.shared.headings import section, unseen_section
     from ui.shared.server import lab
     from ui.shared.shown import example_run
 
@@ -29,6 +29,7 @@ else:
         else:
             unseen_section(_("An example"))
             voices(lab(), view)
+        section(_("Try it yourself"))
         with st.container(horizontal=True, key="ways"):
             st.page_link(
                 "pages/train.py", label=_("Train a student and watch"), icon=":material/model_training:"
