@@ -15,7 +15,7 @@ def spoken(page: Page, role: str) -> list[str]:
 def words(page: Page) -> list[str]:
     """The sentences for screen readers alone, which are spoken before the charts."""
     met = spoken(page, "StaticText")
-    said = page.locator("p.kd-unseen").all_inner_texts()
+    said = page.locator('[data-testid="stHtml"] > p.kd-unseen').all_inner_texts()
     assert all(any(sentence in name for name in met) for sentence in said)
     return said
 
