@@ -28,7 +28,7 @@
   };
   const page = channels(getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor);
   const found = [];
-  for (const svg of document.querySelectorAll('[data-testid="stVegaLiteChart"] svg')) {
+  for (const svg of document.querySelectorAll('[data-testid="stVegaLiteChart"] svg, .kd-live-svg')) {
     const shapes = [...svg.querySelectorAll('path, rect')].map((shape) => ({
       shape, place: shape.getBoundingClientRect(), ...filled(shape),
     }));

@@ -10,6 +10,7 @@ import numpy as np
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
 from kd.charts.parts import TEMPERATURE_TICKS
 from kd.charts.pull_charts import STRENGTH_ENDS, STRENGTH_TICKS
+from kd.charts.theme import CELL_COLORS, ROLES
 from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES
@@ -150,7 +151,9 @@ def course(title: str, values: Mapping[str, Sequence[float]], points: Sequence[s
 
 def confusion(model: str, title: str, note: str, counts: np.ndarray) -> View:
     """A confusion matrix at each point in time. counts: (k, 10, 10), by true class and answer."""
-    return {"kind": "confusion", "role": model, "title": title, "note": note, "counts": counts.tolist()}
+    colours = [CELL_COLORS[theme][ROLES.index(model)] for theme in ("light", "dark")]
+    said = {"title": title, "note": note}
+    return {"kind": "confusion", "role": model, "colours": colours, "counts": counts.tolist(), **said}
 
 
 def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequence[str]) -> View:

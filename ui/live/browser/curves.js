@@ -19,7 +19,7 @@ const AXES = {
 // data.x and data.y: { scale, from, to, ticks: [[value, text]], title }. lines(values) → [{ xs, ys }], one for each of
 // data.models; here(values) → { x, ys }; numbers(y) → the text beside a model's name.
 const curves = (data, { lines, here, number, follows = () => '' }) => {
-  const figure = figureOf(data.title, data.models);
+  const figure = figureOf(data.title, data.models, true);
   const svg = drawn('svg', { class: 'kd-live-svg', role: 'img', 'aria-label': data.title });
   const [across, up] = [data.x, data.y].map(({ scale, from, to }) => AXES[scale](from, to));
   figure.element.append(svg);

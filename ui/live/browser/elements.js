@@ -25,11 +25,11 @@ const set = (element, name, value) => {
 // A model's name with its mark, as ui.shared.markup.role makes it.
 const roleOf = (role, name) => made('span', { class: `kd-role kd-${role}` }, name);
 
-// A figure with its title, and the models in it, each with a place for a number.
-const figureOf = (title, models = []) => {
-  const numbers = models.map(() => made('span', { class: 'kd-live-number' }));
+// A figure with its title, and the models in it, each with a place for a number if asked for.
+const figureOf = (title, models = [], numbered = false) => {
+  const numbers = numbered ? models.map(() => made('span', { class: 'kd-live-number' })) : [];
   const legend = models.map(({ role, name }, at) =>
-    made('li', { class: `kd-live-of-${role}` }, roleOf(role, name), numbers[at]),
+    made('li', { class: `kd-live-of-${role}` }, roleOf(role, name), numbers[at] ?? ''),
   );
   const element = made('figure', { class: 'kd-live-figure' }, made('figcaption', {}, title));
   if (models.length) element.append(made('ul', { class: 'kd-live-legend' }, ...legend));

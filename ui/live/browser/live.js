@@ -1,6 +1,7 @@
 // Controls and figures that answer within a frame. What a control says goes to every figure of its channel at once,
 // and to the server when it is let go. A page may place the parts of one channel apart from each other.
 
+// A sentence that has room from the start for whatever it comes to say, so that nothing below it moves.
 const sentence = (data) => {
   const element = made('p', { class: 'kd kd-verdict' });
   const said = {
@@ -9,8 +10,32 @@ const sentence = (data) => {
     pull: (values) => pullSentence(gradientAt(data, values, values.T), data.says),
     point: ({ point }) => data.says[point],
   }[data.of];
-  return { element, draw: (values) => say(element, said(values)), says: () => element.textContent };
+  let last = null;
+  let width = 0;
+  const draw = (values) => {
+    last = values;
+    say(element, said(values));
+  };
+  const room = () => {
+    const all = data.of === 'point' ? data.says : SAMPLES.map((T) => said({ ...last, T }));
+    element.style.minHeight = '';
+    const heights = [...new Set(all)].map((text) => {
+      say(element, text);
+      return element.offsetHeight;
+    });
+    element.style.minHeight = `${Math.max(...heights)}px`;
+    draw(last);
+  };
+  const watch = new ResizeObserver(() => {
+    if (!last || !element.offsetWidth || width === element.offsetWidth) return;
+    width = element.offsetWidth;
+    room();
+  });
+  watch.observe(element);
+  return { element, draw, says: () => element.textContent, close: () => watch.disconnect() };
 };
+
+const SAMPLES = [0.1, 0.5, 1, 2, 4, 8, 16, 30, 60, 99];
 
 const VIEWS = { sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, answers, voices: answers };
 

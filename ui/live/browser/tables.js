@@ -8,6 +8,7 @@ const confusion = (data) => {
   const head = made('tr', {}, made('td'), ...CLASSES.map((name) => made('th', { scope: 'col' }, name)));
   const rows = cells.map((row, name) => made('tr', {}, made('th', { scope: 'row' }, String(name)), ...row));
   const table = made('table', { class: `kd-live-matrix kd-${data.role}`, 'aria-label': data.title }, head, ...rows);
+  table.style.setProperty('--cell', `light-dark(${data.colours.join()})`);
   figure.element.append(made('p', { class: 'kd-quiet' }, data.note), table);
   return {
     element: figure.element,
