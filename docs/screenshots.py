@@ -50,7 +50,7 @@ def train(page: Page, url: str) -> None:
 
 def draw(page: Page, url: str) -> None:
     page.goto(f"{url}/draw?soften=2.5")
-    page.locator(".marks").nth(2).wait_for()
+    page.locator(".kd-live-answer").nth(2).wait_for()
     canvas = page.locator("canvas").last
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -67,7 +67,7 @@ def draw(page: Page, url: str) -> None:
 
 def dark_knowledge(page: Page, url: str) -> None:
     page.goto(f"{url}/dark_knowledge")
-    page.locator(".marks").nth(1).wait_for()
+    page.locator(".kd-live-line").nth(2).wait_for()
 
 
 PAGES = {"home": home, "train": train, "draw": draw, "dark_knowledge": dark_knowledge}

@@ -18,9 +18,8 @@ from ui.pictures.ways_in import FIRST_PICTURE
 
 RUN = RunConfig().run_id
 STEPS = 60
-FRAME = 1000 / 60
-# How late a frame may be on a machine with other work, in the median.
-LATEST = 2 * FRAME
+# What a screen of 60 Hz gives to a frame, in milliseconds.
+FRAME = 17
 
 # Counts, in each frame that follows an input event, how long the new drawing took from the event to its end.
 WATCH = """() => {
@@ -101,7 +100,7 @@ def test_a_drag_redraws_in_every_frame_and_asks_the_server_only_at_its_end(page:
     times, texts = page.evaluate("[window.drawn, window.texts]")
     assert len(times) > STEPS / 2
     assert len(set(texts)) > STEPS / 3  # what is drawn is new each time
-    assert np.median(times) <= LATEST
+    assert np.median(times) <= FRAME
     page.mouse.up()
     expect(page).to_have_url(re.compile(address))
     assert len(heard.messages) > 0
