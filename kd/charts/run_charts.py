@@ -7,15 +7,14 @@ from itertools import chain
 from typing import Any
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from kd.charts.lines import labelled, last_epoch_of, lines_chart, share_of_a_label
 from kd.charts.loss_charts import loss_chart, loss_lines, loss_rows
-from kd.charts.parts import PERCENT, by_role, finished, role_words, vega_lite
+from kd.charts.parts import PERCENT, role_words, vega_lite
 from kd.charts.theme import COLORS, ROLES
 from kd.text.translation import _
-from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, percent
+from kd.text.words import MODELS, STUDENTS, accuracy
 
 __all__ = [
     "COLORS",
@@ -26,8 +25,6 @@ __all__ = [
     "loss_chart",
     "loss_lines",
     "loss_rows",
-    "probability_chart",
-    "probability_columns",
     "vega_lite",
 ]
 
@@ -141,56 +138,3 @@ def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: in
             alt.Tooltip("training:Q", title=_("Accuracy, training images"), format=".2%"),
         ],
     )
-
-
-def probability_chart(
-    probabilities: np.ndarray, model: str, title: str | None = None, height: int = 340
-) -> alt.LayerChart:
-    """One model's ten probabilities as bars on a scale from 0 to 100 %.
-
-    Args:
-        probabilities: shape (10,), in [0, 1].
-        model: teacher, distilled or scratch.
-        title: in place of the model's name.
-        height: in pixels.
-    """
-    table = pd.DataFrame(probability_columns(probabilities, model))
-    base = alt.Chart().encode(
-        y=alt.Y(
-            "digit:N",
-            title=None,
-            sort=None,
-            axis=alt.Axis(labelFontSize=14, labelOverlap=False, ticks=False, domain=False),
-        ),
-        # Beyond 100 %, there is room for the number at the end of a bar.
-        x=alt.X(
-            "probability:Q",
-            title=_("Probability"),
-            scale=alt.Scale(domain=[0, 1.3], nice=False),
-            axis=alt.Axis(format="%", labelExpr=PERCENT, values=[0, 0.5, 1]),
-        ),
-        tooltip=[
-            alt.Tooltip("role_words:N", title=_("Model")),
-            alt.Tooltip("digit:N", title=_("Digit")),
-            alt.Tooltip("probability:Q", title=_("Probability"), format=".3%"),
-        ],
-    )
-    bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.72}).encode(
-        color=by_role(), opacity=alt.condition("datum.best", alt.value(1), alt.value(0.6))
-    )
-    labels = base.mark_text(align="left", dx=5, fontSize=12).encode(text="label:N")
-    return finished(
-        alt.layer(bars, labels, data=table), title or _(NAMES[model]), height, words={"role": role_words()}
-    )
-
-
-def probability_columns(probabilities: np.ndarray, model: str) -> dict[str, list]:
-    """The data of `probability_chart`: role, digit, probability, its label, and whether it is the answer."""
-    best = int(np.argmax(probabilities))
-    return {
-        "role": [model] * 10,
-        "digit": [str(digit) for digit in range(10)],
-        "probability": [float(p) for p in probabilities],
-        "label": [percent(float(p)) if p >= 0.0005 else "" for p in probabilities],
-        "best": [digit == best for digit in range(10)],
-    }

@@ -79,25 +79,6 @@ def _from_to(name: str, points: Sequence[tuple[int, float]], words: Callable[[fl
     )
 
 
-def probabilities_words(model: str, probabilities: Iterable[float]) -> str:
-    """One model's probabilities of the digits: the largest three, and what is left for the others.
-
-    Args:
-        model: teacher, distilled or scratch.
-        probabilities: (10,), by digit.
-    """
-    values = [float(p) for p in probabilities]
-    order = sorted(range(len(values)), key=lambda digit: -values[digit])
-    first, *others = order[:_NAMED]
-    return _(
-        "{name}: {first}, then {others}; all other digits together {rest}.",
-        name=_(NAMES[model]),
-        first=_share(first, values[first]),
-        others=", ".join(_share(digit, values[digit]) for digit in others),
-        rest=percent(sum(values[digit] for digit in order[_NAMED:])),
-    )
-
-
 def confusion_words(rows: pd.DataFrame) -> str:
     """A confusion matrix: how much is right, for which digits most and least, and the most frequent error.
 

@@ -6,24 +6,9 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from kd.text.chart_words import parted, probabilities_words, records, signed
+from kd.text.chart_words import parted, records
 from kd.text.translation import _
 from kd.text.words import NAMES, percent
-
-
-def soft_targets_words(rows: pd.DataFrame, temperature: float) -> str:
-    """The teacher's soft targets, and what each student answers. rows: role, digit, probability."""
-    sentences = [_("Soft targets at T = {temperature}.", temperature=f"{temperature:g}")]
-    for model, own in parted(rows, "role", "probability").items():
-        values = [probability for (probability,) in own]
-        if model == "teacher":
-            sentences.append(probabilities_words(model, values))
-        else:
-            best = max(range(len(values)), key=values.__getitem__)
-            sentences.append(
-                _("{name}: {digit} ({share}).", name=_(NAMES[model]), digit=best, share=percent(values[best]))
-            )
-    return " ".join(sentences)
 
 
 def entropy_words(rows: pd.DataFrame) -> str:
@@ -81,34 +66,6 @@ def mean_entropy_words(rows: pd.DataFrame) -> str:
         high=f"{curve[-1][1]:.2f}",
         highest=f"{curve[-1][0]:g}",
     )
-
-
-def pull_words(rows: pd.DataFrame) -> str:
-    """Which logits are pulled up and down most, by both together and by each.
-
-    Args:
-        rows: role (labels, teacher, total), digit, pull.
-    """
-    names = {"labels": _("Labels alone"), "teacher": _("Teacher alone"), "total": _("Both together")}
-    sentences = [_("The pull on the student's logits.")]
-    parts = parted(rows, "role", "digit", "pull")
-    for part in ("total", "labels", "teacher"):
-        pulls = dict(parts[part])
-        up, down = max(pulls, key=pulls.__getitem__), min(pulls, key=pulls.__getitem__)
-        if pulls[up] == pulls[down] == 0:
-            sentences.append(_("{name}: none.", name=names[part]))
-        else:
-            sentences.append(
-                _(
-                    "{name}: most upwards on {up} ({up_pull}), most downwards on {down} ({down_pull}).",
-                    name=names[part],
-                    up=up,
-                    up_pull=signed(pulls[up]),
-                    down=down,
-                    down_pull=signed(pulls[down]),
-                )
-            )
-    return " ".join(sentences)
 
 
 def strength_words(rows: pd.DataFrame) -> str:

@@ -45,8 +45,12 @@ class Heard:
 
     def over(self, page: Page) -> Heard:
         page.on("websocket", lambda socket: socket.on("framesent", lambda sent: self.messages.append(sent)))
-        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("request", lambda request: self._asked(request.url))
         return self
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith(("blob:", "data:")):  # those are in the browser already
+            self.requests.append(url)
 
     def count(self) -> int:
         return len(self.messages) + len(self.requests)

@@ -138,24 +138,12 @@ def test_the_axis_of_epochs_is_there_before_the_first_event():
         assert channel(chart, 0, "x")["axis"]["values"] == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_probabilities_are_bars_on_one_scale():
-    probabilities = np.array([0.9, 0.07, 0.02, 0.01, 0, 0, 0, 0, 0, 0])
-    for model in ("teacher", "distilled", "scratch"):
-        chart = run_charts.probability_chart(probabilities, model)
-        assert channel(chart, 0, "x")["scale"]["domain"] == [0, 1.3]
-        assert [row["probability"] for row in rows(chart)] == pytest.approx(probabilities)
-        assert [row["digit"] for row in rows(chart)] == list("0123456789")
-        assert [row["best"] for row in rows(chart)] == [True] + [False] * 9
-        assert [row["label"] for row in rows(chart)][:3] == ["90.0 %", "7.0 %", "2.0 %"]
-
-
 @pytest.mark.parametrize("with_events", [True, False])
 def test_charts_are_valid_vega_lite_with_title_units_and_fixed_height(events, with_events):
     shown = events if with_events else []
     for chart in (
         run_charts.accuracy_chart(shown, 0.99),
         run_charts.loss_chart(shown, ALPHA),
-        run_charts.probability_chart(np.full(10, 0.1), "teacher"),
     ):
         spec = chart.to_dict(validate=True)
         assert spec["title"]["text"]

@@ -59,13 +59,6 @@ def test_the_parts_of_the_loss_begin_and_end():
     assert words.loss_words(rows) == "The distilled student's loss by epoch. No epoch is finished yet."
 
 
-def test_the_three_largest_probabilities_and_the_rest():
-    probabilities = [0.01, 0.02, 0, 0, 0.2, 0, 0, 0.07, 0, 0.7]
-    assert words.probabilities_words("scratch", probabilities) == (
-        "Scratch: 9 (70.0 %), then 4 (20.0 %), 7 (7.0 %); all other digits together 3.0 %."
-    )
-
-
 def confusions(*cells, role="distilled"):
     table = pd.DataFrame(cells, columns=["true", "predicted", "count"])
     return table.assign(role=role, share=table["count"] / table.groupby("true")["count"].transform("sum"))

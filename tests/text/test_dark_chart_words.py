@@ -6,19 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kd.analysis import softening
 from kd.charts import dark_charts, pull_charts
 from kd.text import dark_chart_words as words
 
 SURE = np.log(np.array([0.91, *[0.01] * 9]))
 LOGITS = {"teacher": SURE, "distilled": np.log(np.array([*[0.05] * 9, 0.55])), "scratch": np.zeros(10)}
-
-
-def test_soft_targets_say_the_teachers_three_largest_and_each_students_answer():
-    assert words.soft_targets_words(dark_charts.soft_targets_rows(LOGITS, 1.0), 1.0) == (
-        "Soft targets at T = 1. Teacher: 0 (91.0 %), then 1 (1.0 %), 2 (1.0 %); "
-        "all other digits together 7.0 %. Distilled: 9 (55.0 %). Scratch: 0 (10.0 %)."
-    )
 
 
 def test_entropy_is_said_at_this_temperature_and_at_both_ends():
@@ -42,22 +34,6 @@ def test_mean_entropy_is_said_with_its_band():
         "The teacher's mean entropy over the test pictures: 1.00 bits at T = 4, the middle 80 % from 0.50 "
         "to 1.50; 0.10 bits at T = 0.5 and 3.00 at T = 20."
     )
-
-
-def test_the_pull_says_what_goes_up_and_down_most():
-    gradient = softening.loss_gradient(np.array(0), LOGITS["scratch"], SURE, 0.25, 1.0)
-    # 0.25 · (1 − 0.1) = 0.225 and 0.75 · (0.91 − 0.1) = 0.6075 up on 0
-    assert words.pull_words(pull_charts.pull_rows(gradient)) == (
-        "The pull on the student's logits. "
-        "Both together: most upwards on 0 (+0.83), most downwards on 1 (−0.09). "
-        "Labels alone: most upwards on 0 (+0.23), most downwards on 1 (−0.03). "
-        "Teacher alone: most upwards on 0 (+0.61), most downwards on 1 (−0.07)."
-    )
-
-
-def test_a_part_without_weight_pulls_nowhere():
-    gradient = softening.loss_gradient(np.array(0), LOGITS["scratch"], SURE, 1.0, 1.0)
-    assert words.pull_words(pull_charts.pull_rows(gradient)).endswith("Teacher alone: none.")
 
 
 def test_the_strength_of_a_part_without_weight_is_left_out():

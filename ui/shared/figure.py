@@ -75,11 +75,6 @@ def said_chart(ready: dict[str, Any], rows: Any, words: str, **options: Any) -> 
         options: of `st.vega_lite_chart`.
     """
     st.html(unseen(words))
-    draw_chart(ready, rows, **options)
-
-
-def draw_chart(ready: dict[str, Any], rows: Any, **options: Any) -> None:
-    """Draw a chart whose words, of `ui.shared.markup.unseen`, the page has just said."""
     st.vega_lite_chart(
         {**ready, "data": {"values": rows}},
         alt=_("Chart. The sentence before it says what it shows."),
