@@ -49,7 +49,8 @@ class Heard:
         return self
 
     def _asked(self, url: str) -> None:
-        if not url.startswith(("blob:", "data:")):  # those are in the browser already
+        # not what the browser has already, nor Streamlit's own fonts and scripts, which load when they show
+        if not url.startswith(("blob:", "data:")) and "/static/" not in url:
             self.requests.append(url)
 
     def count(self) -> int:
