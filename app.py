@@ -14,12 +14,14 @@ if __name__ != "__main__":
     )
 else:
     from kd.text.translation import N_, _
+    from ui.home.next_run import next_setting
     from ui.home.voices import ADDRESS, hello, voices
     from ui.shared import address, lessons
     from ui.shared.frame import page
     from ui.shared.headings import section, unseen_section
     from ui.shared.server import lab
     from ui.shared.shown import example_run
+    from ui.train.form import controls, moves
 
     with page("Home", N_("A small network learns from a large one's doubts")):
         address.take(ADDRESS)
@@ -31,9 +33,17 @@ else:
             voices(lab(), view)
         section(_("Try it yourself"))
         with st.container(horizontal=True, key="ways"):
-            st.page_link(
-                "pages/train.py", label=_("Train a student and watch"), icon=":material/model_training:"
-            )
+            if st.button(
+                _("Train a student now"),
+                type="primary",
+                icon=":material/model_training:",
+                help=_("Starts a run with a seed that nobody has trained here yet, and shows it on Train."),
+            ):
+                with address.together():
+                    config = next_setting(lab())
+                    controls.set_form(config)
+                    moves.start(config)
+                    address.go_to("pages/train.py")
             st.page_link("pages/draw.py", label=_("Draw a digit and ask all three"), icon=":material/draw:")
         if view is not None:
             teacher, distilled = view.result["teacher"], view.result["distilled"]

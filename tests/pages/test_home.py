@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from kd.config import RunConfig
 from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of, warnings_of
 from ui.pictures.ways_in import FIRST_PICTURE
+from ui.train.form import moves
 
 
 def test_the_voices_are_those_of_the_run(open_page, lab, shipped, mnist):
@@ -51,8 +53,35 @@ def test_where_there_is_no_run_home_still_says_what_it_is_about(open_page, lab, 
     assert not app.get("bidi_component")
 
 
+def train_now(app):
+    next(button for button in app.button if button.label == "Train a student now").click().run()
+    assert not app.exception
+    return app
+
+
+def test_one_button_starts_a_run_with_a_seed_that_is_not_stored(open_page, lab, shipped, monkeypatch):
+    started = []
+    stored = {RunConfig().run_id, RunConfig(seed=1).run_id, RunConfig(seed=2).run_id}
+    monkeypatch.setattr(lab.store, "is_usable", lambda run_id: run_id in stored)
+    monkeypatch.setattr(lab, "start", lambda config, person: started.append(config) or shipped.run_id)
+    app = train_now(open_page("home", {moves.SWITCH: False}))
+    assert started == [RunConfig(seed=3)]
+    assert app.title[0].value == "Train"
+    assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
+    assert app.number_input(key="seed").value == 3
+
+
+def test_a_run_that_cannot_be_started_gets_a_sentence(open_page, lab, monkeypatch):
+    def refuse(config, person):
+        raise ValueError("There is no room for another run.")
+
+    monkeypatch.setattr(lab, "start", refuse)
+    app = train_now(open_page("home", {moves.SWITCH: False}))
+    assert app.title[0].value == "Train"
+    assert "There is no room for another run." in warnings_of(app)
+
+
 def test_links_lead_on_and_the_navigation_is_there(open_page):
     links = [(link.proto.page, link.proto.label) for link in open_page("home").get("page_link")]
-    assert ("train", "Train a student and watch") in links
     assert ("draw", "Draw a digit and ask all three") in links
     assert {("", "Home"), ("train", "Train"), ("draw", "Draw"), ("runs", "Runs")} <= set(links)

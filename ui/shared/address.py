@@ -136,6 +136,8 @@ def go_to(page: str) -> None:
     """Go to another page. Its address begins anew: Streamlit refuses to clear what widgets are bound to."""
     with get_session_state().query_params() as address:
         address.clear_with_no_forward_msg(preserve_embed=True)
+    if getattr(_batch, "changed", None) is not None:
+        _batch.changed = False  # it was the address of the page that is left
     st.switch_page(page)
 
 
