@@ -95,7 +95,7 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
         color=by_role(),
     )
     y: dict[str, Any] = {
-        "title": _("Gain over scratch (points)"),
+        "title": _("Gain (points)"),
         "axis": alt.Axis(tickCount=4),
     }
     tooltip = [
@@ -126,7 +126,9 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
         )
         .add_params(opened)
     )
-    return finished(alt.layer(zero, *study, intervals, points, data=rows), _("Your trail"), height)
+    return finished(
+        alt.layer(zero, *study, intervals, points, data=rows), _("Your trail: gain over scratch"), height
+    )
 
 
 def is_numeric(field: str) -> bool:

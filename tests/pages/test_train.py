@@ -37,7 +37,7 @@ def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
     assert evidence(shipped.result["comparison"]) in unescape(html_of(app))
     assert chart_titles(app) == [
         "Test accuracy by epoch",
-        "Your trail",
+        "Your trail: gain over scratch",
         "The distilled student's loss, in two parts",
     ]
     assert labelled(app)["Start from"].value == "default"
