@@ -151,6 +151,7 @@ def _add_export(commands: _Commands) -> None:
     parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
     parser.add_argument(
         "--format",
+        metavar="FORMAT",
         choices=FORMATS,
         required=True,
         help=shown("; ".join(f"{name}: {_(about)}" for name, about in FORMATS.items())),
