@@ -13,6 +13,7 @@ if __name__ != "__main__":
         on_script_error=serving.explain,
     )
 else:
+    from kd.config import FIELDS
     from kd.text.translation import N_, _
     from ui.home.next_run import next_setting
     from ui.home.voices import ADDRESS, hello, voices
@@ -43,7 +44,7 @@ else:
                     config = next_setting(lab())
                     controls.set_form(config)
                     moves.start(config)
-                    address.go_to("pages/train.py")
+                    address.go_to("pages/train.py", carrying=("run", *FIELDS))
             st.page_link("pages/draw.py", label=_("Draw a digit and ask all three"), icon=":material/draw:")
         if view is not None:
             teacher, distilled = view.result["teacher"], view.result["distilled"]

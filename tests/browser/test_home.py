@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from kd.config import RunConfig
 from tests.browser.accessibility import faults
 
 LABEL = "T, temperature: softens the three voices"
@@ -82,3 +83,18 @@ def test_no_line_is_long_and_nothing_runs_out_of_the_page(page: Page, site, widt
 def test_it_is_accessible_in_both_themes(page: Page, site):
     opened(page, site, "?soft=4")
     assert faults(page, "Home") == []
+
+
+def test_one_button_trains_in_front_of_the_visitor(page: Page, site):
+    opened(page, site)
+    page.get_by_role("button", name="Train a student now").click()
+    expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/train\?(.*&)?run=[0-9a-f]{12}"))
+    assert RunConfig().run_id not in page.url
+    page.get_by_text("More", exact=True).click()
+    expect(page.get_by_label("Seed", exact=True)).not_to_have_value("0")
+    expect(
+        page.get_by_text(re.compile("Both students are learning|Distilled is|No difference")).first
+    ).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("slider", name=LABEL)).to_be_visible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -132,13 +132,17 @@ def rewrite(changes: Mapping[str, str | None]) -> None:
             _tell_browser(address)
 
 
-def go_to(page: str) -> None:
-    """Go to another page. Its address begins anew: Streamlit refuses to clear what widgets are bound to."""
+def go_to(page: str, carrying: Iterable[str] = ()) -> None:
+    """Go to another page, whose address has these parameters alone.
+
+    Streamlit refuses to clear what widgets are bound to.
+    """
     with get_session_state().query_params() as address:
+        query = {name: address.get_all(name) for name in carrying if name in address}
         address.clear_with_no_forward_msg(preserve_embed=True)
     if getattr(_batch, "changed", None) is not None:
         _batch.changed = False  # it was the address of the page that is left
-    st.switch_page(page)
+    st.switch_page(page, query_params=query)
 
 
 @contextmanager
