@@ -86,7 +86,7 @@ def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390)
     labels = (
         alt.Chart()
         .transform_filter("datum.label != ''")
-        .mark_text(fontSize=12)
+        .mark_text()
         .encode(x=alt.X(**digit_axis("digit", _("Class"))), y=alt.value(-10), text="label:N")
     )
     marks = [
@@ -244,7 +244,7 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
         )
         .add_params(cell)
     )
-    numbers = base.mark_text(fontSize=11).encode(text="label:N")
+    numbers = base.mark_text().encode(text="label:N")
     return finished(
         alt.layer(cells, numbers, data=rows),
         _("Which digits the teacher thinks look alike"),

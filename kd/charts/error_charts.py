@@ -82,7 +82,7 @@ def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int =
             "colour:Q", scale=alt.Scale(domain=[0, FULL_COLOUR], range=[0.03, 1], clamp=True), legend=None
         ),
     )
-    numbers = base.mark_text(fontSize=11).encode(text="label:N")
+    numbers = base.mark_text().encode(text="label:N")
     return finished(
         alt.layer(cells, numbers, data=rows), title, height, subtitle, words={"role": role_words()}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from textwrap import wrap
 from typing import Any
@@ -11,14 +12,17 @@ import altair as alt
 import pandas as pd
 
 from kd.charts.parts import by_role, finished, in_words, shaded
+from kd.charts.theme import TEXT_PIXELS
 from kd.text.translation import _
 
 # A label at the end of a line breaks before it has more letters.
 _MOST_LETTERS = 20
 _VALUE = "0.001"
-_LABEL_PIXELS = 17
+_LABEL_PIXELS = TEXT_PIXELS + 4
 # Of a chart's height, this much goes to its title and its axis in the app.
-_AROUND_PIXELS = 110
+_AROUND_PIXELS = 116
+# A line of more points than this is drawn without marks: they would cover it.
+MOST_MARKS = 15
 
 
 def label_start(name: str) -> str:
@@ -32,13 +36,21 @@ def share_of_a_label(height: int) -> float:
 
 
 def labelled(
-    rows: list[dict[str, Any]], line: str, gap: float, words: Callable[[float], str], log: bool = False
+    rows: list[dict[str, Any]],
+    line: str,
+    gap: float,
+    highest: float,
+    words: Callable[[float], str],
+    log: bool = False,
 ) -> pd.DataFrame:
-    """The rows as a table with a label at the end of each line, labels at least `gap` apart.
+    """The rows as a table with a label for the end of each line, labels at least `gap` apart.
+
+    The column "marked" says which points have a mark: those of lines with at most MOST_MARKS points.
 
     Args:
         rows: with role, epoch, value, point, and the column `line`, which tells the lines apart.
         gap: in values; in decades on a logarithmic axis.
+        highest: where the axis ends, and so the highest label is.
         words: a value → its text.
         log: whether the axis is logarithmic.
     """
@@ -46,18 +58,32 @@ def labelled(
     for row in rows:
         last[row[line]] = max(row["epoch"], last.get(row[line], 0))
     ends = [row for row in rows if row["epoch"] == last[row[line]]]
-    label_at, floor = {}, -math.inf
-    for row in sorted(ends, key=lambda row: row["value"]):
-        place = math.log10(row["value"]) if log else row["value"]
-        floor, moved = max(floor, place), floor > place
-        label_at[id(row)] = row["value"] if not moved else 10**floor if log else floor
-        floor += gap
+    ends.sort(key=lambda row: row["value"])
+    values = [row["value"] for row in ends]
+    places = _spread(
+        [math.log10(each) for each in values] if log else values, gap, math.log10(highest) if log else highest
+    )
+    label_at = {id(row): 10**place if log else place for row, place in zip(ends, places, strict=True)}
+    points = Counter(row[line] for row in rows if row["point"])
     # in plain Python: pandas took ten times as long, and a page redraws this every second
     names = rows[0] if rows else dict.fromkeys(("role", line, "epoch", "value", "point"))
     columns = {name: [row[name] for row in rows] for name in names}
     columns["label"] = [words(row["value"]) if id(row) in label_at else "" for row in rows]
     columns["label_at"] = [label_at.get(id(row), row["value"]) for row in rows]
+    columns["marked"] = [row["point"] and points[row[line]] <= MOST_MARKS for row in rows]
     return pd.DataFrame(columns)
+
+
+def _spread(places: list[float], gap: float, highest: float) -> list[float]:
+    """Ascending places moved as little apart as `gap` asks: upwards, and down again from the highest."""
+    apart: list[float] = []
+    for place in places:
+        apart.append(max(place, apart[-1] + gap) if apart else place)
+    ceiling = highest
+    for at in reversed(range(len(apart))):
+        apart[at] = min(apart[at], ceiling)
+        ceiling = apart[at] - gap
+    return apart
 
 
 def lines_chart(
@@ -70,18 +96,17 @@ def lines_chart(
     words: Mapping[str, Mapping[str, str]],
     dashes: alt.StrokeDash | None = None,
     shapes: alt.Shape | None = None,
-    all_marked: bool = True,
     ghosts: bool = False,
 ) -> alt.LayerChart:
-    """Lines over epochs with their points, and a label where each ends.
+    """Lines over epochs with their points, and beside the plot, where no line is, a label for each.
+
+    All points have tooltips, but not all have marks.
 
     Args:
         table: of `labelled`.
         value_axis: arguments of alt.Y.
         words: the column that tells the lines apart → code → words. Labels break long ones into lines.
         dashes, shapes: what each line looks like, if its role does not say it.
-        all_marked: whether to mark every point; otherwise those of the axis' ticks, and the last one. All
-            have tooltips.
         ghosts: whether the table has the column "ghost", the name of an earlier run; empty for this one. The
             earlier ones are thin, and have tooltips.
     """
@@ -101,20 +126,21 @@ def lines_chart(
     lines = marked.mark_line(strokeWidth=2.5).encode(strokeDash=dashes or by_role("strokeDash"))
     points = (
         marked.transform_filter("datum.point")
-        .mark_point(filled=True, size=65, opacity=1)
-        # a line has but one tooltip, that of its first point
-        .encode(shape=shapes or by_role("shape"), tooltip=tooltip)
+        .mark_point(filled=True, size=65)
+        .encode(
+            shape=shapes or by_role("shape"),
+            opacity=alt.condition("datum.marked", alt.value(1), alt.value(0)),
+            # a line has but one tooltip, that of its first point
+            tooltip=tooltip,
+        )
     )
-    if not all_marked:
-        chosen = f"indexof({ticks}, datum.epoch) >= 0 || datum.label != ''"
-        points = points.encode(opacity=alt.condition(chosen, alt.value(1), alt.value(0)))
     broken = {code: label_start(text) for code, text in words[line].items()}
     breaks: dict[str, Any] = {"lineBreak": "\n"} if any("\n" in text for text in broken.values()) else {}
     labels = (
         shaded(base.transform_filter("datum.label != ''"), "text")
         .transform_calculate(name=f"{in_words(f'datum.{line}', broken)} + datum.label")
-        .mark_text(align="left", dx=10, fontSize=13, fontWeight=600, **breaks)
-        .encode(y=alt.Y("label_at:Q", **value_axis), text="name:N")
+        .mark_text(align="left", dx=10, fontWeight=600, **breaks)
+        .encode(x=alt.value("width"), y=alt.Y("label_at:Q", **value_axis), text="name:N")
     )
     layers = [lines, points, labels]
     if ghosts:

@@ -87,7 +87,7 @@ def loss_rows(
         "last_epoch": last_epoch_of(events, epochs),
         "parts": tuple((part, label) for _role, part, label, weight, _key in terms if weight > 0),
     }
-    return labelled(rows, "part", gap, words="{:.2g}".format, log=True), axes
+    return labelled(rows, "part", gap, high, words="{:.2g}".format, log=True), axes
 
 
 def loss_lines(
@@ -108,7 +108,6 @@ def loss_lines(
         words={"part": words},
         dashes=_by_part(alt.StrokeDash, {part: list(dash) for part, (dash, _shape) in marks.items()}),
         shapes=_by_part(alt.Shape, {part: shape for part, (_dash, shape) in marks.items()}),
-        all_marked=False,
         value_axis={
             "title": _("Part of the loss (log scale)") if several else _("Loss (log scale)"),
             "scale": alt.Scale(type="log", domain=list(decades), nice=False),

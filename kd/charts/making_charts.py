@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from kd.charts.parts import AGAINST, FOR, by_role, finished, in_words, role_words
+from kd.charts.parts import AGAINST, FOR, by_role, finished, role_words, shaded
 from kd.charts.saliency_chart import SIDE
 from kd.text.translation import N_, _
 from kd.text.words import count
@@ -17,12 +17,10 @@ MEASURES = {
     "activations": N_("Activations per picture"),
 }
 """What can be drawn of a layer, still in English: `_` where it is shown."""
-# The largest square's area in square pixels.
-_LARGEST = 7_000
 # What the numbers of a first layer's filters count.
 _NUMBERS = {"filters": N_("Filter"), "units": N_("Unit"), "digits": N_("Digit")}
-# Six layers fill the chart's height; with more, each still has room for its square.
-_LAYERS, _LAYER_HEIGHT = 6, 92
+# What a layer's bars and the chart's title are high, in pixels; and layers, if nobody says how many.
+_LAYERS, _LAYER_HEIGHT, _AROUND_LAYERS = 3, 48, 70
 # A line of filters and of the title, in pixels: 8 small filters across are 90 high.
 _LINE, _TITLE = 720, 40
 # Filters as large as a picture: so many across.
@@ -56,54 +54,43 @@ def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
 def layer_chart(
     rows: pd.DataFrame, title: str, roles: tuple[str, ...], layers: int = _LAYERS
 ) -> alt.LayerChart:
-    """Each layer of each network as a square; all areas are to the same scale.
+    """Each layer of each network as a bar; all bars are to the same scale. Layers without any are left out.
 
     Args:
         rows: of `layer_rows`.
         title: what is measured.
-        roles: the columns, as codes, from the left.
-        layers: how many different ones there are.
+        roles: the networks, as codes, from the top.
+        layers: how many layers have a bar.
     """
-    height = 620 + max(0, layers - _LAYERS) * _LAYER_HEIGHT
-    base = alt.Chart().encode(
-        # numbered, so in alphabetical order too
-        y=alt.Y("layer:N", title=None, axis=alt.Axis(labelFontSize=13, ticks=False, domain=False)),
-        x=alt.X(
-            "role:N",
-            title=None,
-            sort=list(roles),
-            scale=alt.Scale(domain=list(roles)),
-            axis=alt.Axis(
-                orient="top",
-                labelExpr=in_words("datum.value", role_words()),
-                labelAngle=0,
-                labelFontSize=13,
-                ticks=False,
-                domain=False,
-                grid=False,
-            ),
-        ),
-        tooltip=[
-            alt.Tooltip("role_words:N", title=_("Model")),
-            alt.Tooltip("layer:N", title=_("Layer")),
-            alt.Tooltip("output:N", title=_("Output")),
-            *(alt.Tooltip(f"{name}:Q", title=_(words), format=",d") for name, words in MEASURES.items()),
-        ],
-    )
-    squares = (
-        base.transform_filter("datum.share > 0")
-        .mark_square(opacity=0.9)
+    base = (
+        alt.Chart()
+        .transform_filter("datum.share > 0")
         .encode(
-            color=by_role(),
-            size=alt.Size("share:Q", scale=alt.Scale(domain=[0, 1], range=[0, _LARGEST]), legend=None),
+            # numbered, so in alphabetical order too
+            y=alt.Y("layer:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
+            yOffset=alt.YOffset("role:N", sort=list(roles), scale=alt.Scale(domain=list(roles))),
+            # beyond the largest, there is room for the number and the name at its end
+            x=alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, 1.7], nice=False)),
+            tooltip=[
+                alt.Tooltip("role_words:N", title=_("Model")),
+                alt.Tooltip("layer:N", title=_("Layer")),
+                alt.Tooltip("output:N", title=_("Output")),
+                *(alt.Tooltip(f"{name}:Q", title=_(words), format=",d") for name, words in MEASURES.items()),
+            ],
         )
     )
-    numbers = base.mark_text(fontSize=12, align="left", dx=50).encode(text="label:N")
+    bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.8}).encode(color=by_role())
+    numbers = (
+        shaded(base, "text")
+        .transform_calculate(text="datum.label + '  ' + datum.role_words")
+        .mark_text(align="left", dx=5)
+        .encode(text="text:N")
+    )
     return finished(
-        alt.layer(squares, numbers, data=rows),
+        alt.layer(bars, numbers, data=rows),
         title,
-        height,
-        _("Areas are to scale"),
+        layers * _LAYER_HEIGHT + _AROUND_LAYERS,
+        _("Bars are to scale"),
         words={"role": role_words()},
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
-from kd.charts.theme import DASHES, ROLES, SHADES, SHAPES
+from kd.charts.theme import DASHES, ROLES, SHADES, SHAPES, TEXT_PIXELS, text_sizes
 from kd.text.translation import _
 from kd.text.words import NAMES
 
@@ -74,7 +74,7 @@ def digit_axis(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
         "title": title,
         "sort": DIGITS,
         "scale": alt.Scale(domain=DIGITS),
-        "axis": alt.Axis(labelAngle=0, labelFontSize=13, ticks=False, domain=False, **axis),
+        "axis": alt.Axis(labelAngle=0, ticks=False, domain=False, **axis),
     }
 
 
@@ -97,18 +97,16 @@ def finished(
         chart = chart.transform_calculate(**columns)
     below: dict[str, Any] = {}
     if subtitle:
-        below = {"subtitle": subtitle, "subtitleFontSize": 13, "subtitlePadding": 4}
+        below = {"subtitle": subtitle, "subtitlePadding": 4}
     return chart.properties(
-        title=alt.TitleParams(
-            title, aria=False, anchor="start", fontSize=15, fontWeight=600, offset=offset, **below
-        ),
+        title=alt.TitleParams(title, aria=False, anchor="start", fontWeight=600, offset=offset, **below),
         width="container",
         height=height,
     )
 
 
 def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:
-    """The chart as a Vega-Lite dictionary that can be kept and shared, without a theme.
+    """The chart as a Vega-Lite dictionary that can be kept and shared, with sizes of text but no colours.
 
     Its only data set is at data.values, so two versions of a live chart differ in their data alone. Screen
     readers do not see the marks one by one: whoever shows the chart says in a sentence what it shows.
@@ -117,5 +115,6 @@ def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:
         spec = chart.to_dict(validate=False)
     (values,) = spec.pop("datasets").values()
     spec["data"] = {"values": values}
-    spec["config"] = {kind: {"aria": False} for kind in ("mark", "axis")}
+    sizes = text_sizes(TEXT_PIXELS)
+    spec["config"] = {**sizes, "mark": {"aria": False}, "axis": {**sizes["axis"], "aria": False}}
     return spec

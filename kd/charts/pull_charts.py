@@ -143,7 +143,7 @@ def strength_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
     # there is room above the ends of the lines, except for the one that falls
     names = [
         shaded(ends.transform_filter(f"(datum.part == 'teacher_without_t2') == {falling}"), "text")
-        .mark_text(align="right", dy=dy, dx=-4, fontSize=12, fontWeight=600)
+        .mark_text(align="right", dy=dy, dx=-4, fontWeight=600)
         .encode(text="part_words:N")
         for falling, dy in (("true", 13), ("false", -9))
     ]

@@ -83,7 +83,7 @@ def accuracy_rows(
     lowest = min(shown + ([] if has_begun else [_AXIS_BEFORE_EVENTS]))
     start = next(step for step in _AXIS_STARTS if step <= lowest)
     gap = (1 - start) * share_of_a_label(height)
-    table = labelled(rows, "role", gap, words=accuracy)
+    table = labelled(rows, "role", gap, highest=1.0, words=accuracy)
     if earlier is not None:
         table = _with_ghosts(table, ghosts)
     return table, {"start": start, "last_epoch": last_epoch}
@@ -107,7 +107,7 @@ def _row(event: Mapping[str, Any]) -> dict[str, Any]:
 def _with_ghosts(table: pd.DataFrame, ghosts: Mapping[str, list[dict[str, Any]]]) -> pd.DataFrame:
     """The table with the rows of earlier runs, which have no label."""
     unlabelled = [
-        {**row, "point": False, "label": "", "label_at": row["value"], "ghost": name}
+        {**row, "point": False, "marked": False, "label": "", "label_at": row["value"], "ghost": name}
         for name, rows in ghosts.items()
         for row in rows
     ]

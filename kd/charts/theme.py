@@ -31,6 +31,8 @@ SHADES = (*ROLES, *(f"{role} text" for role in ROLES), *(f"{role} cell" for role
 """What a theme has a colour for: each role as a mark, as text, and as a cell under text."""
 SHAPES = ("circle", "square", "triangle-up", "diamond")
 DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
+TEXT_PIXELS, PRESENTED_TEXT_PIXELS = 14, 20
+"""The smallest text of a chart, and the same where a lecture hall looks at it."""
 
 
 def categories(theme: str) -> list[str]:
@@ -38,18 +40,37 @@ def categories(theme: str) -> list[str]:
     return [*COLORS[theme], *TEXT_COLORS[theme], *CELL_COLORS[theme]]
 
 
+def text_sizes(pixels: int) -> dict[str, dict[str, Any]]:
+    """The part of a Vega-Lite configuration that sets the size of all text. pixels: of the smallest."""
+    labels = {"labelFontSize": pixels, "titleFontSize": pixels}
+    return {
+        "axis": labels,
+        "legend": labels,
+        "text": {"fontSize": pixels},
+        "title": {"fontSize": pixels + 2, "subtitleFontSize": pixels},
+    }
+
+
 def _register(name: str) -> None:
     ink = INK[name]
 
     @alt.theme.register(f"kd_{name}", enable=name == "light")
     def theme() -> alt.theme.ThemeConfig:
-        text = {"labelColor": ink, "titleColor": ink}
+        sizes = text_sizes(TEXT_PIXELS)
+        axis = {
+            "domainColor": ink,
+            "gridOpacity": 0.3,
+            "labelColor": ink,
+            "tickColor": ink,
+            "titleColor": ink,
+        }
         config: Any = {
             "background": "transparent",
             "range": {"category": categories(name)},
-            "axis": {**text, "domainColor": ink, "gridOpacity": 0.3, "tickColor": ink},
-            "title": {"color": ink},
-            "text": {"color": ink},
+            "axis": {**sizes["axis"], **axis},
+            "legend": sizes["legend"],
+            "title": {**sizes["title"], "color": ink},
+            "text": {**sizes["text"], "color": ink},
             "view": {"stroke": None},
         }
         return {"config": config}

@@ -75,9 +75,9 @@ def thumbnail_chart(
         .encode(url="image:N")
         .add_params(picked)
     )
-    captions = base.mark_text(fontSize=11, dy=size // 2).encode(text="caption:N")
+    captions = base.mark_text(dy=size // 2 + 1, limit=size + 20).encode(text="caption:N")
     return alt.layer(images, captions, data=rows).properties(
-        width="container", height=lines * (size + 26), padding=0
+        width="container", height=lines * (size + 28), padding=0
     )
 
 
@@ -92,9 +92,9 @@ def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.Laye
     lines = max(1, -(-len(rows) // columns))
     base = _in_lines(columns, lines)
     images = base.mark_image(width=size, height=size, xOffset=-size * 0.6).encode(url="image:N")
-    captions = base.mark_text(
-        align="left", dx=0, dy=-size * 0.35, fontSize=12, lineBreak="\n", lineHeight=15
-    ).encode(text="caption:N")
+    captions = base.mark_text(align="left", dx=0, dy=-size * 0.35, lineBreak="\n", lineHeight=17).encode(
+        text="caption:N"
+    )
     return alt.layer(images, captions, data=rows).properties(
         width="container", height=lines * (size + 16), padding=0
     )

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 # Replacements for characters that an encoding such as cp1252 lacks; one character each, so that the columns
 # of tables stay aligned.
-_STAND_INS = str.maketrans("αβ×–—…→−²±“”‘’─━│┃├┤┼┴●○░▒▓█", "abx--.>-2~\"\"''--||||++*o.:%#")
+_STAND_INS = str.maketrans("αβ×–—…→−²±“”‘’─━│┃├┤┼┴●○░▒▓█\u00a0", "abx--.>-2~\"\"''--||||++*o.:%# ")
 
 
 class OutputLost(Exception):

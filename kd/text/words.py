@@ -21,20 +21,22 @@ AND = N_("{words} and {last}")
 
 UNREADABLE = N_("This index entry is damaged or was written by another version, so it cannot be shown.")
 
+_SIGN = "\u00a0%"
+
 QUOTED = 40
 """A message quotes at most so many characters of a value that cannot be used."""
 
 
 def percent(fraction: float) -> str:
-    """A fraction as percent with one decimal: 0.9793 → '97.9 %'.
+    """A fraction as percent with one decimal: 0.9793 → '97.9 %', with a space at which no line breaks.
 
     Only all is rounded to 100 %, and only nothing to 0 %.
     """
     if 0.9995 <= fraction < 1:
-        return "> 99.9 %"
+        return f">\u00a099.9{_SIGN}"
     if 0 < fraction < 0.0005:
-        return "< 0.1 %"
-    return f"{100 * fraction:.1f} %"
+        return f"<\u00a00.1{_SIGN}"
+    return f"{100 * fraction:.1f}{_SIGN}"
 
 
 def accuracy(fraction: float) -> str:
@@ -43,10 +45,10 @@ def accuracy(fraction: float) -> str:
     Two decimals are exact, so a difference that is stated agrees with the accuracies next to it.
     """
     if 0.99995 <= fraction < 1:
-        return "> 99.99 %"
+        return f">\u00a099.99{_SIGN}"
     if 0 < fraction < 0.00005:
-        return "< 0.01 %"
-    return f"{100 * fraction:.2f} %"
+        return f"<\u00a00.01{_SIGN}"
+    return f"{100 * fraction:.2f}{_SIGN}"
 
 
 def count(number: int) -> str:

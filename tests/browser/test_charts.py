@@ -24,7 +24,9 @@ def test_a_screen_reader_gets_the_result_of_a_chart_and_none_of_its_marks(page: 
     page.goto(f"{site.url}/train")
     expect(page.locator(f"{CHARTS} svg")).to_have_count(3)
     accuracy, trail, loss = words(page)
-    assert accuracy.startswith("Test accuracy by epoch. Distilled: from 77.04 % after epoch 5 to 91.82 % ")
+    assert accuracy.startswith(
+        "Test accuracy by epoch. Distilled: from 77.04\u00a0% after epoch 5 to 91.82\u00a0% "
+    )
     assert trail.startswith("Gain over scratch against T, temperature: 1 run. Shown now: +7.97 points at 10.")
     assert loss.startswith("The distilled student's loss by epoch. Teacher's part: from 42 after epoch 1 ")
     assert spoken(page, "graphics-symbol") == []

@@ -131,10 +131,10 @@ def test_the_sentences_are_those_of_the_server(asked, logits):
 @pytest.mark.parametrize(
     ("teacher", "distilled", "scratch", "temperature", "said"),
     [
-        ([9, 0, 0], [9, 0, 0], [9, 0, 0], 1.0, "hidden {best} > 99.9 %"),
-        ([9, 8, 0], [9, 7, 0], [0, 9, 0], 1.0, "heard 0 73.1 % 1 26.9 % taught 1"),
-        ([9, 8, 0], [9, 7, 0], [9, 0, 0], 1.0, "heard 0 73.1 % 1 26.9 % distilled"),
-        ([9, 8, 0], [0, 9, 0], [9, 7, 0], 1.0, "heard 0 73.1 % 1 26.9 % scratch"),
+        ([9, 0, 0], [9, 0, 0], [9, 0, 0], 1.0, "hidden {best} >\u00a099.9\u00a0%"),
+        ([9, 8, 0], [9, 7, 0], [0, 9, 0], 1.0, "heard 0 73.1\u00a0% 1 26.9\u00a0% taught 1"),
+        ([9, 8, 0], [9, 7, 0], [9, 0, 0], 1.0, "heard 0 73.1\u00a0% 1 26.9\u00a0% distilled"),
+        ([9, 8, 0], [0, 9, 0], [9, 7, 0], 1.0, "heard 0 73.1\u00a0% 1 26.9\u00a0% scratch"),
         ([9, 8, 0], [9, 7, 0], [0, 9, 0], 100.0, "alike {best}"),
     ],
 )

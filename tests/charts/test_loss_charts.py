@@ -203,10 +203,12 @@ def test_a_long_name_takes_several_lines_and_as_much_room():
     assert math.log(ends[1] / ends[0]) / math.log(high / low) * (320 - 110) > 45
 
 
-def test_of_many_points_a_dozen_are_marked_and_all_have_tooltips():
-    many = [{**event(epoch, distillation_loss=1.0), "epochs": 40} for epoch in range(1, 41)]
-    spec = vega_lite(loss_chart(many, 0.0))["layer"][1]
-    assert spec["encoding"]["opacity"]["condition"]["test"] == (
-        "indexof([1, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40], datum.epoch) >= 0 || datum.label != ''"
-    )
-    assert spec["encoding"]["tooltip"]
+@pytest.mark.parametrize(("epochs", "marked"), [(15, 15), (16, 0)])
+def test_a_line_of_many_points_has_no_marks_and_all_tooltips(epochs, marked):
+    many = [{**event(epoch, distillation_loss=1.0), "epochs": 40} for epoch in range(1, epochs + 1)]
+    chart = loss_chart(many, 0.0)
+    assert sum(row["marked"] for row in rows(chart)) == marked
+    points = vega_lite(chart)["layer"][1]["encoding"]
+    assert points["opacity"]["condition"] == {"test": "datum.marked", "value": 1}
+    assert points["opacity"]["value"] == 0
+    assert points["tooltip"]

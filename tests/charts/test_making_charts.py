@@ -1,10 +1,11 @@
-"""Charts of what networks are made of: squares and filters, drawn to scale."""
+"""Charts of what networks are made of: bars and filters, drawn to scale."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from kd.charts.making_charts import filter_chart, filter_rows, layer_chart, layer_rows
+from tests.charts.drawn import texts_of
 
 TABLE = pd.DataFrame(
     {
@@ -33,12 +34,19 @@ def test_layers_keep_their_numbers_and_a_layer_without_any_has_no_label():
     assert rows["activations"].tolist() == TABLE["activations"].tolist()
 
 
-def test_area_is_linear_in_the_share():
-    chart = layer_chart(layer_rows(TABLE, "parameters"), "Parameters", ("teacher", "distilled"))
-    size = chart.to_dict(validate=True)["layer"][0]["encoding"]["size"]["scale"]
-    assert size["domain"] == [0, 1]
-    assert size["range"][0] == 0
-    assert size.get("type", "linear") == "linear"
+def test_bars_are_linear_in_the_share_and_each_has_its_number_whole():
+    chart = layer_chart(layer_rows(TABLE, "parameters"), "Parameters", ("teacher", "distilled"), layers=2)
+    scale = chart.to_dict(validate=True)["layer"][0]["encoding"]["x"]["scale"]
+    assert scale["domain"][0] == 0
+    assert scale.get("type", "linear") == "linear"
+    assert {"2.00 k  Teacher", "8.00 k  Teacher", "100  Distilled"} <= texts_of(chart)
+
+
+def test_layers_without_any_take_no_room():
+    table = pd.concat([TABLE, TABLE.assign(kind="MaxPooling2D", parameters=0, position=3)])
+    chart = layer_chart(layer_rows(table, "parameters"), "Parameters", ("teacher", "distilled"), layers=2)
+    assert not any("MaxPooling2D" in text for text in texts_of(chart))
+    assert chart.to_dict()["height"] < 200
 
 
 def test_every_weight_of_every_filter_has_its_place():

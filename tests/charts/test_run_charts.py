@@ -1,12 +1,14 @@
 """Charts: what they show, that they hold still, and that nothing is told by colour alone."""
 
 import json
+import re
 
 import altair as alt
 import numpy as np
 import pytest
 
 from kd.charts import run_charts
+from kd.charts.figure_file import figure_svg
 from tests.charts.drawn import texts_of
 
 ALPHA = 0.25
@@ -63,7 +65,7 @@ def test_a_line_passes_over_epochs_after_which_the_test_images_were_not_seen(eve
         (model, epoch) for model in ("distilled", "scratch") for epoch in (1, 3)
     }
     assert [row["training"] for row in shown] == pytest.approx([row["value"] - 0.01 for row in shown])
-    assert sorted(row["label"] for row in shown if row["label"]) == ["96.13 %", "96.83 %"]
+    assert sorted(row["label"] for row in shown if row["label"]) == ["96.13\u00a0%", "96.83\u00a0%"]
     assert without_data(run_charts.accuracy_chart(seen)) == without_data(run_charts.accuracy_chart(events))
 
 
@@ -105,9 +107,9 @@ def test_each_line_carries_its_name_and_last_value_at_its_end(events):
     labels = {row["epoch"]: [] for row in rows(run_charts.accuracy_chart(events))}
     for row in rows(run_charts.accuracy_chart(events)):
         labels[row["epoch"]].append(row["label"])
-    assert sorted(labels.pop(3)) == ["96.13 %", "96.83 %"]
+    assert sorted(labels.pop(3)) == ["96.13\u00a0%", "96.83\u00a0%"]
     assert {label for group in labels.values() for label in group} == {""}
-    assert {"Distilled 96.83 %", "Scratch 96.13 %"} <= texts_of(run_charts.accuracy_chart(events))
+    assert {"Distilled 96.83\u00a0%", "Scratch 96.13\u00a0%"} <= texts_of(run_charts.accuracy_chart(events))
 
 
 def test_labels_of_equal_lines_do_not_cover_each_other():
@@ -117,6 +119,28 @@ def test_labels_of_equal_lines_do_not_cover_each_other():
     height_in_the_app = 250
     pixels = sorted((row["label_at"] - start) / (end - start) * height_in_the_app for row in rows(chart))
     assert min(np.diff(pixels)) > 15
+
+
+def test_a_label_pushed_up_by_the_others_stays_on_the_axis():
+    close = [event(model, 1, 0.999) for model in ("teacher", "distilled", "scratch")]
+    at = sorted(row["label_at"] for row in rows(run_charts.accuracy_chart(close)))
+    assert at[-1] == 1
+    assert min(np.diff(at)) == pytest.approx(max(np.diff(at)))
+
+
+def test_no_line_runs_through_a_label(events):
+    """Two of four epochs are done, and an earlier run went on for nine: labels are beside the plot."""
+    earlier = [event("scratch", epoch, 0.9, epochs=9) for epoch in range(1, 10)]
+    table, axes = run_charts.accuracy_rows(events[:4], 0.99, 4, earlier={"T 4": earlier})
+    spec = run_charts.vega_lite(run_charts.accuracy_lines(table, **axes))
+    spec.pop("data")
+    drawn = figure_svg(spec, table, width=640).decode()
+    corners = [float(x) for path in re.findall(r'mark-line.*?d="M([^"]+)"', drawn, re.DOTALL)
+               for x in re.findall(r"(?:^|L)([\d.]+),", path)]  # fmt: skip
+    labels = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>(?:Teacher|Distilled|Scratch) [\d.]', drawn)
+    assert len(labels) == 3
+    assert len(corners) > 9
+    assert min(map(float, labels)) > max(corners)
 
 
 def test_a_cut_axis_says_where_it_begins(events):
@@ -153,8 +177,10 @@ def test_charts_are_valid_vega_lite_with_title_units_and_fixed_height(events, wi
         assert any(layer["encoding"].get("tooltip") for layer in spec["layer"])
 
 
-def test_the_shared_dictionary_has_no_theme_and_both_themes_are_there(events):
-    assert set(run_charts.vega_lite(run_charts.accuracy_chart(events))["config"]) == {"mark", "axis"}
+def test_the_shared_dictionary_has_no_colours_and_both_themes_are_there(events):
+    config = run_charts.vega_lite(run_charts.accuracy_chart(events))["config"]
+    assert "color" not in json.dumps(config).lower()
+    assert "range" not in config
     for name, colors in run_charts.COLORS.items():
         with alt.theme.enable(f"kd_{name}"):
             config = run_charts.accuracy_chart(events).to_dict()["config"]

@@ -97,10 +97,10 @@ def test_rows_have_codes_and_what_is_shown_has_words(name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("accuracy", {"Teacher 90.00 %", "Distilled 90.00 %", "Scratch 90.00 %"}),
+        ("accuracy", {"Teacher 90.00\u00a0%", "Distilled 90.00\u00a0%", "Scratch 90.00\u00a0%"}),
         ("loss", {"Teacher 4", "Labels 1"}),
         ("strength", {"labels", "teacher", "teacher without T²"}),
-        ("layers", {"Teacher", "Distilled"}),
+        ("layers", {"7  Teacher", "7  Distilled"}),
     ],
 )
 def test_names_are_written_out_in_the_drawing(name, words):

@@ -174,6 +174,6 @@ def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
     table, listed = run("train", "--preset", "many_images", home=home), run("runs", home=home)
     for shown in (table, listed):
         assert shown.returncode == 0, shown.stderr
-        for accuracy in ("99.11 %", "98.03 %", "97.28 %"):
+        for accuracy in ("99.11\u00a0%", "98.03\u00a0%", "97.28\u00a0%"):
             assert accuracy in shown.stdout
     assert "ahead by 0.75 points" in " ".join(table.stdout.split())

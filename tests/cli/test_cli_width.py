@@ -59,7 +59,7 @@ def test_the_list_of_runs_fits_whatever_is_in_it(home, capsys):
     assert "…" not in printed
     for run_id in (*(config.run_id for config in unfinished), finished):
         assert run_id in printed
-    for text in ("0.123456", "12.3456", "98.03 %", "Distilled"):
+    for text in ("0.123456", "12.3456", "98.03\u00a0%", "Distilled"):
         assert text in printed
 
 

@@ -57,7 +57,7 @@ def test_a_study_is_carried_out_and_written_and_other_sections_stay(tmp_path, mo
     assert command(tiny.study) in text
     rows = re.findall(r"^ +(1|4) +1 .*%.*%", text, flags=re.MULTILINE)
     assert rows == ["1", "4"]
-    found = r"^- temperature (\S+), seed 0: the distilled student gets [\d.]+ % of the 3s right, .* right\.$"
+    found = r"^- temperature (\S+), seed 0: the distilled student gets [\d.]+\s% of the 3s right, .* right\.$"
     assert re.findall(found, text, flags=re.MULTILINE) == ["1", "4"]
     assert main(["tiny"]) == 0
     assert page.read_text(encoding="utf-8") == text

@@ -102,7 +102,7 @@ class _Reader(HTMLParser):
         self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_style = tag == "style"
+        self._in_style = tag in ("script", "style")
         self.alternatives += [text or "" for name, text in attrs if name in ("alt", "aria-label", "title")]
 
     def handle_endtag(self, tag: str) -> None:

@@ -94,7 +94,7 @@ def test_between_evaluations_a_tile_shows_the_last_accuracy_and_how_far_training
         "scratch": ["–", "epoch 1: 50.00&nbsp;% of training images"],
     }
     accuracy, loss = words_of_charts(app)
-    assert accuracy == "Test accuracy by epoch. Distilled: 90.00 % after epoch 2. Teacher: 99.00 %."
+    assert accuracy == "Test accuracy by epoch. Distilled: 90.00\u00a0% after epoch 2. Teacher: 99.00\u00a0%."
     assert "after epoch 3" in loss
 
 

@@ -76,7 +76,8 @@ def test_the_lesson_says_where_this_student_keeps_what_it_knows(open_page, shipp
     parameters = 100 * dense.parameters / sum(layer.parameters for layer in layers)
     work = 100 * dense.multiply_adds / sum(layer.multiply_adds for layer in layers)
     text = "\n".join(element.value for element in app.markdown)
-    assert f"has {parameters:.1f} % of the student's parameters, and does {work:.1f} % of its" in text
+    share = f"has {parameters:.1f}\u00a0% of the student's parameters"
+    assert f"{share}, and does {work:.1f}\u00a0% of its" in text
 
 
 @pytest.mark.parametrize(

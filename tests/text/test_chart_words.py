@@ -22,9 +22,9 @@ def test_accuracies_begin_and_end_and_the_students_are_compared():
     events += [event("distilled", 10, 0.9793), event("scratch", 10, 0.972)]
     assert accuracy_of(*events, teacher=0.991) == (
         "Test accuracy by epoch. "
-        "Distilled: from 91.20 % after epoch 1 to 97.93 % after epoch 10. "
-        "Scratch: from 89.00 % after epoch 1 to 97.20 % after epoch 10. "
-        "Teacher: 99.10 %. Distilled is 0.73 points ahead of scratch."
+        "Distilled: from 91.20\u00a0% after epoch 1 to 97.93\u00a0% after epoch 10. "
+        "Scratch: from 89.00\u00a0% after epoch 1 to 97.20\u00a0% after epoch 10. "
+        "Teacher: 99.10\u00a0%. Distilled is 0.73 points ahead of scratch."
     )
 
 
@@ -41,11 +41,11 @@ def test_the_students_are_compared_whoever_is_ahead(distilled, scratch, said):
 
 def test_while_training_students_are_compared_at_the_same_epoch_only():
     assert accuracy_of() == "Test accuracy by epoch. No epoch is finished yet."
-    assert accuracy_of(teacher=0.99) == "Test accuracy by epoch. Teacher: 99.00 %."
+    assert accuracy_of(teacher=0.99) == "Test accuracy by epoch. Teacher: 99.00\u00a0%."
     one = accuracy_of(event("distilled", 1, 0.9), event("distilled", 2, 0.95), event("scratch", 1, 0.8))
     assert one == (
-        "Test accuracy by epoch. Distilled: from 90.00 % after epoch 1 to 95.00 % after epoch 2. "
-        "Scratch: 80.00 % after epoch 1."
+        "Test accuracy by epoch. Distilled: from 90.00\u00a0% after epoch 1 to 95.00\u00a0% after epoch 2. "
+        "Scratch: 80.00\u00a0% after epoch 1."
     )
 
 
@@ -67,7 +67,8 @@ def confusions(*cells, role="distilled"):
 def test_a_confusion_matrix_is_its_accuracy_its_extremes_and_its_worst_error():
     rows = confusions(("0", "0", 90), ("0", "1", 7), ("0", "2", 3), ("1", "1", 99), ("1", "0", 1))
     assert words.confusion_words(rows) == (
-        "Distilled: right on 94.50 % of the pictures; best on 1 (99.0 %), worst on 0 (90.0 %). "
+        "Distilled: right on 94.50\u00a0% of the pictures; best on 1 (99.0\u00a0%), "
+        "worst on 0 (90.0\u00a0%). "
         "Most frequent error: 0 read as 1, on 7 pictures."
     )
     assert words.confusion_words(rows[rows["count"] != 7]).endswith("0 read as 2, on 3 pictures.")
@@ -75,7 +76,8 @@ def test_a_confusion_matrix_is_its_accuracy_its_extremes_and_its_worst_error():
     assert words.confusion_words(single).endswith("1 read as 0, on 1 picture.")
     perfect = confusions(("0", "0", 5), ("0", "1", 0), ("1", "1", 5))
     assert words.confusion_words(perfect) == (
-        "Distilled: right on 100.00 % of the pictures; best on 0 (100.0 %), worst on 0 (100.0 %)."
+        "Distilled: right on 100.00\u00a0% of the pictures; best on 0 (100.0\u00a0%), "
+        "worst on 0 (100.0\u00a0%)."
     )
 
 
@@ -111,7 +113,7 @@ def test_sure_and_right_are_weighted_by_pictures():
     )
     assert words.reliability_words(rows) == (
         "How sure each model is, and how often it is right. "
-        "Teacher: 80.0 % sure and 75.0 % right on average; calibration error 30.0 %."
+        "Teacher: 80.0\u00a0% sure and 75.0\u00a0% right on average; calibration error 30.0\u00a0%."
     )
 
 
@@ -132,14 +134,15 @@ def test_layers_have_a_total_and_a_largest():
 def test_filters_have_extremes_and_a_share_of_positive_weights():
     rows = pd.DataFrame({"role": "scratch", "filter": [1, 1, 2, 2], "weight": [-0.517, 0.2, 0.1, 0.333]})
     assert words.filters_words(rows) == (
-        "Scratch: 2 filters with weights from −0.52 to +0.33; 75.0 % of them are positive."
+        "Scratch: 2 filters with weights from −0.52 to +0.33; 75.0\u00a0% of them are positive."
     )
 
 
 def test_a_playback_goes_from_its_first_point_to_its_last():
     rows = pd.DataFrame({"role": "scratch", "point": ["1/16", "1", "2"], "agreement": [0.5, 0.8, 0.9]})
     assert words.playback_words(rows, "agreement", "Agreement with the teacher") == (
-        "Agreement with the teacher by epoch. Scratch: from 50.00 % at epoch 1/16 to 90.00 % at epoch 2."
+        "Agreement with the teacher by epoch. Scratch: from 50.00\u00a0% at epoch 1/16 "
+        "to 90.00\u00a0% at epoch 2."
     )
 
 
@@ -156,7 +159,7 @@ def reading(*answers):
 def test_a_reading_says_how_often_the_answer_changed():
     rows = reading({3: 0.6, 8: 0.4}, {3: 0.4, 8: 0.6}, {3: 0.9, 8: 0.1}, {3: 0.2, 8: 0.8})
     assert words.reading_words(rows) == (
-        "Distilled: 3 (60.0 %) at epoch 1, 8 (80.0 %) at epoch 4; the answer changed 3 times."
+        "Distilled: 3 (60.0\u00a0%) at epoch 1, 8 (80.0\u00a0%) at epoch 4; the answer changed 3 times."
     )
     assert words.reading_words(reading({3: 0.6}, {3: 0.7})).endswith("the answer changed 0 times.")
     assert words.reading_words(reading({3: 0.6}, {8: 0.7})).endswith("the answer changed 1 time.")

@@ -51,7 +51,9 @@ def test_likeness_is_the_largest_share_of_what_goes_to_wrong_digits(temperature)
     )
     four = np.exp(logits[4] / temperature)
     share = four[9] / (four.sum() - four[4])
-    assert f"for pictures of 4, {100 * share:.1f} % of the probability for wrong digits goes to 9." in said
+    assert (
+        f"for pictures of 4, {100 * share:.1f}\u00a0% of the probability for wrong digits goes to 9." in said
+    )
     low = np.exp(logits / temperature).max(axis=1) / np.exp(logits / temperature).sum(axis=1)
-    assert f"lowest for {low.argmin()} ({100 * low.min():.1f} %)" in said
+    assert f"lowest for {low.argmin()} ({100 * low.min():.1f}\u00a0%)" in said
     assert said.startswith(f"The teacher's mean soft targets at T = {temperature:g}.")

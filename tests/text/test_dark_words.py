@@ -22,20 +22,23 @@ def probabilities(**shares):
         (
             {"d4": 0.5, "d9": 0.5},
             4,
-            "At T = 4, the teacher says 4 (50.0 %) and also 9 (50.0 %). That is 1.00 bits of doubt.",
+            "At T = 4, the teacher says 4 (50.0\u00a0%) and also 9 (50.0\u00a0%). That is "
+            "1.00 bits of doubt.",
         ),
         (
             {"d4": 0.75, "d9": 0.25},
             9,
-            "At T = 4, the teacher says 4 (75.0 %) and also 9 (25.0 %). That is 0.81 bits of doubt. "
+            "At T = 4, the teacher says 4 (75.0\u00a0%) and also 9 (25.0\u00a0%). That is "
+            "0.81 bits of doubt. "
             "The label says 9.",
         ),
         (
             {"d0": 0.98, "d6": 0.02},
             None,
-            "At T = 4, the teacher says 0 (98.0 %); next comes 6 (2.0 %). That is 0.14 bits of doubt.",
+            "At T = 4, the teacher says 0 (98.0\u00a0%); next comes 6 (2.0\u00a0%). That is "
+            "0.14 bits of doubt.",
         ),
-        ({"d0": 1.0}, 0, "At T = 4, the teacher says 0 (100.0 %). That is 0.00 bits of doubt."),
+        ({"d0": 1.0}, 0, "At T = 4, the teacher says 0 (100.0\u00a0%). That is 0.00 bits of doubt."),
     ],
 )
 def test_soft_targets_in_words(shares, label, said):

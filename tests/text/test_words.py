@@ -13,12 +13,12 @@ from kd.text import words
 @pytest.mark.parametrize(
     ("fraction", "said"),
     [
-        (0.9793, "97.9 %"),
-        (1.0, "100.0 %"),
-        (0.0, "0.0 %"),
-        (0.99996, "> 99.9 %"),
-        (0.00004, "< 0.1 %"),
-        (0.0005, "0.1 %"),
+        (0.9793, "97.9\u00a0%"),
+        (1.0, "100.0\u00a0%"),
+        (0.0, "0.0\u00a0%"),
+        (0.99996, ">\u00a099.9\u00a0%"),
+        (0.00004, "<\u00a00.1\u00a0%"),
+        (0.0005, "0.1\u00a0%"),
     ],
 )
 def test_percent_never_rounds_to_all_or_nothing(fraction, said):
@@ -97,7 +97,13 @@ def test_milliseconds(value, said):
 
 @pytest.mark.parametrize(
     ("fraction", "said"),
-    [(0.9803, "98.03 %"), (1.0, "100.00 %"), (0.0, "0.00 %"), (0.9999, "99.99 %"), (0.99999, "> 99.99 %")],
+    [
+        (0.9803, "98.03\u00a0%"),
+        (1.0, "100.00\u00a0%"),
+        (0.0, "0.00\u00a0%"),
+        (0.9999, "99.99\u00a0%"),
+        (0.99999, ">\u00a099.99\u00a0%"),
+    ],
 )
 def test_accuracy_is_exact_for_ten_thousand_pictures(fraction, said):
     assert words.accuracy(fraction) == said
@@ -105,7 +111,7 @@ def test_accuracy_is_exact_for_ten_thousand_pictures(fraction, said):
 
 @given(st.integers(0, 10_000))
 def test_every_share_of_the_test_pictures_is_exact_to_the_last_picture(right):
-    assert round(float(words.accuracy(right / 10_000).removesuffix(" %")) * 100) == right
+    assert round(float(words.accuracy(right / 10_000).removesuffix("\u00a0%")) * 100) == right
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,7 @@ def _heard(said: str) -> float:
     """The number that a reader takes from the words; "< x" and "> x" count as x."""
     assert not re.search(r"\d[eE]", said)
     said = {"less than a second": "0 s"}.get(said, said)
-    parts = said.removeprefix("< ").removeprefix("> ").replace(",", "").split()
+    parts = said.replace("\u00a0", " ").removeprefix("< ").removeprefix("> ").replace(",", "").split()
     if len(parts) == 1:
         return float(parts[0])
     return sum(float(n) * _UNITS[unit] for n, unit in zip(parts[::2], parts[1::2], strict=True))

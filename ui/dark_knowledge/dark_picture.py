@@ -18,7 +18,7 @@ from kd.text.translation import N_, _
 from kd.text.words import MODELS
 from ui.pictures import kept, ways_in
 from ui.shared import address, notices
-from ui.shared.figure import save_menu, spec
+from ui.shared.figure import framed, presented, save_menu, spec
 from ui.shared.guard import guarded
 from ui.shared.markup import literal, pixels
 
@@ -96,14 +96,15 @@ def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> Non
     """
     key = f"strip-{name}"
     rows = _thumbnails(numbers, captions)
-    ready = spec(thumbnail_chart, "thumbnails", rows, count=STRIP)
-    st.vega_lite_chart(
-        {**ready, "data": {"values": rows}},
-        key=key,
-        on_select=guarded(lambda: _pick(key)),
-        alt=pictures_words(numbers, captions),
-    )
-    save_menu(name, lambda: (ready, rows), "")
+    ready = spec(thumbnail_chart, "thumbnails", rows, columns=4, count=STRIP)
+    with framed(name, titled=False):
+        save_menu(name, lambda: (ready, rows), "")
+        st.vega_lite_chart(
+            {**presented(ready), "data": {"values": rows}},
+            key=key,
+            on_select=guarded(lambda: _pick(key)),
+            alt=pictures_words(numbers, captions),
+        )
     if st.session_state.pop(f"{key}-picked", False):
         st.rerun()
 

@@ -75,7 +75,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         for n, name in zip(numbers, drawings, strict=True)
     ]
     rows = thumbnail_rows(list(drawings.values()), numbers, captions)
-    ready = spec(thumbnail_chart, "drawings", rows, columns=KEPT, count=KEPT)
+    ready = spec(thumbnail_chart, "drawings", rows, count=KEPT)
     st.vega_lite_chart(
         {**ready, "data": {"values": rows}},
         key=_STRIP,

@@ -144,7 +144,7 @@ def course(title: str, values: Mapping[str, Sequence[float]], points: Sequence[s
             "scale": "linear",
             "from": start,
             "to": 1,
-            "ticks": [[float(each), f"{100 * each:.4g} %"] for each in shares],
+            "ticks": [[float(each), f"{100 * each:.4g}\u00a0%"] for each in shares],
         },
     }
 

@@ -12,9 +12,11 @@ import streamlit as st
 
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
 from kd.charts.run_charts import vega_lite
+from kd.charts.theme import PRESENTED_TEXT_PIXELS, TEXT_PIXELS, text_sizes
 from kd.charts.thumbnails import card_chart, thumbnail_rows
 from kd.text.translation import N_, _, language
 from ui.shared.markup import unseen
+from ui.shared.presenter.mode import presenting
 
 _KINDS = {
     "PNG": N_("A picture for slides and documents."),
@@ -47,7 +49,7 @@ def figure(
     on_select: Callable[[], None] | None = None,
     **arguments: Any,
 ) -> None:
-    """Draw a figure and, under it, the button that saves it.
+    """Draw a figure, with the button that saves it in the row of its title.
 
     Args:
         name: in lower case with hyphens: the widget key, the file's name, and the key of the kept chart.
@@ -59,8 +61,18 @@ def figure(
         arguments: of the chart.
     """
     ready = spec(chart, name, rows, **arguments)
-    said_chart(ready, rows, alt, key=name, on_select=on_select or "ignore")
-    save_menu(name, lambda: (ready, rows), file_note)
+    with framed(name):
+        save_menu(name, lambda: (ready, rows), file_note)
+        said_chart(ready, rows, alt, key=name, on_select=on_select or "ignore")
+
+
+def framed(name: str, titled: bool = True) -> Any:
+    """The place of a figure and of its `save_menu`, which the stylesheet puts into the row of the title.
+
+    Args:
+        titled: whether the figure has a title; otherwise the menu gets a row above it.
+    """
+    return st.container(key=f"{'figure' if titled else 'untitled'}-{name}", gap=None)
 
 
 def said_chart(ready: dict[str, Any], rows: Any, words: str, **options: Any) -> None:
@@ -76,10 +88,20 @@ def said_chart(ready: dict[str, Any], rows: Any, words: str, **options: Any) -> 
     """
     st.html(unseen(words))
     st.vega_lite_chart(
-        {**ready, "data": {"values": rows}},
+        {**presented(ready), "data": {"values": rows}},
         alt=_("Chart. The sentence before it says what it shows."),
         **options,
     )
+
+
+def presented(ready: dict[str, Any]) -> dict[str, Any]:
+    """The chart as this window shows it: in presenter mode all of it is larger, so that labels keep apart."""
+    if not presenting():
+        return ready
+    config = ready["config"]
+    sizes = {kind: {**config[kind], **size} for kind, size in text_sizes(PRESENTED_TEXT_PIXELS).items()}
+    height = round(ready["height"] * PRESENTED_TEXT_PIXELS / TEXT_PIXELS)
+    return {**ready, "config": {**config, **sizes}, "height": height}
 
 
 def save_menu(

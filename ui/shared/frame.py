@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +15,7 @@ from ui.shared import notices
 from ui.shared.guard import guard
 from ui.shared.language import follow_the_reader
 from ui.shared.markup import image_source
+from ui.shared.presenter import mode
 
 _FOLDER = Path(__file__).parent
 _PAGES = (
@@ -43,12 +46,24 @@ def page(title: str, heading: str = "") -> Iterator[None]:
         layout="wide",
         initial_sidebar_state=220,
     )
-    st.html(_FOLDER / "style.css")
+    presenting = mode.take_address()
+    st.html(_style(presenting))
     with st.sidebar:
-        st.html(f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>')
+        st.html(
+            f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>{_script()}',
+            unsafe_allow_javascript=True,
+        )
         for path, label, icon in _PAGES:
             st.page_link(path, label=_(label), icon=icon)
-    st.title(_(heading) if heading else _(title), anchor=False)
+        mode.way_in()
+    with st.container(key="present_way_out"):
+        if presenting:
+            mode.way_out()
+    name = _(heading) if heading else _(title)
+    if presenting and not heading:
+        st.html(f'<h1 class="kd-unseen">{escape(name)}</h1>')
+    else:
+        st.title(name, anchor=False)
     place = st.container()
     try:
         with guard():
@@ -56,3 +71,15 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     finally:
         with place:
             notices.show()
+
+
+@cache
+def _style(presenting: bool) -> str:
+    """The style sheets of a page."""
+    names = ("style.css", "presenter/present.css") if presenting else ("style.css",)
+    return "".join(f"<style>{(_FOLDER / name).read_text(encoding='utf-8')}</style>" for name in names)
+
+
+@cache
+def _script() -> str:
+    return f"<script>{(_FOLDER / 'frame.js').read_text(encoding='utf-8')}</script>"

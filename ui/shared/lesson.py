@@ -6,12 +6,13 @@ import streamlit as st
 
 from kd.text.translation import _
 from ui.shared.headings import section
+from ui.shared.presenter.mode import presenting
 
 
 def lesson(
     title: str, paragraph: str, try_this: str, formula: str, symbols: str, folded: bool = False
 ) -> None:
-    """Draw the five parts, in the reader's language.
+    """Draw the five parts, in the reader's language; in presenter mode, nothing.
 
     Args:
         title: what the lesson is about, in a few words.
@@ -21,6 +22,8 @@ def lesson(
         symbols: what its symbols mean, and its source.
         folded: whether the lesson belongs to a folded section: its heading is then one level lower.
     """
+    if presenting():
+        return
     if folded:
         st.subheader(title, anchor=False)
     else:

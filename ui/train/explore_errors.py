@@ -100,7 +100,7 @@ def _confusions(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
             rows,
             alt=difference_words(rows),
             title=_("Distilled − scratch"),
-            subtitle=_("More or fewer pictures. The colour shows which model has more."),
+            subtitle=_("Pictures; coloured by who has more"),
         )
     true, said, scratch, distilled = _confused(run_id, logits)
     lesson(

@@ -56,7 +56,7 @@ def look_inside(lab: Lab, run_id: str) -> None:
             file_note=measure,
             title=_(MEASURES[measure]),
             roles=("teacher", "distilled"),
-            layers=rows["layer"].nunique(),
+            layers=rows.loc[rows["share"] > 0, "layer"].nunique(),
         )
         each = "; ".join(
             _(

@@ -146,10 +146,10 @@ def _tile(view: RunView, model: str) -> str:
         number, lines = _so_far(events)
     elif model == "teacher" and view.teacher_accuracy is not None:
         number, lines = accuracy(view.teacher_accuracy), [_("trained earlier")]
-    small = "".join(f'<p class="kd-quiet">{escape(line).replace(" %", "&nbsp;%")}</p>' for line in lines)
+    small = "".join(f'<p class="kd-quiet">{escape(line)}</p>' for line in lines)
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
-        f'<p class="kd-number">{escape(number).replace(" %", "&#8201;%")}</p>{small}</div>'
+        f'<p class="kd-number">{escape(number)}</p>{small}</div>'
     )
 
 

@@ -15,8 +15,9 @@ from kd.lab import Lab, RunView
 from kd.studies.seeds import SeedsView
 from kd.text.chart_words import accuracy_words
 from kd.text.translation import _, language, ngettext
-from ui.shared.figure import said_chart, save_menu, spec
+from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard, guarded
+from ui.shared.presenter.mode import presenting
 from ui.shared.run_words import setting
 from ui.train import figures, seeds, seen
 
@@ -70,10 +71,11 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
         earlier = seen.ghosts(lab, run_id)
         if view.result is not None:
             seen.note(run_id)
-        _accuracy(run_id, come_to(view), tuple(run.run_id for run in earlier), view, earlier)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
+        with framed("accuracy-by-epoch"):
+            _accuracy(run_id, come_to(view), tuple(run.run_id for run in earlier), view, earlier)
             if not view.active:  # each look would close the menu
                 save_menu("accuracy-by-epoch", lambda: _accuracy_figure(view, earlier)[:2], view.run_id)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
             _ghost_tools(earlier)
             if of_seeds is not None:
                 seeds.more(lab, view, of_seeds)
@@ -120,7 +122,7 @@ def come_to(view: RunView) -> str:
     last = {
         event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
     }
-    return repr((language(), view.teacher_accuracy, len(view.history), sorted(last.items())))
+    return repr((language(), presenting(), view.teacher_accuracy, len(view.history), sorted(last.items())))
 
 
 # Cached as messages to the browser: built once an epoch for everyone who watches.

@@ -12,7 +12,7 @@ from kd.text.chart_words import loss_words
 from kd.text.headlines import evidence, evidence_of_seeds
 from kd.text.translation import language
 from kd.text.verdicts import verdict_note
-from ui.shared.figure import said_chart, save_menu, spec
+from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.train import figures, seeds
 from ui.train.live import Figure, come_to
 from ui.train.trail import trail
@@ -41,9 +41,10 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
 
 def loss(view: RunView) -> None:
     """The distilled student's loss and its parts by epoch."""
-    _loss(view.run_id, come_to(view), view)
-    if not view.active:  # each look would close the menu
-        save_menu("loss-by-epoch", lambda: _loss_figure(view)[:2], view.run_id)
+    with framed("loss-by-epoch"):
+        _loss(view.run_id, come_to(view), view)
+        if not view.active:  # each look would close the menu
+            save_menu("loss-by-epoch", lambda: _loss_figure(view)[:2], view.run_id)
 
 
 def _loss_figure(view: RunView) -> Figure:

@@ -120,5 +120,5 @@ const course = (data) =>
   curves(data, {
     lines: () => data.models.map(({ ys }) => ({ xs: ys.map((_, at) => at), ys })),
     here: ({ point }) => ({ x: point, ys: data.models.map(({ ys }) => ys[point]) }),
-    number: (share) => `${(100 * share).toFixed(2)} %`,
+    number: (share) => `${(100 * share).toFixed(2)}\u00a0%`,
   });

@@ -5,9 +5,9 @@ const filled = (sentence, values) =>
   sentence.replace(/\{(\w+)\}/g, (place, name) => (name in values ? values[name] : place));
 
 const percent = (fraction) => {
-  if (fraction >= 0.9995 && fraction < 1) return '> 99.9 %';
-  if (fraction > 0 && fraction < 0.0005) return '< 0.1 %';
-  return `${(100 * fraction).toFixed(1)} %`;
+  if (fraction >= 0.9995 && fraction < 1) return '>\u00a099.9\u00a0%';
+  if (fraction > 0 && fraction < 0.0005) return '<\u00a00.1\u00a0%';
+  return `${(100 * fraction).toFixed(1)}\u00a0%`;
 };
 
 // A probability in percent, without the sign, short enough to stand above a bar.

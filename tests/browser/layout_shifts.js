@@ -1,0 +1,14 @@
+// Adds up how far the page jumps (the sum behind CLS), and keeps what moved: to be put into a page before it loads.
+window.shifts = { sum: 0, moved: [] };
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    if (hadRecentInput && !window.shifts.afterInputToo) continue;
+    window.shifts.sum += value;
+    for (const { node, previousRect, currentRect } of sources) {
+      const element = node?.closest ? node : node?.parentElement;
+      const name = element?.closest('[class*="st-key-"]')?.className.match(/st-key-\S+/)[0];
+      const kind = element?.className?.baseVal ?? element?.className;
+      window.shifts.moved.push(`${value.toFixed(3)} ${name} ${kind} ${previousRect.y} → ${currentRect.y}`);
+    }
+  }
+}).observe({ type: 'layout-shift', buffered: true });

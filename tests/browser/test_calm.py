@@ -1,0 +1,193 @@
+"""Phone, projector, calm: what is in sight, how large it is, and that nothing jumps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import PROJECT
+from tests.browser.test_a_persons_way import slider
+
+SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
+PHONE, PROJECTOR = {"width": 390, "height": 844}, {"width": 1280, "height": 720}
+PAGES = ["", "train", "draw", "dark_knowledge", "dark_knowledge?view=pull", "dark_knowledge?view=all", "runs"]
+MOST_SHIFT = 0.05
+COUNT_SHIFTS = (PROJECT / "tests" / "browser" / "layout_shifts.js").read_text(encoding="utf-8")
+"""Shifts right after a click count, too: `shifts.afterInputToo` is set by the tests that click."""
+OUTSIDE = """() => [...document.querySelectorAll('p, button, .kd-number, svg text, h1, h2')]
+  .filter((element) => element.checkVisibility())
+  .filter((element) => !element.closest('.kd-unseen, header, .stElementToolbar, [data-testid=stSidebar]'))
+  .map((element) => [element.getBoundingClientRect(), element.textContent])
+  .filter(([box]) => box.width > 2 && box.right > innerWidth + 1)
+  .map(([, text]) => text)"""
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE, has_touch=True)
+    yield context.new_page()
+    context.close()
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page is drawn: its script has run, and every chart and figure is there."""
+    expect(page.locator("h1")).to_be_attached()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
+        ".every((chart) => chart.querySelector('svg') || !chart.checkVisibility())"
+    )
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def in_sight(page: Page, selector: str) -> bool:
+    """Whether the whole of it is on the screen."""
+    box = page.locator(selector).first.bounding_box()
+    size = page.viewport_size
+    return (
+        box["x"] >= 0
+        and box["y"] >= 0
+        and box["x"] + box["width"] <= size["width"] + 1
+        and box["y"] + box["height"] <= size["height"] + 1
+    )
+
+
+def test_the_navigation_of_a_phone_closes_once_it_has_been_used(phone: Page, site):
+    phone.goto(f"{site.url}/train")
+    at_rest(phone)
+    phone.get_by_test_id("stExpandSidebarButton").tap()
+    link = phone.get_by_test_id("stSidebar").get_by_role("link", name="Runs")
+    expect(link).to_be_in_viewport()
+    link.tap()
+    expect(phone.get_by_role("heading", name="Runs", level=1)).to_be_visible()
+    expect(link).not_to_be_in_viewport()
+
+
+def test_a_wide_window_keeps_its_navigation(page: Page, site):
+    page.goto(f"{site.url}/train")
+    link = page.get_by_test_id("stSidebar").get_by_role("link", name="Runs")
+    link.click()
+    expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
+    expect(link).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_of_a_phones_page_runs_out_of_its_box(phone: Page, site, address):
+    phone.goto(f"{site.url}/{address}")
+    at_rest(phone)
+    if address.startswith("dark"):
+        phone.get_by_role("radio", name="One digit").tap()
+        expect(phone.get_by_role("radio", name="9", exact=True).first).to_be_visible()
+        at_rest(phone)
+    assert phone.evaluate(OUTSIDE) == []
+
+
+def test_the_layers_of_a_network_have_their_numbers_whole_on_a_phone(phone: Page, site):
+    phone.goto(f"{site.url}/train")
+    at_rest(phone)
+    phone.get_by_role("tab", name="Inside").tap()
+    figure = phone.locator(".st-key-figure-layers")
+    expect(figure.locator("svg text").filter(has_text="4.64 k")).to_be_visible()
+    inside = figure.bounding_box()
+    assert inside["height"] < 330
+    for number in figure.locator("svg text").filter(has_text=re.compile(r"[kM\\d] +Distilled")).all():
+        box = number.bounding_box()
+        assert inside["x"] <= box["x"]
+        assert box["x"] + box["width"] <= inside["x"] + inside["width"] + 1
+
+
+def test_a_projector_shows_verdict_and_accuracy_chart_whole(page: Page, site):
+    page.set_viewport_size(PROJECTOR)
+    for address in ("train", "train?present=1"):
+        page.goto(f"{site.url}/{address}")
+        at_rest(page)
+        assert in_sight(page, ".kd-head"), address
+        assert in_sight(page, ".st-key-figure-accuracy-by-epoch svg"), address
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_presenter_mode_has_large_type_and_no_navigation(page: Page, site, address):
+    page.set_viewport_size(PROJECTOR)
+    page.goto(f"{site.url}/{address}{'&' if '?' in address else '?'}present=1")
+    at_rest(page)
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    assert page.evaluate(SMALL_TEXT, ["body", 20]) == []
+
+
+def test_presenter_mode_is_entered_and_left_by_keyboard(page: Page, site):
+    page.goto(f"{site.url}/train")
+    at_rest(page)
+    page.get_by_role("button", name="Present", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Stop presenting")).to_be_visible()
+    expect(page).to_have_url(re.compile("present=true"))
+    expect(slider(page, "T, temperature")).to_be_hidden()
+    expect(page.locator(".st-key-train_result .kd-verdict").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(slider(page, "T, temperature")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("present"))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_the_text_of_charts_can_be_read(page: Page, site, address):
+    page.goto(f"{site.url}/{address}")
+    at_rest(page)
+    charts = "[data-testid=stVegaLiteChart], .kd-live-figure, .kd-live-answers, .kd-bars"
+    assert page.evaluate(SMALL_TEXT, [charts, 14]) == []
+
+
+def test_content_uses_a_wide_window_up_to_1600_pixels(page: Page, site):
+    page.set_viewport_size({"width": 2400, "height": 1000})
+    page.goto(f"{site.url}/train")
+    at_rest(page)
+    assert page.get_by_test_id("stMainBlockContainer").bounding_box()["width"] == 1600
+
+
+@pytest.mark.parametrize(
+    ("address", "figure", "title"),
+    [
+        ("train", "accuracy-by-epoch", ".st-key-figure-accuracy-by-epoch .role-title-text"),
+        ("dark_knowledge", "soft-targets", ".st-key-live-soft-targets figure:nth-of-type(1) figcaption"),
+        ("dark_knowledge", "entropy", ".st-key-live-soft-targets figure:nth-of-type(2) figcaption"),
+        ("dark_knowledge?view=pull", "pull-strength", ".st-key-live-pull figure:nth-of-type(2) figcaption"),
+        ("dark_knowledge?view=all", "look-alikes", ".st-key-figure-look-alikes .role-title-text"),
+    ],
+)
+def test_a_figure_is_saved_by_one_small_icon_in_the_row_of_its_title(
+    page: Page, site, address, figure, title
+):
+    page.goto(f"{site.url}/{address}")
+    at_rest(page)
+    button = page.locator(f".st-key-save-{figure}").get_by_role("button", name="Save")
+    row, icon = page.locator(title).first.bounding_box(), button.bounding_box()
+    assert icon["width"] <= 40
+    assert abs(icon["y"] + icon["height"] / 2 - row["y"] - row["height"] / 2) < 20
+    assert icon["x"] >= row["x"]
+    button.press("Enter")
+    for kind in ("PNG", "SVG", "CSV"):
+        expect(page.get_by_test_id("stPopoverBody").get_by_role("button", name=kind)).to_be_visible()
+
+
+def test_nothing_jumps_when_a_run_is_trained(page: Page, site):
+    page.set_viewport_size(PROJECTOR)
+    page.add_init_script(COUNT_SHIFTS)
+    page.goto(f"{site.url}/train?as_i_move=false&seed=71")
+    at_rest(page)
+    page.evaluate("shifts.sum = 0; shifts.afterInputToo = true")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(page.get_by_text("McNemar").first).to_be_visible()
+    at_rest(page)
+    assert page.evaluate("shifts.sum") <= MOST_SHIFT, page.evaluate("shifts.moved")
+
+
+def test_after_train_a_phone_shows_verdict_and_chart(phone: Page, site):
+    phone.goto(f"{site.url}/train?as_i_move=false&seed=72")
+    at_rest(phone)
+    phone.get_by_role("button", name="Train", exact=True).tap()
+    expect(phone.get_by_text("McNemar").first).to_be_attached()
+    expect(phone.locator(".kd-head .kd-verdict")).to_be_in_viewport(ratio=1)
+    expect(phone.locator(".st-key-figure-accuracy-by-epoch")).to_be_in_viewport(ratio=0.9)

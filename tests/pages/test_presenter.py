@@ -1,0 +1,54 @@
+"""Presenter mode: said by the address, kept from page to page, with a way in and a way back."""
+
+import json
+
+import pytest
+
+from tests.pages.on_page import html_of, labelled, warnings_of
+
+PAGES = ["home", "train", "draw", "dark_knowledge", "runs"]
+
+
+def presents(app) -> bool:
+    return "Stop presenting" in labelled(app)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_address_turns_it_on_and_what_is_below_the_hero_is_gone(open_page, name):
+    app = open_page(name, present="1")
+    assert presents(app)
+    assert not any("Try this" in element.value for element in app.markdown)
+    assert html_of(app).count('<h1 class="kd-unseen">') + len(app.title) == 1
+
+
+def test_a_button_leads_in_and_another_out_and_the_address_says_so(open_page):
+    app = open_page("runs")
+    assert not presents(app)
+    labelled(app)["Present"].click().run()
+    assert presents(app)
+    assert app.query_params["present"] == "true"
+    labelled(app)["Stop presenting"].click().run()
+    assert not presents(app)
+    assert "present" not in app.query_params
+
+
+def test_it_stays_on_from_page_to_page(open_page):
+    app = open_page("runs", present="true")
+    app.switch_page("pages/draw.py").run()
+    assert presents(app)
+
+
+def test_an_address_that_says_neither_gets_a_sentence(open_page):
+    app = open_page("runs", present="large")
+    assert not presents(app)
+    assert warnings_of(app) == ["present must be true or false, not “large”. It is off."]
+
+
+def test_charts_are_larger_in_proportion(open_page):
+    usual, large = (
+        json.loads(open_page("train", **query).get("vega_lite_chart")[0].proto.spec)
+        for query in ({}, {"present": "1"})
+    )
+    assert (usual["config"]["text"]["fontSize"], large["config"]["text"]["fontSize"]) == (14, 20)
+    assert large["height"] / usual["height"] == pytest.approx(20 / 14, abs=0.01)
+    assert large["config"]["axis"]["aria"] is False
