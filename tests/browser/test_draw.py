@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_canvas import DRAWN, NOTHING, ONE, SEVEN, go, stroke
+from tests.browser.test_canvas import DRAWN, NOTHING, ONE, SEVEN, expect_ink, go, stroke
 
 ROWS = ("Teacher", "Distilled", "Scratch")
 
@@ -17,6 +17,14 @@ def opened(page: Page, site, width: int, height: int, query: str = "") -> None:
     page.goto(f"{site.url}/draw{query}")
     expect(page.get_by_role("region", name="Scratch", exact=True)).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def clear(page: Page) -> None:
+    """Empty the canvas: another one takes its place."""
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text(NOTHING)).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect_ink(page, 0)
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1024, 768), (1280, 720), (1400, 900)])
@@ -42,14 +50,12 @@ def test_a_dot_says_what_is_missing_and_the_answers_stay(page: Page, site):
     expect(page.get_by_text(DRAWN)).to_be_visible()
     sure = page.locator(".kd-live-sure")
     before = sure.all_inner_texts()
-    page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text(NOTHING)).to_be_visible()
+    clear(page)
     stroke(page, [(0.5, 0.5), (0.505, 0.505)])
     expect(page.get_by_text("only a dot")).to_be_visible()
     expect(page.get_by_text("Until then, the answers are to your last picture.")).to_be_visible()
     expect(sure).to_have_text(before)
-    page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_text(NOTHING)).to_be_visible()
+    clear(page)
     stroke(page, ONE)
     expect(page.get_by_text(DRAWN)).to_be_visible()
     expect(page.get_by_text("only a dot")).to_have_count(0)
