@@ -1,0 +1,75 @@
+"""Make the study that is included in the project: α, T, T² and images around the default, with five seeds.
+
+    python data/make_default_study.py
+    python data/make_default_study.py --home FOLDER    # go on there with what an earlier call has trained
+
+writes data/studies/default.csv, one row for each run: its setting, its seed, and how many test
+pictures its models get right. However many images there are, a student sees about as many pictures as
+in a default run. Half an hour on two cores, and 1 GB for the models, which are not included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from kd.config import RunConfig  # noqa: E402 - the project is not installed, it is run from its folder
+from kd.lab import Lab  # noqa: E402
+from kd.studies.study import Study  # noqa: E402
+
+FILE = PROJECT / "data" / "studies" / "default.csv"
+# Training images, and how often each is seen; 100 epochs are the most.
+EPOCHS = {100: 100, 200: 100, 500: 40, 1_000: 20, 2_000: 10, 5_000: 4, 10_000: 2}
+AXES = {
+    "alpha": (0.0, 0.1, 0.5, 0.9),
+    "temperature": (1.0, 2.0, 4.0, 10.0, 20.0, 50.0),
+    "temperature_squared": (True, False),
+}
+SEEDS = 5
+
+
+def studies() -> list[Study]:
+    """One for each number of images, since epochs follow from it."""
+    base = RunConfig()
+    return [
+        Study(base.replace(train_size=images, epochs=epochs), AXES, SEEDS)
+        for images, epochs in EPOCHS.items()
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--home", type=Path, help="the folder for the models, kept for another call")
+    home = parser.parse_args(arguments).home
+    with tempfile.TemporaryDirectory() as folder, Lab(home or Path(folder)) as lab:
+        frames = [carried_out(lab, study) for study in studies()]
+    FILE.parent.mkdir(exist_ok=True)
+    written(pd.concat(frames)).to_csv(FILE, index=False, lineterminator="\n")
+    print(FILE)
+    return 0
+
+
+def carried_out(lab: Lab, study: Study) -> pd.DataFrame:
+    """The runs of a study, with those fields that are the same in all of them."""
+    study_id = lab.start_study(study)
+    view = lab.wait_study(study_id, progress=True)
+    if view.status != "finished":
+        raise SystemExit(f"A study ended {view.status}: {[str(end) for end in view.failed.values()]}")
+    return lab.study_frame(study_id).assign(train_size=study.base.train_size, epochs=study.base.epochs)
+
+
+def written(runs: pd.DataFrame) -> pd.DataFrame:
+    """The columns that are kept: all but the runs' ids."""
+    first = ["train_size", "epochs"]
+    return runs[[*first, *(name for name in runs if name not in (*first, "run"))]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
