@@ -54,13 +54,15 @@ def near(config: RunConfig, field: str) -> pd.DataFrame | None:
     Returns:
         Rows of `kd.studies.verdicts.verdicts`, sorted by the field, with the cell that was taken in
         `attrs["cell"]`; None if the study does not vary this field, or the setting differs from the default
-        in another one.
+        in another one, or in how many pictures a student sees by more than a factor of two.
     """
     default = RunConfig()
     differs = {
         name for name in FIELDS if config.counts(name) and getattr(config, name) != getattr(default, name)
     }
     if field not in AXES or differs - {*AXES, *_FOLLOWS}:
+        return None
+    if not 0.5 <= config.train_size * config.epochs / (default.train_size * default.epochs) <= 2:
         return None
     runs, cell = shipped_study(), {}
     for name in AXES:

@@ -203,6 +203,17 @@ def test_the_trail_is_against_the_field_that_was_moved_last_or_any_other(open_pa
     assert "against Training images: 1 run." in html_of(app)
 
 
+def test_the_shipped_study_lies_behind_the_trail_while_one_wants_it(open_page):
+    app = open_page("train")
+    assert "Behind them, several seeds on average:" in html_of(app)
+    labelled(app)["What five seeds say"].set_value(False).run()
+    assert "Behind them" not in html_of(app)
+    app = open_page("train")
+    control(app, "epochs").set_value(7).run()
+    app.run()
+    assert "What five seeds say" not in labelled(app)  # the study does not vary it
+
+
 def test_a_run_deleted_elsewhere_leaves_the_chart_with_a_sentence(open_page, lab, shipped, another):
     app = open_page("train", run=another.run_id)
     control(app, "temperature").set_value(10.0).run()

@@ -36,7 +36,7 @@ def test_its_numbers_are_those_of_the_run_that_comes_with_the_project(tmp_path):
 
 
 def test_near_a_setting_it_has_a_verdict_for_each_value_of_a_field():
-    found = near(RunConfig(train_size=480, epochs=7, alpha=0.2, seed=3), "temperature")
+    found = near(RunConfig(train_size=480, epochs=42, alpha=0.2, seed=3), "temperature")
     assert found["temperature"].tolist() == [1, 2, 4, 10, 20, 50]
     assert found.attrs["cell"] == {"train_size": 500, "alpha": 0.1, "temperature_squared": True}
     assert (found["seeds"] == 5).all()
@@ -49,12 +49,13 @@ def test_near_a_setting_it_has_a_verdict_for_each_value_of_a_field():
 
 def test_what_is_near_is_measured_in_factors_for_images_and_temperature():
     assert near(RunConfig(temperature=6.5), "alpha").attrs["cell"]["temperature"] == 10
-    assert near(RunConfig(train_size=1_500), "alpha").attrs["cell"]["train_size"] == 2_000
+    assert near(RunConfig(train_size=1_500, epochs=20), "alpha").attrs["cell"]["train_size"] == 2_000
 
 
 def test_it_says_nothing_of_other_students_and_of_other_fields():
     assert near(RunConfig(student="dense"), "temperature") is None
     assert near(RunConfig(), "label_noise") is None
+    assert near(RunConfig(epochs=3), "temperature") is None
     assert (
         near(RunConfig(student_units=8), "temperature") is not None
     )  # which a convolutional student has not

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from kd.charts.trail_chart import trail_chart, trail_rows
-from kd.config import FIELDS
+from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
+from kd.studies.shipped import near
 from kd.text.study_words import signed
 from kd.text.trail_words import trail_words
 from kd.text.translation import _
+from kd.unusable import Unusable
 from ui.shared import address, notices
 from ui.shared.figure import figure
 from ui.shared.guard import guarded
@@ -32,7 +36,8 @@ def trail(lab: Lab, view: RunView) -> None:
         return
     field = _choices(lab, runs)
     names = {run.run_id: setting(run.config) for run in runs}
-    rows = trail_rows([(run.config, run.result["comparison"]) for run in runs], field, view.run_id, names)
+    compared = [(run.config, run.result["comparison"]) for run in runs]
+    rows = trail_rows(compared, field, view.run_id, names, _study(view, field))
     figure(
         "trail",
         trail_chart,
@@ -44,6 +49,32 @@ def trail(lab: Lab, view: RunView) -> None:
         title=_(FIELDS[field].label),
         height=HEIGHT,
     )
+
+
+def _study(view: RunView, field: str) -> pd.DataFrame | None:
+    """What several seeds say near this setting, if there is anything and the person wants to see it."""
+    try:
+        study = _near(view.run_id, field, view.config)
+    except Unusable as error:
+        st.html(f'<p class="kd kd-quiet">{escape(str(error))}</p>')
+        return None
+    if study is None:
+        return None
+    wanted = st.toggle(
+        _("What five seeds say"),
+        value=True,
+        key="trail_study",
+        help=_(
+            "Behind your runs lies a study that came with the app, with five seeds for each setting: the "
+            "mean gain and its 95 % interval, in the settings nearest to this one."
+        ),
+    )
+    return study if wanted else None
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _near(run_id: str, field: str, _config: RunConfig) -> pd.DataFrame | None:
+    return near(_config, field)
 
 
 def _choices(lab: Lab, runs: list[RunView]) -> str:
