@@ -15,6 +15,7 @@ if __name__ != "__main__":
 else:
     from kd.config import FIELDS
     from kd.text.translation import N_, _
+    from ui.home.guess import guess
     from ui.home.next_run import next_setting
     from ui.home.voices import ADDRESS, hello, voices
     from ui.shared import address, lessons
@@ -32,6 +33,7 @@ else:
         else:
             unseen_section(_("An example"))
             voices(lab(), view)
+        guess()
         section(_("Try it yourself"))
         with st.container(horizontal=True, key="ways"):
             if st.button(

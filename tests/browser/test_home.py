@@ -98,3 +98,19 @@ def test_one_button_trains_in_front_of_the_visitor(page: Page, site):
     ).to_be_visible()
     page.go_back()
     expect(page.get_by_role("slider", name=LABEL)).to_be_visible()
+
+
+def test_a_guess_moves_on_the_scale_and_five_seeds_answer_it(page: Page, site):
+    opened(page, site)
+    slider = page.get_by_role("slider", name="Your guess, in percent")
+    guess = page.get_by_role("listitem").filter(has_text="Your guess")
+    slider.press("ArrowRight")
+    expect(guess.locator(".kd-live-number")).to_have_text("76 %")
+    rows = page.locator(".kd-live-scale .kd-live-number")
+    expect(rows.nth(3)).to_have_text("?")
+    page.get_by_role("button", name="Show me").click()
+    expect(page.get_by_text("you guessed").or_(page.get_by_text("Well guessed"))).to_be_visible()
+    expect(rows.nth(3)).to_have_text(re.compile(r"^\d\d\.\d.%$"))
+    assert page.locator(".kd-live-seed").count() == 15
+    assert page.evaluate(LINES) == []
+    assert faults(page, "Home, a guess answered") == []

@@ -1,9 +1,13 @@
 """Home: one picture and four voices, and ways into the app."""
 
+from html import unescape
+
 import numpy as np
 import pytest
 
 from kd.config import RunConfig
+from kd.studies.few_images import few_images
+from kd.text.few_images_words import answer_sentence
 from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of, warnings_of
 from ui.pictures.ways_in import FIRST_PICTURE
 from ui.train.form import moves
@@ -50,7 +54,7 @@ def test_where_there_is_no_run_home_still_says_what_it_is_about(open_page, lab, 
     assert not app.exception
     assert not app.error
     assert "A label names one digit" in html_of(app)
-    assert not app.get("bidi_component")
+    assert not drawn_in_the_browser(app, "voices")
 
 
 def train_now(app):
@@ -79,6 +83,22 @@ def test_a_run_that_cannot_be_started_gets_a_sentence(open_page, lab, monkeypatc
     app = train_now(open_page("home", {moves.SWITCH: False}))
     assert app.title[0].value == "Train"
     assert "There is no room for another run." in warnings_of(app)
+
+
+def test_a_guess_is_answered_by_the_study_and_not_before(open_page):
+    found = few_images()
+    app = open_page("home")
+    rows = drawn_in_the_browser(app, "guess")["scale"]["rows"]
+    assert [row.get("seeds") for row in rows] == [list(found.enough), None, [], []]
+    move(app, "guess", guess=60)
+    assert answer_sentence(60, found) not in unescape(html_of(app))
+    next(button for button in app.button if button.label == "Show me").click().run()
+    assert not app.exception
+    rows = drawn_in_the_browser(app, "guess")["scale"]["rows"]
+    assert [row.get("seeds") for row in rows][2:] == [list(found.alone), list(found.taught)]
+    assert answer_sentence(60, found) in unescape(html_of(app))
+    move(app, "guess", guess=95)
+    assert answer_sentence(95, found) in unescape(html_of(app))
 
 
 def test_links_lead_on_and_the_navigation_is_there(open_page):

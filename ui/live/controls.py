@@ -54,6 +54,12 @@ def alpha(key: str, default: float, label: str, help: str) -> Control:
     return Control("alpha", key, default, _said(label, help, spec), _number(0, 1))
 
 
+def hundredths(key: str, ends: tuple[int, int], default: int, label: str, help: str) -> Control:
+    """A share in whole percent, called "guess". ends: the lowest and the highest."""
+    spec = _range("linear", *ends, step=1, says="{value}\u00a0%")
+    return Control("guess", key, default, _said(label, help, spec), _one_of(*range(ends[0], ends[1] + 1)))
+
+
 def points(key: str, texts: Sequence[str], label: str, help: str) -> Control:
     """Points in time, which also play by themselves: a value is a point's index, at first the last one's.
 

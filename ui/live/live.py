@@ -13,7 +13,10 @@ from ui.live.controls import Control
 from ui.shared import address
 
 BROWSER = Path(__file__).parent / "browser"
-SCRIPTS = ("maths", "words", "elements", "controls", "columns", "curves", "tables", "answers", "live")
+SCRIPTS = (
+    *("maths", "words", "elements", "controls", "columns"),
+    *("curves", "tables", "answers", "scale", "live"),
+)
 """One program in parts, in order: a component has a single script, and nothing is built."""
 
 

@@ -115,6 +115,30 @@ def strengths(pull: View) -> View:
     }
 
 
+def scale(title: str, ends: tuple[float, float], rows: Sequence[View]) -> View:
+    """Shares on one scale, each with the values of several seeds, and a guess.
+
+    Args:
+        ends: where the scale begins and ends.
+        rows: of `on_scale` and `guess_on_scale`.
+    """
+    ticks = np.linspace(*ends, 6).round(4).tolist()
+    return {
+        "kind": "scale", "title": title, "from": ends[0], "to": ends[1], "ticks": ticks, "control": "guess",
+        "rows": list(rows),
+    }  # fmt: skip
+
+
+def on_scale(model: str, note: str, seeds: Sequence[float] = ()) -> View:
+    """A student's shares, by seed; none as long as they are not to be known."""
+    return {"role": model, "name": _(NAMES[model]), "note": note, "seeds": list(seeds), "unknown": "?"}
+
+
+def guess_on_scale(note: str) -> View:
+    """What the control `hundredths` says."""
+    return {"role": "guess", "name": _("Your guess"), "note": note, "guess": True}
+
+
 def point_sentence(says: Sequence[str]) -> View:
     """A sentence for each point in time."""
     return {"kind": "sentence", "of": "point", "says": list(says)}

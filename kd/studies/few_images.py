@@ -1,0 +1,58 @@
+"""What few training images cost a student that learns alone, and what its teacher gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kd.config import RunConfig
+from kd.studies.shipped import near, shipped_study
+
+MANY = 10_000
+"""The training images of the student that the others are compared with."""
+
+
+@dataclass(frozen=True)
+class FewImages:
+    """Shares of the test pictures that students get right, one for each seed.
+
+    few: the training images of `alone` and `taught`. many: those of `enough`. alone, enough: without a
+    teacher. taught: distilled. lost: the mean of `enough` less that of `alone`, in points. back: the mean of
+    `taught` less that of `alone`, in points, and its 95 % interval from `low` to `high`.
+    """
+
+    few: int
+    many: int
+    alone: tuple[float, ...]
+    taught: tuple[float, ...]
+    enough: tuple[float, ...]
+    lost: float
+    back: float
+    low: float
+    high: float
+
+
+def few_images() -> FewImages:
+    """From the study that comes with the project, at the default setting.
+
+    Raises:
+        ValueError: when the study cannot be read.
+    """
+    default = RunConfig()
+    cells = near(default, "train_size").set_index("train_size")
+    runs = shipped_study()
+    for name, value in cells.attrs["cell"].items():
+        runs = runs[runs[name] == value]
+    few, many = (runs[runs["train_size"] == images] for images in (default.train_size, MANY))
+    scratch = cells["scratch_accuracy"]
+    verdict = cells.loc[default.train_size]
+    return FewImages(
+        few=default.train_size,
+        many=MANY,
+        alone=tuple(few["scratch_accuracy"]),
+        taught=tuple(few["distilled_accuracy"]),
+        enough=tuple(many["scratch_accuracy"]),
+        lost=float(100 * (scratch[MANY] - scratch[default.train_size])),
+        back=float(verdict["difference"]),
+        low=float(verdict["low"]),
+        high=float(verdict["high"]),
+    )

@@ -1,0 +1,51 @@
+"""What few training images cost, as the answer to a guess."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from kd.text.translation import N_, _
+from kd.text.words import percent
+
+# In points.
+_CLOSE = 2.0
+
+_SAYS = {
+    "close": N_("Well guessed: it is {alone}, {lost} points fewer than with {many}."),
+    "high": N_("It is less than you guessed: {alone}, {lost} points fewer than with {many}."),
+    "low": N_("It is more than you guessed: {alone}, {lost} points fewer than with {many}."),
+}
+_BACK = N_("Taught by the teacher, the same student gets {taught}: {back} points back ({low} to {high}).")
+_UNCLEAR = N_("Taught by the teacher, the same student gets {taught}: no difference is shown.")
+
+
+class Cost(Protocol):
+    """kd.studies.few_images.FewImages."""
+
+    many: int
+    alone: tuple[float, ...]
+    taught: tuple[float, ...]
+    lost: float
+    back: float
+    low: float
+    high: float
+
+
+def answer_sentence(guess: int, found: Cost) -> str:
+    """How the guess compares with what came out, and what the teacher gives back.
+
+    Args:
+        guess: in percent.
+    """
+    alone, taught = (sum(shares) / len(shares) for shares in (found.alone, found.taught))
+    off = guess - 100 * alone
+    which = "close" if abs(off) <= _CLOSE else "high" if off > 0 else "low"
+    said = _(_SAYS[which], alone=percent(alone), lost=f"{found.lost:.1f}", many=f"{found.many:,}")
+    back = _(
+        _BACK if found.low > 0 else _UNCLEAR,
+        taught=percent(taught),
+        back=f"{found.back:.1f}",
+        low=f"{found.low:.1f}",
+        high=f"{found.high:.1f}",
+    )
+    return f"{said} {back}"
