@@ -1,8 +1,11 @@
 // Adds up how far the page jumps (the sum behind CLS), and keeps what moved: to be put into a page before it loads.
+const FRAME = '[data-testid="stMain"], [data-testid="stMainBlockContainer"], [data-testid="stAppViewContainer"] > div';
 window.shifts = { sum: 0, moved: [] };
 new PerformanceObserver((list) => {
   for (const { value, hadRecentInput, sources } of list.getEntries()) {
     if (hadRecentInput && !window.shifts.afterInputToo) continue;
+    // Streamlit's own: it makes room for the navigation once that begins to arrive
+    if (sources.some(({ node }) => node?.matches?.(FRAME))) continue;
     window.shifts.sum += value;
     for (const { node, previousRect, currentRect } of sources) {
       const element = node?.closest ? node : node?.parentElement;

@@ -105,7 +105,7 @@ def test_a_projector_shows_verdict_and_accuracy_chart_whole(page: Page, site):
         page.goto(f"{site.url}/{address}")
         at_rest(page)
         assert in_sight(page, ".kd-head"), address
-        assert in_sight(page, ".st-key-figure-accuracy-by-epoch svg"), address
+        assert in_sight(page, ".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg"), address
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -169,6 +169,15 @@ def test_a_figure_is_saved_by_one_small_icon_in_the_row_of_its_title(
     button.press("Enter")
     for kind in ("PNG", "SVG", "CSV"):
         expect(page.get_by_test_id("stPopoverBody").get_by_role("button", name=kind)).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["", "train", "runs"])
+def test_a_page_does_not_jump_while_it_loads(page: Page, site, address):
+    page.set_viewport_size(PROJECTOR)
+    page.add_init_script(COUNT_SHIFTS)
+    page.goto(f"{site.url}/{address}")
+    at_rest(page)
+    assert page.evaluate("shifts.sum") <= MOST_SHIFT, page.evaluate("shifts.moved")
 
 
 def test_nothing_jumps_when_a_run_is_trained(page: Page, site):

@@ -8,8 +8,17 @@
     if (link && matchMedia(PHONE).matches) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
   }
 
-  if (!window.kdClosesNavigation) {
-    window.kdClosesNavigation = true;
+  // Until a page that opens is there in all its parts, the stylesheet hides them: they come one by one.
+  function showOnceDrawn() {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const drawn = app?.dataset.testScriptState === 'notRunning' && !app.querySelector('[data-testid="stSkeleton"]');
+    if (drawn) document.documentElement.classList.add('kd-drawn');
+    else requestAnimationFrame(showOnceDrawn);
+  }
+
+  if (!window.kdFrame) {
+    window.kdFrame = true;
     document.addEventListener('click', closeNavigation);
+    showOnceDrawn();
   }
 })();
