@@ -3,7 +3,8 @@
     python -m docs.screenshots [PAGE ...]
 
 starts the app with an empty home, opens every page (or those named) in Chromium, in light and dark, at the
-width of a desktop and of a phone, and writes docs/images/PAGE-THEME-WIDTH.png.
+width of a desktop and of a phone, and writes docs/images/PAGE-THEME-WIDTH.png; and Train as a phone and a
+projector in presenter mode show it without scrolling: docs/images/train-phone.png and train-projector.png.
 """
 
 from __future__ import annotations
@@ -70,6 +71,12 @@ def dark_knowledge(page: Page, url: str) -> None:
     page.locator(".kd-live-line").nth(2).wait_for()
 
 
+SIGHTS = {
+    "train-phone": ("train", {"viewport": {"width": 390, "height": 844}}),
+    "train-projector": ("train?present=1", {"viewport": {"width": 1280, "height": 720}}),
+}
+"""What a screen shows at once: name → address, and the screen."""
+
 PAGES = {"home": home, "train": train, "draw": draw, "dark_knowledge": dark_knowledge}
 
 
@@ -90,6 +97,21 @@ def take(browser: Browser, url: str, names: list[str]) -> None:
             print(f"docs/images/{name}-{screen}.png")
 
 
+def take_sights(browser: Browser, url: str) -> None:
+    """Take what is on a screen at once: the verdict and its chart."""
+    for name, (address, options) in SIGHTS.items():
+        context = browser.new_context(**options)
+        page = context.new_page()
+        page.goto(f"{url}/{address}")
+        page.locator(".kd-head .kd-verdict").wait_for()
+        page.locator(".st-key-figure-accuracy-by-epoch .marks").wait_for()
+        page.locator(".kd-head").evaluate("element => element.scrollIntoView()")
+        page.wait_for_timeout(MILLISECONDS_TO_SETTLE)
+        page.screenshot(path=IMAGES / f"{name}.png")
+        context.close()
+        print(f"docs/images/{name}.png")
+
+
 if __name__ == "__main__":
     IMAGES.mkdir(parents=True, exist_ok=True)
     asked = sys.argv[1:] or list(PAGES)
@@ -105,4 +127,6 @@ if __name__ == "__main__":
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
         take(chromium, app.url, asked)
+        if "train" in asked:
+            take_sights(chromium, app.url)
         chromium.close()
