@@ -90,8 +90,8 @@ def test_between_evaluations_a_tile_shows_the_last_accuracy_and_how_far_training
     assert not app.exception
     assert drawn(app) == {"distilled": 2}
     assert tiles(app) == {
-        "distilled": ["90.00&#8201;%", "after epoch 2 of 10", "epoch 3: 50.00&nbsp;% of training images"],
-        "scratch": ["–", "epoch 1: 50.00&nbsp;% of training images"],
+        "distilled": ["90.00\u00a0%", "after epoch 2 of 10", "epoch 3: 50.00\u00a0% of training images"],
+        "scratch": ["–", "epoch 1: 50.00\u00a0% of training images"],
     }
     accuracy, loss = words_of_charts(app)
     assert accuracy == "Test accuracy by epoch. Distilled: 90.00\u00a0% after epoch 2. Teacher: 99.00\u00a0%."
@@ -104,8 +104,8 @@ def test_an_evaluated_epoch_says_all_there_is_to_say():
     app.session_state["epochs"] = {"distilled": 4, "scratch": 2}
     app.run()
     assert tiles(app) == {
-        "distilled": ["90.00&#8201;%", "after epoch 4 of 10"],
-        "scratch": ["90.00&#8201;%", "after epoch 2 of 10"],
+        "distilled": ["90.00\u00a0%", "after epoch 4 of 10"],
+        "scratch": ["90.00\u00a0%", "after epoch 2 of 10"],
     }
 
 
