@@ -32,6 +32,7 @@ def choose(page: Page, option: str) -> None:
 
 def test_home(page: Page, site):
     page.goto(site.url)
+    unfold(page, "Why this works")
     unfold(page, "The formula")
     expect(page.locator(".katex").first).to_be_visible()
     assert faults(page, "Home") == []

@@ -76,7 +76,7 @@ def test_it_says_what_the_run_says(report, material):
     result, said = material.view.result, " ".join(report.texts)
     assert verdict_sentence(result["comparison"], material.view.config) in report.texts
     for model in ("teacher", "distilled", "scratch"):
-        assert accuracy(result[model]["test_accuracy"]) in report.texts
+        assert " ".join(accuracy(result[model]["test_accuracy"]).split()) in report.texts
     assert {f"{package} {version}" for package, version in material.software.items()} <= set(report.texts)
     assert "996 pictures that only the distilled student gets right" in said
     assert "199 pictures that only the scratch student gets right" in said
