@@ -14,6 +14,7 @@ def spoken(page: Page, role: str) -> list[str]:
 
 def words(page: Page) -> list[str]:
     """The sentences for screen readers alone, which are spoken before the charts."""
+    expect(page.locator("h1")).to_be_visible()  # a page shows once it is drawn
     met = spoken(page, "StaticText")
     said = page.locator('[data-testid="stHtml"] > p.kd-unseen').all_inner_texts()
     assert all(any(sentence in name for name in met) for sentence in said)

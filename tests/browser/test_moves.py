@@ -18,7 +18,7 @@ def opened(page: Page, url: str, config: RunConfig) -> None:
     default = RunConfig().to_dict()
     query = "&".join(f"{name}={value}" for name, value in config.to_dict().items() if value != default[name])
     page.goto(f"{url}/train?{query}")
-    expect(page.get_by_role("status")).to_contain_text("Distilled is ahead by 7.97 points (one seed).")
+    expect(page.get_by_role("status")).to_contain_text("Distilled is ahead by")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
