@@ -96,7 +96,7 @@ class ModelFormat(Format):
             answers = Path(folder) / "answers.npz"
             run_step(ANSWER, self.name, path, answers, check)
             content = path.read_bytes()
-            with np.load(answers) as found:
+            with np.load(answers, allow_pickle=False) as found:
                 exported, milliseconds = found["logits"], float(found["milliseconds"])
         original = material.logits[model]
         compared = Comparison.of(original, exported) if np.isfinite(exported).all() else None

@@ -15,7 +15,7 @@ from keras import layers, ops
 def load_mnist():
     """MNIST's four arrays: from the file beside this notebook, or else from Keras, which downloads it."""
     if Path("mnist.npz").exists():
-        with np.load("mnist.npz") as arrays:
+        with np.load("mnist.npz", allow_pickle=False) as arrays:
             return tuple(arrays[name] for name in ("x_train", "y_train", "x_test", "y_test"))
     (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
     return x_train, y_train, x_test, y_test

@@ -38,7 +38,9 @@ def few_images() -> FewImages:
         ValueError: when the study cannot be read.
     """
     default = RunConfig()
-    cells = near(default, "train_size").set_index("train_size")
+    verdicts = near(default, "train_size")
+    assert verdicts is not None  # of the default itself
+    cells = verdicts.set_index("train_size")
     runs = shipped_study()
     for name, value in cells.attrs["cell"].items():
         runs = runs[runs[name] == value]

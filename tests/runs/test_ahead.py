@@ -52,6 +52,7 @@ def finished(lab):
 
 def test_a_person_does_not_wait_for_it_and_it_goes_on_afterwards(lab, finished, begun, monkeypatch):
     monkeypatch.setattr(ahead, "MOST_SECONDS", 1e6)
+    monkeypatch.setattr(ahead, "SECONDS_REMEMBERED", PATIENCE)
     save_copy(lab.store, finished.run_id, LONG)
     lab.look_at(LONG, "ann")
     first = with_seeds(LONG, 2)[1].run_id

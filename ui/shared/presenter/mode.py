@@ -6,6 +6,7 @@ import streamlit as st
 
 from kd.text.translation import _
 from ui.shared import address
+from ui.shared.guard import guarded
 
 KEY = "present"
 _PARAMETER = address.kept(address.switch(KEY), False)
@@ -31,7 +32,7 @@ def way_in() -> None:
         icon=":material/slideshow:",
         type="tertiary",
         help=_("For a projector: large type, and only what the last row is to look at. Esc brings you back."),
-        on_click=_turn,
+        on_click=guarded(_turn),
         args=(True,),
     )
 
@@ -45,7 +46,7 @@ def way_out() -> None:
         type="tertiary",
         shortcut="Escape",
         help=_("Brings back navigation, controls and all the rest."),
-        on_click=_turn,
+        on_click=guarded(_turn),
         args=(False,),
     )
 
