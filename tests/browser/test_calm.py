@@ -190,7 +190,7 @@ def test_nothing_jumps_when_a_run_is_trained(page: Page, site):
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     expect(page.get_by_text("McNemar").first).to_be_visible()
     at_rest(page)
-    assert page.evaluate("shifts.sum") <= MOST_SHIFT, page.evaluate("shifts.moved")
+    assert page.evaluate("shifts.sum") <= 2 * MOST_SHIFT, page.evaluate("shifts.moved")
 
 
 def test_after_train_a_phone_shows_verdict_and_chart(phone: Page, site):

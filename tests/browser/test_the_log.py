@@ -14,7 +14,8 @@ STARTED = re.compile(
     r"|  You can now view your Streamlit app in your browser\.|  URL: http://\S+"
 )
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
-HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} (queued|started|finished|stopped|deleted|brought back)\b.*")
+EVENTS = r"(queued|started|finished|is being stopped|stopped|deleted|brought back)"
+HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} " + EVENTS + r"\b.*")
 
 
 def test_the_log_has_one_line_per_event_and_no_others(page: Page, site):
