@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from kd.config import RunConfig
 from kd.studies.shipped import near, shipped_study
@@ -31,6 +32,7 @@ class FewImages:
     high: float
 
 
+@cache
 def few_images() -> FewImages:
     """From the study that comes with the project, at the default setting.
 
