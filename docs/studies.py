@@ -23,9 +23,9 @@ from kd.command_line import flags, sweep_flag
 from kd.config import FIELDS, PRESETS, RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
-from kd.studies.picture import picture
+from kd.studies.in_text.picture import picture
+from kd.studies.in_text.table import table_text
 from kd.studies.study import Study
-from kd.studies.table import table_text
 from kd.studies.verdicts import verdicts
 from kd.text.study_words import axis_value, flag, signed
 from kd.text.words import listing, percent, quoted

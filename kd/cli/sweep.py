@@ -7,9 +7,9 @@ import sys
 
 from kd.lab import Lab
 from kd.studies.conductor import StudyView
-from kd.studies.picture import picture
+from kd.studies.in_text.picture import picture
+from kd.studies.in_text.table import table_text
 from kd.studies.study import Study
-from kd.studies.table import table_text
 from kd.studies.verdicts import verdicts
 from kd.terminal import interrupt
 from kd.terminal.refusal import Refusal

@@ -12,9 +12,9 @@ from itertools import product
 
 import pandas as pd
 
-from kd.studies.heat_map import HeatMap, heading
-from kd.studies.intervals import interval_lines
-from kd.studies.table import WIDTH
+from kd.studies.in_text.heat_map import HeatMap, heading
+from kd.studies.in_text.intervals import interval_lines
+from kd.studies.in_text.table import WIDTH
 from kd.text.translation import _
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from kd.studies.scale import decimals_of, difference, round_step, short
+from kd.studies.in_text.scale import decimals_of, difference, round_step, short
 from kd.text.study_words import flag, signed
 from kd.text.translation import _
 
