@@ -27,7 +27,7 @@ from kd.runs.queue import NOBODY
 from kd.runs.run_list import RunList
 from kd.runs.state import RunView, run_id_of
 from kd.runs.views import RunViews
-from kd.store.index import INTERRUPTED
+from kd.store.index.index import INTERRUPTED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.ahead import MOST_SECONDS, Ahead

@@ -6,7 +6,7 @@ import sys
 import time
 
 from kd.cli import run_name
-from kd.store.index_rows import ACTIVE
+from kd.store.index.rows import ACTIVE
 from kd.store.store import Store
 from kd.text import states
 from kd.text.translation import _

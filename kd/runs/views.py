@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kd.analysis.comparison import Comparison
 from kd.config import RunConfig
 from kd.runs.state import RunView, run_id_of
-from kd.store.index_rows import ACTIVE, Row, is_event
+from kd.store.index.rows import ACTIVE, Row, is_event
 from kd.store.store import DamagedRun, Store
 from kd.text.endings import Ending
 from kd.text.translation import _

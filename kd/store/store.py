@@ -1,6 +1,6 @@
 """The store: an index, each model once, and a small record per run. Nothing half-written is ever seen.
 
-    KD_HOME/index.sqlite      requested runs, their states and their events (kd/store/index.py)
+    KD_HOME/index.sqlite      requested runs, their states and their events (kd/store/index/)
     KD_HOME/runs/ID/          record.json: config, created, the ids of its models, result, software
     KD_HOME/models/ID/        record.json with the history, model.keras, logits.npz of the test images
     KD_HOME/snapshots/ID.npz  a model in the course of its training (kd/training/snapshots.py)
@@ -31,8 +31,8 @@ from typing import Any
 from kd import files, owners
 from kd.files import json_bytes
 from kd.places import DATA, usual_home
-from kd.store.index import ACTIVE, INTERRUPTED, FromFolder, Index
-from kd.store.index_rows import DELETED, Row
+from kd.store.index.index import ACTIVE, INTERRUPTED, FromFolder, Index
+from kd.store.index.rows import DELETED, Row
 from kd.store.older_layout import OlderLayout
 from kd.store.room import Room
 from kd.store.stored import ID

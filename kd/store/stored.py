@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from kd import files
-from kd.store.index import Index
+from kd.store.index.index import Index
 from kd.store.room import Room
 
 ID = re.compile("[0-9a-f]{12}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kd import files
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.files import Damaged, json_bytes, npz_bytes
-from kd.store.index_rows import ACTIVE, DELETED
+from kd.store.index.rows import ACTIVE, DELETED
 from kd.store.stored import ID
 from kd.store.stored_snapshots import StoredSnapshots, arrays_of
 from kd.teachers.logits import shipped_logits

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from kd import files
 from kd.config import SHIPPED_TEACHERS
 from kd.files import Damaged
-from kd.store.index_rows import DELETED, FromFolder
+from kd.store.index.rows import DELETED, FromFolder
 from kd.store.stored import ID
 from kd.store.stored_models import StoredModels
 from kd.text.endings import Ending

@@ -20,8 +20,8 @@ from functools import partial
 from pathlib import Path
 
 from kd import files
-from kd.store.index_file import Unwritable
-from kd.store.index_rows import DELETED, Row
+from kd.store.index.file import Unwritable
+from kd.store.index.rows import DELETED, Row
 from kd.store.store import Store
 from kd.store.stored_models import model_ids_of
 from kd.text.translation import _

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from benchmarks.app_process import AppProcess, app_process
-from kd.store.index_rows import ACTIVE
+from kd.store.index.rows import ACTIVE
 from kd.store.store import Store
 from tests.browser.chromium import bring
 

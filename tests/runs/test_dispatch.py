@@ -15,7 +15,7 @@ from kd.engine import Abandoned, EngineLost
 from kd.runs import job
 from kd.runs.dispatch import Dispatch
 from kd.runs.queue import MOST_WAITING, FairQueue
-from kd.store.index import ACTIVE
+from kd.store.index.index import ACTIVE
 from kd.store.store import Store
 from kd.text.endings import Ending
 

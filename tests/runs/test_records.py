@@ -11,7 +11,7 @@ import pytest
 from kd.config import PRESETS
 from kd.lab import Lab
 from kd.runs.job import STOPPED
-from kd.store.index import INTERRUPTED
+from kd.store.index.index import INTERRUPTED
 from kd.text import translation
 from kd.text.verdicts import verdict_note, verdict_sentence
 from tests import pseudo_language, stored_runs

@@ -22,9 +22,6 @@ from kd import files, owners
 from kd.__main__ import main
 from kd.lab import Lab
 from kd.store import (
-    index,
-    index_file,
-    index_moves,
     room,
     store,
     stored,
@@ -33,6 +30,8 @@ from kd.store import (
     stored_runs,
     stored_snapshots,
 )
+from kd.store.index import file as index_file
+from kd.store.index import index, moves
 from kd.store.store import DamagedRun, Store
 from tests import PROJECT
 from tests.stored_runs import CONFIG, RUN, is_whole, save, save_model
@@ -48,7 +47,7 @@ class CrashAt:
     """Kills this process (SIGKILL) at the k-th line of the storing code that it reaches."""
 
     STORED = (stored, stored_caches, stored_models, stored_runs, stored_snapshots)
-    MODULES = (store, *STORED, index, index_file, index_moves, files, owners, room)
+    MODULES = (store, *STORED, index, index_file, moves, files, owners, room)
 
     FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
 

@@ -17,7 +17,7 @@ import pytest
 from kd.__main__ import main
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store.index_schema import VERSION
+from kd.store.index.schema import VERSION
 from kd.store.store import Store
 from tests import PROJECT
 from tests.stored_runs import CONFIG, RUN, is_whole, save

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kd.store.index_rows import is_event
+from kd.store.index.rows import is_event
 
 EPOCH = {"event": "epoch", "model": "scratch", "epoch": 2, "epochs": 3, "loss": 0.5, "val_accuracy": 0.9}
 

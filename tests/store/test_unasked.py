@@ -10,7 +10,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store.index_schema import VERSION
+from kd.store.index.schema import VERSION
 from kd.store.store import Store
 from tests import stored_runs
 

@@ -10,7 +10,7 @@ import pytest
 from kd.config import RunConfig
 from kd.runs.dispatch import Dispatch
 from kd.runs.job import STOPPED
-from kd.store.index_rows import ACTIVE
+from kd.store.index.rows import ACTIVE
 from kd.store.store import Store
 from kd.studies import conductor as conducting
 from kd.studies.conductor import Conductor

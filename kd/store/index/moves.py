@@ -14,8 +14,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TypeVar
 
-from kd.store.index_file import IndexFile
-from kd.store.index_rows import ACTIVE, DELETED, FromFolder, Row, run_row
+from kd.store.index.file import IndexFile
+from kd.store.index.rows import ACTIVE, DELETED, FromFolder, Row, run_row
 from kd.text.translation import _
 from kd.text.words import quoted
 

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from kd.store.index_schema import DAMAGE, Fill, bring_up, check, create, salvage
+from kd.store.index.schema import DAMAGE, Fill, bring_up, check, create, salvage
 from kd.store.room import Room
 from kd.text.translation import _
 from kd.unusable import Unusable

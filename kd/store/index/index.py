@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from kd import owners
-from kd.store.index_file import IndexFile
-from kd.store.index_moves import COLUMNS, IF_UNKNOWN, UPSERT, Moves, note_asked, note_use
-from kd.store.index_rows import ACTIVE, DELETED, FromFolder, Row, run_config, run_row
+from kd.store.index.file import IndexFile
+from kd.store.index.moves import COLUMNS, IF_UNKNOWN, UPSERT, Moves, note_asked, note_use
+from kd.store.index.rows import ACTIVE, DELETED, FromFolder, Row, run_config, run_row
 from kd.store.room import Room
 
 __all__ = ["ACTIVE", "INTERRUPTED", "FromFolder", "Index"]
