@@ -23,6 +23,7 @@ from streamlit.web.server import server_util
 
 from kd.text.translation import _
 from ui.serving import connections, descriptors, log_limit, messages, sessions, uploads
+from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.uploads import ExpectedUploadsOnly
 from ui.serving.visitors import BoundedVisitors
@@ -42,6 +43,7 @@ def middleware() -> list[Middleware]:
         Middleware(KnownHostsOnly),
         Middleware(BoundedVisitors, most=most // 4),
         Middleware(ExpectedUploadsOnly),
+        Middleware(ShowsWaiting),
     ]
 
 

@@ -8,11 +8,13 @@
     if (link && matchMedia(PHONE).matches) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
   }
 
+  const MOST_MILLISECONDS = 5000;
+
   // Until a page that opens is there in all its parts, the stylesheet hides them: they come one by one.
   function showOnceDrawn() {
     const app = document.querySelector('[data-testid="stApp"]');
     const drawn = app?.dataset.testScriptState === 'notRunning' && !app.querySelector('[data-testid="stSkeleton"]');
-    if (drawn) document.documentElement.classList.add('kd-drawn');
+    if (drawn || performance.now() > MOST_MILLISECONDS) document.documentElement.classList.add('kd-drawn');
     else requestAnimationFrame(showOnceDrawn);
   }
 

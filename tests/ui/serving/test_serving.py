@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from urllib.parse import urlsplit
@@ -291,3 +293,23 @@ def test_refusals_leave_a_short_log(site):
         handshake(site, "localhost", "https://evil.example")
         ask(site, "evil.example")
     assert site.log.stat().st_size == before
+
+
+def test_a_page_has_the_waiting_mark_before_streamlit_draws_it(site):
+    asked = urllib.request.Request(
+        f"{site.url}/train",
+        headers={"Accept": "text/html,*/*", "Accept-Encoding": "gzip", "Range": "bytes=0-9"},
+    )
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        body = answer.read()
+        assert answer.status == 200
+        assert int(answer.headers["content-length"]) == len(body)
+        assert answer.headers["etag"] is None
+    head = body.decode().partition("</head>")[0]
+    assert "html:not(.kd-drawn) body::after" in head
+    assert "<title>KD Lab</title>" in head
+    script = re.search(r'src="\./(static/js/[^"]+)"', head)[1]
+    asked = urllib.request.Request(f"{site.url}/{script}", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        assert b"kd-drawn" not in answer.read()
+        assert answer.headers["etag"]
