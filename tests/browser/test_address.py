@@ -29,8 +29,8 @@ def test_text_from_the_address_is_shown_literally(page: Page, site, texts):
     page.goto(f"{site.url}/dark_knowledge?{query}")
     said = page.get_by_test_id("stAlert").get_by_test_id("stMarkdownContainer")
     expect(said).to_have_count(len(texts))
-    expect(said.first).to_be_visible()
-    words = "".join(said.all_inner_texts()).replace("\u2060", "")
+    expect(said.last).to_be_visible()
+    words = "".join(said.all_text_contents()).replace("\u2060", "")
     for text in texts:
         # Streamlit draws the arrow as one character
         assert f"“{text}”" in words.replace("→", "->")
