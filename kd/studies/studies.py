@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kd.config import RunConfig
+from kd.config import Preset, RunConfig
 from kd.engine import Engine
 from kd.run_fields import FRESH
 from kd.runs.estimate import Estimator
@@ -12,8 +13,9 @@ from kd.runs.workshop import STUDY
 from kd.store.store import Store
 from kd.studies.ahead import Ahead
 from kd.studies.conductor import Conductor, StudyView, study_id_of
+from kd.studies.handle import StudyHandle
 from kd.studies.progress import moment
-from kd.studies.study import Study
+from kd.studies.study import SCRATCH, Cell, Study
 from kd.terminal.progress import show
 from kd.terminal.watching import views
 
@@ -31,6 +33,23 @@ class Studies:
     _conductor: Conductor
     _ahead: Ahead
     _estimator: Estimator
+
+    def study(
+        self,
+        base: RunConfig | Preset | str,
+        axes: Mapping[str, Sequence[Any]],
+        seeds: int = 1,
+        baseline: str | Cell = SCRATCH,
+    ) -> StudyHandle:
+        """A study to start, to wait for and to read; nothing is computed yet.
+
+        Args:
+            base, axes, seeds, baseline: as `Study`.
+
+        Raises:
+            ValueError: as `Study`.
+        """
+        return StudyHandle(self, Study(base, axes, seeds, baseline))
 
     def start_study(self, study: Study, urgency: int = STUDY) -> str:
         """Begin a study, or go on with one; returns its id at once. What is stored is not computed again.
@@ -80,15 +99,19 @@ class Studies:
             return show(views(lambda: self.watch_study(study), SECONDS_BETWEEN_LOOKS, timeout), moment)
         return self._conductor.wait(study_id_of(study), timeout)
 
-    def study_frame(self, study: str | StudyView) -> pd.DataFrame:
+    def study_frame(self, study: str | StudyView | Study) -> pd.DataFrame:
         """The finished runs of a study, one row each (`kd.studies.frame.study_frame`).
+
+        Args:
+            study: also one that was never started, some runs of which may be stored all the same.
 
         Raises:
             ValueError: when there is no such study.
         """
         from kd.studies.frame import study_frame
 
-        return study_frame(self._conductor.study(study_id_of(study)), self._result)
+        asked = study if isinstance(study, Study) else self._conductor.study(study_id_of(study))
+        return study_frame(asked, self._result)
 
     def estimate_study(self, study: Study) -> float:
         """About how many seconds a study takes, without what is stored."""

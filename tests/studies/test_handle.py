@@ -1,0 +1,63 @@
+"""`Lab.study`: a study that is started, waited for, stopped and read by one handle."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from kd.config import PRESETS
+from kd.studies.study import Study
+from kd.studies.verdicts import verdicts
+from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab, until
+
+AXES = {"alpha": [0.1, 0.5], "temperature": [1, 4]}
+BASELINE = {"alpha": 0.5, "temperature": 4.0}
+
+
+@pytest.fixture
+def lab(tmp_path):
+    lab = FakeLab(tmp_path)
+    yield lab
+    lab.close()
+
+
+def test_a_study_is_carried_out_and_read(lab):
+    asked = lab.study(BASE, AXES, seeds=2, baseline=BASELINE)
+    assert asked.study == Study(BASE, AXES, 2, BASELINE)
+    assert asked.study_id == asked.study.study_id
+    assert asked.to_frame().empty
+    assert asked.verdicts().empty
+    assert asked.start() is asked
+    view = asked.wait(PATIENCE)
+    assert (view.status, view.done, view.study_id) == ("finished", 8, asked.study_id)
+    assert asked.watch() == view
+    runs = asked.to_frame()
+    assert list(runs["run"]) == [config.run_id for _cell, config in asked.study.runs()]
+    pd.testing.assert_frame_equal(runs, lab.study_frame(asked.study_id))
+    table = asked.verdicts()
+    pd.testing.assert_frame_equal(table, verdicts(runs, ["alpha", "temperature"], BASELINE))
+    assert list(table["verdict"]).count("baseline") == 1
+
+
+def test_one_that_was_stopped_goes_on_and_shows_how_far_it_is(lab, capsys):
+    lab.engine.seconds_an_epoch = 0.05
+    asked = lab.study(BASE, AXES, seeds=2).start()
+    until(lambda: asked.watch().done)
+    asked.stop()
+    view = asked.wait(PATIENCE)
+    assert view.status == "stopped"
+    assert 0 < len(asked.to_frame()) == view.done < 8
+    lab.engine.seconds_an_epoch = 0.001
+    assert asked.start().wait(PATIENCE, progress=True).status == "finished"
+    assert "8 of 8 runs" in capsys.readouterr().err
+    assert "8 runs" in repr(asked)
+
+
+def test_what_was_never_started_is_refused_in_a_sentence(lab):
+    asked = lab.study("notebook", {"epochs": [1, 2]})
+    assert asked.study.base == PRESETS["notebook"].config
+    for act in (asked.watch, asked.wait, asked.stop):
+        with pytest.raises(ValueError, match=f"There is no study '{asked.study_id}': start it"):
+            act()
+    with pytest.raises(ValueError, match="seeds must be a whole number between 1 and 1,000, got 0"):
+        lab.study("notebook", {}, seeds=0)
