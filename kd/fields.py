@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kd.text.translation import N_, _
-from kd.text.words import quoted
+from kd.text.words import plain, quoted
 
 GROUPS = ("data", "student", "teacher", "objective", "schedule")
 
@@ -63,6 +63,14 @@ class FieldSpec:
     def choice_label(self, choice: str | int) -> str:
         """What a choice is called on the page, in the reader's language."""
         return _(self.choice_labels[str(choice)]) if str(choice) in self.choice_labels else str(choice)
+
+    def in_words(self, value: Any) -> str:
+        """A value in the reader's words."""
+        if isinstance(value, bool):
+            return _("on") if value else _("off")
+        if self.choices:
+            return self.choice_label(value)
+        return (value or _("none")) if isinstance(value, str) else plain(value)
 
     def next_stops(self, value: float) -> tuple[float, ...]:
         """The stops next to this value, below and above, as far as there are any."""

@@ -11,7 +11,6 @@ import pandas as pd
 from kd.charts.parts import by_role, finished
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
 from kd.text.translation import _
-from kd.text.words import plain
 
 COLUMNS = ("role", "run", "x", "setting", "difference", "low", "high", "shown", "name", "study")
 # A field whose largest value is so many times its smallest is drawn on a logarithmic axis.
@@ -43,7 +42,7 @@ def trail_rows(
             "role": "distilled",
             "run": config.run_id,
             "x": _place(field, config),
-            "setting": in_words(field, config),
+            "setting": FIELDS[field].in_words(getattr(config, field)),
             **{name: 100 * comparison[name] for name in ("difference", "low", "high")},
             "shown": config.run_id == shown,
             "name": names[config.run_id],
@@ -59,7 +58,7 @@ def trail_rows(
                 "role": "distilled",
                 "run": "",
                 "x": _place(field, config),
-                "setting": in_words(field, config),
+                "setting": FIELDS[field].in_words(getattr(config, field)),
                 **{name: row[name] for name in ("difference", "low", "high")},
                 "shown": False,
                 "name": _("Several seeds"),
@@ -136,16 +135,6 @@ def is_numeric(field: str) -> bool:
     return FIELD_TYPES[field] in (int, float)
 
 
-def in_words(field: str, config: RunConfig) -> str:
-    """A field's value in the reader's words."""
-    spec, value = FIELDS[field], getattr(config, field)
-    if isinstance(value, bool):
-        return _("on") if value else _("off")
-    if spec.choices:
-        return spec.choice_label(value)
-    return (value or _("none")) if isinstance(value, str) else plain(value)
-
-
 def places(points: Sequence[float]) -> list[float]:
     """Where numbers are between their smallest and their largest: 0 to 1; a single one is in the middle."""
     low, high = min(points), max(points)
@@ -155,4 +144,4 @@ def places(points: Sequence[float]) -> list[float]:
 
 
 def _place(field: str, config: RunConfig) -> Any:
-    return getattr(config, field) if is_numeric(field) else in_words(field, config)
+    return getattr(config, field) if is_numeric(field) else FIELDS[field].in_words(getattr(config, field))

@@ -10,7 +10,7 @@ import pytest
 from kd.charts import dark_charts, error_charts, pull_charts, run_charts
 from kd.charts.figure_file import figure_svg
 from kd.charts.parts import vega_lite
-from kd.charts.theme import CELL_COLORS, COLORS, INK, ROLES, SHADES, TEXT_COLORS, categories
+from kd.charts.theme import CELL_COLORS, COLORS, DIVERGING, INK, ROLES, SHADES, TEXT_COLORS, categories
 from tests import PROJECT
 from tests.contrast import contrast
 
@@ -45,7 +45,7 @@ def test_text_in_a_models_colour_can_be_read_on_every_background(theme):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_number_can_be_read_on_its_cell_however_full_that_is(theme):
-    for cell in (*CELL_COLORS[theme], CONFIG[theme]["backgroundColor"]):
+    for cell in (*CELL_COLORS[theme], *DIVERGING[theme], CONFIG[theme]["backgroundColor"]):
         assert contrast(INK[theme], cell) >= READABLE, cell
 
 
@@ -59,6 +59,8 @@ def test_pages_charts_and_streamlit_have_the_same_colours(theme):
         assert of_theme(theme, role.lower()) == colour
     with alt.theme.enable(f"kd_{theme}"):
         assert alt.theme.get()()["config"]["range"]["category"] == categories(theme)
+        assert alt.theme.get()()["config"]["range"]["diverging"] == list(DIVERGING[theme])
+    assert CONFIG[theme]["chartDivergingColors"] == list(DIVERGING[theme])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -7,11 +7,12 @@ another encoding shows the same picture.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from itertools import product
 
 import pandas as pd
 
+from kd.studies.axes import values_in_order
 from kd.studies.in_text.heat_map import HeatMap, heading
 from kd.studies.in_text.intervals import interval_lines
 from kd.studies.in_text.table import WIDTH
@@ -30,7 +31,7 @@ def picture(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> str
         axes: its columns that make a cell.
         width: in characters, at least 60; no line is longer.
     """
-    values = {axis: _in_order(table[axis]) for axis in axes}
+    values = {axis: values_in_order(table[axis]) for axis in axes}
     varied = [axis for axis in axes if len(values[axis]) > 1]
     rows = table.to_dict("records")
     if len(varied) > 1:
@@ -64,9 +65,3 @@ def _maps(rows: list[dict], axes: list[str], values: dict[str, list], width: int
     for text in heat_map.legend():
         lines += textwrap.wrap(text, width)
     return lines
-
-
-def _in_order(column: pd.Series) -> list[Hashable]:
-    found = column.drop_duplicates().tolist()
-    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    return sorted(found) if numeric else found

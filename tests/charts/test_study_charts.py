@@ -1,0 +1,172 @@
+"""The figures of a study: colours that stay, verdicts that are seen without colour, bands along an axis."""
+
+import re
+
+import pandas as pd
+import pytest
+from scipy import stats
+
+from kd.charts.figure_file import figure_svg
+from kd.charts.parts import vega_lite
+from kd.charts.study.heat_map import FAILED, HATCHES, MISSING, heat_map, heat_map_axes, heat_map_rows
+from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
+from kd.charts.study_charts import heat_map_chart, slice_chart
+from kd.charts.theme import DIVERGING
+from kd.studies.course import course
+from kd.studies.shipped import shipped_study
+from kd.studies.verdicts import verdicts
+from tests.charts.drawn import texts_of
+
+AXES = ("train_size", "temperature")
+VALUES = {"train_size": (100, 500, 10_000), "temperature": (1.0, 10.0)}
+STUDY = shipped_study()
+RUNS = STUDY[
+    (STUDY["alpha"] == 0.1)
+    & STUDY["temperature_squared"]
+    & STUDY["train_size"].isin(VALUES["train_size"])
+    & STUDY["temperature"].isin(VALUES["temperature"])
+]
+TABLE = verdicts(RUNS, AXES)
+
+
+def drawn(rows: pd.DataFrame) -> str:
+    spec = vega_lite(heat_map(rows, **heat_map_axes(VALUES)))
+    del spec["data"]
+    return figure_svg(spec, rows).decode()
+
+
+def rows_with(differences: list[float], verdict: str = "helps") -> pd.DataFrame:
+    table = TABLE.assign(difference=differences, verdict=verdict)
+    return heat_map_rows(table, AXES, VALUES)
+
+
+def colours(rows: pd.DataFrame) -> list[tuple[int, ...]]:
+    """The colours of the cells as drawn."""
+    (cells,) = re.findall(r'<g class="mark-rect role-mark layer_1_marks".*?</g>', drawn(rows))
+    return [tuple(map(int, each)) for each in re.findall(r'fill="rgb\((\d+), (\d+), (\d+)\)"', cells)]
+
+
+def test_a_cell_says_what_it_shows_in_its_number_and_its_lines():
+    rows = heat_map_rows(TABLE, AXES, VALUES)
+    assert rows["cell"].tolist() == list(range(6))
+    assert rows[["across", "up"]].values.tolist()[1] == ["100", "10"]
+    by_cell = TABLE.set_index(list(AXES))
+    for row in rows.to_dict("records"):
+        verdict = by_cell.loc[(int(row["across"]), float(row["up"]))]
+        assert row["difference"] == verdict["difference"]
+        assert row["hatched"] == (verdict["verdict"] == "not shown")
+        assert float(row["label"].replace("−", "-")) == pytest.approx(verdict["difference"], abs=0.05)
+    assert set(rows["hatched"]) == {True, False}
+    assert set(rows["label"]) <= texts_of(heat_map_chart(TABLE, AXES))
+
+
+def test_only_a_cell_that_shows_nothing_is_hatched():
+    plain, hatched = (
+        len(re.findall("<line ", drawn(rows_with([5.0] * 6, verdict)))) for verdict in ("helps", "not shown")
+    )
+    assert hatched - plain == 6 * (2 * HATCHES - 1)
+
+
+def test_what_has_no_result_is_empty_or_failed_with_its_reason():
+    some = verdicts(RUNS[RUNS["train_size"] == 500], AXES)
+    rows = heat_map_rows(some, AXES, VALUES, failed={1: "The teacher is gone.", 2: "No memory."}, chosen=3)
+    assert rows["verdict"].tolist()[:2] == [MISSING, FAILED]
+    assert rows["label"].tolist()[:2] == ["", "✕"]
+    assert rows["reason"].tolist()[:4] == ["", "The teacher is gone.", "No memory.", ""]
+    # one of several seeds failed: the others count
+    assert rows["verdict"][2] == "helps"
+    assert rows["label"][2].endswith(" ✕")
+    assert rows["chosen"].tolist() == [number == 3 for number in range(6)]
+    assert "The teacher is gone." not in drawn(rows)
+
+
+def test_colours_are_centred_on_nothing_and_do_not_depend_on_the_other_cells():
+    points = [-30.0, -10.0, 0.0, 2.0, 10.0, 30.0]
+    together = colours(rows_with(points))
+    assert together == [colours(rows_with([number] * 6))[0] for number in points]
+    assert together[:2] == [together[0]] * 2
+    assert together[4:] == [together[5]] * 2
+    ends = [tuple(int(DIVERGING["light"][at][i : i + 2], 16) for i in (1, 3, 5)) for at in (0, 4, 5, -1)]
+    assert [together[0], together[-1]] == [ends[0], ends[-1]]
+    assert all(min(pair) <= level <= max(pair) for level, *pair in zip(together[2], *ends[1:3], strict=True))
+
+
+def test_the_heat_map_depends_on_its_rows_in_nothing_but_data():
+    specs = [
+        vega_lite(heat_map(rows, **heat_map_axes(VALUES)))
+        for rows in (heat_map_rows(TABLE, AXES, VALUES), heat_map_rows(TABLE.head(0), AXES, VALUES))
+    ]
+    for spec in specs:
+        del spec["data"]
+    assert specs[0] == specs[1]
+
+
+def test_a_click_opens_a_cell():
+    spec = vega_lite(heat_map_chart(TABLE, AXES))
+    (parameter,) = (each for each in spec["params"] if each["name"] == "opened")
+    assert parameter["select"]["fields"] == ["cell"]
+
+
+def test_bands_are_students_intervals_of_the_mean():
+    table = course(RUNS[RUNS["temperature"] == 10], "train_size")
+    assert table["train_size"].tolist() == [100, 100, 500, 500, 10_000, 10_000]
+    row = table[(table["train_size"] == 500) & (table["role"] == "scratch")].iloc[0]
+    sample = RUNS[(RUNS["temperature"] == 10) & (RUNS["train_size"] == 500)]["scratch_accuracy"]
+    # SciPy's own way to it
+    low, high = stats.t.interval(0.95, len(sample) - 1, loc=sample.mean(), scale=stats.sem(sample))
+    assert row[["mean", "low", "high"]].tolist() == pytest.approx([sample.mean(), low, high])
+    assert row["seeds"] == 5
+
+
+def test_one_seed_has_no_band():
+    table = course(RUNS[RUNS["seed"] == 0], "train_size")
+    rows = slice_rows(RUNS[(RUNS["seed"] == 0) & (RUNS["temperature"] == 10)], "train_size")
+    assert table["seeds"].tolist() == [2] * 6
+    assert rows["low"].isna().all()
+    assert rows["interval"].unique().tolist() == ["– to –"]
+
+
+@pytest.mark.parametrize(
+    ("axis", "values", "kind", "scale"),
+    [
+        ("temperature", (1.0, 4.0, 20.0), "quantitative", "log"),
+        ("alpha", (0.1, 0.5, 0.9), "quantitative", "linear"),
+        ("train_size", (100, 10_000), "quantitative", "log"),
+        ("train_size", (100, 200), "quantitative", "linear"),
+        ("epochs", (10, 20, 30), "quantitative", "linear"),
+        ("labelled", (0, 10, 1000), "quantitative", "linear"),
+        ("objective", ("soft_targets", "relations"), "nominal", None),
+        ("temperature_squared", (True, False), "nominal", None),
+    ],
+)
+def test_an_axis_is_logarithmic_where_its_values_are(axis, values, kind, scale):
+    runs = pd.concat([RUNS.head(2).assign(**{axis: value}) for value in values], ignore_index=True)
+    rows = slice_rows(runs, axis)
+    spec = vega_lite(slice_lines(rows, **slice_axes(rows, axis, values, gains=False)))
+    encodings = [layer["encoding"]["x"] for layer in spec["layer"] if "x" in layer["encoding"]]
+    assert {each["type"] for each in encodings} == {kind}
+    assert {each["scale"].get("type") for each in encodings} == {scale}
+    assert ("log scale" in encodings[0]["title"]) is (scale == "log")
+
+
+def test_a_slice_of_verdicts_is_the_gain_and_one_of_runs_both_students():
+    gains = slice_rows(TABLE[TABLE["temperature"] == 10], "train_size")
+    assert gains["role"].unique().tolist() == ["distilled"]
+    assert gains["value"].tolist() == TABLE[TABLE["temperature"] == 10]["difference"].tolist()
+    students = slice_rows(RUNS[RUNS["temperature"] == 10], "train_size")
+    assert students["role"].tolist() == ["distilled", "scratch"] * 3
+    texts = texts_of(slice_chart(RUNS[RUNS["temperature"] == 10], "train_size"))
+    assert any("axis from" in text for text in texts)
+    assert "Gain (points)" in texts_of(slice_chart(TABLE[TABLE["temperature"] == 10], "train_size"))
+
+
+def test_the_axis_of_a_slice_stays_while_seeds_come_in():
+    rows = [
+        slice_rows(
+            verdicts(RUNS[(RUNS["temperature"] == 10) & (RUNS["seed"] < seeds)], ["train_size"]), "train_size"
+        )
+        for seeds in (2, 3, 4, 5)
+    ]
+    axes = [slice_axes(each, "train_size", VALUES["train_size"], gains=True) for each in rows]
+    assert all(each["low"] <= 0 < each["high"] for each in axes)
+    assert len({(each["low"], each["high"]) for each in axes}) <= 2
