@@ -19,7 +19,7 @@ import numpy as np
 
 from kd.analysis.bias import best_biases, with_biases
 from kd.analysis.evaluation import accuracy, correct
-from kd.command_line import flags, sweep_flag
+from kd.command_line import sweep_command
 from kd.config import FIELDS, PRESETS, RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
@@ -148,13 +148,6 @@ how many more seeds would usually show one of 0.2 points.
 """
 
 
-def command(study: Study) -> str:
-    """The command line that carries out a study."""
-    parts = flags(study.base, without=study.axes)
-    parts += [sweep_flag(name, list(values)) for name, values in study.axes.items()]
-    return " ".join(["python -m kd sweep", *parts, f"--seeds {study.seeds}"])
-
-
 def written(name: str, lab: Lab) -> str:
     """One section with its results."""
     section = SECTIONS[name]
@@ -169,7 +162,7 @@ def written(name: str, lab: Lab) -> str:
     parts = [
         f"## {section.title}",
         section.about,
-        f"```sh\n{command(section.study)}\n```",
+        f"```sh\n{sweep_command(section.study)}\n```",
         f"```text\n{table_text(table, axes)}\n\n{picture(table, axes)}\n```",
         "\n".join(section.finding(lab, section.study)),
     ]

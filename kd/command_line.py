@@ -1,4 +1,4 @@
-"""A run as flags of the command line, from the preset that leaves least to say."""
+"""A run or a study as the command that repeats it, from the preset that leaves least to say."""
 
 from __future__ import annotations
 
@@ -7,23 +7,38 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from kd.config import PRESETS, RunConfig
+from kd.studies.study import Study
 from kd.text.study_words import flag
 
 
 def train_command(config: RunConfig) -> str:
     """The command that trains this run."""
-    return " ".join(["python -m kd train", *flags(config, _train_flag)])
+    return " ".join(["python -m kd train", *_flags(config, _train_flag)])
 
 
-def sweep_flag(name: str, value: Any) -> str:
-    """A field's flag as `python -m kd sweep` takes it; the values of an axis come as a list."""
-    values = value if isinstance(value, list) else [value]
-    return f"--{flag(name)} {','.join(map(_typed, values))}"
+def sweep_command(study: Study) -> str:
+    """The command that carries out this study, or what is missing of it.
+
+    An axis of one value is written as a setting: the runs and what they are compared with are the same.
+    """
+    axes = {name: values for name, values in study.axes.items() if len(values) > 1}
+    parts = _flags(study.base, _sweep_flag, without=axes)
+    parts += [_sweep_flag(name, *values) for name, values in axes.items()]
+    parts += [f"--seeds {study.seeds}"]
+    if not isinstance(study.baseline, str):
+        cell = ",".join(f"{name}={_typed(study.baseline[name])}" for name in axes)
+        parts += [f"--against {shlex.quote(cell)}"]
+    return " ".join(["python -m kd sweep", *parts])
 
 
-def flags(
-    config: RunConfig, as_flag: Callable[[str, Any], str] = sweep_flag, without: Collection[str] = ()
-) -> list[str]:
+def _sweep_flag(name: str, *values: Any) -> str:
+    """A field's flag as `python -m kd sweep` takes it, with one value or several."""
+    text = ",".join(map(_typed, values))
+    # an empty value in quotes would keep them where a shell knows no single ones
+    return f"--{flag(name)} {shlex.quote(text)}" if text else f"--{flag(name)}="
+
+
+def _flags(config: RunConfig, as_flag: Callable[[str, Any], str], without: Collection[str] = ()) -> list[str]:
     """What this run has otherwise than the preset that is most like it, and the preset.
 
     Args:
@@ -39,13 +54,12 @@ def flags(
 def _train_flag(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return f"--{'' if value else 'no-'}{flag(name)}"
-    return sweep_flag(name, value)
+    return _sweep_flag(name, value)
 
 
 def _typed(value: Any) -> str:
-    """The value itself, to the last digit, as a shell takes it."""
-    text = str(value).lower() if isinstance(value, bool) else str(value).removesuffix(".0")
-    return shlex.quote(text)
+    """The value itself, to the last digit."""
+    return str(value).lower() if isinstance(value, bool) else str(value).removesuffix(".0")
 
 
 def _changes(config: RunConfig, preset: RunConfig, without: Collection[str]) -> dict[str, Any]:

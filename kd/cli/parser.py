@@ -207,8 +207,8 @@ def _sweep(options: argparse.Namespace) -> int:
     # in the order in which they were given: that of the axes
     lists = {name: text.split(",") for name, text in vars(options).items() if name in FIELDS}
     axes = {name: values for name, values in lists.items() if len(values) > 1}
-    single = {name: values[0] for name, values in lists.items() if len(values) == 1}
-    base = PRESETS[options.preset].config.replace(**single)
+    # each axis at its first value, which the others may need: the preset's own may contradict them
+    base = PRESETS[options.preset].config.replace(**{name: values[0] for name, values in lists.items()})
     return sweep(
         Study(base, axes, _seeds(options.seeds), _baseline(options.against)), options.json, options.yes
     )

@@ -25,6 +25,7 @@ class Study:
     """Many runs: each cell, a combination of the axes' values, with each of several seeds.
 
     base: the setting of whatever does not vary, for which a preset's name will do; its seed is the first.
+    What it says of an axis does not count; afterwards it has the first cell's values there.
     axes: field → its values, in order. baseline: what a cell's distilled student is compared with at the same
     seed: "scratch", the cell's own scratch student, or the values of another cell, whose distilled student it
     is then.
@@ -67,6 +68,7 @@ class Study:
         for name in self.axes:
             if not any(config.counts(name) for config in configs):
                 raise ValueError(_no_difference(name, configs[0]))
+        object.__setattr__(self, "base", configs[0])
         object.__setattr__(self, "baseline", self._cell_of_baseline(cells))
 
     @property

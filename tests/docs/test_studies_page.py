@@ -7,8 +7,9 @@ import re
 import pytest
 
 from docs import studies
-from docs.studies import PAGE, SECTIONS, Section, command, left_out, main, sections
+from docs.studies import PAGE, SECTIONS, Section, left_out, main, sections
 from kd.__main__ import main as kd_main
+from kd.command_line import sweep_command
 from kd.config import RunConfig
 from kd.studies.study import Study
 
@@ -19,14 +20,14 @@ TINY = RunConfig(train_size=100, epochs=1, omitted_digits="3", teacher="notebook
 def test_a_sections_command_asks_for_its_study(name, monkeypatch):
     study, asked = SECTIONS[name].study, []
     monkeypatch.setattr("kd.cli.sweep.sweep", lambda study, as_json, yes: asked.append(study) or 0)
-    assert kd_main(command(study).removeprefix("python -m kd ").split()) == 0
+    assert kd_main(sweep_command(study).removeprefix("python -m kd ").split()) == 0
     assert asked == [study]
     assert list(asked[0].runs()) == list(study.runs())
 
 
 def test_a_command_names_the_preset_that_leaves_least_to_say():
-    assert command(SECTIONS["omitted"].study) == "python -m kd sweep --preset unseen_digit --seeds 3"
-    assert command(Study(TINY, {"temperature": [1.0, 2.5]}, seeds=2)) == (
+    assert sweep_command(SECTIONS["omitted"].study) == "python -m kd sweep --preset unseen_digit --seeds 3"
+    assert sweep_command(Study(TINY, {"temperature": [1.0, 2.5]}, seeds=2)) == (
         "python -m kd sweep --teacher notebook --epochs 1 --train-size 100 --omitted-digits 3 "
         "--temperature 1,2.5 --seeds 2"
     )
@@ -38,7 +39,7 @@ def test_the_page_has_its_sections_in_order_with_their_commands():
     assert list(found) == list(SECTIONS)
     for name, text in found.items():
         assert text.startswith(f"## {SECTIONS[name].title}\n\n{SECTIONS[name].about}\n\n")
-        assert re.findall(r"```sh\n(.*?)\n```", text) == [command(SECTIONS[name].study)]
+        assert re.findall(r"```sh\n(.*?)\n```", text) == [sweep_command(SECTIONS[name].study)]
 
 
 def test_a_study_is_carried_out_and_written_and_other_sections_stay(tmp_path, monkeypatch, capsys):
@@ -54,7 +55,7 @@ def test_a_study_is_carried_out_and_written_and_other_sections_stay(tmp_path, mo
     assert text.startswith(studies.INTRODUCTION)
     assert text.endswith("## Later\n\nStays.\n")
     assert list(sections(text)) == ["tiny", "later"]
-    assert command(tiny.study) in text
+    assert sweep_command(tiny.study) in text
     rows = re.findall(r"^ +(1|4) +1 .*%.*%", text, flags=re.MULTILINE)
     assert rows == ["1", "4"]
     found = r"^- temperature (\S+), seed 0: the distilled student gets [\d.]+\s% of the 3s right, .* right\.$"

@@ -55,7 +55,7 @@ def test_one_that_was_stopped_goes_on_and_shows_how_far_it_is(lab, capsys):
 
 def test_what_was_never_started_is_refused_in_a_sentence(lab):
     asked = lab.study("notebook", {"epochs": [1, 2]})
-    assert asked.study.base == PRESETS["notebook"].config
+    assert asked.study == Study(PRESETS["notebook"].config, {"epochs": [1, 2]})
     for act in (asked.watch, asked.wait, asked.stop):
         with pytest.raises(ValueError, match=f"There is no study '{asked.study_id}': start it"):
             act()
