@@ -1,16 +1,26 @@
-"""The study that comes with the project: what it says near a setting, and that its file is whole."""
+"""The studies that come with the project: what they say near a setting, and that their files are whole."""
 
 from __future__ import annotations
 
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data import make_default_study
 from kd.config import RunConfig
+from kd.distillation.objectives import OBJECTIVES
 from kd.studies import shipped
-from kd.studies.shipped import AXES, FILE, near, shipped_study
+from kd.studies.shipped import (
+    AXES,
+    FILE,
+    OBJECTIVES_FILE,
+    near,
+    nearest,
+    objectives_study,
+    shipped_study,
+)
 from tests import PROJECT
 
 
@@ -33,6 +43,35 @@ def test_its_numbers_are_those_of_the_run_that_comes_with_the_project(tmp_path):
     result = make_default_study.Lab(tmp_path).watch(default.run_id).result
     for model in ("teacher", "distilled", "scratch"):
         assert row[f"{model}_accuracy"].item() == pytest.approx(result[model]["test_accuracy"], abs=0.01)
+
+
+def test_every_objective_is_there_with_ten_seeds_at_the_default_setting():
+    runs, default = objectives_study(), RunConfig()
+    assert set(runs[["objective", "seed"]].itertuples(index=False, name=None)) == set(
+        itertools.product(OBJECTIVES, range(10))
+    )
+    assert len(runs) == 10 * len(OBJECTIVES)
+    assert set(runs["train_size"]) == {default.train_size}
+    assert set(runs["epochs"]) == {default.epochs}
+    assert OBJECTIVES_FILE.stat().st_size < 10_000
+
+
+def test_two_calls_of_the_command_came_to_the_same_numbers():
+    """The setting that both studies have was trained for each of them."""
+    figures = ["teacher_accuracy", "distilled_accuracy", "scratch_accuracy", "only_distilled", "only_scratch"]
+    usual = objectives_study().query("objective == 'soft_targets' and seed < 5")
+    default = RunConfig()
+    runs = shipped_study()
+    runs = runs[np.logical_and.reduce([runs[name] == getattr(default, name) for name in AXES])]
+    np.testing.assert_array_equal(usual[figures], runs[figures])
+
+
+def test_at_the_default_the_study_with_more_seeds_is_asked():
+    for config in (RunConfig(), RunConfig(temperature=9.0, seed=4), RunConfig(train_size=480)):
+        setting, runs = nearest(config)
+        assert (setting, len(runs)) == (RunConfig(), 10)
+    setting, runs = nearest(RunConfig(temperature=5.0))
+    assert (setting, len(runs)) == (RunConfig(temperature=4.0), 5)
 
 
 def test_near_a_setting_it_has_a_verdict_for_each_value_of_a_field():
@@ -69,15 +108,40 @@ def test_a_damaged_file_gets_one_sentence(tmp_path, monkeypatch):
         shipped_study.__wrapped__()
 
 
-def test_its_command_writes_it(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(make_default_study, "FILE", tmp_path / "studies" / "default.csv")
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """The command that makes a study; returns what it writes. A folder of its own takes the file."""
+    monkeypatch.setattr(make_default_study, "FOLDER", tmp_path / "studies")
+    monkeypatch.setenv("KD_WORKERS", "1")
+
+    def command(study: str) -> pd.DataFrame:
+        assert make_default_study.main([study, "--home", str(tmp_path / "home")]) == 0
+        return pd.read_csv(tmp_path / "studies" / f"{study}.csv")
+
+    return command
+
+
+def test_its_command_writes_it(command, monkeypatch):
     monkeypatch.setattr(make_default_study, "EPOCHS", {100: 1})
     monkeypatch.setattr(make_default_study, "AXES", {"alpha": (0.1,), "temperature_squared": (True,)})
-    monkeypatch.setattr(make_default_study, "SEEDS", 2)
-    monkeypatch.setenv("KD_WORKERS", "1")
-    assert make_default_study.main(["--home", str(tmp_path / "home")]) == 0
-    assert str(tmp_path) in capsys.readouterr().out
-    head, *rows = (tmp_path / "studies" / "default.csv").read_text(encoding="utf-8").splitlines()
-    assert head.startswith("train_size,epochs,alpha,temperature_squared,seed,")
-    assert [row.split(",")[:5] for row in rows] == [["100", "1", "0.1", "True", seed] for seed in "01"]
-    assert (PROJECT / "data" / "README.md").read_text(encoding="utf-8").count("make_default_study.py")
+    monkeypatch.setattr(make_default_study, "SEEDS", {"default": 2})
+    runs = command("default")
+    assert list(runs)[:5] == ["train_size", "epochs", "alpha", "temperature_squared", "seed"]
+    assert runs.iloc[:, :5].to_numpy().tolist() == [[100, 1, 0.1, True, 0], [100, 1, 0.1, True, 1]]
+    assert "python data/make_default_study.py " in (PROJECT / "data" / "README.md").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_a_part_of_the_objectives_is_remade_to_the_same_numbers(command, monkeypatch, capsys):
+    """On another kind of processor, some pictures of 10,000 may differ."""
+    monkeypatch.setattr(make_default_study, "OBJECTIVES", ("relations",))
+    monkeypatch.setattr(make_default_study, "SEEDS", {"objectives": 1})
+    again = command("objectives")
+    assert "objectives.csv" in capsys.readouterr().out
+    kept = objectives_study().query("objective == 'relations' and seed == 0")
+    assert list(again) == list(kept)
+    accuracies = [f"{model}_accuracy" for model in ("teacher", "distilled", "scratch")]
+    np.testing.assert_allclose(again[accuracies], kept[accuracies], atol=0.005)
+    readme = (PROJECT / "data" / "README.md").read_text(encoding="utf-8")
+    assert "python data/make_default_study.py objectives" in readme
