@@ -12,6 +12,7 @@ from rich.table import Table
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs.state import RunView
+from kd.studies.sure.single_seeds import near_note
 from kd.terminal import interrupt
 from kd.terminal.streams import OutputLost
 from kd.terminal.watching import last, views
@@ -107,4 +108,5 @@ def _print_table(view: RunView, result: dict[str, Any]) -> None:
     console = Console()
     console.print(table)
     console.print(verdict_sentence(result["comparison"], view.config), highlight=False)
-    console.print(verdict_note(result["comparison"]), highlight=False, style="dim")
+    for note in filter(None, (verdict_note(result["comparison"]), near_note(view.config))):
+        console.print(note, highlight=False, style="dim")

@@ -13,6 +13,7 @@ from kd.config import FIELDS, RunConfig
 from kd.export import report_figures
 from kd.export.format import Check, Format, Material
 from kd.fields import GROUPS, FieldSpec
+from kd.studies.sure.single_seeds import near_note
 from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import verdict_note, verdict_sentence
 from kd.text.words import MODELS, NAMES, accuracy, count, duration, file_size, milliseconds, plain
@@ -71,7 +72,7 @@ def _contents(material: Material, check: Check) -> dict[str, Any]:
         "title": _("Run {run}", run=view.run_id),
         "made": _made(material),
         "verdict": verdict_sentence(comparison, config),
-        "note": verdict_note(comparison),
+        "notes": [note for note in (verdict_note(comparison), near_note(config)) if note],
         "models": [_model(result[model], model) for model in MODELS],
         "charts": charts,
         "changes": [

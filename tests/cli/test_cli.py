@@ -15,6 +15,7 @@ from PIL import Image
 from kd.__main__ import main
 from kd.config import RunConfig
 from kd.store.store import Store
+from kd.studies.sure.single_seeds import near_note
 from tests import PROJECT
 from tests.other_process import running_elsewhere
 
@@ -177,3 +178,11 @@ def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
         for accuracy in ("99.11\u00a0%", "98.03\u00a0%", "97.28\u00a0%"):
             assert accuracy in shown.stdout
     assert "ahead by 0.75 points" in " ".join(table.stdout.split())
+
+
+def test_under_the_verdict_of_one_seed_stands_what_single_seeds_say_near_it(tmp_path, monkeypatch, capsys):
+    """The run that comes with the project: nothing is trained."""
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    assert main(["train"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.endswith(f"may give another difference. {near_note(RunConfig())}")

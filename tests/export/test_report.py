@@ -19,6 +19,7 @@ from kd.config import PRESETS, RunConfig
 from kd.export import exporting
 from kd.export.report import page
 from kd.lab import Lab
+from kd.studies.sure.single_seeds import near_note
 from kd.text.verdicts import verdict_sentence
 from kd.text.words import accuracy
 from tests.browser.accessibility import TAGS
@@ -75,6 +76,7 @@ def report(material) -> Reader:
 def test_it_says_what_the_run_says(report, material):
     result, said = material.view.result, " ".join(report.texts)
     assert verdict_sentence(result["comparison"], material.view.config) in report.texts
+    assert near_note(material.view.config) in report.texts
     for model in ("teacher", "distilled", "scratch"):
         assert " ".join(accuracy(result[model]["test_accuracy"]).split()) in report.texts
     assert {f"{package} {version}" for package, version in material.software.items()} <= set(report.texts)

@@ -10,6 +10,7 @@ from kd.config import FIELDS, RunConfig
 from kd.lab import SECONDS_OF_A_LONG_RUN
 from kd.runs.estimate import Speed
 from kd.runs.state import RunView
+from kd.studies.sure.single_seeds import near_note
 from kd.text.headlines import evidence
 from kd.text.words import accuracy, duration
 from tests.other_process import running_elsewhere
@@ -35,6 +36,7 @@ def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
         accuracy(shipped.result[model]["test_accuracy"]) for model in ("teacher", "distilled", "scratch")
     ]
     assert evidence(shipped.result["comparison"]) in unescape(html_of(app))
+    assert near_note(shipped.config) in unescape(html_of(app))
     assert chart_titles(app) == [
         "Test accuracy by epoch",
         "Your trail: gain over scratch",

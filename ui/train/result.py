@@ -8,6 +8,7 @@ import streamlit as st
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
+from kd.studies.sure.single_seeds import near_note
 from kd.text.chart_words import loss_words
 from kd.text.headlines import evidence, evidence_of_seeds
 from kd.text.translation import language
@@ -26,7 +27,7 @@ def result(lab: Lab, view: RunView) -> None:
         loss(view)
     with right:
         if view.result is not None:
-            for words in _evidence(lab, view):
+            for words in filter(None, _evidence(lab, view)):
                 st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
         _table(view.run_id, view.created if view.result else None, language(), view)
 
@@ -35,7 +36,7 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
     """What the verdict rests on, a sentence each."""
     comparison, of_seeds = view.result["comparison"], seeds.look(lab, view)
     if of_seeds is None or of_seeds.verdict is None:
-        return [evidence(comparison), verdict_note(comparison)]
+        return [evidence(comparison), verdict_note(comparison), near_note(view.config)]
     return [evidence_of_seeds(of_seeds.verdict), evidence(comparison)]
 
 

@@ -1,0 +1,98 @@
+"""What each seed of a setting says alone, and how often that is not what all of them say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from kd.analysis.verdict import verdict
+from kd.config import RunConfig
+from kd.studies.shipped import differs, nearest
+from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN, verdicts
+from kd.text.sure_words import near_words
+from kd.unusable import Unusable
+
+_CODES = {"ahead": HELPS, "behind": HURTS, "not shown": NOT_SHOWN}
+_OF_A_CELL = ("train_size", "alpha", "temperature", "temperature_squared")
+
+
+@dataclass(frozen=True)
+class SingleSeeds:
+    """Verdicts of the seeds of one setting.
+
+    alone: for each seed its verdict by McNemar's test, HELPS, HURTS or NOT_SHOWN. together: that of all by
+    the paired t-test. Neither is corrected for the number of seeds.
+    """
+
+    alone: tuple[str, ...]
+    together: str
+
+    @property
+    def disagreed(self) -> int:
+        """How many seeds alone say something else than all together."""
+        return sum(each != self.together for each in self.alone)
+
+
+def alone(runs: pd.DataFrame) -> pd.DataFrame:
+    """Each seed's difference in points, its interval over the test pictures and its verdict.
+
+    Args:
+        runs: of one setting, as `kd.studies.frame.study_frame` has them.
+
+    Returns:
+        Columns seed, difference, low, high and verdict, in the order of the seeds.
+
+    Raises:
+        ValueError: as `kd.studies.verdicts.verdicts`.
+    """
+    found = verdicts(runs, ["seed"])[["seed", "difference", "low", "high", "p"]]
+    known = found[["low", "high", "p"]].itertuples(index=False, name=None)
+    return found.assign(verdict=[_CODES[verdict(*each)] for each in known]).sort_values(
+        "seed", ignore_index=True
+    )
+
+
+def single_seeds(runs: pd.DataFrame) -> SingleSeeds:
+    """The verdicts of these seeds. runs: as for `alone`."""
+    return SingleSeeds(tuple(alone(runs)["verdict"]), str(verdicts(runs, ())["verdict"].iloc[0]))
+
+
+def single_seeds_near(config: RunConfig) -> tuple[dict[str, Any], SingleSeeds] | None:
+    """What single seeds say in the cell of the included studies that is nearest to a setting; cheap.
+
+    Returns:
+        The cell, as `cell_of` has it, and its seeds' verdicts; None where none is near
+        (`kd.studies.shipped.nearest`).
+
+    Raises:
+        ValueError: when a study cannot be read.
+    """
+    found = nearest(config)
+    return None if found is None else (cell_of(found[0]), _judged(found[0]))
+
+
+@lru_cache(maxsize=512)
+def _judged(cell: RunConfig) -> SingleSeeds:
+    found = nearest(cell)
+    assert found is not None  # a cell is near itself
+    return single_seeds(found[1])
+
+
+def near_note(config: RunConfig) -> str:
+    """How often single seeds disagreed near a setting, in a sentence; nothing where no cell is near."""
+    try:
+        found = single_seeds_near(config)
+    except Unusable as error:
+        return str(error)
+    return "" if found is None else near_words(*found)
+
+
+def cell_of(config: RunConfig) -> dict[str, Any]:
+    """What names a cell of the included studies: the fields that count in it, and an unusual objective."""
+    cell = {name: getattr(config, name) for name in _OF_A_CELL if config.counts(name)}
+    if "objective" in differs(config):
+        cell["objective"] = config.objective_class.label
+    return cell

@@ -1,0 +1,85 @@
+"""What single seeds say, counted again from the files of the included studies by hand."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+
+import pytest
+from scipy import stats
+
+from kd.config import RunConfig
+from kd.studies.shipped import FILE, OBJECTIVES_FILE
+from kd.studies.sure.single_seeds import SingleSeeds, single_seeds_near
+
+
+def alone(row: dict[str, str]) -> str:
+    """McNemar's exact test of one run."""
+    first, second = int(row["only_distilled"]), int(row["only_scratch"])
+    if not first + second or stats.binomtest(first, first + second, 0.5).pvalue >= 0.05:
+        return "not shown"
+    return "helps" if first > second else "hurts"
+
+
+def together(rows: list[dict[str, str]]) -> str:
+    gains = [float(row["distilled_accuracy"]) - float(row["scratch_accuracy"]) for row in rows]
+    test = stats.ttest_1samp(gains, 0)
+    return "not shown" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "hurts"
+
+
+def counted(file, **cell: object) -> tuple[Counter, str]:
+    with file.open(encoding="utf-8") as lines:
+        rows = [row for row in csv.DictReader(lines) if all(row[k] == str(v) for k, v in cell.items())]
+    return Counter(map(alone, rows)), together(rows)
+
+
+@pytest.mark.parametrize(
+    ("config", "cell"),
+    [
+        (RunConfig(train_size=5_000, epochs=4, temperature=20.0), (5_000, 0.1, 20.0, True)),
+        (RunConfig(train_size=4_000, epochs=5, temperature=24.0, seed=77), (5_000, 0.1, 20.0, True)),
+        (RunConfig(train_size=2_000, epochs=10, alpha=0.8, temperature=4.0, temperature_squared=False),
+         (2_000, 0.9, 4.0, False)),
+        (RunConfig(train_size=1_000, epochs=20, alpha=0.5, temperature=2.0), (1_000, 0.5, 2.0, True)),
+    ],
+)  # fmt: skip
+def test_near_a_setting_each_seed_is_judged_alone_and_all_together(config, cell):
+    names = ("train_size", "alpha", "temperature", "temperature_squared")
+    found, single = single_seeds_near(config)
+    assert found == dict(zip(names, cell, strict=True))
+    expected, so = counted(FILE, **found)
+    assert Counter(single.alone) == expected
+    assert single.together == so
+    assert single.disagreed == sum(expected.values()) - expected[so]
+
+
+@pytest.mark.parametrize("objective", ["soft_targets", "virtual_teacher"])
+def test_at_the_default_ten_seeds_of_every_objective_are_asked(objective):
+    cell, single = single_seeds_near(RunConfig(objective=objective, seed=3))
+    assert len(single.alone) == 10
+    assert (Counter(single.alone), single.together) == counted(OBJECTIVES_FILE, objective=objective)
+    assert cell.get("objective") == (None if objective == "soft_targets" else "Virtual teacher")
+    assert ("temperature_squared" in cell) == (objective == "soft_targets")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"alpha": 1.0},
+        {"temperature": 0.4},
+        {"train_size": 20_001, "epochs": 1},
+        {"epochs": 3},
+        {"student": "dense"},
+        {"label_noise": 0.2},
+        {"objective": "relations", "temperature": 4.0},
+        {"objective": "decoupled", "nontarget_weight": 2.0},
+    ],
+)
+def test_it_is_silent_where_nothing_is_near(changes):
+    assert single_seeds_near(RunConfig(**changes)) is None
+
+
+def test_disagreement_is_anything_else_than_all_together():
+    assert SingleSeeds(("helps", "not shown", "hurts", "helps"), "helps").disagreed == 2
+    assert SingleSeeds(("helps", "helps"), "not shown").disagreed == 2
+    assert SingleSeeds(("hurts",), "hurts").disagreed == 0

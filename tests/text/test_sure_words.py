@@ -1,0 +1,127 @@
+"""How sure a verdict is, in words that claim no more than the seeds show."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from kd.studies.sure.adding_seeds import Step
+from kd.studies.sure.single_seeds import SingleSeeds
+from kd.text import sure_words
+
+CELL = {"train_size": 5_000, "alpha": 0.1, "temperature": 20.0, "temperature_squared": True}
+TORN = SingleSeeds(("helps", "hurts", "helps", "hurts", "helps"), "not shown")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "5,000 images, α 0.1, T 20 with T²"),
+        ({"temperature_squared": False}, "5,000 images, α 0.1, T 20 without T²"),
+        ({"temperature_squared": None, "objective": "Relations"}, "Relations, 5,000 images, α 0.1, T 20"),
+        ({"temperature": None, "temperature_squared": None}, "5,000 images, α 0.1"),
+    ],
+)
+def test_a_cell_names_what_counts_in_it(changes, words):
+    cell = {name: value for name, value in {**CELL, **changes}.items() if value is not None}
+    assert sure_words.cell_words(cell) == words
+
+
+def test_under_a_verdict_stands_how_often_single_seeds_disagreed_and_where():
+    assert sure_words.near_words(CELL, TORN) == (
+        "At the nearest setting of the included study (5,000 images, α 0.1, T 20 with T²), 5 of 5 single "
+        "seeds disagreed: all 5 together show no difference, but alone, 3 say that it helps and 2 say that "
+        "it hurts."
+    )
+    one = SingleSeeds(("helps", "helps", "not shown"), "helps")
+    assert sure_words.near_words(CELL, one).endswith(
+        "1 of 3 single seeds disagreed: all 3 together say that it helps, but alone, 2 say that it helps and "
+        "1 shows no difference."
+    )
+    agreed = SingleSeeds(("hurts",) * 4, "hurts")
+    assert sure_words.near_words(CELL, agreed).endswith(
+        "no single seed disagreed: all 4 together say that it hurts, and so does each alone."
+    )
+
+
+@pytest.mark.parametrize(
+    ("single", "end"),
+    [
+        (TORN, "So one seed can say the opposite of another."),
+        (SingleSeeds(("helps", "hurts", "helps"), "helps"), "1 of 3 says the opposite."),
+        (SingleSeeds(("hurts", "hurts", "helps"), "helps"), "2 of 3 say the opposite."),
+        (SingleSeeds(("not shown", "hurts", "helps"), "not shown"), "the opposite of another."),
+        (SingleSeeds(("not shown", "hurts", "hurts"), "hurts"), "So 1 of 3 would have misled you."),
+        (SingleSeeds(("helps",) * 3, "helps"), "all 3 together say that it helps, and so does each alone."),
+    ],
+)
+def test_what_one_seed_would_have_said_and_whether_that_is_the_opposite(single, end):
+    assert sure_words.alone_sentence(single).endswith(end)
+
+
+def step(says="helps", low=math.nan, high=math.nan, verdict="too few", difference=0.5) -> Step:
+    return Step(3, 0.5, says, difference, low, high, verdict)
+
+
+@pytest.mark.parametrize(
+    ("number", "seed", "sentence"),
+    [
+        (
+            1,
+            step(),
+            "Seed 3 alone: +0.50 points, so it helps. One seed cannot say how much others would differ, ",
+        ),
+        (1, step("not shown"), "Seed 3 alone: +0.50 points, so no difference is shown. One seed cannot say "),
+        (
+            4,
+            step(low=-0.61, high=1.61, verdict="not shown"),
+            "4 seeds: +0.5 points (−0.6 to +1.6), so no difference is shown.",
+        ),
+        (
+            3,
+            step(low=0.41, high=0.59, verdict="helps"),
+            "3 seeds: +0.50 points (+0.41 to +0.59), so it helps.",
+        ),
+        (
+            3,
+            step(low=-0.59, high=-0.41, verdict="hurts", difference=-0.5),
+            "3 seeds: −0.50 points (−0.59 to −0.41), so it hurts.",
+        ),
+        (2, step(), "2 seeds: +0.50 points each."),
+    ],
+)
+def test_what_the_seeds_so_far_say(number, seed, sentence):
+    assert sure_words.step_sentence(number, seed, "by_number", 5).startswith(sentence)
+
+
+def test_who_picks_seeds_is_told_that_the_interval_means_nothing():
+    seed = step(low=-1, high=2, verdict="not shown")
+    for order, which in (("largest_first", "most"), ("smallest_first", "least")):
+        said = sure_words.step_sentence(4, seed, order, 5)
+        assert said.endswith(f"they were picked because they gained {which}, so the interval means nothing.")
+        assert "picked" not in sure_words.step_sentence(5, seed, order, 5)
+    assert "picked" not in sure_words.step_sentence(4, seed, "by_number", 5)
+
+
+def test_what_all_choices_of_so_many_seeds_say():
+    assert sure_words.choices_sentence(1, (3, 0, 2), TORN) == (
+        "Of 5 single seeds, 3 say that it helps and 2 say that it hurts."
+    )
+    assert sure_words.choices_sentence(2, (1, 9, 0), TORN) == (
+        "Of all 10 choices of 2 from 5 seeds, 1 says that it helps and 9 show no difference."
+    )
+    assert sure_words.choices_sentence(5, (0, 1, 0), TORN) == "All 5 together show no difference."
+
+
+def test_the_leaderboard_says_what_is_better_what_is_worse_and_what_cannot_be_told_apart():
+    names = {"a": "Relations", "b": "Soft targets", "c": "Decoupled", "d": "Attention"}
+    codes = {"a": "helps", "c": "not shown", "b": "baseline", "d": "hurts"}
+    rows = [
+        {"objective": name, "verdict": code, "difference": difference}
+        for (name, code), difference in zip(codes.items(), (2.96, 0.8, 0.0, -2.05), strict=True)
+    ]
+    assert sure_words.leaderboard_sentence(rows, names, "soft targets") == (
+        "Better than soft targets: Relations (+3.0). Not to be told apart from soft targets: "
+        "Decoupled (+0.8). Worse than soft targets: Attention (−2.0)."
+    )
