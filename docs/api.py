@@ -28,7 +28,7 @@ OTHERS = "# What comes back, and what is passed"
 OTHER_NAMES = (
     "kd.runs.state.RunView",
     "kd.runs.run_list.RunList",
-    "kd.studies.handle.StudyHandle",
+    "kd.study_handle.StudyHandle",
     "kd.studies.conductor.StudyView",
     "kd.studies.frame.study_frame",
     "kd.studies.verdicts.verdicts",

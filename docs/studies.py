@@ -19,10 +19,10 @@ import numpy as np
 
 from kd.analysis.bias import best_biases, with_biases
 from kd.analysis.evaluation import accuracy, correct
-from kd.command_line import sweep_command
 from kd.config import FIELDS, PRESETS, RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
+from kd.studies.in_text.command import sweep_command
 from kd.studies.in_text.picture import picture
 from kd.studies.in_text.table import table_text
 from kd.studies.study import Study

@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +34,8 @@ from kd.studies.ahead import MOST_SECONDS, Ahead
 from kd.studies.conductor import Conductor
 from kd.studies.seeds import Seeds
 from kd.studies.studies import Studies
+from kd.studies.study import SCRATCH, Cell, Study
+from kd.study_handle import StudyHandle
 from kd.terminal.progress import show
 from kd.terminal.watching import last, views
 
@@ -168,6 +170,23 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
         Its `to_frame` makes a DataFrame of them. Unreadable ones are left out: `unreadable` names them.
         """
         return RunList(self._views.all())
+
+    def study(
+        self,
+        base: RunConfig | Preset | str,
+        axes: Mapping[str, Sequence[Any]],
+        seeds: int = 1,
+        baseline: str | Cell = SCRATCH,
+    ) -> StudyHandle:
+        """A study to start, to wait for and to read; nothing is computed yet.
+
+        Args:
+            base, axes, seeds, baseline: as `Study`.
+
+        Raises:
+            ValueError: as `Study`.
+        """
+        return StudyHandle(self, Study(base, axes, seeds, baseline))
 
     def export(
         self,

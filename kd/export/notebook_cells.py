@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kd.command_line import train_command
 from kd.config import RunConfig
 from kd.run_fields import CONVOLUTIONAL, DENSE, has_fresh_teacher, has_teaching
+from kd.studies.in_text.command import train_command
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, quoted
 

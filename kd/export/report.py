@@ -8,11 +8,11 @@ from importlib.resources import files
 from typing import Any, ClassVar, NamedTuple
 
 from kd._version import __version__
-from kd.command_line import train_command
 from kd.config import FIELDS, RunConfig
 from kd.export import report_figures
 from kd.export.format import Check, Format, Material
 from kd.fields import GROUPS, FieldSpec
+from kd.studies.in_text.command import train_command
 from kd.studies.sure.single_seeds import near_note
 from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import verdict_note, verdict_sentence

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kd.config import Preset, RunConfig
+from kd.config import RunConfig
 from kd.engine import Engine
 from kd.run_fields import FRESH
 from kd.runs.estimate import Estimator
@@ -13,9 +12,8 @@ from kd.runs.workshop import STUDY
 from kd.store.store import Store
 from kd.studies.ahead import Ahead
 from kd.studies.conductor import Conductor, StudyView, study_id_of
-from kd.studies.handle import StudyHandle
 from kd.studies.progress import moment
-from kd.studies.study import SCRATCH, Cell, Study
+from kd.studies.study import Study
 from kd.terminal.progress import show
 from kd.terminal.watching import views
 
@@ -33,23 +31,6 @@ class Studies:
     _conductor: Conductor
     _ahead: Ahead
     _estimator: Estimator
-
-    def study(
-        self,
-        base: RunConfig | Preset | str,
-        axes: Mapping[str, Sequence[Any]],
-        seeds: int = 1,
-        baseline: str | Cell = SCRATCH,
-    ) -> StudyHandle:
-        """A study to start, to wait for and to read; nothing is computed yet.
-
-        Args:
-            base, axes, seeds, baseline: as `Study`.
-
-        Raises:
-            ValueError: as `Study`.
-        """
-        return StudyHandle(self, Study(base, axes, seeds, baseline))
 
     def start_study(self, study: Study, urgency: int = STUDY) -> str:
         """Begin a study, or go on with one; returns its id at once. What is stored is not computed again.

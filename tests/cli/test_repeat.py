@@ -10,8 +10,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from kd.cli.parser import parse
-from kd.command_line import sweep_command, train_command
 from kd.config import FIELD_TYPES, FIELDS, PRESETS, RunConfig
+from kd.studies.in_text.command import sweep_command, train_command
 from kd.studies.study import Study
 
 STORED = "0123456789ab"

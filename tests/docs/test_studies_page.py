@@ -9,8 +9,8 @@ import pytest
 from docs import studies
 from docs.studies import PAGE, SECTIONS, Section, left_out, main, sections
 from kd.__main__ import main as kd_main
-from kd.command_line import sweep_command
 from kd.config import RunConfig
+from kd.studies.in_text.command import sweep_command
 from kd.studies.study import Study
 
 TINY = RunConfig(train_size=100, epochs=1, omitted_digits="3", teacher="notebook")

@@ -14,11 +14,11 @@ from playwright.sync_api import sync_playwright
 
 from kd.__main__ import main
 from kd.cli.parser import parse
-from kd.command_line import train_command
 from kd.config import PRESETS, RunConfig
 from kd.export import exporting
 from kd.export.report import page
 from kd.lab import Lab
+from kd.studies.in_text.command import train_command
 from kd.studies.sure.single_seeds import near_note
 from kd.text.verdicts import verdict_sentence
 from kd.text.words import accuracy

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
 from kd.config import PRESETS
+from kd.studies.shipped import AXES as AXES_OF_SHIPPED
+from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab, until
@@ -61,3 +65,41 @@ def test_what_was_never_started_is_refused_in_a_sentence(lab):
             act()
     with pytest.raises(ValueError, match="seeds must be a whole number between 1 and 1,000, got 0"):
         lab.study("notebook", {}, seeds=0)
+
+
+@pytest.fixture
+def read(lab, monkeypatch):
+    """A study of the shipped runs, whose results are as if they were its own."""
+    runs = shipped_study()
+    monkeypatch.setattr(lab, "study_frame", lambda study: runs)
+    return lab.study("default", {axis: sorted(set(runs[axis])) for axis in AXES_OF_SHIPPED})
+
+
+def test_the_figure_has_one_axis_or_two(read):
+    figure = read.chart(temperature_squared=True, alpha=0.1)
+    assert "Gain (points)" in str(figure.to_dict())
+    cell = read.verdicts().query("temperature_squared and alpha == 0.1")
+    assert sorted(figure.data["difference"]) == sorted(cell["difference"])
+    lines = read.chart(temperature_squared=True, alpha="0.1", train_size=500)
+    means = cell.query("train_size == 500")[["distilled_accuracy", "scratch_accuracy"]].to_numpy()
+    assert sorted(lines.data["value"]) == pytest.approx(sorted(means.ravel()))
+
+
+@pytest.mark.parametrize(
+    ("at", "sentence"),
+    [
+        ({}, "A figure has one axis or two, and this one would have train_size, alpha, temperature, "),
+        ({"epochs": 3}, "epochs is not an axis of this study: choose of train_size, alpha, temp"),
+        ({"alpha": 0.25}, "0.25 is not a value on the axis alpha: choose of 0.0, 0.1, 0.5, 0.9."),
+        ({"alpha": 7}, "alpha must be between 0 and 1, got 7"),
+        (dict(zip(AXES_OF_SHIPPED, (500, 0.1, 10, True), strict=True)), "A figure needs an axis with two"),
+    ],
+)
+def test_another_figure_is_refused_in_a_sentence(read, at, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+        read.chart(**at)
+
+
+def test_a_figure_of_nothing_is_refused_in_a_sentence(lab):
+    with pytest.raises(ValueError, match="has finished: start it, and wait"):
+        lab.study(BASE, AXES).chart()
