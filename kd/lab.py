@@ -15,12 +15,13 @@ from typing import Any
 from kd.config import Preset, RunConfig, config_of
 from kd.engine import Engine
 from kd.export.exporting import export
+from kd.notebook.entries import Entries, Entry
+from kd.notebook.keeping import Keeping
 from kd.pictures.training_set import training_set
 from kd.run_fields import has_fresh_teacher
 from kd.runs.dispatch import Dispatch
 from kd.runs.estimate import Estimate, Estimator
 from kd.runs.finished import FinishedRuns
-from kd.runs.keeping import Keeping
 from kd.runs.orders import Teacher
 from kd.runs.progress import moment
 from kd.runs.queue import NOBODY
@@ -69,6 +70,7 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
         self._engine = Engine()
         self._dispatch = Dispatch(self.store, self._engine, self._seconds, self._ended)
         self._views = RunViews(self.store, self._dispatch)
+        self._entries = Entries(self.store, RunViews(self.store, self._dispatch, histories=False))
         self._estimator = Estimator(self._newest_results)
         self.upkeep = Upkeep(self.store)
         self._conductor = Conductor(
@@ -109,7 +111,7 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
             self.estimate(config)  # so that those who wait can be told how long
             self._dispatch.start(config, person)
             self._ahead.let_go()
-        self.store.index.ask_for(run_id)
+        self.store.index.ask_for(run_id, person=NOBODY if self.store.is_shipped(run_id) else person)
         return run_id
 
     def stop(self, run: str | RunView, person: str | None = None) -> bool:
@@ -187,6 +189,13 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
             ValueError: as `Study`.
         """
         return StudyHandle(self, Study(base, axes, seeds, baseline))
+
+    def notebook(self) -> tuple[Entry, ...]:
+        """The same runs in short, which is quick for thousands: what the page Runs lists.
+
+        The very same tuple as the last time if nothing has changed since.
+        """
+        return self._entries.all()
 
     def export(
         self,
@@ -284,6 +293,8 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
         with self.store.index.waiting():
             self._estimator.read()
             self.upkeep.tidy()
+            with contextlib.suppress(OSError):
+                self._entries.all()  # so that whoever lists the runs need not wait for their records
 
     def _check_teacher(self, config: RunConfig) -> None:
         """Raises: ValueError, when its teacher or its images cannot be had."""

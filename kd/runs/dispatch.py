@@ -82,7 +82,7 @@ class Dispatch:
                 self._queue.join(run_id, person)
                 self._plan = None
                 return
-            job = self._job(config, PERSON)
+            job = self._job(config, PERSON, person=person)
             self._jobs[run_id] = job
             self._queue.forget(run_id)
             self._queue.join(run_id, person)
@@ -205,9 +205,9 @@ class Dispatch:
             asked = any(job.is_asked_for and job.state.active for job in self._jobs.values())
         return not asked and self.workshop.is_idle()
 
-    def _job(self, config: RunConfig, urgency: int, looks: bool = True) -> RunJob:
+    def _job(self, config: RunConfig, urgency: int, looks: bool = True, person: str = NOBODY) -> RunJob:
         notices = self._leave_engine, self._attend
-        return RunJob(config, self._store, self.workshop, self._timings, *notices, urgency, looks)
+        return RunJob(config, self._store, self.workshop, self._timings, *notices, urgency, looks, person)
 
     def _carry_out(self, job: RunJob) -> bool:
         """A study's run, from its claim to its end; returns False if another process is computing it."""

@@ -12,6 +12,7 @@ from kd.engine import Abandoned, EngineLost, WorkerLost
 from kd.networks.architectures import student_architecture
 from kd.run_fields import has_fresh_teacher
 from kd.runs.orders import Teacher, Timings, model_order
+from kd.runs.queue import NOBODY
 from kd.runs.result import run_record
 from kd.runs.state import RunState
 from kd.runs.workshop import AHEAD, PERSON, Order, Share, Workshop
@@ -46,6 +47,7 @@ class RunJob:
         attend: Callable[[RunJob], None],
         urgency: int = PERSON,
         looks: bool = True,
+        person: str = NOBODY,
     ):
         """
         Args:
@@ -53,6 +55,7 @@ class RunJob:
             attend: called about once a second while the run is computed, from its thread.
             urgency: of its orders.
             looks: whether to look at its students while they train.
+            person: whose it is to be.
         """
         self.state = RunState(config)
         self.config = config
@@ -64,6 +67,7 @@ class RunJob:
         self._urgency = urgency
         self._looks, self._keeps_events = looks, urgency == PERSON
         self._attended = 0.0
+        self._person = person
         self._is_giving_way = False
         self._shares: dict[str, Share] = {}
         self._cached: set[str] = set()
@@ -75,9 +79,9 @@ class RunJob:
             OSError: when that cannot be recorded.
         """
         asked = self.is_asked_for
-        ours = self._store.index.claim(self.config.run_id, self.config.to_dict(), asked)
+        ours = self._store.index.claim(self.config.run_id, self.config.to_dict(), asked, self._person)
         if self.is_asked_for != asked:  # somebody came at this moment
-            self._store.index.ask_for(self.config.run_id)
+            self._store.index.ask_for(self.config.run_id, person=self._person)
         self.end_is_noted = not ours  # by whoever computes it
         return ours
 

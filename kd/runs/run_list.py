@@ -11,6 +11,7 @@ from kd.text.words import MODELS, STUDENTS
 if TYPE_CHECKING:
     import pandas as pd
 
+_OF_A_RUN = ("status", "created", "shipped", "whose", "name", "tags", "note")
 _OF_A_MODEL = ("parameters", "bytes", "seconds", "milliseconds")
 _OF_THE_COMPARISON = {
     **{name: name for name in ("difference", "low", "high", "p_value", "verdict")},
@@ -37,13 +38,13 @@ class RunList(list[RunView]):
         """One row for each run, in this order, with NaN or None where it has no result yet.
 
         Returns:
-            The columns run (its id), status, created (UTC) and shipped; every field of RunConfig by its name;
-            then for teacher, distilled and scratch, each before an underscore: accuracy (on the test images,
-            in [0, 1]), parameters, bytes (of its file), seconds (of training) and milliseconds (a picture
-            takes); distilled_agreement and scratch_agreement (with the teacher, in [0, 1]); and of the
-            comparison difference (distilled minus scratch, as a fraction) with low and high, its 95 %
-            interval, p_value (McNemar's), verdict (a code), only_distilled and only_scratch (how many test
-            images only one of the two gets right).
+            The columns run (its id), status, created (UTC), shipped, whose, name, tags and note; every field
+            of RunConfig by its name; then for teacher, distilled and scratch, each before an underscore:
+            accuracy (on the test images, in [0, 1]), parameters, bytes (of its file), seconds (of training)
+            and milliseconds (a picture takes); distilled_agreement and scratch_agreement (with the teacher,
+            in [0, 1]); and of the comparison difference (distilled minus scratch, as a fraction) with low and
+            high, its 95 % interval, p_value (McNemar's), verdict (a code), only_distilled and only_scratch
+            (how many test images only one of the two gets right).
         """
         import pandas as pd
 
@@ -52,7 +53,7 @@ class RunList(list[RunView]):
 
 
 def _row(view: RunView) -> dict[str, Any]:
-    run = {"run": view.run_id, "status": view.status, "created": view.created, "shipped": view.shipped}
+    run = {"run": view.run_id, **{name: getattr(view, name) for name in _OF_A_RUN}}
     return {**run, **view.config.to_dict(), **_results(view.result or {})}
 
 
@@ -67,4 +68,4 @@ def _results(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_COLUMNS = ["run", "status", "created", "shipped", *FIELDS, *_results({})]
+_COLUMNS = ["run", *_OF_A_RUN, *FIELDS, *_results({})]

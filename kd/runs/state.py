@@ -25,6 +25,8 @@ class RunView:
     progress: 0 to 1. version: grows with every event; a key for caches. result: once finished.
     queue_place and queue_wait (seconds, an estimate): while queued. people: who requested it and is waiting.
     elsewhere: another process is computing it. ending: why it has no result, once it has ended without one.
+    name, tags, note: what people wrote about it (`Lab.name`, `Lab.tag`, `Lab.note`). whose: the person who
+    asked for it, empty for nobody in particular.
     """
 
     run_id: str
@@ -44,6 +46,10 @@ class RunView:
     queue_wait: float | None = None
     people: frozenset[str] = frozenset()
     elsewhere: bool = False
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    whose: str = ""
 
     @property
     def active(self) -> bool:
@@ -66,12 +72,13 @@ class RunView:
         if result is not None and "comparison" in result:
             result["comparison"] = dict(result["comparison"])
         named = {"config": self.config.to_dict(), "people": sorted(self.people), "result": result}
+        named["tags"] = list(self.tags)
         return copy.deepcopy({"run": self.run_id, **own, "message": self.message, **named})
 
 
 _AS_THEY_ARE = (
     *("status", "phase", "progress", "seconds_left", "queue_place", "queue_wait"),
-    *("created", "shipped", "elsewhere", "version", "teacher_accuracy", "history"),
+    *("created", "shipped", "elsewhere", "version", "teacher_accuracy", "history", "name", "note", "whose"),
 )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kd.analysis.comparison import Comparison
 from kd.config import RunConfig
 from kd.runs.state import RunView, run_id_of
+from kd.store.index.notes import Note
 from kd.store.index.rows import ACTIVE, Row, is_event
 from kd.store.store import DamagedRun, Store
 from kd.text.endings import Ending
@@ -53,10 +55,10 @@ class RunViews:
         rows = self._store.index.rows(unasked=True)
         known = {row["run_id"] for row in rows}
         shipped = [run_id for run_id in self._store.shipped_runs() if run_id not in known]
-        views = []
+        views, notes = [], self._store.index.notes()
         for run_id in [*(row["run_id"] for row in rows if row["asked"]), *shipped]:
             with contextlib.suppress(ValueError):  # somebody has deleted it in the meantime
-                views.append(self.view(run_id))
+                views.append(_with_note(self._view(run_id), notes.get(run_id, Note())))
         for run_id in set(list(self._stored)) - {*known, *shipped}:
             self._stored.pop(run_id, None)
         return views
@@ -67,6 +69,10 @@ class RunViews:
         Raises:
             ValueError: when no run has this id, or its record cannot be read.
         """
+        return _with_note(self._view(run_id), self._store.index.note_of(run_id))
+
+    def _view(self, run_id: str) -> RunView:
+        """The run as it is now, without what people wrote about it."""
         view = self._own(run_id)
         if view is not None and view.active:
             return view
@@ -192,6 +198,13 @@ class RunViews:
             return epochs
         measured = self._store.snapshot_accuracies(model_id)
         return [_filled(event, measured.get(float(event["epoch"]))) for event in epochs]
+
+
+def _with_note(view: RunView, note: Note) -> RunView:
+    if note == Note():
+        return view
+    whose = "" if view.shipped else note.person
+    return replace(view, name=note.name, tags=note.tags, note=note.note, whose=whose)
 
 
 def _trained_for(config: RunConfig, models: dict[str, str]) -> list[str]:

@@ -136,8 +136,11 @@ class Store(OlderLayout):
         with self.index.waiting():
             self.room.do(save)
 
-    def delete_run(self, run_id: str) -> None:
+    def delete_run(self, run_id: str, when: float | None = None) -> None:
         """Take a run off the list; `restore_run` brings it back until its space is needed.
+
+        Args:
+            when: Unix time; the same for runs that are deleted together. By default now.
 
         Raises:
             ValueError: when the run comes with the project, is being computed, or is already deleted.
@@ -152,7 +155,7 @@ class Store(OlderLayout):
             nonlocal older
             older = self._to_trash(run_id, undo)
 
-        self.index.delete(run_id, move)
+        self.index.delete(run_id, move, when)
         files.remove(older)
 
     def restore_run(self, run_id: str) -> bool:

@@ -35,7 +35,7 @@ COUNTS = ("only_distilled", "only_scratch")
 
 _SIGNIFICANCE = 1 - CONFIDENCE
 # In points. Accuracies move in steps of 0.01 points; what is closer differs by rounding.
-_NO_SPREAD = 1e-4
+NO_SPREAD = 1e-4
 # In points: a smaller spread is not to be told from none in such steps.
 _FINEST = 0.005
 
@@ -177,12 +177,12 @@ def _compared(cell: pd.DataFrame, pictures: int | None) -> dict[str, Any]:
     }
     if len(pairs) == 1 and pictures:
         figures |= _single_seed(pairs.iloc[0], pictures)
-    elif len(pairs) > 1 and np.ptp(differences) > _NO_SPREAD:
+    elif len(pairs) > 1 and np.ptp(differences) > NO_SPREAD:
         test = ttest_rel(distilled, other)
         interval = test.confidence_interval(CONFIDENCE)
         figures |= {"low": interval.low, "high": interval.high, "p": test.pvalue}
         figures["spread"] = differences.std(ddof=1)
-    elif len(pairs) > 1 and np.abs(differences).max() <= _NO_SPREAD:
+    elif len(pairs) > 1 and np.abs(differences).max() <= NO_SPREAD:
         figures |= {"difference": 0.0, "p": 1.0}
     return figures
 

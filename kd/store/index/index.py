@@ -20,6 +20,7 @@ from typing import Any
 from kd import owners
 from kd.store.index.file import IndexFile
 from kd.store.index.moves import COLUMNS, IF_UNKNOWN, UPSERT, Moves, note_asked, note_use
+from kd.store.index.notes import Notes, note_owner
 from kd.store.index.rows import ACTIVE, DELETED, FromFolder, Row, run_config, run_row
 from kd.store.room import Room
 
@@ -31,7 +32,7 @@ INTERRUPTED = "interrupted"
 UNREADABLE = "state unreadable"
 
 
-class Index(Moves):
+class Index(Moves, Notes):
     """Several threads and processes may share one file.
 
     Methods that write wait a short while for other writers, and raise Busy (a ValueError whose message pages
@@ -62,7 +63,7 @@ class Index(Moves):
         self._file = IndexFile(path, self._fill, room)
         self.waiting = self._file.waiting
 
-    def claim(self, run_id: str, config: dict[str, Any], asked: bool = True) -> bool:
+    def claim(self, run_id: str, config: dict[str, Any], asked: bool = True, person: str = "") -> bool:
         """Claim a run for this process; False if another living process has it.
 
         Its earlier events and requests to stop it are forgotten.
@@ -70,6 +71,7 @@ class Index(Moves):
         Args:
             asked: whether anybody asked for it. A run that was not known before is listed only then, and one
                 that was deleted is claimed only then.
+            person: whose it is from now on; empty to leave that as it is.
         """
         home = self.path.parent
         owner = owners.hold(home)
@@ -88,17 +90,33 @@ class Index(Moves):
             )
             if asked:
                 note_asked(connection, run_id)
+                note_owner(connection, person, run_id)
             elif row is None:
                 connection.execute("INSERT OR IGNORE INTO unasked VALUES (?)", (run_id,))
             return True
 
         return self._file.write(claim)
 
-    def ask_for(self, *run_ids: str) -> None:
-        """Somebody wants these runs: those that nobody had asked for are listed from now on."""
+    def ask_for(self, *run_ids: str, person: str = "") -> None:
+        """Somebody wants these runs: those that nobody had asked for are listed from now on.
+
+        Args:
+            person: whose they are from now on, together with those that are not listed yet; empty to leave
+                that as it is.
+        """
+
+        def ask(connection: sqlite3.Connection, undo: ExitStack) -> None:
+            note_asked(connection, *found)
+            note_owner(connection, person, *found, *new)
+
         found = {run_id for (run_id,) in self._file.read("SELECT run_id FROM unasked")} & {*run_ids}
-        if found:
-            self._file.write(lambda connection, undo: note_asked(connection, *found))
+        new = {*run_ids} - self._listed_ids() if person else set()
+        if found or new:
+            self._file.write(ask)
+
+    def _listed_ids(self) -> set[str]:
+        query = "SELECT run_id FROM runs WHERE status NOT LIKE ?"
+        return {run_id for (run_id,) in self._file.read(query, f"{DELETED}%")}
 
     def unask_for(self, run_id: str) -> None:
         """Nobody wants this run any more: it is not listed until somebody asks for it again."""

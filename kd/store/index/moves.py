@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from kd.store.index.file import IndexFile
 from kd.store.index.rows import ACTIVE, DELETED, FromFolder, Row, run_row
+from kd.store.index.schema import TABLES
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -53,12 +54,13 @@ class Moves:
 
         self._file.write(finish)
 
-    def delete(self, run_id: str, move_files: Callable[[ExitStack], None]) -> None:
+    def delete(self, run_id: str, move_files: Callable[[ExitStack], None], when: float | None = None) -> None:
         """Take a run off the list and move its files away, both or neither.
 
         Args:
             move_files: moves them, and puts callbacks that move them back on the stack; called once the run
                 is known to exist, while nobody else can delete, restore or set aside.
+            when: Unix time; the same for what is deleted together. By default now.
 
         Raises:
             ValueError: when it does not exist, is already deleted, or is being computed.
@@ -78,7 +80,7 @@ class Moves:
                     _("Run {run} is waiting or training: stop it before you delete it.", run=run_id)
                 )
             connection.execute(f"UPDATE runs SET status = '{DELETED}' || status WHERE run_id = ?", (run_id,))
-            note_use(connection, run_id)
+            note_use(connection, run_id, when)
             note_asked(connection, run_id)
             move_files(undo)
 
@@ -186,5 +188,5 @@ def note_asked(connection: sqlite3.Connection, *run_ids: str) -> None:
 
 
 def _forget(connection: sqlite3.Connection, run_id: str) -> None:
-    for table in ("events", "runs", "uses", "stops", "unasked"):
+    for table in TABLES:
         connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

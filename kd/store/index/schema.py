@@ -12,15 +12,22 @@ from kd.text.translation import _
 from kd.unusable import Unusable
 
 # Version 3 has the tables of 2: it keeps earlier programs away, which do not know today's folders.
-# Version 4 knows which runs nobody has asked for.
-VERSION = 4
+# Version 4 knows which runs nobody has asked for; version 5 whose they are, what people wrote about them,
+# and what a list says of their results.
+VERSION = 5
 _COLUMNS = {
     "runs": ("run_id", "config", "status", "message", "created", "owner"),
     "events": ("run_id", "number", "event"),
     "uses": ("run_id", "used", "pinned"),
     "stops": ("run_id",),
     "unasked": ("run_id",),
+    "people": ("run_id", "person"),
+    "notes": ("run_id", "name", "tags", "note"),
+    "figures": ("run_id", "state", "figures"),
 }
+TABLES = tuple(_COLUMNS)
+"""Each says something of runs, by the column run_id."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     run_id TEXT PRIMARY KEY, config TEXT NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL,
@@ -33,6 +40,11 @@ CREATE TABLE IF NOT EXISTS events (
 CREATE TABLE IF NOT EXISTS uses (run_id TEXT PRIMARY KEY, used REAL NOT NULL, pinned INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS stops (run_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS unasked (run_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS people (run_id TEXT PRIMARY KEY, person TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notes (
+    run_id TEXT PRIMARY KEY, name TEXT NOT NULL, tags TEXT NOT NULL, note TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS figures (run_id TEXT PRIMARY KEY, state TEXT NOT NULL, figures TEXT NOT NULL);
 """
 _FIRST_VERSIONS_RUNS = (*_COLUMNS["runs"][:-1], "owner_pid", "owner_started")
 # Damage rarely turns a version into so small a number.
@@ -131,7 +143,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
 
 
 def _add_tables(connection: sqlite3.Connection) -> None:
-    """Add the missing ones; version 1 had no stops, and 3 nothing that was unasked."""
+    """Add the missing ones; version 1 had no stops, 3 nothing that was unasked, and 4 no notes."""
     for statement in _SCHEMA.split(";"):
         connection.execute(statement)
 

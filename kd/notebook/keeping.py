@@ -1,0 +1,159 @@
+"""What becomes of stored runs: named, tagged and annotated, kept, deleted, brought back."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+
+from kd.config import RunConfig
+from kd.notebook.wording import checked_name, checked_note, checked_tags
+from kd.runs.dispatch import Dispatch
+from kd.runs.state import RunView, run_id_of
+from kd.runs.views import RunViews
+from kd.store.index.notes import NOBODY, Note
+from kd.store.store import Store
+from kd.store.upkeep import Upkeep
+from kd.text.translation import _
+from kd.unusable import Unusable
+
+log = logging.getLogger("kd")
+
+Runs = str | RunView | Iterable[str | RunView]
+"""A run, or several: each named by its id or by a view of it."""
+
+
+class Keeping:
+    """The part of Lab that names, keeps, deletes and restores runs.
+
+    Each method takes one run or several: then all of them are changed, or none if one cannot be. `person`:
+    who does it, by the name that `start` was given. People may change their own runs and those that are
+    nobody's in particular. None, as in a program of one's own, may change whatever there is.
+    """
+
+    store: Store
+    upkeep: Upkeep
+    _dispatch: Dispatch
+    _views: RunViews
+
+    def unreadable(self) -> list[str]:
+        """The runs whose index entries cannot be read; `delete` accepts their names."""
+        return self.store.index.unreadable()
+
+    def may_change(self, run: str | RunView, person: str | None) -> bool:
+        """Whether this person may change a run: not if it came with the project, or is somebody else's."""
+        run_id = run_id_of(run)
+        if person is None:
+            return True
+        return not self.store.is_shipped(run_id) and self.whose(run_id) in (person, NOBODY)
+
+    def whose(self, run: str | RunView) -> str:
+        """The person who asked for a run first; empty if that was nobody in particular."""
+        return self.store.index.note_of(run_id_of(run)).person
+
+    def name(self, runs: Runs, name: str, person: str | None = None) -> None:
+        """Call runs something; an empty name takes theirs away.
+
+        Raises:
+            ValueError: when there is no such run, it is not this person's to name, or the name has more
+                than 80 characters or some that cannot be seen.
+        """
+        self.store.index.write_note(self._changeable(runs, person), name=checked_name(name))
+
+    def tag(self, runs: Runs, tags: Iterable[str], person: str | None = None) -> None:
+        """Give runs these tags in place of those they have.
+
+        Raises:
+            ValueError: when there is no such run, it is not this person's to tag, there are more than 10
+                tags, or one of them has more than 30 characters or some that cannot be seen.
+        """
+        self.store.index.write_note(self._changeable(runs, person), tags=checked_tags(tags))
+
+    def note(self, runs: Runs, note: str, person: str | None = None) -> None:
+        """Write a note about runs in place of the one they have; an empty one takes it away.
+
+        Raises:
+            ValueError: when there is no such run, it is not this person's to write about, or the note has
+                more than 2,000 characters or some that cannot be seen.
+        """
+        self.store.index.write_note(self._changeable(runs, person), note=checked_note(note))
+
+    def delete(self, runs: Runs, person: str | None = None) -> None:
+        """Take runs off the list; `restore` brings them back until their space is needed.
+
+        Raises:
+            ValueError: when there is no such run, it came with the project, it is waiting or training, or it
+                is not this person's to delete.
+        """
+        when, run_ids = time.time(), _ids(runs)
+        for run_id in run_ids:
+            self._check(run_id, person)
+        try:
+            for run_id in run_ids:
+                self.store.delete_run(run_id, when)
+                self._dispatch.forget(run_id)
+                log.info("run %s deleted", run_id)
+        finally:
+            self.upkeep.forget_usage()
+
+    def restore(self, run: str | RunView) -> bool:
+        """Bring a deleted run back; False if it is not deleted.
+
+        Raises:
+            ValueError: when there is no such run, or it is gone for good.
+        """
+        run_id = run_id_of(run)
+        restored = self.store.restore_run(run_id)
+        self.upkeep.forget_usage()
+        log.info("run %s %s", run_id, "brought back" if restored else "could not be brought back")
+        if not restored:
+            self._views.known(run)
+        return restored
+
+    def deleted(self) -> dict[str, RunConfig]:
+        """The runs that can be brought back, the last one deleted at the end."""
+        return {row["run_id"]: row["config"] for row in self.store.index.deleted()}
+
+    def deleted_last(self, person: str | None = None) -> dict[str, RunConfig]:
+        """The runs that were deleted together, and last, of those that are this person's to change."""
+        notes, rows = self.store.index.notes(), self.store.index.deleted()
+        if person is not None:
+            rows = [row for row in rows if notes.get(row["run_id"], Note()).person in (person, NOBODY)]
+        return {row["run_id"]: row["config"] for row in rows if row["used"] == rows[-1]["used"]}
+
+    def pin(self, runs: Runs, pinned: bool = True, person: str | None = None) -> None:
+        """Keep runs even when space is needed, or no longer.
+
+        Raises:
+            ValueError: when there is no such run, or it is not this person's to keep.
+        """
+        for run_id in self._changeable(runs, person):
+            self.store.index.pin(run_id, pinned)
+        self.upkeep.forget_usage()
+
+    def _changeable(self, runs: Runs, person: str | None) -> list[str]:
+        """The ids of runs that are known and that this person may change.
+
+        Raises:
+            ValueError: when one of them is neither.
+        """
+        run_ids = [self._views.known(run) for run in _ids(runs)]
+        for run_id in run_ids:
+            self._check(run_id, person)
+        return run_ids
+
+    def _check(self, run_id: str, person: str | None) -> None:
+        if self.may_change(run_id, person):
+            return
+        if self.store.is_shipped(run_id):
+            raise Unusable(
+                _("Run {run} came with the app: you can open and compare it, but not change it.", run=run_id)
+            )
+        raise Unusable(
+            _("Run {run} is somebody else's: you can open and compare it, but not change it.", run=run_id)
+        )
+
+
+def _ids(runs: Runs) -> list[str]:
+    each = [runs] if isinstance(runs, str | RunView) or not isinstance(runs, Iterable) else runs
+    return list(dict.fromkeys(map(run_id_of, each)))

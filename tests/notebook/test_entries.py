@@ -1,0 +1,167 @@
+"""The notebook lists what `Lab.runs` does, from what the index keeps of each result."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.notebook.entries import Entry
+from kd.notebook.folding import lines
+from kd.studies.gains import gains
+from kd.studies.verdicts import verdicts
+from tests.stored_runs import record, save, save_copy
+
+SHIPPED = RunConfig().run_id
+
+
+@pytest.fixture
+def lab(tmp_path):
+    with Lab(tmp_path) as lab:
+        yield lab
+
+
+def in_short(lab: Lab) -> list[tuple]:
+    return [
+        (
+            *(
+                view.run_id,
+                view.config,
+                view.status,
+                view.shipped,
+                view.name,
+                view.tags,
+                view.note,
+                view.whose,
+            ),
+            None if view.result is None else view.result["distilled"]["test_accuracy"],
+            (view.result or {}).get("comparison", {}).get("verdict"),
+        )
+        for view in lab.runs()
+    ]
+
+
+def of_entry(entry: Entry) -> tuple:
+    return (
+        *(entry.run_id, entry.config, entry.status, entry.shipped),
+        *(entry.name, entry.tags, entry.note, entry.whose),
+        None if entry.figures is None else entry.figures.distilled,
+        entry.verdict,
+    )
+
+
+def fill(lab: Lab) -> str:
+    """A run without a comparison, one with one, one that is queued, one that failed; returns the second."""
+    save(lab.store)
+    copied = save_copy(lab.store, SHIPPED, RunConfig(seed=5))
+    lab.name(copied, "a copy")
+    for seed, status in ((6, "queued"), (7, "failed")):
+        config = RunConfig(seed=seed)
+        lab.store.index.claim(config.run_id, config.to_dict(), person="ada")
+        lab.store.index.set_status(config.run_id, status)
+    return copied
+
+
+def test_it_lists_what_the_list_of_runs_does_now_and_when_it_is_opened_again(lab):
+    fill(lab)
+    assert list(map(of_entry, lab.notebook())) == in_short(lab)
+    with Lab(lab.store.home) as again:
+        read = []
+        again.store.record = read.append  # what it says comes from the index
+        assert [of_entry(entry)[8:] for entry in again.notebook()] == [row[8:] for row in in_short(lab)]
+        assert read == []
+
+
+def test_it_is_the_same_tuple_until_something_changes(lab):
+    copied = fill(lab)
+    lab.store.index.set_status(RunConfig(seed=6).run_id, "stopped")
+    before = lab.notebook()
+    assert lab.notebook() is before
+    lab.pin(copied)
+    after = lab.notebook()
+    assert [entry.run_id for entry in after if entry not in before] == [copied]
+    lab.delete(copied)
+    assert copied not in {entry.run_id for entry in lab.notebook()}
+    assert lab.restore(copied)
+    assert copied in {entry.run_id for entry in lab.notebook()}
+
+
+def test_another_result_of_a_run_and_a_damaged_one_are_noticed(lab):
+    copied = fill(lab)
+    path = lab.store.home / "runs" / copied / "record.json"
+    lab.notebook()
+    lab.store.remove_run(copied)
+    better = json.loads(json.dumps(lab.store.record(SHIPPED)["result"]))
+    better["distilled"]["test_accuracy"] = 0.99
+    save_copy(lab.store, SHIPPED, RunConfig(seed=5), result=better)
+    assert next(e for e in lab.notebook() if e.run_id == copied).figures.distilled == 0.99
+    path.write_text("{")
+    damaged = next(entry for entry in lab.notebook() if entry.run_id == copied)
+    assert (damaged.status, damaged.figures) == ("failed", None)
+    assert "damaged" in damaged.view.message
+
+
+@pytest.mark.parametrize("figures", ["", "[1, 2", "[]", '["a", 1, 2]', "{}", "[" * 50_000])
+def test_damaged_figures_are_read_from_the_record_again(lab, figures):
+    copied = fill(lab)
+    lab.notebook()
+    state = next(row.state for row in lab.store.index.listed() if row.run_id == copied)
+    lab.store.index.keep_figures({copied: (state, figures)})
+    with Lab(lab.store.home) as again:
+        assert list(map(of_entry, again.notebook())) == in_short(lab)
+
+
+def test_many_gains_at_once_are_those_of_the_verdicts():
+    random, runs = np.random.default_rng(3), []
+    for setting, seeds in enumerate((1, 2, 3, 10, 5)):
+        for seed in range(seeds):
+            only = random.integers(50, 400, 2)
+            scratch = 0.8 + only[1] / 1e4
+            distilled = scratch + 0.04 if setting == 4 else 0.8 + only[0] / 1e4
+            runs.append((setting, seed, distilled, scratch, 0.99, *only))
+    columns = ["setting", "seed", "distilled_accuracy", "scratch_accuracy", "teacher_accuracy"]
+    table = pd.DataFrame(runs, columns=[*columns, "only_distilled", "only_scratch"])
+    expected = verdicts(table, ["setting"])
+    differences = 100 * (table["distilled_accuracy"] - table["scratch_accuracy"]).to_numpy()
+    single = expected.loc[[0], ["low", "high"]].to_numpy()[0]
+    of_runs = [np.where(table["setting"] == 0, end, np.nan) for end in single]
+    found = gains(table["setting"].to_numpy(), differences, *of_runs)
+    np.testing.assert_allclose(np.column_stack(found), expected[["difference", "low", "high"]], rtol=1e-9)
+    assert np.isnan(found[1][4])
+    assert all(len(each) == 0 for each in gains(*np.empty((4, 0))))
+
+
+def test_runs_that_differ_in_seed_alone_are_one_line(lab):
+    fill(lab)
+    result = json.loads(json.dumps(lab.store.record(SHIPPED)["result"]))
+    result["comparison"] |= {"difference": 0.02}
+    newest = save_copy(lab.store, SHIPPED, RunConfig(seed=8), result=result, created=9e9)
+    lab.tag(newest, ["x"])
+    entries = lab.notebook()
+    folded = lines(entries)
+    assert sorted(entry.run_id for line in folded for entry in line.entries) == sorted(
+        entry.run_id for entry in entries
+    )
+    of_default = next(line for line in folded if len(line.entries) > 1 and line.first.config.seed == 8)
+    assert {entry.config.seed for entry in of_default.entries} == {0, 5, 8, 1}
+    assert (of_default.name, of_default.tags) == ("a copy", ("x",))
+    apart = lines(entries, fold=False)
+    assert [line.entries for line in apart] == [(entry,) for entry in entries]
+    by_run = {line.first.run_id: line for line in apart}
+    figures = next(entry for entry in entries if entry.run_id == newest).figures
+    assert by_run[newest].difference == pytest.approx(2.0)
+    assert by_run[newest].low == pytest.approx(100 * figures.low)
+    assert np.isnan(by_run[RunConfig(seed=7).run_id].difference)
+    assert lines(()) == []
+
+
+def test_a_field_without_effect_keeps_no_runs_apart(lab):
+    for seed, weight in ((1, 500.0), (2, 900.0)):
+        save(lab.store, RunConfig(seed=seed, train_size=300, attention_weight=weight))
+    together = [line for line in lines(lab.notebook()) if line.first.config.train_size == 300]
+    assert [len(line.entries) for line in together] == [2]
+    assert record(RunConfig())["config"]["train_size"] != 300

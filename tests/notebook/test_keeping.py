@@ -1,0 +1,131 @@
+"""Runs are named, tagged, annotated, kept and deleted, many at once, by those whose they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.notebook.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
+from tests.stored_runs import save
+
+ADA, BOB = "ada", "bob"
+SHIPPED = RunConfig().run_id
+
+
+@pytest.fixture
+def lab(tmp_path):
+    with Lab(tmp_path) as lab:
+        yield lab
+
+
+@pytest.fixture
+def runs(lab):
+    """Two of Ada's, one of Bob's and one of nobody's."""
+    found = []
+    for seed, person in enumerate((ADA, ADA, BOB, "")):
+        config = RunConfig(seed=seed + 1)
+        found.append(save(lab.store, config))
+        lab.store.index.claim(config.run_id, config.to_dict(), person=person)
+        lab.store.index.set_status(config.run_id, "finished")
+    return found
+
+
+def test_what_people_write_is_on_the_run_in_the_list_and_in_the_table(lab, runs):
+    lab.name(runs[0], "  the\tbest ")
+    lab.tag(runs[0], ["low T", "low T", " ", "few\nimages"])
+    lab.note(runs[0], "\nwhy?\r\nbecause \n")
+    view = lab.watch(runs[0])
+    assert (view.name, view.tags) == ("the best", ("low T", "few images"))
+    assert (view.note, view.whose) == ("why?\nbecause", ADA)
+    assert next(each for each in lab.runs() if each.run_id == runs[0]) == view
+    row = lab.runs().to_frame().set_index("run").loc[runs[0]]
+    assert (row["name"], row["tags"], row["whose"]) == (view.name, view.tags, ADA)
+    assert view.to_dict()["tags"] == ["low T", "few images"]
+    lab.name(runs[0], "")
+    assert lab.watch(runs[0]).name == ""
+
+
+def test_the_index_is_the_same_after_it_is_opened_again(lab, runs):
+    lab.tag(runs, ["kept"])
+    with Lab(lab.store.home) as again:
+        assert {run: again.watch(run).tags for run in runs} == dict.fromkeys(runs, ("kept",))
+        assert [again.whose(run) for run in runs] == [ADA, ADA, BOB, ""]
+
+
+TOO_LONG = {
+    "name": ("name", "x" * (MOST_IN_NAME + 1), "A run's name must have at most 80 characters, got 81."),
+    "tag": ("tag", ["x" * (MOST_IN_TAG + 1)], "A tag must have at most 30 characters, got 31."),
+    "tags": ("tag", map(str, range(MOST_TAGS + 1)), "A run must have at most 10 tags, got 11."),
+    "note": ("note", "x" * (MOST_IN_NOTE + 1), "A note must have at most 2,000 characters, got 2,001."),
+}
+UNFIT = {
+    "a change of direction": ("name", "a\u202eb", "must not contain invisible characters"),
+    "a control character": ("note", "a\x07", "A note must not contain invisible characters"),
+    "half a character": ("tag", ["\ud800"], "A tag must not contain invisible characters"),
+    "no text": ("name", 5, "A run's name must be text, got 5."),
+    "one text for tags": ("tag", "low T", "Tags must be a list of texts, got 'low T'."),
+}
+
+
+@pytest.mark.parametrize("case", [*TOO_LONG, *UNFIT])
+def test_what_is_too_long_or_unfit_is_refused_in_a_sentence_and_nothing_is_changed(lab, runs, case):
+    what, value, said = {**TOO_LONG, **UNFIT}[case]
+    lab.name(runs[0], "before")
+    with pytest.raises(ValueError, match=said):
+        getattr(lab, what)(runs[0], value)
+    assert lab.watch(runs[0]).name == "before"
+    assert (lab.watch(runs[0]).tags, lab.watch(runs[0]).note) == ((), "")
+
+
+def test_the_longest_that_is_allowed_is_kept_and_joined_emoji_are(lab, runs):
+    lab.name(runs[0], "x" * (MOST_IN_NAME - 3) + "👩\u200d🔬")
+    lab.note(runs[0], "y" * MOST_IN_NOTE)
+    lab.tag(runs[0], [f"{number:>030}" for number in range(MOST_TAGS)])
+    view = lab.watch(runs[0])
+    assert (len(view.name), len(view.note), len(view.tags)) == (MOST_IN_NAME, MOST_IN_NOTE, MOST_TAGS)
+
+
+CHANGES = {
+    "name": lambda lab, runs, person: lab.name(runs, "mine", person),
+    "tag": lambda lab, runs, person: lab.tag(runs, ["mine"], person),
+    "note": lambda lab, runs, person: lab.note(runs, "mine", person),
+    "keep": lambda lab, runs, person: lab.pin(runs, True, person),
+    "delete": lambda lab, runs, person: lab.delete(runs, person),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_people_change_their_own_runs_and_nobodys_alone(lab, runs, change):
+    before = lab.notebook()
+    for refused, said in ((runs[2], "is somebody else's"), (SHIPPED, "came with the app")):
+        with pytest.raises(ValueError, match=f"Run {refused} {said}"):
+            CHANGES[change](lab, [runs[0], refused], ADA)  # nor is the one that she may change
+        assert lab.notebook() is before
+    CHANGES[change](lab, [runs[0], runs[3]], ADA)
+    changed = {entry.run_id: entry for entry in lab.notebook()}
+    same = [entry.run_id for entry in before if changed.get(entry.run_id) is entry]
+    assert {*same} == {entry.run_id for entry in before} - {runs[0], runs[3]}
+    if change != "delete":
+        CHANGES[change](lab, runs[2], None)  # a program of one's own may change whatever there is
+
+
+def test_runs_that_are_deleted_together_are_named_together(lab, runs):
+    lab.delete(runs[2], BOB)
+    lab.delete(runs[:2], ADA)
+    assert [*lab.deleted_last(ADA)] == runs[:2]
+    assert [*lab.deleted_last(BOB)] == [runs[2]]
+    assert {*lab.deleted_last()} == {*runs[:2]}
+    for run in runs[:2]:
+        assert lab.restore(run)
+    assert lab.deleted_last(ADA) == {}
+
+
+def test_a_run_that_is_asked_for_belongs_to_whoever_asked_first(lab, runs):
+    lab.store.index.unask_for(runs[3])
+    lab.store.index.ask_for(runs[3], person=BOB)
+    lab.store.index.ask_for(runs[3], person=ADA)
+    assert lab.whose(runs[3]) == BOB
+    lab.start(RunConfig(), ADA)
+    assert not lab.may_change(SHIPPED, ADA)
+    assert lab.watch(SHIPPED).whose == ""
