@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kd.config import FIELD_TYPES, FIELDS
-from kd.studies.conductor import StudyView
+from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
 from kd.text.translation import _
 from kd.text.words import quoted

@@ -6,9 +6,9 @@ import json
 import sys
 
 from kd.lab import Lab
-from kd.studies.conductor import StudyView
 from kd.studies.in_text.picture import picture
 from kd.studies.in_text.table import table_text
+from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 from kd.terminal import interrupt

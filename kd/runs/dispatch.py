@@ -12,25 +12,23 @@ from dataclasses import replace
 from kd.config import RunConfig
 from kd.engine import Engine
 from kd.logs import described
-from kd.runs.job import STOPPED, RunJob, not_stored
+from kd.runs.job import RunJob, not_stored
 from kd.runs.orders import Timings
 from kd.runs.queue import NOBODY, FairQueue
 from kd.runs.queue_plan import QueuePlan
 from kd.runs.state import RunView
-from kd.runs.workshop import AHEAD, PERSON, STUDY, Workshop
+from kd.runs.work.for_studies import ForStudies
+from kd.runs.work.piece import PERSON
+from kd.runs.workshop import Workshop
 from kd.store.store import Store
-from kd.text.endings import Ending
 
 log = logging.getLogger("kd")
 
 # How long a run may keep its place while others wait; then it pauses within its current epoch.
 SECONDS_A_TURN = 60.0
-SECONDS_BETWEEN_LOOKS = 0.5
-
-Ask = Callable[[], bool]
 
 
-class Dispatch:
+class Dispatch(ForStudies):
     """Starts runs in turn, as many at once as the engine can handle. Thread-safe.
 
     A run of this process is requested, recorded in the index, waits, is computed in one or more turns, and
@@ -90,47 +88,6 @@ class Dispatch:
                 self._successors[before] = job
                 return
         self._publish(job)
-
-    def compute(
-        self, config: RunConfig, study: str, should_stop: Ask, urgency: int = STUDY, looks: bool = False
-    ) -> Ending | None:
-        """Compute a run for a study, in this thread; returns why there is no result, None if there is one.
-
-        It waits for no turn: the workshop decides when its models are trained. One that is in progress, here
-        or in another process, is waited for, and computed here if it is stopped there.
-
-        Args:
-            study: who wants it, as a person's name in `start` and `stop`.
-            should_stop: says so before `stop` is called, and from then on.
-            urgency: STUDY, or AHEAD for what nobody has asked for.
-            looks: whether to look at its students while they train, as at a person's.
-        """
-        run_id = config.run_id
-        while True:
-            with self._lock:
-                if self._closed or should_stop():
-                    return STOPPED
-                job = self._jobs.get(run_id)
-                joins = True
-                if job is None or not job.state.active:
-                    joins = False
-                    job = self._jobs[run_id] = self._job(config, urgency, looks)
-                    self._queue.forget(run_id)
-                tries_again = job.is_stopping
-                if not tries_again:
-                    job.hurry(urgency)
-                    self._queue.join(run_id, study)
-            if not joins and not self._carry_out(job):
-                tries_again = urgency < AHEAD
-                while not should_stop() and self._store.index.worker(run_id) == "elsewhere":
-                    time.sleep(SECONDS_BETWEEN_LOOKS)
-            while not job.state.done.wait(SECONDS_BETWEEN_LOOKS):
-                if should_stop():
-                    return STOPPED
-            if self._store.has_run(run_id):
-                return None
-            if not tries_again:
-                return job.state.view().ending
 
     def stop(self, run_id: str, person: str | None = None) -> bool:
         """Withdraw a person's request, or everybody's for None; returns whether the run ends by that."""
@@ -202,27 +159,21 @@ class Dispatch:
     def is_idle(self) -> bool:
         """Whether nothing that anybody asked for waits or is computed."""
         with self._lock:
-            asked = any(job.is_asked_for and job.state.active for job in self._jobs.values())
+            jobs = list(self._jobs.values())
+        asked = any(job.is_asked_for and job.state.active and not job.is_held for job in jobs)
         return not asked and self.workshop.is_idle()
 
-    def _job(self, config: RunConfig, urgency: int, looks: bool = True, person: str = NOBODY) -> RunJob:
+    def _job(
+        self,
+        config: RunConfig,
+        urgency: int,
+        looks: bool = True,
+        person: str = NOBODY,
+        study: str = "",
+    ) -> RunJob:
         notices = self._leave_engine, self._attend
-        return RunJob(config, self._store, self.workshop, self._timings, *notices, urgency, looks, person)
-
-    def _carry_out(self, job: RunJob) -> bool:
-        """A study's run, from its claim to its end; returns False if another process is computing it."""
-        ours = True
-        with self._store.index.waiting():  # nobody is waiting for this thread
-            try:
-                ours = job.claim()
-                if ours:
-                    job.run()
-                else:
-                    job.state.enter("done", "interrupted")
-            except OSError as error:
-                job.state.enter("done", "failed", not_stored(error))
-        self._settle(job)
-        return ours
+        shared = self._store, self.workshop, self._timings
+        return RunJob(config, *shared, *notices, urgency, looks, person, study)
 
     def _publish(self, job: RunJob) -> None:
         """Let a run wait for its turn, unless another process is computing it."""

@@ -15,7 +15,8 @@ from kd.runs.orders import Teacher, Timings, model_order
 from kd.runs.queue import NOBODY
 from kd.runs.result import run_record
 from kd.runs.state import RunState
-from kd.runs.workshop import AHEAD, PERSON, Order, Share, Workshop
+from kd.runs.work.piece import AHEAD, PERSON, Order, Share
+from kd.runs.workshop import Workshop
 from kd.store.room import is_full
 from kd.store.store import Store
 from kd.text.endings import Ending
@@ -48,6 +49,7 @@ class RunJob:
         urgency: int = PERSON,
         looks: bool = True,
         person: str = NOBODY,
+        study: str = "",
     ):
         """
         Args:
@@ -56,18 +58,19 @@ class RunJob:
             urgency: of its orders.
             looks: whether to look at its students while they train.
             person: whose it is to be.
+            study: for which it is begun, if for any.
         """
         self.state = RunState(config)
         self.config = config
         self.turn_began: float | None = None
         self.is_computing = False
         self.end_is_noted = False
+        self.is_held = False
         self._store, self._workshop, self._timings = store, workshop, timings
         self._trained, self._attend = trained, attend
-        self._urgency = urgency
+        self._urgency, self._person, self._study = urgency, person, study
         self._looks, self._keeps_events = looks, urgency == PERSON
         self._attended = 0.0
-        self._person = person
         self._is_giving_way = False
         self._shares: dict[str, Share] = {}
         self._cached: set[str] = set()
@@ -140,10 +143,24 @@ class RunJob:
         self._is_giving_way = True
 
     def hurry(self, urgency: int = PERSON) -> None:
-        """Somebody wants it with this urgency, whoever asked for it first."""
+        """Somebody wants it with this urgency, whoever asked for it first, and whoever holds it."""
+        self.go_on()
         self._urgency = min(self._urgency, urgency)
         for share in list(self._shares.values()):
             self._workshop.hurry(share, urgency)
+
+    def hold(self) -> None:
+        """Let it rest until `go_on`; what is computed so far is kept."""
+        self.is_held = True
+        for share in list(self._shares.values()):
+            self._workshop.pause(share)
+
+    def go_on(self) -> None:
+        """After `hold`."""
+        if self.is_held:
+            self.is_held = False
+            for share in list(self._shares.values()):
+                self._workshop.resume(share)
 
     @property
     def is_asked_for(self) -> bool:
@@ -224,7 +241,7 @@ class RunJob:
     def _train(self, name: str, teaching: Callable[[], Teaching | None] = lambda: None) -> None:
         """Order a model, unless it is stored; one that was ordered in an earlier turn goes on."""
         if name in self._shares:
-            self._workshop.resume(self._shares[name])
+            self._resume(self._shares[name])
         elif name not in self._cached:
             if name == "teacher":
                 self.state.expect_teacher()
@@ -260,13 +277,21 @@ class RunJob:
         """The value of an order that is no model."""
         if name not in self._shares:
             self._want(name, order)
-        self._workshop.resume(self._shares[name])
+        self._resume(self._shares[name])
         return self._workshop.result(self._shares[name], self._check)
 
     def _want(self, name: str, order: Order) -> None:
-        share = self._shares[name] = self._workshop.want(order, self._hear, self._urgency)
+        asked = self._urgency, self._study, self.is_held
+        share = self._shares[name] = self._workshop.want(order, self._hear, *asked)
         if share.urgency != self._urgency:  # somebody hurried it at this moment
             self._workshop.hurry(share, self._urgency)
+        if self.is_held != share.is_paused:  # or held it
+            (self._workshop.pause if self.is_held else self._workshop.resume)(share)
+
+    def _resume(self, share: Share) -> None:
+        """Go on with an order of an earlier turn, unless the run is held."""
+        if not self.is_held:
+            self._workshop.resume(share)
 
     def _record(self, teacher: Teacher, milliseconds: dict[str, float]) -> dict[str, Any]:
         ids, store = self.config.model_ids, self._store

@@ -11,7 +11,7 @@ from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.run_fields import CONVOLUTIONAL
 from kd.runs.result import model_record
-from kd.runs.workshop import Order
+from kd.runs.work.piece import Order
 from kd.store.store import Store
 from kd.teachers.logits import shipped_logits
 from kd.text.translation import _

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from kd.config import RunConfig
 from kd.engine import Abandoned, EngineLost, WorkerLost
 from kd.runs.orders import Teacher, snapshots_order
-from kd.runs.workshop import Order, Share, Workshop
+from kd.runs.work.piece import Order, Share
+from kd.runs.workshop import Workshop
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.training.teaching import Teaching

@@ -1,8 +1,10 @@
 """Workshop: whatever the runs need of the engine is computed once, however many of them need it.
 
 An order is one task: a model's training, a teacher's answers to the training pictures. Runs that want the
-same order share it, and it is given up only when the last of them leaves it. Orders begin by urgency, then in
-turn. One that is less urgent than a waiting one pauses, and goes on later as if it had not.
+same order share it, and it is given up only when the last of them leaves it. Orders begin by urgency; of
+those that are equally urgent, the study goes first that has had the workers for the shortest time. One that
+is less urgent than a waiting one pauses, and goes on later as if it had not; so does one that has had its
+turn.
 """
 
 from __future__ import annotations
@@ -10,107 +12,59 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from kd.engine import Abandoned, Attempt, Engine, EngineLost
+from kd.engine import Abandoned, Engine, EngineLost
+from kd.runs.work.piece import AHEAD, PERSON, Order, Piece, Share
+from kd.runs.work.turns import Turns
 from kd.text.endings import Ending
 from kd.training.checkpoint import Checkpoint
 
 log = logging.getLogger("kd")
 
-# How urgent work is: a person is waiting, a study goes on, something may be needed soon.
-PERSON, STUDY, AHEAD = 0, 1, 2
 SECONDS_BETWEEN_LOOKS = 0.1
 # An order survives losing the engine once.
 ATTEMPTS = 2
 CLOSED = Ending("engine closed")
 
 
-@dataclass(frozen=True)
-class Order:
-    """Something to compute in the engine.
-
-    key: what it is; two orders with the same key are the same. resource: of the worker that computes it,
-    'student' or 'teacher'. submit: given an Attempt and the Checkpoint to go on from (or None), submits the
-    task and returns its future. keep: stores the value; what it returns is what those who share it get.
-    reports: whether the task sends events, the first of them "begin".
-    """
-
-    key: str
-    resource: str
-    submit: Callable[[Attempt, Checkpoint | None], Any]
-    keep: Callable[[Any], Any] = lambda value: value
-    reports: bool = True
-
-
-@dataclass(eq=False)
-class Share:
-    """One run's part in an order.
-
-    hear: called with every event of the order, from other threads; somebody who comes late first hears what
-    has happened so far.
-    """
-
-    piece: Piece
-    hear: Callable[[dict], None]
-    urgency: int
-    is_paused: bool = False
-
-
-@dataclass(eq=False)
-class Piece:
-    """An order on its way, and who wants it."""
-
-    order: Order
-    turn: int
-    shares: list[Share] = field(default_factory=list)
-    checkpoint: Checkpoint | None = None
-    attempt: Attempt | None = None
-    is_running: bool = False
-    is_computed: bool = False
-    is_yielding: bool = False
-    has_begun: bool = False
-    history: list[dict] = field(default_factory=list)
-    outcome: tuple[Any, BaseException | None] | None = None
-    model: str | None = None
-
-    @property
-    def is_being_stored(self) -> bool:
-        return self.is_computed and self.outcome is None
-
-    @property
-    def is_wanted(self) -> bool:
-        return any(not share.is_paused for share in self.shares)
-
-    @property
-    def urgency(self) -> int:
-        return min((share.urgency for share in self.shares if not share.is_paused), default=AHEAD + 1)
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        return self.urgency, self.turn
-
-
 class Workshop:
     """The orders of a process. Thread-safe."""
 
-    def __init__(self, engine: Engine):
-        self._engine = engine
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic):
+        """
+        Args:
+            clock: seconds, by which turns are measured.
+        """
+        self._engine, self._turns = engine, Turns(clock)
         self._changed = threading.Condition()
         self._pieces: dict[str, Piece] = {}
-        self._turns = itertools.count()
+        self._numbers = itertools.count()
         self._closed = False
 
-    def want(self, order: Order, hear: Callable[[dict], None], urgency: int = PERSON) -> Share:
-        """Ask for an order, or share one that is on its way; `result` waits for it."""
+    def want(
+        self,
+        order: Order,
+        hear: Callable[[dict], None],
+        urgency: int = PERSON,
+        study: str = "",
+        is_paused: bool = False,
+    ) -> Share:
+        """Ask for an order, or share one that is on its way; `result` waits for it.
+
+        Args:
+            study: for which; studies that are equally urgent share the workers evenly.
+            is_paused: whether it has to wait for `resume`.
+        """
         with self._changed:
+            self._turns.take_part(study, self._pieces.values())
             piece = self._pieces.get(order.key)
             if piece is None or piece.outcome is not None:
-                piece = self._pieces[order.key] = Piece(order, next(self._turns))
-            share = Share(piece, hear, urgency)
+                piece = self._pieces[order.key] = Piece(order, next(self._numbers))
+            share = Share(piece, hear, urgency, study, is_paused)
             piece.shares.append(share)
             began = {"event": "begin", "model": piece.model, "history": [*piece.history]}
             late = piece.has_begun and piece.model is not None
@@ -132,6 +86,8 @@ class Workshop:
             with self._changed:
                 if not self._is_over(shares):
                     self._changed.wait(SECONDS_BETWEEN_LOOKS)
+                    if self._turns.are_shared:
+                        self._pump()  # somebody may have had their turn
                 outcomes = [share.piece.outcome for share in shares]
             for outcome in outcomes:
                 if outcome is not None and outcome[1] is not None:
@@ -164,7 +120,7 @@ class Workshop:
         """Go on with an order that was paused, after those that have been waiting."""
         with self._changed:
             if share.is_paused and not share.piece.is_wanted:
-                share.piece.turn = next(self._turns)
+                share.piece.turn = next(self._numbers)
             share.is_paused = False
             self._pump()
 
@@ -223,21 +179,21 @@ class Workshop:
             mine = [piece for piece in pieces if piece.order.resource == resource]
             running = [piece for piece in mine if piece.is_running]
             waiting = [piece for piece in mine if not piece.is_running and piece.is_wanted]
-            waiting.sort(key=lambda piece: piece.rank)
+            waiting.sort(key=self._turns.rank)
             for piece in running:
                 if not piece.is_wanted:
                     self._ask_to_yield(piece)
             for piece in waiting[: max(0, most - len(running))]:
-                piece.is_running = True
+                self._turns.begin(piece)
                 name = f"kd-order-{piece.order.key}"
                 threading.Thread(target=self._compute, args=(piece,), name=name, daemon=True).start()
             left = waiting[max(0, most - len(running)) :]
             leaving = sum(piece.is_yielding for piece in running)
             # the least urgent gives way first, and of those the one that came last
-            for urgent, piece in zip(left, sorted(running, key=lambda piece: piece.rank)[::-1], strict=False):
+            for first, piece in zip(left, sorted(running, key=self._turns.rank)[::-1], strict=False):
                 if leaving > 0:
                     leaving -= 1
-                elif urgent.urgency < piece.urgency:
+                elif first.urgency < piece.urgency or self._turns.has_had_its_turn(piece, first):
                     self._ask_to_yield(piece)
 
     def _ask_to_yield(self, piece: Piece) -> None:
@@ -253,7 +209,7 @@ class Workshop:
         except BaseException as raised:
             error = raised
         with self._changed:
-            piece.is_running = piece.is_yielding = piece.has_begun = False
+            self._turns.end(piece)
             piece.attempt = None
             if isinstance(value, Checkpoint):
                 piece.checkpoint = value

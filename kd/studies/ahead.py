@@ -21,7 +21,7 @@ from functools import lru_cache
 
 from kd.config import FIELDS, RunConfig, to_bool
 from kd.runs.dispatch import Dispatch
-from kd.runs.workshop import AHEAD
+from kd.runs.work.piece import AHEAD
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.study import Study

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
-from kd import files
+from kd import owners
 from kd.config import RunConfig
-from kd.files import json_bytes
 from kd.runs.dispatch import Dispatch
-from kd.runs.workshop import AHEAD, STUDY
+from kd.runs.queue import NOBODY
+from kd.runs.work.piece import AHEAD, STUDY
 from kd.store.store import Store
 from kd.store.stored import ID
+from kd.studies.kept.records import StudyRecord, StudyRecords, unknown
+from kd.studies.kept.under_way import UnderWay
+from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
 from kd.text.endings import Ending
-from kd.text.translation import _
-from kd.text.words import quoted
 
 log = logging.getLogger("kd")
 
@@ -32,60 +31,6 @@ SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_FOR_ROOM = 5.0
 FULL = "disk full"
 SECONDS_BETWEEN_TIDYING = 20.0
-
-
-@dataclass(frozen=True)
-class StudyView:
-    """A study at one moment.
-
-    status: running, waiting for room (on a full disk), finished, stopped, or unfinished: some runs failed.
-    done: how many of the runs are stored; reused: how many of these were stored before. failed: run id → why.
-    seconds_left: an estimate, None while nothing is known.
-    """
-
-    study_id: str
-    study: Study
-    status: str
-    runs: int
-    done: int
-    reused: int
-    failed: dict[str, Ending] = field(default_factory=dict)
-    seconds_left: float | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether it still computes."""
-        return self.status in ("running", "waiting for room")
-
-
-def study_id_of(study: str | StudyView) -> str:
-    """The id of a study that is named by it, or by a view of it."""
-    return study.study_id if isinstance(study, StudyView) else study
-
-
-class _Progress:
-    """A study on its way. Thread-safe."""
-
-    def __init__(self, study: Study):
-        self.study = study
-        self.stopping = threading.Event()
-        self.ended = threading.Event()
-        self.lock = threading.Lock()
-        self.done: set[str] = set()
-        self.reused: set[str] = set()
-        self.failed: dict[str, Ending] = {}
-        self.in_progress: set[str] = set()
-        self.waits_for_room = False
-        self.began = time.monotonic()
-        self.costs: dict[str, float] | None = None  # seconds of each missing run, by its id
-
-    @property
-    def status(self) -> str:
-        if not self.ended.is_set():
-            return "waiting for room" if self.waits_for_room else "running"
-        if len(self.done) == self.study.size:
-            return "finished"
-        return "stopped" if self.stopping.is_set() else "unfinished"
 
 
 class Conductor:
@@ -111,10 +56,11 @@ class Conductor:
         self._store, self._dispatch = store, dispatch
         self._workers, self._is_usable, self._seconds = workers, is_usable, seconds
         self._lock = threading.Lock()
-        self._studies: dict[str, _Progress] = {}
+        self._records = StudyRecords(store.home)
+        self._studies: dict[str, UnderWay] = {}
         self._closed = False
 
-    def start(self, study: Study, urgency: int = STUDY) -> str:
+    def start(self, study: Study, urgency: int = STUDY, person: str = NOBODY) -> str:
         """Begin a study, or go on with one; returns its id at once. Whatever is stored is not computed again.
 
         Raises:
@@ -124,9 +70,15 @@ class Conductor:
         with self._lock:
             before = self._studies.get(study_id)
             if before is not None and not before.ended.is_set() and not before.stopping.is_set():
+                for run_id in before.go_on():
+                    self._dispatch.go_on(run_id)
                 return study_id
-            files.write_sealed(self._path(study_id), json_bytes(study.to_dict()))
-            progress = self._studies[study_id] = _Progress(study)
+            record = StudyRecord(study, person, time.time(), owners.hold(self._store.home))
+            with contextlib.suppress(ValueError):
+                known = self._records.read(study_id)
+                record = replace(known, process=record.process, person=known.person or person)
+            self._records.write(record)
+            progress = self._studies[study_id] = UnderWay(record)
             if self._closed:
                 progress.stopping.set()
         threading.Thread(
@@ -142,12 +94,7 @@ class Conductor:
             ValueError: when there is none.
         """
         progress = self._progress(study_id)
-        if progress is not None:
-            return progress.study
-        try:
-            return Study.from_mapping(json.loads(files.read_sealed(self._path(study_id))))
-        except (OSError, ValueError, TypeError, KeyError, files.Damaged):
-            raise _unknown(study_id) from None
+        return self._records.read(study_id).study if progress is None else progress.study
 
     def view(self, study_id: str) -> StudyView:
         """A study as it is now; one that is not under way shows what is stored of it.
@@ -156,22 +103,48 @@ class Conductor:
             ValueError: when there is none.
         """
         progress = self._progress(study_id)
-        if progress is None:
-            study = self.study(study_id)
-            done = sum(self._store.has_run(config.run_id) for _cell, config in study.runs())
-            status = "finished" if done == study.size else "stopped"
-            return StudyView(study_id, study, status, study.size, done, done)
-        with progress.lock:
-            return StudyView(
-                study_id=study_id,
-                study=progress.study,
-                status=progress.status,
-                runs=progress.study.size,
-                done=len(progress.done),
-                reused=len(progress.reused),
-                failed=dict(progress.failed),
-                seconds_left=self._seconds_left(progress),
-            )
+        if progress is not None:
+            return progress.view()
+        record = self._records.read(study_id)
+        runs = [config.run_id for _cell, config in record.study.runs()]
+        return self._stored(record, sum(map(self._store.has_run, runs)))
+
+    def views(self) -> list[StudyView]:
+        """Every study that varies something, the newest first; cheap.
+
+        Of one that is not under way, it shows how many runs were stored when it ended.
+        """
+        found = []
+        for record in self._records.all():
+            if record.study.axes:
+                progress = self._progress(record.study.study_id)
+                found.append(self._stored(record, record.done or 0) if progress is None else progress.view())
+        return found
+
+    def _stored(self, record: StudyRecord, done: int) -> StudyView:
+        study, elsewhere = record.study, self._records.is_elsewhere(record)
+        status = "finished" if done == study.size else "running" if elsewhere else "stopped"
+        return StudyView(
+            study_id=study.study_id,
+            study=study,
+            status=status,
+            runs=study.size,
+            done=done,
+            reused=done,
+            person=record.person,
+            created=record.created,
+            elsewhere=elsewhere,
+        )
+
+    def pause(self, study_id: str) -> None:
+        """Let a study rest, also in the middle of a run; `start` goes on from there.
+
+        Raises:
+            ValueError: when there is none.
+        """
+        progress = self._known(study_id)
+        for run_id in progress.pause() if progress else ():
+            self._dispatch.hold(run_id, study_id)
 
     def stop(self, study_id: str) -> None:
         """Stop a study; what it has computed is kept.
@@ -179,24 +152,17 @@ class Conductor:
         Raises:
             ValueError: when there is none.
         """
-        progress = self._progress(study_id)
-        if progress is None:
-            self.study(study_id)  # one that is stored is not under way
-            return
-        if progress.ended.is_set():
-            return
-        progress.stopping.set()
-        with progress.lock:
-            in_progress = list(progress.in_progress)
-        for run_id in in_progress:
-            self._dispatch.stop(run_id, study_id)
+        progress = self._known(study_id)
+        if progress is not None and not progress.ended.is_set():
+            for run_id in progress.stop():
+                self._dispatch.stop(run_id, study_id)
 
     def close(self) -> None:
         """Stop every study; their runs end with the Dispatch."""
         with self._lock:
             self._closed = True
             for progress in self._studies.values():
-                progress.stopping.set()
+                progress.stop()
 
     def wait_closed(self, timeout: float) -> None:
         """After `close`: wait until every study has ended, or `timeout` seconds pass."""
@@ -211,21 +177,29 @@ class Conductor:
             progress.ended.wait(timeout)
         return self.view(study_id)
 
-    def _progress(self, study_id: str) -> _Progress | None:
+    def _known(self, study_id: str) -> UnderWay | None:
+        """A study of this process, or None for one that is stored and not under way.
+
+        Raises:
+            ValueError: when there is none.
+        """
+        progress = self._progress(study_id)
+        if progress is None:
+            self._records.read(study_id)
+        return progress
+
+    def _progress(self, study_id: str) -> UnderWay | None:
         """A study of this process.
 
         Raises:
             ValueError: when nothing can have this id.
         """
         if not isinstance(study_id, str) or not ID.fullmatch(study_id):
-            raise _unknown(study_id)
+            raise unknown(study_id)
         with self._lock:
             return self._studies.get(study_id)
 
-    def _path(self, study_id: str) -> Path:
-        return self._store.home / "studies" / f"{study_id}.json"
-
-    def _carry_out(self, progress: _Progress, urgency: int) -> None:
+    def _carry_out(self, progress: UnderWay, urgency: int) -> None:
         """In a thread of its own."""
         try:
             runs = [config for _cell, config in progress.study.runs()]
@@ -249,10 +223,12 @@ class Conductor:
         finally:
             if not self._closed:
                 self._tidy()
+                with contextlib.suppress(OSError, ValueError):  # then its runs are counted when it is shown
+                    self._records.end(progress.study.study_id, len(progress.done))
             progress.ended.set()
             log.info("study %s %s", progress.study.study_id, progress.status)
 
-    def _measure(self, progress: _Progress, missing: list[RunConfig]) -> None:
+    def _measure(self, progress: UnderWay, missing: list[RunConfig]) -> None:
         """Estimate each run once: there may be thousands, and somebody looks several times a second."""
         with contextlib.suppress(OSError):
             total, alone = self._seconds(missing), {run.run_id: self._seconds([run]) for run in missing}
@@ -260,10 +236,10 @@ class Conductor:
             with progress.lock:
                 progress.costs = {run_id: seconds * share for run_id, seconds in alone.items()}
 
-    def _one(self, progress: _Progress, urgency: int, config: RunConfig) -> None:
+    def _one(self, progress: UnderWay, urgency: int, config: RunConfig) -> None:
         """Compute one run; on a full disk, wait until there is room."""
         run_id = config.run_id
-        while not progress.stopping.is_set():
+        while progress.going.wait() and not progress.stopping.is_set():
             ending = self._ending(progress, urgency, config)
             if ending is None:
                 with progress.lock:
@@ -280,13 +256,20 @@ class Conductor:
                 progress.waits_for_room = True
             progress.stopping.wait(SECONDS_FOR_ROOM)
 
-    def _ending(self, progress: _Progress, urgency: int, config: RunConfig) -> Ending | None:
+    def _ending(self, progress: UnderWay, urgency: int, config: RunConfig) -> Ending | None:
         """Compute one run; returns why there is no result, None if there is one."""
         run_id, study_id = config.run_id, progress.study.study_id
         with progress.lock:
-            progress.in_progress.add(run_id)  # before it begins, so that `stop` finds it
+            progress.in_progress.add(run_id)  # before it begins, so that `stop` and `pause` find it
         try:
-            return self._dispatch.compute(config, study_id, progress.stopping.is_set, urgency)
+            return self._dispatch.compute(
+                config,
+                study_id,
+                progress.stopping.is_set,
+                urgency,
+                should_rest=lambda: progress.is_resting,
+                person=progress.record.person,
+            )
         except Exception as error:
             log.exception("run %s of study %s failed", run_id, study_id)
             return Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})
@@ -301,17 +284,3 @@ class Conductor:
                 return
             self._tidied = time.monotonic()
         self._tidy()
-
-    def _seconds_left(self, progress: _Progress) -> float | None:
-        """Called with the progress' lock held."""
-        if progress.ended.is_set() or progress.costs is None:
-            return None
-        total = sum(progress.costs.values())
-        left = sum(seconds for run_id, seconds in progress.costs.items() if run_id not in progress.done)
-        elapsed = time.monotonic() - progress.began
-        pace = elapsed / (total - left) if total > left and elapsed > 5 else 1.0
-        return left * pace
-
-
-def _unknown(study_id: object) -> ValueError:
-    return ValueError(_("There is no study {study}: start it, or choose another.", study=quoted(study_id)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kd.studies.conductor import StudyView
+from kd.studies.kept.view import StudyView
 from kd.terminal.progress import Moment
 from kd.text.translation import _, ngettext
 

@@ -10,9 +10,10 @@ from kd.config import Preset, RunConfig, config_of
 from kd.once import computed_once
 from kd.runs.dispatch import Dispatch
 from kd.runs.queue import NOBODY
+from kd.runs.work.piece import STUDY
 from kd.store.store import Store
 from kd.studies.ahead import SEEDS, Ahead, with_seeds
-from kd.studies.conductor import StudyView
+from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
 
 MOST_SEEDS = 20
@@ -95,14 +96,14 @@ class Seeds:
             OSError: when the study cannot be recorded.
         """
         study = Study(config_of(config), {}, seeds)
-        study_id = self.start_study(study)
+        study_id = self.start_study(study, person=person)
         before = self._more.get(person)
         self._more[person] = study_id, study.base.run_id, seeds
         if before is not None and before[0] not in {wanted for wanted, *_run in list(self._more.values())}:
             self.stop_study(before[0])
         return study_id
 
-    def start_study(self, study: Study) -> str:
+    def start_study(self, study: Study, urgency: int = STUDY, person: str = NOBODY) -> str:
         """Begin a study."""
         raise NotImplementedError
 

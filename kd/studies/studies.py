@@ -8,10 +8,12 @@ from kd.config import RunConfig
 from kd.engine import Engine
 from kd.run_fields import FRESH
 from kd.runs.estimate import Estimator
-from kd.runs.workshop import STUDY
+from kd.runs.queue import NOBODY
+from kd.runs.work.piece import STUDY
 from kd.store.store import Store
 from kd.studies.ahead import Ahead
-from kd.studies.conductor import Conductor, StudyView, study_id_of
+from kd.studies.conductor import Conductor
+from kd.studies.kept.view import StudyView, study_id_of
 from kd.studies.progress import moment
 from kd.studies.study import Study
 from kd.terminal.progress import show
@@ -32,10 +34,13 @@ class Studies:
     _ahead: Ahead
     _estimator: Estimator
 
-    def start_study(self, study: Study, urgency: int = STUDY) -> str:
+    def start_study(self, study: Study, urgency: int = STUDY, person: str = NOBODY) -> str:
         """Begin a study, or go on with one; returns its id at once. What is stored is not computed again.
 
+        Studies that go on at the same time share the workers evenly.
+
         Args:
+            person: who asks, by a name of their own; the study is theirs if nobody asked for it before.
             urgency: STUDY, or AHEAD for what may be needed soon: its runs are not listed until somebody asks
                 for them. A person's run goes before both.
 
@@ -45,7 +50,7 @@ class Studies:
         """
         for config in {config.teacher: config for _cell, config in study.runs()}.values():
             self._check_teacher(config)
-        study_id = self._conductor.start(study, urgency)
+        study_id = self._conductor.start(study, urgency, person)
         self._ahead.let_go()
         return study_id
 
@@ -56,6 +61,21 @@ class Studies:
             ValueError: when there is no such study.
         """
         return self._conductor.view(study_id_of(study))
+
+    def studies(self) -> list[StudyView]:
+        """The studies that anybody has asked for, newest first: those that vary more than the seed; cheap.
+
+        Of one that is not under way, `done` is as it was when it ended.
+        """
+        return self._conductor.views()
+
+    def pause_study(self, study: str | StudyView) -> None:
+        """Let a study rest, also in the middle of a run; `start_study` goes on from there.
+
+        Raises:
+            ValueError: when there is no such study.
+        """
+        self._conductor.pause(study_id_of(study))
 
     def stop_study(self, study: str | StudyView) -> None:
         """Stop a study; what it has computed is kept, and `start_study` goes on from there.

@@ -10,7 +10,8 @@ import pytest
 
 from kd.engine import Abandoned, EngineLost
 from kd.engine.attempt import LOST
-from kd.runs.workshop import AHEAD, PERSON, STUDY, Order, Workshop
+from kd.runs.work.piece import AHEAD, PERSON, STUDY, Order
+from kd.runs.workshop import Workshop
 from kd.training.checkpoint import Checkpoint
 
 PATIENCE = 20

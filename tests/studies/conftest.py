@@ -1,4 +1,4 @@
-"""Fixtures of the tests of what is computed ahead."""
+"""Fixtures of the tests of studies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from kd.studies import ahead
 from tests.studies.ahead_lab import FakeLab
+from tests.studies.house import House
 
 
 @pytest.fixture
@@ -17,3 +18,11 @@ def fake_lab(tmp_path, monkeypatch):
     fake_lab = FakeLab(tmp_path)
     yield fake_lab
     fake_lab.close()
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A Conductor with its store, on an engine that computes nothing."""
+    house = House(tmp_path)
+    yield house
+    house.dispatch.close()

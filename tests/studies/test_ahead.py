@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kd.lab import Lab
-from kd.runs.workshop import AHEAD
+from kd.runs.work.piece import AHEAD
 from kd.studies import ahead
 from kd.studies.ahead import MOST_PEOPLE, SEEDS, neighbours, with_seeds
 from kd.studies.study import Study
