@@ -5,17 +5,30 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from benchmarks.app_process import AppProcess, app_process
 from kd.store.index.rows import ACTIVE
 from kd.store.store import Store
 from tests.browser.chromium import bring
 
+WIDE = {"width": 1400, "height": 1000}
+PHONE = {"width": 390, "height": 844}
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,9 +44,10 @@ FLAGS = (
 def site(tmp_path_factory) -> Iterator[AppProcess]:
     """One app for all browser tests, started as `streamlit run app.py` does, with a home of its own.
 
-    Each test leaves it as it found it, or at least trains with its own seeds.
+    Each test leaves it as it found it, or at least trains with its own seeds. Nothing is computed
+    ahead: it would depend on chance with which tests that shares the processors.
     """
-    with app_process(tmp_path_factory.mktemp("site")) as app:
+    with app_process(tmp_path_factory.mktemp("site"), KD_AHEAD="0") as app:
         yield app
 
 
@@ -50,14 +64,52 @@ def nothing_trains_on(site: AppProcess) -> Iterator[None]:
         time.sleep(0.1)
 
 
+@pytest.fixture(scope="package")
+def chromium() -> str:
+    """Where the browser is."""
+    return bring()
+
+
 @pytest.fixture(scope="package")  # closed here: while it is open, no other test can run an event loop
-def browser() -> Iterator[Browser]:
-    executable = bring()
+def playwright(chromium: str) -> Iterator[Playwright]:
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """A Chromium whose every context is a new visitor's, with nothing in its cache."""
+    browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
+def window(playwright: Playwright, chromium: str, tmp_path_factory) -> Iterator[BrowserContext]:
+    """A Chromium with a cache on disk, as people have it: Streamlit's program is read and compiled once."""
+    with opened_window(playwright, chromium, tmp_path_factory.mktemp("window"), viewport=WIDE) as window:
+        yield window
+
+
+@pytest.fixture(scope="package")
+def touch_window(playwright: Playwright, chromium: str, tmp_path_factory) -> Iterator[BrowserContext]:
+    """The same on a phone."""
+    folder = tmp_path_factory.mktemp("phone")
+    with opened_window(playwright, chromium, folder, viewport=PHONE, has_touch=True) as window:
+        yield window
+
+
+@contextmanager
+def opened_window(
+    playwright: Playwright, chromium: str, folder: Path, **options: Any
+) -> Iterator[BrowserContext]:
+    window = playwright.chromium.launch_persistent_context(
+        folder, executable_path=chromium, args=list(FLAGS), **options
+    )
+    window.set_default_timeout(60_000)
+    yield window
+    window.close()
 
 
 @dataclass
@@ -86,15 +138,34 @@ class Watch:
             self.strangers.append(url)
 
 
+@contextmanager
+def visit(window: BrowserContext, site: AppProcess) -> Iterator[Page]:
+    """A page for somebody whom the app does not know yet."""
+    page = window.new_page()
+    session = window.new_cdp_session(window.pages[0])
+    session.send("Storage.clearDataForOrigin", {"origin": site.url, "storageTypes": "local_storage"})
+    session.detach()
+    window.clear_cookies()
+    try:
+        yield page
+    finally:
+        for opened in window.pages[1:]:  # without any page, Chromium would end
+            opened.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(window: BrowserContext, site: AppProcess) -> Iterator[Page]:
     """A new visitor's window; afterwards, checks that nothing left the machine and nothing complained."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
     watch = Watch()
-    watch.over(page)
-    yield page
-    context.close()
+    with visit(window, site) as page:
+        watch.over(page)
+        yield page
     assert watch.strangers == []
     assert watch.complaints == []
+
+
+@pytest.fixture
+def phone(touch_window: BrowserContext, site: AppProcess) -> Iterator[Page]:
+    """A new visitor's phone."""
+    with visit(touch_window, site) as page:
+        yield page

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests import PROJECT
 from tests.browser.test_a_persons_way import slider
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
-PHONE, PROJECTOR = {"width": 390, "height": 844}, {"width": 1280, "height": 720}
+PROJECTOR = {"width": 1280, "height": 720}
 PAGES = ["", "train", "draw", "dark_knowledge", "dark_knowledge?view=pull", "dark_knowledge?view=all", "runs"]
 MOST_SHIFT = 0.05
 COUNT_SHIFTS = (PROJECT / "tests" / "browser" / "layout_shifts.js").read_text(encoding="utf-8")
@@ -23,13 +22,6 @@ OUTSIDE = """() => [...document.querySelectorAll('p, button, .kd-number, svg tex
   .map((element) => [element.getBoundingClientRect(), element.textContent])
   .filter(([box]) => box.width > 2 && box.right > innerWidth + 1)
   .map(([, text]) => text)"""
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, has_touch=True)
-    yield context.new_page()
-    context.close()
 
 
 def at_rest(page: Page) -> None:

@@ -61,7 +61,7 @@ def test_a_dot_says_what_is_missing_and_the_answers_stay(page: Page, site):
     expect(page.get_by_text("only a dot")).to_have_count(0)
 
 
-def test_a_drawing_goes_to_dark_knowledge_and_back(page: Page, site):
+def test_a_drawing_goes_to_dark_knowledge_and_back(page: Page, phone: Page, site):
     opened(page, site, 1400, 900)
     stroke(page, SEVEN)
     expect(page.get_by_text(DRAWN)).to_be_visible()
@@ -74,10 +74,8 @@ def test_a_drawing_goes_to_dark_knowledge_and_back(page: Page, site):
     go(page, "Draw")
     expect(page.get_by_text(DRAWN)).to_be_visible()
     # whoever gets the address sees the page with a canvas of their own
-    visitor = page.context.browser.new_context().new_page()
-    visitor.goto(address)
-    expect(visitor.get_by_text(NOTHING)).to_be_visible()
-    visitor.context.close()
+    phone.goto(address)
+    expect(phone.get_by_text(NOTHING)).to_be_visible()
 
 
 def test_wrong_answers_are_marked_by_a_word(page: Page, site):

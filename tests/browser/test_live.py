@@ -171,9 +171,8 @@ def test_a_screen_reader_is_told_at_the_end_of_a_drag_and_not_before(page: Page,
     expect(live).to_have_text(page.locator(".kd-live .kd-verdict").inner_text())
 
 
-def test_a_finger_moves_it(browser, site):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_a_finger_moves_it(phone: Page, site):
+    page = phone
     slider = opened(page, f"{site.url}/draw?run={RUN}", "T, temperature for all three models")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
@@ -183,7 +182,6 @@ def test_a_finger_moves_it(browser, site):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     right = page.locator(".kd-live-answers").bounding_box()
     assert right["x"] + right["width"] <= 390
-    context.close()
 
 
 def play(page: Page, site) -> Locator:
