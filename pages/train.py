@@ -50,8 +50,10 @@ with page("Train"):
         controls.follow_run(view.run_id, view.config)
     # three places: the stylesheet puts the first two beside the result, or on a phone around it
     with st.container(key="train_page"):
-        form(beside(view))
-        with st.container(key="train_result"):
+        setting, result = st.container(), st.container(key="train_result")
+        with setting:
+            form(beside(view))
+        with result:
             unseen_section(_("Run"))
             if view is None:
                 st.write(_("Nothing has been trained here yet. Press Train and watch three models learn."))

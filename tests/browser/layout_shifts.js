@@ -1,9 +1,23 @@
 // Adds up how far the page jumps (the sum behind CLS), and keeps what moved: to be put into a page before it loads.
 const FRAME = '[data-testid="stMain"], [data-testid="stMainBlockContainer"], [data-testid="stAppViewContainer"] > div';
 window.shifts = { sum: 0, moved: [] };
+
+// One page replaces another in one frame, and React uses elements of the first for the second: that is no jump.
+const frames = [];
+let heading = null;
+new MutationObserver(() => {
+  const now = document.querySelector('h1')?.textContent;
+  if (!now || now === heading) return;
+  const frame = { from: performance.now(), to: Infinity };
+  if (heading) frames.push(frame);
+  heading = now;
+  requestAnimationFrame(() => requestAnimationFrame((time) => (frame.to = time)));
+}).observe(document, { childList: true, characterData: true, subtree: true });
+
 new PerformanceObserver((list) => {
-  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+  for (const { value, hadRecentInput, sources, startTime } of list.getEntries()) {
     if (hadRecentInput && !window.shifts.afterInputToo) continue;
+    if (frames.some(({ from, to }) => from <= startTime && startTime <= to)) continue;
     // Streamlit's own: it makes room for the navigation once that begins to arrive
     if (sources.some(({ node }) => node?.matches?.(FRAME))) continue;
     window.shifts.sum += value;

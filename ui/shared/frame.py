@@ -76,7 +76,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
 @cache
 def _style(presenting: bool) -> str:
     """The style sheets of a page."""
-    names = ("style.css", "presenter/present.css") if presenting else ("style.css",)
+    names = ("style.css", "rooms.css", *(["presenter/present.css"] if presenting else []))
     return "".join(f"<style>{(_FOLDER / name).read_text(encoding='utf-8')}</style>" for name in names)
 
 

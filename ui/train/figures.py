@@ -136,42 +136,33 @@ def tiles(view: RunView, fourth: str) -> None:
 
 def _tile(view: RunView, model: str) -> str:
     events = [event for event in view.history if event["model"] == model]
-    number, lines = "–", ["\u00a0"]
+    number, below = "–", "\u00a0"
     if view.result is not None:
         right = view.result[model]["test_accuracy"]
         wrong = round(TEST_IMAGES * (1 - right))
-        words = ngettext("{count} mistake", "{count} mistakes", wrong, count=f"{wrong:,}")
-        number, lines = accuracy(right), [words]
+        number = accuracy(right)
+        below = ngettext("{count} mistake", "{count} mistakes", wrong, count=f"{wrong:,}")
     elif events:
-        number, lines = _so_far(events)
+        number, below = _so_far(events)
     elif model == "teacher" and view.teacher_accuracy is not None:
-        number, lines = accuracy(view.teacher_accuracy), [_("trained earlier")]
-    small = "".join(f'<p class="kd-quiet">{escape(line)}</p>' for line in lines)
+        number, below = accuracy(view.teacher_accuracy), _("trained earlier")
     return (
         f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
-        f'<p class="kd-number">{escape(number)}</p>{small}</div>'
+        f'<p class="kd-number">{escape(number)}</p><p class="kd-quiet">{escape(below)}</p></div>'
     )
 
 
-def _so_far(events: Sequence[Mapping[str, Any]]) -> tuple[str, list[str]]:
-    """The last accuracy on the test images, and how far the model has come since then.
+def _so_far(events: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """The last accuracy on the test images, and after which epoch, or how far the model is before the first.
 
     Args:
         events: of the epochs of one model, at least one; only some of them know the accuracy on test images.
     """
-    last = events[-1]
     known = next((event for event in reversed(events) if event["val_accuracy"] is not None), None)
-    number, lines = "–", []
-    if known is not None:
-        number = accuracy(known["val_accuracy"])
-        lines = [_("after epoch {epoch} of {epochs}", epoch=known["epoch"], epochs=known["epochs"])]
-    if known is not last:
-        learned = last.get("accuracy")
-        if learned is not None:
-            lines.append(
-                _("epoch {epoch}: {share} of training images", epoch=last["epoch"], share=accuracy(learned))
-            )
-    return number, lines or ["\u00a0"]
+    if known is None:
+        return "–", _("epoch {epoch} of {epochs}", epoch=events[-1]["epoch"], epochs=events[-1]["epochs"])
+    after = _("after epoch {epoch} of {epochs}", epoch=known["epoch"], epochs=known["epochs"])
+    return accuracy(known["val_accuracy"]), after
 
 
 def table(view: RunView) -> None:
