@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from kd.config import RunConfig
+from kd.engine import frozen
 from kd.lab import Lab
 
 MINUTES = 60_000
@@ -76,6 +77,25 @@ def test_a_run_that_is_moved_away_from_is_let_go(page: Page, site):
         assert all(re.search(f"run {run_id} (stopped|finished)", said) for run_id in earlier)
     finally:
         lab.close()
+
+
+def test_the_engine_lost_while_one_moves_is_one_sentence_and_the_run_goes_on(page: Page, site):
+    config = QUICK.replace(seed=46)
+    opened(page, site.url, config)
+    move(page, "α, weight of the true labels")
+    expect_verdict(page, config.replace(alpha=0.15))  # so there is an engine now
+    (engine,) = [process for process in site.family() if "kd.engine" in process.cmdline()]
+    family = frozen.family_of(engine.pid)
+    for process in family:
+        if process != engine:
+            process.suspend()  # what computes does not end before the engine is killed
+    move(page, "α, weight of the true labels")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    frozen.kill(family)
+    lost = page.get_by_text("The training processes were lost; the run starts again once they are back")
+    expect(lost).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect_verdict(page, config.replace(alpha=0.2))
 
 
 def test_the_invitation_opens_the_pictures_that_were_fixed(page: Page, site):
