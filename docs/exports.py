@@ -32,15 +32,15 @@ Measured = Mapping[tuple[str, str], Mapping[str, Any]]
 
 INTRODUCTION = f"""# Exports
 
-A run, or one of its models, as files that do without KD Lab:
+A run, one of its models, or the numbers of many runs, as files that do without KD Lab:
 
 ```sh
 python -m kd export {RUN} --format onnx
 python -m kd export {RUN} --format litert --model teacher --output teacher.tflite
 ```
 
-In Python it is `Lab.export`. LiteRT, ONNX and the notebook need the extra: `pip install 'kd-lab[export]'`, or
-`pip install -r requirements-export.txt` in a checkout.
+In Python it is `Lab.export`. LiteRT, ONNX, the notebook, Parquet and TensorBoard need the extra:
+`pip install 'kd-lab[export]'`, or `pip install -r requirements-export.txt` in a checkout.
 """
 
 MEASURED = f"""## What is kept
@@ -99,7 +99,7 @@ for picture in pictures:
 ```
 """
 
-RUNS = """## The run itself
+RUNS = f"""## The run itself
 
 **A notebook** trains the run's models again in plain Keras, without KD Lab: the same pictures, first weights,
 batches and losses, for every objective and every kind of data. MNIST and the teacher lie beside it; a fresh
@@ -110,6 +110,28 @@ by another processor, so a few test pictures near the border between two digits 
 **A report** is one page of HTML with the verdict, the curves, pictures that distillation fixed and broke, the
 setting, the command that repeats it and the versions. It fetches nothing, and follows the reader's light or
 dark theme.
+
+**Logs for TensorBoard** are what the training of each model showed: losses and accuracy by epoch, the
+accuracy on the test images at each look, and the setting as hyperparameters. Several runs may share a folder.
+
+```sh
+python -m kd export {RUN} --tensorboard logs
+tensorboard --logdir logs
+```
+
+## The numbers of many runs
+
+```sh
+python -m kd export {RUN} 15bc45bacfaf --format csv
+python -m kd export {RUN} 15bc45bacfaf --format parquet --output runs.parquet
+```
+
+writes a table in long form: one row for each run and model, so each run has three. Name several runs, or one
+study by its id. A row has the run's setting, what was measured of the model, and the comparison of the two
+students, which is the same in a run's three rows. `model_id` says which rows are of one and the same model:
+those are one measurement, and not several. Beside the table lies `NAME-columns.csv`, the dictionary of its
+columns: whether each describes the run or the model, its type, its unit and what it means. Shares are
+fractions between 0 and 1. In Python it is `Lab.numbers`.
 """
 
 

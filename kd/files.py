@@ -63,10 +63,13 @@ def write_whole(path: Path, content: bytes) -> None:
 def write_together(contents: Mapping[Path, bytes]) -> None:
     """Write several files, each as `write_whole`; none takes its place before all are written.
 
+    Folders that are missing are made, and stay only with what is in them.
+
     Raises:
         OSError: when one of them cannot be written.
     """
     partials = {path: _beside(path) for path in contents}
+    above = {folder for path in contents for folder in path.parents if not folder.exists()}
     try:
         for path, content in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +82,9 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
         for partial in partials.values():
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
+        for folder in sorted(above, reverse=True):  # the innermost first
+            with contextlib.suppress(OSError):  # it holds what was written
+                folder.rmdir()
 
 
 def npz_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:

@@ -6,15 +6,14 @@ import contextlib
 import importlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from kd.config import Preset, RunConfig, config_of
 from kd.engine import Engine
-from kd.export.exporting import export
+from kd.export.exporting import Exports
 from kd.notebook.entries import Entries, Entry
 from kd.notebook.keeping import Keeping
 from kd.pictures.training_set import training_set
@@ -48,7 +47,7 @@ SECONDS_OF_A_LONG_RUN = 300
 SECONDS_TO_CLOSE = 5
 
 
-class Lab(FinishedRuns, Keeping, Studies, Seeds):
+class Lab(FinishedRuns, Keeping, Studies, Seeds, Exports):
     """One per process; any thread may call any method. Loads no TensorFlow, except for `student`.
 
     In a `with`, the end closes it. A run or a study is named by its id or by a view of it, a setting is a
@@ -196,34 +195,6 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds):
         The very same tuple as the last time if nothing has changed since.
         """
         return self._entries.all()
-
-    def export(
-        self,
-        run: str | RunView,
-        format: str,
-        model: str = "distilled",
-        path: str | PathLike[str] | None = None,
-        replace: bool = False,
-        check: Callable[[], None] = lambda: None,
-    ) -> list[Path]:
-        """Write a finished run, or one of its models, as files that do without KD Lab.
-
-        Args:
-            format: "keras", "litert", "litert-int8" or "onnx" of a model; "notebook" or "report" of the run.
-            model: "distilled", "scratch" or "teacher", for a format that holds one.
-            path: of the file, or an existing folder for it; the working directory by default.
-            replace: whether files of the same names may be replaced.
-            check: called several times a second; may raise to leave, and then nothing is written.
-
-        Returns:
-            The paths of the files, the export itself first. Beside a model lies what was measured of it.
-
-        Raises:
-            ValueError: when the run has not finished or a model of it is damaged, the format or the model is
-                unknown, a package is missing, the file exists or cannot be written, the conversion fails, or
-                what it makes is not the same model. Nothing is written then.
-        """
-        return export(self.store, self._finished(run), format, model, path, replace, check)
 
     def estimate(self, config: RunConfig | Preset | str) -> Estimate | None:
         """About how many seconds a run would take, judging by the newest finished runs.

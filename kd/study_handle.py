@@ -97,9 +97,7 @@ class StudyHandle:
         for name, value in at.items():
             runs, table = runs[runs[name] == value], table[table[name] == value]
         if runs.empty:
-            raise ValueError(
-                _("No run of study {study} has finished: start it, and wait.", study=self.study_id)
-            )
+            raise ValueError(no_run_has_finished(self.study_id))
         from kd.charts.study_charts import heat_map_chart, slice_chart
 
         return heat_map_chart(table, axes) if len(axes) == 2 else slice_chart(runs, axes[0])
@@ -129,6 +127,11 @@ class StudyHandle:
 
     def __repr__(self) -> str:
         return f"StudyHandle({self.study_id!r}, {self.study.size} runs)"
+
+
+def no_run_has_finished(study_id: str) -> str:
+    """Why nothing can be shown or written of a study."""
+    return _("No run of study {study} has finished: start it, and wait.", study=study_id)
 
 
 def _no_figure(left: list[str]) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 
 from kd._version import __version__
 from kd.config import FIELD_TYPES, FIELDS, MODELS, PRESETS, FieldSpec
-from kd.export import FORMATS
+from kd.export import FORMATS, TABLES
 from kd.studies.study import Study
 from kd.terminal.arguments import Parser, shown
+from kd.terminal.refusal import Refusal
 from kd.text.translation import _
+from kd.text.words import listing
 
 Command = Callable[[argparse.Namespace], int]
 _LONGEST_LIST = 30  # of what a flag allows, so that a help page fits 80 columns
@@ -147,14 +149,33 @@ def _add_predict(commands: _Commands) -> None:
 
 
 def _add_export(commands: _Commands) -> None:
-    parser = _command(commands, "export", _("write a run, or one of its models, as files to take along"))
-    parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
+    parser = _command(
+        commands,
+        "export",
+        _("write a run, one of its models, or the numbers of many, as files to take along"),
+    )
     parser.add_argument(
+        "run",
+        metavar="RUN",
+        nargs="+",
+        help=shown(
+            _(
+                "a run's id, or the beginning of it; for {tables} several of them, or a study's id",
+                tables=listing(list(TABLES)),
+            )
+        ),
+    )
+    format = parser.add_mutually_exclusive_group(required=True)
+    format.add_argument(
         "--format",
         metavar="FORMAT",
         choices=FORMATS,
-        required=True,
         help=shown("; ".join(f"{name}: {_(about)}" for name, about in FORMATS.items())),
+    )
+    format.add_argument(
+        "--tensorboard",
+        metavar="DIR",
+        help=shown(_("short for --format tensorboard --output DIR")),
     )
     parser.add_argument(
         "--model",
@@ -238,7 +259,14 @@ def _predict(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from kd.cli.export import export
 
-    return export(options.run, options.format, options.model, options.output, options.force)
+    format, output = options.format, options.output
+    if options.tensorboard is not None:
+        if output is not None:
+            raise Refusal(
+                _("Argument --output: not allowed with argument --tensorboard, which names the folder.")
+            )
+        format, output = "tensorboard", options.tensorboard
+    return export(options.run, format, options.model, output, options.force)
 
 
 def _stop(options: argparse.Namespace) -> int:

@@ -1,22 +1,24 @@
-"""A run named on the command line by its id, or by the beginning of it."""
+"""A run or a study named on the command line by its id, or by the beginning of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from kd.store.store import Store
+from kd.store.stored import ID
 from kd.terminal.refusal import Refusal
 from kd.text.translation import _, ngettext
 from kd.text.words import quoted
 
-FINISHED, ACTIVE = "finished", "active"
+FINISHED, ACTIVE, EITHER = "finished", "active", "either"
 
 
 def the_one(name: str, run_ids: Iterable[str], kind: str) -> str:
     """The one of these runs that `name` names.
 
     Args:
-        kind: what all these runs are, FINISHED or ACTIVE, for the sentence that refuses.
+        kind: what all these are, for the sentence that refuses: FINISHED or ACTIVE runs, or EITHER finished
+            runs or studies.
 
     Raises:
         Refusal: when no id begins with it, or several do.
@@ -33,11 +35,40 @@ def finished_run(store: Store, name: str) -> str:
     Raises:
         Refusal: when there is none, or more than one.
     """
+    return the_one(name, _finished(store), FINISHED)
+
+
+def finished_run_or_study(store: Store, name: str) -> tuple[str, bool]:
+    """The finished run or the study whose id is this, or begins with it, and whether it is a study.
+
+    Raises:
+        Refusal: when there is none, or more than one.
+    """
+    studies = {path.stem for path in (store.home / "studies").glob("*.json") if ID.fullmatch(path.stem)}
+    found = the_one(name, [*_finished(store), *studies], EITHER)
+    return found, found in studies
+
+
+def _finished(store: Store) -> list[str]:
     known = {row["run_id"] for row in store.index.rows()} | set(store.shipped_runs())
-    return the_one(name, filter(store.has_run, known), FINISHED)
+    return list(filter(store.has_run, known))
 
 
 def _refusal(kind: str, count: int, name: str) -> str:
+    if kind == EITHER and count == 0:
+        return _(
+            "No finished run and no study has the id {name}: `python -m kd runs` lists the runs, and the "
+            "address of a study has its id.",
+            name=name,
+        )
+    if kind == EITHER:
+        return ngettext(
+            "{count} finished run or study has an id that begins with {name}: give more of its id.",
+            "{count} finished runs or studies have ids that begin with {name}: give more of its id.",
+            count,
+            count=count,
+            name=name,
+        )
     if kind == FINISHED and count == 0:
         return _("No finished run has the id {name}: `python -m kd runs` lists them.", name=name)
     if kind == FINISHED:

@@ -41,20 +41,21 @@ class Format:
 
     name: the code on the command line. suffix: what its file's name ends in. packages: module → the package
     that has it; those that the app does without are the extra `export`. of_one_model: whether it holds one of
-    the run's models, and not the run.
+    the run's models, and not the run. is_folder: whether its files lie in a folder of their own.
     """
 
     name: ClassVar[str]
     suffix: ClassVar[str]
     packages: ClassVar[Mapping[str, str]] = {}
     of_one_model: ClassVar[bool] = True
+    is_folder: ClassVar[bool] = False
 
     def file_name(self, run_id: str, model: str) -> str:
         """The name of its file where nobody chose another."""
         return f"{run_id}-{model}{self.suffix}" if self.of_one_model else f"{run_id}{self.suffix}"
 
     def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
-        """The export's files by name, the one that is called `name` first.
+        """The export's files by name, the one that is called `name` first, or by their paths below it.
 
         Args:
             model: 'teacher', 'distilled' or 'scratch'.

@@ -24,6 +24,7 @@ from babel.messages.frontend import CommandLineInterface
 from distributed.cli import dask_scheduler, dask_worker
 from packaging.requirements import Requirement
 from streamlit.config import get_config_options
+from tensorboard import default, program
 
 from kd.cli.app import is_option_of_the_server
 from kd.cli.parser import parse
@@ -194,6 +195,10 @@ def check_pybabel(arguments: list[str]) -> None:
     assert arguments[0] in CommandLineInterface.commands
 
 
+def check_tensorboard(arguments: list[str]) -> None:
+    program.TensorBoard(default.get_plugins()).configure(argv=["tensorboard", *arguments])
+
+
 CHECKS: dict[str, Callable[[list[str]], None]] = {
     "dask": check_dask,
     "docker": check_docker,
@@ -204,6 +209,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "pybabel": check_pybabel,
     "pytest": check_pytest,
     "streamlit": check_streamlit,
+    "tensorboard": check_tensorboard,
 }
 
 

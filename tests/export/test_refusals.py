@@ -43,7 +43,14 @@ def left(folder: Path) -> list[str]:
     ("arguments", "sentence"),
     [
         (["--format", "pdf"], "Argument --format: invalid choice: 'pdf'"),
-        ([], "The following arguments are required: --format"),
+        ([], "One of the arguments --format --tensorboard is required."),
+        (
+            ["--tensorboard", "x", "--output", "y"],
+            "Argument --output: not allowed with argument --tensorboard",
+        ),
+        (["--tensorboard", __file__], f"'{__file__}' cannot be written (Not a dir"),
+        (["--tensorboard", "a\0b"], r"'a\x00b' cannot be written ("),
+        (["--format", "csv", "--output", "no/such/folder"], "'no/such/folder' cannot be written (No such"),
         (["--format", "onnx", "--model", "best"], "Argument --model: invalid choice: 'best'"),
         (["--format", "onnx", "--output", "no/such/folder"], "'no/such/folder' cannot be written (No such"),
         (["--format", "onnx", "--output", __file__ + "/x"], f"'{__file__}/x' cannot be written (Not a dir"),
@@ -237,6 +244,18 @@ def test_a_full_disk_leaves_nothing(quick, folder, monkeypatch, capsys):
         f"'{folder / 'student.onnx'}' cannot be written (No space left on device): choose another file or "
         "folder.\n"
     )
+    assert left(folder) == []
+
+
+def test_a_full_disk_leaves_no_folder_either(folder, monkeypatch, capsys):
+    def full(path, content):
+        if path.parent.name == "scratch":
+            raise OSError(28, "No space left on device")
+        path.write_bytes(content)
+
+    monkeypatch.setattr(exporting.files, "_write_through", full)
+    assert main(["export", RUN, "--tensorboard", "all/logs"]) == 2
+    assert "cannot be written (No space left on device)" in capsys.readouterr().err
     assert left(folder) == []
 
 

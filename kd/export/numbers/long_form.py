@@ -1,0 +1,39 @@
+"""Runs in long form: one row for each run and model, as tools for data analysis expect it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from kd.config import FIELDS, MODELS
+from kd.export.numbers.columns import BEFORE, COMPARED, MEASURED
+from kd.runs.run_list import RunList
+from kd.runs.state import RunView
+
+_OF_THE_RUN = [*(name for name in BEFORE if name != "study"), *FIELDS]
+_NAMED = ("model", "model_id")
+
+
+def long_form(runs: Iterable[RunView], study_id: str | None = None) -> pd.DataFrame:
+    """Three rows for each finished run, in the order of the runs: its teacher, distilled and scratch student.
+
+    Args:
+        study_id: of the study that all the runs are part of, if they are.
+
+    Returns:
+        The columns of kd.export.numbers.columns.COLUMNS, without study if there is none. What belongs to a
+        whole run stands in each of its rows.
+    """
+    views = [view for view in runs if view.result is not None]
+    wide = RunList(views).to_frame()
+    parts = []
+    for model in MODELS:
+        own = {name: wide.get(f"{model}_{name}", float("nan")) for name in MEASURED if name not in _NAMED}
+        ids = [view.config.model_ids[model] for view in views]
+        parts.append(wide.assign(model=model, model_id=ids, **own))
+    table = pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)
+    table = table[[*_OF_THE_RUN, *MEASURED, *COMPARED]]
+    if study_id is not None:
+        table.insert(0, "study", study_id)
+    return table

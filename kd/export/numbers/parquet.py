@@ -1,0 +1,27 @@
+"""Parquet: the table with the types of its columns."""
+
+from __future__ import annotations
+
+import io
+from typing import ClassVar
+
+import pandas as pd
+
+from kd.export.numbers.table_format import TableFormat
+
+
+class Parquet(TableFormat):
+    """For pandas, Polars, R's arrow, DuckDB or Spark, some of which know no nanoseconds."""
+
+    name = "parquet"
+    suffix = ".parquet"
+    packages: ClassVar = {"pyarrow": "pyarrow"}
+
+    def content(self, table: pd.DataFrame) -> bytes:
+        file = io.BytesIO()
+        times = table.assign(created=table["created"].dt.as_unit("us"))
+        times.to_parquet(file, engine="pyarrow", index=False)
+        return file.getvalue()
+
+
+FORMAT = Parquet()

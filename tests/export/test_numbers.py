@@ -1,0 +1,170 @@
+"""The numbers of runs and of a study as CSV and Parquet, and the dictionary of their columns."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from kd.__main__ import main
+from kd.cli.run_name import EITHER, the_one
+from kd.config import FIELDS, MODELS
+from kd.export.numbers.columns import COLUMNS, dictionary
+from kd.export.numbers.csv import FORMAT as CSV
+from kd.lab import Lab
+from kd.places import DATA
+from kd.terminal.refusal import Refusal
+from tests.export.conftest import RUN
+from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab
+
+OTHER = "15bc45bacfaf"
+TEXT = {"omitted_digits": str}
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch) -> Path:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
+    return tmp_path / "here"
+
+
+def record(run_id: str) -> dict:
+    return json.loads((DATA / "runs" / run_id / "record.json").read_text(encoding="utf-8"))
+
+
+def test_each_run_has_a_row_for_each_model(here, capsys):
+    assert main(["export", RUN[:4], OTHER[:4], "--format", "csv"]) == 0
+    assert capsys.readouterr().out.split() == [str(here / "runs.csv"), str(here / "runs-columns.csv")]
+    table = pd.read_csv("runs.csv", keep_default_na=False, na_values={"agreement": ""}, dtype=TEXT)
+    assert list(zip(table["run"], table["model"], strict=True)) == [
+        (run, model) for run in (RUN, OTHER) for model in MODELS
+    ]
+    for row in table.to_dict("records"):
+        kept = record(row["run"])
+        assert {name: row[name] for name in FIELDS} == kept["config"]
+        measured, compared = kept["result"][row["model"]], kept["result"]["comparison"]
+        assert row["accuracy"] == measured["test_accuracy"]
+        for name in ("parameters", "bytes", "seconds", "milliseconds"):
+            assert row[name] == measured[name]
+        assert row["agreement"] == measured.get("agreement") or row["model"] == "teacher"
+        assert (row["difference"], row["p_value"]) == (compared["difference"], compared["p_value"])
+        assert row["only_scratch"] == compared["only_scratch_right"]
+        assert row["model_id"] == kept["models"][row["model"]]
+        assert pd.Timestamp(row["created"]).timestamp() == pytest.approx(kept["created"], abs=1e-5)
+
+
+def test_parquet_has_the_same_numbers_with_their_types(here):
+    for name in ("csv", "parquet"):
+        assert main(["export", RUN, OTHER, "--format", name, "--output", f"both.{name}", "--force"]) == 0
+    typed = pd.read_parquet("both.parquet")
+    assert (typed["omitted_digits"] == "").all()
+    assert str(typed["created"].dtype) == "datetime64[us, UTC]"
+    again = pd.read_csv("both.csv", parse_dates=["created"], keep_default_na=False, dtype=TEXT,
+                        na_values={"agreement": ""})  # fmt: skip
+    pd.testing.assert_frame_equal(typed, again, check_dtype=False)
+
+
+def test_the_dictionary_describes_every_column(here):
+    assert main(["export", RUN, OTHER, "--format", "csv", "--output", "mine.csv"]) == 0
+    table = pd.read_csv("mine.csv", keep_default_na=False, dtype=TEXT)
+    described = pd.read_csv("mine-columns.csv", keep_default_na=False)
+    assert list(described["column"]) == list(table.columns) == [name for name in COLUMNS if name != "study"]
+    assert (described["meaning"].str.len() > 10).all()
+    assert set(described["describes"]) == {"run", "model"}
+    of_runs = described.loc[described["describes"] == "run", "column"]
+    assert (table.groupby("run")[list(of_runs)].nunique() == 1).all(axis=None)
+    assert "α" in described.set_index("column").loc["alpha", "meaning"]
+    kinds = {"whole number": "i", "number": "if", "true or false": "b", "text": "OUT", "time": "OUT"}
+    for column, kind in zip(described["column"], described["type"], strict=True):
+        assert table[column].dtype.kind in kinds[kind] + ("OUT" if column == "agreement" else ""), column
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A finished study, in the home that the command line looks into."""
+    lab = FakeLab(tmp_path / "home")
+    study = lab.study(BASE, {"alpha": [0.1, 0.5]}, seeds=2)
+    assert study.start().wait(PATIENCE).status == "finished"
+    yield study
+    lab.close()
+
+
+def test_a_study_is_named_by_its_id(study, here, capsys):
+    assert main(["export", study.study_id[:8], "--format", "parquet"]) == 0
+    table = pd.read_parquet(f"{study.study_id}.parquet")
+    assert set(table["study"]) == {study.study_id}
+    runs = [config.run_id for _cell, config in study.study.runs()]
+    assert list(table["run"]) == [run for run in runs for _model in MODELS]
+    scratch = table[table["model"] == "scratch"]
+    assert scratch["model_id"].nunique() == 2 < len(scratch)  # the two values of α share them
+    assert next(iter(dictionary(table)["column"])) == "study"
+    assert capsys.readouterr().err == ""
+    pd.testing.assert_frame_equal(study._lab.numbers(study), study._lab.numbers(study.watch()))
+
+
+def test_what_is_missing_of_a_study_is_said(study, here, capsys):
+    larger = study._lab.study(BASE, {"alpha": [0.1, 0.5, 0.9]}, seeds=2)
+    study._lab.engine.seconds_an_epoch = 60
+    larger.start()
+    larger.stop()
+    assert larger.wait(PATIENCE).status == "stopped"
+    assert main(["export", larger.study_id, "--format", "csv"]) == 0
+    assert (
+        capsys.readouterr().err == "4 of the study's 6 runs have finished: the others are not in the table.\n"
+    )
+    assert len(pd.read_csv(f"{larger.study_id}.csv")) == 12
+
+
+def test_a_study_of_which_nothing_has_finished_is_refused(study, here, capsys):
+    other = study._lab.study(BASE.replace(seed=50), {}, seeds=2)
+    study._lab.engine.seconds_an_epoch = 60
+    other.start()
+    other.stop()
+    other.wait(PATIENCE)
+    assert main(["export", other.study_id, "--format", "csv"]) == 2
+    assert f"No run of study {other.study_id} has finished" in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "format", "sentence"),
+    [
+        (["0000"], "csv", "No finished run and no study has the id '0000'"),
+        ([RUN, "0000"], "csv", "No finished run has the id '0000'"),
+        ([""], "parquet", "No finished run and no study has the id ''"),
+        (
+            [RUN, OTHER],
+            "onnx",
+            "The format onnx holds one run: choose a single run, or one of the formats csv",
+        ),
+        ([RUN, OTHER], "report", "The format report holds one run"),
+    ],
+)
+def test_other_names_are_refused_in_a_sentence(names, format, sentence, here, capsys):
+    assert main(["export", *names, "--format", format]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(sentence)
+    assert said.count("\n") == 1
+    assert list(here.iterdir()) == []
+
+
+def test_the_beginning_of_several_is_refused():
+    with pytest.raises(
+        Refusal, match=r"^2 finished runs or studies have ids that begin with 'e8': give more"
+    ):
+        the_one("e8", [RUN, "e80000000000", OTHER], EITHER)
+
+
+def test_no_runs_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="No run was named"):
+        Lab(tmp_path).numbers([])
+
+
+def test_csv_keeps_every_digit(tmp_path):
+    table = Lab(tmp_path).numbers([RUN])
+    again = pd.read_csv(io.BytesIO(CSV.content(table)), float_precision="round_trip")
+    assert list(again["low"]) == list(table["low"])
