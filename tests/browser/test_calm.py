@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import PROJECT
+from tests.browser.conftest import PHONE
 from tests.browser.test_a_persons_way import slider
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
