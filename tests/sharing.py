@@ -19,7 +19,6 @@ LONGEST = (
     "tests/export/",
     "tests/runs/test_lab.py",
     "tests/test_benchmarks.py",
-    "tests/store/test_durability.py",
     "tests/engine/test_cluster.py",
     "tests/engine/test_frozen.py",
     "tests/wiring/test_runs.py",

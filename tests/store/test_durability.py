@@ -5,8 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -34,6 +32,7 @@ from kd.store.index import file as index_file
 from kd.store.index import index, moves
 from kd.store.store import DamagedRun, Store
 from tests import PROJECT
+from tests.store.killed import crashes, killed_at_each_step
 from tests.stored_runs import CONFIG, RUN, is_whole, save, save_model
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="crashes are made with fork and SIGKILL")
@@ -43,41 +42,9 @@ FRESH = CONFIG.replace(teacher="fresh", teacher_epochs=1)
 MODEL = FRESH.teacher_id
 
 
-class CrashAt:
-    """Kills this process (SIGKILL) at the k-th line of the storing code that it reaches."""
-
-    STORED = (stored, stored_caches, stored_models, stored_runs, stored_snapshots)
-    MODULES = (store, *STORED, index, index_file, moves, files, owners, room)
-
-    FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
-
-    def __init__(self, k: int, functions: frozenset[str] | None):
-        self.left, self.functions = k, functions
-
-    def __call__(self, frame, event, argument):
-        if frame.f_code.co_filename not in self.FILES:
-            return None
-        if self.functions is not None and frame.f_code.co_name not in self.functions:
-            return None
-        if event == "line":
-            self.left -= 1
-            if self.left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return self
-
-
-def crashes(action, home: Path) -> bool:
-    """Carry out `action(k)` in a fork that is killed at its k-th step; False if it reached its end."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            action()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(pid, 0)
-    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
-    return os.WIFSIGNALED(status)
+STORED = (stored, stored_caches, stored_models, stored_runs, stored_snapshots)
+MODULES = (store, *STORED, index, index_file, moves, files, owners, room)
+FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
 
 
 def damage_the_index_and_mend_it(opened: Store) -> None:
@@ -100,10 +67,6 @@ ACTIONS = {
 }
 
 
-# Most of the code that repairs the index only reads.
-WHERE_IT_MATTERS = {"mending the index": frozenset({"_replace_if_damaged", "_put_new"})}
-
-
 @pytest.mark.parametrize("name", ACTIONS)
 def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name, tmp_path):
     def prepare():
@@ -112,20 +75,15 @@ def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name
         save(opened, CONFIG.replace(seed=3))
         opened.delete_run(CONFIG.replace(seed=3).run_id)
 
-    assert not crashes(prepare, tmp_path)
+    def act(home, begin):
+        opened = Store(home)
+        begin()
+        ACTIONS[name](opened)
+
+    assert not crashes(prepare)
     steps = 0
-    while True:
+    for home, _killed in killed_at_each_step(tmp_path / "before", tmp_path, act, FILES):
         steps += 1
-        home = tmp_path / str(steps)
-        shutil.copytree(tmp_path / "before", home)
-
-        def act(home=home, steps=steps):
-            opened = Store(home)
-            sys.settrace(CrashAt(steps, WHERE_IT_MATTERS.get(name)))
-            ACTIONS[name](opened)
-            sys.settrace(None)
-
-        crashed = crashes(act, home)
         after = Store(home)
         for seed in (1, 2, 3):
             run_id = CONFIG.replace(seed=seed).run_id
@@ -143,9 +101,7 @@ def test_killed_at_any_step_the_store_opens_and_each_run_is_whole_or_absent(name
         assert after.has_snapshots(MODEL) == (after.snapshots(MODEL) is not None)
         assert not list(home.rglob("*.partial-*"))
         assert after.logits("key") is None or after.logits("key")["train"].shape == (10, 10)
-        if not crashed:
-            break
-    assert steps > 8
+    assert steps > 2
 
 
 DAMAGES = {
