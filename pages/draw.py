@@ -42,6 +42,8 @@ with page("Draw"):
     with st.container(key="draw_page"):
         # four places: the stylesheet puts the first two beside each other, or on a phone all below each other
         given_place, said_place, tools, more = (st.container(key=f"draw_{name}") for name in PLACES)
+    with said_place:
+        unseen_section(_("Answers"))  # an empty container would have no room yet
     with given_place:
         unseen_section(_("Picture"))
         way = address.choose(
@@ -57,7 +59,6 @@ with page("Draw"):
     images = shown.picture[None, :, :, None]
     logits = {name: model.logits(images)[0] for name, model in lab().models(asked.run_id).items()}
     with said_place:
-        unseen_section(_("Answers"))
         if given.problem:
             st.warning(literal(given.problem), icon=":material/info:")
         answers(shown, logits)

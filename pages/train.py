@@ -51,10 +51,11 @@ with page("Train"):
     # three places: the stylesheet puts the first two beside the result, or on a phone around it
     with st.container(key="train_page"):
         setting, result = st.container(), st.container(key="train_result")
+        with result:
+            unseen_section(_("Run"))  # an empty container would have no room yet
         with setting:
             form(beside(view))
         with result:
-            unseen_section(_("Run"))
             if view is None:
                 st.write(_("Nothing has been trained here yet. Press Train and watch three models learn."))
             else:
