@@ -107,6 +107,9 @@ def _add_sweep(commands: _Commands) -> None:
             _("What a distilled student is compared with: its scratch student, or another setting's.")
         ),
     )
+    for name in TABLES:
+        about = _("at the end, write the numbers of its runs to this file as {format}", format=name)
+        parser.add_argument(f"--{name}", metavar="FILE", help=shown(about))
     parser.add_argument(
         "--yes", action="store_true", help=shown(_("start even if it would take more than an hour"))
     )
@@ -230,9 +233,9 @@ def _sweep(options: argparse.Namespace) -> int:
     axes = {name: values for name, values in lists.items() if len(values) > 1}
     # each axis at its first value, which the others may need: the preset's own may contradict them
     base = PRESETS[options.preset].config.replace(**{name: values[0] for name, values in lists.items()})
-    return sweep(
-        Study(base, axes, _seeds(options.seeds), _baseline(options.against)), options.json, options.yes
-    )
+    study = Study(base, axes, _seeds(options.seeds), _baseline(options.against))
+    tables = {name: getattr(options, name) for name in TABLES if getattr(options, name) is not None}
+    return sweep(study, options.json, options.yes, tables)
 
 
 def _seeds(text: str) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 
+from kd.export.exporting import check_free
 from kd.lab import Lab
 from kd.studies.in_text.picture import picture
 from kd.studies.in_text.table import table_text
@@ -21,14 +23,20 @@ SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_WITHOUT_ASKING = 3600
 
 
-def sweep(study: Study, as_json: bool, yes: bool) -> int:
+def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | None = None) -> int:
     """Carry out a study, or what is missing of it; returns the exit code.
 
     Ctrl-C keeps what is finished, and the same command goes on from there.
 
+    Args:
+        tables: format → the file that gets the numbers of its runs at the end.
+
     Raises:
         Refusal: when it would take more than an hour and `yes` is not set.
+        ValueError: when a table cannot be written there.
     """
+    for format, path in (tables or {}).items():
+        check_free(format, path, study.study_id)
     with interrupt.listening(), Lab() as lab:
         seconds = lab.estimate_study(study)
         if seconds > SECONDS_WITHOUT_ASKING and not yes:
@@ -53,6 +61,9 @@ def sweep(study: Study, as_json: bool, yes: bool) -> int:
         else:
             axes = list(study.axes)
             print(f"{table_text(table, axes)}\n\n{picture(table, axes)}", flush=True)
+        for format, path in (tables or {}).items() if view.done else ():
+            for written in lab.export(view, format, path=path):
+                print(written, file=sys.stderr if as_json else sys.stdout)
     for run_id, ending in view.failed.items():
         print(
             _("Run {run} ended without a result: {reason}", run=run_id, reason=str(ending)), file=sys.stderr

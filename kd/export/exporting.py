@@ -34,6 +34,20 @@ def nothing() -> None:
     """The check of whoever waits until the export is done."""
 
 
+def check_free(format: str, path: str, name: str) -> None:
+    """Check that an export could be written there, as `Lab.export` will do it.
+
+    Args:
+        name: of its file without an ending, where the path is a folder's.
+
+    Raises:
+        ValueError: when a package is missing, the file exists or cannot be written.
+    """
+    chosen = format_named(format)
+    chosen.check_packages()
+    _check_free([_place(chosen, path, f"{name}{chosen.suffix}")])
+
+
 Exported = str | RunView | Sequence[str | RunView] | StudyView | StudyHandle
 """What can be exported: a run, for the formats of tables also several runs or a study."""
 

@@ -59,6 +59,8 @@ def models(home) -> dict[str, float]:
         (["--teacher", "0123456789ab"], "There is no stored model 0123456789ab to be the teacher"),
         (["--against", "temperature=9", "--temperature", "1,4"], "The baseline must be one cell"),
         (["--against", "nobody", "--temperature", "1,4"], "The baseline must be scratch or a cell"),
+        (["--csv", "no/such/folder/runs.csv"], "'no/such/folder/runs.csv' cannot be written (No such file"),
+        (["--parquet", __file__], f"'{__file__}' exists already: choose another name"),
         (["--train-size", "60000", "--epochs", "100", "--student-width", "64", "--seeds", "40"],
          "This study would take about"),
     ],
@@ -104,10 +106,13 @@ def test_a_study_that_is_killed_goes_on_and_trains_nothing_twice(tmp_path):
     gains = [100 * (r["distilled"]["test_accuracy"] - r["scratch"]["test_accuracy"]) for r in records]
     assert cells[0]["difference"] == pytest.approx(sum(gains) / 2, abs=1e-6)
 
-    shown = start(*SWEEP, home=tmp_path)
+    shown = start(*SWEEP, "--csv", str(tmp_path / "runs.csv"), home=tmp_path)
     out, err = shown.communicate(timeout=PATIENCE)
     assert shown.returncode == 0, err
     assert models(tmp_path) == after
+    assert out.splitlines()[-2:] == [str(tmp_path / "runs.csv"), str(tmp_path / "runs-columns.csv")]
+    rows = (tmp_path / "runs.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + 8 * 3
     assert "temperature" in out
     assert "train-size" in out
 

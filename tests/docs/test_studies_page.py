@@ -19,7 +19,7 @@ TINY = RunConfig(train_size=100, epochs=1, omitted_digits="3", teacher="notebook
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_sections_command_asks_for_its_study(name, monkeypatch):
     study, asked = SECTIONS[name].study, []
-    monkeypatch.setattr("kd.cli.sweep.sweep", lambda study, as_json, yes: asked.append(study) or 0)
+    monkeypatch.setattr("kd.cli.sweep.sweep", lambda study, *_: asked.append(study) or 0)
     assert kd_main(sweep_command(study).removeprefix("python -m kd ").split()) == 0
     assert asked == [study]
     assert list(asked[0].runs()) == list(study.runs())

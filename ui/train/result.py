@@ -8,11 +8,13 @@ import streamlit as st
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
+from kd.studies.in_text.command import train_command
 from kd.studies.sure.single_seeds import near_note
 from kd.text.chart_words import loss_words
 from kd.text.headlines import evidence, evidence_of_seeds
 from kd.text.translation import language
 from kd.text.verdicts import verdict_note
+from ui.shared.along.repeat import show_command
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.train import figures, seeds
 from ui.train.live import Figure, come_to
@@ -30,6 +32,8 @@ def result(lab: Lab, view: RunView) -> None:
             for words in filter(None, _evidence(lab, view)):
                 st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
         _table(view.run_id, view.created if view.result else None, language(), view)
+        if not view.active:  # as above
+            show_command(train_command(view.config))
 
 
 def _evidence(lab: Lab, view: RunView) -> list[str]:

@@ -1,0 +1,1 @@
+"""What leaves a page: the command that repeats it, and its numbers."""

@@ -1,0 +1,64 @@
+"""The numbers on the screen to take along: CSV and Parquet, and a dictionary of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from kd.export import format_named
+from kd.export.numbers.table_format import dictionary_content, dictionary_name
+from kd.text.translation import N_, _
+
+_KINDS = {
+    "csv": ("CSV", "text/csv", N_("Three rows a run, one for each model, for a spreadsheet or any program.")),
+    "parquet": (
+        "Parquet",
+        "application/vnd.apache.parquet",
+        N_("The same table with types, for pandas, R or DuckDB."),
+    ),
+}
+
+
+def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
+    """The button that unfolds the buttons for CSV, Parquet and the dictionary.
+
+    Args:
+        name: of the files, and with it the widgets' keys: a study's id, or "runs".
+        numbers: the table, of `Lab.numbers`; made when a button is clicked, not before.
+    """
+    with st.popover(
+        _("Numbers"),
+        type="tertiary",
+        icon=":material/table:",
+        key=f"numbers-{name}",
+        help=_("All numbers of these runs as a table (CSV, Parquet), and what its columns mean."),
+    ):
+        for code, (title, mime, about) in _KINDS.items():
+            _button(f"{name}.{code}", title, mime, about, partial(_content, code, numbers))
+        _button(
+            dictionary_name(name),
+            _("Columns"),
+            "text/csv",
+            N_("What each column means, its unit and its type."),
+            lambda: dictionary_content(numbers()),
+        )
+
+
+def _button(file_name: str, title: str, mime: str, about: str, content: Callable[[], bytes]) -> None:
+    st.download_button(
+        title,
+        content,
+        file_name=file_name,
+        mime=mime,
+        key=f"along-{file_name}",
+        on_click="ignore",
+        help=_(about),
+        width="stretch",
+    )
+
+
+def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
+    return format_named(code).content(numbers())
