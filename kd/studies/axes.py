@@ -8,8 +8,47 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kd.config import FIELD_TYPES, FIELDS, RunConfig
+
 # With two values alone, an axis is logarithmic if one is so many times the other.
 _DECADE = 10
+# What fields begin with whose other values are less telling.
+_FIRST = {
+    "train_size": (100, 500, 2_000),
+    "temperature": (1.0, 4.0, 20.0),
+    "alpha": (0.1, 0.5, 0.9),
+    "label_noise": (0.0, 0.2, 0.4),
+    "omitted_digits": ("", "3", "37"),
+    "student_width": (4, 16, 64),
+}
+_OFFERED = {"label_noise": (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8), "omitted_digits": ("", "3", "8", "37", "378")}
+_AROUND_DEFAULT = (0.1, 0.25, 0.5, 1, 2, 4, 10)
+
+
+def may_vary() -> list[str]:
+    """The fields that an axis may have, in the order in which people mostly want them."""
+    first = ("train_size", "temperature", "alpha", "objective", "label_noise", "student_width")
+    return [*first, *(name for name in FIELDS if name not in (*first, "seed"))]
+
+
+def offered(name: str) -> tuple[Any, ...]:
+    """Values of a field that are worth comparing."""
+    spec, default = FIELDS[name], getattr(RunConfig(), name)
+    if FIELD_TYPES[name] is bool:
+        return True, False
+    found = _OFFERED.get(name) or spec.choices or spec.stops
+    if found:
+        return tuple(found)
+    low, high, step = float(spec.minimum or 0), float(spec.maximum or 0), float(spec.step or 1)
+    near = [default * factor for factor in _AROUND_DEFAULT] if default else np.linspace(low, high, 5)
+    on_grid = {min(max(low + round((value - low) / step) * step, low), high) for value in near}
+    return tuple(FIELD_TYPES[name](round(value, 6)) for value in sorted({*on_grid, float(default)}))
+
+
+def offered_first(name: str) -> tuple[Any, ...]:
+    """The few of them that an axis begins with."""
+    values = offered(name)
+    return _FIRST.get(name) or tuple(values[at] for at in sorted({0, len(values) // 2, len(values) - 1}))
 
 
 def values_in_order(column: pd.Series) -> list[Hashable]:

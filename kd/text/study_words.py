@@ -131,6 +131,11 @@ def axis_value(value: Any) -> str:
     return plain(value) if isinstance(value, (int, float)) and math.isfinite(value) else str(value)
 
 
+def plain_value(value: Any) -> str:
+    """A value on an axis as an address has it: 4.0 → '4', True → 'true', '' → ''."""
+    return axis_value(value) if value != "" else ""
+
+
 def _unknown(number: Any) -> bool:
     """Whether a number of the table is NaN, None or pandas' NA, without asking pandas."""
     try:

@@ -23,6 +23,7 @@ _PAGES = (
     ("pages/train.py", N_("Train"), ":material/model_training:"),
     ("pages/draw.py", N_("Draw"), ":material/draw:"),
     ("pages/dark_knowledge.py", N_("Dark knowledge"), ":material/dark_mode:"),
+    ("pages/sweep.py", N_("Sweep"), ":material/grid_on:"),
     ("pages/runs.py", N_("Runs"), ":material/list:"),
 )
 

@@ -204,3 +204,27 @@ def runs() -> None:
             "paired proportions."
         ),
     )
+
+
+def sweep() -> None:
+    """Under a study on Sweep."""
+    lesson(
+        _("One run is an anecdote"),
+        _(
+            "A student's accuracy depends on luck, too: on its first weights and on the order of the images. "
+            "So each cell is trained with several seeds, and each seed gives a pair of students who share "
+            "their luck. The mean of their differences, with its 95 % interval, says what the teacher is "
+            "worth at that setting."
+        ),
+        _(
+            "Vary the training images and nothing else, with three seeds. From how many images on would you "
+            "no longer bother with a teacher? Then replace the images by labels drawn at random."
+        ),
+        r"\bar{d} \pm t_{n-1,\,0.975}\,\frac{s_d}{\sqrt{n}}, \qquad d_i = a_i^{\text{distilled}} - "
+        r"a_i^{\text{scratch}}",
+        _(
+            "$d_i$: the difference between the two students with seed $i$, in points; $n$: how many seeds; "
+            "$s_d$: the standard deviation of the differences. A verdict is corrected for the number of "
+            "cells (Holm 1979), so that a map of many cells does not find by luck what is not there."
+        ),
+    )

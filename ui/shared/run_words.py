@@ -145,7 +145,12 @@ def when(view: RunView) -> str:
     """When a run was started, or that it came with the app."""
     if view.shipped:
         return _("came with the app")
-    at = time.localtime(view.created)
+    return on_day(view.created)
+
+
+def on_day(seconds: float) -> str:
+    """A time as a date and an hour, such as 3 May 2026, 14:05; seconds: since 1970."""
+    at = time.localtime(seconds)
     return _(
         "{day} {month} {year}, {time}",
         day=at.tm_mday,

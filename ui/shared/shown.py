@@ -43,6 +43,11 @@ def shown_run(lab: Lab) -> RunView | None:
     return view
 
 
+def looked_at() -> str | None:
+    """The run that this session looked at last."""
+    return st.session_state.get(_KEY)
+
+
 def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
     """The finished run to ask, all finished ones, and the run shown elsewhere if it cannot be asked."""
     finished = [view for view in lab.runs() if view.status == "finished"]

@@ -1,0 +1,122 @@
+"""What a study shows over all its cells, in a sentence or three, and how far it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kd.text.study_words import signed, verdict_line
+from kd.text.translation import N_, _, ngettext
+from kd.text.words import duration, listing
+
+_STATES = {
+    "paused": N_("Paused: {done} of {runs} runs. Go on whenever you like."),
+    "stopped": N_("Stopped: {done} of {runs} runs are stored. Go on trains the others."),
+    "unfinished": N_("Ended: {done} of {runs} runs; the others failed. Go on tries them again."),
+    "waiting for room": N_("{done} of {runs} runs. The disk is full: waiting for room."),
+}
+
+
+def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int) -> str:
+    """Where distillation helps most, where it hurts, and how many cells show nothing.
+
+    Args:
+        rows: of kd.charts.study.heat_map.heat_map_rows or the like: verdict, difference, and `where`, the
+            cell in words.
+        cells: how many there will be.
+    """
+    rows = list(rows)
+    by_verdict = {code: [row for row in rows if row["verdict"] == code] for code in _CODES}
+    helps, hurts = by_verdict["helps"], by_verdict["hurts"]
+    sentences = []
+    if helps:
+        most = max(helps, key=lambda row: row["difference"])
+        sentences.append(
+            ngettext(
+                "Distillation helps in {count} of {cells} cells, most at {where}: {points} points.",
+                "Distillation helps in {count} of {cells} cells, most at {where}: {points} points.",
+                len(helps),
+                count=len(helps),
+                cells=cells,
+                where=most["where"],
+                points=signed(most["difference"], 1),
+            )
+        )
+    elif any(by_verdict.values()):
+        sentences.append(_("No cell shows yet that distillation helps."))
+    else:
+        sentences.append(_("Nothing has finished yet."))
+    if hurts:
+        worst = min(hurts, key=lambda row: row["difference"])
+        sentences.append(
+            ngettext(
+                "It hurts in {count}, most at {where}: {points} points.",
+                "It hurts in {count}, most at {where}: {points} points.",
+                len(hurts),
+                count=len(hurts),
+                where=worst["where"],
+                points=signed(worst["difference"], 1),
+            )
+        )
+    if nothing := len(by_verdict["not shown"]):
+        sentences.append(
+            ngettext(
+                "{count} cell shows no difference.",
+                "{count} cells show no difference.",
+                nothing,
+                count=nothing,
+            )
+        )
+    if unjudged := len(by_verdict["too few"]):
+        sentences.append(
+            ngettext(
+                "{count} cell has too few seeds to judge.",
+                "{count} cells have too few seeds to judge.",
+                unjudged,
+                count=unjudged,
+            )
+        )
+    return " ".join(sentences)
+
+
+_CODES = ("helps", "hurts", "not shown", "too few")
+
+
+def where(values: Mapping[str, str]) -> str:
+    """A cell in words, by what its axes are called: 'Training images 500 and T 10'."""
+    # a label begins with the sign, where there is one: “T, temperature”
+    return listing([f"{label.partition(',')[0]} {value}" for label, value in values.items()])
+
+
+def progress_words(status: str, done: int, runs: int, seconds_left: float | None, elsewhere: bool) -> str:
+    """How far a study is.
+
+    Args:
+        status, done, runs, seconds_left, elsewhere: of a StudyView.
+    """
+    if status in _STATES:
+        return _(_STATES[status], done=done, runs=runs)
+    if status == "finished":
+        return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs, count=runs)
+    words = _("{done} of {runs} runs", done=done, runs=runs)
+    if elsewhere:
+        return _("{progress}. Another process on this machine is carrying it out.", progress=words)
+    if seconds_left is None:
+        return _("{progress}: getting ready.", progress=words)
+    return _("{progress}; about {time} left.", progress=words, time=duration(seconds_left))
+
+
+def cell_words(where: str, row: Mapping[str, Any] | None, reason: str = "") -> str:
+    """One cell in a sentence or two.
+
+    Args:
+        where: of `where`.
+        row: of kd.studies.verdicts.verdicts; None while none of its runs has finished.
+        reason: why a run of it failed.
+    """
+    said = _("no run has finished yet") if row is None else verdict_line(row)
+    if row is not None and not math.isnan(row["p_corrected"]):
+        said = _("{verdict}, p = {p} for all cells together", verdict=said, p=f"{row['p_corrected']:.2g}")
+    words = _("{where}: {said}.", where=where, said=said)
+    return f"{words} {_('A run failed: {reason}', reason=reason)}" if reason else words

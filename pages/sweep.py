@@ -1,0 +1,49 @@
+"""Sweep: when does distillation help? A study over one setting or two, that fills while one watches."""
+
+import streamlit as st
+
+from kd.config import FIELDS, RunConfig
+from kd.text.translation import _
+from ui.shared import address, lessons
+from ui.shared.frame import page
+from ui.shared.guard import guard
+from ui.shared.headings import unseen_section
+from ui.shared.server import lab, warm_lab
+from ui.shared.shown import show
+from ui.sweep import compose, studies, watch
+from ui.sweep.start import start_button
+from ui.train.form import controls
+
+
+@st.fragment
+def form(shown_id: str) -> None:
+    """The study to start. Moving a control redraws only this, unless another study is shown then."""
+    with guard():
+        if studies.shown_id(lab()) != shown_id:
+            st.rerun()
+        compose.draw()
+        start_button()
+
+
+def open_in_train(config: RunConfig, run_id: str | None) -> None:
+    """Go to Train with a run, or with a setting that has not been trained."""
+    with address.together():
+        controls.set_form(config)
+        if run_id is not None:
+            controls.has_followed(run_id)
+            show(run_id)
+        address.go_to("pages/train.py", carrying=("run", *FIELDS))
+
+
+with page("Sweep"):
+    compose.take_address()
+    shown_id = studies.shown_id(warm_lab())
+    with st.container(key="sweep_page"):
+        with st.container(key="sweep_form"):
+            unseen_section(_("Compose a study"))
+            form(shown_id)
+        with st.container(key="sweep_shown"):
+            unseen_section(_("The study shown"))
+            watch.choose(lab(), shown_id)
+            watch.follow(lab(), shown_id, open_in_train)
+    lessons.sweep()

@@ -1,0 +1,1 @@
+"""Sweep: compose a study, watch it fill, and look into its cells."""

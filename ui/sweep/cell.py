@@ -1,0 +1,118 @@
+"""One cell of a study: its verdict, the slices through it, the curves of its seeds, and the way to Train."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from kd.charts.run_charts import accuracy_lines, accuracy_rows
+from kd.config import FIELDS, RunConfig
+from kd.lab import Lab
+from kd.text.sweep_words import cell_words, where
+from kd.text.translation import _
+from ui.shared.figure import figure
+from ui.shared.guard import guarded
+from ui.sweep import map as study_map
+from ui.sweep.studies import Shown, cells
+
+CELL = "sweep_cell"
+
+
+def chosen(shown: Shown) -> int | None:
+    """The number of the cell that is looked at: the one that was touched, else where it helps most."""
+    kept = st.session_state.get(CELL)
+    number = shown.study.size // shown.study.seeds
+    if isinstance(kept, int) and kept < number:
+        return kept
+    if (shown.view is not None and shown.view.active) or not len(shown.table):
+        return None
+    best = shown.table["difference"].astype(float)
+    if best.isna().all():
+        return None
+    values = shown.table.loc[best.idxmax(), list(shown.study.axes)].to_dict()
+    return cells(shown.study).index(values)
+
+
+def touched() -> None:
+    """A cell of the figure has been clicked."""
+    points = st.session_state[study_map.FIGURE]["selection"].get("opened") or []
+    if points:
+        st.session_state[CELL] = int(points[0]["cell"])
+
+
+def look_into(
+    lab: Lab, shown: Shown, cell: int | None, open_in_train: Callable[[RunConfig, str | None], None]
+) -> None:
+    """Draw what there is to see of a cell."""
+    names = study_map.labels(shown)
+    st.session_state[f"{CELL}_choice"] = cell
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sweep_cell_row"):
+        st.selectbox(
+            _("Cell"),
+            range(len(names)),
+            key=f"{CELL}_choice",
+            format_func=names.__getitem__,
+            placeholder=_("Choose a cell"),
+            help=_("The cell that is shown below. A click on the map does the same."),
+            on_change=guarded(_choose),
+            width="stretch",
+        )
+        if cell is not None:
+            config = shown.config(cell)
+            run_id = config.run_id if lab.store.has_run(config.run_id) else None
+            st.button(
+                _("Open in Train"),
+                key="sweep_open",
+                icon=":material/model_training:",
+                help=_("Shows this cell's run with its first seed on Train, or its setting, ready to start."),
+                on_click=guarded(open_in_train),
+                args=(config, run_id),
+            )
+    if cell is None:
+        st.html(f'<p class="kd kd-quiet">{escape(_("Touch a cell of the map to look into it."))}</p>')
+        return
+    said = cell_words(names[cell], shown.row(cell), shown.failed.get(cell, ""))
+    st.html(f'<p class="kd kd-sentence">{escape(said)}</p>')
+    _slices(shown, cell)
+    _curves(lab, shown, cell)
+
+
+def _choose() -> None:
+    st.session_state[CELL] = st.session_state[f"{CELL}_choice"]
+
+
+def _slices(shown: Shown, cell: int) -> None:
+    """The gain along each of two axes, through the cell."""
+    values = cells(shown.study)[cell]
+    if len(values) < 2:
+        return
+    for place, axis in zip(st.columns(2, gap="large"), values, strict=True):
+        (other,) = (name for name in values if name != axis)
+        data = shown.table[shown.table[other] == values[other]]
+        fixed = where({_(FIELDS[other].label): FIELDS[other].in_words(values[other])})
+        words = _("Gain along {field}, at {where}.", field=_(FIELDS[axis].label), where=fixed)
+        with place:
+            study_map.along(data, axis, shown.study.axes[axis], f"sweep-slice-{axis}", words)
+            st.html(f'<p class="kd kd-quiet">{escape(_("Here {where}.", where=fixed))}</p>')
+
+
+def _curves(lab: Lab, shown: Shown, cell: int) -> None:
+    """How the students of each seed learned, as far as they were looked at while they did."""
+    if shown.view is None:
+        return
+    study, values = shown.study, cells(shown.study)[cell]
+    histories = {}
+    for number in range(study.seeds):
+        config = study.config(values, number)
+        if lab.store.has_run(config.run_id):
+            histories[_("Seed {seed}", seed=config.seed)] = lab.watch(config.run_id).history
+    if not histories:
+        return
+    first, *others = histories
+    rows, axes = accuracy_rows(
+        histories[first], None, shown.config(cell).epochs, earlier={name: histories[name] for name in others}
+    )
+    words = _("Test accuracy by epoch of {seeds}.", seeds=", ".join(histories))
+    figure("sweep-curves", accuracy_lines, rows, alt=words, **axes, height=320)

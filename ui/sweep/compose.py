@@ -1,0 +1,234 @@
+"""The form of a study: what varies, over how many seeds, and what the rest is."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from html import escape
+
+import streamlit as st
+
+from kd.config import FIELDS, PRESETS, RunConfig
+from kd.studies.address import (
+    SEEDS,
+    STUDY,
+    VARY,
+    add_axis,
+    axes_of,
+    query_of,
+    seeds_of,
+    value_of,
+)
+from kd.studies.axes import may_vary, offered, offered_first
+from kd.studies.study import Study
+from kd.text.study_words import plain_value
+from kd.text.translation import _, ngettext
+from kd.text.words import listing
+from ui.shared import address, notices
+from ui.shared.guard import guarded
+from ui.shared.run_words import setting
+from ui.shared.server import lab
+from ui.shared.shown import looked_at
+
+MOST_SEEDS = 10
+NONE, OWN = "", "own"
+FIRST, SECOND = "sweep_first", "sweep_second"
+SEEDS_KEY, BASE, _OWN_BASE, _TAKEN = "sweep_seeds", "sweep_base", "sweep_own", "sweep_taken"
+_DEFAULT = {FIRST: "train_size", SECOND: "temperature"}
+
+
+def take_address() -> None:
+    """Let the address set the form, once for each address; a study that is known sets what it leaves open."""
+    asked = {name: st.query_params[name] for name in (STUDY, VARY, SEEDS, *FIELDS) if name in st.query_params}
+    if asked == st.session_state.get(_TAKEN) or (not asked and FIRST in st.session_state):
+        return
+    st.session_state[_TAKEN] = asked
+    query = {name: text for name, text in asked.items() if name != STUDY}
+    if VARY not in query:
+        with contextlib.suppress(ValueError):
+            query = query_of(lab().watch_study(asked.get(STUDY, "")).study)
+    try:
+        axes = axes_of(query.get(VARY, "")) if VARY in query else {}
+        for name in axes:
+            if name not in may_vary():
+                Study(RunConfig(), {name: [NONE]})  # says so
+        base = RunConfig.from_mapping({name: query[name] for name in FIELDS if name in query})
+        seeds = seeds_of(query.get(SEEDS, "3"))
+        Study(base, {}, seeds)
+    except ValueError as error:
+        notices.add(str(error))
+        axes, base, seeds = {}, RunConfig(), 3
+    _set(axes, base, min(int(seeds), MOST_SEEDS))
+
+
+def set_form(study: Study) -> None:
+    """Set every control as in this study; before they are drawn, or in a callback."""
+    axes = {name: tuple(map(plain_value, values)) for name, values in study.axes.items()}
+    _set(axes, study.base, min(study.seeds, MOST_SEEDS))
+
+
+def _set(axes: Mapping[str, tuple[str, ...]], base: RunConfig, seeds: int) -> None:
+    names = [*axes][:2] or [*_DEFAULT.values()]
+    st.session_state[FIRST] = names[0]
+    st.session_state[SECOND] = names[1] if len(names) > 1 else NONE
+    for name in names:
+        values = axes.get(name) or map(plain_value, offered_first(name))
+        st.session_state[_values_key(name)] = list(values)
+    st.session_state[SEEDS_KEY] = seeds
+    st.session_state[_OWN_BASE] = base
+    presets = (key for key, preset in PRESETS.items() if preset.config == base)
+    st.session_state[BASE] = next(presets, OWN)
+
+
+def current() -> Study:
+    """What the form says at this moment.
+
+    Raises:
+        ValueError: in a sentence, when that is no study.
+    """
+    state, axes = st.session_state, {}
+    for name in (state[FIRST], state[SECOND]):
+        if name != NONE:
+            add_axis(axes, name, state.get(_values_key(name), []))
+    return Study(base_of(), axes, state[SEEDS_KEY])
+
+
+def base_of() -> RunConfig:
+    """The setting of whatever does not vary.
+
+    Raises:
+        ValueError: when it is a run that has been deleted.
+    """
+    chosen = st.session_state[BASE]
+    if chosen in PRESETS:
+        return PRESETS[chosen].config
+    return st.session_state[_OWN_BASE] if chosen == OWN else lab().watch(chosen).config
+
+
+def draw() -> None:
+    """Draw the controls."""
+    _axis(FIRST, _("Vary"), _("What differs between the cells of the study, from left to right."))
+    _axis(
+        SECOND,
+        _("and vary"),
+        _("What differs from bottom to top. With nothing here, the study is a line, and not a map."),
+    )
+    st.slider(
+        _("Seeds in each cell"),
+        1,
+        MOST_SEEDS,
+        key=SEEDS_KEY,
+        persist_state="session",
+        help=_("Each seed is a run of its own. With one, an interval covers the test pictures alone."),
+        on_change=guarded(_moved),
+    )
+    bases = _bases()
+    st.selectbox(
+        _("All else as in"),
+        list(bases),
+        key=BASE,
+        persist_state="session",
+        format_func=lambda code: bases.get(code, code),
+        help=_("The setting of whatever does not vary: a preset, or the run that you looked at last."),
+        on_change=guarded(_moved),
+    )
+    with contextlib.suppress(ValueError):
+        st.html(f'<p class="kd kd-quiet">{escape(setting(base_of()))}</p>')
+
+
+def _bases() -> dict[str, str]:
+    """The codes of the settings to choose from → what they are called."""
+    found = {key: _(preset.label) for key, preset in PRESETS.items()}
+    run_id = looked_at()
+    chosen = st.session_state[BASE]
+    if run_id is not None:
+        found[run_id] = _("The run you looked at")
+    if st.session_state[_OWN_BASE] not in [preset.config for preset in PRESETS.values()]:
+        found[OWN] = _("The study's own setting")
+    if chosen not in found:
+        found[chosen] = _("Run {run}", run=chosen)
+    return found
+
+
+def _axis(key: str, label: str, help: str) -> None:
+    """A field to vary, and its values."""
+    names = may_vary() if key == FIRST else [NONE, *may_vary()]
+    st.selectbox(
+        label,
+        names,
+        key=key,
+        persist_state="session",
+        format_func=lambda name: _(FIELDS[name].label) if name else _("Nothing else"),
+        help=help,
+        on_change=guarded(_axis_chosen),
+        args=(key,),
+    )
+    name = st.session_state[key]
+    if name == NONE:
+        return
+    values_key = _values_key(name)
+    if key == SECOND and name == st.session_state[FIRST]:
+        return  # its values are drawn already, and the form says what is wrong
+    chosen = st.session_state.setdefault(values_key, list(map(plain_value, offered_first(name))))
+    options = list(dict.fromkeys([*map(plain_value, offered(name)), *chosen]))
+    st.multiselect(
+        _("Values of “{field}”", field=_(FIELDS[name].label)),
+        options,
+        key=values_key,
+        persist_state="session",
+        accept_new_options=True,
+        format_func=lambda text: _in_words(name, text),
+        placeholder=_("Choose, or type your own"),
+        help=f"{_(FIELDS[name].help)} {_('Type a value of your own and press Enter.')}",
+        on_change=guarded(_moved),
+    )
+
+
+def _in_words(name: str, text: str) -> str:
+    """A value in words; one that is not allowed, as it was typed."""
+    with contextlib.suppress(ValueError):
+        return FIELDS[name].in_words(value_of(name, text))
+    return text
+
+
+def _axis_chosen(key: str) -> None:
+    name = st.session_state[key]
+    if name != NONE:
+        st.session_state.setdefault(_values_key(name), list(map(plain_value, offered_first(name))))
+    _moved()
+
+
+def _moved() -> None:
+    """A control has been set: the address says what the form says, as far as that is a study."""
+    notices.clear()
+    with contextlib.suppress(ValueError):
+        tell(current())
+
+
+def tell(study: Study) -> None:
+    """Have the address say what this study is."""
+    said = query_of(study)
+    address.rewrite({name: said.get(name) for name in (VARY, SEEDS, *FIELDS)})
+    st.session_state[_TAKEN] = {
+        name: st.query_params[name] for name in (STUDY, VARY, SEEDS, *FIELDS) if name in st.query_params
+    }
+
+
+def size_words(study: Study) -> str:
+    """How many cells and runs a study has."""
+    cells = study.size // study.seeds
+    return _(
+        "{cells} × {seeds}: {runs}",
+        cells=ngettext("{count} cell", "{count} cells", cells, count=f"{cells:,}"),
+        seeds=ngettext("{count} seed", "{count} seeds", study.seeds, count=study.seeds),
+        runs=ngettext("{count} run", "{count} runs", study.size, count=f"{study.size:,}"),
+    )
+
+
+def fields_of(study: Study) -> str:
+    """What a study varies, in words."""
+    return listing([_(FIELDS[name].label).partition(",")[0] for name in study.axes])
+
+
+def _values_key(name: str) -> str:
+    return f"sweep_values_{name}"

@@ -1,0 +1,101 @@
+"""The figure of a study: a heat map of two axes, a line with bands along one, and the same as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, verdict_words
+from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
+from kd.config import FIELDS
+from kd.studies.axes import in_order
+from kd.text.study_words import signed
+from kd.text.sweep_words import study_sentence, where
+from kd.text.translation import _, language
+from kd.text.words import accuracy
+from ui.shared.figure import figure
+from ui.sweep.studies import Shown, cells
+
+FIGURE = "sweep-map"
+
+
+def labels(shown: Shown) -> list[str]:
+    """Each cell in words, in their order."""
+    return [
+        where({_(FIELDS[name].label): FIELDS[name].in_words(value) for name, value in cell.items()})
+        for cell in cells(shown.study)
+    ]
+
+
+def sentence(shown: Shown) -> str:
+    """What the study shows over all."""
+    names = dict(zip((tuple(cell.values()) for cell in cells(shown.study)), labels(shown), strict=True))
+    axes = list(shown.study.axes)
+    rows = [
+        {**row, "where": names[tuple(row[axis] for axis in axes)]} for row in shown.table.to_dict("records")
+    ]
+    return study_sentence(rows, len(names))
+
+
+def draw(shown: Shown, chosen: int | None, on_select: Any) -> None:
+    """The figure. chosen: the number of the cell that stands out."""
+    axes = shown.study.axes
+    if len(axes) == 2:
+        rows, arguments = _map(shown.name, language(), chosen, shown)
+        figure(FIGURE, heat_map, rows, alt=sentence(shown), on_select=on_select, **arguments)
+    elif len(axes) == 1:
+        (axis,) = axes
+        along(shown.frame, axis, axes[axis], FIGURE, sentence(shown))
+
+
+def along(data: pd.DataFrame, axis: str, values: Any, name: str, words: str) -> None:
+    """A slice: of verdicts the gain, of runs both students."""
+    gains = "verdict" in data.columns
+    rows = slice_rows(data, axis)
+    figure(
+        name,
+        slice_lines,
+        rows,
+        alt=words,
+        file_note=axis,
+        **slice_axes(rows, axis, values, gains),
+        height=300,
+    )
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _map(name: str, language: str, chosen: int | None, _shown: Shown) -> tuple[pd.DataFrame, dict[str, Any]]:
+    values = {axis: _shown.study.axes[axis] for axis in _shown.study.axes}
+    rows = heat_map_rows(_shown.table, list(values), values, _shown.failed, chosen)
+    return rows, heat_map_axes({axis: in_order(values[axis]) for axis in values})
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def table(name: str, language: str, _shown: Shown) -> pd.DataFrame:
+    """The study as a table in words, for whoever does not see the figure."""
+    words, found = verdict_words(), []
+    for number, cell in enumerate(cells(_shown.study)):
+        row, reason = _shown.row(number), _shown.failed.get(number, "")
+        verdict = row["verdict"] if row and row["seeds"] else "failed" if reason else "missing"
+        has = bool(row and row["seeds"])
+        known = has and not pd.isna(row["low"])
+        found.append(
+            {
+                **{_(FIELDS[name].label): FIELDS[name].in_words(value) for name, value in cell.items()},
+                _("Verdict"): words[verdict],
+                _("Gain (points)"): signed(row["difference"]) if has else "–",
+                _("95 % interval"): _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"]))
+                if known
+                else "–",
+                _("Seeds"): str(row["seeds"]) if row else "0",
+                _("p, for all cells together"): f"{row['p_corrected']:.2g}"
+                if has and not pd.isna(row["p_corrected"])
+                else "–",
+                _("Distilled"): accuracy(row["distilled_accuracy"]) if has else "–",
+                _("Scratch"): accuracy(row["scratch_accuracy"]) if has else "–",
+                _("Failed"): reason or "–",
+            }
+        )
+    return pd.DataFrame(found)

@@ -1,0 +1,142 @@
+"""Which study the page shows, and what is stored of it: read once for everybody who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.run_fields import epochs_for
+from kd.studies.address import STUDY
+from kd.studies.kept.view import StudyView
+from kd.studies.shipped import shipped_study
+from kd.studies.study import Study
+from kd.studies.verdicts import verdicts
+from kd.text.translation import _
+from ui.shared import address, notices
+
+_KEY = "sweep_shown"
+SHIPPED = ""
+"""What stands for the study that comes with the app, where others have an id."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A study with what is stored of it.
+
+    view: None for the one that comes with the app. frame: its finished runs. table: its verdicts. failed:
+    number of a cell → why a run of it failed.
+    """
+
+    study: Study
+    view: StudyView | None
+    frame: pd.DataFrame
+    table: pd.DataFrame
+    failed: Mapping[int, str]
+
+    @property
+    def name(self) -> str:
+        """A key for caches: it changes with what is stored."""
+        return (
+            "shipped" if self.view is None else f"{self.view.study_id}-{len(self.frame)}-{len(self.failed)}"
+        )
+
+    def row(self, cell: int) -> dict[str, Any] | None:
+        """The verdict on a cell, None where there is none."""
+        values = cells(self.study)[cell]
+        found = self.table
+        for name, value in values.items():
+            found = found[found[name] == value]
+        return found.to_dict("records")[0] if len(found) else None
+
+    def config(self, cell: int) -> RunConfig:
+        """The setting of a cell, with its first seed."""
+        config = self.study.config(cells(self.study)[cell])
+        if self.view is None:  # its epochs follow the images
+            default = RunConfig()
+            seen = default.train_size * default.epochs
+            config = config.replace(epochs=epochs_for(config.train_size, seen))
+        return config
+
+
+def cells(study: Study) -> list[dict[str, Any]]:
+    """The cells of a study in their order."""
+    return list(study.cells())
+
+
+def shown_id(lab: Lab) -> str:
+    """The study in the address, else the one that this session looked at last, else the app's own."""
+    asked = st.query_params.get(STUDY)
+    for study_id in (asked, st.session_state.get(_KEY)):
+        if study_id:
+            try:
+                lab.watch_study(study_id)
+            except ValueError:
+                if study_id == asked:
+                    notices.add(
+                        _(
+                            "There is no study “{name}” here. If its address says what it varies, that is "
+                            "ready to start.",
+                            name=notices.cut(study_id),
+                        )
+                    )
+                    address.rewrite({STUDY: None})
+                continue
+            show(study_id)
+            return study_id
+    return SHIPPED
+
+
+def show(study_id: str) -> None:
+    """Show this study from now on, here and in the address."""
+    st.session_state[_KEY] = study_id
+    if st.query_params.get(STUDY, SHIPPED) != study_id:
+        address.rewrite({STUDY: study_id or None})
+
+
+def read(lab: Lab, study_id: str) -> Shown:
+    """A study with what is stored of it now.
+
+    Raises:
+        ValueError: when there is no such study.
+    """
+    if study_id == SHIPPED:
+        return _shipped()
+    view = lab.watch_study(study_id)
+    frame, table = _stored(study_id, view.done, lambda: lab.study_frame(study_id), view.study)
+    failed = {}
+    if view.failed:
+        numbers = _numbers(study_id, view.study)
+        failed = {numbers[run_id]: str(ending) for run_id, ending in view.failed.items()}
+    return Shown(view.study, view, frame, table, failed)
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped() -> Shown:
+    runs, default = shipped_study(), RunConfig()
+    kept = (runs["alpha"] == default.alpha) & (runs["temperature_squared"] == default.temperature_squared)
+    frame = runs[kept].reset_index(drop=True)
+    axes = {name: frame[name].drop_duplicates().tolist() for name in ("train_size", "temperature")}
+    study = Study(default, axes, seeds=int(frame["seed"].nunique()))
+    return Shown(study, None, frame, verdicts(frame, list(axes)), {})
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _stored(
+    study_id: str, done: int, _read: Callable[[], pd.DataFrame], _study: Study
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The finished runs of a study and its verdicts; done: how many runs have finished."""
+    frame = _read()
+    return frame, verdicts(frame, list(_study.axes), _study.baseline)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _numbers(study_id: str, _study: Study) -> dict[str, int]:
+    """Run → the number of its cell."""
+    size = _study.size // _study.seeds
+    return {config.run_id: at % size for at, (_cell, config) in enumerate(_study.runs())}

@@ -1,0 +1,161 @@
+"""A study on the screen: its sentence, how far it is, its figure and its cell, redrawn while it fills."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.studies.kept.view import StudyView
+from kd.text.sweep_words import progress_words
+from kd.text.translation import _, language
+from ui.shared import notices
+from ui.shared.guard import guard, guarded
+from ui.shared.person import person
+from ui.shared.run_words import on_day
+from ui.sweep import cell as one_cell
+from ui.sweep import compose, studies
+from ui.sweep import map as study_map
+from ui.sweep.studies import SHIPPED, Shown, cells
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+_CHOICE = "sweep_choice"
+
+OpenInTrain = Callable[[RunConfig, str | None], None]
+
+
+def follow(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
+    """Draw a study, and keep redrawing it while it fills."""
+    active = _moves(lab, study_id)
+    every = random.uniform(0.9, 1.1) * _SECONDS_BETWEEN_LOOKS if active else None
+    st.fragment(_look, run_every=every)(lab, study_id, active, open_in_train)
+
+
+def _moves(lab: Lab, study_id: str) -> bool:
+    """Whether there will be news of it."""
+    return study_id != SHIPPED and lab.watch_study(study_id).status in ("running", "waiting for room")
+
+
+def _look(lab: Lab, study_id: str, active: bool, open_in_train: OpenInTrain) -> None:
+    with guard():
+        if _moves(lab, study_id) != active:
+            st.rerun()
+        shown = studies.read(lab, study_id)
+        _head(shown)
+        if shown.view is not None:
+            _buttons(lab, shown.view)
+        chosen = one_cell.chosen(shown)
+        study_map.draw(shown, chosen, guarded(one_cell.touched))
+        one_cell.look_into(lab, shown, chosen, open_in_train)
+        with st.expander(_("The same as a table")):
+            st.table(study_map.table(shown.name, language(), shown))
+
+
+def _head(shown: Shown) -> None:
+    """The sentence, and below it how far the study is, or where it comes from."""
+    view = shown.view
+    if view is None:
+        below = _(
+            "This study came with the app: {cells} cells with {seeds} seeds each. Its epochs follow the "
+            "images, so that every student sees about as many pictures.",
+            cells=len(cells(shown.study)),
+            seeds=shown.study.seeds,
+        )
+        bar = ""
+    else:
+        below = progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere)
+        bar = ""
+        if view.status != "finished":
+            share = f'<progress value="{view.done}" max="{view.runs}" aria-label="{escape(_("Runs"))}">'
+            bar = f"{share}</progress>"
+    st.html(
+        f'<div class="kd kd-head"><p class="kd-verdict">{escape(study_map.sentence(shown))}</p>'
+        f'<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
+    )
+
+
+def _buttons(lab: Lab, view: StudyView) -> None:
+    """Pause, stop and go on, as far as they make sense."""
+    with st.container(horizontal=True, key="sweep_buttons"):
+        if view.elsewhere:
+            return
+        if view.status in ("running", "waiting for room"):
+            _button("pause", _("Pause"), _("Rests at once, and loses nothing."), lab.pause_study, view)
+        elif view.status != "finished":
+            _button("go_on", _("Go on"), _("Trains what is missing."), _go_on, lab, view)
+        if view.active:
+            stop = _("Ends what is being trained. What has finished is kept.")
+            _button("stop", _("Stop"), stop, lab.stop_study, view)
+
+
+def _button(key: str, label: str, help: str, act: Callable[..., object], *arguments: object) -> None:
+    st.button(
+        label, key=f"sweep_{key}", help=help, on_click=guarded(_act), args=(act, *arguments), type="secondary"
+    )
+
+
+def _act(act: Callable[..., object], *arguments: object) -> None:
+    notices.clear()
+    try:
+        act(*arguments)
+    except (ValueError, OSError) as error:
+        notices.add(str(error))
+
+
+def _go_on(lab: Lab, view: StudyView) -> None:
+    lab.start_study(view.study, person=person())
+
+
+def choose(lab: Lab, shown_id: str) -> None:
+    """The list of studies, with the one that is shown chosen."""
+    names = {SHIPPED: _("Training images and T: came with the app")}
+    names |= {view.study_id: _name(view) for view in lab.studies()}
+    if shown_id not in names:
+        names[shown_id] = _name(lab.watch_study(shown_id))
+    st.session_state[_CHOICE] = shown_id
+    st.selectbox(
+        _("Study"),
+        list(names),
+        key=_CHOICE,
+        format_func=lambda study_id: names.get(study_id, study_id),
+        help=_("The study that is shown: yours, other people's, or the one that came with the app."),
+        on_change=guarded(_choose),
+        args=(lab,),
+    )
+
+
+def _choose(lab: Lab) -> None:
+    notices.clear()
+    study_id = st.session_state[_CHOICE]
+    st.session_state.pop(one_cell.CELL, None)
+    studies.show(study_id)
+    if study_id != SHIPPED:
+        study = lab.watch_study(study_id).study
+        compose.set_form(study)
+        compose.tell(study)
+
+
+def _name(view: StudyView) -> str:
+    """A study in the list: what it varies, whose it is, how far it is."""
+    return _(
+        "{fields}: {done} of {runs} runs, {whose}, {when}",
+        fields=compose.fields_of(view.study),
+        done=view.done,
+        runs=view.runs,
+        whose=_("yours")
+        if view.person == person()
+        else _("somebody else's")
+        if view.person
+        else _("nobody's"),
+        when=on_day(view.created),
+    )
+
+
+def _whose(name: str) -> str:
+    if name == person():
+        return _("yours")
+    return _("somebody else's") if name else _("from the command line")
