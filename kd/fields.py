@@ -70,7 +70,9 @@ class FieldSpec:
             return _("on") if value else _("off")
         if self.choices:
             return self.choice_label(value)
-        return (value or _("none")) if isinstance(value, str) else plain(value)
+        if isinstance(value, str):
+            return value or _("none")
+        return f"{value:,}" if isinstance(value, int) else plain(value)
 
     def next_stops(self, value: float) -> tuple[float, ...]:
         """The stops next to this value, below and above, as far as there are any."""

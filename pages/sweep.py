@@ -13,6 +13,7 @@ from ui.shared.shown import show
 from ui.sweep import compose, studies, watch
 from ui.sweep.start import start_button
 from ui.train.form import controls
+from ui.train.form.train_button import ask_for_result_in_sight, bring_result_into_sight
 
 
 @st.fragment
@@ -22,7 +23,8 @@ def form(shown_id: str) -> None:
         if studies.shown_id(lab()) != shown_id:
             st.rerun()
         compose.draw()
-        start_button()
+        start_button(ask_for_result_in_sight)
+        bring_result_into_sight()
 
 
 def open_in_train(config: RunConfig, run_id: str | None) -> None:

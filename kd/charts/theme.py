@@ -83,6 +83,7 @@ def _register(name: str) -> None:
             "legend": sizes["legend"],
             "title": {**sizes["title"], "color": ink},
             "text": {**sizes["text"], "color": ink},
+            "rule": {"color": ink},
             "view": {"stroke": None},
         }
         return {"config": config}

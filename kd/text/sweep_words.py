@@ -8,7 +8,7 @@ from typing import Any
 
 from kd.text.study_words import signed, verdict_line
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import duration, listing
+from kd.text.words import duration
 
 _STATES = {
     "paused": N_("Paused: {done} of {runs} runs. Go on whenever you like."),
@@ -34,8 +34,8 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int) -> str:
         most = max(helps, key=lambda row: row["difference"])
         sentences.append(
             ngettext(
-                "Distillation helps in {count} of {cells} cells, most at {where}: {points} points.",
-                "Distillation helps in {count} of {cells} cells, most at {where}: {points} points.",
+                "Distillation helps in {count} of {cells} cells, most by {points} points ({where}).",
+                "Distillation helps in {count} of {cells} cells, most by {points} points ({where}).",
                 len(helps),
                 count=len(helps),
                 cells=cells,
@@ -51,8 +51,8 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int) -> str:
         worst = min(hurts, key=lambda row: row["difference"])
         sentences.append(
             ngettext(
-                "It hurts in {count}, most at {where}: {points} points.",
-                "It hurts in {count}, most at {where}: {points} points.",
+                "It hurts in {count}, most by {points} points ({where}).",
+                "It hurts in {count}, most by {points} points ({where}).",
                 len(hurts),
                 count=len(hurts),
                 where=worst["where"],
@@ -84,9 +84,9 @@ _CODES = ("helps", "hurts", "not shown", "too few")
 
 
 def where(values: Mapping[str, str]) -> str:
-    """A cell in words, by what its axes are called: 'Training images 500 and T 10'."""
+    """A cell in words, by what its axes are called: 'Training images 500, T 10'."""
     # a label begins with the sign, where there is one: “T, temperature”
-    return listing([f"{label.partition(',')[0]} {value}" for label, value in values.items()])
+    return ", ".join(f"{label.partition(',')[0]} {value}" for label, value in values.items())
 
 
 def progress_words(status: str, done: int, runs: int, seconds_left: float | None, elsewhere: bool) -> str:

@@ -13,7 +13,16 @@ from tests.browser.test_a_persons_way import slider
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
 PROJECTOR = {"width": 1280, "height": 720}
-PAGES = ["", "train", "draw", "dark_knowledge", "dark_knowledge?view=pull", "dark_knowledge?view=all", "runs"]
+PAGES = [
+    "",
+    "train",
+    "draw",
+    "dark_knowledge",
+    "dark_knowledge?view=pull",
+    "dark_knowledge?view=all",
+    "sweep",
+    "runs",
+]
 MOST_SHIFT = 0.05
 COUNT_SHIFTS = (PROJECT / "tests" / "browser" / "layout_shifts.js").read_text(encoding="utf-8")
 """Shifts right after a click count, too: `shifts.afterInputToo` is set by the tests that click."""

@@ -52,7 +52,7 @@ def test_a_cell_says_what_it_shows_in_its_number_and_its_lines():
     assert rows[["across", "up"]].values.tolist()[1] == ["100", "10"]
     by_cell = TABLE.set_index(list(AXES))
     for row in rows.to_dict("records"):
-        verdict = by_cell.loc[(int(row["across"]), float(row["up"]))]
+        verdict = by_cell.loc[(int(row["across"].replace(",", "")), float(row["up"]))]
         assert row["difference"] == verdict["difference"]
         assert row["hatched"] == (verdict["verdict"] == "not shown")
         assert float(row["label"].replace("−", "-")) == pytest.approx(verdict["difference"], abs=0.05)

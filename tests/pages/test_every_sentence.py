@@ -60,6 +60,9 @@ def escaped(app: AppTest) -> set[str]:
         ("dark_knowledge", {}, {"T": "nan", "log": "maybe", "picture": "-1", "view": "another"}),
         ("dark_knowledge", {"source": "digit"}, {"view": "pull"}),
         ("dark_knowledge", {"source": "draw"}, {"view": "all"}),
+        ("sweep", {}, {"study": "0" * 12, "vary": "alpha:0.1,7", "seeds": "2"}),
+        ("sweep", {}, {"vary": "objective:soft_targets,relations;temperature_squared:true,false"}),
+        ("sweep", {}, {"vary": "omitted_digits:,3;beta:1"}),
     ],
 )
 def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, session, query, monkeypatch):
@@ -71,7 +74,7 @@ def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, se
     assert escaped(app) == set()
 
 
-@pytest.mark.parametrize("page", ["train", "draw", "dark_knowledge"])
+@pytest.mark.parametrize("page", ["train", "draw", "dark_knowledge", "sweep"])
 def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, monkeypatch):
     with monkeypatch.context() as before:
         before.setenv("LANGUAGE", "en")
@@ -79,7 +82,7 @@ def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, 
     assert escaped(open_page(page)) == set()
 
 
-@pytest.mark.parametrize("page", ["home", "train", "draw", "dark_knowledge", "runs"])
+@pytest.mark.parametrize("page", ["home", "train", "draw", "dark_knowledge", "sweep", "runs"])
 def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path):
     monkeypatch.setattr("kd.store.store.SHIPPED", tmp_path)
     assert escaped(open_page(page)) == set()

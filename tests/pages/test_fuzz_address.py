@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from kd.config import FIELDS
+from kd.studies.address import PARAMETERS
 from tests import PROJECT
 
 PAGES = {
@@ -18,6 +19,7 @@ PAGES = {
     "train": ("run", "as_i_move", *FIELDS),
     "draw": ("run", "way", "picture", "soften"),
     "dark_knowledge": ("run", "view", "T", "picture", "log"),
+    "sweep": PARAMETERS,
     "runs": ("run",),
 }
 fuzzed = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -62,14 +62,13 @@ def look_into(
         if cell is not None:
             config = shown.config(cell)
             run_id = config.run_id if lab.store.has_run(config.run_id) else None
-            st.button(
+            if st.button(
                 _("Open in Train"),
                 key="sweep_open",
                 icon=":material/model_training:",
                 help=_("Shows this cell's run with its first seed on Train, or its setting, ready to start."),
-                on_click=guarded(open_in_train),
-                args=(config, run_id),
-            )
+            ):
+                open_in_train(config, run_id)
     if cell is None:
         st.html(f'<p class="kd kd-quiet">{escape(_("Touch a cell of the map to look into it."))}</p>')
         return

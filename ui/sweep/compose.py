@@ -72,7 +72,7 @@ def _set(axes: Mapping[str, tuple[str, ...]], base: RunConfig, seeds: int) -> No
     st.session_state[FIRST] = names[0]
     st.session_state[SECOND] = names[1] if len(names) > 1 else NONE
     for name in names:
-        values = axes.get(name) or map(plain_value, offered_first(name))
+        values = axes[name] if name in axes else map(plain_value, offered_first(name))
         st.session_state[_values_key(name)] = list(values)
     st.session_state[SEEDS_KEY] = seeds
     st.session_state[_OWN_BASE] = base
@@ -177,6 +177,7 @@ def _axis(key: str, label: str, help: str) -> None:
         key=values_key,
         persist_state="session",
         accept_new_options=True,
+        label_visibility="collapsed",
         format_func=lambda text: _in_words(name, text),
         placeholder=_("Choose, or type your own"),
         help=f"{_(FIELDS[name].help)} {_('Type a value of your own and press Enter.')}",

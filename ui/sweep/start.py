@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -21,8 +22,8 @@ _ASKED = "sweep_asked"
 SECONDS_WITHOUT_ASKING = 3600
 
 
-def start_button() -> None:
-    """Draw the button and what it will do."""
+def start_button(started: Callable[[], None]) -> None:
+    """Draw the button and what it will do. started: called when a study has been started."""
     study, said, asks = None, "", False
     try:
         study = compose.current()
@@ -43,11 +44,12 @@ def start_button() -> None:
         disabled=study is None,
         help=_("Trains what is missing of this study. Runs that somebody presses Train for go first."),
         on_click=guarded(_start),
+        args=(started,),
     )
     st.html(f'<p class="kd kd-hint kd-quiet" role="status">{escape(said)}</p>')
 
 
-def _start() -> None:
+def _start(started: Callable[[], None]) -> None:
     notices.clear()
     try:
         study = compose.current()
@@ -63,6 +65,7 @@ def _start() -> None:
     with address.together():
         studies.show(study_id)
         compose.tell(study)
+    started()
 
 
 @st.cache_data(ttl=20, max_entries=100, show_spinner=False)

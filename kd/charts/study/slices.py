@@ -116,7 +116,7 @@ def slice_lines(
     if numeric:
         ends: dict[str, Any] = {"domain": [values[0], values[-1]]} if len(values) > 1 else {}
         scale = alt.Scale(type="log" if log else "linear", zero=False, nice=False, padding=24, **ends)
-        axis = alt.Axis(grid=False, values=list(values), format="~g", labelOverlap=True)
+        axis = alt.Axis(grid=False, values=list(values), format=",~g", labelOverlap=True)
     else:
         scale, axis = alt.Scale(domain=list(values)), alt.Axis(labelAngle=0)
     x = alt.X(

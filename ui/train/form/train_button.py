@@ -45,6 +45,11 @@ def bring_result_into_sight() -> None:
         st.html(f'<span class="kd-unseen"></span><script>{script}</script>', unsafe_allow_javascript=True)
 
 
+def ask_for_result_in_sight() -> None:
+    """Have `bring_result_into_sight` do so once."""
+    st.session_state[_TO_THE_RESULT] = True
+
+
 def _start() -> None:
     # Read again: a click may arrive with the last change of a control, before the page is redrawn.
     notices.clear()
@@ -55,7 +60,7 @@ def _start() -> None:
     if asked != config.run_id and lab().is_long(config):
         st.session_state[ASKED] = config.run_id
         return
-    st.session_state[_TO_THE_RESULT] = True
+    ask_for_result_in_sight()
     moves.start(config)
 
 

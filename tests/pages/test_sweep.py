@@ -1,0 +1,233 @@
+"""Sweep: something true at once, bad input in a sentence, and a study from its start to its cells."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from kd.config import RunConfig
+from kd.studies.address import address_of, query_of, study_of
+from kd.studies.shipped import shipped_study
+from kd.studies.study import Study
+from kd.studies.verdicts import verdicts
+from kd.text.endings import Ending
+from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of
+from tests.stored_runs import save_copy
+from ui.sweep import studies
+
+STUDY = Study(RunConfig(epochs=11), {"alpha": (0.1, 0.5), "temperature": (4.0, 10.0)}, seeds=2)
+SENTENCE = re.compile(r'<p class="kd-verdict">(.*?)</p>')
+
+
+@pytest.fixture(scope="module")
+def study_id(lab):
+    """A study of stored runs, all with the included run's results."""
+    first = lab.watch(RunConfig().run_id).run_id
+    for _cell, config in STUDY.runs():
+        save_copy(lab.store, first, config)
+    study_id = lab.start_study(STUDY, person="somebody")
+    assert lab.wait_study(study_id, 60).status == "finished"
+    return study_id
+
+
+def hint(app) -> str:
+    """What is said under the button."""
+    (said,) = re.findall(r'<p class="kd kd-hint[^>]*>(.*?)</p>', html_of(app))
+    return said
+
+
+def multiselect(app, number: int):
+    return app.multiselect[number]
+
+
+def test_the_study_that_came_with_the_app_is_on_the_screen_at_once(open_page):
+    app = open_page("sweep")
+    runs = shipped_study()
+    table = verdicts(
+        runs[(runs["alpha"] == 0.1) & runs["temperature_squared"]], ["train_size", "temperature"]
+    )
+    helps = table[table["verdict"] == "helps"]
+    (sentence,) = SENTENCE.findall(html_of(app))
+    assert sentence.startswith(f"Distillation helps in {len(helps)} of {len(table)} cells")
+    assert f"+{helps['difference'].max():.1f} points" in sentence
+    assert chart_titles(app)[0] == "Gain over scratch"
+    assert len(app.table[0].value) == len(table)
+    assert not labelled(app)["Start"].disabled
+    assert hint(app).startswith("9 cells × 3 seeds: 27 runs, about ")
+
+
+@pytest.mark.parametrize(
+    ("vary", "seeds", "others", "sentence"),
+    [
+        ("temperature:", "2", {}, "The axis temperature has no values"),
+        ("temperature:4,4.0", "2", {}, "The axis temperature has 4.0 twice"),
+        ("temperature:4;temperature:10", "2", {}, "The axis 'temperature' is there twice"),
+        (
+            "temperature:4,1000;alpha:7",
+            "2",
+            {},
+            "temperature must be between 0.1 and 100, got '1000'",
+        ),
+        ("train_size:many", "2", {}, "train_size must be a whole number between 10 and 60,000, got 'many'"),
+        ("temperature:1,4,10", "2", {"alpha": "1"}, "temperature has no effect here"),
+        ("seed:1,2", "2", {}, "seed is no axis"),
+        ("magic:1,2", "2", {}, "'magic' is not a field of a run"),
+        ("temperature:4", "many", {}, "seeds must be a whole number"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, vary, seeds, others, sentence):
+    before = lab.studies()
+    app = open_page("sweep", vary=vary, seeds=seeds, **others)
+    said = [*warnings_of(app), hint(app).replace("&#x27;", "'")]
+    assert any(sentence in each for each in said), said
+    assert lab.studies() == before
+
+
+def test_2001_runs_are_refused(open_page):
+    app = open_page("sweep", vary="alpha:0.1,0.5;temperature:1,4", seeds="10")
+    app.multiselect[0].set_value([f"{n / 1000}" for n in range(67)])
+    app.multiselect[1].set_value([f"{n / 100 + 1:.2f}" for n in range(3)])
+    app.run()
+    assert "This study has 2,010 runs, and 2,000 are the most allowed" in hint(app)
+    assert labelled(app)["Start"].disabled
+
+
+def test_one_field_twice_is_refused_in_a_sentence(open_page):
+    app = open_page("sweep")
+    labelled(app)["and vary"].set_value("train_size").run()
+    assert "The axis &#x27;train_size&#x27; is there twice" in hint(app)
+    assert labelled(app)["Start"].disabled
+
+
+def test_a_base_run_that_was_deleted_and_a_teacher_that_is_gone_start_nothing(open_page, lab):
+    before = lab.studies()
+    app = open_page(
+        "sweep", {"shown_run": "0123456789ab", "sweep_base": "0123456789ab"}, vary="alpha:0.1,0.5"
+    )
+    app.session_state["sweep_base"] = "0123456789ab"
+    app.run()
+    assert "0123456789ab" in hint(app)
+    assert labelled(app)["Start"].disabled
+    app = open_page("sweep", vary="alpha:0.1,0.5", teacher="0123456789ab")
+    labelled(app)["Start"].click().run()
+    assert any("0123456789ab" in sentence for sentence in warnings_of(app))
+    assert lab.studies() == before
+
+
+def test_a_study_has_an_address_that_opens_it_here_and_its_setting_elsewhere(open_page, lab, study_id):
+    query = {"study": study_id, **query_of(STUDY)}
+    assert address_of(STUDY).startswith(f"sweep?study={study_id}&vary=")
+    assert study_of(query_of(STUDY)) == STUDY
+    app = open_page("sweep", **query)
+    assert labelled(app)["Study"].value == study_id
+    assert "8 runs, all finished" in html_of(app)
+    app = open_page("sweep", **{**query, "study": "0123456789ab"})
+    assert any("There is no study “0123456789ab” here" in sentence for sentence in warnings_of(app))
+    assert [each.value for each in app.multiselect] == [["0.1", "0.5"], ["4", "10"]]
+    assert hint(app).startswith("4 cells × 2 seeds: 8 runs, everything is stored")
+    labelled(app)["Start"].click().run()
+    assert labelled(app)["Study"].value == study_id
+    assert app.query_params["study"] == study_id
+
+
+def test_a_study_is_listed_with_whose_it_is(open_page, lab, study_id):
+    app = open_page("sweep")
+    (name,) = (each for each in labelled(app)["Study"].options if each.startswith("α and T"))
+    assert name.startswith("α and T: 8 of 8 runs, somebody else&#39;s, ") or "somebody else's" in name
+    labelled(app)["Study"].set_value(study_id).run()
+    assert app.query_params["study"] == study_id
+    assert app.query_params["vary"] == query_of(STUDY)["vary"]
+
+
+def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id):
+    app = open_page("sweep", study=study_id)
+    labelled(app)["Cell"].set_value(2).run()
+    assert "α 0.5, T 4: " in html_of(app)
+    assert chart_titles(app) == [
+        "Gain over scratch",
+        "Gain along α, weight of the true labels",
+        "Gain along T, temperature",
+        "Test accuracy by epoch",
+    ]
+    rows = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    assert rows["params"][0]["name"] == "opened"
+    config = STUDY.config({"alpha": 0.5, "temperature": 4.0})
+    labelled(app)["Open in Train"].click().run()
+    assert app.query_params["run"] == config.run_id
+    assert labelled(app)["T, temperature"].value == 4.0
+
+
+def test_a_study_of_one_axis_is_a_line_with_bands(open_page, lab):
+    line = Study(STUDY.base, {"temperature": (4.0, 10.0)}, seeds=2)
+    study_id = lab.start_study(line)
+    assert lab.wait_study(study_id, 60).status == "finished"
+    app = open_page("sweep", study=study_id)
+    assert chart_titles(app)[0] == "Test accuracy along T, temperature"
+
+
+def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, study_id, monkeypatch):
+    view = lab.watch_study(study_id)
+    config = STUDY.config({"alpha": 0.1, "temperature": 10.0})
+    failed = replace(view, status="unfinished", done=6, failed={config.run_id: Ending("disk full")})
+    kept = lab.study_frame(study_id)
+    kept = kept[(kept["alpha"] != 0.1) | (kept["temperature"] != 10.0)]
+    monkeypatch.setattr(lab, "watch_study", lambda study: failed)
+    monkeypatch.setattr(lab, "study_frame", lambda study: kept)
+    studies._stored.clear()
+    app = open_page("sweep", {"sweep_cell": 1}, study=study_id)
+    assert "Go on" in labelled(app)
+    assert f"A run failed: {Ending('disk full')}" in html_of(app)
+    table = app.table[0].value
+    assert table["Verdict"].tolist()[1] == "failed"
+    assert "failed" not in table["Verdict"].tolist()[2:]
+
+
+@pytest.mark.parametrize(
+    ("status", "buttons", "words"),
+    [
+        ("running", {"Pause", "Stop"}, "4 of 8 runs; about 12 s left."),
+        ("paused", {"Go on", "Stop"}, "Paused: 4 of 8 runs."),
+        ("stopped", {"Go on"}, "Stopped: 4 of 8 runs are stored."),
+        ("waiting for room", {"Pause", "Stop"}, "The disk is full"),
+        ("finished", set(), "8 runs, all finished."),
+    ],
+)
+def test_how_far_a_study_is_and_what_one_can_do_about_it(
+    open_page, lab, study_id, monkeypatch, status, buttons, words
+):
+    done = 8 if status == "finished" else 4
+    view = replace(lab.watch_study(study_id), status=status, done=done, seconds_left=12.0)
+    monkeypatch.setattr(lab, "watch_study", lambda study: view)
+    app = open_page("sweep", study=study_id)
+    assert {"Pause", "Stop", "Go on"} & set(labelled(app)) == buttons
+    assert words in html_of(app)
+
+
+def test_the_buttons_do_what_they_say(open_page, lab, study_id, monkeypatch):
+    view, done = lab.watch_study(study_id), []
+    monkeypatch.setattr(lab, "watch_study", lambda study: replace(view, status="running", done=4))
+    monkeypatch.setattr(lab, "pause_study", lambda study: done.append("pause"))
+    monkeypatch.setattr(lab, "stop_study", lambda study: done.append("stop"))
+    monkeypatch.setattr(lab, "start_study", lambda study, person: done.append("start"))
+    app = open_page("sweep", study=study_id)
+    labelled(app)["Pause"].click().run()
+    labelled(app)["Stop"].click().run()
+    monkeypatch.setattr(lab, "watch_study", lambda study: replace(view, status="paused", done=4))
+    app = open_page("sweep", study=study_id)
+    labelled(app)["Go on"].click().run()
+    assert done == ["pause", "stop", "start"]
+
+
+def test_a_study_of_more_than_an_hour_asks_first(open_page, lab, monkeypatch):
+    started = []
+    monkeypatch.setattr(lab, "estimate_study", lambda study: 7800.0)
+    monkeypatch.setattr(lab, "start_study", lambda study, person: started.append(study) or study.study_id)
+    app = open_page("sweep", vary="alpha:0.2,0.3", seeds="1")
+    labelled(app)["Start"].click().run()
+    assert started == []
+    assert "about 2 h 10 min" in hint(app)
+    labelled(app)["Start anyway"].click().run()
+    assert [study.size for study in started] == [2]
