@@ -119,4 +119,7 @@ def cell_words(where: str, row: Mapping[str, Any] | None, reason: str = "") -> s
     if row is not None and not math.isnan(row["p_corrected"]):
         said = _("{verdict}, p = {p} for all cells together", verdict=said, p=f"{row['p_corrected']:.2g}")
     words = _("{where}: {said}.", where=where, said=said)
-    return f"{words} {_('A run failed: {reason}', reason=reason)}" if reason else words
+    if not reason:
+        return words
+    why = _("A run failed: {reason}", reason=reason)
+    return f"{words} {why}"

@@ -70,7 +70,8 @@ def look_into(
             ):
                 open_in_train(config, run_id)
     if cell is None:
-        st.html(f'<p class="kd kd-quiet">{escape(_("Touch a cell of the map to look into it."))}</p>')
+        how = _("Touch a cell of the map to look into it.")
+        st.html(f'<p class="kd kd-quiet">{escape(how)}</p>')
         return
     said = cell_words(names[cell], shown.row(cell), shown.failed.get(cell, ""))
     st.html(f'<p class="kd kd-sentence">{escape(said)}</p>')
@@ -94,7 +95,8 @@ def _slices(shown: Shown, cell: int) -> None:
         words = _("Gain along {field}, at {where}.", field=_(FIELDS[axis].label), where=fixed)
         with place:
             study_map.along(data, axis, shown.study.axes[axis], f"sweep-slice-{axis}", words)
-            st.html(f'<p class="kd kd-quiet">{escape(_("Here {where}.", where=fixed))}</p>')
+            here = _("Here {where}.", where=fixed)
+            st.html(f'<p class="kd kd-quiet">{escape(here)}</p>')
 
 
 def _curves(lab: Lab, shown: Shown, cell: int) -> None:

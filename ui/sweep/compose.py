@@ -171,6 +171,7 @@ def _axis(key: str, label: str, help: str) -> None:
         return  # its values are drawn already, and the form says what is wrong
     chosen = st.session_state.setdefault(values_key, list(map(plain_value, offered_first(name))))
     options = list(dict.fromkeys([*map(plain_value, offered(name)), *chosen]))
+    own = _("Type a value of your own and press Enter.")
     st.multiselect(
         _("Values of “{field}”", field=_(FIELDS[name].label)),
         options,
@@ -180,7 +181,7 @@ def _axis(key: str, label: str, help: str) -> None:
         label_visibility="collapsed",
         format_func=lambda text: _in_words(name, text),
         placeholder=_("Choose, or type your own"),
-        help=f"{_(FIELDS[name].help)} {_('Type a value of your own and press Enter.')}",
+        help=f"{_(FIELDS[name].help)} {own}",
         on_change=guarded(_moved),
     )
 

@@ -70,8 +70,8 @@ def _head(shown: Shown) -> None:
         below = progress_words(view.status, view.done, view.runs, view.seconds_left, view.elsewhere)
         bar = ""
         if view.status != "finished":
-            share = f'<progress value="{view.done}" max="{view.runs}" aria-label="{escape(_("Runs"))}">'
-            bar = f"{share}</progress>"
+            name = escape(_("Runs that have finished"))
+            bar = f'<progress value="{view.done}" max="{view.runs}" aria-label="{name}"></progress>'
     st.html(
         f'<div class="kd kd-head"><p class="kd-verdict">{escape(study_map.sentence(shown))}</p>'
         f'<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
