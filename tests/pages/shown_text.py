@@ -45,7 +45,7 @@ def _in_element(element: Any) -> Iterator[tuple[str, str]]:
         reader.feed(proto.body)
         yield "html", " ".join(reader.words)
         yield from (("html alternative", text) for text in reader.alternatives)
-    elif element.type != "latex":
+    elif element.type not in ("latex", "code"):  # a command is the same in every language
         yield from _in_message(element.type, proto)
     if element.type == "bidi_component" and proto.component_name == "kd_live":
         yield from (("live", _PLACE.sub("", text)) for text in _in_data(json.loads(proto.json)))
