@@ -108,7 +108,13 @@ def heat_map(
     opened = alt.selection_point(name="opened", fields=["cell"], toggle=False, on="click")
     space: dict[str, Any] = {"paddingInner": 0.05, "paddingOuter": 0.0}
     scales = [alt.Scale(domain=list(each), **space) for each in (across, up[::-1])]
-    axis: dict[str, Any] = {"labelAngle": 0, "ticks": False, "domain": False, "labelLimit": 160}
+    axis: dict[str, Any] = {
+        "labelAngle": 0,
+        "ticks": False,
+        "domain": False,
+        "labelLimit": 160,
+        "labelFlush": False,
+    }
     x = alt.X("across:N", title=titles[0], scale=scales[0], axis=alt.Axis(**axis))
     y = alt.Y("up:N", title=titles[1], scale=scales[1], axis=alt.Axis(**axis))
     whole = alt.Chart().encode(x=x, y=y)
