@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kd.config import Preset, RunConfig, config_of
 from kd.once import computed_once
@@ -15,6 +15,9 @@ from kd.store.store import Store
 from kd.studies.ahead import SEEDS, Ahead, with_seeds
 from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_SEEDS = 20
 
@@ -84,6 +87,20 @@ class Seeds:
             wanted=min(len(ids), max(by_itself, *asked, len(runs))),
         )
 
+    def seeds_frame(self, config: RunConfig | Preset | str, most: int = MOST_SEEDS) -> pd.DataFrame:
+        """The stored runs of a setting with its seed and the next ones, `most` in all, one row a seed.
+
+        Returns:
+            The columns of `kd.studies.frame.study_frame`.
+
+        Raises:
+            ValueError: when there is no such setting.
+        """
+        from kd.studies.frame import study_frame
+
+        config = config_of(config)
+        return study_frame(Study(config, {}, len(_ids(config, most))), self._compared_result)
+
     def more_seeds(self, config: RunConfig | Preset | str, seeds: int, person: str = NOBODY) -> str:
         """Have a setting trained with so many seeds, its own the first; returns the id of the study at once.
 
@@ -118,10 +135,9 @@ class Seeds:
         self, config: RunConfig, most: int, states: Sequence[Any]
     ) -> tuple[dict[int, str], dict[int, float], dict[str, Any] | None]:
         """The parts of a SeedsView, which stay the same as long as the runs' states do."""
-        from kd.studies.frame import study_frame
         from kd.studies.verdicts import verdicts
 
-        found = study_frame(Study(config, {}, len(states)), self._compared_result)
+        found = self.seeds_frame(config, most)
         pairs = zip(found["seed"], found["distilled_accuracy"] - found["scratch_accuracy"], strict=True)
         rows = verdicts(found, ()).to_dict("records") if len(found) > 1 else []
         verdict = {name: rows[0][name] for name in _VERDICT} if rows else None

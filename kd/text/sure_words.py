@@ -39,8 +39,8 @@ _SQUARED = {True: N_("T {temperature} with T²"), False: N_("T {temperature} wit
 
 _LEADERBOARD = {
     "helps": N_("Better than {over}: {names}."),
-    "not shown": N_("Not to be told apart from {over}: {names}."),
-    "hurts": N_("Worse than {over}: {names}."),
+    "not shown": N_("Not to be told apart: {names}."),
+    "hurts": N_("Worse: {names}."),
 }
 
 
@@ -136,7 +136,7 @@ def alone_sentence(single: Verdicts) -> str:
             "Any single seed would have said the same: {together}, and so does each alone.", together=together
         )
     tally = _tally([single.alone.count(side) for side in _SIDES])
-    said = _("Alone, {tally}; {together}.", tally=tally, together=together)
+    said = _("Of {seeds} seeds alone, {tally}; {together}.", seeds=seeds, tally=tally, together=together)
     opposite = sum({single.together, each} == {"helps", "hurts"} for each in single.alone)
     if opposite:
         wrong = ngettext(

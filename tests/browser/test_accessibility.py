@@ -97,6 +97,16 @@ def test_dark_knowledge(page: Page, site):
     assert found == []
 
 
+def test_how_sure(page: Page, site):
+    page.goto(f"{site.url}/how_sure?of_seeds=3")
+    expect(page.locator(".st-key-live-adding-seeds circle")).to_have_count(3)
+    found = faults(page, "How sure, seeds")
+    choose(page, "Objectives")
+    expect_drawn(page, "objectives")
+    found += faults(page, "How sure, objectives")
+    assert found == []
+
+
 @pytest.fixture
 def run_to_delete(site):
     lab = Lab(site.log.parent)

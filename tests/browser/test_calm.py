@@ -14,14 +14,8 @@ from tests.browser.test_a_persons_way import slider
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
 PROJECTOR = {"width": 1280, "height": 720}
 PAGES = [
-    "",
-    "train",
-    "draw",
-    "dark_knowledge",
-    "dark_knowledge?view=pull",
-    "dark_knowledge?view=all",
-    "sweep",
-    "runs",
+    *("", "train", "draw", "runs", "sweep", "how_sure", "how_sure?sure=objectives"),
+    *("dark_knowledge", "dark_knowledge?view=pull", "dark_knowledge?view=all"),
 ]
 MOST_SHIFT = 0.05
 COUNT_SHIFTS = (PROJECT / "tests" / "browser" / "layout_shifts.js").read_text(encoding="utf-8")
@@ -155,6 +149,8 @@ def test_content_uses_a_wide_window_up_to_1600_pixels(page: Page, site):
         ("dark_knowledge", "soft-targets", ".st-key-live-soft-targets figure:nth-of-type(1) figcaption"),
         ("dark_knowledge", "entropy", ".st-key-live-soft-targets figure:nth-of-type(2) figcaption"),
         ("dark_knowledge?view=pull", "pull-strength", ".st-key-live-pull figure:nth-of-type(2) figcaption"),
+        ("how_sure", "adding-seeds", ".st-key-live-adding-seeds figure:nth-of-type(1) figcaption"),
+        ("how_sure", "choices-of-seeds", ".st-key-live-adding-seeds figure:nth-of-type(2) figcaption"),
         ("dark_knowledge?view=all", "look-alikes", ".st-key-figure-look-alikes .role-title-text"),
     ],
 )

@@ -22,7 +22,7 @@
   };
   const filled = (element) => {
     const { fill, fillOpacity } = getComputedStyle(element);
-    if (fill === 'none') return { share: 0 };
+    if (fill === 'none' || fill.startsWith('url')) return { share: 0 }; // a pattern has no one colour
     const [red, green, blue, alpha = 1] = channels(fill);
     return { colour: [red, green, blue], share: alpha * Number(fillOpacity) * opacity(element) };
   };

@@ -31,6 +31,7 @@ def titles_in(part):
         ("dark_knowledge", None, {}),
         ("dark_knowledge", None, {"view": "pull"}),
         ("dark_knowledge", None, {"view": "all"}),
+        ("how_sure", None, {"sure": "objectives"}),
     ],
 )
 def test_each_reader_gets_charts_in_their_own_language(

@@ -63,6 +63,11 @@ def escaped(app: AppTest) -> set[str]:
         ("sweep", {}, {"study": "0" * 12, "vary": "alpha:0.1,7", "seeds": "2"}),
         ("sweep", {}, {"vary": "objective:soft_targets,relations;temperature_squared:true,false"}),
         ("sweep", {}, {"vary": "omitted_digits:,3;beta:1"}),
+        ("how_sure", {}, {"of_images": "7", "of_T": "hot", "of_seeds": "0", "of_order": "so", "sure": "x"}),
+        ("how_sure", {}, {"of": "run", "of_squared": "so", "of_alpha": "so", "over": "so"}),
+        ("how_sure", {}, {"of": "so", "of_objective": "so"}),
+        ("how_sure", {}, {"of": "objective", "of_objective": "relations", "of_seeds": "3"}),
+        ("how_sure", {}, {"sure": "objectives"}),
     ],
 )
 def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, session, query, monkeypatch):
@@ -74,7 +79,7 @@ def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, se
     assert escaped(app) == set()
 
 
-@pytest.mark.parametrize("page", ["train", "draw", "dark_knowledge", "sweep"])
+@pytest.mark.parametrize("page", ["train", "draw", "dark_knowledge", "sweep", "how_sure"])
 def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, monkeypatch):
     with monkeypatch.context() as before:
         before.setenv("LANGUAGE", "en")
@@ -82,7 +87,7 @@ def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, 
     assert escaped(open_page(page)) == set()
 
 
-@pytest.mark.parametrize("page", ["home", "train", "draw", "dark_knowledge", "sweep", "runs"])
+@pytest.mark.parametrize("page", ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "runs"])
 def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path):
     monkeypatch.setattr("kd.store.store.SHIPPED", tmp_path)
     assert escaped(open_page(page)) == set()

@@ -20,8 +20,12 @@ PAGES = {
     "draw": ("run", "way", "picture", "soften"),
     "dark_knowledge": ("run", "view", "T", "picture", "log"),
     "sweep": PARAMETERS,
+    "how_sure": (
+        "run", "sure", "of", "of_images", "of_alpha", "of_T", "of_squared", "of_objective", "of_seeds",
+        "of_order", "over",
+    ),
     "runs": ("run",),
-}
+}  # fmt: skip
 fuzzed = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 values = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),

@@ -67,6 +67,17 @@ def test_several_seeds_are_judged_by_the_paired_t_test(lab):
     assert view.verdict["verdict"] == "helps"
 
 
+def test_the_stored_runs_of_a_setting_are_a_row_each(lab):
+    for config, distilled, scratch in zip(with_seeds(BASE, 4)[1:], DISTILLED[1:], SCRATCH[1:], strict=True):
+        save(lab, config, distilled, scratch)
+    runs = lab.seeds_frame(BASE)
+    assert runs["seed"].tolist() == [4, 5, 6]
+    assert runs["distilled_accuracy"].tolist() == list(DISTILLED[1:])
+    assert runs["scratch_accuracy"].tolist() == list(SCRATCH[1:])
+    assert runs["only_scratch"].tolist() == [100] * 3
+    assert lab.seeds_frame(BASE, 2)["seed"].tolist() == [4]
+
+
 def test_only_the_seeds_that_are_asked_about_count(lab):
     for config, distilled, scratch in zip(with_seeds(BASE, 4), DISTILLED, SCRATCH, strict=True):
         save(lab, config, distilled, scratch)

@@ -122,6 +122,6 @@ def test_the_leaderboard_says_what_is_better_what_is_worse_and_what_cannot_be_to
         for (name, code), difference in zip(codes.items(), (2.96, 0.8, 0.0, -2.05), strict=True)
     ]
     assert sure_words.leaderboard_sentence(rows, names, "soft targets") == (
-        "Better than soft targets: Relations (+3.0). Not to be told apart from soft targets: "
-        "Decoupled (+0.8). Worse than soft targets: Attention (−2.0)."
+        "Better than soft targets: Relations (+3.0). Not to be told apart: Decoupled (+0.8). "
+        "Worse: Attention (−2.0)."
     )

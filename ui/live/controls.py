@@ -60,16 +60,18 @@ def hundredths(key: str, ends: tuple[int, int], default: int, label: str, help: 
     return Control("guess", key, default, _said(label, help, spec), _one_of(*range(ends[0], ends[1] + 1)))
 
 
-def points(key: str, texts: Sequence[str], label: str, help: str) -> Control:
+def points(key: str, texts: Sequence[str], label: str, help: str, parameter: Kept | None = None) -> Control:
     """Points in time, which also play by themselves: a value is a point's index, at first the last one's.
 
     Args:
         texts: each point in words.
+        parameter: of the address, whose default is then the value at first.
     """
     last = len(texts) - 1
+    first = last if parameter is None else parameter.default
     play = {"play": _("Play"), "pause": _("Pause"), "next": _("Next"), "seconds": _SECONDS_A_POINT}
     spec = _range("linear", 0, last, step=1, texts=list(texts), play=play)
-    return Control("point", key, last, _said(label, help, spec), _one_of(*range(last + 1)))
+    return Control("point", key, first, _said(label, help, spec), _one_of(*range(last + 1)), parameter)
 
 
 def switch(
@@ -81,10 +83,12 @@ def switch(
     )
 
 
-def choice(name: str, key: str, options: Mapping[str, str], label: str, help: str) -> Control:
+def choice(
+    name: str, key: str, options: Mapping[str, str], label: str, help: str, parameter: Kept | None = None
+) -> Control:
     """One of several codes. options: code → what it is called; the first is the default."""
     spec = {"kind": "choice", "options": [{"code": code, "name": name} for code, name in options.items()]}
-    return Control(name, key, next(iter(options)), _said(label, help, spec), _one_of(*options))
+    return Control(name, key, next(iter(options)), _said(label, help, spec), _one_of(*options), parameter)
 
 
 def _said(label: str, help: str, spec: dict[str, Any]) -> dict[str, Any]:

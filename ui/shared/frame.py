@@ -24,6 +24,7 @@ _PAGES = (
     ("pages/draw.py", N_("Draw"), ":material/draw:"),
     ("pages/dark_knowledge.py", N_("Dark knowledge"), ":material/dark_mode:"),
     ("pages/sweep.py", N_("Sweep"), ":material/grid_on:"),
+    ("pages/how_sure.py", N_("How sure"), ":material/balance:"),
     ("pages/runs.py", N_("Runs"), ":material/list:"),
 )
 

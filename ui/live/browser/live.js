@@ -9,6 +9,7 @@ const sentence = (data) => {
     voices: ({ T }) => voicesSentence(data.logits, T, data.says),
     pull: (values) => pullSentence(gradientAt(data, values, values.T), data.says),
     point: ({ point }) => data.says[point],
+    seeds: ({ point, order }) => data.says[order][point],
   }[data.of];
   let last = null;
   let width = 0;
@@ -17,7 +18,7 @@ const sentence = (data) => {
     say(element, said(values));
   };
   const room = () => {
-    const all = data.of === 'point' ? data.says : SAMPLES.map((T) => said({ ...last, T }));
+    const all = Array.isArray(data.says) ? data.says : data.of === 'seeds' ? Object.values(data.says).flat() : SAMPLES.map((T) => said({ ...last, T }));
     element.style.minHeight = '';
     const heights = [...new Set(all)].map((text) => {
       say(element, text);
@@ -39,6 +40,7 @@ const SAMPLES = [0.1, 0.5, 1, 2, 4, 8, 16, 30, 60, 99];
 
 const VIEWS = {
   sentence, softTargets, entropies, pulls, strengths, course, confusion, reading, answers, voices: answers, scale,
+  seeds, choices,
 };
 
 const channels = new Map();

@@ -1,0 +1,42 @@
+"""How sure: what one seed would have said, what more of them say, and which objectives can be told apart."""
+
+import streamlit as st
+
+from kd.text.translation import N_, _
+from ui.how_sure import adding, objectives, sure_lessons, whose_seeds
+from ui.shared import address
+from ui.shared.frame import page
+from ui.shared.headings import unseen_section
+from ui.shared.server import lab
+
+VIEW = address.choice(
+    N_("There is no view “{text}”: use {allowed}."),
+    {"seeds": N_("Add seeds"), "objectives": N_("Objectives")},
+)
+
+with page("How sure", N_("How sure is a verdict?")):
+    address.take({"sure": VIEW, **adding.parameters(), **objectives.ADDRESS})
+    # three places: the stylesheet puts the result beside the other two, or on a phone between them
+    with st.container(key="sure_page"):
+        with st.container(key="sure_view"):
+            unseen_section(_("What to look at"))
+            view = address.choose(
+                st.segmented_control,
+                _("View"),
+                VIEW,
+                key="sure",
+                required=True,
+                help=_("What more seeds of one setting say, or which objectives are really better."),
+            )
+        with st.container(key="sure_setting"):
+            chosen = objectives.choose() if view == "objectives" else whose_seeds.choose(lab())
+        with st.container(key="sure_result"):
+            unseen_section(_("What it shows"))
+            if view == "objectives":
+                objectives.leaderboard_of(chosen)
+            elif chosen is not None:
+                adding.adding(chosen)
+    if view == "objectives":
+        sure_lessons.objectives()
+    else:
+        sure_lessons.seeds()

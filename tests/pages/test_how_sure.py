@@ -1,0 +1,141 @@
+"""How sure: the figure of seeds has the numbers of stored runs, and the leaderboard those of its study."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+
+from kd.config import RunConfig
+from kd.studies import shipped
+from kd.studies.shipped import objectives_study, shipped_study
+from kd.studies.sure.leaderboard import leaderboard
+from kd.studies.verdicts import verdicts
+from tests.pages.on_page import (
+    chart_titles,
+    drawn_in_the_browser,
+    html_of,
+    labelled,
+    move,
+    values_of,
+    warnings_of,
+)
+from tests.stored_runs import save_copy
+from ui.how_sure import whose_seeds
+
+CHANNEL = "adding-seeds"
+
+
+def gains(runs) -> list[float]:
+    return (100 * (runs["distilled_accuracy"] - runs["scratch_accuracy"])).tolist()
+
+
+def said(app) -> str:
+    return unescape(html_of(app))
+
+
+def test_it_opens_where_seeds_disagree(open_page):
+    app = open_page("how_sure")
+    assert "Of 5 seeds alone, 3 say that it helps and 2 say that it hurts; all 5 together" in said(app)
+    assert values_of(app, CHANNEL) == {"point": 0, "order": "by_number"}
+    runs = shipped_study().query(
+        "train_size == 5000 and alpha == 0.1 and temperature == 20 and temperature_squared"
+    )
+    steps = drawn_in_the_browser(app, CHANNEL)["seeds"]["orders"]["by_number"]
+    assert [step["own"] for step in steps] == pytest.approx(gains(runs))
+    row = verdicts(runs, ()).iloc[0]
+    last = [steps[-1][name] for name in ("mean", "low", "high")]
+    assert last == pytest.approx(row[["difference", "low", "high"]].tolist())
+    assert drawn_in_the_browser(app, CHANNEL)["choices"]["counts"][0] == [3, 0, 2]
+
+
+def test_the_controls_choose_the_setting_and_the_address_keeps_it(open_page):
+    app = open_page("how_sure")
+    labelled(app)["Training images"].set_value("500").run()
+    labelled(app)["T, temperature"].set_value("10").run()
+    assert "Any single seed would have said the same" in said(app)
+    assert app.query_params["of_images"] in ("500", ["500"])
+    steps = drawn_in_the_browser(app, CHANNEL)["seeds"]["orders"]["by_number"]
+    runs = objectives_study().query("objective == 'soft_targets' and seed < 5")
+    assert [step["own"] for step in steps] == pytest.approx(gains(runs))
+
+
+def test_what_is_let_go_is_in_the_address_and_nothing_is_sent_again(open_page):
+    app = open_page("how_sure")
+    (before,) = app.get("bidi_component")
+    move(app, CHANNEL, point=3, order="largest_first")
+    (after,) = app.get("bidi_component")
+    assert after.proto.json == before.proto.json
+    assert app.query_params["of_seeds"] in ("4", ["4"])
+    again = open_page("how_sure", of_seeds="4", of_order="largest_first")
+    assert values_of(again, CHANNEL) == {"point": 3, "order": "largest_first"}
+
+
+def test_more_seeds_than_a_setting_has_are_one(open_page):
+    app = open_page("how_sure", of="objective", of_objective="relations", of_seeds="9")
+    assert values_of(app, CHANNEL)["point"] == 8
+    app.selectbox(key="of").set_value("study").run()
+    assert values_of(app, CHANNEL)["point"] == 0
+
+
+def test_a_persons_own_run_is_there_with_its_stored_seeds(open_page, lab):
+    first = lab.watch(RunConfig().run_id)
+    app = open_page("how_sure", of="run", run=first.run_id)
+    assert any("Fewer than two seeds" in each.value for each in app.markdown)
+    second = RunConfig(seed=3)
+    comparison = {**first.result["comparison"], "only_distilled_right": 500, "only_scratch_right": 199}
+    result = {**first.result, "comparison": comparison}
+    result["distilled"] = {
+        **result["distilled"],
+        "test_accuracy": result["scratch"]["test_accuracy"] + 0.0301,
+    }
+    save_copy(lab.store, first.run_id, second, result=result)
+    try:
+        app = open_page("how_sure", of="run", run=second.run_id)
+        steps = drawn_in_the_browser(app, CHANNEL)["seeds"]["orders"]["by_number"]
+        assert [step["own"] for step in steps] == pytest.approx([7.97, 3.01])
+        assert "Seed 3 alone: +3.01 points, helps" in steps[1]["words"]
+    finally:
+        lab.store.remove_run(second.run_id)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        (
+            {"of_images": "750"},
+            "The study has no “750” images: use 100, 200, 500, 1000, 2000, 5000, 10000.",
+        ),
+        ({"of_seeds": "21"}, "of_seeds must be a whole number between 1 and 20, not “21”. It is set to 1."),
+        ({"of_seeds": "²"}, "of_seeds must be a whole number between 1 and 20, not “²”."),
+        ({"of_objective": "best"}, "There is no objective “best”: use soft_targets, logit_matching, "),
+    ],
+)
+def test_an_impossible_address_gets_a_sentence(open_page, query, sentence):
+    app = open_page("how_sure", **query)
+    (warning,) = warnings_of(app)
+    assert sentence in warning
+    assert values_of(app, CHANNEL)["point"] == 0
+
+
+@pytest.mark.parametrize(("over", "word"), [("soft_targets", "soft targets"), ("scratch", "labels alone")])
+def test_the_leaderboard_names_what_is_better_and_draws_all(open_page, over, word):
+    app = open_page("how_sure", sure="objectives", over=over)
+    assert chart_titles(app) == ["Every objective at equal budget"]
+    best = leaderboard(over).iloc[0]
+    assert best["objective"] == "standardized"
+    assert f"Better than {word}: Standardised logits (+{best['difference']:.1f})" in said(app)
+    others = "Not to be told apart: Relations" in said(app)
+    assert others == (over == "soft_targets")
+    assert f"corrected for {6 if others else 7} comparisons" in said(app)
+    assert "An objective's own fields are at their defaults" in said(app)
+
+
+def test_a_study_that_cannot_be_read_is_one_sentence(open_page, monkeypatch, tmp_path):
+    whose_seeds._values.cache_clear()
+    monkeypatch.setattr(shipped, "shipped_study", shipped.shipped_study.__wrapped__)
+    monkeypatch.setattr(whose_seeds, "shipped_study", shipped.shipped_study)
+    monkeypatch.setattr(shipped, "FILE", tmp_path / "default.csv")
+    app = open_page("how_sure")
+    (error,) = app.error
+    assert "cannot be read" in error.value

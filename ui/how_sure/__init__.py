@@ -1,0 +1,1 @@
+"""How sure: seeds added one by one, and the leaderboard of objectives."""

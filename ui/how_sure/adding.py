@@ -1,0 +1,105 @@
+"""Seeds added one by one: the interval that shrinks, and what one seed alone would have said."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from kd.charts.sure import seeds_charts
+from kd.studies.sure.adding_seeds import MOST_SEEDS, ORDERS, AddingSeeds, adding_seeds
+from kd.text.headlines import seeds_words
+from kd.text.sure_words import alone_sentence
+from kd.text.translation import N_, _, ngettext
+from ui.how_sure import seed_views, whose_seeds
+from ui.how_sure.whose_seeds import Chosen
+from ui.live import controls, views
+from ui.live.live import live
+from ui.shared import address, notices
+from ui.shared.address import Kept, Parameter
+from ui.shared.figure import save_figure
+from ui.shared.markup import unseen
+
+ORDER = address.choice(
+    N_("Seeds are not added by “{text}”: use {allowed}."),
+    {
+        "by_number": N_("As they are numbered"),
+        "largest_first": N_("Largest gain first"),
+        "smallest_first": N_("Smallest gain first"),
+    },
+)
+
+
+def _number(text: str) -> int:
+    """How many seeds, as the control counts them: from 0 on."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_SEEDS:
+        raise ValueError(
+            _(
+                "of_seeds must be a whole number between 1 and {most}, not “{text}”. It is set to 1.",
+                most=MOST_SEEDS,
+                text=notices.cut(text),
+            )
+        )
+    return int(text) - 1
+
+
+NUMBER = Kept(_number, lambda value: str(value + 1), 0)
+
+
+def parameters() -> dict[str, Parameter]:
+    """What the address says of the figure.
+
+    Raises:
+        ValueError: when the included study cannot be read.
+    """
+    return {**whose_seeds.parameters(), "of_seeds": NUMBER, "of_order": ORDER}
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _added(key: str, _runs: pd.DataFrame) -> AddingSeeds:
+    return adding_seeds(_runs)
+
+
+def adding(chosen: Chosen) -> None:
+    """The sentence on single seeds, the controls, and the two figures that follow them."""
+    added = _added(chosen.key, chosen.runs)
+    seeds = len(added.choices)
+    st.html(f'<p class="kd kd-verdict">{escape(alone_sentence(added.single))}</p>')
+    number = controls.points(
+        "of_seeds",
+        [ngettext("{count} seed", "{count} seeds", at, count=at) for at in range(1, seeds + 1)],
+        _("Number of seeds"),
+        _("Adds one seed after the other, and shows what they say by then."),
+        NUMBER,
+    )
+    order = controls.choice(
+        "order",
+        "of_order",
+        {code: _(name) for code, name in ORDER.labels.items()},
+        _("Order of the seeds"),
+        _("Pick those that suit you first, and watch the interval stay narrow around what you wanted."),
+        ORDER,
+    )
+    figures = [
+        seed_views.so_far_sentence(added),
+        views.half(seed_views.seeds(added)),
+        views.half(seed_views.choices(added)),
+    ]
+    values = live("adding-seeds", [number, order], figures)
+    st.html(unseen(seeds_words({step.seed: step.own for step in added.steps[ORDERS[0]]})))
+    now = values["point"] + 1
+    name = f"{chosen.key[:40]}-{now}"
+    left, right = st.columns(2, gap="large")
+    with left:
+        save_figure(
+            "adding-seeds",
+            seeds_charts.seeds_chart,
+            seeds_charts.seeds_rows(added, values["order"], now),
+            name,
+            ticks=seeds_charts.gain_ticks(added),
+            seeds=seeds,
+        )
+    with right:
+        rows = seeds_charts.choices_rows(added.choices, now)
+        save_figure("choices-of-seeds", seeds_charts.choices_chart, rows, name, seeds=seeds)
