@@ -87,7 +87,8 @@ def cell_words(cell: Mapping[str, Any]) -> str:
     """
     parts = [_("{count} images", count=f"{cell['train_size']:,}"), f"α {plain(cell['alpha'])}"]
     if "temperature" in cell:
-        words = _SQUARED.get(cell.get("temperature_squared"), "T {temperature}")
+        squared = cell.get("temperature_squared")
+        words = "T {temperature}" if squared is None else _SQUARED[squared]
         parts.append(_(words, temperature=plain(cell["temperature"])))
     if "objective" in cell:
         parts.insert(0, _(cell["objective"]))

@@ -193,7 +193,7 @@ def test_no_page_jumps_that_the_navigation_opens(page: Page, site, size):
     page.add_init_script(COUNT_SHIFTS)
     page.goto(f"{site.url}/runs")
     at_rest(page)
-    for name in ("Draw", "Train", "Dark knowledge", "Home"):
+    for name in ("Draw", "Train", "Dark knowledge", "How sure", "Home"):
         link = page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
         if size is PHONE:
             page.get_by_test_id("stExpandSidebarButton").click()

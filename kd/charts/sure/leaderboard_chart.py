@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -72,8 +73,8 @@ def leaderboard_chart(rows: pd.DataFrame, names: Mapping[str, str], over: str) -
     title = _("Accuracy in points above {what}", what=over)
     at = alt.X("difference:Q", title=title, axis=axis)
     zero = alt.Chart().mark_rule(color="#888888").encode(x=alt.datum(0, type="quantitative"))
-    interval = {"x": alt.X("low:Q", title=title, axis=axis), "x2": "high:Q"}
-    dot = {"shape": "square", "size": 150, "strokeWidth": 2, "opacity": 1}
+    interval: dict[str, Any] = {"x": alt.X("low:Q", title=title, axis=axis), "x2": "high:Q"}
+    dot: dict[str, Any] = {"shape": "square", "size": 150, "strokeWidth": 2, "opacity": 1}
     compared = f"datum.verdict != '{BASELINE}'"
     return finished(
         alt.layer(

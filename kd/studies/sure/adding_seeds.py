@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -101,8 +102,9 @@ def running(pictures: np.ndarray) -> list[tuple[float, float, float, str]]:
     sides = _sides(numbers, sums, squares)
     found = []
     for number, side, *figures in zip(numbers, sides, mean, mean - half, mean + half, strict=True):
-        unknown = np.isnan(figures[1]) and (number == 1 or figures[0] != 0)
-        found.append((*map(float, figures), TOO_FEW if unknown else SIDES[side]))
+        points, low, high = map(float, figures)
+        unknown = math.isnan(low) and (number == 1 or points != 0)
+        found.append((points, low, high, TOO_FEW if unknown else SIDES[side]))
     return found
 
 
