@@ -14,8 +14,11 @@ from kd.cli.run_name import EITHER, the_one
 from kd.config import FIELDS, MODELS
 from kd.export.numbers.columns import COLUMNS, dictionary
 from kd.export.numbers.csv import FORMAT as CSV
+from kd.export.numbers.long_form import accuracies_in_long_form
+from kd.export.numbers.parquet import FORMAT as PARQUET
 from kd.lab import Lab
 from kd.places import DATA
+from kd.studies.shipped import AXES, shipped_study
 from kd.terminal.refusal import Refusal
 from tests.export.conftest import RUN
 from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab
@@ -168,3 +171,15 @@ def test_csv_keeps_every_digit(tmp_path):
     table = Lab(tmp_path).numbers([RUN])
     again = pd.read_csv(io.BytesIO(CSV.content(table)), float_precision="round_trip")
     assert list(again["low"]) == list(table["low"])
+
+
+def test_the_study_of_the_app_has_its_accuracies_in_the_same_form():
+    runs = shipped_study()
+    table = accuracies_in_long_form(runs)
+    assert list(table["model"][:3]) == list(MODELS)
+    wide = table.pivot(index=[*AXES, "epochs", "seed"], columns="model", values="accuracy")
+    expected = runs.set_index([*AXES, "epochs", "seed"]).loc[wide.index]
+    for model in MODELS:
+        assert list(wide[model]) == list(expected[f"{model}_accuracy"])
+    assert set(dictionary(table)["column"]) == {*AXES, "epochs", "seed", "model", "accuracy"}
+    assert PARQUET.content(table)[:4] == b"PAR1"

@@ -20,6 +20,7 @@ from ui.shared.run_words import on_day
 from ui.sweep import cell as one_cell
 from ui.sweep import compose, studies
 from ui.sweep import map as study_map
+from ui.sweep.along import along
 from ui.sweep.studies import SHIPPED, Shown, cells
 
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -53,6 +54,8 @@ def _look(lab: Lab, study_id: str, active: bool, open_in_train: OpenInTrain) -> 
         one_cell.look_into(lab, shown, chosen, open_in_train)
         with st.expander(_("The same as a table")):
             st.table(study_map.table(shown.name, language(), shown))
+        if not active:  # each look would close their menus
+            along(lab, shown)
 
 
 def _head(shown: Shown) -> None:

@@ -33,7 +33,24 @@ def long_form(runs: Iterable[RunView], study_id: str | None = None) -> pd.DataFr
         ids = [view.config.model_ids[model] for view in views]
         parts.append(wide.assign(model=model, model_id=ids, **own))
     table = pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)
-    table = table[[*_OF_THE_RUN, *MEASURED, *COMPARED]]
+    # some readers of Parquet know no nanoseconds
+    table = table.assign(created=table["created"].dt.as_unit("us"))[[*_OF_THE_RUN, *MEASURED, *COMPARED]]
     if study_id is not None:
         table.insert(0, "study", study_id)
     return table
+
+
+def accuracies_in_long_form(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same of a table that knows the models' accuracies alone, in the order of its rows.
+
+    Args:
+        frame: some fields of the runs, and an accuracy for each model, as `kd.studies.frame` has them.
+
+    Returns:
+        The columns of the fields, model and accuracy.
+    """
+    fields = [name for name in frame.columns if name in FIELDS]
+    parts = [
+        frame[fields].assign(model=model, accuracy=frame[f"{model}_accuracy"].to_numpy()) for model in MODELS
+    ]
+    return pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)

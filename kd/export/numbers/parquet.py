@@ -11,7 +11,7 @@ from kd.export.numbers.table_format import TableFormat
 
 
 class Parquet(TableFormat):
-    """For pandas, Polars, R's arrow, DuckDB or Spark, some of which know no nanoseconds."""
+    """For pandas, Polars, R's arrow, DuckDB or Spark."""
 
     name = "parquet"
     suffix = ".parquet"
@@ -19,8 +19,7 @@ class Parquet(TableFormat):
 
     def content(self, table: pd.DataFrame) -> bytes:
         file = io.BytesIO()
-        times = table.assign(created=table["created"].dt.as_unit("us"))
-        times.to_parquet(file, engine="pyarrow", index=False)
+        table.to_parquet(file, engine="pyarrow", index=False)
         return file.getvalue()
 
 

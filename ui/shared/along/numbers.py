@@ -40,9 +40,9 @@ def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
             _button(f"{name}.{code}", title, mime, about, partial(_content, code, numbers))
         _button(
             dictionary_name(name),
-            _("Columns"),
+            _("What the columns mean"),
             "text/csv",
-            N_("What each column means, its unit and its type."),
+            N_("The dictionary of the table: each column, its unit, its type and its meaning."),
             lambda: dictionary_content(numbers()),
         )
 
