@@ -22,7 +22,7 @@ SAME_IN_EVERY_LANGUAGE = re.compile(
     r"\b(KD Lab|MNIST|T|[kM]?B|m?s|k|M"
     r"|strong|notebook|fresh"  # the teachers' names, as on the command line
     r"|Conv2D|LeakyReLU|MaxPooling2D|Flatten|Dense"  # what Keras calls its layers
-    r"|PNG|SVG|CSV)\b|α"
+    r"|PNG|SVG|CSV|Parquet)\b|α"
 )
 
 
