@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kd.config import STUDENTS, RunConfig
+from kd.files import digest, json_bytes
+from kd.store.index.schema import TABLES
 from kd.store.store import Store
 
 CONFIG = RunConfig(seed=1)
@@ -110,3 +114,39 @@ def locked(home: Path) -> Iterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+def save_many(home: Path, count: int) -> list[str]:
+    """Store so many runs in a few seconds: true records, five seeds of each setting, but no models."""
+    store = Store(home)
+    original = store.record(RunConfig().run_id)
+    random, made = np.random.default_rng(0), []
+    sizes, temperatures = (200, 1_000, 2_000, 5_000, 10_000, 20_000), (1.0, 2.0, 3.0, 4.0, 5.0, 8.0)
+    settings = itertools.product(range(5, 100), temperatures, sizes, range(1, 6))
+    for epochs, temperature, size, seed in itertools.islice(settings, count):
+        config = RunConfig(epochs=epochs, temperature=temperature, train_size=size, seed=seed)
+        only = random.integers(50, 400, 2).tolist()
+        result = {**original["result"], "run": config.run_id, "config": config.to_dict()}
+        comparison = {**result["comparison"], "difference": (only[0] - only[1]) / 1e4}
+        comparison |= {"only_distilled_right": only[0], "only_scratch_right": only[1]}
+        comparison |= {"low": comparison["difference"] - 0.004, "high": comparison["difference"] + 0.004}
+        for name, right in zip(STUDENTS, only, strict=True):
+            result[name] = {**result[name], "test_accuracy": 0.9 + right / 1e4}
+        parts = {"config": config.to_dict(), "created": 1e9 + len(made), "models": config.model_ids}
+        content = json_bytes({**original, **parts, "result": {**result, "comparison": comparison}})
+        folder = store.home / "runs" / config.run_id
+        folder.mkdir()
+        (folder / "record.json").write_bytes(content)
+        (folder / "SHA256SUMS").write_text(f"{digest(content)}  record.json\n")
+        made.append(config.run_id)
+    store.index.take_in()
+    return made
+
+
+def remove_many(home: Path, run_ids: list[str]) -> None:
+    """Remove runs that `save_many` has stored."""
+    with closing(sqlite3.connect(home / "index.sqlite")) as connection, connection:
+        for table in TABLES:
+            connection.executemany(f"DELETE FROM {table} WHERE run_id = ?", [(each,) for each in run_ids])
+    for run_id in run_ids:
+        shutil.rmtree(home / "runs" / run_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -58,13 +60,20 @@ def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarr
     )
 
 
-def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int = 420) -> alt.LayerChart:
+def confusion_chart(
+    rows: pd.DataFrame,
+    title: str,
+    subtitle: str,
+    height: int = 420,
+    words: Mapping[str, str] | None = None,
+) -> alt.LayerChart:
     """A confusion matrix, or the difference between two: a row for each true class, a column for each answer.
 
     Args:
         rows: of `confusion_rows` or `difference_rows`.
         title, subtitle: what it is, and what the numbers in it are.
         height: in pixels, with the title.
+        words: what the codes in the column role are called; by default the models' names.
     """
     base = alt.Chart().encode(
         x=alt.X(**digit_axis("predicted", _("Answer"), orient="top")),
@@ -84,7 +93,7 @@ def confusion_chart(rows: pd.DataFrame, title: str, subtitle: str, height: int =
     )
     numbers = base.mark_text().encode(text="label:N")
     return finished(
-        alt.layer(cells, numbers, data=rows), title, height, subtitle, words={"role": role_words()}
+        alt.layer(cells, numbers, data=rows), title, height, subtitle, words={"role": words or role_words()}
     )
 
 

@@ -97,6 +97,7 @@ def lines_chart(
     dashes: alt.StrokeDash | None = None,
     shapes: alt.Shape | None = None,
     ghosts: bool = False,
+    ghost_tooltip: list[alt.Tooltip] | None = None,
 ) -> alt.LayerChart:
     """Lines over epochs with their points, and beside the plot, where no line is, a label for each.
 
@@ -109,6 +110,7 @@ def lines_chart(
         dashes, shapes: what each line looks like, if its role does not say it.
         ghosts: whether the table has the column "ghost", the name of an earlier run; empty for this one. The
             earlier ones are thin, and have tooltips.
+        ghost_tooltip: theirs, if it is not the others' with the name of the earlier run.
     """
     (line,) = words
     ticks = _whole_ticks(last_epoch)
@@ -151,7 +153,7 @@ def lines_chart(
             earlier.mark_line(strokeWidth=1, opacity=0.55).encode(strokeDash=by_role("strokeDash")),
             # a line is hard to hit: what has the tooltip is wider, and not seen
             earlier.mark_point(filled=True, size=120, opacity=0).encode(
-                tooltip=[alt.Tooltip("ghost:N", title=_("Earlier run")), *tooltip]
+                tooltip=ghost_tooltip or [alt.Tooltip("ghost:N", title=_("Earlier run")), *tooltip]
             ),
         ]
     return finished(alt.layer(*layers, data=table), title, height, words=words)

@@ -80,13 +80,29 @@ def accuracy_rows(
         rows += [{**level, "epoch": epoch} for epoch in (1, last_epoch)]
     # Before the first epoch, the axis begins where students usually do, so that it need not move later.
     shown = [row["value"] for each in (rows, *ghosts.values()) for row in each]
-    lowest = min(shown + ([] if has_begun else [_AXIS_BEFORE_EVENTS]))
-    start = next(step for step in _AXIS_STARTS if step <= lowest)
+    start = axis_start(shown + ([] if has_begun else [_AXIS_BEFORE_EVENTS]))
     gap = (1 - start) * share_of_a_label(height)
     table = labelled(rows, "role", gap, highest=1.0, words=accuracy)
     if earlier is not None:
         table = _with_ghosts(table, ghosts)
     return table, {"start": start, "last_epoch": last_epoch}
+
+
+def axis_start(values: Sequence[float]) -> float:
+    """Where an axis of these accuracies begins."""
+    return next(step for step in _AXIS_STARTS if step <= min(values, default=_AXIS_BEFORE_EVENTS))
+
+
+def accuracy_axis(start: float) -> dict[str, Any]:
+    """Arguments for an axis of accuracies from `start` on."""
+    title = _("Test accuracy")
+    if start:
+        title = _("Test accuracy (axis from {start} %)", start=f"{100 * start:.0f}")
+    return {
+        "title": title,
+        "scale": alt.Scale(domain=[start, 1.0], nice=False),
+        "axis": alt.Axis(format="%", labelExpr=PERCENT, tickCount=5),
+    }
 
 
 def _seen(events: Iterable[Mapping[str, Any]], models: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -123,13 +139,7 @@ def accuracy_lines(rows: pd.DataFrame, start: float, last_epoch: int, height: in
         last_epoch=last_epoch,
         height=height,
         words={"role": role_words()},
-        value_axis={
-            "title": _("Test accuracy (axis from {start} %)", start=f"{100 * start:.0f}")
-            if start
-            else _("Test accuracy"),
-            "scale": alt.Scale(domain=[start, 1.0], nice=False),
-            "axis": alt.Axis(format="%", labelExpr=PERCENT, tickCount=5),
-        },
+        value_axis=accuracy_axis(start),
         ghosts="ghost" in rows.columns,
         tooltip=[
             alt.Tooltip("role_words:N", title=_("Model")),

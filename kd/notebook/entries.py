@@ -16,7 +16,7 @@ from kd.config import RunConfig
 from kd.runs.state import RunView
 from kd.runs.views import RunViews
 from kd.store.index.notes import Listed, tags_of
-from kd.store.index.rows import DELETED, run_config
+from kd.store.index.rows import DELETED, run_row
 from kd.store.store import Store
 
 
@@ -97,12 +97,12 @@ class Entries:
 
     def _listed(self) -> Iterator[Entry]:
         rows, fresh = self._store.index.listed(), {}
-        if any(run_config(row.run_id, row.config) is None for row in rows):
+        if any(_config(row) is None for row in rows):
             self._store.index.unreadable()  # mends what can be mended
             rows = self._store.index.listed()
         known: dict[str, tuple[Listed, str, Entry]] = {}
         for row in rows:
-            config = run_config(row.run_id, row.config)
+            config = _config(row)
             if config is None or row.status.startswith(DELETED):
                 continue
             state = self._state(row.run_id) if row.status == "finished" else ""
@@ -155,6 +155,12 @@ class Entries:
         except OSError:
             return ""
         return f"{status.st_mtime_ns} {status.st_size}"
+
+
+def _config(row: Listed) -> RunConfig | None:
+    """What the row is a run of; None if the row cannot be read."""
+    checked = run_row((0, *row[:5], None, row.pinned, True))
+    return None if checked is None else checked["config"]
 
 
 def _shipped(view: RunView) -> Entry:

@@ -55,28 +55,53 @@ class Keeping:
         """Call runs something; an empty name takes theirs away.
 
         Raises:
-            ValueError: when there is no such run, it is not this person's to name, or the name has more
-                than 80 characters or some that cannot be seen.
+            ValueError: as `annotate`.
         """
-        self.store.index.write_note(self._changeable(runs, person), name=checked_name(name))
+        self.annotate(runs, name=name, person=person)
 
     def tag(self, runs: Runs, tags: Iterable[str], person: str | None = None) -> None:
         """Give runs these tags in place of those they have.
 
         Raises:
-            ValueError: when there is no such run, it is not this person's to tag, there are more than 10
-                tags, or one of them has more than 30 characters or some that cannot be seen.
+            ValueError: as `annotate`.
         """
-        self.store.index.write_note(self._changeable(runs, person), tags=checked_tags(tags))
+        self.annotate(runs, tags=tags, person=person)
 
     def note(self, runs: Runs, note: str, person: str | None = None) -> None:
         """Write a note about runs in place of the one they have; an empty one takes it away.
 
         Raises:
-            ValueError: when there is no such run, it is not this person's to write about, or the note has
-                more than 2,000 characters or some that cannot be seen.
+            ValueError: as `annotate`.
         """
-        self.store.index.write_note(self._changeable(runs, person), note=checked_note(note))
+        self.annotate(runs, note=note, person=person)
+
+    def annotate(
+        self,
+        runs: Runs,
+        name: str | None = None,
+        tags: Iterable[str] | None = None,
+        note: str | None = None,
+        person: str | None = None,
+    ) -> None:
+        """Change the name, the tags and the note of runs together; what is None stays.
+
+        Raises:
+            ValueError: when there is no such run, it is not this person's to change, the name has more than
+                80 characters, a tag more than 30, the note more than 2,000, one of them has characters that
+                cannot be seen, or there are more than 10 tags. Nothing is changed then.
+        """
+        changes = {
+            what: check(value)
+            for what, check, value in (
+                ("name", checked_name, name),
+                ("tags", checked_tags, tags),
+                ("note", checked_note, note),
+            )
+            if value is not None
+        }
+        run_ids = self._changeable(runs, person)
+        if changes:
+            self.store.index.write_note(run_ids, **changes)
 
     def delete(self, runs: Runs, person: str | None = None) -> None:
         """Take runs off the list; `restore` brings them back until their space is needed.

@@ -34,6 +34,7 @@ DEFAULT_LIMIT = 2_000_000_000
 SECONDS_WATCHED = 3600  # a page may show a run for a long time without asking for it again
 SECONDS_BETWEEN_NOTES = 60
 SECONDS_A_SIZE_HOLDS = 5
+SECONDS_FOR_LATEST = 0.1
 # Nothing is computed ahead unless so much of the limit would do.
 PLENTY = 0.95
 LEAST_LIMIT = 1000
@@ -90,7 +91,10 @@ class Upkeep:
         self._lock, self._tidying = threading.Lock(), threading.Lock()
         self._watched: dict[str, float] = {}
         self._noted: dict[str, float] = {}
-        self._usage: tuple[float, Usage] | None = None
+        self._usage: tuple[float, int, Usage] | None = None
+        self._changes = 0  # how often `forget_usage` was called
+        self._asking = threading.Lock()
+        self._measuring: threading.Thread | None = None
         store.room.spare = [self._spare_caches, self._spare_snapshots, self._spare_trash]
 
     def watched(self, run_id: str) -> None:
@@ -106,10 +110,38 @@ class Upkeep:
     def usage(self) -> Usage:
         """How much is stored; measured every few seconds at most."""
         with self._lock:
-            now = time.monotonic()
-            if self._usage is None or now - self._usage[0] > SECONDS_A_SIZE_HOLDS:
-                self._usage = now, self._measured()
-            return self._usage[1]
+            if self._usage is None or not self._holds():
+                now, changes = time.monotonic(), self._changes
+                self._usage = now, changes, self._measured()
+            return self._usage[2]
+
+    def latest(self) -> Usage | None:
+        """What was measured last, nearly at once, even if it does not quite hold any more; None for nothing.
+
+        With thousands of runs, measuring takes a second, and a thread does it meanwhile.
+        """
+        with self._asking:
+            if not self._holds() and (self._measuring is None or not self._measuring.is_alive()):
+                self._measuring = threading.Thread(target=self._measure, name="kd-usage", daemon=True)
+                self._measuring.start()
+            measuring = None if self._holds() else self._measuring
+        if measuring is not None:
+            measuring.join(SECONDS_FOR_LATEST)
+        known = self._usage
+        return None if known is None else known[2]
+
+    def _holds(self) -> bool:
+        """Whether what was measured last is still true, as far as is known here."""
+        known = self._usage
+        return (
+            known is not None
+            and known[1] == self._changes
+            and time.monotonic() - known[0] <= SECONDS_A_SIZE_HOLDS
+        )
+
+    def _measure(self) -> None:
+        with contextlib.suppress(OSError):  # whoever asks next tries again
+            self.usage()
 
     def has_plenty(self) -> bool:
         """Whether there is room for what nobody asked for, both below the limit and on the disk."""
@@ -119,8 +151,7 @@ class Upkeep:
 
     def forget_usage(self) -> None:
         """Measure again next time."""
-        with self._lock:
-            self._usage = None
+        self._changes += 1
 
     def tidy(self) -> None:
         """Bring the store below its limit, as far as there is something that may go."""

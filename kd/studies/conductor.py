@@ -204,7 +204,8 @@ class Conductor:
         try:
             runs = [config for _cell, config in progress.study.runs()]
             if urgency < AHEAD:
-                self._store.index.ask_for(*(config.run_id for config in runs))
+                person = progress.record.person
+                self._store.index.ask_for(*(config.run_id for config in runs), person=person)
             missing = []
             for config in runs:
                 if self._is_usable(config):

@@ -1,34 +1,96 @@
-"""The list of runs in two windows at once."""
+"""The notebook: thousands of runs are sorted and found, two are ticked and compared, and windows agree."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from kd.lab import Lab
 from tests.store.test_upkeep import save
+from tests.stored_runs import remove_many, save_many
+
+ROW, TICK = 35, 16
+MANY = 5_000
+
+
+@pytest.fixture
+def many(site) -> Iterator[list[str]]:
+    """So many runs, which are gone again afterwards."""
+    home = site.log.parent
+    run_ids = save_many(home, MANY)
+    with Lab(home) as lab:
+        lab.notebook()  # the index knows the figures then
+    yield run_ids
+    remove_many(home, run_ids)
+
+
+def table(page: Page) -> Locator:
+    return page.locator("[data-testid=stDataFrame] [role=grid]")
+
+
+def lists(page: Page, rows: int) -> None:
+    """Wait until the table has so many lines."""
+    expect(table(page)).to_have_attribute("aria-rowcount", str(rows + 1))
+
+
+def click(page: Page, row: int, across: float) -> None:
+    """Click into a line of the table, or into its heading (row 0)."""
+    page.get_by_test_id("stDataFrameResizable").click(position={"x": across, "y": (row + 0.5) * ROW})
+
+
+ASCENDING = """() => {
+  const cells = [...document.querySelectorAll('[data-testid=stDataFrame] tbody td[aria-colindex="2"]')];
+  const gains = cells.map((cell) => parseFloat(cell.textContent.replace('−', '-')));
+  return gains.length > 3 && gains.every((gain, at) => at === 0 || gains[at - 1] <= gain);
+}"""
+
+
+def test_thousands_of_runs_are_sorted_and_found_and_two_are_compared(page: Page, site, many):
+    page.goto(f"{site.url}/runs?fold=false&by=temperature&values=8")
+    lists(page, MANY // 180 * 30)  # of each 180 settings, 30 have T 8
+    page.goto(f"{site.url}/runs?fold=false")
+    expect(table(page)).to_have_attribute("aria-rowcount", re.compile("^5[0-9]{3}$"))
+    assert not page.evaluate(ASCENDING)
+    click(page, 0, across=340)
+    page.wait_for_function(ASCENDING)
+    page.get_by_role("textbox", name="Find").fill(many[7])
+    lists(page, 1)
+    page.goto(f"{site.url}/runs?fold=false&whose=app")
+    lists(page, 2)
+    for row in (1, 2):
+        click(page, row, across=TICK)
+        expect(page.get_by_text(re.compile(f"^{row} runs? ticked$"))).to_be_visible()
+    expect(page.get_by_text(re.compile("B is (ahead of|behind) A by"))).to_be_visible()
+    expect(page.locator(".st-key-save-compared-runs")).to_be_visible()
+    expect(page).to_have_url(re.compile("ticked=[0-9a-f]{12}(,|%2C)[0-9a-f]{12}"))
 
 
 def test_a_window_says_at_once_that_another_window_deleted_the_run(page: Page, site):
-    lab = Lab(site.log.parent)
-    run_id = save(lab, 77)
-    lab.close()
+    with Lab(site.log.parent) as lab:
+        run_id = save(lab, 77)
 
-    def delete(window: Page):
-        return window.locator(f".st-key-delete_{run_id}").get_by_role("button", name="Delete")
+    def delete(window: Page) -> Locator:
+        return window.locator(".st-key-runs_delete").get_by_role("button", name="Delete")
 
     other = page.context.new_page()
     for window in (page, other):
-        window.goto(f"{site.url}/runs")
-        expect(delete(window)).to_have_count(1)
+        window.goto(f"{site.url}/runs?fold=false&q={run_id}&ticked={run_id}")
+        expect(delete(window)).to_be_enabled()
+    # by which the two windows are the same person's, also after the browser has been closed
+    (cookie,) = (each for each in page.context.cookies() if each["name"] == "_streamlit_xsrf")
+    assert cookie["expires"] > time.time() + 300 * 24 * 3600
     delete(page).click()
     expect(page.get_by_text("Deleted:")).to_be_visible()
     delete(other).click()
     expect(other.get_by_text("This run has already been deleted")).to_be_visible()
     expect(delete(other)).to_have_count(0)
     other.get_by_role("button", name="Undo").click()
-    expect(delete(other)).to_be_visible()
+    lists(other, 1)
     expect(other.get_by_text("This run has already been deleted")).to_be_hidden()
-    page.reload()
-    expect(delete(page)).to_have_count(1)
+    page.goto(f"{site.url}/runs?fold=false&q={run_id}&ticked={run_id}")
     delete(page).click()  # leaves the site as it was
     expect(delete(page)).to_have_count(0)

@@ -18,10 +18,11 @@ from kd.charts.figure_file import figure_svg
 # What else Streamlit sends: names, addresses, formats, a widget's state, and what is read below.
 _NOT_SHOWN = re.compile(
     "id|.*_id|.*key|.*url|.*hash|.*path|icon|page|query_string|color|type|.*format|tag|json|.*_content|"
-    "selection_mode|component_name|theme|spec|data|raw_values?|mime|.*state.*"
+    "selection_mode|selection_default|columns?_order|columns|component_name|theme|spec|data|raw_values?|mime|.*state.*"
 )
 # What the browser's own figures are told in codes, and the places in their sentences.
 _CODES = {"channel", "colours", "control", "kind", "key", "code", "role", "line", "of", "scale", "size"}
+_WRITTEN = {"name", "note", "tags", "run"}
 _PLACE = re.compile(r"\{\w+\}")
 _MARKUP = re.compile(r":material/\w+:|\$[^$]+\$|`[^`]*`|\]\([^)]*\)")
 
@@ -56,6 +57,13 @@ def _in_element(element: Any) -> Iterator[tuple[str, str]]:
         yield from (("chart text", unescape(text)) for text in drawn)
     if element.type == "table":
         yield from (("cell", str(cell)) for cell in _cells(element.value))
+    if element.type == "dataframe":
+        columns = json.loads(proto.columns)
+        for column in columns.values():
+            yield from (("heading", column[part]) for part in ("label", "help") if column.get(part))
+        # what people wrote is in their own language
+        table = element.value[[name for name in element.value if name in columns and name not in _WRITTEN]]
+        yield from (("cell", cell) for cell in table.to_numpy().ravel() if isinstance(cell, str))
 
 
 def _in_message(where: str, message: Any) -> Iterator[tuple[str, str]]:

@@ -96,11 +96,20 @@ def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path)
 def test_the_list_of_runs_does_too_after_a_run_is_deleted(open_page, lab):
     kept, deleted = save(lab, 11), save(lab, 12)
     lab.pin(kept, True)
-    app = open_page("runs")
-    app.button(key=f"delete_{deleted}").click().run()
+    app = open_page("runs", ticked=deleted, fold="false")
+    assert escaped(app) == set()
+    app.button(key="runs_delete").click().run()
     assert mark("Undo") in [button.label for button in app.button]
     assert escaped(app) == set()
     lab.store.remove_run(kept)
+
+
+def test_runs_that_are_compared_do_too(open_page, lab):
+    runs = [view.run_id for view in lab.runs() if view.status == "finished"]
+    app = open_page("runs", ticked=",".join(runs))
+    assert len(app.get("vega_lite_chart")) == 2
+    # the two are A and B in any language
+    assert {text for text in escaped(app) if any(map(str.islower, text.partition(": ")[2]))} == set()
 
 
 HISTORY = [
@@ -141,7 +150,7 @@ def test_what_stands_in_for_a_page_does_too(open_page, lab, monkeypatch):
     def fails(*arguments):
         raise RuntimeError("of no interest to a reader")
 
-    monkeypatch.setattr(lab, "runs", fails)
+    monkeypatch.setattr(lab, "notebook", fails)
     app = open_page("runs")
     assert app.error
     assert escaped(app) == set()

@@ -24,7 +24,7 @@ PAGES = {
         "run", "sure", "of", "of_images", "of_alpha", "of_T", "of_squared", "of_objective", "of_seeds",
         "of_order", "over",
     ),
-    "runs": ("run",),
+    "runs": ("run", "q", "by", "values", "whose", "fold", "columns", "ticked"),
 }  # fmt: skip
 fuzzed = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 values = st.one_of(

@@ -1,84 +1,189 @@
-"""Runs: every run with what it reached and a link to it; runs are kept, deleted and brought back."""
+"""Runs: the notebook lists, finds, names, keeps, deletes and brings back runs, by those whose they are."""
+
+from __future__ import annotations
 
 import pytest
 
 from kd.config import RunConfig
-from kd.text.words import UNREADABLE, accuracy, file_size
+from kd.text.words import UNREADABLE, file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.store.test_upkeep import save
+
+ME, SOMEBODY = "a" * 12, "b" * 12
+
+
+@pytest.fixture(autouse=True)
+def me(monkeypatch):
+    """The person who looks at the page."""
+    for module in ("listing", "actions", "undo"):
+        monkeypatch.setattr(f"ui.runs.{module}.person", lambda: ME)
 
 
 @pytest.fixture
 def own(lab):
+    """A run that is nobody's in particular."""
     run_id = save(lab, 11)
     lab.upkeep.forget_usage()
     yield run_id
     lab.store.remove_run(run_id)
 
 
+@pytest.fixture
+def another(lab):
+    """A run of somebody else."""
+    config = RunConfig(seed=14, temperature=4.0)
+    run_id = save(lab, 14, temperature=4.0)
+    lab.store.index.claim(run_id, config.to_dict(), person=SOMEBODY)
+    lab.store.index.set_status(run_id, "finished")
+    yield run_id
+    lab.store.remove_run(run_id)
+
+
 def buttons(app):
-    return {button.key: button for button in app.button}
+    return {button.key or button.label: button for button in app.button}
 
 
-def test_each_run_is_listed_with_its_accuracies_and_a_link(open_page, shipped):
-    app = open_page("runs")
-    for model in ("teacher", "distilled", "scratch"):
-        assert accuracy(shipped.result[model]["test_accuracy"]) in html_of(app)
-    links = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")]
-    assert ("train", f"run={shipped.run_id}") in links
-    assert any("came with the app" in caption.value for caption in app.caption)
-    assert f"delete_{shipped.run_id}" not in buttons(app)
+def table(app):
+    return app.dataframe[0].value.set_index("run")
+
+
+def ticked_with(run_ids):
+    return {"ticked": ",".join(run_ids), "fold": "false"}
+
+
+def test_each_run_is_a_line_with_its_gain_interval_teacher_and_whose_it_is(open_page, shipped, own, another):
+    found = table(open_page("runs", fold="false"))
+    line, compared = found.loc[shipped.run_id], shipped.result["comparison"]
+    assert line["setting"] == "the default setting"
+    assert line["gain"] == pytest.approx(100 * compared["difference"])
+    assert line["interval"].startswith(f"+{100 * compared['low']:.1f} to ")
+    assert (line["teacher"], line["whose"]) == ("strong teacher", "the app")
+    assert found.loc[another, ["setting", "whose"]].tolist() == ["T 4 · seed 14", "somebody else"]
+    assert found.loc[own, "whose"] == ""
+
+
+def test_runs_that_differ_in_seed_alone_are_one_line_unless_they_are_to_be_apart(open_page, own, another):
+    together, apart = (table(open_page("runs", fold=fold)) for fold in ("true", "false"))
+    assert sorted(together["seeds"]) == [1, 1, 2]
+    assert set(apart["seeds"]) == {1}
+    assert set(apart.index) - set(together.index) == {RunConfig().run_id}  # in the line of the newer run
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"q": "T 4 seed"}, {"another"}),
+        ({"q": "nothing has this"}, set()),
+        ({"q": "few <b>images</b>"}, {"own"}),
+        ({"by": "temperature", "values": "4"}, {"another", "many"}),
+        ({"by": "train_size", "values": "500"}, {"own", "another", "default"}),
+        ({"whose": "others"}, {"another"}),
+        ({"whose": "app"}, {"default", "many"}),
+        ({"whose": "mine"}, set()),
+    ],
+)
+def test_runs_are_found_by_text_by_a_setting_and_by_whose_they_are(
+    open_page, lab, own, another, query, expected
+):
+    lab.name(own, "few <b>images</b>")
+    app = open_page("runs", fold="false", **query)
+    found = set(table(app).index) if app.dataframe else set()
+    many = RunConfig(temperature=4.0, epochs=10, train_size=10_000).run_id
+    names = {own: "own", another: "another", RunConfig().run_id: "default", many: "many"}
+    assert {names[run_id] for run_id in found} == expected
+    assert bool(found) != any("No run is like this" in each.value for each in app.markdown)
 
 
 def test_the_page_says_how_much_space_runs_use(open_page, lab, own):
-    app = open_page("runs")
-    assert "1 saved run:" in html_of(app)
-    assert f"{file_size(lab.upkeep.usage().used)} of 2 GB used" in html_of(app)
-    assert any(file_size(lab.upkeep.usage().runs[own]) in caption.value for caption in app.caption)
+    lab.upkeep.usage()
+    assert f"1 saved run: {file_size(lab.upkeep.usage().used)} of 2 GB used" in html_of(open_page("runs"))
 
 
-def test_a_run_is_deleted_and_restored(open_page, lab, own):
-    app = open_page("runs")
-    buttons(app)[f"delete_{own}"].click().run()
-    assert f"delete_{own}" not in buttons(app)
-    assert "Deleted: " in html_of(app)
+def test_several_runs_are_deleted_at_once_and_restored_at_once(open_page, lab, own):
+    other = save(lab, 15)
+    app = open_page("runs", **ticked_with([own, other]))
+    assert "2 runs ticked" in html_of(app)
+    buttons(app)["runs_delete"].click().run()
+    assert not {own, other} & set(table(app).index)
+    assert "Deleted: 2 runs" in html_of(app)
     assert not lab.store.has_run(own)
-    next(button for button in app.button if button.label == "Undo").click().run()
-    assert f"delete_{own}" in buttons(app)
+    buttons(app)["runs_undo"].click().run()
+    assert {own, other} <= set(table(app).index)
     assert lab.watch(own).status == "finished"
+    lab.store.remove_run(other)
 
 
 def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says_so(open_page, lab, own):
-    one, other = open_page("runs"), open_page("runs")
+    one, other = (open_page("runs", **ticked_with([own])) for _window in range(2))
     for window in (one, other):
-        buttons(window)[f"delete_{own}"].click().run()
+        buttons(window)["runs_delete"].click().run()
         assert not window.exception
         assert not window.error
     assert not warnings_of(one)
     assert warnings_of(other) == ["This run has already been deleted: Undo brings it back."]
-    assert f"delete_{own}" not in buttons(other)
-    # and so is restoring it
-    undo = [next(b for b in window.button if b.label == "Undo") for window in (one, other)]
+    undo = [buttons(window)["runs_undo"] for window in (one, other)]  # and so is restoring it
     for window, button in zip((one, other), undo, strict=True):
         button.click().run()
         assert not window.exception
         assert not warnings_of(window)
-        assert f"delete_{own}" in buttons(window)
+        assert own in table(window).index
 
 
 def test_a_run_is_kept_until_it_need_not_be(open_page, lab, own):
-    app = open_page("runs")
+    app = open_page("runs", **ticked_with([own]))
     for label, pinned in (("Keep", True), ("Kept", False)):
-        assert buttons(app)[f"pin_{own}"].label == label
-        buttons(app)[f"pin_{own}"].click().run()
+        assert buttons(app)["runs_keep"].label == label
+        buttons(app)["runs_keep"].click().run()
         assert (own in lab.upkeep.usage().pinned) is pinned
+        assert table(app).loc[own, "kept"] == pinned
+
+
+def describe(app, **written):
+    for field in (*app.text_input, *app.text_area):
+        if field.key in written:
+            field.set_value(written[field.key])
+    return next(button for button in app.button if button.label == "Save").click().run()
+
+
+def test_what_is_written_about_a_run_is_shown_as_it_is_written(open_page, lab, own):
+    app = open_page("runs", **ticked_with([own]))
+    describe(app, runs_name="# the <b>best</b>", runs_tags="low T, :red[few]", runs_note="[why](http://x.y)?")
+    line = table(app).loc[own]
+    assert line["name"] == "# the <b>best</b>"
+    assert list(line["tags"]) == ["low T", ":red[few]"]
+    assert line["note"] == "[why](http://x.y)?"
+    again = open_page("runs", **ticked_with([own]))
+    assert {field.key: field.value for field in again.text_input}["runs_tags"] == "low T, :red[few]"
+
+
+def test_what_is_too_long_is_refused_in_a_sentence_and_stays_to_be_shortened(open_page, lab, own):
+    app = open_page("runs", **ticked_with([own]))
+    describe(app, runs_name="x" * 81, runs_note="fine")
+    assert warnings_of(app) == ["A run's name must have at most 80 characters, got 81."]
+    assert (lab.watch(own).name, lab.watch(own).note) == ("", "")
+    assert {field.key: field.value for field in app.text_input}["runs_name"] == "x" * 81
+
+
+@pytest.mark.parametrize(
+    ("whose", "said"), [("another", "Other people's runs"), ("shipped", "came with the app")]
+)
+def test_others_runs_can_be_opened_and_not_changed(open_page, request, shipped, another, own, whose, said):
+    run_id = another if whose == "another" else shipped.run_id
+    app = open_page("runs", **ticked_with([run_id]))
+    for key in ("runs_keep", "runs_delete"):
+        assert buttons(app)[key].disabled
+        assert said in buttons(app)[key].help
+    links = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")]
+    assert ("train", f"run={run_id}") in links
+    both = open_page("runs", **ticked_with([run_id, own]))
+    assert buttons(both)["runs_delete"].disabled
 
 
 def test_a_failed_run_says_why(open_page, lab):
     run_id = save(lab, 12)
     (lab.store.home / "runs" / run_id / "record.json").write_text("{")
     app = open_page("runs")
-    assert "damaged" in html_of(app)
+    assert "damaged" in table(app).loc[run_id, "state"]
     assert not app.error
     lab.store.remove_run(run_id)
 
@@ -86,9 +191,40 @@ def test_a_failed_run_says_why(open_page, lab):
 def test_an_entry_that_cannot_be_read_is_named_and_can_be_deleted(open_page, lab, own):
     config = RunConfig(seed=13)
     lab.store.index.claim(config.run_id, {**config.to_dict(), "width": 2})
-    app = open_page("runs")
+    app = open_page("runs", fold="false")
     assert f"{config.run_id}&#x27;: {UNREADABLE}" in html_of(app)
-    assert f"delete_{own}" in buttons(app)
+    assert own in table(app).index
     buttons(app)[f"delete_{config.run_id}"].click().run()
     assert UNREADABLE not in html_of(app)
     assert lab.unreadable() == []
+
+
+def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(open_page, lab, own):
+    def shown(app):
+        return list(app.dataframe[0].proto.column_order)
+
+    app = open_page("runs", columns="gain,run")
+    assert shown(app) == ["gain", "run"]
+    app = open_page("runs")
+    assert "tags" not in shown(app)
+    lab.tag(own, ["new"])
+    app.run()
+    assert "tags" in shown(app)
+    lab.tag(own, [])
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"by": "width"}, "There is no setting “width” to filter by."),
+        ({"columns": "gain,cost"}, "There is no column “cost”: use setting, gain,"),
+        ({"ticked": "../../etc"}, "ticked must list ids of runs, not “../../etc”."),
+        ({"whose": "mine!"}, "There is no whose “mine!”: use all, mine, others, app."),
+        ({"fold": "perhaps"}, "fold must be true or false, not “perhaps”. It is on."),
+    ],
+)
+def test_an_address_that_means_nothing_is_named_in_a_sentence(open_page, own, query, said):
+    app = open_page("runs", **query)
+    assert len(warnings_of(app)) == 1
+    assert warnings_of(app)[0].startswith(said)
+    assert app.dataframe

@@ -18,8 +18,16 @@
     else requestAnimationFrame(showOnceDrawn);
   }
 
+  // Streamlit tells browsers apart by a cookie that ends with the browser: kept for a year, one's runs stay one's own.
+  function staySomebody() {
+    const [cookie] = document.cookie.match(/_streamlit_xsrf=[^;]+/) || [];
+    const secure = location.protocol === 'https:' ? '; secure' : '';
+    if (cookie) document.cookie = `${cookie}; path=/; max-age=31536000; samesite=lax${secure}`;
+  }
+
   if (!window.kdFrame) {
     window.kdFrame = true;
+    staySomebody();
     document.addEventListener('click', closeNavigation);
     showOnceDrawn();
   }

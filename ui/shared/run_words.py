@@ -53,6 +53,29 @@ def setting(config: RunConfig) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def differs(config: RunConfig, but: tuple[str, ...] = ("seed", "teacher")) -> str:
+    """What of a setting is not as in the default one, in one line; empty if all is.
+
+    Args:
+        but: fields to leave out.
+    """
+    usual = RunConfig()
+    unusual = [
+        name
+        for name in FIELDS
+        if name not in but and getattr(config, name) != getattr(usual, name) and config.counts(name)
+    ]
+    parts = (_SHORT[name](config) if name in _SHORT else _named(config, name) for name in unusual)
+    return " · ".join(part for part in parts if part)
+
+
+def teacher(config: RunConfig) -> str:
+    """The teacher of a run, with what is unusual about its training; empty where none teaches."""
+    if not config.learns_from_teacher:
+        return ""
+    return _teacher(config) + _its_training(config)
+
+
 def _temperature(config: RunConfig) -> str:
     words = _SQUARED if config.temperature_squared else _NOT_SQUARED
     if not config.objective_class.uses_temperature_squared:
@@ -115,6 +138,23 @@ _UNUSUAL = {
     "label_noise": _noise,
     "baseline": lambda config: _("scratch with smoothed labels"),
     "objective": lambda config: _(config.objective_class.label),
+}
+
+# The same of every field: what is usual of the others goes without saying.
+_SHORT = {
+    "alpha": lambda config: f"α {plain(config.alpha)}",
+    "temperature": lambda config: _("T {temperature}", temperature=plain(config.temperature)),
+    "temperature_squared": lambda config: _("without T²"),
+    "epochs": lambda config: _epochs(config.epochs),
+    "train_size": lambda config: _images(config.train_size),
+    "batch_size": lambda config: _("batches of {size}", size=config.batch_size),
+    "seed": lambda config: _("seed {seed}", seed=config.seed),
+    # said with the teacher
+    **dict.fromkeys(
+        (name for name, spec in FIELDS.items() if spec.group == "teacher" and name != "teacher"),
+        lambda config: "",
+    ),
+    **_UNUSUAL,
 }
 
 

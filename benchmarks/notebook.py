@@ -1,0 +1,152 @@
+"""How fast Runs is with thousands of runs stored, against an empty one: first paint, and a filter.
+
+    python -m benchmarks.notebook
+    python -m benchmarks.notebook --runs 5000 --rounds 5 --json
+
+In a real Chromium (Playwright, requirements-dev.txt), in turns. First paint is the time from opening the page
+to the last change of its table, for a new visitor of a server that is up, and for the first one after it has
+started ("cold"). A filter is the time from the last letter that is typed to the last change of the table;
+Streamlit waits for 0.25 s of it whether another letter comes. A rerun on the server is timed by itself, in
+this process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.app_process import app_process
+from benchmarks.browser_times import MINUTE
+from benchmarks.machine import described, machine
+from tests.browser.chromium import bring
+from tests.browser.conftest import FLAGS
+from tests.stored_runs import save_many
+
+PROJECT = Path(__file__).resolve().parent.parent
+GRID = "[data-testid=stDataFrame] [role=grid]"
+SECONDS_OF_STREAMLIT = 0.25
+TITLES = {
+    "empty_cold": "First paint after the server has started, no runs of one's own",
+    "full_cold": "First paint after the server has started, {runs} runs",
+    "empty": "First paint, no runs of one's own",
+    "full": "First paint, {runs} runs",
+    "filter": "From the last letter typed to the filtered table, {runs} runs",
+    "rerun": "A rerun with another filter on the server alone, {runs} runs",
+}
+
+
+def measure(runs: int, rounds: int) -> dict[str, Any]:
+    """{"machine", "runs", "seconds": {what: [seconds]}}."""
+    seconds: dict[str, list[float]] = {what: [] for what in TITLES}
+    executable = bring()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        empty, full = Path(folder) / "empty", Path(folder) / "full"
+        made = save_many(full, runs)
+        seconds["rerun"] = rerun_seconds(full, made, rounds)
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        for _ in range(rounds):
+            for name, home in (("empty", empty), ("full", full)):
+                with app_process(home, KD_AHEAD="0") as app:
+                    seconds[f"{name}_cold"].append(painted(browser, app.url))
+                    seconds[name].append(painted(browser, app.url))
+                    if name == "full":
+                        seconds["filter"].append(filtered(browser, app.url, made))
+        browser.close()
+    return {"machine": machine(), "runs": runs, "seconds": seconds}
+
+
+def painted(browser: Browser, url: str) -> float:
+    """Seconds from opening Runs to its table, for a new visitor."""
+    page = opened(browser)
+    started = time.perf_counter()
+    page.goto(f"{url}/runs?fold=false", wait_until="commit")
+    page.locator(f"{GRID} tbody td").first.wait_for(state="attached")
+    seconds = time.perf_counter() - started
+    page.context.close()
+    return seconds
+
+
+def filtered(browser: Browser, url: str, made: list[str]) -> float:
+    """Seconds from the last letter of a run's id to the table of this run alone."""
+    page = opened(browser)
+    page.goto(f"{url}/runs?fold=false")
+    page.locator(f"{GRID} tbody td").first.wait_for(state="attached")
+    page.wait_for_timeout(3_000)
+    find = page.get_by_role("textbox", name="Find")
+    find.press_sequentially(made[0][:-1])
+    find.press(made[0][-1])
+    started = time.perf_counter()
+    page.locator(f"{GRID}[aria-rowcount='2']").wait_for(state="attached")
+    seconds = time.perf_counter() - started
+    page.context.close()
+    return seconds
+
+
+def opened(browser: Browser) -> Page:
+    page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+    page.set_default_timeout(2 * MINUTE)
+    return page
+
+
+def rerun_seconds(home: Path, made: list[str], repeats: int) -> list[float]:
+    """Seconds of reruns that each filter for another run, on a page that was drawn before."""
+    from streamlit.testing.v1 import AppTest
+
+    from kd.lab import Lab
+    from ui.shared import server
+
+    with (
+        patch.dict(os.environ, {"KD_HOME": str(home)}),
+        patch.object(Lab, "warm_up", lambda self: None),
+    ):
+        server.forget_lab()
+        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120)
+        app.switch_page("pages/runs.py")
+        app.query_params["fold"] = "false"
+        app.run()
+        server.lab().upkeep.usage()
+        seconds = []
+        for run_id in made[:repeats]:
+            find = next(field for field in app.text_input if field.key == "q")
+            started = time.perf_counter()
+            find.set_value(run_id).run()
+            seconds.append(time.perf_counter() - started)
+            if app.exception or len(app.dataframe[0].value) != 1:
+                raise RuntimeError("The filter did not find the run.")
+        server.lab().close()
+        server.forget_lab()
+    return seconds
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.notebook", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
+    parser.add_argument("--runs", type=int, default=5_000, help="runs stored (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds (%(default)s)")
+    options = parser.parse_args(arguments)
+    found = measure(options.runs, options.rounds)
+    if options.json:
+        print(json.dumps(found, indent=1))
+        return 0
+    print(described(found["machine"]))
+    for name, title in TITLES.items():
+        seconds = found["seconds"][name]
+        words = title.format(runs=f"{found['runs']:,}")
+        print(f"{words}: {np.median(seconds):.3f} s ({min(seconds):.3f}–{max(seconds):.3f})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Two runs that are ticked are compared: in words, over each other, setting by setting, answer by answer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from kd.analysis.evaluation import compare
+from kd.config import RunConfig
+from kd.pictures.mnist import load_mnist
+from kd.text.headlines import headline
+from tests.pages.on_page import chart_titles, errors_of, html_of
+from tests.stored_runs import remove, save_copy
+
+SHIPPED = RunConfig()
+MANY = RunConfig(temperature=4.0, epochs=10, train_size=10_000)
+
+
+@pytest.fixture
+def queued(lab):
+    config = RunConfig(seed=21)
+    lab.store.index.claim(config.run_id, config.to_dict())
+    yield config.run_id
+    lab.store.index.forget(config.run_id)
+
+
+def opened(open_page, *run_ids: str, **query: str):
+    return open_page("runs", ticked=",".join(run_ids), **query)
+
+
+def test_two_runs_of_one_seed_are_compared_by_their_pictures(open_page, lab, shipped):
+    app = opened(open_page, SHIPPED.run_id, MANY.run_id)
+    said = html_of(app)
+    logits = [lab.test_logits(config.run_id)["distilled"] for config in (MANY, SHIPPED)]
+    expected = compare(load_mnist().y_test, logits[1], logits[0])
+    points = f"{abs(100 * expected['difference']):.1f}"
+    assert f"B is behind A by {points} points" in said
+    assert "Distilled students of seed 0 on the same 10,000 test pictures; McNemar p &lt; 0.001." in said
+    assert headline(shipped.result["comparison"], SHIPPED) in said.replace("&#x27;", "'")
+    differences = app.table[0].value
+    assert differences.loc["T, temperature"].tolist() == ["4", "10"]
+    assert "Seed" not in " ".join(differences.index)
+    assert chart_titles(app) == ["Distilled by epoch (thin: scratch)", "Answers of B − answers of A"]
+
+
+def test_several_seeds_are_compared_in_pairs(open_page, lab):
+    made = []
+    for temperature, gain in ((4.0, 0.01), (20.0, 0.05)):
+        for seed in range(3):
+            config = RunConfig(temperature=temperature, seed=seed)
+            result = json.loads(json.dumps(lab.store.record(SHIPPED.run_id)["result"]))
+            result["distilled"]["test_accuracy"] = 0.84 + gain + 0.001 * (seed * temperature % 3)
+            result["scratch"]["test_accuracy"] = 0.84
+            made.append(config)
+            save_copy(lab.store, SHIPPED.run_id, config, result=result)
+    app = opened(open_page, made[0].run_id, made[3].run_id)
+    said = html_of(app)
+    assert "6 runs ticked" in said
+    assert "B is behind A by 4.00 points" in said
+    assert "Distilled students in pairs over 3 seeds; paired t-test p" in said
+    assert app.table[0].value.loc["Seeds"].tolist() == ["3", "3"]
+    for config in made:
+        remove(lab.store, config)
+
+
+def test_a_run_that_has_not_finished_is_left_out_with_a_sentence(open_page, queued):
+    app = opened(open_page, SHIPPED.run_id, queued)
+    assert "Tick two runs that have finished to compare them." in html_of(app)
+    app = opened(open_page, SHIPPED.run_id, MANY.run_id, queued)
+    assert "B is behind A" in html_of(app)
+
+
+def test_a_run_whose_model_is_gone_becomes_a_sentence_and_the_list_stays(open_page, lab):
+    config = RunConfig(seed=22)
+    save_copy(lab.store, SHIPPED.run_id, config)
+    shutil.rmtree(lab.store.home / "models" / config.model_ids["distilled"])
+    app = opened(open_page, config.run_id, MANY.run_id, fold="false")
+    assert app.dataframe
+    assert "is missing" in errors_of(app)[0]
+    remove(lab.store, config)

@@ -1,0 +1,158 @@
+"""Ticked runs compared: their curves over each other, what they differ in, and what lies between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from kd.charts.error_charts import confusion_chart, difference_rows
+from kd.charts.study.courses import SHAPES, courses_chart, courses_rows
+from kd.config import FIELDS, RunConfig
+from kd.lab import Lab, RunView
+from kd.notebook.comparison import Between, between, differing, figures_of_seeds
+from kd.notebook.entries import Entry
+from kd.notebook.folding import Line
+from kd.pictures.mnist import load_mnist
+from kd.text.compared_words import between_evidence, between_words, courses_words, difference_in_words
+from kd.text.headlines import headline, surer_headline
+from kd.text.translation import _
+from kd.text.words import listing
+from ui.shared.figure import figure
+from ui.shared.headings import unseen_section
+from ui.shared.run_words import differs
+
+MOST_COMPARED = len(SHAPES)
+_LETTERS = "ABCDEF"
+_HEIGHT = 300
+
+
+def compared(lab: Lab, lines: Sequence[Line]) -> None:
+    """Draw the comparison of the first MOST_COMPARED lines that have a result."""
+    finished = [line for line in lines if all(entry.figures is not None for entry in line.entries)]
+    shown = finished[:MOST_COMPARED]
+    with st.container(key="runs_compared"):
+        unseen_section(_("Comparison"))
+        if len(shown) < 2:
+            _quiet(_("Tick two runs that have finished to compare them."))
+            return
+        settings = [sorted(line.entries, key=lambda entry: entry.config.seed) for line in shown]
+        names = dict(zip(_LETTERS, settings, strict=False))
+        labels = load_mnist().y_test
+        found = between(settings, labels, lambda run_id: lab.test_logits(run_id)["distilled"])
+        _who_is_who(names, shown)
+        _verdicts(names, found)
+        if len(finished) > len(shown):
+            _quiet(_("The first {count} are compared: untick some to compare others.", count=len(shown)))
+        left, right = st.columns(2, gap="large")
+        with left:
+            _courses(lab, names)
+            _confusions(lab, labels, names, found)
+        with right:
+            _differences(names)
+            for letter, runs in names.items():
+                _quiet(f"{letter}: {_own_verdict(lab, runs)}")
+
+
+def _verdicts(names: dict[str, list[Entry]], found: Sequence[Between]) -> None:
+    """What lies between the first and each of the others, in words first; the tests are below."""
+    first, *others = names
+    for letter, each in zip(others, found, strict=True):
+        words = between_words(first, letter, vars(each))
+        st.html(
+            f'<p class="kd kd-verdict">{escape(words)}</p>'
+            f'<p class="kd kd-quiet">{escape(between_evidence(vars(each)))}</p>'
+        )
+
+
+def _own_verdict(lab: Lab, runs: Sequence[Entry]) -> str:
+    """Whether distillation helps at one of the settings."""
+    of_seeds = figures_of_seeds(runs)
+    if of_seeds is not None:
+        return surer_headline(of_seeds, runs[0].config)
+    result = lab.watch(runs[0].run_id).result or {}
+    return headline(result["comparison"], runs[0].config) if "comparison" in result else ""
+
+
+def _courses(lab: Lab, names: dict[str, list[Entry]]) -> None:
+    """The curves of each setting's run of a seed that the others have too, if there is one."""
+    shared = set.intersection(*({entry.config.seed for entry in runs} for runs in names.values()))
+    histories = {letter: _one(lab, runs, shared).history for letter, runs in names.items()}
+    rows, axes = courses_rows(histories, _HEIGHT)
+    own = rows[rows["ghost"] == ""]
+    ends = {
+        letter: (int(part["epoch"].iloc[-1]), float(part["value"].iloc[-1]))
+        for letter, part in own.groupby("setting", sort=False)
+    }
+    figure(
+        "compared-runs",
+        courses_chart,
+        rows,
+        alt=courses_words(ends),
+        names=list(names),
+        height=_HEIGHT,
+        **axes,
+    )
+
+
+def _one(lab: Lab, runs: Sequence[Entry], shared: set[int]) -> RunView:
+    chosen = next((entry for entry in runs if entry.config.seed in shared), runs[0])
+    return lab.watch(chosen.run_id)
+
+
+def _differences(names: dict[str, list[Entry]]) -> None:
+    """A table of the settings' differences, a column each."""
+    configs = {letter: runs[0].config for letter, runs in names.items()}
+    single = all(len(runs) == 1 for runs in names.values())
+    fields = differing(list(configs.values()), but=() if single else ("seed",))
+    if not fields:
+        _quiet(_("They have the same setting."))
+        return
+    rows = {_(FIELDS[name].label): [_value(name, config) for config in configs.values()] for name in fields}
+    if not single:
+        rows[_("Seeds")] = [str(len(runs)) for runs in names.values()]
+    st.table(pd.DataFrame(rows, index=list(configs)).T)
+
+
+def _value(name: str, config: RunConfig) -> str:
+    return FIELDS[name].in_words(getattr(config, name)) if config.counts(name) else "–"
+
+
+def _confusions(
+    lab: Lab, labels: np.ndarray, names: dict[str, list[Entry]], found: Sequence[Between]
+) -> None:
+    """Where the errors of the second setting's student differ from those of the first's."""
+    (first, mine), (second, its) = list(names.items())[:2]
+    seeds = found[0].seeds
+    shared = set(seeds[:1] if len(seeds) != 2 or found[0].test == "paired t" else ())
+    logits = [lab.test_logits(_one(lab, runs, shared).run_id)["distilled"] for runs in (mine, its)]
+    rows = difference_rows(labels, logits[1], logits[0])
+    seed = listing([str(each) for each in (seeds[:1] if shared else seeds)])
+    figure(
+        "confusion-between-runs",
+        confusion_chart,
+        rows,
+        alt=difference_in_words(rows, first, second),
+        title=_("Answers of {second} − answers of {first}", first=first, second=second),
+        subtitle=_("Pictures, distilled students, seed {seed}", seed=seed) if seed else _("Pictures"),
+        words={"distilled": _("more with {name}", name=second), "scratch": _("more with {name}", name=first)},
+    )
+
+
+def _quiet(words: str) -> None:
+    st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
+
+
+def _who_is_who(names: dict[str, list[Entry]], lines: Sequence[Line]) -> None:
+    """What each letter stands for: a name, or else a setting."""
+    settings = [differs(line.first.config, ("seed",)) or _("the default setting") for line in lines]
+    if len(set(settings)) < len(settings):
+        settings = [differs(line.first.config, ()) or _("the default setting") for line in lines]
+    each = (
+        f"<span><b>{letter}</b> {escape(line.name or words)}</span>"
+        for letter, line, words in zip(names, lines, settings, strict=True)
+    )
+    st.html(f'<p class="kd kd-letters">{" ".join(each)}</p>')

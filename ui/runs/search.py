@@ -1,0 +1,200 @@
+"""What is looked for among the runs, and which columns are shown; the address says it too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import streamlit as st
+
+from kd.config import FIELDS
+from kd.text.translation import N_, _
+from ui.runs.listing import APP, MINE, OTHERS, Listing
+from ui.shared import address, notices
+
+COLUMNS = {
+    "setting": N_("Differs from the default in"),
+    "gain": N_("Gain (points)"),
+    "interval": N_("95 % interval"),
+    "state": N_("State"),
+    "name": N_("Name"),
+    "seeds": N_("Seeds"),
+    "teacher": N_("Teacher"),
+    "when": N_("When"),
+    "whose": N_("Whose"),
+    "tags": N_("Tags"),
+    "kept": N_("Kept"),
+    "note": N_("Note"),
+    "distilled": N_("Distilled (%)"),
+    "scratch": N_("Scratch (%)"),
+    "of_teacher": N_("Its teacher (%)"),
+    "run": N_("Run"),
+}
+_ALWAYS = ("setting", "gain", "interval", "seeds", "teacher", "when", "whose")
+# Shown once there is something in them.
+_WITH_CONTENT = ("name", "state", "tags", "kept")
+_USUAL = "usual_columns"
+_MOST_LETTERS = 200
+_MOST_TICKED = 500
+
+
+def _field(text: str) -> str:
+    if text and text not in FIELDS:
+        raise ValueError(_("There is no setting “{text}” to filter by.", text=notices.cut(text)))
+    return text
+
+
+def _columns(text: str) -> list[str]:
+    names = [name for name in text.split(",") if name]
+    for name in names:
+        if name not in COLUMNS:
+            raise ValueError(
+                _(
+                    "There is no column “{text}”: use {allowed}.",
+                    text=notices.cut(name),
+                    allowed=", ".join(COLUMNS),
+                )
+            )
+    return names
+
+
+def _ids(text: str) -> list[str]:
+    ids = [run_id for run_id in text.split(",") if run_id]
+    for run_id in ids:
+        if not re.fullmatch("[0-9a-f]{12}", run_id):
+            raise ValueError(_("ticked must list ids of runs, not “{text}”.", text=notices.cut(run_id)))
+    return ids[:_MOST_TICKED]
+
+
+_WHOSE = address.choice(
+    N_("There is no whose “{text}”: use {allowed}."),
+    {"all": N_("Everybody's"), MINE: N_("Mine"), OTHERS: N_("Others'"), APP: N_("The app's")},
+)
+_FOLD = address.kept(address.switch("fold", otherwise=True), True)
+TICKED = address.Kept(_ids, ",".join, [])
+ADDRESS = {
+    "q": address.Kept(lambda text: text[:_MOST_LETTERS], str, ""),
+    "by": address.Kept(_field, str, ""),
+    "values": address.Kept(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, []),
+    "whose": _WHOSE,
+    "fold": _FOLD,
+    "columns": address.Kept(_columns, ",".join, []),
+    "ticked": TICKED,
+}
+
+
+@dataclass(frozen=True)
+class Search:
+    """words, by, values, whose: as `ui.runs.listing.found`."""
+
+    words: str
+    by: str
+    values: tuple[str, ...]
+    whose: str
+
+
+def folds() -> bool:
+    """Whether runs that differ in seed alone are one line; its switch is drawn by `search`."""
+    return bool(st.session_state.get("fold", True))
+
+
+def search(listed: Listing) -> Search:
+    """Draw the controls above the table."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="runs_search"):
+        words = st.text_input(
+            _("Find"),
+            key="q",
+            max_chars=_MOST_LETTERS,
+            live=True,
+            icon=":material/search:",
+            placeholder=_("name, tag, note, setting"),
+            help=_("Lists the runs whose name, tags, note, setting or id contain every word."),
+            width=300,
+            persist_state="session",
+        )
+        address.keep("q", ADDRESS["q"], words)
+        with st.popover(
+            _("Filter"),
+            icon=":material/filter_alt:",
+            help=_("Lists the runs with these values of one setting, or somebody's."),
+        ):
+            by, values, whose = _filters(listed)
+        with st.popover(_("Columns"), icon=":material/view_column:", help=_("Which columns the table has.")):
+            _choose_columns(listed)
+        fold = st.toggle(
+            _("Seeds together"),
+            key="fold",
+            help=_(
+                "Runs that differ in their seed alone are one line, with their mean gain and its interval "
+                "over the seeds."
+            ),
+            persist_state="session",
+        )
+        address.keep("fold", _FOLD, fold)
+    return Search(words, by, values, "" if whose == "all" else whose)
+
+
+def columns(listed: Listing) -> list[str]:
+    """The columns that are shown, in order."""
+    chosen = st.session_state.get("columns") or _usual(listed)
+    return [name for name in COLUMNS if name in chosen]
+
+
+def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
+    whose = address.choose(
+        st.segmented_control,
+        _("Whose"),
+        _WHOSE,
+        key="whose",
+        required=True,
+        help=_("Yours are those that were asked for from this browser."),
+    )
+    asked = st.session_state.get("by", "")
+    fields = ["", *(name for name in FIELDS if name in listed.values or name == asked)]
+    by = st.selectbox(
+        _("Setting"),
+        fields,
+        key="by",
+        format_func=lambda name: _(FIELDS[name].label) if name else _("any"),
+        help=_("The settings in which these runs differ."),
+        persist_state="session",
+    )
+    address.keep("by", ADDRESS["by"], by)
+    known = listed.values.get(by, {})
+    kept = [value for value in st.session_state.get("values", []) if value in known]
+    st.session_state["values"] = kept
+    values = st.multiselect(
+        _("Values"),
+        list(known),
+        key="values",
+        format_func=lambda value: known.get(value, value),
+        disabled=not known,
+        help=_("Runs with one of these values are listed; without any, all are."),
+        persist_state="session",
+    )
+    address.keep("values", ADDRESS["values"], values)
+    return by, tuple(values), whose
+
+
+def _choose_columns(listed: Listing) -> None:
+    usual, before = _usual(listed), st.session_state.get(_USUAL)
+    if sorted(st.session_state.get("columns") or []) in ([], sorted(before or [])):
+        st.session_state["columns"] = usual
+    st.session_state[_USUAL] = usual
+    chosen = st.pills(
+        _("Columns"),
+        list(COLUMNS),
+        selection_mode="multi",
+        key="columns",
+        format_func=lambda name: _(COLUMNS[name]),
+        help=_("Click a heading of the table to sort by it."),
+        persist_state="session",
+        wrap=True,
+    )
+    is_usual = sorted(chosen) in ([], sorted(usual))
+    address.keep("columns", ADDRESS["columns"], [] if is_usual else chosen)
+
+
+def _usual(listed: Listing) -> list[str]:
+    full = {name for name in _WITH_CONTENT if any(map(bool, listed.frame[name]))}
+    return [name for name in COLUMNS if name in _ALWAYS or name in full]
