@@ -62,7 +62,7 @@ def test_right_and_wrong_are_said_in_words(page: Page, site):
     expect(voice(page, "Label").locator(".kd-live-judged")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1280, 720)])
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1280, 720), (390, 844)])
 def test_touch_see_and_understand_fit_on_one_screen(page: Page, site, width, height):
     page.set_viewport_size({"width": width, "height": height})
     opened(page, site, "?soft=4")

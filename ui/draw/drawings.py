@@ -11,7 +11,7 @@ from kd.text.translation import _, ngettext
 from ui.pictures import kept
 from ui.pictures.canvas import drawing_name
 from ui.pictures.ways_in import DRAWN, UPLOADED, Given
-from ui.shared.figure import save_menu, spec
+from ui.shared.figure import framed, save_menu, spec
 from ui.shared.guard import guarded
 
 KEPT = 12
@@ -58,7 +58,8 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
     for name, picture in drawings.items():
         if np.array_equal(picture, shown.picture):
             tally[name] = all_disagree(logits)
-    st.markdown(
+    head = framed("drawings")
+    head.markdown(
         ngettext(
             "**Your latest drawings.** All three models disagree on {disputed} of {total} drawing. Can you "
             "draw a digit that gets three different answers?",
@@ -89,7 +90,8 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         help=_("Choose one of these drawings by its number, or click its picture."),
         on_change=guarded(lambda: _recall(given, st.session_state[_NUMBER])),
     )
-    save_menu("drawings", lambda: (ready, rows), "")
+    with head:
+        save_menu("drawings", lambda: (ready, rows), "")
 
 
 def _clicked(given: Given) -> None:

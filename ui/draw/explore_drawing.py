@@ -16,7 +16,7 @@ from kd.runs.finished import NEIGHBOURS
 from kd.text.chart_words import saliency_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, listing
-from ui.shared.figure import figure, save_cards
+from ui.shared.figure import figure, framed, save_cards
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, role
@@ -131,12 +131,14 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
         "To this teacher, the picture looks most like training pictures of {digits}.",
         digits=listing([str(label) for label in dict.fromkeys(table["label"])]),
     )
-    st.html(f'<p class="kd kd-verdict">{escape(verdict)}</p>')
+    head = framed("nearest-training-pictures")
+    head.html(f'<p class="kd kd-verdict">{escape(verdict)}</p>')
     neighbours = table.to_dict("records")
     st.html(f'<div class="kd kd-cards kd-low">{"".join(map(_card, neighbours))}</div>')
     captions = ["\n".join(_lines(neighbour)) for neighbour in neighbours]
     pictures = load_mnist().x_train[table["picture"]]
-    save_cards("nearest-training-pictures", pictures, captions, table["picture"], "", table)
+    with head:
+        save_cards("nearest-training-pictures", pictures, captions, table["picture"], "", table)
     lesson(
         _("What the teacher finds alike"),
         _(

@@ -15,7 +15,7 @@ from kd.lab import Lab, RunView
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, a_digit, percent
-from ui.shared.figure import save_cards
+from ui.shared.figure import framed, save_cards
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, role
@@ -79,7 +79,8 @@ def all_changes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
         fixed=fixed,
         broken=broken,
     )
-    st.html(f'<p class="kd kd-verdict">{verdict}</p>')
+    head = framed("fixed-and-broken")
+    head.html(f'<p class="kd kd-verdict">{verdict}</p>')
     teacher_right = teacher_right_on(table[table["change"] == "broken"])
     words = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
     left, right = st.columns([3, 1], vertical_alignment="bottom")
@@ -108,7 +109,9 @@ def all_changes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
     else:
         captions = [_caption(row) for row in rows.to_dict("records")]
         pictures = load_mnist().x_test[rows["picture"]]
-        save_cards("fixed-and-broken", pictures, captions, rows["picture"], f"{change}-page{page}", table)
+        with head:
+            note = f"{change}-page{page}"
+            save_cards("fixed-and-broken", pictures, captions, rows["picture"], note, table)
     lesson(
         _("Two groups behind one number"),
         _(
