@@ -104,7 +104,10 @@ def test_the_invitation_opens_the_pictures_that_were_fixed(page: Page, site):
     page.get_by_role("button", name=re.compile("996 pictures fixed, 199 broken")).click()
     expect(page.get_by_role("tab", name="Errors")).to_have_attribute("aria-selected", "true")
     expect(page.locator(".kd-cards figure")).to_have_count(12)
-    title, icon = page.locator(".st-key-figure-fixed-and-broken"), page.locator(".st-key-save-fixed-and-broken")
+    title, icon = (
+        page.locator(".st-key-figure-fixed-and-broken"),
+        page.locator(".st-key-save-fixed-and-broken"),
+    )
     expect(icon).to_be_visible()
     row, box = title.bounding_box(), icon.bounding_box()
     assert row["y"] - 10 < box["y"] < row["y"] + 10

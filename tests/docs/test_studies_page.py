@@ -42,6 +42,11 @@ def test_the_page_has_its_sections_in_order_with_their_commands():
         assert re.findall(r"```sh\n(.*?)\n```", text) == [sweep_command(SECTIONS[name].study)]
 
 
+def test_no_line_breaks_between_a_number_and_its_percent_sign():
+    assert not re.search("[0-9] %", PAGE.read_text(encoding="utf-8"))
+    assert not re.search("[0-9] %", studies.INTRODUCTION)
+
+
 def test_a_study_is_carried_out_and_written_and_other_sections_stay(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KD_WORKERS", "1")
