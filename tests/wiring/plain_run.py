@@ -1,12 +1,13 @@
 """What a RunConfig asks, in plain Keras: eager steps, `keras.optimizers.Adam`, and nothing of kd but MNIST.
 
 Everything is written from the fields of the run and from what is documented of them, as somebody would who
-wanted to check a result: no cache, no compiled loop, no folding, no store.
+wanted to check a result: no compiled loop, no folding, no store.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import keras
@@ -55,7 +56,7 @@ class Lesson(NamedTuple):
     teacher: tuple = ()
 
 
-@dataclass
+@dataclass(eq=False)
 class Trained:
     """A network after its training, what each epoch reported, and its weights after each."""
 
@@ -63,6 +64,7 @@ class Trained:
     epochs: list[dict] = field(default_factory=list)
     course: list[list[np.ndarray]] = field(default_factory=list)
 
+    @cache  # noqa: B019 - it lives as long as the tests
     def test_logits(self, epoch: int) -> np.ndarray:
         """Its answers to all test images after this epoch."""
         now = self.model.get_weights()
@@ -114,7 +116,7 @@ def fresh_teacher(run) -> Trained:
     return train(run, build("convolutional", run.teacher_width, run.seed), lesson, run.teacher_epochs)
 
 
-def student(run, name: str, teacher: keras.Model) -> Trained:
+def student(run, name: str, teacher: keras.Model | None) -> Trained:
     """The distilled student of this teacher, or the scratch student, which has none."""
     images, labels, labelled, rows = training_pictures(run)
     if name == "scratch":

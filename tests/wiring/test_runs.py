@@ -8,6 +8,7 @@ turns gradients of any size into steps of about 0.001, so a wrong line moves wei
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -62,6 +63,16 @@ TEACHERS_OWN = (
     "teacher_train_size",
     "teacher_label_smoothing",
 )
+SCRATCHS_OWN = (
+    *("seed", "batch_size", "epochs", "baseline"),
+    *("train_size", "labelled", "omitted_digits", "label_noise"),
+    *("student", "student_width", "student_units"),
+)
+
+
+def some(config: RunConfig, names: tuple[str, ...]) -> dict:
+    """These fields of a run."""
+    return {name: getattr(config, name) for name in names}
 
 
 @cache
@@ -69,10 +80,15 @@ def plain_teacher(**own) -> Trained:
     return plain_run.fresh_teacher(RunConfig(teacher="fresh", **own))
 
 
+@cache
+def plain_scratch(**own) -> Trained:
+    return plain_run.student(SimpleNamespace(**own), "scratch", None)
+
+
 def teacher_of(config: RunConfig) -> keras.Model:
     """The teacher of a run, trained or read without kd."""
     if config.teacher == "fresh":
-        return plain_teacher(**{name: getattr(config, name) for name in TEACHERS_OWN}).model
+        return plain_teacher(**some(config, TEACHERS_OWN)).model
     if config.teacher == BASE.model_ids["distilled"]:
         return plain(BASE)["distilled"].model
     included = keras.saving.load_model(PROJECT / "data" / "teachers" / f"{config.teacher}.keras")
@@ -84,10 +100,12 @@ def teacher_of(config: RunConfig) -> keras.Model:
 @cache
 def plain(config: RunConfig) -> dict[str, Trained]:
     """The models that are trained for this run, by name."""
-    teacher = teacher_of(config)
-    trained = {name: plain_run.student(config, name, teacher) for name in STUDENTS}
+    trained = {
+        "distilled": plain_run.student(config, "distilled", teacher_of(config)),
+        "scratch": plain_scratch(**some(config, SCRATCHS_OWN)),
+    }
     if config.teacher == "fresh":
-        trained["teacher"] = plain_teacher(**{name: getattr(config, name) for name in TEACHERS_OWN})
+        trained["teacher"] = plain_teacher(**some(config, TEACHERS_OWN))
     return trained
 
 
