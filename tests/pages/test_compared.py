@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from urllib.parse import parse_qs
 
 import pytest
 
 from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
+from kd.studies.address import study_of
+from kd.studies.study import Study
 from kd.text.headlines import headline
 from tests.pages.on_page import chart_titles, errors_of, html_of
 from tests.stored_runs import remove, save_copy
@@ -61,6 +64,13 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert "B is behind A by 4.00 points" in said
     assert "Distilled students in pairs over 3 seeds; paired t-test p" in said
     assert app.table[0].value.loc["Seeds"].tolist() == ["3", "3"]
+    between = [
+        link.proto.query_string for link in app.get("page_link") if "sweep between" in link.proto.label
+    ]
+    query = {name: values[0] for name, values in parse_qs(between[0]).items()}
+    study = Study(RunConfig(), {"temperature": [4.0, 20.0]}, seeds=3)
+    assert study_of({name: query[name] for name in query if name != "study"}) == study
+    assert query["study"] == study.study_id
     for config in made:
         remove(lab.store, config)
 

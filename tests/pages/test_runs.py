@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kd.config import RunConfig
+from kd.studies.kept.records import StudyRecord, StudyRecords
+from kd.studies.study import Study
 from kd.text.words import UNREADABLE, file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.store.test_upkeep import save
@@ -228,3 +230,17 @@ def test_an_address_that_means_nothing_is_named_in_a_sentence(open_page, own, qu
     assert len(warnings_of(app)) == 1
     assert warnings_of(app)[0].startswith(said)
     assert app.dataframe
+
+
+def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
+    study = Study(RunConfig(seed=31), {"temperature": [1.0, 4.0], "train_size": [200, 500]}, seeds=2)
+    StudyRecords(lab.store.home).write(StudyRecord(study, SOMEBODY, created=1e9, done=0))
+    links = [
+        (link.proto.page, link.proto.query_string, link.proto.label)
+        for link in open_page("runs").get("page_link")
+    ]
+    (label,) = (
+        label for page, query, label in links if (page, query) == ("sweep", f"study={study.study_id}")
+    )
+    assert label.startswith("T and Training images: 0 of 8 runs, somebody else's, ")
+    assert ("sweep", "", "Training images and T: came with the app") in links

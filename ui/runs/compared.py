@@ -13,10 +13,11 @@ from kd.charts.error_charts import confusion_chart, difference_rows
 from kd.charts.study.courses import SHAPES, courses_chart, courses_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
-from kd.notebook.comparison import Between, between, differing, figures_of_seeds
+from kd.notebook.comparison import Between, between, differing, figures_of_seeds, study_between
 from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
 from kd.pictures.mnist import load_mnist
+from kd.studies.address import STUDY, query_of
 from kd.text.compared_words import between_evidence, between_words, courses_words, difference_in_words
 from kd.text.headlines import headline, surer_headline
 from kd.text.translation import _
@@ -55,6 +56,7 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
             _differences(names)
             for letter, runs in names.items():
                 _quiet(f"{letter}: {_own_verdict(lab, runs)}")
+            _sweep_between(settings)
 
 
 def _verdicts(names: dict[str, list[Entry]], found: Sequence[Between]) -> None:
@@ -115,6 +117,19 @@ def _differences(names: dict[str, list[Entry]]) -> None:
     if not single:
         rows[_("Seeds")] = [str(len(runs)) for runs in names.values()]
     st.table(pd.DataFrame(rows, index=list(configs)).T)
+
+
+def _sweep_between(settings: Sequence[Sequence[Entry]]) -> None:
+    """The way to a study of these settings in every combination, where there can be one."""
+    study = study_between(settings)
+    if study is not None:
+        st.page_link(
+            "pages/sweep.py",
+            label=_("Open as a sweep between them"),
+            icon=":material/grid_on:",
+            query_params={STUDY: study.study_id, **query_of(study)},
+            help=_("Every combination of what they differ in, ready to start."),
+        )
 
 
 def _value(name: str, config: RunConfig) -> str:

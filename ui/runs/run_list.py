@@ -15,6 +15,7 @@ from ui.runs.compared import compared
 from ui.runs.listing import found, listing
 from ui.runs.room import room
 from ui.runs.search import folds, search
+from ui.runs.studies import studies
 from ui.runs.table import table, ticked
 from ui.runs.undo import attempt
 from ui.shared.guard import guard, guarded
@@ -26,6 +27,7 @@ def run_list(lab: Lab) -> None:
     """Draw the notebook, and redraw it while a run is active."""
     active = any(entry.active for entry in lab.notebook())
     st.fragment(_notebook, run_every=_SECONDS_BETWEEN_LOOKS if active else None)(lab, active)
+    studies(lab)
     room(lab)
 
 

@@ -1,4 +1,4 @@
-"""A run in a few words: its setting, and when it was started."""
+"""A run or a study in a few words: its setting, whose it is, and when it was started."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import time
 from kd.config import FIELDS, RunConfig
 from kd.run_fields import LINEAR
 from kd.runs.state import RunView
+from kd.studies.kept.view import StudyView
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import listing, plain
+from ui.shared.person import person
 
 _TEACHERS = {
     "strong": N_("strong teacher"),
@@ -179,6 +181,19 @@ def _epochs(number: int) -> str:
 
 def _images(number: int) -> str:
     return _("{count} images", count=f"{number:,}")
+
+
+def study_name(view: StudyView) -> str:
+    """A study in a list: what it varies, how far it is, whose it is."""
+    whose = _("somebody else's") if view.person else _("nobody's")
+    return _(
+        "{fields}: {done} of {runs} runs, {whose}, {when}",
+        fields=listing([_(FIELDS[name].label).partition(",")[0] for name in view.study.axes]),
+        done=view.done,
+        runs=view.runs,
+        whose=_("yours") if view.person == person() else whose,
+        when=on_day(view.created),
+    )
 
 
 def when(view: RunView) -> str:

@@ -23,7 +23,6 @@ from kd.studies.axes import may_vary, offered, offered_first
 from kd.studies.study import Study
 from kd.text.study_words import plain_value
 from kd.text.translation import _, ngettext
-from kd.text.words import listing
 from ui.shared import address, notices
 from ui.shared.guard import guarded
 from ui.shared.run_words import setting
@@ -225,11 +224,6 @@ def size_words(study: Study) -> str:
         seeds=ngettext("{count} seed", "{count} seeds", study.seeds, count=study.seeds),
         runs=ngettext("{count} run", "{count} runs", study.size, count=f"{study.size:,}"),
     )
-
-
-def fields_of(study: Study) -> str:
-    """What a study varies, in words."""
-    return listing([_(FIELDS[name].label).partition(",")[0] for name in study.axes])
 
 
 def _values_key(name: str) -> str:

@@ -16,7 +16,7 @@ from kd.text.translation import _, language
 from ui.shared import notices
 from ui.shared.guard import guard, guarded
 from ui.shared.person import person
-from ui.shared.run_words import on_day
+from ui.shared.run_words import study_name
 from ui.sweep import cell as one_cell
 from ui.sweep import compose, studies
 from ui.sweep import map as study_map
@@ -116,9 +116,9 @@ def _go_on(lab: Lab, view: StudyView) -> None:
 def choose(lab: Lab, shown_id: str) -> None:
     """The list of studies, with the one that is shown chosen."""
     names = {SHIPPED: _("Training images and T: came with the app")}
-    names |= {view.study_id: _name(view) for view in lab.studies()}
+    names |= {view.study_id: study_name(view) for view in lab.studies()}
     if shown_id not in names:
-        names[shown_id] = _name(lab.watch_study(shown_id))
+        names[shown_id] = study_name(lab.watch_study(shown_id))
     st.session_state[_CHOICE] = shown_id
     st.selectbox(
         _("Study"),
@@ -140,25 +140,3 @@ def _choose(lab: Lab) -> None:
         study = lab.watch_study(study_id).study
         compose.set_form(study)
         compose.tell(study)
-
-
-def _name(view: StudyView) -> str:
-    """A study in the list: what it varies, whose it is, how far it is."""
-    return _(
-        "{fields}: {done} of {runs} runs, {whose}, {when}",
-        fields=compose.fields_of(view.study),
-        done=view.done,
-        runs=view.runs,
-        whose=_("yours")
-        if view.person == person()
-        else _("somebody else's")
-        if view.person
-        else _("nobody's"),
-        when=on_day(view.created),
-    )
-
-
-def _whose(name: str) -> str:
-    if name == person():
-        return _("yours")
-    return _("somebody else's") if name else _("from the command line")
