@@ -19,6 +19,7 @@ def playback_table(
     teacher_logits: np.ndarray,
     times: Mapping[str, np.ndarray],
     logits: Mapping[str, np.ndarray],
+    accuracies: Mapping[str, np.ndarray] | None = None,
 ) -> pd.DataFrame:
     """Accuracy and agreement with the teacher at each stored point.
 
@@ -27,6 +28,7 @@ def playback_table(
         teacher_logits: (n, classes).
         times: student → (k,), in epochs.
         logits: student → (k, n, classes).
+        accuracies: student → (k,), measured before the logits were rounded; else they are of `logits`.
 
     Returns:
         Columns model, time, accuracy, agreement.
@@ -39,13 +41,26 @@ def playback_table(
             {
                 "model": model,
                 "time": float(time),
-                "accuracy": accuracy(labels, point),
+                "accuracy": accuracy(labels, point) if accuracies is None else float(accuracies[model][at]),
                 "agreement": agreement(teacher_logits, point),
             }
             for model, points in logits.items()
-            for time, point in zip(times[model], points, strict=True)
+            for at, (time, point) in enumerate(zip(times[model], points, strict=True))
         ]
     )
+
+
+def ending_in(logits: np.ndarray, final: np.ndarray) -> np.ndarray:
+    """Stored points, which are rounded to 16 bits, with the last one in full: rounding changes a few answers.
+
+    Args:
+        logits: float16 (k, n, classes), as `kd.training.snapshots` keeps them.
+        final: float32 (n, classes), of the finished network.
+
+    Returns:
+        float32 (k, n, classes).
+    """
+    return np.concatenate([logits[:-1], final[np.newaxis]], dtype=np.float32)
 
 
 def confusions(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:

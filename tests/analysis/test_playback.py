@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from kd.analysis.playback import logits_over_time, picture_path, playback_table
+from kd.analysis.playback import ending_in, logits_over_time, picture_path, playback_table
 from kd.networks.keras_layers import Step, readonly
 from kd.networks.numpy_layers import Dense, Flatten
 from kd.networks.numpy_model import NumpyModel
@@ -28,6 +28,19 @@ def test_accuracy_and_agreement_at_each_point():
     answers = LOGITS["scratch"][1].argmax(1)
     assert table["accuracy"].iloc[-1] == np.mean(answers == LABELS)
     assert table["agreement"].iloc[-1] == np.mean(answers == TEACHER.argmax(1))
+
+
+def test_a_point_is_as_accurate_as_it_was_before_its_logits_were_rounded():
+    known = {"distilled": np.array([0.1, 0.2, 0.3]), "scratch": np.array([0.4, 0.5])}
+    table = playback_table(LABELS, TEACHER, TIMES, LOGITS, known)
+    assert table["accuracy"].tolist() == [0.1, 0.2, 0.3, 0.4, 0.5]
+
+
+def test_the_last_point_is_in_full():
+    final = RANDOM.normal(size=(60, 10)).astype(np.float32)
+    points = ending_in(LOGITS["scratch"], final)
+    assert points.dtype == np.float32
+    np.testing.assert_array_equal(points, np.stack([LOGITS["scratch"][0], final]))
 
 
 def test_the_path_of_a_picture():

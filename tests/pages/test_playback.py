@@ -26,24 +26,32 @@ def opened(open_page, shipped):
 
 
 def test_every_point_has_its_sentence_lines_and_matrices(opened, lab, shipped, mnist):
-    snapshots, teacher = lab.snapshots(shipped.run_id), lab.test_logits(shipped.run_id)["teacher"]
+    teacher, answers = lab.test_logits(shipped.run_id)["teacher"], {}
+    kept = lab.snapshots(shipped.run_id)
+    for student in ("distilled", "scratch"):
+        final = lab.test_logits(shipped.run_id)[student]
+        answers[student] = [*kept[student]["logits"][:-1], final]
     figures = drawn_in_the_browser(opened, "playback-train")
     sentences = drawn_in_the_browser(opened, "playback-train", first=True)["sentence"]["says"]
-    for at, time in enumerate(snapshots["distilled"]["times"]):
+    for at, time in enumerate(kept["distilled"]["times"]):
         assert sentences[at].startswith(f"{point_name(time).capitalize()}: ")
-        for student in ("distilled", "scratch"):
-            logits = snapshots[student]["logits"][at]
-            assert f"{words.accuracy(accuracy(mnist.y_test, logits))} right, " in sentences[at]
-            assert f"{words.accuracy(agreement(teacher, logits))} the same as its teacher" in sentences[at]
+        for student, logits in answers.items():
+            right = kept[student]["accuracies"][at]
+            assert right == pytest.approx(accuracy(mnist.y_test, logits[at]), abs=5e-4)
+            assert f"{words.accuracy(right)} right, " in sentences[at]
+            assert f"{words.accuracy(agreement(teacher, logits[at]))} the same as" in sentences[at]
+    for student in answers:  # the last point is the run itself
+        result = shipped.result[student]
+        assert f"{words.accuracy(result['test_accuracy'])} right, " in sentences[-1]
+        assert f"{words.accuracy(result['agreement'])} the same as its teacher" in sentences[-1]
     (lines,) = (model["ys"] for model in figures["course"]["models"] if model["role"] == "scratch")
-    assert lines == [agreement(teacher, logits) for logits in snapshots["scratch"]["logits"]]
+    assert lines == [agreement(teacher, logits) for logits in answers["scratch"]]
     counts = np.array(figures["confusion"]["counts"])
-    np.testing.assert_array_equal(
-        counts[0], confusion_matrix(mnist.y_test, snapshots["scratch"]["logits"][0])
-    )
+    for at in (0, -1):
+        np.testing.assert_array_equal(counts[at], confusion_matrix(mnist.y_test, answers["scratch"][at]))
     reading = np.array(figures["reading"]["logits"])
     np.testing.assert_allclose(
-        reading, np.float64(snapshots["scratch"]["logits"][:, FIRST_PICTURE]), rtol=1e-7
+        reading, np.float64([logits[FIRST_PICTURE] for logits in answers["scratch"]]), rtol=1e-7
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kd.analysis.logits import softmax
 from kd.analysis.observations import relearned
-from kd.analysis.playback import confusions, logits_over_time, picture_path, playback_table
+from kd.analysis.playback import confusions, ending_in, logits_over_time, picture_path, playback_table
 from kd.charts import error_charts, playback_charts
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
@@ -29,10 +29,9 @@ from ui.shared.markup import pixels, unseen
 def play_training(lab: Lab, run_id: str) -> None:
     """A tab of a finished run: the test set and one picture, played back."""
     with guard():
-        snapshots = course(lab, run_id)
-        distilled = snapshots["distilled"]
-        times = tuple(distilled["times"].tolist())
-        _training(lab, run_id, times)
+        kept = course(lab, run_id)
+        snapshots = _in_full(kept, lab.test_logits(run_id))
+        _training(lab, run_id, snapshots)
         lesson(
             _("Most is learned in the first moments"),
             _most_is_learned(_table(run_id, snapshots, lab.test_logits(run_id)["teacher"])),
@@ -44,7 +43,7 @@ def play_training(lab: Lab, run_id: str) -> None:
             ),
             r"\text{agreement}(t) = \frac{1}{n} \sum_n "
             r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
-            _kept(sum(distilled[kept][0].nbytes for kept in ("logits", "weights"))),
+            _kept(sum(kept["distilled"][name][0].nbytes for name in ("logits", "weights"))),
             folded=True,
         )
 
@@ -78,6 +77,16 @@ def course(lab: Lab, run_id: str) -> dict[str, dict[str, np.ndarray]]:
         )
     ):
         return lab.snapshots(run_id)
+
+
+def _in_full(
+    snapshots: dict[str, dict[str, np.ndarray]], logits: dict[str, np.ndarray]
+) -> dict[str, dict[str, np.ndarray]]:
+    """Snapshots that end with the logits of the run itself, so that both say the same."""
+    return {
+        student: {**kept, "logits": ending_in(kept["logits"], logits[student])}
+        for student, kept in snapshots.items()
+    }
 
 
 def _most_is_learned(table: pd.DataFrame) -> str:
@@ -127,9 +136,9 @@ def _kept(size: int) -> str:
     return f"{symbols} {_(_KEPT_IN_16_BITS, size=file_size(size))}"
 
 
-def _training(lab: Lab, run_id: str, times: tuple[float, ...]) -> None:
-    snapshots, teacher = lab.snapshots(run_id), lab.test_logits(run_id)["teacher"]
-    at = _courses(times, _table(run_id, snapshots, teacher))
+def _training(lab: Lab, run_id: str, snapshots: dict[str, dict[str, np.ndarray]]) -> None:
+    times = tuple(snapshots["distilled"]["times"].tolist())
+    at = _courses(times, _table(run_id, snapshots, lab.test_logits(run_id)["teacher"]))
     _matrices(run_id, {s: snapshots[s]["logits"] for s in STUDENTS}, at)
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
@@ -292,7 +301,8 @@ def _relearned(run_id: str, _logits: np.ndarray) -> int:
 def _table(run_id: str, _snapshots: dict, _teacher: np.ndarray) -> pd.DataFrame:
     times = {s: _snapshots[s]["times"] for s in STUDENTS}
     logits = {s: _snapshots[s]["logits"] for s in STUDENTS}
-    return playback_table(load_mnist().y_test, _teacher, times, logits)
+    accuracies = {s: _snapshots[s]["accuracies"] for s in STUDENTS}
+    return playback_table(load_mnist().y_test, _teacher, times, logits, accuracies)
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
