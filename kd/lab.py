@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from kd.config import Preset, RunConfig, config_of
-from kd.engine import Engine
+from kd.engine import Engine, EngineLost
 from kd.export.exporting import Exports
 from kd.notebook.entries import Entries, Entry
 from kd.notebook.keeping import Keeping
@@ -73,7 +73,7 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds, Exports):
         self._estimator = Estimator(self._newest_results)
         self.upkeep = Upkeep(self.store)
         self._conductor = Conductor(
-            self.store, self._dispatch, self._workers, self._is_usable, self._study_seconds, self._tidy
+            self.store, self._dispatch, self._workers_now, self._is_usable, self._study_seconds, self._tidy
         )
         self._ahead = Ahead(self.store, self._dispatch, self.upkeep, self._workers, self._seconds_here)
         self._warmed = threading.Event()
@@ -304,6 +304,12 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds, Exports):
     def _seconds_here(self, config: RunConfig) -> float:
         """About how long a run takes on this machine, or on a typical one while nothing was measured here."""
         return self._estimator.speed().estimate(config, self._has_to_train_teacher(config)).total
+
+    def _workers_now(self) -> int:
+        """As `_workers`, for which a cluster is asked first: it may take a while to connect to it."""
+        with contextlib.suppress(EngineLost):  # whoever trains something there will say so
+            self._engine.look_for_workers()
+        return self._workers()
 
     def _workers(self) -> int:
         return self._engine.workers()["student"]

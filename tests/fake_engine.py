@@ -40,6 +40,9 @@ class FakeEngine:
     def workers(self) -> dict[str, int]:
         return {"student": 2 * self.at_once, "teacher": 1}
 
+    def look_for_workers(self):
+        pass
+
     def attempt(self, token, hear, should_stop):
         return FakeAttempt(self, token.rpartition("-")[0], hear, should_stop)
 

@@ -203,3 +203,15 @@ def test_the_memory_of_the_app_and_all_its_processes_is_measured():
             "forkserver and its workers": 3,
         }
         assert 300e6 < sum(map(sum, sizes.values())) < 3e9
+
+
+def test_a_study_on_a_cluster_is_measured_and_reckoned_on_paper():
+    sizes = ("--seeds", "1", "--images", "64", "--epochs", "1")
+    found = run("cluster", "--workers", "1", *sizes)
+    one = found["measured"]["1"]
+    assert (one["runs"], one["students"]) == (4, 5)
+    assert one["seconds"] > 0
+    assert min(one["workers"], one["app"], one["scheduler"]) > 0
+    paper = found["on_paper"]
+    assert paper["8"]["training"] == pytest.approx(1050 * one["workers"] / 5 / 8)
+    assert paper["1"]["app"] == paper["64"]["app"] == 1000 * max(one["app"], one["scheduler"]) / 4

@@ -6,7 +6,7 @@ import contextlib
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Any
 
@@ -27,6 +27,18 @@ class WorkerLost(Exception):
 
 class Abandoned(Exception):
     """Nobody wants the result any longer."""
+
+
+def workers_of(resources: Sequence[Collection[str]]) -> dict[str, int]:
+    """How many workers train students and teachers: those that say so, or all if none does.
+
+    Args:
+        resources: of each worker, by name.
+    """
+    return {
+        resource: sum(resource in names for names in resources) or len(resources)
+        for resource in ("student", "teacher")
+    }
 
 
 class Attempt:
@@ -73,11 +85,8 @@ class Attempt:
         self._resources = [set(worker.get("resources", {})) for worker in known]
 
     def workers(self) -> dict[str, int]:
-        """How many workers train students and teachers: those that say so, or all if none does."""
-        return {
-            resource: sum(resource in names for names in self._resources) or len(self._resources)
-            for resource in ("student", "teacher")
-        }
+        """How many workers train students and teachers."""
+        return workers_of(self._resources)
 
     def submit(self, function: Callable, *arguments, resource: str):
         """Run one of kd.engine.tasks with the token as its last argument; returns a Dask future.

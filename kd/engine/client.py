@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from kd.engine import tasks
-from kd.engine.attempt import Abandoned, Attempt, EngineLost
+from kd.engine.attempt import Abandoned, Attempt, EngineLost, workers_of
 from kd.engine.cluster_size import student_workers
 from kd.engine.frozen import SECONDS_BETWEEN_LOOKS, SECONDS_OF_SILENCE, Silence, family_of, kill
 from kd.engine.heap import Pauses
@@ -109,6 +109,19 @@ class Engine:
     def workers(self) -> dict[str, int]:
         """How many tasks are computed at once, by the resource they need: 'student' and 'teacher'."""
         return self._workers
+
+    def look_for_workers(self) -> None:
+        """Count the workers of a cluster that somebody else runs, for `workers`; connects to it if need be.
+
+        Otherwise they are counted when the first task is sent to them.
+
+        Raises:
+            EngineLost: as `ensure`.
+        """
+        if self.address:
+            known = self.ensure().scheduler_info(n_workers=-1).get("workers", {}).values()
+            if known:
+                self._workers = workers_of([worker.get("resources", {}) for worker in known])
 
     def warm_up(self) -> None:
         """Load TensorFlow in the student workers, so that the first run starts at once."""

@@ -4,85 +4,25 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import dask
-import psutil
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
 from benchmarks.app_process import free_port
+from benchmarks.own_cluster import OwnCluster, family
 from kd.config import RunConfig
 from kd.engine.certificates import make, settings
 from kd.lab import Lab
+from kd.studies.study import Study
 from tests import PROJECT
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 PATIENCE = 240
-PRELOAD = ("--preload", "kd.engine.preload")
-
-
-@dataclass
-class Cluster:
-    """`dask scheduler` and `dask worker` twice, as docs/cluster.md starts them."""
-
-    folder: Path
-    port: int
-    scheduler: subprocess.Popen | None = None
-    workers: list[subprocess.Popen] = field(default_factory=list)
-
-    @property
-    def address(self) -> str:
-        return f"tls://127.0.0.1:{self.port}"
-
-    def start_scheduler(self) -> None:
-        self.scheduler = self._dask(
-            "scheduler",
-            "--protocol",
-            "tls",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--no-dashboard",
-            *PRELOAD,
-        )
-
-    def start_workers(self) -> None:
-        self.workers = [
-            self._dask(
-                "worker",
-                self.address,
-                *("--nthreads", "1", "--memory-limit", "0", "--no-dashboard"),
-                *("--host", "127.0.0.1", "--resources", "student=1 teacher=1"),
-                *PRELOAD,
-                *("--preload-nanny", "kd.engine.preload"),
-            )
-            for _ in range(2)
-        ]
-
-    def close(self) -> None:
-        for process in [*self.workers, *filter(None, [self.scheduler])]:
-            for one in [*psutil.Process(process.pid).children(recursive=True), process]:
-                one.kill()
-            process.wait()
-
-    def _dask(self, *arguments: str) -> subprocess.Popen:
-        environment = {**os.environ, **settings(self.folder), "KD_THREADS": "1", "PYTHONPATH": str(PROJECT)}
-        with (self.folder / "log.txt").open("a") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "dask", *arguments],
-                cwd=self.folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
 
 
 def until(condition, seconds: float = PATIENCE):
@@ -98,20 +38,16 @@ def cluster(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cluster")
     assert make(folder) is True
     assert make(folder) is False
-    cluster = Cluster(folder, free_port())
+    cluster = OwnCluster(folder, free_port())
     cluster.start_scheduler()
-    cluster.start_workers()
+    cluster.start_workers(2)
     yield cluster
     cluster.close()
 
 
 @pytest.fixture(scope="module")
 def lab(cluster, tmp_path_factory):
-    certificate, key = str(cluster.folder / "certificate.pem"), str(cluster.folder / "key.pem")
-    tls = {"ca-file": certificate, "client.cert": certificate, "client.key": key}
-    settings = {f"distributed.comm.tls.{name}": value for name, value in tls.items()}
-    with pytest.MonkeyPatch.context() as patch, dask.config.set(settings):
-        patch.setenv("KD_SCHEDULER", cluster.address)
+    with cluster.reached():
         lab = Lab(tmp_path_factory.mktemp("home"))
         yield lab
         lab.close()
@@ -133,6 +69,33 @@ def test_stop_reaches_the_workers(lab):
     lab.stop(run_id)
     assert lab.wait(run_id, 30).status == "stopped"
     until(lambda: not any(lab._engine._client.processing().values()))
+
+
+def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit(
+    lab, cluster, tmp_path, monkeypatch
+):
+    study = Study(SMALL.replace(train_size=64), {"temperature": [1.0, 4.0]}, seeds=2)
+    cluster.start_workers(2)
+    client = lab._engine.ensure()
+    until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == 4)
+    done = lab.wait_study(lab.start_study(study), PATIENCE)
+    assert done.status == "finished", done
+    assert lab._engine.workers() == {"student": 4, "teacher": 4}
+    monkeypatch.delenv("KD_SCHEDULER")
+    monkeypatch.setenv("KD_WORKERS", "1")
+    with Lab(tmp_path) as own:
+        assert own.wait_study(own.start_study(study), PATIENCE).status == "finished"
+        assert own._engine._child is not None
+        pd.testing.assert_frame_equal(lab.study_frame(study), own.study_frame(study), check_exact=True)
+        for _cell, config in study.runs():
+            there, here = lab.test_logits(config.run_id), own.test_logits(config.run_id)
+            for model in there:
+                np.testing.assert_array_equal(there[model], here[model])
+    for worker in cluster.workers[2:]:
+        for process in family(worker):
+            process.kill()
+    del cluster.workers[2:]
+    until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == 2)
 
 
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
@@ -171,7 +134,7 @@ def test_a_lost_scheduler_is_reported_and_the_run_goes_on_once_it_is_back(lab, c
     until(lambda: lab.watch(run_id).phase == "reconnecting")
     assert lab.watch(run_id).active
     cluster.start_scheduler()
-    cluster.start_workers()
+    cluster.start_workers(2)
     view = lab.wait(run_id, PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))

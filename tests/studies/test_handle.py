@@ -103,3 +103,12 @@ def test_another_figure_is_refused_in_a_sentence(read, at, sentence):
 def test_a_figure_of_nothing_is_refused_in_a_sentence(lab):
     with pytest.raises(ValueError, match="has finished: start it, and wait"):
         lab.study(BASE, AXES).chart()
+
+
+def test_a_study_fills_a_cluster_that_is_larger_than_this_machine(lab):
+    """Its workers are not known before it is asked, and a first run is too late."""
+    lab.engine.seconds_an_epoch = 1.0
+    lab.engine.look_for_workers = lambda: setattr(lab.engine, "at_once", 20)
+    study = lab.study(BASE, {}, seeds=30).start()
+    until(lambda: lab.engine.most_at_once["student"] == 40)
+    study.stop()
