@@ -5,7 +5,7 @@ setting for what is needed, one of its methods is replaced: `messages`, `session
 Streamlit's, `connections` which of uvicorn's. tests/ui/serving/test_serving.py tries each bound on a real
 server, and so notices a version of either in which it no longer holds.
 
-Of `kd`, only its words are imported here: the server is up before the lab is loaded.
+Of `kd`, only its words are imported here: the server is up before `ahead` loads the lab.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from streamlit.runtime import Runtime
 from streamlit.web.server import server_util
 
 from kd.text.translation import _
-from ui.serving import connections, descriptors, log_limit, messages, sessions, uploads
+from ui.serving import ahead, connections, descriptors, log_limit, messages, sessions, uploads
 from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
 from ui.serving.uploads import ExpectedUploadsOnly
@@ -54,6 +54,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     messages.guard(runtime)
     sessions.guard(runtime)
     uploads.guard(runtime)
+    ahead.load()
     housekeeping = asyncio.create_task(sessions.forget_departed(runtime))
     if not config.get_option("server.headless"):
         url = server_util.get_url(config.get_option("browser.serverAddress") or "localhost")
