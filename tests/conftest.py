@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+# Tests start many processes, each of which would compile everything again.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    sys.dont_write_bytecode = False
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # Tests run side by side: with more threads than cores, BLAS and TensorFlow spend their time waiting.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -36,6 +41,16 @@ from tests.sharing import (  # noqa: F401 - how many processes is asked before p
 # How long an example takes depends on what was imported before it, and on what else the machine does.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Without looking for what could be thrown away: what is loaded and made for the tests stays."""
+    gc.disable()
+    collected = yield
+    gc.enable()
+    gc.freeze()
+    return collected
 
 
 @pytest.fixture(scope="session")
