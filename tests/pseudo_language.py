@@ -22,13 +22,16 @@ FUNCTIONS = {"_": 1, "N_": 1, "ngettext": 2}
 """The functions that take messages, with how many."""
 
 
-def nodes() -> Iterator[tuple[Path, ast.AST]]:
-    """All the sources, each node of their syntax trees with its file."""
-    for source in SOURCES:
-        path = PROJECT / source
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                yield file.relative_to(PROJECT), node
+@cache
+def nodes() -> tuple[tuple[Path, ast.AST], ...]:
+    """Of all the sources, calls that take messages, f-strings and what is raised, each with its file."""
+    return tuple(
+        (file.relative_to(PROJECT), node)
+        for path in (PROJECT / source for source in SOURCES)
+        for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if takes_messages(node) or isinstance(node, ast.JoinedStr | ast.Raise)
+    )
 
 
 def takes_messages(node: ast.AST) -> bool:
