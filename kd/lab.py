@@ -14,7 +14,7 @@ from typing import Any
 from kd.config import Preset, RunConfig, config_of
 from kd.engine import Engine, EngineLost
 from kd.export.exporting import Exports
-from kd.notebook.entries import Entries, Entry
+from kd.notebook.entries import Entries
 from kd.notebook.keeping import Keeping
 from kd.pictures.training_set import training_set
 from kd.run_fields import has_fresh_teacher
@@ -188,13 +188,6 @@ class Lab(FinishedRuns, Keeping, Studies, Seeds, Exports):
             ValueError: as `Study`.
         """
         return StudyHandle(self, Study(base, axes, seeds, baseline))
-
-    def notebook(self) -> tuple[Entry, ...]:
-        """The same runs in short, which is quick for thousands: what the page Runs lists.
-
-        The very same tuple as the last time if nothing has changed since.
-        """
-        return self._entries.all()
 
     def estimate(self, config: RunConfig | Preset | str) -> Estimate | None:
         """About how many seconds a run would take, judging by the newest finished runs.

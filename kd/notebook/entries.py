@@ -75,7 +75,11 @@ class Entry:
 
 
 class Entries:
-    """Lists the runs of a store. What it has read of a result is kept in the index. Thread-safe."""
+    """Lists the runs of a store. What it has read of a result is kept in the index. Thread-safe.
+
+    Attributes:
+        has_unreadable: whether there were rows, when it listed last, that cannot be read.
+    """
 
     def __init__(self, store: Store, views: RunViews):
         self._store, self._views = store, views
@@ -83,6 +87,7 @@ class Entries:
         self._known: dict[str, tuple[Listed, str, Entry]] = {}
         self._shipped = {run_id: _shipped(views.view(run_id)) for run_id in store.shipped_runs()}
         self._last: tuple[Entry, ...] = ()
+        self.has_unreadable = False
 
     def all(self) -> tuple[Entry, ...]:
         """Every readable run that somebody asked for, newest first; those of the project are last.
@@ -97,18 +102,22 @@ class Entries:
 
     def _listed(self) -> Iterator[Entry]:
         rows, fresh = self._store.index.listed(), {}
-        if any(_config(row) is None for row in rows):
+        self.has_unreadable = any(map(self._is_odd, rows))
+        if self.has_unreadable:
             self._store.index.unreadable()  # mends what can be mended
             rows = self._store.index.listed()
+            self.has_unreadable = any(map(self._is_odd, rows))
         known: dict[str, tuple[Listed, str, Entry]] = {}
         for row in rows:
-            config = _config(row)
-            if config is None or row.status.startswith(DELETED):
+            if row.status.startswith(DELETED):
                 continue
             state = self._state(row.run_id) if row.status == "finished" else ""
             before = self._known.get(row.run_id)
             if before is not None and before[1] == state and before[0] == row and not before[2].active:
                 known[row.run_id] = before
+                continue
+            config = _config(row)
+            if config is None:
                 continue
             entry = self._entry(row, config, state)
             if entry is not None:
@@ -121,6 +130,11 @@ class Entries:
         self._known = known
         yield from (entry for _row, _state, entry in known.values())
         yield from (entry for run_id, entry in self._shipped.items() if run_id not in known)
+
+    def _is_odd(self, row: Listed) -> bool:
+        """Whether the row cannot be read."""
+        before = self._known.get(row.run_id)
+        return (before is None or before[0] != row) and _config(row) is None
 
     def _entry(self, row: Listed, config: RunConfig, state: str) -> Entry | None:
         """One run; None if somebody has deleted it in the meantime, or its record cannot be read."""

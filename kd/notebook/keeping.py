@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 
 from kd.config import RunConfig
+from kd.notebook.entries import Entries, Entry
 from kd.notebook.wording import checked_name, checked_note, checked_tags
 from kd.runs.dispatch import Dispatch
 from kd.runs.state import RunView, run_id_of
@@ -35,6 +36,18 @@ class Keeping:
     upkeep: Upkeep
     _dispatch: Dispatch
     _views: RunViews
+    _entries: Entries
+
+    def notebook(self) -> tuple[Entry, ...]:
+        """The runs of `Lab.runs` in short, which is quick for thousands: what the page Runs lists.
+
+        The very same tuple as the last time if nothing has changed since.
+        """
+        return self._entries.all()
+
+    def seems_readable(self) -> bool:
+        """Whether each run could be listed when `notebook` was asked last; cheap."""
+        return not self._entries.has_unreadable
 
     def unreadable(self) -> list[str]:
         """The runs whose index entries cannot be read; `delete` accepts their names."""

@@ -46,7 +46,7 @@ def _notebook(lab: Lab, was_active: bool) -> None:
             st.write(_("No run is like this: look for something else."))
         if len(chosen) > 1:
             compared(lab, chosen)
-        for name in lab.unreadable():
+        for name in () if lab.seems_readable() else lab.unreadable():
             _unreadable(lab, name)
 
 

@@ -21,6 +21,8 @@ _TICKED, _SHOWN, _TABLES = "ticked", "shown_runs", "tables_of_runs"
 def ticked(listed: Listing) -> list[Line]:
     """The lines that are ticked, in the order of the table; also those that a search leaves out."""
     ids = set(st.session_state.get(_TICKED, []))
+    if not ids:
+        return []
     return [line for line in listed.lines if any(entry.run_id in ids for entry in line.entries)]
 
 

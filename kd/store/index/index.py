@@ -172,8 +172,8 @@ class Index(Moves, Notes):
 
     def deleted(self) -> list[Row]:
         """The runs that can be restored, the least recently used first."""
-        rows = self._rows("ORDER BY COALESCE(NULLIF(used, 0), created)", deleted=True)[0]
-        return [row for row in rows if row["status"].startswith(DELETED)]
+        rest = "WHERE status LIKE ? ORDER BY COALESCE(NULLIF(used, 0), created)"
+        return self._rows(rest, f"{DELETED}%", deleted=True)[0]
 
     def unreadable(self) -> list[str]:
         """The runs whose rows cannot be read, by whatever their id columns hold."""
