@@ -34,7 +34,6 @@ from tests.stored_runs import save_many
 
 PROJECT = Path(__file__).resolve().parent.parent
 GRID = "[data-testid=stDataFrame] [role=grid]"
-SECONDS_OF_STREAMLIT = 0.25
 TITLES = {
     "empty_cold": "First paint after the server has started, no runs of one's own",
     "full_cold": "First paint after the server has started, {runs} runs",
@@ -45,24 +44,31 @@ TITLES = {
 }
 
 
-def measure(runs: int, rounds: int) -> dict[str, Any]:
+def measure(runs: int, rounds: int, reruns: int) -> dict[str, Any]:
     """{"machine", "runs", "seconds": {what: [seconds]}}."""
     seconds: dict[str, list[float]] = {what: [] for what in TITLES}
+    with tempfile.TemporaryDirectory() as folder:
+        homes = {name: Path(folder) / name for name in ("empty", "full")}
+        made = save_many(homes["full"], runs)
+        seconds["rerun"] = rerun_seconds(homes["full"], made, reruns)
+        if rounds:
+            in_browser(homes, made, rounds, seconds)
+    return {"machine": machine(), "runs": runs, "seconds": seconds}
+
+
+def in_browser(homes: dict[str, Path], made: list[str], rounds: int, seconds: dict[str, list[float]]) -> None:
+    """Add what a person waits, with a new server in each round."""
     executable = bring()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        empty, full = Path(folder) / "empty", Path(folder) / "full"
-        made = save_many(full, runs)
-        seconds["rerun"] = rerun_seconds(full, made, rounds)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         for _ in range(rounds):
-            for name, home in (("empty", empty), ("full", full)):
+            for name, home in homes.items():
                 with app_process(home, KD_AHEAD="0") as app:
                     seconds[f"{name}_cold"].append(painted(browser, app.url))
                     seconds[name].append(painted(browser, app.url))
                     if name == "full":
                         seconds["filter"].append(filtered(browser, app.url, made))
         browser.close()
-    return {"machine": machine(), "runs": runs, "seconds": seconds}
 
 
 def painted(browser: Browser, url: str) -> float:
@@ -134,15 +140,18 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
     parser.add_argument("--runs", type=int, default=5_000, help="runs stored (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds (%(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help="rounds in the browser, 0 for none (%(default)s)"
+    )
+    parser.add_argument("--reruns", type=int, default=15, help="reruns on the server (%(default)s)")
     options = parser.parse_args(arguments)
-    found = measure(options.runs, options.rounds)
+    found = measure(options.runs, options.rounds, options.reruns)
     if options.json:
         print(json.dumps(found, indent=1))
         return 0
     print(described(found["machine"]))
     for name, title in TITLES.items():
-        seconds = found["seconds"][name]
+        seconds = found["seconds"][name] or [float("nan")]
         words = title.format(runs=f"{found['runs']:,}")
         print(f"{words}: {np.median(seconds):.3f} s ({min(seconds):.3f}–{max(seconds):.3f})")
     return 0

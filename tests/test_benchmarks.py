@@ -118,6 +118,12 @@ def test_runs_and_studies_are_compared_with_the_training_in_them():
     assert len(in_words(found)) == 2 + len(OBJECTIVES) + 1 + 2
 
 
+def test_the_notebooks_benchmark_filters_on_the_server():
+    found = run("notebook", "--rounds", "0", "--reruns", "2", "--runs", "6")
+    assert found["runs"] == 6
+    assert len(found["seconds"]["rerun"]) == 2
+
+
 def test_the_pages_benchmark_reruns_every_page():
     found = run("pages", "--rounds", "0", "--reruns", "1")
     pages = {path.stem for path in (PROJECT / "pages").glob("*.py")}

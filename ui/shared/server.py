@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import threading
@@ -28,6 +29,7 @@ def lab() -> Lab:
             logs.to_console()
             threading.Thread(target=_settle, name="kd-settle", daemon=True).start()
             _lab = Lab()
+            threading.Thread(target=_list_runs, args=(_lab,), name="kd-list-runs", daemon=True).start()
         return _lab
 
 
@@ -36,6 +38,12 @@ def forget_lab() -> None:
     global _lab
     with _lock:
         _lab = None
+
+
+def _list_runs(lab: Lab) -> None:
+    """Read thousands of runs before somebody opens the page that lists them."""
+    with contextlib.suppress(OSError, ValueError):  # whoever opens it will be told
+        lab.notebook()
 
 
 def _settle() -> None:
