@@ -22,9 +22,10 @@ import pandas as pd
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from kd.config import FIELDS, RunConfig  # noqa: E402 - the project is not installed, it is run from its folder
+from kd.config import RunConfig  # noqa: E402 - the project is not installed, it is run from its folder
 from kd.lab import Lab  # noqa: E402
 from kd.studies.study import Study  # noqa: E402
+from kd.studies.sure.leaderboard import leaderboard_study  # noqa: E402
 
 FOLDER = PROJECT / "data" / "studies"
 # Training images, and how often each is seen; 100 epochs are the most.
@@ -34,24 +35,24 @@ AXES = {
     "temperature": (1.0, 2.0, 4.0, 10.0, 20.0, 50.0),
     "temperature_squared": (True, False),
 }
-OBJECTIVES = FIELDS["objective"].choices
-SEEDS = {"default": 5, "objectives": 10}
+SEEDS = 5
+NAMES = ("default", "objectives")
 
 
 def studies(name: str) -> list[Study]:
     """What is carried out for one file; for the default, a study for each number of images."""
     base = RunConfig()
     if name == "objectives":
-        return [Study(base, {"objective": list(OBJECTIVES)}, SEEDS[name])]
+        return [leaderboard_study()]
     return [
-        Study(base.replace(train_size=images, epochs=epochs), AXES, SEEDS[name])
+        Study(base.replace(train_size=images, epochs=epochs), AXES, SEEDS)
         for images, epochs in EPOCHS.items()
     ]
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("study", nargs="?", choices=SEEDS, default="default", help="which one to make")
+    parser.add_argument("study", nargs="?", choices=NAMES, default="default", help="which one to make")
     parser.add_argument("--home", type=Path, help="the folder for the models, kept for another call")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder, Lab(chosen.home or Path(folder)) as lab:

@@ -128,6 +128,11 @@ def test_the_leaderboard_names_what_is_better_and_draws_all(open_page, over, wor
     others = "Not to be told apart: Relations" in said(app)
     assert others == (over == "soft_targets")
     assert f"corrected for {6 if others else 7} comparisons" in said(app)
+    against = " --against objective=soft_targets" if others else ""
+    assert [each.value for each in app.code] == [
+        "python -m kd sweep --objective soft_targets,logit_matching,decoupled,relations,standardized,"
+        f"virtual_teacher,attention --seeds 10{against}"
+    ]
     assert "An objective's own fields are at their defaults" in said(app)
 
 

@@ -21,6 +21,7 @@ from kd.studies.shipped import (
     objectives_study,
     shipped_study,
 )
+from kd.studies.study import Study
 from tests import PROJECT
 
 
@@ -124,7 +125,7 @@ def command(tmp_path, monkeypatch):
 def test_its_command_writes_it(command, monkeypatch):
     monkeypatch.setattr(make_default_study, "EPOCHS", {100: 1})
     monkeypatch.setattr(make_default_study, "AXES", {"alpha": (0.1,), "temperature_squared": (True,)})
-    monkeypatch.setattr(make_default_study, "SEEDS", {"default": 2})
+    monkeypatch.setattr(make_default_study, "SEEDS", 2)
     runs = command("default")
     assert list(runs)[:5] == ["train_size", "epochs", "alpha", "temperature_squared", "seed"]
     assert runs.iloc[:, :5].to_numpy().tolist() == [[100, 1, 0.1, True, 0], [100, 1, 0.1, True, 1]]
@@ -135,8 +136,8 @@ def test_its_command_writes_it(command, monkeypatch):
 
 def test_a_part_of_the_objectives_is_remade_to_the_same_numbers(command, monkeypatch, capsys):
     """On another kind of processor, some pictures of 10,000 may differ."""
-    monkeypatch.setattr(make_default_study, "OBJECTIVES", ("relations",))
-    monkeypatch.setattr(make_default_study, "SEEDS", {"objectives": 1})
+    part = Study(RunConfig(), {"objective": ["relations"]}, 1)
+    monkeypatch.setattr(make_default_study, "leaderboard_study", lambda: part)
     again = command("objectives")
     assert "objectives.csv" in capsys.readouterr().out
     kept = objectives_study().query("objective == 'relations' and seed == 0")

@@ -8,11 +8,13 @@ import streamlit as st
 
 from kd.charts.sure.leaderboard_chart import leaderboard_chart, leaderboard_rows
 from kd.config import FIELDS, RunConfig
-from kd.studies.sure.leaderboard import USUAL, leaderboard
+from kd.studies.in_text.command import sweep_command
+from kd.studies.sure.leaderboard import USUAL, leaderboard, leaderboard_study
 from kd.studies.verdicts import SCRATCH
 from kd.text.sure_words import leaderboard_sentence
 from kd.text.translation import N_, _
 from ui.shared import address
+from ui.shared.along.repeat import show_command
 from ui.shared.figure import figure
 
 OVER = address.choice(
@@ -51,7 +53,7 @@ def leaderboard_of(over: str) -> None:
     )
     words = _(
         "The same student, {images} images, {epochs} epochs, α {alpha} and the same {seeds} seeds for "
-        "each. An objective's own fields are at their defaults, which nobody tuned for this setting: "
+        "each. An objective's own fields are at their defaults, and not tuned for this setting: "
         "tuned, the order may be another. Filled: a difference is shown, corrected for {count} "
         "comparisons (Holm 1979); an interval is for its objective alone.",
         images=f"{default.train_size:,}",
@@ -61,3 +63,4 @@ def leaderboard_of(over: str) -> None:
         count=int(table["p"].notna().sum()),
     )
     st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
+    show_command(sweep_command(leaderboard_study(over)))

@@ -30,7 +30,6 @@ def leaderboard_rows(table: pd.DataFrame) -> pd.DataFrame:
     rows = table[list(_COLUMNS)].copy()
     rows.insert(0, "role", "distilled")
     rows["shown"] = rows["verdict"].isin([HELPS, HURTS])
-    rows.loc[rows["verdict"] == BASELINE, ["low", "high"]] = float("nan")
     return rows
 
 

@@ -9,8 +9,10 @@ import pytest
 from scipy import stats
 
 from kd.config import RunConfig
+from kd.studies import shipped
 from kd.studies.shipped import FILE, OBJECTIVES_FILE
-from kd.studies.sure.single_seeds import SingleSeeds, single_seeds_near
+from kd.studies.sure import single_seeds
+from kd.studies.sure.single_seeds import SingleSeeds, near_note, single_seeds_near
 
 
 def alone(row: dict[str, str]) -> str:
@@ -77,6 +79,12 @@ def test_at_the_default_ten_seeds_of_every_objective_are_asked(objective):
 )
 def test_it_is_silent_where_nothing_is_near(changes):
     assert single_seeds_near(RunConfig(**changes)) is None
+
+
+def test_a_study_that_cannot_be_read_is_a_sentence_in_place_of_the_note(monkeypatch, tmp_path):
+    monkeypatch.setattr(single_seeds, "nearest", lambda config: shipped.shipped_study.__wrapped__())
+    monkeypatch.setattr(shipped, "FILE", tmp_path / "default.csv")
+    assert "cannot be read" in near_note(RunConfig())
 
 
 def test_disagreement_is_anything_else_than_all_together():
