@@ -107,6 +107,16 @@ def test_how_sure(page: Page, site):
     assert found == []
 
 
+def test_sweep(page: Page, site):
+    page.goto(f"{site.url}/sweep")
+    for figure in ("sweep-map", "sweep-slice-train_size", "sweep-slice-temperature"):
+        expect_drawn(page, figure)
+    found = faults(page, "Sweep, the study that came with the app")
+    unfold(page, "The same as a table")
+    found += faults(page, "Sweep, a study as a table")
+    assert found == []
+
+
 @pytest.fixture
 def run_to_delete(site):
     lab = Lab(site.log.parent)

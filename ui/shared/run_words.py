@@ -184,13 +184,15 @@ def _images(number: int) -> str:
 
 
 def study_name(view: StudyView) -> str:
-    """A study in a list: what it varies, how far it is, whose it is."""
+    """A study in a list: what it varies, how far it has come if it has ended, whose it is."""
+    runs = ngettext("{count} run", "{count} runs", view.runs, count=f"{view.runs:,}")
+    if view.done < view.runs and not view.active:  # elsewhere one sees how far it is
+        runs = _("{done} of {runs}", done=view.done, runs=runs)
     whose = _("somebody else's") if view.person else _("nobody's")
     return _(
-        "{fields}: {done} of {runs} runs, {whose}, {when}",
+        "{fields}: {runs}, {whose}, {when}",
         fields=listing([_(FIELDS[name].label).partition(",")[0] for name in view.study.axes]),
-        done=view.done,
-        runs=view.runs,
+        runs=runs,
         whose=_("yours") if view.person == person() else whose,
         when=on_day(view.created),
     )

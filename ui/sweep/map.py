@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -73,8 +74,8 @@ def _map(name: str, language: str, chosen: int | None, _shown: Shown) -> tuple[p
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def table(name: str, language: str, _shown: Shown) -> pd.DataFrame:
-    """The study as a table in words, for whoever does not see the figure."""
+def table(name: str, language: str, _shown: Shown) -> str:
+    """The study as a table in HTML, for whoever does not see the figure; the keyboard can scroll it."""
     words, found = verdict_words(), []
     for number, cell in enumerate(cells(_shown.study)):
         row, reason = _shown.row(number), _shown.failed.get(number, "")
@@ -98,4 +99,6 @@ def table(name: str, language: str, _shown: Shown) -> pd.DataFrame:
                 _("Failed"): reason or "–",
             }
         )
-    return pd.DataFrame(found)
+    rows = pd.DataFrame(found).to_html(index=False, border=0, classes="kd-cells")
+    label = escape(_("The cells of the study"))
+    return f'<div class="kd kd-table" role="region" tabindex="0" aria-label="{label}">{rows}</div>'

@@ -46,7 +46,7 @@ def start_button(started: Callable[[], None]) -> None:
         on_click=guarded(_start),
         args=(started,),
     )
-    st.html(f'<p class="kd kd-hint kd-quiet" role="status">{escape(said)}</p>')
+    st.html(f'<p class="kd kd-hint kd-quiet">{escape(said)}</p>')
 
 
 def _start(started: Callable[[], None]) -> None:

@@ -21,6 +21,7 @@ from kd.text.translation import _
 from ui.shared import address, notices
 
 _KEY = "sweep_shown"
+_MOST_TABLES = 60
 SHIPPED = ""
 """What stands for the study that comes with the app, where others have an id."""
 
@@ -108,7 +109,11 @@ def read(lab: Lab, study_id: str) -> Shown:
     if study_id == SHIPPED:
         return _shipped()
     view = lab.watch_study(study_id)
-    frame, table = _stored(study_id, view.done, lambda: lab.study_frame(study_id), view.study)
+    # a large study is judged anew now and then while it fills, and once more when it has ended
+    apart = max(1, view.runs // _MOST_TABLES) if view.active else 1
+    frame, table = _stored(
+        study_id, view.done // apart * apart, lambda: lab.study_frame(study_id), view.study
+    )
     failed = {}
     if view.failed:
         numbers = _numbers(study_id, view.study)
@@ -130,7 +135,7 @@ def _shipped() -> Shown:
 def _stored(
     study_id: str, done: int, _read: Callable[[], pd.DataFrame], _study: Study
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The finished runs of a study and its verdicts; done: how many runs have finished."""
+    """The finished runs of a study and its verdicts; done: about how many have finished."""
     frame = _read()
     return frame, verdicts(frame, list(_study.axes), _study.baseline)
 

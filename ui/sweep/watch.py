@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from html import escape
 
@@ -13,6 +12,7 @@ from kd.lab import Lab
 from kd.studies.kept.view import StudyView
 from kd.text.sweep_words import progress_words
 from kd.text.translation import _, language
+from ui.live import pace as pacing
 from ui.shared import notices
 from ui.shared.guard import guard, guarded
 from ui.shared.person import person
@@ -31,20 +31,22 @@ OpenInTrain = Callable[[RunConfig, str | None], None]
 
 def follow(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
     """Draw a study, and keep redrawing it while it fills."""
-    active = _moves(lab, study_id)
-    every = random.uniform(0.9, 1.1) * _SECONDS_BETWEEN_LOOKS if active else None
-    st.fragment(_look, run_every=every)(lab, study_id, active, open_in_train)
+    every = pacing.with_jitter(_pace(lab, study_id))
+    st.fragment(_look, run_every=every)(lab, study_id, every, open_in_train)
 
 
-def _moves(lab: Lab, study_id: str) -> bool:
-    """Whether there will be news of it."""
-    return study_id != SHIPPED and lab.watch_study(study_id).status in ("running", "waiting for room")
+def _pace(lab: Lab, study_id: str) -> float | None:
+    """Seconds between two looks at a study; None for one of which there is no news."""
+    moves = study_id != SHIPPED and lab.watch_study(study_id).status in ("running", "waiting for room")
+    return pacing.slowed(_SECONDS_BETWEEN_LOOKS) if moves else None
 
 
-def _look(lab: Lab, study_id: str, active: bool, open_in_train: OpenInTrain) -> None:
+def _look(lab: Lab, study_id: str, every: float | None, open_in_train: OpenInTrain) -> None:
     with guard():
-        if _moves(lab, study_id) != active:
+        if pacing.is_another(every, _pace(lab, study_id)):
             st.rerun()
+        if every:
+            pacing.note_look()
         shown = studies.read(lab, study_id)
         _head(shown)
         if shown.view is not None:
@@ -53,8 +55,8 @@ def _look(lab: Lab, study_id: str, active: bool, open_in_train: OpenInTrain) -> 
         study_map.draw(shown, chosen, guarded(one_cell.touched))
         one_cell.look_into(lab, shown, chosen, open_in_train)
         with st.expander(_("The same as a table")):
-            st.table(study_map.table(shown.name, language(), shown))
-        if not active:  # each look would close their menus
+            st.html(study_map.table(shown.name, language(), shown))
+        if not every:  # each look would close their menus
             along(lab, shown)
 
 
@@ -76,7 +78,7 @@ def _head(shown: Shown) -> None:
             name = escape(_("Runs that have finished"))
             bar = f'<progress value="{view.done}" max="{view.runs}" aria-label="{name}"></progress>'
     st.html(
-        f'<div class="kd kd-head"><p class="kd-verdict">{escape(study_map.sentence(shown))}</p>'
+        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(study_map.sentence(shown))}</p>'
         f'<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
     )
 

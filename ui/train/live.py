@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import time
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
 from kd.studies.seeds import SeedsView
 from kd.text.chart_words import accuracy_words
 from kd.text.translation import _, language, ngettext
+from ui.live import pace as pacing
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard, guarded
 from ui.shared.presenter.mode import presenting
@@ -30,13 +29,6 @@ _SECONDS_BETWEEN_LOOKS = 0.8
 # A run that takes a second or two is looked at more often: most of them end within the first seconds.
 _SECONDS_BETWEEN_FIRST_LOOKS, _FIRST_SECONDS = 0.2, 4.0
 _SECONDS_BETWEEN_SEEDS = 1.2
-# A look costs the server a twelfth of this, so all looks together take a twelfth of a core.
-_SECONDS_FOR_EACH_WATCHER = 0.12
-_SECONDS_OF_A_WATCHER = 10.0
-_NEARLY = 1.4
-
-_last_looks: dict[str, float] = {}
-"""When each session last looked at an active run."""
 
 
 def follow(lab: Lab, view: RunView) -> None:
@@ -44,28 +36,23 @@ def follow(lab: Lab, view: RunView) -> None:
 
     The more people watch, the less often.
     """
-    every = _with_jitter(_pace(view, seeds.look(lab, view)))
+    every = pacing.with_jitter(_pace(view, seeds.look(lab, view)))
     st.fragment(_look, run_every=every)(lab, view.run_id, every)
 
 
 def pace(view: RunView) -> float | None:
     """Seconds between two looks at a run; None for one that has ended."""
-    return _with_jitter(_pace(view, None))
-
-
-def _with_jitter(seconds: float | None) -> float | None:
-    """So that those who came together do not keep asking together."""
-    return None if seconds is None else seconds * random.uniform(0.9, 1.1)
+    return pacing.with_jitter(_pace(view, None))
 
 
 def _look(lab: Lab, run_id: str, every: float | None) -> None:
     with guard():
         view = lab.watch(run_id)
         of_seeds = seeds.look(lab, view)
-        if _is_another_pace(every, _pace(view, of_seeds)):
+        if pacing.is_another(every, _pace(view, of_seeds)):
             st.rerun()  # the whole page: Stop becomes Train again, or people came or left
         if every:
-            _last_looks[get_script_run_ctx().session_id] = time.monotonic()
+            pacing.note_look()
         figures.head(view, of_seeds and of_seeds.verdict)
         figures.tiles(view, seeds.tile(of_seeds))
         earlier = seen.ghosts(lab, run_id)
@@ -141,19 +128,4 @@ def _pace(view: RunView, of_seeds: SeedsView | None) -> float | None:
         usual = _SECONDS_BETWEEN_SEEDS
     else:
         return None
-    return max(usual, _SECONDS_FOR_EACH_WATCHER * _watchers())
-
-
-def _is_another_pace(every: float | None, now: float | None) -> bool:
-    if every is None or now is None:
-        return every is not now
-    return not 1 / _NEARLY < every / now < _NEARLY
-
-
-def _watchers() -> int:
-    """How many sessions are following an active run."""
-    now = time.monotonic()
-    for session, looked in list(_last_looks.items()):
-        if now - looked > _SECONDS_OF_A_WATCHER:
-            _last_looks.pop(session, None)
-    return len(_last_looks)
+    return pacing.slowed(usual)

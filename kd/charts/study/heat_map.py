@@ -24,6 +24,7 @@ MISSING, FAILED = "missing", "failed"
 """What a cell is that has no verdict: none of its runs has finished, or one of them cannot."""
 
 HATCHES = 5
+_LEAST_HEIGHT = 400
 _VERDICTS = ("helps", "hurts", "not shown", "too few", "baseline")
 _TICKS = (-10, -5, -2, 0, 2, 5, 10)
 
@@ -47,7 +48,8 @@ def heat_map_rows(
     Returns:
         Columns cell (its number: all values of the second axis with the first value of the first, and so on),
         across and up (its values in words), seeds, difference, low, high and p_corrected as in the table,
-        verdict (its code, MISSING or FAILED), hatched, chosen, and in words: label, interval, p and reason.
+        verdict (its code, MISSING or FAILED), hatched, chosen, and in words: label, interval, p, reason and
+        failure.
     """
     first, second = axes
     on_axis = {axis: list(table[axis].drop_duplicates()) if values is None else values[axis] for axis in axes}
@@ -63,6 +65,7 @@ def heat_map_rows(
                 "up": FIELDS[second].in_words(up),
                 **_figures(row, reason, digits=1 if largest >= 1 else 2),
                 "reason": reason,
+                "failure": reason or "–",
                 "chosen": number == chosen,
             }
         )
@@ -156,7 +159,7 @@ def heat_map(
                 alt.Tooltip("interval:N", title=_("95 % interval")),
                 alt.Tooltip("seeds:Q", title=_("Seeds")),
                 alt.Tooltip("p:N", title=_("p, for all cells together")),
-                alt.Tooltip("reason:N", title=_("Failed")),
+                alt.Tooltip("failure:N", title=_("Failed")),
             ],
         )
         .add_params(opened)
@@ -207,7 +210,7 @@ def _within(channel: Any, position: float) -> Any:
 
 def heat_map_height(values: int) -> int:
     """In pixels, with title and legend; values: how many the axis that goes up has."""
-    return 140 + max(36, min(56, 280 // values)) * values
+    return max(_LEAST_HEIGHT, 140 + 32 * values)
 
 
 def heat_map_axes(values: Mapping[str, Sequence[Hashable]]) -> dict[str, Any]:

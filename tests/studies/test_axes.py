@@ -1,0 +1,79 @@
+"""What an axis may have, and a study as an address."""
+
+from __future__ import annotations
+
+import pytest
+
+from kd.config import FIELDS, RunConfig
+from kd.studies.address import address_of, axes_of, query_of, study_of
+from kd.studies.axes import in_order, is_logarithmic, may_vary, offered, offered_first
+from kd.studies.study import Study
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name != "seed"])
+def test_every_field_but_the_seed_may_vary_with_values_that_it_allows(name):
+    assert name in may_vary()
+    values, first = offered(name), offered_first(name)
+    assert len(values) >= 2
+    assert len(first) >= 2
+    assert len(set(values)) == len(values)
+    for value in (*values, *first):
+        assert FIELDS[name].checked(name, value, type(value)) == value
+
+
+def test_a_fields_default_is_among_what_is_offered():
+    away = {name for name in may_vary() if getattr(RunConfig(), name) not in offered(name)}
+    assert away == {"labelled"} & away
+
+
+def test_each_field_may_vary_once():
+    assert len(set(may_vary())) == len(may_vary()) == len(FIELDS) - 1
+
+
+def test_numbers_are_in_order_and_others_as_they_are():
+    assert in_order((10.0, 1.0, 4)) == [1.0, 4, 10.0]
+    assert in_order(("soft_targets", "attention")) == ["soft_targets", "attention"]
+    assert in_order((True, False)) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("values", "log"),
+    [((1, 4, 20), True), ((0.1, 0.5, 0.9), False), ((0, 1, 10), False), ((10, 99), False), ((10, 100), True)],
+)
+def test_an_axis_is_logarithmic_where_its_values_are_chosen_by_ratio(values, log):
+    assert is_logarithmic(values) is log
+
+
+STUDIES = [
+    Study(RunConfig(), {"train_size": (100, 500), "temperature": (1, 4.5)}, seeds=3),
+    Study(RunConfig(train_size=1000, seed=7), {"omitted_digits": ("", "37")}, seeds=2),
+    Study(
+        RunConfig(teacher="notebook"), {"temperature_squared": (True, False), "objective": ("soft_targets",)}
+    ),
+]
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_study_is_the_same_after_its_address(study):
+    assert study_of(query_of(study)) == study
+    assert address_of(study).startswith(f"sweep?study={study.study_id}&vary=")
+
+
+def test_an_address_says_what_varies_as_one_reads_it():
+    assert query_of(STUDIES[0]) == {"vary": "train_size:100,500;temperature:1,4.5", "seeds": "3"}
+    assert axes_of("temperature: 1, 4 ;alpha:") == {"temperature": ("1", "4"), "alpha": ()}
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"vary": "alpha:0.1;alpha:0.2"}, "The axis 'alpha' is there twice: choose another one."),
+        ({"vary": "alpha:"}, "The axis alpha has no values"),
+        ({"vary": "alpha:0.1", "seeds": "2.5"}, "seeds must be a whole number"),
+        ({"vary": "alpha:0.1", "epochs": "0"}, "epochs must be between 1 and 100"),
+        ({"vary": ":1"}, "is not a field of a run"),
+    ],
+)
+def test_an_address_that_is_no_study_is_refused_in_a_sentence(query, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        study_of(query)

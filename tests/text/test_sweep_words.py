@@ -1,0 +1,87 @@
+"""What a study shows, in sentences, and how far it is."""
+
+import math
+
+import pytest
+
+from kd.text.sweep_words import cell_words, progress_words, study_sentence, where
+
+
+def row(verdict, difference, at="T 4"):
+    return {"verdict": verdict, "difference": difference, "where": at}
+
+
+@pytest.mark.parametrize(
+    ("rows", "cells", "words"),
+    [
+        (
+            [
+                row("helps", 2.0),
+                row("helps", 6.52, "T 10"),
+                row("hurts", -1.23, "T 1"),
+                row("not shown", 0.1),
+            ],
+            5,
+            "Distillation helps in 2 of 5 cells, most by +6.5 points (T 10). It hurts in 1, most by "
+            "−1.2 points (T 1). 1 cell shows no difference.",
+        ),
+        (
+            [row("not shown", 0.1)] * 2,
+            2,
+            "No cell shows yet that distillation helps. 2 cells show no difference.",
+        ),
+        (
+            [row("too few", 0.1)],
+            2,
+            "No cell shows yet that distillation helps. 1 cell has too few seeds to judge.",
+        ),
+        ([], 9, "Nothing has finished yet."),
+        (
+            [row("baseline", 0.0), row("helps", 1.0)],
+            2,
+            "Distillation helps in 1 of 2 cells, most by +1.0 points (T 4).",
+        ),
+    ],
+)
+def test_the_sentence_says_where_it_helps_where_it_hurts_and_what_is_not_shown(rows, cells, words):
+    assert study_sentence(rows, cells) == words
+
+
+def test_a_cell_is_named_by_its_signs_or_labels():
+    assert where({"Training images": "500", "T, temperature": "10"}) == "Training images 500, T 10"
+
+
+@pytest.mark.parametrize(
+    ("status", "left", "elsewhere", "words"),
+    [
+        ("running", None, False, "4 of 18 runs: getting ready."),
+        ("running", 95.0, False, "4 of 18 runs; about 1 min 35 s left."),
+        ("running", None, True, "4 of 18 runs. Another process on this machine is carrying it out."),
+        ("paused", 9.0, False, "Paused: 4 of 18 runs. Go on whenever you like."),
+        ("stopped", None, False, "Stopped: 4 of 18 runs are stored. Go on trains the others."),
+        ("unfinished", None, False, "Ended: 4 of 18 runs; the others failed. Go on tries them again."),
+        ("waiting for room", None, False, "4 of 18 runs. The disk is full: waiting for room."),
+        ("finished", None, False, "18 runs, all finished."),
+    ],
+)
+def test_how_far_a_study_is(status, left, elsewhere, words):
+    assert progress_words(status, 4, 18, left, elsewhere) == words
+
+
+def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
+    known = {
+        "verdict": "helps",
+        "seeds": 5,
+        "difference": 6.5,
+        "low": 5.9,
+        "high": 7.1,
+        "p_corrected": 0.0123,
+    }
+    assert cell_words("T 4", known) == (
+        "T 4: helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds), p = 0.012 for all cells together."
+    )
+    assert cell_words("T 4", None, "The disk is full.") == (
+        "T 4: no run has finished yet. A run failed: The disk is full."
+    )
+    few = {"verdict": "too few", "seeds": 1, "difference": 1.0, "low": math.nan, "p_corrected": math.nan}
+    assert "for all cells together" not in cell_words("T 4", few | {"high": math.nan})
