@@ -6,9 +6,12 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from kd.config import RunConfig
+from kd.notebook.entries import Entry
+from kd.notebook.folding import Line
 from kd.studies.in_text.command import sweep_command, train_command
 from kd.studies.study import Study
 from tests.stored_runs import save_copy
+from ui.runs.along import commands_of
 
 OTHER = "15bc45bacfaf"
 
@@ -70,3 +73,22 @@ def test_sweep_gives_its_numbers_and_the_command_of_a_study(open_page, lab):
     page = open_page("sweep")
     assert page.code == []
     assert labels(page) == ["CSV", "Parquet", "What the columns mean"]
+
+
+def test_runs_gives_the_numbers_and_the_commands_of_the_ticked_ones(open_page, lab):
+    setting, other = RunConfig(epochs=17, seed=3), RunConfig(epochs=17, seed=9, alpha=0.4)
+    several = Study(setting, {}, seeds=2)
+    for _cell, config in [*several.runs(), ({}, other)]:
+        save_copy(lab.store, RunConfig().run_id, config)
+    assert open_page("runs").code == []
+    both = [config.run_id for _cell, config in several.runs()]
+    page = open_page("runs", ticked=f"{both[1]},{other.run_id}")
+    commands = page.code[0].value.splitlines()
+    assert sorted(commands) == sorted([sweep_command(several), train_command(other)])
+    assert labels(page) == ["CSV", "Parquet", "What the columns mean"]
+
+
+def test_seeds_that_do_not_follow_one_another_are_repeated_one_by_one():
+    configs = [RunConfig(seed=seed) for seed in (7, 2, 3)]
+    line = Line(tuple(Entry(config.run_id, config, "finished", 0.0) for config in configs), *[0.0] * 6)
+    assert commands_of(line) == [train_command(RunConfig(seed=seed)) for seed in (2, 3, 7)]

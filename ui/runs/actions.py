@@ -12,6 +12,7 @@ from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
 from kd.notebook.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.text.translation import _, ngettext
+from ui.runs.along import along
 from ui.runs.listing import MINE, NOBODYS, owner
 from ui.runs.table import untick
 from ui.runs.undo import attempt, delete, undo
@@ -38,6 +39,7 @@ def actions(lab: Lab, lines: Sequence[Line]) -> None:
                 query_params={"run": lines[0].first.run_id},
                 width="content",
             )
+        along(lab, lines)
         problem = _read_only(runs)
         _describe(lab, lines, problem)
         _keep(lab, runs, problem)
