@@ -118,6 +118,20 @@ WRONG_LINES = [
         decides=("distilled", "scratch"),""",
         test="tests/test_config.py",
     ),
+    WrongLine(
+        "everybody may delete somebody's runs",
+        "kd/notebook/keeping.py",
+        "in (person, NOBODY)\n",
+        "in (person, NOBODY) or True\n",
+        test="tests/notebook/test_keeping.py",
+    ),
+    WrongLine(
+        "two settings are compared the wrong way round",
+        "kd/notebook/comparison.py",
+        "compare(labels, its, mine)",
+        "compare(labels, mine, its)",
+        test="tests/notebook/test_comparison.py",
+    ),
 ]
 
 

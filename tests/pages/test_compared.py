@@ -42,6 +42,8 @@ def test_two_runs_of_one_seed_are_compared_by_their_pictures(open_page, lab, shi
     assert f"B is behind A by {points} points" in said
     assert "Distilled students of seed 0 on the same 10,000 test pictures; McNemar p &lt; 0.001." in said
     assert headline(shipped.result["comparison"], SHIPPED) in said.replace("&#x27;", "'")
+    more_errors = round(-1e4 * expected["difference"])
+    assert f"Errors of B minus errors of A: +{more_errors}." in said
     differences = app.table[0].value
     assert differences.loc["T, temperature"].tolist() == ["4", "10"]
     assert "Seed" not in " ".join(differences.index)
