@@ -14,7 +14,7 @@ VIEW = address.choice(
     {"seeds": N_("Add seeds"), "objectives": N_("Objectives")},
 )
 
-with page("How sure", N_("How sure is a verdict?")):
+with page("How sure"):
     address.take({"sure": VIEW, **adding.parameters(), **objectives.ADDRESS})
     # three places: the stylesheet puts the result beside the other two, or on a phone between them
     with st.container(key="sure_page"):

@@ -50,8 +50,11 @@ def seeds(adding: AddingSeeds) -> View:
     axis = [[tick, signed(tick, _decimals(ticks))] for tick in ticks]
     return {
         "kind": "seeds",
-        "title": _("Gain over scratch, in points; a dot is one seed"),
-        "models": [{"role": "distilled", "name": _("mean, 95 % interval")}],
+        "title": _("Gain over scratch, in points"),
+        "models": [
+            {"role": "distilled", "name": _("mean, 95 % interval")},
+            {"role": "one", "name": _("one seed")},
+        ],
         **_frame(adding, {"from": ticks[0], "to": ticks[-1], "ticks": axis}),
         "orders": orders,
     }
