@@ -17,7 +17,6 @@ from kd.text.words import plain
 from ui.shared import address
 from ui.shared.address import Choice, Parameter
 from ui.shared.markup import literal
-from ui.shared.person import person
 from ui.shared.run_words import setting
 from ui.shared.shown import shown_run
 
@@ -134,7 +133,6 @@ def _of_run(lab: Lab) -> Chosen | None:
         return None
     # from the first seed there is, or for one far from it, from its own
     first = view.config.replace(seed=0) if view.config.seed < MOST_SEEDS else view.config
-    lab.look_at(view.config, person())
     runs = lab.seeds_frame(first)
     st.markdown(literal(setting(first)))
     if len(runs) > 1:
