@@ -8,7 +8,7 @@ from typing import Any
 
 from kd.text.study_words import signed, verdict_line
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import duration
+from kd.text.words import duration, sentence_case
 
 _STATES = {
     "paused": N_("Paused: {done} of {runs} runs. Go on whenever you like."),
@@ -118,7 +118,7 @@ def cell_words(where: str, row: Mapping[str, Any] | None, reason: str = "") -> s
     said = _("no run has finished yet") if row is None else verdict_line(row)
     if row is not None and not math.isnan(row["p_corrected"]):
         said = _("{verdict}, p = {p} for all cells together", verdict=said, p=f"{row['p_corrected']:.2g}")
-    words = _("{where}: {said}.", where=where, said=said)
+    words = _("{where}. {said}.", where=where, said=sentence_case(said))
     if not reason:
         return words
     why = _("A run failed: {reason}", reason=reason)

@@ -152,7 +152,7 @@ def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, mon
     monkeypatch.setattr(lab, "look_at", lambda config, person: None)  # nothing is trained ahead
     app = open_page("sweep", study=study_id)
     labelled(app)["Cell"].set_value(2).run()
-    assert "α 0.5, T 4: " in html_of(app)
+    assert "α 0.5, T 4. " in html_of(app)
     assert chart_titles(app) == [
         "Gain over scratch",
         "Gain along α, weight of the true labels",

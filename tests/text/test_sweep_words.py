@@ -78,10 +78,10 @@ def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
         "p_corrected": 0.0123,
     }
     assert cell_words("T 4", known) == (
-        "T 4: helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds), p = 0.012 for all cells together."
+        "T 4. Helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds), p = 0.012 for all cells together."
     )
     assert cell_words("T 4", None, "The disk is full.") == (
-        "T 4: no run has finished yet. A run failed: The disk is full."
+        "T 4. No run has finished yet. A run failed: The disk is full."
     )
     few = {"verdict": "too few", "seeds": 1, "difference": 1.0, "low": math.nan, "p_corrected": math.nan}
     assert "for all cells together" not in cell_words("T 4", few | {"high": math.nan})

@@ -95,7 +95,7 @@ def _slices(shown: Shown, cell: int) -> None:
         words = _("Gain along {field}, at {where}.", field=_(FIELDS[axis].label), where=fixed)
         with place:
             study_map.along(data, axis, shown.study.axes[axis], f"sweep-slice-{axis}", words)
-            here = _("Here {where}.", where=fixed)
+            here = _("With {where}.", where=fixed)
             st.html(f'<p class="kd kd-quiet">{escape(here)}</p>')
 
 

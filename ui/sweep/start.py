@@ -32,7 +32,9 @@ def start_button(started: Callable[[], None]) -> None:
     if study is not None:
         seconds = _seconds(study.study_id, lab(), study)
         asks = st.session_state.get(_ASKED) == study.study_id
-        takes = _("everything is stored") if not seconds else _("about {time}", time=duration(seconds))
+        takes = (
+            _("everything is stored") if not seconds else _("about {time}", time=duration(max(1.0, seconds)))
+        )
         said = _("{size}, {takes}.", size=compose.size_words(study), takes=takes)
         if asks:
             said = _("{size} Single runs go first. Press again to start it.", size=said)

@@ -79,7 +79,7 @@ def _head(shown: Shown) -> None:
             bar = f'<progress value="{view.done}" max="{view.runs}" aria-label="{name}"></progress>'
     st.html(
         f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(study_map.sentence(shown))}</p>'
-        f'<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
+        f'<p class="kd-quiet{"" if view else " kd-source"}">{escape(below)}</p>{bar}</div>'
     )
 
 

@@ -78,13 +78,10 @@ def slice_axes(rows: pd.DataFrame, axis: str, values: Sequence[Hashable], gains:
         gains: whether the rows are gains, and not accuracies.
     """
     ordered = in_order(values)
-    points = rows["value"].tolist()
     if gains:
-        low = _POINTS_STEP * math.floor(min([0.0, *points]) / _POINTS_STEP - 0.5)
-        high = _POINTS_STEP * math.ceil(max([0.0, *points]) / _POINTS_STEP + 0.5)
+        low, high = _room(rows, 0.0, _POINTS_STEP, 0.4)
     else:
-        low = _ACCURACY_STEP * math.floor(min([1.0, *points]) / _ACCURACY_STEP - 0.5)
-        low, high = max(0.0, round(low, 2)), 1.0
+        low, high = max(0.0, _room(rows, 1.0, _ACCURACY_STEP, 0.15)[0]), 1.0
     return {
         "title": _(FIELDS[axis].label),
         "values": ordered if are_numbers(ordered) else [FIELDS[axis].in_words(value) for value in ordered],
@@ -93,6 +90,18 @@ def slice_axes(rows: pd.DataFrame, axis: str, values: Sequence[Hashable], gains:
         "high": high,
         "gains": gains,
     }
+
+
+def _room(rows: pd.DataFrame, fixed: float, step: float, share: float) -> tuple[float, float]:
+    """From where to where an axis goes, in steps: it has this value, all means, and a share around them.
+
+    An interval that goes on beyond it is cut: that of two seeds can be many times as wide as its neighbours'.
+    """
+    means = [fixed, *rows["value"]]
+    around = share * (max(means) - min(means))
+    low = math.floor((min(means) - around) / step - 0.1)
+    high = math.ceil((max(means) + around) / step + 0.1)
+    return round(step * low, 2), round(step * high, 2)
 
 
 def slice_lines(
