@@ -221,3 +221,10 @@ def test_a_study_on_a_cluster_is_measured_and_reckoned_on_paper():
     paper = found["on_paper"]
     assert paper["8"]["training"] == pytest.approx(1050 * one["workers"] / 5 / 8)
     assert paper["1"]["app"] == paper["64"]["app"] == 1000 * max(one["app"], one["scheduler"]) / 4
+
+
+def test_a_watched_study_is_measured():
+    found = run("watched_study", "--people", "1", "--seconds", "1", KD_WORKERS="1", KD_AHEAD="0")
+    assert found["errors"] == []
+    assert found["opening"]["requests"] == 1
+    assert found["cells"]["requests"] >= 1
