@@ -50,6 +50,16 @@ def test_let_go_of_alpha_and_the_new_verdict_comes_while_the_old_run_stays_in_si
     expect(page.get_by_text("Thin lines: your last 2 runs.")).to_be_visible()
     expect(page.get_by_text("Gain over scratch against T, temperature: 3 runs.")).to_be_attached()
 
+    page.go_back()  # a move is one entry in the history, with its run
+    expect_verdict(page, config.replace(alpha=0.15))
+    expect(page.get_by_role("slider", name="T, temperature")).to_have_value("10")
+    page.go_back()
+    expect(page).to_have_url(re.compile(f"run={RunConfig().run_id}"))
+    expect(page.get_by_role("slider", name="α, weight of the true labels")).to_have_value("0.1")
+    page.go_forward()
+    page.go_forward()
+    expect_verdict(page, config.replace(alpha=0.15, temperature=15))
+
     # a point of the trail opens its run, by the keyboard too
     page.get_by_role("combobox", name="Open a run of the trail").click()
     page.get_by_role("option").filter(has_text="500 images").click()

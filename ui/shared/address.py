@@ -64,7 +64,8 @@ def take(parameters: Mapping[str, Parameter]) -> None:
             text = None
             try:
                 value = parameter.read(texts[-1])
-                text = parameter.write(value)
+                is_said = not isinstance(parameter, Kept) or value != parameter.default
+                text = parameter.write(value) if is_said else None
             except ValueError as error:
                 notices.add(str(error))
             if texts != [text]:

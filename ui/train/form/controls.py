@@ -18,6 +18,7 @@ from ui.shared.guard import guarded
 from ui.train.form import fields
 
 _OWN = "own"
+_DRAWN = "form_drawn"
 _FOLLOWED = "followed_run"
 _PRESETS_CHOSEN = "presets_chosen"
 # How many pictures are seen in training, and whether somebody has set the epochs by hand.
@@ -45,6 +46,7 @@ Moved = Callable[[], None]
 def first_controls(moved: Moved) -> None:
     """Draw the controls that decide most. moved: called when a control has been set."""
     _preset(moved)
+    st.session_state[_DRAWN] = True
     values = _values()
     said: set[str] = set()
     for name in _FIRST:
@@ -67,6 +69,8 @@ def take_address() -> None:
     if address.went_back():
         for name in FIELDS:
             st.session_state[name] = fields.in_session(name, fields.from_url(name))
+    elif st.session_state.get(_DRAWN) and "run" not in st.query_params:
+        _tell_address()  # the page is opened again, and bare
 
 
 def set_form(config: RunConfig) -> None:
@@ -80,7 +84,7 @@ def follow_run(run_id: str, config: RunConfig) -> None:
         st.session_state[_FOLLOWED] = run_id
         if not any(name in st.query_params for name in FIELDS):
             # controls drawn for the first time leave the address alone
-            _set(config, [name for name in FIELDS if name in st.session_state])
+            _set(config, list(FIELDS) if st.session_state.get(_DRAWN) else [])
 
 
 def has_followed(run_id: str) -> None:
@@ -135,6 +139,7 @@ def _draw(name: str, values: dict[str, Any], moved: Moved, said: set[str]) -> No
     def has_moved(name: str) -> None:
         with address.together():
             _note(name)
+            _tell_address()
             moved()
 
     fields.draw(name, has_moved, disabled=idle)
@@ -153,13 +158,12 @@ def _note(name: str) -> None:
     if name == "train_size" and not st.session_state.get(_BY_HAND):
         epochs = epochs_for(fields.value("train_size"), st.session_state[_SEEN])
         st.session_state["epochs"] = epochs
-        default = fields.DEFAULT
-        address.rewrite(
-            {
-                name: None if fields.value(name) == getattr(default, name) else str(fields.value(name))
-                for name in ("train_size", "epochs")
-            }
-        )
+
+
+def _tell_address() -> None:
+    """Have the address say all that the controls say."""
+    for name, value in _values().items():
+        address.keep(name, fields.parameter(name), fields.in_session(name, value))
 
 
 def _values() -> dict[str, Any]:

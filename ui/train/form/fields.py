@@ -45,18 +45,20 @@ def draw(name: str, moved: Callable[[str], None], disabled: bool = False) -> Non
         st.session_state.setdefault(name, default)
         address.keep(name, parameter(name), st.select_slider(label, **slider, **shared))
         return
-    shared |= {"label": label, "bind": "query-params"}
+    # bound to the address, it would change the entry in the history that Back is to return to
+    st.session_state.setdefault(name, default)
+    shared |= {"label": label, "persist_state": "session"}
     if spec.choices:
-        st.selectbox(options=spec.choices, index=spec.choices.index(default), **shared)
+        st.selectbox(options=spec.choices, **shared)
     elif FIELD_TYPES[name] is bool:
-        st.toggle(value=default, **shared)
+        st.toggle(**shared)
     elif len(spec.stops) > 0 and not _is_even(spec):
-        st.select_slider(options=_stops(name), value=default, format_func=address.plain, **shared)
+        st.select_slider(options=_stops(name), format_func=address.plain, **shared)
     else:
         limits = {"min_value": spec.minimum, "max_value": spec.maximum, "step": spec.step}
         stops = (spec.maximum - spec.minimum) / spec.step
         widget = st.slider if FIELD_TYPES[name] is float and stops <= _MOST_STOPS else st.number_input
-        widget(value=default, **limits, **shared)
+        widget(**limits, **shared)
 
 
 def value(name: str) -> Any:
@@ -79,13 +81,13 @@ def from_url(name: str) -> Any:
     return getattr(DEFAULT, name)
 
 
-def parameter(name: str) -> address.Parameter:
+def parameter(name: str) -> address.Kept:
     """A field in the address, in every spelling that `RunConfig` reads."""
     if FIELDS[name].choice_labels:
         return _choice(name)
-    if _is_counted_in_stops(name):
-        return address.Kept(partial(_read, name), str, getattr(DEFAULT, name))
-    return _digits(name) if FIELDS[name].digits else address.Parameter(partial(_read, name), address.plain)
+    if FIELDS[name].digits:
+        return _digits(name)
+    return address.Kept(partial(_read, name), address.plain, getattr(DEFAULT, name))
 
 
 def _is_counted_in_stops(name: str) -> bool:
