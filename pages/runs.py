@@ -12,9 +12,10 @@ from ui.shared.server import lab
 
 with page("Runs"):
     address.take(ADDRESS)
-    if not lab().notebook():
+    entries = lab().notebook()
+    if not entries:
         st.write(_("Nothing has been trained yet."))
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
     unseen_section(_("Saved runs"))
-    run_list(lab())
+    run_list(lab(), entries)
     lessons.runs()

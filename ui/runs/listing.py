@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from kd.config import FIELDS
-from kd.lab import Lab
 from kd.notebook.entries import Entry
 from kd.notebook.folding import Line, lines
 from kd.text import states
@@ -38,13 +37,14 @@ class Listing:
     values: dict[str, dict[str, str]]
 
 
-def listing(lab: Lab, fold: bool) -> Listing:
+def listing(entries: tuple[Entry, ...], fold: bool) -> Listing:
     """Every run, made once for all who look, as long as nothing changes.
 
     Args:
+        entries: of `Lab.notebook`.
         fold: whether runs that differ in seed alone are one line.
     """
-    entries, key = lab.notebook(), (language(), fold)
+    key = language(), fold
     with _lock:
         known = _kept.get(key)
         if known is None or known[0] is not entries:

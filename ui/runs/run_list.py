@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from kd.lab import Lab
+from kd.notebook.entries import Entry
 from kd.text.translation import _
 from kd.text.words import UNREADABLE, quoted
 from ui.runs.actions import actions
@@ -23,17 +24,22 @@ from ui.shared.guard import guard, guarded
 _SECONDS_BETWEEN_LOOKS = 2
 
 
-def run_list(lab: Lab) -> None:
-    """Draw the notebook, and redraw it while a run is active."""
-    active = any(entry.active for entry in lab.notebook())
-    st.fragment(_notebook, run_every=_SECONDS_BETWEEN_LOOKS if active else None)(lab, active)
+def run_list(lab: Lab, entries: tuple[Entry, ...]) -> None:
+    """Draw the notebook, and redraw it while a run is active.
+
+    Args:
+        entries: of the notebook as they are now.
+    """
+    active = any(entry.active for entry in entries)
+    st.fragment(_notebook, run_every=_SECONDS_BETWEEN_LOOKS if active else None)(lab, active, [entries])
     studies(lab)
     room(lab)
 
 
-def _notebook(lab: Lab, was_active: bool) -> None:
+def _notebook(lab: Lab, was_active: bool, known: list[tuple[Entry, ...]]) -> None:
+    """The part that moves. known: the entries, which are asked for anew from the second time on."""
     with guard():
-        listed = listing(lab, folds())
+        listed = listing(known.pop() if known else lab.notebook(), folds())
         if was_active and not any(line.first.active for line in listed.lines):
             st.rerun()
         wanted = search(listed)
