@@ -37,6 +37,27 @@ class WrongLine(NamedTuple):
 
 WRONG_LINES = [
     WrongLine(
+        "The table of numbers gives every model the distilled student's values",
+        "kd/export/numbers/long_form.py",
+        'wide.get(f"{model}_{name}", float("nan"))',
+        'wide.get(f"distilled_{name}", float("nan"))',
+        "tests/export/test_numbers.py",
+    ),
+    WrongLine(
+        "The command of a study forgets what it is compared with",
+        "kd/studies/in_text/command.py",
+        "if not isinstance(study.baseline, str):",
+        "if False:",
+        "tests/cli/test_repeat.py",
+    ),
+    WrongLine(
+        "TensorBoard gets the time of an epoch before it has passed",
+        "kd/export/tensorboard.py",
+        "time += seconds",
+        "time += 0.0 * seconds",
+        "tests/export/test_tensorboard.py",
+    ),
+    WrongLine(
         "T² is never applied in a run",
         "kd/config.py",
         "scale = self.temperature**2 if self.temperature_squared else 1.0",
