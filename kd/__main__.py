@@ -30,8 +30,10 @@ def kd_lab() -> NoReturn:
 
 
 def _command(arguments: list[str] | None, name: str) -> int:
+    from kd.cli import program
     from kd.cli.parser import parse
 
+    program.start(name)
     command, options = parse(arguments, name)
     return command(options)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kd._version import __version__
+from kd.cli.program import MODULE
 from kd.config import FIELD_TYPES, FIELDS, MODELS, PRESETS, FieldSpec
 from kd.export import FORMATS, TABLES
 from kd.studies.study import Study
@@ -21,7 +22,7 @@ _LONGEST_LIST = 30  # of what a flag allows, so that a help page fits 80 columns
 _Commands = Any  # argparse has no public name for what add_subparsers returns
 
 
-def parse(arguments: list[str] | None, name: str = "python -m kd") -> tuple[Command, argparse.Namespace]:
+def parse(arguments: list[str] | None, name: str = MODULE) -> tuple[Command, argparse.Namespace]:
     """The command and its options.
 
     Raises:
@@ -34,7 +35,7 @@ def parse(arguments: list[str] | None, name: str = "python -m kd") -> tuple[Comm
     return options.command, options
 
 
-def command_line(name: str = "python -m kd") -> tuple[Parser, Mapping[str, argparse.ArgumentParser]]:
+def command_line(name: str = MODULE) -> tuple[Parser, Mapping[str, argparse.ArgumentParser]]:
     """The whole command line, and each command's part of it."""
     parser = Parser(prog=name, description=_("Understand knowledge distillation by doing it."))
     parser.add_argument(

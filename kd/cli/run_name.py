@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kd.cli.program import started
 from kd.store.store import Store
 from kd.store.stored import ID
 from kd.terminal.refusal import Refusal
@@ -57,9 +58,10 @@ def _finished(store: Store) -> list[str]:
 def _refusal(kind: str, count: int, name: str) -> str:
     if kind == EITHER and count == 0:
         return _(
-            "No finished run and no study has the id {name}: `python -m kd runs` lists the runs, and the "
+            "No finished run and no study has the id {name}: `{program} runs` lists the runs, and the "
             "address of a study has its id.",
             name=name,
+            program=started(),
         )
     if kind == EITHER:
         return ngettext(
@@ -70,21 +72,29 @@ def _refusal(kind: str, count: int, name: str) -> str:
             name=name,
         )
     if kind == FINISHED and count == 0:
-        return _("No finished run has the id {name}: `python -m kd runs` lists them.", name=name)
+        return _(
+            "No finished run has the id {name}: `{program} runs` lists them.", name=name, program=started()
+        )
     if kind == FINISHED:
         return ngettext(
-            "{count} finished run has an id that begins with {name}: `python -m kd runs` lists them.",
-            "{count} finished runs have ids that begin with {name}: `python -m kd runs` lists them.",
+            "{count} finished run has an id that begins with {name}: `{program} runs` lists them.",
+            "{count} finished runs have ids that begin with {name}: `{program} runs` lists them.",
             count,
             count=count,
             name=name,
+            program=started(),
         )
     if count == 0:
-        return _("No waiting or training run has the id {name}: `python -m kd runs` lists them.", name=name)
+        return _(
+            "No waiting or training run has the id {name}: `{program} runs` lists them.",
+            name=name,
+            program=started(),
+        )
     return ngettext(
-        "{count} waiting or training run has an id that begins with {name}: `python -m kd runs` lists them.",
-        "{count} waiting or training runs have ids that begin with {name}: `python -m kd runs` lists them.",
+        "{count} waiting or training run has an id that begins with {name}: `{program} runs` lists them.",
+        "{count} waiting or training runs have ids that begin with {name}: `{program} runs` lists them.",
         count,
         count=count,
         name=name,
+        program=started(),
     )

@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from kd.cli.program import started
 from kd.runs.state import RunView
 from kd.runs.views import RunViews
 from kd.store.store import Store
@@ -51,8 +52,9 @@ def runs(as_json: bool) -> int:
     for name in unreadable:
         print(
             _(
-                "{run}: {problem} `python -m kd rebuild-index` removes the entry.",
+                "{run}: {problem} `{program} rebuild-index` removes the entry.",
                 run=quoted(name),
+                program=started(),
                 problem=_(UNREADABLE),
             )
         )

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from kd.cli.program import started
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs.state import RunView
@@ -46,8 +47,9 @@ def train(config: RunConfig, as_json: bool) -> int:
                     raise
                 print(
                     _(
-                        "The run continues in the other process. To stop it: python -m kd stop {run}",
+                        "The run continues in the other process. To stop it: {program} stop {run}",
                         run=run_id,
+                        program=started(),
                     ),
                     file=sys.stderr,
                 )

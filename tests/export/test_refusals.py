@@ -75,6 +75,13 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_converted
     assert capsys.readouterr().err.startswith("'/proc' cannot be written (")
 
 
+def test_messages_name_the_program_that_was_started(capsys):
+    for arguments in (["export", "nobody", "--format", "keras"], ["stop", "nobody"]):
+        for name in ("kd-lab", "python -m kd"):
+            assert main(arguments, name=name) == 2
+            assert f"the id 'nobody': `{name} runs` lists them." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("run", ["nobody", "", UNFINISHED.run_id])
 def test_a_run_that_is_unknown_or_has_not_finished_is_refused(run, folder, capsys):
     Store().index.claim(UNFINISHED.run_id, UNFINISHED.to_dict())
