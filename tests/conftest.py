@@ -16,6 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # Tests run side by side: with more threads than cores, BLAS and TensorFlow spend their time waiting.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+# What is computed ahead, in an engine of its own, would take the processors from whatever test comes next.
+os.environ["KD_AHEAD"] = "0"
 os.environ["LANGUAGE"] = "en"  # the tests expect English, whoever runs them
 # Where there is scikit-learn, Keras takes half a second longer to load; only the tests themselves need it.
 os.environ["PYTHONPATH"] = os.pathsep.join(

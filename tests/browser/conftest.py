@@ -44,10 +44,9 @@ FLAGS = (
 def site(tmp_path_factory) -> Iterator[AppProcess]:
     """One app for all browser tests, started as `streamlit run app.py` does, with a home of its own.
 
-    Each test leaves it as it found it, or at least trains with its own seeds. Nothing is computed
-    ahead: it would depend on chance with which tests that shares the processors.
+    Each test leaves it as it found it, or at least trains with its own seeds.
     """
-    with app_process(tmp_path_factory.mktemp("site"), KD_AHEAD="0") as app:
+    with app_process(tmp_path_factory.mktemp("site")) as app:
         yield app
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from kd.config import RunConfig
+from kd.lab import Lab
 from kd.runs.state import RunState
 from kd.studies import ahead
 from kd.studies.ahead import SEEDS, with_seeds
@@ -38,6 +39,15 @@ def heard(monkeypatch) -> list[tuple[str, str, str]]:
 
     monkeypatch.setattr(RunState, "hear", noting)
     return events
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("KD_AHEAD")
+        lab = Lab(tmp_path_factory.mktemp("home"))
+    yield lab
+    lab.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,12 @@ from tests.studies.ahead_lab import FakeLab
 from tests.studies.house import House
 
 
+@pytest.fixture(autouse=True)
+def thinks_ahead(monkeypatch):
+    """As it is unless somebody says otherwise."""
+    monkeypatch.delenv("KD_AHEAD")
+
+
 @pytest.fixture
 def fake_lab(tmp_path, monkeypatch):
     """A Lab that computes nothing and begins what may be wanted next without delay."""
