@@ -104,14 +104,11 @@ class Keeping:
                 cannot be seen, or there are more than 10 tags. Nothing is changed then.
         """
         changes = {
-            what: check(value)
-            for what, check, value in (
-                ("name", checked_name, name),
-                ("tags", checked_tags, tags),
-                ("note", checked_note, note),
-            )
-            if value is not None
+            "name": None if name is None else checked_name(name),
+            "tags": None if tags is None else checked_tags(tags),
+            "note": None if note is None else checked_note(note),
         }
+        changes = {what: value for what, value in changes.items() if value is not None}
         run_ids = self._changeable(runs, person)
         if changes:
             self.store.index.write_note(run_ids, **changes)

@@ -5,9 +5,11 @@ import pytest
 from tests.pages.on_page import html_of
 
 
-@pytest.fixture(autouse=True)
-def nothing_shipped(monkeypatch, tmp_path):
-    monkeypatch.setattr("kd.store.store.SHIPPED", tmp_path)
+@pytest.fixture(autouse=True, scope="module")  # before there is a lab
+def nothing_shipped(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kd.store.store.SHIPPED", tmp_path_factory.mktemp("shipped"))
+        yield
 
 
 @pytest.mark.parametrize("name", ["home", "train", "draw", "runs"])

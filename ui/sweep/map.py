@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -40,12 +41,15 @@ def sentence(shown: Shown) -> str:
     return study_sentence(rows, len(names))
 
 
-def draw(shown: Shown, chosen: int | None, on_select: Any) -> None:
-    """The figure. chosen: the number of the cell that stands out."""
+def draw(shown: Shown, chosen: int | None, on_select: Callable[[], None]) -> None:
+    """The figure.
+
+    chosen: the number of the cell that stands out; on_select: called when another is clicked.
+    """
     axes = shown.study.axes
     if len(axes) == 2:
         rows, arguments = _map(shown.name, language(), chosen, shown)
-        figure(FIGURE, heat_map, rows, alt=sentence(shown), on_select=on_select, **arguments)
+        figure(FIGURE, heat_map, rows, alt=sentence(shown), on_select=on_select or "ignore", **arguments)
     elif len(axes) == 1:
         (axis,) = axes
         along(shown.frame, axis, axes[axis], FIGURE, sentence(shown))
