@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from kd.notebook.entries import Entry
 from kd.runs.state import RunView
 from kd.text.translation import N_, _
 from ui.shared.guard import guarded
@@ -34,14 +35,14 @@ _WHY = {
 
 
 def choose_finished_run(
-    asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
+    asked: RunView, finished: list[Entry], instead_of: RunView | None, label: str, help: str
 ) -> None:
     """A list of all finished runs with the asked one chosen, and why it is not the one shown elsewhere.
 
     Args:
         asked, finished, instead_of: of `ui.shared.shown.finished_run`.
     """
-    settings = {view.run_id: setting(view.config) for view in finished}
+    settings = {entry.run_id: setting(entry.config) for entry in finished}
     st.session_state[_KEY] = asked.run_id
     st.selectbox(
         label,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
+from kd.notebook.entries import Entry
 from kd.text.translation import _
 from ui.shared import address, notices
 
@@ -37,10 +39,11 @@ def shown_run(lab: Lab) -> RunView | None:
             continue
         show(view.run_id)
         return view
-    view = _first_choice(lab.runs())
-    if view is not None:
-        show(view.run_id)
-    return view
+    chosen = _first_choice(lab.notebook())
+    if chosen is None:
+        return None
+    show(chosen.run_id)
+    return lab.watch(chosen.run_id)
 
 
 def looked_at() -> str | None:
@@ -48,13 +51,14 @@ def looked_at() -> str | None:
     return st.session_state.get(_KEY)
 
 
-def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
+def finished_run(lab: Lab) -> tuple[RunView | None, list[Entry], RunView | None]:
     """The finished run to ask, all finished ones, and the run shown elsewhere if it cannot be asked."""
-    finished = [view for view in lab.runs() if view.status == "finished"]
+    finished = _finished(lab)
     shown = shown_run(lab)
     if shown is not None and shown.status == "finished":
         return shown, finished, None
-    return _first_choice(finished), finished, shown
+    chosen = _first_choice(finished)
+    return None if chosen is None else lab.watch(chosen.run_id), finished, shown
 
 
 def example_run(lab: Lab) -> RunView | None:
@@ -63,7 +67,12 @@ def example_run(lab: Lab) -> RunView | None:
         view = lab.watch(RunConfig().run_id)
         if view.status == "finished":
             return view
-    return _first_choice([view for view in lab.runs() if view.status == "finished" and _is_plain(view)])
+    views = (lab.watch(entry.run_id) for entry in _in_order(_finished(lab)))
+    return next(filter(_is_plain, views), None)
+
+
+def _finished(lab: Lab) -> list[Entry]:
+    return [entry for entry in lab.notebook() if entry.status == "finished"]
 
 
 def _is_plain(view: RunView) -> bool:
@@ -95,7 +104,11 @@ def stay() -> None:
         show(st.session_state[_KEY])
 
 
-def _first_choice(views: list[RunView]) -> RunView | None:
+def _first_choice(entries: Sequence[Entry]) -> Entry | None:
+    return next(iter(_in_order(entries)), None)
+
+
+def _in_order(entries: Sequence[Entry]) -> list[Entry]:
+    """First what trains, then the standard setting, then what came with the project, then the newest."""
     standard = RunConfig().run_id
-    ranked = sorted(views, key=lambda view: (not view.active, view.run_id != standard, not view.shipped))
-    return ranked[0] if ranked else None
+    return sorted(entries, key=lambda entry: (not entry.active, entry.run_id != standard, not entry.shipped))
