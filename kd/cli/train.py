@@ -13,7 +13,6 @@ from kd.cli.program import started
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs.state import RunView
-from kd.studies.sure.single_seeds import near_note
 from kd.terminal import interrupt
 from kd.terminal.streams import OutputLost
 from kd.terminal.watching import last, views
@@ -107,6 +106,9 @@ def _print_table(view: RunView, result: dict[str, Any]) -> None:
             f"{model['bytes'] / 1000:,.0f}",
             f"{model['milliseconds']:.2f}",
         )
+    # here, since it brings pandas, and every other command does without
+    from kd.studies.sure.single_seeds import near_note
+
     console = Console()
     console.print(table)
     console.print(verdict_sentence(result["comparison"], view.config), highlight=False)

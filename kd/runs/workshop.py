@@ -236,7 +236,7 @@ class Workshop:
             try:
                 return self._attempt(piece)
             except EngineLost as error:
-                if not piece.shares:
+                if self._closed or not piece.shares:
                     raise Abandoned from None
                 if attempt == ATTEMPTS:
                     raise

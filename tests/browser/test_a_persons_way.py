@@ -50,7 +50,7 @@ def slider(page: Page, name: str):
 
 def test_open_set_train_and_see_the_charts_move(page: Page, site):
     open_train(page, site.url)
-    set_up_a_run(page, epochs=24, seed=41)
+    set_up_a_run(page, epochs=12, seed=41)
     alpha = slider(page, "α, weight of the true labels")
     alpha.focus()
     page.keyboard.press("ArrowRight")
@@ -63,11 +63,11 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     # controls moved quickly one after another are all in the run and in the address
-    setting = "α 0.15 · T 15 with T² · strong teacher · 24 epochs · 10,000 images"
+    setting = "α 0.15 · T 15 with T² · strong teacher · 12 epochs · 10,000 images"
     expect(page.get_by_text(setting)).to_be_visible()
-    for part in ("alpha=0.15", "temperature=15", "epochs=24", "train_size=10000", "seed=41"):
+    for part in ("alpha=0.15", "temperature=15", "epochs=12", "train_size=10000", "seed=41"):
         expect(page).to_have_url(re.compile(re.escape(part)))
-    epoch = page.get_by_text(re.compile(r"epoch \d+ of 24", re.IGNORECASE)).first
+    epoch = page.get_by_text(re.compile(r"epoch \d+ of 12", re.IGNORECASE)).first
     expect(epoch).to_be_visible(timeout=3 * MINUTES)
 
     # a reload in the middle returns to the same run
@@ -85,7 +85,7 @@ def test_open_set_train_and_see_the_charts_move(page: Page, site):
     assert re.fullmatch(r"accuracy-by-epoch-[0-9a-f]{12}\.csv", download.value.suggested_filename)
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig"))))
     this_run = [row for row in rows if not row["ghost"]]
-    assert [int(row["epoch"]) for row in this_run if row["role"] == "scratch"] == list(range(2, 25, 2))
+    assert [int(row["epoch"]) for row in this_run if row["role"] == "scratch"] == list(range(1, 13))
 
 
 def test_draw_a_seven_with_the_mouse_and_read_three_answers(page: Page, site):

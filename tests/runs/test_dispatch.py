@@ -186,9 +186,9 @@ def test_waiting_for_the_index_holds_up_nobody(dispatch, stage, monkeypatch):
     dispatch.start(config(0), "ann")
     until(lambda: stage.begun)
 
-    def claim_later(run_id, values, asked):
+    def claim_later(run_id, *how):
         assert run_id != config(1).run_id or locked.wait(PATIENCE)
-        return claim(run_id, values, asked)
+        return claim(run_id, *how)
 
     monkeypatch.setattr(dispatch._store.index, "claim", claim_later)
     asking = threading.Thread(target=dispatch.start, args=(config(1), "ben"))
