@@ -71,13 +71,30 @@ def dark_knowledge(page: Page, url: str) -> None:
     page.locator(".kd-live-line").nth(2).wait_for()
 
 
+def sweep(page: Page, url: str) -> None:
+    page.goto(f"{url}/sweep")
+    page.locator(".st-key-figure-sweep-map .marks").wait_for()
+
+
+def how_sure(page: Page, url: str) -> None:
+    page.goto(f"{url}/how_sure")
+    page.locator(".st-key-live-adding-seeds svg").first.wait_for()
+
+
 SIGHTS = {
     "train-phone": ("train", {"viewport": {"width": 390, "height": 844}}),
     "train-projector": ("train?present=1", {"viewport": {"width": 1280, "height": 720}}),
 }
 """What a screen shows at once: name → address, and the screen."""
 
-PAGES = {"home": home, "train": train, "draw": draw, "dark_knowledge": dark_knowledge}
+PAGES = {
+    "home": home,
+    "train": train,
+    "draw": draw,
+    "dark_knowledge": dark_knowledge,
+    "sweep": sweep,
+    "how_sure": how_sure,
+}
 
 
 def take(browser: Browser, url: str, names: list[str]) -> None:

@@ -12,10 +12,11 @@ from dataclasses import replace
 from kd.config import RunConfig
 from kd.engine import Engine
 from kd.logs import described
-from kd.runs.job import RunJob, not_stored
+from kd.runs.job import RunJob
 from kd.runs.orders import Timings
 from kd.runs.queue import NOBODY, FairQueue
 from kd.runs.queue_plan import QueuePlan
+from kd.runs.result import not_stored
 from kd.runs.state import RunView
 from kd.runs.work.for_studies import ForStudies
 from kd.runs.work.piece import PERSON

@@ -13,11 +13,10 @@ from kd.networks.architectures import student_architecture
 from kd.run_fields import has_fresh_teacher
 from kd.runs.orders import Teacher, Timings, model_order
 from kd.runs.queue import NOBODY
-from kd.runs.result import run_record
+from kd.runs.result import not_stored, run_record
 from kd.runs.state import RunState
 from kd.runs.work.piece import AHEAD, PERSON, Order, Share
 from kd.runs.workshop import Workshop
-from kd.store.room import is_full
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
@@ -231,7 +230,8 @@ class RunJob:
 
     def _know(self, name: str) -> None:
         """Take over a model that is stored already."""
-        if name in self._shares or (name == "teacher" and not has_fresh_teacher(self.config)):
+        is_included = name == "teacher" and not has_fresh_teacher(self.config)
+        if is_included or name in self._shares or name in self._cached:
             return
         stored = self._store.model(self.config.model_ids[name])
         if stored is not None:
@@ -240,6 +240,7 @@ class RunJob:
 
     def _train(self, name: str, teaching: Callable[[], Teaching | None] = lambda: None) -> None:
         """Order a model, unless it is stored; one that was ordered in an earlier turn goes on."""
+        self._know(name)  # perhaps another run has had it trained
         if name in self._shares:
             self._resume(self._shares[name])
         elif name not in self._cached:
@@ -339,12 +340,3 @@ class RunJob:
     def _check_stop(self) -> None:
         if self._should_stop():
             raise Abandoned
-
-
-def not_stored(error: OSError) -> Ending:
-    """The ending of a run that could not be stored."""
-    if isinstance(error, Unusable):
-        return Ending.of(error)
-    if is_full(error):
-        return Ending("disk full")
-    return Ending("not saved", {"reason": str(error.strerror or error)})

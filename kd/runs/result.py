@@ -16,6 +16,9 @@ from kd.analysis.comparison import Comparison
 from kd.config import STUDENTS, RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.runs.state import RunView
+from kd.store.room import is_full
+from kd.text.endings import Ending
+from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     from kd.training.trained_model import TrainedModel
@@ -101,3 +104,12 @@ def _software() -> dict[str, str]:
     return {"python": platform.python_version()} | {
         name: version(name) for name in ("keras", "numpy", "tensorflow")
     }
+
+
+def not_stored(error: OSError) -> Ending:
+    """The ending of a run that could not be stored."""
+    if isinstance(error, Unusable):
+        return Ending.of(error)
+    if is_full(error):
+        return Ending("disk full")
+    return Ending("not saved", {"reason": str(error.strerror or error)})

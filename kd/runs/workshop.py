@@ -53,7 +53,7 @@ class Workshop:
         study: str = "",
         is_paused: bool = False,
     ) -> Share:
-        """Ask for an order, or share one that is on its way; `result` waits for it.
+        """Ask for an order, or share one that is on its way or has just ended well; `result` waits for it.
 
         Args:
             study: for which; studies that are equally urgent share the workers evenly.
@@ -62,7 +62,7 @@ class Workshop:
         with self._changed:
             self._turns.take_part(study, self._pieces.values())
             piece = self._pieces.get(order.key)
-            if piece is None or piece.outcome is not None:
+            if piece is None or piece.failed:
                 piece = self._pieces[order.key] = Piece(order, next(self._numbers))
             share = Share(piece, hear, urgency, study, is_paused)
             piece.shares.append(share)

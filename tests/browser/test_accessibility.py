@@ -15,7 +15,14 @@ def unfold(page: Page, *sections: str) -> None:
     # Streamlit sometimes forgets a section that is unfolded while the page is still being drawn
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     for section in sections:
-        page.locator("summary").filter(has_text=section).last.click()
+        summary = page.locator("summary").filter(has_text=section).last
+        unfolded = page.locator("details").filter(has=summary).last
+        for _ in range(5):
+            if unfolded.get_attribute("open") is None:
+                summary.click()
+            page.wait_for_timeout(250)
+            if unfolded.get_attribute("open") is not None:
+                break
 
 
 def open_tab(page: Page, name: str) -> None:

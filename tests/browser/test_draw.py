@@ -46,9 +46,11 @@ def test_canvas_and_all_answers_are_in_sight_together(page: Page, site, width, h
 
 def test_a_dot_says_what_is_missing_and_the_answers_stay(page: Page, site):
     opened(page, site, 1400, 900)
+    sure = page.locator(".kd-live-sure")
+    to_nothing = sure.all_inner_texts()
     stroke(page, SEVEN)
     expect(page.get_by_text(DRAWN)).to_be_visible()
-    sure = page.locator(".kd-live-sure")
+    expect(sure).not_to_have_text(to_nothing)
     before = sure.all_inner_texts()
     clear(page)
     stroke(page, [(0.5, 0.5), (0.505, 0.505)])

@@ -126,6 +126,20 @@ def test_what_two_want_is_computed_once_and_both_hear_of_it(workshop, bench):
     assert [event["epoch"] for event in second[0]["history"]] == [1]
 
 
+def test_somebody_who_comes_when_it_has_just_ended_gets_it_too(workshop, bench):
+    one = workshop.want(order("a"), deaf)
+    bench.release("a", 2)
+    assert value(workshop, one) == "a is ready"
+    other = workshop.want(order("a"), deaf)
+    assert value(workshop, other) == "a is ready"
+    assert bench.begun == ["a"]
+    for share in (one, other):
+        workshop.leave(share)
+    workshop.want(order("a"), deaf)
+    until(lambda: bench.begun == ["a", "a"])
+    bench.release("a", 2)
+
+
 def test_it_ends_only_when_nobody_wants_it_any_longer(workshop, bench):
     one, other = workshop.want(order("a"), deaf), workshop.want(order("a"), deaf)
     until(lambda: bench.begun)

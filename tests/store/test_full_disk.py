@@ -26,7 +26,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(tmp_path):
         import json, resource, signal, sys
         from pathlib import Path
         sys.path.insert(0, {str(PROJECT)!r})
-        from kd.runs.job import not_stored
+        from kd.runs.result import not_stored
         from kd.store.store import Store
         from tests.stored_runs import CONFIG, save
 

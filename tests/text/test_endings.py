@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kd.engine import EngineLost
-from kd.runs.job import not_stored
+from kd.runs.result import not_stored
 from kd.store.room import DiskFull
 from kd.text import translation
 from kd.text.endings import SENTENCES, Ending

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from kd.config import RunConfig
-from kd.runs.job import STOPPED, RunJob, not_stored
+from kd.runs.job import STOPPED, RunJob
 from kd.runs.queue import NOBODY, FairQueue
+from kd.runs.result import not_stored
 from kd.runs.work.piece import AHEAD, STUDY
 from kd.store.store import Store
 from kd.text.endings import Ending

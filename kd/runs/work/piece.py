@@ -67,6 +67,10 @@ class Piece:
         return self.is_computed and self.outcome is None
 
     @property
+    def failed(self) -> bool:
+        return self.outcome is not None and self.outcome[1] is not None
+
+    @property
     def is_wanted(self) -> bool:
         return any(not share.is_paused for share in self.shares)
 
