@@ -33,12 +33,20 @@ def labels(shown: Shown) -> list[str]:
 
 def sentence(shown: Shown) -> str:
     """What the study shows over all."""
-    names = dict(zip((tuple(cell.values()) for cell in cells(shown.study)), labels(shown), strict=True))
-    axes = list(shown.study.axes)
-    rows = [
-        {**row, "where": names[tuple(row[axis] for axis in axes)]} for row in shown.table.to_dict("records")
-    ]
+    return _sentence(shown.name, language(), shown)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _sentence(name: str, language: str, _shown: Shown) -> str:
+    names = dict(zip((tuple(cell.values()) for cell in cells(_shown.study)), labels(_shown), strict=True))
+    rows = [{**row, "where": names[cell]} for cell, row in _rows(_shown).items()]
     return study_sentence(rows, len(names))
+
+
+def _rows(shown: Shown) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The verdicts by the values of their cells."""
+    axes = list(shown.study.axes)
+    return {tuple(row[axis] for axis in axes): row for row in shown.table.to_dict("records")}
 
 
 def draw(shown: Shown, chosen: int | None, on_select: Callable[[], None]) -> None:
@@ -80,9 +88,9 @@ def _map(name: str, language: str, chosen: int | None, _shown: Shown) -> tuple[p
 @st.cache_resource(max_entries=200, show_spinner=False)
 def table(name: str, language: str, _shown: Shown) -> str:
     """The study as a table in HTML, for whoever does not see the figure; the keyboard can scroll it."""
-    words, found = verdict_words(), []
+    words, rows_of, found = verdict_words(), _rows(_shown), []
     for number, cell in enumerate(cells(_shown.study)):
-        row, reason = _shown.row(number), _shown.failed.get(number, "")
+        row, reason = rows_of.get(tuple(cell.values())), _shown.failed.get(number, "")
         verdict = row["verdict"] if row and row["seeds"] else "failed" if reason else "missing"
         has = bool(row and row["seeds"])
         known = has and not pd.isna(row["low"])
