@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kd.config import FIELD_TYPES, FIELDS
 from kd.studies.kept.view import StudyView
-from kd.studies.study import Study
+from kd.studies.study import SCRATCH, Study
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -100,7 +100,9 @@ class StudyHandle:
             raise ValueError(no_run_has_finished(self.study_id))
         from kd.charts.study_charts import heat_map_chart, slice_chart
 
-        return heat_map_chart(table, axes) if len(axes) == 2 else slice_chart(runs, axes[0])
+        if len(axes) == 2:
+            return heat_map_chart(table, axes, self.study.baseline == SCRATCH)
+        return slice_chart(runs, axes[0])
 
     def _on_axis(self, name: str, value: Any) -> Any:
         """One of an axis' values, in its field's type."""

@@ -12,15 +12,17 @@ from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
 from kd.studies.axes import values_in_order
 
 
-def heat_map_chart(table: pd.DataFrame, axes: Sequence[str]) -> alt.LayerChart:
-    """The verdicts of a study over two axes: a cell's gain over scratch in points, hatched if none is shown.
+def heat_map_chart(table: pd.DataFrame, axes: Sequence[str], over_scratch: bool = True) -> alt.LayerChart:
+    """The verdicts of a study over two axes: a cell's gain in points, hatched if none is shown.
 
     Args:
         table: of kd.studies.verdicts.verdicts.
         axes: its two columns that make a cell: the first goes across, the second up.
+        over_scratch: whether it is the gain over each cell's scratch student, and not over one cell.
     """
     values = {axis: values_in_order(table[axis]) for axis in axes}
-    return heat_map(heat_map_rows(table, axes, values), **heat_map_axes(values))
+    rows = heat_map_rows(table, axes, values)
+    return heat_map(rows, **heat_map_axes(values), over_scratch=over_scratch)
 
 
 def slice_chart(data: pd.DataFrame, axis: str) -> alt.LayerChart:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kd.text.study_words import signed, verdict_line
@@ -18,47 +18,24 @@ _STATES = {
 }
 
 
-def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int) -> str:
+def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int, baseline: str = "") -> str:
     """Where distillation helps most, where it hurts, and how many cells show nothing.
 
     Args:
         rows: of kd.charts.study.heat_map.heat_map_rows or the like: verdict, difference, and `where`, the
             cell in words.
         cells: how many there will be.
+        baseline: the cell that the others are compared with, in words; "" if each is compared with scratch.
     """
     rows = list(rows)
     by_verdict = {code: [row for row in rows if row["verdict"] == code] for code in _CODES}
-    helps, hurts = by_verdict["helps"], by_verdict["hurts"]
-    sentences = []
-    if helps:
-        most = max(helps, key=lambda row: row["difference"])
-        sentences.append(
-            ngettext(
-                "Distillation helps in {count} of {cells} cells, most by {points} points ({where}).",
-                "Distillation helps in {count} of {cells} cells, most by {points} points ({where}).",
-                len(helps),
-                count=len(helps),
-                cells=cells,
-                where=most["where"],
-                points=signed(most["difference"], 1),
-            )
+    if any(by_verdict.values()):
+        words = (
+            _over_baseline(by_verdict, cells - 1, baseline) if baseline else _over_scratch(by_verdict, cells)
         )
-    elif any(by_verdict.values()):
-        sentences.append(_("No cell shows yet that distillation helps."))
+        sentences = list(words)
     else:
-        sentences.append(_("Nothing has finished yet."))
-    if hurts:
-        worst = min(hurts, key=lambda row: row["difference"])
-        sentences.append(
-            ngettext(
-                "It hurts in {count}, most by {points} points ({where}).",
-                "It hurts in {count}, most by {points} points ({where}).",
-                len(hurts),
-                count=len(hurts),
-                where=worst["where"],
-                points=signed(worst["difference"], 1),
-            )
-        )
+        sentences = [_("Nothing has finished yet.")]
     if nothing := len(by_verdict["not shown"]):
         sentences.append(
             ngettext(
@@ -81,6 +58,57 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int) -> str:
 
 
 _CODES = ("helps", "hurts", "not shown", "too few")
+
+
+def _over_scratch(by_verdict: Mapping[str, list[Mapping[str, Any]]], cells: int) -> Iterator[str]:
+    helps, hurts = by_verdict["helps"], by_verdict["hurts"]
+    if helps:
+        yield ngettext(
+            "Distillation helps in {count} of {cells} cells, most by {points} points ({where}).",
+            "Distillation helps in {count} of {cells} cells, most by {points} points ({where}).",
+            len(helps),
+            cells=cells,
+            **_largest(helps),
+        )
+    else:
+        yield _("No cell shows yet that distillation helps.")
+    if hurts:
+        yield ngettext(
+            "It hurts in {count}, most by {points} points ({where}).",
+            "It hurts in {count}, most by {points} points ({where}).",
+            len(hurts),
+            **_largest(hurts),
+        )
+
+
+def _over_baseline(
+    by_verdict: Mapping[str, list[Mapping[str, Any]]], others: int, baseline: str
+) -> Iterator[str]:
+    helps, hurts = by_verdict["helps"], by_verdict["hurts"]
+    if helps:
+        yield ngettext(
+            "{count} of {others} other cells does better than {baseline}, by {points} points ({where}).",
+            "{count} of {others} other cells do better than {baseline}, most by {points} points ({where}).",
+            len(helps),
+            others=others,
+            baseline=baseline,
+            **_largest(helps),
+        )
+    else:
+        yield _("No cell is shown to do better than {baseline} yet.", baseline=baseline)
+    if hurts:
+        yield ngettext(
+            "{count} does worse, by {points} points ({where}).",
+            "{count} do worse, most by {points} points ({where}).",
+            len(hurts),
+            **_largest(hurts),
+        )
+
+
+def _largest(rows: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """How many they are, and where the difference is largest."""
+    most = max(rows, key=lambda row: abs(row["difference"]))
+    return {"count": len(rows), "where": most["where"], "points": signed(most["difference"], 1)}
 
 
 def where(values: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from dataclasses import replace
@@ -41,7 +42,10 @@ def hint(app) -> str:
 
 
 def cells_of(app) -> pd.DataFrame:
-    """The table below the figure."""
+    """The table below the figure, once it is opened."""
+    assert "<table" not in html_of(app)
+    app.session_state["sweep_table"] = True
+    app.run()
     (header, *rows) = [
         re.findall(r"<t[hd]>(.*?)</t[hd]>", row)
         for row in re.findall(r"<tr.*?>(.*?)</tr>", html_of(app), re.DOTALL)
@@ -146,6 +150,16 @@ def test_a_study_is_listed_with_whose_it_is(open_page, lab, study_id):
     labelled(app)["Study"].set_value(study_id).run()
     assert app.query_params["study"] == study_id
     assert app.query_params["vary"] == query_of(STUDY)["vary"]
+
+
+def test_a_study_compared_with_one_of_its_cells_does_not_speak_of_scratch(open_page, lab, study_id):
+    baseline = next(STUDY.cells())
+    compared = lab.start_study(dataclasses.replace(STUDY, baseline=baseline))
+    assert lab.wait_study(compared, 60).status == "finished"
+    app = open_page("sweep", study=compared)
+    (sentence,) = SENTENCE.findall(html_of(app))
+    assert "better than α 0.1, T 4" in sentence
+    assert chart_titles(app)[0] == "Gain over the baseline"
 
 
 def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, monkeypatch):

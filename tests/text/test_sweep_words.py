@@ -47,6 +47,30 @@ def test_the_sentence_says_where_it_helps_where_it_hurts_and_what_is_not_shown(r
     assert study_sentence(rows, cells) == words
 
 
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (
+            [row("baseline", 0.0), row("helps", 1.0), row("helps", 2.0, "T 9"), row("hurts", -1.5, "T 50")],
+            "2 of 4 other cells do better than T 1, most by +2.0 points (T 9). 1 does worse, by −1.5 points "
+            "(T 50).",
+        ),
+        (
+            [row("helps", 1.0), row("hurts", -1.5, "T 50"), row("hurts", -2.5, "T 90")],
+            "1 of 4 other cells does better than T 1, by +1.0 points (T 4). 2 do worse, most by −2.5 points "
+            "(T 90).",
+        ),
+        (
+            [row("baseline", 0.0), row("not shown", 0.1)],
+            "No cell is shown to do better than T 1 yet. 1 cell shows no difference.",
+        ),
+        ([], "Nothing has finished yet."),
+    ],
+)
+def test_cells_compared_with_another_cell_are_not_said_to_be_compared_with_scratch(rows, words):
+    assert study_sentence(rows, 5, baseline="T 1") == words
+
+
 def test_a_cell_is_named_by_its_signs_or_labels():
     assert where({"Training images": "500", "T, temperature": "10"}) == "Training images 500, T 10"
 

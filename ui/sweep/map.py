@@ -13,6 +13,7 @@ from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, ver
 from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
 from kd.config import FIELDS
 from kd.studies.axes import in_order
+from kd.studies.study import SCRATCH
 from kd.text.study_words import signed
 from kd.text.sweep_words import study_sentence, where
 from kd.text.translation import _, language
@@ -40,7 +41,9 @@ def sentence(shown: Shown) -> str:
 def _sentence(name: str, language: str, _shown: Shown) -> str:
     names = dict(zip((tuple(cell.values()) for cell in cells(_shown.study)), labels(_shown), strict=True))
     rows = [{**row, "where": names[cell]} for cell, row in _rows(_shown).items()]
-    return study_sentence(rows, len(names))
+    other = _shown.study.baseline
+    baseline = "" if isinstance(other, str) else names[tuple(other.values())]
+    return study_sentence(rows, len(names), baseline)
 
 
 def _rows(shown: Shown) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -82,7 +85,8 @@ def along(data: pd.DataFrame, axis: str, values: Any, name: str, words: str) -> 
 def _map(name: str, language: str, chosen: int | None, _shown: Shown) -> tuple[pd.DataFrame, dict[str, Any]]:
     values = {axis: _shown.study.axes[axis] for axis in _shown.study.axes}
     rows = heat_map_rows(_shown.table, list(values), values, _shown.failed, chosen)
-    return rows, heat_map_axes({axis: in_order(values[axis]) for axis in values})
+    axes = heat_map_axes({axis: in_order(values[axis]) for axis in values})
+    return rows, {**axes, "over_scratch": _shown.study.baseline == SCRATCH}
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

@@ -54,8 +54,10 @@ def _look(lab: Lab, study_id: str, every: float | None, open_in_train: OpenInTra
         chosen = one_cell.chosen(shown)
         study_map.draw(shown, chosen, guarded(one_cell.touched))
         one_cell.look_into(lab, shown, chosen, open_in_train)
-        with st.expander(_("The same as a table")):
-            st.html(study_map.table(shown.name, language(), shown))
+        # while it is closed, the table of a large study is not sent with every look
+        with st.expander(_("The same as a table"), key="sweep_table", on_change="rerun") as section:
+            if section.open:
+                st.html(study_map.table(shown.name, language(), shown))
         if not every:  # each look would close their menus
             along(lab, shown)
 

@@ -96,7 +96,12 @@ def _label(row: Mapping[str, Any], verdict: str, digits: int) -> str:
 
 
 def heat_map(
-    rows: pd.DataFrame, across: Sequence[str], up: Sequence[str], titles: Sequence[str], height: int
+    rows: pd.DataFrame,
+    across: Sequence[str],
+    up: Sequence[str],
+    titles: Sequence[str],
+    height: int,
+    over_scratch: bool = True,
 ) -> alt.LayerChart:
     """A cell for each combination: its colour is the gain, and lines across it say that none is shown.
 
@@ -107,6 +112,7 @@ def heat_map(
         across, up: the values on the axes, in words and in order.
         titles: what the two axes are called.
         height: in pixels, with the title and the legend.
+        over_scratch: whether each cell is compared with its own scratch student, and not with one cell.
     """
     opened = alt.selection_point(name="opened", fields=["cell"], toggle=False, on="click")
     space: dict[str, Any] = {"paddingInner": 0.05, "paddingOuter": 0.0}
@@ -155,7 +161,7 @@ def heat_map(
                 alt.Tooltip("across:N", title=titles[0]),
                 alt.Tooltip("up:N", title=titles[1]),
                 alt.Tooltip("verdict_words:N", title=_("Verdict")),
-                alt.Tooltip("label:N", title=_("Gain over scratch (points)")),
+                alt.Tooltip("label:N", title=_("Gain (points)")),
                 alt.Tooltip("interval:N", title=_("95 % interval")),
                 alt.Tooltip("seeds:Q", title=_("Seeds")),
                 alt.Tooltip("p:N", title=_("p, for all cells together")),
@@ -166,7 +172,7 @@ def heat_map(
     )
     return finished(
         alt.layer(empty, cells, *_hatching(x, y), _behind_number(x, y, colour), numbers, touched, data=rows),
-        _("Gain over scratch"),
+        _("Gain over scratch") if over_scratch else _("Gain over the baseline"),
         height,
         words={"verdict": verdict_words()},
     )

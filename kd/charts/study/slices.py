@@ -154,7 +154,7 @@ def slice_lines(
         tooltip=[
             alt.Tooltip("role_words:N", title=_("Model")),
             alt.Tooltip("setting:N", title=title),
-            alt.Tooltip("label:N", title=_("Gain over scratch (points)") if gains else _("Test accuracy")),
+            alt.Tooltip("label:N", title=_("Gain (points)") if gains else _("Test accuracy")),
             alt.Tooltip("interval:N", title=_("95 % interval")),
             alt.Tooltip("seeds:Q", title=_("Seeds")),
         ],
