@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from kd.charts.run_charts import accuracy_lines, accuracy_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.text.sweep_words import cell_words, where
-from kd.text.translation import _
+from kd.text.translation import _, language
 from ui.shared.figure import figure
 from ui.shared.guard import guarded
 from ui.sweep import map as study_map
 from ui.sweep.studies import Shown, cells
 
 CELL = "sweep_cell"
+_MOST_KEPT = 200
 
 
 def chosen(shown: Shown) -> int | None:
@@ -85,35 +88,59 @@ def _choose() -> None:
 
 def _slices(shown: Shown, cell: int) -> None:
     """The gain along each of two axes, through the cell."""
-    values = cells(shown.study)[cell]
-    if len(values) < 2:
+    axes = list(shown.study.axes)
+    if len(axes) < 2:
         return
-    for place, axis in zip(st.columns(2, gap="large"), values, strict=True):
+    slices = _slices_through(shown.name, language(), cell, shown)
+    for place, axis, (words, here, rows, arguments) in zip(
+        st.columns(2, gap="large"), axes, slices, strict=True
+    ):
+        with place:
+            study_map.draw_slice(f"sweep-slice-{axis}", axis, words, rows, arguments)
+            st.html(f'<p class="kd kd-quiet">{escape(here)}</p>')
+
+
+@st.cache_resource(max_entries=_MOST_KEPT, show_spinner=False)
+def _slices_through(
+    name: str, language: str, cell: int, _shown: Shown
+) -> list[tuple[str, str, pd.DataFrame, dict[str, Any]]]:
+    """Of each axis: what the slice shows, where it is, and what is drawn."""
+    found, values = [], cells(_shown.study)[cell]
+    for axis in values:
         (other,) = (name for name in values if name != axis)
-        data = shown.table[shown.table[other] == values[other]]
+        data = _shown.table[_shown.table[other] == values[other]]
         fixed = where({_(FIELDS[other].label): FIELDS[other].in_words(values[other])})
         words = _("Gain along {field}, at {where}.", field=_(FIELDS[axis].label), where=fixed)
-        with place:
-            study_map.along(data, axis, shown.study.axes[axis], f"sweep-slice-{axis}", words)
-            here = _("With {where}.", where=fixed)
-            st.html(f'<p class="kd kd-quiet">{escape(here)}</p>')
+        here = _("With {where}.", where=fixed)
+        found.append((words, here, *study_map.slice_of(data, axis, _shown.study.axes[axis])))
+    return found
 
 
 def _curves(lab: Lab, shown: Shown, cell: int) -> None:
     """How the students of each seed learned, as far as they were looked at while they did."""
     if shown.view is None:
         return
-    study, values = shown.study, cells(shown.study)[cell]
+    found = _learned(shown.name, language(), cell, lab, shown)
+    if found is not None:
+        words, rows, arguments = found
+        figure("sweep-curves", accuracy_lines, rows, alt=words, **arguments, height=320)
+
+
+@st.cache_resource(max_entries=_MOST_KEPT, show_spinner=False)
+def _learned(
+    name: str, language: str, cell: int, _lab: Lab, _shown: Shown
+) -> tuple[str, pd.DataFrame, dict[str, Any]] | None:
+    """What the curves show and what is drawn; None while no run of the cell is stored."""
+    study, values = _shown.study, cells(_shown.study)[cell]
     histories = {}
     for number in range(study.seeds):
         config = study.config(values, number)
-        if lab.store.has_run(config.run_id):
-            histories[_("Seed {seed}", seed=config.seed)] = lab.watch(config.run_id).history
+        if _lab.store.has_run(config.run_id):
+            histories[_("Seed {seed}", seed=config.seed)] = _lab.watch(config.run_id).history
     if not histories:
-        return
+        return None
     first, *others = histories
     rows, axes = accuracy_rows(
-        histories[first], None, shown.config(cell).epochs, earlier={name: histories[name] for name in others}
+        histories[first], None, _shown.config(cell).epochs, earlier={name: histories[name] for name in others}
     )
-    words = _("Test accuracy by epoch of {seeds}.", seeds=", ".join(histories))
-    figure("sweep-curves", accuracy_lines, rows, alt=words, **axes, height=320)
+    return _("Test accuracy by epoch of {seeds}.", seeds=", ".join(histories)), rows, axes

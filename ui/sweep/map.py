@@ -13,7 +13,7 @@ from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, ver
 from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
 from kd.config import FIELDS
 from kd.studies.axes import in_order
-from kd.studies.study import SCRATCH
+from kd.studies.study import SCRATCH, Study
 from kd.text.study_words import signed
 from kd.text.sweep_words import study_sentence, where
 from kd.text.translation import _, language
@@ -26,9 +26,14 @@ FIGURE = "sweep-map"
 
 def labels(shown: Shown) -> list[str]:
     """Each cell in words, in their order."""
+    return _labels(shown.study.study_id, language(), shown.study)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _labels(study_id: str, language: str, _study: Study) -> list[str]:
     return [
         where({_(FIELDS[name].label): FIELDS[name].in_words(value) for name, value in cell.items()})
-        for cell in cells(shown.study)
+        for cell in cells(_study)
     ]
 
 
@@ -68,17 +73,18 @@ def draw(shown: Shown, chosen: int | None, on_select: Callable[[], None]) -> Non
 
 def along(data: pd.DataFrame, axis: str, values: Any, name: str, words: str) -> None:
     """A slice: of verdicts the gain, of runs both students."""
-    gains = "verdict" in data.columns
+    draw_slice(name, axis, words, *slice_of(data, axis, values))
+
+
+def slice_of(data: pd.DataFrame, axis: str, values: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """What `draw_slice` draws: its rows and the chart's arguments."""
     rows = slice_rows(data, axis)
-    figure(
-        name,
-        slice_lines,
-        rows,
-        alt=words,
-        file_note=axis,
-        **slice_axes(rows, axis, values, gains),
-        height=300,
-    )
+    return rows, slice_axes(rows, axis, values, gains="verdict" in data.columns)
+
+
+def draw_slice(name: str, axis: str, words: str, rows: pd.DataFrame, arguments: dict[str, Any]) -> None:
+    """The figure of a slice."""
+    figure(name, slice_lines, rows, alt=words, file_note=axis, **arguments, height=300)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
