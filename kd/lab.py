@@ -32,8 +32,8 @@ from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.ahead import MOST_SECONDS, Ahead
 from kd.studies.conductor import Conductor
+from kd.studies.experiments.lab_part import Experiments
 from kd.studies.seeds import Seeds
-from kd.studies.studies import Studies
 from kd.studies.study import SCRATCH, Cell, Study
 from kd.study_handle import StudyHandle
 from kd.terminal.progress import show
@@ -47,7 +47,7 @@ SECONDS_OF_A_LONG_RUN = 300
 SECONDS_TO_CLOSE = 5
 
 
-class Lab(FinishedRuns, Keeping, Studies, Seeds, Exports):
+class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
     """One per process; any thread may call any method. Loads no TensorFlow, except for `student`.
 
     In a `with`, the end closes it. A run or a study is named by its id or by a view of it, a setting is a

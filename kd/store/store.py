@@ -5,6 +5,7 @@
     KD_HOME/models/ID/        record.json with the history, model.keras, logits.npz of the test images
     KD_HOME/snapshots/ID.npz  a model in the course of its training (kd/training/snapshots.py)
     KD_HOME/logits/           teachers' logits of parts of the data
+    KD_HOME/measures/         what was measured of runs besides their accuracies
     KD_HOME/neighbours/       training pictures as a teacher sees them (kd/analysis/neighbours.py)
     KD_HOME/precision.json    the precision in which teachers train, by processor (kd/training/precision.py)
     KD_HOME/trash/ID/         deleted runs, until they are restored or their space is needed
@@ -44,7 +45,7 @@ __all__ = ["ACTIVE", "DamagedRun", "Store", "default_home"]
 
 SHIPPED = DATA
 
-_FOLDERS = ("runs", "models", "snapshots", "logits", "neighbours", "trash", "aside")
+_FOLDERS = ("runs", "models", "snapshots", "logits", "measures", "neighbours", "trash", "aside")
 _GONE = "files gone"
 
 

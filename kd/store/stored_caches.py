@@ -1,4 +1,4 @@
-"""What can be computed again: teachers' logits of parts of the data, and measurements of this machine."""
+"""What can be computed again: teachers' logits, measures of runs, and measurements of this machine."""
 
 from __future__ import annotations
 
@@ -39,6 +39,28 @@ class StoredCaches(Stored):
         """Store logits under a key."""
         path = self.home / "logits" / f"{key}.npz"
         self.room.do(lambda: files.write_sealed(path, npz_bytes(logits)))
+
+    def measures(self, run_id: str, created: float) -> dict[str, float]:
+        """What was measured of a run (kd.studies.measures), by name; nothing where it is missing or damaged.
+
+        Args:
+            created: when the run was stored; what was measured of an earlier one does not count.
+        """
+        path = self.home / "measures" / f"{run_id}.json"
+        try:
+            stored = json.loads(files.read_sealed(path))
+            return dict(stored["values"]) if stored["created"] == created else {}
+        except FileNotFoundError:
+            return {}
+        except (Damaged, OSError, ValueError, TypeError, KeyError) as error:
+            log.warning("%s cannot be used (%s): it is measured again", path, error)
+            return {}
+
+    def save_measures(self, run_id: str, created: float, values: Mapping[str, float]) -> None:
+        """Keep what was measured of a run."""
+        path = self.home / "measures" / f"{run_id}.json"
+        content = json_bytes({"created": created, "values": dict(values)})
+        self.room.do(lambda: files.write_sealed(path, content))
 
     def precisions(self) -> dict[str, str]:
         """Processor → the precision in which teachers train on it, as measured (kd/training/precision.py)."""

@@ -39,7 +39,7 @@ SECONDS_FOR_LATEST = 0.1
 PLENTY = 0.95
 LEAST_LIMIT = 1000
 # Recomputed if missing, so the first to go; by the age of the file.
-_CACHES = ("logits", "neighbours")
+_CACHES = ("logits", "neighbours", "measures")
 _KEPT = ("runs", "trash", "aside")
 
 Candidate = tuple[tuple[Path, ...], Callable[[], bool]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kd.analysis.verdict import CONFIDENCE
-from kd.studies.verdicts import NO_SPREAD
+from kd.studies.over_seeds import NO_SPREAD
 
 
 def gains(

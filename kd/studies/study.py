@@ -53,14 +53,7 @@ class Study:
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", config_of(self.base))
         object.__setattr__(self, "axes", {name: _axis(name, self.axes[name]) for name in self.axes})
-        if type(self.seeds) is not int or not 1 <= self.seeds <= MOST_SEEDS:
-            raise ValueError(
-                _(
-                    "seeds must be a whole number between 1 and {most}, got {value}.",
-                    most=f"{MOST_SEEDS:,}",
-                    value=quoted(self.seeds),
-                )
-            )
+        checked_seeds(self.seeds)
         self._check_size()
         self._check_seeds()
         cells = list(self.cells())
@@ -156,6 +149,23 @@ class Study:
                 )
             )
         return found[0]
+
+
+def checked_seeds(seeds: Any) -> int:
+    """A number of seeds.
+
+    Raises:
+        ValueError: when there cannot be so many.
+    """
+    if type(seeds) is not int or not 1 <= seeds <= MOST_SEEDS:
+        raise ValueError(
+            _(
+                "seeds must be a whole number between 1 and {most}, got {value}.",
+                most=f"{MOST_SEEDS:,}",
+                value=quoted(seeds),
+            )
+        )
+    return seeds
 
 
 def _axis(name: str, values: Sequence[Any]) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ import pandas as pd
 from kd.analysis.evaluation import mcnemar, paired_difference_interval
 from kd.analysis.verdict import CONFIDENCE
 from kd.run_fields import TEST_IMAGES
+from kd.studies.over_seeds import over_seeds
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -34,8 +35,6 @@ ACCURACIES = ("distilled_accuracy", "scratch_accuracy", "teacher_accuracy")
 COUNTS = ("only_distilled", "only_scratch")
 
 _SIGNIFICANCE = 1 - CONFIDENCE
-# In points. Accuracies move in steps of 0.01 points; what is closer differs by rounding.
-NO_SPREAD = 1e-4
 # In points: a smaller spread is not to be told from none in such steps.
 _FINEST = 0.005
 
@@ -164,26 +163,17 @@ def _cells(runs: pd.DataFrame, axes: Sequence[str]) -> Iterator[tuple[tuple[Hash
 
 def _compared(cell: pd.DataFrame, pictures: int | None) -> dict[str, Any]:
     """The figures of one cell; pictures: how many, if McNemar's counts are of this comparison."""
-    from scipy.stats import ttest_rel
-
     pairs = cell[cell["distilled_accuracy"].notna() & cell["_other"].notna()]
     distilled, other = (100 * pairs[name].to_numpy(float) for name in ("distilled_accuracy", "_other"))
-    differences = distilled - other
+    found = over_seeds(distilled - other)
     figures: dict[str, Any] = {
         "seeds": len(pairs),
         **(pairs if len(pairs) else cell)[list(ACCURACIES)].astype(float).mean().to_dict(),
-        "difference": differences.mean() if len(pairs) else np.nan,
-        **dict.fromkeys(("low", "high", "p", "spread"), np.nan),
+        "difference": found.mean,
+        **{name: getattr(found, name) for name in ("low", "high", "p", "spread")},
     }
     if len(pairs) == 1 and pictures:
         figures |= _single_seed(pairs.iloc[0], pictures)
-    elif len(pairs) > 1 and np.ptp(differences) > NO_SPREAD:
-        test = ttest_rel(distilled, other)
-        interval = test.confidence_interval(CONFIDENCE)
-        figures |= {"low": interval.low, "high": interval.high, "p": test.pvalue}
-        figures["spread"] = differences.std(ddof=1)
-    elif len(pairs) > 1 and np.abs(differences).max() <= NO_SPREAD:
-        figures |= {"difference": 0.0, "p": 1.0}
     return figures
 
 

@@ -1,0 +1,79 @@
+"""The experiments of a lab, and what is measured of its runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kd.runs.state import RunView
+from kd.studies.studies import Studies
+
+if TYPE_CHECKING:
+    from kd.networks.numpy_model import NumpyModel
+    from kd.studies.experiments.running import ExperimentRun
+
+
+class Experiments(Studies):
+    """The part of Lab that carries out studies and experiments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._experiments: dict[Any, ExperimentRun] = {}
+        self._experiments_lock = threading.Lock()
+
+    def experiment(self, name: str, seeds: int | None = None, **options: Any) -> ExperimentRun:
+        """An experiment to start, to watch and to read; the same for whoever asks the same of this lab.
+
+        Args:
+            name: of kd.studies.experiments.EXPERIMENTS.
+            seeds: by default as many as take seconds.
+            options: what is chosen of the experiment's options.
+
+        Raises:
+            ValueError: when there is no such experiment, or not with these options or so many seeds.
+        """
+        from kd.studies.experiments import experiment
+        from kd.studies.experiments.running import ExperimentRun
+
+        asked = experiment(name, **options)
+        number = asked.seeds if seeds is None else seeds
+        run = ExperimentRun(self, asked, number)
+        with self._experiments_lock:
+            return self._experiments.setdefault((name, number, tuple(sorted(asked.chosen.items()))), run)
+
+    def measured(self, name: str, run_id: str) -> float:
+        """What a measure (kd.studies.measures) gives of a finished run; computed once and kept.
+
+        Raises:
+            ValueError: when there is no such measure, or the run is not stored with all its models.
+        """
+        from kd.studies.measures import MeasuredRun, measure, measured
+
+        measure(name)
+        view = self.watch(run_id)
+        kept = self.store.measures(run_id, view.created)
+        if name not in kept:
+            run = MeasuredRun(
+                view.config,
+                view.result or {},
+                lambda: self.test_logits(run_id),
+                lambda: self.models(run_id),
+            )
+            kept[name] = measured(name, run)
+            self.store.save_measures(run_id, view.created, kept)
+        return kept[name]
+
+    def watch(self, run: str | RunView) -> RunView:
+        """The run as it is now."""
+        raise NotImplementedError
+
+    def test_logits(self, run: str | RunView) -> Mapping[str, np.ndarray]:
+        """Logits of all test images by model."""
+        raise NotImplementedError
+
+    def models(self, run: str | RunView) -> Mapping[str, NumpyModel]:
+        """The three trained networks of a finished run by name."""
+        raise NotImplementedError

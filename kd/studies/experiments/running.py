@@ -1,0 +1,193 @@
+"""ExperimentRun: an experiment that a lab carries out, stage after stage, for whoever looks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kd.runs.queue import NOBODY
+from kd.studies.experiments.experiment import Experiment, Findings, Part
+from kd.studies.experiments.rows import rows_of
+from kd.studies.kept.view import StudyView
+from kd.text.endings import Ending
+
+if TYPE_CHECKING:
+    from kd.studies.experiments.lab_part import Experiments
+
+log = logging.getLogger("kd")
+
+SECONDS_BETWEEN_LOOKS = 0.2
+# Before this, how long the first runs took says little about the others.
+_SECONDS_BEFORE_A_PACE = 5.0
+
+
+@dataclass(frozen=True)
+class ExperimentView:
+    """An experiment at one moment.
+
+    status: not started, running, waiting for room (on a full disk), finished, stopped, or unfinished: some
+    runs failed. done: how many of the runs are stored. stage: the number of the one that goes on, counted
+    from 1. seconds_left: an estimate. failed: run id → why. rows: of the runs that are stored, as
+    `kd.studies.experiments.rows.rows_of` has them; findings: what these come to so far.
+    """
+
+    status: str
+    done: int
+    runs: int
+    stage: int
+    stages: int
+    seconds_left: float
+    rows: pd.DataFrame
+    findings: Findings
+    failed: dict[str, Ending] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in ("running", "waiting for room")
+
+
+class ExperimentRun:
+    """An experiment with so many seeds in a lab. Thread-safe. Whatever is stored is not trained again."""
+
+    def __init__(self, lab: Experiments, experiment: Experiment, seeds: int):
+        """
+        Raises:
+            ValueError: when there cannot be so many seeds.
+        """
+        self.experiment, self.seeds = experiment, seeds
+        self._lab, self._stages = lab, experiment.stages(seeds)
+        self._configs = experiment.runs(seeds)
+        self._lock, self._looking = threading.Lock(), threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._stage, self._started = 0, False
+        self._began, self._at_first = 0.0, 0.0
+        self._seen: tuple[int, Findings, pd.DataFrame] | None = None
+        self._left = 0.0
+
+    def estimate(self) -> float:
+        """About how many seconds it takes, without what is stored."""
+        return sum(self._lab.estimate_study(*(part.study for part in stage)) for stage in self._stages)
+
+    def start(self, person: str = NOBODY) -> None:
+        """Begin it, or go on with it; returns at once.
+
+        Raises:
+            ValueError: when a teacher of its first stage is not stored.
+            OSError: when a study cannot be recorded.
+        """
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive():
+                if not self._stopping.is_set():
+                    return
+                self._thread.join()
+            self._stopping.clear()
+            self._stage, self._started = 0, True
+            self._began, self._at_first = time.monotonic(), self.estimate()
+            self._start(self._stages[0], person)
+            self._thread = threading.Thread(
+                target=self._carry_out,
+                args=(person,),
+                name=f"kd-experiment-{self.experiment.name}",
+                daemon=True,
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop it; what it has computed is kept, and `start` goes on from there."""
+        with self._lock:
+            self._stopping.set()
+            if self._started:
+                for part in self._stages[self._stage]:
+                    self._lab.stop_study(part.study.study_id)
+
+    def wait(self, timeout: float | None = None) -> ExperimentView:
+        """Wait until it ends or `timeout` seconds pass; returns it as it is then."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        return self.view()
+
+    def view(self) -> ExperimentView:
+        """The experiment as it is now; what is stored can be seen before it starts."""
+        studies = list(self._studies())
+        # the runs of the stages before are stored, and of the later ones nothing is known
+        rows, findings = self._look(sum(study.done for study in studies))
+        done = rows["run"].nunique()
+        return ExperimentView(
+            status=self._status(done, studies),
+            done=done,
+            runs=len(self._configs),
+            stage=self._stage + 1,
+            stages=len(self._stages),
+            seconds_left=self._seconds_left(),
+            rows=rows,
+            findings=findings,
+            failed={run: ending for study in studies for run, ending in study.failed.items()},
+        )
+
+    @property
+    def _is_going(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _studies(self) -> Iterator[StudyView]:
+        """The studies that were started, as they are now."""
+        if self._started:
+            for part in (part for stage in self._stages[: self._stage + 1] for part in stage):
+                yield self._lab.watch_study(part.study.study_id)
+
+    def _status(self, done: int, studies: list[StudyView]) -> str:
+        if self._is_going:
+            waits = any(study.status == "waiting for room" for study in studies)
+            return "waiting for room" if waits else "running"
+        if done == len(self._configs):
+            return "finished"
+        if self._started and not self._stopping.is_set():
+            return "unfinished"
+        return "stopped" if done else "not started"
+
+    def _seconds_left(self) -> float:
+        """At the pace so far, as soon as there is one."""
+        elapsed, over = time.monotonic() - self._began, self._at_first - self._left
+        paced = self._is_going and elapsed > _SECONDS_BEFORE_A_PACE and over > 0
+        return self._left * (elapsed / over if paced else 1.0)
+
+    def _look(self, done: int) -> tuple[pd.DataFrame, Findings]:
+        """Rows and findings; made anew only when more runs are stored than somebody has seen."""
+        with self._looking:
+            if self._seen is None or self._seen[0] != done:
+                rows = self._rows()
+                self._seen, self._left = (done, self.experiment.findings(rows), rows), self.estimate()
+            return self._seen[2], self._seen[1]
+
+    def _rows(self) -> pd.DataFrame:
+        measures = {name: partial(self._lab.measured, name) for name in self.experiment.measures}
+        parts = [part for stage in self._stages for part in stage]
+        return rows_of(parts, lambda part: self._lab.study_frame(part.study), measures)
+
+    def _start(self, stage: list[Part], person: str) -> None:
+        for part in stage:
+            self._lab.start_study(part.study, person=person)
+
+    def _carry_out(self, person: str) -> None:
+        """In a thread of its own."""
+        try:
+            for number, stage in enumerate(self._stages):
+                with self._lock:
+                    if self._stopping.is_set():
+                        return
+                    self._stage = number
+                    if number:
+                        self._start(stage, person)
+                if any(self._lab.wait_study(part.study.study_id).done < part.study.size for part in stage):
+                    return  # a later stage would miss its teachers
+        except Exception:
+            log.exception("experiment %s failed", self.experiment.name)
