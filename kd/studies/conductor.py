@@ -18,6 +18,7 @@ from kd.runs.queue import NOBODY
 from kd.runs.work.piece import AHEAD, STUDY
 from kd.store.store import Store
 from kd.store.stored import ID
+from kd.studies.kept.pace import Pace, costs_of
 from kd.studies.kept.records import StudyRecord, StudyRecords, unknown
 from kd.studies.kept.under_way import UnderWay
 from kd.studies.kept.view import StudyView
@@ -232,10 +233,9 @@ class Conductor:
     def _measure(self, progress: UnderWay, missing: list[RunConfig]) -> None:
         """Estimate each run once: there may be thousands, and somebody looks several times a second."""
         with contextlib.suppress(OSError):
-            total, alone = self._seconds(missing), {run.run_id: self._seconds([run]) for run in missing}
-            share = total / sum(alone.values()) if any(alone.values()) else 0.0
+            pace = Pace(costs_of(missing, self._seconds))
             with progress.lock:
-                progress.costs = {run_id: seconds * share for run_id, seconds in alone.items()}
+                progress.pace = pace
 
     def _one(self, progress: UnderWay, urgency: int, config: RunConfig) -> None:
         """Compute one run; on a full disk, wait until there is room."""

@@ -13,6 +13,7 @@ from kd.runs.work.piece import STUDY
 from kd.store.store import Store
 from kd.studies.ahead import Ahead
 from kd.studies.conductor import Conductor
+from kd.studies.kept.pace import Pace, costs_of
 from kd.studies.kept.view import StudyView, study_id_of
 from kd.studies.progress import moment
 from kd.studies.study import Study
@@ -118,6 +119,11 @@ class Studies:
         """About how many seconds studies take side by side, without what is stored."""
         runs = [config for study in studies for _cell, config in study.runs()]
         return self._study_seconds([config for config in runs if not self._is_usable(config)])
+
+    def pace(self, *studies: Study) -> Pace:
+        """How fast studies go that begin now."""
+        runs = {config for study in studies for _cell, config in study.runs() if not self._is_usable(config)}
+        return Pace(costs_of(list(runs), self._study_seconds))
 
     def _study_seconds(self, runs: list[RunConfig]) -> float:
         """About how long these runs take: each of their models is trained once, as many at once as can be."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +14,7 @@ import pandas as pd
 from kd.runs.queue import NOBODY
 from kd.studies.experiments.experiment import Experiment, Findings, Part
 from kd.studies.experiments.rows import rows_of
+from kd.studies.kept.pace import Pace
 from kd.studies.kept.view import StudyView
 from kd.text.endings import Ending
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.2
-# Before this, how long the first runs took says little about the others.
-_SECONDS_BEFORE_A_PACE = 5.0
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,8 @@ class ExperimentRun:
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._stage, self._started = 0, False
-        self._began, self._at_first = 0.0, 0.0
+        self._pace: Pace | None = None
         self._seen: tuple[int, Findings, pd.DataFrame] | None = None
-        self._left = 0.0
 
     def estimate(self) -> float:
         """About how many seconds it takes, without what is stored."""
@@ -91,7 +88,7 @@ class ExperimentRun:
                 self._thread.join()
             self._stopping.clear()
             self._stage, self._started = 0, True
-            self._began, self._at_first = time.monotonic(), self.estimate()
+            self._pace = self._lab.pace(*(part.study for stage in self._stages for part in stage))
             self._start(self._stages[0], person)
             self._thread = threading.Thread(
                 target=self._carry_out,
@@ -128,7 +125,7 @@ class ExperimentRun:
             runs=len(self._configs),
             stage=self._stage + 1,
             stages=len(self._stages),
-            seconds_left=self._seconds_left(),
+            seconds_left=self._pace.seconds_left(set(rows["run"])) if self._pace else self.estimate(),
             rows=rows,
             findings=findings,
             failed={run: ending for study in studies for run, ending in study.failed.items()},
@@ -154,18 +151,12 @@ class ExperimentRun:
             return "unfinished"
         return "stopped" if done else "not started"
 
-    def _seconds_left(self) -> float:
-        """At the pace so far, as soon as there is one."""
-        elapsed, over = time.monotonic() - self._began, self._at_first - self._left
-        paced = self._is_going and elapsed > _SECONDS_BEFORE_A_PACE and over > 0
-        return self._left * (elapsed / over if paced else 1.0)
-
     def _look(self, done: int) -> tuple[pd.DataFrame, Findings]:
         """Rows and findings; made anew only when more runs are stored than somebody has seen."""
         with self._looking:
             if self._seen is None or self._seen[0] != done:
                 rows = self._rows()
-                self._seen, self._left = (done, self.experiment.findings(rows), rows), self.estimate()
+                self._seen = done, self.experiment.findings(rows), rows
             return self._seen[2], self._seen[1]
 
     def _rows(self) -> pd.DataFrame:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import threading
 import time
 
+from kd.studies.kept.pace import Pace
 from kd.studies.kept.records import StudyRecord
 from kd.studies.kept.view import StudyView
 from kd.text.endings import Ending
-
-# Before this, how long the first runs took says little about the others.
-_SECONDS_BEFORE_A_PACE = 5.0
 
 
 class UnderWay:
     """A study on its way. Thread-safe.
 
     done: the ids of its runs that are stored; reused: of those that were stored before. failed: run id → why.
-    in_progress: the ids of those that are being computed. costs: seconds of each missing run, by its id.
+    in_progress: the ids of those that are being computed. pace: of the runs that were missing, once known.
     going: while it is not paused.
     """
 
@@ -31,8 +29,8 @@ class UnderWay:
         self.failed: dict[str, Ending] = {}
         self.in_progress: set[str] = set()
         self.waits_for_room = False
-        self.costs: dict[str, float] | None = None
-        self._began, self._paused_since, self._seconds_paused = time.monotonic(), 0.0, 0.0
+        self.pace: Pace | None = None
+        self._paused_since, self._seconds_paused = 0.0, 0.0
 
     @property
     def status(self) -> str:
@@ -91,11 +89,8 @@ class UnderWay:
             return list(self.in_progress)
 
     def _seconds_left(self) -> float | None:
-        """At the pace so far, as soon as there is one; called with the lock held."""
-        if self.ended.is_set() or self.costs is None:
+        """Called with the lock held."""
+        if self.ended.is_set() or self.pace is None:
             return None
-        total = sum(self.costs.values())
-        left = sum(seconds for run_id, seconds in self.costs.items() if run_id not in self.done)
         paused = time.monotonic() - self._paused_since if self.is_resting else 0.0
-        elapsed = time.monotonic() - self._began - self._seconds_paused - paused
-        return left * (elapsed / (total - left) if total > left and elapsed > _SECONDS_BEFORE_A_PACE else 1.0)
+        return self.pace.seconds_left(self.done, self._seconds_paused + paused)
