@@ -53,8 +53,8 @@ class Choice:
 class Guess:
     """What is to be guessed before the experiment: one of several answers, or a curve.
 
-    choices: code → answer, about the finding called `measured`. Otherwise `drawn`: the line of the chart that
-    is drawn before it is shown, right where it is within `tolerance` of what comes out, in the chart's unit.
+    choices: code → answer, about the finding called `measured`. Otherwise `drawn`: the measure whose line in
+    the chart is drawn before it is shown, right within `tolerance` of what comes out, in the measure's unit.
     """
 
     question: str
@@ -92,8 +92,9 @@ class Says:
 class Chart:
     """What an experiment's chart shows: `y` against `x`, the mean over the seeds with its interval.
 
-    kind: how. x: a column of the rows. y: the measures that are shown, a line each; or one of them, with a
-    line for each value of the column `series`. names: what values of x and series are called, by their text.
+    kind: how. x: a column of the rows. y: the measures that are shown, a line each, and one more for each
+    value of the column `series`, where there is one. names: what values of x and series are called, by their
+    text.
     """
 
     kind: Literal["line", "bars"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,9 @@ _NO_SPREAD = 1e-9
 class Finding:
     """A number of an experiment over its seeds: the mean, its 95 % interval, the p-value of its being 0.
 
-    NaN for what the seeds do not say. unit: one of POINTS, PERCENT …
+    NaN for what the seeds do not say. unit: one of POINTS, PERCENT … beyond: at how many seeds the number was
+    beyond what was tried; they count with the limit, so the mean and the interval's low end are at least so
+    large, and its high end says nothing.
     """
 
     mean: float
@@ -36,6 +39,7 @@ class Finding:
     p: float
     seeds: int
     unit: str = POINTS
+    beyond: int = 0
 
     @property
     def is_known(self) -> bool:
@@ -85,9 +89,37 @@ def judged(finding: Finding, expected: Expected) -> str:
     """
     if not finding.is_known:
         return CANNOT_TELL
-    if expected.low < finding.low and finding.high < expected.high:
+    low, high = finding.low, math.inf if finding.beyond else finding.high
+    if expected.low < low and (high < expected.high or expected.high == math.inf):
         return AGREES
-    return DISAGREES if finding.high <= expected.low or finding.low >= expected.high else CANNOT_TELL
+    return DISAGREES if high <= expected.low or low >= expected.high else CANNOT_TELL
+
+
+def judged_curve(
+    points: pd.DataFrame, drawn: Mapping[Any, float], tolerance: float
+) -> tuple[str, list[dict[str, Any]]]:
+    """Whether a curve that was drawn is what came out.
+
+    Args:
+        points: one line of `kd.studies.experiments.rows.points`.
+        drawn: x → how high the curve is there; other points do not count.
+        tolerance: how far off is still right, in the unit of the points.
+
+    Returns:
+        A verdict: AGREES where every place does, DISAGREES where any does, otherwise CANNOT_TELL. And the
+        places: x, verdict, and how far the curve is above the mean there (off).
+    """
+    places: list[dict[str, Any]] = []
+    for point in points.itertuples(index=False):
+        if point.x in drawn:
+            height = drawn[point.x]
+            found = Finding(point.mean, point.low, point.high, math.nan, point.seeds)
+            says = judged(found, between(height - tolerance, height + tolerance))
+            places.append({"x": point.x, "verdict": says, "off": height - point.mean})
+    verdicts = {place["verdict"] for place in places}
+    if DISAGREES in verdicts:
+        return DISAGREES, places
+    return AGREES if verdicts == {AGREES} else CANNOT_TELL, places
 
 
 def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> pd.Series:
@@ -107,10 +139,16 @@ def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> pd.Series:
     return found
 
 
-def finding(values: pd.Series, unit: str = POINTS) -> Finding:
-    """What a number by seed comes to; seeds at which it is NaN or infinite do not count."""
+def finding(values: pd.Series, unit: str = POINTS, limit: float = math.inf) -> Finding:
+    """What a number by seed comes to; seeds at which it is NaN or infinite do not count.
+
+    Args:
+        limit: the largest number that can be told; larger ones, and infinity too, count as beyond it.
+    """
     numbers = values.to_numpy(float)
+    beyond = int(np.count_nonzero(numbers > limit))
+    numbers = np.minimum(numbers, limit)
     numbers = numbers[np.isfinite(numbers)]
     exact = {} if unit in (POINTS, PERCENT) else {"no_spread": _NO_SPREAD * np.abs(numbers).max(initial=0.0)}
     found = over_seeds(numbers, **exact)
-    return Finding(float(found.mean), float(found.low), float(found.high), float(found.p), len(numbers), unit)
+    return Finding(*map(float, found[:4]), seeds=len(numbers), unit=unit, beyond=beyond)

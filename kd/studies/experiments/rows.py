@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kd.studies.experiments.experiment import Experiment, Part
-from kd.studies.measures import with_gains
+from kd.studies.experiments.judging import finding
+from kd.studies.frame import COLUMNS
+from kd.studies.measures import value, with_gains
 
 
 def rows_of(
@@ -42,24 +43,25 @@ def varied(experiment: Experiment) -> list[str]:
     )
 
 
+def columns(experiment: Experiment) -> list[str]:
+    """The columns of an experiment's rows from which the others follow, without the runs' ids."""
+    of_runs = [name for name in COLUMNS if name != "run"]
+    return [*varied(experiment), *of_runs, *experiment.measures]
+
+
 def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     """What an experiment's chart shows.
 
     Returns:
-        One row for each point: x, line (the measure, or the value of the series), mean, low and high (the
-        95 % interval over seeds, NaN where there is none) and seeds.
+        One row for each point: x, measure, series (its value; None without one), mean, low and high (the
+        95 % interval over seeds, NaN where there is none) and seeds. A line has one measure and one value of
+        the series.
     """
-    from kd.studies.experiments.judging import finding
-    from kd.studies.measures import value
-
     chart, found = experiment.chart, []
-    lines: list[tuple[Any, str, pd.DataFrame]] = (
-        [(key, chart.y[0], part) for key, part in rows.groupby(chart.series, sort=False)]
-        if chart.series
-        else [(name, name, rows) for name in chart.y]
-    )
-    for line, name, part in lines:
-        for x, cell in part.groupby(chart.x, sort=False):
-            each = finding(cell.set_index("seed")[name], value(name).unit)
-            found.append((x, line, each.mean, each.low, each.high, each.seeds))
-    return pd.DataFrame(found, columns=["x", "line", "mean", "low", "high", "seeds"])
+    parts = rows.groupby(chart.series, sort=False) if chart.series else [(None, rows)]
+    for series, part in parts:
+        for measure in chart.y:
+            for x, cell in part.groupby(chart.x, sort=False):
+                each = finding(cell.set_index("seed")[measure], value(measure).unit)
+                found.append((x, measure, series, each.mean, each.low, each.high, each.seeds))
+    return pd.DataFrame(found, columns=["x", "measure", "series", "mean", "low", "high", "seeds"])

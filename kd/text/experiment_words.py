@@ -1,0 +1,230 @@
+"""What an experiment shows, in words: each sentence with a number is made of a finding.
+
+Takes what kd.studies.experiments has: codes and numbers, and words marked for translation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from kd.text.study_words import MINUS, decimals
+from kd.text.translation import N_, _, ngettext
+from kd.text.words import count, duration
+
+AGREES, DISAGREES, CANNOT_TELL = "agrees", "disagrees", "cannot tell"
+
+_VERDICTS = {AGREES: N_("agrees"), DISAGREES: N_("disagrees"), CANNOT_TELL: N_("cannot tell")}
+_AGAINST_PAPER = {
+    AGREES: N_("This agrees with the paper."),
+    DISAGREES: N_("This disagrees with the paper. {differs}"),
+    CANNOT_TELL: N_("Whether this agrees with the paper, {seeds} cannot tell."),
+}
+_AGAINST_GUESS = {
+    AGREES: N_("You guessed “{guess}”, and so it is: {found}."),
+    DISAGREES: N_("You guessed “{guess}”, and it is not: {found}."),
+    CANNOT_TELL: N_("You guessed “{guess}”, and {seeds} cannot tell: {found}."),
+}
+_AGAINST_CURVE = {
+    AGREES: N_("Your curve is right: everywhere within {tolerance} of what came out."),
+    DISAGREES: N_("Your curve is off: within {tolerance} in {right} of {places} places, and most {where}."),
+    CANNOT_TELL: N_(
+        "Your curve may be right: within {tolerance} in {right} of {places} places, and nowhere surely off."
+    ),
+}
+_UNITS = {
+    "points": N_("{number} points"),
+    "percent": N_("{number}\u00a0%"),
+    "nats": N_("{number} nats"),
+    "parameters": N_("{number} parameters"),
+    "times": N_("{number} times"),
+    "": N_("{number}"),
+}
+_SIGNED = ("points",)
+_STATES = {
+    "not started": N_("Not started: it takes about {time}."),
+    "finished": N_("Finished: {runs} runs."),
+    "stopped": N_("Stopped: {done} of {runs} runs are stored. Go on trains the others."),
+    "unfinished": N_("Ended: {done} of {runs} runs; the others failed. Go on tries them again."),
+    "waiting for room": N_("{done} of {runs} runs. The disk is full: waiting for room."),
+    "running": N_("{done} of {runs} runs; about {time} left."),
+}
+
+
+class Found(Protocol):
+    """kd.studies.experiments.judging.Finding."""
+
+    @property
+    def mean(self) -> float: ...
+
+    @property
+    def low(self) -> float: ...
+
+    @property
+    def high(self) -> float: ...
+
+    @property
+    def seeds(self) -> int: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def beyond(self) -> int: ...
+
+
+class Saying(Protocol):
+    """kd.studies.experiments.experiment.Says."""
+
+    @property
+    def above(self) -> str: ...
+
+    @property
+    def below(self) -> str: ...
+
+    @property
+    def neither(self) -> str: ...
+
+    @property
+    def at(self) -> float: ...
+
+
+def verdict_word(verdict: str) -> str:
+    """Whether something is as it was expected, in a word or two."""
+    return _(_VERDICTS[verdict])
+
+
+def number_words(number: float, unit: str, digits: int = 1, signed: bool = True) -> str:
+    """A number with its unit: '+6.5 points', '98.6 %', '20.5 k parameters', '3.1 times'."""
+    if math.isnan(number):
+        return "–"
+    return _(_UNITS[unit], number=_bare(number, unit, digits, signed))
+
+
+def finding_words(found: Found) -> str:
+    """A finding with its interval: '+6.5 points (95 % between +5.9 and +7.1, 5 seeds)'."""
+    if not found.seeds:
+        return _("not known yet")
+    digits = _digits(found)
+    mean, seeds = number_words(found.mean, found.unit, digits), _seeds(found.seeds)
+    if found.beyond:
+        return _(
+            "at least {mean} ({beyond} of {seeds} are beyond what was tried)",
+            mean=mean,
+            beyond=found.beyond,
+            seeds=seeds,
+        )
+    if math.isnan(found.low):
+        return _("{mean} ({seeds}, so there is no interval)", mean=mean, seeds=seeds)
+    low, high = (_bare(end, found.unit, digits) for end in (found.low, found.high))
+    return _("{mean} (95 % between {low} and {high}, {seeds})", mean=mean, low=low, high=high, seeds=seeds)
+
+
+def side(found: Found, at: float = 0.0) -> str:
+    """On which side of a number a finding's interval is: "above", "below" or "neither"."""
+    if found.low > at:
+        return "above"
+    return "below" if found.high < at else "neither"
+
+
+def saying(says: Saying, found: Found) -> str:
+    """The sentence that a finding bears out; empty where it is not known yet.
+
+    Its value is the distance from 0 where there is a side to take; an interval without one says so.
+    """
+    if not found.seeds:
+        return ""
+    taken, digits = side(found, says.at), _digits(found)
+    interval = _("no interval yet with {seeds}", seeds=_seeds(found.seeds))
+    if not math.isnan(found.low):
+        # beside “less”, a difference has no sign, and its ends change places
+        turned = taken == "below" and found.high < 0
+        ends = (-found.high, -found.low) if turned else (found.low, found.high)
+        unsigned = taken != "neither"
+        low, high = (_bare(end, found.unit, digits, signed=not unsigned) for end in ends)
+        interval = _("{low} to {high}", low=low, high=high)
+        if found.beyond:
+            interval = _("{low} or more", low=low)
+    sentences = {"above": says.above, "below": says.below, "neither": says.neither}
+    value = _bare(abs(found.mean), found.unit, digits, signed=False)
+    return _(sentences[taken], value=value, interval=interval)
+
+
+def claim_words(figure: str, found: Found, verdict: str, differs: str) -> str:
+    """What came out beside a paper's figure, and whether the two agree.
+
+    Args:
+        figure, differs: of the claim and its experiment, in the reader's language.
+        found: the finding that it is about.
+        verdict: of kd.studies.experiments.judging.judged.
+    """
+    ours = _("The paper: {figure}. Here: {found}.", figure=figure, found=finding_words(found))
+    judged = _(_AGAINST_PAPER[verdict], differs=differs, seeds=_these(found.seeds)).strip()
+    return f"{ours} {judged}"
+
+
+def guess_words(guess: str, label: str, found: Found, verdict: str) -> str:
+    """What became of a guess.
+
+    Args:
+        guess: the answer that was chosen; label: what the finding is; both in the reader's language.
+        found: the finding that it is about.
+        verdict: of kd.studies.experiments.judging.judged.
+    """
+    said = _("{label} {found}", label=label, found=finding_words(found))
+    return _(_AGAINST_GUESS[verdict], guess=guess, found=said, seeds=_these(found.seeds))
+
+
+def curve_words(verdict: str, places: Sequence[Mapping[str, Any]], tolerance: float, unit: str) -> str:
+    """What became of a curve that was drawn.
+
+    Args:
+        verdict, places: of kd.studies.experiments.judging.judged_curve: each place's x in words, its
+            verdict, and how far the curve is above what came out.
+    """
+    furthest = max(places, key=lambda place: abs(place["off"]))
+    return _(
+        _AGAINST_CURVE[verdict],
+        tolerance=number_words(tolerance, unit, signed=False),
+        right=sum(place["verdict"] == AGREES for place in places),
+        places=len(places),
+        where=_off(furthest, unit),
+    )
+
+
+def progress_words(status: str, done: int, runs: int, seconds_left: float) -> str:
+    """How far an experiment is; status: of a kd.studies.experiments.running.ExperimentView."""
+    return _(_STATES[status], done=done, runs=runs, time=duration(seconds_left))
+
+
+def _off(place: Mapping[str, Any], unit: str) -> str:
+    by = number_words(abs(place["off"]), unit, signed=False)
+    if place["off"] > 0:
+        return _("too high at {x}, by {by}", x=place["x"], by=by)
+    return _("too low at {x}, by {by}", x=place["x"], by=by)
+
+
+def _bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
+    """A number without its unit."""
+    if unit == "parameters":
+        return count(round(number))
+    text = f"{number:+.{digits}f}" if signed and unit in _SIGNED else f"{number:.{digits}f}"
+    if float(text) == 0:
+        return text.lstrip("+-")
+    return text.replace("-", MINUS)
+
+
+def _digits(found: Found) -> int:
+    """As many decimals as mean something."""
+    if found.unit == "points":
+        return decimals({"low": found.low, "high": found.high})
+    return 2 if found.unit in ("nats", "times", "") else 1
+
+
+def _seeds(number: int) -> str:
+    return ngettext("{count} seed", "{count} seeds", number, count=f"{number:,}")
+
+
+def _these(number: int) -> str:
+    return ngettext("{count} seed", "these {count} seeds", number, count=f"{number:,}")
