@@ -15,7 +15,7 @@ from kd.studies.study import Study
 from kd.terminal.arguments import Parser, shown
 from kd.terminal.refusal import Refusal
 from kd.text.translation import _
-from kd.text.words import listing
+from kd.text.words import listing, quoted
 
 Command = Callable[[argparse.Namespace], int]
 _LONGEST_LIST = 30  # of what a flag allows, so that a help page fits 80 columns
@@ -47,6 +47,7 @@ def command_line(name: str = MODULE) -> tuple[Parser, Mapping[str, argparse.Argu
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_train(commands)
     _add_sweep(commands)
+    _add_experiment(commands)
     _add_runs(commands)
     _add_predict(commands)
     _add_export(commands)
@@ -116,6 +117,32 @@ def _add_sweep(commands: _Commands) -> None:
     )
     _add_json(parser)
     parser.set_defaults(command=_sweep)
+
+
+def _add_experiment(commands: _Commands) -> None:
+    parser = _command(
+        commands,
+        "experiment",
+        _("try what papers have claimed, or list what can be tried"),
+    )
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", help=shown(_("which one; without it, all of them are listed"))
+    )
+    parser.add_argument(
+        "--seeds", metavar="N", help=shown(_("How many seeds; by default as many as take seconds."))
+    )
+    parser.add_argument(
+        "--set",
+        metavar="OPTION=VALUE",
+        action="append",
+        default=[],
+        help=shown(_("an option that the experiment has, such as omitted_digits=37; may be repeated")),
+    )
+    parser.add_argument(
+        "--guess", metavar="CODE", help=shown(_("what you expect; it is compared with what comes out"))
+    )
+    _add_json(parser)
+    parser.set_defaults(command=_experiment)
 
 
 def _flag(name: str) -> str:
@@ -237,6 +264,23 @@ def _sweep(options: argparse.Namespace) -> int:
     study = Study(base, axes, _seeds(options.seeds), _baseline(options.against))
     tables = {name: getattr(options, name) for name in TABLES if getattr(options, name) is not None}
     return sweep(study, options.json, options.yes, tables)
+
+
+def _experiment(options: argparse.Namespace) -> int:
+    from kd.cli import experiment
+
+    if options.name is None:
+        return experiment.listed(options.json)
+    seeds = None if options.seeds is None else _seeds(options.seeds)
+    chosen = dict(_option(text) for text in options.set)
+    return experiment.tried(options.name, seeds, chosen, options.guess, options.json)
+
+
+def _option(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise Refusal(_("Argument --set: must be OPTION=VALUE, got {value}.", value=quoted(text)))
+    return name, value
 
 
 def _seeds(text: str) -> Any:

@@ -16,7 +16,8 @@ from kd.studies.verdicts import verdicts
 from kd.terminal import interrupt
 from kd.terminal.refusal import Refusal
 from kd.terminal.watching import views
-from kd.text.translation import _, ngettext
+from kd.text.experiment_words import kept_words
+from kd.text.translation import _
 from kd.text.words import duration
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -52,7 +53,7 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
         except KeyboardInterrupt:
             lab.stop_study(study_id)
             view = lab.wait_study(study_id, timeout=10)
-            print(_stopped(view), file=sys.stderr)
+            print(kept_words(view.done, view.runs), file=sys.stderr)
             raise
         table = verdicts(lab.study_frame(study_id), list(study.axes), study.baseline)
         if as_json:
@@ -69,16 +70,6 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
             _("Run {run} ended without a result: {reason}", run=run_id, reason=str(ending)), file=sys.stderr
         )
     return 0 if view.status == "finished" else 1
-
-
-def _stopped(view: StudyView) -> str:
-    return ngettext(
-        "{done} of {count} run is kept: the same command goes on from there.",
-        "{done} of {count} runs are kept: the same command goes on from there.",
-        view.runs,
-        done=view.done,
-        count=view.runs,
-    )
 
 
 def _print_json(lab: Lab, study_id: str) -> StudyView:

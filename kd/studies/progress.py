@@ -1,18 +1,35 @@
-"""How far a study is, beside its progress bar."""
+"""How far a study or an experiment is, beside its progress bar."""
 
 from __future__ import annotations
 
-from kd.studies.kept.view import StudyView
+from typing import Protocol
+
 from kd.terminal.progress import Moment
 from kd.text.translation import _, ngettext
 
 
-def moment(view: StudyView) -> Moment:
-    """What to show of a study."""
+class Going(Protocol):
+    """A StudyView, or an ExperimentView."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def runs(self) -> int: ...
+
+    @property
+    def seconds_left(self) -> float | None: ...
+
+
+def moment(view: Going) -> Moment:
+    """What to show of a study or an experiment."""
     return Moment(_doing(view), view.done / view.runs, view.seconds_left)
 
 
-def _doing(view: StudyView) -> str:
+def _doing(view: Going) -> str:
     if view.status == "waiting for room":
         return _("The disk is full: waiting for room")
     return ngettext(

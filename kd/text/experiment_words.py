@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from kd.text.study_words import MINUS, decimals
+from kd.text.study_words import MINUS, axis_value, decimals
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import count, duration
 
@@ -100,6 +100,14 @@ def number_words(number: float, unit: str, digits: int = 1, signed: bool = True)
     if math.isnan(number):
         return "–"
     return _(_UNITS[unit], number=_bare(number, unit, digits, signed))
+
+
+def place_words(value: Any, names: Mapping[str, str]) -> str:
+    """A value on the chart's axis, or of its series; names: what some are called, by their text."""
+    text = axis_value(value)
+    if text in names:
+        return _(names[text])
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else text
 
 
 def finding_words(found: Found) -> str:
@@ -196,6 +204,17 @@ def curve_words(verdict: str, places: Sequence[Mapping[str, Any]], tolerance: fl
 def progress_words(status: str, done: int, runs: int, seconds_left: float) -> str:
     """How far an experiment is; status: of a kd.studies.experiments.running.ExperimentView."""
     return _(_STATES[status], done=done, runs=runs, time=duration(seconds_left))
+
+
+def kept_words(done: int, runs: int) -> str:
+    """What a command that was stopped leaves."""
+    return ngettext(
+        "{done} of {count} run is kept: the same command goes on from there.",
+        "{done} of {count} runs are kept: the same command goes on from there.",
+        runs,
+        done=done,
+        count=runs,
+    )
 
 
 def _off(place: Mapping[str, Any], unit: str) -> str:

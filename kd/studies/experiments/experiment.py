@@ -63,6 +63,22 @@ class Guess:
     drawn: str = ""
     tolerance: float = 0.0
 
+    def choice(self, code: str) -> Choice:
+        """The answer with this code.
+
+        Raises:
+            ValueError: when there is none.
+        """
+        if code not in self.choices:
+            raise ValueError(
+                _(
+                    "There is no guess {code} here: choose of {choices}.",
+                    code=quoted(code),
+                    choices=", ".join(self.choices) or _("none"),
+                )
+            )
+        return self.choices[code]
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -103,6 +119,7 @@ class Chart:
     y: tuple[str, ...]
     y_label: str
     series: str = ""
+    series_label: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
 
 

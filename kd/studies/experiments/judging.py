@@ -150,5 +150,5 @@ def finding(values: pd.Series, unit: str = POINTS, limit: float = math.inf) -> F
     numbers = np.minimum(numbers, limit)
     numbers = numbers[np.isfinite(numbers)]
     exact = {} if unit in (POINTS, PERCENT) else {"no_spread": _NO_SPREAD * np.abs(numbers).max(initial=0.0)}
-    found = over_seeds(numbers, **exact)
-    return Finding(*map(float, found[:4]), seeds=len(numbers), unit=unit, beyond=beyond)
+    mean, low, high, p, _spread = map(float, over_seeds(numbers, **exact))
+    return Finding(mean, low, high, p, len(numbers), unit, beyond)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("kd")
 
-SECONDS_BETWEEN_LOOKS = 0.2
-
 
 @dataclass(frozen=True)
 class ExperimentView:

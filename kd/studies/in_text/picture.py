@@ -15,7 +15,7 @@ import pandas as pd
 from kd.studies.axes import values_in_order
 from kd.studies.in_text.heat_map import HeatMap, heading
 from kd.studies.in_text.intervals import interval_lines
-from kd.studies.in_text.table import WIDTH
+from kd.studies.in_text.lines import WIDTH
 from kd.text.translation import _
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable, Sequence
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kd.studies.in_text.lines import WIDTH, lines_of
 from kd.text.study_words import axis_value, flag, signed, verdict_word
 from kd.text.translation import _
 from kd.text.words import NAMES, accuracy
-
-WIDTH = 80
 
 
 def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> str:
@@ -57,10 +54,7 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
             Text(verdict_word(row["verdict"])),
             "" if pd.isna(row["more_seeds"]) else f"{row['more_seeds']:,}",
         )
-    text = io.StringIO()
-    console = Console(file=text, width=width, color_system=None, legacy_windows=False)
-    console.print(drawn)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+    return lines_of(drawn, width)
 
 
 def _known(number: float, words: Callable[[float], str]) -> str:

@@ -1,0 +1,144 @@
+"""`python -m kd experiment`: list the experiments, or try one until it ends with its verdicts."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from kd.lab import Lab
+from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments.experiment import Experiment
+from kd.studies.experiments.judging import judged
+from kd.studies.experiments.rows import points
+from kd.studies.experiments.running import ExperimentRun, ExperimentView
+from kd.studies.in_text.points import points_text
+from kd.studies.progress import moment
+from kd.terminal import interrupt
+from kd.terminal.progress import show
+from kd.terminal.watching import views
+from kd.text.experiment_words import claim_words, guess_words, kept_words, saying
+from kd.text.translation import _, in_english
+from kd.text.words import duration
+
+SECONDS_BETWEEN_LOOKS = 0.2
+
+
+def listed(as_json: bool) -> int:
+    """List every experiment, with about how long it takes; returns the exit code."""
+    with Lab() as lab:
+        found = [(EXPERIMENTS[name], lab.experiment(name).estimate()) for name in EXPERIMENTS]
+    if as_json:
+        with in_english():
+            for experiment, seconds in found:
+                about = {name: getattr(experiment, name) for name in ("name", "kind", "question", "seeds")}
+                print(json.dumps({**about, "seconds": round(seconds, 1)}))
+        return 0
+    table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
+    table.add_column(_("experiment"), no_wrap=True)
+    table.add_column(_("question"), overflow="fold")
+    table.add_column(_("time"), justify="right")
+    for experiment, seconds in found:
+        table.add_row(experiment.name, _(experiment.question), duration(seconds))
+    Console().print(table)
+    return 0
+
+
+def tried(name: str, seeds: Any, options: Mapping[str, str], guess: str | None, as_json: bool) -> int:
+    """Carry out an experiment, or what is missing of it; returns the exit code.
+
+    Ctrl-C keeps what is finished, and the same command goes on from there.
+
+    Args:
+        seeds: how many, None for as many as it has by default.
+        options: what is chosen of its options.
+        guess: the code of an answer, if one was given.
+
+    Raises:
+        ValueError: when there is no such experiment, or not with these options, seeds or guess.
+    """
+    with interrupt.listening(), Lab() as lab:
+        run = lab.experiment(name, seeds, **options)
+        experiment = run.experiment
+        if guess is not None:
+            experiment.guess.choice(guess)
+        if not as_json:
+            print(_(experiment.question), flush=True)
+        run.start()
+        try:
+            looks = views(run.view, SECONDS_BETWEEN_LOOKS)
+            view = _printed(looks, experiment) if as_json else show(looks, moment)
+        except KeyboardInterrupt:
+            run.stop()
+            view = run.wait(timeout=10)
+            print(kept_words(view.done, view.runs), file=sys.stderr)
+            raise
+    if as_json:
+        _print_verdicts(run, view, guess)
+    else:
+        print("\n".join(_sentences(experiment, view, guess)), flush=True)
+    for run_id, ending in view.failed.items():
+        print(
+            _("Run {run} ended without a result: {reason}", run=run_id, reason=str(ending)), file=sys.stderr
+        )
+    return 0 if view.status == "finished" else 1
+
+
+def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) -> list[str]:
+    """What it shows, as one reads it."""
+    found = view.findings
+    lines = [points_text(points(view.rows, experiment), experiment.chart), ""]
+    lines += [saying(says, found[says.measured]) for says in experiment.says]
+    if guess is not None:
+        choice, measured = experiment.guess.choice(guess), experiment.guess.measured
+        verdict = judged(found[measured], choice.expected)
+        lines.append(guess_words(_(choice.label), _(experiment.labels[measured]), found[measured], verdict))
+    for claim in experiment.claims:
+        verdict = judged(found[claim.measured], claim.expected)
+        lines += ["", f"{_(experiment.paper.authors)}, {_(experiment.paper.section)}: {_(claim.text)}"]
+        lines.append(claim_words(_(claim.figure), found[claim.measured], verdict, _(experiment.differs)))
+    return lines
+
+
+def _printed(looks: Any, experiment: Experiment) -> ExperimentView:
+    shown = -1
+    for view in looks:
+        if view.done != shown:
+            shown = view.done
+            event = {"event": "progress", "experiment": experiment.name, "done": view.done, "runs": view.runs}
+            seconds = round(view.seconds_left, 1)
+            print(json.dumps({**event, "stage": view.stage, "seconds_left": seconds}), flush=True)
+    last: ExperimentView = view
+    return last
+
+
+def _print_verdicts(run: ExperimentRun, view: ExperimentView, guess: str | None) -> None:
+    experiment, found = run.experiment, view.findings
+    for point in points(view.rows, experiment).to_dict("records"):
+        _print_event("point", {str(name): value for name, value in point.items()})
+    for code, finding in found.items():
+        _print_event("finding", {"finding": code, **vars(finding)})
+    if guess is not None:
+        choice = experiment.guess.choice(guess)
+        verdict = judged(found[experiment.guess.measured], choice.expected)
+        _print_event("guess", {"guess": guess, "verdict": verdict})
+    for claim in experiment.claims:
+        verdict = judged(found[claim.measured], claim.expected)
+        limits = {"above": claim.expected.low, "below": claim.expected.high}
+        _print_event("claim", {"finding": claim.measured, **limits, "verdict": verdict})
+    _print_event("end", {"experiment": experiment.name, "status": view.status, "seeds": run.seeds})
+
+
+def _print_event(event: str, values: Mapping[str, Any]) -> None:
+    """One line; a number that is not finite is null."""
+    finite = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in values.items()
+    }
+    print(json.dumps({"event": event, **finite}), flush=True)
