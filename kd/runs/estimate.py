@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kd.config import RunConfig
-from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
 from kd.training.costs import looks, network_costs, training_seconds
 
 
@@ -137,7 +137,9 @@ class Estimator:
 def _students_work(config: RunConfig, times: int | None = None) -> Work:
     """The work of one student: the two train side by side. times: how often it is looked at."""
     times = len(looks(config, "distilled")) if times is None else times
-    return _work(student_architecture(config), config.epochs, config.train_size, config.batch_size, times)
+    # about a tenth of the images shows each digit
+    images = -(-config.train_size * (CLASSES - len(config.omitted_digits)) // CLASSES)
+    return _work(student_architecture(config), config.epochs, images, config.batch_size, times)
 
 
 def _teacher_work(config: RunConfig, times: int | None = None) -> Work:

@@ -246,4 +246,4 @@ def _seeds(number: int) -> str:
 
 
 def _these(number: int) -> str:
-    return ngettext("{count} seed", "these {count} seeds", number, count=f"{number:,}")
+    return ngettext("{count} seed alone", "these {count} seeds", number, count=f"{number:,}")

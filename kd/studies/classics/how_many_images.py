@@ -21,7 +21,7 @@ from kd.studies.study import Study
 from kd.text.translation import N_
 
 # Training images, and how often each is seen: the more there are, the fewer times.
-EPOCHS = {100: 100, 300: 100, 1_000: 40, 2_000: 25, 5_000: 10, 10_000: 6, 60_000: 1}
+EPOCHS = {100: 100, 300: 60, 1_000: 30, 2_000: 20, 10_000: 4, 60_000: 1}
 FEW, SOME, ALL = 100, 2_000, 60_000
 
 

@@ -139,9 +139,9 @@ class Experiment:
     the paper's figures may be others. says: what its findings come to. next: the names of those to try next.
     sweep: the study that goes on from here. plan: the studies for a number of seeds and the options chosen,
     in stages: those of one go on side by side, and a later stage may have models of an earlier one as
-    teachers. measures: columns of its rows besides the accuracies and the gain (kd.studies.measures). judge:
-    the findings in its rows, by code; labels: what each finding is. options: what a visitor may choose, and
-    chosen: what somebody has. seeds: as many as take seconds.
+    teachers. measures: of kd.studies.measures, besides the accuracies and the gain; a name may have options
+    in braces, "right_with:{bias}". judge: the findings in its rows, by code; labels: what each finding is.
+    options: what a visitor may choose, and chosen: what somebody has. seeds: as many as take seconds.
     """
 
     name: str
@@ -191,6 +191,12 @@ class Experiment:
     def findings(self, rows: pd.DataFrame) -> Findings:
         """What its rows come to, by code; NaN where runs are missing."""
         return self.judge(rows)
+
+    @property
+    def measured(self) -> dict[str, str]:
+        """The columns of its rows that measures give, and the measure of each with the options chosen."""
+        options = self._options()
+        return {name.replace("{", "").replace("}", ""): name.format(**options) for name in self.measures}
 
     def choose(self, **values: Any) -> Experiment:
         """The same experiment with other options.

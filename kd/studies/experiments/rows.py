@@ -22,7 +22,7 @@ def rows_of(
 
     Args:
         frame: a study's finished runs, as `kd.studies.frame.study_frame` has them.
-        measures: name → the number that it gives of a run with this id.
+        measures: column → the number that it has for a run with this id.
 
     Returns:
         One row for each finished run: the axes and labels, the columns of `study_frame`, what follows from
@@ -46,7 +46,7 @@ def varied(experiment: Experiment) -> list[str]:
 def columns(experiment: Experiment) -> list[str]:
     """The columns of an experiment's rows from which the others follow, without the runs' ids."""
     of_runs = [name for name in COLUMNS if name != "run"]
-    return [*varied(experiment), *of_runs, *experiment.measures]
+    return [*varied(experiment), *of_runs, *experiment.measured]
 
 
 def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:

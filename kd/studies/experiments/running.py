@@ -158,7 +158,8 @@ class ExperimentRun:
             return self._seen[2], self._seen[1]
 
     def _rows(self) -> pd.DataFrame:
-        measures = {name: partial(self._lab.measured, name) for name in self.experiment.measures}
+        measured = self.experiment.measured.items()
+        measures = {column: partial(self._lab.measured, name) for column, name in measured}
         parts = [part for stage in self._stages for part in stage]
         return rows_of(parts, lambda part: self._lab.study_frame(part.study), measures)
 

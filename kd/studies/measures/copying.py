@@ -23,6 +23,13 @@ def _divergence(model: str, run: MeasuredRun) -> float:
     return math.log(2) * float(divergence_bits(run.logits["teacher"], run.logits[model]).mean())
 
 
+def _errors_copied(model: str, run: MeasuredRun) -> float:
+    """Of the pictures that the teacher gets wrong, those that a student takes for the same wrong digit."""
+    teacher, student = (run.logits[name].argmax(axis=1) for name in ("teacher", model))
+    wrong = teacher != run.labels
+    return 100 * float((student == teacher)[wrong].mean()) if wrong.any() else math.nan
+
+
 MEASURES = {
     "agreement": Measure(
         N_("Distilled agrees with the teacher"), "percent", partial(_agreement, "distilled")
@@ -32,4 +39,10 @@ MEASURES = {
     ),
     "divergence": Measure(N_("KL to the teacher, distilled"), "nats", partial(_divergence, "distilled")),
     "scratch_divergence": Measure(N_("KL to the teacher, scratch"), "nats", partial(_divergence, "scratch")),
+    "errors_copied": Measure(
+        N_("Teacher's errors that distilled repeats"), "percent", partial(_errors_copied, "distilled")
+    ),
+    "scratch_errors_copied": Measure(
+        N_("Teacher's errors that scratch makes, too"), "percent", partial(_errors_copied, "scratch")
+    ),
 }

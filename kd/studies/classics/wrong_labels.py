@@ -1,0 +1,112 @@
+"""More and more labels are wrong, and the teacher has seen none of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kd.config import RunConfig
+from kd.studies.experiments.experiment import (
+    Chart,
+    Choice,
+    Claim,
+    Experiment,
+    Findings,
+    Guess,
+    Paper,
+    Part,
+    Says,
+)
+from kd.studies.experiments.judging import above, below, between, by_seed, finding
+from kd.studies.study import Study
+from kd.text.translation import N_
+
+NOISE = (0.0, 0.2, 0.4, 0.6)
+CLEAN, WORST = NOISE[0], NOISE[-1]
+_BASE = RunConfig(temperature=4.0, train_size=2_000, epochs=20)
+
+
+def _plan(seeds: int) -> list[list[Part]]:
+    return [[Part(Study(_BASE, {"label_noise": NOISE}, seeds))]]
+
+
+def _judge(rows: pd.DataFrame) -> Findings:
+    def lost(model: str) -> pd.Series:
+        clean, worst = (by_seed(rows, f"{model}_right", label_noise=noise) for noise in (CLEAN, WORST))
+        return clean - worst
+
+    return {
+        "scratch_loses": finding(lost("scratch")),
+        "distilled_loses": finding(lost("distilled")),
+        "spared": finding(lost("scratch") - lost("distilled")),
+        "gain_at_worst": finding(by_seed(rows, "gain", label_noise=WORST)),
+    }
+
+
+EXPERIMENT = Experiment(
+    name="wrong_labels",
+    title=N_("Wrong labels"),
+    question=N_(
+        "Up to 60 % of the labels are replaced by digits drawn at random. What does that cost a student that "
+        "also listens to a teacher who knows better?"
+    ),
+    means=N_(
+        "A label is one answer, a soft target is a sound doubt. With α = 0.1 most of what the student learns "
+        "comes from a teacher that saw clean labels, so the wrong ones have little weight."
+    ),
+    differs=N_(
+        "The paper has photographs, labels that are wrong as they are on the web, and a teacher that learned "
+        "from a small clean part of them; here the wrong labels are drawn at random, and the teacher knows "
+        "all 60,000 right ones."
+    ),
+    paper=Paper(
+        N_("Li, Yang, Song, Cao, Luo and Li 2017"), N_("abstract"), "https://arxiv.org/abs/1703.02391"
+    ),
+    guess=Guess(
+        N_("What do 60 % of random labels cost the distilled student?"),
+        {
+            "nothing": Choice(N_("less than one point"), below(1)),
+            "little": Choice(N_("one to five points"), between(1, 5)),
+            "much": Choice(N_("more than five points"), above(5)),
+        },
+        measured="distilled_loses",
+    ),
+    chart=Chart(
+        "line",
+        "label_noise",
+        N_("Labels replaced at random"),
+        ("distilled_right", "scratch_right"),
+        N_("Right, in percent of the test images"),
+    ),
+    plan=_plan,
+    judge=_judge,
+    labels={
+        "scratch_loses": N_("what 60 % of random labels cost scratch"),
+        "distilled_loses": N_("what 60 % of random labels cost distilled"),
+        "spared": N_("what distilled is spared"),
+        "gain_at_worst": N_("gain with 60 % of random labels"),
+    },
+    claims=(
+        Claim(
+            N_("Guided by a model that has seen clean labels, a student does better on wrong ones."),
+            N_("better on each of three collections of photographs"),
+            "gain_at_worst",
+            above(0),
+        ),
+    ),
+    says=(
+        Says(
+            "scratch_loses",
+            N_("With 60 % of the labels replaced, the scratch student loses {value} points ({interval})."),
+            N_("With 60 % of the labels replaced, the scratch student wins {value} points ({interval})."),
+            N_("No loss of the scratch student is shown ({interval} points)."),
+        ),
+        Says(
+            "distilled_loses",
+            N_("The distilled one loses {value} points ({interval})."),
+            N_("The distilled one wins {value} points ({interval})."),
+            N_("No loss of the distilled one is shown ({interval} points)."),
+        ),
+    ),
+    sweep=Study(_BASE, {"label_noise": NOISE, "alpha": (0.1, 0.5, 0.9)}, seeds=2),
+    next=("how_many_images", "never_saw_it"),
+)
