@@ -26,6 +26,7 @@ from kd.run_fields import (
     RunFields,
     has_fresh_teacher,
     has_teaching,
+    learns_from_teacher,
 )
 from kd.text.translation import N_, _
 from kd.text.words import quoted
@@ -184,7 +185,7 @@ class RunConfig(_ObjectiveFields, RunFields):
     @property
     def learns_from_teacher(self) -> bool:
         """Whether the teacher decides anything about the distilled student."""
-        return has_teaching(self) and self.objective_class.uses_teacher
+        return learns_from_teacher(self)
 
     @property
     def has_equal_students(self) -> bool:
@@ -241,6 +242,13 @@ _CONTRADICTIONS: dict[str, tuple[Callable[[RunConfig], bool], str]] = {
         N_(
             "alpha must be above 0 with the objective attention, which does not train the last layer, "
             "got {value}."
+        ),
+    ),
+    "shift": (
+        lambda run: run.objective_class.compares_attention and run.shift > 0 and not run.fixed_teaching,
+        N_(
+            "shift must be 0 with the objective attention, got {value}: or let the teacher see images "
+            "unshifted with fixed_teaching."
         ),
     ),
     "objective": (

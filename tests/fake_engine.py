@@ -66,7 +66,7 @@ class FakeAttempt:
     def result(self, future):
         task, arguments, resource = future
         if task is tasks.teaching:
-            return Teaching(LOGITS[: arguments[1]])
+            return Teaching(LOGITS[: arguments[1]["train_size"]])
         if task is tasks.milliseconds:
             return (0.1,) * len(arguments[0])
         assert task is tasks.train

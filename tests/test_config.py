@@ -50,7 +50,7 @@ def test_fields_of_a_fresh_teacher_count_only_for_a_fresh_teacher():
         ("temperature", float("inf"), "a number between 0.1 and 100"),
         ("train_size", 60_001, "between 10 and 60,000"),
         ("train_size", 12.5, "a whole number between 10 and 60,000"),
-        ("epochs", 0, "between 1 and 100"),
+        ("epochs", 0, "between 1 and 2,000"),
         ("teacher", "genius", "one of strong, notebook, fresh or a stored model's id"),
         ("teacher", ["strong"], "one of strong, notebook, fresh or a stored model's id"),
         ("student", "forest", "one of convolutional, dense, linear"),
@@ -128,13 +128,19 @@ def test_what_the_first_version_stored_keeps_its_name(fields, run_id, teacher_id
 
 
 DECIDES = {
-    "distilled": {"alpha": 0.5, "temperature": 7.0, "temperature_squared": False, "teacher": "notebook"},
+    "distilled": {
+        **{"alpha": 0.5, "temperature": 7.0, "temperature_squared": False, "teacher": "notebook"},
+        "permuted_doubts": True,
+    },
     "scratch": {"baseline": "label_smoothing"},
     "both": {
         **{"epochs": 7, "train_size": 700, "batch_size": 7, "seed": 7, "label_noise": 0.5},
-        **{"student": "linear", "student_width": 8, "labelled": 50, "omitted_digits": "3"},
+        **{"student": "linear", "student_width": 8, "labelled": 50, "omitted_digits": "3", "shift": 1},
     },
-    "neither": {"student_units": 8, "teacher_epochs": 9, "teacher_width": 8, "teacher_train_size": 90},
+    "neither": {
+        **{"student_units": 8, "teacher_epochs": 9, "teacher_width": 8, "teacher_train_size": 90},
+        **{"fixed_teaching": True, "unlabelled_pictures": "noise"},
+    },
 }
 
 
@@ -146,6 +152,26 @@ def test_a_field_renames_the_models_it_decides_and_no_others(model, field, value
     before, after = RunConfig().model_ids, RunConfig(**{field: value}).model_ids
     changed = {name for name in ("distilled", "scratch") if before[name] != after[name]}
     assert changed == {"both": {"distilled", "scratch"}, "neither": set()}.get(model, {model})
+
+
+@pytest.mark.parametrize(
+    ("changes", "idle"),
+    [
+        ({"shift": 1}, {"alpha": 1.0, "fixed_teaching": True}),
+        ({"shift": 1}, {"objective": "virtual_teacher", "fixed_teaching": True}),
+        ({"labelled": 100}, {"alpha": 1.0, "unlabelled_pictures": "noise"}),
+        ({"labelled": 100}, {"objective": "virtual_teacher", "unlabelled_pictures": "noise"}),
+        ({"alpha": 1.0}, {"permuted_doubts": True}),
+        ({"objective": "standardized"}, {"permuted_doubts": True}),
+    ],
+)
+def test_what_nobody_learns_from_renames_nothing(changes, idle):
+    *others, last = idle.items()
+    without = RunConfig(**changes, **dict(others))
+    assert without.replace(**dict([last])).run_id == without.run_id
+    taught = RunConfig(**changes) if others else RunConfig()
+    assert taught.replace(**dict([last])).model_ids["distilled"] != taught.model_ids["distilled"]
+    assert taught.replace(**dict([last])).model_ids["scratch"] == taught.model_ids["scratch"]
 
 
 def test_one_scratch_student_serves_a_sweep_of_alpha_and_temperature():

@@ -128,7 +128,7 @@ WRONG_LINES = [
     ),
     WrongLine(
         "a fresh teacher's name leaves out its seed",
-        "kd/run_fields.py",
+        "kd/run_fields/usual.py",
         """        maximum=2**31 - 1,
         step=1,
         rare=True,

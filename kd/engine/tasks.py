@@ -16,6 +16,7 @@ from kd.config import RunConfig
 from kd.engine.heap import keep_freed_memory
 from kd.engine.loading import load_tensorflow
 from kd.networks.architectures import Architecture
+from kd.run_fields import is_consistent
 from kd.training.checkpoint import Checkpoint
 from kd.training.quiet import quiet_standard_error
 from kd.training.stopping import TrainingStopped
@@ -115,14 +116,15 @@ def train(
 
 
 @_none_when_stopped
-def teaching(teacher: bytes, train_size: int, attention: bool, token: str) -> Teaching:
-    """What a teacher, given by the content of its .keras file, says of the first training images."""
+def teaching(teacher: bytes, config: dict, attention: bool, token: str) -> Teaching:
+    """What a teacher, given by the content of its .keras file, says of what a run's students learn from."""
     prepare()
-    from kd.pictures.mnist import load_mnist
+    from kd.pictures.training_set import pictures_for_teacher
     from kd.training.answers import teacher_outputs
 
-    pictures = load_mnist().x_train[:train_size]
-    return teacher_outputs(teacher, pictures, attention, _flag(_stopped, token))
+    run = RunConfig.from_mapping(config)
+    shift = run.shift if is_consistent(run) else 0
+    return teacher_outputs(teacher, pictures_for_teacher(run), attention, _flag(_stopped, token), shift)
 
 
 def _flag(tokens: set[str], token: str) -> Callable[[], bool]:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kd.config import RunConfig
+from kd.config import FIELDS, RunConfig
 from kd.run_fields import CONVOLUTIONAL, DENSE, has_fresh_teacher, has_teaching
 from kd.studies.in_text.command import train_command
 from kd.text.translation import N_, _
@@ -52,6 +52,9 @@ _ANSWERS = {
 }
 
 
+_NOT_IN_A_NOTEBOOK = ("unlabelled_pictures", "shift", "permuted_doubts")
+
+
 class Cell(NamedTuple):
     """kind: "markdown" or "code"."""
 
@@ -67,7 +70,7 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
         teacher_file: the name of the teacher's .keras file beside the notebook; None to train the teacher.
 
     Raises:
-        ValueError: when it does not know the run's objective.
+        ValueError: when it does not know the run's objective, or one of its rarer settings.
     """
     if has_teaching(config) and config.objective not in _definitions():
         raise ValueError(
@@ -76,6 +79,14 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
                 objective=quoted(config.objective),
             )
         )
+    for field in _NOT_IN_A_NOTEBOOK:
+        if getattr(config, field) != getattr(RunConfig(), field) and config.counts(field):
+            raise ValueError(
+                _(
+                    "A notebook cannot repeat the setting “{setting}”: choose another format.",
+                    setting=_(FIELDS[field].label),
+                )
+            )
     return [
         Cell("markdown", f"# {_title(config)}\n\n{_about(config)}"),
         _code(_IMPORTS),

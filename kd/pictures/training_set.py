@@ -8,20 +8,22 @@ import numpy as np
 
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
+from kd.pictures.nonsense import without_digits
+from kd.run_fields import has_nonsense
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
-# Epoch e is shuffled with the generator of [seed, e], and there are at most 100: this one is nobody else's.
+# Epoch e is shuffled with the generator of [seed, e], and epochs are few: this one is nobody else's.
 _NOISE = 1_000_000
 
 
 class TrainingSet(NamedTuple):
     """Pictures and their labels, in MNIST's order.
 
-    images: uint8 (n, 28, 28), 0 to 255. labels: int32 (n,), as the students are told them, some drawn at
-    random; a picture without a label has 0. labelled: bool (n,), which have one; None if all have. rows:
-    int (n,), the place of each picture in MNIST's training images.
+    images: uint8 (n, 28, 28), 0 to 255; those without a label may be no digits. labels: int32 (n,), as the
+    students are told them, some drawn at random; a picture without a label has 0. labelled: bool (n,), which
+    have one; None if all have. rows: int (n,), the place of each picture in MNIST's training images.
     """
 
     images: np.ndarray
@@ -68,13 +70,29 @@ def training_set(config: RunConfig) -> TrainingSet:
     labels[with_label:] = 0
     labelled = np.arange(len(rows)) < with_label
     # without digits left out, the pictures are a view: MNIST's own, and no copy
-    images = mnist.x_train[: config.train_size]
+    images = pictures_for_teacher(config)
     return TrainingSet(
         images if len(rows) == len(images) else images[rows],
         labels,
         None if labelled.all() else labelled,
         rows,
     )
+
+
+def pictures_for_teacher(config: RunConfig) -> np.ndarray:
+    """What a teacher is asked about, uint8 (train_size, 28, 28): its students' pictures are among them.
+
+    Those of digits left out are there, too, so that a teacher's answers to digits serve many runs. Pictures
+    without a label may be no digits (kd/pictures/nonsense.py).
+    """
+    images = load_mnist().x_train[: config.train_size]
+    if not has_nonsense(config):
+        return images
+    labels = load_mnist().y_train[: config.train_size]
+    seen = ~np.isin(labels, [int(digit) for digit in config.omitted_digits])
+    without_label = np.cumsum(seen) > config.labelled
+    pictures = without_digits(config.unlabelled_pictures, config.train_size)
+    return np.where(without_label[:, np.newaxis, np.newaxis], pictures, images)
 
 
 def _with_noise(labels: np.ndarray, digits: list[int], share: float, seed: int) -> np.ndarray:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from kd.config import RunConfig
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
+from kd.pictures.shifts import variants
+from kd.run_fields import has_nonsense, is_consistent
 from kd.training.costs import looks, network_costs, training_seconds
 
 
@@ -54,8 +56,9 @@ class Speed:
             # if no teacher was timed, it is assumed to be slower than a student by the usual factor
             slowness = self.training if self.teacher is None else self.teacher
             look = network_costs(teacher_architecture(config)).look
-            answers = look * (1 + config.train_size / 10_000)
-            teacher = slowness * (sum(_teacher_work(config)) + answers)
+            teacher = slowness * (sum(_teacher_work(config)) + look + _answers(config))
+        elif is_consistent(config) or has_nonsense(config):
+            teacher = self.training * _answers(config)
         return Estimate(teacher, self.training * students.training + self.looking * students.looking)
 
     def model_seconds(self, config: RunConfig, name: str) -> float:
@@ -132,6 +135,12 @@ class Estimator:
     def seconds(self, config: RunConfig, with_teacher: bool) -> float | None:
         """The total of `estimate`, from what was read last: for callers that must not wait."""
         return None if self._speed is None else self._speed.estimate(config, with_teacher).total
+
+
+def _answers(config: RunConfig) -> float:
+    """Seconds for a teacher's answers to all that a run's students learn from."""
+    pictures = config.train_size * (len(variants(config.shift)) if is_consistent(config) else 1)
+    return network_costs(teacher_architecture(config)).look * pictures / 10_000
 
 
 def _students_work(config: RunConfig, times: int | None = None) -> Work:

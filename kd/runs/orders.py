@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
-from kd.run_fields import CONVOLUTIONAL
+from kd.run_fields import CONVOLUTIONAL, has_nonsense, is_consistent
 from kd.runs.result import model_record
 from kd.runs.work.piece import Order
 from kd.store.store import Store
@@ -119,7 +119,7 @@ class Teacher:
 
     def teaching(self) -> Teaching | None:
         """What it says of the run's training images, or None if that has to be computed (`order`)."""
-        if not self._compares_attention and self.is_shipped:
+        if not self._compares_attention and self.is_shipped and not self._asked_about:
             return Teaching(shipped_logits(self._config.teacher, self._config.train_size)["train"])
         found = self._store.logits(self._key)
         if found is None or (self._compares_attention and "attention" not in found):
@@ -128,10 +128,10 @@ class Teacher:
 
     def order(self) -> Order:
         """Compute what it says of the run's training images, and store it for other runs."""
-        size, attention = self._config.train_size, self._compares_attention
+        asked = self._config.to_dict(), self._compares_attention
 
         def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
-            return attempt.submit(tasks.teaching, self.path.read_bytes(), size, attention, resource="teacher")
+            return attempt.submit(tasks.teaching, self.path.read_bytes(), *asked, resource="teacher")
 
         def keep(teaching: Teaching) -> Teaching:
             found = {"train": teaching.logits}
@@ -149,7 +149,17 @@ class Teacher:
     @property
     def _key(self) -> str:
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
-        return f"{digest}-{self._config.train_size}" + ("-attention" if self._compares_attention else "")
+        attention = "-attention" if self._compares_attention else ""
+        return f"{digest}-{self._config.train_size}{self._asked_about}{attention}"
+
+    @property
+    def _asked_about(self) -> str:
+        """What is not as in MNIST in the pictures it is asked about; empty if all is."""
+        config, changed = self._config, ""
+        if has_nonsense(config):
+            changed += f"-{config.unlabelled_pictures}-{config.labelled}"
+            changed += f"-without-{config.omitted_digits}" if config.omitted_digits else ""
+        return changed + (f"-shift-{config.shift}" if is_consistent(config) else "")
 
 
 class Timings:

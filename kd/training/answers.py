@@ -13,19 +13,22 @@ import numpy as np
 import tensorflow as tf
 
 from kd.networks.architectures import IMAGE_SHAPE, Architecture
+from kd.pictures.shifts import shifted, variants
 from kd.training.networks import evaluation, in_parts
 from kd.training.stopping import TrainingStopped
 from kd.training.teaching import Teaching
 
 
 def teacher_outputs(
-    keras_file: bytes, pictures: np.ndarray, attention: bool, should_stop: Callable[[], bool]
+    keras_file: bytes, pictures: np.ndarray, attention: bool, should_stop: Callable[[], bool], shift: int = 0
 ) -> Teaching:
     """What a teacher says of some pictures, uint8 (n, 28, 28).
 
     Args:
         keras_file: the content of its .keras file.
         attention: whether its attention maps are wanted too.
+        shift: by how many pixels at most they are shifted; then there is a row for each variant of the first
+            picture (kd.pictures.shifts), then of the second, and so on.
 
     Raises:
         ValueError: when attention is wanted of a model that is not convolutional.
@@ -40,8 +43,10 @@ def teacher_outputs(
         path = Path(folder) / "teacher.keras"
         path.write_bytes(keras_file)
         model = keras.saving.load_model(path, compile=False)
-    found = in_parts(evaluation(model, attention), pictures, check)
-    return Teaching(*found) if attention else Teaching(found)
+    evaluate = evaluation(model, attention)
+    each = [in_parts(evaluate, shifted(pictures, *way), check) for way in variants(shift)]
+    found = [np.stack(parts, axis=1) for parts in (zip(*each, strict=True) if attention else [each])]
+    return Teaching(*(rows.reshape(-1, rows.shape[-1]) for rows in found))
 
 
 @cache

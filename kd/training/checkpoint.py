@@ -14,7 +14,7 @@ class Checkpoint:
     """A training that paused after `epoch` epochs and `step` steps of the next: others could go first.
 
     weights: the model's, in the order of `model.get_weights()`; optimizer: Adam's steps and moments
-    (kd/training/adam.py); sums: of the steps of the epoch that has begun (kd/training/compiled.py), and
+    (kd/training/adam.py); sums: of the steps since the last event (kd/training/compiled.py), and
     epoch_seconds what they took. The other fields are TrainedModel's, as they are so far.
     """
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import inspect
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,7 +21,9 @@ import tensorflow as tf
 from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import CLASSES, Architecture
 from kd.networks.folding import folded_forward
+from kd.pictures.shifts import drawn, variants
 from kd.training.networks import PICTURES, Network, network, to_images
+from kd.training.shifting import shifted_each
 
 ATTENTION = 245
 # Kinds of training kept: a study may compare several objectives, and each learns beside a scratch student.
@@ -32,7 +35,8 @@ class Lesson(NamedTuple):
 
     images: uint8 (n, 28, 28). labels: int32 (n,). labelled: float32 (n,), 1 for a picture with a label; empty
     if all have one. prepared: what the objective prepared from the teacher's outputs, with a row for each
-    picture. numbers: float32 (k,), the objective's, and last the label smoothing.
+    picture, or for each of its variants. numbers: float32 (k,), the objective's, and last the label
+    smoothing. shift: by how many pixels at most the images are shifted.
     """
 
     images: tf.Tensor
@@ -41,6 +45,7 @@ class Lesson(NamedTuple):
     prepared: dict[str, tf.Tensor]
     numbers: tf.Tensor
     batch_size: int
+    shift: int = 0
 
     @property
     def steps(self) -> int:
@@ -48,8 +53,14 @@ class Lesson(NamedTuple):
         return -(-len(self.labels) // self.batch_size)
 
     def order(self, seed: int, epoch: int) -> tf.Tensor:
-        """The order in which an epoch goes through the images: the same for all models with this seed."""
-        return tf.constant(np.random.default_rng([seed, epoch]).permutation(len(self.labels)), tf.int32)
+        """The order in which an epoch goes through the images: the same for all models with this seed.
+
+        Where they are shifted, each number is of a variant: the image's times their number, plus its own.
+        """
+        places = np.random.default_rng([seed, epoch]).permutation(len(self.labels))
+        if self.shift:
+            places = places * len(variants(self.shift)) + drawn(self.shift, len(places), seed, epoch)
+        return tf.constant(places, tf.int32)
 
 
 class CompiledTraining:
@@ -63,6 +74,8 @@ class CompiledTraining:
         objective: of this kind, whatever its numbers; None for the cross-entropy alone.
         smoothed: whether each label is spread over all classes.
         partly_labelled: whether there are pictures without a label.
+        shift: by how many pixels at most each image is shifted, anew in each epoch.
+        consistent: whether the teacher's outputs are for the shifted images, too.
         precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding). Evaluation is float32.
     """
 
@@ -73,8 +86,11 @@ class CompiledTraining:
         *,
         smoothed: bool = False,
         partly_labelled: bool = False,
+        shift: int = 0,
+        consistent: bool = False,
         precision: str = "float32",
     ):
+        self._shift, self._consistent = shift, consistent
         self.network, self.model = network, network.model
         self._objective, self._smoothed, self._partly_labelled = objective, smoothed, partly_labelled
         self._attends = objective is not None and objective.compares_attention
@@ -120,7 +136,8 @@ class CompiledTraining:
             labels: int32 (n,).
             labelled: bool (n,), if there are pictures without a label.
             objective: with this training's numbers.
-            teacher: its outputs, a row for each picture, if the objective uses a teacher.
+            teacher: its outputs, a row for each picture, if the objective uses a teacher; where it is
+                consistent, a row for each variant of the first picture, then of the second, and so on.
             smoothing: the share of each label that is spread over all classes.
         """
         values = () if objective is None else tuple(_numbers(objective).values())
@@ -128,7 +145,8 @@ class CompiledTraining:
         prepared = {}
         if self._prepare is not None:
             outputs = (tf.constant(part, tf.float32) for part in teacher or () if part is not None)
-            prepared = self._prepare(numbers, tf.constant(labels, tf.int32), *outputs)
+            each = np.repeat(labels, len(variants(self._shift))) if self._consistent else labels
+            prepared = self._prepare(numbers, tf.constant(each, tf.int32), *outputs)
         has_label = np.zeros(0) if labelled is None else labelled
         return Lesson(
             tf.convert_to_tensor(images),
@@ -137,6 +155,7 @@ class CompiledTraining:
             prepared,
             numbers,
             batch_size,
+            self._shift,
         )
 
     def no_sums(self) -> np.ndarray:
@@ -150,10 +169,10 @@ class CompiledTraining:
 
         Args:
             order: int32 (n,), a permutation of the images.
-            sums: of the epoch's earlier steps.
+            sums: of earlier steps.
 
         Returns:
-            The epoch's sums so far, float64, as `means` takes them.
+            The sums with these steps, float64, as `means` takes them.
         """
         return self._steps(
             lesson.images,
@@ -169,7 +188,7 @@ class CompiledTraining:
         ).numpy()
 
     def means(self, sums: np.ndarray) -> dict[str, float | None]:
-        """An epoch's means: loss and terms over all pictures, student_loss and accuracy over labelled ones.
+        """Means of some steps: loss and terms of all pictures, student_loss and accuracy of labelled ones.
 
         None where there was no picture.
         """
@@ -215,11 +234,16 @@ class CompiledTraining:
             return step < last
 
         def take(step, sums):
-            chosen = order[step * batch_size : (step + 1) * batch_size]
+            variant = order[step * batch_size : (step + 1) * batch_size]
+            chosen = variant // len(variants(self._shift)) if self._shift else variant
             batch = tf.gather(labels, chosen)
             has_label = tf.gather(labelled, chosen) if self._partly_labelled else None
-            rows = {name: tf.gather(values, chosen) for name, values in prepared.items()}
-            step_sums = self._step(to_images(tf.gather(images, chosen)), batch, has_label, rows, numbers)
+            taught = variant if self._consistent else chosen
+            rows = {name: tf.gather(values, taught) for name, values in prepared.items()}
+            pictures = tf.gather(images, chosen)
+            if self._shift:
+                pictures = shifted_each(pictures, variant % len(variants(self._shift)), self._shift)
+            step_sums = self._step(to_images(pictures), batch, has_label, rows, numbers)
             # Added one after the other, wherever an epoch is cut into calls
             return step + 1, sums + tf.cast(tf.stack(step_sums), tf.float64)
 
@@ -283,22 +307,19 @@ def _kind(objective: Objective | None) -> Objective | None:
 def compiled_training(
     architecture: Architecture,
     objective: Objective | None = None,
-    *,
-    smoothed: bool = False,
-    partly_labelled: bool = False,
-    precision: str = "float32",
+    **of_kind: Any,
 ) -> CompiledTraining:
-    """This process' only CompiledTraining of this kind; the objective's numbers make no difference."""
-    return _compiled_training(architecture, _kind(objective), smoothed, partly_labelled, precision)
+    """This process' only CompiledTraining of this kind; the objective's numbers make no difference.
+
+    of_kind: what `CompiledTraining` takes by name; what is left out has its default.
+    """
+    return _compiled_training(architecture, _kind(objective), *{**_DEFAULTS, **of_kind}.values())
+
+
+_DEFAULTS: dict[str, Any] = inspect.getfullargspec(CompiledTraining).kwonlydefaults or {}
 
 
 @lru_cache(maxsize=KINDS_KEPT)
-def _compiled_training(architecture, objective, smoothed, partly_labelled, precision) -> CompiledTraining:
+def _compiled_training(architecture, objective, *of_kind) -> CompiledTraining:
     gc.collect()  # traced functions refer to themselves, so those that were let go are still there
-    return CompiledTraining(
-        network(architecture),
-        objective,
-        smoothed=smoothed,
-        partly_labelled=partly_labelled,
-        precision=precision,
-    )
+    return CompiledTraining(network(architecture), objective, **dict(zip(_DEFAULTS, of_kind, strict=True)))

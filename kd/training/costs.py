@@ -15,6 +15,8 @@ from kd.networks.architectures import CLASSES, Architecture, student_architectur
 from kd.run_fields import CONVOLUTIONAL, DENSE
 
 MOST_LOOKS = 12
+# A chart of more epochs shows no more, and a record of them is long to read.
+MOST_TOLD = 200
 
 
 class Costs(NamedTuple):
@@ -66,3 +68,17 @@ def looks(config: RunConfig, name: str) -> tuple[int, ...]:
     most = int(min(max(affordable, 1), MOST_LOOKS, epochs))
     apart = -(-epochs // most)
     return tuple(range(epochs, 0, -apart))[::-1]
+
+
+def told(config: RunConfig, name: str) -> tuple[int, ...]:
+    """The epochs that a training tells of, the last one included: all, if there are at most MOST_TOLD.
+
+    Of more, evenly spaced ones, and those after which it looks at the test images. What it then says is of
+    all epochs since it last said something.
+
+    Args:
+        name: as for `looks`.
+    """
+    epochs = config.teacher_epochs if name == "teacher" else config.epochs
+    apart = -(-epochs // MOST_TOLD)
+    return tuple(sorted({*range(epochs, 0, -apart), *looks(config, name)}))

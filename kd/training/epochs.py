@@ -45,13 +45,17 @@ class _Pause(Exception):
 
 
 class Plan(NamedTuple):
-    """name: of the model. looks: the epochs after which the test images are looked at, the last included."""
+    """name: of the model. looks: the epochs after which the test images are looked at, the last included.
+
+    told: those of which there is an event, all of `looks` among them.
+    """
 
     name: str
     architecture: Any
     seed: int
     epochs: int
     looks: tuple[int, ...]
+    told: tuple[int, ...]
 
 
 @dataclass
@@ -110,7 +114,9 @@ class Training:
                 accuracy = self._look() if self._epoch in self.plan.looks else None
             except _Pause:
                 return self._checkpoint()
-            self._end_epoch(accuracy)
+            self._step = 0
+            if self._epoch in self.plan.told:
+                self._tell(accuracy)
             if self._epoch < self.plan.epochs and self._must_pause():
                 return self._checkpoint(after=True)
         return None
@@ -160,7 +166,8 @@ class Training:
         self._epoch_seconds += elapsed
         return elapsed
 
-    def _end_epoch(self, accuracy: float | None) -> None:
+    def _tell(self, accuracy: float | None) -> None:
+        """What the epochs since the last event came to."""
         sums = self.compiled.no_sums() if self._sums is None else self._sums
         self.history.append(
             {
@@ -173,7 +180,7 @@ class Training:
                 "seconds": self._epoch_seconds,
             }
         )
-        self._step, self._sums, self._epoch_seconds = 0, None, 0.0
+        self._sums, self._epoch_seconds = None, 0.0
         self.asked.report(self.history[-1])
 
     def _report_progress(self) -> None:

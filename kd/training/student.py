@@ -10,14 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kd.config import RunConfig
+from kd.distillation.doubts import permuted_doubts
 from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.pictures.shifts import variants
 from kd.pictures.training_set import TrainingSet, training_set
-from kd.run_fields import has_teaching
+from kd.run_fields import has_teaching, is_consistent
 from kd.text.translation import _
 from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import ATTENTION, CompiledTraining, Lesson, compiled_training
 from kd.training.costs import looks as planned_looks
+from kd.training.costs import told
 from kd.training.epochs import Ask, Asked, Plan, Report, Training
 from kd.training.precision import Choice, teacher_precision
 from kd.training.teaching import Teaching
@@ -75,6 +78,8 @@ def train_model(
         kind.objective,
         smoothed=kind.smoothing > 0,
         partly_labelled=chosen.labelled is not None,
+        shift=kind.shift,
+        consistent=kind.consistent,
         precision=choice.precision,
     )
     epochs = config.teacher_epochs if name == "teacher" else config.epochs
@@ -85,6 +90,7 @@ def train_model(
             config.seed,
             epochs,
             planned_looks(config, name) if looks else (epochs,),
+            told(config, name),
         ),
         compiled,
         _lesson(config, kind, chosen, teaching, compiled),
@@ -122,11 +128,16 @@ def warm(name: str) -> None:
 
 
 class _Kind(NamedTuple):
-    """How a model of a run learns. smoothing: the share of each label that is spread over all digits."""
+    """How a model of a run learns. smoothing: the share of each label that is spread over all digits.
+
+    shift, consistent: as for CompiledTraining.
+    """
 
     architecture: Architecture
     objective: Objective | None = None
     smoothing: float = 0.0
+    shift: int = 0
+    consistent: bool = False
 
 
 def _kind(config: RunConfig, name: str) -> _Kind:
@@ -134,9 +145,10 @@ def _kind(config: RunConfig, name: str) -> _Kind:
         return _Kind(teacher_architecture(config), None, config.teacher_label_smoothing)
     if name == "scratch":
         smoothing = BASELINE_SMOOTHING if config.baseline == "label_smoothing" else 0.0
-        return _Kind(student_architecture(config), None, smoothing)
+        return _Kind(student_architecture(config), None, smoothing, config.shift)
     # at α = 1 the teacher's part has no weight, and the student learns from the labels alone
-    return _Kind(student_architecture(config), config.objective_values() if has_teaching(config) else None)
+    objective = config.objective_values() if has_teaching(config) else None
+    return _Kind(student_architecture(config), objective, 0.0, config.shift, is_consistent(config))
 
 
 def _pictures(config: RunConfig, name: str) -> TrainingSet:
@@ -156,7 +168,10 @@ def _lesson(
     teacher = None
     if kind.objective is not None and kind.objective.uses_teacher:
         logits, attention = teaching or (None, None)
-        logits = _rows(logits, "teacher_logits", (config.train_size, 10), chosen.rows)
+        times = len(variants(kind.shift)) if kind.consistent else 1
+        logits = _rows(logits, "teacher_logits", (times * config.train_size, 10), chosen.rows, times)
+        if config.permuted_doubts and config.counts("permuted_doubts"):
+            logits = permuted_doubts(logits, config.seed, times)
         if kind.objective.compares_attention:
             attention = _rows(attention, "teacher_attention", (config.train_size, ATTENTION), chosen.rows)
         teacher = Outputs(logits, attention if kind.objective.compares_attention else None)
@@ -171,8 +186,8 @@ def _lesson(
     )
 
 
-def _rows(values: Any, name: str, expected: tuple[int, int], rows: np.ndarray) -> np.ndarray:
-    """The rows of these values that belong to a student's pictures."""
+def _rows(values: Any, name: str, expected: tuple[int, int], rows: np.ndarray, times: int = 1) -> np.ndarray:
+    """The rows of these values that belong to a student's pictures; times: how many each has."""
     if np.shape(values) != expected:
         raise ValueError(
             _(
@@ -182,7 +197,9 @@ def _rows(values: Any, name: str, expected: tuple[int, int], rows: np.ndarray) -
                 shape=np.shape(values),
             )
         )
-    return values if len(rows) == len(values) else values[rows]
+    if times * len(rows) == len(values):
+        return values
+    return values.reshape(-1, times, expected[1])[rows].reshape(-1, expected[1])
 
 
 def keras_bytes(model, name: str) -> bytes:

@@ -128,7 +128,7 @@ def test_all_epochs_are_heard_one_by_one_before_the_result(engine):
     assert len(model.history) == 30
     assert [event["epoch"] for event in model.history if event["val_accuracy"] is not None] == [30]
 
-    asked = (model.keras_file, 50, True)
+    asked = (model.keras_file, SMALL.replace(train_size=50).to_dict(), True)
     said = attempt.result(attempt.submit(tasks.teaching, *asked, resource="teacher"))
     expected = teacher_outputs(model.keras_file, load_mnist().x_train[:50], True, lambda: False)
     np.testing.assert_allclose(said.logits, expected.logits, atol=1e-5)

@@ -133,12 +133,27 @@ def test_each_objective_and_each_kind_of_data_is_repeated(name, tmp_path, monkey
         np.testing.assert_allclose(repeated, logits[:PICTURES], rtol=0, atol=ROUNDING * np.abs(logits).max())
 
 
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"shift": 1}, "Shift in pixels"),
+        ({"labelled": 50, "unlabelled_pictures": "noise"}, "Pictures without labels"),
+        ({"permuted_doubts": True}, "Permute the teacher's doubts"),
+    ],
+)
+def test_a_setting_that_a_notebook_does_not_know_is_refused(changes, named):
+    with pytest.raises(ValueError, match=f"A notebook cannot repeat the setting “{named}”"):
+        cells(RunConfig(**changes), {}, None)
+
+
 def test_all_objectives_are_tried():
     assert {case.get("objective", "soft_targets") for case in CASES.values()} == set(OBJECTIVES)
     data = {
         name for name, spec in FIELDS.items() if spec.group in ("data", "student") and name != "train_size"
     }
-    assert data - {"student_width"} <= {name for case in CASES.values() for name in case}
+    assert data - {"student_width", *notebook_cells._NOT_IN_A_NOTEBOOK} <= {
+        name for case in CASES.values() for name in case
+    }
 
 
 def files(config: RunConfig, precision: str) -> Mapping[str, bytes]:

@@ -11,7 +11,7 @@ import pytest
 
 from kd.__main__ import main
 from kd.cli.run_name import EITHER, the_one
-from kd.config import FIELDS, MODELS
+from kd.config import FIELDS, MODELS, RunConfig
 from kd.export.numbers.columns import COLUMNS, dictionary
 from kd.export.numbers.csv import FORMAT as CSV
 from kd.export.numbers.long_form import accuracies_in_long_form
@@ -48,7 +48,7 @@ def test_each_run_has_a_row_for_each_model(here, capsys):
     ]
     for row in table.to_dict("records"):
         kept = record(row["run"])
-        assert {name: row[name] for name in FIELDS} == kept["config"]
+        assert {name: row[name] for name in FIELDS} == RunConfig.from_mapping(kept["config"]).to_dict()
         measured, compared = kept["result"][row["model"]], kept["result"]["comparison"]
         assert row["accuracy"] == measured["test_accuracy"]
         for name in ("parameters", "bytes", "seconds", "milliseconds"):

@@ -22,7 +22,7 @@ def _values(name: str):
 def _without_contradictions(fields: dict) -> RunConfig:
     fields = {**fields, "labelled": max(1, fields.get("labelled", 60_000))}
     if fields.get("objective") == "attention":
-        fields |= {"student": "convolutional", "alpha": max(0.1, fields.get("alpha", 0.1))}
+        fields |= {"student": "convolutional", "alpha": max(0.1, fields.get("alpha", 0.1)), "shift": 0}
     return RunConfig(**fields)
 
 

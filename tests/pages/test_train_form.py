@@ -23,6 +23,7 @@ def groups(app):
 def test_every_field_has_a_control_with_its_label_and_help(open_page):
     shown = labelled(open_page("train", teacher="fresh"))
     shown |= labelled(open_page("train", student="dense"))
+    shown |= labelled(open_page("train", labelled="100", shift="1"))
     for objective in OBJECTIVES:
         shown |= labelled(open_page("train", objective=objective))
     for spec in FIELDS.values():

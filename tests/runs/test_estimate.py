@@ -117,3 +117,17 @@ def test_a_run_is_quick_if_it_is_stored_or_takes_under_three_seconds(tmp_path):
     assert lab.is_quick(RunConfig())
     assert not lab.anybody_else_waits("ann")
     lab.close()
+
+
+def test_a_teacher_that_is_asked_about_other_pictures_takes_its_time():
+    plain = RunConfig(train_size=2_000, labelled=100)
+    usual = Speed(training=SLOW).estimate(plain, False)
+    for changes, pictures in (
+        ({"shift": 2}, 25 * 2_000),
+        ({"shift": 1, "unlabelled_pictures": "noise"}, 9 * 2_000),
+        ({"unlabelled_pictures": "shuffled"}, 2_000),
+        ({"shift": 2, "fixed_teaching": True}, 0),
+    ):
+        asked = Speed(training=SLOW).estimate(plain.replace(**changes), False)
+        assert asked.teacher == pytest.approx(SLOW * TEACHER.look * pictures / 10_000)
+        assert asked.students == usual.students

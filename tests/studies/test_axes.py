@@ -70,7 +70,7 @@ def test_an_address_says_what_varies_as_one_reads_it():
         ({"vary": "alpha:0.1;alpha:0.2"}, "The axis 'alpha' is there twice: choose another one."),
         ({"vary": "alpha:"}, "The axis alpha has no values"),
         ({"vary": "alpha:0.1", "seeds": "2.5"}, "seeds must be a whole number"),
-        ({"vary": "alpha:0.1", "epochs": "0"}, "epochs must be between 1 and 100"),
+        ({"vary": "alpha:0.1", "epochs": "0"}, "epochs must be between 1 and 2,000"),
         ({"vary": ":1"}, "is not a field of a run"),
     ],
 )

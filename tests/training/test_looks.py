@@ -7,14 +7,15 @@ import pytest
 
 from kd.config import RunConfig
 from kd.networks.architectures import Architecture
-from kd.training.costs import MOST_LOOKS, looks, network_costs, training_seconds
+from kd.training import costs
+from kd.training.costs import MOST_LOOKS, MOST_TOLD, looks, network_costs, told, training_seconds
 from kd.training.student import train_model
 from tests.training.helpers import SMALL, history_of, ignore, made_up, never, trained, weights_of
 
 NOTEBOOKS = network_costs(Architecture("convolutional", 16))
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 3, 7, 12, 13, 40, 99, 100])
+@pytest.mark.parametrize("epochs", [1, 2, 3, 7, 12, 13, 40, 100, 2000])
 @pytest.mark.parametrize("train_size", [10, 500, 10_000, 60_000])
 @pytest.mark.parametrize("student", ["convolutional", "dense", "linear"])
 @pytest.mark.parametrize("width", [1, 64])
@@ -27,13 +28,13 @@ def test_looks_are_evenly_spaced_and_take_no_longer_than_the_training(epochs, tr
     assert len(apart) <= 1
     assert 1 <= chosen[0] <= min(apart, default=epochs)
     sizes = {"convolutional": width, "dense": 64, "linear": 0}
-    costs = network_costs(Architecture(student, sizes[student]))
-    spent = training_seconds(costs, epochs, train_size, 32)
-    assert len(chosen) == 1 or len(chosen) * costs.look <= spent
+    of_network = network_costs(Architecture(student, sizes[student]))
+    spent = training_seconds(of_network, epochs, train_size, 32)
+    assert len(chosen) == 1 or len(chosen) * of_network.look <= spent
     # one more epoch between two looks would be too few
     if chosen[0] != epochs and min(apart) > 1:
         closer = -(-epochs // (min(apart) - 1))
-        assert closer > MOST_LOOKS or closer * costs.look > spent
+        assert closer > MOST_LOOKS or closer * of_network.look > spent
     assert looks(config, "scratch") == chosen
 
 
@@ -41,6 +42,40 @@ def test_where_an_epoch_is_long_each_has_its_look():
     assert looks(RunConfig(epochs=3, train_size=10_000), "scratch") == (1, 2, 3)
     assert looks(RunConfig(epochs=10, train_size=10_000), "scratch") == tuple(range(1, 11))
     assert looks(RunConfig(teacher="fresh"), "teacher") == (1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize("epochs", [1, 40, 200, 201, 450, 1999, 2000])
+def test_a_long_training_tells_of_evenly_spaced_epochs_and_of_those_it_looks_after(epochs):
+    config = RunConfig(epochs=epochs)
+    chosen, seen = told(config, "distilled"), looks(config, "distilled")
+    assert len(chosen) <= MOST_TOLD + len(seen)
+    assert {*seen} <= {*chosen}
+    assert chosen[-1] == epochs
+    if epochs <= MOST_TOLD:
+        assert chosen == tuple(range(1, epochs + 1))
+    else:
+        between = set(np.diff([each for each in chosen if each not in seen[:-1]]).tolist())
+        assert max(between) <= 2 * -(-epochs // MOST_TOLD)
+
+
+def test_an_event_is_of_all_epochs_since_the_last_one(monkeypatch, tmp_path):
+    """And a pause in between changes nothing."""
+    config = SMALL.replace(epochs=7, train_size=50, batch_size=20)
+    every = trained(config, "distilled", made_up(50))
+    monkeypatch.setattr(costs, "MOST_TOLD", 3)
+    few = trained(config, "distilled", made_up(50))
+    assert [event["epoch"] for event in few.history] == [1, 4, 7]
+    for event, of in zip(few.history, ([0], [1, 2, 3], [4, 5, 6]), strict=True):
+        for name in ("loss", "student_loss", "distillation_loss", "accuracy"):
+            expected = np.mean([every.history[epoch][name] for epoch in of])
+            assert event[name] == pytest.approx(expected, rel=1e-6), name
+    for one, other in zip(weights_of(every, tmp_path), weights_of(few, tmp_path), strict=True):
+        np.testing.assert_array_equal(one, other)
+    asked = iter([False] * 5 + [True] * 100)
+    paused = train_model(config, "distilled", made_up(50), ignore, never, lambda: next(asked))
+    assert (paused.epoch, paused.step) > (1, 0)
+    again = train_model(config, "distilled", made_up(50), ignore, never, checkpoint=paused)
+    assert history_of(again) == history_of(few)
 
 
 def test_the_costs_are_those_measured_for_the_notebooks_networks():

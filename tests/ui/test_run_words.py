@@ -65,6 +65,13 @@ OTHERS = {
     "baseline": "label_smoothing",
     "objective": "relations",
     "student_width": 4,
+    "unlabelled_pictures": "noise",
+    "shift": 1,
+}
+AROUND = {
+    "student_units": {"student": "dense"},
+    "unlabelled_pictures": {"labelled": 100},
+    "fixed_teaching": {"shift": 1},
 }
 
 
@@ -72,8 +79,7 @@ OTHERS = {
 def test_two_runs_that_differ_do_not_read_alike(name):
     spec, usual = FIELDS[name], getattr(RunConfig(), name)
     around = {"teacher": "fresh"} if spec.group == "teacher" and name != "teacher" else {}
-    if name == "student_units":
-        around = {"student": "dense"}
+    around = AROUND.get(name, around)
     owner = next(
         (key for key, each in OBJECTIVES.items() if name in {f.name for f in each.own_fields()}), None
     )

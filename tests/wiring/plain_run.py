@@ -45,7 +45,8 @@ def build(kind: str, size: int, seed: int) -> keras.Model:
 class Lesson(NamedTuple):
     """What a network learns from. images: float32 (n, 28, 28, 1). labelled: bool (n,).
 
-    terms: of the run's objective, or None. smoothing: of the labels. teacher: its outputs for the images.
+    terms: of the run's objective, or None. smoothing: of the labels. teacher: what it says of some of the
+    images, given their places, and the images as they are shown. shift: in pixels.
     """
 
     images: np.ndarray
@@ -53,7 +54,8 @@ class Lesson(NamedTuple):
     labelled: np.ndarray
     terms: Any = None
     smoothing: float = 0.0
-    teacher: tuple = ()
+    teacher: Any = None
+    shift: int = 0
 
 
 @dataclass(eq=False)
@@ -89,8 +91,8 @@ def listed(said) -> list:
     return said if isinstance(said, list) else [said]
 
 
-def training_pictures(run) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The students' images, labels, which have one, and which of MNIST's training images they are."""
+def training_pictures(run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The students' images, labels, and which have one."""
     mnist = load_mnist()
     rows = np.array([n for n in range(run.train_size) if str(mnist.y_train[n]) not in run.omitted_digits])
     labels = mnist.y_train[rows].astype(np.int64)
@@ -101,7 +103,58 @@ def training_pictures(run) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
     for place in order[: round(run.label_noise * count)]:
         labels[place] = drawn[place]
     labels[~labelled] = 0
-    return to_images(mnist.x_train[rows]), labels, labelled, rows
+    pictures = mnist.x_train[rows]
+    if run.unlabelled_pictures != "digits":
+        pictures = np.where(labelled[:, None, None], pictures, nonsense(run)[rows])
+    return to_images(pictures), labels, labelled
+
+
+def nonsense(run) -> np.ndarray:
+    """Pictures that are no digits, one for each of the first training images."""
+    every, made = load_mnist().x_train.reshape(-1, 784), []
+    kind = ["shuffled", "noise"].index(run.unlabelled_pictures)
+    random = np.random.default_rng([2**31, kind])
+    for row in range(run.train_size):
+        if kind == 0:
+            made.append(random.permutation(every[row]))
+        else:
+            from_which = random.integers(0, 60_000, 784)
+            made.append([every[which, pixel] for pixel, which in enumerate(from_which)])
+    return np.array(made, np.uint8).reshape(-1, 28, 28)
+
+
+def moved(images: np.ndarray, ways: np.ndarray, most: int) -> np.ndarray:
+    """Each image shifted: way 0 goes up and left as far as it may, way 1 a column less to the left, …"""
+    bordered = np.pad(images, ((0, 0), (most, most), (most, most), (0, 0)))
+    found = []
+    for image, way in zip(bordered, ways, strict=True):
+        down, right = way // (2 * most + 1), way % (2 * most + 1)
+        top, left = 2 * most - down, 2 * most - right
+        found.append(image[top : top + 28, left : left + 28])
+    return np.array(found)
+
+
+def permuted(logits: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """All but the largest of each row in another order."""
+    found = np.array(logits)
+    for row, order in zip(found, orders, strict=True):
+        others = [digit for digit in range(10) if digit != row.argmax()]
+        row[others] = row[others][order]
+    return found
+
+
+def answers_of(run, teacher: keras.Model, images: np.ndarray) -> Any:
+    """What a teacher says of a student's images as they are, or as they are shown: see Lesson."""
+    shown_alike = run.shift and not run.fixed_teaching
+    of_all = None if shown_alike else outputs(teacher, images)
+    each = np.tile(np.arange(9), (len(images), 1))
+    orders = np.random.default_rng([run.seed, 3_000_000]).permuted(each, axis=1)
+
+    def said(chosen, shown):
+        logits, *maps = outputs(teacher, shown) if shown_alike else [part[chosen] for part in of_all]
+        return [permuted(logits, orders[chosen]) if run.permuted_doubts else logits, *maps]
+
+    return said
 
 
 def fresh_teacher(run) -> Trained:
@@ -118,16 +171,17 @@ def fresh_teacher(run) -> Trained:
 
 def student(run, name: str, teacher: keras.Model | None) -> Trained:
     """The distilled student of this teacher, or the scratch student, which has none."""
-    images, labels, labelled, rows = training_pictures(run)
+    images, labels, labelled = training_pictures(run)
     if name == "scratch":
         smoothing = 0.1 if run.baseline == "label_smoothing" else 0.0
-        lesson = Lesson(images[labelled], labels[labelled], labelled[labelled], smoothing=smoothing)
+        lesson = Lesson(
+            images[labelled], labels[labelled], labelled[labelled], smoothing=smoothing, shift=run.shift
+        )
     elif run.alpha == 1:
-        lesson = Lesson(images, labels, labelled)
+        lesson = Lesson(images, labels, labelled, shift=run.shift)
     else:
-        answers = outputs(teacher, to_images(load_mnist().x_train[: run.train_size]))
-        said = tuple(answer[rows] for answer in answers)
-        lesson = Lesson(images, labels, labelled, TERMS[run.objective], teacher=said)
+        said = answers_of(run, teacher, images)
+        lesson = Lesson(images, labels, labelled, TERMS[run.objective], teacher=said, shift=run.shift)
     size = {"convolutional": run.student_width, "dense": run.student_units, "linear": 0}[run.student]
     return train(run, build(run.student, size, run.seed), lesson, run.epochs)
 
@@ -137,25 +191,29 @@ def train(run, model: keras.Model, lesson: Lesson, epochs: int) -> Trained:
     optimizer, trained = keras.optimizers.Adam(), Trained(model)
     for epoch in range(1, epochs + 1):
         order = np.random.default_rng([run.seed, epoch]).permutation(len(lesson.labels))
+        random = np.random.default_rng([run.seed, 2_000_000, epoch])
+        ways = random.integers(0, (2 * lesson.shift + 1) ** 2, len(order))
         told: list[dict] = []
         for start in range(0, len(order), run.batch_size):
-            told.append(step(run, model, optimizer, lesson, order[start : start + run.batch_size]))
+            chosen = order[start : start + run.batch_size]
+            shown = moved(lesson.images[chosen], ways[start : start + run.batch_size], lesson.shift)
+            told.append(step(run, model, optimizer, lesson, chosen, shown))
         trained.course.append(model.get_weights())
         trained.epochs.append(means(told))
     return trained
 
 
-def step(run, model: keras.Model, optimizer, lesson: Lesson, chosen: np.ndarray) -> dict:
+def step(run, model: keras.Model, optimizer, lesson: Lesson, chosen: np.ndarray, shown: np.ndarray) -> dict:
     """One step; returns the batch's sums, and under "pictures" and "with_label" how many these are of."""
     labels, count = lesson.labels[chosen], len(chosen)
     labelled = lesson.labelled[chosen].astype(np.float32)
     wanted = np.eye(10, dtype=np.float32)[labels] * (1 - lesson.smoothing) + lesson.smoothing / 10
     with tf.GradientTape() as tape:
-        logits, *maps = listed(model(lesson.images[chosen], training=True))
+        logits, *maps = listed(model(shown, training=True))
         losses = -tf.reduce_sum(wanted * tf.nn.log_softmax(logits), axis=1)
         loss, terms = tf.reduce_sum(labelled * losses) / count, {}
         if lesson.terms is not None:
-            teacher_logits, *teacher_maps = (said[chosen] for said in lesson.teacher)
+            teacher_logits, *teacher_maps = lesson.teacher(chosen, shown)
             batch = Batch(labels, labelled, logits, maps, teacher_logits, teacher_maps)
             terms = lesson.terms(run, batch)
             loss = run.alpha * loss + teacher_weight(run) * sum(terms.values())

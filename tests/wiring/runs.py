@@ -45,6 +45,17 @@ RUNS: dict[str, RunConfig] = {
         "dense": {"student": "dense", "student_units": 12},
         "linear": {"student": "linear"},
         "wider": {"student_width": 16},
+        "shifted alike": {"shift": 1},
+        "shifted apart": {"shift": 2, "fixed_teaching": True},
+        "shifted with some labels": {
+            **{"shift": 1, "labelled": 70, "omitted_digits": "38", "objective": "decoupled"},
+        },
+        "noise without labels": {"labelled": 70, "unlabelled_pictures": "noise"},
+        "shuffled, shifted, permuted": {
+            **{"labelled": 70, "omitted_digits": "3", "unlabelled_pictures": "shuffled", "shift": 1},
+            "permuted_doubts": True,
+        },
+        "permuted doubts": {"permuted_doubts": True},
         "another teacher": {
             "teacher_width": 2,
             "teacher_epochs": 1,

@@ -65,7 +65,8 @@ TEACHERS_OWN = (
 )
 SCRATCHS_OWN = (
     *("seed", "batch_size", "epochs", "baseline"),
-    *("train_size", "labelled", "omitted_digits", "label_noise"),
+    *("train_size", "labelled", "omitted_digits", "label_noise", "shift"),
+    "unlabelled_pictures",
     *("student", "student_width", "student_units"),
 )
 

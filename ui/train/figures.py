@@ -125,7 +125,7 @@ def _epoch(view: RunView, models: Sequence[str], epochs: int) -> int:
 
 def _done(view: RunView, model: str) -> int:
     """How many epochs a model has finished."""
-    return sum(event["model"] == model for event in view.history)
+    return max((event["epoch"] for event in view.history if event["model"] == model), default=0)
 
 
 def tiles(view: RunView, fourth: str) -> None:

@@ -38,6 +38,7 @@ _UNITS = {
     **dict.fromkeys(("student_width", "teacher_width"), N_("filters")),
     **dict.fromkeys(("label_noise", "teacher_label_smoothing"), FRACTION),
     "student_units": N_("units"),
+    "shift": N_("pixels"),
 }
 
 BEFORE = {

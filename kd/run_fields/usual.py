@@ -1,59 +1,31 @@
-"""The fields of a run, one by one: what each is called, what it allows and which models it decides."""
+"""The fields of a run that most runs set, one by one: what each is called, allows and decides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from kd.distillation.objectives import OBJECTIVES
 from kd.fields import field
-from kd.text.translation import N_, _
-
-TRAIN_IMAGES = 60_000
-TEST_IMAGES = 10_000
-MOST_EPOCHS = 100
-
-SHIPPED_TEACHERS = ("strong", "notebook")
-FRESH = "fresh"
-CONVOLUTIONAL, DENSE, LINEAR = "convolutional", "dense", "linear"
-STUDENT_WIDTHS = (1, 2, 4, 8, 16, 32, 64)
-
-
-def has_fresh_teacher(run: Any) -> bool:
-    """Whether the teacher is trained for this run, and not one that is stored or comes with the project."""
-    return run.teacher == FRESH
-
-
-def has_teaching(run: Any) -> bool:
-    """Whether the teacher's part of the loss has any weight."""
-    return run.alpha < 1
-
-
-def softens(run: Any) -> bool:
-    """Whether T makes a difference."""
-    return has_teaching(run) and OBJECTIVES[run.objective].uses_temperature
-
-
-def scales(run: Any) -> bool:
-    """Whether the factor T² makes a difference."""
-    return softens(run) and OBJECTIVES[run.objective].uses_temperature_squared
-
-
-def epochs_for(images: int, seen: int) -> int:
-    """The number of epochs, of those allowed, with which so many images come closest to `seen` pictures."""
-    return min(max(round(seen / images), 1), MOST_EPOCHS)
-
-
-def why_idle(name: str, run: Any) -> str:
-    """Why a field of the objective makes no difference to a run, in a sentence."""
-    if not has_teaching(run):
-        return _("No effect at α = 1, where the teacher's part of the loss has no weight.")
-    return _("No effect: “{objective}” does without it.", objective=_(OBJECTIVES[run.objective].label))
+from kd.run_fields.conditions import (
+    CONVOLUTIONAL,
+    DENSE,
+    FRESH,
+    LINEAR,
+    MOST_EPOCHS,
+    SHIPPED_TEACHERS,
+    STUDENT_WIDTHS,
+    TRAIN_IMAGES,
+    has_fresh_teacher,
+    has_teaching,
+    scales,
+    softens,
+)
+from kd.text.translation import N_
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunFields:
-    """Every field but those of a single objective."""
+class UsualFields:
+    """Every field but the rarer ones and those of a single objective."""
 
     alpha: float = field(
         0.1,

@@ -1,0 +1,50 @@
+"""Pictures that show no digit, for a student to learn its teacher's answers to them.
+
+They follow from a picture's place among MNIST's training images alone, not from a run's seed: so a teacher
+is asked about them once, as about the digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from kd.pictures.mnist import load_mnist
+from kd.run_fields.conditions import DIGITS, NOISE, SHUFFLED
+
+# Runs draw with [seed, …], and their seeds are below this: it is nobody else's.
+_NONSENSE = 2**31
+_KINDS = (SHUFFLED, NOISE)
+
+
+def without_digits(kind: str, count: int) -> np.ndarray:
+    """The first `count` training images as pictures of this kind, uint8 (count, 28, 28).
+
+    Args:
+        kind: "digits" leaves them as they are. "shuffled": the pixels of each are in an order of its own.
+            "noise": each pixel is that of a training image drawn for it alone, so that pixels are as grey as
+            MNIST's are at their place, and independent of each other.
+        count: of MNIST's 60,000; more of them begin with the same ones.
+    """
+    digits = load_mnist().x_train
+    if kind == DIGITS:
+        return digits[:count]
+    random = np.random.default_rng([_NONSENSE, _KINDS.index(kind)])
+    flat = digits.reshape(len(digits), -1)
+    pictures = [_MAKERS[kind](flat, place, random) for place in range(count)]
+    return np.stack(pictures).reshape(count, *digits.shape[1:])
+
+
+def _shuffled(digits: np.ndarray, place: int, random: np.random.Generator) -> np.ndarray:
+    return random.permutation(digits[place])
+
+
+def _noise(digits: np.ndarray, place: int, random: np.random.Generator) -> np.ndarray:
+    return digits[random.integers(0, len(digits), digits.shape[1]), np.arange(digits.shape[1])]
+
+
+_MAKERS: dict[str, Callable[[np.ndarray, int, np.random.Generator], np.ndarray]] = {
+    SHUFFLED: _shuffled,
+    NOISE: _noise,
+}

@@ -1,0 +1,73 @@
+"""The fields of a run that only some experiments set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kd.fields import field
+from kd.run_fields.conditions import (
+    DIGITS,
+    MOST_SHIFT,
+    NOISE,
+    SHUFFLED,
+    asks_about_unlabelled,
+    is_shifted_for_teacher,
+    permutes,
+)
+from kd.text.translation import N_
+
+
+@dataclass(frozen=True, kw_only=True)
+class RarerFields:
+    """What is at its default in nearly every run."""
+
+    unlabelled_pictures: str = field(
+        DIGITS,
+        label=N_("Pictures without labels"),
+        help=N_(
+            "What the images without labels show. Digits: what MNIST has. Shuffled pixels: the same digits, "
+            "the pixels of each in an order of its own. Noise: each pixel is as grey as that pixel of some "
+            "digit. What the teacher says of them is all there is to learn from them."
+        ),
+        choices=(DIGITS, SHUFFLED, NOISE),
+        choice_labels={DIGITS: N_("Digits"), SHUFFLED: N_("Shuffled pixels"), NOISE: N_("Noise")},
+        rare=True,
+        group="data",
+        decides=("distilled",),
+        counts=asks_about_unlabelled,
+    )
+    shift: int = field(
+        0,
+        label=N_("Shift in pixels"),
+        help=N_(
+            "Each time a student sees an image, it is shifted at random by up to so many pixels, upwards or "
+            "downwards and to a side. At 0 it always looks the same."
+        ),
+        choices=tuple(range(MOST_SHIFT + 1)),
+        rare=True,
+        group="data",
+    )
+    fixed_teaching: bool = field(
+        False,
+        label=N_("The teacher sees images unshifted"),
+        help=N_(
+            "On: the teacher's answer is for the image as it is in MNIST. Off: teacher and student see the "
+            "same shifted image, as a consistent teacher does (Beyer et al. 2022, section 3)."
+        ),
+        rare=True,
+        group="objective",
+        decides=("distilled",),
+        counts=is_shifted_for_teacher,
+    )
+    permuted_doubts: bool = field(
+        False,
+        label=N_("Permute the teacher's doubts"),
+        help=N_(
+            "The teacher keeps the probability of its own answer; those of the other nine digits change "
+            "places at random, for each image in its own way: DKPP, Furlanello et al. 2018."
+        ),
+        rare=True,
+        group="objective",
+        decides=("distilled",),
+        counts=permutes,
+    )

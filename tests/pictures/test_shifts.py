@@ -1,0 +1,73 @@
+"""Shifted pictures, against SciPy's shift, and where nonsense comes from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from kd.config import RunConfig
+from kd.pictures.nonsense import without_digits
+from kd.pictures.shifts import drawn, shifted, variants
+from kd.pictures.training_set import pictures_for_teacher, training_set
+
+
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_the_variants_are_all_shifts_of_so_many_pixels_each_once(most):
+    steps = range(-most, most + 1)
+    assert sorted(map(tuple, variants(most).tolist())) == [(d, r) for d in steps for r in steps]
+
+
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (1, 0), (-2, 1), (2, -2)])
+def test_a_shifted_picture_is_scipys_with_black_behind_it(mnist, down, right):
+    pictures = np.maximum(mnist.x_train[:3], 1)  # so that what is uncovered can be told from what is black
+    expected = ndimage.shift(pictures, (0, down, right), order=0, mode="constant", cval=0)
+    np.testing.assert_array_equal(shifted(pictures, down, right), expected)
+
+
+def test_shifts_are_drawn_evenly_anew_in_each_epoch_and_again_with_the_same_seed():
+    first, second = drawn(1, 9_000, 0, 1), drawn(1, 9_000, 0, 2)
+    np.testing.assert_array_equal(drawn(1, 9_000, 0, 1), first)
+    assert 0.05 < np.mean(first == second) < 0.18
+    assert 0.05 < np.mean(first == drawn(1, 9_000, 1, 1)) < 0.18
+    counts = np.bincount(first, minlength=9)
+    assert len(counts) == 9
+    assert counts.min() > 850
+
+
+def test_shuffled_pictures_have_the_pixels_of_their_digits_each_in_an_order_of_its_own(mnist):
+    made = without_digits("shuffled", 40).reshape(40, -1)
+    digits = mnist.x_train[:40].reshape(40, -1)
+    np.testing.assert_array_equal(np.sort(made), np.sort(digits))
+    assert np.mean(made == digits) < 0.8  # most of both is black
+    positions = without_digits("shuffled", 2)
+    np.testing.assert_array_equal(positions, made[:2].reshape(2, 28, 28))
+
+
+def test_noise_is_as_grey_as_mnist_at_each_pixel_and_its_pixels_know_nothing_of_each_other(mnist):
+    made, digits = without_digits("noise", 2_000) / 255.0, mnist.x_train / 255.0
+    np.testing.assert_allclose(made.mean(axis=0), digits.mean(axis=0), atol=0.05)
+    np.testing.assert_allclose(made.std(axis=0), digits.std(axis=0), atol=0.06)
+    beside = [np.corrcoef(some[:, 14, 14], some[:, 14, 15])[0, 1] for some in (made, digits)]
+    assert abs(beside[0]) < 0.1
+    assert beside[1] > 0.5
+
+
+@pytest.mark.parametrize("kind", ["shuffled", "noise"])
+def test_only_pictures_without_a_label_are_nonsense(mnist, kind):
+    config = RunConfig(train_size=60, labelled=20, omitted_digits="38", unlabelled_pictures=kind)
+    rows = [row for row in range(60) if str(mnist.y_train[row]) not in "38"]
+    chosen, nonsense = training_set(config), without_digits(kind, 60)
+    np.testing.assert_array_equal(chosen.images[:20], mnist.x_train[rows[:20]])
+    np.testing.assert_array_equal(chosen.images[20:], nonsense[rows[20:]])
+    np.testing.assert_array_equal(pictures_for_teacher(config)[rows], chosen.images)
+    np.testing.assert_array_equal(chosen.with_labels().images, mnist.x_train[rows[:20]])
+    # whoever learns nothing from them sees the digits
+    alone = config.replace(alpha=1.0)
+    np.testing.assert_array_equal(training_set(alone).images, mnist.x_train[rows])
+
+
+def test_nonsense_follows_no_seed():
+    config = RunConfig(train_size=30, labelled=10, unlabelled_pictures="noise")
+    again = training_set(config.replace(seed=1)).images
+    np.testing.assert_array_equal(training_set(config).images, again)
