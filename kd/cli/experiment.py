@@ -94,7 +94,8 @@ def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) 
     """What it shows, as one reads it."""
     found = view.findings
     lines = [points_text(points(view.rows, experiment), experiment.chart), ""]
-    lines += [saying(says, found[says.measured]) for says in experiment.says]
+    for says in experiment.says:
+        lines.append(saying(says, found[says.measured], _(experiment.labels[says.measured])))
     if guess is not None:
         choice, measured = experiment.guess.choice(guess), experiment.guess.measured
         verdict = judged(found[measured], choice.expected)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from kd.text.study_words import MINUS, axis_value, decimals
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import count, duration
+from kd.text.words import count, duration, sentence_case
 
 AGREES, DISAGREES, CANNOT_TELL = "agrees", "disagrees", "cannot tell"
 
@@ -136,26 +136,27 @@ def side(found: Found, at: float = 0.0) -> str:
     return "below" if found.high < at else "neither"
 
 
-def saying(says: Saying, found: Found) -> str:
-    """The sentence that a finding bears out; empty where it is not known yet.
+def saying(says: Saying, found: Found, label: str) -> str:
+    """The sentence that a finding bears out; empty where nothing of it is known yet.
 
-    Its value is the distance from 0 where there is a side to take; an interval without one says so.
+    Args:
+        label: what the finding is, in the reader's language: where there is no interval, it is all that is
+            said besides the number.
     """
     if not found.seeds:
         return ""
+    if math.isnan(found.low):
+        return _("{label}: {found}.", label=sentence_case(label), found=finding_words(found))
     taken, digits = side(found, says.at), _digits(found)
-    interval = _("no interval yet with {seeds}", seeds=_seeds(found.seeds))
-    if not math.isnan(found.low):
-        # beside “less”, a difference has no sign, and its ends change places
-        turned = taken == "below" and found.high < 0
-        ends = (-found.high, -found.low) if turned else (found.low, found.high)
-        unsigned = taken != "neither"
-        low, high = (_bare(end, found.unit, digits, signed=not unsigned) for end in ends)
-        interval = _("{low} to {high}", low=low, high=high)
-        if found.beyond:
-            interval = _("{low} or more", low=low)
+    # beside “less”, a difference has no sign, and its ends change places
+    turned = taken == "below" and found.high < 0
+    ends = (-found.high, -found.low) if turned else (found.low, found.high)
+    low, high = (_bare(end, found.unit, digits, signed=taken == "neither") for end in ends)
+    interval = _("{low} or more", low=low) if found.beyond else _("{low} to {high}", low=low, high=high)
     sentences = {"above": says.above, "below": says.below, "neither": says.neither}
     value = _bare(abs(found.mean), found.unit, digits, signed=False)
+    if found.beyond:
+        value = _("at least {value}", value=value)
     return _(sentences[taken], value=value, interval=interval)
 
 

@@ -24,8 +24,8 @@ from kd.text.translation import N_
 
 WIDTHS = (1, 2, 4, 8, 16, 32)
 # The students of which is told what their teacher is worth.
-SMALL, NOTEBOOKS = 2, 16
-_BASE = RunConfig(temperature=4.0, train_size=1_000, epochs=30)
+HALF, NOTEBOOKS = 8, 16
+_BASE = RunConfig(temperature=4.0, train_size=2_000, epochs=15)
 
 
 def _plan(seeds: int) -> list[list[Part]]:
@@ -74,11 +74,11 @@ def _needed(students: pd.DataFrame, accuracy: float) -> float:
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
-    small, most_of_small = worth(rows, SMALL)
+    half, most_of_half = worth(rows, HALF)
     notebooks, most_of_notebooks = worth(rows, NOTEBOOKS)
     gains = {width: by_seed(rows, "gain", student_width=width) for width in (0, *WIDTHS)}
     return {
-        "worth_small": finding(small, TIMES, most_of_small),
+        "worth_half": finding(half, TIMES, most_of_half),
         "worth_notebooks": finding(notebooks, TIMES, most_of_notebooks),
         "gain_linear": finding(gains[0]),
         "gain_smallest": finding(gains[WIDTHS[0]]),
@@ -98,7 +98,7 @@ EXPERIMENT = Experiment(
     ),
     differs=N_(
         "The paper trains shallow networks with millions of parameters on the logits of deep ones, for "
-        "speech and for photographs. Here both have convolutions, and the student has 1,000 images of digits."
+        "speech and for photographs. Here both have convolutions, and the student has 2,000 images of digits."
     ),
     paper=Paper(N_("Ba and Caruana 2014"), N_("abstract"), "https://arxiv.org/abs/1312.6184"),
     guess=Guess(
@@ -124,7 +124,7 @@ EXPERIMENT = Experiment(
     judge=_judge,
     measures=("parameters",),
     labels={
-        "worth_small": N_(
+        "worth_half": N_(
             "parameters that scratch needs to equal distilled of width 2, in multiples of its own"
         ),
         "worth_notebooks": N_(
@@ -161,10 +161,14 @@ EXPERIMENT = Experiment(
             at=1,
         ),
         Says(
-            "worth_small",
-            N_("To equal the distilled one of width 2, it takes {value} times the parameters ({interval})."),
-            N_("To equal the distilled one of width 2, it takes {value} times the parameters ({interval})."),
-            N_("For the one of width 2, that cannot be told ({interval} times)."),
+            "worth_half",
+            N_(
+                "To equal the distilled one of half its width, it takes {value} times the parameters ({interval})."
+            ),
+            N_(
+                "To equal the distilled one of half its width, it takes {value} times the parameters ({interval})."
+            ),
+            N_("For the one of half its width, that cannot be told ({interval} times)."),
             at=1,
         ),
         Says(

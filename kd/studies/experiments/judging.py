@@ -151,4 +151,6 @@ def finding(values: pd.Series, unit: str = POINTS, limit: float = math.inf) -> F
     numbers = numbers[np.isfinite(numbers)]
     exact = {} if unit in (POINTS, PERCENT) else {"no_spread": _NO_SPREAD * np.abs(numbers).max(initial=0.0)}
     mean, low, high, p, _spread = map(float, over_seeds(numbers, **exact))
+    if beyond == len(numbers) > 1:
+        low = high = limit
     return Finding(mean, low, high, p, len(numbers), unit, beyond)
