@@ -162,12 +162,8 @@ EXPERIMENT = Experiment(
         ),
         Says(
             "worth_half",
-            N_(
-                "To equal the distilled one of half its width, it takes {value} times the parameters ({interval})."
-            ),
-            N_(
-                "To equal the distilled one of half its width, it takes {value} times the parameters ({interval})."
-            ),
+            N_("To equal one of half its width, it takes {value} times the parameters ({interval})."),
+            N_("To equal one of half its width, it takes {value} times the parameters ({interval})."),
             N_("For the one of half its width, that cannot be told ({interval} times)."),
             at=1,
         ),
