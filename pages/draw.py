@@ -42,10 +42,12 @@ with page("Draw"):
     with st.container(key="draw_page"):
         # four places: the stylesheet puts the first two beside each other, or on a phone all below each other
         given_place, said_place, tools, more = (st.container(key=f"draw_{name}") for name in PLACES)
-    with said_place:
-        unseen_section(_("Answers"))  # an empty container would have no room yet
+    # an empty container would have no room yet
     with given_place:
-        unseen_section(_("Picture"))
+        unseen_section(_("Picture"), f"kd-way-{st.session_state['way']}")
+    with said_place:
+        unseen_section(_("Answers"))
+    with given_place:
         way = address.choose(
             st.segmented_control,
             _("Picture"),

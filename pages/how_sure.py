@@ -14,28 +14,34 @@ VIEW = address.choice(
     {"seeds": N_("Add seeds"), "objectives": N_("Objectives")},
 )
 
+PLACES = ("view", "setting", "result")
+
 with page("How sure"):
     address.take({"sure": VIEW, **adding.parameters(), **objectives.ADDRESS})
     # three places: the stylesheet puts the result beside the other two, or on a phone between them
     with st.container(key="sure_page"):
-        with st.container(key="sure_view"):
-            unseen_section(_("What to look at"))
-            view = address.choose(
-                st.segmented_control,
-                _("View"),
-                VIEW,
-                key="sure",
-                required=True,
-                help=_("What more seeds of one setting say, or which objectives are really better."),
-            )
-        with st.container(key="sure_setting"):
-            chosen = objectives.choose() if view == "objectives" else whose_seeds.choose(lab())
-        with st.container(key="sure_result"):
-            unseen_section(_("What it shows"))
-            if view == "objectives":
-                objectives.leaderboard_of(chosen)
-            elif chosen is not None:
-                adding.adding(chosen)
+        view_place, setting, result = (st.container(key=f"sure_{name}") for name in PLACES)
+    with result:
+        # an empty container would have no room yet
+        state = st.session_state
+        unseen_section(_("What it shows"), f"kd-view-{state['sure']} kd-of-{state['of']}")
+    with view_place:
+        unseen_section(_("What to look at"))
+        view = address.choose(
+            st.segmented_control,
+            _("View"),
+            VIEW,
+            key="sure",
+            required=True,
+            help=_("What more seeds of one setting say, or which objectives are really better."),
+        )
+    with setting:
+        chosen = objectives.choose() if view == "objectives" else whose_seeds.choose(lab())
+    with result:
+        if view == "objectives":
+            objectives.leaderboard_of(chosen)
+        elif chosen is not None:
+            adding.adding(chosen)
     if view == "objectives":
         sure_lessons.objectives()
     else:

@@ -20,6 +20,7 @@ PAGES = [
 MOST_SHIFT = 0.05
 COUNT_SHIFTS = (PROJECT / "tests" / "browser" / "layout_shifts.js").read_text(encoding="utf-8")
 """Shifts right after a click count, too: `shifts.afterInputToo` is set by the tests that click."""
+ONE_BY_ONE = (PROJECT / "tests" / "browser" / "one_by_one.js").read_text(encoding="utf-8")
 OUTSIDE = """() => [...document.querySelectorAll('p, button, .kd-number, svg text, h1, h2')]
   .filter((element) => element.checkVisibility())
   .filter((element) => !element.closest('.kd-unseen, header, .stElementToolbar, [data-testid=stSidebar]'))
@@ -190,10 +191,10 @@ def test_no_page_jumps_while_it_loads(page: Page, site, size):
 @pytest.mark.parametrize("size", [PHONE, PROJECTOR], ids=["phone", "projector"])
 def test_no_page_jumps_that_the_navigation_opens(page: Page, site, size):
     page.set_viewport_size(size)
-    page.add_init_script(COUNT_SHIFTS)
+    page.add_init_script(COUNT_SHIFTS + ONE_BY_ONE)
     page.goto(f"{site.url}/runs")
     at_rest(page)
-    for name in ("Draw", "Train", "Dark knowledge", "How sure", "Home"):
+    for name in ("Draw", "Train", "Dark knowledge", "How sure", "Sweep", "Home"):
         link = page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
         if size is PHONE:
             page.get_by_test_id("stExpandSidebarButton").click()

@@ -8,7 +8,7 @@
     if (link && matchMedia(PHONE).matches) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
   }
 
-  const MOST_MILLISECONDS = 5000;
+  const MOST_MILLISECONDS = 30000;
 
   // Until a page that opens is there in all its parts, the stylesheet hides them: they come one by one.
   function showOnceDrawn() {

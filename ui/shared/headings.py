@@ -12,6 +12,10 @@ def section(title: str) -> None:
     st.header(title, anchor=False)
 
 
-def unseen_section(title: str) -> None:
-    """The same where the layout tells the eye enough: it takes no room on the screen."""
-    st.html(f'<h2 class="kd-unseen">{escape(title)}</h2>')
+def unseen_section(title: str, mark: str = "") -> None:
+    """The same where the layout tells the eye enough: it takes no room on the screen.
+
+    Args:
+        mark: classes by which the stylesheet knows how much room to keep for what follows.
+    """
+    st.html(f'<h2 class="kd-unseen {mark}">{escape(title)}</h2>')
