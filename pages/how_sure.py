@@ -24,7 +24,7 @@ with page("How sure"):
     with result:
         # an empty container would have no room yet
         state = st.session_state
-        unseen_section(_("What it shows"), f"kd-view-{state['sure']} kd-of-{state['of']}")
+        unseen_section(_("What it shows"), f"kd-view-{state['sure']}", f"kd-of-{state['of']}")
     with view_place:
         unseen_section(_("What to look at"))
         view = address.choose(

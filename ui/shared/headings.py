@@ -12,10 +12,10 @@ def section(title: str) -> None:
     st.header(title, anchor=False)
 
 
-def unseen_section(title: str, mark: str = "") -> None:
+def unseen_section(title: str, *marks: str) -> None:
     """The same where the layout tells the eye enough: it takes no room on the screen.
 
     Args:
-        mark: classes by which the stylesheet knows how much room to keep for what follows.
+        marks: classes by which the stylesheet knows how much room to keep for what follows.
     """
-    st.html(f'<h2 class="kd-unseen {mark}">{escape(title)}</h2>')
+    st.html(f'<h2 class="{" ".join(["kd-unseen", *marks])}">{escape(title)}</h2>')
