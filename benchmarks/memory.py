@@ -30,7 +30,7 @@ from benchmarks.studies import FULL
 from kd.config import STUDENTS
 from kd.studies.study import Study
 
-PAGES = ("", "train", "draw", "dark_knowledge", "how_sure", "runs")
+PAGES = ("", "train", "draw", "dark_knowledge", "how_sure", "experiments", "runs")
 PATIENCE = 1800
 SECONDS_TO_SETTLE = 5
 KINDS = {

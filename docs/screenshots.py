@@ -81,6 +81,12 @@ def how_sure(page: Page, url: str) -> None:
     page.locator(".st-key-live-adding-seeds svg").first.wait_for()
 
 
+def experiments(page: Page, url: str) -> None:
+    page.goto(f"{url}/experiments?experiment=how_many_images&seen=included&guess=few")
+    page.get_by_text("What it means").wait_for()
+    page.locator(".marks").wait_for()
+
+
 SIGHTS = {
     "train-phone": ("train", {"viewport": {"width": 390, "height": 844}}),
     "train-projector": ("train?present=1", {"viewport": {"width": 1280, "height": 720}}),
@@ -94,6 +100,7 @@ PAGES = {
     "dark_knowledge": dark_knowledge,
     "sweep": sweep,
     "how_sure": how_sure,
+    "experiments": experiments,
 }
 
 

@@ -33,7 +33,7 @@ from tests.stored_runs import save_copy
 # long enough to train through all attacks
 RUN = RunConfig(train_size=40_000, epochs=100, seed=71)
 SAVED = 12
-PAGES = ("", "train", "draw", "dark_knowledge", "how_sure", "runs")
+PAGES = ("", "train", "draw", "dark_knowledge", "how_sure", "experiments", "runs")
 DESCRIPTORS = 1_024
 # Epochs of the run that trains, compared with those of an undisturbed one.
 EPOCHS_COMPARED = 5

@@ -161,7 +161,7 @@ async def wrong_values(scene: Scene) -> None:
         ("int_array_value", [99]),
         ("bytes_value", b"\xff"),
     ]
-    for page in ("", "train", "draw", "dark_knowledge", "how_sure", "runs"):
+    for page in ("", "train", "draw", "dark_knowledge", "how_sure", "experiments", "runs"):
         async with BrowserSession(scene.app.url, page) as person:
             await person.settled(PATIENCE)
             for name, value in wrong:

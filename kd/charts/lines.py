@@ -60,7 +60,7 @@ def labelled(
     ends = [row for row in rows if row["epoch"] == last[row[line]]]
     ends.sort(key=lambda row: row["value"])
     values = [row["value"] for row in ends]
-    places = _spread(
+    places = spread(
         [math.log10(each) for each in values] if log else values, gap, math.log10(highest) if log else highest
     )
     label_at = {id(row): 10**place if log else place for row, place in zip(ends, places, strict=True)}
@@ -74,7 +74,7 @@ def labelled(
     return pd.DataFrame(columns)
 
 
-def _spread(places: list[float], gap: float, highest: float) -> list[float]:
+def spread(places: list[float], gap: float, highest: float) -> list[float]:
     """Ascending places moved as little apart as `gap` asks: upwards, and down again from the highest."""
     apart: list[float] = []
     for place in places:

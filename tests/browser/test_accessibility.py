@@ -114,6 +114,20 @@ def test_how_sure(page: Page, site):
     assert found == []
 
 
+def test_experiments(page: Page, site):
+    page.goto(f"{site.url}/experiments")
+    expect(page.locator(".kd-shape").last).to_be_visible()
+    found = faults(page, "Experiments, the shelf")
+    page.get_by_role("link", name="How many images?", exact=True).click()
+    expect(page.get_by_role("button", name="Find out")).to_be_visible()
+    found += faults(page, "Experiments, a question")
+    page.get_by_role("button", name="Show the included result").click()
+    expect(page.get_by_text("What it means")).to_be_visible()
+    expect_drawn(page, "experiment-how-many-images")
+    found += faults(page, "Experiments, what came out")
+    assert found == []
+
+
 def test_sweep(page: Page, site):
     page.goto(f"{site.url}/sweep")
     for figure in ("sweep-map", "sweep-slice-train_size", "sweep-slice-temperature"):

@@ -13,8 +13,10 @@ from tests.browser.test_a_persons_way import slider
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
 PROJECTOR = {"width": 1280, "height": 720}
+WHAT_CAME_OUT = "experiment=never_saw_it&seen=included&guess=most"
 PAGES = [
     *("", "train", "draw", "runs", "sweep", "how_sure", "how_sure?sure=objectives"),
+    *("experiments", "experiments?experiment=how_many_images", f"experiments?{WHAT_CAME_OUT}"),
     *("dark_knowledge", "dark_knowledge?view=pull", "dark_knowledge?view=all"),
 ]
 MOST_SHIFT = 0.05
@@ -194,7 +196,7 @@ def test_no_page_jumps_that_the_navigation_opens(page: Page, site, size):
     page.add_init_script(COUNT_SHIFTS + ONE_BY_ONE)
     page.goto(f"{site.url}/runs")
     at_rest(page)
-    for name in ("Draw", "Train", "Dark knowledge", "How sure", "Sweep", "Home"):
+    for name in ("Draw", "Train", "Dark knowledge", "How sure", "Sweep", "Experiments", "Home"):
         link = page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
         if size is PHONE:
             page.get_by_test_id("stExpandSidebarButton").click()

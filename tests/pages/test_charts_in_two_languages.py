@@ -32,6 +32,8 @@ def titles_in(part):
         ("dark_knowledge", None, {"view": "pull"}),
         ("dark_knowledge", None, {"view": "all"}),
         ("how_sure", None, {"sure": "objectives"}),
+        ("experiments", None, {"experiment": "how_many_images"}),
+        ("experiments", None, {"experiment": "wrong_labels", "seen": "included"}),
     ],
 )
 def test_each_reader_gets_charts_in_their_own_language(

@@ -6,8 +6,10 @@ import pytest
 
 from tests.pages.on_page import html_of
 
+PAGES = ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "experiments", "runs"]
 
-@pytest.mark.parametrize("name", ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "runs"])
+
+@pytest.mark.parametrize("name", PAGES)
 def test_every_page_explains_itself(open_page, name):
     page = open_page(name)
     said = [element.value for element in page.markdown]
@@ -39,7 +41,7 @@ WITHOUT_HELP = ("page_link", "expander")
 
 
 @pytest.mark.parametrize("choice", CHOICES)
-@pytest.mark.parametrize("name", ["train", "draw", "dark_knowledge", "sweep", "how_sure", "runs"])
+@pytest.mark.parametrize("name", PAGES[1:])
 def test_every_control_has_a_label_and_a_help_text(open_page, name, choice):
     page = open_page(name)
     for section in SECTIONS:
@@ -68,7 +70,7 @@ def _elements(block):
             yield child
 
 
-@pytest.mark.parametrize("name", ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "runs"])
+@pytest.mark.parametrize("name", PAGES)
 def test_every_page_has_a_title_and_headings_of_sections_under_it(open_page, name):
     page = open_page(name)
     assert len(page.title) == 1

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from kd.config import RunConfig
 from kd.runs.state import RunView
 from tests.pages.shown_text import texts
+from tests.pages.test_every_page import PAGES
 from tests.pseudo_language import mark, unmarked
 from tests.store.test_upkeep import save
 from ui.train import figures
@@ -68,6 +69,11 @@ def escaped(app: AppTest) -> set[str]:
         ("how_sure", {}, {"of": "so", "of_objective": "so"}),
         ("how_sure", {}, {"of": "objective", "of_objective": "relations", "of_seeds": "3"}),
         ("how_sure", {}, {"sure": "objectives"}),
+        ("experiments", {}, {}),
+        ("experiments", {}, {"experiment": "how_many_imagez", "seeds": "0"}),
+        ("experiments", {}, {"experiment": "how_many_images", "seeds": "0", "seen": "so", "guess": "so"}),
+        ("experiments", {}, {"experiment": "never_saw_it", "omitted_digits": "0123456789", "bias": "so"}),
+        ("experiments", {}, {"experiment": "how_many_images", "seen": "included", "guess": "few"}),
     ],
 )
 def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, session, query, monkeypatch):
@@ -79,7 +85,7 @@ def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, se
     assert escaped(app) == set()
 
 
-@pytest.mark.parametrize("page", ["train", "draw", "dark_knowledge", "sweep", "how_sure"])
+@pytest.mark.parametrize("page", ["train", "draw", "dark_knowledge", "sweep", "how_sure", "experiments"])
 def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, monkeypatch):
     with monkeypatch.context() as before:
         before.setenv("LANGUAGE", "en")
@@ -87,7 +93,7 @@ def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, 
     assert escaped(open_page(page)) == set()
 
 
-@pytest.mark.parametrize("page", ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "runs"])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path):
     monkeypatch.setattr("kd.store.store.SHIPPED", tmp_path)
     assert escaped(open_page(page)) == set()

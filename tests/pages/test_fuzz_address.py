@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from kd.config import FIELDS
 from kd.studies.address import PARAMETERS
 from tests import PROJECT
+from ui.experiments.asked import parameters
 
 PAGES = {
     "home": (),
@@ -24,6 +25,7 @@ PAGES = {
         "run", "sure", "of", "of_images", "of_alpha", "of_T", "of_squared", "of_objective", "of_seeds",
         "of_order", "over",
     ),
+    "experiments": parameters(),
     "runs": ("run", "q", "by", "values", "whose", "fold", "columns", "ticked"),
 }  # fmt: skip
 fuzzed = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.pages.on_page import html_of, labelled, warnings_of
 
-PAGES = ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "runs"]
+PAGES = ["home", "train", "draw", "dark_knowledge", "sweep", "how_sure", "experiments", "runs"]
 
 
 def presents(app) -> bool:

@@ -74,6 +74,44 @@ def points(key: str, texts: Sequence[str], label: str, help: str, parameter: Kep
     return Control("point", key, first, _said(label, help, spec), _one_of(*range(last + 1)), parameter)
 
 
+def curve(
+    key: str,
+    names: Sequence[str],
+    places: Sequence[float],
+    ends: tuple[float, float],
+    step: float,
+    ticks: Sequence[tuple[float, str]],
+    texts: Mapping[str, str],
+) -> Control:
+    """A curve that is drawn on an empty chart: a list of numbers, called "curve", or None before it is drawn.
+
+    Args:
+        names, places: of each value on the axis that goes across: what it is called, and where it is, 0 to 1.
+        ends, step, ticks: of the axis that goes up.
+        texts: label, help, title (of the axis that goes across), hint (what to do), nothing (is drawn), of
+            (with {place}, one of `names`) and says (with {value}).
+    """
+    spec = {
+        "kind": "curve",
+        "x": [{"name": name, "place": place} for name, place in zip(names, places, strict=True)],
+        "y": {"from": ends[0], "to": ends[1], "step": step, "ticks": [list(tick) for tick in ticks]},
+    }
+    return Control("curve", key, None, {**spec, **texts}, _curve(len(names), *ends))
+
+
+def _curve(points: int, lowest: float, highest: float) -> Callable[[Any], list[float] | None]:
+    one = _number(lowest, highest)
+
+    def read(value: Any) -> list[float] | None:
+        if value is None:
+            return None
+        if not isinstance(value, list) or len(value) != points:
+            raise ValueError(value)
+        return [one(each) for each in value]
+
+    return read
+
+
 def switch(
     name: str, key: str, default: bool, label: str, help: str, parameter: Kept | None = None
 ) -> Control:

@@ -15,7 +15,7 @@ from ui.shared import address
 BROWSER = Path(__file__).parent / "browser"
 SCRIPTS = (
     *("maths", "words", "elements", "controls", "columns"),
-    *("curves", "tables", "answers", "scale", "seeds", "live"),
+    *("curves", "drawn", "tables", "answers", "scale", "seeds", "live"),
 )
 """One program in parts, in order: a component has a single script, and nothing is built."""
 

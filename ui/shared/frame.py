@@ -25,6 +25,7 @@ _PAGES = (
     ("pages/dark_knowledge.py", N_("Dark knowledge"), ":material/dark_mode:"),
     ("pages/sweep.py", N_("Sweep"), ":material/grid_on:"),
     ("pages/how_sure.py", N_("How sure"), ":material/balance:"),
+    ("pages/experiments.py", N_("Experiments"), ":material/science:"),
     ("pages/runs.py", N_("Runs"), ":material/list:"),
 )
 
@@ -78,7 +79,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
 @cache
 def _style(presenting: bool) -> str:
     """The style sheets of a page."""
-    names = ("style.css", "rooms.css", *(["presenter/present.css"] if presenting else []))
+    names = ("style.css", "experiments.css", "rooms.css", *(["presenter/present.css"] if presenting else []))
     return "".join(f"<style>{(_FOLDER / name).read_text(encoding='utf-8')}</style>" for name in names)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from kd.config import PRESETS, RunConfig
@@ -29,6 +29,13 @@ def sweep_command(study: Study) -> str:
         cell = ",".join(f"{name}={_typed(study.baseline[name])}" for name in axes)
         parts += [f"--against {shlex.quote(cell)}"]
     return " ".join(["python -m kd sweep", *parts])
+
+
+def experiment_command(name: str, seeds: int | None, chosen: Mapping[str, Any]) -> str:
+    """The command that carries out an experiment. seeds: None for as many as it has; chosen: its options."""
+    parts = [f"python -m kd experiment {name}", *([f"--seeds {seeds}"] if seeds else [])]
+    parts += [f"--set {shlex.quote(f'{option}={_typed(value)}')}" for option, value in chosen.items()]
+    return " ".join(parts)
 
 
 def _sweep_flag(name: str, *values: Any) -> str:

@@ -1,0 +1,129 @@
+"""The figures of an experiment: axes that give nothing away, means with intervals, and whose each row is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kd.charts.experiments.axes import places, values_axis
+from kd.charts.experiments.dots import dot_names, dot_rows, experiment_dots
+from kd.charts.experiments.lines import experiment_lines, line_labels
+from kd.charts.experiments.plan import is_drawable, planned
+from kd.charts.experiments.rows import GUESS, INCLUDED, YOURS, guess_rows, result_rows
+from kd.studies.experiments import EXPERIMENTS
+from kd.text.translation import _
+
+NOTHING = pd.DataFrame()
+LINES, ROWS = EXPERIMENTS["how_many_images"], EXPERIMENTS["notebook_as_it_was"]
+
+
+def runs_of(experiment, seeds: int = 3) -> pd.DataFrame:
+    """Made-up rows of an experiment: its measures are the seed, and 10 for each cell before."""
+    rows = []
+    for number, part in enumerate(experiment.parts(seeds)):
+        for cell, config in part.study.runs():
+            values = dict.fromkeys(experiment.chart.y, 10.0 * number + config.seed)
+            rows.append({**part.labels, **cell, "seed": config.seed, **values})
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("values", "floor", "ceiling", "low", "high"),
+    [
+        ([], None, None, -0.2, 1.2),
+        ([0.0, 10.0], None, None, -2.0, 12.0),
+        ([40.0, 99.0], 0.0, 100.0, 20.0, 100.0),
+        ([-3.0, 4.5, float("nan")], None, None, -4.0, 6.0),
+        ([5.0], None, None, 4.4, 5.6),
+    ],
+)
+def test_an_axis_of_values_has_round_ends_around_them(values, floor, ceiling, low, high):
+    axis = values_axis(values, "Gain", floor, ceiling)
+    assert (axis.low, axis.high) == pytest.approx((low, high))
+    assert axis.ticks[0] == pytest.approx(low)
+    assert axis.ticks[-1] == pytest.approx(high)
+    assert np.diff(axis.ticks) == pytest.approx(axis.step)
+
+
+def test_places_are_by_ratio_on_a_logarithmic_axis():
+    assert places([1, 10, 100], log=True) == pytest.approx([0, 0.5, 1])
+    assert places([0, 10, 40], log=False) == pytest.approx([0, 0.25, 1])
+    assert places([7], log=False) == [0.5]
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_has_a_chart_before_anything_is_known(name):
+    plan = planned(EXPERIMENTS[name], NOTHING)
+    assert plan.series
+    assert plan.title == _(EXPERIMENTS[name].chart.y_label)
+    assert len({one.code for one in plan.series}) == len({one.name for one in plan.series})
+    assert {one.role for one in plan.series} <= {"teacher", "distilled", "scratch"}
+    assert plan.signed == (plan.axis.low < 0)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_draws_what_came_out(name):
+    experiment = EXPERIMENTS[name]
+    runs = runs_of(experiment).assign(parameters=1000.0)
+    plan = planned(experiment, runs)
+    rows = result_rows(plan, experiment, runs)
+    assert {*rows["name"]} == {one.name for one in plan.series}
+    if plan.is_line:
+        chart = experiment_lines(line_labels(rows, plan.axis), plan.with_room_for(rows))
+    else:
+        named = dot_rows(rows, plan)
+        names = dot_names(plan, named)
+        assert {*named["row"]} <= {*names}
+        chart = experiment_dots(named, plan, names)
+    assert chart.to_dict()["title"]["text"] == plan.title
+
+
+def test_an_axis_is_chosen_by_what_is_known_and_does_not_say_where_the_result_is():
+    plan = planned(ROWS, pd.DataFrame({"gain": [2.0, 6.0]}))
+    assert plan.axis.low <= 0 - 0.35 * 6
+    assert plan.axis.high >= 6 + 0.35 * 6
+    rows = result_rows(plan, ROWS, runs_of(ROWS))
+    wider = plan.with_room_for(rows).axis
+    assert wider.high >= rows["value"].max()
+    assert wider.low <= plan.axis.low
+    assert plan.with_room_for(rows.head(1).assign(value=3.0)) == plan
+
+
+def test_a_row_is_the_mean_over_seeds_with_students_interval():
+    plan = planned(LINES, NOTHING)
+    rows = result_rows(plan, LINES, runs_of(LINES))
+    first = rows[(rows["series"] == "distilled_right") & (rows["x"] == 300)].iloc[0]
+    # of 10, 11 and 12: Student's quantile for two degrees of freedom is 4.3027
+    half = 4.302653 / np.sqrt(3)
+    assert (first["value"], first["low"], first["high"]) == pytest.approx((11, 11 - half, 11 + half))
+    assert (first["seeds"], first["setting"], first["label"]) == (3, "300", "11")
+    assert rows["x"].tolist() == 2 * list(plan.places)
+    alone = result_rows(plan, LINES, runs_of(LINES, 1))
+    assert (alone["low"] == alone["value"]).all()
+    assert {*alone["interval"]} == {"–"}
+    assert result_rows(plan, LINES, runs_of(LINES).head(0)).empty
+
+
+def test_labels_at_the_ends_of_lines_are_apart_and_what_is_included_is_thin_beside_ones_own():
+    plan = planned(LINES, NOTHING)
+    own, included = (result_rows(plan, LINES, runs_of(LINES), source) for source in (YOURS, INCLUDED))
+    guess = guess_rows(plan, [50.0] * len(plan.places))
+    table = line_labels(pd.concat([own, included, guess], ignore_index=True), plan.axis)
+    ends = table[table["end"] != ""]
+    assert sorted(ends["end"]) == ["Distilled", "Scratch", "Your guess"]
+    assert np.diff(np.sort(ends["label_at"])).min() > 3  # of a hundred: about a line of text
+    assert table.groupby("source")["ghost"].first().to_dict() == {YOURS: False, INCLUDED: True, GUESS: False}
+    assert not line_labels(included, plan.axis)["ghost"].any()
+
+
+def test_a_guess_is_drawn_where_it_was_made():
+    plan = planned(LINES, NOTHING)
+    assert is_drawable(plan)
+    assert not is_drawable(planned(ROWS, NOTHING))
+    values = [50.0 + number for number in range(len(plan.places))]
+    rows = guess_rows(plan, values)
+    assert rows["value"].tolist() == values
+    assert rows["x"].tolist() == list(plan.places)
+    with pytest.raises(ValueError, match="zip"):
+        guess_rows(plan, values[1:])

@@ -1,0 +1,32 @@
+"""The lesson at the foot of Experiments."""
+
+from __future__ import annotations
+
+from kd.text.translation import _
+from ui.shared.lesson import lesson
+
+
+def experiments() -> None:
+    """Under the shelf, and under one experiment."""
+    lesson(
+        _("Say what you expect before you look"),
+        _(
+            "Whoever looks first always knew. A guess that is written down can be wrong, and only then is "
+            "there something to learn. So each claim here is put as a range, before a single network is "
+            "trained: “the gain is above 0”, say. What comes out is not one number but an interval over "
+            "seeds, and the interval alone decides. If all of it is inside the range, the claim holds here; "
+            "if all of it is outside, it does not; if it lies across the border, these seeds cannot tell. A "
+            "paper may be right and still disagree with what you see: its networks, its data and its "
+            "patience were others."
+        ),
+        _(
+            "Pick the experiment whose answer you are surest of. Guess, and find out. Being wrong about "
+            "that one is worth more than being right about ten others."
+        ),
+        r"[\,l, h\,] \subseteq R:\ \text{agrees} \qquad [\,l, h\,] \cap R = \varnothing:\ "
+        r"\text{disagrees} \qquad \text{else: cannot tell}",
+        _(
+            r"$[\,l, h\,]$: the 95 % interval of the mean over seeds, Student's (1908); $R$: the range that "
+            "was claimed or guessed."
+        ),
+    )

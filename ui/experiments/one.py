@@ -1,0 +1,132 @@
+"""One experiment: its question and the guess, the button that answers it, and the answer."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from kd.charts.experiments.plan import is_drawable
+from kd.lab import Lab
+from kd.text.translation import _, ngettext
+from kd.text.words import duration
+from ui.experiments import asked as state
+from ui.experiments import guessing, setting, stored, watch, ways_on
+from ui.experiments.asked import INCLUDED, RUN, Asked
+from ui.experiments.shelf import PAGE
+from ui.experiments.ways_on import Ways
+from ui.shared import notices
+from ui.shared.guard import guarded
+from ui.shared.headings import unseen_section
+from ui.shared.person import person
+
+
+def draw(lab: Lab, asked: Asked, ways: Ways) -> None:
+    """Draw all of it. ways: to other pages."""
+    status = stored.running(lab, asked).view().status if asked.seen == RUN else ""
+    is_gone = status == "not started" or (asked.seen == INCLUDED and not stored.is_included(asked.experiment))
+    if is_gone:
+        status, asked = "", state.change(seen="")
+    guess, plan = asked.experiment.guess, stored.plan_of(asked.experiment)
+    drawn = bool(guess.drawn) and not asked.seen and is_drawable(plan)
+    with st.container(key="experiment_page"):
+        with st.container(key="experiment_ask"):
+            _question(asked)
+        if drawn:
+            with st.container(key="experiment_drawn"):
+                unseen_section(_("Your guess"))
+                st.html(f'<p class="kd kd-question">{escape(_(guess.question))}</p>')
+                guessing.draw(asked, plan)
+        with st.container(key="experiment_do"):
+            unseen_section(_("Find out"))
+            if not asked.seen and guess.choices:
+                guessing.choose(asked)
+            _buttons(lab, asked, status)
+        if asked.seen:
+            watch.follow(lab, asked, status, lambda asked: ways_on.draw(lab, asked, ways))
+        elif not drawn:
+            with st.container(key="experiment_result"):
+                unseen_section(_("What comes out"))
+                watch.chart(asked, None)
+
+
+def _question(asked: Asked) -> None:
+    found = asked.experiment
+    st.page_link(PAGE, label=_("All experiments"), icon=":material/arrow_back:")
+    paper = found.paper
+    source = _("{authors}, {section}", authors=_(paper.authors), section=_(paper.section))
+    st.html(
+        f'<p class="kd kd-verdict">{escape(_(found.question))}</p>'
+        f'<p class="kd kd-quiet"><a href="{escape(paper.url)}" target="_blank">{escape(source)}</a></p>'
+    )
+
+
+def _buttons(lab: Lab, asked: Asked, status: str) -> None:
+    """What can be done now: find out, stop, go on, look at the included result, guess again."""
+    trains = _("Trains what is missing of this experiment. Runs that somebody presses Train for go first.")
+    if status in ("running", "waiting for room"):
+        ends = _("Ends what is being trained. What has finished is kept.")
+        _button("stop", _("Stop"), ends, _stop, lab, asked)
+        return
+    if not asked.seen or asked.seen == INCLUDED:
+        label = _("Find out") if not asked.seen else _("Run it yourself")
+        _button("find_out", label, trains, _start, lab, asked, primary=True)
+        st.html(f'<p class="kd kd-quiet">{escape(_takes(lab, asked))}</p>')
+    elif status in ("stopped", "unfinished"):
+        _button("go_on", _("Go on"), trains, _start, lab, asked, primary=True)
+    if not asked.seen and stored.is_included(asked.experiment):
+        _button(
+            "included",
+            _("Show the included result"),
+            _("Nothing is trained: the result came with the app."),
+            _look_at,
+            INCLUDED,
+        )
+    if asked.seen:
+        _button("again", _("Guess again"), _("Goes back to the question. Nothing is lost."), _look_at, "")
+    else:
+        setting.draw(asked)
+
+
+def _takes(lab: Lab, asked: Asked) -> str:
+    runs = len(asked.experiment.runs(asked.seeds))
+    seconds = stored.seconds(asked.key, lab, asked)
+    takes = _("everything is stored") if not seconds else _("about {time}", time=duration(max(1.0, seconds)))
+    return _(
+        "{runs} with {seeds}, {takes}.",
+        runs=ngettext("{count} run", "{count} runs", runs, count=runs),
+        seeds=ngettext("{count} seed", "{count} seeds", asked.seeds, count=asked.seeds),
+        takes=takes,
+    )
+
+
+def _button(key: str, label: str, help: str, act, *arguments, primary: bool = False) -> None:
+    st.button(
+        label,
+        key=f"experiment_{key}",
+        help=help,
+        type="primary" if primary else "secondary",
+        on_click=guarded(act),
+        args=arguments,
+        width="stretch",
+    )
+
+
+def _start(lab: Lab, asked: Asked) -> None:
+    notices.clear()
+    try:
+        stored.running(lab, asked).start(person())
+    except (ValueError, OSError) as error:
+        notices.add(str(error))
+        return
+    state.change(seen=RUN)
+
+
+def _stop(lab: Lab, asked: Asked) -> None:
+    notices.clear()
+    stored.running(lab, asked).stop()
+
+
+def _look_at(seen: str) -> None:
+    notices.clear()
+    state.change(seen=seen)

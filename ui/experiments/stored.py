@@ -1,0 +1,79 @@
+"""What is known of an experiment: read, and put into rows and words, once for everybody who looks."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kd.charts.experiments.plan import Plan, planned
+from kd.charts.experiments.rows import COLUMNS, INCLUDED, result_rows
+from kd.lab import Lab
+from kd.studies.experiments import EXPERIMENTS, Experiment
+from kd.studies.experiments.experiment import Findings
+from kd.studies.experiments.running import ExperimentRun, ExperimentView
+from kd.studies.experiments.shipped import has_shipped, shipped_rows
+from kd.text.translation import language
+from ui.experiments.asked import Asked
+
+
+def running(lab: Lab, asked: Asked) -> ExperimentRun:
+    """The experiment in this lab, started or not."""
+    return lab.experiment(asked.experiment.name, asked.seeds, **asked.experiment.chosen)
+
+
+def plan_of(found: Experiment) -> Plan:
+    """Its chart without results."""
+    return _plan(found.name, str(sorted(found.chosen.items())), language(), found)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _plan(name: str, chosen: str, language: str, _found: Experiment) -> Plan:
+    return planned(_found, included_runs(_found.name))
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def included_runs(name: str) -> pd.DataFrame:
+    """The runs that came with the app; none where no result did."""
+    return shipped_rows(name) if has_shipped(name) else pd.DataFrame()
+
+
+def is_included(found: Experiment) -> bool:
+    """Whether a result of exactly this came with the app."""
+    return not found.chosen and has_shipped(found.name)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def included_findings(name: str) -> Findings:
+    """What these come to."""
+    return EXPERIMENTS[name].findings(included_runs(name))
+
+
+@st.cache_resource(max_entries=300, show_spinner=False)
+def rows(
+    key: str, done: int, language: str, source: str, _found: Experiment, _runs: pd.DataFrame
+) -> pd.DataFrame:
+    """The rows of its chart. key, done: name what the runs are of and how many there are."""
+    return result_rows(plan_of(_found), _found, _runs, source)
+
+
+def shown_rows(asked: Asked, view: ExperimentView) -> pd.DataFrame:
+    """The rows of what the lab here has."""
+    return rows(asked.key, view.done, language(), "yours", asked.experiment, view.rows)
+
+
+def included_rows(found: Experiment) -> pd.DataFrame:
+    """The rows of what came with the app, if it is of exactly this."""
+    if not is_included(found):
+        return no_rows()
+    return rows(found.name, -1, language(), INCLUDED, found, included_runs(found.name))
+
+
+def no_rows() -> pd.DataFrame:
+    """A chart's rows before there are any."""
+    return pd.DataFrame(columns=list(COLUMNS))
+
+
+@st.cache_data(ttl=20, max_entries=200, show_spinner=False)
+def seconds(key: str, _lab: Lab, _asked: Asked) -> float:
+    """About how long it takes in this lab."""
+    return running(_lab, _asked).estimate()
