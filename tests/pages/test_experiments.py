@@ -103,7 +103,9 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     app.run()
     experiment, findings = EXPERIMENTS[NAME], stored.view().findings
     (sentence,) = SENTENCE.findall(html_of(app))
-    assert unescape(sentence) == " ".join(saying(says, findings[says.measured]) for says in experiment.says)
+    assert unescape(sentence) == " ".join(
+        saying(says, findings[says.measured], experiment.labels[says.measured]) for says in experiment.says
+    )
     guess, (claim,) = experiment.guess, experiment.claims
     found, found_of_paper = findings[guess.measured], findings[claim.measured]
     said = blocks(app)

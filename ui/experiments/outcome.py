@@ -37,7 +37,7 @@ def sentence(asked: Asked, view: ExperimentView | None) -> str:
     told = [(says, findings[says.measured]) for says in found.says if says.measured in findings]
     if view is not None and view.active:  # what one seed says may change with the next
         told = [(says, finding) for says, finding in told if finding.is_known]
-    said = [saying(says, finding) for says, finding in told]
+    said = [saying(says, finding, _(found.labels[says.measured])) for says, finding in told]
     if not any(said):
         return _("The first networks are training.") if view and view.active else _("Nothing is known yet.")
     return " ".join(filter(None, said))
