@@ -54,11 +54,12 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
     RunConfig or the name of a preset. What nobody knows is refused by a ValueError, in one sentence.
     """
 
-    def __init__(self, home: str | PathLike[str] | None = None):
+    def __init__(self, home: str | PathLike[str] | None = None, engine: Engine | None = None):
         """
         Args:
             home: the folder for runs, where ~ is the user's; by default KD_HOME, or the usual one
                 (kd/places.py).
+            engine: one that several labs share, which whoever made it closes; by default, one of its own.
 
         Raises:
             ValueError: when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
@@ -66,7 +67,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         """
         super().__init__()
         self.store = Store(home)
-        self._engine = Engine()
+        self._engine, self._has_own_engine = engine or Engine(), engine is None
         self._dispatch = Dispatch(self.store, self._engine, self._seconds, self._ended)
         self._views = RunViews(self.store, self._dispatch)
         self._entries = Entries(self.store, RunViews(self.store, self._dispatch, histories=False))
@@ -231,7 +232,8 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         self._ahead.close()
         self._conductor.close()
         active = self._dispatch.close()
-        self._engine.close()
+        if self._has_own_engine:
+            self._engine.close()
         self._dispatch.wait_closed(SECONDS_TO_CLOSE)
         self._conductor.wait_closed(SECONDS_TO_CLOSE)
         self._ahead.wait_closed(SECONDS_TO_CLOSE)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partialmethod
 from pathlib import Path
 
 # Tests start many processes, each of which would compile everything again.
@@ -30,9 +31,11 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 import hypothesis
 import pytest
 
+from kd.engine import Engine
 from kd.lab import Lab
 from kd.pictures.mnist import Mnist, load_mnist
 from kd.text import translation
+from tests import WITHOUT_TENSORFLOW
 from tests import pseudo_language as marked
 from tests.sharing import (  # noqa: F401 - how many processes is asked before pytest_configure
     pytest_collection_modifyitems,
@@ -60,12 +63,31 @@ def mnist() -> Mnist:
     return load_mnist()
 
 
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """One for all tests that only train something; it starts with the first run."""
+    engine = Engine()
+    yield engine
+    engine.close()
+
+
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory) -> Iterator[Lab]:
-    """A Lab on a home of its own, shared by one file of tests; its engine starts with the first run."""
-    lab = Lab(tmp_path_factory.mktemp("home"))
-    yield lab
-    lab.close()
+def lab(tmp_path_factory, engine) -> Iterator[Lab]:
+    """A Lab on a home of its own, shared by one file of tests, with the engine of all."""
+    with Lab(tmp_path_factory.mktemp("home"), engine) as lab:
+        yield lab
+
+
+@pytest.fixture
+def shared_engine(engine, monkeypatch) -> None:
+    """Every Lab that is made in this test has the engine of all tests, unless it is given another."""
+    monkeypatch.setattr(Lab, "__init__", partialmethod(Lab.__init__, engine=engine))
+
+
+@pytest.fixture
+def no_training(monkeypatch) -> None:
+    """Engines that start in this test train nothing: they load no TensorFlow."""
+    monkeypatch.setenv("PYTHONPATH", WITHOUT_TENSORFLOW)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ class FakeEngine:
     """The part of kd.engine.Engine that Dispatch and its runs need.
 
     `trained` counts the computed epochs by model id and epoch; `begun` lists the model of each attempt.
+    So many attempts as `lose_next` says are lost, none of them at the same model, which would fail then.
     """
 
     def __init__(self, at_once: int = 1, seconds_an_epoch: float = 0.005):
@@ -30,6 +31,7 @@ class FakeEngine:
         self.begun: list[str] = []
         self.trained: Counter = Counter()
         self.lose_next = 0
+        self.lost: set[str] = set()
         self.training: Counter = Counter()
         self.most_at_once: Counter = Counter()
         self._lock = threading.Lock()
@@ -48,6 +50,14 @@ class FakeEngine:
 
     def close(self):
         pass
+
+    def loses(self, key: str) -> bool:
+        with self._lock:
+            if not self.lose_next or key in self.lost:
+                return False
+            self.lose_next -= 1
+            self.lost.add(key)
+            return True
 
     def count(self, resource: str, change: int) -> None:
         with self._lock:
@@ -92,8 +102,7 @@ class FakeAttempt:
             time.sleep(self._engine.seconds_an_epoch)
             if self._should_stop():
                 raise Abandoned
-            if self._engine.lose_next:
-                self._engine.lose_next -= 1
+            if self._engine.loses(self._key):
                 raise EngineLost(LOST)
             self._engine.trained[self._key, epoch] += 1
             event = {"event": "epoch", "model": name, "epoch": epoch, "epochs": epochs, "val_accuracy": 0.1}

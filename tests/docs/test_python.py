@@ -41,9 +41,8 @@ def test_the_readmes_distiller_learns(monkeypatch):
 
 
 @pytest.fixture
-def small_home(monkeypatch, tmp_path):
+def small_home(monkeypatch, tmp_path, shared_engine):
     monkeypatch.setenv("KD_HOME", str(tmp_path))
-    monkeypatch.setenv("KD_WORKERS", "1")
 
 
 def test_the_readmes_lab_trains(small_home, capsys):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kd.config import RunConfig
-from kd.engine import Engine, tasks
+from kd.engine import tasks
 from kd.pictures.mnist import load_mnist
 from kd.training.answers import teacher_outputs
 from kd.training.checkpoint import Checkpoint
@@ -105,15 +105,6 @@ def test_a_training_that_goes_on_tells_what_it_has_done(worker):
     with tasks.Reporter("a token", "scratch", checkpoint):
         pass
     assert worker.events == [{"event": "begin", "model": "scratch", "history": [epoch(1)]}]
-
-
-@pytest.fixture(scope="module")
-def engine():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KD_WORKERS", "1")
-        engine = Engine()
-        yield engine
-        engine.close()
 
 
 def test_all_epochs_are_heard_one_by_one_before_the_result(engine):

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+import uuid
 from html import unescape
 
 import psutil
@@ -19,6 +20,7 @@ from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.lab import Lab
 from kd.text.endings import SENTENCES
+from tests import WITHOUT_TENSORFLOW
 from tests.stored_runs import remove
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=16, batch_size=2)
@@ -71,6 +73,13 @@ def kill_the_listener(lab: Lab, address: str) -> None:
             listens = [one for one in process.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
             if any(one.laddr.port == port for one in listens):
                 process.kill()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A Lab with an engine of its own, for faults should not reach other tests."""
+    with Lab(tmp_path_factory.mktemp("home")) as lab:
+        yield lab
 
 
 def test_a_worker_killed_in_the_middle_costs_nothing_but_time(lab):
@@ -178,7 +187,7 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_
     assert "Stop" not in widgets
 
 
-@pytest.mark.usefixtures("one_worker")
+@pytest.mark.usefixtures("one_worker", "no_training")
 def test_a_cluster_left_while_a_run_arrives_counts_as_lost():
     engine = Engine()
     client = engine.ensure()
@@ -241,18 +250,15 @@ def test_nobody_waits_for_a_future_that_ended_with_its_client(stopped, raised):
         attempt.result(attempt.submit(abs, -1, resource="student"))
 
 
-@pytest.mark.usefixtures("one_worker")
-def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker():
-    engine = Engine()
-    try:
-        attempt = engine.attempt("token", lambda event: None, lambda: False)
-        engine.ensure().run(tasks.request_stop, "token")
-        asked = LONG.to_dict(), "scratch", None, None, True, None
-        future = attempt.submit(tasks.train, *asked, resource="student")
-        assert attempt.result(future) is None
-        assert future.status == "finished"
-    finally:
-        engine.close()
+def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker(engine):
+    token = uuid.uuid4().hex
+    attempt = engine.attempt(token, lambda event: None, lambda: False)
+    engine.ensure().run(tasks.request_stop, token)
+    asked = LONG.to_dict(), "scratch", None, None, True, None
+    future = attempt.submit(tasks.train, *asked, resource="student")
+    assert attempt.result(future) is None
+    assert future.status == "finished"
+    attempt.close()
 
 
 @pytest.mark.usefixtures("one_worker")
@@ -260,7 +266,7 @@ def test_whatever_else_the_engines_process_prints_goes_to_the_log(tmp_path, monk
     caplog.set_level("INFO", logger="kd")
     greeting = 'print("a greeting", flush=True)\n'
     (tmp_path / "sitecustomize.py").write_text(greeting, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), WITHOUT_TENSORFLOW]))
     engine = Engine()
     try:
         assert engine.ensure().submit(abs, -1, pure=False).result(PATIENCE) == 1

@@ -12,7 +12,7 @@ import pytest
 
 from kd.engine import Engine, frozen, tasks
 from kd.engine.forkserver import CHOICE, method
-from tests import PROJECT
+from tests import PROJECT, WITHOUT_TENSORFLOW
 
 PATIENCE = 120
 FORKS = sys.platform == "linux"
@@ -186,13 +186,20 @@ time.sleep(600)
 """
 
 
-@pytest.fixture(params=["new", "replaced"])
-def app(request):
-    """An app whose workers are up: its process, and its engine's processes by what they are."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "KD_WORKERS": "1"}
+def started() -> tuple[subprocess.Popen, int, list[int]]:
+    """An app whose workers are up: its process, and the ids of its engine and its workers."""
+    path = os.pathsep.join([WITHOUT_TENSORFLOW, str(PROJECT)])
+    environment = {**os.environ, "PYTHONPATH": path, "KD_WORKERS": "1"}
     app = subprocess.Popen([sys.executable, "-c", APP], stdout=subprocess.PIPE, text=True, env=environment)
     child, *workers = map(int, app.stdout.readline().split())
     assert len(workers) == 2
+    return app, child, workers
+
+
+@pytest.fixture(params=["new", "replaced"])
+def app(request):
+    """The process of such an app, and its engine's."""
+    app, child, workers = started()
     if request.param == "replaced":
         count = len(frozen.family_of(child))
         family = [psutil.Process(workers[0]).parent()] if FORKS else [psutil.Process(workers[0])]
@@ -214,9 +221,7 @@ def test_nothing_survives_the_app_or_its_engine(app, killed):
 
 @pytest.mark.skipif(not FORKS, reason="elsewhere a suspended worker of an engine that was killed stays")
 def test_not_even_a_suspended_worker_survives_an_engine_that_is_killed():
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "KD_WORKERS": "1"}
-    app = subprocess.Popen([sys.executable, "-c", APP], stdout=subprocess.PIPE, text=True, env=environment)
-    child, *workers = map(int, app.stdout.readline().split())
+    app, child, workers = started()
     family = frozen.family_of(child)
     for worker in workers:
         psutil.Process(worker).suspend()

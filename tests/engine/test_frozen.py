@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 import uuid
+from itertools import pairwise
 
 import psutil
 import pytest
 
-from kd.config import RunConfig
 from kd.engine import Engine, EngineLost, frozen, tasks
 from kd.engine.frozen import Silence
-from tests import PROJECT
+from tests import PROJECT, WITHOUT_TENSORFLOW
 
 PATIENCE = 120
 SILENCE = 2
-LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 
 
 class Process:
@@ -68,30 +68,27 @@ def test_any_sign_of_life_restarts_the_wait():
 
 @pytest.fixture(scope="module")
 def engine():
-    engine = Engine(seconds_of_silence=SILENCE)
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def training(engine):
-    """A student training in one of the workers: its attempt, its future and the events so far."""
-    heard = []
-    attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
-    asked = LONG.to_dict(), "scratch", None, None, True, None
-    future = attempt.submit(tasks.train, *asked, resource="student")
-    until(lambda: [event for event in heard if event["event"] == "epoch"])
-    yield attempt, future, heard
-    attempt.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", WITHOUT_TENSORFLOW)
+        engine = Engine(seconds_of_silence=SILENCE)
+        yield engine
+        engine.close()
 
 
 @pytest.fixture
 def waiting(engine):
-    """A task in one of the workers that takes as long as a training, without loading TensorFlow."""
-    attempt = engine.attempt(uuid.uuid4().hex, lambda event: None, lambda: False)
-    future = attempt.submit(lambda token: time.sleep(PATIENCE), resource="student")
-    until(lambda: computing(engine, future))
-    yield attempt, future
+    """A task that says when it begins, and ends when it is stopped: its attempt, future and events."""
+
+    def report_and_wait(token):
+        with tasks.Reporter(token, "scratch", None):
+            while token not in tasks._stopped:
+                time.sleep(0.05)
+
+    heard = []
+    attempt = engine.attempt(uuid.uuid4().hex, heard.append, lambda: False)
+    future = attempt.submit(report_and_wait, resource="student")
+    until(lambda: heard)
+    yield attempt, future, heard
     attempt.close()
 
 
@@ -111,23 +108,39 @@ def gone(family) -> bool:
 
 def test_a_worker_too_busy_to_answer_is_left_alone(engine):
     def keeps_the_interpreter_for_itself():
-        started = time.monotonic()
-        sum(range(10_000_000))
-        for_five_seconds = int(5 * 10_000_000 / (time.monotonic() - started))
-        started = time.monotonic()
-        sum(range(for_five_seconds))
-        return os.getpid(), time.monotonic() - started
+        moments = []
+
+        def look():
+            while not done.is_set():
+                moments.append(time.monotonic())
+                done.wait(0.01)
+
+        done = threading.Event()
+        looking = threading.Thread(target=look)
+        looking.start()
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(3600)  # for so long, no other thread is given a turn
+        try:
+            deadline = time.monotonic() + SILENCE + 2
+            while time.monotonic() < deadline:
+                pass
+        finally:
+            sys.setswitchinterval(usual)
+        done.set()
+        looking.join()
+        moments.append(time.monotonic())
+        return os.getpid(), max(later - sooner for sooner, later in pairwise(moments))
 
     client = engine.ensure()
-    pid, seconds = client.submit(keeps_the_interpreter_for_itself, pure=False).result(PATIENCE)
-    assert seconds > SILENCE + 1
+    pid, silent = client.submit(keeps_the_interpreter_for_itself, pure=False).result(PATIENCE)
+    assert silent > SILENCE + 1
     time.sleep(2 * frozen.SECONDS_BETWEEN_LOOKS)
     assert pid in client.run(os.getpid).values()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
-def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, training):
-    _, future, heard = training
+def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, waiting):
+    _, future, heard = waiting
     child = engine._child.pid
     worker = psutil.Process(pid_of_the_one_with(engine, future))
     worker.suspend()
@@ -139,7 +152,7 @@ def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, t
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engine, waiting):
-    attempt, future = waiting
+    attempt, future, _ = waiting
     family = frozen.family_of(engine._child.pid)
     psutil.Process(pid_of_the_one_with(engine, future)).suspend()
     psutil.Process(engine._child.pid).suspend()
@@ -151,7 +164,7 @@ def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engi
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 def test_closing_leaves_no_frozen_process(waiting, engine):
-    _, future = waiting
+    _, future, _ = waiting
     family = frozen.family_of(engine._child.pid)
     psutil.Process(pid_of_the_one_with(engine, future)).suspend()
     engine.close()
@@ -168,7 +181,7 @@ def test_an_app_that_is_killed_leaves_no_frozen_worker():
         [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([WITHOUT_TENSORFLOW, str(PROJECT)])},
     )
     child, worker, *_ = map(int, app.stdout.readline().split())
     family = frozen.family_of(child)

@@ -11,6 +11,7 @@ import pytest
 
 from kd import Lab, RunConfig, Study
 from kd.config import FIELDS, PRESETS, STUDENTS
+from kd.engine import Engine
 from kd.runs.run_list import RunList
 from kd.studies.verdicts import verdicts
 from tests.stored_runs import CONFIG
@@ -43,6 +44,16 @@ def test_the_end_of_a_with_closes_the_lab(tmp_path, monkeypatch, fails):
     except RuntimeError:
         assert fails
     assert closed == [lab]
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_whoever_made_an_engine_closes_it(tmp_path, monkeypatch, is_shared):
+    closed: list[Engine] = []
+    monkeypatch.setattr(Engine, "close", lambda engine: closed.append(engine))
+    engine = Engine() if is_shared else None
+    with Lab(tmp_path, engine) as lab:
+        assert (lab._engine is engine) is is_shared
+    assert closed == ([] if is_shared else [lab._engine])
 
 
 def test_a_home_may_be_below_the_persons_or_the_current_folder(tmp_path, monkeypatch):

@@ -16,7 +16,6 @@ import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
 from kd.config import RunConfig
-from kd.lab import Lab
 from kd.studies.study import Study
 from tests import PROJECT
 from tests.wiring import plain_run
@@ -30,16 +29,6 @@ STUDENTS = ("distilled", "scratch")
 WEIGHTS = {"rtol": 0, "atol": 1e-4}
 LOGITS = {"rtol": 0, "atol": 3e-4}
 TERMS = {"rel": 2e-4}
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """With one worker for students, so that TensorFlow is loaded once for them, not twice."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("KD_WORKERS", "1")
-        lab = Lab(tmp_path_factory.mktemp("home"))
-        yield lab
-        lab.close()
 
 
 @pytest.fixture(scope="module")

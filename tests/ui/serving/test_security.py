@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -21,7 +22,7 @@ from benchmarks.app_process import app_process
 from kd.config import FIELDS, RunConfig
 from kd.engine.ready import READY
 from kd.store.store import Store
-from tests import PROJECT
+from tests import PROJECT, WITHOUT_TENSORFLOW
 
 OURS = [
     path
@@ -37,6 +38,7 @@ def engine():
     process = subprocess.Popen(
         [sys.executable, "-m", "kd.engine"],
         cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": WITHOUT_TENSORFLOW},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
