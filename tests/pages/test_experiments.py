@@ -9,11 +9,20 @@ import numpy as np
 import pytest
 
 from kd.config import RunConfig
+from kd.pictures.mnist import load_mnist
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
 from kd.text.experiment_words import claim_words, finding_words, guess_words, saying
-from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of, words_of_charts
+from tests.pages.on_page import (
+    chart_titles,
+    drawn_in_the_browser,
+    html_of,
+    labelled,
+    values_of,
+    warnings_of,
+    words_of_charts,
+)
 from tests.stored_runs import save_copy
 
 NAME, SEEDS = "how_many_images", 2
@@ -152,3 +161,20 @@ def test_guess_again_leads_back_and_keeps_the_guess(open_page, stored):
     labelled(app)["Guess again"].click().run()
     assert app.radio[0].value == "same"
     assert "seen" not in app.query_params
+
+
+def test_a_bias_moves_in_the_browser_over_stored_logits(open_page, lab):
+    experiment = EXPERIMENTS["never_saw_it"]
+    first = lab.watch(RunConfig().run_id).run_id
+    for config in experiment.runs(2):
+        save_copy(lab.store, first, config)
+    query = {"experiment": "never_saw_it", "seeds": "2", "seen": "run", "bias": "5.25"}
+    app = open_page("experiments", **query)
+    figure = drawn_in_the_browser(app, "moved-never-saw-it-bias")["course"]
+    moves = list(experiment.options["bias"].moves)
+    assert len(figure["models"][0]["ys"]) == len(moves)
+    assert values_of(app, "moved-never-saw-it-bias") == {"point": moves.index(5.0)}
+    logits, labels = lab.test_logits(first)["distilled"].copy(), load_mnist().y_test
+    logits[:, 3] += moves[-1]
+    assert figure["models"][1]["ys"][-1] == pytest.approx(np.mean(logits.argmax(axis=1) == labels))
+    assert "bias" not in {control.key for control in app.text_input}

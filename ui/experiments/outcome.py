@@ -90,18 +90,29 @@ def _guess(asked: Asked, view: ExperimentView | None) -> str:
 
 
 def _came_out(asked: Asked, view: ExperimentView | None) -> str:
+    """The findings that were guessed or claimed, and folded away the others."""
     found, findings = asked.experiment, findings_of(asked, view)
     also = view is not None and stored.is_included(found)
     included = stored.included_findings(found.name) if also else {}
-    lines = []
-    for code, finding in findings.items():
-        label = escape(sentence_case(_(found.labels[code])))
-        said = [f"<dt>{label}</dt><dd>{escape(finding_words(finding))}</dd>"]
-        if code in included:
-            words = _("included: {finding}", finding=finding_words(included[code]))
-            said.append(f'<dd class="kd-quiet">{escape(words)}</dd>')
-        lines += said
-    return _block(_("What came out"), [], more=f"<dl>{''.join(lines)}</dl>")
+    asked_for = {found.guess.measured, *(claim.measured for claim in found.claims)}
+    first = [code for code in findings if code in asked_for]
+    others = [code for code in findings if code not in asked_for]
+
+    def listed(codes: Iterable[str]) -> str:
+        lines = []
+        for code in codes:
+            label = escape(sentence_case(_(found.labels[code])))
+            lines.append(f"<dt>{label}</dt><dd>{escape(finding_words(findings[code]))}</dd>")
+            if code in included:
+                words = _("included: {finding}", finding=finding_words(included[code]))
+                lines.append(f'<dd class="kd-quiet">{escape(words)}</dd>')
+        return f"<dl>{''.join(lines)}</dl>"
+
+    more = listed(first)
+    if others:
+        summary = escape(_("What else came out"))
+        more += f"<details><summary>{summary}</summary>{listed(others)}</details>"
+    return _block(_("What came out"), [], more=more)
 
 
 def _claims(found: Experiment, findings: Findings) -> Iterable[str]:

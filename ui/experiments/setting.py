@@ -32,6 +32,8 @@ def draw(asked: Asked) -> None:
             on_change=guarded(_seeds_chosen),
         )
         for name, option in options.items():
+            if option.explores:  # it moves over what comes out
+                continue
             _control(name, option, asked.experiment.chosen.get(name, option.default))
 
 

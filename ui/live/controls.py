@@ -60,15 +60,26 @@ def hundredths(key: str, ends: tuple[int, int], default: int, label: str, help: 
     return Control("guess", key, default, _said(label, help, spec), _one_of(*range(ends[0], ends[1] + 1)))
 
 
-def points(key: str, texts: Sequence[str], label: str, help: str, parameter: Kept | None = None) -> Control:
-    """Points in time, which also play by themselves: a value is a point's index, at first the last one's.
+def points(
+    key: str,
+    texts: Sequence[str],
+    label: str,
+    help: str,
+    parameter: Kept | None = None,
+    first: int | None = None,
+) -> Control:
+    """Points in time, or other steps, which also play by themselves: a value is a point's index.
 
     Args:
         texts: each point in words.
         parameter: of the address, whose default is then the value at first.
+        first: the value at first where there is no parameter; by default the last one.
     """
     last = len(texts) - 1
-    first = last if parameter is None else parameter.default
+    if parameter is not None:
+        first = parameter.default
+    elif first is None:
+        first = last
     play = {"play": _("Play"), "pause": _("Pause"), "next": _("Next"), "seconds": _SECONDS_A_POINT}
     spec = _range("linear", 0, last, step=1, texts=list(texts), play=play)
     return Control("point", key, first, _said(label, help, spec), _one_of(*range(last + 1)), parameter)

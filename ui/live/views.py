@@ -173,6 +173,23 @@ def course(title: str, values: Mapping[str, Sequence[float]], points: Sequence[s
     }
 
 
+def moved_over(title: str, x_title: str, lines: Sequence[View], points: Sequence[str], start: float) -> View:
+    """Shares as something else than time moves on.
+
+    Args:
+        lines: of `moved_line`.
+        points, start: as for `course`.
+    """
+    view = course(title, {}, points, start)
+    return {**view, "models": list(lines), "x": {**view["x"], "title": x_title}}
+
+
+def moved_line(name: str, values: Sequence[float], dotted: bool) -> View:
+    """A line of shares in the colour of a distilled student."""
+    look = {"line": "labels"} if dotted else {}
+    return {"role": "distilled", "name": name, "ys": list(values), **look}
+
+
 def confusion(model: str, title: str, note: str, counts: np.ndarray) -> View:
     """A confusion matrix at each point in time. counts: (k, 10, 10), by true class and answer."""
     colours = [CELL_COLORS[theme][ROLES.index(model)] for theme in ("light", "dark")]

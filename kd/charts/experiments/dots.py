@@ -16,7 +16,7 @@ from kd.charts.parts import by_role, finished, shaded
 from kd.text.translation import _
 
 _AROUND = 104
-_PIXELS_A_ROW, _PIXELS_A_MODEL = 26, 20
+_PIXELS_A_ROW, _PIXELS_A_MODEL = 16, 24
 _WIDEST = 26
 
 
@@ -77,6 +77,7 @@ def experiment_dots(
             labelLimit=250,
             ticks=False,
             domain=False,
+            labelOverlap=False,
             labelLineHeight=16,
             labelExpr=f"{wide} ? split(replace(datum.label, /: | \\(|, /, '$&|'), '|') : datum.label",
         ),
@@ -97,7 +98,7 @@ def experiment_dots(
     ]
     thin = _("Pale: the included result.") if ghosts else ""
     below = note(axis, _("Lines: 95 % intervals over seeds."), thin)
-    return finished(alt.layer(*layers, data=rows), plan.title, dots_height(names, plan) - _AROUND, below)
+    return finished(alt.layer(*layers, data=rows), plan.title, dots_height(names, plan), below)
 
 
 def _names(base: alt.Chart, at: alt.X) -> list[alt.Chart]:

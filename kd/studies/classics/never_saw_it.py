@@ -146,6 +146,8 @@ EXPERIMENT = Experiment(
                 step=0.5,
             ),
             BIAS,
+            moves=tuple(half / 2 for half in range(-4, 25)),
+            explores=("omitted_right_with", "right_with"),
         ),
     },
     sweep=Study(_BASE, {"omitted_digits": ("3", "8", "37")}, seeds=3),

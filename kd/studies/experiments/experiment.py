@@ -125,10 +125,16 @@ class Chart:
 
 @dataclass(frozen=True)
 class Option:
-    """Something that a visitor may choose. spec: its field's; kind: the type of its values."""
+    """Something that a visitor may choose. spec: its field's.
+
+    moves: values to move it over once the runs are there, and explores: the measures that take such a value
+    as their argument; none where another value means other runs.
+    """
 
     spec: FieldSpec
     default: Any
+    moves: tuple[float, ...] = ()
+    explores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

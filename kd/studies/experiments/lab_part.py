@@ -14,6 +14,7 @@ from kd.studies.studies import Studies
 if TYPE_CHECKING:
     from kd.networks.numpy_model import NumpyModel
     from kd.studies.experiments.running import ExperimentRun
+    from kd.studies.measures import MeasuredRun
 
 
 class Experiments(Studies):
@@ -50,21 +51,28 @@ class Experiments(Studies):
         Raises:
             ValueError: when there is no such measure, or the run is not stored with all its models.
         """
-        from kd.studies.measures import MeasuredRun, measure, measured
+        from kd.studies.measures import measure, measured
 
         measure(name)
         view = self.watch(run_id)
         kept = self.store.measures(run_id, view.created)
         if name not in kept:
-            run = MeasuredRun(
-                view.config,
-                view.result or {},
-                lambda: self.test_logits(run_id),
-                lambda: self.models(run_id),
-            )
-            kept[name] = measured(name, run)
+            kept[name] = measured(name, self.to_measure(run_id))
             self.store.save_measures(run_id, view.created, kept)
         return kept[name]
+
+    def to_measure(self, run_id: str) -> MeasuredRun:
+        """A finished run as measures see it.
+
+        Raises:
+            ValueError: when there is no such run.
+        """
+        from kd.studies.measures import MeasuredRun
+
+        view = self.watch(run_id)
+        return MeasuredRun(
+            view.config, view.result or {}, lambda: self.test_logits(run_id), lambda: self.models(run_id)
+        )
 
     def watch(self, run: str | RunView) -> RunView:
         """The run as it is now."""
