@@ -61,7 +61,7 @@ class ExperimentRun:
         self.experiment, self.seeds = experiment, seeds
         self._lab, self._stages = lab, experiment.stages(seeds)
         self._configs = experiment.runs(seeds)
-        self._lock, self._looking = threading.Lock(), threading.Lock()
+        self._starting, self._lock, self._looking = threading.Lock(), threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._stage, self._started = 0, False
@@ -79,15 +79,16 @@ class ExperimentRun:
             ValueError: when a teacher of its first stage is not stored.
             OSError: when a study cannot be recorded.
         """
-        with self._lock:
+        with self._starting:
             if self._thread is not None and self._thread.is_alive():
                 if not self._stopping.is_set():
                     return
                 self._thread.join()
-            self._stopping.clear()
-            self._stage, self._started = 0, True
-            self._pace = self._lab.pace(*(part.study for stage in self._stages for part in stage))
-            self._start(self._stages[0], person)
+            pace = self._lab.pace(*(part.study for stage in self._stages for part in stage))
+            with self._lock:
+                self._stopping.clear()
+                self._stage, self._started, self._pace = 0, True, pace
+                self._start(self._stages[0], person)
             self._thread = threading.Thread(
                 target=self._carry_out,
                 args=(person,),

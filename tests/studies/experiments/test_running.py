@@ -1,0 +1,118 @@
+"""An experiment that a lab carries out, on an engine that computes nothing: stages, stops, what is kept."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from kd.studies.experiments import EXPERIMENTS, running
+from kd.studies.experiments.experiment import Experiment
+from kd.studies.experiments.running import ExperimentRun
+from tests.studies.ahead_lab import PATIENCE, FakeLab
+from tests.studies.experiments.tiny import EXPERIMENT as TINY
+
+
+@pytest.fixture
+def tiny(monkeypatch) -> Experiment:
+    monkeypatch.setitem(EXPERIMENTS._files, "tiny", "tests.studies.experiments.tiny")
+    return TINY
+
+
+def finished(run: ExperimentRun):
+    run.start()
+    view = run.wait(PATIENCE)
+    assert view.status == "finished", view
+    return view
+
+
+def test_stage_follows_stage_with_models_of_the_one_before_as_teachers(fake_lab, tiny):
+    run = fake_lab.experiment("tiny")
+    before = run.view()
+    assert (before.status, before.done, before.runs, before.stages) == ("not started", 0, 6, 2)
+    assert before.seconds_left == run.estimate() > 0
+    view = finished(run)
+    assert (view.done, view.stage, view.failed) == (6, 2, {})
+    assert view.seconds_left == run.estimate() == 0
+    first = fake_lab.engine.begun.index
+    for config in run.experiment.runs(2)[4:]:
+        assert first(config.teacher) < first(config.model_ids["distilled"])
+    assert view.rows["generation"].tolist() == [1, 1, 1, 1, 2, 2]
+    assert view.rows["agreement"].tolist()[4:] == [100.0] * 2  # what this engine makes is all the same
+    assert view.rows["agreement"].nunique() == 2
+    assert set(view.findings) == {"gain"}
+
+
+def test_whoever_asks_the_same_gets_the_same_and_nothing_is_trained_twice(fake_lab, tiny):
+    run = fake_lab.experiment("tiny", 2)
+    assert fake_lab.experiment("tiny", 2) is run
+    assert fake_lab.experiment("tiny", 1) is not run
+    assert fake_lab.experiment("tiny", 2, epochs="2") is not run
+    finished(run)
+    begun = len(fake_lab.engine.begun)
+    finished(run)
+    finished(ExperimentRun(fake_lab, tiny, 1))
+    assert len(fake_lab.engine.begun) == begun
+
+
+def test_one_that_is_stopped_keeps_its_runs_and_goes_on_in_another_process(tmp_path, tiny):
+    lab = FakeLab(tmp_path, seconds_an_epoch=0.05)
+    run = ExperimentRun(lab, tiny.choose(epochs=5), 2)
+    run.start()
+    some = threading.Event()
+    while not some.is_set() and run.view().active:
+        if run.view().done:
+            some.set()
+        some.wait(0.01)
+    run.stop()
+    view = run.wait(PATIENCE)
+    assert view.status == "stopped"
+    assert 0 < view.done < view.runs
+    trained = dict(lab.engine.trained)
+    lab.close()
+    again = FakeLab(tmp_path)
+    going_on = ExperimentRun(again, run.experiment, 2)
+    assert (going_on.view().status, going_on.view().done) == ("stopped", view.done)
+    assert finished(going_on).done == view.runs
+    whole = {model for model, epoch in trained if epoch == 5}
+    assert whole
+    assert not whole & set(again.engine.begun)
+    again.close()
+
+
+def test_one_that_is_stopped_can_be_started_again(fake_lab, tiny):
+    run = ExperimentRun(fake_lab, tiny.choose(epochs=20), 2)
+    run.start()
+    run.stop()
+    run.start()
+    assert run.wait(PATIENCE).status == "finished"
+
+
+def test_a_run_that_fails_ends_it_before_the_next_stage(fake_lab, tiny, monkeypatch):
+    monkeypatch.setattr(fake_lab.engine, "lose_next", 10_000)
+    run = ExperimentRun(fake_lab, tiny, 1)
+    run.start()
+    view = run.wait(PATIENCE)
+    assert (view.status, view.done, view.stage) == ("unfinished", 0, 1)
+    assert len(view.failed) == 2
+
+
+def test_what_cannot_be_is_refused_in_one_sentence(fake_lab, tiny):
+    with pytest.raises(ValueError, match=r"There is no experiment 'tinny': did you mean tiny\?"):
+        fake_lab.experiment("tinny")
+    with pytest.raises(ValueError, match="seeds must be a whole number between 1 and 1,000, got 0"):
+        fake_lab.experiment("tiny", 0)
+    with pytest.raises(ValueError, match="The experiment tiny has no option 'alpha': it has epochs"):
+        fake_lab.experiment("tiny", alpha=0.5)
+    with pytest.raises(ValueError, match=r"epochs must be a whole number between 1 and .*, got 'x'"):
+        fake_lab.experiment("tiny", epochs="x")
+
+
+def test_nobody_waits_for_measures_that_somebody_else_computes(fake_lab, tiny, monkeypatch):
+    """They are computed once for all who look."""
+    run, computed = fake_lab.experiment("tiny"), []
+    finished(run)
+    monkeypatch.setattr(running, "rows_of", lambda *arguments: computed.append(arguments))
+    for _look in range(3):
+        assert run.view().done == 6
+    assert computed == []

@@ -1,0 +1,65 @@
+"""An experiment of a second or two: students of one epoch, and then others that have them as teachers."""
+
+from __future__ import annotations
+
+from kd.config import FIELDS, RunConfig
+from kd.studies.experiments.experiment import (
+    Chart,
+    Choice,
+    Claim,
+    Experiment,
+    Guess,
+    Option,
+    Paper,
+    Part,
+    Says,
+)
+from kd.studies.experiments.judging import above, below, between, by_seed, finding
+from kd.studies.study import Study
+
+BASE = RunConfig(teacher="notebook", train_size=320, epochs=1)
+
+
+def plan(seeds, epochs):
+    base = BASE.replace(epochs=epochs)
+    taught = Study(base, {"alpha": (0.1, 0.5)}, seeds)
+    pupils = []
+    for number in range(seeds):
+        teacher = taught.config({"alpha": 0.1}, number).model_ids["distilled"]
+        pupils.append(Study(base.replace(seed=number, teacher=teacher), {}))
+    return [
+        [Part(taught, {"generation": 1})],
+        [Part(pupil, {"generation": 2, "alpha": 0.1}) for pupil in pupils],
+    ]
+
+
+def judge(rows):
+    return {"gain": finding(by_seed(rows, "gain", generation=1, alpha=0.1))}
+
+
+EXPERIMENT = Experiment(
+    name="tiny",
+    title="Tiny",
+    question="Is it over soon?",
+    means="Little.",
+    differs="It is smaller.",
+    paper=Paper("Nobody 2000", "section 1", "https://example.org"),
+    guess=Guess(
+        "What?",
+        {
+            "less": Choice("less", below(-0.5)),
+            "as much": Choice("as much", between(-0.5, 0.5)),
+            "more": Choice("more", above(0.5)),
+        },
+        measured="gain",
+    ),
+    chart=Chart("bars", "alpha", "α", ("distilled_right", "agreement"), "right", "generation", "generation"),
+    plan=plan,
+    judge=judge,
+    measures=("agreement", "omitted_right_with:{epochs}"),
+    labels={"gain": "gain"},
+    claims=(Claim("It helps.", "+1 point", "gain", above(0)),),
+    says=(Says("gain", "It helps by {value}.", "It hurts by {value}.", "It is not shown ({interval})."),),
+    options={"epochs": Option(FIELDS["epochs"], 1)},
+    seeds=2,
+)

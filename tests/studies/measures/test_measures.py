@@ -1,0 +1,120 @@
+"""What is measured of runs, against figures that are worked out another way."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pytest
+from scipy.stats import entropy
+
+from kd.config import RunConfig
+from kd.pictures.mnist import load_mnist
+from kd.studies.measures import MEASURES, MeasuredRun, measure, measured, value
+
+LABELS = load_mnist().y_test
+
+
+def made_up(omitted: str = "37", number: int = 0) -> MeasuredRun:
+    """A run with random logits, the teacher's mostly right."""
+    random = np.random.default_rng(number)
+    logits = {name: random.normal(size=(10_000, 10)).astype(np.float32) for name in ("distilled", "scratch")}
+    logits["teacher"] = random.normal(size=(10_000, 10)).astype(np.float32)
+    logits["teacher"][np.arange(10_000), LABELS] += 3
+    result = {"distilled": {"parameters": 20_490}, "teacher": {"parameters": 1_433_610}}
+    return MeasuredRun(RunConfig(omitted_digits=omitted), result, lambda: logits, lambda: {})
+
+
+def test_copying_is_agreement_divergence_and_errors_in_common():
+    run = made_up()
+    said = {name: run.logits[name].argmax(axis=1) for name in run.logits}
+    for model, prefix in (("distilled", ""), ("scratch", "scratch_")):
+        same = sum(one == other for one, other in zip(said["teacher"], said[model], strict=True))
+        assert measured(f"{prefix}agreement", run) == pytest.approx(same / 100)
+        powers = {name: np.exp(run.logits[name].astype(float)) for name in ("teacher", model)}
+        nats = entropy(powers["teacher"], powers[model], axis=1).mean()
+        assert measured(f"{prefix}divergence", run) == pytest.approx(nats)
+        wrong = [at for at in range(10_000) if said["teacher"][at] != LABELS[at]]
+        copied = [at for at in wrong if said[model][at] == said["teacher"][at]]
+        assert measured(f"{prefix}errors_copied", run) == pytest.approx(100 * len(copied) / len(wrong))
+
+
+def test_no_error_can_be_copied_of_a_teacher_that_makes_none():
+    run = made_up()
+    run.logits["teacher"][np.arange(10_000), LABELS] += 1_000
+    assert np.isnan(measured("errors_copied", run))
+
+
+def test_what_a_student_knows_of_digits_it_never_saw():
+    run = made_up("3")
+    logits, threes = run.logits["distilled"].astype(float), LABELS == 3
+    assert measured("omitted_right", run) == pytest.approx(100 * (logits.argmax(1) == 3)[threes].mean())
+    best = max(
+        (np.mean((logits + bias * np.eye(10)[3]).argmax(1) == LABELS), bias)
+        for bias in np.linspace(-5, 5, 2_001)
+    )
+    assert measured("right_biased", run) >= 100 * best[0] - 1e-9
+    assert measured("right_biased", run) == pytest.approx(100 * best[0], abs=0.02)
+    biased = logits + measured("best_bias", run) * np.eye(10)[3]
+    assert measured("right_biased", run) == pytest.approx(100 * (biased.argmax(1) == LABELS).mean())
+    assert measured("omitted_right_biased", run) == pytest.approx(
+        100 * (biased.argmax(1) == 3)[threes].mean()
+    )
+    chosen = logits + 2.5 * np.eye(10)[3]
+    assert measured("omitted_right_with:2.5", run) == pytest.approx(
+        100 * (chosen.argmax(1) == 3)[threes].mean()
+    )
+    assert measured("right_with:2.5", run) == pytest.approx(100 * (chosen.argmax(1) == LABELS).mean())
+
+
+def test_a_bias_on_the_digits_it_saw_leaves_the_others_alone():
+    run = made_up("01234569")
+    logits = run.logits["distilled"].astype(float)
+    logits[np.arange(10_000), LABELS] += 3
+    logits[:, [7, 8]] += 4  # as of a student that has seen nothing else
+    run.logits["distilled"] = logits
+    assert measured("best_bias_of_seen", run) == pytest.approx(-4, abs=0.5)
+    assert measured("right_with_seen_biased", run) > 100 * (logits.argmax(1) == LABELS).mean() + 1
+
+
+def test_where_no_digit_is_left_out_nothing_is_known_of_any():
+    run = made_up("")
+    assert np.isnan(measured("omitted_right", run))
+    assert np.isnan(measured("best_bias", run))
+
+
+def test_parameters_are_those_of_the_record():
+    assert measured("parameters", made_up()) == 20_490
+    assert measured("teacher_parameters", made_up()) == 1_433_610
+
+
+def test_an_unknown_measure_is_refused():
+    for ask in (measure, value):
+        with pytest.raises(ValueError, match="There is no measure 'luck': use parameters"):
+            ask("luck")
+
+
+def test_a_measure_is_computed_once_a_run_and_kept(fake_lab, monkeypatch, caplog):
+    run_id = fake_lab.finished(RunConfig(teacher="notebook", train_size=320, epochs=1))
+    teacher = fake_lab.test_logits(run_id)["teacher"].argmax(1)
+    agreement = pytest.approx(100 * np.mean(teacher == np.arange(10_000) % 10))  # of what this engine makes
+    assert fake_lab.measured("agreement", run_id) == agreement
+    monkeypatch.setattr(fake_lab, "test_logits", lambda run: pytest.fail("read again"))
+    assert fake_lab.measured("agreement", run_id) == agreement
+    (kept,) = (fake_lab.store.home / "measures").iterdir()
+    kept.write_bytes(b"damaged")
+    monkeypatch.undo()
+    with caplog.at_level(logging.WARNING):
+        assert fake_lab.measured("agreement", run_id) == agreement
+    assert "it is measured again" in caplog.text
+
+
+def test_what_was_measured_of_an_earlier_run_does_not_count(fake_lab):
+    store = fake_lab.store
+    store.save_measures("0" * 12, 1.0, {"agreement": 5.0})
+    assert store.measures("0" * 12, 1.0) == {"agreement": 5.0}
+    assert store.measures("0" * 12, 2.0) == {}
+
+
+def test_every_measure_says_what_it_is():
+    assert all(each.label and each.unit is not None for each in MEASURES.values())
