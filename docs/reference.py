@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kd.cli.parser import command_line
-from kd.config import FIELDS, PRESETS, RunConfig
+from kd.config import OFFERED, PRESETS, RunConfig
 from kd.distillation.objectives import OBJECTIVES
 from kd.fields import GROUPS
 
@@ -67,7 +67,7 @@ def _fields(group: str) -> str:
             ", ".join(spec.decides),
             spec.help,
         )
-        for name, spec in FIELDS.items()
+        for name, spec in OFFERED.items()
         if spec.group == group
     ]
     return _table(("field", "what it is", "allowed", "default", "decides", "meaning"), rows)
@@ -109,7 +109,7 @@ def _flags(parser: argparse.ArgumentParser) -> str:
     rows = [
         (f"`{_written(action)}`", action.help.replace("%%", "%"))
         for action in parser._actions
-        if action.dest not in FIELDS and not isinstance(action, argparse._HelpAction)
+        if action.dest not in OFFERED and not isinstance(action, argparse._HelpAction)
     ]
     return _table(("argument", "meaning"), rows) if rows else ""
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Objective
 from kd.fields import FieldSpec, to_bool
 from kd.run_fields import (
@@ -34,6 +35,7 @@ from kd.text.words import quoted
 __all__ = [
     "FIELDS",
     "FIELD_TYPES",
+    "OFFERED",
     "PRESETS",
     "SHIPPED_TEACHERS",
     "TEST_IMAGES",
@@ -119,13 +121,7 @@ class RunConfig(_ObjectiveFields, RunFields):
         """
         for name in values:
             if name not in FIELDS:
-                raise ValueError(
-                    _(
-                        "{name} is not a field of a run: did you mean {fields}?",
-                        name=quoted(name),
-                        fields=", ".join(get_close_matches(str(name), FIELDS, cutoff=0.0)),
-                    )
-                )
+                raise not_a_field(name)
         return cls(**values)
 
     def replace(self, **changes: Any) -> RunConfig:
@@ -193,15 +189,26 @@ class RunConfig(_ObjectiveFields, RunFields):
         return not has_teaching(self) and self.baseline == "labels" and not self.counts("labelled")
 
     @property
+    def makes_mistake(self) -> bool:
+        """Whether the distilled student learns with a mistake, on purpose."""
+        return self.mistake != "" and self.counts("mistake")
+
+    @property
+    def teacher_dropout(self) -> float:
+        """The share of the features before its last layer that a teacher loses as it answers, by mistake."""
+        return MISTAKES[self.mistake].teacher_dropout if self.makes_mistake else 0.0
+
+    @property
     def objective_class(self) -> type[Objective]:
         """What the distilled student learns from its teacher."""
         return OBJECTIVES[self.objective]
 
     def objective_values(self) -> Objective:
-        """The objective with this run's numbers."""
+        """The objective with this run's numbers, or the mistake that it makes with it."""
+        kind = MISTAKES[self.mistake] if self.makes_mistake else self.objective_class
         own = {own.name: getattr(self, own.name) for own in self.objective_class.own_fields()}
         scale = self.temperature**2 if self.temperature_squared else 1.0
-        return self.objective_class(alpha=self.alpha, temperature=self.temperature, scale=scale, **own)
+        return kind(alpha=self.alpha, temperature=self.temperature, scale=scale, **own)
 
     def _named(self, names: Any) -> dict[str, Any]:
         return {name: getattr(self, name) for name in FIELDS if name in names}
@@ -217,6 +224,17 @@ class RunConfig(_ObjectiveFields, RunFields):
         }
 
 
+def not_a_field(name: object) -> ValueError:
+    """The refusal of what is no field of a run, or none that people set."""
+    return ValueError(
+        _(
+            "{name} is not a field of a run: did you mean {fields}?",
+            name=quoted(name),
+            fields=", ".join(get_close_matches(str(name), OFFERED, cutoff=0.0)),
+        )
+    )
+
+
 def content_hash(identity: Mapping[str, Any]) -> str:
     """Twelve hexadecimal digits that name this content."""
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
@@ -224,6 +242,8 @@ def content_hash(identity: Mapping[str, Any]) -> str:
 
 
 FIELDS: dict[str, FieldSpec] = {field.name: field.metadata["spec"] for field in dataclasses.fields(RunConfig)}
+OFFERED: dict[str, FieldSpec] = {name: spec for name, spec in FIELDS.items() if not spec.hidden}
+"""The fields that people set, by controls, flags and addresses."""
 FIELD_TYPES: dict[str, type] = {field.name: type(field.default) for field in dataclasses.fields(RunConfig)}
 _DEFAULTS: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(RunConfig)}
 

@@ -7,12 +7,16 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from kd.text.translation import N_, _
 from kd.text.words import plain, quoted
 
 GROUPS = ("data", "student", "teacher", "objective", "schedule")
+
+# Of choices in a message, in characters.
+_LONGEST_LIST = 100
 
 STORED_MODEL = re.compile("[0-9a-f]{12}")
 
@@ -28,6 +32,7 @@ class FieldSpec:
     stops: the values that a slider stops at, in order; others in the range are allowed, too.
     choices: the codes or numbers that are allowed; choice_labels: what codes are called. digits: text of
     distinct digits, such as "378". stored_model: besides a choice, the id of a stored model is allowed.
+    hidden: for experiments alone; no control, flag or address sets it.
     as_from_the_start: in every identity, whatever its value; a later field only when it differs from its
     default, so that a new field renames nothing. Such a default can never change.
     """
@@ -43,6 +48,7 @@ class FieldSpec:
     digits: bool = False
     stored_model: bool = False
     rare: bool = False
+    hidden: bool = False
     group: str = "schedule"
     decides: tuple[str, ...] = ("distilled", "scratch")
     counts: Callable[[Any], bool] | None = None
@@ -115,7 +121,8 @@ class FieldSpec:
     @property
     def _limits(self) -> dict[str, str]:
         if self.choices:
-            return {"choices": ", ".join(map(str, self.choices))}
+            choices = ", ".join(str(choice) for choice in self.choices if choice != "")
+            return {"choices": shorten(choices, _LONGEST_LIST, placeholder=" …")}
         if self.minimum is None or self.maximum is None:
             return {}
         return {"minimum": f"{self.minimum:g}", "maximum": _plain(self.maximum)}

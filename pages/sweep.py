@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kd.config import FIELDS, RunConfig
+from kd.config import OFFERED, RunConfig
 from kd.text.translation import _
 from ui.shared import address, lessons
 from ui.shared.frame import page
@@ -34,7 +34,7 @@ def open_in_train(config: RunConfig, run_id: str | None) -> None:
         if run_id is not None:
             controls.has_followed(run_id)
             show(run_id)
-        address.go_to("pages/train.py", carrying=("run", *FIELDS))
+        address.go_to("pages/train.py", carrying=("run", *OFFERED))
 
 
 with page("Sweep"):

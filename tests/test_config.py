@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kd.config import FIELDS, PRESETS, Contradiction, RunConfig
+from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig
+from kd.distillation.mistakes import MISTAKES
 from kd.run_fields import epochs_for, why_idle
 
 
@@ -130,7 +131,7 @@ def test_what_the_first_version_stored_keeps_its_name(fields, run_id, teacher_id
 DECIDES = {
     "distilled": {
         **{"alpha": 0.5, "temperature": 7.0, "temperature_squared": False, "teacher": "notebook"},
-        "permuted_doubts": True,
+        **{"permuted_doubts": True, "mistake": "cached_answers"},
     },
     "scratch": {"baseline": "label_smoothing"},
     "both": {
@@ -266,3 +267,23 @@ def test_a_field_that_makes_no_difference_says_why():
     assert why_idle("temperature", RunConfig(alpha=1)).startswith("No effect at α = 1")
     said = why_idle("temperature", RunConfig(objective="logit_matching"))
     assert said == "No effect: “Logit matching” does without it."
+
+
+def test_a_mistake_is_made_with_soft_targets_that_teach_and_renames_no_other_run():
+    for change in ({"alpha": 1.0}, {"objective": "decoupled"}):
+        without, with_it = RunConfig(**change), RunConfig(mistake="cached_answers", **change)
+        assert not with_it.makes_mistake
+        assert with_it.run_id == without.run_id
+        assert with_it.objective_values() == without.objective_values()
+    made = RunConfig(mistake="cached_answers", alpha=0.2)
+    assert made.makes_mistake
+    assert made.objective_values() == MISTAKES["cached_answers"](alpha=0.2, temperature=10.0, scale=100.0)
+    assert not RunConfig().makes_mistake
+    assert RunConfig(mistake="").run_id == RunConfig().run_id
+
+
+def test_nobody_is_offered_a_mistake():
+    assert FIELDS.keys() - OFFERED.keys() == {"mistake"}
+    with pytest.raises(ValueError, match="'mistakes' is not a field of a run") as caught:
+        RunConfig.from_mapping({"mistakes": 1})
+    assert "mistake," not in str(caught.value)

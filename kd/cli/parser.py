@@ -9,7 +9,7 @@ from typing import Any
 
 from kd._version import __version__
 from kd.cli.program import MODULE
-from kd.config import FIELD_TYPES, FIELDS, MODELS, PRESETS, FieldSpec
+from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS, FieldSpec
 from kd.export import FORMATS, TABLES
 from kd.studies.study import Study
 from kd.terminal.arguments import Parser, shown
@@ -69,7 +69,7 @@ def _command(commands: _Commands, name: str, purpose: str) -> argparse.ArgumentP
 def _add_train(commands: _Commands) -> None:
     parser = _command(commands, "train", _("train two identical students, one of them with a teacher's help"))
     _add_preset(parser)
-    for name, spec in FIELDS.items():
+    for name, spec in OFFERED.items():
         flag = _flag(name)
         if FIELD_TYPES[name] is bool:
             parser.add_argument(
@@ -90,7 +90,7 @@ def _add_sweep(commands: _Commands) -> None:
         _("train many runs that differ in some fields, and say how sure the differences are"),
     )
     _add_preset(parser)
-    for name, spec in FIELDS.items():
+    for name, spec in OFFERED.items():
         if name == "seed":
             continue
         values = _("{help} One value, or several with commas between them: {values}.", **_said(spec))
@@ -245,7 +245,7 @@ def _metavar(name: str) -> str:
 
 
 def _train(options: argparse.Namespace) -> int:
-    changes: dict[str, Any] = {name: getattr(options, name) for name in FIELDS}
+    changes: dict[str, Any] = {name: getattr(options, name) for name in OFFERED}
     changes = {name: value for name, value in changes.items() if value is not None}
     config = PRESETS[options.preset].config.replace(**changes)
     from kd.cli.train import train  # after the config: a bad one is refused before the engine loads
@@ -257,7 +257,7 @@ def _sweep(options: argparse.Namespace) -> int:
     from kd.cli.sweep import sweep
 
     # in the order in which they were given: that of the axes
-    lists = {name: text.split(",") for name, text in vars(options).items() if name in FIELDS}
+    lists = {name: text.split(",") for name, text in vars(options).items() if name in OFFERED}
     axes = {name: values for name, values in lists.items() if len(values) > 1}
     # each axis at its first value, which the others may need: the preset's own may contradict them
     base = PRESETS[options.preset].config.replace(**{name: values[0] for name, values in lists.items()})

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kd.cli.program import started
+from kd.config import FIELDS, RunConfig
 from kd.runs.state import RunView
 from kd.runs.views import RunViews
 from kd.store.store import Store
@@ -42,7 +43,7 @@ def runs(as_json: bool) -> int:
         table.add_row(
             view.run_id,
             states.state(states.SHIPPED if view.shipped else view.status),
-            config.teacher if config.objective_class.uses_teacher else "–",
+            _learns_from(config),
             plain(config.alpha),
             plain(config.temperature) if config.objective_class.uses_temperature else "–",
             str(config.epochs),
@@ -59,6 +60,14 @@ def runs(as_json: bool) -> int:
             )
         )
     return 0
+
+
+def _learns_from(config: RunConfig) -> str:
+    """The teacher, and a mistake if one is made on purpose."""
+    if config.makes_mistake:
+        mistake = FIELDS["mistake"].in_words(config.mistake)
+        return _("{teacher}, {mistake}", teacher=config.teacher, mistake=mistake)
+    return config.teacher if config.objective_class.uses_teacher else "–"
 
 
 def _as_dict(view: RunView) -> dict:

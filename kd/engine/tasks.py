@@ -124,7 +124,10 @@ def teaching(teacher: bytes, config: dict, attention: bool, token: str) -> Teach
 
     run = RunConfig.from_mapping(config)
     shift = run.shift if is_consistent(run) else 0
-    return teacher_outputs(teacher, pictures_for_teacher(run), attention, _flag(_stopped, token), shift)
+    dropout = (run.teacher_dropout, run.seed) if run.teacher_dropout else None
+    return teacher_outputs(
+        teacher, pictures_for_teacher(run), attention, _flag(_stopped, token), shift, dropout
+    )
 
 
 def _flag(tokens: set[str], token: str) -> Callable[[], bool]:

@@ -72,11 +72,12 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
     Raises:
         ValueError: when it does not know the run's objective, or one of its rarer settings.
     """
-    if has_teaching(config) and config.objective not in _definitions():
+    asked = config.mistake if config.makes_mistake else config.objective
+    if has_teaching(config) and asked not in _definitions():
         raise ValueError(
             _(
                 "A notebook cannot repeat the objective {objective}: choose another format.",
-                objective=quoted(config.objective),
+                objective=quoted(asked),
             )
         )
     for field in _NOT_IN_A_NOTEBOOK:

@@ -56,6 +56,11 @@ def is_shifted_for_teacher(run: Any) -> bool:
     return run.shift > 0 and learns_from_teacher(run)
 
 
+def may_be_mistaken(run: Any) -> bool:
+    """Whether the mistakes, which are all about soft targets, make a difference."""
+    return has_teaching(run) and run.objective == "soft_targets"
+
+
 def permutes(run: Any) -> bool:
     """Whether the order of the teacher's doubts makes a difference that can be taken away."""
     return has_teaching(run) and run.objective == "soft_targets"

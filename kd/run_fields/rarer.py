@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kd.distillation.mistakes import MISTAKES
 from kd.fields import field
 from kd.run_fields.conditions import (
     DIGITS,
@@ -12,6 +13,7 @@ from kd.run_fields.conditions import (
     SHUFFLED,
     asks_about_unlabelled,
     is_shifted_for_teacher,
+    may_be_mistaken,
     permutes,
 )
 from kd.text.translation import N_
@@ -70,4 +72,15 @@ class RarerFields:
         group="objective",
         decides=("distilled",),
         counts=permutes,
+    )
+    mistake: str = field(
+        "",
+        label=N_("Mistake"),
+        help=N_("A mistake that people make with soft targets, made here on purpose. For experiments alone."),
+        choices=("", *MISTAKES),
+        choice_labels={"": N_("none"), **{code: mistake.label for code, mistake in MISTAKES.items()}},
+        group="objective",
+        decides=("distilled",),
+        counts=may_be_mistaken,
+        hidden=True,
     )

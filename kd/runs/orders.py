@@ -154,11 +154,12 @@ class Teacher:
 
     @property
     def _asked_about(self) -> str:
-        """What is not as in MNIST in the pictures it is asked about; empty if all is."""
+        """What is not as in MNIST in the pictures it is asked about, or not as usual in how it answers."""
         config, changed = self._config, ""
         if has_nonsense(config):
             changed += f"-{config.unlabelled_pictures}-{config.labelled}"
             changed += f"-without-{config.omitted_digits}" if config.omitted_digits else ""
+        changed += f"-dropout-{config.seed}" if config.teacher_dropout else ""
         return changed + (f"-shift-{config.shift}" if is_consistent(config) else "")
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig, not_a_field
 from kd.studies.study import Study
 from kd.text.study_words import plain_value
 from kd.text.translation import _
 from kd.text.words import quoted
 
 VARY, SEEDS, STUDY = "vary", "seeds", "study"
-PARAMETERS = (STUDY, VARY, SEEDS, *FIELDS)
+PARAMETERS = (STUDY, VARY, SEEDS, *OFFERED)
 """Everything that the address of a study may say."""
 
 
@@ -26,14 +26,21 @@ def address_of(study: Study) -> str:
 
 
 def query_of(study: Study) -> dict[str, str]:
-    """What an address says of a study, by parameter."""
+    """What an address says of a study, by parameter.
+
+    Of hidden fields it says nothing: a study that has some is found by its id alone.
+    """
     default = RunConfig()
     own = {
         name: plain_value(getattr(study.base, name))
-        for name in FIELDS
+        for name in OFFERED
         if name not in study.axes and getattr(study.base, name) != getattr(default, name)
     }
-    axes = (f"{name}:{','.join(map(plain_value, values))}" for name, values in study.axes.items())
+    axes = (
+        f"{name}:{','.join(map(plain_value, values))}"
+        for name, values in study.axes.items()
+        if name in OFFERED
+    )
     return {VARY: ";".join(axes), SEEDS: str(study.seeds), **own}
 
 
@@ -43,7 +50,7 @@ def study_of(query: Mapping[str, str]) -> Study:
     Raises:
         ValueError: as Study; also when an axis is there twice.
     """
-    base = RunConfig.from_mapping({name: query[name] for name in FIELDS if name in query})
+    base = RunConfig.from_mapping({name: query[name] for name in OFFERED if name in query})
     return Study(base, axes_of(query.get(VARY, "")), seeds_of(query.get(SEEDS, "1")))
 
 
@@ -51,11 +58,13 @@ def axes_of(text: str) -> dict[str, tuple[str, ...]]:
     """The axes in 'temperature:1,4;alpha:0.1,0.5', their values as text.
 
     Raises:
-        ValueError: when an axis is there twice.
+        ValueError: when an axis is there twice, or is hidden.
     """
     axes: dict[str, tuple[str, ...]] = {}
     for part in filter(None, text.split(";")):
         name, _colon, values = (each.strip() for each in part.partition(":"))
+        if name in FIELDS and FIELDS[name].hidden:
+            raise not_a_field(name)
         add_axis(axes, name, [value.strip() for value in values.split(",")] if values else [])
     return axes
 

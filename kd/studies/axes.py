@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig
 
 # With two values alone, an axis is logarithmic if one is so many times the other.
 _DECADE = 10
@@ -28,7 +28,7 @@ _AROUND_DEFAULT = (0.1, 0.25, 0.5, 1, 2, 4, 10)
 def may_vary() -> list[str]:
     """The fields that an axis may have, in the order in which people mostly want them."""
     first = ("train_size", "temperature", "alpha", "objective", "label_noise", "student_width")
-    return [*first, *(name for name in FIELDS if name not in (*first, "seed"))]
+    return [*first, *(name for name in OFFERED if name not in (*first, "seed"))]
 
 
 def offered(name: str) -> tuple[Any, ...]:

@@ -14,13 +14,18 @@ import tensorflow as tf
 
 from kd.networks.architectures import IMAGE_SHAPE, Architecture
 from kd.pictures.shifts import shifted, variants
-from kd.training.networks import evaluation, in_parts
+from kd.training.networks import evaluation, in_parts, to_images
 from kd.training.stopping import TrainingStopped
 from kd.training.teaching import Teaching
 
 
 def teacher_outputs(
-    keras_file: bytes, pictures: np.ndarray, attention: bool, should_stop: Callable[[], bool], shift: int = 0
+    keras_file: bytes,
+    pictures: np.ndarray,
+    attention: bool,
+    should_stop: Callable[[], bool],
+    shift: int = 0,
+    dropout: tuple[float, int] | None = None,
 ) -> Teaching:
     """What a teacher says of some pictures, uint8 (n, 28, 28).
 
@@ -29,6 +34,8 @@ def teacher_outputs(
         attention: whether its attention maps are wanted too.
         shift: by how many pixels at most they are shifted; then there is a row for each variant of the first
             picture (kd.pictures.shifts), then of the second, and so on.
+        dropout: (share, seed) to have it answer in training mode, with dropout of this share of the features
+            before its last layer.
 
     Raises:
         ValueError: when attention is wanted of a model that is not convolutional.
@@ -43,10 +50,17 @@ def teacher_outputs(
         path = Path(folder) / "teacher.keras"
         path.write_bytes(keras_file)
         model = keras.saving.load_model(path, compile=False)
-    evaluate = evaluation(model, attention)
+    evaluate = evaluation(model, attention) if dropout is None else _in_training(model, *dropout)
     each = [in_parts(evaluate, shifted(pictures, *way), check) for way in variants(shift)]
     found = [np.stack(parts, axis=1) for parts in (zip(*each, strict=True) if attention else [each])]
     return Teaching(*(rows.reshape(-1, rows.shape[-1]) for rows in found))
+
+
+def _in_training(model: keras.Sequential, share: float, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """What a model says of pictures, uint8 (n, 28, 28), with dropout at work before its last layer."""
+    *features, last = model.layers
+    dropping = keras.Sequential([*features, keras.layers.Dropout(share, seed=seed), last])
+    return lambda pictures: dropping(to_images(tf.constant(pictures)), training=True).numpy()
 
 
 @cache

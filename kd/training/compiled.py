@@ -94,6 +94,7 @@ class CompiledTraining:
         self.network, self.model = network, network.model
         self._objective, self._smoothed, self._partly_labelled = objective, smoothed, partly_labelled
         self._attends = objective is not None and objective.compares_attention
+        self._answers_by_place = objective is not None and objective.answers_by_place
         self.terms = () if objective is None else tuple(objective.term_labels)
         self._forward = folded_forward(self.model, precision, attention=self._attends)
         self._numbers = () if objective is None else tuple(_numbers(objective))
@@ -239,6 +240,8 @@ class CompiledTraining:
             batch = tf.gather(labels, chosen)
             has_label = tf.gather(labelled, chosen) if self._partly_labelled else None
             taught = variant if self._consistent else chosen
+            if self._answers_by_place:
+                taught = step * batch_size + tf.range(tf.size(chosen))
             rows = {name: tf.gather(values, taught) for name, values in prepared.items()}
             pictures = tf.gather(images, chosen)
             if self._shift:

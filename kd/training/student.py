@@ -11,6 +11,7 @@ import numpy as np
 
 from kd.config import RunConfig
 from kd.distillation.doubts import permuted_doubts
+from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.pictures.shifts import variants
@@ -172,6 +173,8 @@ def _lesson(
         logits = _rows(logits, "teacher_logits", (times * config.train_size, 10), chosen.rows, times)
         if config.permuted_doubts and config.counts("permuted_doubts"):
             logits = permuted_doubts(logits, config.seed, times)
+        if config.makes_mistake:
+            logits = MISTAKES[config.mistake].answers(logits, config.seed)
         if kind.objective.compares_attention:
             attention = _rows(attention, "teacher_attention", (config.train_size, ATTENTION), chosen.rows)
         teacher = Outputs(logits, attention if kind.objective.compares_attention else None)

@@ -9,7 +9,7 @@ import pytest
 import kd
 from docs import api, reference
 from kd.cli.parser import command_line
-from kd.config import FIELDS, PRESETS
+from kd.config import OFFERED, PRESETS
 from kd.distillation.objectives import OBJECTIVES
 from tests import PROJECT
 from tests.docs.documents import DOCUMENTS, text
@@ -46,7 +46,7 @@ def test_every_name_that_kd_offers_is_described():
     assert {name for name in kd.__all__ if not name.startswith("_")} <= set(described)
 
 
-@pytest.mark.parametrize("name", [*FIELDS, *OBJECTIVES, *PRESETS])
+@pytest.mark.parametrize("name", [*OFFERED, *OBJECTIVES, *PRESETS])
 def test_a_field_objective_or_preset_is_in_the_reference(name):
     assert f"| `{name}` |" in REFERENCE
 
@@ -56,7 +56,7 @@ def test_every_flag_of_every_command_is_in_the_reference():
         section = REFERENCE.partition(f"### `{name}`\n")[2].partition("\n### ")[0]
         assert section
         flags = set(re.findall(r"--[a-z][a-z-]+", parser.format_help())) - {"--help", "--no-"}
-        fields = {"--" + field.replace("_", "-") for field in FIELDS}
+        fields = {"--" + field.replace("_", "-") for field in OFFERED}
         switches = {flag.replace("--", "--no-", 1) for flag in fields}
         assert {flag for flag in flags - fields - switches if flag not in section} == set()
 

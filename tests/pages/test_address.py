@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kd.config import FIELD_TYPES, FIELDS, Contradiction, RunConfig, to_bool
+from kd.config import FIELD_TYPES, FIELDS, OFFERED, Contradiction, RunConfig, to_bool
 from tests.pages.on_page import html_of, labelled, warnings_of
 from ui.shared import address
 
@@ -51,14 +51,14 @@ def assert_taken_or_refused(open_page, query):
 
 @pytest.mark.parametrize("text", ODD)
 def test_every_spelling_is_taken_or_refused_by_every_field(open_page, text):
-    assert_taken_or_refused(open_page, {name: text for name in FIELDS if name != "teacher"})
+    assert_taken_or_refused(open_page, {name: text for name in OFFERED if name != "teacher"})
     assert_taken_or_refused(open_page, {"teacher": text})
 
 
 @fuzzed
 @given(
     st.dictionaries(
-        st.sampled_from(list(FIELDS)),
+        st.sampled_from(list(OFFERED)),
         st.one_of(st.sampled_from(ODD), st.floats().map(str), st.integers().map(str), st.text(max_size=9)),
         min_size=1,
     )
@@ -93,6 +93,12 @@ def test_other_pages_accept_every_spelling_too(open_page, page, name, text, valu
 @pytest.mark.parametrize(
     ("page", "name", "text", "sentence"),
     [
+        (
+            "train",
+            "mistake",
+            "same_network",
+            "In the address of this page, 'mistake' is not a field of a run",
+        ),
         ("dark_knowledge", "T", "nan", "T must be a number between 0.1 and 100, not “nan”. It is set to 4."),
         ("dark_knowledge", "log", "maybe", "log must be true or false, not “maybe”. It is off."),
         ("dark_knowledge", "picture", "-1", "There is no test picture “-1”"),

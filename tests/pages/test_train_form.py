@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kd.config import FIELDS, PRESETS, Preset, RunConfig
+from kd.config import FIELDS, OFFERED, PRESETS, Preset, RunConfig
 from kd.distillation.objectives import OBJECTIVES
 from tests.pages.on_page import html_of, labelled, warnings_of
 
@@ -26,11 +26,12 @@ def test_every_field_has_a_control_with_its_label_and_help(open_page):
     shown |= labelled(open_page("train", labelled="100", shift="1"))
     for objective in OBJECTIVES:
         shown |= labelled(open_page("train", objective=objective))
-    for spec in FIELDS.values():
+    for spec in OFFERED.values():
         assert shown[spec.label].help.startswith(spec.help)
     for objective in OBJECTIVES.values():
         assert f"**{objective.label}**: {objective.help}" in shown[FIELDS["objective"].label].help
     assert shown["Train"].help
+    assert FIELDS["mistake"].label not in shown
 
 
 def test_only_what_counts_is_shown_and_each_under_the_heading_of_its_group(open_page):

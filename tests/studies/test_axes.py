@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kd.config import FIELDS, RunConfig
+from kd.config import FIELDS, OFFERED, RunConfig
 from kd.studies.address import address_of, axes_of, query_of, study_of
 from kd.studies.axes import in_order, is_logarithmic, may_vary, offered, offered_first
 from kd.studies.study import Study
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if name != "seed"])
+@pytest.mark.parametrize("name", [name for name in OFFERED if name != "seed"])
 def test_every_field_but_the_seed_may_vary_with_values_that_it_allows(name):
     assert name in may_vary()
     values, first = offered(name), offered_first(name)
@@ -27,7 +27,7 @@ def test_a_fields_default_is_among_what_is_offered():
 
 
 def test_each_field_may_vary_once():
-    assert len(set(may_vary())) == len(may_vary()) == len(FIELDS) - 1
+    assert len(set(may_vary())) == len(may_vary()) == len(OFFERED) - 1
 
 
 def test_numbers_are_in_order_and_others_as_they_are():
@@ -77,3 +77,12 @@ def test_an_address_says_what_varies_as_one_reads_it():
 def test_an_address_that_is_no_study_is_refused_in_a_sentence(query, sentence):
     with pytest.raises(ValueError, match=sentence):
         study_of(query)
+
+
+def test_an_address_says_and_takes_nothing_of_a_mistake():
+    study = Study(RunConfig(alpha=0.2), {"mistake": ("", "same_network")}, baseline={"mistake": ""})
+    assert query_of(study) == {"vary": "", "seeds": "1", "alpha": "0.2"}
+    assert Study.from_mapping(study.to_dict()) == study
+    with pytest.raises(ValueError, match="'mistake' is not a field of a run"):
+        axes_of("mistake:,same_network")
+    assert not study_of({"mistake": "same_network"}).base.makes_mistake

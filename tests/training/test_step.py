@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture
 from kd.training.compiled import CompiledTraining
@@ -91,6 +92,25 @@ def test_labels_count_where_there_are_some_and_the_teacher_everywhere(network, m
         assert found[name] == pytest.approx(value, rel=1e-5), name
     if not with_label:
         assert found["student_loss"] is found["accuracy"] is None
+    np.testing.assert_allclose(network.model.get_weights()[0], kernel, atol=1e-6)
+    np.testing.assert_allclose(network.model.get_weights()[1], bias, atol=1e-6)
+
+
+def test_kept_answers_go_by_the_place_in_the_epoch_and_not_by_the_picture(network, mnist):
+    """The mistake, over an epoch of three batches; its teacher's rows, in any other order, would not fit."""
+    images, labels = mnist.x_train[:PICTURES], mnist.y_train[:PICTURES].astype(np.int32)
+    objective = MISTAKES["cached_answers"](alpha=0.3, temperature=5.0, scale=25.0)
+    given = objective.answers(made_up(PICTURES).logits, 3)
+    kernel, bias = (w.astype(np.float64) for w in network.model.get_weights())
+    compiled = CompiledTraining(network, objective)
+    lesson = compiled.lesson(images, labels, 10, objective=objective, teacher=Outputs(given))
+    order = lesson.order(3, 1)
+    compiled.run_steps(lesson, order, 0, 3)
+    numbers = {"alpha": 0.3, "t": 5.0, "scale": 25.0, "smoothing": 0.0}
+    for first in range(0, PICTURES, 10):
+        chosen = order.numpy()[first : first + 10]
+        batch = {"teacher": given[first : first + 10].astype(np.float64), "labelled": np.ones(len(chosen))}
+        kernel, bias, _means = one_step(kernel, bias, images[chosen], labels[chosen], **batch, **numbers)
     np.testing.assert_allclose(network.model.get_weights()[0], kernel, atol=1e-6)
     np.testing.assert_allclose(network.model.get_weights()[1], bias, atol=1e-6)
 

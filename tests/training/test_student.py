@@ -190,6 +190,34 @@ def test_a_fresh_teacher_reports_every_epoch(mnist):
     assert teacher.history[-1]["val_accuracy"] == pytest.approx(right)
 
 
+def test_a_teacher_in_training_mode_drops_features_before_its_last_layer(mnist):
+    model = trained(SMALL.replace(teacher_width=4), "teacher")
+    said = teacher_outputs(model.keras_file, mnist.x_train[:40], False, never).logits
+
+    def dropping(share, seed):
+        asked = mnist.x_train[:40], False, never
+        return teacher_outputs(model.keras_file, *asked, dropout=(share, seed)).logits
+
+    np.testing.assert_allclose(dropping(0.0, 0), said, atol=1e-5)
+    np.testing.assert_array_equal(dropping(0.5, 1), dropping(0.5, 1))
+    off = [dropping(0.5, seed) - said for seed in range(40)]
+    assert np.abs(off[0]).max() > 0.1
+    # dropped at random and scaled up again, they are right in the mean
+    assert np.abs(np.mean(off, axis=0)).mean() < np.abs(off).mean() / 3
+
+
+def test_a_student_with_kept_answers_is_given_those_of_other_pictures(tmp_path):
+    """The whole path of the mistake: as if it had been taught so, and not as it is taught without it."""
+    config, said = SMALL.replace(mistake="cached_answers", epochs=1), made_up()
+    wrong = trained(config, "distilled", said)
+    assert (
+        wrong.history[0]["loss"] != trained(config.replace(mistake=""), "distilled", said).history[0]["loss"]
+    )
+    same = np.repeat(said.logits[:1], 320, axis=0)
+    alike = [trained(config.replace(mistake=m), "distilled", Teaching(same)) for m in ("cached_answers", "")]
+    np.testing.assert_array_equal(weights_of(alike[0], tmp_path)[-1], weights_of(alike[1], tmp_path)[-1])
+
+
 def test_a_teacher_of_another_width_with_smoothed_labels(tmp_path, mnist):
     config = SMALL.replace(teacher_width=4, teacher_label_smoothing=0.2)
     model = trained(config, "teacher")

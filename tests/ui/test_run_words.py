@@ -13,6 +13,7 @@ USUAL = "α 0.1 · T 10 with T² · strong teacher · 40 epochs · 500 images"
     ("changes", "said"),
     [
         ({}, USUAL),
+        ({"mistake": "no_t_squared"}, f"{USUAL} · a mistake: without T²"),
         ({"batch_size": 8, "seed": 3}, f"{USUAL} · batches of 8 · seed 3"),
         ({"student": "linear"}, f"{USUAL} · linear student"),
         ({"student": "dense"}, f"{USUAL} · student with 64 hidden units"),
@@ -67,6 +68,7 @@ OTHERS = {
     "student_width": 4,
     "unlabelled_pictures": "noise",
     "shift": 1,
+    "mistake": "one_temperature",
 }
 AROUND = {
     "student_units": {"student": "dense"},

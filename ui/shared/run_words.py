@@ -140,6 +140,7 @@ _UNUSUAL = {
     "label_noise": _noise,
     "baseline": lambda config: _("scratch with smoothed labels"),
     "objective": lambda config: _(config.objective_class.label),
+    "mistake": lambda config: _("a mistake: {mistake}", mistake=FIELDS["mistake"].in_words(config.mistake)),
 }
 
 # The same of every field: what is usual of the others goes without saying.

@@ -8,8 +8,9 @@ from html import escape
 
 import streamlit as st
 
-from kd.config import FIELDS, PRESETS, RunConfig
+from kd.config import FIELDS, OFFERED, PRESETS, RunConfig
 from kd.studies.address import (
+    PARAMETERS,
     SEEDS,
     STUDY,
     VARY,
@@ -38,7 +39,7 @@ _DEFAULT = {FIRST: "train_size", SECOND: "temperature"}
 
 def take_address() -> None:
     """Let the address set the form, once for each address; a study that is known sets what it leaves open."""
-    asked = {name: st.query_params[name] for name in (STUDY, VARY, SEEDS, *FIELDS) if name in st.query_params}
+    asked = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
     if asked == st.session_state.get(_TAKEN) or (not asked and FIRST in st.session_state):
         return
     st.session_state[_TAKEN] = asked
@@ -51,7 +52,7 @@ def take_address() -> None:
         for name in axes:
             if name not in may_vary():
                 Study(RunConfig(), {name: [NONE]})  # says so
-        base = RunConfig.from_mapping({name: query[name] for name in FIELDS if name in query})
+        base = RunConfig.from_mapping({name: query[name] for name in OFFERED if name in query})
         seeds = seeds_of(query.get(SEEDS, "3"))
         Study(base, {}, seeds)
     except ValueError as error:
@@ -62,8 +63,9 @@ def take_address() -> None:
 
 def set_form(study: Study) -> None:
     """Set every control as in this study; before they are drawn, or in a callback."""
-    axes = {name: tuple(map(plain_value, values)) for name, values in study.axes.items()}
-    _set(axes, study.base, min(study.seeds, MOST_SEEDS))
+    axes = {name: tuple(map(plain_value, values)) for name, values in study.axes.items() if name in OFFERED}
+    hidden = {name: getattr(RunConfig(), name) for name in FIELDS if name not in OFFERED}
+    _set(axes, study.base.replace(**hidden), min(study.seeds, MOST_SEEDS))
 
 
 def _set(axes: Mapping[str, tuple[str, ...]], base: RunConfig, seeds: int) -> None:
@@ -209,10 +211,8 @@ def _moved() -> None:
 def tell(study: Study) -> None:
     """Have the address say what this study is."""
     said = query_of(study)
-    address.rewrite({name: said.get(name) for name in (VARY, SEEDS, *FIELDS)})
-    st.session_state[_TAKEN] = {
-        name: st.query_params[name] for name in (STUDY, VARY, SEEDS, *FIELDS) if name in st.query_params
-    }
+    address.rewrite({name: said.get(name) for name in PARAMETERS if name != STUDY})
+    st.session_state[_TAKEN] = {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
 
 
 def size_words(study: Study) -> str:

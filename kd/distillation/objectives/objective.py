@@ -58,6 +58,8 @@ class Objective:
     compares_attention: ClassVar[bool] = False
     # Whether `terms` also takes `weights`, float (n,): what each picture counts.
     takes_weights: ClassVar[bool] = False
+    # Whether a batch gets what was prepared for the pictures in its place, and not for its own: a mistake.
+    answers_by_place: ClassVar[bool] = False
     # Whether a class may be ruled out by a logit of −inf.
     allows_masked_classes: ClassVar[bool] = True
 

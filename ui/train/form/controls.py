@@ -1,4 +1,4 @@
-"""The form of a run: the widgets of kd.config.FIELDS in groups, kept in the URL, back to a RunConfig."""
+"""The form of a run: the widgets of kd.config.OFFERED in groups, kept in the URL, back to a RunConfig."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from kd.config import FIELDS, PRESETS, Contradiction, RunConfig
+from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig
 from kd.run_fields import epochs_for, why_idle
 from kd.text.translation import N_, _
 from ui.shared import address, notices
@@ -65,9 +65,10 @@ def other_controls(moved: Moved) -> None:
 
 def take_address() -> None:
     """Let the address set the controls, in every spelling that `RunConfig` reads; before they are drawn."""
-    address.take({name: fields.parameter(name) for name in FIELDS})
+    address.take({name: fields.parameter(name) for name in OFFERED})
+    address.take({name: fields.refused(name) for name in FIELDS.keys() - OFFERED.keys()})
     if address.went_back():
-        for name in FIELDS:
+        for name in OFFERED:
             st.session_state[name] = fields.in_session(name, fields.from_url(name))
     elif st.session_state.get(_DRAWN) and "run" not in st.query_params:
         _tell_address()  # the page is opened again, and bare
@@ -75,16 +76,16 @@ def take_address() -> None:
 
 def set_form(config: RunConfig) -> None:
     """Set every control as in this run, and the address with it; before they are drawn, or in a callback."""
-    _set(config, list(FIELDS))
+    _set(config, list(OFFERED))
 
 
 def follow_run(run_id: str, config: RunConfig) -> None:
     """Set the controls as in a run that has just appeared on the screen, unless the URL sets them."""
     if st.session_state.get(_FOLLOWED) != run_id:
         st.session_state[_FOLLOWED] = run_id
-        if not any(name in st.query_params for name in FIELDS):
+        if not any(name in st.query_params for name in OFFERED):
             # controls drawn for the first time leave the address alone
-            _set(config, list(FIELDS) if st.session_state.get(_DRAWN) else [])
+            _set(config, list(OFFERED) if st.session_state.get(_DRAWN) else [])
 
 
 def has_followed(run_id: str) -> None:
@@ -121,7 +122,7 @@ def last_moved() -> str | None:
 
 def _section(title: str, groups: Sequence[str], values: dict[str, Any], moved: Moved, rare: bool) -> None:
     """Draw the controls of some groups that are rare, or those that are not, under a title."""
-    names = [name for name, spec in FIELDS.items() if spec.group in groups and spec.rare is rare]
+    names = [name for name, spec in OFFERED.items() if spec.group in groups and spec.rare is rare]
     names = [name for name in names if name not in _FIRST and _shown(name, values)]
     # in the order of the groups, the objective before its own fields
     names.sort(key=lambda name: (groups.index(FIELDS[name].group), name not in groups, name in _LAST))
@@ -168,8 +169,8 @@ def _tell_address() -> None:
 
 def _values() -> dict[str, Any]:
     """What each control says; what makes no difference, and is not shown, has its default."""
-    values = {name: fields.value(name) for name in FIELDS}
-    for name in FIELDS:
+    values = {name: fields.value(name) for name in OFFERED}
+    for name in OFFERED:
         if not _shown(name, values):
             values[name] = getattr(fields.DEFAULT, name)
     images, epochs = values["train_size"], values["epochs"]
@@ -189,7 +190,7 @@ def _shown(name: str, values: dict[str, Any]) -> bool:
 
 def _set(config: RunConfig, in_address: list[str]) -> None:
     """Set every control as in this run, and the address of these fields."""
-    values, default = config.to_dict(), fields.DEFAULT.to_dict()
+    values, default = ({name: getattr(run, name) for name in OFFERED} for run in (config, fields.DEFAULT))
     address.rewrite(
         {name: None if values[name] == default[name] else address.plain(values[name]) for name in in_address}
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.config import FIELD_TYPES, FIELDS, RunConfig, not_a_field
 from kd.distillation.objectives import OBJECTIVES
 from kd.fields import FieldSpec
 from kd.text.translation import N_, _
@@ -88,6 +88,16 @@ def parameter(name: str) -> address.Kept:
     if FIELDS[name].digits:
         return _digits(name)
     return address.Kept(partial(_read, name), address.plain, getattr(DEFAULT, name))
+
+
+def refused(name: str) -> address.Parameter:
+    """A field that the address must not set."""
+
+    def read(text: str) -> Any:
+        problem = not_a_field(name)
+        raise ValueError(_("In the address of this page, {problem}", problem=problem))
+
+    return address.Parameter(read, str)
 
 
 def _is_counted_in_stops(name: str) -> bool:
