@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import PROJECT
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, WIDE
 from tests.browser.test_a_persons_way import slider
 
 SMALL_TEXT = (PROJECT / "tests" / "browser" / "small_text.js").read_text(encoding="utf-8")
@@ -19,10 +19,37 @@ PAGES = [
     *("experiments", "experiments?experiment=how_many_images", f"experiments?{WHAT_CAME_OUT}"),
     *("dark_knowledge", "dark_knowledge?view=pull", "dark_knowledge?view=all"),
 ]
+TEST_PICTURE = "draw?way=test"
+CHARTS = "[data-testid=stVegaLiteChart], .kd-live-figure, .kd-live-answers, .kd-bars"
+# address → figures that can be saved, each with its title
+SAVED = {
+    "train": {"accuracy-by-epoch": ".st-key-figure-accuracy-by-epoch .role-title-text"},
+    "dark_knowledge": {
+        "soft-targets": ".st-key-live-soft-targets figure:nth-of-type(1) figcaption",
+        "entropy": ".st-key-live-soft-targets figure:nth-of-type(2) figcaption",
+    },
+    "dark_knowledge?view=pull": {"pull-strength": ".st-key-live-pull figure:nth-of-type(2) figcaption"},
+    "how_sure": {
+        "adding-seeds": ".st-key-live-adding-seeds figure:nth-of-type(1) figcaption",
+        "choices-of-seeds": ".st-key-live-adding-seeds figure:nth-of-type(2) figcaption",
+    },
+    "dark_knowledge?view=all": {"look-alikes": ".st-key-figure-look-alikes .role-title-text"},
+}
 MOST_SHIFT = 0.05
 COUNT_SHIFTS = (PROJECT / "tests" / "browser" / "layout_shifts.js").read_text(encoding="utf-8")
 """Shifts right after a click count, too: `shifts.afterInputToo` is set by the tests that click."""
 ONE_BY_ONE = (PROJECT / "tests" / "browser" / "one_by_one.js").read_text(encoding="utf-8")
+# Another size of the window has been laid out: for ten frames the page has been as high as it is.
+SETTLED = """() => new Promise((done) => {
+  let height = 0, frames = 0;
+  const look = () => {
+    const now = document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().height;
+    frames = now === height ? frames + 1 : 0;
+    height = now;
+    if (frames < 10) requestAnimationFrame(look); else done();
+  };
+  requestAnimationFrame(look);
+})"""
 OUTSIDE = """() => [...document.querySelectorAll('p, button, .kd-number, svg text, h1, h2')]
   .filter((element) => element.checkVisibility())
   .filter((element) => !element.closest('.kd-unseen, header, .stElementToolbar, [data-testid=stSidebar]'))
@@ -54,6 +81,14 @@ def in_sight(page: Page, selector: str) -> bool:
     )
 
 
+def shift(page: Page) -> float:
+    """How far the page has jumped since this was asked last; says on the terminal what did."""
+    seen = page.evaluate("({ ...shifts })")
+    page.evaluate("Object.assign(shifts, { sum: 0, moved: [] })")
+    print(*seen["moved"], sep="\n")
+    return seen["sum"]
+
+
 def test_the_navigation_of_a_phone_closes_once_it_has_been_used(phone: Page, site):
     phone.goto(f"{site.url}/train")
     at_rest(phone)
@@ -65,18 +100,23 @@ def test_the_navigation_of_a_phone_closes_once_it_has_been_used(phone: Page, sit
     expect(link).not_to_be_in_viewport()
 
 
-def test_a_wide_window_keeps_its_navigation(page: Page, site):
+def test_a_wide_window_keeps_its_navigation_and_is_used_up_to_1600_pixels(page: Page, site):
+    page.set_viewport_size({"width": 2400, "height": 1000})
     page.goto(f"{site.url}/train")
+    at_rest(page)
+    assert page.get_by_test_id("stMainBlockContainer").bounding_box()["width"] == 1600
     link = page.get_by_test_id("stSidebar").get_by_role("link", name="Runs")
     link.click()
     expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
     expect(link).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_nothing_of_a_phones_page_runs_out_of_its_box(phone: Page, site, address):
+@pytest.mark.parametrize("address", [*PAGES, TEST_PICTURE])
+def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(phone: Page, site, address):
+    phone.add_init_script(COUNT_SHIFTS)
     phone.goto(f"{site.url}/{address}")
     at_rest(phone)
+    assert shift(phone) <= MOST_SHIFT
     if address.startswith("dark"):
         phone.get_by_role("radio", name="One digit").tap()
         expect(phone.get_by_role("radio", name="9", exact=True).first).to_be_visible()
@@ -98,13 +138,43 @@ def test_the_layers_of_a_network_have_their_numbers_whole_on_a_phone(phone: Page
         assert box["x"] + box["width"] <= inside["x"] + inside["width"] + 1
 
 
-def test_a_projector_shows_verdict_and_accuracy_chart_whole(page: Page, site):
+@pytest.mark.parametrize("address", [*PAGES, TEST_PICTURE])
+def test_a_wide_page_does_not_jump_while_it_loads_and_its_charts_can_be_read_and_saved(
+    page: Page, site, address
+):
     page.set_viewport_size(PROJECTOR)
-    for address in ("train", "train?present=1"):
-        page.goto(f"{site.url}/{address}")
-        at_rest(page)
-        assert in_sight(page, ".kd-head"), address
-        assert in_sight(page, ".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg"), address
+    page.add_init_script(COUNT_SHIFTS)
+    page.goto(f"{site.url}/{address}")
+    at_rest(page)
+    assert shift(page) <= MOST_SHIFT
+    if address == "train":
+        expect_result_whole(page)
+    page.set_viewport_size(WIDE)
+    page.evaluate(SETTLED)
+    at_rest(page)
+    assert page.evaluate(SMALL_TEXT, [CHARTS, 14]) == []
+    for figure, title in SAVED.get(address, {}).items():
+        expect_one_small_icon(page, figure, title)
+
+
+def expect_result_whole(page: Page) -> None:
+    """The verdict and the chart of accuracies, without scrolling."""
+    assert in_sight(page, ".kd-head")
+    assert in_sight(page, ".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg")
+
+
+def expect_one_small_icon(page: Page, figure: str, title: str) -> None:
+    """By which the figure is saved, in the row of its title."""
+    button = page.locator(f".st-key-save-{figure}").get_by_role("button", name="Save")
+    row, icon = page.locator(title).first.bounding_box(), button.bounding_box()
+    assert icon["width"] <= 40
+    assert abs(icon["y"] + icon["height"] / 2 - row["y"] - row["height"] / 2) < 20
+    assert icon["x"] >= row["x"]
+    button.press("Enter")
+    for kind in ("PNG", "SVG", "CSV"):
+        expect(page.get_by_test_id("stPopoverBody").get_by_role("button", name=kind)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -114,6 +184,8 @@ def test_presenter_mode_has_large_type_and_no_navigation(page: Page, site, addre
     at_rest(page)
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     assert page.evaluate(SMALL_TEXT, ["body", 20]) == []
+    if address == "train":
+        expect_result_whole(page)
 
 
 def test_presenter_mode_is_entered_and_left_by_keyboard(page: Page, site):
@@ -128,66 +200,6 @@ def test_presenter_mode_is_entered_and_left_by_keyboard(page: Page, site):
     expect(slider(page, "T, temperature")).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_the_text_of_charts_can_be_read(page: Page, site, address):
-    page.goto(f"{site.url}/{address}")
-    at_rest(page)
-    charts = "[data-testid=stVegaLiteChart], .kd-live-figure, .kd-live-answers, .kd-bars"
-    assert page.evaluate(SMALL_TEXT, [charts, 14]) == []
-
-
-def test_content_uses_a_wide_window_up_to_1600_pixels(page: Page, site):
-    page.set_viewport_size({"width": 2400, "height": 1000})
-    page.goto(f"{site.url}/train")
-    at_rest(page)
-    assert page.get_by_test_id("stMainBlockContainer").bounding_box()["width"] == 1600
-
-
-@pytest.mark.parametrize(
-    ("address", "figure", "title"),
-    [
-        ("train", "accuracy-by-epoch", ".st-key-figure-accuracy-by-epoch .role-title-text"),
-        ("dark_knowledge", "soft-targets", ".st-key-live-soft-targets figure:nth-of-type(1) figcaption"),
-        ("dark_knowledge", "entropy", ".st-key-live-soft-targets figure:nth-of-type(2) figcaption"),
-        ("dark_knowledge?view=pull", "pull-strength", ".st-key-live-pull figure:nth-of-type(2) figcaption"),
-        ("how_sure", "adding-seeds", ".st-key-live-adding-seeds figure:nth-of-type(1) figcaption"),
-        ("how_sure", "choices-of-seeds", ".st-key-live-adding-seeds figure:nth-of-type(2) figcaption"),
-        ("dark_knowledge?view=all", "look-alikes", ".st-key-figure-look-alikes .role-title-text"),
-    ],
-)
-def test_a_figure_is_saved_by_one_small_icon_in_the_row_of_its_title(
-    page: Page, site, address, figure, title
-):
-    page.goto(f"{site.url}/{address}")
-    at_rest(page)
-    button = page.locator(f".st-key-save-{figure}").get_by_role("button", name="Save")
-    row, icon = page.locator(title).first.bounding_box(), button.bounding_box()
-    assert icon["width"] <= 40
-    assert abs(icon["y"] + icon["height"] / 2 - row["y"] - row["height"] / 2) < 20
-    assert icon["x"] >= row["x"]
-    button.press("Enter")
-    for kind in ("PNG", "SVG", "CSV"):
-        expect(page.get_by_test_id("stPopoverBody").get_by_role("button", name=kind)).to_be_visible()
-
-
-def shift(page: Page) -> float:
-    """How far the page has jumped since this was asked last; says on the terminal what did."""
-    seen = page.evaluate("({ ...shifts })")
-    page.evaluate("Object.assign(shifts, { sum: 0, moved: [] })")
-    print(*seen["moved"], sep="\n")
-    return seen["sum"]
-
-
-@pytest.mark.parametrize("size", [PHONE, PROJECTOR], ids=["phone", "projector"])
-def test_no_page_jumps_while_it_loads(page: Page, site, size):
-    page.set_viewport_size(size)
-    page.add_init_script(COUNT_SHIFTS)
-    for address in [*PAGES, "draw?way=test"]:
-        page.goto(f"{site.url}/{address}")
-        at_rest(page)
-        assert shift(page) <= MOST_SHIFT, address
 
 
 @pytest.mark.parametrize("size", [PHONE, PROJECTOR], ids=["phone", "projector"])

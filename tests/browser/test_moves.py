@@ -132,11 +132,3 @@ def test_on_a_phone_the_verdict_and_the_chart_are_in_sight_after_train(page: Pag
     for part in (page.locator(".kd-head .kd-verdict"), page.locator(".kd-tiles")):
         expect(part).to_be_in_viewport()
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_in_viewport(ratio=0.9)
-
-
-def test_on_a_projector_the_verdict_and_the_chart_are_whole(page: Page, site):
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.goto(f"{site.url}/train")
-    expect(page.locator(".marks").first).to_be_visible()
-    expect(page.locator(".kd-head .kd-verdict")).to_be_in_viewport(ratio=1)
-    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_in_viewport(ratio=1)
