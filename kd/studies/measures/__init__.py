@@ -5,7 +5,7 @@ A measure is a name, or a name with arguments after colons: "right_of_omitted_wi
 
 from __future__ import annotations
 
-from kd.studies.measures import accuracies, copying, unseen
+from kd.studies.measures import accuracies, copying, robustness, unseen
 from kd.studies.measures.accuracies import FROM_ACCURACIES, with_gains
 from kd.studies.measures.measure import Measure, MeasuredRun, Value
 from kd.text.translation import _
@@ -13,7 +13,12 @@ from kd.text.words import quoted
 
 __all__ = ["MEASURES", "Measure", "MeasuredRun", "Value", "measure", "measured", "value", "with_gains"]
 
-MEASURES: dict[str, Measure] = {**accuracies.MEASURES, **copying.MEASURES, **unseen.MEASURES}
+MEASURES: dict[str, Measure] = {
+    **accuracies.MEASURES,
+    **copying.MEASURES,
+    **unseen.MEASURES,
+    **robustness.MEASURES,
+}
 
 
 def measure(name: str) -> Measure:

@@ -1,0 +1,97 @@
+"""Test pictures changed as nobody trained on them: moved, turned, noisy, thicker, thinner, inverted.
+
+Always the same ones, whoever asks: their chance is seeded with nothing but the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from kd.pictures.shifts import shifted
+from kd.text.translation import _
+from kd.text.words import quoted
+
+PIXELS, DEGREES, NOISE_DEVIATION = 3, 25.0, 0.3
+WHITE = 255
+
+
+def changed(pictures: np.ndarray, change: str) -> np.ndarray:
+    """Pictures after a change.
+
+    Args:
+        pictures: uint8 (n, height, width).
+        change: "plain" leaves them as they are. "shifted": moved by 3 pixels, a quarter of them to each side.
+            "turned": by 25 degrees, every second one clockwise. "noisy": with normal noise of deviation 0.3
+            of white. "thick" and "thin": each pixel is as light as the lightest, or as the darkest, of the
+            four around its corner. "inverted": black on white.
+
+    Returns:
+        uint8 (n, height, width).
+
+    Raises:
+        ValueError: when there is no such change.
+    """
+    if change not in CHANGES:
+        raise ValueError(
+            _(
+                "There is no change {change}: use one of {changes}.",
+                change=quoted(change),
+                changes=", ".join(CHANGES),
+            )
+        )
+    return CHANGES[change](pictures)
+
+
+def _plain(pictures: np.ndarray) -> np.ndarray:
+    return pictures
+
+
+def _shifted(pictures: np.ndarray) -> np.ndarray:
+    moved = np.empty_like(pictures)
+    for place, way in enumerate(((PIXELS, 0), (-PIXELS, 0), (0, PIXELS), (0, -PIXELS))):
+        moved[place::4] = shifted(pictures[place::4], *way)
+    return moved
+
+
+def _turned(pictures: np.ndarray) -> np.ndarray:
+    from scipy import ndimage
+
+    turned = np.empty_like(pictures)
+    for place, degrees in enumerate((DEGREES, -DEGREES)):
+        turned[place::2] = ndimage.rotate(pictures[place::2], degrees, (1, 2), reshape=False, order=1)
+    return turned
+
+
+def _noisy(pictures: np.ndarray) -> np.ndarray:
+    noise = np.random.default_rng(0).normal(0, NOISE_DEVIATION * WHITE, pictures.shape)
+    return np.clip(np.rint(pictures + noise), 0, WHITE).astype(np.uint8)
+
+
+def _thick(pictures: np.ndarray) -> np.ndarray:
+    return np.maximum.reduce(_corners(pictures))
+
+
+def _thin(pictures: np.ndarray) -> np.ndarray:
+    return np.minimum.reduce(_corners(pictures))
+
+
+def _corners(pictures: np.ndarray) -> list[np.ndarray]:
+    """For each pixel itself, the one above it, the one to its left, and the one above that."""
+    return [shifted(pictures, down, right) for down in (0, 1) for right in (0, 1)]
+
+
+def _inverted(pictures: np.ndarray) -> np.ndarray:
+    return WHITE - pictures
+
+
+CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "plain": _plain,
+    "shifted": _shifted,
+    "turned": _turned,
+    "noisy": _noisy,
+    "thick": _thick,
+    "thin": _thin,
+    "inverted": _inverted,
+}

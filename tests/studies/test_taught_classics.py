@@ -1,0 +1,272 @@
+"""Classics with teachers, transfer sets and time of their own: what they ask, and what comes of it."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kd.config import RunConfig
+from kd.pictures.changes import changed
+from kd.studies.classics import born_again, too_good_a_teacher
+from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments.rows import points, varied
+from kd.studies.measures import MEASURES, MeasuredRun, measured
+from kd.text.experiment_words import saying
+from tests.studies.ahead_lab import PATIENCE
+
+NAMES = (
+    "hundred_labels",
+    "too_good_a_teacher",
+    "born_again",
+    "smoothed_teacher",
+    "no_teacher_at_all",
+    "longer_and_longer",
+    "robustness",
+)
+SEEDS = 3
+
+
+def made_up(name: str) -> pd.DataFrame:
+    """Rows of an experiment whose every number is another one, but hardly another with each seed."""
+    experiment = EXPERIMENTS[name]
+    found, number = [], itertools.count(1)
+    for part in experiment.parts(SEEDS):
+        cells: dict[tuple, int] = {}
+        for cell, config in part.study.runs():
+            labels = {**cell, **part.labels}
+            at = cells.setdefault(tuple(labels.items()), next(number))
+            numbers = {
+                f"{model}_right": 50 + (place * 7 + at * at) % 40 + 0.01 * (at * config.seed) % 1
+                for place, model in enumerate(("teacher", "distilled", "scratch"))
+            }
+            measures = {
+                column: float((at * 3 + place * 5) % 37) + 0.01 * config.seed
+                for place, column in enumerate(experiment.measured)
+            }
+            gain = numbers["distilled_right"] - numbers["scratch_right"]
+            found.append({**labels, "seed": config.seed, **numbers, "gain": gain, **measures})
+    return pd.DataFrame(found)
+
+
+def mean(rows: pd.DataFrame, column: str, **where) -> float:
+    """Of a column in one cell, over its seeds."""
+    for name, value in where.items():
+        rows = rows[rows[name] == value]
+    assert len(rows) == SEEDS
+    return float(rows[column].mean())
+
+
+def expected(name: str, rows: pd.DataFrame) -> dict[str, float]:
+    """What each finding is, as its label says."""
+
+    def right(model: str = "distilled", **where) -> float:
+        return mean(rows, f"{model}_right", **where)
+
+    if name == "hundred_labels":
+        of = {pictures: right(pictures=pictures) for pictures in ("none", "digits", "shuffled", "noise")}
+        alone = right("scratch", pictures="none")
+        return {
+            "alone": alone,
+            "gain_none": of["none"] - alone,
+            "digits_right": of["digits"],
+            **{f"{each}_add": of[each] - of["none"] for each in ("digits", "shuffled", "noise")},
+            "noise_alone": right(pictures="noise alone"),
+        }
+    if name == "too_good_a_teacher":
+        teachers = ("16", "32", "64", "128", "young", "old")
+        direct = {each: right(teacher=each, way="direct") for each in teachers}
+        gains = {each: right(teacher=each, way="assisted") - direct[each] for each in teachers}
+        large, small = (right("teacher", teacher=each, way="direct") for each in ("128", "16"))
+        return {
+            "larger_is_better": large - small,
+            "larger_teaches_better": direct["128"] - direct["16"],
+            "young_teaches_better": direct["young"] - direct["old"],
+            "assistant_of_largest": gains["128"],
+            "assistant": sum(gains.values()) / 6,
+        }
+    if name == "born_again":
+        one, four = (right(generation=each, doubts="kept") for each in (1, 4))
+        permuted = right(generation=1, doubts="permuted")
+        alone = right("scratch", generation=1, doubts="kept")
+        return {
+            **{"born_again": one - alone, "last": four - alone, "later": four - one},
+            **{"permuted": permuted - alone, "doubts": one - permuted},
+        }
+    if name == "smoothed_teacher":
+
+        def more(temperature: float, model: str = "distilled") -> float:
+            smoothed, plain = (
+                right(model, temperature=temperature, teacher_label_smoothing=share) for share in (0.1, 0.0)
+            )
+            return smoothed - plain
+
+        return {
+            **{"teacher": more(1, "teacher"), "cold": more(1), "warm": more(4), "hot": more(10)},
+            "hotter_is_worse": more(10) - more(1),
+        }
+    if name == "no_teacher_at_all":
+        kinds = ("smoothing", "virtual", "poor", "real")
+        gains = {f"gain_{kind}": mean(rows, "gain", kind=kind) for kind in kinds}
+        virtual, real = (rows[rows["kind"] == kind].set_index("seed")["gain"] for kind in ("virtual", "real"))
+        return {
+            **gains,
+            "poor_teacher": right("teacher", kind="poor"),
+            "real_over_virtual": gains["gain_real"] - gains["gain_virtual"],
+            "share": 100 * float((virtual / real).mean()),
+        }
+    if name == "longer_and_longer":
+
+        def after(epochs: int, views: str = "alike", model: str = "distilled") -> float:
+            return right(model, epochs=epochs, views=views)
+
+        return {
+            "patience": after(2000) - after(40),
+            "patience_unshifted": after(2000, "unshifted") - after(40, "unshifted"),
+            "patience_scratch": after(2000, model="scratch") - after(40, model="scratch"),
+            "consistent": after(2000) - after(2000, "apart"),
+            "shifted": after(2000) - after(2000, "unshifted"),
+            "gain": after(2000) - after(2000, model="scratch"),
+        }
+    changes = ("shifted", "turned", "noisy", "thick", "thin", "inverted")
+    gain, gain_many, correct = (
+        np.mean([mean(rows, f"{column}_{change}", images=images) for change in changes])
+        for column, images in (("gain", 500), ("gain", 5000), ("right", 500))
+    )
+    plain = mean(rows, "gain_plain", images=500)
+    return {
+        "distilled_loses": mean(rows, "right_plain", images=500) - correct,
+        **{"gain_plain": plain, "gain_changed": gain, "travels": gain - plain},
+        "gain_changed_many": gain_many,
+        "inverted_right": mean(rows, "right_inverted", images=500),
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_finding_is_what_its_label_says(name):
+    rows = made_up(name)
+    found, plain = EXPERIMENTS[name].findings(rows), expected(name, rows)
+    assert found.keys() == plain.keys() == EXPERIMENTS[name].labels.keys()
+    for code, finding in found.items():
+        assert finding.mean == pytest.approx(plain[code]), code
+        assert finding.seeds == SEEDS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sentences_follow_from_the_numbers(name):
+    experiment, rows = EXPERIMENTS[name], made_up(name)
+    findings = experiment.findings(rows)
+    numbers = [column for column in rows if column not in (*varied(experiment), "seed")]
+    others = rows.copy()
+    others[numbers] = 100 - rows[numbers]  # of two, the smaller is now the larger
+    turned = experiment.findings(others)
+    for says in experiment.says:
+        one, other = (saying(says, each[says.measured], "it") for each in (findings, turned))
+        assert one
+        assert one != other, says.measured
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_chart_has_a_point_for_every_cell_it_shows(name):
+    experiment, rows = EXPERIMENTS[name], made_up(name)
+    shown = points(rows, experiment)
+    chart = experiment.chart
+    assert set(shown["measure"]) == set(chart.y)
+    assert set(shown["seeds"]) == {SEEDS}
+    assert len(shown) == len(chart.y) * len(
+        rows[[chart.x, *([chart.series] if chart.series else [])]].drop_duplicates()
+    )
+    texts = {str(value) for column in (chart.x, chart.series) if column for value in rows[column]}
+    assert set(chart.names) <= texts
+
+
+def test_each_generation_is_taught_by_the_one_before_it_with_the_same_seed():
+    stages = born_again.EXPERIMENT.stages(SEEDS)
+    first = [config for _cell, config in stages[0][0].study.runs()]
+    taught = {config.seed: config.model_ids["distilled"] for config in first}
+    for generation, stage in enumerate(stages[1:], 2):
+        runs = [config for part in stage for _cell, config in part.study.runs()]
+        assert {part.labels["generation"] for part in stage} == {generation}
+        assert {config.seed: config.teacher for config in runs} == taught
+        taught = {config.seed: config.model_ids["distilled"] for config in runs}
+    # the first teacher is the student's own kind, and learns from the same images for as long
+    base = first[0]
+    assert (base.teacher_width, base.teacher_train_size, base.teacher_epochs) == (
+        base.student_width,
+        base.train_size,
+        base.epochs,
+    )
+
+
+def test_every_assistant_stands_between_its_teacher_and_the_student():
+    first, second = too_good_a_teacher.EXPERIMENT.stages(SEEDS)
+    assistants = {
+        config.model_ids["distilled"]: (part.labels["teacher"], config)
+        for part in first
+        if part.labels["way"] == "to assistant"
+        for _cell, config in part.study.runs()
+    }
+    assert len(assistants) == 6 * SEEDS
+    for part in second:
+        ((_cell, config),) = part.study.runs()
+        teacher, assistant = assistants.pop(config.teacher)
+        assert (part.labels["teacher"], config.seed) == (teacher, assistant.seed)
+        assert config.student_width < assistant.student_width < assistant.teacher_width
+    assert not assistants
+
+
+def test_a_lab_has_one_generation_teach_the_next(fake_lab):
+    run = fake_lab.experiment("born_again", 2)
+    run.start()
+    view = run.wait(PATIENCE)
+    assert (view.status, view.stage, view.stages) == ("finished", 4, 4)
+    assert sorted(zip(view.rows["generation"], view.rows["seed"], strict=True)) == sorted(
+        (generation, seed) for generation in (1, 1, 2, 3, 4) for seed in (0, 1)
+    )
+
+
+class Constant:
+    """A network that takes everything for one digit, but a picture with a white corner for another."""
+
+    def __init__(self, digit: int, in_white: int):
+        self._digits = digit, in_white
+
+    def logits(self, pictures):
+        assert pictures.shape[1:] == (28, 28, 1)
+        assert pictures.max() <= 1
+        return np.eye(10)[np.where(pictures[:, 0, 0, 0] > 0.9, self._digits[1], self._digits[0])]
+
+
+def test_what_is_right_of_changed_pictures_is_measured_of_every_fifth(mnist):
+    labels = mnist.y_test[::5]
+    models = {"distilled": Constant(1, 7), "scratch": Constant(2, 2)}
+    run = MeasuredRun(RunConfig(), {}, dict, lambda: models)
+    share = {digit: 100 * float(np.mean(labels == digit)) for digit in range(10)}
+    assert measured("right_plain", run) == pytest.approx(share[1])
+    assert measured("right_inverted", run) == pytest.approx(share[7])
+    assert measured("gain_plain", run) == pytest.approx(share[1] - share[2])
+    assert measured("gain_inverted", run) == pytest.approx(share[7] - share[2])
+    assert measured("scratch_right_thin", run) == pytest.approx(share[2])
+    assert changed(mnist.x_test[:1], "inverted")[0, 0, 0] == 255
+    assert set(EXPERIMENTS["robustness"].measured.values()) <= set(MEASURES)
+
+
+def test_smoothed_labels_are_a_teacher_that_takes_all_digits_to_be_alike():
+    """α · cross-entropy + (1 − α) · KL(u ‖ q) is the smoothed cross-entropy, up to the entropy of u."""
+    from kd.studies.classics.no_teacher_at_all import TEACHERS
+
+    config = RunConfig(**TEACHERS["smoothing"])
+    objective = config.objective_values()
+    logits = np.random.default_rng(0).normal(0, 3, (20, 10)).astype(np.float32)
+    labels = np.arange(20) % 10
+    logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    cross_entropy = -logs[np.arange(20), labels].mean()
+    from kd.distillation.objectives import Outputs
+
+    term = float(objective.terms(labels, Outputs(logits), {})["distillation_loss"])
+    loss = float(objective.loss(cross_entropy, {"distillation_loss": term}))
+    targets = 0.9 * np.eye(10)[labels] + 0.01
+    smoothed = -(targets * logs).sum(axis=1).mean()
+    assert loss == pytest.approx(smoothed - 0.1 * np.log(10), rel=1e-4)
