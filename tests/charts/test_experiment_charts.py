@@ -15,16 +15,18 @@ from kd.studies.experiments import EXPERIMENTS
 from kd.text.translation import _
 
 NOTHING = pd.DataFrame()
-LINES, ROWS = EXPERIMENTS["how_many_images"], EXPERIMENTS["notebook_as_it_was"]
+LINES, ROWS = EXPERIMENTS["wrong_labels"], EXPERIMENTS["notebook_as_it_was"]
 
 
 def runs_of(experiment, seeds: int = 3) -> pd.DataFrame:
     """Made-up rows of an experiment: its measures are the seed, and 10 for each cell before."""
-    rows = []
-    for number, part in enumerate(experiment.parts(seeds)):
+    rows, cells = [], []
+    for part in experiment.parts(seeds):
         for cell, config in part.study.runs():
-            values = dict.fromkeys(experiment.chart.y, 10.0 * number + config.seed)
-            rows.append({**part.labels, **cell, "seed": config.seed, **values})
+            here = {**part.labels, **cell}
+            cells += [here] if here not in cells else []
+            values = dict.fromkeys(experiment.chart.y, 10.0 * cells.index(here) + config.seed)
+            rows.append({**here, "seed": config.seed, **values})
     return pd.DataFrame(rows)
 
 
@@ -93,11 +95,11 @@ def test_an_axis_is_chosen_by_what_is_known_and_does_not_say_where_the_result_is
 def test_a_row_is_the_mean_over_seeds_with_students_interval():
     plan = planned(LINES, NOTHING)
     rows = result_rows(plan, LINES, runs_of(LINES))
-    first = rows[(rows["series"] == "distilled_right") & (rows["x"] == 300)].iloc[0]
+    first = rows[(rows["series"] == "distilled_right") & (rows["x"] == 0.2)].iloc[0]
     # of 10, 11 and 12: Student's quantile for two degrees of freedom is 4.3027
     half = 4.302653 / np.sqrt(3)
     assert (first["value"], first["low"], first["high"]) == pytest.approx((11, 11 - half, 11 + half))
-    assert (first["seeds"], first["setting"], first["label"]) == (3, "300", "11")
+    assert (first["seeds"], first["setting"], first["label"]) == (3, "0.2", "11")
     assert rows["x"].tolist() == 2 * list(plan.places)
     alone = result_rows(plan, LINES, runs_of(LINES, 1))
     assert (alone["low"] == alone["value"]).all()

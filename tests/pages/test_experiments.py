@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -19,28 +20,49 @@ from tests.pages.on_page import (
     drawn_in_the_browser,
     html_of,
     labelled,
+    move,
     values_of,
     warnings_of,
     words_of_charts,
 )
 from tests.stored_runs import save_copy
 
-NAME, SEEDS = "how_many_images", 2
+NAME, DRAWN, SEEDS = "wrong_labels", "how_many_images", 2
 SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>')
 BLOCK = re.compile(r'<section class="kd-block"><h3>(.*?)</h3>(.*?)</section>', re.DOTALL)
 
 
+def save_results(lab, name: str, right) -> None:
+    """Store all runs of an experiment as copies of the included one. right: setting → the two accuracies."""
+    first = lab.watch(RunConfig().run_id)
+    for config in EXPERIMENTS[name].runs(SEEDS):
+        result = {**first.result, "run": config.run_id}
+        for model, accuracy in zip(("distilled", "scratch"), right(config), strict=True):
+            result[model] = {**result[model], "test_accuracy": accuracy}
+        save_copy(lab.store, first.run_id, config, result=result)
+
+
 @pytest.fixture(scope="module")
 def stored(lab):
-    """All runs of an experiment, made of the included one's: the fewer the images, the more is gained."""
-    first = lab.watch(RunConfig().run_id)
-    for config in EXPERIMENTS[NAME].runs(SEEDS):
-        gain = (0.2 + 0.002 * config.seed) / np.sqrt(config.train_size / 100) - 0.01
-        result = {**first.result, "run": config.run_id}
-        result["scratch"] = {**result["scratch"], "test_accuracy": 0.7}
-        result["distilled"] = {**result["distilled"], "test_accuracy": 0.7 + round(gain, 4)}
-        save_copy(lab.store, first.run_id, config, result=result)
+    """An experiment all of whose runs are stored: wrong labels cost scratch 12 points, and distilled 0.5."""
+
+    def right(config):
+        cost = config.label_noise / 0.6 * (1 + config.seed / 100)
+        return round(0.97 - 0.005 * cost, 4), round(0.95 - 0.12 * cost, 4)
+
+    save_results(lab, NAME, right)
     return lab.experiment(NAME, SEEDS)
+
+
+@pytest.fixture(scope="module")
+def stored_curve(lab):
+    """The same of one whose guess is a curve: 10 points with 100 images, and 1 with 10,000."""
+
+    def right(config):
+        return 0.7 + (1 + config.seed / 1000) / config.train_size**0.5, 0.7
+
+    save_results(lab, DRAWN, right)
+    return lab.experiment(DRAWN, SEEDS)
 
 
 def blocks(app) -> dict[str, str]:
@@ -78,7 +100,7 @@ def test_an_unknown_name_is_one_sentence_with_the_nearest_and_no_markup(open_pag
         ({"seeds": "0"}, "seeds must be a whole number between 1 and"),
         ({"seeds": "many"}, "seeds must be a whole number between 1 and"),
         ({"seen": "all"}, "There is nothing called “all” to look at: use run, included."),
-        ({"guess": "5,4"}, "There is no guess '5,4' here: choose of few"),
+        ({"guess": "5,4"}, "There is no guess '5,4' here: choose of nothing"),
         ({"experiment": "never_saw_it", "bias": "so"}, "bias must be a number"),
         ({"experiment": "never_saw_it", "omitted_digits": "0123456789"}, "omitted_digits"),
     ],
@@ -99,13 +121,13 @@ def test_the_question_gives_nothing_away_and_none_of_the_answers_is_chosen(open_
     assert chart_titles(app) == [EXPERIMENTS[NAME].chart.y_label]
     assert words_of_charts(app)[-1].endswith("Nothing is on it yet.")
     assert not SENTENCE.search(html_of(app))
-    assert "12 runs with 2 seeds, everything is stored." in html_of(app)
+    assert "8 runs with 2 seeds, everything is stored." in html_of(app)
 
 
 def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, stored):
     app = open_page("experiments", experiment=NAME, seeds=str(SEEDS))
-    app.radio[0].set_value("few").run()
-    assert app.query_params["guess"] == "few"
+    app.radio[0].set_value("nothing").run()
+    assert app.query_params["guess"] == "nothing"
     labelled(app)["Find out"].click().run()
     assert app.query_params["seen"] == "run"
     stored.wait(60)
@@ -118,9 +140,9 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     guess, (claim,) = experiment.guess, experiment.claims
     found, found_of_paper = findings[guess.measured], findings[claim.measured]
     said = blocks(app)
-    verdict = judged(found, guess.choices["few"].expected)
+    verdict = judged(found, guess.choices["nothing"].expected)
     assert verdict == "agrees"
-    words = guess_words(guess.choices["few"].label, experiment.labels[guess.measured], found, verdict)
+    words = guess_words(guess.choices["nothing"].label, experiment.labels[guess.measured], found, verdict)
     assert "✓  agrees" in said["Your guess"]
     assert words in said["Your guess"]
     assert finding_words(found) in said["What came out"]
@@ -128,38 +150,59 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     assert claim_words(claim.figure, found_of_paper, verdict, "") in said[experiment.paper.authors]
     assert experiment.differs in unescape(html_of(app))
     assert experiment.means in unescape(html_of(app))
-    mean = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 100")["mean"]
-    assert f"Distilled: {mean.iloc[0]:.4g} at 100," in words_of_charts(app)[-1]
+    mean = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 0.6")["mean"]
+    assert f"{mean.iloc[0]:.4g} at 0.6" in words_of_charts(app)[-1]
 
 
 def test_other_guesses_get_other_verdicts(open_page, stored):
     query = {"experiment": NAME, "seeds": str(SEEDS), "seen": "run"}
-    assert "✕  disagrees" in blocks(open_page("experiments", **query, guess="many"))["Your guess"]
+    assert "✕  disagrees" in blocks(open_page("experiments", **query, guess="much"))["Your guess"]
     assert "You made no guess." in blocks(open_page("experiments", **query))["Your guess"]
 
 
 def test_it_leads_on_to_sweep_and_to_train(open_page, stored):
-    query = {"experiment": NAME, "seeds": str(SEEDS), "seen": "run"}
-    app = open_page("experiments", **query)
-    labelled(app)["Open in Sweep"].click().run()
-    assert not app.exception
-    assert app.query_params["vary"] == "train_size:100,200,500,1000,2000"
-    app = open_page("experiments", **query)
-    labelled(app)["Open in Train"].click().run()
-    assert app.query_params["run"] == EXPERIMENTS[NAME].setting.run_id
-    assert "experiment" not in app.query_params
+    app = open_page("experiments", experiment=NAME, seeds=str(SEEDS), seen="run")
+    links = {each.proto.label: parse_qs(each.proto.query_string) for each in app.get("page_link")}
+    assert links["Open in Sweep"]["vary"] == ["label_noise:0,0.2,0.4,0.6;alpha:0.1,0.5,0.9"]
+    assert links["Open in Train"] == {"run": [EXPERIMENTS[NAME].setting.run_id]}
+    assert [block.value for block in app.code] == [f"python -m kd experiment {NAME} --seeds {SEEDS}"]
+
+
+def test_a_curve_is_drawn_and_compared_place_by_place(open_page, stored_curve):
+    app = open_page("experiments", experiment=DRAWN, seeds=str(SEEDS))
+    assert values_of(app, "guess-how-many-images") == {"curve": None}
+    assert not app.radio
+    curve = [9.5, 5.5, 3.0, 2.5, 1.0, 0.0]
+    move(app, "guess-how-many-images", curve=curve)
+    assert app.query_params["guess"] == "9.5,5.5,3,2.5,1,0"
+    labelled(app)["Find out"].click().run()
+    stored_curve.wait(60)
+    app.run()
+    said = blocks(app)["Your guess"]
+    assert "✓  agrees" in said
+    assert "everywhere within 1.0 points" in said
+    assert "Your guess: +9.50 at 100, +5.50 at 300," in words_of_charts(app)[-1]
+    off = open_page("experiments", experiment=DRAWN, seeds=str(SEEDS), seen="run", guess="1,5.5,3,2.5,1,0")
+    assert "✕  disagrees" in blocks(off)["Your guess"]
+    assert "most too low at 100, by 9.0 points" in blocks(off)["Your guess"]
+
+
+def test_a_curve_that_the_chart_has_no_places_for_is_refused(open_page):
+    app = open_page("experiments", experiment=DRAWN, guess="1,2")
+    assert warnings_of(app) == ["A guess here is 6 numbers with commas between them, not “1,2”."]
+    assert "guess" not in app.query_params
 
 
 def test_what_is_no_longer_stored_leads_back_to_the_question(open_page):
-    app = open_page("experiments", experiment="wrong_labels", seen="run")
+    app = open_page("experiments", experiment="how_small", seen="run")
     assert "Find out" in labelled(app)
     assert "seen" not in app.query_params
 
 
 def test_guess_again_leads_back_and_keeps_the_guess(open_page, stored):
-    app = open_page("experiments", experiment=NAME, seeds=str(SEEDS), seen="run", guess="same")
+    app = open_page("experiments", experiment=NAME, seeds=str(SEEDS), seen="run", guess="little")
     labelled(app)["Guess again"].click().run()
-    assert app.radio[0].value == "same"
+    assert app.radio[0].value == "little"
     assert "seen" not in app.query_params
 
 

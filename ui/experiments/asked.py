@@ -56,7 +56,8 @@ def take() -> Asked | None:
     """What is asked now; None for the shelf. What the address leaves open is as this visitor left it."""
     name = st.query_params.get(EXPERIMENT)
     if name is None:
-        st.session_state.pop(_TAKEN, None)
+        if st.session_state.pop(_TAKEN, None) is not None:
+            address.say()
         return None
     try:
         found = experiment(name)
@@ -69,8 +70,9 @@ def take() -> Asked | None:
     before = kept.get(name, Asked(found, found.seeds))
     if said != st.session_state.get(_TAKEN):
         if address.went_back():
-            before = Asked(found, found.seeds, guess=before.guess)
+            before = Asked(found, found.seeds)
         before = _read(said, before)
+        address.say()
     kept[name] = before
     _tell(before)
     return before

@@ -14,15 +14,14 @@ from ui.experiments import asked as state
 from ui.experiments import guessing, setting, stored, watch, ways_on
 from ui.experiments.asked import INCLUDED, RUN, Asked
 from ui.experiments.shelf import PAGE
-from ui.experiments.ways_on import Ways
 from ui.shared import notices
 from ui.shared.guard import guarded
 from ui.shared.headings import unseen_section
 from ui.shared.person import person
 
 
-def draw(lab: Lab, asked: Asked, ways: Ways) -> None:
-    """Draw all of it. ways: to other pages."""
+def draw(lab: Lab, asked: Asked) -> None:
+    """Draw all of it."""
     status = stored.running(lab, asked).view().status if asked.seen == RUN else ""
     is_gone = status == "not started" or (asked.seen == INCLUDED and not stored.is_included(asked.experiment))
     if is_gone:
@@ -43,7 +42,7 @@ def draw(lab: Lab, asked: Asked, ways: Ways) -> None:
                 guessing.choose(asked)
             _buttons(lab, asked, status)
         if asked.seen:
-            watch.follow(lab, asked, status, lambda asked: ways_on.draw(lab, asked, ways))
+            watch.follow(lab, asked, status, lambda asked: ways_on.draw(lab, asked))
         elif not drawn:
             with st.container(key="experiment_result"):
                 unseen_section(_("What comes out"))

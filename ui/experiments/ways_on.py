@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
-from typing import NamedTuple
 
 import streamlit as st
 
 from kd.config import RunConfig
 from kd.export.numbers.long_form import accuracies_in_long_form
 from kd.lab import Lab
+from kd.studies.address import query_of
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.in_text.command import experiment_command
-from kd.studies.study import Study
+from kd.studies.shipped import differs
+from kd.text.study_words import plain_value
 from kd.text.translation import _
 from ui.experiments import stored
 from ui.experiments.asked import INCLUDED, Asked
@@ -22,31 +22,25 @@ from ui.shared.along.numbers import numbers_along
 from ui.shared.along.repeat import show_command
 
 
-class Ways(NamedTuple):
-    """Callbacks that open other pages."""
-
-    to_sweep: Callable[[Study], None]
-    to_train: Callable[[RunConfig], None]
-
-
-def draw(lab: Lab, asked: Asked, ways: Ways) -> None:
-    """Draw the buttons, and the cards of what to try next."""
+def draw(lab: Lab, asked: Asked) -> None:
+    """Draw the links and buttons, and the cards of what to try next."""
     found = asked.experiment
     with st.container(horizontal=True, key="experiment_ways"):
-        if found.sweep is not None and st.button(
-            _("Open in Sweep"),
-            key="experiment_sweep",
-            icon=":material/grid_on:",
-            help=_("A study that goes on from here, ready to be changed and started."),
-        ):
-            ways.to_sweep(found.sweep)
-        if st.button(
-            _("Open in Train"),
-            key="experiment_train",
+        if found.sweep is not None:
+            st.page_link(
+                "pages/sweep.py",
+                label=_("Open in Sweep"),
+                icon=":material/grid_on:",
+                query_params=query_of(found.sweep),
+                help=_("A study that goes on from here, ready to be changed and started."),
+            )
+        st.page_link(
+            "pages/train.py",
+            label=_("Open in Train"),
             icon=":material/model_training:",
+            query_params=_to_train(lab, found.setting),
             help=_("One run of this experiment, to look into, or to change."),
-        ):
-            ways.to_train(found.setting)
+        )
         is_included = asked.seen == INCLUDED
         runs = stored.included_runs(found.name) if is_included else stored.running(lab, asked).view().rows
         if len(runs):
@@ -60,3 +54,10 @@ def draw(lab: Lab, asked: Asked, ways: Ways) -> None:
         with st.container(key="experiment_next"):
             for each in following:
                 card(lab, each, key="_next")
+
+
+def _to_train(lab: Lab, config: RunConfig) -> dict[str, str]:
+    """What the address of Train says of a run, or of a setting that has not been trained here."""
+    if lab.store.has_run(config.run_id):
+        return {"run": config.run_id}
+    return {name: plain_value(getattr(config, name)) for name in differs(config)}

@@ -133,6 +133,15 @@ def rewrite(changes: Mapping[str, str | None]) -> None:
             _tell_browser(address)
 
 
+def say() -> None:
+    """Have the browser show the address that the page is drawn with.
+
+    After a link from a page to itself, it still shows the one before. Nothing happens where it is the same.
+    """
+    with get_session_state().query_params() as address:
+        _tell_browser(address)
+
+
 def go_to(page: str, carrying: Iterable[str] = ()) -> None:
     """Go to another page, whose address has these parameters alone.
 

@@ -7,7 +7,6 @@ import pandas as pd
 from kd.config import RunConfig
 from kd.studies.experiments.experiment import (
     Chart,
-    Choice,
     Claim,
     Experiment,
     Findings,
@@ -16,7 +15,7 @@ from kd.studies.experiments.experiment import (
     Part,
     Says,
 )
-from kd.studies.experiments.judging import PERCENT, above, below, between, by_seed, finding
+from kd.studies.experiments.judging import PERCENT, above, by_seed, finding
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -61,21 +60,9 @@ EXPERIMENT = Experiment(
     ),
     paper=Paper(N_("Hinton, Vinyals and Dean 2015"), N_("section 6"), "https://arxiv.org/abs/1503.02531"),
     guess=Guess(
-        N_("Where does the teacher help most?"),
-        {
-            "few": Choice(N_("with 100 images"), above(1)),
-            "same": Choice(N_("about as much with 100 as with 60,000"), between(-1, 1)),
-            "many": Choice(N_("with 60,000 images"), below(-1)),
-        },
-        measured="few_less_all",
+        N_("How many points does the teacher add at each number of images?"), drawn="gain", tolerance=1.0
     ),
-    chart=Chart(
-        "line",
-        "train_size",
-        N_("Training images"),
-        ("distilled_right", "scratch_right"),
-        N_("Right, in percent of the test images"),
-    ),
+    chart=Chart("line", "train_size", N_("Training images"), ("gain",), N_("Gain over scratch, in points")),
     plan=_plan,
     judge=_judge,
     labels={

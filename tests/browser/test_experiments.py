@@ -1,0 +1,97 @@
+"""An experiment from the guess to the verdict, in a browser: wide, and on a phone, which finds it stored."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_calm import OUTSIDE
+from tests.browser.test_live import Heard
+
+MINUTES = 60_000
+
+
+def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(page: Page, phone: Page, site):
+    page.goto(f"{site.url}/experiments")
+    page.get_by_role("link", name="The digit it never saw", exact=True).click()
+    heading = page.locator("h1")
+    expect(heading).to_have_text("The digit it never saw")
+    expect(page).to_have_url(re.compile(r"/experiments\?experiment=never_saw_it"))
+    page.go_back()
+    expect(heading).to_have_text("Experiments")
+    page.go_forward()
+    expect(heading).to_have_text("The digit it never saw")
+    page.get_by_text("Other seeds and settings").click()
+    page.get_by_role("slider", name="Seeds").press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"seeds=2"))
+    page.get_by_text("more than half", exact=True).click()
+    expect(page).to_have_url(re.compile(r"guess=most"))
+    page.get_by_role("button", name="Find out").click()
+    expect(page).to_have_url(re.compile(r"seen=run"))
+    guess = page.locator(".kd-block").first
+    expect(guess).to_contain_text("You guessed “more than half”", timeout=3 * MINUTES)
+    expect(page.get_by_role("status")).to_contain_text("digits right that it never saw")
+    expect(page.locator(".kd-block").filter(has_text="98.6 % with a bias of 3.5")).to_be_visible()
+
+    # the bias moves without the server
+    heard = Heard().over(page)
+    page.wait_for_load_state("networkidle")
+    slider = page.get_by_role("slider", name="Bias")
+    figure = page.locator("[class*='st-key-live-moved']")
+    shares = figure.locator(".kd-live-number")
+    slider.focus()
+    before, at_first = heard.count(), shares.first.text_content()
+    page.keyboard.down("End")
+    expect(shares.first).not_to_have_text(at_first)
+    assert heard.count() == before
+    page.keyboard.up("End")
+
+    address = page.url
+    page.get_by_role("link", name="Open in Sweep").click()
+    expect(page).to_have_url(re.compile(r"/sweep\?.*vary=omitted_digits"))
+    page.go_back()
+    expect(guess).to_contain_text("You guessed “more than half”")
+
+    # somebody else finds all of it stored, and guesses first all the same
+    phone.goto(address.replace("seen=run", "").replace("guess=most", ""))
+    expect(phone.get_by_text("everything is stored")).to_be_visible()
+    expect(phone.locator(".kd-block")).to_have_count(0)
+    phone.get_by_text("next to none", exact=True).click()
+    phone.get_by_role("button", name="Find out").click()
+    expect(phone.locator(".kd-block").first).to_contain_text("You guessed “next to none”")
+    expect(phone.get_by_role("status")).to_be_in_viewport()
+    assert phone.evaluate(OUTSIDE) == []
+    phone.get_by_role("link", name="Open in Sweep").click()
+    expect(phone).to_have_url(re.compile(r"/sweep\?.*vary=omitted_digits"))
+
+
+def test_a_curve_is_drawn_in_one_stroke_and_set_by_the_keyboard(page: Page, site):
+    page.goto(f"{site.url}/experiments?experiment=how_many_images")
+    drawing = page.locator(".kd-live-drawn svg")
+    expect(page.locator(".kd-live-hint")).to_have_text("Draw your guess here.")
+    dots = drawing.locator("circle")
+    expect(dots).to_have_count(6)
+    box, places = drawing.bounding_box(), [dot.bounding_box() for dot in dots.all()]
+    top = box["y"] + 30
+    page.mouse.move(places[0]["x"] + 8, top)
+    page.mouse.down()
+    page.mouse.move(places[-1]["x"] + 8, top + 150, steps=5)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("guess="))
+    drawn = guess_in(page)
+    assert len(drawn) == 6
+    assert drawn == sorted(drawn, reverse=True)
+    assert drawn[0] > drawn[-1]
+    place = page.get_by_role("slider", name="Your guess at 60,000")
+    place.press("ArrowDown")
+    expect(page).not_to_have_url(re.compile(f"guess=.*{drawn[-1]:g}$"))
+    assert guess_in(page)[:-1] == drawn[:-1]
+    assert guess_in(page)[-1] < drawn[-1]
+    expect(place).to_have_attribute("aria-valuetext", f"{guess_in(page)[-1]:g}")
+
+
+def guess_in(page: Page) -> list[float]:
+    """The curve in the address."""
+    text = page.evaluate("new URL(location).searchParams.get('guess')")
+    return [float(each) for each in text.split(",")]
