@@ -22,7 +22,7 @@ def a_home_with_a_tiny_one(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["how_many"], "There is no experiment 'how_many': did you mean how_many_images?"),
+        (["how_many_image"], "There is no experiment 'how_many_image': did you mean how_many_images?"),
         (["how_small", "--seeds", "0"], "seeds must be a whole number between 1 and 1,000, got 0."),
         (["how_small", "--seeds", "x"], "seeds must be a whole number between 1 and 1,000, got 'x'."),
         (["never_saw_it", "--set", "bias=much"], "bias must be a number between -30 and 30, got 'much'."),
@@ -31,7 +31,7 @@ def a_home_with_a_tiny_one(tmp_path, monkeypatch):
          "omitted_digits must be at most nine of the ten digits, got '0123456789'."),
         (["never_saw_it", "--set", "omitted_digits="],
          "omitted_digits must have at least one digit here, such as 3."),
-        (["never_saw_it", "--set", "omitted_digits=x"], "omitted_digits must be digits, such as 3 or 378"),
+        (["never_saw_it", "--set", "omitted_digits=x"], "omitted_digits must be digits such as 3 or 378"),
         (["never_saw_it", "--set", "alpha=1"], "The experiment never_saw_it has no option 'alpha'"),
         (["never_saw_it", "--set", "bias"], "Argument --set: must be OPTION=VALUE, got 'bias'."),
         (["tiny", "--guess", "lots"], "There is no guess 'lots' here: choose of less, as much, more."),

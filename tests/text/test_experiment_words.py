@@ -69,7 +69,7 @@ def test_a_side_may_be_that_of_another_number_than_0():
     says = Says(
         "right", "Only {value} ({interval}).", "Just {value} ({interval}).", "Half ({interval}).", at=50
     )
-    assert saying(says, found(60, 55, 65, unit="percent"), "") == "All 60.0 (55.0 to 65.0)."
+    assert saying(says, found(60, 55, 65, unit="percent"), "") == "Only 60.0 (55.0 to 65.0)."
     assert saying(says, found(40, 35, 45, unit="percent"), "") == "Just 40.0 (35.0 to 45.0)."
     assert saying(says, found(50, 45, 55, unit="percent"), "") == "Half (45.0 to 55.0)."
 

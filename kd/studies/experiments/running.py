@@ -87,8 +87,8 @@ class ExperimentRun:
             pace = self._lab.pace(*(part.study for stage in self._stages for part in stage))
             with self._lock:
                 self._stopping.clear()
-                self._stage, self._started, self._pace = 0, True, pace
                 self._start(self._stages[0], person)
+                self._stage, self._started, self._pace = 0, True, pace
             self._thread = threading.Thread(
                 target=self._carry_out,
                 args=(person,),
@@ -175,9 +175,9 @@ class ExperimentRun:
                 with self._lock:
                     if self._stopping.is_set():
                         return
-                    self._stage = number
                     if number:
                         self._start(stage, person)
+                    self._stage = number  # now, as whoever looks asks for its studies
                 if any(self._lab.wait_study(part.study.study_id).done < part.study.size for part in stage):
                     return  # a later stage would miss its teachers
         except Exception:

@@ -89,7 +89,7 @@ def test_one_that_is_stopped_can_be_started_again(fake_lab, tiny):
 
 
 def test_a_run_that_fails_ends_it_before_the_next_stage(fake_lab, tiny, monkeypatch):
-    monkeypatch.setattr(fake_lab.engine, "lose_next", 10_000)
+    monkeypatch.setattr(fake_lab.engine, "loses", lambda key: True)
     run = ExperimentRun(fake_lab, tiny, 1)
     run.start()
     view = run.wait(PATIENCE)
@@ -116,3 +116,15 @@ def test_nobody_waits_for_measures_that_somebody_else_computes(fake_lab, tiny, m
     for _look in range(3):
         assert run.view().done == 6
     assert computed == []
+
+
+def test_it_can_be_looked_at_while_a_stage_begins(fake_lab, tiny, monkeypatch):
+    run, start_study, seen = ExperimentRun(fake_lab, tiny, 2), fake_lab.start_study, []
+
+    def look_and_start(study, **said):
+        seen.append(run.view().done)
+        return start_study(study, **said)
+
+    monkeypatch.setattr(fake_lab, "start_study", look_and_start)
+    finished(run)
+    assert seen == [0, 4, 4]
