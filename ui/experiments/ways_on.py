@@ -25,7 +25,7 @@ from ui.shared.along.repeat import show_command
 def draw(lab: Lab, asked: Asked) -> None:
     """Draw the links and buttons, and the cards of what to try next."""
     found = asked.experiment
-    with st.container(horizontal=True, key="experiment_ways"):
+    with st.container(horizontal=True, vertical_alignment="center", key="experiment_ways"):
         if found.sweep is not None:
             st.page_link(
                 "pages/sweep.py",

@@ -68,7 +68,12 @@ def experiment_dots(
     """
     axis, signed = plan.axis, plan.signed
     at = value_channel(alt.X, axis, signed=signed)
-    wide = f"length(datum.label) > {_WIDEST}"
+    # a long name breaks after what it begins with
+    broken = (
+        "indexof(datum.label, ': ') > 0 ? replace(datum.label, ': ', ':|')"
+        " : replace(replace(datum.label, ' (', '|('), ', ', ',|')"
+    )
+    wide = f"length(datum.label) > {_WIDEST} ? split(({broken}), '|') : datum.label"
     y = alt.Y(
         "row:N",
         title=None,
@@ -79,7 +84,7 @@ def experiment_dots(
             domain=False,
             labelOverlap=False,
             labelLineHeight=16,
-            labelExpr=f"{wide} ? split(replace(datum.label, /: | \\(|, /, '$&|'), '|') : datum.label",
+            labelExpr=wide,
         ),
     )
     base = alt.Chart().encode(y=y, color=by_role(), tooltip=tooltips(plan.x_title))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -31,11 +32,22 @@ def line_labels(rows: pd.DataFrame, axis: Values, height: int = HEIGHT) -> pd.Da
     ends = [part.index[-1] for _key, part in rows[~rows["ghost"]].groupby(["source", "series"], sort=False)]
     ends.sort(key=lambda at: rows.at[at, "value"])
     texts = {at: label_start(rows.at[at, "name"]).rstrip() for at in ends}
-    lines = max((text.count("\n") + 1 for text in texts.values()), default=1)
-    gap = (axis.high - axis.low) * share_of_a_label(height) * (0.4 + 0.6 * lines)
-    for at, place in zip(ends, spread([rows.at[at, "value"] for at in ends], gap, axis.high), strict=True):
-        rows.at[at, "end"], rows.at[at, "label_at"] = texts[at], place
+    line = (axis.high - axis.low) * share_of_a_label(height)
+    heights = [line * (texts[at].count("\n") + 1) for at in ends]
+    middles = _apart([rows.at[at, "value"] for at in ends], heights, axis.high)
+    for at, middle, tall in zip(ends, middles, heights, strict=True):
+        rows.at[at, "end"] = texts[at]
+        rows.at[at, "label_at"] = middle + (tall - line) / 2  # where its first line is
     return rows
+
+
+def _apart(values: list[float], heights: list[float], highest: float) -> list[float]:
+    """Ascending values moved as little as labels of these heights ask for."""
+    room = [0.0]
+    for below, above in pairwise(heights):
+        room.append(room[-1] + (below + above) / 2)
+    packed = spread([value - each for value, each in zip(values, room, strict=True)], 0.0, highest - room[-1])
+    return [place + each for place, each in zip(packed, room, strict=True)]
 
 
 def experiment_lines(
@@ -58,6 +70,7 @@ def experiment_lines(
         axis=alt.Axis(
             grid=False,
             values=list(values) or alt.Undefined,
+            labelSeparation=8,
             format=",~g" if values else "~s",
             labelOverlap=True,
         ),
