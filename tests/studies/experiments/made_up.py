@@ -24,10 +24,10 @@ def rows(experiment: Experiment, seeds: int = 5, number: int = 0, gain: float = 
         run=[f"{row:012x}" for row in range(len(found))],
         scratch_accuracy=scratch,
         distilled_accuracy=np.clip(scratch + gain + random.normal(0, 0.002, len(found)), 0, 1),
-        teacher_accuracy=0.99,
         only_distilled=0,
         only_scratch=0,
         **{name: random.uniform(1, 99, len(found)) for name in experiment.measured},
     )
+    found = found.assign(teacher_accuracy=random.uniform(0.9, 1, len(found)))
     assert set(columns(experiment)) <= set(found)
     return with_gains(found)
