@@ -10,8 +10,10 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from kd.cli.parser import parse
-from kd.config import FIELD_TYPES, FIELDS, PRESETS, RunConfig
+from kd.config import FIELD_TYPES, FIELDS, OFFERED, PRESETS, RunConfig
+from kd.studies.experiments import EXPERIMENTS
 from kd.studies.in_text.command import sweep_command, train_command
+from kd.studies.mistakes import NAMES
 from kd.studies.study import Study
 
 STORED = "0123456789ab"
@@ -35,7 +37,7 @@ def values(name: str) -> st.SearchStrategy[Any]:
 def configs(draw) -> RunConfig:
     """A preset with some fields, or all, changed."""
     preset = draw(st.sampled_from(list(PRESETS.values())))
-    changes = draw(st.fixed_dictionaries({}, optional={name: values(name) for name in FIELDS}))
+    changes = draw(st.fixed_dictionaries({}, optional={name: values(name) for name in OFFERED}))
     try:
         return preset.config.replace(**changes)
     except ValueError:
@@ -46,7 +48,7 @@ def configs(draw) -> RunConfig:
 def studies(draw) -> Study:
     base = draw(configs())
     names = draw(
-        st.lists(st.sampled_from([name for name in FIELDS if name != "seed"]), max_size=3, unique=True)
+        st.lists(st.sampled_from([name for name in OFFERED if name != "seed"]), max_size=3, unique=True)
     )
     axes = {name: draw(st.lists(values(name), min_size=1, max_size=3)) for name in names}
     seeds = draw(st.integers(1, 5))
@@ -111,3 +113,12 @@ def test_a_preset_that_contradicts_an_axis_is_no_obstacle(patch):
         command == "python -m kd sweep --preset unseen_digit --objective attention --alpha 0.1,0.5 --seeds 2"
     )
     assert asked(command, patch) == study
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mistake_is_repeated_by_its_experiment(name):
+    config = EXPERIMENTS[name].runs(3)[-1]
+    assert config.makes_mistake
+    assert train_command(config) == f"python -m kd experiment {name} --seeds 3"
+    (part,) = EXPERIMENTS[name].parts(3)
+    assert sweep_command(part.study) == train_command(config)

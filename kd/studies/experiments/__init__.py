@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
-from kd.studies import classics
+from kd.studies import classics, mistakes
 from kd.studies.experiments.experiment import Experiment, nearest
 
 __all__ = ["EXPERIMENTS", "Experiment", "experiment"]
 
-_ROOMS = (classics,)
+_ROOMS = (classics, mistakes)
 
 
 class _Experiments(Mapping[str, Experiment]):

@@ -71,7 +71,11 @@ class Experiments(Studies):
 
         view = self.watch(run_id)
         return MeasuredRun(
-            view.config, view.result or {}, lambda: self.test_logits(run_id), lambda: self.models(run_id)
+            view.config,
+            view.result or {},
+            lambda: self.test_logits(run_id),
+            lambda: self.models(run_id),
+            view.history,
         )
 
     def watch(self, run: str | RunView) -> RunView:

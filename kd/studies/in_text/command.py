@@ -7,20 +7,26 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from kd.config import PRESETS, RunConfig
-from kd.studies.study import Study
+from kd.studies.study import MOST_SEEDS, Study
 from kd.text.study_words import flag
 
 
 def train_command(config: RunConfig) -> str:
-    """The command that trains this run."""
+    """The command that trains this run; of one with a mistake, the experiment that makes it."""
+    if config.makes_mistake:
+        return _experiment_with(config)
     return " ".join(["python -m kd train", *_flags(config, _train_flag)])
 
 
 def sweep_command(study: Study) -> str:
     """The command that carries out this study, or what is missing of it.
 
+    Mistakes are made by experiments alone, so of a study with some it is the command of an experiment.
     An axis of one value is written as a setting: the runs and what they are compared with are the same.
     """
+    mistaken = [config for _cell, config in study.runs() if config.makes_mistake]
+    if mistaken:
+        return _experiment_with(mistaken[-1])
     axes = {name: values for name, values in study.axes.items() if len(values) > 1}
     parts = _flags(study.base, _sweep_flag, without=axes)
     parts += [_sweep_flag(name, *values) for name, values in axes.items()]
@@ -36,6 +42,18 @@ def experiment_command(name: str, seeds: int | None, chosen: Mapping[str, Any]) 
     parts = [f"python -m kd experiment {name}", *([f"--seeds {seeds}"] if seeds else [])]
     parts += [f"--set {shlex.quote(f'{option}={_typed(value)}')}" for option, value in chosen.items()]
     return " ".join(parts)
+
+
+def _experiment_with(config: RunConfig) -> str:
+    """The command of the experiment that has this run among its own, or else one with this mistake."""
+    from kd.studies.experiments import EXPERIMENTS
+    from kd.studies.mistakes.mistake import MistakeExperiment
+
+    seeds = config.seed + 1
+    mistaken = {name: each for name, each in EXPERIMENTS.items() if isinstance(each, MistakeExperiment)}
+    having = [name for name, each in mistaken.items() if config in each.runs(min(seeds, MOST_SEEDS))]
+    alike = [name for name, each in mistaken.items() if config.mistake in each.mistake.wrong]
+    return experiment_command([*having, *alike][0], seeds, {})
 
 
 def _sweep_flag(name: str, *values: Any) -> str:

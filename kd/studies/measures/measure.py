@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,15 @@ class MeasuredRun:
     """A finished run, as a measure sees it: what is costly is read when a measure asks for it.
 
     result: its result, as the store has it. read_logits, read_models: give the logits of the test pictures
-    (10000, 10) and the networks by model, "teacher", "distilled" and "scratch".
+    (10000, 10) and the networks by model, "teacher", "distilled" and "scratch". history: the epochs of
+    their training, as a RunView has them.
     """
 
     config: RunConfig
     result: Mapping[str, Any]
     read_logits: Callable[[], Mapping[str, np.ndarray]]
     read_models: Callable[[], Mapping[str, NumpyModel]]
+    history: Sequence[Mapping[str, Any]] = ()
 
     @cached_property
     def logits(self) -> Mapping[str, np.ndarray]:

@@ -1,0 +1,160 @@
+"""What loss, gradient and accuracy say of a mistake: each sentence follows from the numbers alone.
+
+Takes what kd.studies.mistakes has: codes and numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from kd.text.experiment_words import Found, side
+from kd.text.study_words import MINUS
+from kd.text.translation import N_, _
+
+# Of a loss that has fallen by less than this share of what it was, one says that it does not fall.
+_HARDLY = 0.1
+# In degrees: below the first a direction is the right one, from the second on it is a wrong one.
+_SAME, _ACROSS = 15, 75
+# A gradient that is so much longer or shorter is as long as it should be.
+_AS_LONG = 0.15
+
+_COURSES = {
+    "below zero": N_(
+        "The loss falls from {first} to {last}. No divergence and no cross-entropy is below 0: here the loss "
+        "itself gives the mistake away."
+    ),
+    "stays": N_(
+        "The loss hardly falls, from {first} to {last}; the right one falls from {right_first} to "
+        "{right_last}."
+    ),
+    "alike": N_("The loss falls from {first} to {last}, nearly as the right one does."),
+    "falls": N_(
+        "The loss falls from {first} to {last}, and looks healthy. The right one falls from {right_first} to "
+        "{right_last}."
+    ),
+}
+_NO_GRADIENT = N_("The teacher's part has no gradient: the student learns from its labels alone.")
+_DIRECTIONS = {
+    "same": N_("the same way as the right one"),
+    "off": N_("{angle}° away from the right one"),
+    "wrong": N_("{angle}° away from the right one: nowhere near it"),
+}
+_LENGTHS = {
+    "same": N_("The gradient is as long as it should be, and points {direction}."),
+    "longer": N_("The gradient is {size} times as long as it should be, and points {direction}."),
+    "shorter": N_("The gradient is {size} times shorter than it should be, and points {direction}."),
+}
+_TEACHERS_PART = N_("The teacher's part by itself points the right way, and is {size} times {compared}.")
+_COMPARED = {"longer": N_("too long"), "shorter": N_("too short")}
+
+_NOTICED = {
+    "alone": N_("You would have noticed: the student is no better than without a teacher."),
+    "beside": N_("You would have noticed with the right one beside it only: alone, it looks like a success."),
+    "not": N_("You would not have noticed: accuracy does not show it."),
+    "better": N_("You would not have noticed: accuracy gets better."),
+}
+
+
+class Losses(Protocol):
+    """kd.studies.mistakes.gauges.Course."""
+
+    @property
+    def first(self) -> float: ...
+
+    @property
+    def last(self) -> float: ...
+
+
+class Turned(Protocol):
+    """kd.studies.mistakes.gauges.Slope."""
+
+    @property
+    def size(self) -> float: ...
+
+    @property
+    def cosine(self) -> float: ...
+
+    @property
+    def teacher_size(self) -> float: ...
+
+    @property
+    def teacher_cosine(self) -> float: ...
+
+
+def loss_words(wrong: Losses, right: Losses) -> str:
+    """What the loss says: its value in the first epoch and in the last one."""
+    if any(math.isnan(value) for value in (wrong.first, wrong.last, right.first, right.last)):
+        return ""
+    numbers = {
+        "first": _number(wrong.first),
+        "last": _number(wrong.last),
+        "right_first": _number(right.first),
+        "right_last": _number(right.last),
+    }
+    return _(_COURSES[_course(wrong, right)], **numbers)
+
+
+def gradient_words(found: Turned) -> str:
+    """What the gradient says: how long it is, where it points, and the same of the teacher's part."""
+    if found.teacher_size == 0:
+        return _(_NO_GRADIENT)
+    angle = _angle(found.cosine)
+    towards = "same" if angle < _SAME else "off" if angle < _ACROSS else "wrong"
+    direction = _(_DIRECTIONS[towards], angle=round(angle))
+    size, length = _length(found.size)
+    sentences = [_(_LENGTHS[length], size=size, direction=direction)]
+    teachers_size, teachers_length = _length(found.teacher_size)
+    if towards != "same" and _angle(found.teacher_cosine) < 1 and teachers_length != "same":
+        compared = _(_COMPARED[teachers_length])
+        sentences.append(_(_TEACHERS_PART, size=teachers_size, compared=compared))
+    return " ".join(sentences)
+
+
+def noticed(difference: Found, gain: Found) -> str:
+    """Whether the accuracy gives the mistake away: "alone", "beside", "not", "better", or "" if not known.
+
+    Args:
+        difference: from the right students. gain: over the scratch students.
+    """
+    if math.isnan(difference.low):
+        return ""
+    taken = side(difference)
+    if taken == "below":
+        return "beside" if side(gain) == "above" else "alone"
+    return "better" if taken == "above" else "not"
+
+
+def noticed_words(difference: Found, gain: Found) -> str:
+    """The same in a sentence."""
+    code = noticed(difference, gain)
+    return _(_NOTICED[code]) if code else ""
+
+
+def _course(wrong: Losses, right: Losses) -> str:
+    """Of _COURSES."""
+    if wrong.last < 0:
+        return "below zero"
+    if wrong.last > (1 - _HARDLY) * wrong.first:
+        return "stays"
+    pairs = (wrong.first, right.first), (wrong.last, right.last)
+    return "alike" if all(math.isclose(*pair, rel_tol=_HARDLY) for pair in pairs) else "falls"
+
+
+def _angle(cosine: float) -> float:
+    """In degrees."""
+    return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
+
+
+def _length(size: float) -> tuple[str, str]:
+    """How many times longer or shorter something is, and which of the two."""
+    if abs(size - 1) < _AS_LONG:
+        return "", "same"
+    return (_number(size), "longer") if size > 1 else (_number(1 / size), "shorter")
+
+
+def _number(value: float) -> str:
+    """With as many digits as mean something: 42, 3.4, 0.05."""
+    digits = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
+    text = f"{value:.{digits}f}"
+    return text.replace("-", MINUS) if float(text) else text.lstrip("-")

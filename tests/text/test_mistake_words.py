@@ -1,0 +1,78 @@
+"""What is said of a mistake follows from its numbers: other numbers, other words."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from kd.studies.experiments.judging import Finding
+from kd.studies.mistakes.gauges.course import Course
+from kd.studies.mistakes.gauges.slope import Slope
+from kd.text.mistakes.words import gradient_words, loss_words, noticed, noticed_words
+
+RIGHT = Course(42.0, 3.4)
+
+
+def found(low: float, high: float) -> Finding:
+    return Finding((low + high) / 2, low, high, 0.01, 5)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (
+            0.638,
+            0.0501,
+            "The loss falls from 0.64 to 0.05, and looks healthy. The right one falls from 42",
+        ),
+        (41.0, 3.5, "The loss falls from 41 to 3.5, nearly as the right one does."),
+        (42.5, 41.7, "The loss hardly falls, from 42 to 42; the right one falls from 42 to 3.4."),
+        (8.55, -0.75, "The loss falls from 8.6 to −0.75. No divergence and no cross-entropy is below 0"),
+    ],
+)
+def test_the_loss(first, last, said):
+    assert loss_words(Course(first, last), RIGHT).startswith(said)
+    assert loss_words(Course(first, math.nan), RIGHT) == ""
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (Slope(1.02, 0.99, 1.02, 0.99), "as long as it should be, and points the same way as the right one."),
+        (Slope(27.2, -0.167, 27.5, -0.18), "27 times as long as it should be, and points 100° away"),
+        (
+            Slope(0.5, 0.5, 0.4, 0.4),
+            "2.0 times shorter than it should be, and points 60° away from the right",
+        ),
+        (
+            Slope(0.03, 0.74, 0.01, 1.0),
+            "The teacher's part by itself points the right way, and is 100 times too short.",
+        ),
+        (Slope(0.03, 0.54, 0.0, math.nan), "The teacher's part has no gradient"),
+    ],
+)
+def test_the_gradient(slope, said):
+    assert said in gradient_words(slope)
+
+
+def test_a_direction_across_the_right_one_is_nowhere_near_it():
+    assert "nowhere near" in gradient_words(Slope(1.0, 0.0, 1.0, 0.0))
+    assert "nowhere near" not in gradient_words(Slope(1.0, 0.5, 1.0, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("difference", "gain", "code", "said"),
+    [
+        ((-3, -1), (4, 6), "beside", "with the right one beside it only"),
+        ((-8, -6), (-0.5, 0.5), "alone", "You would have noticed: the student is no better"),
+        ((-80, -70), (-75, -65), "alone", "You would have noticed: the student is no better"),
+        ((-0.3, 0.2), (6, 8), "not", "You would not have noticed: accuracy does not show it."),
+        ((2, 5), (9, 12), "better", "You would not have noticed: accuracy gets better."),
+        ((math.nan, math.nan), (1, 2), "", ""),
+    ],
+)
+def test_whether_one_would_have_noticed_follows_from_the_intervals(difference, gain, code, said):
+    assert noticed(found(*difference), found(*gain)) == code
+    assert said in noticed_words(found(*difference), found(*gain))
+    assert bool(noticed_words(found(*difference), found(*gain))) == bool(code)
