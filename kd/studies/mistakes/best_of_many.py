@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kd.config import RunConfig
 from kd.studies.experiments.experiment import Chart, Choice, Findings, Guess, Paper, Part, Says
-from kd.studies.experiments.judging import above, between, by_seed, finding
+from kd.studies.experiments.judging import above, below, between, by_seed, finding
 from kd.studies.mistakes.mistake import Gauges, Mistake, MistakeExperiment, Thread
 from kd.studies.study import Study
 from kd.text.translation import N_
@@ -75,7 +75,7 @@ EXPERIMENT = MistakeExperiment(
     guess=Guess(
         N_("How much does a method gain that does nothing?"),
         {
-            "nothing": Choice(N_("next to nothing"), between(-0.5, 0.5)),
+            "nothing": Choice(N_("next to nothing"), below(0.5)),
             "some": Choice(N_("half a point to 2 points"), between(0.5, 2)),
             "much": Choice(N_("more than 2 points"), above(2)),
         },
