@@ -117,6 +117,7 @@ def test_labels_at_the_ends_of_lines_are_apart_and_what_is_included_is_thin_besi
     assert np.diff(np.sort(ends["label_at"])).min() > 3  # of a hundred: about a line of text
     assert table.groupby("source")["ghost"].first().to_dict() == {YOURS: False, INCLUDED: True, GUESS: False}
     assert not line_labels(included, plan.axis)["ghost"].any()
+    assert line_labels(own.head(0), plan.axis).empty
 
 
 def test_a_guess_is_drawn_where_it_was_made():

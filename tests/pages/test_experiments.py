@@ -14,7 +14,9 @@ from kd.pictures.mnist import load_mnist
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
+from kd.studies.experiments.shipped import shipped_rows
 from kd.text.experiment_words import claim_words, finding_words, guess_words, saying
+from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
 from tests.pages.on_page import (
     chart_titles,
     drawn_in_the_browser,
@@ -221,3 +223,26 @@ def test_a_bias_moves_in_the_browser_over_stored_logits(open_page, lab):
     logits[:, 3] += moves[-1]
     assert figure["models"][1]["ys"][-1] == pytest.approx(np.mean(logits.argmax(axis=1) == labels))
     assert "bias" not in {control.key for control in app.text_input}
+
+
+@pytest.mark.parametrize("name", [name for name, each in EXPERIMENTS.items() if each.kind == "mistake"])
+def test_a_mistake_shows_its_lines_and_what_three_gauges_say(open_page, name):
+    mistake = EXPERIMENTS[name].mistake
+    app = open_page("experiments", experiment=name)
+    lines = [mistake.right, *mistake.wrong.values()]
+    assert [block.value for block in app.code] == lines
+    assert "says</h3>" not in html_of(app)
+    if "Show the included result" not in labelled(app):
+        return
+    labelled(app)["Show the included result"].click().run()
+    assert [block.value for block in app.code][: len(lines)] == lines
+    html = unescape(html_of(app))
+    for found in mistake.gauges(shipped_rows(name)).values():
+        for title in ("The loss says", "The gradient says", "The accuracy says"):
+            assert html.count(f"<h3>{title}</h3>") == len(mistake.wrong)
+        assert noticed_words(found.difference, found.gain) in html
+        assert finding_words(found.difference) in html
+        if found.gradient is not None:
+            assert gradient_words(found.gradient) in html
+        if found.loss is not None and found.right_loss is not None:
+            assert loss_words(found.loss, found.right_loss) in html

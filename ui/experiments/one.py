@@ -11,7 +11,7 @@ from kd.lab import Lab
 from kd.text.translation import _, ngettext
 from kd.text.words import duration
 from ui.experiments import asked as state
-from ui.experiments import guessing, setting, stored, watch, ways_on
+from ui.experiments import guessing, mistaken_lines, setting, stored, watch, ways_on
 from ui.experiments.asked import INCLUDED, RUN, Asked
 from ui.experiments.shelf import PAGE
 from ui.shared import notices
@@ -46,6 +46,7 @@ def draw(lab: Lab, asked: Asked) -> None:
         elif not drawn:
             with st.container(key="experiment_result"):
                 unseen_section(_("What comes out"))
+                mistaken_lines.lines(asked.experiment)
                 watch.chart(asked, None)
 
 

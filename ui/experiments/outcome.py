@@ -58,7 +58,9 @@ def draw(asked: Asked, view: ExperimentView | None) -> None:
     found, findings = asked.experiment, findings_of(asked, view)
     blocks = [_guess(asked, view), _came_out(asked, view), *_claims(found, findings)]
     st.html(f'<div class="kd kd-outcome">{"".join(filter(None, blocks))}</div>')
-    meaning = [(_("What it means"), found.means), (_("Why the paper may differ"), found.differs)]
+    is_mistake = found.kind == "mistake"
+    differs = _("What differs from the thread") if is_mistake else _("Why the paper may differ")
+    meaning = [(_("What it means"), found.means), (differs, found.differs)]
     parts = [
         f"<div><h3>{escape(title)}</h3><p>{escape(_(words))}</p></div>" for title, words in meaning if words
     ]

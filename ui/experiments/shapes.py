@@ -7,6 +7,16 @@ from kd.charts.experiments.plan import Plan
 _MOST_PLACES, _MOST_LINES, _MOST_ROWS = 7, 3, 5
 
 
+_CODE = ((0.0, 0.55), (0.06, 0.7), (0.06, 0.45), (0.0, 0.3))
+"""Where lines of code begin, and how long they are."""
+
+
+def code_shape() -> str:
+    """Lines of code, one of which is wrong; which one, nobody knows yet."""
+    marks = "".join(f'<i style="--at: {at}; --long: {long}"></i>' for at, long in _CODE)
+    return f'<div class="kd-shape kd-shape-code" aria-hidden="true">{marks}<b>?</b></div>'
+
+
 def shape(plan: Plan) -> str:
     """Level lines with a mark at each place, or a row for each thing that is compared, all in the middle."""
     marks = _lines(plan) if plan.is_line else _rows(plan)

@@ -12,7 +12,7 @@ from kd.text.translation import N_, _, language
 from kd.text.words import duration
 from ui.experiments import stored
 from ui.experiments.asked import EXPERIMENT, Asked
-from ui.experiments.shapes import shape
+from ui.experiments.shapes import code_shape, shape
 from ui.shared.headings import section
 
 PAGE = "pages/experiments.py"
@@ -62,7 +62,7 @@ def _takes(name: str, lab: Lab, asked: Asked) -> str:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _card(name: str, language: str, takes: str, _found: Experiment) -> str:
-    picture = shape(stored.plan_of(_found))
+    picture = code_shape() if _found.kind == "mistake" else shape(stored.plan_of(_found))
     return (
         f'<div class="kd kd-card">{picture}<div><p class="kd-question">{escape(_(_found.question))}</p>'
         f'<p class="kd-quiet">{escape(takes)} · {escape(_(_found.paper.authors))}</p></div></div>'

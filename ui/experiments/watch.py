@@ -15,7 +15,7 @@ from kd.lab import Lab
 from kd.studies.experiments.running import ExperimentView
 from kd.text.experiment_words import progress_words
 from kd.text.translation import _
-from ui.experiments import explore, outcome, stored
+from ui.experiments import explore, mistaken_lines, outcome, stored
 from ui.experiments.asked import INCLUDED, RUN, Asked
 from ui.live import pace as pacing
 from ui.shared.figure import figure, framed, said_chart, spec
@@ -53,8 +53,12 @@ def _look(lab: Lab, asked: Asked, status: str, every: float | None, more: Callab
             unseen_section(_("What comes out"))
             _head(asked, view)
             chart(asked, view)
+            mistaken_lines.lines(asked.experiment)
         if view is None or not view.active:
             with st.container(key="experiment_outcome"):
+                mistaken_lines.gauges(
+                    asked.experiment, f"{asked.key}-{asked.seen}", outcome.runs_of(asked, view)
+                )
                 outcome.draw(asked, view)
                 if view is not None:
                     explore.draw(lab, asked, view.rows)

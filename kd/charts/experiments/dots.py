@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from kd.charts.experiments.axes import note, value_channel, zero_rule
+from kd.charts.experiments.axes import Values, note, value_channel, zero_rule
 from kd.charts.experiments.lines import tooltips
 from kd.charts.experiments.plan import Plan
 from kd.charts.experiments.rows import INCLUDED, YOURS
@@ -17,7 +18,7 @@ from kd.text.translation import _
 
 _AROUND = 104
 _PIXELS_A_ROW, _PIXELS_A_MODEL = 16, 24
-_WIDEST = 26
+_WIDEST = 24
 
 
 def dot_rows(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -30,8 +31,8 @@ def dot_rows(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     )
     if plan.by_role and len(plan.series) > 1 and len(table):
         first = table[(table["row"] == table["row"].iloc[0]) & ~table["ghost"]]
-        table.loc[first["value"].idxmin(), "named"] = "left"
-        table.loc[first["value"].idxmax(), "named"] = "right"
+        middle = (plan.axis.low + plan.axis.high) / 2
+        table.loc[first.index, "named"] = ["left" if value > middle else "right" for value in first["value"]]
     return table
 
 
@@ -43,11 +44,14 @@ def dot_names(plan: Plan, rows: pd.DataFrame) -> list[str]:
 
 
 def _row(plan: Plan, setting: str, series: str) -> str:
+    """What a row is called, broken into lines."""
     if plan.by_role or plan.names_itself:
-        return setting
-    if len(plan.places or ()) == 1:
-        return series
-    return _("{setting}: {what}", setting=setting, what=series)
+        name = setting
+    elif len(plan.places or ()) == 1:
+        name = series
+    else:
+        name = _("{setting}: {what}", setting=setting, what=series)
+    return "\n".join(wrap(name, _WIDEST))
 
 
 def dots_height(names: Sequence[str], plan: Plan) -> int:
@@ -68,12 +72,6 @@ def experiment_dots(
     """
     axis, signed = plan.axis, plan.signed
     at = value_channel(alt.X, axis, signed=signed)
-    # a long name breaks after what it begins with
-    broken = (
-        "indexof(datum.label, ': ') > 0 ? replace(datum.label, ': ', ':|')"
-        " : replace(replace(datum.label, ' (', '|('), ', ', ',|')"
-    )
-    wide = f"length(datum.label) > {_WIDEST} ? split(({broken}), '|') : datum.label"
     y = alt.Y(
         "row:N",
         title=None,
@@ -84,7 +82,7 @@ def experiment_dots(
             domain=False,
             labelOverlap=False,
             labelLineHeight=16,
-            labelExpr=wide,
+            labelExpr="split(datum.label, '\\n')",
         ),
     )
     base = alt.Chart().encode(y=y, color=by_role(), tooltip=tooltips(plan.x_title))
@@ -98,7 +96,7 @@ def experiment_dots(
         ghost.mark_tick(thickness=2, size=22, opacity=0.45).encode(x=at),
         own.mark_rule(strokeWidth=2.5, opacity=0.7, clip=True).encode(**ends),
         own.mark_point(filled=True, size=150, opacity=1).encode(x=at, shape=by_role("shape")),
-        *_names(own, at),
+        *_names(own, axis, signed),
         *zero_rule(alt.X, axis, signed),
     ]
     thin = _("Pale: the included result.") if ghosts else ""
@@ -106,15 +104,15 @@ def experiment_dots(
     return finished(alt.layer(*layers, data=rows), plan.title, dots_height(names, plan), below)
 
 
-def _names(base: alt.Chart, at: alt.X) -> list[alt.Chart]:
-    """The names of the models beside the dots of the first row, on the outside."""
+def _names(base: alt.Chart, axis: Values, signed: bool) -> list[alt.Chart]:
+    """The names of the models in the first row, beside their intervals, where there is more room."""
     sides: dict[str, dict[str, Any]] = {
-        "left": {"align": "right", "dx": -14},
-        "right": {"align": "left", "dx": 14},
+        "low": {"align": "right", "dx": -12},
+        "high": {"align": "left", "dx": 12},
     }
     return [
         shaded(base.transform_filter(f"datum.named == '{side}'"), "text")
         .mark_text(fontWeight=600, **look)
-        .encode(x=at, text="name:N")
-        for side, look in sides.items()
+        .encode(x=value_channel(alt.X, axis, end, signed), text="name:N")
+        for side, (end, look) in zip(("left", "right"), sides.items(), strict=True)
     ]

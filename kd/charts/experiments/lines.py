@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import altair as alt
@@ -43,10 +43,10 @@ def line_labels(rows: pd.DataFrame, axis: Values, height: int = HEIGHT) -> pd.Da
 
 def _apart(values: list[float], heights: list[float], highest: float) -> list[float]:
     """Ascending values moved as little as labels of these heights ask for."""
-    room = [0.0]
-    for below, above in pairwise(heights):
-        room.append(room[-1] + (below + above) / 2)
-    packed = spread([value - each for value, each in zip(values, room, strict=True)], 0.0, highest - room[-1])
+    halves = ((below + above) / 2 for below, above in pairwise(heights))
+    room = list(accumulate(halves, initial=0.0))[: len(values)]  # from the middle of the lowest one
+    lowered = [value - each for value, each in zip(values, room, strict=True)]
+    packed = spread(lowered, 0.0, highest - max(room, default=0.0))
     return [place + each for place, each in zip(packed, room, strict=True)]
 
 
