@@ -52,16 +52,16 @@ def test_a_cached_value_does_not_wait_while_another_is_computed():
     def load(key):
         if key == "slow":
             begun.set()
-            assert go_on.wait(60)
+            assert go_on.wait(240)
         return key
 
     load("ready")
     with ThreadPoolExecutor(2) as people:
         slow = people.submit(load, "slow")
-        assert begun.wait(60)
+        assert begun.wait(240)
         ready = people.submit(load, "ready")
         try:
-            assert ready.result(timeout=10) == "ready"
+            assert ready.result(timeout=240) == "ready"
             assert not slow.done()
         finally:
             go_on.set()
@@ -74,7 +74,7 @@ def test_callers_who_waited_for_a_failure_try_for_themselves():
     @computed_once(maxsize=1)
     def load():
         begun.set()
-        assert go_on.wait(60)
+        assert go_on.wait(240)
         outcome = next(outcomes)
         if isinstance(outcome, Exception):
             raise outcome
@@ -82,7 +82,7 @@ def test_callers_who_waited_for_a_failure_try_for_themselves():
 
     with ThreadPoolExecutor(2) as people:
         first = people.submit(load)
-        assert begun.wait(60)
+        assert begun.wait(240)
         second = people.submit(load)
         go_on.set()
         with pytest.raises(OSError, match="not now"):

@@ -28,7 +28,7 @@ def run(*arguments: str, **options) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "", **options.pop("env", {})}
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=PROJECT, env=environment, check=False, timeout=60, **options
+        [sys.executable, *arguments], cwd=PROJECT, env=environment, check=False, timeout=240, **options
     )
 
 
@@ -267,7 +267,7 @@ def _interrupted(program: str, tmp_path: Path, times: int, arguments: tuple[str,
         if time_to_press:
             assert process.stdout.readline() == "putting in order\n"
         process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=240)
     return process.returncode, err, out
 
 

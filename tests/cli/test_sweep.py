@@ -125,7 +125,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _out, err = process.communicate(timeout=60)
+    _out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "8 runs are kept: the same command goes on from there." in err
     assert "Traceback" not in err

@@ -47,9 +47,9 @@ def test_no_line_breaks_between_a_number_and_its_percent_sign():
     assert not re.search("[0-9] %", studies.INTRODUCTION)
 
 
+@pytest.mark.usefixtures("shared_engine")
 def test_a_study_is_carried_out_and_written_and_other_sections_stay(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("KD_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("KD_WORKERS", "1")
     page = tmp_path / "studies.md"
     page.write_text("# Studies\n\n## Later\n\nStays.\n", encoding="utf-8")
     tiny = Section("No 3s", "One epoch.", Study(TINY, {"temperature": [1.0, 4.0]}), left_out)

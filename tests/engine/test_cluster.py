@@ -67,12 +67,12 @@ def test_stop_reaches_the_workers(lab):
     run_id = lab.start(LONG)
     until(lambda: lab.watch(run_id).progress > 0)
     lab.stop(run_id)
-    assert lab.wait(run_id, 30).status == "stopped"
+    assert lab.wait(run_id, PATIENCE).status == "stopped"
     until(lambda: not any(lab._engine._client.processing().values()))
 
 
 def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit(
-    lab, cluster, tmp_path, monkeypatch
+    lab, cluster, engine, tmp_path, monkeypatch
 ):
     study = Study(SMALL.replace(train_size=64), {"temperature": [1.0, 4.0]}, seeds=2)
     cluster.start_workers(2)
@@ -82,8 +82,7 @@ def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit
     assert done.status == "finished", done
     assert lab._engine.workers() == {"student": 4, "teacher": 4}
     monkeypatch.delenv("KD_SCHEDULER")
-    monkeypatch.setenv("KD_WORKERS", "1")
-    with Lab(tmp_path) as own:
+    with Lab(tmp_path, engine) as own:
         assert own.wait_study(own.start_study(study), PATIENCE).status == "finished"
         assert own._engine._child is not None
         pd.testing.assert_frame_equal(lab.study_frame(study), own.study_frame(study), check_exact=True)
@@ -134,7 +133,7 @@ def test_a_lost_scheduler_is_reported_and_the_run_goes_on_once_it_is_back(lab, c
     until(lambda: lab.watch(run_id).phase == "reconnecting")
     assert lab.watch(run_id).active
     cluster.start_scheduler()
-    cluster.start_workers(2)
+    cluster.start_workers(1)
     view = lab.wait(run_id, PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))

@@ -109,7 +109,7 @@ def test_stop_is_obeyed_while_the_teacher_learns(lab):
     run_id = lab.start(FRESH)
     until(lambda: lab.watch(run_id).phase == "teacher" and lab.watch(run_id).progress > 0)
     lab.stop(run_id)
-    assert lab.wait(run_id, 30).status == "stopped"
+    assert lab.wait(run_id, PATIENCE).status == "stopped"
     until(lambda: not any(lab._engine._client.processing().values()))
 
 
@@ -119,18 +119,20 @@ def test_stop_is_obeyed_while_the_teacher_answers(lab):
     run_id = lab.start(config.replace(train_size=60_000))
     until(lambda: lab.watch(run_id).phase == "soft targets")
     lab.stop(run_id)
-    assert lab.wait(run_id, 30).status == "stopped"
+    assert lab.wait(run_id, PATIENCE).status == "stopped"
 
 
 def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab):
     client = lab._engine.ensure()
     workers = len(client.scheduler_info(n_workers=-1)["workers"])
-    sleepers = [client.submit(time.sleep, 20, pure=False, resources={"student": 1}) for _ in range(workers)]
+    sleepers = [
+        client.submit(time.sleep, 2 * PATIENCE, pure=False, resources={"student": 1}) for _ in range(workers)
+    ]
     until(lambda: any(client.processing().values()))
     run_id = lab.start(LONG)
     until(lambda: lab.watch(run_id).phase == "students")
     lab.stop(run_id)
-    assert lab.wait(run_id, 10).status == "stopped"
+    assert lab.wait(run_id, PATIENCE).status == "stopped"
     client.cancel(sleepers, force=True)
 
 
@@ -142,11 +144,11 @@ def test_stop_is_obeyed_while_the_engine_starts_and_nothing_is_left(tmp_path):
     until(lambda: set(psutil.Process().children(recursive=True)) - before)
     mine = set(psutil.Process().children(recursive=True)) - before
     lab.stop(run_id)
-    view = lab.wait(run_id, 10)
+    view = lab.wait(run_id, PATIENCE)
     assert view.status == "stopped"
     assert lab._engine._client is None  # it had not even started
     lab.close()
-    until(lambda: not alive(mine), 30)
+    until(lambda: not alive(mine))
 
 
 async def open_and_train(url: str) -> str:
@@ -177,8 +179,8 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_
             family = app.family()
             assert len(family) > 2
             app.process.send_signal(getattr(signal, name))
-            app.process.wait(30)
-            until(lambda family=family: not alive(family), 30)
+            app.process.wait(PATIENCE)
+            until(lambda family=family: not alive(family))
     with app_process(tmp_path) as app:
         said, widgets = asyncio.run(texts_of(app.url, f"run={run_id}"))
     assert SENTENCES["interrupted"] in said

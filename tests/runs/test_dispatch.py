@@ -19,7 +19,7 @@ from kd.store.index.index import ACTIVE
 from kd.store.store import Store
 from kd.text.endings import Ending
 
-PATIENCE = 30
+PATIENCE = 240
 
 
 class Stage:

@@ -73,7 +73,7 @@ def test_the_engine_keeps_no_result_of_a_run_that_has_ended(lab, finished):
     stopped = lab.start(LONG.replace(seed=77))
     wait_until(lambda: lab.watch(stopped).progress > 0)
     lab.stop(stopped)
-    lab.wait(stopped, 30)
+    lab.wait(stopped, PATIENCE)
 
     def tasks(dask_scheduler):
         return len(dask_scheduler.tasks)
@@ -82,8 +82,8 @@ def test_the_engine_keeps_no_result_of_a_run_that_has_ended(lab, finished):
         return len(dask_worker.data)
 
     client = lab._engine._client
-    wait_until(lambda: client.run_on_scheduler(tasks) == 0, 30)
-    wait_until(lambda: not any(client.run(results).values()), 30)
+    wait_until(lambda: client.run_on_scheduler(tasks) == 0)
+    wait_until(lambda: not any(client.run(results).values()))
 
 
 def test_the_same_config_again_answers_from_the_store(finished, lab):
@@ -135,7 +135,7 @@ def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too
     config = LONG.replace(seed=40)
     run_id = lab.start(config)
     lab.stop(run_id)
-    assert lab.wait(run_id, 30).status == "stopped"
+    assert lab.wait(run_id, PATIENCE).status == "stopped"
     save_copy(Store(lab.store.home), finished.run_id, config)
     assert lab.watch(run_id).status == "finished"
     assert lab.watch(run_id).result == finished.result
@@ -179,7 +179,7 @@ def test_two_people_share_one_run_and_stop_takes_effect(lab, finished):
     assert first == second
     wait_until(lambda: lab.watch(first).progress > 0)
     lab.stop(first)
-    view = lab.wait(first, 30)
+    view = lab.wait(first, PATIENCE)
     assert view.status == "stopped"
     assert lab.store.row(first)["status"] == "stopped"
     assert not lab.store.has_run(first)
@@ -192,12 +192,12 @@ def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, fi
     assert lab.watch(run_id).active
     assert run_id in {view.run_id for view in lab.runs()}
     lab.let_go(run_id, "ben")
-    assert lab.wait(run_id, 30).status == "stopped"
+    assert lab.wait(run_id, PATIENCE).status == "stopped"
     assert run_id not in {view.run_id for view in lab.runs()}
     lab.start(LONG.replace(seed=5), "ann")
     assert run_id in {view.run_id for view in lab.runs()}
     lab.stop(run_id)
-    assert lab.wait(run_id, 30).status == "stopped"
+    assert lab.wait(run_id, PATIENCE).status == "stopped"
 
 
 def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
@@ -210,7 +210,7 @@ def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
     assert lab.watch(waiting[-1]).status == "stopped"
     for run_id in [running, *waiting]:
         lab.stop(run_id)
-        assert lab.wait(run_id, 30).status == "stopped"
+        assert lab.wait(run_id, PATIENCE).status == "stopped"
 
 
 def test_the_next_run_is_computed_while_others_are_being_stored(lab, finished, monkeypatch):
@@ -294,7 +294,7 @@ def test_closing_leaves_no_process(tmp_path):
     mine = set(engine_processes()) - before
     assert mine
     lab.close()
-    wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in mine), 10)
+    wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in mine))
     assert Lab(tmp_path).watch(run_id).status == "interrupted"
 
 
@@ -329,7 +329,7 @@ def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
     app.wait()
     app.stdout.close()
 
-    wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family), 10)
+    wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family))
     lab = Lab(tmp_path)
     assert lab.watch(done).status == "finished"
     assert lab.models(done)["scratch"].parameters == 20_490

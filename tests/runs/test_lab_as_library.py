@@ -246,7 +246,7 @@ def test_a_study_that_nobody_knows_is_refused_in_a_sentence(lab, ask, odd):
 
 def test_a_study_of_stored_runs_is_named_by_its_id_or_a_view(lab, run, capsys):
     study_id = lab.start_study(Study("default", {"epochs": [40]}))
-    view = lab.wait_study(study_id, timeout=60, progress=True)
+    view = lab.wait_study(study_id, timeout=240, progress=True)
     assert (view.study_id, view.status, view.reused) == (study_id, "finished", 1)
     assert "1 of 1 run" in capsys.readouterr().err
     assert lab.watch_study(view) == lab.wait_study(view) == view

@@ -15,7 +15,7 @@ from kd.runs.views import RunViews
 from kd.store.store import Store
 from tests.fake_engine import FakeEngine
 
-PATIENCE = 30
+PATIENCE = 240
 LONG = RunConfig(epochs=100, train_size=320, teacher="notebook", seed=1)
 SHORT = LONG.replace(epochs=2, seed=2)
 FRESH = LONG.replace(teacher="fresh", teacher_epochs=100, teacher_train_size=320, epochs=2)

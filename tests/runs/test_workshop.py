@@ -14,7 +14,7 @@ from kd.runs.work.piece import AHEAD, PERSON, STUDY, Order
 from kd.runs.workshop import Workshop
 from kd.training.checkpoint import Checkpoint
 
-PATIENCE = 20
+PATIENCE = 240
 
 
 def until(condition):

@@ -17,7 +17,7 @@ from tests.stored_runs import CONFIG, RUN, is_whole, locked, record, save, save_
 
 OTHER = CONFIG.replace(seed=2)
 LONG = 600
-PATIENCE = 30
+PATIENCE = 240
 
 
 def in_time(action):

@@ -10,7 +10,7 @@ from kd.studies import ahead
 from kd.studies.ahead import SEEDS, neighbours, with_seeds
 from tests.fake_engine import FakeEngine
 
-PATIENCE = 60
+PATIENCE = 240
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=5, alpha=0.5, temperature=4.0)
 SEEDED = [config.run_id for config in with_seeds(BASE, SEEDS)]
 NEIGHBOURS = [config.run_id for name in ahead.NEIGHBOURING for config in neighbours(BASE, name)]

@@ -11,7 +11,7 @@ from kd.studies.conductor import Conductor
 from kd.studies.study import Study
 from tests.fake_engine import FakeEngine
 
-PATIENCE = 60
+PATIENCE = 240
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=5)
 STUDY = Study(BASE, {"alpha": [0.1, 0.5], "temperature": [1, 4, 20]}, seeds=2)
 

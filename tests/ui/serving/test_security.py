@@ -46,7 +46,7 @@ def engine():
     line = json.loads(process.stdout.readline().removeprefix(READY))
     yield process, line
     process.stdin.close()
-    process.wait(30)
+    process.wait(240)
     process.stdout.close()
 
 
@@ -61,8 +61,8 @@ def credentials(line: dict) -> Security:
 
 def test_a_client_with_the_credentials_is_let_in(engine):
     _, line = engine
-    with Client(line["address"], security=credentials(line), timeout=30, set_as_default=False) as client:
-        assert client.submit(sum, [1, 2]).result(timeout=60) == 3
+    with Client(line["address"], security=credentials(line), timeout=240, set_as_default=False) as client:
+        assert client.submit(sum, [1, 2]).result(timeout=240) == 3
 
 
 def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
@@ -74,7 +74,7 @@ def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
         return ssl.SSLContext.sslsocket_class.__name__
 
     _, line = engine
-    with Client(line["address"], security=credentials(line), timeout=30, set_as_default=False) as client:
+    with Client(line["address"], security=credentials(line), timeout=240, set_as_default=False) as client:
         kinds = {
             client.run_on_scheduler(kind_of_socket),
             *client.run(kind_of_socket).values(),
@@ -106,7 +106,7 @@ def test_a_stranger_without_a_certificate_is_refused(engine):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with socket.create_connection(host_and_port(line), timeout=20) as plain:
+    with socket.create_connection(host_and_port(line), timeout=240) as plain:
         stranger = context.wrap_socket(plain)
 
         def answers() -> None:
@@ -129,7 +129,7 @@ def test_a_stranger_in_plain_text_is_refused(engine):
     _, line = engine
     with pytest.raises(OSError, match=r"(?i)time|connect"):
         Client(line["address"].replace("tls://", "tcp://"), timeout=3, set_as_default=False)
-    with socket.create_connection(host_and_port(line), timeout=20) as plain:
+    with socket.create_connection(host_and_port(line), timeout=240) as plain:
         plain.sendall(b"GET /info/main/workers.html HTTP/1.1\r\nHost: x\r\n\r\n")
         try:
             answer = plain.recv(1024)
@@ -234,7 +234,7 @@ def test_a_page_of_another_site_cannot_speak_to_the_app(tmp_path):
             "Content-Length: 3\r\nConnection: close\r\n\r\nabc"
         )
         port = int(app.url.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
+        with socket.create_connection(("127.0.0.1", port), timeout=240) as plain:
             plain.sendall(upload.encode())
             time.sleep(0.2)
             assert plain.recv(64).startswith(b"HTTP/1.1 403")

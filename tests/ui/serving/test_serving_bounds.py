@@ -42,12 +42,12 @@ def port(monkeypatch) -> Iterator[int]:
     thread.start()
     yield listening.getsockname()[1]
     server.should_exit = True
-    thread.join(20)
+    thread.join(240)
     assert not thread.is_alive()
 
 
 def opened(port: int, said: bytes = b"") -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=240)
     connection.sendall(said)
     return connection
 
