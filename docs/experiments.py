@@ -7,6 +7,7 @@ takes the results that come with the project (data/make_experiments.py makes the
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def page() -> str:
     """The whole page."""
     with in_english():
         shown = [section(EXPERIMENTS[name]) for name in EXPERIMENTS if has_shipped(name)]
-    return "\n\n".join([INTRODUCTION.strip(), *shown]) + "\n"
+    text = "\n\n".join([INTRODUCTION.strip(), *shown]) + "\n"
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)  # so that no line breaks there
 
 
 def main() -> int:

@@ -44,7 +44,7 @@ EXPERIMENT = Experiment(
     question=N_("A student sees nothing but 7s and 8s. How many of all ten digits can it read?"),
     means=N_(
         "Every 7 and every 8 looks a little like other digits, and the teacher says how much. From two "
-        "digits a student can so learn something of the other eight; from their labels alone, nothing."
+        "digits a student can learn something of the other eight; from their labels alone, nothing."
     ),
     differs=N_(
         "The paper's student has 800 units in each of two layers, and learns until it has learned its "
@@ -80,7 +80,7 @@ EXPERIMENT = Experiment(
     },
     claims=(
         Claim(
-            N_("From 7s and 8s alone, a student reads about half of all digits."),
+            N_("From 7s and 8s alone, a student reads more than half of all digits."),
             N_("47.3 % errors, which is 52.7 % right"),
             "as_it_is",
             above(50),

@@ -50,8 +50,9 @@ EXPERIMENT = Experiment(
         "also listens to a teacher who knows better?"
     ),
     means=N_(
-        "A label is one answer, a soft target is a sound doubt. With α = 0.1 most of what the student learns "
-        "comes from a teacher that saw clean labels, so the wrong ones have little weight."
+        "A wrong label is simply wrong; a teacher that has not seen it still says what the picture shows. "
+        "With α = 0.1 most of what the student learns comes from a teacher that saw clean labels, so the "
+        "wrong ones have little weight."
     ),
     differs=N_(
         "The paper has photographs, labels that are wrong as they are on the web, and a teacher that learned "
@@ -97,13 +98,13 @@ EXPERIMENT = Experiment(
         Says(
             "scratch_loses",
             N_("With 60 % of the labels replaced, the scratch student loses {value} points ({interval})."),
-            N_("With 60 % of the labels replaced, the scratch student wins {value} points ({interval})."),
+            N_("With 60 % of the labels replaced, the scratch student gains {value} points ({interval})."),
             N_("No loss of the scratch student is shown ({interval} points)."),
         ),
         Says(
             "distilled_loses",
             N_("The distilled one loses {value} points ({interval})."),
-            N_("The distilled one wins {value} points ({interval})."),
+            N_("The distilled one gains {value} points ({interval})."),
             N_("No loss of the distilled one is shown ({interval} points)."),
         ),
     ),

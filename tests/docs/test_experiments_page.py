@@ -1,0 +1,29 @@
+"""docs/experiments.md is what its command makes of the results that come with the project."""
+
+from __future__ import annotations
+
+import re
+
+from docs import experiments
+from docs.experiments import PAGE, main, page
+from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments.shipped import has_shipped
+
+
+def test_the_page_is_what_its_command_writes(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(experiments, "PAGE", tmp_path / "experiments.md")
+    assert main() == 0
+    assert (tmp_path / "experiments.md").read_text(encoding="utf-8") == PAGE.read_text(encoding="utf-8")
+    assert "experiments.md" in capsys.readouterr().out
+
+
+def test_it_has_every_experiment_with_results_and_their_claims_with_a_verdict():
+    shown = [experiment for name, experiment in EXPERIMENTS.items() if has_shipped(name)]
+    text = page()
+    assert re.findall(r"^## (.*)$", text, flags=re.MULTILINE) == [each.title for each in shown]
+    rows = re.findall(r"^\| .* \| (agrees|disagrees|cannot tell) \|$", text, flags=re.MULTILINE)
+    assert len(rows) == sum(len(each.claims) for each in shown)
+
+
+def test_no_line_breaks_between_a_number_and_its_percent_sign():
+    assert not re.search("[0-9] %", page())
