@@ -37,6 +37,53 @@ class WrongLine(NamedTuple):
 
 WRONG_LINES = [
     WrongLine(
+        "A teacher's answers to other pictures are taken for those to digits",
+        "kd/runs/orders.py",
+        'return f"{digest}-{self._config.train_size}{self._asked_about}{attention}"',
+        'return f"{digest}-{self._config.train_size}{attention}"',
+    ),
+    WrongLine(
+        "A consistent teacher answers for the picture as it was",
+        "kd/training/compiled.py",
+        "taught = variant if self._consistent else chosen",
+        "taught = chosen",
+    ),
+    WrongLine(
+        "Pictures are shifted the other way than those that the teacher sees",
+        "kd/training/shifting.py",
+        "steps = most + tf.range(size) - moved[..., tf.newaxis]",
+        "steps = most + tf.range(size) + moved[..., tf.newaxis]",
+        "tests/training/test_shifting.py",
+    ),
+    WrongLine(
+        "The variants of a picture have their doubts permuted each in its own way",
+        "kd/distillation/doubts.py",
+        "permuted(places, axis=1).repeat(variants, axis=0)",
+        "permuted(places.repeat(variants, axis=0), axis=1)",
+        "tests/distillation/test_doubts.py",
+    ),
+    WrongLine(
+        "Pictures with labels are nonsense, too",
+        "kd/pictures/training_set.py",
+        "without_label = np.cumsum(seen) > config.labelled",
+        "without_label = np.cumsum(seen) > 0",
+        "tests/pictures/test_shifts.py",
+    ),
+    WrongLine(
+        "An event of several epochs forgets all but the last",
+        "kd/training/epochs.py",
+        "                self._tell(accuracy)\n",
+        "                self._tell(accuracy)\n            self._sums = None\n",
+        "tests/training/test_looks.py",
+    ),
+    WrongLine(
+        "An assistant teaches the student of another seed",
+        "kd/studies/experiments/chains.py",
+        "seed=earlier.seed)",
+        "seed=0)",
+        "tests/studies/test_taught_classics.py",
+    ),
+    WrongLine(
         "The table of numbers gives every model the distilled student's values",
         "kd/export/numbers/long_form.py",
         'wide.get(f"{model}_{name}", float("nan"))',
