@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests import PROJECT
-from tests.sharing import LONGEST, part, place
+from tests.sharing import LONGEST, WITH_OTHER_PROCESSES, part, place
 
 
 def test_every_file_that_begins_early_exists():
-    assert [path for path in LONGEST if not (PROJECT / path).exists()] == []
+    assert [path for path in (*LONGEST, *WITH_OTHER_PROCESSES) if not (PROJECT / path).exists()] == []
 
 
 def test_a_file_stays_together_and_so_do_the_browser_tests():
