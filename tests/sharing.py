@@ -25,8 +25,8 @@ LONGEST = (
     "tests/pages/test_fuzz_address.py",
     "tests/cli/",
 )
-# Tests of browsers, of clocks, and of processes that are killed: a machine that stalls for a moment can fail one
-# that is right. It is tried once more, and pytest's summary counts it. What only computes gets no second try.
+# Tests of browsers, of clocks, and of processes that are killed: a machine that stalls for a moment can fail
+# one that is right. It is tried once more, and pytest's summary counts it. What only computes gets one try.
 WITH_OTHER_PROCESSES = (
     "tests/browser/",
     "tests/cli/",
