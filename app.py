@@ -1,4 +1,4 @@
-"""Home: what distillation is, and two ways to try it. The file that `streamlit run` is given."""
+"""Home: what distillation is, and three ways to try it. The file that `streamlit run` is given."""
 
 import streamlit as st
 
@@ -48,6 +48,9 @@ else:
                     moves.start(config)
                     address.go_to("pages/train.py", carrying=("run", *FIELDS))
             st.page_link("pages/draw.py", label=_("Draw a digit and ask all three"), icon=":material/draw:")
+            st.page_link(
+                "pages/experiments.py", label=_("Try what papers have claimed"), icon=":material/science:"
+            )
         if view is not None:
             teacher, distilled = view.result["teacher"], view.result["distilled"]
             with st.container(key="home_more"), st.expander(_("Why this works")):

@@ -118,12 +118,14 @@ def test_experiments(page: Page, site):
     page.goto(f"{site.url}/experiments")
     expect(page.locator(".kd-shape").last).to_be_visible()
     found = faults(page, "Experiments, the shelf")
-    page.get_by_role("link", name="How many images?", exact=True).click()
-    expect(page.get_by_role("button", name="Find out")).to_be_visible()
-    found += faults(page, "Experiments, a question")
+    page.goto(f"{site.url}/experiments?experiment=how_many_images")
+    expect(page.locator(".kd-live-drawn circle")).to_have_count(6)
+    found += faults(page, "Experiments, a curve to draw")
+    page.goto(f"{site.url}/experiments?experiment=no_t_squared")
     page.get_by_role("button", name="Show the included result").click()
     expect(page.get_by_text("What it means")).to_be_visible()
-    expect_drawn(page, "experiment-how-many-images")
+    expect_drawn(page, "experiment-no-t-squared")
+    page.locator("summary").filter(has_text="What else came out").click()
     found += faults(page, "Experiments, what came out")
     assert found == []
 

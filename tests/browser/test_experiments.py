@@ -88,7 +88,7 @@ def test_a_curve_is_drawn_in_one_stroke_and_set_by_the_keyboard(page: Page, site
     expect(page).not_to_have_url(re.compile(f"guess=.*{drawn[-1]:g}$"))
     assert guess_in(page)[:-1] == drawn[:-1]
     assert guess_in(page)[-1] < drawn[-1]
-    expect(place).to_have_attribute("aria-valuetext", f"{guess_in(page)[-1]:g}")
+    expect(place).to_have_attribute("aria-valuetext", f"{guess_in(page)[-1]:g}".replace("-", "−"))
 
 
 def guess_in(page: Page) -> list[float]:

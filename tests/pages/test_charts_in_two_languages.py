@@ -32,7 +32,7 @@ def titles_in(part):
         ("dark_knowledge", None, {"view": "pull"}),
         ("dark_knowledge", None, {"view": "all"}),
         ("how_sure", None, {"sure": "objectives"}),
-        ("experiments", None, {"experiment": "how_many_images"}),
+        ("experiments", None, {"experiment": "wrong_labels"}),
         ("experiments", None, {"experiment": "wrong_labels", "seen": "included"}),
     ],
 )

@@ -24,6 +24,7 @@ SAME_IN_EVERY_LANGUAGE = re.compile(
     r"|strong|notebook|fresh"  # the teachers' names, as on the command line
     r"|Conv2D|LeakyReLU|MaxPooling2D|Flatten|Dense"  # what Keras calls its layers
     r"|PNG|SVG|CSV|Parquet)\b|α"
+    r"|[\w-]+/[\w-]+ #\d+|“Knowledge Distillation: Scaling of the distillation loss”"  # of a public thread
 )
 
 
@@ -71,6 +72,8 @@ def escaped(app: AppTest) -> set[str]:
         ("how_sure", {}, {"sure": "objectives"}),
         ("experiments", {}, {}),
         ("experiments", {}, {"experiment": "how_many_imagez", "seeds": "0"}),
+        ("experiments", {}, {"experiment": "no_t_squared", "seen": "included", "guess": "much"}),
+        ("experiments", {}, {"experiment": "wrong_labels", "seen": "included", "guess": "much"}),
         ("experiments", {}, {"experiment": "how_many_images", "seeds": "0", "seen": "so", "guess": "so"}),
         ("experiments", {}, {"experiment": "never_saw_it", "omitted_digits": "0123456789", "bias": "so"}),
         ("experiments", {}, {"experiment": "how_many_images", "seen": "included", "guess": "9,9,9,5,2,1"}),

@@ -90,7 +90,8 @@ def _buttons(lab: Lab, asked: Asked, status: str) -> None:
 
 def _takes(lab: Lab, asked: Asked) -> str:
     runs = len(asked.experiment.runs(asked.seeds))
-    seconds = stored.seconds(asked.key, lab, asked)
+    done = stored.running(lab, asked).view().done
+    seconds = stored.seconds(f"{asked.key}-{done}", lab, asked)
     takes = _("everything is stored") if not seconds else _("about {time}", time=duration(max(1.0, seconds)))
     return _(
         "{runs} with {seeds}, {takes}.",

@@ -8,8 +8,8 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from kd.charts.experiments.dots import dot_names, dot_rows, experiment_dots
-from kd.charts.experiments.lines import experiment_lines, line_labels
+from kd.charts.experiments.dots import dot_names, dot_rows, dots_height, experiment_dots
+from kd.charts.experiments.lines import HEIGHT, experiment_lines, line_labels
 from kd.charts.experiments.rows import guess_rows
 from kd.lab import Lab
 from kd.studies.experiments.running import ExperimentView
@@ -110,6 +110,9 @@ def chart(asked: Asked, view: ExperimentView | None) -> None:
     name = f"experiment-{asked.experiment.name.replace('_', '-')}"
     options = {"plan": plan, "ghosts": ghosts, **more}
     words = outcome.alternative(asked, rows)
+    # room for it while the browser loads what draws it: how much depends on how many rows it has
+    height = HEIGHT if plan.is_line else dots_height(more["names"], plan)
+    st.html(f"<style>.st-key-figure-{name} {{ min-height: {height}px; }}</style>")
     if asked.seen:
         figure(name, draw, rows, words, **options)
     else:

@@ -1,6 +1,8 @@
 // A control that is a chart: a value for each place on its axis, drawn with a finger or a mouse in one stroke, or set
 // place by place with the keyboard. Its value is a list of numbers, or null as long as nothing is drawn.
 
+const minus = (number) => plain(number).replace('-', '−');
+
 CONTROLS.curve = (spec, moved, released) => {
   const { x: across, y: up } = spec;
   const id = `kd-live-${(controlsMade += 1)}`;
@@ -46,7 +48,7 @@ CONTROLS.curve = (spec, moved, released) => {
     hint.hidden = Boolean(values);
     across.forEach((_, at) => {
       inputs[at].value = values ? values[at] : middle;
-      set(inputs[at], 'aria-valuetext', values ? filled(spec.says, { value: plain(values[at]) }) : spec.nothing);
+      set(inputs[at], 'aria-valuetext', values ? filled(spec.says, { value: minus(values[at]) }) : spec.nothing);
     });
     if (!size) return;
     const [end, ground] = [size.width - ROOM.right, size.height - ROOM.bottom];
@@ -68,7 +70,7 @@ CONTROLS.curve = (spec, moved, released) => {
     );
     const tags = values && size.width / across.length > 56
       ? across.map(({ place }, number) =>
-        drawn('text', { class: 'kd-live-tag', x: x(place), y: y(values[number]) - 14, 'text-anchor': 'middle' }, filled(spec.says, { value: plain(values[number]) })),
+        drawn('text', { class: 'kd-live-tag', x: x(place), y: y(values[number]) - 14, 'text-anchor': 'middle' }, filled(spec.says, { value: minus(values[number]) })),
       )
       : [];
     svg.setAttribute('viewBox', `0 0 ${size.width} ${size.height}`);
