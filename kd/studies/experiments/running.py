@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -114,12 +115,12 @@ class ExperimentRun:
 
     def view(self) -> ExperimentView:
         """The experiment as it is now; what is stored can be seen before it starts."""
+        going = self._is_going  # before anything else: what is seen afterwards of one that has ended is all
         studies = list(self._studies())
-        # the runs of the stages before are stored, and of the later ones nothing is known
-        rows, findings = self._look(sum(study.done for study in studies))
+        rows, findings = self._look(sum(study.done for study in studies) if studies else self._stored())
         done = rows["run"].nunique()
         return ExperimentView(
-            status=self._status(done, studies),
+            status=self._status(going, done, studies),
             done=done,
             runs=len(self._configs),
             stage=self._stage + 1,
@@ -140,8 +141,12 @@ class ExperimentRun:
             for part in (part for stage in self._stages[: self._stage + 1] for part in stage):
                 yield self._lab.watch_study(part.study.study_id)
 
-    def _status(self, done: int, studies: list[StudyView]) -> str:
-        if self._is_going:
+    def _stored(self) -> int:
+        """How many of its runs are stored."""
+        return sum(self._lab.store.has_run(config.run_id) for config in self._configs)
+
+    def _status(self, going: bool, done: int, studies: list[StudyView]) -> str:
+        if going:
             waits = any(study.status == "waiting for room" for study in studies)
             return "waiting for room" if waits else "running"
         if done == len(self._configs):
@@ -160,9 +165,17 @@ class ExperimentRun:
 
     def _rows(self) -> pd.DataFrame:
         measured = self.experiment.measured.items()
-        measures = {column: partial(self._lab.measured, name) for column, name in measured}
+        measures = {column: partial(self._measured, name) for column, name in measured}
         parts = [part for stage in self._stages for part in stage]
         return rows_of(parts, lambda part: self._lab.study_frame(part.study), measures)
+
+    def _measured(self, name: str, run_id: str) -> float:
+        """A measure of a run; NaN where the run has lost its models since it finished."""
+        try:
+            return self._lab.measured(name, run_id)
+        except (ValueError, OSError) as error:
+            log.warning("run %s cannot be measured: %s", run_id, error)
+            return math.nan
 
     def _start(self, stage: list[Part], person: str) -> None:
         for part in stage:

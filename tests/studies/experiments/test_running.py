@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -128,3 +129,38 @@ def test_it_can_be_looked_at_while_a_stage_begins(fake_lab, tiny, monkeypatch):
     monkeypatch.setattr(fake_lab, "start_study", look_and_start)
     finished(run)
     assert seen == [0, 4, 4]
+
+
+def test_what_has_ended_is_shown_whole_to_whoever_began_to_look_before(fake_lab, tiny, monkeypatch):
+    """The last run may finish in the middle of a look: then the next one shows it."""
+    run, watch_study = ExperimentRun(fake_lab, tiny, 1), fake_lab.watch_study
+    run.start()
+    before = []
+
+    def as_it_was(study):
+        if not before:
+            before.append(watch_study(study))
+            run._thread.join(PATIENCE)
+            return replace(before[0], done=0)
+        return watch_study(study)
+
+    monkeypatch.setattr(fake_lab, "watch_study", as_it_was)
+    assert run.view().status == "running"
+    assert run.view().status == "finished"
+
+
+def test_what_is_stored_meanwhile_is_seen_before_it_starts(fake_lab, tiny):
+    run = ExperimentRun(fake_lab, tiny, 2)
+    assert run.view().done == 0
+    finished(ExperimentRun(fake_lab, tiny, 1))
+    assert (run.view().done, run.view().status) == (3, "stopped")
+
+
+def test_a_run_without_its_models_is_shown_without_its_measures(fake_lab, tiny, monkeypatch):
+    def lost(name, run_id):
+        raise ValueError("It has lost a model.")
+
+    monkeypatch.setattr(fake_lab, "measured", lost)
+    view = finished(ExperimentRun(fake_lab, tiny, 1))
+    assert view.rows["agreement"].isna().all()
+    assert view.rows["distilled_accuracy"].notna().all()
