@@ -36,8 +36,8 @@ def loss_chart(
 ) -> alt.LayerChart:
     """The distilled student's loss by epoch, split into its weighted parts.
 
-    They add up to the loss: α · cross-entropy with the labels, and each of the objective's terms times the
-    weight that the objective gives them. The axis is logarithmic, as one part is often a hundred times
+    They add up to the loss: the cross-entropy with the labels and each of the objective's terms, times the
+    weights that the objective gives them. The axis is logarithmic, as one part is often a hundred times
     another. A part with weight 0 is not drawn.
 
     Args:
@@ -64,7 +64,7 @@ def loss_rows(
         ("teacher", _code(name, label), label, objective.teacher_weight(), name)
         for name, label in objective.term_labels.items()
     ]
-    terms.append(("labels", "labels", "", objective.alpha, "student_loss"))
+    terms.append(("labels", "labels", "", objective.label_weight(), "student_loss"))
     rows = [
         {
             "role": role,

@@ -11,6 +11,7 @@ import pytest
 from kd.charts.figure_file import figure_svg
 from kd.charts.loss_charts import loss_chart, loss_rows
 from kd.charts.parts import vega_lite
+from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Objective
 from kd.text.chart_words import loss_words
 from tests.charts.drawn import texts_of
@@ -79,7 +80,11 @@ def title(chart):
     return vega_lite(chart)["title"]["text"]
 
 
-@pytest.mark.parametrize("objective", [ALPHA, OBJECTIVES["soft_targets"](alpha=ALPHA)])
+@pytest.mark.parametrize(
+    "objective",
+    [ALPHA, OBJECTIVES["soft_targets"](alpha=ALPHA), MISTAKES["alpha_reversed"](alpha=1 - ALPHA)],
+    ids=type,
+)
 def test_parts_add_up_to_the_loss(events, objective):
     shown = parts(loss_chart(events, objective))
     assert shown.keys() == {1, 2, 3}

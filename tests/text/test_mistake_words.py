@@ -26,6 +26,8 @@ def found(low: float, high: float) -> Finding:
             0.0501,
             "The loss falls from 0.64 to 0.05, and looks healthy. The right one falls from 42",
         ),
+        (0.218, 0.000612, "The loss falls from 0.22 to 0.0006, and looks healthy."),
+        (0.95, 0.0949, "The loss falls from 0.95 to 0.09, and looks healthy."),
         (41.0, 3.5, "The loss falls from 41 to 3.5, nearly as the right one does."),
         (42.5, 41.7, "The loss hardly falls, from 42 to 42; the right one falls from 42 to 3.4."),
         (8.55, -0.75, "The loss falls from 8.6 to −0.75. No divergence and no cross-entropy is below 0"),
@@ -68,7 +70,7 @@ def test_a_direction_across_the_right_one_is_nowhere_near_it():
         ((-8, -6), (-0.5, 0.5), "alone", "You would have noticed: the student is no better"),
         ((-80, -70), (-75, -65), "alone", "You would have noticed: the student is no better"),
         ((-0.3, 0.2), (6, 8), "not", "You would not have noticed: accuracy does not show it."),
-        ((2, 5), (9, 12), "better", "You would not have noticed: accuracy gets better."),
+        ((2, 5), (9, 12), "better", "You would not have noticed: accuracy looks all the better."),
         ((math.nan, math.nan), (1, 2), "", ""),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kd.config import RunConfig
+from kd.config import FIELDS, RunConfig
 from kd.text.translation import N_, _
 from kd.text.words import listing, plain
 from ui.shared.lesson import lesson
@@ -91,6 +91,9 @@ _NO_PART = N_(
 )
 _WRONG_LABELS = N_("Of the labels, {share} % are drawn at random, the same ones for both.")
 _OMITTED = N_("The training pictures of {digits} are left out for both.")
+_MISTAKEN = N_(
+    "The distilled student learns with a mistake that is made on purpose ({mistake}), and not by the formula."
+)
 _SMOOTHED = N_(
     "Scratch's labels are smoothed, which shows whether the distilled student gains more than that."
 )
@@ -104,6 +107,8 @@ def _same_network(config: RunConfig) -> str:
         sentences = [_(_OBJECTIVE_ALONE)]
     else:
         sentences = [_(_SOME_LABELS if config.counts("labelled") else _TWINS)]
+    if config.makes_mistake:
+        sentences.append(_(_MISTAKEN, mistake=FIELDS["mistake"].in_words(config.mistake)))
     if config.label_noise:
         sentences.append(_(_WRONG_LABELS, share=plain(100 * config.label_noise)))
     if config.omitted_digits:

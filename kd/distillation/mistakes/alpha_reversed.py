@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +16,8 @@ class AlphaReversed(Mistake):
     code = "alpha_reversed"
     label = N_("α reversed")
 
+    def label_weight(self) -> Any:
+        return 1.0 - self.alpha
+
     def teacher_weight(self) -> Any:
         return self.alpha
-
-    def loss(self, student_loss: Any, terms: Mapping[str, Any]) -> Any:
-        return (1.0 - self.alpha) * student_loss + self.alpha * terms["distillation_loss"]

@@ -74,6 +74,10 @@ class Objective:
         """The fields that only this objective has."""
         return [field for field in dataclasses.fields(cls) if "spec" in field.metadata]
 
+    def label_weight(self) -> Any:
+        """The weight of the student's own loss."""
+        return self.alpha
+
     def teacher_weight(self) -> Any:
         """The weight of the teacher's terms; 0 at α = 1."""
         return 1.0 - self.alpha
@@ -81,7 +85,7 @@ class Objective:
     def loss(self, student_loss: Any, terms: Mapping[str, Any]) -> Any:
         """The loss of a batch, from the student's own and the terms."""
         first, *others = terms.values()
-        return self.alpha * student_loss + self.teacher_weight() * sum(others, first)
+        return self.label_weight() * student_loss + self.teacher_weight() * sum(others, first)
 
     def prepare(self, teacher: Outputs, labels: Any) -> dict[str, Any]:
         """What can be computed once for all images, from the teacher's outputs and the labels.

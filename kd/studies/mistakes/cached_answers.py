@@ -25,8 +25,7 @@ EXPERIMENT = of_codes(
     ),
     means=N_(
         "Each answer meets another picture in each epoch, so that all that is left to learn is their "
-        "average, the same for every picture. The labels are still right, and too few to be heard at α = "
-        "0.1."
+        "average, the same for every picture. The labels are right, and at a small α too faint to be heard."
     ),
     differs=N_(
         "The thread's author first answers that the loss stays right. Issue 23 of the same repository asks "

@@ -123,12 +123,12 @@ LABELS = {
 }
 SAYS = {
     "difference": (
-        N_("With the mistake, the student is {value} points better ({interval}), and not worse."),
+        N_("With the mistake, the student is {value} points better ({interval})."),
         N_("The mistake costs {value} points ({interval})."),
         N_("Accuracy does not show the mistake ({interval} points)."),
     ),
     "gain": (
-        N_("Even so, it is {value} points better than its scratch student ({interval})."),
+        N_("It is {value} points better than its scratch student ({interval})."),
         N_("It is {value} points worse than its scratch student ({interval})."),
         N_("It is no better than its scratch student, as far as one can tell ({interval} points)."),
     ),

@@ -50,7 +50,7 @@ EXPERIMENT = of_codes(
         ),
         Says(
             "gain_teacher_probabilities",
-            N_("Even so, the student is {value} points better than its scratch student ({interval})."),
+            N_("The student is {value} points better than its scratch student ({interval})."),
             N_("The student is {value} points worse than its scratch student ({interval})."),
             N_(
                 "The student is no better than its scratch student, as far as one can tell ({interval} "
@@ -65,7 +65,7 @@ EXPERIMENT = of_codes(
         ),
         Says(
             "gain_both_probabilities",
-            N_("With both, it is still {value} points better than its scratch student ({interval})."),
+            N_("With both, it is {value} points better than its scratch student ({interval})."),
             N_("With both, it is {value} points worse than its scratch student ({interval})."),
             N_(
                 "With both, it is no better than its scratch student, as far as one can tell ({interval} "

@@ -11,6 +11,7 @@ from typing import Protocol
 from kd.text.experiment_words import Found, side
 from kd.text.study_words import MINUS
 from kd.text.translation import N_, _
+from kd.text.words import plain
 
 # Of a loss that has fallen by less than this share of what it was, one says that it does not fall.
 _HARDLY = 0.1
@@ -52,7 +53,7 @@ _NOTICED = {
     "alone": N_("You would have noticed: the student is no better than without a teacher."),
     "beside": N_("You would have noticed with the right one beside it only: alone, it looks like a success."),
     "not": N_("You would not have noticed: accuracy does not show it."),
-    "better": N_("You would not have noticed: accuracy gets better."),
+    "better": N_("You would not have noticed: accuracy looks all the better."),
 }
 
 
@@ -154,7 +155,8 @@ def _length(size: float) -> tuple[str, str]:
 
 
 def _number(value: float) -> str:
-    """With as many digits as mean something: 42, 3.4, 0.05."""
+    """With as many digits as mean something: 42, 3.4, 0.25, 0.0006."""
+    if 0 < abs(value) < 0.095:
+        return plain(float(f"{value:.1g}")).replace("-", MINUS)
     digits = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
-    text = f"{value:.{digits}f}"
-    return text.replace("-", MINUS) if float(text) else text.lstrip("-")
+    return f"{value:.{digits}f}".replace("-", MINUS)

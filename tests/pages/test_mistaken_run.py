@@ -1,0 +1,52 @@
+"""A stored run with a mistake says so wherever it is shown, and the other pages work with it."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+
+from kd.config import FIELDS, RunConfig
+from tests.pages.on_page import html_of, warnings_of
+from tests.stored_runs import save_copy
+
+CONFIG = RunConfig(mistake="one_temperature", seed=2)
+SAID = "T on the teacher's side only"
+
+
+@pytest.fixture(scope="module")
+def mistaken(lab):
+    """The included run's copy."""
+    save_copy(lab.store, RunConfig().run_id, CONFIG)
+    return CONFIG.run_id
+
+
+def test_train_says_it_under_the_verdict_and_in_the_lesson(open_page, mistaken):
+    app = open_page("train", run=mistaken)
+    html = unescape(html_of(app))
+    assert f"seed 2 · a mistake: {SAID}" in html
+    said = " ".join(each.value for each in app.markdown)
+    assert f"with a mistake that is made on purpose ({SAID})" in said + html
+    assert not warnings_of(app)
+    # the controls are those of the run, but for the mistake, and the address never has it
+    assert "mistake" not in app.session_state
+    assert "mistake" not in app.query_params
+
+
+def test_runs_says_it_in_its_line(open_page, mistaken):
+    table = open_page("runs").dataframe[0].value.set_index("run")
+    assert f"a mistake: {SAID}" in table.loc[mistaken].to_string()
+
+
+@pytest.mark.parametrize("page", ["draw", "dark_knowledge"])
+def test_other_pages_work_with_it(open_page, mistaken, page):
+    app = open_page(page, run=mistaken)
+    assert not app.error
+    assert not warnings_of(app)
+
+
+def test_sweep_takes_no_mistake_from_an_address(open_page):
+    app = open_page("sweep", vary="mistake:,one_temperature")
+    (warning,) = warnings_of(app)
+    assert "'mistake' is not a field of a run" in warning
+    assert all(FIELDS["mistake"].label not in box.options for box in app.selectbox)
