@@ -44,7 +44,8 @@ from tests.sharing import (  # noqa: F401 - how many processes is asked before p
 )
 
 # How long an example takes depends on what was imported before it, and on what else the machine does.
-hypothesis.settings.register_profile("patient", deadline=None)
+too_slow = hypothesis.HealthCheck.too_slow
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[too_slow])
 hypothesis.settings.load_profile("patient")
 
 

@@ -12,18 +12,22 @@ from kd.engine.cluster_size import available_cores
 
 MOST = 4
 # These begin first, so that none of them is left alone at the end. A folder's files run in one process: the
-# browser tests share an app, and those of exports what was exported.
+# browser tests share an app, those of exports and of the wheel what was made for them, the others an engine.
 LONGEST = (
-    "tests/engine/test_faults.py",
     "tests/browser/",
-    "tests/export/",
-    "tests/runs/test_lab.py",
     "tests/test_benchmarks.py",
+    "tests/runs/",
+    "tests/export/",
+    "tests/engine/test_faults.py",
+    "tests/distillation/test_checks.py",
+    "tests/docs/",
     "tests/engine/test_cluster.py",
+    "tests/pages/test_fuzz_address.py",
+    "tests/install/",
+    "tests/engine/test_forkserver.py",
     "tests/engine/test_frozen.py",
     "tests/wiring/test_runs.py",
-    "tests/pages/test_fuzz_address.py",
-    "tests/cli/",
+    "tests/cli/test_sweep.py",
 )
 # Tests of browsers, of clocks, and of processes that are killed: a machine that stalls for a moment can fail
 # one that is right. It is tried once more, and pytest's summary counts it. What only computes gets one try.
