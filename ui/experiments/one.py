@@ -89,13 +89,13 @@ def _buttons(lab: Lab, asked: Asked, status: str) -> None:
 
 
 def _takes(lab: Lab, asked: Asked) -> str:
-    runs = len(asked.experiment.runs(asked.seeds))
-    done = stored.running(lab, asked).view().done
+    run_ids = stored.run_ids(asked.key, asked)
+    done = sum(lab.store.has_run(run_id) for run_id in run_ids)
     seconds = stored.seconds(f"{asked.key}-{done}", lab, asked)
     takes = _("everything is stored") if not seconds else _("about {time}", time=duration(max(1.0, seconds)))
     return _(
         "{runs} with {seeds}, {takes}.",
-        runs=ngettext("{count} run", "{count} runs", runs, count=runs),
+        runs=ngettext("{count} run", "{count} runs", len(run_ids), count=len(run_ids)),
         seeds=ngettext("{count} seed", "{count} seeds", asked.seeds, count=asked.seeds),
         takes=takes,
     )

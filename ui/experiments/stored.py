@@ -18,7 +18,19 @@ from ui.experiments.asked import Asked
 
 def running(lab: Lab, asked: Asked) -> ExperimentRun:
     """The experiment in this lab, started or not."""
-    return lab.experiment(asked.experiment.name, asked.seeds, **asked.experiment.chosen)
+    return _running(asked.key, str(lab.store.home), lab, asked)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _running(key: str, home: str, _lab: Lab, _asked: Asked) -> ExperimentRun:
+    """The lab's own, for which it would put together all settings each time it is asked."""
+    return _lab.experiment(_asked.experiment.name, _asked.seeds, **_asked.experiment.chosen)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def run_ids(key: str, _asked: Asked) -> list[str]:
+    """The ids of all its runs."""
+    return [config.run_id for config in _asked.experiment.runs(_asked.seeds)]
 
 
 def plan_of(found: Experiment) -> Plan:

@@ -74,13 +74,20 @@ def experiment_dots(
     at = value_channel(alt.X, axis, signed=signed)
     y = alt.Y(
         "row:N",
-        title=None,
+        # above the names, to their right end
+        title=plan.x_title if len(plan.places or (0, 0)) > 1 else None,
         scale=alt.Scale(domain=list(names), paddingInner=0.25, paddingOuter=0.1),
         axis=alt.Axis(
             labelLimit=250,
             ticks=False,
             domain=False,
             labelOverlap=False,
+            titleAngle=0,
+            titleAlign="right",
+            titleBaseline="bottom",
+            titleX=-8,
+            titleY=-4,
+            titleLimit=190,
             labelLineHeight=16,
             labelExpr="split(datum.label, '\\n')",
         ),
