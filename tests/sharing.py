@@ -18,6 +18,7 @@ LONGEST = (
     "tests/test_benchmarks.py",
     "tests/runs/",
     "tests/export/",
+    "tests/wiring/test_runs.py",
     "tests/engine/test_faults.py",
     "tests/distillation/test_checks.py",
     "tests/docs/",
@@ -26,7 +27,6 @@ LONGEST = (
     "tests/install/",
     "tests/engine/test_forkserver.py",
     "tests/engine/test_frozen.py",
-    "tests/wiring/test_runs.py",
     "tests/cli/test_sweep.py",
 )
 # Tests of browsers, of clocks, and of processes that are killed: a machine that stalls for a moment can fail

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,15 @@ def run(*arguments: str, home: Path) -> subprocess.CompletedProcess:
         encoding="utf-8",
         check=False,
     )
+
+
+def run_here(*arguments: str, home: Path) -> subprocess.CompletedProcess:
+    """As `run`, but in this process: what one of its own adds is tested above."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setenv("KD_HOME", str(home))
+        code = main(list(arguments))
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -134,36 +145,36 @@ def test_ctrl_c_while_following_another_processes_run_says_that_it_goes_on(tmp_p
 
 def test_the_run_is_listed_and_found_again(trained, home):
     result = trained[1][-1]
-    listed = [json.loads(line) for line in run("runs", "--json", home=home).stdout.splitlines()]
+    listed = [json.loads(line) for line in run_here("runs", "--json", home=home).stdout.splitlines()]
     mine = next(line for line in listed if line["run"] == result["run"])
     assert mine["status"] == "finished"
-    assert result["run"] in run("runs", home=home).stdout
+    assert result["run"] in run_here("runs", home=home).stdout
 
 
 def test_a_picture_may_have_either_polarity_and_any_size(trained, home, tmp_path, mnist):
     run_id = trained[1][-1]["run"]
     digit = Image.fromarray(255 - mnist.x_test[0]).resize((333, 333), Image.Resampling.BICUBIC)
     digit.save(tmp_path / "seven.png")
-    done = run("predict", run_id, str(tmp_path / "seven.png"), "--json", home=home)
+    done = run_here("predict", run_id, str(tmp_path / "seven.png"), "--json", home=home)
     answer = json.loads(done.stdout)
     assert set(answer["predictions"]) == {"teacher", "distilled", "scratch"}
     for prediction in answer["predictions"].values():
         assert sum(prediction["probabilities"]) == pytest.approx(1.0, abs=1e-6)
         assert prediction["digit"] == max(range(10), key=prediction["probabilities"].__getitem__)
-    table = run("predict", run_id[:6], str(tmp_path / "seven.png"), home=home)
+    table = run_here("predict", run_id[:6], str(tmp_path / "seven.png"), home=home)
     assert "Distilled" in table.stdout
 
 
 def test_an_unknown_run_is_refused(home, tmp_path, mnist):
     Image.fromarray(mnist.x_test[0]).save(tmp_path / "digit.png")
-    done = run("predict", "zzz", str(tmp_path / "digit.png"), home=home)
+    done = run_here("predict", "zzz", str(tmp_path / "digit.png"), home=home)
     assert done.returncode == 2
     assert done.stderr.startswith("No finished run has the id 'zzz'")
 
 
 def test_the_table_at_the_end_carries_the_honest_sentence(trained, home):
     flags = "--preset notebook --teacher fresh --teacher-epochs 1 --teacher-train-size 200 --train-size 200"
-    done = run("train", *flags.split(), "--epochs", "2", home=home)
+    done = run_here("train", *flags.split(), "--epochs", "2", home=home)
     assert done.returncode == 0, done.stderr
     sentence = trained[1][-1]["comparison"]["sentence"]
     assert sentence.split()[0] in done.stdout
@@ -172,7 +183,7 @@ def test_the_table_at_the_end_carries_the_honest_sentence(trained, home):
 
 def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
     """An included run: 99.11, 98.03 and 97.28 %, and 98.03 − 97.28 is 0.75."""
-    table, listed = run("train", "--preset", "many_images", home=home), run("runs", home=home)
+    table, listed = run_here("train", "--preset", "many_images", home=home), run_here("runs", home=home)
     for shown in (table, listed):
         assert shown.returncode == 0, shown.stderr
         for accuracy in ("99.11\u00a0%", "98.03\u00a0%", "97.28\u00a0%"):

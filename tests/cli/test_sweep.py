@@ -75,7 +75,7 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(arguments, sentence, tmp_pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_study_that_is_killed_goes_on_and_trains_nothing_twice(tmp_path):
+def test_a_study_that_is_killed_goes_on_and_trains_nothing_twice(tmp_path, monkeypatch, capsys):
     process = start(*SWEEP, home=tmp_path)
     deadline = time.monotonic() + PATIENCE
     while len(models(tmp_path)) < 3:
@@ -106,9 +106,9 @@ def test_a_study_that_is_killed_goes_on_and_trains_nothing_twice(tmp_path):
     gains = [100 * (r["distilled"]["test_accuracy"] - r["scratch"]["test_accuracy"]) for r in records]
     assert cells[0]["difference"] == pytest.approx(sum(gains) / 2, abs=1e-6)
 
-    shown = start(*SWEEP, "--csv", str(tmp_path / "runs.csv"), home=tmp_path)
-    out, err = shown.communicate(timeout=PATIENCE)
-    assert shown.returncode == 0, err
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    assert main(["sweep", *SWEEP, "--csv", str(tmp_path / "runs.csv")]) == 0
+    out = capsys.readouterr().out
     assert models(tmp_path) == after
     assert out.splitlines()[-2:] == [str(tmp_path / "runs.csv"), str(tmp_path / "runs-columns.csv")]
     rows = (tmp_path / "runs.csv").read_text(encoding="utf-8").splitlines()
