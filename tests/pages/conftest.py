@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from kd.config import RunConfig
@@ -14,6 +16,15 @@ from tests import PROJECT
 from ui.shared import server
 from ui.train import seen
 from ui.train.form import moves
+
+
+@pytest.fixture(scope="package", autouse=True)
+def components_are_looked_for_once() -> Iterator[None]:
+    """Each AppTest would read what every installed package says of itself: five times the work of a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        yield
 
 
 @pytest.fixture(scope="module")
