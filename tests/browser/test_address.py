@@ -55,7 +55,7 @@ NOTEBOOK = {"preset": "The notebook, to the letter", "teacher": "Notebook", "epo
 
 
 def expect_chosen(page: Page, expected: dict[str, str]) -> None:
-    for _ in range(100):
+    for _ in range(600):
         if chosen(page) == expected:
             return
         page.wait_for_timeout(100)

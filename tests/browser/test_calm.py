@@ -36,9 +36,6 @@ SAVED = {
     "dark_knowledge?view=all": {"look-alikes": ".st-key-figure-look-alikes .role-title-text"},
 }
 MOST_SHIFT = 0.05
-COUNT_SHIFTS = (PROJECT / "tests" / "browser" / "layout_shifts.js").read_text(encoding="utf-8")
-"""Shifts right after a click count, too: `shifts.afterInputToo` is set by the tests that click."""
-ONE_BY_ONE = (PROJECT / "tests" / "browser" / "one_by_one.js").read_text(encoding="utf-8")
 # Another size of the window has been laid out: for ten frames the page has been as high as it is.
 SETTLED = """() => new Promise((done) => {
   let height = 0, frames = 0;
@@ -113,7 +110,6 @@ def test_a_wide_window_keeps_its_navigation_and_is_used_up_to_1600_pixels(page: 
 
 @pytest.mark.parametrize("address", [*PAGES, TEST_PICTURE])
 def test_a_phones_page_does_not_jump_while_it_loads_and_stays_within_its_box(phone: Page, site, address):
-    phone.add_init_script(COUNT_SHIFTS)
     phone.goto(f"{site.url}/{address}")
     at_rest(phone)
     assert shift(phone) <= MOST_SHIFT
@@ -143,7 +139,6 @@ def test_a_wide_page_does_not_jump_while_it_loads_and_its_charts_can_be_read_and
     page: Page, site, address
 ):
     page.set_viewport_size(PROJECTOR)
-    page.add_init_script(COUNT_SHIFTS)
     page.goto(f"{site.url}/{address}")
     at_rest(page)
     assert shift(page) <= MOST_SHIFT
@@ -205,9 +200,9 @@ def test_presenter_mode_is_entered_and_left_by_keyboard(page: Page, site):
 @pytest.mark.parametrize("size", [PHONE, PROJECTOR], ids=["phone", "projector"])
 def test_no_page_jumps_that_the_navigation_opens(page: Page, site, size):
     page.set_viewport_size(size)
-    page.add_init_script(COUNT_SHIFTS + ONE_BY_ONE)
     page.goto(f"{site.url}/runs")
     at_rest(page)
+    page.evaluate("shifts.afterInputToo = oneByOne = true")
     for name in ("Draw", "Train", "Dark knowledge", "How sure", "Sweep", "Experiments", "Home"):
         link = page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True)
         if size is PHONE:
@@ -215,7 +210,6 @@ def test_no_page_jumps_that_the_navigation_opens(page: Page, site, size):
         expect(link).to_be_in_viewport(ratio=1)
         before = page.locator("h1").text_content()
         shift(page)
-        page.evaluate("shifts.afterInputToo = true")
         link.click()
         expect(page.locator("h1")).not_to_have_text(before)
         at_rest(page)
@@ -224,7 +218,6 @@ def test_no_page_jumps_that_the_navigation_opens(page: Page, site, size):
 
 def test_nothing_jumps_when_a_run_is_trained(page: Page, site):
     page.set_viewport_size(PROJECTOR)
-    page.add_init_script(COUNT_SHIFTS)
     page.goto(f"{site.url}/train?as_i_move=false&seed=71")
     at_rest(page)
     shift(page)

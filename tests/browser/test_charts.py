@@ -7,7 +7,9 @@ CHARTS = '[data-testid="stVegaLiteChart"]'
 
 def spoken(page: Page, role: str) -> list[str]:
     """The names of what a screen reader meets in this role."""
-    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    session = page.context.new_cdp_session(page)
+    tree = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
     met = [node for node in tree if not node["ignored"] and node["role"]["value"] == role]
     return [node.get("name", {}).get("value", "") for node in met]
 
