@@ -64,7 +64,7 @@ def _lasting_faults(page: Page, rules: dict[str, Any]) -> list[str]:
 
 
 def _faults(page: Page, rules: dict[str, Any]) -> list[str]:
-    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    options = {"runOnly": rules, "resultTypes": ["violations"], "selectors": False}
     violations = _axe.run(page, options=options).response["violations"]
     found = [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"

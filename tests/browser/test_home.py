@@ -55,34 +55,29 @@ def test_raising_t_makes_the_doubts_heard(page: Page, site):
     expect(voice(page, "Label").locator(".kd-unseen").nth(8)).to_have_text("8: 100.0 %")
 
 
-def test_right_and_wrong_are_said_in_words(page: Page, site):
-    opened(page, site)
+def test_right_and_wrong_are_said_in_words_and_it_is_accessible_in_both_themes(page: Page, site):
+    opened(page, site, "?soft=4")
     for name, said in (("Teacher", "right"), ("Distilled", "right"), ("Scratch", "wrong")):
         expect(voice(page, name).get_by_text(said, exact=True)).to_be_visible()
     expect(voice(page, "Label").locator(".kd-live-judged")).to_have_count(0)
+    assert faults(page, "Home") == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1280, 720), (390, 844)])
-def test_touch_see_and_understand_fit_on_one_screen(page: Page, site, width, height):
+# the first screen: touch, see and understand
+SIZES = {1900: 900, 1400: 900, 1280: 720, 1024: 900, 390: 844}
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_the_first_screen_says_it_all_no_line_is_long_and_nothing_runs_out(page: Page, site, width):
+    height = SIZES[width]
     page.set_viewport_size({"width": width, "height": height})
     opened(page, site, "?soft=4")
     box = page.locator(".kd-live-views .kd-verdict").bounding_box()
     assert box["y"] + box["height"] <= height
-
-
-@pytest.mark.parametrize("width", [1900, 1400, 1024, 390])
-def test_no_line_is_long_and_nothing_runs_out_of_the_page(page: Page, site, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    opened(page, site, "?soft=4")
     page.get_by_text("Why this works").click()
     expect(page.get_by_text("Guess before you look")).to_be_visible()
     assert page.evaluate(LINES) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_it_is_accessible_in_both_themes(page: Page, site):
-    opened(page, site, "?soft=4")
-    assert faults(page, "Home") == []
 
 
 def test_one_button_trains_in_front_of_the_visitor(page: Page, site):
