@@ -171,7 +171,7 @@ def test_while_another_program_writes_it_waits(home):
         opening.start()
         time.sleep(0.5)
         assert not opened
-    opening.join(30)
+    opening.join(240)
     assert opened
     check_everything(home)
 
