@@ -27,6 +27,11 @@ def test_guess_find_out_and_go_on_to_sweep_wide_and_on_a_phone(page: Page, phone
     expect(page).to_have_url(re.compile(r"seeds=2"))
     page.get_by_text("more than half", exact=True).click()
     expect(page).to_have_url(re.compile(r"guess=most"))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile(r"guess="))
+    expect(page.get_by_role("radio", name="more than half")).not_to_be_checked()
+    page.get_by_text("more than half", exact=True).click()
+    expect(page).to_have_url(re.compile(r"guess=most"))
     page.get_by_role("button", name="Find out").click()
     expect(page).to_have_url(re.compile(r"seen=run"))
     guess = page.locator(".kd-block").first

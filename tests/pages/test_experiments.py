@@ -14,7 +14,7 @@ from kd.pictures.mnist import load_mnist
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
-from kd.studies.experiments.shipped import shipped_rows
+from kd.studies.experiments.shipped import has_shipped, shipped_rows
 from kd.text.experiment_words import claim_words, finding_words, guess_words, saying
 from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
 from tests.pages.on_page import (
@@ -154,6 +154,17 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     assert experiment.means in unescape(html_of(app))
     mean = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 0.6")["mean"]
     assert f"{mean.iloc[0]:.4g} at 0.6" in words_of_charts(app)[-1]
+
+
+@pytest.mark.parametrize("name", filter(has_shipped, EXPERIMENTS))
+def test_each_claim_has_the_verdict_of_the_included_results(open_page, name):
+    experiment, findings = EXPERIMENTS[name], EXPERIMENTS[name].findings(shipped_rows(name))
+    code, answer = next(iter(experiment.guess.choices.items()), ("", None))
+    app = open_page("experiments", experiment=name, seen="included", **({"guess": code} if code else {}))
+    told = [judged(findings[claim.measured], claim.expected) for claim in experiment.claims]
+    if answer is not None:
+        told.insert(0, judged(findings[experiment.guess.measured], answer.expected))
+    assert [word for word in re.findall(r"</span> ([\w ]+)</span></h3>", html_of(app))] == told
 
 
 def test_other_guesses_get_other_verdicts(open_page, stored):
