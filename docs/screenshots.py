@@ -82,7 +82,7 @@ def how_sure(page: Page, url: str) -> None:
 
 
 def experiments(page: Page, url: str) -> None:
-    page.goto(f"{url}/experiments?experiment=how_many_images&seen=included&guess=3,9,7,4,2,1")
+    page.goto(f"{url}/experiments?experiment=wrong_labels&seen=included&guess=much")
     page.get_by_text("What it means").wait_for()
     page.locator(".marks").wait_for()
 
