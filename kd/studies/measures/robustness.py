@@ -5,10 +5,11 @@ The NumPy engine asks the stored networks: no worker is needed, and 2,000 pictur
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 
+from kd.networks.numpy_model import NumpyModel
 from kd.pictures.changes import CHANGES, changed
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.studies.measures.measure import Measure, MeasuredRun
@@ -33,9 +34,14 @@ def _pictures(change: str) -> np.ndarray:
     return to_model_input(changed(load_mnist().x_test[::EVERY], change))
 
 
+# Several measures ask a model the same.
+@lru_cache(maxsize=3 * len(CHANGES))
+def _answers(model: NumpyModel, change: str) -> np.ndarray:
+    return model.logits(_pictures(change)).argmax(axis=1)
+
+
 def _right(model: str, change: str, run: MeasuredRun) -> float:
-    answers = run.models[model].logits(_pictures(change)).argmax(axis=1)
-    return 100 * float(np.mean(answers == run.labels[::EVERY]))
+    return 100 * float(np.mean(_answers(run.models[model], change) == run.labels[::EVERY]))
 
 
 def _gain(change: str, run: MeasuredRun) -> float:
