@@ -123,12 +123,12 @@ TRAIN = """
 import json, sys
 import numpy as np
 from kd.cli.parser import parse
-from kd.config import FIELDS, RunConfig
+from kd.config import OFFERED, RunConfig
 from kd.training.student import train_model
 from kd.training.teaching import Teaching
 
 options = vars(parse(sys.argv[1:])[1])
-config = RunConfig(**{name: options[name] for name in FIELDS if options[name] is not None})
+config = RunConfig(**{name: options[name] for name in OFFERED if options[name] is not None})
 teaching = Teaching(np.random.default_rng(0).normal(0, 5, (config.train_size, 10)).astype(np.float32))
 train_model(config, "distilled", teaching, lambda event: print(json.dumps(event)), lambda: False, looks=False)
 """
