@@ -212,6 +212,16 @@ def test_what_is_no_longer_stored_leads_back_to_the_question(open_page):
     assert "seen" not in app.query_params
 
 
+def test_more_seeds_go_on_from_what_is_stored(open_page, stored):
+    app = open_page("experiments", experiment=NAME, seeds=str(SEEDS), seen="run", guess="little")
+    assert "Go on" not in labelled(app)
+    labelled(app)["Seeds"].set_value(4).run()
+    assert app.query_params["seeds"] == "4"
+    assert "Go on" in labelled(app)
+    assert "Your guess: one to five points." in html_of(app)
+    assert "8 of 16 runs are stored" in html_of(app)
+
+
 def test_guess_again_leads_back_and_keeps_the_guess(open_page, stored):
     app = open_page("experiments", experiment=NAME, seeds=str(SEEDS), seen="run", guess="little")
     labelled(app)["Guess again"].click().run()

@@ -40,6 +40,9 @@ def draw(lab: Lab, asked: Asked) -> None:
             unseen_section(_("Find out"))
             if not asked.seen and guess.choices:
                 guessing.choose(asked)
+            elif isinstance(asked.guess, str):
+                words = _("Your guess: {guess}.", guess=_(guess.choices[asked.guess].label))
+                st.html(f'<p class="kd">{escape(words)}</p>')
             _buttons(lab, asked, status)
         if asked.seen:
             watch.follow(lab, asked, status, lambda asked: ways_on.draw(lab, asked))
@@ -84,7 +87,7 @@ def _buttons(lab: Lab, asked: Asked, status: str) -> None:
         )
     if asked.seen:
         _button("again", _("Guess again"), _("Goes back to the question. Nothing is lost."), _look_at, "")
-    else:
+    if asked.seen != INCLUDED:
         setting.draw(asked)
 
 
