@@ -37,6 +37,20 @@ class WrongLine(NamedTuple):
 
 WRONG_LINES = [
     WrongLine(
+        "A guess is right whatever comes out",
+        "ui/experiments/outcome.py",
+        "verdict = judged(finding, choice.expected)",
+        'verdict = "agrees"',
+        "tests/pages/test_experiments.py",
+    ),
+    WrongLine(
+        "The included result is on the chart before anybody has found out",
+        "ui/experiments/watch.py",
+        'if asked.seen == INCLUDED or (view is not None and view.status == "finished"):',
+        "if True:",
+        "tests/pages/test_experiments.py",
+    ),
+    WrongLine(
         "A teacher's answers to other pictures are taken for those to digits",
         "kd/runs/orders.py",
         'return f"{digest}-{self._config.train_size}{self._asked_about}{attention}"',
