@@ -78,7 +78,7 @@ def _finished(lab: Lab) -> list[Entry]:
 def _is_plain(view: RunView) -> bool:
     """Whether a small student learns from labels and soft targets, and its twin from the same labels."""
     usual, config = RunConfig(), view.config
-    same = ("objective", "labelled", "omitted_digits", "label_noise", "baseline")
+    same = ("objective", "labelled", "omitted_digits", "label_noise", "baseline", "shift", "permuted_doubts")
     return (
         0 < config.alpha < 1
         and all(getattr(config, name) == getattr(usual, name) or not config.counts(name) for name in same)
