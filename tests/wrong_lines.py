@@ -126,15 +126,15 @@ WRONG_LINES = [
     ),
     WrongLine(
         "a fresh teacher's logits are in reverse order",
-        "kd/engine/tasks.py",
-        "pictures = load_mnist().x_train[:train_size]",
-        "pictures = load_mnist().x_train[:train_size][::-1]",
+        "kd/pictures/training_set.py",
+        "images = load_mnist().x_train[: config.train_size]",
+        "images = load_mnist().x_train[: config.train_size][::-1]",
     ),
     WrongLine(
         "a fresh teacher teaches what it says of the test pictures",
-        "kd/engine/tasks.py",
-        "pictures = load_mnist().x_train[:train_size]",
-        "pictures = load_mnist().x_test[:train_size]",
+        "kd/pictures/training_set.py",
+        "images = load_mnist().x_train[: config.train_size]",
+        "images = load_mnist().x_test[: config.train_size]",
     ),
     WrongLine(
         "what a stored teacher teaches is read in reverse order",
