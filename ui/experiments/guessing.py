@@ -6,7 +6,7 @@ import streamlit as st
 
 from kd.charts.experiments.axes import places
 from kd.charts.experiments.plan import Plan
-from kd.charts.experiments.rows import number
+from kd.text.study_words import MINUS
 from kd.text.translation import _
 from ui.experiments import asked as state
 from ui.experiments.asked import Asked
@@ -51,7 +51,7 @@ def draw(asked: Asked, plan: Plan) -> None:
         places(across, plan.log),
         (axis.low, axis.high),
         axis.finest,
-        [(tick, number(tick, plan.signed) if not plan.signed else _signed(tick)) for tick in axis.ticks],
+        [(tick, _tick(tick, plan.signed)) for tick in axis.ticks],
         {
             "label": plan.title,
             "help": _("Set what you expect at each place: drag in the chart, or use the arrow keys."),
@@ -68,5 +68,6 @@ def draw(asked: Asked, plan: Plan) -> None:
         state.change(guess=guess)
 
 
-def _signed(tick: float) -> str:
-    return f"{tick:+g}".replace("-", "−") if tick else "0"
+def _tick(value: float, signs: bool) -> str:
+    text = f"{value:+g}" if signs and value else f"{value:,g}"
+    return text.replace("-", MINUS)
