@@ -89,13 +89,14 @@ def test_one_that_is_stopped_can_be_started_again(fake_lab, tiny):
     assert run.wait(PATIENCE).status == "finished"
 
 
-def test_a_run_that_fails_ends_it_before_the_next_stage(fake_lab, tiny, monkeypatch):
+def test_a_run_that_fails_ends_it_before_the_next_stage(fake_lab, tiny, monkeypatch, caplog):
     monkeypatch.setattr(fake_lab.engine, "loses", lambda key: True)
     run = ExperimentRun(fake_lab, tiny, 1)
     run.start()
     view = run.wait(PATIENCE)
     assert (view.status, view.done, view.stage) == ("unfinished", 0, 1)
     assert len(view.failed) == 2
+    assert "experiment tiny failed" not in caplog.text  # as it would if the next one missed its teachers
 
 
 def test_what_cannot_be_is_refused_in_one_sentence(fake_lab, tiny):
