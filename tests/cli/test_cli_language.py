@@ -18,7 +18,7 @@ from kd.text.endings import Ending
 from tests import pseudo_language
 from tests.stored_runs import CONFIG
 
-COMMANDS = ("train", "sweep", "runs", "predict", "export", "stop", "rebuild-index")
+COMMANDS = ("train", "sweep", "experiment", "runs", "predict", "export", "stop", "rebuild-index")
 # argparse has a catalogue of its own
 ARGPARSES = (
     "usage:",
