@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partialmethod
 from typing import Any
 
 import pytest
@@ -28,13 +28,15 @@ def components_are_looked_for_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """The Lab that the pages use; it starts no engine until something is trained."""
+def lab(tmp_path_factory, engine):
+    """The Lab that the pages use, with the engine of all tests, which starts when something is trained."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KD_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setattr(Lab, "warm_up", lambda self: None)
         server.forget_lab()
-        lab = server.lab()
+        with pytest.MonkeyPatch.context() as making:
+            making.setattr(Lab, "__init__", partialmethod(Lab.__init__, engine=engine))
+            lab = server.lab()
         yield lab
         lab.close()
         server.forget_lab()
