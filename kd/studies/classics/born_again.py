@@ -72,8 +72,8 @@ EXPERIMENT = Experiment(
         "better than its teacher? And the pupil's pupil?"
     ),
     means=N_(
-        "Nothing is compressed here, and no picture is added: whatever is gained or lost comes of soft targets "
-        "being another thing to learn than labels. If permuted doubts do as well, it does not even matter "
+        "Nothing is compressed here, and no picture is added: whatever is gained or lost comes of soft "
+        "targets being another thing to learn than labels. If permuted doubts do as well, it does not even matter "
         "which digits the teacher takes for each other."
     ),
     differs=N_(
