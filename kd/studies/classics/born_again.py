@@ -73,8 +73,8 @@ EXPERIMENT = Experiment(
     ),
     means=N_(
         "Nothing is compressed here, and no picture is added: whatever is gained or lost comes of soft "
-        "targets being another thing to learn than labels. If permuted doubts do as well, it does not even matter "
-        "which digits the teacher takes for each other."
+        "targets being another thing to learn than labels. If permuted doubts do as well, it does not even "
+        "matter which digits the teacher takes for each other."
     ),
     differs=N_(
         "The paper trains large networks on photographs until nothing is left to gain, and starts each "
