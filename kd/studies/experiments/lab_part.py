@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from kd.studies.experiments.running import ExperimentRun
     from kd.studies.measures import MeasuredRun
 
+MOST_KEPT = 200
+
 
 class Experiments(Studies):
     """The part of Lab that carries out studies and experiments."""
@@ -41,9 +43,20 @@ class Experiments(Studies):
 
         asked = experiment(name, **options)
         number = asked.seeds if seeds is None else seeds
-        run = ExperimentRun(self, asked, number)
+        key = name, number, tuple(sorted(asked.chosen.items()))
         with self._experiments_lock:
-            return self._experiments.setdefault((name, number, tuple(sorted(asked.chosen.items()))), run)
+            if key not in self._experiments:
+                self._experiments[key] = ExperimentRun(self, asked, number)
+                self._forget_the_oldest(key)
+            return self._experiments[key]
+
+    def _forget_the_oldest(self, newest: Any) -> None:
+        """Nobody's options fill the memory; what goes on is kept, and what is stored is not lost."""
+        for key in list(self._experiments):
+            if len(self._experiments) <= MOST_KEPT:
+                return
+            if key != newest and not self._experiments[key].is_going:
+                del self._experiments[key]
 
     def measured(self, name: str, run_id: str) -> float:
         """What a measure (kd.studies.measures) gives of a finished run; computed once and kept.

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("kd")
 
+SECONDS_BETWEEN_LOOKS = 0.5
+
 
 @dataclass(frozen=True)
 class ExperimentView:
@@ -115,9 +117,10 @@ class ExperimentRun:
 
     def view(self) -> ExperimentView:
         """The experiment as it is now; what is stored can be seen before it starts."""
-        going = self._is_going  # before anything else: what is seen afterwards of one that has ended is all
+        going = self.is_going  # before anything else: what is seen afterwards of one that has ended is all
         studies = list(self._studies())
-        rows, findings = self._look(sum(study.done for study in studies) if studies else self._stored())
+        # while it goes on, its own thread measures what is new, and nobody who looks waits for that
+        rows, findings = (going and self._last_seen()) or self._look(studies)
         done = rows["run"].nunique()
         return ExperimentView(
             status=self._status(going, done, studies),
@@ -132,7 +135,8 @@ class ExperimentRun:
         )
 
     @property
-    def _is_going(self) -> bool:
+    def is_going(self) -> bool:
+        """Whether it has begun and has not ended."""
         return self._thread is not None and self._thread.is_alive()
 
     def _studies(self) -> Iterator[StudyView]:
@@ -155,8 +159,13 @@ class ExperimentRun:
             return "unfinished"
         return "stopped" if done else "not started"
 
-    def _look(self, done: int) -> tuple[pd.DataFrame, Findings]:
+    def _last_seen(self) -> tuple[pd.DataFrame, Findings] | None:
+        """Rows and findings as they were made last; None before the first time."""
+        return None if self._seen is None else (self._seen[2], self._seen[1])
+
+    def _look(self, studies: list[StudyView]) -> tuple[pd.DataFrame, Findings]:
         """Rows and findings; made anew only when more runs are stored than somebody has seen."""
+        done = sum(study.done for study in studies) if studies else self._stored()
         with self._looking:
             if self._seen is None or self._seen[0] != done:
                 rows = self._rows()
@@ -191,7 +200,15 @@ class ExperimentRun:
                     if number:
                         self._start(stage, person)
                     self._stage = number  # now, as whoever looks asks for its studies
-                if any(self._lab.wait_study(part.study.study_id).done < part.study.size for part in stage):
+                if any(self._waited_for(part.study.study_id) < part.study.size for part in stage):
                     return  # a later stage would miss its teachers
         except Exception:
             log.exception("experiment %s failed", self.experiment.name)
+
+    def _waited_for(self, study_id: str) -> int:
+        """How many runs of a study are stored once it has ended. What is new is measured meanwhile."""
+        while True:
+            study = self._lab.wait_study(study_id, SECONDS_BETWEEN_LOOKS)
+            self._look(list(self._studies()))
+            if not study.active:
+                return study.done

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from kd.studies.experiments import EXPERIMENTS, running
+from kd.studies.experiments import EXPERIMENTS, lab_part, running
 from kd.studies.experiments.experiment import Experiment
 from kd.studies.experiments.running import ExperimentRun
 from tests.studies.ahead_lab import PATIENCE, FakeLab
@@ -118,6 +118,31 @@ def test_nobody_waits_for_measures_that_somebody_else_computes(fake_lab, tiny, m
     for _look in range(3):
         assert run.view().done == 6
     assert computed == []
+
+
+def test_its_own_thread_measures_so_that_no_look_waits_for_it(fake_lab, tiny, monkeypatch):
+    run, measured, threads = ExperimentRun(fake_lab, tiny, 1), fake_lab.measured, set()
+
+    def noted(name, run_id):
+        threads.add(threading.current_thread().name)
+        return measured(name, run_id)
+
+    monkeypatch.setattr(fake_lab, "measured", noted)
+    run.view()
+    run.start()
+    while run.view().active:
+        run._thread.join(0.01)
+    assert run.view().done == 3
+    assert threads == {"kd-experiment-tiny"}
+
+
+def test_a_lab_keeps_so_many_experiments_and_those_that_go_on(fake_lab, tiny, monkeypatch):
+    monkeypatch.setattr(lab_part, "MOST_KEPT", 2)
+    first = fake_lab.experiment("tiny", 1)
+    assert fake_lab.experiment("tiny", 1) is first
+    monkeypatch.setattr(ExperimentRun, "is_going", property(lambda run: run is first))
+    others = [fake_lab.experiment("tiny", seeds) for seeds in (2, 3, 4)]
+    assert list(fake_lab._experiments.values()) == [first, others[-1]]
 
 
 def test_it_can_be_looked_at_while_a_stage_begins(fake_lab, tiny, monkeypatch):
