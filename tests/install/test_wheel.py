@@ -21,7 +21,10 @@ from tests.ui.serving.talking import connect, look
 from ui.live.live import SCRIPTS
 
 APP_FOLDER = "kd/_app/"
-FROM_DATA = ("README.md", "make_mnist.py", "mnist.npz", "models", "runs", "snapshots", "studies", "teachers")
+FROM_DATA = (
+    "README.md", "make_mnist.py", "mnist.npz",
+    "experiments", "models", "runs", "snapshots", "studies", "teachers",
+)  # fmt: skip
 INCLUDED = {path.name for path in (PROJECT / "data" / "runs").iterdir()}
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kd.distillation.mistakes.mistake import Mistake
 from kd.text.translation import N_
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -23,5 +25,7 @@ class CachedAnswers(Mistake):
 
     @classmethod
     def answers(cls, logits: np.ndarray, seed: int) -> np.ndarray:
+        from numpy.random import default_rng
+
         # Epoch e is shuffled with the generator of [seed, e], and the first is 1.
-        return logits[np.random.default_rng([seed, 0]).permutation(len(logits))]
+        return logits[default_rng([seed, 0]).permutation(len(logits))]

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from kd.runs.state import RunView
 from kd.studies.studies import Studies
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from kd.networks.numpy_model import NumpyModel
     from kd.studies.experiments.running import ExperimentRun
     from kd.studies.measures import MeasuredRun
