@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from kd.config import RunConfig
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
-from kd.pictures.shifts import variants
 from kd.run_fields import has_nonsense, is_consistent
 from kd.training.costs import looks, network_costs, training_seconds
 
@@ -139,6 +138,8 @@ class Estimator:
 
 def _answers(config: RunConfig) -> float:
     """Seconds for a teacher's answers to all that a run's students learn from."""
+    from kd.pictures.shifts import variants
+
     pictures = config.train_size * (len(variants(config.shift)) if is_consistent(config) else 1)
     return network_costs(teacher_architecture(config)).look * pictures / 10_000
 
