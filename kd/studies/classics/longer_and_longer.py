@@ -22,7 +22,7 @@ from kd.studies.experiments.judging import above, below, between, by_seed, findi
 from kd.studies.study import Study
 from kd.text.translation import N_
 
-EPOCHS = (40, 200, 1_000, 2_000)
+EPOCHS = (40, 200, 600, 2_000)
 SHORT, LONG = EPOCHS[0], EPOCHS[-1]
 _BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=500, student="dense")
 # What teacher and student see → the fields that this changes
