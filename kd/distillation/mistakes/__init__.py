@@ -3,19 +3,10 @@
 Each is soft targets with one thing wrong. None is offered as an objective.
 """
 
-from importlib import import_module
-
 from kd.distillation.mistakes.mistake import Mistake
+from kd.distillation.one_a_file import class_of
 
 __all__ = ["MISTAKES", "Mistake"]
-
-
-def _mistake(name: str) -> type[Mistake]:
-    """The mistake of this name, from the file of this name."""
-    values = vars(import_module(f"{__name__}.{name}")).values()
-    classes = [value for value in values if isinstance(value, type) and issubclass(value, Mistake)]
-    return next(found for found in classes if getattr(found, "code", None) == name)
-
 
 _NAMES = (
     "no_t_squared",
@@ -32,4 +23,4 @@ _NAMES = (
     "keras_default",
 )
 
-MISTAKES: dict[str, type[Mistake]] = {name: _mistake(name) for name in _NAMES}
+MISTAKES: dict[str, type[Mistake]] = {name: class_of(__name__, name, Mistake, "code") for name in _NAMES}

@@ -1,18 +1,9 @@
 """The ways to learn from a teacher, one a file. A new one is a file, and its name in this list."""
 
-from importlib import import_module
-
 from kd.distillation.objectives.objective import Objective, Outputs
+from kd.distillation.one_a_file import class_of
 
 __all__ = ["OBJECTIVES", "Objective", "Outputs"]
-
-
-def _objective(name: str) -> type[Objective]:
-    """The objective of this name, from the file of this name."""
-    values = vars(import_module(f"{__name__}.{name}")).values()
-    classes = [value for value in values if isinstance(value, type) and issubclass(value, Objective)]
-    return next(found for found in classes if getattr(found, "name", None) == name)
-
 
 # In the order in which they are offered
 _NAMES = (
@@ -25,4 +16,6 @@ _NAMES = (
     "attention",
 )
 
-OBJECTIVES: dict[str, type[Objective]] = {name: _objective(name) for name in _NAMES}
+OBJECTIVES: dict[str, type[Objective]] = {
+    name: class_of(__name__, name, Objective, "name") for name in _NAMES
+}
