@@ -18,7 +18,7 @@ from kd.studies.verdicts import verdicts
 from kd.text.endings import Ending
 from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
-from ui.sweep import studies
+from ui.sweep import cell, studies
 
 STUDY = Study(RunConfig(epochs=11), {"alpha": (0.1, 0.5), "temperature": (4.0, 10.0)}, seeds=2)
 SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>')
@@ -150,6 +150,14 @@ def test_a_study_is_listed_with_whose_it_is(open_page, lab, study_id):
     labelled(app)["Study"].set_value(study_id).run()
     assert app.query_params["study"] == study_id
     assert app.query_params["vary"] == query_of(STUDY)["vary"]
+
+
+def test_the_slices_through_a_cell_keep_its_other_value(lab, study_id):
+    slices = cell._slices_through("a study", "en", 2, studies.read(lab, study_id))
+    assert [(here, rows["x"].tolist()) for _words, here, rows, _arguments in slices] == [
+        ("With T 4.", [0.1, 0.5]),
+        ("With α 0.5.", [4.0, 10.0]),
+    ]
 
 
 def test_a_study_compared_with_one_of_its_cells_does_not_speak_of_scratch(open_page, lab, study_id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pandas as pd
@@ -12,6 +13,7 @@ from kd.studies.shipped import AXES as AXES_OF_SHIPPED
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
+from kd.study_handle import StudyHandle
 from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab, until
 
 AXES = {"alpha": [0.1, 0.5], "temperature": [1, 4]}
@@ -80,9 +82,13 @@ def test_the_figure_has_one_axis_or_two(read):
     assert "Gain (points)" in str(figure.to_dict())
     cell = read.verdicts().query("temperature_squared and alpha == 0.1")
     assert sorted(figure.data["difference"]) == sorted(cell["difference"])
+    assert "Gain over scratch" in str(figure.to_dict())
     lines = read.chart(temperature_squared=True, alpha="0.1", train_size=500)
     means = cell.query("train_size == 500")[["distilled_accuracy", "scratch_accuracy"]].to_numpy()
     assert sorted(lines.data["value"]) == pytest.approx(sorted(means.ravel()))
+    first = next(read.study.cells())
+    compared = StudyHandle(read._lab, dataclasses.replace(read.study, baseline=first))
+    assert "Gain over the baseline" in str(compared.chart(temperature_squared=True, alpha=0.1).to_dict())
 
 
 @pytest.mark.parametrize(
