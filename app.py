@@ -51,7 +51,7 @@ else:
             st.page_link(
                 "pages/experiments.py", label=_("Try what papers have claimed"), icon=":material/science:"
             )
-        if view is not None:
+        if view is not None and view.result is not None:
             teacher, distilled = view.result["teacher"], view.result["distilled"]
             with st.container(key="home_more"), st.expander(_("Why this works")):
                 lessons.home(

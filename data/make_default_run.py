@@ -34,13 +34,15 @@ def main() -> int:
             views = [lab.wait(lab.start(PRESETS[name].config)) for name in INCLUDED]
         finally:
             lab.close()
+        sentences = {}
         for view in views:
             if view.result is None:
                 print(f"Run {view.run_id} was not made: {view.message}", file=sys.stderr)
                 return 1
-        include(Store(home), [view.run_id for view in views])
-    for view in views:
-        print(f"{PROJECT / 'data' / 'runs' / view.run_id}: {view.result['comparison']['sentence']}")
+            sentences[view.run_id] = view.result["comparison"]["sentence"]
+        include(Store(home), list(sentences))
+    for run_id, sentence in sentences.items():
+        print(f"{PROJECT / 'data' / 'runs' / run_id}: {sentence}")
     return 0
 
 

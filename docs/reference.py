@@ -48,11 +48,8 @@ def page() -> str:
         parts += [f"### {TITLES[group]}", _fields(group)]
     parts += ["## Objectives", _objectives(), "## Presets", _presets(), COMMANDS_INTRODUCTION]
     for name, parser in command_line()[1].items():
-        parts += [
-            f"### `{name}`",
-            f"{parser.description[:1].upper()}{parser.description[1:]}.",
-            _flags(parser),
-        ]
+        about = parser.description or ""
+        parts += [f"### `{name}`", f"{about[:1].upper()}{about[1:]}.", _flags(parser)]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 
@@ -78,7 +75,7 @@ def _objectives() -> str:
         (
             f"`{name}`",
             objective.label,
-            objective.__doc__.partition("\n")[0],
+            (objective.__doc__ or "").partition("\n")[0],
             objective.source,
             ", ".join(f"`{own.name}`" for own in objective.own_fields()) or "none",
         )
@@ -107,7 +104,7 @@ def _presets() -> str:
 
 def _flags(parser: argparse.ArgumentParser) -> str:
     rows = [
-        (f"`{_written(action)}`", action.help.replace("%%", "%"))
+        (f"`{_written(action)}`", (action.help or "").replace("%%", "%"))
         for action in parser._actions
         if action.dest not in OFFERED and not isinstance(action, argparse._HelpAction)
     ]
@@ -116,7 +113,8 @@ def _flags(parser: argparse.ArgumentParser) -> str:
 
 def _written(action: argparse.Action) -> str:
     """An argument as it is typed."""
-    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
+    choices = "|".join(map(str, action.choices or ()))
+    value = str(action.metavar or choices or action.dest.upper())
     if not action.option_strings:
         return value
     return " ".join([*action.option_strings, *([] if action.nargs == 0 else [value])])

@@ -13,6 +13,7 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -21,7 +22,7 @@ from tests.browser.chromium import bring
 
 PROJECT = Path(__file__).resolve().parent.parent
 IMAGES = PROJECT / "docs" / "images"
-SCREENS = {
+SCREENS: dict[str, dict[str, Any]] = {
     f"{theme}-{width}": {
         "viewport": {"width": width, "height": height},
         "color_scheme": theme,
@@ -55,6 +56,7 @@ def draw(page: Page, url: str) -> None:
     canvas = page.locator("canvas").last
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
+    assert box is not None  # it is in view
     for stroke in STROKES:
         corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
         page.mouse.move(*corners[0])
@@ -87,7 +89,7 @@ def experiments(page: Page, url: str) -> None:
     page.locator(".marks").wait_for()
 
 
-SIGHTS = {
+SIGHTS: dict[str, tuple[str, dict[str, Any]]] = {
     "train-phone": ("train", {"viewport": {"width": 390, "height": 844}}),
     "train-projector": ("train?present=1", {"viewport": {"width": 1280, "height": 720}}),
 }

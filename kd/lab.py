@@ -39,6 +39,8 @@ from kd.study_handle import StudyHandle
 from kd.terminal.progress import show
 from kd.terminal.watching import last, views
 
+__all__ = ["Lab", "RunView"]
+
 log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.1

@@ -36,10 +36,11 @@ with page("How sure"):
             help=_("What more seeds of one setting say, or which objectives are really better."),
         )
     with setting:
-        chosen = objectives.choose() if view == "objectives" else whose_seeds.choose(lab())
+        over = objectives.choose() if view == "objectives" else None
+        chosen = whose_seeds.choose(lab()) if over is None else None
     with result:
-        if view == "objectives":
-            objectives.leaderboard_of(chosen)
+        if over is not None:
+            objectives.leaderboard_of(over)
         elif chosen is not None:
             adding.adding(chosen)
     if view == "objectives":

@@ -1,4 +1,4 @@
-"""mypy finds nothing in kd, with the settings of pyproject.toml, and checks what is written with kd."""
+"""mypy finds nothing in the library and the app, and checks what is written with kd."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ def mypy(*arguments: str) -> str:
 def test_mypy_finds_nothing():
     said = mypy()
     assert said.startswith("Success: "), said
+    folders = ("data", "docs", "kd", "pages", "ui")
+    files = ["app.py", *(path for folder in folders for path in (PROJECT / folder).rglob("*.py"))]
+    assert f" in {len(files)} source files" in said
 
 
 def test_users_see_the_types(tmp_path):

@@ -105,7 +105,7 @@ def finished(
     )
 
 
-def vega_lite(chart: alt.LayerChart) -> dict[str, Any]:
+def vega_lite(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     """The chart as a Vega-Lite dictionary that can be kept and shared, with sizes of text but no colours.
 
     Its only data set is at data.values, so two versions of a live chart differ in their data alone. Screen

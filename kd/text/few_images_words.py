@@ -22,13 +22,26 @@ _UNCLEAR = N_("Taught by the teacher, the same student gets {taught}: no differe
 class Cost(Protocol):
     """kd.studies.few_images.FewImages."""
 
-    many: int
-    alone: tuple[float, ...]
-    taught: tuple[float, ...]
-    lost: float
-    back: float
-    low: float
-    high: float
+    @property
+    def many(self) -> int: ...
+
+    @property
+    def alone(self) -> tuple[float, ...]: ...
+
+    @property
+    def taught(self) -> tuple[float, ...]: ...
+
+    @property
+    def lost(self) -> float: ...
+
+    @property
+    def back(self) -> float: ...
+
+    @property
+    def low(self) -> float: ...
+
+    @property
+    def high(self) -> float: ...
 
 
 def answer_sentence(guess: int, found: Cost) -> str:

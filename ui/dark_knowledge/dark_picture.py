@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from kd.analysis.softening import most_ambiguous, picture_table
@@ -118,7 +119,7 @@ def _pick(key: str) -> None:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _thumbnails(numbers: tuple[int, ...], captions: tuple[str, ...]):
+def _thumbnails(numbers: tuple[int, ...], captions: tuple[str, ...]) -> pd.DataFrame:
     return thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
 
 

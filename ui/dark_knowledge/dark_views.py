@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from kd.analysis import softening
@@ -204,7 +205,7 @@ def _pick_cell() -> None:
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
-def _look_alikes(run_id: str, temperature: float, _logits: np.ndarray):
+def _look_alikes(run_id: str, temperature: float, _logits: np.ndarray) -> pd.DataFrame:
     return dark_charts.look_alike_rows(load_mnist().y_test, _logits, temperature)
 
 
@@ -215,18 +216,20 @@ def one_sided(run_id: str, _logits: np.ndarray) -> tuple[int, int, float, float]
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _mean_entropy(run_id: str, _logits: np.ndarray):
+def _mean_entropy(run_id: str, _logits: np.ndarray) -> pd.DataFrame:
     return softening.mean_entropy_curve(_logits)
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
-def _behind(run_id: str, true: int, other: int, _logits: np.ndarray):
+def _behind(
+    run_id: str, true: int, other: int, _logits: np.ndarray
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
     # ordered at T = 1: the pictures behind a cell should not change while T is dragged
     table = softening.pictures_behind(load_mnist().y_test, _logits, true, other, 1.0, STRIP)
     return tuple(table["picture"].astype(int)), tuple(table["probability_other"])
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def _confusing(run_id: str, _logits: np.ndarray):
+def _confusing(run_id: str, _logits: np.ndarray) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
     table = softening.most_confusing(load_mnist().y_test, _logits, STRIP)
     return tuple(table["picture"].astype(int)), tuple(zip(table["true"], table["predicted"], strict=True))

@@ -75,7 +75,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         _("{number}: all disagree", number=n) if tally[name] else str(n)
         for n, name in zip(numbers, drawings, strict=True)
     ]
-    rows = thumbnail_rows(list(drawings.values()), numbers, captions)
+    rows = thumbnail_rows(np.stack(list(drawings.values())), numbers, captions)
     ready = spec(thumbnail_chart, "drawings", rows, count=KEPT)
     st.vega_lite_chart(
         {**ready, "data": {"values": rows}},

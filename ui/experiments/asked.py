@@ -42,7 +42,7 @@ class Asked:
 
 def heading() -> str:
     """The title of the experiment in the address, marked for translation; empty where there is none."""
-    name = st.query_params.get(EXPERIMENT)
+    name = st.query_params.get(EXPERIMENT, "")
     return EXPERIMENTS[name].title if name in EXPERIMENTS else ""
 
 

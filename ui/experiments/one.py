@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -104,7 +106,9 @@ def _takes(lab: Lab, asked: Asked) -> str:
     )
 
 
-def _button(key: str, label: str, help: str, act, *arguments, primary: bool = False) -> None:
+def _button(
+    key: str, label: str, help: str, act: Callable[..., Any], *arguments: Any, primary: bool = False
+) -> None:
     st.button(
         label,
         key=f"experiment_{key}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -102,10 +103,12 @@ def chart(asked: Asked, view: ExperimentView | None) -> None:
     filled = [part for part in parts if len(part)]
     rows = pd.concat(filled, ignore_index=True) if filled else stored.no_rows()
     plan = plan.with_room_for(rows)
+    draw: Callable[..., Any] = experiment_lines if plan.is_line else experiment_dots
+    more: dict[str, Any] = {}
     if plan.is_line:
-        draw, rows, more = experiment_lines, line_labels(rows, plan.axis), {}
+        rows = line_labels(rows, plan.axis)
     else:
-        draw, rows = experiment_dots, dot_rows(rows, plan)
+        rows = dot_rows(rows, plan)
         more = {"names": dot_names(plan, rows)}
     name = f"experiment-{asked.experiment.name.replace('_', '-')}"
     options = {"plan": plan, "ghosts": ghosts, **more}

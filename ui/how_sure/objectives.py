@@ -39,7 +39,7 @@ def choose() -> str:
 def leaderboard_of(over: str) -> None:
     """The sentence, the chart, and what the objectives have in common. over: of OVER."""
     table, spec, default = leaderboard(over), FIELDS["objective"], RunConfig()
-    names, other = {name: spec.choice_label(name) for name in spec.choices}, _(OVER.labels[over])
+    names, other = {name: spec.choice_label(name) for name in spec.choice_labels}, _(OVER.labels[over])
     sentence = leaderboard_sentence(table.to_dict("records"), names, other)
     st.html(f'<p class="kd kd-verdict" role="status">{escape(sentence)}</p>')
     figure(

@@ -44,7 +44,7 @@ SQUARED = address.choice(
 )
 OBJECTIVE = address.choice(
     N_("There is no objective “{text}”: use {allowed}."),
-    {name: FIELDS["objective"].choice_labels[name] for name in FIELDS["objective"].choices},
+    FIELDS["objective"].choice_labels,
 )
 
 

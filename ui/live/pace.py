@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from ui.shared.person import script_run
 
 # A look costs the server a twelfth of this, so all looks together take a twelfth of a core.
 _SECONDS_FOR_EACH_WATCHER = 0.12
@@ -35,7 +35,7 @@ def is_another(every: float | None, now: float | None) -> bool:
 
 def note_look() -> None:
     """This session watches something that moves."""
-    _last_looks[get_script_run_ctx().session_id] = time.monotonic()
+    _last_looks[script_run().session_id] = time.monotonic()
 
 
 def _watchers() -> int:

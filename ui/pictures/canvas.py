@@ -93,7 +93,7 @@ def drawing_name() -> str:
 def is_a_dot(pixels: np.ndarray, pen: int) -> bool:
     """Whether the pen only touched the canvas: its ink is hardly longer than wide. pixels: from `canvas`."""
     ink = _ink(pixels)
-    return max(np.ptp(np.flatnonzero(ink.any(axis=axis))) for axis in (0, 1)) < 1.5 * pen
+    return max(int(np.ptp(np.flatnonzero(ink.any(axis=axis)))) for axis in (0, 1)) < 1.5 * pen
 
 
 def _kept() -> _Kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from kd.notebook.folding import Line
 from kd.text.translation import _
@@ -78,9 +79,9 @@ def _tick(ids: list[str]) -> None:
     address.keep(_TICKED, TICKED, ids)
 
 
-def _config() -> dict[str, object]:
+def _config() -> dict[str, ColumnConfig]:
     of = st.column_config
-    config: dict[str, object] = {name: of.TextColumn(_(label)) for name, label in COLUMNS.items()}
+    config: dict[str, ColumnConfig] = {name: of.TextColumn(_(label)) for name, label in COLUMNS.items()}
     for name in ("distilled", "scratch", "of_teacher"):
         config[name] = of.NumberColumn(_(COLUMNS[name]), format="%.2f")
     return {

@@ -90,7 +90,7 @@ def _cut(record: logging.LogRecord, whole: bool) -> None:
 _limit = Limit()
 
 
-class _LimitedLogger(logging.getLoggerClass()):
+class _LimitedLogger(logging.getLoggerClass()):  # type: ignore[misc]  # whatever it is by now
     def __init__(self, name: str, level: int = logging.NOTSET) -> None:
         super().__init__(name, level)
         self.addFilter(_limit)

@@ -29,8 +29,8 @@ def guard(runtime: Runtime) -> None:
     """Let this runtime take only what is allowed."""
     handle = runtime.handle_backmsg
 
-    def handle_allowed(session_id: str, message: BackMsg, **rest: Any) -> None:
-        if allowed(message):
-            handle(session_id, message, **rest)
+    def handle_allowed(session_id: str, msg: BackMsg, **rest: Any) -> None:
+        if allowed(msg):
+            handle(session_id, msg, **rest)
 
     runtime.handle_backmsg = handle_allowed

@@ -9,12 +9,13 @@ that is tidied up in time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Sequence
 from typing import Any
 
 from streamlit import config
 from streamlit.runtime import Runtime
 from streamlit.runtime.session_manager import SessionInfo, SessionStorage
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 SECONDS_BETWEEN_LOOKS = 10
 MOST_DEPARTED = 128
@@ -29,19 +30,26 @@ def guard(runtime: Runtime) -> None:
         session = runtime.get_app_session(session_id)
         if session is not None and not isinstance(session._script_event_loop, NoLoop):
             session._script_event_loop.close()
-            session._script_event_loop = NoLoop()
+            session._script_event_loop = NoLoop()  # type: ignore[abstract]  # to type checkers alone
         return session_id
 
     runtime.connect_session = connect_without_loop
-    runtime._session_mgr._session_storage = Departed(config.get_option("server.disconnectedSessionTTL"))
+    _manager(runtime)._session_storage = Departed(config.get_option("server.disconnectedSessionTTL"))
 
 
 async def forget_departed(runtime: Runtime) -> None:
     """Close sessions that have been away too long, for as long as this is awaited."""
+    manager = _manager(runtime)
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        for session_id in runtime._session_mgr._session_storage.overdue():
-            runtime._session_mgr.close_session(session_id)
+        if isinstance(manager._session_storage, Departed):
+            for session_id in manager._session_storage.overdue():
+                manager.close_session(session_id)
+
+
+def _manager(runtime: Runtime) -> WebsocketSessionManager:
+    assert isinstance(runtime._session_mgr, WebsocketSessionManager)
+    return runtime._session_mgr
 
 
 class Departed(SessionStorage):
@@ -66,7 +74,7 @@ class Departed(SessionStorage):
     def list(self) -> list[SessionInfo]:
         return [info for info, _ in self._sessions.values()]
 
-    def overdue(self) -> list[str]:
+    def overdue(self) -> Sequence[str]:
         """The sessions that have been away for longer than they are kept."""
         latest = _now() - self._seconds
         return [session_id for session_id, (_, left) in self._sessions.items() if left < latest]
@@ -94,7 +102,7 @@ class NoLoop(asyncio.AbstractEventLoop):
     def get_debug(self) -> bool:
         return False
 
-    def run_until_complete(self, future: Coroutine) -> Any:
+    def run_until_complete(self, future: Any) -> Any:
         return asyncio.run(future)
 
     async def shutdown_asyncgens(self) -> None:

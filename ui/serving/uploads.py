@@ -34,7 +34,8 @@ class Uploads:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._manager: MemoryUploadedFileManager = runtime.uploaded_file_mgr
+        assert isinstance(runtime.uploaded_file_mgr, MemoryUploadedFileManager)
+        self._manager = runtime.uploaded_file_mgr
         self._expected: dict[str, list[str]] = {}
         self._came: dict[str, dict[str, float]] = {}
 
@@ -64,7 +65,7 @@ class Uploads:
         while len(mine := held.get(session_id, {})) >= FILES_A_SESSION:
             self._manager.remove_file(session_id, next(iter(mine)))
         while sum((sizes := self._sizes()).values()) > BYTES_IN_ALL - len(file.data):
-            largest = max(sizes, key=sizes.get)
+            largest = max(sizes, key=lambda one: sizes[one])
             self._manager.remove_file(largest, next(iter(held[largest])))
         self._expected[session_id] = [
             one for one in self._expected.get(session_id, []) if one != file.file_id
@@ -96,10 +97,10 @@ def guard(runtime: Runtime) -> None:
     uploads = Uploads(runtime)
     handle = runtime.handle_backmsg
 
-    def handle_and_tidy(session_id: str, message: BackMsg, **rest: Any) -> None:
-        if message.WhichOneof("type") == "rerun_script" and not message.rerun_script.fragment_id:
-            uploads.keep_only(session_id, _shown(message.rerun_script))
-        handle(session_id, message, **rest)
+    def handle_and_tidy(session_id: str, msg: BackMsg, **rest: Any) -> None:
+        if msg.WhichOneof("type") == "rerun_script" and not msg.rerun_script.fragment_id:
+            uploads.keep_only(session_id, _shown(msg.rerun_script))
+        handle(session_id, msg, **rest)
 
     runtime.handle_backmsg = handle_and_tidy
     ExpectedUploadsOnly.uploads = uploads

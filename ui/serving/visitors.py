@@ -37,6 +37,7 @@ class BoundedVisitors:
             await send({"type": "websocket.close"})
             return
         page = asyncio.current_task()
+        assert page is not None  # a coroutine is always some task's
         self._pages.setdefault(address, []).append(page)
         try:
             await self._app(scope, _paced(receive), send)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
 from kd.config import to_bool
 from kd.text.translation import N_, _
 from ui.shared import notices
+from ui.shared.person import script_run
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def keep(name: str, parameter: Kept, value: Any) -> None:
 
 def went_back() -> bool:
     """Whether the page is drawn because of Back or Forward: then the address counts, not the session."""
-    return get_script_run_ctx().is_history_navigation
+    return script_run().is_history_navigation
 
 
 def rewrite(changes: Mapping[str, str | None]) -> None:

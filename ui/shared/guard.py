@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kd.store.store import DamagedRun
 from kd.text.translation import _
 from kd.unusable import Unusable
 from ui.shared import notices
 from ui.shared.markup import literal
+from ui.shared.person import script_run
 
 _log = logging.getLogger("kd.ui")
 
@@ -24,7 +24,7 @@ _log = logging.getLogger("kd.ui")
 def guard() -> Iterator[None]:
     """Log what goes wrong inside and say so on the page; Streamlit's own signals pass through."""
     try:
-        if get_script_run_ctx().fragment_ids_this_run and not notices.shown():
+        if script_run().fragment_ids_this_run and not notices.shown():
             st.rerun()  # a sentence came or went, and it is shown outside this fragment
         yield
     except DamagedRun as error:

@@ -7,6 +7,7 @@ import hashlib
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 _COOKIE = "_streamlit_xsrf"
 
@@ -15,14 +16,22 @@ def person() -> str:
     """A name for this browser: made from the token that Streamlit gives it, or else from this session."""
     token = _token(st.context.cookies.get(_COOKIE, ""))
     if token is None:
-        token = get_script_run_ctx().session_id.encode()
+        token = script_run().session_id.encode()
     return hashlib.sha256(token).hexdigest()[:12]
+
+
+def script_run() -> ScriptRunContext:
+    """The pass of the page's script that is under way, and whose it is."""
+    context = get_script_run_ctx()
+    if context is None:
+        raise RuntimeError("Pages are drawn by Streamlit: python -m streamlit run app.py")
+    return context
 
 
 def _token(cookie: str) -> bytes | None:
     """The token in '2|mask|token under the mask|time': the mask is different in every answer."""
     with contextlib.suppress(ValueError, ZeroDivisionError):
-        _, mask, masked, _ = cookie.strip('"').split("|")
-        mask, masked = bytes.fromhex(mask), bytes.fromhex(masked)
+        _, *in_hex, _ = cookie.strip('"').split("|")
+        mask, masked = map(bytes.fromhex, in_hex)
         return bytes(byte ^ mask[i % len(mask)] for i, byte in enumerate(masked)) or None
     return None

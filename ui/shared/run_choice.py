@@ -48,7 +48,7 @@ def choose_finished_run(
         label,
         list(settings),
         key=_KEY,
-        format_func=settings.get,
+        format_func=lambda run_id: settings.get(run_id, run_id),
         help=help,
         on_change=guarded(lambda: show(st.session_state[_KEY])),
     )

@@ -82,6 +82,7 @@ def _is_plain(view: RunView) -> bool:
     return (
         0 < config.alpha < 1
         and all(getattr(config, name) == getattr(usual, name) or not config.counts(name) for name in same)
+        and view.result is not None
         and view.result["teacher"]["parameters"] >= 2 * view.result["distilled"]["parameters"]
     )
 

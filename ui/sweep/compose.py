@@ -87,7 +87,8 @@ def current() -> Study:
     Raises:
         ValueError: in a sentence, when that is no study.
     """
-    state, axes = st.session_state, {}
+    state = st.session_state
+    axes: dict[str, tuple[str, ...]] = {}
     for name in (state[FIRST], state[SECOND]):
         if name != NONE:
             add_axis(axes, name, state.get(_values_key(name), []))

@@ -65,7 +65,7 @@ def draw(shown: Shown, chosen: int | None, on_select: Callable[[], None]) -> Non
     axes = shown.study.axes
     if len(axes) == 2:
         rows, arguments = _map(shown.name, language(), chosen, shown)
-        figure(FIGURE, heat_map, rows, alt=sentence(shown), on_select=on_select or "ignore", **arguments)
+        figure(FIGURE, heat_map, rows, alt=sentence(shown), on_select=on_select, **arguments)
     elif len(axes) == 1:
         (axis,) = axes
         along(shown.frame, axis, axes[axis], FIGURE, sentence(shown))
@@ -101,23 +101,22 @@ def table(name: str, language: str, _shown: Shown) -> str:
     words, rows_of, found = verdict_words(), _rows(_shown), []
     for number, cell in enumerate(cells(_shown.study)):
         row, reason = rows_of.get(tuple(cell.values())), _shown.failed.get(number, "")
-        verdict = row["verdict"] if row and row["seeds"] else "failed" if reason else "missing"
-        has = bool(row and row["seeds"])
-        known = has and not pd.isna(row["low"])
+        row = row if row and row["seeds"] else None
+        verdict = row["verdict"] if row else "failed" if reason else "missing"
         found.append(
             {
                 **{_(FIELDS[name].label): FIELDS[name].in_words(value) for name, value in cell.items()},
                 _("Verdict"): words[verdict],
-                _("Gain (points)"): signed(row["difference"]) if has else "–",
+                _("Gain (points)"): signed(row["difference"]) if row else "–",
                 _("95 % interval"): _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"]))
-                if known
+                if row and not pd.isna(row["low"])
                 else "–",
                 _("Seeds"): str(row["seeds"]) if row else "0",
                 _("p, for all cells together"): f"{row['p_corrected']:.2g}"
-                if has and not pd.isna(row["p_corrected"])
+                if row and not pd.isna(row["p_corrected"])
                 else "–",
-                _("Distilled"): accuracy(row["distilled_accuracy"]) if has else "–",
-                _("Scratch"): accuracy(row["scratch_accuracy"]) if has else "–",
+                _("Distilled"): accuracy(row["distilled_accuracy"]) if row else "–",
+                _("Scratch"): accuracy(row["scratch_accuracy"]) if row else "–",
                 _("Failed"): reason or "–",
             }
         )

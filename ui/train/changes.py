@@ -87,7 +87,7 @@ def all_changes(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -
     change = left.segmented_control(
         _("Show"),
         list(words),
-        format_func=words.get,
+        format_func=words.__getitem__,
         default="fixed",
         key="change",
         required=True,

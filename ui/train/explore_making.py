@@ -14,11 +14,11 @@ from kd.lab import Lab
 from kd.networks.description import architecture_table, filters_over_time, first_layer
 from kd.text.chart_words import filters_words, layers_words
 from kd.text.translation import _
-from kd.text.words import NAMES, count, percent
+from kd.text.words import NAMES, STUDENTS, count, percent
 from ui.shared.figure import figure
 from ui.shared.guard import guard, guarded
 from ui.shared.lesson import lesson
-from ui.train.playback import STUDENTS, course
+from ui.train.playback import course
 
 # Of filters as large as the picture, so many are drawn.
 _PICTURES = 10

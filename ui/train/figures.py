@@ -44,7 +44,7 @@ _PHASES = {
 }
 _WORKING = N_("Working")
 _BOTH_LEARN = N_("Both students are learning: epoch {epoch} of {epochs}")
-_LEARNING = {
+_LEARNING: dict[tuple[str, ...], str] = {
     ("distilled",): N_("The distilled student is learning: epoch {epoch} of {epochs}"),
     ("scratch",): N_("The scratch student is learning: epoch {epoch} of {epochs}"),
 }

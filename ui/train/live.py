@@ -53,7 +53,7 @@ def _look(lab: Lab, run_id: str, every: float | None) -> None:
             st.rerun()  # the whole page: Stop becomes Train again, or people came or left
         if every:
             pacing.note_look()
-        figures.head(view, of_seeds and of_seeds.verdict)
+        figures.head(view, None if of_seeds is None else of_seeds.verdict)
         figures.tiles(view, seeds.tile(of_seeds))
         earlier = seen.ghosts(lab, run_id)
         if view.result is not None:

@@ -311,7 +311,9 @@ def _confusion(run_id: str, student: str, at: int, _logits: np.ndarray) -> pd.Da
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _drawing_logits(_lab: Lab, run_id: str, picture: np.ndarray):
+def _drawing_logits(
+    _lab: Lab, run_id: str, picture: np.ndarray
+) -> tuple[tuple[float, ...], dict[str, np.ndarray]]:
     snapshots, models = _lab.snapshots(run_id), _lab.models(run_id)
     image = picture[:, :, np.newaxis].astype(np.float32)
     logits = {s: logits_over_time(models[s], snapshots[s]["weights"], image) for s in STUDENTS}

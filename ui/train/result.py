@@ -28,9 +28,8 @@ def result(lab: Lab, view: RunView) -> None:
     with left:
         loss(view)
     with right:
-        if view.result is not None:
-            for words in filter(None, _evidence(lab, view)):
-                st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
+        for words in filter(None, _evidence(lab, view)):
+            st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
         _table(view.run_id, view.created if view.result else None, language(), view)
         if not view.active:  # as above
             show_command(train_command(view.config))
@@ -38,6 +37,8 @@ def result(lab: Lab, view: RunView) -> None:
 
 def _evidence(lab: Lab, view: RunView) -> list[str]:
     """What the verdict rests on, a sentence each."""
+    if view.result is None:
+        return []
     comparison, of_seeds = view.result["comparison"], seeds.look(lab, view)
     if of_seeds is None or of_seeds.verdict is None:
         return [evidence(comparison), verdict_note(comparison), near_note(view.config)]

@@ -36,7 +36,7 @@ def trail(lab: Lab, view: RunView) -> None:
         return
     field = _choices(lab, runs)
     names = {run.run_id: setting(run.config) for run in runs}
-    compared = [(run.config, run.result["comparison"]) for run in runs]
+    compared = [(run.config, run.result["comparison"]) for run in runs if run.result is not None]
     rows = trail_rows(compared, field, view.run_id, names, _study(view, field))
     figure(
         "trail",
@@ -96,6 +96,7 @@ def _choices(lab: Lab, runs: list[RunView]) -> str:
             setting=setting(run.config),
         )
         for run in reversed(runs)
+        if run.result is not None
     }
     with st.container(horizontal=True, key="trail_choices"):
         field = st.selectbox(
@@ -111,7 +112,7 @@ def _choices(lab: Lab, runs: list[RunView]) -> str:
             list(gains),
             index=None,
             key=_OPEN,
-            format_func=gains.get,
+            format_func=lambda run_id: gains.get(run_id, run_id),
             placeholder=_("Choose a run"),
             help=_("Shows this run again. A click on its point does the same."),
             on_change=guarded(_open_chosen),

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kd.export import format_named
-from kd.export.numbers.table_format import dictionary_content, dictionary_name
+from kd.export.numbers.table_format import TableFormat, dictionary_content, dictionary_name
 from kd.text.translation import N_, _
 
 _KINDS = {
@@ -61,4 +61,6 @@ def _button(file_name: str, title: str, mime: str, about: str, content: Callable
 
 
 def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
-    return format_named(code).content(numbers())
+    chosen = format_named(code)
+    assert isinstance(chosen, TableFormat)
+    return chosen.content(numbers())

@@ -29,19 +29,20 @@ def draw(name: str, moved: Callable[[str], None], disabled: bool = False) -> Non
         moved: called with the name when somebody has set it.
     """
     spec, default = FIELDS[name], getattr(DEFAULT, name)
-    shared = {"key": name, "help": _help(name), "disabled": disabled}
+    shared: dict[str, Any] = {"key": name, "help": _help(name), "disabled": disabled}
     shared |= {"on_change": guarded(moved), "args": (name,)}
     label = _(spec.label)
     if spec.choice_labels:
         address.choose(st.selectbox, label, _choice(name), **shared)
         return
     if spec.digits:
-        several = {"selection_mode": "multi", "persist_state": "session", "wrap": True}
+        several: dict[str, Any] = {"selection_mode": "multi", "persist_state": "session", "wrap": True}
         address.keep(name, _digits(name), sorted(st.pills(label, _DIGITS, **several, **shared)))
         return
     if _is_counted_in_stops(name):
         # bound to the address, it would be spelled there as it is here: 10,000
-        slider = {"options": _stops(name), "format_func": "{:,}".format, "persist_state": "session"}
+        slider: dict[str, Any] = {"options": _stops(name), "persist_state": "session"}
+        slider["format_func"] = "{:,}".format
         st.session_state.setdefault(name, default)
         address.keep(name, parameter(name), st.select_slider(label, **slider, **shared))
         return
@@ -55,10 +56,10 @@ def draw(name: str, moved: Callable[[str], None], disabled: bool = False) -> Non
     elif len(spec.stops) > 0 and not _is_even(spec):
         st.select_slider(options=_stops(name), format_func=address.plain, **shared)
     else:
-        limits = {"min_value": spec.minimum, "max_value": spec.maximum, "step": spec.step}
-        stops = (spec.maximum - spec.minimum) / spec.step
+        minimum, maximum, step = _scale(spec)
+        stops = (maximum - minimum) / step
         widget = st.slider if FIELD_TYPES[name] is float and stops <= _MOST_STOPS else st.number_input
-        widget(**limits, **shared)
+        widget(min_value=minimum, max_value=maximum, step=step, **shared)
 
 
 def value(name: str) -> Any:
@@ -130,10 +131,17 @@ def _help(name: str) -> str:
 
 def _is_even(spec: FieldSpec) -> bool:
     """Whether the stops are an even scale, which a plain slider has."""
-    return spec.stops == tuple(
-        round(spec.minimum + step * spec.step, 6)
-        for step in range(round((spec.maximum - spec.minimum) / spec.step) + 1)
-    )
+    minimum, maximum, step = _scale(spec)
+    steps = range(round((maximum - minimum) / step) + 1)
+    return spec.stops == tuple(round(minimum + number * step, 6) for number in steps)
+
+
+def _scale(spec: FieldSpec) -> tuple[float, float, float]:
+    """The least and the greatest value of a number, and the step between two."""
+    assert spec.minimum is not None
+    assert spec.maximum is not None
+    assert spec.step is not None
+    return spec.minimum, spec.maximum, spec.step
 
 
 def _stops(name: str) -> list[float]:

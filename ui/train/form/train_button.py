@@ -86,10 +86,9 @@ def _stop_button(label: str, run_id: str, button: Callable[..., None]) -> None:
 
 def _button(config: RunConfig | None, view: RunView | None) -> None:
     """The button. config: the controls' setting; None if they contradict each other."""
-    here = view is not None and view.active and not view.elsewhere
-    mine = here and (person() in view.people or not view.people)
-    if mine and config is not None and view.run_id == config.run_id:
-        _stop_button(_("Stop"), view.run_id, one_button)
+    mine = view if view is not None and _is_mine(view) else None
+    if mine and config is not None and mine.run_id == config.run_id:
+        _stop_button(_("Stop"), mine.run_id, one_button)
         return
     asked = config is not None and st.session_state.get(ASKED) == config.run_id
     one_button(
@@ -100,7 +99,11 @@ def _button(config: RunConfig | None, view: RunView | None) -> None:
         disabled=config is None or _trains_elsewhere(config, view),
     )
     if mine:
-        _stop_button(_("Stop the run shown"), view.run_id, _other_button)
+        _stop_button(_("Stop the run shown"), mine.run_id, _other_button)
+
+
+def _is_mine(view: RunView) -> bool:
+    return view.active and not view.elsewhere and (person() in view.people or not view.people)
 
 
 def _other_button(meaning: str, label: str, act: Callable[..., None], *arguments: Any, help: str) -> None:
@@ -145,7 +148,7 @@ def _hint(config: RunConfig, view: RunView | None) -> str:
     """What Train will do that is not on the screen yet, or what this preset teaches."""
     if st.session_state.get(ASKED) == config.run_id:
         return _question(config)
-    if _trains_elsewhere(config, view):
+    if view is not None and _trains_elsewhere(config, view):
         return _(
             "Another process on this machine is training this run; its result will appear here. "
             "To stop it: {command}",
