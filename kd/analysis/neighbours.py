@@ -62,7 +62,6 @@ class NeighbourIndex:
         """
         _check(images, labels)
         features = model.penultimate(images[:_SAMPLE])
-        features -= features.mean(axis=0)
         axes = _principal_directions(features, directions).astype(np.float16)
         mapping = model.penultimate_map(axes)
         return cls(model, images, labels, axes, mapping(images), mapping)
@@ -129,13 +128,15 @@ class NeighbourIndex:
         )
 
 
-def _principal_directions(centred: np.ndarray, count: int) -> np.ndarray:
-    """The first principal directions of centred rows (n, features), by the n × n Gram matrix."""
-    values, vectors = np.linalg.eigh(centred @ centred.T)
-    kept = [i for i in range(len(values) - 1, -1, -1)[:count] if values[i] > 1e-6 * values[-1]]
-    if not kept:
+def _principal_directions(features: np.ndarray, count: int) -> np.ndarray:
+    """The first principal directions of rows (n, features), by their Gram matrix; centres them in place."""
+    rounding = 1e-10 * float(np.vdot(features, features))
+    features -= features.mean(axis=0)
+    values, vectors = np.linalg.eigh(features @ features.T)
+    if values[-1] <= rounding:
         raise ValueError(_("All pictures have the same features, so none is nearer than another."))
-    return centred.T @ (vectors[:, kept] / np.sqrt(values[kept]))
+    kept = [i for i in range(len(values) - 1, -1, -1)[:count] if values[i] > 1e-6 * values[-1]]
+    return features.T @ (vectors[:, kept] / np.sqrt(values[kept]))
 
 
 def _check(images: np.ndarray, labels: np.ndarray) -> None:
