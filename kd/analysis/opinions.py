@@ -37,7 +37,7 @@ def opinion(probabilities: np.ndarray) -> Opinion:
         "sure" if one digit has at least 90 %; "lost" if none has 25 %; "hesitates" if one or two other digits
         have at least 15 %; else "leans".
     """
-    values = np.asarray(probabilities, np.float64)
+    values = np.asarray(probabilities)
     best = int(values.argmax())
     if values[best] >= SURE:
         return Opinion("sure", best, (best,))
@@ -63,7 +63,7 @@ class SoftTarget(NamedTuple):
 
 def soft_target(probabilities: np.ndarray) -> SoftTarget:
     """What stands out in a soft target, (10,)."""
-    values = np.asarray(probabilities, np.float64)
+    values = np.asarray(probabilities)
     best, *rest = ((int(d), float(values[d])) for d in np.argsort(-values, kind="stable"))
     return SoftTarget(
         answer=best,

@@ -1,5 +1,8 @@
 """What a page says about a run, in cases counted by hand."""
 
+import itertools
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -25,17 +28,18 @@ def test_the_most_frequent_confusion_is_never_a_right_answer():
     assert confusions(labels, logits, 1, 9) == 0
 
 
+def test_only_one_confusion_is_also_the_most_frequent():
+    assert most_frequent_confusion(np.array([1, 1, 4]), said(1, 1, 9)) == (4, 9, 1)
+
+
 def test_relearned_is_right_then_wrong_then_right():
-    labels = np.array([0, 0, 0, 0, 0])
+    # one picture for each way to be right (+) or wrong at four points in time, and one way twice
+    ways = ["".join(way) for way in itertools.product("+-", repeat=4)] + ["+--+"]
     over_time = np.stack(
-        [
-            said(0, 1, 0, 1, 0),
-            said(1, 0, 1, 1, 0),
-            said(1, 0, 1, 0, 0),
-            said(0, 1, 1, 0, 0),
-        ]
+        [said(*[3 if right == "+" else 5 for right in point]) for point in zip(*ways, strict=True)]
     )
-    assert relearned(labels, over_time) == 1  # only the first picture
+    expected = sum(re.search(r"\+.*-.*\+", way) is not None for way in ways)
+    assert relearned(np.full(len(ways), 3), over_time) == expected == 6
 
 
 def test_the_most_one_sided_likeness():

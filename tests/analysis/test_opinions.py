@@ -34,6 +34,8 @@ LOST = np.full(10, 0.1)
         (_probabilities(_1=0.4, _2=0.3, _7=0.2), ("hesitates", 1, (1, 2, 7))),
         (_probabilities(_1=0.25, _2=0.25, _7=0.25, _8=0.25), ("hesitates", 1, (1, 2, 7))),
         (LEANS_4, ("leans", 4, (4,))),
+        ([0.1, 0.9, *[0.0] * 8], ("sure", 1, (1,))),
+        ([0.15, 0.85, *[0.0] * 8], ("hesitates", 1, (0, 1))),
         (LOST, ("lost", 0, ())),
     ],
 )
@@ -54,10 +56,12 @@ def test_a_soft_target_has_a_runner_up_unless_the_answer_has_all():
     assert soft_target(np.eye(10)[3]) == ((3, 1.0), (), None, 0.0)
 
 
-def test_all_disagree_means_three_different_digits():
+def test_all_disagree_means_as_many_digits_as_models():
     one_hot = dict(enumerate(np.eye(10)))
     assert all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[3]})
     assert not all_disagree({"teacher": one_hot[1], "distilled": one_hot[2], "scratch": one_hot[1]})
+    assert all_disagree({"teacher": one_hot[1], "scratch": one_hot[3]})
+    assert not all_disagree({"teacher": one_hot[1]})
 
 
 def test_distances_from_the_teacher_are_scipys():
@@ -72,5 +76,5 @@ def test_distances_from_the_teacher_are_scipys():
 def test_answers_that_are_not_numbers_are_refused():
     with pytest.raises(ValueError, match="scratch must be finite"):
         distances_bits({"teacher": np.zeros(10), "scratch": np.full(10, np.nan)})
-    with pytest.raises(ValueError, match="same number of classes"):
+    with pytest.raises(ValueError, match=r"^All models must have the same number of classes\.$"):
         distances_bits({"teacher": np.zeros(10), "scratch": np.zeros(9)})
