@@ -16,7 +16,7 @@ import pandas as pd
 from kd.analysis.evaluation import mcnemar, paired_difference_interval
 from kd.analysis.verdict import CONFIDENCE
 from kd.run_fields import TEST_IMAGES
-from kd.studies.over_seeds import over_seeds
+from kd.studies.over_seeds import OverSeeds, over_seeds
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -35,6 +35,8 @@ ACCURACIES = ("distilled_accuracy", "scratch_accuracy", "teacher_accuracy")
 COUNTS = ("only_distilled", "only_scratch")
 
 _SIGNIFICANCE = 1 - CONFIDENCE
+# While a study fills, most of its cells stay as they were.
+_CELLS_KEPT = 4_096
 # In points: a smaller spread is not to be told from none in such steps.
 _FINEST = 0.005
 
@@ -77,11 +79,16 @@ def verdicts(
             not fractions, or counts do not fit them.
     """
     _check(runs, axes, baseline)
-    runs = runs.assign(_other=_baseline_accuracy(runs, axes, baseline))
+    accuracies = runs[list(ACCURACIES)].to_numpy(float)
+    other = _baseline_accuracy(runs, axes, baseline)
+    counts = runs.reindex(columns=list(COUNTS)).to_numpy(float)
     rows = []
-    for key, cell in _cells(runs, axes):
+    for key, places in _cells(runs, axes):
         row = dict(zip(axes, key, strict=True))
-        figures = _compared(cell, pictures if isinstance(baseline, str) else None)
+        # of another cell's student, McNemar's counts say nothing
+        figures = _compared(
+            accuracies[places], other[places], counts[places], pictures if isinstance(baseline, str) else None
+        )
         if not isinstance(baseline, str) and all(row[axis] == baseline[axis] for axis in axes):
             figures |= {"p": np.nan, "spread": np.nan, "verdict": BASELINE}
         rows.append(row | figures)
@@ -146,57 +153,87 @@ def _check(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str,
 
 def _baseline_accuracy(
     runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any]
-) -> pd.Series:
+) -> np.ndarray:
     """For each run, the accuracy that its distilled student is compared with, NaN where there is none."""
     if isinstance(baseline, str):
-        return runs["scratch_accuracy"].astype(float)
+        return runs["scratch_accuracy"].to_numpy(float)
     chosen = np.logical_and.reduce([runs[axis] == baseline[axis] for axis in axes] or [np.ones(len(runs))])
     by_seed = runs[chosen.astype(bool)].set_index("seed")["distilled_accuracy"]
-    return runs["seed"].map(by_seed).astype(float)
+    return runs["seed"].map(by_seed).to_numpy(float)
 
 
-def _cells(runs: pd.DataFrame, axes: Sequence[str]) -> Iterator[tuple[tuple[Hashable, ...], pd.DataFrame]]:
+def _cells(runs: pd.DataFrame, axes: Sequence[str]) -> Iterator[tuple[tuple[Hashable, ...], np.ndarray]]:
+    """The values of each cell, in the order in which they first appear, and the places of its runs."""
+    if not len(runs):
+        return iter(())
     if not axes:
-        return iter([((), runs)] if len(runs) else [])
-    return iter(runs.groupby(list(axes), sort=False, dropna=False))
+        return iter([((), np.arange(len(runs)))])
+    numbers = runs.groupby(list(axes), sort=False, dropna=False).ngroup().to_numpy()
+    ends = np.cumsum(np.bincount(numbers))
+    places = np.split(np.argsort(numbers, kind="stable"), ends[:-1])
+    firsts = runs[list(axes)].iloc[[each[0] for each in places]]
+    return zip(firsts.itertuples(index=False, name=None), places, strict=True)
 
 
-def _compared(cell: pd.DataFrame, pictures: int | None) -> dict[str, Any]:
-    """The figures of one cell; pictures: how many, if McNemar's counts are of this comparison."""
-    pairs = cell[cell["distilled_accuracy"].notna() & cell["_other"].notna()]
-    distilled, other = (100 * pairs[name].to_numpy(float) for name in ("distilled_accuracy", "_other"))
-    found = over_seeds(distilled - other)
+def _compared(
+    accuracies: np.ndarray, other: np.ndarray, counts: np.ndarray, pictures: int | None
+) -> dict[str, Any]:
+    """The figures of one cell.
+
+    Args:
+        accuracies: of the models in ACCURACIES, a row for each seed (seeds, 3).
+        other: what distilled is compared with (seeds,).
+        counts: COUNTS (seeds, 2), NaN where they are not known.
+        pictures: how many, if the counts are of this comparison.
+    """
+    distilled = accuracies[:, 0]
+    pairs = ~np.isnan(distilled) & ~np.isnan(other)
+    found = _over_seeds(tuple(100 * distilled[pairs] - 100 * other[pairs]))
+    shown = accuracies[pairs] if pairs.any() else accuracies
     figures: dict[str, Any] = {
-        "seeds": len(pairs),
-        **(pairs if len(pairs) else cell)[list(ACCURACIES)].astype(float).mean().to_dict(),
+        "seeds": int(pairs.sum()),
+        **{name: _mean(column) for name, column in zip(ACCURACIES, shown.T, strict=True)},
         "difference": found.mean,
         **{name: getattr(found, name) for name in ("low", "high", "p", "spread")},
     }
-    if len(pairs) == 1 and pictures:
-        figures |= _single_seed(pairs.iloc[0], pictures)
+    if pairs.sum() == 1 and pictures and not np.isnan(counts[pairs]).any():
+        figures |= _single_seed(*distilled[pairs], *other[pairs], *counts[pairs][0], pictures)
     return figures
 
 
-def _single_seed(run: pd.Series, pictures: int) -> dict[str, float]:
-    """p and interval over the test pictures; nothing where the counts are not known."""
-    if not set(COUNTS) <= set(run.index) or run[list(COUNTS)].isna().any():
-        return {}
-    only_distilled, only_scratch = (int(run[name]) for name in COUNTS)
-    both = round(run["distilled_accuracy"] * pictures) - only_distilled
+def _mean(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return known.mean() if len(known) else np.nan
+
+
+@lru_cache(maxsize=_CELLS_KEPT)
+def _over_seeds(differences: tuple[float, ...]) -> OverSeeds:
+    return over_seeds(np.array(differences))
+
+
+@lru_cache(maxsize=_CELLS_KEPT)
+def _single_seed(
+    distilled: float, scratch: float, only_distilled: float, only_scratch: float, pictures: int
+) -> dict[str, float]:
+    """p and interval over the test pictures."""
+    both = round(distilled * pictures) - only_distilled
     neither = pictures - both - only_distilled - only_scratch
-    scratch = round(run["scratch_accuracy"] * pictures)
-    if min(both, neither, only_distilled, only_scratch) < 0 or both + only_scratch != scratch:
+    if min(both, neither, only_distilled, only_scratch) < 0 or both + only_scratch != round(
+        scratch * pictures
+    ):
         raise ValueError(
             _(
                 "only_distilled and only_scratch must fit the accuracies on {pictures} pictures, "
                 "got {first} and {second}.",
                 pictures=f"{pictures:,}",
-                first=only_distilled,
-                second=only_scratch,
+                first=int(only_distilled),
+                second=int(only_scratch),
             )
         )
-    low, high = paired_difference_interval(both, only_distilled, only_scratch, neither)
-    return {"low": 100 * low, "high": 100 * high, "p": mcnemar(only_distilled, only_scratch)}
+    low, high = paired_difference_interval(
+        *(int(number) for number in (both, only_distilled, only_scratch, neither))
+    )
+    return {"low": 100 * low, "high": 100 * high, "p": mcnemar(int(only_distilled), int(only_scratch))}
 
 
 def _holm(p_values: np.ndarray) -> np.ndarray:
@@ -204,19 +241,14 @@ def _holm(p_values: np.ndarray) -> np.ndarray:
 
     Holm, "A simple sequentially rejective multiple test procedure" (1979): whatever the cells' true
     differences, the chance of a single wrong "helps" or "hurts" in the whole study is at most 5 %.
+
+    Not statsmodels' `multipletests` (0.15): it collects garbage, which holds up a large process for 0.2 s.
     """
-    corrected, tested = np.full(len(p_values), np.nan), ~np.isnan(p_values)
-    corrected[tested] = _holm_of(tuple(p_values[tested]))
+    corrected, tested = np.full(len(p_values), np.nan), np.flatnonzero(~np.isnan(p_values))
+    order = tested[np.argsort(p_values[tested])]
+    steps = p_values[order] * np.arange(len(order), 0, -1)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1)
     return corrected
-
-
-@lru_cache(maxsize=32)  # multipletests collects garbage, which holds up a large process for 0.2 s
-def _holm_of(p_values: tuple[float, ...]) -> tuple[float, ...]:
-    if len(p_values) < 2:
-        return p_values
-    from statsmodels.stats.multitest import multipletests
-
-    return tuple(multipletests(p_values, _SIGNIFICANCE, method="holm")[1])
 
 
 def _verdict(low: float, high: float, p_corrected: float) -> str:
