@@ -13,6 +13,7 @@ from functools import partial
 
 from kd import owners
 from kd.config import RunConfig
+from kd.once import computed_once
 from kd.runs.dispatch import Dispatch
 from kd.runs.queue import NOBODY
 from kd.runs.work.piece import AHEAD, STUDY
@@ -58,6 +59,7 @@ class Conductor:
         self._workers, self._is_usable, self._seconds = workers, is_usable, seconds
         self._lock = threading.Lock()
         self._records = StudyRecords(store.home)
+        self._run_ids = computed_once(maxsize=64)(self._read_run_ids)
         self._studies: dict[str, UnderWay] = {}
         self._closed = False
 
@@ -107,8 +109,11 @@ class Conductor:
         if progress is not None:
             return progress.view()
         record = self._records.read(study_id)
-        runs = [config.run_id for _cell, config in record.study.runs()]
-        return self._stored(record, sum(map(self._store.has_run, runs)))
+        return self._stored(record, sum(map(self._store.has_run, self._run_ids(study_id))))
+
+    def _read_run_ids(self, study_id: str) -> list[str]:
+        """The ids of a stored study's runs: to name them takes longer than to look whether they are there."""
+        return [config.run_id for _cell, config in self._records.read(study_id).study.runs()]
 
     def views(self) -> list[StudyView]:
         """Every study that varies something, the newest first; cheap.

@@ -69,14 +69,13 @@ def test_only_a_cell_that_shows_nothing_is_hatched():
 
 def test_what_has_no_result_is_empty_or_failed_with_its_reason():
     some = verdicts(RUNS[RUNS["train_size"] == 500], AXES)
-    rows = heat_map_rows(some, AXES, VALUES, failed={1: "The teacher is gone.", 2: "No memory."}, chosen=3)
+    rows = heat_map_rows(some, AXES, VALUES, failed={1: "The teacher is gone.", 2: "No memory."})
     assert rows["verdict"].tolist()[:2] == [MISSING, FAILED]
     assert rows["label"].tolist()[:2] == ["", "✕"]
     assert rows["reason"].tolist()[:4] == ["", "The teacher is gone.", "No memory.", ""]
     # one of several seeds failed: the others count
     assert rows["verdict"][2] == "helps"
     assert rows["label"][2].endswith(" ✕")
-    assert rows["chosen"].tolist() == [number == 3 for number in range(6)]
     assert "The teacher is gone." not in drawn(rows)
 
 

@@ -89,8 +89,15 @@ def draw_slice(name: str, axis: str, words: str, rows: pd.DataFrame, arguments: 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _map(name: str, language: str, chosen: int | None, _shown: Shown) -> tuple[pd.DataFrame, dict[str, Any]]:
+    rows, arguments = _cells_of_map(name, language, _shown)
+    return rows.assign(chosen=rows["cell"] == chosen), arguments
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _cells_of_map(name: str, language: str, _shown: Shown) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """What the map of everybody is made of, whichever cell they look at."""
     values = {axis: _shown.study.axes[axis] for axis in _shown.study.axes}
-    rows = heat_map_rows(_shown.table, list(values), values, _shown.failed, chosen)
+    rows = heat_map_rows(_shown.table, list(values), values, _shown.failed)
     axes = heat_map_axes({axis: in_order(values[axis]) for axis in values})
     return rows, {**axes, "over_scratch": _shown.study.baseline == SCRATCH}
 

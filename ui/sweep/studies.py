@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,10 @@ from kd.text.translation import _
 from ui.shared import address, notices
 
 _KEY = "sweep_shown"
-_MOST_TABLES = 60
+_SECONDS_BETWEEN_READINGS = 1.0
+# so that readings of a very large study, too, take a twentieth of a core
+_SHARE_OF_TIME = 20
+_MOST_READINGS, _MOST_STORED = 50, 200
 SHIPPED = ""
 """What stands for the study that comes with the app, where others have an id."""
 
@@ -100,8 +104,13 @@ def show(study_id: str) -> None:
         address.rewrite({STUDY: study_id or None})
 
 
+def moves(view: StudyView) -> bool:
+    """Whether there is news of a study by itself."""
+    return view.status in ("running", "waiting for room")
+
+
 def read(lab: Lab, study_id: str) -> Shown:
-    """A study with what is stored of it now.
+    """A study with what is stored of it now; of one that fills, its runs of a second ago.
 
     Raises:
         ValueError: when there is no such study.
@@ -109,11 +118,7 @@ def read(lab: Lab, study_id: str) -> Shown:
     if study_id == SHIPPED:
         return _shipped()
     view = lab.watch_study(study_id)
-    # a large study is judged anew now and then while it fills, and once more when it has ended
-    apart = max(1, view.runs // _MOST_TABLES) if view.active else 1
-    frame, table = _stored(
-        study_id, view.done // apart * apart, lambda: lab.study_frame(study_id), view.study
-    )
+    frame, table = _read(lab, view)
     failed = {}
     if view.failed:
         numbers = _numbers(study_id, view.study)
@@ -131,12 +136,43 @@ def _shipped() -> Shown:
     return Shown(study, None, frame, verdicts(frame, list(axes)), {})
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@dataclass
+class _Reading:
+    """The finished runs of a study and its verdicts, as they were read last; due: when to read them anew."""
+
+    frame: pd.DataFrame
+    table: pd.DataFrame
+    due: float
+
+
+_readings: dict[str, _Reading] = {}
+"""Of each study that was seen to fill, by its id; the oldest goes first."""
+
+
+def _read(lab: Lab, view: StudyView) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The finished runs of a study and its verdicts: while it fills, as they were a second ago at most."""
+    if not moves(view):
+        _readings.pop(view.study_id, None)
+        return _stored(view.study_id, view.done, lambda: lab.study_frame(view), view.study)
+    known, now = _readings.get(view.study_id), time.monotonic()
+    if known is not None and now < known.due:
+        return known.frame, known.table
+    if known is not None:
+        known.due = now + _SECONDS_BETWEEN_READINGS  # whoever looks meanwhile need not wait for this
+    frame, table = _stored(view.study_id, view.done, lambda: lab.study_frame(view), view.study)
+    apart = max(_SECONDS_BETWEEN_READINGS, _SHARE_OF_TIME * (time.monotonic() - now))
+    _readings[view.study_id] = _Reading(frame, table, time.monotonic() + apart)
+    for study_id in list(_readings)[:-_MOST_READINGS]:
+        _readings.pop(study_id, None)
+    return frame, table
+
+
+@st.cache_resource(max_entries=_MOST_STORED, show_spinner=False)
 def _stored(
-    study_id: str, done: int, _read: Callable[[], pd.DataFrame], _study: Study
+    study_id: str, done: int, _frame: Callable[[], pd.DataFrame], _study: Study
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The finished runs of a study and its verdicts; done: about how many have finished."""
-    frame = _read()
+    """The finished runs of a study and its verdicts; done: how many have finished."""
+    frame = _frame()
     return frame, verdicts(frame, list(_study.axes), _study.baseline)
 
 

@@ -37,7 +37,7 @@ def follow(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
 
 def _pace(lab: Lab, study_id: str) -> float | None:
     """Seconds between two looks at a study; None for one of which there is no news."""
-    moves = study_id != SHIPPED and lab.watch_study(study_id).status in ("running", "waiting for room")
+    moves = study_id != SHIPPED and studies.moves(lab.watch_study(study_id))
     return pacing.slowed(_SECONDS_BETWEEN_LOOKS) if moves else None
 
 

@@ -34,7 +34,6 @@ def heat_map_rows(
     axes: Sequence[str],
     values: Mapping[str, Sequence[Hashable]] | None = None,
     failed: Mapping[int, str] | None = None,
-    chosen: int | None = None,
 ) -> pd.DataFrame:
     """A row for each cell of a heat map, also for those that have no result.
 
@@ -43,13 +42,12 @@ def heat_map_rows(
         axes: its two columns that make a cell: the first goes across, the second up.
         values: those on each axis; by default those in the table.
         failed: number of a cell → why a run of it failed.
-        chosen: the number of the cell that stands out.
 
     Returns:
         Columns cell (its number: all values of the second axis with the first value of the first, and so on),
         across and up (its values in words), seeds, difference, low, high and p_corrected as in the table,
-        verdict (its code, MISSING or FAILED), hatched, chosen, and in words: label, interval, p, reason and
-        failure.
+        verdict (its code, MISSING or FAILED), hatched, chosen (whether the cell stands out: none does), and in
+        words: label, interval, p, reason and failure.
     """
     first, second = axes
     on_axis = {axis: list(table[axis].drop_duplicates()) if values is None else values[axis] for axis in axes}
@@ -66,7 +64,7 @@ def heat_map_rows(
                 **_figures(row, reason, digits=1 if largest >= 1 else 2),
                 "reason": reason,
                 "failure": reason or "–",
-                "chosen": number == chosen,
+                "chosen": False,
             }
         )
     return pd.DataFrame(rows)
