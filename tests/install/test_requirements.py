@@ -18,9 +18,9 @@ from tests import PROJECT
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 OURS = {"kd", "ui", "pages", "app"}
 BESIDES_EXPORTS = [f"kd/{path.name}" for path in (PROJECT / "kd").iterdir() if path.name != "export"]
-# Parts of what is required, of Dask's workers and of Streamlit's server; and what only a notebook has.
+# Parts of what is required, of Dask's workers and of Streamlit; and what only a notebook has.
 WITH_DISTRIBUTED = {"dask", "tornado", "IPython"}
-WITH_STREAMLIT = {"starlette", "uvicorn"}
+WITH_STREAMLIT = {"pyarrow", "starlette", "uvicorn"}
 EVERY_MODULE = """
 import importlib, pkgutil, sys
 for name in sys.argv[1:]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
@@ -47,6 +48,7 @@ def figure(
     alt: str,
     file_note: str = "",
     on_select: Callable[[], None] | None = None,
+    sent: pa.Table | None = None,
     **arguments: Any,
 ) -> None:
     """Draw a figure, with the button that saves it in the row of its title.
@@ -58,12 +60,14 @@ def figure(
         alt: what the figure shows, in a sentence or three for readers who do not see it.
         file_note: added to the file's name, such as "T4".
         on_select: called when something in the figure is clicked; the key in the session is `name`.
+        sent: the same numbers as Arrow has them, where many people look at them: to convert them for each
+            takes longer than all the rest of a figure.
         arguments: of the chart.
     """
     ready = spec(chart, name, rows, **arguments)
     with framed(name):
         save_menu(name, lambda: (ready, rows), file_note)
-        said_chart(ready, rows, alt, key=name, on_select=on_select or "ignore")
+        said_chart(ready, rows if sent is None else sent, alt, key=name, on_select=on_select or "ignore")
 
 
 def framed(name: str, titled: bool = True) -> Any:

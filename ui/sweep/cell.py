@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from kd.charts.run_charts import accuracy_lines, accuracy_rows
@@ -92,18 +90,16 @@ def _slices(shown: Shown, cell: int) -> None:
     if len(axes) < 2:
         return
     slices = _slices_through(shown.name, language(), cell, shown)
-    for place, axis, (words, here, rows, arguments) in zip(
-        st.columns(2, gap="large"), axes, slices, strict=True
-    ):
+    for place, axis, (words, here, one) in zip(st.columns(2, gap="large"), axes, slices, strict=True):
         with place:
-            study_map.draw_slice(f"sweep-slice-{axis}", axis, words, rows, arguments)
+            study_map.draw_slice(f"sweep-slice-{axis}", axis, words, one)
             st.html(f'<p class="kd kd-quiet">{escape(here)}</p>')
 
 
 @st.cache_resource(max_entries=_MOST_KEPT, show_spinner=False)
 def _slices_through(
     name: str, language: str, cell: int, _shown: Shown
-) -> list[tuple[str, str, pd.DataFrame, dict[str, Any]]]:
+) -> list[tuple[str, str, study_map.Drawing]]:
     """Of each axis: what the slice shows, where it is, and what is drawn."""
     found, values = [], cells(_shown.study)[cell]
     for axis in values:
@@ -112,7 +108,7 @@ def _slices_through(
         fixed = where({_(FIELDS[other].label): FIELDS[other].in_words(values[other])})
         words = _("Gain along {field}, at {where}.", field=_(FIELDS[axis].label), where=fixed)
         here = _("With {where}.", where=fixed)
-        found.append((words, here, *study_map.slice_of(data, axis, _shown.study.axes[axis])))
+        found.append((words, here, study_map.slice_of(data, axis, _shown.study.axes[axis])))
     return found
 
 
@@ -122,14 +118,14 @@ def _curves(lab: Lab, shown: Shown, cell: int) -> None:
         return
     found = _learned(shown.name, language(), cell, lab, shown)
     if found is not None:
-        words, rows, arguments = found
-        figure("sweep-curves", accuracy_lines, rows, alt=words, **arguments, height=320)
+        words, one = found
+        figure("sweep-curves", accuracy_lines, one.rows, words, sent=one.sent, **one.arguments, height=320)
 
 
 @st.cache_resource(max_entries=_MOST_KEPT, show_spinner=False)
 def _learned(
     name: str, language: str, cell: int, _lab: Lab, _shown: Shown
-) -> tuple[str, pd.DataFrame, dict[str, Any]] | None:
+) -> tuple[str, study_map.Drawing] | None:
     """What the curves show and what is drawn; None while no run of the cell is stored."""
     study, values = _shown.study, cells(_shown.study)[cell]
     histories = {}
@@ -143,4 +139,4 @@ def _learned(
     rows, axes = accuracy_rows(
         histories[first], None, _shown.config(cell).epochs, earlier={name: histories[name] for name in others}
     )
-    return _("Test accuracy by epoch of {seeds}.", seeds=", ".join(histories)), rows, axes
+    return _("Test accuracy by epoch of {seeds}.", seeds=", ".join(histories)), study_map.drawing(rows, axes)

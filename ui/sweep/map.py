@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, verdict_words
@@ -22,6 +23,19 @@ from ui.shared.figure import figure
 from ui.sweep.studies import Shown, cells
 
 FIGURE = "sweep-map"
+
+
+class Drawing(NamedTuple):
+    """What a figure shows: its rows, the same as they are sent, and the arguments of its chart."""
+
+    rows: pd.DataFrame
+    sent: pa.Table
+    arguments: dict[str, Any]
+
+
+def drawing(rows: pd.DataFrame, arguments: dict[str, Any]) -> Drawing:
+    """Made once for everybody who looks."""
+    return Drawing(rows, pa.Table.from_pandas(rows), arguments)
 
 
 def labels(shown: Shown) -> list[str]:
@@ -45,16 +59,10 @@ def sentence(shown: Shown) -> str:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _sentence(name: str, language: str, _shown: Shown) -> str:
     names = dict(zip((tuple(cell.values()) for cell in cells(_shown.study)), labels(_shown), strict=True))
-    rows = [{**row, "where": names[cell]} for cell, row in _rows(_shown).items()]
+    rows = [{**row, "where": names[cell]} for cell, row in _shown.rows.items()]
     other = _shown.study.baseline
     baseline = "" if isinstance(other, str) else names[tuple(other.values())]
     return study_sentence(rows, len(names), baseline)
-
-
-def _rows(shown: Shown) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """The verdicts by the values of their cells."""
-    axes = list(shown.study.axes)
-    return {tuple(row[axis] for axis in axes): row for row in shown.table.to_dict("records")}
 
 
 def draw(shown: Shown, chosen: int | None, on_select: Callable[[], None]) -> None:
@@ -62,35 +70,37 @@ def draw(shown: Shown, chosen: int | None, on_select: Callable[[], None]) -> Non
 
     chosen: the number of the cell that stands out; on_select: called when another is clicked.
     """
-    axes = shown.study.axes
+    axes = list(shown.study.axes)
     if len(axes) == 2:
-        rows, arguments = _map(shown.name, language(), chosen, shown)
-        figure(FIGURE, heat_map, rows, alt=sentence(shown), on_select=on_select, **arguments)
+        one = _map(shown.name, language(), chosen, shown)
+        figure(
+            FIGURE, heat_map, one.rows, sentence(shown), on_select=on_select, sent=one.sent, **one.arguments
+        )
     elif len(axes) == 1:
-        (axis,) = axes
-        along(shown.frame, axis, axes[axis], FIGURE, sentence(shown))
+        draw_slice(FIGURE, axes[0], sentence(shown), _line(shown.name, language(), shown))
 
 
-def along(data: pd.DataFrame, axis: str, values: Any, name: str, words: str) -> None:
-    """A slice: of verdicts the gain, of runs both students."""
-    draw_slice(name, axis, words, *slice_of(data, axis, values))
-
-
-def slice_of(data: pd.DataFrame, axis: str, values: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """What `draw_slice` draws: its rows and the chart's arguments."""
-    rows = slice_rows(data, axis)
-    return rows, slice_axes(rows, axis, values, gains="verdict" in data.columns)
-
-
-def draw_slice(name: str, axis: str, words: str, rows: pd.DataFrame, arguments: dict[str, Any]) -> None:
+def draw_slice(name: str, axis: str, words: str, one: Drawing) -> None:
     """The figure of a slice."""
-    figure(name, slice_lines, rows, alt=words, file_note=axis, **arguments, height=300)
+    figure(name, slice_lines, one.rows, words, file_note=axis, sent=one.sent, **one.arguments, height=300)
+
+
+def slice_of(data: pd.DataFrame, axis: str, values: Any) -> Drawing:
+    """What `draw_slice` draws: of verdicts the gain, of runs both students."""
+    rows = slice_rows(data, axis)
+    return drawing(rows, slice_axes(rows, axis, values, gains="verdict" in data.columns))
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _line(name: str, language: str, _shown: Shown) -> Drawing:
+    (axis,) = _shown.study.axes
+    return slice_of(_shown.frame, axis, _shown.study.axes[axis])
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _map(name: str, language: str, chosen: int | None, _shown: Shown) -> tuple[pd.DataFrame, dict[str, Any]]:
+def _map(name: str, language: str, chosen: int | None, _shown: Shown) -> Drawing:
     rows, arguments = _cells_of_map(name, language, _shown)
-    return rows.assign(chosen=rows["cell"] == chosen), arguments
+    return drawing(rows.assign(chosen=rows["cell"] == chosen), arguments)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
@@ -105,7 +115,7 @@ def _cells_of_map(name: str, language: str, _shown: Shown) -> tuple[pd.DataFrame
 @st.cache_resource(max_entries=200, show_spinner=False)
 def table(name: str, language: str, _shown: Shown) -> str:
     """The study as a table in HTML, for whoever does not see the figure; the keyboard can scroll it."""
-    words, rows_of, found = verdict_words(), _rows(_shown), []
+    words, rows_of, found = verdict_words(), _shown.rows, []
     for number, cell in enumerate(cells(_shown.study)):
         row, reason = rows_of.get(tuple(cell.values())), _shown.failed.get(number, "")
         row = row if row and row["seeds"] else None

@@ -53,11 +53,12 @@ class Shown:
 
     def row(self, cell: int) -> dict[str, Any] | None:
         """The verdict on a cell, None where there is none."""
-        values = cells(self.study)[cell]
-        found = self.table
-        for name, value in values.items():
-            found = found[found[name] == value]
-        return found.to_dict("records")[0] if len(found) else None
+        return self.rows.get(tuple(cells(self.study)[cell].values()))
+
+    @property
+    def rows(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        """The verdicts by the values of their cells."""
+        return _rows(self.name, self.table, list(self.study.axes))
 
     def config(self, cell: int) -> RunConfig:
         """The setting of a cell, with its first seed."""
@@ -174,6 +175,11 @@ def _stored(
     """The finished runs of a study and its verdicts; done: how many have finished."""
     frame = _frame()
     return frame, verdicts(frame, list(_study.axes), _study.baseline)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _rows(name: str, _table: pd.DataFrame, _axes: list[str]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    return {tuple(row[axis] for axis in _axes): row for row in _table.to_dict("records")}
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)

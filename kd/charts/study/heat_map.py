@@ -46,8 +46,8 @@ def heat_map_rows(
     Returns:
         Columns cell (its number: all values of the second axis with the first value of the first, and so on),
         across and up (its values in words), seeds, difference, low, high and p_corrected as in the table,
-        verdict (its code, MISSING or FAILED), hatched, chosen (whether the cell stands out: none does), and in
-        words: label, interval, p, reason and failure.
+        verdict (its code, MISSING or FAILED), hatched, chosen (whether the cell stands out: none does), and
+        in words: label, interval, p, reason and failure.
     """
     first, second = axes
     on_axis = {axis: list(table[axis].drop_duplicates()) if values is None else values[axis] for axis in axes}
