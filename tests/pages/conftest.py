@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
 from kd.config import RunConfig
 from kd.lab import Lab
@@ -18,12 +20,25 @@ from ui.train import seen
 from ui.train.form import moves
 
 
+def wait_without_looking(runner: LocalScriptRunner, timeout: float = 3) -> None:
+    """As Streamlit's `require_widgets_deltas`, which goes through all events of a page every millisecond."""
+    runner._script_thread.join(timeout)
+    if runner._script_thread.is_alive():
+        require_widgets_deltas(runner, 0)  # ends it, and says so
+
+
 @pytest.fixture(scope="package", autouse=True)
-def components_are_looked_for_once() -> Iterator[None]:
-    """Each AppTest would read what every installed package says of itself: five times the work of a page."""
+def no_work_around_a_page() -> Iterator[None]:
+    """What Streamlit's test bench does around each run of a page, and a server once or never.
+
+    It reads what every installed package says of its components: five times the work of a page. Where tests
+    have loaded Keras, which the app never does, it clears that.
+    """
     with pytest.MonkeyPatch.context() as patch:
         scan = manifest_scanner.scan_component_manifests
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait_without_looking)
         yield
 
 

@@ -108,11 +108,12 @@ def test_an_unknown_name_is_one_sentence_with_the_nearest_and_no_markup(open_pag
     ],
 )
 def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, query, sentence):
+    before = [each.study_id for each in lab.studies()]
     app = open_page("experiments", **{"experiment": NAME, **query})
     (said,) = warnings_of(app)
     assert sentence in said
     assert "Find out" in labelled(app)
-    assert not lab.studies()
+    assert [each.study_id for each in lab.studies()] == before
 
 
 def test_the_question_gives_nothing_away_and_none_of_the_answers_is_chosen(open_page, stored):
