@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig
+from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig, config_of
 from kd.distillation.mistakes import MISTAKES
+from kd.distillation.objectives import OBJECTIVES
+from kd.places import DATA
 from kd.run_fields import epochs_for, why_idle
 
 
@@ -86,8 +88,22 @@ def test_minus_zero_is_zero():
 
 
 def test_an_unknown_field_is_named():
-    with pytest.raises(ValueError, match="'alhpa' is not a field"):
+    with pytest.raises(ValueError, match="alhpa") as caught:
         RunConfig.from_mapping({"alhpa": 1})
+    said = "'alhpa' is not a field of a run: did you mean alpha, teacher, teacher_epochs?"
+    assert str(caught.value) == said
+
+
+def test_a_run_is_asked_for_by_its_fields_or_by_the_name_of_a_preset():
+    notebook = PRESETS["notebook"]
+    assert config_of("notebook") is config_of(notebook) is config_of(notebook.config) is notebook.config
+    for nothing in ("nope", 7):
+        with pytest.raises(ValueError, match="preset") as caught:
+            config_of(nothing)
+        assert str(caught.value) == (
+            "A run is asked for by a RunConfig or the name of a preset "
+            f"(default, many_images, notebook, wrong_labels, unseen_digit), got {nothing!r}."
+        )
 
 
 @given(
@@ -128,6 +144,20 @@ def test_what_the_first_version_stored_keeps_its_name(fields, run_id, teacher_id
     assert config.teacher_id == config.model_ids["teacher"] == teacher_id
 
 
+@pytest.mark.parametrize("run_id", [run.name for run in (DATA / "runs").iterdir()])
+def test_shipped_runs_and_their_models_keep_their_names(run_id):
+    record = json.loads((DATA / "runs" / run_id / "record.json").read_text())
+    config = RunConfig.from_mapping(record["config"])
+    assert (config.run_id, config.model_ids) == (run_id, record["models"])
+
+
+def test_what_decides_a_shipped_teacher_is_its_name():
+    assert RunConfig().model_identity("teacher") == {"recipe": 1, "teacher": "strong"}
+    fresh = RunConfig(teacher="fresh").model_identity("teacher")
+    assert fresh["teacher"] == "fresh"
+    assert fresh["teacher_epochs"] == 5
+
+
 DECIDES = {
     "distilled": {
         **{"alpha": 0.5, "temperature": 7.0, "temperature_squared": False, "teacher": "notebook"},
@@ -163,6 +193,7 @@ def test_a_field_renames_the_models_it_decides_and_no_others(model, field, value
         ({"labelled": 100}, {"alpha": 1.0, "unlabelled_pictures": "noise"}),
         ({"labelled": 100}, {"objective": "virtual_teacher", "unlabelled_pictures": "noise"}),
         ({"alpha": 1.0}, {"permuted_doubts": True}),
+        ({"alpha": 1.0}, {"objective": "decoupled"}),
         ({"objective": "standardized"}, {"permuted_doubts": True}),
     ],
 )
@@ -267,6 +298,20 @@ def test_a_field_that_makes_no_difference_says_why():
     assert why_idle("temperature", RunConfig(alpha=1)).startswith("No effect at α = 1")
     said = why_idle("temperature", RunConfig(objective="logit_matching"))
     assert said == "No effect: “Logit matching” does without it."
+
+
+def test_an_objectives_own_fields_are_of_its_group_and_decide_the_distilled_student_alone():
+    own = [FIELDS[field.name] for objective in OBJECTIVES.values() for field in objective.own_fields()]
+    assert {(spec.group, spec.decides) for spec in own} == {("objective", ("distilled",))}
+
+
+def test_an_objective_has_the_numbers_of_its_run():
+    run = RunConfig(objective="decoupled", alpha=0.2, temperature=3.0, nontarget_weight=2.0)
+    own = {"target_weight": 1.0, "nontarget_weight": 2.0}
+    expected = OBJECTIVES["decoupled"](alpha=0.2, temperature=3.0, scale=9.0, **own)
+    assert run.objective_values() == expected
+    without = run.replace(temperature_squared=False).objective_values()
+    assert without == OBJECTIVES["decoupled"](alpha=0.2, temperature=3.0, scale=1.0, **own)
 
 
 def test_a_mistake_is_made_with_soft_targets_that_teach_and_renames_no_other_run():

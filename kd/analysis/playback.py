@@ -60,7 +60,7 @@ def ending_in(logits: np.ndarray, final: np.ndarray) -> np.ndarray:
     Returns:
         float32 (k, n, classes).
     """
-    return np.concatenate([logits[:-1], final[np.newaxis]], dtype=np.float32)
+    return np.concatenate([logits[:-1], final[np.newaxis]])
 
 
 def confusions(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
@@ -112,7 +112,7 @@ def picture_path(
         probabilities = softmax(checked_logits(points[:, picture], model), temperature)
         point, digit = np.indices(probabilities.shape)
         columns = {
-            "time": np.asarray(times[model], np.float64)[point],
+            "time": np.asarray(times[model])[point],
             "class": digit,
             "probability": probabilities,
         }

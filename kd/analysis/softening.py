@@ -135,7 +135,7 @@ def mean_soft_targets_table(labels: np.ndarray, logits: np.ndarray, temperature:
         ValueError: as for `mean_soft_targets`.
     """
     means = mean_soft_targets(labels, logits, temperature)
-    wrong = np.where(np.eye(len(means), dtype=bool), np.nan, means)
+    wrong = np.where(np.eye(len(means)), np.nan, means)
     totals = np.nansum(wrong, axis=1, keepdims=True)
     share = np.divide(wrong, totals, out=np.full_like(wrong, np.nan), where=totals > 0)
     true, other = np.indices(means.shape)

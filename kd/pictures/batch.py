@@ -43,7 +43,7 @@ def as_batch(pictures: Any) -> np.ndarray:
         return to_model_input(batch[..., 0])
     if not np.isfinite(batch).all():
         raise ValueError(_("The pictures must be finite, got NaN or infinity in at least one pixel."))
-    low, high = float(batch.min(initial=0)), float(batch.max(initial=0))
+    low, high = float(batch.min(initial=np.inf)), float(batch.max(initial=-np.inf))
     if low < -_BEYOND or high > 1 + _BEYOND:
         raise ValueError(
             _(

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from scipy import special
+from sklearn import metrics
 
-from kd.analysis.playback import ending_in, logits_over_time, picture_path, playback_table
+from kd.analysis.playback import confusions, ending_in, logits_over_time, picture_path, playback_table
 from kd.networks.keras_layers import Step, readonly
 from kd.networks.numpy_layers import Dense, Flatten
 from kd.networks.numpy_model import NumpyModel
@@ -25,6 +26,8 @@ def test_accuracy_and_agreement_at_each_point():
     table = playback_table(LABELS, TEACHER, TIMES, LOGITS)
     assert list(table.columns) == ["model", "time", "accuracy", "agreement"]
     assert table["time"].tolist() == [0.25, 1.0, 2.0, 1.0, 2.0]
+    with pytest.raises(ValueError, match="zip"):
+        playback_table(LABELS, TEACHER, TIMES | {"scratch": TIMES["scratch"][:1]}, LOGITS)
     answers = LOGITS["scratch"][1].argmax(1)
     assert table["accuracy"].iloc[-1] == np.mean(answers == LABELS)
     assert table["agreement"].iloc[-1] == np.mean(answers == TEACHER.argmax(1))
@@ -38,9 +41,14 @@ def test_a_point_is_as_accurate_as_it_was_before_its_logits_were_rounded():
 
 def test_the_last_point_is_in_full():
     final = RANDOM.normal(size=(60, 10)).astype(np.float32)
-    points = ending_in(LOGITS["scratch"], final)
+    points = ending_in(LOGITS["distilled"], final)
     assert points.dtype == np.float32
-    np.testing.assert_array_equal(points, np.stack([LOGITS["scratch"][0], final]))
+    np.testing.assert_array_equal(points, np.stack([*LOGITS["distilled"][:2], final]))
+
+
+def test_the_confusions_at_each_point():
+    expected = [metrics.confusion_matrix(LABELS, point.argmax(1)) for point in LOGITS["distilled"]]
+    np.testing.assert_array_equal(confusions(LABELS, LOGITS["distilled"]), expected)
 
 
 def test_the_path_of_a_picture():
@@ -50,6 +58,9 @@ def test_the_path_of_a_picture():
     expected = special.softmax(LOGITS["distilled"][1, 17].astype(np.float64) / 2.0)
     np.testing.assert_allclose(chosen["probability"], expected)
     assert chosen["class"].tolist() == list(range(10))
+    assert table.index.tolist() == list(range(50))
+    at_one = picture_path(TIMES, LOGITS, 17)["probability"]
+    np.testing.assert_allclose(at_one[10:20], special.softmax(LOGITS["distilled"][1, 17].astype(np.float64)))
 
 
 @pytest.mark.parametrize("picture", [-1, 60, 1.5, None, True])

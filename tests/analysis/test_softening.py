@@ -1,6 +1,7 @@
 """Soft targets, entropies and the gradient's parts: as in SciPy, by hand and by finite differences."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import special, stats
 
@@ -66,6 +67,7 @@ def test_pull_points_against_the_gradient():
     table = pull_table(loss_gradient(0, [0.0, 0.0], [np.log(9.0), 0.0], 0.25, 2.0))
     assert list(table.columns) == ["class", "part", "pull"]
     pulls = table.pivot(index="class", columns="part", values="pull")
+    assert table.index.tolist() == list(range(6))
     assert pulls.loc[0].to_dict() == pytest.approx({"labels": 0.125, "teacher": 0.375, "total": 0.5})
 
 
@@ -80,6 +82,10 @@ def test_without_t_squared_the_teacher_fades():
     assert strengths.loc["teacher_without_t2", 50.0] == pytest.approx(
         np.linalg.norm(plain.teacher, axis=1).mean()
     )
+    assert strengths.loc["labels", 50.0] == pytest.approx(np.linalg.norm(plain.labels, axis=1).mean())
+    one = pull_strength_curve(LABELS[0], STUDENT[0], TEACHER[0], 0.1, [50.0]).set_index("part")["strength"]
+    assert one["labels"] == pytest.approx(np.linalg.norm(plain.labels[0]))
+    assert one["teacher_without_t2"] == pytest.approx(np.linalg.norm(plain.teacher[0]))
 
 
 def test_soft_targets_of_one_picture_by_model():
@@ -88,13 +94,16 @@ def test_soft_targets_of_one_picture_by_model():
     student = table[table["model"] == "distilled"]
     np.testing.assert_allclose(student["probability"], special.softmax(STUDENT[0] / 3.0))
     np.testing.assert_array_equal(student["logit"], STUDENT[0])
+    assert table.index.tolist() == list(range(20))
 
 
 def test_entropy_curves_are_scipys():
     temperatures = [0.5, 2.0, 20.0]
     expected = np.array([stats.entropy(softmax(TEACHER, t), base=2, axis=1) for t in temperatures])
-    one = entropy_curve({"teacher": TEACHER[5]}, temperatures)
-    np.testing.assert_allclose(one["entropy_bits"], expected[:, 5], atol=1e-12)
+    two = entropy_curve({"teacher": TEACHER[5], "ours": TEACHER[6]}, temperatures)
+    assert two["model"].tolist() == ["teacher"] * 3 + ["ours"] * 3
+    assert two["temperature"].tolist() == temperatures * 2
+    np.testing.assert_allclose(two["entropy_bits"], expected[:, [5, 6]].T.ravel(), atol=1e-12)
     mean = mean_entropy_curve(TEACHER, temperatures)
     assert list(mean.columns) == ["temperature", "mean", "lower", "upper"]
     np.testing.assert_allclose(mean["mean"], expected.mean(axis=1))
@@ -104,7 +113,8 @@ def test_entropy_curves_are_scipys():
 
 def test_entropy_grows_with_temperature():
     curve = entropy_curve({"teacher": TEACHER[0]})
-    np.testing.assert_array_equal(curve["temperature"], temperature_grid())
+    np.testing.assert_allclose(curve["temperature"], 10 ** (np.arange(61) / 20 - 1))
+    np.testing.assert_allclose(temperature_grid(4), [0.1, 1, 10, 100])
     assert (np.diff(curve["entropy_bits"]) > 0).all()
 
 
@@ -118,12 +128,17 @@ def test_mean_soft_targets_class_by_class():
 def test_mean_soft_targets_table_shares_out_the_wrong_probability():
     labels = np.array([0, 0, 2])
     logits = np.log([[0.6, 0.3, 0.1], [0.8, 0.1, 0.1], [0.2, 0.2, 0.6]])
-    table = mean_soft_targets_table(labels, logits, 1.0).set_index(["true", "class"])
+    with np.errstate(all="raise"):
+        table = mean_soft_targets_table(labels, logits, 1.0).set_index(["true", "class"])
     assert table.loc[(0, 1), "probability"] == pytest.approx(0.2)
     assert table.loc[(0, 1), "share_of_wrong"] == pytest.approx(2 / 3)
     assert table.loc[(2, 0), "share_of_wrong"] == pytest.approx(1 / 2)
     assert np.isnan(table.loc[(0, 0), "share_of_wrong"])
     assert table.loc[1].isna().all(axis=None), "no picture of class 1"
+    with np.errstate(all="raise", under="ignore"):
+        certain = mean_soft_targets_table([0, 1], 1e6 * np.eye(2), 1.0)
+    assert certain["probability"].tolist() == [1, 0, 0, 1]
+    assert certain["share_of_wrong"].isna().all(), "nothing to share"
 
 
 def test_picture_table_is_in_order():
@@ -135,27 +150,43 @@ def test_picture_table_is_in_order():
     np.testing.assert_allclose(table["probability_true"], probabilities[range(200), LABELS])
 
 
+def test_lists_of_pictures_are_rows_of_the_table_and_equal_pictures_stay_in_order():
+    labels, logits = np.tile(LABELS[:20], 10), np.tile(TEACHER[:20], (10, 1))
+    soft, rows, of_four = special.softmax(logits / 5, axis=1), np.arange(200), np.flatnonzero(labels == 4)
+    behind = picture_table(labels, logits, 5.0).assign(probability_other=soft[:, 9])
+    for found, table, among, key in (
+        (
+            most_ambiguous(labels, logits, temperature=5.0),
+            picture_table(labels, logits, 5.0),
+            rows,
+            -stats.entropy(soft, axis=1),
+        ),
+        (
+            most_confusing(labels, logits),
+            picture_table(labels, logits),
+            rows,
+            special.log_softmax(logits, axis=1)[rows, labels],
+        ),
+        (pictures_behind(labels, logits, 4, 9, 5.0), behind, of_four, -soft[:, 9]),
+    ):
+        expected = sorted(among, key=key.__getitem__)[:12]
+        pd.testing.assert_frame_equal(found, table.iloc[expected].reset_index(drop=True))
+
+
 def test_most_ambiguous_and_most_confusing():
     logits = np.log([[0.5, 0.5], [0.9, 0.1], [0.6, 0.4], [0.01, 0.99]])
     assert most_ambiguous([0, 0, 0, 0], logits, 3)["picture"].tolist() == [0, 2, 1]
-    assert most_confusing([0, 0, 1, 0], logits, 3)["picture"].tolist() == [3, 2, 0]
-    assert most_confusing([0, 0, 0], [[0.0, 2000.0], [0.0, 3000.0], [0.0, 1.0]], 2)["picture"].tolist() == [
-        1,
-        0,
-    ]
-    with pytest.raises(ValueError, match="count must be at least 1"):
-        most_ambiguous([0, 0, 0, 0], logits, 0)
+    assert most_confusing([0, 0, 1, 0], logits, 1)["picture"].tolist() == [3]
+    ambiguous = most_ambiguous([0, 0, 0, 0], logits)
+    np.testing.assert_allclose(ambiguous["probability_true"], [0.5, 0.6, 0.9, 0.01])
+    too_large = [[0.0, 2000.0], [0.0, 3000.0], [0.0, 1.0]]
+    assert most_confusing([0, 0, 0], too_large, 2)["picture"].tolist() == [1, 0]
 
 
-def test_pictures_behind_a_cell():
-    table = pictures_behind(LABELS, TEACHER, 4, 9, 5.0, 5)
-    expected = np.flatnonzero(LABELS == 4)
-    expected = expected[np.argsort(-softmax(TEACHER[expected], 5.0)[:, 9])][:5]
-    assert table["picture"].tolist() == expected.tolist()
-    assert (table["true"] == 4).all()
-    np.testing.assert_allclose(table["probability_other"], softmax(TEACHER[expected], 5.0)[:, 9])
-    with pytest.raises(ValueError, match="between 0 and 9"):
-        pictures_behind(LABELS, TEACHER, 4, 10, 5.0)
+def test_the_classes_of_a_cell_are_checked():
+    for logits, last in ((TEACHER, 9), (TEACHER[:, :3], 2)):
+        with pytest.raises(ValueError, match=f"between 0 and {last}, got 1 to {last + 1}"):
+            pictures_behind(LABELS % 3, logits, 1, last + 1, 5.0)
 
 
 @pytest.mark.parametrize("temperature", [0, -2.0, float("nan")])
@@ -172,12 +203,8 @@ def test_temperatures_not_above_0_are_refused(temperature):
             call()
 
 
-def test_non_finite_or_mismatched_input_is_refused():
-    with pytest.raises(ValueError, match="teacher must be finite"):
-        soft_targets_table({"teacher": np.full(10, np.nan)}, 1.0)
+def test_alpha_and_labels_out_of_range_are_refused():
     with pytest.raises(ValueError, match="alpha must be a number between 0 and 1, got"):
         loss_gradient(LABELS, STUDENT, TEACHER, 1.5, 1.0)
-    with pytest.raises(ValueError, match="same pictures"):
-        loss_gradient(LABELS, STUDENT, TEACHER[1:], 0.5, 1.0)
     with pytest.raises(ValueError, match="labels must be between 0 and 9"):
         loss_gradient(11, STUDENT[0], TEACHER[0], 0.5, 1.0)

@@ -41,11 +41,28 @@ def test_a_picture_may_have_several_forms(pictures, count):
 
 def test_rounding_beyond_the_scale_is_allowed():
     assert as_batch(SCALED * (1 + 1e-6)).max() > 1
+    edges = SCALED.copy()
+    edges[0, :2] = -1e-5, 1 + 1e-5
+    np.testing.assert_array_equal(as_batch(edges)[0, 0, :2, 0], np.float32([-1e-5, 1 + 1e-5]))
 
 
 @pytest.mark.parametrize(
     ("pictures", "message"),
     [
+        (
+            np.full((28, 28), 5.0),
+            "^Pictures of floats must be between 0 and 1, got values from 5 to 5: divide by 255, or pass "
+            r"them as uint8\.$",
+        ),
+        (SCALED - 0.5, "got values from -0.5 to 0.5: divide"),
+        (
+            [],
+            r"^The pictures must have the shape \(28, 28\), \(n, 28, 28\) or \(n, 28, 28, 1\), got \(0,\)\.$",
+        ),
+        (
+            ["x"],
+            r"^The pictures must be an array of uint8 from 0 to 255 or of floats from 0 to 1, got <U1\.$",
+        ),
         (DIGIT.astype(np.float32), "got values from 0 to 255: divide by 255, or pass them as uint8"),
         (2 * SCALED - 1, "got values from -1 to 1"),
         (SCALED + 0.001, "between 0 and 1"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from kd.pictures.changes import CHANGES, changed
 
@@ -54,6 +57,20 @@ def test_turns_go_by_25_degrees_to_either_side():
         assert sign * np.degrees(np.arctan(slope)) == pytest.approx(25, abs=1.5)
 
 
+def test_what_is_turned_lies_between_its_four_nearest_pixels(pictures):
+    found = changed(pictures[:2], "turned")
+    for before, after, sign in zip(pictures, found, (1, -1), strict=False):
+        sine, cosine = np.sin(np.radians(sign * 25)), np.cos(np.radians(sign * 25))
+        places = np.tensordot([[cosine, sine], [-sine, cosine]], np.indices((28, 28)) - 13.5, 1) + 13.5
+        expected = ndimage.map_coordinates(before.astype(float), places, order=1)
+        np.testing.assert_allclose(after, expected, atol=1)
+
+
+def test_noise_is_that_of_seed_0(pictures):
+    noise = np.random.default_rng(0).normal(0, 0.3 * 255, pictures.shape)
+    np.testing.assert_array_equal(changed(pictures, "noisy"), (pictures + noise).round().clip(0, 255))
+
+
 def test_noise_has_the_deviation_it_is_said_to_have():
     grey = np.full((50, 28, 28), 128, np.uint8)
     found = changed(grey, "noisy").astype(float)
@@ -63,5 +80,6 @@ def test_noise_has_the_deviation_it_is_said_to_have():
 
 
 def test_an_unknown_change_is_refused():
-    with pytest.raises(ValueError, match="There is no change 'blurred': use one of plain, shifted"):
+    said = "There is no change 'blurred': use one of plain, shifted, turned, noisy, thick, thin, inverted."
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
         changed(np.zeros((1, 28, 28), np.uint8), "blurred")

@@ -15,7 +15,9 @@ from kd.pictures.training_set import pictures_for_teacher, training_set
 @pytest.mark.parametrize("most", [0, 1, 2])
 def test_the_variants_are_all_shifts_of_so_many_pixels_each_once(most):
     steps = range(-most, most + 1)
-    assert sorted(map(tuple, variants(most).tolist())) == [(d, r) for d in steps for r in steps]
+    # their order is that of the teachers' answers which are stored
+    assert variants(most).tolist() == [[down, right] for down in steps for right in steps]
+    assert variants(most).dtype == np.int32
 
 
 @pytest.mark.parametrize(("down", "right"), [(0, 0), (1, 0), (-2, 1), (2, -2)])
@@ -45,12 +47,18 @@ def test_shuffled_pictures_have_the_pixels_of_their_digits_each_in_an_order_of_i
 
 
 def test_noise_is_as_grey_as_mnist_at_each_pixel_and_its_pixels_know_nothing_of_each_other(mnist):
-    made, digits = without_digits("noise", 2_000) / 255.0, mnist.x_train / 255.0
+    made, digits = without_digits("noise", 2_000) / 255.0, mnist.x_train / np.float32(255)
     np.testing.assert_allclose(made.mean(axis=0), digits.mean(axis=0), atol=0.05)
     np.testing.assert_allclose(made.std(axis=0), digits.std(axis=0), atol=0.06)
     beside = [np.corrcoef(some[:, 14, 14], some[:, 14, 15])[0, 1] for some in (made, digits)]
     assert abs(beside[0]) < 0.1
     assert beside[1] > 0.5
+
+
+def test_each_pixel_of_noise_is_drawn_from_all_images(mnist):
+    random, places = np.random.default_rng([2**31, 1]), np.arange(784)
+    expected = [mnist.x_train.reshape(-1, 784)[random.integers(0, 60_000, 784), places] for _ in range(3)]
+    np.testing.assert_array_equal(without_digits("noise", 3).reshape(3, 784), expected)
 
 
 @pytest.mark.parametrize("kind", ["shuffled", "noise"])

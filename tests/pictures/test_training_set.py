@@ -87,7 +87,8 @@ def test_of_a_single_digit_that_is_left_no_label_can_be_wrong(mnist):
     assert set(training_set(config).labels.tolist()) == {9}
 
 
-def test_mnist_itself_stays_as_it_is(mnist):
+def test_mnist_itself_stays_as_it_is_and_is_not_copied(mnist):
+    assert np.shares_memory(training_set(RunConfig(train_size=500)).images, mnist.x_train)
     before = mnist.y_train.copy()
     training_set(RunConfig(label_noise=1.0, labelled=5, alpha=0.0))
     np.testing.assert_array_equal(mnist.y_train, before)
@@ -95,5 +96,9 @@ def test_mnist_itself_stays_as_it_is(mnist):
 
 def test_a_set_without_a_picture_is_refused():
     """The first ten pictures show no 6, 7 or 8."""
-    with pytest.raises(Unusable, match="some of the first 10 training images, got '0123459'"):
+    with pytest.raises(Unusable, match="omitted_digits") as caught:
         training_set(RunConfig(train_size=10, omitted_digits="0123459"))
+    assert str(caught.value) == (
+        "omitted_digits must leave some of the first 10 training images, got '0123459': "
+        "leave out fewer digits or take more images."
+    )
