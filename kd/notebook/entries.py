@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +20,9 @@ from kd.runs.views import RunViews
 from kd.store.index.notes import Listed, tags_of
 from kd.store.index.rows import DELETED, run_row
 from kd.store.store import Store
+
+# So long the files of thousands of runs are not looked at again, unless something has been done to a run.
+SECONDS_IT_HOLDS = 60.0
 
 
 class Figures(NamedTuple):
@@ -87,6 +92,8 @@ class Entries:
         self._known: dict[str, tuple[Listed, str, Entry]] = {}
         self._shipped = {run_id: _shipped(views.view(run_id)) for run_id in store.shipped_runs()}
         self._last: tuple[Entry, ...] = ()
+        self._version: tuple[int, ...] | None = None
+        self._listed_at = -math.inf
         self.has_unreadable = False
 
     def all(self) -> tuple[Entry, ...]:
@@ -95,10 +102,27 @@ class Entries:
         The very same tuple as the last time if nothing has changed since.
         """
         with self._lock:
-            found = tuple(self._listed())
-            if tuple(map(id, found)) != tuple(map(id, self._last)):
-                self._last = found
+            now, version = time.monotonic(), self._version_now()
+            if version is None or version != self._version or now - self._listed_at >= SECONDS_IT_HOLDS:
+                found = tuple(self._listed())
+                if tuple(map(id, found)) != tuple(map(id, self._last)):
+                    self._last = found
+                changes = self.has_unreadable or any(entry.active for entry in found)
+                self._version, self._listed_at = None if changes else version, now
             return self._last
+
+    def _version_now(self) -> tuple[int, ...] | None:
+        """Stays the same as long as nothing has been done to any run; None if that cannot be told.
+
+        What is done to a run is written into the index; the folder of runs tells when somebody moves one by
+        hand.
+        """
+        version = self._store.index.version()
+        try:
+            folder = os.stat(self._store.home / "runs")
+        except OSError:
+            return None
+        return None if version is None else (*version, folder.st_ino, folder.st_mtime_ns)
 
     def _listed(self) -> Iterator[Entry]:
         rows, fresh = self._store.index.listed(), {}

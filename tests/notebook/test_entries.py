@@ -10,6 +10,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
+from kd.notebook import entries
 from kd.notebook.entries import Entry
 from kd.notebook.folding import lines
 from kd.studies.gains import gains
@@ -90,7 +91,7 @@ def test_it_is_the_same_tuple_until_something_changes(lab):
     assert copied in {entry.run_id for entry in lab.notebook()}
 
 
-def test_another_result_of_a_run_and_a_damaged_one_are_noticed(lab):
+def test_another_result_of_a_run_and_a_damaged_one_are_noticed(lab, monkeypatch):
     copied = fill(lab)
     path = lab.store.home / "runs" / copied / "record.json"
     lab.notebook()
@@ -100,9 +101,39 @@ def test_another_result_of_a_run_and_a_damaged_one_are_noticed(lab):
     save_copy(lab.store, SHIPPED, RunConfig(seed=5), result=better)
     assert next(e for e in lab.notebook() if e.run_id == copied).figures.distilled == 0.99
     path.write_text("{")
+    monkeypatch.setattr(entries, "SECONDS_IT_HOLDS", 0)  # by itself it is noticed within a minute
     damaged = next(entry for entry in lab.notebook() if entry.run_id == copied)
     assert (damaged.status, damaged.figures) == ("failed", None)
     assert "damaged" in damaged.view.message
+
+
+def test_no_file_is_looked_at_again_until_something_is_done_to_a_run_by_anybody(lab, monkeypatch):
+    copied = fill(lab)
+    lab.store.index.set_status(RunConfig(seed=6).run_id, "stopped")
+    folder, looked = lab.store.home / "runs" / copied, []
+    lab.notebook()  # which keeps the figures in the index
+    before, state = lab.notebook(), entries.Entries._state
+    monkeypatch.setattr(
+        entries.Entries, "_state", lambda self, run_id: looked.append(run_id) or state(self, run_id)
+    )
+    assert lab.notebook() is before
+    assert looked == []
+    with Lab(lab.store.home) as another:  # such as another process
+        another.name(copied, "the best")
+    assert "the best" in {entry.name for entry in lab.notebook()}
+    lab.notebook()
+    looked.clear()
+    folder.rename(lab.store.home / "elsewhere")
+    lab.notebook()
+    assert copied in looked
+
+
+def test_one_that_is_active_is_looked_at_each_time(lab):
+    queued = RunConfig(seed=6)
+    lab.store.index.claim(queued.run_id, queued.to_dict())
+    first, second = (next(e for e in lab.notebook() if e.run_id == queued.run_id) for _look in range(2))
+    assert first.active
+    assert second.view is not first.view
 
 
 @pytest.mark.parametrize("figures", ["", "[1, 2", "[]", '["a", 1, 2]', "{}", "[" * 50_000])

@@ -10,6 +10,7 @@ from kd.studies.study import Study
 from kd.text.words import UNREADABLE, file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.store.test_upkeep import save
+from ui.runs.table import _note_ticks, _Shown
 
 ME, SOMEBODY = "a" * 12, "b" * 12
 
@@ -75,6 +76,10 @@ def test_runs_that_differ_in_seed_alone_are_one_line_unless_they_are_to_be_apart
     ("query", "expected"),
     [
         ({"q": "T 4 seed"}, {"another"}),
+        ({"q": "10000"}, {"many"}),
+        ({"q": RunConfig().run_id[:4]}, {"default"}),
+        ({"q": RunConfig().run_id[1:]}, set()),  # ids count from their beginning
+        ({"q": RunConfig().run_id[:2]}, set()),  # and not by letters that any might begin with
         ({"q": "nothing has this"}, set()),
         ({"q": "few <b>images</b>"}, {"own"}),
         ({"by": "temperature", "values": "4"}, {"another", "many"}),
@@ -132,7 +137,7 @@ def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says
 
 
 def test_a_run_is_kept_until_it_need_not_be(open_page, lab, own):
-    app = open_page("runs", **ticked_with([own]))
+    app = open_page("runs", columns="kept", **ticked_with([own]))
     for label, pinned in (("Keep", True), ("Kept", False)):
         assert buttons(app)["runs_keep"].label == label
         buttons(app)["runs_keep"].click().run()
@@ -148,7 +153,7 @@ def describe(app, **written):
 
 
 def test_what_is_written_about_a_run_is_shown_as_it_is_written(open_page, lab, own):
-    app = open_page("runs", **ticked_with([own]))
+    app = open_page("runs", columns="name,tags,note", **ticked_with([own]))
     describe(app, runs_name="# the <b>best</b>", runs_tags="low T, :red[few]", runs_note="[why](http://x.y)?")
     line = table(app).loc[own]
     assert line["name"] == "# the <b>best</b>"
@@ -206,7 +211,7 @@ def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(ope
         return list(app.dataframe[0].proto.column_order)
 
     app = open_page("runs", columns="gain,run")
-    assert shown(app) == ["gain", "run"]
+    assert shown(app) == sorted(app.dataframe[0].value) == ["gain", "run"]  # and no others are sent
     app = open_page("runs")
     assert "tags" not in shown(app)
     lab.tag(own, ["new"])
@@ -230,6 +235,44 @@ def test_an_address_that_means_nothing_is_named_in_a_sentence(open_page, own, qu
     assert len(warnings_of(app)) == 1
     assert warnings_of(app)[0].startswith(said)
     assert app.dataframe
+
+
+def ticked_rows(app):
+    return app.session_state["runs_table"]["selection"]["rows"]
+
+
+def test_what_is_ticked_stays_ticked_wherever_a_search_puts_it(open_page, own, another):
+    app = open_page("runs", **ticked_with([another]))
+    place = table(app).index.get_loc(another)
+    assert ticked_rows(app) == [place]
+    find = next(field for field in app.text_input if field.key == "q")
+    find.set_value("seed 14").run()
+    assert (list(table(app).index), ticked_rows(app)) == ([another], [0])
+    find.set_value("seed 11").run()
+    assert ticked_rows(app) == []
+    assert "1 run ticked" in html_of(app)
+    find.set_value("").run()
+    assert ticked_rows(app) == [place]
+    buttons(app)["runs_untick"].click().run()
+    assert ticked_rows(app) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rows", "believed"),
+    [(0.1, [1], False), (1.0, [0], False), (1.0, [1], True), (9.0, [0], True)],
+    ids=["nobody has read the lines", "what was ticked before", "a tick", "a tick later"],
+)
+def test_ticks_that_were_meant_for_the_lines_before_count_for_nobody(monkeypatch, seconds, rows, believed):
+    session = {
+        "shown_runs": _Shown(["c" * 12, "d" * 12], [], since=100.0, before=[0]),
+        "runs_table": {"selection": {"rows": rows}},
+        "ticked": ["e" * 12],
+    }
+    monkeypatch.setattr("ui.runs.table.st.session_state", session)
+    monkeypatch.setattr("ui.runs.table.time.monotonic", lambda: 100.0 + seconds)
+    monkeypatch.setattr("ui.runs.table.address.keep", lambda *arguments: None)
+    _note_ticks()
+    assert session["ticked"] == ["e" * 12, *([["c", "d"][rows[0]] * 12] if believed else [])]
 
 
 def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):

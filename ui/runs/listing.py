@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,17 +24,22 @@ from ui.shared.run_words import differs, teacher
 
 MINE, OTHERS, APP, NOBODYS = "mine", "others", "app", ""
 
+# Fewer letters are no id: each digit is in most of them, and would find those instead of what it stands for.
+_LEAST_OF_ID = 3
+_SEPARATORS = re.compile(r"(?<=\d),(?=\d{3})")
+
 
 @dataclass(frozen=True)
 class Listing:
     """lines: of the notebook. frame: a row for each, in words and numbers. text: what a search looks in.
-    values: field → its values in these runs as an address spells them, in order → in words; of fields that
-    have several.
+    ids: of each line's runs, each after a line break. values: field → its values in these runs as an address
+    spells them, in order → in words; of fields that have several.
     """
 
     lines: list[Line]
     frame: pd.DataFrame
     text: list[str]
+    ids: list[str]
     values: dict[str, dict[str, str]]
 
 
@@ -58,15 +64,15 @@ def found(
     """The places of the lines that a search is for.
 
     Args:
-        words: each of them is in the name, the tags, the note, the setting or the id.
+        words: each of them is in the name, the tags, the note or the setting, or is what an id begins with.
         by: a field; values: of which it has one, as in `Listing.values`; none for any.
         whose: MINE, OTHERS or APP; empty for everybody's.
     """
     wanted, me = words.casefold().split(), person() if whose else ""
     return [
         place
-        for place, (line, text) in enumerate(zip(listed.lines, listed.text, strict=True))
-        if all(word in text for word in wanted)
+        for place, (line, text, ids) in enumerate(zip(listed.lines, listed.text, listed.ids, strict=True))
+        if all(word in text or (len(word) >= _LEAST_OF_ID and f"\n{word}" in ids) for word in wanted)
         and (not values or not by or plain(getattr(line.first.config, by)) in values)
         and (not whose or any(owner(entry, me) == whose for entry in line.entries))
     ]
@@ -113,12 +119,13 @@ def _listing(found: list[Line], fold: bool) -> Listing:
         "run": [line.first.run_id for line in found],
     }
     text = [_text(line, words) for line, words in zip(found, settings, strict=True)]
-    return Listing(found, pd.DataFrame(columns), text, _values(found))
+    ids = ["".join(f"\n{entry.run_id}" for entry in line.entries) for line in found]
+    return Listing(found, pd.DataFrame(columns), text, ids, _values(found))
 
 
 def _text(line: Line, words: str) -> str:
-    ids = (entry.run_id for entry in line.entries)
-    return " ".join([line.name, *line.tags, line.note, words, *ids]).casefold()
+    numbers = _SEPARATORS.sub("", words)  # 10000 finds 10,000
+    return " ".join([line.name, *line.tags, line.note, words, numbers]).casefold()
 
 
 def _values(found: list[Line]) -> dict[str, dict[str, str]]:

@@ -35,6 +35,8 @@ _ALWAYS = ("setting", "gain", "interval", "seeds", "teacher", "when", "whose")
 _WITH_CONTENT = ("name", "state", "tags", "kept")
 _USUAL = "usual_columns"
 _MOST_LETTERS = 200
+# Letters that come faster than anybody types are looked for together.
+WAIT = "50ms"
 _MOST_TICKED = 500
 
 
@@ -73,7 +75,7 @@ _WHOSE = address.choice(
 _FOLD = address.kept(address.switch("fold", otherwise=True), True)
 TICKED = address.Kept(_ids, ",".join, [])
 ADDRESS = {
-    "q": address.Kept(lambda text: text[:_MOST_LETTERS], str, ""),
+    "q": address.Parameter(lambda text: text[:_MOST_LETTERS], str),
     "by": address.Kept(_field, str, ""),
     "values": address.Kept(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, []),
     "whose": _WHOSE,
@@ -105,14 +107,16 @@ def search(listed: Listing) -> Search:
             _("Find"),
             key="q",
             max_chars=_MOST_LETTERS,
-            live=True,
+            live=WAIT,
+            bind="query-params",
             icon=":material/search:",
             placeholder=_("name, tag, note, setting"),
-            help=_("Lists the runs whose name, tags, note, setting or id contain every word."),
+            help=_(
+                "Lists the runs whose name, tags, note or setting contain every word, or whose id starts "
+                "with it."
+            ),
             width=300,
-            persist_state="session",
         )
-        address.keep("q", ADDRESS["q"], words)
         with st.popover(
             _("Filter"),
             icon=":material/filter_alt:",

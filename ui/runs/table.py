@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
@@ -16,7 +18,24 @@ from ui.shared.guard import guarded
 
 HEIGHT = 320
 _ROW = 35
-_TICKED, _SHOWN, _TABLES = "ticked", "shown_runs", "tables_of_runs"
+_TICKED, _TABLE, _SHOWN = "ticked", "runs_table", "shown_runs"
+# A click meant for the lines that have just gone: so soon nobody has read the new ones.
+SECONDS_TO_SEE = 0.3
+# For so long a browser that has not received the new lines may repeat what was ticked in the old ones.
+SECONDS_OF_AN_ECHO = 1.5
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The ids of the lines in the table, and the places of the ticked ones.
+
+    since: when these lines came, by `time.monotonic`. before: the ticked places in the lines before.
+    """
+
+    ids: list[str]
+    rows: list[int]
+    since: float
+    before: list[int]
 
 
 def ticked(listed: Listing) -> list[Line]:
@@ -30,7 +49,6 @@ def ticked(listed: Listing) -> list[Line]:
 def untick() -> None:
     """Tick no line any more."""
     _tick([])
-    st.session_state[_SHOWN] = None
 
 
 def table(listed: Listing, places: Sequence[int]) -> None:
@@ -38,40 +56,48 @@ def table(listed: Listing, places: Sequence[int]) -> None:
     shown = [listed.lines[place] for place in places]
     ids = [line.first.run_id for line in shown]
     chosen = {line.first.run_id for line in ticked(listed)}
+    names = columns(listed)
+    _show(ids, [at for at, run_id in enumerate(ids) if run_id in chosen])
     st.dataframe(
-        listed.frame.iloc[list(places)].assign(whose=owners(shown)),
-        key=_key(ids),
+        listed.frame.iloc[list(places)].assign(whose=owners(shown))[[*{*names, "run"}]],
+        key=_TABLE,
         height=min(HEIGHT, _ROW * (len(shown) + 1) + 2),
         hide_index=True,
-        column_order=columns(listed),
+        column_order=names,
         column_config=_config(),
         on_select=guarded(_note_ticks),
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": [at for at, run_id in enumerate(ids) if run_id in chosen]}},
         alt=_("Saved runs: tick some to compare, name, keep or delete them."),
         placeholder="",
     )
     address.keep(_TICKED, TICKED, st.session_state.get(_TICKED, []))
 
 
-def _key(ids: list[str]) -> str:
-    """Another one whenever the lines are others: a tick is a place, and would be another line's."""
-    number, before = st.session_state.get(_SHOWN) or (0, None)
-    if before != ids:
-        number = st.session_state.get(_TABLES, 0) + 1
-        st.session_state[_TABLES] = number
-        st.session_state[_SHOWN] = number, ids
-    return f"runs_table_{number}"
+def _show(ids: list[str], rows: list[int]) -> None:
+    """Have the table tick these rows: a tick is a place, and would be another line's when the lines change.
+
+    It stays the same table: another one would take a third of a second to appear, unsorted.
+    """
+    known = st.session_state.get(_SHOWN)
+    if known is None or known.ids != ids:
+        before = [] if known is None else known.rows
+        st.session_state[_SHOWN] = _Shown(ids, rows, time.monotonic(), before)
+    elif known.rows != rows:
+        st.session_state[_SHOWN] = replace(known, rows=rows)
+    if _TABLE not in st.session_state or st.session_state[_TABLE]["selection"]["rows"] != rows:
+        st.session_state[_TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
 
 
 def _note_ticks() -> None:
     """A line was ticked, or is no longer; those that the search leaves out stay as they are."""
     notices.clear()
-    number, ids = st.session_state[_SHOWN]
-    rows = st.session_state[f"runs_table_{number}"]["selection"]["rows"]
-    shown = set(ids)
+    known, rows = st.session_state[_SHOWN], st.session_state[_TABLE]["selection"]["rows"]
+    seconds = time.monotonic() - known.since
+    if seconds < SECONDS_TO_SEE or (seconds < SECONDS_OF_AN_ECHO and rows == known.before):
+        return  # and so the table ticks again what it did
+    shown = set(known.ids)
     others = [run_id for run_id in st.session_state.get(_TICKED, []) if run_id not in shown]
-    _tick([*others, *(ids[row] for row in rows if row < len(ids))])
+    _tick([*others, *(known.ids[row] for row in rows if row < len(known.ids))])
 
 
 def _tick(ids: list[str]) -> None:

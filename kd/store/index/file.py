@@ -87,6 +87,17 @@ class IndexFile:
         """The rows of a query."""
         return self._do(lambda: self._connection().execute(query, values).fetchall())
 
+    def version(self) -> tuple[int, ...] | None:
+        """Changes whenever anybody has written to the file; None if that cannot be told now. Quick."""
+        file = self._identity()
+        with self._anchor_lock:
+            if self._anchor is None or self._anchor[0] != file:
+                return None
+            with contextlib.suppress(sqlite3.Error):
+                (version,) = self._anchor[1].execute("PRAGMA data_version").fetchone()
+                return *self._anchor[0], version
+        return None
+
     def write(self, action: Action, *, must: bool = True, patience: float | None = None) -> Any:
         """One transaction, which holds the index's write lock from its first statement on.
 

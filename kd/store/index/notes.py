@@ -62,6 +62,10 @@ class Notes:
         """Every run that somebody asked for, newest first; deleted and unreadable ones, too."""
         return list(map(Listed._make, self._file.read(_LISTED)))
 
+    def version(self) -> tuple[int, ...] | None:
+        """Changes whenever anything in the index does; None if that cannot be told now. Quick."""
+        return self._file.version()
+
     def write_note(self, run_ids: Iterable[str], **changes: Any) -> None:
         """Change the name, the tags or the note of runs; what is not given stays.
 
