@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from html import unescape
 
 import pytest
@@ -12,6 +13,7 @@ from kd.runs.estimate import Speed
 from kd.runs.state import RunView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
+from ui.shared import shown
 from ui.train import seen
 from ui.train.form import moves
 
@@ -61,6 +63,46 @@ def test_the_run_that_is_replaced_is_let_go_after_the_new_one_has_begun(open_pag
     first, second = RunConfig(temperature=4.0), RunConfig(temperature=4.0, alpha=0.5)
     # in this order, they share the scratch student that both need
     assert asked == [("start", first), ("start", second), ("let go", first.run_id)]
+
+
+def overtake(app, run_id):
+    """Have the browser send the address that it had while this run was shown."""
+    app.query_params["run"] = run_id
+    return app
+
+
+def shown_in(app):
+    """The run on the page, and whether it is the one that the controls describe."""
+    return app.session_state["shown_run"], "Still shown" not in html_of(app)
+
+
+def test_an_address_from_before_a_move_does_not_bring_back_the_run_that_was_left(open_page, asked):
+    first, second = RunConfig(temperature=4.0), RunConfig(temperature=4.0, alpha=0.5)
+    app = open_page("train", **ON)
+    control(app, "temperature").set_value(4.0).run()
+    overtake(app, RunConfig().run_id).run()  # a look at the run that was shown before
+    assert shown_in(app) == (first.run_id, True)
+    control(overtake(app, RunConfig().run_id), "alpha").set_value(0.5).run()
+    assert asked == [("start", first), ("start", second), ("let go", first.run_id)]
+    overtake(app, first.run_id).run()
+    assert shown_in(app) == (second.run_id, True)
+
+
+def test_a_link_to_a_run_that_was_left_shows_it(open_page, asked, monkeypatch):
+    first, usual = RunConfig(temperature=4.0), RunConfig()
+    app = open_page("train", **ON)
+    control(app, "temperature").set_value(4.0).run()
+    app.switch_page("pages/runs.py").run()
+    app.switch_page("pages/train.py")
+    overtake(app, usual.run_id).run()
+    assert app.session_state["shown_run"] == usual.run_id
+    overtake(app, first.run_id).run()  # left just now, by a link
+    assert app.session_state["shown_run"] == usual.run_id
+    later = time.monotonic() + 2 * shown.SECONDS_OF_AN_ECHO
+    monkeypatch.setattr(shown.time, "monotonic", lambda: later)
+    overtake(app, first.run_id).run()
+    assert app.session_state["shown_run"] == first.run_id
+    assert open_page("train", run=usual.run_id).session_state["shown_run"] == usual.run_id
 
 
 def test_a_long_run_goes_on_when_a_control_is_moved(open_page, lab, asked, monkeypatch):

@@ -133,6 +133,12 @@ def rewrite(changes: Mapping[str, str | None]) -> None:
             _tell_browser(address)
 
 
+def correct(name: str, text: str) -> None:
+    """Put right what a browser says that has not heard of its new address yet; it need not be told again."""
+    with get_session_state().query_params() as address:
+        address.set_with_no_forward_msg(name, text)
+
+
 def say() -> None:
     """Have the browser show the address that the page is drawn with.
 

@@ -16,6 +16,7 @@ from ui.shared.guard import guard
 from ui.shared.language import follow_the_reader
 from ui.shared.markup import image_source
 from ui.shared.presenter import mode
+from ui.shared.shown import comes_to
 
 _FOLDER = Path(__file__).parent
 _PAGES = (
@@ -42,6 +43,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
     """
     follow_the_reader()
     settle()
+    comes_to(title)
     mark = image_source(_FOLDER / "mark.svg")
     st.set_page_config(
         page_title="KD Lab" if title == "Home" else f"{_(title)} · KD Lab",

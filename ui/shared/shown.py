@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,7 +14,10 @@ from kd.notebook.entries import Entry
 from kd.text.translation import _
 from ui.shared import address, notices
 
-_KEY = "shown_run"
+# So long a browser under load may take to hear that another run is shown.
+SECONDS_OF_AN_ECHO = 10.0
+
+_KEY, _PAGE, _LEFT = "shown_run", "page_drawn", "runs_left"
 
 
 def shown_run(lab: Lab) -> RunView | None:
@@ -21,7 +25,7 @@ def shown_run(lab: Lab) -> RunView | None:
 
     None only when there is no run at all.
     """
-    asked = st.query_params.get("run")
+    asked = _asked()
     for run_id in (asked, st.session_state.get(_KEY)):
         if run_id is None:
             continue
@@ -87,8 +91,19 @@ def _is_plain(view: RunView) -> bool:
     )
 
 
+def comes_to(page: str) -> None:
+    """A page is drawn. On another one than before, the URL is not what is left of the one before."""
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_PAGE] = page
+        st.session_state.pop(_LEFT, None)
+
+
 def show(run_id: str) -> None:
     """Show this run from now on, here and in the URL."""
+    before, left = st.session_state.get(_KEY), st.session_state.setdefault(_LEFT, {})
+    if before not in (None, run_id):
+        left[before] = time.monotonic()
+    left.pop(run_id, None)
     st.session_state[_KEY] = run_id
     # Every assignment sends the browser the whole address as the server last knew it, which would undo a
     # control that was moved meanwhile: so only when there is something new to say.
@@ -103,6 +118,21 @@ def stay() -> None:
     """
     if _KEY in st.session_state:
         show(st.session_state[_KEY])
+
+
+def _asked() -> str | None:
+    """The run in the URL, unless that is the one from before another run was shown.
+
+    Until a browser hears of the other one, what it sends brings along its address from before: a timed look
+    at a run, or the next move of a control.
+    """
+    asked, shown = st.query_params.get("run"), st.session_state.get(_KEY)
+    left = st.session_state.get(_LEFT, {}).get(asked)
+    is_an_echo = left is not None and time.monotonic() - left < SECONDS_OF_AN_ECHO
+    if shown is None or not is_an_echo or address.went_back():
+        return asked
+    address.correct("run", shown)
+    return shown
 
 
 def _first_choice(entries: Sequence[Entry]) -> Entry | None:
