@@ -15,6 +15,10 @@ USUAL = "α 0.1 · T 10 with T² · strong teacher · 40 epochs · 500 images"
         ({}, USUAL),
         ({"mistake": "no_t_squared"}, f"{USUAL} · a mistake: without T²"),
         ({"batch_size": 8, "seed": 3}, f"{USUAL} · batches of 8 · seed 3"),
+        (
+            {"epochs": 1500, "train_size": 60_000, "batch_size": 1000},
+            USUAL.replace("40 epochs · 500 images", "1,500 epochs · 60,000 images · batches of 1,000"),
+        ),
         ({"student": "linear"}, f"{USUAL} · linear student"),
         ({"student": "dense"}, f"{USUAL} · student with 64 hidden units"),
         ({"student": "dense", "student_units": 1024}, f"{USUAL} · student with 1,024 hidden units"),

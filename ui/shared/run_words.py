@@ -45,7 +45,7 @@ def setting(config: RunConfig) -> str:
         parts.append(_teacher(config) + _its_training(config))
     parts += [_epochs(config.epochs), _images(config.train_size)]
     if config.batch_size != usual.batch_size:
-        parts.append(_("batches of {size}", size=config.batch_size))
+        parts.append(_("batches of {size}", size=f"{config.batch_size:,}"))
     if config.seed:
         parts.append(_("seed {seed}", seed=config.seed))
     for name, spec in FIELDS.items():
@@ -150,7 +150,7 @@ _SHORT = {
     "temperature_squared": lambda config: _("without T²"),
     "epochs": lambda config: _epochs(config.epochs),
     "train_size": lambda config: _images(config.train_size),
-    "batch_size": lambda config: _("batches of {size}", size=config.batch_size),
+    "batch_size": lambda config: _("batches of {size}", size=f"{config.batch_size:,}"),
     "seed": lambda config: _("seed {seed}", seed=config.seed),
     # said with the teacher
     **dict.fromkeys(
@@ -177,7 +177,7 @@ def _its_training(config: RunConfig) -> str:
 
 
 def _epochs(number: int) -> str:
-    return ngettext("{count} epoch", "{count} epochs", number, count=number)
+    return ngettext("{count} epoch", "{count} epochs", number, count=f"{number:,}")
 
 
 def _images(number: int) -> str:
@@ -188,7 +188,7 @@ def study_name(view: StudyView) -> str:
     """A study in a list: what it varies, how far it has come if it has ended, whose it is."""
     runs = ngettext("{count} run", "{count} runs", view.runs, count=f"{view.runs:,}")
     if view.done < view.runs and not view.active:  # elsewhere one sees how far it is
-        runs = _("{done} of {runs}", done=view.done, runs=runs)
+        runs = _("{done} of {runs}", done=f"{view.done:,}", runs=runs)
     whose = _("somebody else's") if view.person else _("nobody's")
     return _(
         "{fields}: {runs}, {whose}, {when}",
