@@ -108,8 +108,11 @@ class Conductor:
         progress = self._progress(study_id)
         if progress is not None:
             return progress.view()
-        record = self._records.read(study_id)
-        return self._stored(record, sum(map(self._store.has_run, self._run_ids(study_id))))
+        return self._stored(self._records.read(study_id), self._count(study_id))
+
+    def _count(self, study_id: str) -> int:
+        """How many runs of a study are stored."""
+        return sum(map(self._store.has_run, self._run_ids(study_id)))
 
     def _read_run_ids(self, study_id: str) -> list[str]:
         """The ids of a stored study's runs: to name them takes longer than to look whether they are there."""
@@ -124,12 +127,19 @@ class Conductor:
         for record in self._records.all():
             if record.study.axes:
                 progress = self._progress(record.study.study_id)
-                found.append(self._stored(record, record.done or 0) if progress is None else progress.view())
+                found.append(self._listed(record) if progress is None else progress.view())
         return found
+
+    def _listed(self, record: StudyRecord) -> StudyView:
+        """One that is not under way here; counted only where nobody noted its end."""
+        known = record.done if record.process is None else None
+        return self._stored(record, self._count(record.study.study_id) if known is None else known)
 
     def _stored(self, record: StudyRecord, done: int) -> StudyView:
         study, elsewhere = record.study, self._records.is_elsewhere(record)
-        status = "finished" if done == study.size else "running" if elsewhere else "stopped"
+        # nobody goes on with it unasked: a study that somebody has paused ends with its process, too
+        ended = "stopped" if record.process is None else "interrupted"
+        status = "finished" if done == study.size else "running" if elsewhere else ended
         return StudyView(
             study_id=study.study_id,
             study=study,

@@ -13,6 +13,9 @@ from kd.text.words import duration, sentence_case
 _STATES = {
     "paused": N_("Paused: {done} of {runs} runs. Go on whenever you like."),
     "stopped": N_("Stopped: {done} of {runs} runs are stored. Go on trains the others."),
+    "interrupted": N_(
+        "Interrupted when the app closed: {done} of {runs} runs are kept. Go on trains the others."
+    ),
     "unfinished": N_("Ended: {done} of {runs} runs; the others failed. Go on tries them again."),
     "waiting for room": N_("{done} of {runs} runs. The disk is full: waiting for room."),
 }

@@ -221,6 +221,7 @@ def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, st
         ("running", {"Pause", "Stop"}, "4 of 8 runs; about 12 s left."),
         ("paused", {"Go on", "Stop"}, "Paused: 4 of 8 runs."),
         ("stopped", {"Go on"}, "Stopped: 4 of 8 runs are stored."),
+        ("interrupted", {"Go on"}, "Interrupted when the app closed: 4 of 8 runs are kept."),
         ("waiting for room", {"Pause", "Stop"}, "The disk is full"),
         ("finished", set(), "8 runs, all finished."),
     ],

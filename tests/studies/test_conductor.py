@@ -216,6 +216,28 @@ def test_after_closing_nothing_of_a_study_is_written(house):
     assert house.conductor.wait(house.conductor.start(STUDY), PATIENCE).status == "stopped"
 
 
+@pytest.mark.parametrize("rests", [False, True])
+def test_a_study_that_a_restart_has_interrupted_says_so_and_waits_until_somebody_has_it_go_on(
+    tmp_path, rests
+):
+    first = House(tmp_path, 0.02)
+    study_id = first.conductor.start(STUDY)
+    until(lambda: first.conductor.view(study_id).done >= 2)
+    if rests:
+        first.conductor.pause(study_id)
+    first.conductor.close()
+    first.dispatch.close()
+    first.conductor.wait_closed(PATIENCE)
+    second = House(tmp_path)
+    view = second.conductor.view(study_id)
+    assert (view.status, view.active) == ("interrupted", False)
+    assert second.conductor.views() == [view]
+    assert 2 <= view.done < STUDY.size
+    second.finished(STUDY)
+    third = House(tmp_path)
+    assert third.conductor.view(study_id).status == "finished"
+
+
 def test_looking_at_a_study_estimates_nothing_again(house):
     asked = []
 

@@ -83,6 +83,12 @@ def test_a_cell_is_named_by_its_signs_or_labels():
         ("running", None, True, "4 of 18 runs. Another process on this machine is carrying it out."),
         ("paused", 9.0, False, "Paused: 4 of 18 runs. Go on whenever you like."),
         ("stopped", None, False, "Stopped: 4 of 18 runs are stored. Go on trains the others."),
+        (
+            "interrupted",
+            None,
+            False,
+            "Interrupted when the app closed: 4 of 18 runs are kept. Go on trains the others.",
+        ),
         ("unfinished", None, False, "Ended: 4 of 18 runs; the others failed. Go on tries them again."),
         ("waiting for room", None, False, "4 of 18 runs. The disk is full: waiting for room."),
         ("finished", None, False, "18 runs, all finished."),

@@ -13,10 +13,11 @@ from kd.text.endings import Ending
 class StudyView:
     """A study at one moment.
 
-    status: running, waiting for room (on a full disk), paused, finished, stopped, or unfinished: some runs
-    failed. done: how many of the runs are stored; reused: how many of these were stored before. failed: run
-    id → why. seconds_left: an estimate, None while nothing is known. person: who asked for it first. created:
-    when, in seconds since 1970. elsewhere: another process carries it out.
+    status: running, waiting for room (on a full disk), paused, finished, stopped, interrupted (its process
+    ended before it did), or unfinished: some runs failed. done: how many of the runs are stored; reused: how
+    many of these were stored before. failed: run id → why. seconds_left: an estimate, None while nothing is
+    known. person: who asked for it first. created: when, in seconds since 1970. elsewhere: another process
+    carries it out.
     """
 
     study_id: str
