@@ -64,10 +64,11 @@ def same(but=()):
 """
 
 
-def run(program: str, home: Path) -> None:
+def run(program: str, home: Path, **environment: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"{LOOK}\nhome = {str(home)!r}\n{program}"],
         cwd=PROJECT,
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -108,6 +109,37 @@ def test_whoever_imports_it_finds_the_process_as_it_was(name, tmp_path):
 
 def test_a_table_of_runs_changes_nothing_but_what_pandas_does(tmp_path):
     run("import pandas; before = look(); from kd import Lab; Lab(home).runs().to_frame(); same()", tmp_path)
+
+
+TRAINING = """
+import asyncio, multiprocessing
+import dask, distributed, scipy.stats  # their own doing
+
+def is_used():
+    return (
+        dict(dask.config.config), multiprocessing.get_start_method(allow_none=True),
+        type(asyncio.get_event_loop_policy()),
+    )
+
+before, used = look(), is_used()
+from kd import Lab, RunConfig
+with Lab(home) as lab:
+    run = lab.start(RunConfig(train_size=100, epochs=1))
+    assert lab.wait(run).status == "finished", lab.watch(run).message
+    same(but={"threads", "heavy libraries"})
+    assert is_used() == used
+same(but={"threads", "heavy libraries"})
+"""
+
+
+def test_a_training_leaves_the_process_as_it_was(lab, tmp_path):
+    """On the engine of all tests, which its credentials admit to."""
+    client = lab._engine.ensure()
+    tls = {"CA_FILE": "tls_ca_file", "CLIENT__CERT": "tls_client_cert", "CLIENT__KEY": "tls_client_key"}
+    credentials = {
+        f"DASK_DISTRIBUTED__COMM__TLS__{name}": getattr(client.security, field) for name, field in tls.items()
+    }
+    run(TRAINING, tmp_path, KD_SCHEDULER=client.scheduler.address, **credentials)
 
 
 HEAVY = {

@@ -153,11 +153,6 @@ class Engine:
 
     def _start(self, starting: Future) -> None:
         """Runs in a thread of its own, so that nobody who wants to stop has to wait for it."""
-        from kd.engine import tls_errors
-
-        tls_errors.install()
-        # Closed while it looks for a lost scheduler, it would print a traceback; the log has the run's line.
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         client = None
         with self._lock:
             old, self._client = self._client, None
@@ -193,8 +188,9 @@ class Engine:
         return self._client is not None and self._client.status == "running"
 
     def _start_child(self, starting: Future):
-        from distributed import Client
         from distributed.security import Security
+
+        from kd.engine.connections import QuietClient
 
         # A session of its own, because Ctrl-C is for the app: closing standard input ends the child.
         apart: dict[str, Any] = {"start_new_session": True}
@@ -222,7 +218,9 @@ class Engine:
             tls_client_key=address["key"],
             require_encryption=True,
         )
-        return Client(address["address"], security=security, timeout=SECONDS_TO_START, set_as_default=False)
+        return QuietClient(
+            address["address"], security=security, timeout=SECONDS_TO_START, set_as_default=False
+        )
 
     def _end_when_frozen(self, client, child: subprocess.Popen | None) -> None:
         """Keep asking the scheduler for a sign of life; without one, the cluster is lost.
@@ -248,10 +246,10 @@ class Engine:
                 return
 
     def _connect_remote(self):
-        from distributed import Client
+        from kd.engine.connections import QuietClient
 
         # Certificates and keys come from Dask's own configuration (distributed.comm.tls).
-        client = Client(self.address, timeout=SECONDS_TO_COME_BACK, set_as_default=False)
+        client = QuietClient(self.address, timeout=SECONDS_TO_COME_BACK, set_as_default=False)
         log.info("connected to the cluster at %s", self.address)
         return client
 

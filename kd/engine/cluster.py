@@ -14,7 +14,7 @@ import dask
 from distributed import Nanny, Scheduler, SpecCluster
 from distributed.security import Security
 
-from kd.engine import forkserver, tls_errors
+from kd.engine import connections, forkserver
 from kd.engine.cluster_size import available_cores, student_workers
 
 LOOPBACK = "127.0.0.1"
@@ -46,7 +46,7 @@ SETTINGS = {
 
 def embedded_cluster(security: Security) -> SpecCluster:
     """The cluster, for use in `async with`; it listens on loopback only."""
-    tls_errors.install()
+    connections.install()
     dask.config.set(SETTINGS | forkserver.settings())
     forkserver.keep_modules()
     workers = {f"student-{i}": _worker("student", 1, security) for i in range(student_workers())}

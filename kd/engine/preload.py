@@ -7,11 +7,11 @@ import logging
 from distributed.comm import CommClosedError
 from tornado.ioloop import PeriodicCallback
 
-from kd.engine import heap, tls_errors
+from kd.engine import connections, heap
 
 MILLISECONDS_BETWEEN_LOOKS = 1000
 
-tls_errors.install()
+connections.install()
 
 
 def dask_setup(server) -> None:

@@ -98,20 +98,21 @@ def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit
 
 
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
-    """Otherwise one broken connection breaks the others: see tests/engine/test_tls_errors.py."""
+    """Otherwise one broken connection breaks the others: see tests/engine/test_connections.py."""
 
     def kind_of_socket() -> str:
         import ssl
 
         return ssl.SSLContext.sslsocket_class.__name__
 
-    client = lab._engine._client
+    client = lab._engine.ensure()
     kinds = {
         client.run_on_scheduler(kind_of_socket),
         *client.run(kind_of_socket).values(),
         *client.run(kind_of_socket, nanny=True).values(),
     }
     assert kinds == {"ForgettingSocket"}
+    assert type(client.scheduler_comm.comm.stream.socket).__name__ == "ForgettingSocket"
 
 
 def test_the_task_of_a_lost_worker_goes_to_another(lab, cluster):

@@ -66,7 +66,7 @@ def test_a_client_with_the_credentials_is_let_in(engine):
 
 
 def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
-    """Otherwise one broken connection breaks the others: see tests/engine/test_tls_errors.py."""
+    """Otherwise one broken connection breaks the others: see tests/engine/test_connections.py."""
 
     def kind_of_socket() -> str:
         import ssl

@@ -11,8 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import ssl
 from collections.abc import Callable
+from typing import Any
+
+from distributed import Client
 
 _any_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -47,5 +51,25 @@ class ForgettingSocket(ssl.SSLSocket):
 
 
 def install() -> None:
-    """Make every TLS socket that this process opens from now on a ForgettingSocket."""
+    """Make every TLS socket that this process opens from now on a ForgettingSocket: for the engine's own."""
     ssl.SSLContext.sslsocket_class = ForgettingSocket
+
+
+class QuietClient(Client):
+    """Dask's client in a process that is somebody else's: what it needs changed is changed in it alone.
+
+    Its sockets are ForgettingSockets. Closed while it looks for a lost scheduler, it prints no traceback: the
+    log has the run's line.
+    """
+
+    _reconnect = inspect.unwrap(Client._reconnect)  # without the decorator that prints it
+
+    @property
+    def connection_args(self) -> dict[str, Any]:
+        return self._connection_args
+
+    @connection_args.setter
+    def connection_args(self, arguments: dict[str, Any]) -> None:
+        if arguments["ssl_context"] is not None:
+            arguments["ssl_context"].sslsocket_class = ForgettingSocket
+        self._connection_args = arguments

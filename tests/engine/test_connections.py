@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
 import socket
 import ssl
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from kd.engine.certificates import CERTIFICATE, KEY, make
-from kd.engine.tls_errors import ForgettingSocket
+from kd.engine.connections import ForgettingSocket, QuietClient
 
 
 @pytest.fixture
@@ -67,3 +71,28 @@ def test_writing_to_a_dead_connection_leaves_the_others_intact(connect):
     assert good.recv(10) == b"still here"
     good.send(b"here too")
     assert far_end.recv(10) == b"here too"
+
+
+def test_a_client_that_is_closed_while_it_looks_for_a_lost_scheduler_says_nothing():
+    client = QuietClient.__new__(QuietClient)
+    client.scheduler_comm = SimpleNamespace(comm=SimpleNamespace(closed=lambda: True))
+    client.futures, client._timeout = {}, 10
+    said: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = said.append
+
+    async def close() -> None:
+        client._ensure_connected = lambda timeout: asyncio.Event().wait()
+        looking = asyncio.ensure_future(client._reconnect())
+        await asyncio.sleep(0)
+        looking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await looking
+
+    logging.getLogger("distributed.client").addHandler(handler)
+    try:
+        asyncio.run(close())
+    finally:
+        logging.getLogger("distributed.client").removeHandler(handler)
+    assert client.status == "connecting"
+    assert not said, said[0].getMessage()
