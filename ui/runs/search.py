@@ -74,13 +74,16 @@ _WHOSE = address.choice(
 )
 _FOLD = address.kept(address.switch("fold", otherwise=True), True)
 TICKED = address.Kept(_ids, ",".join, [])
+_BY = address.Kept(_field, str, "")
+_VALUES = address.Kept(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, [])
+_COLUMNS = address.Kept(_columns, ",".join, [])
 ADDRESS = {
     "q": address.Parameter(lambda text: text[:_MOST_LETTERS], str),
-    "by": address.Kept(_field, str, ""),
-    "values": address.Kept(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, []),
+    "by": _BY,
+    "values": _VALUES,
     "whose": _WHOSE,
     "fold": _FOLD,
-    "columns": address.Kept(_columns, ",".join, []),
+    "columns": _COLUMNS,
     "ticked": TICKED,
 }
 
@@ -163,7 +166,7 @@ def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
         help=_("The settings in which these runs differ."),
         persist_state="session",
     )
-    address.keep("by", ADDRESS["by"], by)
+    address.keep("by", _BY, by)
     known = listed.values.get(by, {})
     kept = [value for value in st.session_state.get("values", []) if value in known]
     st.session_state["values"] = kept
@@ -176,7 +179,7 @@ def _filters(listed: Listing) -> tuple[str, tuple[str, ...], str]:
         help=_("Runs with one of these values are listed; without any, all are."),
         persist_state="session",
     )
-    address.keep("values", ADDRESS["values"], values)
+    address.keep("values", _VALUES, values)
     return by, tuple(values), whose
 
 
@@ -196,7 +199,7 @@ def _choose_columns(listed: Listing) -> None:
         wrap=True,
     )
     is_usual = sorted(chosen) in ([], sorted(usual))
-    address.keep("columns", ADDRESS["columns"], [] if is_usual else chosen)
+    address.keep("columns", _COLUMNS, [] if is_usual else chosen)
 
 
 def _usual(listed: Listing) -> list[str]:
