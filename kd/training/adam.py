@@ -28,9 +28,9 @@ class FusedAdam:
 
     def __init__(self, variables):
         self._variables = [variable.value for variable in variables]
-        self._steps = tf.Variable(0.0, trainable=False)
-        self._first = [tf.Variable(tf.zeros_like(variable), trainable=False) for variable in self._variables]
-        self._second = [tf.Variable(tf.zeros_like(variable), trainable=False) for variable in self._variables]
+        self._steps = tf.Variable(0.0)
+        self._first = [tf.Variable(tf.zeros_like(variable)) for variable in self._variables]
+        self._second = [tf.Variable(tf.zeros_like(variable)) for variable in self._variables]
 
     def reset(self) -> None:
         """Forget all steps."""

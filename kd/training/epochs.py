@@ -87,7 +87,7 @@ class Training:
         self.history = [*begun.history]
         self.seconds, self.evaluation_seconds = begun.seconds, begun.evaluation_seconds
         self.logits: np.ndarray | None = None
-        self._epoch, self._step, self._sums = begun.epoch + 1, begun.step, begun.sums
+        self._epoch, self._step, self._sums = begun.epoch, begun.step, begun.sums
         self._epoch_seconds = begun.epoch_seconds
         self._at_once = FIRST_STEPS
         # Only what has come further may pause: however often others ask, it reaches its end.
@@ -101,7 +101,7 @@ class Training:
         """
         self.asked.check()
         self.compiled.trace()  # before the clock starts: it does not tell how long the next one will take
-        for epoch in range(self.so_far.epoch + 1, self.plan.epochs + 1):
+        for epoch in range(self._epoch + 1, self.plan.epochs + 1):
             self._epoch = epoch
             if not self.lesson.steps and self._epoch not in self.plan.looks:
                 continue  # nothing is computed, so there is nothing to tell

@@ -59,7 +59,9 @@ def found(kind, scale=T**2):
         of_labels = keras.ops.mean(
             keras.ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
         )
-        loss = objective.loss(of_labels, objective.terms(labels, Outputs(logits), prepared))
+        terms = objective.terms(labels, Outputs(logits), prepared)
+        loss = objective.loss(of_labels, terms)
+    assert list(terms) == list(objective.term_labels)
     return float(loss), tape.gradient(loss, student).numpy()
 
 
@@ -98,6 +100,18 @@ def test_the_default_of_keras_is_what_keras_computes():
     # logits below 0 get no pull at all, and all others are pulled up
     assert (slope[STUDENT < 0] == 0).all()
     assert (slope <= 0).all()
+
+
+@pytest.mark.parametrize("code", MISTAKES)
+def test_a_row_that_is_weighted_counts_as_so_many(code):
+    counts = [2, 0, 1, 3, 0, 1]
+    objective, parts = MISTAKES[code](alpha=ALPHA, temperature=T, scale=T**2), []
+    for times, weights in ([1] * ROWS, tf.constant(counts, tf.float64)), (counts, None):
+        student, teacher = (tf.constant(logits.repeat(times, axis=0)) for logits in (STUDENT, TEACHER))
+        prepared = objective.prepare(Outputs(teacher), None)
+        term = objective.terms(None, Outputs(student), prepared, None, weights)["distillation_loss"]
+        parts.append(float(term) * len(student))
+    assert parts[0] == pytest.approx(parts[1], rel=1e-9, abs=1e-12)
 
 
 def test_log_probabilities_teach_as_little_as_in_keras():

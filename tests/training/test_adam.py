@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 import numpy as np
+import pytest
 
 from kd.training.adam import FusedAdam
 
@@ -32,7 +33,7 @@ def test_sixty_steps_end_where_kerass_adam_ends():
     ours, theirs = variables(), variables()
     fused, adam = FusedAdam(ours), keras.optimizers.Adam()
     for step in gradients(60):
-        fused.apply([keras.ops.convert_to_tensor(gradient) for gradient in step])
+        take(fused, [step])
         adam.apply([keras.ops.convert_to_tensor(gradient) for gradient in step], theirs)
     for a, b in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=0, atol=1e-6)
@@ -40,6 +41,11 @@ def test_sixty_steps_end_where_kerass_adam_ends():
     assert moved[0] > 0.005
     assert moved[1] > 0.001
     assert moved[2] == 0
+
+
+def take(fused: FusedAdam, steps: list[list[np.ndarray]]) -> None:
+    for step in steps:
+        fused.apply([keras.ops.convert_to_tensor(gradient) for gradient in step])
 
 
 def test_after_a_reset_the_same_steps_give_the_same_weights():
@@ -50,9 +56,28 @@ def test_after_a_reset_the_same_steps_give_the_same_weights():
         for variable, start in zip(ours, variables(), strict=True):
             variable.assign(start)
         fused.reset()
-        for step in steps:
-            fused.apply([keras.ops.convert_to_tensor(gradient) for gradient in step])
+        take(fused, steps)
         return [variable.numpy() for variable in ours]
 
     for a, b in zip(run(), run(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_another_adam_goes_on_from_a_state_as_if_it_were_this_one():
+    ours, others, steps = variables(), variables(), gradients(5)
+    fused, other = FusedAdam(ours), FusedAdam(others)
+    take(fused, steps[:3])
+    state = fused.state()
+    assert state[0] == 3
+    assert [moment.shape for moment in state[1:]] == SHAPES * 2
+    for variable, so_far in zip(others, ours, strict=True):
+        variable.assign(so_far)
+    other.restore(state)
+    for each in (fused, other):
+        take(each, steps[3:])
+    for a, b in zip(ours, others, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert state[0] == 3  # what was kept stays as it was
+    for misfit in (lambda: other.restore(state[:-1]), lambda: take(other, [steps[0][:-1]])):
+        with pytest.raises(ValueError, match="shorter"):
+            misfit()

@@ -6,17 +6,21 @@ import pickle
 
 import pytest
 
+from kd.config import RunConfig
 from kd.training import epochs, student
 from kd.training.checkpoint import Checkpoint
 from kd.training.student import train_model
+from kd.training.teaching import Teaching
 from kd.training.trained_model import TrainedModel
 from tests.training.helpers import SMALL, ignore, made_up, never, same_in_every_bit, trained
 
 STEPS = 10  # of an epoch of 320 pictures
 
 
-def paused_after(answers: int, train) -> TrainedModel:
-    """Train in turns, each of which pauses at the so-manieth question; others train in between."""
+def paused_after(answers: int, config: RunConfig, name: str, teaching: Teaching | None) -> TrainedModel:
+    """Train in turns, each of which pauses at the so-manieth question; others, alike, train in between."""
+    short = {"epochs": 1, "teacher_epochs": 1, "train_size": 40, "teacher_train_size": 40}
+    other = config.replace(seed=9, **short)
     checkpoint, places = None, []
     while True:
         asked = 0
@@ -26,14 +30,14 @@ def paused_after(answers: int, train) -> TrainedModel:
             asked += 1
             return asked >= answers
 
-        model = train(should_pause, checkpoint)
+        model = train_model(config, name, teaching, ignore, never, should_pause, checkpoint)
         if not isinstance(model, Checkpoint):
             assert places, "it never paused"
             return model
         checkpoint = pickle.loads(pickle.dumps(model))
         places.append((checkpoint.epoch, checkpoint.step))
         assert places == sorted(set(places)), "a turn without progress"
-        trained(SMALL.replace(seed=9, epochs=1, train_size=40), "scratch")
+        trained(other, name, teaching and made_up(40), looks=False)
 
 
 @pytest.fixture
@@ -50,30 +54,33 @@ def a_look_each_epoch(monkeypatch):
 
 
 @pytest.mark.usefixtures("step_by_step")
-@pytest.mark.parametrize("name", ["distilled", "scratch"])
-@pytest.mark.parametrize("answers", [1, 3, 7, 13])
-def test_a_student_that_pauses_becomes_the_same_to_the_last_bit(name, answers, tmp_path):
-    config = SMALL.replace(epochs=2)
+@pytest.mark.parametrize(
+    ("student", "name", "answers"),
+    [
+        ("convolutional", "distilled", 3),
+        ("convolutional", "scratch", 13),
+        *[("linear", name, answers) for name in ("distilled", "scratch") for answers in (1, 3, 7, 13)],
+    ],
+)
+def test_a_student_that_pauses_becomes_the_same_to_the_last_bit(student, name, answers, tmp_path):
+    config = SMALL.replace(epochs=2, student=student)
     whole = trained(config, name, made_up())
     assert whole.snapshots.times == [1, 2]
-    parts = paused_after(answers, lambda *asked: train_model(config, name, made_up(), ignore, never, *asked))
-    same_in_every_bit(whole, parts, tmp_path)
+    same_in_every_bit(whole, paused_after(answers, config, name, made_up()), tmp_path)
 
 
 @pytest.mark.usefixtures("step_by_step")
 def test_a_partly_labelled_student_that_pauses_keeps_its_sums(tmp_path):
-    config = SMALL.replace(epochs=2, labelled=100, omitted_digits="3")
+    config = SMALL.replace(epochs=2, labelled=100, omitted_digits="3", student="linear")
     whole = trained(config, "distilled", made_up())
-    parts = paused_after(4, lambda *asked: train_model(config, "distilled", made_up(), ignore, never, *asked))
-    same_in_every_bit(whole, parts, tmp_path)
+    same_in_every_bit(whole, paused_after(4, config, "distilled", made_up()), tmp_path)
 
 
 @pytest.mark.parametrize("answers", [1, 2, 9, 23])
 def test_a_teacher_that_pauses_even_within_a_look_becomes_the_same_to_the_last_bit(answers, tmp_path):
     config = SMALL.replace(teacher_epochs=2, teacher_width=8, teacher_train_size=640)
     whole = trained(config, "teacher")
-    parts = paused_after(answers, lambda *asked: train_model(config, "teacher", None, ignore, never, *asked))
-    same_in_every_bit(whole, parts, tmp_path)
+    same_in_every_bit(whole, paused_after(answers, config, "teacher", None), tmp_path)
 
 
 def test_a_pause_is_asked_for_between_calls_and_within_a_look():

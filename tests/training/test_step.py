@@ -8,12 +8,14 @@ import pytest
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture
+from kd.pictures.shifts import drawn, shifted, variants
 from kd.training.compiled import CompiledTraining
 from kd.training.networks import Network
 from tests.training.helpers import SMALL, history_of, made_up, trained
 
 RATE, PICTURES = 0.5, 24
 LINEAR = Architecture("linear")
+BRIEF = SMALL.replace(student="linear")
 SOFT_TARGETS = OBJECTIVES["soft_targets"]
 
 
@@ -115,6 +117,28 @@ def test_kept_answers_go_by_the_place_in_the_epoch_and_not_by_the_picture(networ
     np.testing.assert_allclose(network.model.get_weights()[1], bias, atol=1e-6)
 
 
+@pytest.mark.parametrize("consistent", [True, False])
+def test_a_shifted_picture_has_its_own_row_of_a_consistent_teacher(network, mnist, consistent):
+    """Over an epoch of three batches; any other variant's row, or another picture's, would not fit."""
+    images, labels = mnist.x_train[:PICTURES], mnist.y_train[:PICTURES].astype(np.int32)
+    objective = SOFT_TARGETS(alpha=0.3, temperature=5.0, scale=25.0)
+    said = made_up(9 * PICTURES if consistent else PICTURES).logits
+    kernel, bias = (w.astype(np.float64) for w in network.model.get_weights())
+    compiled = CompiledTraining(network, objective, shift=1, consistent=consistent)
+    lesson = compiled.lesson(images, labels, 10, objective=objective, teacher=Outputs(said))
+    compiled.run_steps(lesson, lesson.order(3, 1), 0, 3)
+    order, ways = np.random.default_rng([3, 1]).permutation(PICTURES), drawn(1, PICTURES, 3, 1)
+    numbers = {"alpha": 0.3, "t": 5.0, "scale": 25.0, "smoothing": 0.0}
+    for first in range(0, PICTURES, 10):
+        chosen, way = order[first : first + 10], ways[first : first + 10]
+        moved = [shifted(images[[one]], *variants(1)[each])[0] for one, each in zip(chosen, way, strict=True)]
+        rows = 9 * chosen + way if consistent else chosen
+        batch = {"teacher": said[rows].astype(np.float64), "labelled": np.ones(len(chosen))}
+        kernel, bias, _means = one_step(kernel, bias, np.array(moved), labels[chosen], **batch, **numbers)
+    np.testing.assert_allclose(network.model.get_weights()[0], kernel, atol=1e-6)
+    np.testing.assert_allclose(network.model.get_weights()[1], bias, atol=1e-6)
+
+
 @pytest.mark.parametrize("smoothing", [0.1, 0.9])
 def test_smoothed_labels(network, mnist, smoothing):
     images, labels = mnist.x_train[:PICTURES], mnist.y_train[:PICTURES].astype(np.int32)
@@ -162,17 +186,17 @@ def test_sums_are_over_pictures_whatever_the_size_of_the_last_batch(network, mni
 
 
 def test_the_baseline_smooths_by_a_tenth():
-    plain = trained(SMALL.replace(epochs=1), "scratch")
-    smoothed = trained(SMALL.replace(epochs=1, baseline="label_smoothing"), "scratch")
+    plain = trained(BRIEF.replace(epochs=1), "scratch")
+    smoothed = trained(BRIEF.replace(epochs=1, baseline="label_smoothing"), "scratch")
     assert smoothed.history[0]["loss"] > plain.history[0]["loss"]
-    with_baseline = SMALL.replace(epochs=1, baseline="label_smoothing")
-    one, other = (trained(c, "distilled", made_up()) for c in (SMALL.replace(epochs=1), with_baseline))
+    with_baseline = BRIEF.replace(epochs=1, baseline="label_smoothing")
+    one, other = (trained(c, "distilled", made_up()) for c in (BRIEF.replace(epochs=1), with_baseline))
     assert history_of(one) == history_of(other)  # it is the scratch student's alone
 
 
 def test_a_student_learns_from_the_rows_of_its_own_pictures(mnist):
     """A teacher who is wrong about every picture of a digit left out teaches the same."""
-    config = SMALL.replace(omitted_digits="38", epochs=1)
+    config = BRIEF.replace(omitted_digits="38", epochs=1)
     right, wrong = made_up(), made_up()
     left_out = np.isin(mnist.y_train[:320], [3, 8])
     wrong.logits[left_out] = -100.0
@@ -184,5 +208,5 @@ def test_a_student_learns_from_the_rows_of_its_own_pictures(mnist):
 
 
 def test_the_scratch_student_learns_from_labelled_pictures_alone():
-    few = trained(SMALL.replace(labelled=50), "scratch")
-    assert history_of(few) == history_of(trained(SMALL.replace(train_size=50), "scratch"))
+    few = trained(BRIEF.replace(labelled=50), "scratch")
+    assert history_of(few) == history_of(trained(BRIEF.replace(train_size=50), "scratch"))

@@ -1,0 +1,70 @@
+"""What a teacher answers: for each variant of a picture, with attention maps, with its dropout left on."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from kd.networks.architectures import Architecture
+from kd.pictures.mnist import to_model_input
+from kd.pictures.shifts import shifted, variants
+from kd.training.answers import milliseconds_a_picture, teacher_outputs
+from kd.training.stopping import TrainingStopped
+from kd.training.student import keras_bytes
+from tests.training.helpers import never
+
+WIDE, NARROW = (Architecture("convolutional", size) for size in (256, 16))
+
+
+@pytest.fixture(scope="module")
+def teacher() -> keras.Sequential:
+    keras.utils.set_random_seed(2)
+    return Architecture("convolutional", 2).build("teacher")
+
+
+def test_a_teacher_answers_for_every_variant_of_a_picture_and_then_of_the_next(teacher, mnist):
+    file, pictures = keras_bytes(teacher, "teacher"), mnist.x_train[:3]
+    logits, attention = teacher_outputs(file, pictures, True, never, shift=1)
+    assert (logits.shape, attention.shape) == ((27, 10), (27, 245))
+    each = [shifted(picture[np.newaxis], *way) for picture in pictures for way in variants(1)]
+    each = np.concatenate(each)
+    np.testing.assert_allclose(logits, teacher(to_model_input(each)), atol=1e-5)
+    alone = teacher_outputs(file, each, True, never)
+    np.testing.assert_allclose(attention, alone.attention, atol=1e-6)
+    assert len(np.unique(attention.round(6), axis=0)) > 9
+    without = teacher_outputs(file, each, False, never)
+    np.testing.assert_allclose(without.logits, logits, atol=1e-5)
+    assert without.attention is None
+
+
+def test_a_stop_is_felt_between_parts(teacher, mnist):
+    asked = iter([False, True])
+    with pytest.raises(TrainingStopped):
+        teacher_outputs(keras_bytes(teacher, "teacher"), mnist.x_train[:501], False, lambda: next(asked))
+    assert not [*asked]
+
+
+@pytest.mark.parametrize("share", [0.5, 0.2])
+def test_a_teacher_in_training_mode_drops_features_before_its_last_layer(share):
+    """Of a layer that hands on ten pixels: each is left out, or as much more as others are left out."""
+    model = Architecture("linear").build("teacher")
+    kernel, bias = np.zeros((784, 10)), np.arange(10)
+    kernel[np.arange(10) * 70, np.arange(10)] = np.arange(1, 11)
+    model.layers[-1].set_weights([kernel, bias])
+    file, pictures = keras_bytes(model, "teacher"), np.full((300, 28, 28), 51, np.uint8)
+
+    def said(seed: int) -> np.ndarray:
+        return teacher_outputs(file, pictures, False, never, dropout=(share, seed)).logits
+
+    kept = (said(1) - bias) / (np.arange(1, 11) * (51 / 255) / (1 - share))
+    np.testing.assert_allclose(kept, kept.round(), atol=1e-5)
+    assert {*kept.round().ravel().tolist()} == {0.0, 1.0}
+    assert kept.mean() == pytest.approx(1 - share, abs=0.04)
+    np.testing.assert_array_equal(said(1), said(1))
+    assert (said(1) != said(2)).any()
+
+
+def test_students_answer_faster_than_the_teacher():
+    teacher, student = milliseconds_a_picture((WIDE, NARROW))
+    assert 0 < student < teacher
