@@ -230,15 +230,24 @@ def said(error: Exception) -> str:
 
 def size_of(path: Path) -> int:
     """Bytes in a file, or in all files below a folder; files that vanish in the meantime do not count."""
-    total = 0
-    for parent, _, names in os.walk(path):
-        for name in names:
+    if path.is_dir():
+        return sum(sizes(path).values())
+    with contextlib.suppress(OSError):
+        return path.stat().st_size
+    return 0
+
+
+def sizes(folder: str | os.PathLike[str]) -> dict[str, int]:
+    """Bytes of each file in a folder, and below each folder in it, by its name; links are not followed."""
+    found = {}
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
             with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(parent, name)).st_size
-    if not path.is_dir():
-        with contextlib.suppress(OSError):
-            total += path.stat().st_size
-    return total
+                if entry.is_dir(follow_symlinks=False):
+                    found[entry.name] = sum(sizes(entry.path).values())
+                else:
+                    found[entry.name] = entry.stat(follow_symlinks=False).st_size
+    return found
 
 
 def clear_partials(folder: Path, home: Path) -> None:

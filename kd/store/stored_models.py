@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kd import files
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.files import Damaged, json_bytes, npz_bytes
-from kd.store.index.rows import ACTIVE, DELETED
+from kd.store.index.rows import ACTIVE, DELETED, Row
 from kd.store.stored import ID
 from kd.store.stored_snapshots import StoredSnapshots, arrays_of
 from kd.teachers.logits import shipped_logits
@@ -113,14 +113,17 @@ class StoredModels(StoredSnapshots):
 
         Those are runs that are finished or active, or deleted and can be restored.
         """
-        rows = self.index.rows(deleted=True, unasked=True)
+        return self.needed_by(*self.index.everything())
+
+    def needed_by(self, rows: Iterable[Row], unreadable: Iterable[str]) -> Counter[str]:
+        """The same of what the index says: see `Index.everything`."""
         needed = Counter(
             model_id
             for row in rows
             if row["status"] in _NEED_MODELS
             for model_id in model_ids_of(row["config"])
         )
-        for run_id in self.index.unreadable():  # another version's, perhaps; its record may still say
+        for run_id in unreadable:  # another version's, perhaps; its record may still say
             needed.update(_named_in(self.home / "runs" / run_id if ID.fullmatch(run_id) else None))
         return needed
 

@@ -293,23 +293,26 @@ class Upkeep:
         return removed
 
     def _measured(self) -> Usage:
-        home, needed = self._store.home, self._store.needed_models()
-        rows = self._store.index.rows(unasked=True)
+        home, (rows, unreadable) = self._store.home, self._store.index.everything()
+        needed = self._store.needed_by(rows, unreadable)
+        of_folder = {name: files.sizes(home / name) for name in (*_KEPT, *_CACHES)}
         models: Counter[str] = Counter()
         for kind in ("models", "snapshots"):
-            for path in files.entries(home / kind):
-                models[path.stem] += files.size_of(path)
+            for name, size in files.sizes(home / kind).items():
+                if not files.is_partial(name):
+                    models[name.partition(".")[0]] += size
+        listed = [row for row in rows if not row["status"].startswith(DELETED)]
         runs = {}
-        for row in rows:
-            folder = home / "runs" / row["run_id"]
-            if folder.is_dir():
+        for row in listed:
+            size = of_folder["runs"].get(row["run_id"])
+            if size is not None:
                 own = [model_id for model_id in model_ids_of(row["config"]) if needed[model_id] == 1]
-                runs[row["run_id"]] = files.size_of(folder) + sum(models[model_id] for model_id in own)
+                runs[row["run_id"]] = size + sum(models[model_id] for model_id in own)
         return Usage(
-            used=models.total() + sum(files.size_of(home / name) for name in (*_KEPT, *_CACHES)),
+            used=models.total() + sum(sum(found.values()) for found in of_folder.values()),
             limit=self._limit,
             runs=runs,
-            pinned=frozenset(row["run_id"] for row in rows if row["pinned"]),
+            pinned=frozenset(row["run_id"] for row in listed if row["pinned"]),
         )
 
 

@@ -261,3 +261,18 @@ def test_a_run_that_was_trained_again_shows_its_new_result(lab):
     lab.store.save_run(run_id, stored_runs.record(config, created=2.0, result=result))
     assert lab.watch(run_id).result["teacher"]["test_accuracy"] == 0.95
     assert lab.runs()[0].created == 2.0
+
+
+def test_usage_counts_every_file_once_and_follows_no_link(lab):
+    """Against a plain count of the files."""
+    runs = [save(lab, seed) for seed in (1, 2)]
+    home = lab.store.home
+    (home / "logits" / "of a teacher.npz").write_bytes(b"x" * 70)
+    (home / "aside" / f"{runs[0]}-1" / "inner").mkdir(parents=True)
+    (home / "aside" / f"{runs[0]}-1" / "inner" / "model.keras").write_bytes(b"x" * 900)
+    (home / "neighbours" / "a link").symlink_to(home / "models")
+    lab.delete(runs[1])
+    folders = ("runs", "trash", "aside", "logits", "neighbours", "measures", "models", "snapshots")
+    found = [path for name in folders for path in (home / name).rglob("*")]
+    used = sum(path.lstat().st_size for path in found if path.is_symlink() or path.is_file())
+    assert lab.upkeep.usage().used == used

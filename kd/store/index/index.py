@@ -177,7 +177,12 @@ class Index(Moves, Notes):
 
     def unreadable(self) -> list[str]:
         """The runs whose rows cannot be read, by whatever their id columns hold."""
-        return [str(raw[1]) for raw in self._rows("", deleted=True)[1]]
+        return self.everything()[1]
+
+    def everything(self) -> tuple[list[Row], list[str]]:
+        """Every row, those deleted and those that nobody asked for included, and what `unreadable` says."""
+        rows, odd = self._rows("", deleted=True)
+        return rows, [str(raw[1]) for raw in odd]
 
     def drop_unreadable(self, run_id: str | None = None) -> bool:
         """Drop the unreadable rows with this id, or all of them; returns whether there were any."""
