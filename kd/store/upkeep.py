@@ -304,10 +304,10 @@ class Upkeep:
         listed = [row for row in rows if not row["status"].startswith(DELETED)]
         runs = {}
         for row in listed:
-            size = of_folder["runs"].get(row["run_id"])
-            if size is not None:
+            record = of_folder["runs"].get(row["run_id"])
+            if record is not None:
                 own = [model_id for model_id in model_ids_of(row["config"]) if needed[model_id] == 1]
-                runs[row["run_id"]] = size + sum(models[model_id] for model_id in own)
+                runs[row["run_id"]] = record + sum(models[model_id] for model_id in own)
         return Usage(
             used=models.total() + sum(sum(found.values()) for found in of_folder.values()),
             limit=self._limit,
