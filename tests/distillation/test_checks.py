@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import keras
 import pytest
 
@@ -92,7 +94,63 @@ class TakesAnything(Distiller):
         pass
 
 
+class OnlyLooks(Distiller):
+    def train_step(self, data):
+        return self.test_step(data)
+
+
+class MakesUpATeacher(Distiller):
+    def test_step(self, data):
+        return {**super().test_step(data), "distillation_loss": 0.0}
+
+
+class CountsWeightsTwice(Distiller):
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        twice = None if sample_weight is None else 2 * sample_weight
+        return super().compute_loss(x, y, y_pred, twice, training)
+
+
+class ForgetsClasses(Distiller):
+    def _weigh_classes(self, class_weight):
+        pass
+
+
+class ReadsLogitsBackwards(Distiller):
+    def _teacher_logits(self, x, given):
+        return super()._teacher_logits(x, given if given is None else given[::-1])
+
+
+class TakesLabelsForIntegers(Distiller):
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        if not isinstance(y, dict) and "float" in keras.backend.standardize_dtype(y.dtype):
+            y = keras.ops.zeros_like(y)
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+
+class LeavesOutWhatDoesNotFit(Distiller):
+    def fit(self, *arguments, **settings):
+        try:
+            return super().fit(*arguments, **settings)
+        except ValueError:
+            return SimpleNamespace(history={})
+
+
+class TakesAnyModel(Distiller):
+    def __init__(self, *, student, teacher=None, **settings):
+        kept = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4)])
+        super().__init__(student=kept, teacher=None, **settings)
+        self.student, self.teacher = student, teacher
+
+
 BROKEN = {
+    OnlyLooks: {"it_learns"},
+    MakesUpATeacher: {"labels_alone_can_be_evaluated"},
+    CountsWeightsTwice: {"weights_of_one_change_nothing"},
+    ForgetsClasses: {"class_weights_are_weights_of_rows"},
+    ReadsLogitsBackwards: {"stored_logits_teach_as_the_teacher_does"},
+    TakesLabelsForIntegers: {"any_type_of_number_will_do"},
+    LeavesOutWhatDoesNotFit: {"shapes_that_do_not_fit_are_refused"},
+    TakesAnyModel: {"models_that_give_no_logits_are_refused"},
     LosesWeights: {"weights_of_zero_take_no_step"},
     WeighsLabelsAlone: {"weights_of_zero_take_no_step"},
     ForgetsItsTemperature: {"it_survives_saving"},
@@ -112,6 +170,10 @@ BROKEN = {
 def test_a_broken_distiller_fails_its_check(kind, check):
     with pytest.raises((AssertionError, KeyError)):
         CHECKS[check](maker(OBJECTIVES["soft_targets"], kind))
+
+
+def test_every_check_has_a_distiller_that_fails_it():
+    assert set().union(*BROKEN.values()) == {*CHECKS}
 
 
 def test_all_checks_run_at_once(monkeypatch):
