@@ -47,7 +47,7 @@ def look(run_id: str, config: RunConfig, shown: Shown) -> None:
                 "all test pictures."
             ),
         )
-        figures(run_id, shown, view)
+        figures(run_id, config, shown, view)
         if view == "all":
             likeness = dark_views.one_sided(run_id, lab().test_logits(run_id)["teacher"])
             dark_lessons.whole_test_set(config, *likeness)
@@ -58,7 +58,7 @@ def look(run_id: str, config: RunConfig, shown: Shown) -> None:
 
 
 @st.fragment
-def figures(run_id: str, shown: Shown, view: str) -> None:
+def figures(run_id: str, config: RunConfig, shown: Shown, view: str) -> None:
     """Everything that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
     with guard():
         temperature = controls.temperature(
@@ -73,7 +73,7 @@ def figures(run_id: str, shown: Shown, view: str) -> None:
         if view == "all":
             dark_views.whole_test_set(run_id, lab().test_logits(run_id)["teacher"], temperature)
         elif view == "pull":
-            dark_views.pull(shown, temperature)
+            dark_views.pull(shown, temperature, config)
         else:
             dark_views.one_picture(shown, temperature)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kd.text.study_words import decimals
 from kd.text.translation import N_, _, ngettext
-from kd.text.verdicts import EQUAL_STUDENTS, compared, p_value_words
+from kd.text.verdicts import EQUAL_STUDENTS, compared, p_value_words, with_mistake
 
 MINUS = "−"
 
@@ -22,6 +22,10 @@ _NOT_SHOWN_ONCE = {
 _SIDES = {
     "ahead": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds} seeds): {so}."),
     "behind": N_("Distilled is behind by {points} points ({low} to {high} over {seeds} seeds): {so}."),
+}
+_MISTAKEN_SIDES = {
+    "ahead": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds} seeds)."),
+    "behind": N_("Distilled is behind by {points} points ({low} to {high} over {seeds} seeds)."),
 }
 # What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
 _SO = {
@@ -51,7 +55,7 @@ def headline(comparison: Mapping[str, Any], config: Any) -> str:
         return _(EQUAL_STUDENTS)
     side = "ahead" if difference > 0 else "behind" if difference < 0 else "equal"
     message = {"ahead": _AHEAD_ONCE, "behind": _BEHIND_ONCE}.get(code, _NOT_SHOWN_ONCE[side])
-    return _(message, points=_points(abs(100 * difference), 2))
+    return with_mistake(_(message, points=_points(abs(100 * difference), 2)), config)
 
 
 def surer_headline(row: Mapping[str, Any], config: Any) -> str:
@@ -61,6 +65,11 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
         row: of kd.studies.verdicts.verdicts, with at least two seeds.
         config: the run's RunConfig, of any of these seeds.
     """
+    return with_mistake(_surer(row, compared(config)), config)
+
+
+def _surer(row: Mapping[str, Any], pair: tuple[str, str]) -> str:
+    """pair: of `compared`."""
     code, digits, seeds = row["verdict"], decimals(row), int(row["seeds"])
     difference, low, high = row["difference"], row["low"], row["high"]
     count = f"{seeds:,}"
@@ -68,14 +77,14 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
         side = "ahead" if code == "helps" else "behind"
         if side == "behind":
             low, high = -high, -low
-        helps, hurts = _SO[compared(config)]
+        mistaken = pair[0] == "mistake"
         return _(
-            _SIDES[side],
+            _MISTAKEN_SIDES[side] if mistaken else _SIDES[side],
             points=_points(abs(difference), digits),
             low=_points(low, digits),
             high=_points(high, digits),
             seeds=count,
-            so=_(helps if side == "ahead" else hurts),
+            so="" if mistaken else _(_SO[pair][side == "behind"]),
         )
     if math.isnan(low) and difference == 0:
         return ngettext(

@@ -32,6 +32,7 @@ _AHEAD = {
         "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}); "
         "at α = 1, this is not its teacher's doing."
     ),
+    ("mistake", "labels"): N_("Distilled is ahead by {points} ({low} to {high}; McNemar {p_value})."),
 }
 _BEHIND = {
     ("teacher", "labels"): N_(
@@ -54,6 +55,7 @@ _BEHIND = {
         "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}); "
         "at α = 1, this is not its teacher's doing."
     ),
+    ("mistake", "labels"): N_("Distilled is behind by {points} ({low} to {high}; McNemar {p_value})."),
 }
 _EQUAL = N_("No difference shown: both are right equally often ({low} to {high}; McNemar {p_value}).")
 _SLIGHTLY_AHEAD = N_("No difference shown: distilled is {points} ahead ({low} to {high}; McNemar {p_value}).")
@@ -81,19 +83,33 @@ def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
         message = _EQUAL
     else:
         message = _SLIGHTLY_AHEAD if difference > 0 else _SLIGHTLY_BEHIND
-    return _(
+    sentence = _(
         message,
         points=_points(abs(difference)),
         low=_number(low),
         high=_number(high),
         p_value=p_value_words(comparison["p_value"]),
     )
+    return with_mistake(sentence, config)
+
+
+def with_mistake(verdict: str, config: Any) -> str:
+    """A verdict on a run, and what it must not be taken for: that of the method."""
+    if config is None or not config.makes_mistake:
+        return verdict
+    label = config.objective_values().label
+    return " ".join([verdict, _("This run makes a mistake on purpose: {mistake}.", mistake=_(label))])
 
 
 def compared(config: Any) -> tuple[str, str]:
-    """What sets distilled apart, "teacher", "objective" or "nothing", and what scratch learned from."""
+    """What sets distilled apart, and what scratch learned from: a key of what follows from either.
+
+    The first is "teacher", "objective", "nothing", or "mistake", from which nothing follows.
+    """
     if config is None:
         return "teacher", "labels"
+    if config.makes_mistake:
+        return "mistake", "labels"
     if config.alpha == 1:
         return "nothing", "labels"
     return "teacher" if config.learns_from_teacher else "objective", config.baseline

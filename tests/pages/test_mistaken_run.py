@@ -25,6 +25,7 @@ def test_train_says_it_under_the_verdict_and_in_the_lesson(open_page, mistaken):
     app = open_page("train", run=mistaken)
     html = unescape(html_of(app))
     assert f"seed 2 · a mistake: {SAID}" in html
+    assert f"(one seed). This run makes a mistake on purpose: {SAID}." in html
     said = " ".join(each.value for each in app.markdown)
     assert f"with a mistake that is made on purpose ({SAID})" in said + html
     assert not warnings_of(app)
@@ -43,6 +44,15 @@ def test_other_pages_work_with_it(open_page, mistaken, page):
     app = open_page(page, run=mistaken)
     assert not app.error
     assert not warnings_of(app)
+
+
+def test_dark_knowledge_says_whose_formula_pulls(open_page, mistaken):
+    said = unescape(html_of(open_page("dark_knowledge", run=mistaken, view="pull")))
+    assert f"a mistake on purpose: {SAID}. What pulls here is the right formula." in said
+    app = open_page("dark_knowledge", run=mistaken)
+    assert any(f"with a mistake made on purpose ({SAID})" in each.value for each in app.markdown)
+    usual = open_page("dark_knowledge", run=RunConfig().run_id, view="pull")
+    assert "right formula" not in html_of(usual)
 
 
 def test_sweep_takes_no_mistake_from_an_address(open_page):

@@ -39,6 +39,13 @@ def test_students_that_are_the_same_by_construction_are_not_compared():
     assert said.endswith("both students are the same by construction.")
 
 
+def test_a_run_with_a_mistake_is_not_judged_as_the_method():
+    said = headlines.headline(comparison(-0.0203, "behind"), CONFIG.replace(mistake="no_t_squared"))
+    assert said == (
+        "Distilled is behind by 2.03 points (one seed). This run makes a mistake on purpose: without T²."
+    )
+
+
 def row(difference, low, high, verdict, seeds=5, p=0.0001):
     return {"difference": difference, "low": low, "high": high, "verdict": verdict, "seeds": seeds, "p": p}
 
@@ -56,6 +63,12 @@ def row(difference, low, high, verdict, seeds=5, p=0.0001):
             {"baseline": "label_smoothing"},
             "Distilled is ahead by 6.52 points (6.12 to 6.92 over 5 seeds): "
             "the teacher helps more than smoothed labels.",
+        ),
+        (
+            row(6.52, 5.92, 7.12, "helps"),
+            {"mistake": "alpha_reversed"},
+            "Distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds). "
+            "This run makes a mistake on purpose: α reversed.",
         ),
         (
             row(-2.5, -3.4, -1.6, "hurts"),

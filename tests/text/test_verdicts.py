@@ -89,6 +89,11 @@ def test_a_verdict_says_no_more_than_is_shown(counts, said):
             "; at α = 1, this is not its teacher's doing.",
             "; at α = 1, this is not its teacher's doing.",
         ),
+        (
+            {"mistake": "no_t_squared"},
+            ". This run makes a mistake on purpose: without T².",
+            ". This run makes a mistake on purpose: without T².",
+        ),
     ],
 )
 def test_a_verdict_says_what_made_the_difference(changes, ahead, behind):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kd.config import RunConfig
+from kd.config import FIELDS, RunConfig
 from kd.fields import STORED_MODEL
 from kd.text.translation import N_, _
 from kd.text.words import percent
@@ -21,7 +21,7 @@ def one_picture(label: int, config: RunConfig) -> None:
             "temperature T before the softmax shrinks all differences between them by the same factor, and "
             "the small numbers become visible. {students}",
             label=label,
-            students=_(_TAUGHT if config.learns_from_teacher else _NOT_TAUGHT),
+            students=_students(config),
         ),
         _(
             "Choose a picture the teacher is sure of (under “{way}”, the first in the strip), set T to 1, "
@@ -65,6 +65,17 @@ def pull() -> None:
     )
 
 
+def _students(config: RunConfig) -> str:
+    """Which mark is whose, and what each was taught."""
+    if config.makes_mistake:
+        return _(_MISTAUGHT, mistake=FIELDS["mistake"].in_words(config.mistake))
+    return _(_TAUGHT if config.learns_from_teacher else _NOT_TAUGHT)
+
+
+_MISTAUGHT = N_(
+    "Squares and triangles mark the two students: the blue one was taught with such numbers, but with a "
+    "mistake made on purpose ({mistake}); the grey one was not."
+)
 _TAUGHT = N_(
     "Squares and triangles mark the two students: the blue one was taught with such numbers, the grey one "
     "was not."

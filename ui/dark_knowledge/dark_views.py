@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,6 +11,7 @@ import streamlit as st
 from kd.analysis import softening
 from kd.analysis.observations import most_one_sided_likeness
 from kd.charts import dark_charts, pull_charts
+from kd.config import FIELDS, RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.text.dark.chart_words import (
     entropy_words,
@@ -73,8 +76,14 @@ def one_picture(shown: Shown, temperature: Control) -> None:
         save_figure("entropy", dark_charts.entropy_chart, rows, note)
 
 
-def pull(shown: Shown, temperature: Control) -> None:
+def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
     """What label and teacher tell a student about this picture."""
+    if config.makes_mistake:
+        words = _(
+            "This run makes a mistake on purpose: {mistake}. What pulls here is the right formula.",
+            mistake=FIELDS["mistake"].in_words(config.mistake),
+        )
+        st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
     student = controls.choice(
         "student",
         "pulled_student",

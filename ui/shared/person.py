@@ -23,8 +23,7 @@ def person() -> str:
 def script_run() -> ScriptRunContext:
     """The pass of the page's script that is under way, and whose it is."""
     context = get_script_run_ctx()
-    if context is None:
-        raise RuntimeError("Pages are drawn by Streamlit: python -m streamlit run app.py")
+    assert context is not None  # a page is only drawn in one
     return context
 
 
