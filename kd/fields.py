@@ -78,7 +78,8 @@ class FieldSpec:
             return self.choice_label(value)
         if isinstance(value, str):
             return value or _("none")
-        return f"{value:,}" if isinstance(value, int) else plain(value)
+        whole = isinstance(value, int) or (value >= 1_000 and value == int(value))
+        return f"{int(value):,}" if whole else plain(value)
 
     def next_stops(self, value: float) -> tuple[float, ...]:
         """The stops next to this value, below and above, as far as there are any."""

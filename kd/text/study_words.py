@@ -23,13 +23,22 @@ _VERDICTS = {
 }
 
 
-def verdict_word(code: str) -> str:
-    """A verdict in a table."""
-    return _(_VERDICTS[code])
+_OVER_A_CELL = {"helps": N_("better"), "hurts": N_("worse")}
 
 
-def verdict_line(row: Mapping[str, Any]) -> str:
-    """One cell in a line: 'helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)'."""
+def verdict_word(code: str, over_scratch: bool = True) -> str:
+    """A verdict in a table.
+
+    over_scratch: whether each cell is compared with its own scratch student, and not with one cell.
+    """
+    return _(_VERDICTS[code] if over_scratch else _OVER_A_CELL.get(code, _VERDICTS[code]))
+
+
+def verdict_line(row: Mapping[str, Any], over: str = "") -> str:
+    """One cell in a line: 'helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)'.
+
+    over: the cell that it is compared with, in words; "" if that is its own scratch student.
+    """
     code, number = row["verdict"], int(row["seeds"])
     seeds = ngettext("{count} seed", "{count} seeds", number, count=f"{number:,}")
     if code == "baseline":
@@ -43,6 +52,8 @@ def verdict_line(row: Mapping[str, Any]) -> str:
         "high": signed(row["high"], digits),
         "seeds": seeds,
     }
+    if over and code in _OVER_A_CELL:
+        return _(_THAN[code], cell=over, **values)
     if code == "helps":
         return _("helps: {points} points (95 % between {low} and {high}, {seeds})", **values)
     if code == "hurts":
@@ -56,6 +67,12 @@ def verdict_line(row: Mapping[str, Any]) -> str:
         points=values["points"],
         seeds=seeds,
     )
+
+
+_THAN = {
+    "helps": N_("better than {cell}: {points} points (95 % between {low} and {high}, {seeds})"),
+    "hurts": N_("worse than {cell}: {points} points (95 % between {low} and {high}, {seeds})"),
+}
 
 
 def _not_shown(row: Mapping[str, Any], values: Mapping[str, str]) -> str:

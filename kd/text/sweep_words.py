@@ -8,7 +8,8 @@ from typing import Any
 
 from kd.text.study_words import signed, verdict_line
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import duration, sentence_case
+from kd.text.verdicts import p_value_words
+from kd.text.words import duration, listing, sentence_case
 
 _STATES = {
     "paused": N_("Paused: {done} of {runs} runs. Go on whenever you like."),
@@ -26,7 +27,7 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int, baseline: str 
 
     Args:
         rows: of kd.charts.study.heat_map.heat_map_rows or the like: verdict, difference, and `where`, the
-            cell in words.
+            cell as `in_sentence` has it.
         cells: how many there will be.
         baseline: the cell that the others are compared with, in words; "" if each is compared with scratch.
     """
@@ -45,7 +46,7 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int, baseline: str 
                 "{count} cell shows no difference.",
                 "{count} cells show no difference.",
                 nothing,
-                count=nothing,
+                count=f"{nothing:,}",
             )
         )
     if unjudged := len(by_verdict["too few"]):
@@ -54,7 +55,7 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int, baseline: str 
                 "{count} cell has too few seeds to judge.",
                 "{count} cells have too few seeds to judge.",
                 unjudged,
-                count=unjudged,
+                count=f"{unjudged:,}",
             )
         )
     return " ".join(sentences)
@@ -67,18 +68,18 @@ def _over_scratch(by_verdict: Mapping[str, list[Mapping[str, Any]]], cells: int)
     helps, hurts = by_verdict["helps"], by_verdict["hurts"]
     if helps:
         yield ngettext(
-            "Distillation helps in {count} of {cells} cells, most by {points} points ({where}).",
-            "Distillation helps in {count} of {cells} cells, most by {points} points ({where}).",
+            "Distillation helps in {count} of {cells} cells, most by {points} points {where}.",
+            "Distillation helps in {count} of {cells} cells, most by {points} points {where}.",
             len(helps),
-            cells=cells,
+            cells=f"{cells:,}",
             **_largest(helps),
         )
     else:
         yield _("No cell shows yet that distillation helps.")
     if hurts:
         yield ngettext(
-            "It hurts in {count}, most by {points} points ({where}).",
-            "It hurts in {count}, most by {points} points ({where}).",
+            "It hurts in {count}, most by {points} points {where}.",
+            "It hurts in {count}, most by {points} points {where}.",
             len(hurts),
             **_largest(hurts),
         )
@@ -90,10 +91,10 @@ def _over_baseline(
     helps, hurts = by_verdict["helps"], by_verdict["hurts"]
     if helps:
         yield ngettext(
-            "{count} of {others} other cells does better than {baseline}, by {points} points ({where}).",
-            "{count} of {others} other cells do better than {baseline}, most by {points} points ({where}).",
+            "{count} of {others} other cells does better than {baseline}, by {points} points {where}.",
+            "{count} of {others} other cells do better than {baseline}, most by {points} points {where}.",
             len(helps),
-            others=others,
+            others=f"{others:,}",
             baseline=baseline,
             **_largest(helps),
         )
@@ -101,8 +102,8 @@ def _over_baseline(
         yield _("No cell is shown to do better than {baseline} yet.", baseline=baseline)
     if hurts:
         yield ngettext(
-            "{count} does worse, by {points} points ({where}).",
-            "{count} do worse, most by {points} points ({where}).",
+            "{count} does worse, by {points} points {where}.",
+            "{count} do worse, most by {points} points {where}.",
             len(hurts),
             **_largest(hurts),
         )
@@ -111,13 +112,47 @@ def _over_baseline(
 def _largest(rows: list[Mapping[str, Any]]) -> dict[str, Any]:
     """How many they are, and where the difference is largest."""
     most = max(rows, key=lambda row: abs(row["difference"]))
-    return {"count": len(rows), "where": most["where"], "points": signed(most["difference"], 1)}
+    return {"count": f"{len(rows):,}", "where": most["where"], "points": signed(most["difference"], 1)}
 
 
-def where(values: Mapping[str, str]) -> str:
-    """A cell in words, by what its axes are called: 'Training images 500, T 10'."""
-    # a label begins with the sign, where there is one: “T, temperature”
-    return ", ".join(f"{label.partition(',')[0]} {value}" for label, value in values.items())
+_SHORT = {
+    "train_size": N_("{value} images"),
+    "temperature": N_("T {value}"),
+    "alpha": N_("α {value}"),
+    "epochs": N_("{value} epochs"),
+    "batch_size": N_("batches of {value}"),
+    "label_noise": N_("label noise {value}"),
+    "student_width": N_("width {value}"),
+    "teacher": N_("teacher: {value}"),
+}
+_HAVING = {**_SHORT, "student_width": N_("a student of width {value}"), "teacher": N_("the {value} teacher")}
+# Where one is, and not what one has.
+_AT = {"temperature": N_("T = {value}"), "alpha": N_("α = {value}")}
+
+
+def where(values: Mapping[str, tuple[str, str]]) -> str:
+    """A cell in a list: '500 images, T 10'.
+
+    Args:
+        values: field of each axis → what it is called, and the cell's value in words.
+    """
+    return ", ".join(_named(_SHORT, name, *words) for name, words in values.items())
+
+
+def in_sentence(values: Mapping[str, tuple[str, str]]) -> str:
+    """A cell within a sentence: 'with 500 images at T = 10'. values: as for `where`."""
+    parts = []
+    if having := [_named(_HAVING, name, *words) for name, words in values.items() if name not in _AT]:
+        parts.append(_("with {things}", things=listing(having)))
+    if at := [_(_AT[name], value=value) for name, (_label, value) in values.items() if name in _AT]:
+        parts.append(_("at {things}", things=listing(at)))
+    return " ".join(parts)
+
+
+def _named(forms: Mapping[str, str], name: str, label: str, value: str) -> str:
+    if name == "objective":
+        return value
+    return _(forms[name], value=value) if name in forms else f"{label} {value}"
 
 
 def progress_words(status: str, done: int, runs: int, seconds_left: float | None, elsewhere: bool) -> str:
@@ -126,11 +161,12 @@ def progress_words(status: str, done: int, runs: int, seconds_left: float | None
     Args:
         status, done, runs, seconds_left, elsewhere: of a StudyView.
     """
+    numbers = {"done": f"{done:,}", "runs": f"{runs:,}"}
     if status in _STATES:
-        return _(_STATES[status], done=done, runs=runs)
+        return _(_STATES[status], **numbers)
     if status == "finished":
-        return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs, count=runs)
-    words = _("{done} of {runs} runs", done=done, runs=runs)
+        return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs, count=f"{runs:,}")
+    words = _("{done} of {runs} runs", **numbers)
     if elsewhere:
         return _("{progress}. Another process on this machine is carrying it out.", progress=words)
     if seconds_left is None:
@@ -138,17 +174,19 @@ def progress_words(status: str, done: int, runs: int, seconds_left: float | None
     return _("{progress}; about {time} left.", progress=words, time=duration(seconds_left))
 
 
-def cell_words(where: str, row: Mapping[str, Any] | None, reason: str = "") -> str:
+def cell_words(where: str, row: Mapping[str, Any] | None, reason: str = "", over: str = "") -> str:
     """One cell in a sentence or two.
 
     Args:
         where: of `where`.
         row: of kd.studies.verdicts.verdicts; None while none of its runs has finished.
         reason: why a run of it failed.
+        over: the cell that it is compared with, as `where` has it; "" if that is its own scratch student.
     """
-    said = _("no run has finished yet") if row is None else verdict_line(row)
+    said = _("no run has finished yet") if row is None else verdict_line(row, over)
     if row is not None and not math.isnan(row["p_corrected"]):
-        said = _("{verdict}, p = {p} for all cells together", verdict=said, p=f"{row['p_corrected']:.2g}")
+        known = p_value_words(row["p_corrected"])
+        said = _("{verdict}, {p} for all cells together", verdict=said, p=known)
     words = _("{where}. {said}.", where=where, said=sentence_case(said))
     if not reason:
         return words

@@ -43,7 +43,7 @@ def test_compose_a_study_watch_it_fill_pause_reload_go_on_and_open_a_cell(page: 
     expect(cells).to_have_count(9)
     cells.last.click()
     expect(shown.locator(".kd-sentence")).to_contain_text("α 0.85, T 20. ")
-    expect(shown).to_contain_text("Gain along T, temperature, at α 0.85.")
+    expect(shown).to_contain_text("Gain along T, temperature, at α = 0.85.")
     page.get_by_role("button", name="Open in Train").click()
     expect(page).to_have_url(re.compile(r"/train\?.*run=[0-9a-f]{12}"))
     expect(page.locator(".kd-head")).to_contain_text("α 0.85 · T 20")

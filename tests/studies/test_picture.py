@@ -119,7 +119,7 @@ def test_a_heat_map_over_a_cell_marks_it():
     assert lines[0] == "Accuracy in points above the baseline's"
     assert lines[4].split()[:2] == ["0.1", "="]
     assert lines[5].split()[:3] == ["0.5", "?", "+0.9"]
-    assert lines[-1] == "+ helps   ? too few seeds   = the baseline"
+    assert lines[-1] == "+ better   ? too few seeds   = the baseline"
 
 
 def test_a_third_axis_has_a_map_for_each_value_and_one_that_does_not_vary_none():

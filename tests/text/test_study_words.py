@@ -99,6 +99,8 @@ def test_values_are_said_as_they_are_typed(value, said):
 def test_axes_and_verdicts_have_names():
     assert flag("teacher_train_size") == "teacher-train-size"
     assert [verdict_word(code) for code in ("helps", "not shown")] == ["helps", "not shown"]
+    over_a_cell = [verdict_word(code, over_scratch=False) for code in ("helps", "hurts", "baseline")]
+    assert over_a_cell == ["better", "worse", "baseline"]
     assert (signed(6.52, 1), signed(-0.2), signed(-0.001)) == ("+6.5", "−0.20", "0.00")
 
 

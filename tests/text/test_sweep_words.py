@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from kd.text.sweep_words import cell_words, progress_words, study_sentence, where
+from kd.text.sweep_words import cell_words, in_sentence, progress_words, study_sentence, where
 
 
-def row(verdict, difference, at="T 4"):
+def row(verdict, difference, at="at T = 4"):
     return {"verdict": verdict, "difference": difference, "where": at}
 
 
@@ -17,13 +17,13 @@ def row(verdict, difference, at="T 4"):
         (
             [
                 row("helps", 2.0),
-                row("helps", 6.52, "T 10"),
-                row("hurts", -1.23, "T 1"),
+                row("helps", 6.52, "at T = 10"),
+                row("hurts", -1.23, "at T = 1"),
                 row("not shown", 0.1),
             ],
             5,
-            "Distillation helps in 2 of 5 cells, most by +6.5 points (T 10). It hurts in 1, most by "
-            "−1.2 points (T 1). 1 cell shows no difference.",
+            "Distillation helps in 2 of 5 cells, most by +6.5 points at T = 10. It hurts in 1, most by "
+            "−1.2 points at T = 1. 1 cell shows no difference.",
         ),
         (
             [row("not shown", 0.1)] * 2,
@@ -39,7 +39,7 @@ def row(verdict, difference, at="T 4"):
         (
             [row("baseline", 0.0), row("helps", 1.0)],
             2,
-            "Distillation helps in 1 of 2 cells, most by +1.0 points (T 4).",
+            "Distillation helps in 1 of 2 cells, most by +1.0 points at T = 4.",
         ),
     ],
 )
@@ -51,14 +51,19 @@ def test_the_sentence_says_where_it_helps_where_it_hurts_and_what_is_not_shown(r
     ("rows", "words"),
     [
         (
-            [row("baseline", 0.0), row("helps", 1.0), row("helps", 2.0, "T 9"), row("hurts", -1.5, "T 50")],
-            "2 of 4 other cells do better than T 1, most by +2.0 points (T 9). 1 does worse, by −1.5 points "
-            "(T 50).",
+            [
+                row("baseline", 0.0),
+                row("helps", 1.0),
+                row("helps", 2.0, "at T = 9"),
+                row("hurts", -1.5, "at T = 50"),
+            ],
+            "2 of 4 other cells do better than T 1, most by +2.0 points at T = 9. 1 does worse, by "
+            "−1.5 points at T = 50.",
         ),
         (
-            [row("helps", 1.0), row("hurts", -1.5, "T 50"), row("hurts", -2.5, "T 90")],
-            "1 of 4 other cells does better than T 1, by +1.0 points (T 4). 2 do worse, most by −2.5 points "
-            "(T 90).",
+            [row("helps", 1.0), row("hurts", -1.5, "at T = 50"), row("hurts", -2.5, "at T = 90")],
+            "1 of 4 other cells does better than T 1, by +1.0 points at T = 4. 2 do worse, most by "
+            "−2.5 points at T = 90.",
         ),
         (
             [row("baseline", 0.0), row("not shown", 0.1)],
@@ -71,8 +76,29 @@ def test_cells_compared_with_another_cell_are_not_said_to_be_compared_with_scrat
     assert study_sentence(rows, 5, baseline="T 1") == words
 
 
-def test_a_cell_is_named_by_its_signs_or_labels():
-    assert where({"Training images": "500", "T, temperature": "10"}) == "Training images 500, T 10"
+@pytest.mark.parametrize(
+    ("values", "listed", "said"),
+    [
+        (
+            {"train_size": ("Training images", "2,000"), "temperature": ("T, temperature", "10")},
+            "2,000 images, T 10",
+            "with 2,000 images at T = 10",
+        ),
+        (
+            {"alpha": ("α, weight of the true labels", "0.1"), "temperature": ("T, temperature", "4")},
+            "α 0.1, T 4",
+            "at α = 0.1 and T = 4",
+        ),
+        (
+            {"teacher": ("Teacher", "Strong"), "shift": ("Shift in pixels", "2")},
+            "teacher: Strong, Shift in pixels 2",
+            "with the Strong teacher and Shift in pixels 2",
+        ),
+    ],
+)
+def test_a_cell_is_named_as_one_would_say_it(values, listed, said):
+    assert where(values) == listed
+    assert in_sentence(values) == said
 
 
 @pytest.mark.parametrize(
@@ -110,8 +136,14 @@ def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
     assert cell_words("T 4", known) == (
         "T 4. Helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds), p = 0.012 for all cells together."
     )
+    assert cell_words("T 4", known, over="T 1").startswith("T 4. Better than T 1: +6.5 points")
     assert cell_words("T 4", None, "The disk is full.") == (
         "T 4. No run has finished yet. A run failed: The disk is full."
     )
     few = {"verdict": "too few", "seeds": 1, "difference": 1.0, "low": math.nan, "p_corrected": math.nan}
     assert "for all cells together" not in cell_words("T 4", few | {"high": math.nan})
+
+
+def test_large_numbers_have_separators():
+    assert progress_words("paused", 1_200, 2_000, None, False).startswith("Paused: 1,200 of 2,000 runs.")
+    assert "in 1,100 of 1,200 cells" in study_sentence([row("helps", 1.0)] * 1_100, 1_200)

@@ -10,12 +10,13 @@ import streamlit as st
 from kd.charts.run_charts import accuracy_lines, accuracy_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
-from kd.text.sweep_words import cell_words, where
+from kd.text.sweep_words import cell_words, in_sentence
 from kd.text.translation import _, language
+from kd.text.words import sentence_case
 from ui.shared.figure import figure
 from ui.shared.guard import guarded
 from ui.sweep import map as study_map
-from ui.sweep.studies import Shown, cells
+from ui.sweep.studies import Shown, cells, named
 
 CELL = "sweep_cell"
 _MOST_KEPT = 200
@@ -74,7 +75,7 @@ def look_into(
         how = _("Touch a cell of the map to look into it.")
         st.html(f'<p class="kd kd-quiet">{escape(how)}</p>')
         return
-    said = cell_words(names[cell], shown.row(cell), shown.failed.get(cell, ""))
+    said = cell_words(names[cell], shown.row(cell), shown.failed.get(cell, ""), study_map.over(shown))
     st.html(f'<p class="kd kd-sentence">{escape(said)}</p>')
     _slices(shown, cell)
     _curves(lab, shown, cell)
@@ -105,9 +106,9 @@ def _slices_through(
     for axis in values:
         (other,) = (name for name in values if name != axis)
         data = _shown.table[_shown.table[other] == values[other]]
-        fixed = where({_(FIELDS[other].label): FIELDS[other].in_words(values[other])})
-        words = _("Gain along {field}, at {where}.", field=_(FIELDS[axis].label), where=fixed)
-        here = _("With {where}.", where=fixed)
+        fixed = in_sentence(named({other: values[other]}))
+        words = _("Gain along {field}, {where}.", field=_(FIELDS[axis].label), where=fixed)
+        here = f"{sentence_case(fixed)}."
         found.append((words, here, study_map.slice_of(data, axis, _shown.study.axes[axis])))
     return found
 

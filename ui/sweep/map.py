@@ -12,15 +12,14 @@ import streamlit as st
 
 from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, verdict_words
 from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
-from kd.config import FIELDS
 from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
 from kd.text.study_words import signed
-from kd.text.sweep_words import study_sentence, where
+from kd.text.sweep_words import in_sentence, study_sentence, where
 from kd.text.translation import _, language
 from kd.text.words import accuracy
 from ui.shared.figure import figure
-from ui.sweep.studies import Shown, cells
+from ui.sweep.studies import Shown, cells, named
 
 FIGURE = "sweep-map"
 
@@ -45,10 +44,7 @@ def labels(shown: Shown) -> list[str]:
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _labels(study_id: str, language: str, _study: Study) -> list[str]:
-    return [
-        where({_(FIELDS[name].label): FIELDS[name].in_words(value) for name, value in cell.items()})
-        for cell in cells(_study)
-    ]
+    return [where(named(cell)) for cell in cells(_study)]
 
 
 def sentence(shown: Shown) -> str:
@@ -58,11 +54,15 @@ def sentence(shown: Shown) -> str:
 
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _sentence(name: str, language: str, _shown: Shown) -> str:
-    names = dict(zip((tuple(cell.values()) for cell in cells(_shown.study)), labels(_shown), strict=True))
-    rows = [{**row, "where": names[cell]} for cell, row in _shown.rows.items()]
-    other = _shown.study.baseline
-    baseline = "" if isinstance(other, str) else names[tuple(other.values())]
-    return study_sentence(rows, len(names), baseline)
+    places = {tuple(cell.values()): in_sentence(named(cell)) for cell in cells(_shown.study)}
+    rows = [{**row, "where": places[cell]} for cell, row in _shown.rows.items()]
+    return study_sentence(rows, len(places), over(_shown))
+
+
+def over(shown: Shown) -> str:
+    """The cell that the others are compared with, in words; "" where each is compared with scratch."""
+    other = shown.study.baseline
+    return "" if isinstance(other, str) else where(named(other))
 
 
 def draw(shown: Shown, chosen: int | None, on_select: Callable[[], None]) -> None:
@@ -115,14 +115,14 @@ def _cells_of_map(name: str, language: str, _shown: Shown) -> tuple[pd.DataFrame
 @st.cache_resource(max_entries=200, show_spinner=False)
 def table(name: str, language: str, _shown: Shown) -> str:
     """The study as a table in HTML, for whoever does not see the figure; the keyboard can scroll it."""
-    words, rows_of, found = verdict_words(), _shown.rows, []
+    words, rows_of, found = verdict_words(not over(_shown)), _shown.rows, []
     for number, cell in enumerate(cells(_shown.study)):
         row, reason = rows_of.get(tuple(cell.values())), _shown.failed.get(number, "")
         row = row if row and row["seeds"] else None
         verdict = row["verdict"] if row else "failed" if reason else "missing"
         found.append(
             {
-                **{_(FIELDS[name].label): FIELDS[name].in_words(value) for name, value in cell.items()},
+                **dict(named(cell).values()),
                 _("Verdict"): words[verdict],
                 _("Gain (points)"): signed(row["difference"]) if row else "–",
                 _("95 % interval"): _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"]))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kd.config import RunConfig
+from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.run_fields import epochs_for
 from kd.studies.address import STUDY
@@ -68,6 +68,11 @@ class Shown:
             seen = default.train_size * default.epochs
             config = config.replace(epochs=epochs_for(config.train_size, seen))
         return config
+
+
+def named(cell: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The fields of a cell → what each is called, and its value in words."""
+    return {name: (_(FIELDS[name].label), FIELDS[name].in_words(value)) for name, value in cell.items()}
 
 
 def cells(study: Study) -> list[dict[str, Any]]:

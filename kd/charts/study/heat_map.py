@@ -82,8 +82,13 @@ def _figures(row: Mapping[str, Any] | None, reason: str, digits: int) -> dict[st
         "interval": "–"
         if math.isnan(row["low"])
         else _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"])),
-        "p": "–" if math.isnan(row["p_corrected"]) else p_value_words(row["p_corrected"]),
+        "p": p_cell(row["p_corrected"]),
     }
+
+
+def p_cell(p_value: float) -> str:
+    """A p-value under a heading that says what it is: '< 0.001', '0.012', or '–' where there is none."""
+    return "–" if math.isnan(p_value) else p_value_words(p_value).removeprefix("p ").removeprefix("= ")
 
 
 def _label(row: Mapping[str, Any], verdict: str, digits: int) -> str:
@@ -172,13 +177,13 @@ def heat_map(
         alt.layer(empty, cells, *_hatching(x, y), _behind_number(x, y, colour), numbers, touched, data=rows),
         _("Gain over scratch") if over_scratch else _("Gain over the baseline"),
         height,
-        words={"verdict": verdict_words()},
+        words={"verdict": verdict_words(over_scratch)},
     )
 
 
-def verdict_words() -> dict[str, str]:
+def verdict_words(over_scratch: bool = True) -> dict[str, str]:
     """The code of each verdict → what it is called, with what a cell without one is."""
-    words = {code: verdict_word(code) for code in _VERDICTS}
+    words = {code: verdict_word(code, over_scratch) for code in _VERDICTS}
     return words | {MISSING: _("not finished"), FAILED: _("failed")}
 
 

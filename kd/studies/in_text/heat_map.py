@@ -69,9 +69,10 @@ class HeatMap:
             )
             for level, shade in enumerate(_SHADES)
         )
+        over_a_cell = "baseline" in self._verdicts
         signs = {
-            "helps": _("+ helps"),
-            "hurts": _("− hurts"),
+            "helps": _("+ better") if over_a_cell else _("+ helps"),
+            "hurts": _("− worse") if over_a_cell else _("− hurts"),
             "not shown": _("unshaded: not shown"),
             "too few": _("? too few seeds"),
             "baseline": _("= the baseline"),

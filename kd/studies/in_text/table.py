@@ -44,6 +44,7 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
         drawn.add_column(Text(title), justify="right", overflow="fold")
     drawn.add_column(Text(_("verdict")), overflow="fold")
     drawn.add_column(Text(_("more seeds").replace(" ", "\n")), justify="right", overflow="fold")
+    over_scratch = not any(table["verdict"] == "baseline")
     for row in table.to_dict("records"):
         drawn.add_row(
             *(Text(axis_value(row[axis])) for axis in axes),
@@ -51,7 +52,7 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
             *(_known(row[f"{name}_accuracy"], accuracy) for name in ("distilled", "scratch")),
             _known(row["difference"], signed),
             _known(max(row["high"] - row["difference"], row["difference"] - row["low"]), "{:.2f}".format),
-            Text(verdict_word(row["verdict"])),
+            Text(verdict_word(row["verdict"], over_scratch)),
             "" if pd.isna(row["more_seeds"]) else f"{row['more_seeds']:,}",
         )
     return lines_of(drawn, width)
