@@ -56,7 +56,7 @@ def test_one_scale_for_all_and_a_table_for_charts(models, image):
     shown = saliency(models, image, 1)
     table = shown.table()
     assert list(table.columns) == ["model", "row", "column", "gradient", "contribution"]
-    assert len(table) == 3 * 784
+    assert table.index.tolist() == list(range(3 * 784))
     assert shown.limit == pytest.approx(table["contribution"].abs().max())
     cell = table.set_index(["model", "row", "column"]).loc[("distilled", 10, 13)]
     assert cell["gradient"] == shown.gradients["distilled"][10, 13]
@@ -64,9 +64,9 @@ def test_one_scale_for_all_and_a_table_for_charts(models, image):
 
 
 def test_invalid_input_is_refused(models, image):
-    with pytest.raises(ValueError, match="digit must be a whole number between 0 and 9, got 10"):
+    with pytest.raises(ValueError, match=r"^digit must be a whole number between 0 and 9, got 10\.$"):
         saliency(models, image, 10)
-    with pytest.raises(ValueError, match="at least one model"):
+    with pytest.raises(ValueError, match=r"^saliency needs at least one model\.$"):
         saliency({}, image)
     with pytest.raises(ValueError, match="finite"):
         saliency(models, image * np.nan)

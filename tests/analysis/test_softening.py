@@ -148,11 +148,13 @@ def test_picture_table_is_in_order():
     np.testing.assert_array_equal(table["predicted"], TEACHER.argmax(1))
     np.testing.assert_allclose(table["probability_predicted"], probabilities.max(1))
     np.testing.assert_allclose(table["probability_true"], probabilities[range(200), LABELS])
+    at_one = picture_table(LABELS, TEACHER)["probability_true"]
+    np.testing.assert_allclose(at_one, special.softmax(TEACHER, axis=1)[range(200), LABELS])
 
 
 def test_lists_of_pictures_are_rows_of_the_table_and_equal_pictures_stay_in_order():
     labels, logits = np.tile(LABELS[:20], 10), np.tile(TEACHER[:20], (10, 1))
-    soft, rows, of_four = special.softmax(logits / 5, axis=1), np.arange(200), np.flatnonzero(labels == 4)
+    soft, rows, eights = special.softmax(logits / 5, axis=1), np.arange(200), np.flatnonzero(labels == 8)
     behind = picture_table(labels, logits, 5.0).assign(probability_other=soft[:, 9])
     for found, table, among, key in (
         (
@@ -167,7 +169,7 @@ def test_lists_of_pictures_are_rows_of_the_table_and_equal_pictures_stay_in_orde
             rows,
             special.log_softmax(logits, axis=1)[rows, labels],
         ),
-        (pictures_behind(labels, logits, 4, 9, 5.0), behind, of_four, -soft[:, 9]),
+        (pictures_behind(labels, logits, 8, 9, 5.0), behind, eights, -soft[:, 9]),
     ):
         expected = sorted(among, key=key.__getitem__)[:12]
         pd.testing.assert_frame_equal(found, table.iloc[expected].reset_index(drop=True))
