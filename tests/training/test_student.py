@@ -16,6 +16,7 @@ from kd.distillation.distiller import Distiller
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture, build_student, build_teacher
 from kd.pictures.mnist import to_model_input
+from kd.training import student
 from kd.training.answers import teacher_outputs
 from kd.training.compiled import CompiledTraining, compiled_training
 from kd.training.networks import Network, initial_weights
@@ -187,6 +188,18 @@ def test_a_second_training_of_a_kind_traces_nothing_again():
     trained(other.replace(train_size=100, omitted_digits="3"), "distilled", made_up(100))
     assert compiled_training(STUDENT, SOFT_TARGETS(alpha=0.9))._steps is steps
     assert steps.experimental_get_tracing_count() == traced == 1
+
+
+@pytest.mark.parametrize(("name", "objective"), [("distilled", SOFT_TARGETS()), ("scratch", None)])
+def test_after_warming_up_a_training_traces_nothing(monkeypatch, name, objective):
+    dense = {"student": "dense", "student_units": 7}  # which nothing else here trains
+    monkeypatch.setattr(student, "RunConfig", lambda **settings: RunConfig(**settings, **dense))
+    student.warm(name)
+    compiled = compiled_training(Architecture("dense", 7), objective)
+    functions = compiled._steps, compiled.network._evaluate
+    assert [function.experimental_get_tracing_count() for function in functions] == [1, 1]
+    trained(SMALL.replace(**dense, epochs=1), name, made_up())
+    assert [function.experimental_get_tracing_count() for function in functions] == [1, 1]
 
 
 def test_a_fresh_teacher_reports_every_epoch(mnist):
