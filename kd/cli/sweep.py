@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Mapping
 
 from kd.export.exporting import check_free
 from kd.lab import Lab
+from kd.studies.in_text.lines import WIDTH
 from kd.studies.in_text.picture import picture
 from kd.studies.in_text.table import table_text
 from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
+from kd.studies.sure.single_seeds import study_notes
 from kd.studies.verdicts import verdicts
 from kd.terminal import interrupt
 from kd.terminal.refusal import Refusal
@@ -62,6 +65,8 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
         else:
             axes = list(study.axes)
             print(f"{table_text(table, axes)}\n\n{picture(table, axes)}", flush=True)
+            for note in study_notes(study, table):
+                print(f"\n{textwrap.fill(note, WIDTH)}", flush=True)
         for format, path in (tables or {}).items() if view.done else ():
             for written in lab.export(view, format, path=path):
                 print(written, file=sys.stderr if as_json else sys.stdout)

@@ -125,6 +125,26 @@ def near_words(cell: Mapping[str, Any], single: Verdicts) -> str:
     )
 
 
+def near_cells_words(singles: Sequence[Verdicts]) -> str:
+    """How often single seeds disagreed in several cells of an included study.
+
+    Args:
+        singles: the verdicts in each, one cell at least.
+    """
+    seeds = sum(len(single.alone) for single in singles)
+    disagreed = sum(single.disagreed for single in singles)
+    return ngettext(
+        "At the nearest setting of the included study, {disagreed} of {seeds} single seeds said something "
+        "else than all seeds together.",
+        "At the {count} nearest settings of the included study, {disagreed} of {seeds} single seeds said "
+        "something else than all seeds of their setting together.",
+        len(singles),
+        count=f"{len(singles):,}",
+        disagreed=f"{disagreed:,}",
+        seeds=f"{seeds:,}",
+    )
+
+
 def alone_sentence(single: Verdicts) -> str:
     """What one seed alone would have said, and how often that would have been something else.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 import re
 from dataclasses import replace
@@ -14,6 +15,7 @@ from kd.config import RunConfig
 from kd.studies.address import address_of, query_of, study_of
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
+from kd.studies.sure.single_seeds import near_cells_note, near_note
 from kd.studies.verdicts import verdicts
 from kd.text.endings import Ending
 from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of
@@ -196,6 +198,18 @@ def test_a_study_of_one_axis_is_a_line_with_bands(open_page, lab):
     assert lab.wait_study(study_id, 60).status == "finished"
     app = open_page("sweep", study=study_id)
     assert chart_titles(app)[0] == "Test accuracy along T, temperature"
+
+
+def test_with_one_seed_a_cell_and_the_table_say_how_often_single_seeds_disagreed(open_page, lab):
+    line = Study(RunConfig(seed=3), {"temperature": (2.0, 4.0)})
+    for _cell, config in line.runs():
+        save_copy(lab.store, RunConfig().run_id, config)
+    study_id = lab.start_study(line)
+    assert lab.wait_study(study_id, 60).status == "finished"
+    app = open_page("sweep", {"sweep_cell": 0}, study=study_id)
+    assert html.escape(near_note(RunConfig(temperature=2.0))) in html_of(app)
+    cells_of(app)
+    assert html.escape(near_cells_note(map(line.config, line.cells()))) in html_of(app)
 
 
 def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, study_id, monkeypatch):

@@ -10,6 +10,7 @@ import streamlit as st
 from kd.charts.run_charts import accuracy_lines, accuracy_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
+from kd.studies.sure.single_seeds import near_note
 from kd.text.sweep_words import cell_words, in_sentence
 from kd.text.translation import _, language
 from kd.text.words import sentence_case
@@ -77,6 +78,9 @@ def look_into(
         return
     said = cell_words(names[cell], shown.row(cell), shown.failed.get(cell, ""), study_map.over(shown))
     st.html(f'<p class="kd kd-sentence">{escape(said)}</p>')
+    row = shown.row(cell)
+    if row is not None and row["seeds"] == 1 and not study_map.over(shown):
+        st.html(f'<p class="kd kd-quiet">{escape(near_note(shown.config(cell)))}</p>')
     _slices(shown, cell)
     _curves(lab, shown, cell)
 

@@ -14,6 +14,7 @@ from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, ver
 from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
 from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
+from kd.studies.sure.single_seeds import study_notes
 from kd.text.study_words import signed
 from kd.text.sweep_words import in_sentence, study_sentence, where
 from kd.text.translation import _, language
@@ -139,4 +140,8 @@ def table(name: str, language: str, _shown: Shown) -> str:
         )
     rows = pd.DataFrame(found).to_html(index=False, border=0, classes="kd-cells")
     label = escape(_("The cells of the study"))
-    return f'<div class="kd kd-table" role="region" tabindex="0" aria-label="{label}">{rows}</div>'
+    notes = " ".join(study_notes(_shown.study, _shown.table))
+    return (
+        f'<div class="kd kd-table" role="region" tabindex="0" aria-label="{label}">{rows}</div>'
+        f'<p class="kd kd-quiet">{escape(notes)}</p>'
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,8 +12,10 @@ import pandas as pd
 from kd.analysis.verdict import verdict
 from kd.config import RunConfig
 from kd.studies.shipped import differs, nearest
+from kd.studies.study import SCRATCH, Study
 from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN, verdicts
-from kd.text.sure_words import near_words
+from kd.text.study_words import study_notes as words_on_verdicts
+from kd.text.sure_words import near_cells_words, near_words
 from kd.unusable import Unusable
 
 _CODES = {"ahead": HELPS, "behind": HURTS, "not shown": NOT_SHOWN}
@@ -88,6 +91,30 @@ def near_note(config: RunConfig) -> str:
     except Unusable as error:
         return str(error)
     return "" if found is None else near_words(*found)
+
+
+def near_cells_note(configs: Iterable[RunConfig]) -> str:
+    """How often single seeds disagreed near these settings, in a sentence; nothing where no cell is near."""
+    cells = {}
+    try:
+        for config in configs:
+            if (found := nearest(config)) is not None:
+                cells[found[0].run_id] = _judged(found[0])
+    except Unusable as error:
+        return str(error)
+    return near_cells_words([*cells.values()]) if cells else ""
+
+
+def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
+    """What the verdicts of a study rest on, a sentence each.
+
+    Args:
+        table: its verdicts, of `kd.studies.verdicts.verdicts`.
+    """
+    notes = words_on_verdicts(table.to_dict("records"))
+    if study.seeds == 1 and study.baseline == SCRATCH:
+        notes.append(near_cells_note(map(study.config, study.cells())))
+    return [note for note in notes if note]
 
 
 def cell_of(config: RunConfig) -> dict[str, Any]:

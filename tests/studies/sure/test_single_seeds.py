@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from scipy import stats
@@ -11,8 +12,17 @@ from scipy import stats
 from kd.config import RunConfig
 from kd.studies import shipped
 from kd.studies.shipped import FILE, OBJECTIVES_FILE
+from kd.studies.study import Study
 from kd.studies.sure import single_seeds
-from kd.studies.sure.single_seeds import SingleSeeds, near_note, single_seeds_near
+from kd.studies.sure.single_seeds import (
+    SingleSeeds,
+    near_cells_note,
+    near_note,
+    single_seeds_near,
+    study_notes,
+)
+from kd.studies.verdicts import verdicts
+from tests.studies.rows import runs
 
 
 def alone(row: dict[str, str]) -> str:
@@ -85,6 +95,26 @@ def test_a_study_that_cannot_be_read_is_a_sentence_in_place_of_the_note(monkeypa
     monkeypatch.setattr(single_seeds, "nearest", lambda config: shipped.shipped_study.__wrapped__())
     monkeypatch.setattr(shipped, "FILE", tmp_path / "default.csv")
     assert "cannot be read" in near_note(RunConfig())
+
+
+def test_near_several_settings_each_cell_of_the_included_study_counts_once():
+    near = [RunConfig(train_size=2_000, epochs=10, temperature=value) for value in (2.0, 4.0)]
+    singles = [single_seeds_near(config)[1] for config in near]
+    disagreed, seeds = sum(each.disagreed for each in singles), sum(len(each.alone) for each in singles)
+    assert disagreed
+    assert near_cells_note([*near, near[0].replace(seed=7), RunConfig(alpha=1.0)]) == (
+        f"At the 2 nearest settings of the included study, {disagreed} of {seeds} single seeds said "
+        "something else than all seeds of their setting together."
+    )
+    assert near_cells_note([RunConfig(alpha=1.0)]) == ""
+
+
+def test_the_notes_of_a_study_speak_of_single_seeds_where_there_is_one_alone():
+    table = verdicts(runs([({"temperature": 4.0}, [0.9], [0.8])]), ["temperature"])
+    one = Study(RunConfig(), {"temperature": (4.0,)})
+    assert study_notes(one, table) == [near_cells_note([RunConfig(temperature=4.0)])] != [""]
+    assert study_notes(replace(one, seeds=2), table) == []
+    assert study_notes(replace(one, baseline={"temperature": 4.0}), table) == []
 
 
 def test_disagreement_is_anything_else_than_all_together():
