@@ -11,9 +11,11 @@ from kd.config import RunConfig
 from kd.networks.architectures import build_teacher
 from kd.networks.folding import folded_forward
 from kd.store.store import Store
-from kd.training import precision
+from kd.training import precision, student
 from kd.training.networks import Network
+from kd.training.precision import Choice
 from kd.training.student import train_model
+from tests.training.helpers import ignore, never
 
 NOTEBOOKS = RunConfig(teacher="fresh")
 LONGER = NOTEBOOKS.replace(teacher_train_size=60_000)
@@ -159,3 +161,27 @@ def test_a_teacher_in_bfloat16_learns_and_says_so(monkeypatch, mnist, tmp_path):
     path.write_bytes(trained.keras_file)
     exact = Network(lambda: keras.saving.load_model(path, compile=False))
     np.testing.assert_array_equal(trained.test_logits[:500], exact.logits(mnist.x_test[:500]))
+
+
+def test_a_teacher_trains_in_its_precision_and_goes_on_in_it_unasked(monkeypatch):
+    asked, chosen = [], Choice("mixed_bfloat16", "a processor")
+
+    def choose(*arguments) -> Choice:
+        asked.append(arguments)
+        return chosen
+
+    monkeypatch.setattr(student, "teacher_precision", choose)
+    config = NOTEBOOKS.replace(teacher_width=2, teacher_train_size=64, teacher_epochs=1, train_size=10)
+    known = {"a processor": "mixed_bfloat16"}
+    paused = train_model(config, "teacher", None, ignore, never, lambda: True, measured=known)
+    rounded = train_model(config, "teacher", None, ignore, never, checkpoint=paused)
+    for model in (paused, rounded):
+        assert (model.precision, model.processor) == chosen
+    chosen = Choice("float32")
+    exact = train_model(config, "teacher", None, ignore, never)
+    assert (exact.precision, exact.processor) == chosen
+    assert asked == [(config, known), (config, None)]
+    assert 0 < np.abs(exact.test_logits - rounded.test_logits).max() < 0.1
+    linear = config.replace(student="linear", epochs=1)
+    assert train_model(linear, "scratch", None, ignore, never).precision == "float32"
+    assert len(asked) == 2
