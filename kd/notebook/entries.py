@@ -17,7 +17,8 @@ from kd.analysis.verdict import verdict
 from kd.config import RunConfig
 from kd.runs.state import RunView
 from kd.runs.views import RunViews
-from kd.store.index.notes import Listed, tags_of
+from kd.store.index.notes import Listed
+from kd.store.index.notes_file import tags_of
 from kd.store.index.rows import DELETED, run_row
 from kd.store.store import Store
 

@@ -162,8 +162,7 @@ class Keeping:
         Raises:
             ValueError: when there is no such run, or it is not this person's to keep.
         """
-        for run_id in self._changeable(runs, person):
-            self.store.index.pin(run_id, pinned)
+        self.store.index.pin(self._changeable(runs, person), pinned)
         self.upkeep.forget_usage()
 
     def _changeable(self, runs: Runs, person: str | None) -> list[str]:

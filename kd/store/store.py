@@ -1,6 +1,7 @@
 """The store: an index, each model once, and a small record per run. Nothing half-written is ever seen.
 
     KD_HOME/index.sqlite      requested runs, their states and their events (kd/store/index/)
+    KD_HOME/notes.json        what people wrote about runs, as in the index (kd/store/index/notes_file.py)
     KD_HOME/runs/ID/          record.json: config, created, the ids of its models, result, software
     KD_HOME/models/ID/        record.json with the history, model.keras, logits.npz of the test images
     KD_HOME/snapshots/ID.npz  a model in the course of its training (kd/training/snapshots.py)
@@ -23,6 +24,7 @@ opened (kd/store/older_layout.py).
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -87,10 +89,12 @@ class Store(OlderLayout):
                 (self.home / name).mkdir(parents=True, exist_ok=True)
             owners.hold(self.home)
             owners.sweep(self.home)
-            for name in _FOLDERS:
-                files.clear_partials(self.home / name, self.home)
+            for folder in (self.home, *(self.home / name for name in _FOLDERS)):
+                files.clear_partials(folder, self.home)
             self.room.keep_reserve()
             self.index = Index(self.home / "index.sqlite", self._from_folders, self._from_folder, self.room)
+            with contextlib.suppress(OSError):  # the next time, then
+                self.index.keep_notes()
             self.bring_over()
             self.reconcile()
         except Unusable:

@@ -53,7 +53,7 @@ def home(tmp_path_factory) -> Path:
         event = {"event": "epoch", "model": "scratch", "epoch": epoch, "epochs": 10, "val_accuracy": 0.5}
         store.index.add_event(FAILED.run_id, event)
     store.index.set_status(FAILED.run_id, "failed", "It failed.")
-    store.index.pin(RUN, True)
+    store.index.pin([RUN], True)
     return store.home
 
 

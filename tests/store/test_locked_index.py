@@ -125,7 +125,7 @@ def test_storing_in_the_background_waits_longer(tmp_path, monkeypatch):
     store, held = Store(tmp_path), threading.Event()
     store.index.claim(RUN, CONFIG.to_dict())
     with pytest.raises(Busy), locked(tmp_path):
-        store.index.pin(RUN, True)
+        store.index.pin([RUN], True)
 
     def hold():
         with locked(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import sqlite3
 import sys
@@ -9,7 +10,8 @@ from contextlib import closing
 
 import pytest
 
-from kd.store.index import notes, schema
+from kd import files
+from kd.store.index import notes, notes_file, schema
 from kd.store.index.notes import Note
 from kd.store.index.schema import VERSION
 from kd.store.store import Store
@@ -63,6 +65,84 @@ def test_it_outlives_a_damaged_and_a_rebuilt_index(store):
     assert again.index.note_of(RUN) == WRITTEN
 
 
+def lose_index(home):
+    for path in home.glob("index*"):
+        path.unlink()
+
+
+def test_it_outlives_a_lost_index(store):
+    store.index.pin([RUN], True)
+    lose_index(store.home)
+    again = Store(store.home)
+    assert again.index.note_of(RUN) == WRITTEN
+    assert again.row(RUN)["pinned"]
+    again.remove_run(RUN)
+    save(again)
+    lose_index(store.home)
+    assert Store(store.home).index.note_of(RUN) == Note()  # it is another run's life
+
+
+def test_what_an_earlier_version_has_in_its_index_alone_is_written_down_as_well(store):
+    (store.home / "notes.json").unlink()
+    Store(store.home)
+    lose_index(store.home)
+    assert Store(store.home).index.note_of(RUN) == WRITTEN
+
+
+def test_the_index_holds_where_the_file_says_otherwise(store):
+    path = store.home / "notes.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("the best", "another"), encoding="utf-8")
+    store.rebuild()
+    assert store.index.note_of(RUN) == WRITTEN
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "",
+        "[1]",
+        '{"RUN": 3}',
+        '{"RUN": {"name": 3}}',
+        '{"RUN": {"name": "\\ud800"}}',
+        "[" * 100_000,
+    ],
+)
+def test_a_damaged_file_says_nothing_and_is_written_again(store, damage):
+    (store.home / "notes.json").write_text(damage.replace("RUN", RUN))
+    store.rebuild()
+    assert store.index.note_of(RUN) == WRITTEN
+    lose_index(store.home)
+    again = Store(store.home)
+    assert again.has_run(RUN)
+    assert again.index.note_of(RUN) == Note()
+    again.index.write_note([RUN], note="new")
+    lose_index(store.home)
+    assert Store(store.home).index.note_of(RUN) == Note(note="new")
+
+
+def test_what_cannot_be_written_into_both_is_in_neither(store, monkeypatch):
+    before = (store.home / "notes.json").read_bytes()
+
+    def refuse(path, content):
+        raise OSError(errno.EIO, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "write_whole", refuse)
+        with pytest.raises(OSError, match="no"):
+            store.index.write_note([RUN], note="new")
+    assert store.index.note_of(RUN) == WRITTEN
+
+    def fail(connection, undo):
+        connection.execute("UPDATE notes SET note = 'new'")
+        notes_file.keep(connection, undo, store.home)
+        assert b"new" in (store.home / "notes.json").read_bytes()
+        raise OSError(errno.EIO, "no commit")
+
+    with pytest.raises(OSError, match="no commit"):
+        store.index._file.write(fail)
+    assert (store.home / "notes.json").read_bytes() == before
+
+
 def test_damaged_tags_are_none(store):
     for damage in ("[1, 2", '{"a": 1}', "[" * 100_000, '["fine", 1]'):
         with closing(sqlite3.connect(store.index.path, isolation_level=None)) as connection:
@@ -104,7 +184,7 @@ def test_killed_at_any_step_all_is_as_before_or_as_after(kind, tmp_path):
         begin()
         write(opened)
 
-    code = frozenset({inspect.getsourcefile(schema), inspect.getsourcefile(notes)})
+    code = frozenset(map(inspect.getsourcefile, (schema, notes, notes_file, files)))
     steps = 0
     for home, killed in killed_at_each_step(before, tmp_path, act, code):
         steps += 1
@@ -117,4 +197,9 @@ def test_killed_at_any_step_all_is_as_before_or_as_after(kind, tmp_path):
         assert found.name in ("", WRITTEN.name)
         assert (found.tags == WRITTEN.tags) == (found.name == WRITTEN.name)
         assert killed or found == WRITTEN
+        # with the index lost as well, the file says what the index did, or already what was being written
+        lose_index(home)
+        later = Store(home).index.note_of(RUN)
+        assert (later.name, later.tags) in ((found.name, found.tags), (WRITTEN.name, WRITTEN.tags))
+        assert later.note in (found.note, WRITTEN.note)
     assert steps > 2

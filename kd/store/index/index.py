@@ -1,6 +1,7 @@
 """The index: which runs were requested, their states and their events, in one SQLite file.
 
-It can be lost without harm: the run folders hold every result, and `rebuild` reads them again. Whoever
+It can be lost without harm: the run folders hold every result, a file beside it what people wrote about them
+(kd/store/index/notes_file.py), and `rebuild` reads them again. Whoever
 first meets a damaged file moves it aside and starts a new one. An unreadable row is rewritten from the run's
 folder; if there is none, the row is listed as unreadable.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kd import owners
+from kd.store.index import notes_file
 from kd.store.index.file import IndexFile
 from kd.store.index.moves import COLUMNS, IF_UNKNOWN, UPSERT, Moves, note_asked, note_use
 from kd.store.index.notes import Notes, note_owner
@@ -203,13 +205,15 @@ class Index(Moves, Notes):
         """
         self._file.write(lambda connection, undo: note_use(connection, run_id, when), must=False, patience=0)
 
-    def pin(self, run_id: str, pinned: bool) -> None:
-        """Keep a run regardless of the limit, or no longer; whoever does so asks for it."""
+    def pin(self, run_ids: Iterable[str], pinned: bool) -> None:
+        """Keep runs regardless of the limit, or no longer; whoever does so asks for them."""
 
         def pin(connection: sqlite3.Connection, undo: ExitStack) -> None:
-            connection.execute(statement, (run_id, int(pinned)))
-            note_asked(connection, run_id)
+            connection.executemany(statement, [(run_id, int(pinned)) for run_id in found])
+            note_asked(connection, *found)
+            notes_file.keep(connection, undo, self.path.parent)
 
+        found = list(run_ids)
         statement = (
             "INSERT INTO uses VALUES (?, 0, ?) ON CONFLICT (run_id) DO UPDATE SET pinned = excluded.pinned"
         )
@@ -293,6 +297,7 @@ class Index(Moves, Notes):
                 # a deleted run that has a row was trained again since
                 statement = IF_UNKNOWN if run.status.startswith(DELETED) else UPSERT
                 connection.execute(statement, (run.run_id, config, run.status, run.created))
+        notes_file.take_in(connection, self.path.parent)
 
     def _rows(self, rest: str, *values: Any, deleted: bool) -> tuple[list[Row], list[tuple]]:
         """The readable rows and the unreadable ones, after repairing what can be repaired."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TypeVar
 
+from kd.store.index import notes_file
 from kd.store.index.file import IndexFile
 from kd.store.index.rows import ACTIVE, DELETED, FromFolder, Row, run_row
 from kd.store.index.schema import TABLES
@@ -100,7 +101,7 @@ class Moves:
                 return False
             is_whole, before = move_files(undo), row[0].removeprefix(DELETED)
             if before == "finished" and not is_whole:
-                _forget(connection, run_id)  # its files were removed to free space
+                self._forget(connection, undo, run_id)  # its files were removed to free space
                 return False
             status = "finished" if is_whole else before
             connection.execute("UPDATE runs SET status = ? WHERE run_id = ?", (status, run_id))
@@ -159,7 +160,7 @@ class Moves:
             raw = connection.execute(f"{COLUMNS} WHERE runs.run_id = ?", (run_id,)).fetchone()
             if not may(raw and run_row(raw)):
                 return False
-            _forget(connection, run_id)
+            self._forget(connection, undo, run_id)
             move_files(undo)
             return True
 
@@ -170,10 +171,17 @@ class Moves:
 
         def forget(connection: sqlite3.Connection, undo: ExitStack) -> None:
             for (run_id,) in connection.execute(_ABANDONED).fetchall():
-                _forget(connection, run_id)
+                self._forget(connection, undo, run_id)
 
         if self._file.read(_ABANDONED):
             self._file.write(forget)
+
+    def _forget(self, connection: sqlite3.Connection, undo: ExitStack, run_id: str) -> None:
+        is_noted = notes_file.has_one(connection, run_id)
+        for table in TABLES:
+            connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+        if is_noted:
+            notes_file.keep(connection, undo, self._file.path.parent)
 
 
 def note_use(connection: sqlite3.Connection, run_id: str, when: float | None = None) -> None:
@@ -185,8 +193,3 @@ def note_use(connection: sqlite3.Connection, run_id: str, when: float | None = N
 
 def note_asked(connection: sqlite3.Connection, *run_ids: str) -> None:
     connection.executemany("DELETE FROM unasked WHERE run_id = ?", [(run_id,) for run_id in run_ids])
-
-
-def _forget(connection: sqlite3.Connection, run_id: str) -> None:
-    for table in TABLES:
-        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

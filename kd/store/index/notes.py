@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
+from kd.store.index import notes_file
 from kd.store.index.file import IndexFile
+from kd.store.index.notes_file import tags_of
 
 NOBODY = ""
 
@@ -83,8 +85,16 @@ class Notes:
                     f"UPDATE notes SET {columns} WHERE run_id = ?", (*changes.values(), run_id)
                 )
                 connection.execute(f"{_FORGET_EMPTY} AND run_id = ?", (run_id,))
+            notes_file.keep(connection, undo, self._file.path.parent)
 
         self._file.write(write)
+
+    def keep_notes(self) -> None:
+        """Write what the index of an earlier version alone has into the file beside it as well."""
+
+        home = self._file.path.parent
+        if not (home / notes_file.NAME).exists() and self._file.read(f"{notes_file.ALL} LIMIT 1"):
+            self._file.write(lambda connection, undo: notes_file.keep(connection, undo, home))
 
     def note_of(self, run_id: str) -> Note:
         """What people wrote about a run, and whose it is."""
@@ -124,11 +134,3 @@ def note_owner(connection: sqlite3.Connection, person: str, *run_ids: str) -> No
     if person != NOBODY:
         rows = [(run_id, person) for run_id in run_ids]
         connection.executemany("INSERT OR REPLACE INTO people VALUES (?, ?)", rows)
-
-
-def tags_of(text: Any) -> tuple[str, ...]:
-    """The tags that this JSON has, none if it has none."""
-    with contextlib.suppress(ValueError, TypeError, RecursionError):
-        found = json.loads(text)
-        return tuple(tag for tag in found if isinstance(tag, str)) if isinstance(found, list) else ()
-    return ()
