@@ -162,9 +162,16 @@ def test_what_is_told_of_a_training(begin, mnist):
     orders = [call[1] for call in made_up.calls if call[0] == "order"]
     assert orders[0] == tuple(np.random.default_rng([5, 1]).permutation(30))
     assert orders[-1] == tuple(np.random.default_rng([5, 4]).permutation(30))
-    assert training.snapshots.times == [2.0, 4.0]
-    assert training.snapshots.accuracies == [0.75, 0.75]
-    np.testing.assert_array_equal(training.snapshots.weights[0], [1, 1, 1, 0, 0, 0, 0])
+    kept = training.snapshots.arrays()
+    assert {name: values.dtype.name for name, values in kept.items()} == {
+        "times": "float64",
+        "logits": "float16",
+        "weights": "float16",
+        "accuracies": "float64",
+    }
+    assert (kept["times"].tolist(), kept["accuracies"].tolist()) == ([2.0, 4.0], [0.75, 0.75])
+    assert kept["weights"].tolist() == [[1, 1, 1, 0, 0, 0, 0]] * 2
+    np.testing.assert_array_equal(kept["logits"], [training.logits] * 2)
     assert (training.logits.argmax(axis=1) == mnist.y_test).sum() == RIGHT
 
 
@@ -200,7 +207,8 @@ def test_a_pause_takes_all_along(begin):
     checkpoints, last = turns(begin, made_up, heard, lambda: True, looks=(2, 3), told=(2, 3))
     assert last.history == whole.history == [event for event in heard if event["event"] == "epoch"]
     assert (last.seconds, last.evaluation_seconds) == (whole.seconds, whole.evaluation_seconds)
-    assert last.snapshots.times == whole.snapshots.times
+    for found, expected in zip(*(each.snapshots.arrays().values() for each in (last, whole)), strict=True):
+        np.testing.assert_array_equal(found, expected)
     first = checkpoints[0]
     assert first == Checkpoint(
         **{"name": "distilled", "epoch": 0, "weights": ("weights",), "optimizer": ("moments",)},
