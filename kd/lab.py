@@ -232,6 +232,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
     def close(self) -> None:
         """Stop this process's runs and leave; stored runs are kept."""
         self._ahead.close()
+        self.courses.close()
         self._conductor.close()
         active = self._dispatch.close()
         if self._has_own_engine:

@@ -16,6 +16,7 @@ from kd.networks.numpy_model import NumpyModel
 from kd.once import computed_once
 from kd.pictures.batch import as_batch
 from kd.pictures.mnist import load_mnist
+from kd.runs.courses import Courses
 from kd.runs.dispatch import Dispatch
 from kd.runs.snapshots_again import take_snapshots
 from kd.runs.state import RunView
@@ -37,6 +38,8 @@ class FinishedRuns:
 
     store: Store
     _dispatch: Dispatch
+    courses: Courses
+    """What is known of how the students of finished runs learned; asks for it in the background."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +47,7 @@ class FinishedRuns:
         self._logits = computed_once(maxsize=48)(self._load_logits)
         self._snapshots = computed_once(maxsize=16)(self._load_snapshots)
         self._neighbours = computed_once(maxsize=2)(self._open_neighbours)
+        self.courses = Courses(self._has_course, self.snapshots)
 
     def watch(self, run: str | RunView) -> RunView:
         """The run as it is now."""
@@ -141,6 +145,10 @@ class FinishedRuns:
             if not trained_again:
                 take_snapshots(view.config, missing, self.store, self._dispatch.workshop)
         raise Unusable(_("The course of run {run}'s training could not be kept: try again.", run=view.run_id))
+
+    def _has_course(self, run_id: str) -> bool:
+        ids = self.store.models_of(run_id)
+        return all(self.store.has_snapshots(ids[name]) for name in STUDENTS)
 
     def neighbours(self, run: str | RunView) -> NeighbourIndex:
         """The run's training pictures (at most NEIGHBOURS) as its teacher sees them; cached on disk.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import keras
 import numpy as np
 import pytest
 
 from kd.config import STUDENTS, RunConfig
+from kd.runs.courses import KEPT
 from kd.studies.study import Study
 from kd.training.costs import looks
 
@@ -38,6 +41,19 @@ def test_a_students_course_is_trained_again_to_the_same_weights(lab, run_id):
         np.testing.assert_array_equal(course["logits"][-1], logits[name].astype(np.float16))
         assert course["accuracies"][-1] == record["test_accuracy"]
         assert path.read_bytes() == contents[name]
+
+
+def test_then_the_run_knows_its_accuracies_on_the_way_and_ends_with_the_same(lab, run_id):
+    lab.courses.want([run_id])
+    deadline = time.monotonic() + PATIENCE
+    while lab.courses.state(run_id) != KEPT:
+        assert time.monotonic() < deadline, lab.courses.failure(run_id)
+        time.sleep(0.05)
+    view = lab.watch(run_id)
+    for name in STUDENTS:
+        seen = [event["val_accuracy"] for event in view.history if event["model"] == name]
+        assert sum(accuracy is not None for accuracy in seen) > 1
+        assert seen[-1] == view.result[name]["test_accuracy"]
 
 
 def test_only_what_is_missing_is_trained_again(lab, run_id):

@@ -7,15 +7,15 @@ from html import escape
 
 import streamlit as st
 
-from kd.charts.run_charts import accuracy_lines, accuracy_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
+from kd.studies.study import Study
 from kd.studies.sure.single_seeds import near_note
 from kd.text.sweep_words import cell_words, in_sentence
 from kd.text.translation import _, language
 from kd.text.words import sentence_case
-from ui.shared.figure import figure
 from ui.shared.guard import guarded
+from ui.sweep import curves
 from ui.sweep import map as study_map
 from ui.sweep.studies import Shown, cells, named
 
@@ -36,6 +36,12 @@ def chosen(shown: Shown) -> int | None:
         return None
     values = shown.table.loc[best.idxmax(), list(shown.study.axes)].to_dict()
     return cells(shown.study).index(values)
+
+
+def looked_at(study: Study) -> int | None:
+    """The number of the cell of this study that was drawn last here."""
+    cell = st.session_state.get(f"{CELL}_choice")
+    return cell if isinstance(cell, int) and cell < study.size // study.seeds else None
 
 
 def touched() -> None:
@@ -82,7 +88,7 @@ def look_into(
     if row is not None and row["seeds"] == 1 and not study_map.over(shown):
         st.html(f'<p class="kd kd-quiet">{escape(near_note(shown.config(cell)))}</p>')
     _slices(shown, cell)
-    _curves(lab, shown, cell)
+    curves.draw(lab, shown, cell)
 
 
 def _choose() -> None:
@@ -115,33 +121,3 @@ def _slices_through(
         here = f"{sentence_case(fixed)}."
         found.append((words, here, study_map.slice_of(data, axis, _shown.study.axes[axis])))
     return found
-
-
-def _curves(lab: Lab, shown: Shown, cell: int) -> None:
-    """How the students of each seed learned, as far as they were looked at while they did."""
-    if shown.view is None:
-        return
-    found = _learned(shown.name, language(), cell, lab, shown)
-    if found is not None:
-        words, one = found
-        figure("sweep-curves", accuracy_lines, one.rows, words, sent=one.sent, **one.arguments, height=320)
-
-
-@st.cache_resource(max_entries=_MOST_KEPT, show_spinner=False)
-def _learned(
-    name: str, language: str, cell: int, _lab: Lab, _shown: Shown
-) -> tuple[str, study_map.Drawing] | None:
-    """What the curves show and what is drawn; None while no run of the cell is stored."""
-    study, values = _shown.study, cells(_shown.study)[cell]
-    histories = {}
-    for number in range(study.seeds):
-        config = study.config(values, number)
-        if _lab.store.has_run(config.run_id):
-            histories[_("Seed {seed}", seed=config.seed)] = _lab.watch(config.run_id).history
-    if not histories:
-        return None
-    first, *others = histories
-    rows, axes = accuracy_rows(
-        histories[first], None, _shown.config(cell).epochs, earlier={name: histories[name] for name in others}
-    )
-    return _("Test accuracy by epoch of {seeds}.", seeds=", ".join(histories)), study_map.drawing(rows, axes)

@@ -18,7 +18,7 @@ from ui.shared.guard import guard, guarded
 from ui.shared.person import person
 from ui.shared.run_words import study_name
 from ui.sweep import cell as one_cell
-from ui.sweep import compose, studies
+from ui.sweep import compose, curves, studies
 from ui.sweep import map as study_map
 from ui.sweep.along import along
 from ui.sweep.studies import SHIPPED, Shown, cells
@@ -37,8 +37,11 @@ def follow(lab: Lab, study_id: str, open_in_train: OpenInTrain) -> None:
 
 def _pace(lab: Lab, study_id: str) -> float | None:
     """Seconds between two looks at a study; None for one of which there is no news."""
-    moves = study_id != SHIPPED and studies.moves(lab.watch_study(study_id))
-    return pacing.slowed(_SECONDS_BETWEEN_LOOKS) if moves else None
+    if study_id == SHIPPED:
+        return None
+    view = lab.watch_study(study_id)
+    there_is_news = studies.moves(view) or curves.are_coming(lab, view.study, one_cell.looked_at(view.study))
+    return pacing.slowed(_SECONDS_BETWEEN_LOOKS) if there_is_news else None
 
 
 def _look(lab: Lab, study_id: str, every: float | None, open_in_train: OpenInTrain) -> None:
