@@ -13,15 +13,20 @@ import numpy as np
 import pytest
 
 from kd.config import FIELDS, STUDENTS, RunConfig
-from kd.distillation.objectives import OBJECTIVES
-from kd.export import notebook_cells
+from kd.distillation.mistakes import MISTAKES
+from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.export.format import Material
 from kd.export.notebook import FORMAT
-from kd.export.notebook_cells import cells
+from kd.export.plain import cells, plain_keras
+from kd.export.plain.distilled import function_of
+from kd.export.plain.quoting import parameters
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
 from kd.pictures.mnist import MNIST_FILE, load_mnist
+from kd.pictures.training_set import pictures_for_teacher
+from kd.run_fields import is_consistent
 from kd.runs.state import RunView
+from kd.text.words import MODELS
 from tests.export.conftest import RUN
 
 # The lab folds the last convolution into the dense layer, so its sums are in another order than Keras'. Where
@@ -78,7 +83,10 @@ def trained(config: RunConfig) -> Trained:
         file = keras_bytes(scaled(Architecture("convolutional", 2).build("teacher")), "teacher")
     attends = config.objective_class.compares_attention
     mnist = load_mnist()
-    teaching = teacher_outputs(file, mnist.x_train[: config.train_size], attends, lambda: False)
+    shift = config.shift if is_consistent(config) else 0
+    dropout = (config.teacher_dropout, config.seed) if config.teacher_dropout else None
+    asked = pictures_for_teacher(config)
+    teaching = teacher_outputs(file, asked, attends, lambda: False, shift, dropout)
     logits = {"teacher": teacher_outputs(file, mnist.x_test, False, lambda: False).logits}
     return Trained(logits | {name: train(name, teaching).test_logits for name in STUDENTS}, file)
 
@@ -90,6 +98,7 @@ def scaled(model):
     return model
 
 
+FIGURES = {name: {"test_accuracy": 0.5} for name in MODELS}
 CASES = {
     "soft targets without T²": {"temperature_squared": False, "seed": 3},
     "logit matching without a digit": {"objective": "logit_matching", "omitted_digits": "37"},
@@ -108,6 +117,15 @@ CASES = {
         "alpha": 1.0, "student": "dense", "student_units": 8, "labelled": 60, "baseline": "label_smoothing",
     },
     "no label at all": {"alpha": 0.0, "labelled": 0, "omitted_digits": "1"},
+    "shifted alike, permuted, 60 labels, the others noise": {
+        "shift": 1, "permuted_doubts": True, "labelled": 60, "unlabelled_pictures": "noise",
+    },
+    "shifted apart, permuted, 60 labels, the others shuffled": {
+        "shift": 2, "fixed_teaching": True, "permuted_doubts": True, "labelled": 60, "omitted_digits": "3",
+        "unlabelled_pictures": "shuffled", "objective": "soft_targets",
+    },
+    "a mistake in the teacher's answers": {"mistake": "teacher_in_training", "epochs": 1},
+    "a mistake in whose answers they are": {"mistake": "cached_answers", "epochs": 1, "alpha": 0.3},
     "fresh teacher, smoothed": {
         "teacher": "fresh", "teacher_width": 2, "teacher_train_size": 100, "teacher_epochs": 2,
         "teacher_label_smoothing": 0.2, "batch_size": 50,
@@ -122,10 +140,11 @@ def test_each_objective_and_each_kind_of_data_is_repeated(name, tmp_path, monkey
     (tmp_path / "mnist.npz").symlink_to(MNIST_FILE)
     (tmp_path / "teacher.keras").write_bytes(run.teacher_file)
     monkeypatch.chdir(tmp_path)
-    result = {name: {"test_accuracy": 0.5} for name in run.logits}
     teacher_file = None if config.teacher == "fresh" else "teacher.keras"
     names: dict[str, Any] = {}
-    *code, _figures = [cell.text for cell in cells(config, result, teacher_file) if cell.kind == "code"]
+    *code, _figures = [
+        cell.text for cell in cells.cells(config, FIGURES, teacher_file) if cell.kind == "code"
+    ]
     for text in code:
         exec(compile(text, name, "exec"), names)
     for model, logits in run.logits.items():
@@ -133,17 +152,31 @@ def test_each_objective_and_each_kind_of_data_is_repeated(name, tmp_path, monkey
         np.testing.assert_allclose(repeated, logits[:PICTURES], rtol=0, atol=ROUNDING * np.abs(logits).max())
 
 
+@pytest.mark.parametrize("code", MISTAKES)
+def test_each_mistake_is_made_again(code):
+    config = SMALL.replace(mistake=code, alpha=0.3, temperature=3.0)
+    values, random = config.objective_values(), np.random.default_rng(0)
+    logits = {name: random.normal(0, 4, (20, 10)).astype(np.float32) for name in ("teacher", "student")}
+    prepared = values.prepare(Outputs(logits["teacher"]), None)
+    (term,) = values.terms(None, Outputs(logits["student"]), prepared).values()
+    function = function_of(config)
+    taken = {name: logits.get(name, getattr(values, name, None)) for name in parameters(function)}
+    np.testing.assert_allclose(getattr(plain_keras, function)(**taken), term, rtol=1e-5, atol=1e-6)
+    loss = cells.cells(config, FIGURES, "teacher.keras")[9].text
+    weights = "0.7 * labels_part + 0.3" if code == "alpha_reversed" else "0.3 * labels_part + 0.7"
+    assert f"return {weights} * teacher_part" in loss
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"shift": 1}, "Shift in pixels"),
-        ({"labelled": 50, "unlabelled_pictures": "noise"}, "Pictures without labels"),
-        ({"permuted_doubts": True}, "Permute the teacher's doubts"),
+        ({"mistake": "teacher_in_training", "omitted_digits": "3"}, "the teacher's dropout left on"),
+        ({"mistake": "cached_answers", "shift": 1}, "kept answers of other pictures"),
     ],
 )
 def test_a_setting_that_a_notebook_does_not_know_is_refused(changes, named):
     with pytest.raises(ValueError, match=f"A notebook cannot repeat the setting “{named}”"):
-        cells(RunConfig(**changes), {}, None)
+        cells.cells(RunConfig(**changes), {}, None)
 
 
 def test_all_objectives_are_tried():
@@ -151,9 +184,7 @@ def test_all_objectives_are_tried():
     data = {
         name for name, spec in FIELDS.items() if spec.group in ("data", "student") and name != "train_size"
     }
-    assert data - {"student_width", *notebook_cells._NOT_IN_A_NOTEBOOK} <= {
-        name for case in CASES.values() for name in case
-    }
+    assert data - {"student_width"} <= {name for case in CASES.values() for name in case}
 
 
 def files(config: RunConfig, precision: str) -> Mapping[str, bytes]:
@@ -175,7 +206,7 @@ def test_a_teacher_in_mixed_precision_is_loaded():
 
 
 def test_an_objective_that_it_does_not_know_is_refused(monkeypatch):
-    known = {name: node for name, node in notebook_cells._definitions().items() if name != "relations"}
-    monkeypatch.setattr(notebook_cells, "_definitions", lambda: known)
+    known = {name: node for name, node in cells.definitions().items() if name != "relations"}
+    monkeypatch.setattr(cells, "definitions", lambda: known)
     with pytest.raises(ValueError, match="cannot repeat the objective 'relations'"):
         files(SMALL.replace(objective="relations"), "float32")

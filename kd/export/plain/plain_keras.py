@@ -1,6 +1,6 @@
 """What an exported notebook is made of: Keras, TensorFlow and NumPy, and nothing of this project.
 
-kd/export/notebook_cells.py quotes from here, one definition after the other, those that a run needs. Nobody
+kd/export/plain/quoting.py quotes from here, one definition after the other, those that a run needs. Nobody
 imports this file, so that a line of it cannot come to depend on the rest.
 """
 
@@ -35,6 +35,49 @@ def with_noise(labels, digits, share, seed):
     noisy = labels.copy()
     noisy[replaced] = drawn[replaced]
     return noisy
+
+
+def shuffled(pictures, count):
+    """The first pictures with the pixels of each in an order of its own: they show no digit any more."""
+    random = np.random.default_rng([2**31, 0])
+    flat = pictures[:count].reshape(count, -1)
+    return np.stack([random.permutation(each) for each in flat]).reshape(count, 28, 28)
+
+
+def noise(pictures, count):
+    """Pictures of which each pixel is that of a picture drawn for it alone: as grey, and independent."""
+    random = np.random.default_rng([2**31, 1])
+    flat = pictures.reshape(len(pictures), -1)
+    made = [flat[random.integers(0, len(flat), 784), np.arange(784)] for _ in range(count)]
+    return np.stack(made).reshape(count, 28, 28)
+
+
+def moved(pictures, most, seed, epoch):
+    """Each picture moved by up to so many whole pixels, drawn anew in each epoch; the border is black."""
+    side = 2 * most + 1
+    ways = np.random.default_rng([seed, 2_000_000, epoch]).integers(0, side**2, len(pictures))
+    bordered = np.pad(pictures, ((0, 0), (most, most), (most, most), (0, 0)))
+    rows = (2 * most - ways // side)[:, np.newaxis] + np.arange(28)
+    columns = (2 * most - ways % side)[:, np.newaxis] + np.arange(28)
+    each = np.arange(len(pictures))[:, np.newaxis, np.newaxis]
+    return bordered[each, rows[:, :, np.newaxis], columns[:, np.newaxis, :]]
+
+
+def permuted(logits, orders):
+    """All but the largest of each row in another order, (n, 9): as sure as before, but of other digits."""
+    largest = tf.one_hot(tf.argmax(logits, axis=1), 10, dtype="int32")
+    places = tf.argsort(largest, axis=1, stable=True)  # the largest comes last
+    others = tf.gather(places[:, :-1], orders, batch_dims=1)
+    values = tf.gather(logits, tf.concat([others, places[:, -1:]], axis=1), batch_dims=1)
+    return tf.gather(values, tf.argsort(places, axis=1), batch_dims=1)
+
+
+def in_training(model, images, share, seed):
+    """What a model says with dropout at work before its last layer, as in training."""
+    *features, last = model.layers
+    dropping = keras.Sequential([*features, layers.Dropout(share, seed=seed), last])
+    parts = [images[first : first + 500] for first in range(0, len(images), 500)]
+    return np.concatenate([dropping(tf.constant(part), training=True) for part in parts])
 
 
 def convolutional(filters, name):
@@ -82,27 +125,31 @@ def started(model, seed):
     return model
 
 
-def train(model, images, loss, epochs, batch_size, seed):
+def train(model, images, loss, epochs, batch_size, seed, as_shown=None):
     """Adam with Keras' defaults. Epoch e visits the pictures in the order that [seed, e] gives.
 
-    loss: takes what the model says of a batch, and the places of its pictures; returns a scalar.
+    loss: takes what the model says of a batch, and the batch: its pictures as shown, their places among all,
+    and their turns in this epoch; returns a scalar. as_shown: takes all pictures in order, and the epoch.
     """
-    images = tf.constant(images)
     variables = model.trainable_variables
     optimizer = keras.optimizers.Adam()
     optimizer.build(variables)
 
     @tf.function(reduce_retracing=True)
-    def step(places):
+    def step(batch):
         with tf.GradientTape() as tape:
-            value = loss(model(tf.gather(images, places), training=True), places)
+            value = loss(model(batch["pictures"], training=True), batch)
         optimizer.apply(tape.gradient(value, variables), variables)
         return value
 
     for epoch in range(1, epochs + 1):
         order = np.random.default_rng([seed, epoch]).permutation(len(images)).astype("int32")
-        batches = [order[first : first + batch_size] for first in range(0, len(order), batch_size)]
-        total = sum(float(step(tf.constant(places))) * len(places) for places in batches)
+        pictures = images[order] if as_shown is None else as_shown(images[order], epoch)
+        total = 0.0
+        for first in range(0, len(order), batch_size):
+            turns = np.arange(first, min(first + batch_size, len(order)), dtype="int32")
+            batch = {"pictures": pictures[turns], "places": order[turns], "turns": turns}
+            total += float(step({name: tf.constant(part) for name, part in batch.items()})) * len(turns)
         print(f"{model.name}: epoch {epoch} of {epochs}, loss {total / len(order):.4f}")
 
 
@@ -116,8 +163,8 @@ def from_labels(labels, smoothing=0.0):
     """The loss of whoever has no teacher: the mean cross-entropy with the labels."""
     labels = tf.constant(labels, tf.int32)
 
-    def loss(logits, places):
-        return ops.mean(cross_entropies(tf.gather(labels, places), logits, smoothing))
+    def loss(logits, batch):
+        return ops.mean(cross_entropies(tf.gather(labels, batch["places"]), logits, smoothing))
 
     return loss
 
@@ -205,3 +252,49 @@ def with_attention(model):
     _first, activation, _pooling, second = model.layers[:4]
     maps = [length_one(activation.output), length_one(second.output)]
     return keras.Model(model.inputs, [*model.outputs, *maps], name=model.name)
+
+
+def no_t_squared(teacher, student, temperature):
+    """A mistake: the teacher's part is not multiplied by T²."""
+    return soft_targets(teacher, student, temperature, 1.0)
+
+
+def mean_reduction(teacher, student, temperature, scale):
+    """A mistake: the divergence is averaged over the ten classes, too, and not summed over them."""
+    return soft_targets(teacher, student, temperature, scale) / 10
+
+
+def reversed_divergence(teacher, student, temperature, scale):
+    """A mistake: the divergence is taken from the student to the teacher."""
+    return soft_targets(student, teacher, temperature, scale)
+
+
+def one_temperature(teacher, student, temperature, scale):
+    """A mistake: T softens the teacher's answers alone."""
+    return scale * ops.mean(divergence(ops.log_softmax(teacher / temperature), ops.log_softmax(student)))
+
+
+def teacher_probabilities(teacher, student, temperature, scale):
+    """A mistake: the teacher's probabilities are taken for logits."""
+    return soft_targets(ops.softmax(teacher), student, temperature, scale)
+
+
+def both_probabilities(teacher, student, temperature, scale):
+    """A mistake: probabilities are taken for logits on both sides."""
+    return soft_targets(ops.softmax(teacher), ops.softmax(student), temperature, scale)
+
+
+def log_probabilities(teacher, student, temperature, scale):
+    """A mistake: Keras' divergence gets log-probabilities, and wants probabilities."""
+    both = (ops.log_softmax(logits / temperature) for logits in (teacher, student))
+    return scale * ops.mean(keras.losses.kl_divergence(*both))
+
+
+def same_network(teacher, temperature, scale):
+    """A mistake: both sides of the divergence come from the teacher."""
+    return soft_targets(teacher, teacher, temperature, scale)
+
+
+def keras_default(teacher, student, temperature):
+    """A mistake: no softmax and no T², as in Keras 3.15's LogitsDistillation by default."""
+    return ops.mean(keras.losses.kl_divergence(teacher / temperature, student / temperature))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from functools import partial
 from typing import Any, NamedTuple
 
 from kd.config import FIELDS, RunConfig
-from kd.run_fields import CONVOLUTIONAL, DENSE, has_fresh_teacher, has_teaching
+from kd.export.plain.distilled import asks_in_another_order, distilled, function_of
+from kd.export.plain.quoting import cited, definitions, lines
+from kd.run_fields import (
+    CONVOLUTIONAL,
+    DENSE,
+    has_fresh_teacher,
+    has_nonsense,
+    has_teaching,
+)
 from kd.studies.in_text.command import train_command
 from kd.text.translation import N_, _
+from kd.text.verdicts import with_mistake
 from kd.text.words import MODELS, quoted
 
-_PLAIN = Path(__file__).with_name("plain_keras.py")
 _TEST_PICTURES = 10_000
 _BASELINE_SMOOTHING = 0.1
 
@@ -34,26 +40,6 @@ from keras import layers, ops
 print("Keras", keras.__version__, "TensorFlow", tf.__version__, "NumPy", np.__version__)
 """
 
-# What a parameter of an objective's function is, in the loss of a batch. Others are the run's numbers.
-_PARTS = {
-    "teacher": "tf.gather(teacher_logits, places)",
-    "student": "logits",
-    "labels": "true",
-    "labelled": "known",
-    "teacher_maps": "[tf.gather(each, places) for each in teacher_maps]",
-    "student_maps": "maps",
-}
-
-
-# How the teacher is asked, once and for all.
-_ANSWERS = {
-    "teacher": "teacher_logits = teacher.predict(images, batch_size=500, verbose=0)",
-    "teacher_maps": "_, *teacher_maps = with_attention(teacher).predict(images, batch_size=500, verbose=0)",
-}
-
-
-_NOT_IN_A_NOTEBOOK = ("unlabelled_pictures", "shift", "permuted_doubts")
-
 
 class Cell(NamedTuple):
     """kind: "markdown" or "code"."""
@@ -72,36 +58,35 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
     Raises:
         ValueError: when it does not know the run's objective, or one of its rarer settings.
     """
-    asked = config.mistake if config.makes_mistake else config.objective
-    if has_teaching(config) and asked not in _definitions():
+    asked = function_of(config)
+    if has_teaching(config) and asked not in definitions():
         raise ValueError(
             _(
                 "A notebook cannot repeat the objective {objective}: choose another format.",
                 objective=quoted(asked),
             )
         )
-    for field in _NOT_IN_A_NOTEBOOK:
-        if getattr(config, field) != getattr(RunConfig(), field) and config.counts(field):
-            raise ValueError(
-                _(
-                    "A notebook cannot repeat the setting “{setting}”: choose another format.",
-                    setting=_(FIELDS[field].label),
-                )
+    if asks_in_another_order(config):
+        raise ValueError(
+            _(
+                "A notebook cannot repeat the setting “{setting}”: choose another format.",
+                setting=FIELDS["mistake"].in_words(config.mistake),
             )
+        )
     return [
         Cell("markdown", f"# {_title(config)}\n\n{_about(config)}"),
         _code(_IMPORTS),
         _heading(_("Pictures and labels")),
         _code(*_data(config)),
-        _heading(_("Networks and training"), _NETWORKS),
+        _heading(_("Networks and training"), _(_NETWORKS)),
         _code(*_tools(config, teacher_file)),
-        _heading(_("Teacher"), _LOADED if has_fresh_teacher(config) and teacher_file else ""),
+        _heading(_("Teacher"), _(_LOADED) if has_fresh_teacher(config) and teacher_file else ""),
         _code(*_teacher(config, teacher_file)),
-        _heading(_("Distilled student"), _DISTILLED),
-        _code(*_distilled(config)),
+        _heading(_("Distilled student"), with_mistake(_(_DISTILLED), config)),
+        _code(*distilled(config, _started(config, "distilled"), partial(_distilled_trained, config))),
         _heading(_("Scratch student")),
         _code(*_scratch(config)),
-        _heading(_("The same figures?"), _FIGURES),
+        _heading(_("The same figures?"), _(_FIGURES)),
         _code(*_figures(result)),
     ]
 
@@ -129,7 +114,7 @@ _FIGURES = N_(
 
 
 def _heading(title: str, text: str = "") -> Cell:
-    return Cell("markdown", f"## {title}" + (f"\n\n{_(text)}" if text else ""))
+    return Cell("markdown", f"## {title}" + (f"\n\n{text}" if text else ""))
 
 
 def _code(*parts: str) -> Cell:
@@ -137,26 +122,12 @@ def _code(*parts: str) -> Cell:
     return Cell("code", "\n\n\n".join(part.strip("\n") for part in parts if part))
 
 
-def _lines(*lines: str | None) -> str:
-    return "\n".join(line for line in lines if line is not None)
-
-
-@cache
-def _definitions() -> dict[str, ast.FunctionDef]:
-    tree = ast.parse(_PLAIN.read_text(encoding="utf-8"))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
-def _quoted(*names: str) -> list[str]:
-    source = _PLAIN.read_text(encoding="utf-8")
-    return [ast.get_source_segment(source, _definitions()[name]) or "" for name in names]
-
-
 def _data(config: RunConfig) -> list[str]:
     size, omitted = config.train_size, [int(digit) for digit in config.omitted_digits]
     digits = [digit for digit in range(10) if digit not in omitted]
     end = str(config.labelled) if config.counts("labelled") else ""
-    steps = _lines(
+    nonsense = config.unlabelled_pictures if has_nonsense(config) else ""
+    steps = lines(
         f"SEED = {config.seed}",
         "x_train, y_train, x_test, y_test = load_mnist()",
         f'images, labels = prepared(x_train[:{size}]), y_train[:{size}].astype("int32")',
@@ -166,13 +137,19 @@ def _data(config: RunConfig) -> list[str]:
         if config.label_noise
         else None,
         f'labelled = (np.arange(len(labels)) < {end}).astype("float32")' if end else None,
+        f"nonsense = prepared({nonsense}(x_train, {size})){'[seen]' if omitted else ''}"
+        if nonsense
+        else None,
+        "images[labelled == 0] = nonsense[labelled == 0]" if nonsense else None,
     )
-    return [*_quoted("load_mnist", "prepared", *(["with_noise"] if config.label_noise else [])), steps]
+    used = [*(["with_noise"] if config.label_noise else []), *([nonsense] if nonsense else [])]
+    return [*cited("load_mnist", "prepared", *used), steps]
 
 
 def _tools(config: RunConfig, teacher_file: str | None) -> list[str]:
     kinds = {config.student} | ({CONVOLUTIONAL} if teacher_file is None else set())
-    return _quoted(*sorted(kinds), "started", "train", "cross_entropies", "from_labels")
+    shown = ["moved"] if config.shift else []
+    return cited(*sorted(kinds), "started", *shown, "train", "cross_entropies", "from_labels")
 
 
 def _teacher(config: RunConfig, teacher_file: str | None) -> list[str]:
@@ -180,7 +157,7 @@ def _teacher(config: RunConfig, teacher_file: str | None) -> list[str]:
         return [f"teacher = keras.saving.load_model({teacher_file!r}, compile=False)\nteacher.summary()"]
     size = config.teacher_train_size
     return [
-        _lines(
+        lines(
             f'teacher = started(convolutional({config.teacher_width}, "teacher"), SEED)',
             f"loss = from_labels(y_train[:{size}], {config.teacher_label_smoothing})",
             _train(config, "teacher", f"prepared(x_train[:{size}])", "loss", config.teacher_epochs),
@@ -194,78 +171,30 @@ def _started(config: RunConfig, name: str) -> str:
 
 
 def _train(config: RunConfig, model: str, images: str, loss: str, epochs: int) -> str:
-    return f"train({model}, {images}, {loss}, epochs={epochs}, batch_size={config.batch_size}, seed=SEED)"
+    called = f"train({model}, {images}, {loss}, epochs={epochs}, batch_size={config.batch_size}, seed=SEED"
+    if not config.shift or model == "teacher":
+        return f"{called})"
+    return f"{called},\n      as_shown=lambda pictures, epoch: moved(pictures, {config.shift}, SEED, epoch))"
+
+
+def _distilled_trained(config: RunConfig, model: str) -> str:
+    return _train(config, model, "images", "distilled_loss", config.epochs)
 
 
 def _scratch(config: RunConfig) -> list[str]:
     smoothing = _BASELINE_SMOOTHING if config.baseline == "label_smoothing" else 0.0
     partly, start = config.counts("labelled"), _started(config, "scratch")
     if partly and not config.labelled:
-        return [_lines(start, "# without a label there is nothing to learn from: it stays as it starts")]
+        return [lines(start, "# without a label there is nothing to learn from: it stays as it starts")]
     chosen = "[labelled == 1]" if partly else ""
     loss = f"from_labels(labels{chosen}, {smoothing})"
-    return [_lines(start, _train(config, "scratch", f"images{chosen}", loss, config.epochs))]
-
-
-def _distilled(config: RunConfig) -> list[str]:
-    start, helpers = [_started(config, "distilled")], []
-    attends = has_teaching(config) and config.objective_class.compares_attention
-    if has_teaching(config):
-        start += [line for name, line in _ANSWERS.items() if name in _parameters(config.objective)]
-        helpers = [*_needed_by(config.objective), *(["with_attention"] if attends else []), config.objective]
-    return [
-        *_quoted(*helpers),
-        _lines(*start),
-        _distilled_loss(config, attends),
-        _train(
-            config,
-            "with_attention(distilled)" if attends else "distilled",
-            "images",
-            "distilled_loss",
-            config.epochs,
-        ),
-    ]
-
-
-def _distilled_loss(config: RunConfig, attends: bool) -> str:
-    partly = config.counts("labelled")
-    values = config.objective_values()
-    from_both = f"{values.alpha} * labels_part + {values.teacher_weight():.12g} * teacher_part"
-    return _lines(
-        f"def distilled_loss({'outputs' if attends else 'logits'}, places):",
-        "    logits, *maps = outputs" if attends else None,
-        "    true = tf.gather(labels, places)",
-        "    known = tf.gather(labelled, places)" if partly else None,
-        f"    labels_part = ops.mean({'known * ' if partly else ''}cross_entropies(true, logits))",
-        f"    teacher_part = {_call(config)}" if has_teaching(config) else None,
-        f"    return {from_both}" if has_teaching(config) else "    return labels_part",
-    )
-
-
-def _call(config: RunConfig) -> str:
-    """The objective's function, called for a batch with this run's numbers."""
-    values = config.objective_values()
-    parts = _PARTS if config.counts("labelled") else {**_PARTS, "labelled": "1.0"}
-    arguments = [
-        parts.get(name) or f"{name}={getattr(values, name)}" for name in _parameters(config.objective)
-    ]
-    return f"{config.objective}({', '.join(arguments)})"
-
-
-def _parameters(function: str) -> list[str]:
-    return [argument.arg for argument in _definitions()[function].args.args]
-
-
-def _needed_by(function: str) -> list[str]:
-    """The other definitions that one calls."""
-    called = {node.id for node in ast.walk(_definitions()[function]) if isinstance(node, ast.Name)}
-    return [name for name in _definitions() if name in called and name != function]
+    return [lines(start, _train(config, "scratch", f"images{chosen}", loss, config.epochs))]
 
 
 def _figures(result: Mapping[str, Any]) -> list[str]:
     right = {name: round(result[name]["test_accuracy"] * _TEST_PICTURES) for name in MODELS}
     return [
-        _lines(
+        lines(
             f"stored = {right}",
             'models = {"teacher": teacher, "distilled": distilled, "scratch": scratch}',
             "answers = {",

@@ -1,0 +1,1 @@
+"""What an exported notebook is made of: plain Keras, quoted, and a run's own numbers."""
