@@ -50,6 +50,8 @@ def test_several_digits_are_improved_in_turn_until_none_gets_better():
 def test_where_no_bias_is_better_there_is_none():
     labels = np.arange(10)
     assert best_biases(labels, np.eye(10), [3, 7]) == {3: 0.0, 7: 0.0}
+    # there are others that are as good
+    assert best_biases(labels, np.diag(np.arange(1.0, 11.0)), [3, 7]) == {3: 0.0, 7: 0.0}
 
 
 def test_where_all_pictures_should_turn_the_bias_is_one_beyond_the_last():

@@ -112,7 +112,16 @@ def newcombes_method_10(a, b, c, d, confidence):
 
 @pytest.mark.parametrize("confidence", [0.9, 0.95])
 @pytest.mark.parametrize(
-    "counts", [(9500, 200, 90, 210), (1, 5, 7, 2), (1, 0, 0, 1), (20, 0, 0, 0), (0, 3, 2, 0), (0, 0, 0, 1)]
+    "counts",
+    [
+        (9500, 200, 90, 210),
+        (1, 5, 7, 2),
+        (1, 0, 0, 1),
+        (20, 0, 0, 0),
+        (3, 2, 0, 0),
+        (0, 3, 2, 0),
+        (0, 0, 0, 1),
+    ],
 )
 def test_paired_interval_is_made_in_the_papers_steps(counts, confidence):
     expected = newcombes_method_10(*counts, confidence)
