@@ -93,26 +93,20 @@ def _check(image: np.ndarray) -> None:
 
 def _shrunk(image: np.ndarray) -> Image.Image:
     picture = Image.fromarray(np.ascontiguousarray(image))
-    factor = -(-max(picture.size) // WORKING_SIDE)
-    return (
-        picture if factor == 1 else picture.reduce((min(factor, picture.width), min(factor, picture.height)))
-    )
+    return picture.reduce(-(-max(picture.size) // WORKING_SIDE))
 
 
 def _grey(picture: Image.Image) -> np.ndarray:
-    """Luminance as int16 (height, width); what is transparent shows the paper it seems to lie on."""
+    """Luminance (height, width), 0 to 255; what is transparent shows the paper it seems to lie on."""
+    grey = np.asarray(picture.convert("L"))
     if picture.mode != "RGBA":
-        return np.asarray(picture.convert("L"), np.int16)
-    grey = np.asarray(picture.convert("RGB").convert("L"), np.float32)
-    alpha = np.asarray(picture.getchannel("A"), np.float32) / 255.0
-    if alpha.min() == 1.0:
-        return grey.astype(np.int16)
+        return grey
+    alpha = np.asarray(picture.getchannel("A")) / 255.0
     if np.median(_border(alpha)) > 0.5:
         paper = np.median(_border(grey))
     else:  # the paper is transparent: make it the opposite of what is visible
-        visible = (grey * alpha).sum() / max(alpha.sum(), 1.0)
-        paper = 0.0 if visible > 127.5 else 255.0
-    return np.rint(paper + alpha * (grey - paper)).astype(np.int16)
+        paper = 0.0 if (alpha * (grey - 127.5)).sum() > 0 else 255.0
+    return np.rint(paper + alpha * (grey - paper))
 
 
 def _border(picture: np.ndarray) -> np.ndarray:
@@ -129,7 +123,7 @@ def _border_mask(shape: tuple[int, int]) -> np.ndarray:
 
 
 def _ink(grey: np.ndarray) -> np.ndarray:
-    """How much ink lies on each pixel: float32 (height, width), 0 for paper to 1 for the strongest ink."""
+    """How much ink lies on each pixel: (height, width), 0 for paper to 1 for the strongest ink."""
     border = _border_mask(grey.shape)
     difference = grey - np.float32(np.median(grey[border]))
     grain = np.median(np.abs(difference[border]))
@@ -148,15 +142,14 @@ def _ink(grey: np.ndarray) -> np.ndarray:
                 "dark or dark on light."
             )
         )
-    return np.where(difference > floor, difference, 0.0).astype(np.float32) / contrast
+    return np.where(difference > floor, difference, 0.0) / contrast
 
 
 def _plane(levels: np.ndarray, where: np.ndarray) -> np.ndarray:
     """The plane nearest to the levels at the pixels in `where` (least squares), over the whole picture."""
-    rows, columns = np.indices(levels.shape, np.float32)
+    rows, columns = np.indices(levels.shape)
     axes = np.stack([np.ones_like(rows), rows, columns], axis=-1)
-    coefficients = np.linalg.lstsq(axes[where], levels[where], rcond=None)[0]
-    return (axes @ coefficients).astype(np.float32)
+    return axes @ np.linalg.lstsq(axes[where], levels[where])[0]
 
 
 def _cropped(ink: np.ndarray, above: float = 0.0) -> np.ndarray:
@@ -180,7 +173,7 @@ def _fitted(digit: np.ndarray) -> np.ndarray:
     scale = BOX / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     fitted = np.asarray(Image.fromarray(digit).resize(size, Image.Resampling.BOX))
-    return np.clip(fitted / fitted.max(), 0.0, 1.0)
+    return fitted / fitted.max()
 
 
 def _centred(fitted: np.ndarray) -> np.ndarray:
