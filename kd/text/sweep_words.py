@@ -127,7 +127,7 @@ _SHORT = {
 }
 _HAVING = {**_SHORT, "student_width": N_("a student of width {value}"), "teacher": N_("the {value} teacher")}
 # Where one is, and not what one has.
-_AT = {"temperature": N_("T = {value}"), "alpha": N_("α = {value}")}
+_AT = {"temperature": N_("T\u00a0=\u00a0{value}"), "alpha": N_("α\u00a0=\u00a0{value}")}
 
 
 def where(values: Mapping[str, tuple[str, str]]) -> str:
@@ -184,10 +184,10 @@ def cell_words(where: str, row: Mapping[str, Any] | None, reason: str = "", over
         over: the cell that it is compared with, as `where` has it; "" if that is its own scratch student.
     """
     said = _("no run has finished yet") if row is None else verdict_line(row, over)
-    if row is not None and not math.isnan(row["p_corrected"]):
-        known = p_value_words(row["p_corrected"])
-        said = _("{verdict}, {p} for all cells together", verdict=said, p=known)
     words = _("{where}. {said}.", where=where, said=sentence_case(said))
+    if row is not None and not math.isnan(row["p_corrected"]):
+        known = p_value_words(row["p_corrected"]).replace(" ", "\u00a0")
+        words = f"{words} {_('For all cells together, {p}.', p=known)}"
     if not reason:
         return words
     why = _("A run failed: {reason}", reason=reason)

@@ -161,8 +161,8 @@ def test_a_study_is_listed_with_whose_it_is(open_page, lab, study_id):
 def test_the_slices_through_a_cell_keep_its_other_value(lab, study_id):
     slices = cell._slices_through("a study", "en", 2, studies.read(lab, study_id))
     assert [(here, one.rows["x"].tolist()) for _words, here, one in slices] == [
-        ("At T = 4.", [0.1, 0.5]),
-        ("At α = 0.5.", [4.0, 10.0]),
+        ("At T\u00a0=\u00a04.", [0.1, 0.5]),
+        ("At α\u00a0=\u00a00.5.", [4.0, 10.0]),
     ]
 
 

@@ -82,12 +82,12 @@ def test_cells_compared_with_another_cell_are_not_said_to_be_compared_with_scrat
         (
             {"train_size": ("Training images", "2,000"), "temperature": ("T, temperature", "10")},
             "2,000 images, T 10",
-            "with 2,000 images at T = 10",
+            "with 2,000 images at T\u00a0=\u00a010",
         ),
         (
             {"alpha": ("α, weight of the true labels", "0.1"), "temperature": ("T, temperature", "4")},
             "α 0.1, T 4",
-            "at α = 0.1 and T = 4",
+            "at α\u00a0=\u00a00.1 and T\u00a0=\u00a04",
         ),
         (
             {"teacher": ("Teacher", "Strong"), "shift": ("Shift in pixels", "2")},
@@ -134,14 +134,15 @@ def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
         "p_corrected": 0.0123,
     }
     assert cell_words("T 4", known) == (
-        "T 4. Helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds), p = 0.012 for all cells together."
+        "T 4. Helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds). "
+        "For all cells together, p\u00a0=\u00a00.012."
     )
     assert cell_words("T 4", known, over="T 1").startswith("T 4. Better than T 1: +6.5 points")
     assert cell_words("T 4", None, "The disk is full.") == (
         "T 4. No run has finished yet. A run failed: The disk is full."
     )
     few = {"verdict": "too few", "seeds": 1, "difference": 1.0, "low": math.nan, "p_corrected": math.nan}
-    assert "for all cells together" not in cell_words("T 4", few | {"high": math.nan})
+    assert "or all cells together" not in cell_words("T 4", few | {"high": math.nan})
 
 
 def test_large_numbers_have_separators():

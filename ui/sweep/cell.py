@@ -11,6 +11,7 @@ from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.studies.study import Study
 from kd.studies.sure.single_seeds import near_note
+from kd.studies.verdicts import HELPS
 from kd.text.sweep_words import cell_words, in_sentence
 from kd.text.translation import _, language
 from kd.text.words import sentence_case
@@ -31,7 +32,8 @@ def chosen(shown: Shown) -> int | None:
         return kept
     if (shown.view is not None and shown.view.active) or not len(shown.table):
         return None
-    best = shown.table["difference"].astype(float)
+    helps = shown.table[shown.table["verdict"] == HELPS]
+    best = (helps if len(helps) else shown.table)["difference"].astype(float)
     if best.isna().all():
         return None
     values = shown.table.loc[best.idxmax(), list(shown.study.axes)].to_dict()
@@ -103,8 +105,8 @@ def _slices(shown: Shown, cell: int) -> None:
     slices = _slices_through(shown.name, language(), cell, shown)
     for place, axis, (words, here, one) in zip(st.columns(2, gap="large"), axes, slices, strict=True):
         with place:
-            study_map.draw_slice(f"sweep-slice-{axis}", axis, words, one)
             st.html(f'<p class="kd kd-quiet">{escape(here)}</p>')
+            study_map.draw_slice(f"sweep-slice-{axis}", axis, words, one)
 
 
 @st.cache_resource(max_entries=_MOST_KEPT, show_spinner=False)

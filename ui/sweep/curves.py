@@ -33,6 +33,9 @@ def draw(lab: Lab, shown: Shown, cell: int) -> None:
         return
     words, one = found
     figure("sweep-curves", accuracy_lines, one.rows, words, sent=one.sent, **one.arguments, height=320)
+    if len(runs) > 1:
+        bold = _("Bold: {seed}. Thin: the other seeds.", seed=next(iter(runs)))
+        st.html(f'<p class="kd kd-quiet">{escape(bold)}</p>')
     if known == len(states):
         return
     if COMING in states:

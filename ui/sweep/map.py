@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, verdict_words
+from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, p_cell, verdict_words
 from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
 from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
@@ -123,16 +123,15 @@ def table(name: str, language: str, _shown: Shown) -> str:
         verdict = row["verdict"] if row else "failed" if reason else "missing"
         found.append(
             {
-                **dict(named(cell).values()),
+                # a label begins with the sign, where there is one: “T, temperature”
+                **{label.partition(",")[0]: value for label, value in named(cell).values()},
                 _("Verdict"): words[verdict],
                 _("Gain (points)"): signed(row["difference"]) if row else "–",
                 _("95 % interval"): _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"]))
                 if row and not pd.isna(row["low"])
                 else "–",
                 _("Seeds"): str(row["seeds"]) if row else "0",
-                _("p, for all cells together"): f"{row['p_corrected']:.2g}"
-                if row and not pd.isna(row["p_corrected"])
-                else "–",
+                _("p, all cells"): p_cell(row["p_corrected"]) if row else "–",
                 _("Distilled"): accuracy(row["distilled_accuracy"]) if row else "–",
                 _("Scratch"): accuracy(row["scratch_accuracy"]) if row else "–",
                 _("Failed"): reason or "–",
@@ -140,8 +139,10 @@ def table(name: str, language: str, _shown: Shown) -> str:
         )
     rows = pd.DataFrame(found).to_html(index=False, border=0, classes="kd-cells")
     label = escape(_("The cells of the study"))
-    notes = " ".join(study_notes(_shown.study, _shown.table))
-    return (
-        f'<div class="kd kd-table" role="region" tabindex="0" aria-label="{label}">{rows}</div>'
-        f'<p class="kd kd-quiet">{escape(notes)}</p>'
-    )
+    return f'<div class="kd kd-table" role="region" tabindex="0" aria-label="{label}">{rows}</div>'
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def notes(name: str, language: str, _shown: Shown) -> str:
+    """What the verdicts of the table rest on."""
+    return " ".join(study_notes(_shown.study, _shown.table))

@@ -61,6 +61,8 @@ def _look(lab: Lab, study_id: str, every: float | None, open_in_train: OpenInTra
         with st.expander(_("The same as a table"), key="sweep_table", on_change="rerun") as section:
             if section.open:
                 st.html(study_map.table(shown.name, language(), shown))
+                said = study_map.notes(shown.name, language(), shown)
+                st.html(f'<p class="kd kd-quiet">{escape(said)}</p>')
         if not every:  # each look would close their menus
             along(lab, shown)
 

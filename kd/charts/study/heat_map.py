@@ -167,7 +167,7 @@ def heat_map(
                 alt.Tooltip("label:N", title=_("Gain (points)")),
                 alt.Tooltip("interval:N", title=_("95 % interval")),
                 alt.Tooltip("seeds:Q", title=_("Seeds")),
-                alt.Tooltip("p:N", title=_("p, for all cells together")),
+                alt.Tooltip("p:N", title=_("p, all cells")),
                 alt.Tooltip("failure:N", title=_("Failed")),
             ],
         )

@@ -165,7 +165,7 @@ def slice_lines(
         alt.layer(*([zero] if gains else []), band, *lines, points, data=rows),
         _("Gain along {field}", field=title) if gains else _("Test accuracy along {field}", field=title),
         height,
-        _("Bands: 95 % intervals. Hollow: no difference shown.") if gains else _("Bands: 95 % intervals."),
+        _("Bands: 95 % intervals. Hollow: not shown.") if gains else _("Bands: 95 % intervals."),
         words={"role": role_words()},
     )
 
