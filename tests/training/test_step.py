@@ -139,6 +139,19 @@ def test_a_shifted_picture_has_its_own_row_of_a_consistent_teacher(network, mnis
     np.testing.assert_allclose(network.model.get_weights()[1], bias, atol=1e-6)
 
 
+def test_every_variant_is_prepared_with_the_label_of_its_picture(network, mnist):
+    labels = mnist.y_train[:PICTURES].astype(np.int32)
+    objective = OBJECTIVES["decoupled"]()
+    lesson = CompiledTraining(network, objective, shift=1, consistent=True).lesson(
+        mnist.x_train[:PICTURES],
+        labels,
+        10,
+        objective=objective,
+        teacher=Outputs(made_up(9 * PICTURES).logits),
+    )
+    np.testing.assert_array_equal(lesson.prepared["target"], np.eye(10)[labels.repeat(9)])
+
+
 @pytest.mark.parametrize("smoothing", [0.1, 0.9])
 def test_smoothed_labels(network, mnist, smoothing):
     images, labels = mnist.x_train[:PICTURES], mnist.y_train[:PICTURES].astype(np.int32)
