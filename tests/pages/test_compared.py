@@ -14,7 +14,7 @@ from kd.pictures.mnist import load_mnist
 from kd.studies.address import study_of
 from kd.studies.study import Study
 from kd.text.headlines import headline
-from tests.pages.on_page import chart_titles, errors_of, html_of
+from tests.pages.on_page import chart_titles, errors_of, html_of, warnings_of
 from tests.stored_runs import remove, save_copy
 
 SHIPPED = RunConfig()
@@ -75,6 +75,47 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert query["study"] == study.study_id
     for config in made:
         remove(lab.store, config)
+
+
+def test_of_three_runs_one_chooses_the_pair_and_changes_its_order(open_page, lab):
+    third = RunConfig(alpha=0.5)
+    save_copy(lab.store, SHIPPED.run_id, third)
+    app = opened(open_page, SHIPPED.run_id, MANY.run_id, third.run_id)
+    in_order = [app.dataframe[0].value["run"].tolist().index(c.run_id) for c in (third, SHIPPED, MANY)]
+    letters = {run: "ABC"[sorted(in_order).index(place)] for run, place in zip("tsm", in_order, strict=True)}
+
+    def title():
+        return chart_titles(app)[1]
+
+    def choose(label, letter):
+        next(each for each in app.segmented_control if each.label == label).set_value(letter).run()
+
+    assert title() == "Answers of B − answers of A"
+    choose("Compared with", letters["m"])
+    choose("Answers of", letters["s"])
+    assert title() == f"Answers of {letters['s']} − answers of {letters['m']}"
+    said = html_of(app)
+    for other in (letters["s"], letters["t"]):
+        assert f"{other} is behind {letters['m']} by" in said
+    logits = [lab.test_logits(config.run_id)["distilled"] for config in (MANY, SHIPPED)]
+    errors = [int((each.argmax(axis=1) != load_mnist().y_test).sum()) for each in logits]
+    more = f"Errors of {letters['s']} minus errors of {letters['m']}: +{errors[1] - errors[0]:,}."
+    assert more in said
+    assert "".join(app.query_params["pair"]) == letters["m"] + letters["s"]
+    choose("Compared with", letters["s"])  # they change places
+    assert title() == f"Answers of {letters['m']} − answers of {letters['s']}"
+    choose("Answers of", letters["s"])
+    assert title() == f"Answers of {letters['s']} − answers of {letters['m']}"
+    assert not errors_of(app)
+    remove(lab.store, third)
+
+
+def test_a_pair_in_the_address_that_is_none_is_refused_and_one_that_is_not_ticked_left_out(open_page):
+    for pair, refused in (("AA", 1), ("XY", 1), ("ABC", 1), ("CF", 0), ("BA", 0)):
+        app = opened(open_page, SHIPPED.run_id, MANY.run_id, pair=pair)
+        assert len(warnings_of(app)) == refused
+        first, second = "BA" if pair == "BA" else "AB"
+        assert chart_titles(app)[1] == f"Answers of {second} − answers of {first}"
 
 
 def test_a_run_that_has_not_finished_is_left_out_with_a_sentence(open_page, queued):

@@ -26,7 +26,7 @@ PAGES = {
         "of_order", "over",
     ),
     "experiments": parameters(),
-    "runs": ("run", "q", "by", "values", "whose", "fold", "columns", "ticked"),
+    "runs": ("run", "q", "by", "values", "whose", "fold", "columns", "ticked", "pair"),
 }  # fmt: skip
 fuzzed = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 values = st.one_of(

@@ -142,7 +142,7 @@ def test_a_run_is_kept_until_it_need_not_be(open_page, lab, own):
         assert buttons(app)["runs_keep"].label == label
         buttons(app)["runs_keep"].click().run()
         assert (own in lab.upkeep.usage().pinned) is pinned
-        assert table(app).loc[own, "kept"] == pinned
+        assert table(app).loc[own, "kept"] == ("yes" if pinned else "")
 
 
 def describe(app, **written):
@@ -248,11 +248,13 @@ def test_what_is_ticked_stays_ticked_wherever_a_search_puts_it(open_page, own, a
     find = next(field for field in app.text_input if field.key == "q")
     find.set_value("seed 14").run()
     assert (list(table(app).index), ticked_rows(app)) == ([another], [0])
+    assert "1 of 4 rows" in html_of(app)
     find.set_value("seed 11").run()
     assert ticked_rows(app) == []
     assert "1 run ticked" in html_of(app)
     find.set_value("").run()
     assert ticked_rows(app) == [place]
+    assert "of 4 rows" not in html_of(app)
     buttons(app)["runs_untick"].click().run()
     assert ticked_rows(app) == []
 

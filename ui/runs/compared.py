@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -13,7 +13,14 @@ from kd.charts.error_charts import confusion_chart, difference_rows
 from kd.charts.study.courses import SHAPES, courses_chart, courses_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
-from kd.notebook.comparison import Between, between, differing, figures_of_seeds, study_between
+from kd.notebook.comparison import (
+    PAIRED_T,
+    Between,
+    between,
+    differing,
+    figures_of_seeds,
+    study_between,
+)
 from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
 from kd.pictures.mnist import load_mnist
@@ -22,12 +29,12 @@ from kd.text.compared_words import between_evidence, between_words, courses_word
 from kd.text.headlines import headline, surer_headline
 from kd.text.translation import _
 from kd.text.words import listing
+from ui.runs.pair import LETTERS, chosen_pair
 from ui.shared.figure import figure
 from ui.shared.headings import unseen_section
 from ui.shared.run_words import differs
 
 MOST_COMPARED = len(SHAPES)
-_LETTERS = "ABCDEF"
 _HEIGHT = 300
 
 
@@ -41,17 +48,21 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
             _quiet(_("Tick two runs that have finished to compare them."))
             return
         settings = [sorted(line.entries, key=lambda entry: entry.config.seed) for line in shown]
-        names = dict(zip(_LETTERS, settings, strict=False))
+        names = dict(zip(LETTERS, settings, strict=False))
         labels = load_mnist().y_test
-        found = between(settings, labels, lambda run_id: lab.test_logits(run_id)["distilled"])
         _who_is_who(names, shown)
-        _verdicts(names, found)
+        first, second = chosen_pair(list(names))
+        others = [letter for letter in names if letter != first]
+        each = [names[first], *(names[letter] for letter in others)]
+        found = between(each, labels, lambda run_id: lab.test_logits(run_id)["distilled"])
+        pairs = dict(zip(others, found, strict=True))
+        _verdicts(first, pairs)
         if len(finished) > len(shown):
             _quiet(_("The first {count} are compared: untick some to compare others.", count=len(shown)))
         left, right = st.columns(2, gap="large")
         with left:
             _courses(lab, names)
-            _confusions(lab, labels, names, found)
+            _confusions(lab, labels, names, first, second, pairs[second])
         with right:
             _differences(names)
             for letter, runs in names.items():
@@ -59,10 +70,9 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
             _sweep_between(settings)
 
 
-def _verdicts(names: dict[str, list[Entry]], found: Sequence[Between]) -> None:
-    """What lies between the first and each of the others, in words first; the tests are below."""
-    first, *others = names
-    for letter, each in zip(others, found, strict=True):
+def _verdicts(first: str, pairs: Mapping[str, Between]) -> None:
+    """What lies between the first of the pair and each of the others, in words first; the tests are below."""
+    for letter, each in pairs.items():
         words = between_words(first, letter, vars(each))
         st.html(
             f'<p class="kd kd-verdict">{escape(words)}</p>'
@@ -137,13 +147,12 @@ def _value(name: str, config: RunConfig) -> str:
 
 
 def _confusions(
-    lab: Lab, labels: np.ndarray, names: dict[str, list[Entry]], found: Sequence[Between]
+    lab: Lab, labels: np.ndarray, names: dict[str, list[Entry]], first: str, second: str, found: Between
 ) -> None:
     """Where the errors of the second setting's student differ from those of the first's."""
-    (first, mine), (second, its) = list(names.items())[:2]
-    seeds = found[0].seeds
-    shared = set(seeds[:1] if len(seeds) != 2 or found[0].test == "paired t" else ())
-    logits = [lab.test_logits(_one(lab, runs, shared).run_id)["distilled"] for runs in (mine, its)]
+    seeds = found.seeds
+    shared = set(seeds[:1] if len(seeds) != 2 or found.test == PAIRED_T else ())
+    logits = [lab.test_logits(_one(lab, names[name], shared).run_id)["distilled"] for name in (first, second)]
     rows = difference_rows(labels, logits[1], logits[0])
     seed = listing([str(each) for each in (seeds[:1] if shared else seeds)])
     figure(

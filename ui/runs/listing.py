@@ -111,7 +111,7 @@ def _listing(found: list[Line], fold: bool) -> Listing:
         "when": [_when(line.first.created) for line in found],
         "tags": [list(line.tags) for line in found],
         "note": [" ".join(line.note.split()) for line in found],
-        "kept": [any(entry.pinned for entry in line.entries) for line in found],
+        "kept": [_("yes") if any(entry.pinned for entry in line.entries) else "" for line in found],
         "distilled": [round(100 * line.distilled, 2) for line in found],
         "scratch": [round(100 * line.scratch, 2) for line in found],
         "of_teacher": [round(100 * line.teacher, 2) for line in found],

@@ -13,7 +13,7 @@ from kd.text.translation import _
 from kd.text.words import UNREADABLE, quoted
 from ui.runs.actions import actions
 from ui.runs.compared import compared
-from ui.runs.listing import found, listing
+from ui.runs.listing import listing
 from ui.runs.room import room
 from ui.runs.search import folds, search
 from ui.runs.studies import studies
@@ -42,8 +42,7 @@ def _notebook(lab: Lab, was_active: bool, known: list[tuple[Entry, ...]]) -> Non
         listed = listing(known.pop() if known else lab.notebook(), folds())
         if was_active and not any(line.first.active for line in listed.lines):
             st.rerun()
-        wanted = search(listed)
-        places = found(listed, wanted.words, wanted.by, wanted.values, wanted.whose)
+        places = search(listed)
         chosen = ticked(listed)
         actions(lab, chosen)
         if places:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
 from kd.config import FIELDS
-from kd.text.translation import N_, _
-from ui.runs.listing import APP, MINE, OTHERS, Listing
+from kd.text.translation import N_, _, ngettext
+from ui.runs.listing import APP, MINE, OTHERS, Listing, found
+from ui.runs.pair import PAIR
 from ui.shared import address, notices
 
 COLUMNS = {
@@ -85,17 +86,8 @@ ADDRESS = {
     "fold": _FOLD,
     "columns": _COLUMNS,
     "ticked": TICKED,
+    "pair": PAIR,
 }
-
-
-@dataclass(frozen=True)
-class Search:
-    """words, by, values, whose: as `ui.runs.listing.found`."""
-
-    words: str
-    by: str
-    values: tuple[str, ...]
-    whose: str
 
 
 def folds() -> bool:
@@ -103,8 +95,8 @@ def folds() -> bool:
     return bool(st.session_state.get("fold", True))
 
 
-def search(listed: Listing) -> Search:
-    """Draw the controls above the table."""
+def search(listed: Listing) -> list[int]:
+    """Draw the controls above the table; returns the places of the lines that they find."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="runs_search"):
         words = st.text_input(
             _("Find"),
@@ -138,7 +130,17 @@ def search(listed: Listing) -> Search:
             persist_state="session",
         )
         address.keep("fold", _FOLD, fold)
-    return Search(words, by, values, "" if whose == "all" else whose)
+        places = found(listed, words, by, values, "" if whose == "all" else whose)
+        if len(places) < len(listed.lines):
+            _say_how_many(len(places), len(listed.lines))
+    return places
+
+
+def _say_how_many(count: int, all_lines: int) -> None:
+    words = ngettext(
+        "{count} of {all} row", "{count} of {all} rows", all_lines, count=f"{count:,}", all=f"{all_lines:,}"
+    )
+    st.html(f'<p class="kd kd-quiet" role="status">{escape(words)}</p>', width="content")
 
 
 def columns(listed: Listing) -> list[str]:

@@ -125,6 +125,5 @@ def _config() -> dict[str, ColumnConfig]:
         ),
         "seeds": of.NumberColumn(_(COLUMNS["seeds"])),
         "when": of.DatetimeColumn(_(COLUMNS["when"]), format="D MMM YYYY, HH:mm"),
-        "tags": of.ListColumn(_(COLUMNS["tags"])),
-        "kept": of.CheckboxColumn(_(COLUMNS["kept"])),
+        "tags": of.ListColumn(_(COLUMNS["tags"]), width=130),
     }

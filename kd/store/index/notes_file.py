@@ -90,10 +90,10 @@ def _text(value: Any) -> str:
     """This text, if it is one that can be written down.
 
     Raises:
-        ValueError: otherwise.
+        TypeError, ValueError: otherwise.
     """
     if not isinstance(value, str):
-        raise ValueError(f"{value!r:.40} is no text")
+        raise TypeError("a part is no text")
     value.encode()
     return value
 
