@@ -76,7 +76,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         self._estimator = Estimator(self._newest_results)
         self.upkeep = Upkeep(self.store)
         self._conductor = Conductor(
-            self.store, self._dispatch, self._workers_now, self._is_usable, self._study_seconds, self._tidy
+            self.store, self._dispatch, self.count_workers, self._is_usable, self._study_seconds, self._tidy
         )
         self._ahead = Ahead(self.store, self._dispatch, self.upkeep, self._workers, self._seconds_here)
         self._warmed = threading.Event()
@@ -303,8 +303,11 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         """About how long a run takes on this machine, or on a typical one while nothing was measured here."""
         return self._estimator.speed().estimate(config, self._has_to_train_teacher(config)).total
 
-    def _workers_now(self) -> int:
-        """As `_workers`, for which a cluster is asked first: it may take a while to connect to it."""
+    def count_workers(self) -> int:
+        """How many models train at once. One's own cluster is asked, which may take a while.
+
+        Without this, estimates count the processors of this machine until something trains there.
+        """
         with contextlib.suppress(EngineLost):  # whoever trains something there will say so
             self._engine.look_for_workers()
         return self._workers()

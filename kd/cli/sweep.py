@@ -42,6 +42,7 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
     for format, path in (tables or {}).items():
         check_free(format, path, study.study_id)
     with interrupt.listening(), Lab() as lab:
+        lab.count_workers()
         seconds = lab.estimate_study(study)
         if seconds > SECONDS_WITHOUT_ASKING and not yes:
             raise Refusal(

@@ -63,7 +63,7 @@ class Conductor:
         self._studies: dict[str, UnderWay] = {}
         self._closed = False
 
-    def start(self, study: Study, urgency: int = STUDY, person: str = NOBODY) -> str:
+    def start(self, study: Study, urgency: int = STUDY, person: str = NOBODY, experiment: str = "") -> str:
         """Begin a study, or go on with one; returns its id at once. Whatever is stored is not computed again.
 
         Raises:
@@ -76,10 +76,13 @@ class Conductor:
                 for run_id in before.go_on():
                     self._dispatch.go_on(run_id)
                 return study_id
-            record = StudyRecord(study, person, time.time(), owners.hold(self._store.home))
+            process = owners.hold(self._store.home)
+            record = StudyRecord(study, person, time.time(), process, experiment=experiment)
             with contextlib.suppress(ValueError):
                 known = self._records.read(study_id)
-                record = replace(known, process=record.process, person=known.person or person)
+                # one that somebody has composed, too, is no longer an experiment's alone
+                part_of = known.experiment and experiment
+                record = replace(known, process=process, person=known.person or person, experiment=part_of)
             self._records.write(record)
             progress = self._studies[study_id] = UnderWay(record)
             if self._closed:
@@ -150,6 +153,7 @@ class Conductor:
             person=record.person,
             created=record.created,
             elsewhere=elsewhere,
+            experiment=record.experiment,
         )
 
     def pause(self, study_id: str) -> None:

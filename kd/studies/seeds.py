@@ -120,7 +120,9 @@ class Seeds:
             self.stop_study(before[0])
         return study_id
 
-    def start_study(self, study: Study, urgency: int = STUDY, person: str = NOBODY) -> str:
+    def start_study(
+        self, study: Study, urgency: int = STUDY, person: str = NOBODY, experiment: str = ""
+    ) -> str:
         """Begin a study."""
         raise NotImplementedError
 

@@ -35,7 +35,9 @@ class Studies:
     _ahead: Ahead
     _estimator: Estimator
 
-    def start_study(self, study: Study, urgency: int = STUDY, person: str = NOBODY) -> str:
+    def start_study(
+        self, study: Study, urgency: int = STUDY, person: str = NOBODY, experiment: str = ""
+    ) -> str:
         """Begin a study, or go on with one; returns its id at once. What is stored is not computed again.
 
         Studies that go on at the same time share the workers evenly.
@@ -44,6 +46,7 @@ class Studies:
             person: who asks, by a name of their own; the study is theirs if nobody asked for it before.
             urgency: STUDY, or AHEAD for what may be needed soon: its runs are not listed until somebody asks
                 for them. A person's run goes before both.
+            experiment: of which it is a part, if it is part of one.
 
         Raises:
             ValueError: when the study's teacher is not stored.
@@ -51,7 +54,7 @@ class Studies:
         """
         for config in {config.teacher: config for _cell, config in study.runs()}.values():
             self._check_teacher(config)
-        study_id = self._conductor.start(study, urgency, person)
+        study_id = self._conductor.start(study, urgency, person, experiment)
         self._ahead.let_go()
         return study_id
 

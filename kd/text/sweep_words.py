@@ -187,7 +187,8 @@ def cell_words(where: str, row: Mapping[str, Any] | None, reason: str = "", over
     words = _("{where}. {said}.", where=where, said=sentence_case(said))
     if row is not None and not math.isnan(row["p_corrected"]):
         known = p_value_words(row["p_corrected"]).replace(" ", "\u00a0")
-        words = f"{words} {_('For all cells together, {p}.', p=known)}"
+        together = _("For all cells together, {p}.", p=known)
+        words = f"{words} {together}"
     if not reason:
         return words
     why = _("A run failed: {reason}", reason=reason)

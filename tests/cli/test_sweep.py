@@ -13,6 +13,8 @@ import pytest
 
 from kd.__main__ import main
 from kd.config import RunConfig
+from kd.engine import Engine
+from kd.lab import Lab
 from kd.store.store import Store
 from kd.store.stored import ID
 from tests import PROJECT
@@ -42,6 +44,17 @@ def models(home) -> dict[str, float]:
         for path in (home / "models").glob("*/record.json")
         if ID.fullmatch(path.parent.name)  # one that is half written has another name
     }
+
+
+def test_an_estimate_counts_the_workers_of_ones_own_cluster(tmp_path, monkeypatch):
+    counted = []
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    monkeypatch.setattr(Engine, "look_for_workers", lambda self: setattr(self, "_workers", {"student": 64}))
+    monkeypatch.setattr(
+        Lab, "estimate_study", lambda self, study: counted.append(self._engine.workers()["student"]) or 7200.0
+    )
+    assert main(["sweep", *AXES]) == 2
+    assert counted == [64]
 
 
 @pytest.mark.parametrize(

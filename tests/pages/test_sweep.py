@@ -16,6 +16,7 @@ import pytest
 from kd.config import RunConfig
 from kd.runs.courses import COMING, Courses
 from kd.studies.address import address_of, query_of, study_of
+from kd.studies.experiments import EXPERIMENTS
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.sure.single_seeds import near_cells_note, near_note
@@ -158,6 +159,22 @@ def test_a_study_is_listed_with_whose_it_is(open_page, lab, study_id):
     assert app.query_params["vary"] == query_of(STUDY)["vary"]
 
 
+def test_a_study_of_an_experiment_is_told_apart_and_leads_to_it(open_page, lab, study_id, monkeypatch):
+    title = EXPERIMENTS["how_small"].title
+    other = replace(lab.watch_study(study_id), study_id="0123456789ab")
+    part = replace(lab.watch_study(study_id), experiment="how_small")
+    monkeypatch.setattr(lab, "studies", lambda: [part, other])
+    monkeypatch.setattr(lab, "watch_study", lambda study: part)
+    app = open_page("sweep", study=study_id)
+    assert labelled(app)["Study"].options[1].startswith("α and T: 8 runs, somebody else's")
+    assert labelled(app)["Study"].options[2] == f"Experiment “{title}”: α and T, 8 runs"
+    (link,) = (each for each in app.get("page_link") if "Part of" in each.proto.label)
+    assert (link.proto.label, link.proto.query_string) == (
+        f"Part of the experiment “{title}”",
+        "experiment=how_small",
+    )
+
+
 def test_the_slices_through_a_cell_keep_its_other_value(lab, study_id):
     slices = cell._slices_through("a study", "en", 2, studies.read(lab, study_id))
     assert [(here, one.rows["x"].tolist()) for _words, here, one in slices] == [
@@ -279,7 +296,7 @@ def test_the_buttons_do_what_they_say(open_page, lab, study_id, monkeypatch):
     monkeypatch.setattr(lab, "watch_study", lambda study: replace(view, status="running", done=4))
     monkeypatch.setattr(lab, "pause_study", lambda study: done.append("pause"))
     monkeypatch.setattr(lab, "stop_study", lambda study: done.append("stop"))
-    monkeypatch.setattr(lab, "start_study", lambda study, person: done.append("start"))
+    monkeypatch.setattr(lab, "start_study", lambda study, **_asked: done.append("start"))
     app = open_page("sweep", study=study_id)
     labelled(app)["Pause"].click().run()
     labelled(app)["Stop"].click().run()

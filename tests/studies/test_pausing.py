@@ -77,6 +77,23 @@ def test_studies_are_listed_with_whose_they_are_also_after_a_restart(tmp_path):
         assert views[0].created > views[1].created > time.time() - 10 * PATIENCE
 
 
+def test_a_study_is_an_experiments_until_somebody_composes_it_too(tmp_path):
+    house = House(tmp_path)
+    small = Study(BASE, {"alpha": [0.1, 0.5]})
+
+    def part_of(**asked):
+        house.conductor.wait(house.conductor.start(small, **asked), PATIENCE)
+        (again,) = House(tmp_path).conductor.views()
+        (view,) = house.conductor.views()
+        assert view.experiment == again.experiment == house.conductor.view(small.study_id).experiment
+        return view.experiment
+
+    assert part_of(experiment="how_small") == "how_small"
+    assert part_of(experiment="how_small", person="ann") == "how_small"
+    assert part_of(person="ann") == ""
+    assert part_of(experiment="how_small") == ""
+
+
 def test_a_study_that_another_process_carries_out_is_seen_to_be_under_way(tmp_path, monkeypatch):
     first, second = House(tmp_path, 0.05), House(tmp_path)
     study_id = first.conductor.start(STUDY)

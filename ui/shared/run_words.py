@@ -7,6 +7,7 @@ import time
 from kd.config import FIELDS, RunConfig
 from kd.run_fields import LINEAR
 from kd.runs.state import RunView
+from kd.studies.experiments import EXPERIMENTS
 from kd.studies.kept.view import StudyView
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import listing, plain
@@ -189,10 +190,14 @@ def study_name(view: StudyView) -> str:
     runs = ngettext("{count} run", "{count} runs", view.runs, count=f"{view.runs:,}")
     if view.done < view.runs and not view.active:  # elsewhere one sees how far it is
         runs = _("{done} of {runs}", done=f"{view.done:,}", runs=runs)
+    fields = listing([_(FIELDS[name].label).partition(",")[0] for name in view.study.axes])
+    if view.experiment in EXPERIMENTS:
+        title = _(EXPERIMENTS[view.experiment].title)
+        return _("Experiment “{title}”: {fields}, {runs}", title=title, fields=fields, runs=runs)
     whose = _("somebody else's") if view.person else _("nobody's")
     return _(
         "{fields}: {runs}, {whose}, {when}",
-        fields=listing([_(FIELDS[name].label).partition(",")[0] for name in view.study.axes]),
+        fields=fields,
         runs=runs,
         whose=_("yours") if view.person == person() else whose,
         when=on_day(view.created),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import Lab
+from kd.studies.experiments import EXPERIMENTS
 from kd.studies.kept.view import StudyView
 from kd.text.sweep_words import progress_words
 from kd.text.translation import _, language
@@ -54,6 +55,7 @@ def _look(lab: Lab, study_id: str, every: float | None, open_in_train: OpenInTra
         _head(shown)
         if shown.view is not None:
             _buttons(lab, shown.view)
+            _link_to_experiment(shown.view)
         chosen = one_cell.chosen(shown)
         study_map.draw(shown, chosen, guarded(one_cell.touched))
         one_cell.look_into(lab, shown, chosen, open_in_train)
@@ -90,6 +92,17 @@ def _head(shown: Shown) -> None:
     )
 
 
+def _link_to_experiment(view: StudyView) -> None:
+    """Where a study is explained that is part of an experiment."""
+    if view.experiment in EXPERIMENTS:
+        st.page_link(
+            "pages/experiments.py",
+            label=_("Part of the experiment “{title}”", title=_(EXPERIMENTS[view.experiment].title)),
+            icon=":material/science:",
+            query_params={"experiment": view.experiment},
+        )
+
+
 def _buttons(lab: Lab, view: StudyView) -> None:
     """Pause, stop and go on, as far as they make sense."""
     with st.container(horizontal=True, key="sweep_buttons"):
@@ -119,13 +132,15 @@ def _act(act: Callable[..., object], *arguments: object) -> None:
 
 
 def _go_on(lab: Lab, view: StudyView) -> None:
-    lab.start_study(view.study, person=person())
+    lab.start_study(view.study, person=person(), experiment=view.experiment)
 
 
 def choose(lab: Lab, shown_id: str) -> None:
     """The list of studies, with the one that is shown chosen."""
     names = {SHIPPED: _("Training images and T: came with the app")}
-    names |= {view.study_id: study_name(view) for view in lab.studies()}
+    # what people have composed before what experiments consist of
+    found = sorted(lab.studies(), key=lambda view: view.experiment in EXPERIMENTS)
+    names |= {view.study_id: study_name(view) for view in found}
     if shown_id not in names:
         names[shown_id] = study_name(lab.watch_study(shown_id))
     st.session_state[_CHOICE] = shown_id

@@ -188,7 +188,7 @@ class ExperimentRun:
 
     def _start(self, stage: list[Part], person: str) -> None:
         for part in stage:
-            self._lab.start_study(part.study, person=person)
+            self._lab.start_study(part.study, person=person, experiment=self.experiment.name)
 
     def _carry_out(self, person: str) -> None:
         """In a thread of its own."""

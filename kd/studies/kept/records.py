@@ -17,6 +17,7 @@ from kd.text.translation import _
 from kd.text.words import quoted
 
 _ASKED = "asked"
+_NOTED = ("person", "created", "process", "done", "experiment")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class StudyRecord:
 
     person: who asked for it first. created: when, in seconds since 1970. process: the token of the one that
     carries it out (kd/owners.py), None for none. done: how many of its runs were stored when it ended last,
-    None if it never has.
+    None if it never has. experiment: of which it is a part; "" for one that somebody composed.
     """
 
     study: Study
@@ -33,6 +34,7 @@ class StudyRecord:
     created: float = 0.0
     process: str | None = None
     done: int | None = None
+    experiment: str = ""
 
 
 class StudyRecords:
@@ -49,7 +51,9 @@ class StudyRecords:
         Raises:
             OSError: when it cannot be written.
         """
-        asked = {name: getattr(record, name) for name in ("person", "created", "process", "done")}
+        asked = {
+            name: getattr(record, name) for name in ("person", "created", "process", "done", "experiment")
+        }
         content = files.json_bytes({**record.study.to_dict(), _ASKED: asked})
         files.write_sealed(self._path(record.study.study_id), content)
 

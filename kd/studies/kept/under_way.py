@@ -62,6 +62,7 @@ class UnderWay:
                 seconds_left=self._seconds_left(),
                 person=self.record.person,
                 created=self.record.created,
+                experiment=self.record.experiment,
             )
 
     def stop(self) -> list[str]:

@@ -17,7 +17,7 @@ class StudyView:
     ended before it did), or unfinished: some runs failed. done: how many of the runs are stored; reused: how
     many of these were stored before. failed: run id → why. seconds_left: an estimate, None while nothing is
     known. person: who asked for it first. created: when, in seconds since 1970. elsewhere: another process
-    carries it out.
+    carries it out. experiment: of which it is a part; "" for one that somebody composed.
     """
 
     study_id: str
@@ -31,6 +31,7 @@ class StudyView:
     person: str = NOBODY
     created: float = 0.0
     elsewhere: bool = False
+    experiment: str = ""
 
     @property
     def active(self) -> bool:
