@@ -119,7 +119,7 @@ class NeighbourIndex:
         candidates = np.argpartition(np.einsum("nk,nk->n", offsets, offsets), limit - 1)[:limit]
         features = self.model.penultimate(self.images[candidates])
         distances = np.linalg.norm(features - self.model.penultimate(picture), axis=1)
-        order = np.argsort(distances, kind="stable")[:count]
+        order = np.argsort(distances)[:count]
         chosen = candidates[order]
         import pandas as pd
 

@@ -100,7 +100,7 @@ def refuse_without_warnings() -> None:
 
 def fingerprint(content: bytes) -> bytes:
     """A name for a file's content."""
-    return hashlib.blake2b(content, digest_size=16).digest()
+    return hashlib.blake2b(content).digest()
 
 
 def _size(outcome: np.ndarray | str) -> int:

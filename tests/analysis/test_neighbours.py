@@ -1,9 +1,14 @@
 """Neighbours, compared with a search through the exact features, on real MNIST."""
 
+import io
+import re
+
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
-from kd.analysis.neighbours import NeighbourIndex
+from kd.analysis.neighbours import NeighbourIndex, _principal_directions
+from kd.files import write_sealed
 from kd.networks.numpy_model import NumpyModel
 from kd.places import DATA
 
@@ -25,6 +30,8 @@ def index(model, pictures):
 
 
 def test_neighbours_are_those_of_the_exact_features(model, pictures, index, mnist):
+    assert index.directions.shape == (1568, 64)
+    assert index.directions.dtype == np.float16
     images, labels = pictures
     features = model.penultimate(images).astype(np.float64)
     hits = 0
@@ -37,6 +44,42 @@ def test_neighbours_are_those_of_the_exact_features(model, pictures, index, mnis
         np.testing.assert_array_equal(found["label"], labels[found["picture"]])
         assert found["distance"].is_monotonic_increasing
     assert hits >= 98, "of 100"
+
+
+def test_what_is_sorted_by_exact_features_are_the_fifty_nearest_coordinates(model, index, mnist):
+    exact = model.penultimate(index.images).astype(np.float64) @ index.directions
+    for query in mnist.test(20)[0]:
+        away = np.linalg.norm(exact - model.penultimate(query[None]) @ index.directions, axis=1)
+        assert set(index.nearest(query, 50)["picture"]) == set(np.argsort(away)[:50])
+        assert len(index.nearest(query)) == 6
+
+
+@pytest.mark.parametrize("strengths", [[30, 20, 10, 5], [1, 0.03], [7]])
+def test_directions_are_scikit_learns_principal_components_and_none_is_rounding(strengths):
+    """Of 20 rows, as many differ as there are strengths; a thousandth of the strongest is rounding."""
+    random, rank = np.random.default_rng(0), len(strengths)
+    rows = np.linalg.qr(random.normal(size=(20, rank + 2)))[0]
+    rows -= rows.mean(axis=0)
+    across = np.linalg.qr(random.normal(size=(40, rank + 1)))[0].T
+    features = (rows[:, : rank + 1] * [*strengths, 7e-4 * strengths[0]]) @ across + random.normal(size=40)
+    expected = PCA(rank, svd_solver="full").fit(features).components_
+    for count in (rank, 30):
+        found = _principal_directions(features.copy(), count)
+        assert found.shape == (40, rank)
+        np.testing.assert_allclose(np.abs(found.T @ expected.T), np.eye(rank), atol=1e-6)
+    few = _principal_directions(features[:2].copy(), 30)[:, 0]
+    np.testing.assert_allclose(
+        np.abs(few @ (features[0] - features[1])), np.linalg.norm(features[0] - features[1])
+    )
+    every = np.random.default_rng(0).normal(size=(6, 40))
+    assert _principal_directions(every, 30).shape == (40, 5)
+
+
+def test_equal_features_have_no_directions():
+    row = 1000 * np.random.default_rng(0).normal(size=500).astype(np.float32)
+    for features in (np.zeros((5, 3)), np.tile(row, (7, 1))):
+        with pytest.raises(ValueError, match=f"^{re.escape(ALL_ALIKE)}$"):
+            _principal_directions(features, 3)
 
 
 def test_a_training_picture_is_its_own_nearest_neighbour(pictures, index):
@@ -52,6 +95,7 @@ def test_an_index_is_cached_and_used_again(tmp_path, model, pictures, index, mon
     assert [file.name for file in path.parent.iterdir()] == ["index.npz"]
     monkeypatch.setattr(NeighbourIndex, "build", None)
     again = NeighbourIndex.open(path, model, *pictures)
+    np.testing.assert_array_equal(again.directions, first.directions)
     query = pictures[0][7]
     assert again.nearest(query).equals(first.nearest(query))
 
@@ -64,11 +108,11 @@ def test_a_damaged_cache_is_made_again(tmp_path, model, pictures, damage, caplog
     whole = path.read_bytes()
     path.write_bytes(damage(whole))
     assert len(NeighbourIndex.open(path, model, *few).coordinates) == 80
-    assert (
-        [message for message in caplog.messages if "they are computed again" in message]
-        == caplog.messages
-        != []
-    )
+    (said,) = caplog.messages
+    start, end = f"the cached neighbours in {path} cannot be used (", "): they are computed again"
+    assert said.startswith(start)
+    assert said.endswith(end)
+    assert said.removeprefix(start).removesuffix(end) not in ("", "None")
     assert path.read_bytes() == whole
 
 
@@ -92,11 +136,22 @@ def test_any_altered_byte_of_the_cache_is_noticed(tmp_path, model, pictures, mon
         assert len(built) == number, place
 
 
-def test_a_cache_that_cannot_be_written_stops_nobody(tmp_path, model, pictures):
+def test_nothing_is_unpickled(tmp_path, model, pictures):
+    buffer = io.BytesIO()
+    np.savez(buffer, fingerprint=np.array([{}]))
+    write_sealed(tmp_path / "index.npz", buffer.getvalue())
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        NeighbourIndex.open(tmp_path / "index.npz", model, *pictures)
+
+
+def test_a_cache_that_cannot_be_written_stops_nobody(tmp_path, model, pictures, caplog):
     (tmp_path / "file").write_bytes(b"")
     few = (pictures[0][:80], pictures[1][:80])
     found = NeighbourIndex.open(tmp_path / "file" / "index.npz", model, *few).nearest(few[0][0], 1)
     assert found["picture"].tolist() == [0]
+    (said,) = caplog.messages[1:]
+    assert said.startswith("the neighbours could not be cached ([Errno ")
+    assert said.endswith("): they are computed again next time")
 
 
 def test_the_index_of_another_model_or_other_pictures_is_not_used(tmp_path, model, pictures):
@@ -110,12 +165,23 @@ def test_the_index_of_another_model_or_other_pictures_is_not_used(tmp_path, mode
     assert len(NeighbourIndex.open(path, other, pictures[0][:60], pictures[1][:60]).coordinates) == 60
 
 
+def test_two_pictures_are_enough(model, pictures):
+    index = NeighbourIndex.build(model, pictures[0][:2], pictures[1][:2])
+    assert index.nearest(pictures[0][1], 2)["picture"].tolist() == [1, 0]
+
+
+AN_INDEX_NEEDS = "An index needs at least 2 pictures and a label for each, got {} pictures and {} labels."
+ALL_ALIKE = "All pictures have the same features, so none is nearer than another."
+
+
 def test_invalid_input_is_refused(model, pictures, index):
-    with pytest.raises(ValueError, match="count must be between 1 and 50, got 51"):
-        index.nearest(pictures[0][0], 51)
-    with pytest.raises(ValueError, match="at least 2 pictures"):
-        NeighbourIndex.build(model, pictures[0][:1], pictures[1][:1])
-    with pytest.raises(ValueError, match="a label for each"):
-        NeighbourIndex.build(model, pictures[0], pictures[1][1:])
-    with pytest.raises(ValueError, match="have the same features"):
-        NeighbourIndex.build(model, np.zeros((5, 28, 28, 1), np.float32), np.zeros(5, int))
+    images, labels = pictures
+    for refused, sentence in (
+        (lambda: index.nearest(images[0], 51), "count must be between 1 and 50, got 51."),
+        (lambda: index.nearest(images[0], 0), "count must be between 1 and 50, got 0."),
+        (lambda: NeighbourIndex.build(model, images[:1], labels[:1]), AN_INDEX_NEEDS.format(1, 1)),
+        (lambda: NeighbourIndex.build(model, images[:9], labels[:8]), AN_INDEX_NEEDS.format(9, 8)),
+        (lambda: NeighbourIndex.build(model, np.zeros((5, 28, 28, 1)), np.zeros(5, int)), ALL_ALIKE),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            refused()

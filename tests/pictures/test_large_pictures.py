@@ -1,0 +1,204 @@
+"""Large pictures: unpacked small, one at a time and once, and refused where that takes too long."""
+
+import contextlib
+import io
+import struct
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFile
+
+from kd.pictures import picture_file
+from kd.pictures.drawing import decode_picture, prepared, to_mnist
+from kd.pictures.picture_file import WORKING_SIDE
+from tests.pictures.test_picture_file import encoded, outcome
+
+
+def photograph(width: int, height: int, **options) -> bytes:
+    """A JPEG of a dark seven on light paper."""
+    picture = Image.new("RGB", (width, height), (200, 195, 180))
+    corners = [(0.33, 0.22), (0.61, 0.27), (0.47, 0.81)]
+    ImageDraw.Draw(picture).line(
+        [(x * width, y * height) for x, y in corners], (40, 40, 60), min(width, height) // 12, joint="curve"
+    )
+    return encoded(picture, "JPEG", quality=85, **options)
+
+
+@pytest.fixture
+def full_size(monkeypatch) -> list[int]:
+    """Records how many pixels Pillow unpacks of each picture."""
+    sizes, load = [], ImageFile.ImageFile.load
+
+    def noticed(picture: ImageFile.ImageFile):
+        loaded = load(picture)
+        sizes.append(picture.width * picture.height)
+        return loaded
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", noticed)
+    return sizes
+
+
+@pytest.mark.parametrize(("width", "height"), [(6000, 4000), (4000, 6000), (8064, 6048)])
+def test_a_phone_photograph_is_unpacked_small_and_read_as_if_it_were_whole(width, height, full_size):
+    content = photograph(width, height)
+    found = decode_picture(content)
+    assert max(found.shape) <= WORKING_SIDE
+    assert max(full_size) <= width * height / 4
+    whole = Image.open(io.BytesIO(content)).convert("RGB")
+    whole.thumbnail((2000, 2000), Image.Resampling.BOX)
+    np.testing.assert_allclose(to_mnist(found), to_mnist(np.asarray(whole)), atol=0.12)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_large_photograph_is_turned_upright_as_a_small_one_is(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    large = Image.open(io.BytesIO(photograph(2400, 1600)))
+    small = encoded(large.reduce(4), "PNG", exif=exif)
+    np.testing.assert_allclose(
+        to_mnist(decode_picture(encoded(large, "JPEG", exif=exif, quality=90))),
+        to_mnist(decode_picture(small)),
+        atol=0.15,
+    )
+
+
+@pytest.mark.parametrize("size", [(2060, 300), (2060, 2), (2, 2060)])
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_a_large_picture_of_any_mode_is_averaged_down_as_pillow_does_it(mode, size):
+    noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 4)).astype(np.uint8)
+    if mode == "I;16":
+        large = Image.fromarray(noise[..., 0].astype(np.uint16) << 8 | noise[..., 1])
+        whole = Image.fromarray(noise[..., 0])
+    else:
+        coloured = Image.fromarray(noise)
+        large = (coloured.convert("RGB") if mode == "P" else coloured).convert(mode)
+        whole = large.convert({"1": "L", "P": "RGB", "CMYK": "RGB"}.get(mode, mode))
+    expected = np.asarray(whole.reduce((min(3, size[0]), min(3, size[1]))))
+    found = picture_file._unpacked(
+        Image.open(io.BytesIO(encoded(large, "TIFF" if mode == "CMYK" else "PNG")))
+    )
+    np.testing.assert_array_equal(found, expected)
+    assert not found.flags.writeable
+
+
+def segment(kind: bytes, content: bytes = b"") -> bytes:
+    """A segment of a JPEG."""
+    return b"\xff" + kind + struct.pack(">H", 2 + len(content)) + content
+
+
+SCAN = segment(b"\xda", b"\x01") + b"pixels \xff\x00 \xff\xd0 more"
+END = b"\xff\xd9"
+
+
+@pytest.mark.parametrize(
+    ("parts", "scans"),
+    [
+        ([SCAN, END], 1),
+        ([SCAN, SCAN, END], 2),
+        ([segment(b"\xe0"), SCAN * 3, segment(b"\xc4", b"table"), SCAN, END], 4),
+        ([SCAN * 3], 3),
+        ([segment(b"\xe1", SCAN * 7 + END), SCAN, SCAN, END], 2),
+        ([SCAN, SCAN, END, SCAN], 2),
+        ([segment(b"\xda", SCAN * 2) + END], 1),
+        ([b"\xff\xe0\x00\x00" + SCAN * 2, END], 2),
+        ([segment(b"\xe0", bytes(300)), SCAN * 2, END], 2),
+        ([segment(b"\xe0") * 9_997, SCAN * 2, END], 2),
+        ([segment(b"\xe0") * 9_998, SCAN * 2, END], picture_file.MAX_SCANS + 1),
+    ],
+)
+def test_scans_are_counted_outside_of_other_segments(parts, scans):
+    assert picture_file._scans(b"\xff\xd8" + b"".join(parts)) == scans
+
+
+@pytest.mark.parametrize(
+    ("scans", "pixels", "refused"),
+    [
+        (1, 64_000_000, False),
+        (2, 25_000_000, False),
+        (2, 25_000_001, True),
+        (100, 1_000, False),
+        (101, 1_000, True),
+        (16, 25_000_000, False),
+        (17, 25_000_000, True),
+    ],
+)
+def test_a_jpeg_may_have_as_many_scans_as_its_size_allows(scans, pixels, refused):
+    with pytest.raises(ValueError, match="takes too long") if refused else contextlib.nullcontext():
+        picture_file._check_scans(b"\xff\xd8" + SCAN * scans + END, pixels)
+
+
+def repeated_scans(scans: int, side: int = 600) -> bytes:
+    """A progressive JPEG that repeats its last scan, which changes nothing, many times."""
+    content = encoded(Image.new("L", (side, side)), "JPEG", progressive=True, quality=10)
+    start = content.rfind(b"\xff\xc4", 0, content.rfind(b"\xff\xda"))
+    return content[:-2] + content[start:-2] * scans + b"\xff\xd9"
+
+
+def test_a_jpeg_with_too_many_scans_is_refused_before_any_is_read(full_size):
+    assert decode_picture(repeated_scans(10)).shape == (600, 600)
+    full_size.clear()
+    for content, size in ((repeated_scans(1000), "0.4"), (repeated_scans(30, side=4500), "20.2")):
+        with pytest.raises(ValueError, match="takes too long") as caught:
+            decode_picture(content)
+        assert str(caught.value) == (
+            f"The picture takes too long to read (a progressive JPEG of {size} million pixels): "
+            "save it as a plain JPEG, or make it smaller."
+        )
+    assert full_size == []
+
+
+def test_a_progressive_photograph_with_a_thumbnail_is_read():
+    exif = Image.Exif()
+    exif[0x010E] = "\xff\xda" * 500  # bytes that look like scans, where a thumbnail would be
+    assert max(decode_picture(photograph(4000, 3000, progressive=True, exif=exif)).shape) <= WORKING_SIDE
+
+
+@pytest.mark.parametrize("content", [photograph(2000, 1500), photograph(2000, 1500)[:20_000]])
+def test_the_same_file_is_unpacked_once(content, monkeypatch):
+    unpacked, seen = picture_file._unpacked, []
+    monkeypatch.setattr(picture_file, "_unpacked", lambda picture: [seen.append(1), unpacked(picture)][1])
+    content += b" again"  # used by no other test
+    first, second = outcome(content), outcome(content)
+    assert first == second
+    assert seen == [1]
+
+
+def test_large_pictures_are_unpacked_one_at_a_time_and_small_ones_wait_for_none(monkeypatch):
+    unpacking, most = 0, []
+    unpacked = picture_file._unpacked
+
+    def slowly(picture: Image.Image) -> np.ndarray:
+        nonlocal unpacking
+        unpacking += 1
+        most.append(unpacking)
+        time.sleep(0.05)
+        unpacking -= 1
+        return unpacked(picture)
+
+    monkeypatch.setattr(picture_file, "_unpacked", slowly)
+    photographs = [photograph(1600, 1200) + bytes([number]) for number in range(4)]
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(decode_picture, photographs))
+    assert max(most) == 1
+
+    decode_picture(photographs[1] + b" unpacked")
+    monkeypatch.setattr(picture_file, "SECONDS_TO_WAIT", 0.05)
+    small = encoded(Image.new("L", (500, 500)), "PNG")
+    done = threading.Event()
+    picture_file._one_at_a_time.submit(done.wait)
+    try:
+        assert decode_picture(small).shape == (500, 500)
+        for read, content in ((prepared, b" unpacked"), (decode_picture, b" other")):
+            with pytest.raises(picture_file.Busy) as caught:
+                read(photographs[1] + content)
+            assert str(caught.value) == (
+                "Many large pictures are being read at the moment: try again in a minute."
+            )
+    finally:
+        done.set()
+    monkeypatch.undo()
+    # being busy says nothing about the file
+    assert decode_picture(photographs[1] + b" other").shape == (600, 800)
