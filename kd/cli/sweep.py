@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from kd.export.exporting import check_free
 from kd.lab import Lab
+from kd.studies.in_text.heat_map import heading
 from kd.studies.in_text.lines import WIDTH
 from kd.studies.in_text.picture import picture
 from kd.studies.in_text.table import table_text
@@ -59,11 +60,11 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
             view = lab.wait_study(study_id, timeout=10)
             print(kept_words(view.done, view.runs), file=sys.stderr)
             raise
-        table = verdicts(lab.study_frame(study_id), list(study.axes), study.baseline)
+        table = verdicts(lab.study_frame(study), list(study.axes), study.baseline)
         if as_json:
             for line in table.to_json(orient="records", lines=True).splitlines():
                 print(json.dumps({"event": "cell", **json.loads(line)}), flush=True)
-        else:
+        elif len(table):
             axes = list(study.axes)
             print(f"{table_text(table, axes)}\n\n{picture(table, axes)}", flush=True)
             for note in study_notes(study, table):
@@ -71,9 +72,16 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
         for format, path in (tables or {}).items() if view.done else ():
             for written in lab.export(view, format, path=path):
                 print(written, file=sys.stderr if as_json else sys.stdout)
+    cells = {config.run_id: {**cell, "seed": config.seed} for cell, config in study.runs()}
     for run_id, ending in view.failed.items():
         print(
-            _("Run {run} ended without a result: {reason}", run=run_id, reason=str(ending)), file=sys.stderr
+            _(
+                "Run {run} ({cell}) ended without a result: {reason}",
+                run=run_id,
+                cell=heading(cells[run_id]),
+                reason=str(ending),
+            ),
+            file=sys.stderr,
         )
     return 0 if view.status == "finished" else 1
 

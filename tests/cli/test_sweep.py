@@ -17,6 +17,9 @@ from kd.engine import Engine
 from kd.lab import Lab
 from kd.store.store import Store
 from kd.store.stored import ID
+from kd.studies.kept.view import StudyView
+from kd.studies.study import Study
+from kd.text.endings import Ending
 from tests import PROJECT
 
 PATIENCE = 240
@@ -55,6 +58,24 @@ def test_an_estimate_counts_the_workers_of_ones_own_cluster(tmp_path, monkeypatc
     )
     assert main(["sweep", *AXES]) == 2
     assert counted == [64]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_study_of_which_nothing_finished_names_each_cell_and_its_reason(
+    form, tmp_path, monkeypatch, capsys
+):
+    study = Study(RunConfig(), {"temperature": (1.0, 4.0)})
+    runs = [config.run_id for _cell, config in study.runs()]
+    view = StudyView(study.study_id, study, "unfinished", 2, 0, 0, dict.fromkeys(runs, Ending("disk full")))
+    monkeypatch.setenv("KD_HOME", str(tmp_path))
+    monkeypatch.setattr(Lab, "start_study", lambda self, study: study.study_id)
+    monkeypatch.setattr(Lab, "watch_study", lambda self, asked: view)
+    assert main(["sweep", "--temperature", "1,4", *form]) == 1
+    said = capsys.readouterr().err
+    for run_id, value in zip(runs, (1, 4), strict=True):
+        why = f"Run {run_id} (temperature {value}, seed 0) ended without a result: {Ending('disk full')}"
+        assert why in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(

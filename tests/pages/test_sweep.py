@@ -252,6 +252,25 @@ def test_with_one_seed_a_cell_and_the_table_say_how_often_single_seeds_disagreed
     assert html.escape(near_cells_note(map(line.config, line.cells()))) in html_of(app)
 
 
+def test_a_line_says_which_cell_failed_and_why(open_page, lab, study_id, monkeypatch):
+    line = Study(STUDY.base, {"temperature": (4.0, 10.0)}, seeds=2)
+    runs = [config for _cell, config in line.runs()]
+    view = replace(
+        lab.watch_study(study_id), study=line, study_id=line.study_id, status="unfinished", done=2, runs=4
+    )
+    ending = Ending("disk full")
+    view = replace(view, failed={config.run_id: ending for config in runs if config.temperature == 10.0})
+    kept = lab.study_frame(line)
+    monkeypatch.setattr(lab, "watch_study", lambda study: view)
+    monkeypatch.setattr(lab, "study_frame", lambda study: kept[kept["temperature"] == 4.0])
+    studies._stored.clear()
+    app = open_page("sweep", study=line.study_id)
+    said = cells_of(app)
+    assert said["T"].tolist() == ["4", "10"]
+    assert said["Failed"].tolist() == ["–", str(ending)]
+    studies._stored.clear()
+
+
 def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, study_id, monkeypatch):
     view = lab.watch_study(study_id)
     config = STUDY.config({"alpha": 0.1, "temperature": 10.0})
@@ -264,9 +283,10 @@ def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, st
     app = open_page("sweep", {"sweep_cell": 1}, study=study_id)
     assert "Go on" in labelled(app)
     assert f"A run failed: {Ending('disk full')}" in html_of(app)
-    said = cells_of(app)["Verdict"].tolist()
-    assert said[1] == "failed"
-    assert "failed" not in said[2:]
+    said = cells_of(app)
+    assert said["Verdict"].tolist()[1] == "failed"
+    assert "failed" not in said["Verdict"].tolist()[2:]
+    assert said["Failed"].tolist() == ["–", str(Ending("disk full")), "–", "–"]
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,7 @@ def table(name: str, language: str, _shown: Shown) -> str:
                 # a label begins with the sign, where there is one: “T, temperature”
                 **{label.partition(",")[0]: value for label, value in named(cell).values()},
                 _("Verdict"): words[verdict],
+                **({_("Failed"): reason or "–"} if _shown.failed else {}),
                 _("Gain (points)"): signed(row["difference"]) if row else "–",
                 _("95 % interval"): _("{low} to {high}", low=signed(row["low"]), high=signed(row["high"]))
                 if row and not pd.isna(row["low"])
@@ -134,7 +135,6 @@ def table(name: str, language: str, _shown: Shown) -> str:
                 _("p, all cells"): p_cell(row["p_corrected"]) if row else "–",
                 _("Distilled"): accuracy(row["distilled_accuracy"]) if row else "–",
                 _("Scratch"): accuracy(row["scratch_accuracy"]) if row else "–",
-                _("Failed"): reason or "–",
             }
         )
     rows = pd.DataFrame(found).to_html(index=False, border=0, classes="kd-cells")
