@@ -92,9 +92,7 @@ def _text(value: Any) -> str:
     Raises:
         TypeError, ValueError: otherwise.
     """
-    if not isinstance(value, str):
-        raise TypeError("a part is no text")
-    value.encode()
+    str.encode(value)
     return value
 
 
