@@ -244,6 +244,26 @@ def test_an_exported_distiller_is_its_student(teacher, tmp_path):
     np.testing.assert_allclose(exported.serve(X), distiller.student(X), atol=1e-5)
 
 
+class Halves(keras.layers.Layer):
+    """A layer that Keras does not know."""
+
+    def call(self, inputs):
+        return inputs / 2
+
+
+def test_its_config_keeps_its_name_and_takes_layers_that_keras_does_not_know():
+    student, teacher = (
+        keras.Sequential([keras.Input((6,)), Halves(), keras.layers.Dense(CLASSES)]) for _ in range(2)
+    )
+    distiller = Distiller(student=student, teacher=teacher, name="mine")
+    config = distiller.get_config()
+    again = Distiller.from_config(config, custom_objects={"Halves": Halves})
+    assert (distiller.name, again.name) == ("mine", "mine")
+    for model in (again.student, again.teacher):
+        assert [type(layer) for layer in model.layers] == [Halves, keras.layers.Dense]
+    assert again.get_config() == config == distiller.get_config()
+
+
 LOAD = """
 import sys
 {imports}
