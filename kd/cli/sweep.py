@@ -62,7 +62,8 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
             raise
         table = verdicts(lab.study_frame(study), list(study.axes), study.baseline)
         if as_json:
-            for line in table.to_json(orient="records", lines=True).splitlines():
+            # of no cells at all, pandas makes an empty line
+            for line in filter(None, table.to_json(orient="records", lines=True).splitlines()):
                 print(json.dumps({"event": "cell", **json.loads(line)}), flush=True)
         elif len(table):
             axes = list(study.axes)
