@@ -8,7 +8,7 @@ import pytest
 from kd.config import RunConfig
 from kd.networks.architectures import Architecture
 from kd.training import costs
-from kd.training.costs import MOST_LOOKS, MOST_TOLD, looks, network_costs, told, training_seconds
+from kd.training.costs import MOST_LOOKS, MOST_TOLD, Costs, looks, network_costs, told, training_seconds
 from kd.training.student import train_model
 from tests.training.helpers import SMALL, history_of, ignore, made_up, never, trained, weights_of
 
@@ -83,6 +83,19 @@ def test_the_costs_are_those_measured_for_the_notebooks_networks():
     assert tuple(NOTEBOOKS) == pytest.approx((0.3e-3, 0.022e-3, 0.065), rel=0.05)
     teacher = network_costs(Architecture("convolutional", 256))
     assert tuple(teacher) == pytest.approx((14e-3, 0.35e-3, 1.1), rel=0.1)
+
+
+def test_a_dense_network_costs_less_and_a_narrow_one_no_less_than_a_dozen_filters():
+    dense, linear = network_costs(Architecture("dense", 64)), network_costs(Architecture("linear"))
+    assert tuple(dense) == pytest.approx((0.117e-3, 2.1e-6, 19.4e-3), rel=0.02)
+    assert tuple(linear) == pytest.approx((0.0605e-3, 1.26e-6, 14.9e-3), rel=0.02)
+    narrow, wider = (network_costs(Architecture("convolutional", size)) for size in (1, 12))
+    assert (narrow.image, narrow.look) == (wider.image, wider.look) == (1.37e-6 * 12, 4.1e-3 * 16)
+    assert narrow.step < wider.step
+
+
+def test_the_seconds_of_a_training_are_those_of_its_steps_and_of_its_images():
+    assert training_seconds(Costs(1.0, 0.5, 99.0), epochs=3, images=70, batch_size=32) == 3 * (3 + 35)
 
 
 @pytest.mark.parametrize("name", ["distilled", "scratch", "teacher"])

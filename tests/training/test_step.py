@@ -11,6 +11,7 @@ from kd.networks.architectures import Architecture
 from kd.pictures.shifts import drawn, shifted, variants
 from kd.training.compiled import CompiledTraining
 from kd.training.networks import Network
+from tests.distillation.formulas import FORMULAS
 from tests.training.helpers import SMALL, history_of, made_up, trained
 
 RATE, PICTURES = 0.5, 24
@@ -96,6 +97,22 @@ def test_labels_count_where_there_are_some_and_the_teacher_everywhere(network, m
         assert found["student_loss"] is found["accuracy"] is None
     np.testing.assert_allclose(network.model.get_weights()[0], kernel, atol=1e-6)
     np.testing.assert_allclose(network.model.get_weights()[1], bias, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["decoupled", "virtual_teacher"])
+def test_an_objective_that_needs_labels_is_told_which_there_are(network, mnist, name):
+    images, labels = mnist.x_train[:PICTURES], mnist.y_train[:PICTURES].astype(np.int32)
+    labelled, teacher = np.arange(PICTURES) % 3 > 0, made_up(PICTURES).logits
+    objective = OBJECTIVES[name](alpha=0.3, temperature=5.0, scale=25.0)
+    kernel, bias = (w.astype(np.float64) for w in network.model.get_weights())
+    logits = images.reshape(PICTURES, -1) / 255.0 @ kernel + bias
+    own = {field.name: getattr(objective, field.name) for field in objective.own_fields()}
+    expected = FORMULAS[name](labels, logits, teacher.astype(np.float64), labelled, 5.0, 25.0, **own)
+    compiled = CompiledTraining(network, objective, partly_labelled=True)
+    said = Outputs(teacher) if objective.uses_teacher else None
+    lesson = compiled.lesson(images, labels, PICTURES, labelled=labelled, objective=objective, teacher=said)
+    found = compiled.means(compiled.run_steps(lesson, lesson.order(0, 1), 0, 1))
+    assert {term: found[term] for term in expected} == pytest.approx(expected, rel=1e-5)
 
 
 def test_kept_answers_go_by_the_place_in_the_epoch_and_not_by_the_picture(network, mnist):
