@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,18 @@ def run(name: str, *arguments: str, **environment: str) -> dict:
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
+
+
+@pytest.fixture
+def run_here(capsys, monkeypatch):
+    """As `run`, but in this process: what one of its own adds is tested with the others."""
+    monkeypatch.setenv("KD_WORKERS", os.environ.get("KD_WORKERS", ""))  # some set it
+
+    def run_here(name: str, *arguments: str) -> dict:
+        assert import_module(f"benchmarks.{name}").main(["--json", *arguments]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return run_here
 
 
 @pytest.fixture(scope="module")
@@ -88,27 +101,31 @@ def test_the_ratios_are_medians_over_medians():
     assert low < 0 < high
 
 
-def test_the_sweep_measures_every_number_of_workers():
-    found = run("sweep", "--runs", "1", "--rounds", "1", "--workers", "1", "--epochs", "1", "--images", "64")
+@pytest.mark.usefixtures("shared_engine")
+def test_the_sweep_measures_every_number_of_workers(run_here):
+    found = run_here(
+        "sweep", "--runs", "1", "--rounds", "1", "--workers", "1", "--epochs", "1", "--images", "64"
+    )
     assert found["speed_up"] == {"1": 1.0}
     assert found["students"] == 2
     assert found["worker_bytes"]
 
 
-def test_runs_and_studies_are_compared_with_the_training_in_them():
+@pytest.mark.usefixtures("shared_engine")
+def test_runs_and_studies_are_compared_with_the_training_in_them(run_here, engine):
     from statistics import median
 
     from benchmarks.studies import in_words
     from kd.distillation.objectives import OBJECTIVES
 
-    found = run("studies", "--small", KD_WORKERS="2")
+    found = run_here("studies", "--small")
     alone, seconds = found["run"]["steps"], found["run"]["seconds"]
     assert found["run"]["ratio"] == pytest.approx(median(seconds) / median(alone["distilled"]))
-    study = found["study"]
+    study, workers = found["study"], engine.workers()["student"]
     assert study["students"] == {"distilled": 4, "scratch": 2}
     of_one = {name: median(times) for name, times in study["alone"].items()}
     assert study["one_after_other"] == pytest.approx(4 * of_one["distilled"] + 2 * of_one["scratch"])
-    assert study["ratio"] == pytest.approx(study["seconds"] / (study["one_after_other"] / 2))
+    assert study["ratio"] == pytest.approx(study["seconds"] / (study["one_after_other"] / workers))
     assert set(found["objectives"]["ratios"]) == set(OBJECTIVES)
     assert found["objectives"]["ratios"]["soft_targets"] == 1
     first, *later = found["first"]["seconds"]["decoupled"]
@@ -211,9 +228,9 @@ def test_the_memory_of_the_app_and_all_its_processes_is_measured():
         assert 300e6 < sum(map(sum, sizes.values())) < 3e9
 
 
-def test_a_study_on_a_cluster_is_measured_and_reckoned_on_paper():
+def test_a_study_on_a_cluster_is_measured_and_reckoned_on_paper(run_here):
     sizes = ("--seeds", "1", "--images", "64", "--epochs", "1")
-    found = run("cluster", "--workers", "1", *sizes)
+    found = run_here("cluster", "--workers", "1", *sizes)
     one = found["measured"]["1"]
     assert (one["runs"], one["students"]) == (4, 5)
     assert one["seconds"] > 0
