@@ -11,7 +11,7 @@ import numpy as np
 from kd.distillation.distiller import Distiller
 from kd.text.translation import _
 
-ROWS, FEATURES, CLASSES, BATCH = 20, 6, 4, 8
+ROWS, FEATURES, CLASSES, BATCH = 20, 6, 4, 12  # the last batch is a smaller one
 MakeDistiller = Callable[[keras.Model, "keras.Model | None"], Distiller]
 CHECKS: dict[str, Callable[[MakeDistiller], None]] = {}
 
