@@ -57,7 +57,7 @@ def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = No
     Raises:
         ValueError: when KD_TEACHER_PRECISION is set to anything but one of PRECISIONS.
     """
-    chosen = os.environ.get("KD_TEACHER_PRECISION", "")
+    chosen = os.environ.get("KD_TEACHER_PRECISION")
     if chosen:
         if chosen not in PRECISIONS:
             raise ValueError(
