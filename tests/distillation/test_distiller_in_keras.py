@@ -151,13 +151,26 @@ class TestWeights:
             assert history["val_loss"][0] == pytest.approx(plain, rel=1e-5)
         assert distiller.train_on_batch(X, Y, class_weight={0: 2.0}, return_dict=True)["loss"] != plain
 
-    def test_metrics_are_weighted_as_keras_weights_them(self, logits):
+    def test_a_batch_may_have_weights(self, teacher, logits):
+        """And arguments of Keras's own may be given by their place."""
+        distiller = distiller_of(teacher, optimizer=keras.optimizers.SGD(0.0))
+        weighted = self.expected(distiller, logits, WEIGHTS.astype(float))
+        assert distiller.train_on_batch(X, Y, WEIGHTS)[0] == pytest.approx(weighted, rel=1e-5)
+        plain = self.expected(distiller, logits, np.ones(ROWS))
+        history = distiller.fit(X, Y, ROWS, 2, 0).history["loss"]
+        assert history == pytest.approx([plain, plain], rel=1e-5)
+        assert distiller.evaluate(X, Y, ROWS, 0)[0] == pytest.approx(plain, rel=1e-5)
+
+    @pytest.mark.parametrize("of_teacher", [None, np.ones(ROWS, "float32")], ids=["alike", "apart"])
+    def test_metrics_are_weighted_as_keras_weights_them(self, logits, of_teacher):
         distiller = distiller_of(None, metrics=["accuracy"], weighted_metrics=["accuracy"])
         right = np.asarray(distiller.student(X)).argmax(axis=1) == Y
         said = distiller.evaluate(
             X,
             {"labels": Y, "teacher_logits": logits},
-            sample_weight=WEIGHTS,
+            sample_weight=WEIGHTS
+            if of_teacher is None
+            else {"labels": WEIGHTS, "teacher_logits": of_teacher},
             verbose=0,
             return_dict=True,
         )
@@ -224,6 +237,13 @@ class TestAnnealing:
         alone = model()
         alone.load_weights(tmp_path / "student.weights.h5")
         np.testing.assert_array_equal(alone(X), distiller.student(X))
+
+
+def test_it_answers_as_its_student_does_without_dropout(teacher):
+    student = keras.Sequential([keras.Input((6,)), keras.layers.Dropout(0.5), keras.layers.Dense(CLASSES)])
+    distiller = Distiller(student=student, teacher=teacher)
+    np.testing.assert_array_equal(distiller(X), student(X, training=False))
+    assert np.any(np.asarray(distiller(X, training=True)) != np.asarray(distiller(X)))
 
 
 def test_the_summary_counts_every_weight_once(teacher):
