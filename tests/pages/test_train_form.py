@@ -128,6 +128,19 @@ def test_the_url_sets_the_controls(open_page):
     assert control(app, "seed").value == 5
 
 
+def test_the_address_of_a_run_says_all_and_stays_as_it_is(open_page):
+    many = RunConfig(temperature=4.0, epochs=10, train_size=10_000)
+    app = open_page("train", run=many.run_id)
+    for drawn in (app, app.run()):  # opened, and redrawn
+        found = {widget.key: widget.value for widget in labelled(drawn).values() if "value" in dir(widget)}
+        assert {name: found[name] for name in ("temperature", "epochs", "train_size")} == {
+            "temperature": 4.0,
+            "epochs": 10,
+            "train_size": 10_000,
+        }
+        assert not OFFERED.keys() & set(drawn.query_params)
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [({"labelled": "0"}, "labelled"), ({"omitted_digits": "0123456789"}, "omitted_digits")],

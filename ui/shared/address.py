@@ -83,15 +83,23 @@ def kept(parameter: Parameter, default: Any) -> Kept:
 def choose(widget: Callable[..., str], label: str, parameter: Choice, key: str, **arguments: Any) -> str:
     """Draw a choice whose labels are translated, and keep its code in the address; returns the code.
 
-    Streamlit's own `bind` would write the label there: an address in the sender's language.
-
     Args:
         widget: st.selectbox, st.segmented_control, st.pills or st.radio.
         parameter: what `take` has been given for this key.
         arguments: of the widget.
     """
+    code = draw_choice(widget, label, parameter, key, **arguments)
+    keep(key, parameter, code)
+    return code
+
+
+def draw_choice(widget: Callable[..., str], label: str, parameter: Choice, key: str, **arguments: Any) -> str:
+    """The same, with the address left to whoever draws it.
+
+    Streamlit's own `bind` would write the label there: an address in the sender's language.
+    """
     st.session_state.setdefault(key, parameter.default)
-    code = widget(
+    return widget(
         label,
         list(parameter.labels),
         key=key,
@@ -99,8 +107,6 @@ def choose(widget: Callable[..., str], label: str, parameter: Choice, key: str, 
         persist_state="session",  # as a bound widget's, the choice outlasts a visit to another page
         **arguments,
     )
-    keep(key, parameter, code)
-    return code
 
 
 def keep(name: str, parameter: Kept, value: Any) -> None:

@@ -25,6 +25,9 @@ _DIGITS = tuple("0123456789")
 def draw(name: str, moved: Callable[[str], None], disabled: bool = False) -> None:
     """Draw a field's widget; its key is the field's name, and so is its name in the URL.
 
+    The URL is not told: a run in it says all of this already, and it would be another entry in the history.
+    Nor is the widget bound to it, which would change the entry that Back is to return to.
+
     Args:
         moved: called with the name when somebody has set it.
     """
@@ -33,20 +36,18 @@ def draw(name: str, moved: Callable[[str], None], disabled: bool = False) -> Non
     shared |= {"on_change": guarded(moved), "args": (name,)}
     label = _(spec.label)
     if spec.choice_labels:
-        address.choose(st.selectbox, label, _choice(name), **shared)
+        address.draw_choice(st.selectbox, label, _choice(name), **shared)
         return
     if spec.digits:
         several: dict[str, Any] = {"selection_mode": "multi", "persist_state": "session", "wrap": True}
-        address.keep(name, _digits(name), sorted(st.pills(label, _DIGITS, **several, **shared)))
+        st.pills(label, _DIGITS, **several, **shared)
         return
     if _is_counted_in_stops(name):
-        # bound to the address, it would be spelled there as it is here: 10,000
         slider: dict[str, Any] = {"options": _stops(name), "persist_state": "session"}
         slider["format_func"] = "{:,}".format
         st.session_state.setdefault(name, default)
-        address.keep(name, parameter(name), st.select_slider(label, **slider, **shared))
+        st.select_slider(label, **slider, **shared)
         return
-    # bound to the address, it would change the entry in the history that Back is to return to
     st.session_state.setdefault(name, default)
     shared |= {"label": label, "persist_state": "session"}
     if spec.choices:
