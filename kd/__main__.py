@@ -1,4 +1,4 @@
-"""The command line, `python -m kd` or `kd-lab`: train, sweep, runs, predict, export, stop, rebuild-index."""
+"""The command line, `python -m kd` or `kd-lab`: its commands are in kd/cli/parser.py."""
 
 from __future__ import annotations
 

@@ -38,6 +38,13 @@ def parse(arguments: list[str] | None, name: str = MODULE) -> tuple[Command, arg
 def command_line(name: str = MODULE) -> tuple[Parser, Mapping[str, argparse.ArgumentParser]]:
     """The whole command line, and each command's part of it."""
     parser = Parser(prog=name, description=_("Understand knowledge distillation by doing it."))
+    if name != MODULE:
+        parser.epilog = shown(
+            _(
+                "Without a command, it opens the app in your browser; options of the app's server may "
+                "follow, such as --server.port 8600."
+            )
+        )
     parser.add_argument(
         "--version",
         action="version",

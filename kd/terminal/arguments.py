@@ -19,6 +19,13 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *, description: str | None = None, **others: Any):
         super().__init__(description=(description or "").partition("\n")[0], **others)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Knows them all: what a command's parser left over, the program's would refuse with less help."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(_("unrecognized arguments: {arguments}", arguments=" ".join(unknown)))
+        return found, unknown
+
     def error(self, message: str) -> NoReturn:
         message = re.sub(r"\S{60,}", lambda word: f"{word[0][:40]}…", message)
         raise Refusal(

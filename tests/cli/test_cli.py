@@ -197,3 +197,16 @@ def test_under_the_verdict_of_one_seed_stands_what_single_seeds_say_near_it(tmp_
     assert main(["train"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert shown.endswith(f"may give another difference. {near_note(RunConfig())}")
+
+
+def test_an_unknown_flag_is_refused_with_the_help_of_its_command(home):
+    done = run_here("train", "--images", "200", home=home)
+    assert done.returncode == 2
+    assert done.stderr.strip() == "Unrecognized arguments: --images 200. See: python -m kd train --help"
+
+
+def test_only_kd_lab_says_that_it_opens_the_app(capsys):
+    says = "Without a command, it opens the app in your browser"
+    for name, is_said in (("kd-lab", True), ("python -m kd", False)):
+        assert main(["--help"], name=name) == 0
+        assert (says in " ".join(capsys.readouterr().out.split())) is is_said
