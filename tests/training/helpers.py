@@ -11,6 +11,7 @@ from kd.training.teaching import Teaching
 from kd.training.trained_model import TrainedModel
 
 SMALL = RunConfig(train_size=320, epochs=2, teacher="fresh", teacher_epochs=1, teacher_train_size=64)
+BRIEF = SMALL.replace(student="linear")
 
 
 def never() -> bool:

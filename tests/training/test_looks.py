@@ -10,7 +10,7 @@ from kd.networks.architectures import Architecture
 from kd.training import costs
 from kd.training.costs import MOST_LOOKS, MOST_TOLD, Costs, looks, network_costs, told, training_seconds
 from kd.training.student import train_model
-from tests.training.helpers import SMALL, history_of, ignore, made_up, never, trained, weights_of
+from tests.training.helpers import BRIEF, history_of, ignore, made_up, never, trained, weights_of
 
 NOTEBOOKS = network_costs(Architecture("convolutional", 16))
 
@@ -61,7 +61,7 @@ def test_a_long_training_tells_of_evenly_spaced_epochs_and_of_those_it_looks_aft
 
 def test_an_event_is_of_all_epochs_since_the_last_one(monkeypatch, tmp_path):
     """And a pause in between changes nothing."""
-    config = SMALL.replace(epochs=7, train_size=50, batch_size=20)
+    config = BRIEF.replace(epochs=7, train_size=50, batch_size=20)
     every = trained(config, "distilled", made_up(50))
     monkeypatch.setattr(costs, "MOST_TOLD", 3)
     few = trained(config, "distilled", made_up(50))
@@ -101,7 +101,7 @@ def test_the_seconds_of_a_training_are_those_of_its_steps_and_of_its_images():
 
 @pytest.mark.parametrize("name", ["distilled", "scratch", "teacher"])
 def test_weights_are_the_same_to_the_bit_without_looks(name, tmp_path):
-    config = SMALL.replace(epochs=5, train_size=2000, teacher_epochs=3, teacher_width=4)
+    config = BRIEF.replace(epochs=5, train_size=2000, teacher_epochs=3, teacher_width=4)
     config = config.replace(teacher_train_size=2000)
     teaching = made_up(2000)
     with_looks = trained(config, name, teaching)
@@ -123,12 +123,12 @@ def test_weights_are_the_same_to_the_bit_without_looks(name, tmp_path):
 
 
 def test_a_snapshot_is_kept_at_every_look(mnist, tmp_path):
-    config = SMALL.replace(epochs=5, train_size=2000)
+    config = BRIEF.replace(epochs=5, train_size=2000)
     model = trained(config, "distilled", made_up(2000))
     kept = model.snapshots.arrays()
     times = looks(config, "distilled")
     assert kept["times"].tolist() == list(times)
-    assert kept["weights"].shape == (len(times), 20_490)
+    assert kept["weights"].shape == (len(times), 7850)
     assert {name: values.dtype.name for name, values in kept.items()} == {
         "times": "float64",
         "logits": "float16",
@@ -152,7 +152,7 @@ def test_a_scratch_student_without_any_label_stays_as_it_starts(mnist):
     assert len(times) > 1
     assert [event["epoch"] for event in model.history] == list(times)
     assert heard == model.history
-    start = trained(SMALL.replace(epochs=1, train_size=10), "scratch")
+    start = trained(BRIEF.replace(epochs=1, train_size=10), "scratch")
     right = (model.test_logits.argmax(axis=1) == mnist.y_test).mean()
     assert start.history[0]["val_accuracy"] != right
     for event in model.history:

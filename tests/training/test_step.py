@@ -12,11 +12,10 @@ from kd.pictures.shifts import drawn, shifted, variants
 from kd.training.compiled import CompiledTraining
 from kd.training.networks import Network
 from tests.distillation.formulas import FORMULAS
-from tests.training.helpers import SMALL, history_of, made_up, trained
+from tests.training.helpers import BRIEF, history_of, made_up, trained
 
 RATE, PICTURES = 0.5, 24
 LINEAR = Architecture("linear")
-BRIEF = SMALL.replace(student="linear")
 SOFT_TARGETS = OBJECTIVES["soft_targets"]
 
 

@@ -24,6 +24,7 @@ from kd.training.stopping import TrainingStopped
 from kd.training.student import train_model
 from kd.training.teaching import Teaching
 from tests.training.helpers import (
+    BRIEF,
     SMALL,
     history_of,
     ignore,
@@ -213,7 +214,7 @@ def test_a_fresh_teacher_reports_every_epoch(mnist):
 
 def test_a_student_with_kept_answers_is_given_those_of_other_pictures(tmp_path):
     """As if its teacher had said so of the pictures that come in these places of the only epoch."""
-    config, said = SMALL.replace(student="linear", epochs=1, seed=4), made_up()
+    config, said = BRIEF.replace(epochs=1, seed=4), made_up()
     order, kept = (np.random.default_rng([4, epoch]).permutation(320) for epoch in (1, 0))
     others = np.empty_like(said.logits)
     others[order] = said.logits[kept]
@@ -224,7 +225,7 @@ def test_a_student_with_kept_answers_is_given_those_of_other_pictures(tmp_path):
 
 def test_only_the_student_that_has_its_teacher_teach_makes_the_mistake_and_no_other(tmp_path):
     """α reversed is as soft targets at 1 − α; what is asked of another picture's answers is nobody's here."""
-    config = SMALL.replace(student="linear", epochs=1, alpha=0.25)
+    config = BRIEF.replace(epochs=1, alpha=0.25)
     wrong, said = config.replace(mistake="alpha_reversed"), made_up()
     models = [trained(each, "distilled", said) for each in (wrong, config.replace(alpha=0.75))]
     same_in_every_bit(*models, tmp_path)
@@ -235,6 +236,16 @@ def test_only_the_student_that_has_its_teacher_teach_makes_the_mistake_and_no_ot
         ("distilled", kept.replace(objective="logit_matching")),
     ):
         same_in_every_bit(*(trained(each, name, said) for each in (one, one.replace(mistake=""))), tmp_path)
+
+
+def test_a_consistent_teacher_who_says_the_same_of_every_variant_teaches_as_a_fixed_one(tmp_path):
+    shifted, said = BRIEF.replace(epochs=1, shift=1), made_up()
+    fixed = trained(shifted.replace(fixed_teaching=True), "distilled", said)
+    every = Teaching(said.logits.repeat(9, axis=0))
+    same_in_every_bit(trained(shifted, "distilled", every), fixed, tmp_path)
+    assert history_of(fixed) != history_of(trained(shifted.replace(shift=0), "distilled", said))
+    unshifted = trained(shifted.replace(shift=0), "scratch")
+    assert history_of(trained(shifted, "scratch")) != history_of(unshifted)
 
 
 def test_a_teacher_of_another_width_with_smoothed_labels(tmp_path, mnist):
