@@ -12,6 +12,7 @@ from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import study_of
+from kd.studies.kept.records import StudyRecord, StudyRecords
 from kd.studies.study import Study
 from kd.text.headlines import headline
 from tests.pages.on_page import chart_titles, errors_of, html_of, warnings_of
@@ -31,6 +32,12 @@ def queued(lab):
 
 def opened(open_page, *run_ids: str, **query: str):
     return open_page("runs", ticked=",".join(run_ids), **query)
+
+
+def sweep_between(app):
+    """The address to which this link leads."""
+    links = [link.proto.query_string for link in app.get("page_link") if "sweep between" in link.proto.label]
+    return {name: values[0] for name, values in parse_qs(links[0]).items()}
 
 
 def test_two_runs_of_one_seed_are_compared_by_their_pictures(open_page, lab, shipped):
@@ -66,13 +73,13 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert "B is behind A by 4.00 points" in said
     assert "Distilled students in pairs over 3 seeds; paired t-test p" in said
     assert app.table[0].value.loc["Seeds"].tolist() == ["3", "3"]
-    between = [
-        link.proto.query_string for link in app.get("page_link") if "sweep between" in link.proto.label
-    ]
-    query = {name: values[0] for name, values in parse_qs(between[0]).items()}
     study = Study(RunConfig(), {"temperature": [4.0, 20.0]}, seeds=3)
-    assert study_of({name: query[name] for name in query if name != "study"}) == study
-    assert query["study"] == study.study_id
+    assert study_of(sweep_between(app)) == study
+    records = StudyRecords(lab.store.home)
+    records.write(StudyRecord(study, "", created=1e9, done=0))
+    query = sweep_between(app.run())
+    assert query.pop("study") == study.study_id  # so that a stored one opens
+    assert study_of(query) == study
     for config in made:
         remove(lab.store, config)
 

@@ -67,7 +67,7 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
             _differences(names)
             for letter, runs in names.items():
                 _quiet(f"{letter}: {_own_verdict(lab, runs)}")
-            _sweep_between(settings)
+            _sweep_between(lab, settings)
 
 
 def _verdicts(first: str, pairs: Mapping[str, Between]) -> None:
@@ -129,15 +129,17 @@ def _differences(names: dict[str, list[Entry]]) -> None:
     st.table(pd.DataFrame(rows, index=list(configs)).T)
 
 
-def _sweep_between(settings: Sequence[Sequence[Entry]]) -> None:
+def _sweep_between(lab: Lab, settings: Sequence[Sequence[Entry]]) -> None:
     """The way to a study of these settings in every combination, where there can be one."""
     study = study_between(settings)
     if study is not None:
+        # an id that nobody knows yet would leave the address at once, as another entry in the history
+        known = {STUDY: study.study_id} if any(v.study_id == study.study_id for v in lab.studies()) else {}
         st.page_link(
             "pages/sweep.py",
             label=_("Open as a sweep between them"),
             icon=":material/grid_on:",
-            query_params={STUDY: study.study_id, **query_of(study)},
+            query_params={**known, **query_of(study)},
             help=_("Every combination of what they differ in, ready to start."),
         )
 
