@@ -32,7 +32,7 @@ Measured = Mapping[tuple[str, str], Mapping[str, Any]]
 
 INTRODUCTION = f"""# Exports
 
-A run, one of its models, or the numbers of many runs, as files that do without KD Lab:
+A run, one of its models, or the numbers of many runs, as files that work without KD Lab:
 
 ```sh
 python -m kd export {RUN} --format onnx
@@ -64,8 +64,8 @@ for better or worse. At least {100 * LEAST_SAME_ANSWERS:g} % of the answers must
 {REPRESENTATIVE} training pictures, prepared as in training. Pictures and logits stay float32; all between
 them is int8.
 
-A file that differs by more is not written, and one sentence says by how much. Nothing is left of an export
-that fails, fills the disk or is stopped with Ctrl-C.
+A file that differs by more is not written, and one sentence says by how much. An export that fails, fills the
+disk or is stopped with Ctrl-C leaves nothing behind.
 """
 
 USE = f"""## How to use a file

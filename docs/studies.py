@@ -143,7 +143,7 @@ When does distillation help, by how much, and how sure is that? Each table below
 `python -m docs.studies`, and each section names the command that repeats it alone. Differences are in points:
 distilled minus scratch, on the same 10,000 test images and with the same seeds, with a 95\u00a0% interval of
 the paired differences. A verdict is corrected for the number of cells in its table (Holm 1979), so a cell
-whose interval is without 0 can be "not shown". That does not mean that there is no difference: the last
+whose interval excludes 0 can be "not shown". That does not mean that there is no difference: the last
 column says how many more seeds would usually show one of 0.2 points.
 """
 
