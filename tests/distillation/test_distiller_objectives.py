@@ -96,10 +96,17 @@ def test_it_survives_saving_and_loading(name, teacher, pictures, tmp_path):
 
 
 def test_a_virtual_teacher_needs_no_other(pictures):
-    losses = compiled("virtual_teacher", None).fit(*pictures, epochs=3, verbose=0).history["loss"]
-    assert losses[-1] < losses[0]
-    with pytest.raises(ValueError, match="has no teacher"):
+    distiller = compiled("virtual_teacher", None)
+    before = distiller.evaluate(*pictures, verbose=0, return_dict=True)
+    losses = distiller.fit(*pictures, epochs=3, verbose=0).history["loss"]
+    assert losses[-1] < losses[0] == pytest.approx(before["loss"], rel=1e-5)
+    terms = 0.3 * before["student_loss"] + 0.7 * before["distillation_loss"]
+    assert before["loss"] == pytest.approx(terms, rel=1e-5)
+    with pytest.raises(ValueError, match="has no teacher") as caught:
         compiled("decoupled", None).fit(*pictures, verbose=0)
+    assert str(caught.value) == (
+        "The Distiller has no teacher: give it one, or fit with targets {'labels': y, 'teacher_logits': z}."
+    )
 
 
 def test_an_objective_of_more_than_logits_is_refused_in_one_sentence(teacher):
