@@ -102,7 +102,11 @@ def _add_sweep(commands: _Commands) -> None:
             continue
         values = _("{help} One value, or several with commas between them: {values}.", **_said(spec))
         parser.add_argument(
-            _flag(name), metavar=f"{_metavar(name)}[,…]", default=argparse.SUPPRESS, help=shown(values)
+            _flag(name),
+            action=_Once,
+            metavar=f"{_metavar(name)}[,…]",
+            default=argparse.SUPPRESS,
+            help=shown(values),
         )
     parser.add_argument("--seed", metavar="N", default=argparse.SUPPRESS, help=shown(_("The first seed.")))
     parser.add_argument(
@@ -124,6 +128,17 @@ def _add_sweep(commands: _Commands) -> None:
     )
     _add_json(parser)
     parser.set_defaults(command=_sweep)
+
+
+class _Once(argparse.Action):
+    """A field: one value takes the place of another, as usual, but an axis is there once."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option: Any = None) -> None:
+        if hasattr(namespace, self.dest) and "," in f"{getattr(namespace, self.dest)}{values}":
+            raise Refusal(
+                _("{flag} is there twice: give its values once, with commas between them.", flag=option)
+            )
+        setattr(namespace, self.dest, values)
 
 
 def _add_experiment(commands: _Commands) -> None:

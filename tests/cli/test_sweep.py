@@ -83,6 +83,7 @@ def test_a_study_of_which_nothing_finished_names_each_cell_and_its_reason(
     [
         (["--temperature", "0,4"], "temperature must be between 0.1 and 100, got '0'."),
         (["--temperature", "4,4"], "The axis temperature has 4.0 twice: give each value once."),
+        (["--temperature", "1,4", "--temperature", "2"], "--temperature is there twice: give its values"),
         (["--temperature", "4,"], "temperature must be a number between 0.1 and 100, got ''."),
         (["--alpha", "1", "--temperature", "1,4"], "temperature has no effect here: alpha is 1"),
         (["--seeds", "0"], "seeds must be a whole number between 1 and 1,000, got 0."),
