@@ -62,6 +62,10 @@ REFUSED = {
     "SparseCategoricalCrossentropy(from_logits=True) takes the numbers of classes.": (
         lambda: check_labels(Y, Z, ONE_HOT)
     ),
+    "FunctionLoss takes a number for each class, of the shape (3, 4), and labels have (3, 1): "
+    "SparseCategoricalCrossentropy(from_logits=True) takes the numbers of classes.": (
+        lambda: check_labels(Y[:, None], Z, student_loss("mse"))
+    ),
     "sample_weight must be None with the objective relations, whose terms are of whole batches.": (
         lambda: terms_of("relations", Z, np.ones(3))
     ),
@@ -78,6 +82,25 @@ def test_each_refusal_says_what_is_wrong_and_what_would_be_right(sentence):
     assert str(caught.value) == sentence
 
 
+@pytest.mark.parametrize(
+    ("logits", "loss", "said"),
+    [
+        ([[-np.inf, 1.0, 2.0, 3.0]], OBJECTIVES["logit_matching"](), "must be finite"),
+        (np.where(np.arange(8).reshape(1, 2, 4) > 3, -np.inf, 1.0), None, "must leave a class"),
+        (np.full((2, 3, 4), 0.25), None, "are probabilities"),
+    ],
+)
+def test_a_class_that_may_not_be_ruled_out_and_rows_of_more_than_one_dimension(logits, loss, said):
+    with pytest.raises(ValueError, match=said):
+        teach(logits, loss)
+
+
+def test_both_parts_of_targets_and_of_weights_are_told_apart():
+    both = {"teacher_logits": 2, "labels": 1}
+    assert split_targets(both) == split_weights(both) == (1, 2)
+    assert (split_targets(3), split_weights(3), split_weights(None)) == ((3, None), (3, 3), (None, None))
+
+
 def test_what_teaches_is_taken():
     """Logits that are positive, or add up to 1, or rule a class out; data that cannot be looked at."""
     teach([[0.5, 0.5, 0.5, 0.5]])
@@ -90,6 +113,7 @@ def test_what_teaches_is_taken():
     for labels in (Y, Y[:, None]):
         check_labels(labels, Z, SPARSE)
     check_labels(np.eye(4)[Y], Z, ONE_HOT)
+    check_labels(np.zeros((2, 3)), np.zeros((2, 3, 4)), SPARSE)
     check_labels(Y, Z, student_loss(lambda labels, logits: logits))
 
 
