@@ -12,6 +12,7 @@ import io
 import json
 import os
 import shutil
+import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -310,9 +311,30 @@ def _write_through(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+@contextlib.contextmanager
+def folders_synced_once() -> Iterator[None]:
+    """Inside, this thread writes folders through to the disk at the end: each once, however much is moved.
+
+    Until then a power cut may leave them as they were, but nothing half-moved.
+    """
+    _later.folders = later = dict[Path, None]()
+    try:
+        yield
+    finally:
+        _later.folders = None
+        for folder in later:
+            _sync_folder(folder)
+
+
+_later = threading.local()
+
+
 def _sync_folder(folder: Path) -> None:
     if os.name == "nt":
         return  # folders cannot be flushed on Windows
+    if getattr(_later, "folders", None) is not None:
+        _later.folders[folder] = None
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterable
 
+from kd import files
 from kd.config import RunConfig
 from kd.notebook.entries import Entries, Entry
 from kd.notebook.wording import checked_name, checked_note, checked_tags
@@ -124,10 +125,11 @@ class Keeping:
         for run_id in run_ids:
             self._check(run_id, person)
         try:
-            for run_id in run_ids:
-                self.store.delete_run(run_id, when)
-                self._dispatch.forget(run_id)
-                log.info("run %s deleted", run_id)
+            with files.folders_synced_once():
+                for run_id in run_ids:
+                    self.store.delete_run(run_id, when)
+                    self._dispatch.forget(run_id)
+                    log.info("run %s deleted", run_id)
         finally:
             self.upkeep.forget_usage()
 
@@ -144,6 +146,17 @@ class Keeping:
         if not restored:
             self._views.known(run)
         return restored
+
+    def restore_all(self, runs: Iterable[str | RunView]) -> list[str]:
+        """Bring several deleted runs back; returns the ids of those that are gone for good."""
+        gone = []
+        with files.folders_synced_once():
+            for run in runs:
+                try:
+                    self.restore(run)
+                except ValueError:
+                    gone.append(run_id_of(run))
+        return gone
 
     def deleted(self) -> dict[str, RunConfig]:
         """The runs that can be brought back, the last one deleted at the end."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 from kd.config import RunConfig
@@ -119,6 +122,27 @@ def test_runs_that_are_deleted_together_are_named_together(lab, runs):
     for run in runs[:2]:
         assert lab.restore(run)
     assert lab.deleted_last(ADA) == {}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="descriptors have their names under /proc")
+def test_several_are_deleted_and_brought_back_with_one_wait_for_the_disk(lab, runs, monkeypatch):
+    synced, fsync = [], os.fsync
+
+    def noted(descriptor):
+        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    lab.delete(runs[:3])
+    assert synced == [str(lab.store.home / "trash")]
+    synced.clear()
+    lab.store.remove_run(runs[1])
+    synced.clear()
+    assert lab.restore_all(runs[:3]) == [runs[1]]
+    assert synced == [str(lab.store.home / "runs")]
+    assert {runs[0], runs[2]} <= {entry.run_id for entry in lab.notebook()}
+    lab.delete(runs[0])
+    assert synced[-1] == str(lab.store.home / "trash")
 
 
 def test_a_run_that_is_asked_for_belongs_to_whoever_asked_first(lab, runs):

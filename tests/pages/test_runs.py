@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from kd.config import RunConfig
@@ -10,6 +12,7 @@ from kd.studies.study import Study
 from kd.text.words import UNREADABLE, file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.store.test_upkeep import save
+from ui.runs.search import TICKED
 from ui.runs.table import _note_ticks, _Shown
 
 ME, SOMEBODY = "a" * 12, "b" * 12
@@ -257,6 +260,22 @@ def test_what_is_ticked_stays_ticked_wherever_a_search_puts_it(open_page, own, a
     assert "of 4 rows" not in html_of(app)
     buttons(app)["runs_untick"].click().run()
     assert ticked_rows(app) == []
+
+
+def test_an_address_with_very_many_ticks_names_so_many_that_it_can_be_opened_again():
+    ids = [f"{number:012x}" for number in range(5_000)]
+    assert TICKED.read(TICKED.write(ids)) == ids[:200]
+    assert len(quote(TICKED.write(ids), safe="")) < 4_000
+
+
+def test_runs_whose_space_was_needed_are_not_brought_back_and_the_page_says_so(open_page, lab, own):
+    other = save(lab, 15)
+    app = open_page("runs", **ticked_with([own, other]))
+    buttons(app)["runs_delete"].click().run()
+    lab.store.remove_run(other)
+    app.button(key="runs_undo").click().run()
+    assert own in table(app).index
+    assert warnings_of(app) == ["This run cannot be brought back: its space was needed for others."]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ _USUAL = "usual_columns"
 _MOST_LETTERS = 200
 # Letters that come faster than anybody types are looked for together.
 WAIT = "50ms"
-_MOST_TICKED = 500
+# An address with thousands of them would be too long to be opened again.
+_MOST_TICKED = 200
 
 
 def _field(text: str) -> str:
@@ -74,7 +75,7 @@ _WHOSE = address.choice(
     {"all": N_("Everybody's"), MINE: N_("Mine"), OTHERS: N_("Others'"), APP: N_("The app's")},
 )
 _FOLD = address.kept(address.switch("fold", otherwise=True), True)
-TICKED = address.Kept(_ids, ",".join, [])
+TICKED = address.Kept(_ids, lambda ids: ",".join(ids[:_MOST_TICKED]), [])
 _BY = address.Kept(_field, str, "")
 _VALUES = address.Kept(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, [])
 _COLUMNS = address.Kept(_columns, ",".join, [])

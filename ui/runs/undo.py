@@ -96,8 +96,12 @@ def _delete(lab: Lab, ids: list[str]) -> None:
 
 def _restore(lab: Lab, ids: list[str]) -> None:
     notices.clear()
-    for run_id in ids:
-        try:
-            lab.restore(run_id)
-        except ValueError:
-            notices.add(_("This run cannot be brought back: its space was needed for others."))
+    if gone := lab.restore_all(ids):
+        notices.add(
+            ngettext(
+                "This run cannot be brought back: its space was needed for others.",
+                "{count} runs cannot be brought back: their space was needed for others.",
+                len(gone),
+                count=f"{len(gone):,}",
+            )
+        )
