@@ -12,7 +12,7 @@ from kd.cli.program import MODULE
 from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS, FieldSpec
 from kd.export import FORMATS, TABLES
 from kd.studies.study import Study
-from kd.terminal.arguments import Parser, shown
+from kd.terminal.arguments import OneAxis, Parser, shown
 from kd.terminal.refusal import Refusal
 from kd.text.translation import _
 from kd.text.words import listing, quoted
@@ -103,7 +103,7 @@ def _add_sweep(commands: _Commands) -> None:
         values = _("{help} One value, or several with commas between them: {values}.", **_said(spec))
         parser.add_argument(
             _flag(name),
-            action=_Once,
+            action=OneAxis,
             metavar=f"{_metavar(name)}[,…]",
             default=argparse.SUPPRESS,
             help=shown(values),
@@ -128,17 +128,6 @@ def _add_sweep(commands: _Commands) -> None:
     )
     _add_json(parser)
     parser.set_defaults(command=_sweep)
-
-
-class _Once(argparse.Action):
-    """A field: one value takes the place of another, as usual, but an axis is there once."""
-
-    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option: Any = None) -> None:
-        if hasattr(namespace, self.dest) and "," in f"{getattr(namespace, self.dest)}{values}":
-            raise Refusal(
-                _("{flag} is there twice: give its values once, with commas between them.", flag=option)
-            )
-        setattr(namespace, self.dest, values)
 
 
 def _add_experiment(commands: _Commands) -> None:

@@ -40,3 +40,14 @@ class Parser(argparse.ArgumentParser):
 def shown(text: str) -> str:
     """A help text that argparse shows as it is, percent signs included."""
     return text.replace("%", "%%")
+
+
+class OneAxis(argparse.Action):
+    """A field: one value takes the place of another, as usual, but an axis is there once."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option: Any = None) -> None:
+        if hasattr(namespace, self.dest) and "," in f"{getattr(namespace, self.dest)}{values}":
+            raise Refusal(
+                _("{flag} is there twice: give its values once, with commas between them.", flag=option)
+            )
+        setattr(namespace, self.dest, values)
