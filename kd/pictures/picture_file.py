@@ -262,16 +262,16 @@ def _mode(picture: Image.Image) -> str:
 def _converted(picture: Image.Image, mode: str) -> Image.Image:
     if picture.mode == "I" or picture.mode.startswith("I;16"):
         upper = np.asarray(picture).astype(np.uint32) >> 8
-        return Image.fromarray(upper.clip(0, 255).astype(np.uint8))
+        return Image.fromarray(np.minimum(upper, 255).astype(np.uint8))
     return picture if picture.mode == mode else picture.convert(mode)
 
 
-def _orientation(picture: Image.Image) -> int:
+def _orientation(picture: Image.Image) -> int | None:
     try:
-        return picture.getexif().get(0x0112, 1)
+        return picture.getexif().get(0x0112)
     except Exception:  # unreadable EXIF with sound pixels: take them as they are
-        return 1
+        return None
 
 
-def _upright(picture: Image.Image, orientation: int) -> Image.Image:
+def _upright(picture: Image.Image, orientation: int | None) -> Image.Image:
     return picture.transpose(_TURNS[orientation]) if orientation in _TURNS else picture

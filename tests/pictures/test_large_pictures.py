@@ -66,19 +66,22 @@ def test_a_large_photograph_is_turned_upright_as_a_small_one_is(orientation):
 
 
 @pytest.mark.parametrize("size", [(2060, 300), (2060, 2), (2, 2060)])
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"])
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16", "I"])
 def test_a_large_picture_of_any_mode_is_averaged_down_as_pillow_does_it(mode, size):
     noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 4)).astype(np.uint8)
     if mode == "I;16":
         large = Image.fromarray(noise[..., 0].astype(np.uint16) << 8 | noise[..., 1])
         whole = Image.fromarray(noise[..., 0])
+    elif mode == "I":  # levels beyond 16 bits are as light as can be
+        large = Image.fromarray(noise[..., 0].astype(np.int32) << 9)
+        whole = Image.fromarray(np.minimum(noise[..., 0].astype(int) << 1, 255).astype(np.uint8))
     else:
         coloured = Image.fromarray(noise)
         large = (coloured.convert("RGB") if mode == "P" else coloured).convert(mode)
         whole = large.convert({"1": "L", "P": "RGB", "CMYK": "RGB"}.get(mode, mode))
     expected = np.asarray(whole.reduce((min(3, size[0]), min(3, size[1]))))
     found = picture_file._unpacked(
-        Image.open(io.BytesIO(encoded(large, "TIFF" if mode == "CMYK" else "PNG")))
+        Image.open(io.BytesIO(encoded(large, "TIFF" if mode in ("CMYK", "I") else "PNG")))
     )
     np.testing.assert_array_equal(found, expected)
     assert not found.flags.writeable
@@ -128,6 +131,21 @@ def test_scans_are_counted_outside_of_other_segments(parts, scans):
 def test_a_jpeg_may_have_as_many_scans_as_its_size_allows(scans, pixels, refused):
     with pytest.raises(ValueError, match="takes too long") if refused else contextlib.nullcontext():
         picture_file._check_scans(b"\xff\xd8" + SCAN * scans + END, pixels)
+
+
+def test_the_size_of_a_jpeg_that_takes_too_long_is_said_in_millions_of_pixels():
+    with pytest.raises(ValueError, match=r"\(a progressive JPEG of 1,000\.1 million pixels\)"):
+        picture_file._check_scans(b"\xff\xd8" + SCAN * 2 + END, 1_000_050_100)
+
+
+def test_a_jpeg_below_twice_the_side_that_is_wanted_is_unpacked_in_full(full_size):
+    decode_picture(photograph(3000, 40))
+    assert set(full_size) == {3000 * 40}
+
+
+def test_a_picture_of_1024_pixels_keeps_its_colours_and_a_larger_jpeg_becomes_grey():
+    for side, shape in ((1024, (1, 1024, 3)), (1025, (1, 513))):
+        assert decode_picture(encoded(Image.new("RGB", (side, 1), "red"), "JPEG")).shape == shape
 
 
 def repeated_scans(scans: int, side: int = 600) -> bytes:

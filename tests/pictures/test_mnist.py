@@ -2,13 +2,17 @@
 
 import hashlib
 import io
+import re
 import struct
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from data import make_mnist
+from kd.pictures import mnist
 from kd.pictures.mnist import REMAKE_COMMAND, load_mnist
 from kd.places import DATA
 
@@ -62,8 +66,26 @@ def test_the_whole_set_is_the_default_slice():
 
 @pytest.mark.parametrize("size", [0, -1, 60_001, 1.5, "10", None, True])
 def test_a_size_that_does_not_exist_is_refused(size):
-    with pytest.raises(ValueError, match="between 1 and 60,000, got"):
+    sentence = f"size must be a whole number between 1 and 60,000, got {size!r}."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         load_mnist().train(size)
+
+
+def test_one_picture_is_a_size():
+    assert [len(part) for part in (*load_mnist().train(1), *load_mnist().test(np.int64(1)))] == [1, 1, 1, 1]
+
+
+def test_an_array_lies_in_a_file_where_there_is_one(monkeypatch):
+    array = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    mapped = mnist._in_a_file(array)
+    np.testing.assert_array_equal(mapped, array)
+    assert (type(mapped), mapped.dtype, mapped.flags.writeable) == (np.ndarray, np.uint8, False)
+    assert isinstance(mapped.base, np.memmap)
+    with monkeypatch.context() as windows:
+        windows.setattr(sys, "platform", "win32")
+        assert mnist._in_a_file(array) is array
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: Path("/nowhere/at/all").mkdir())
+    assert mnist._in_a_file(array) is array
 
 
 def test_the_arrays_are_read_once_and_cannot_be_changed():

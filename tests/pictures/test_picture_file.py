@@ -3,6 +3,7 @@
 import io
 import re
 import struct
+import warnings
 import zlib
 
 import numpy as np
@@ -117,6 +118,20 @@ def test_a_photo_taken_sideways_is_turned_upright(kind):
 def test_unreadable_exif_does_not_spoil_a_sound_picture():
     content = encoded(Image.fromarray(RED_LEFT), "PNG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff")
     np.testing.assert_array_equal(decode_picture(content), RED_LEFT)
+
+
+def test_exif_that_cannot_be_read_turns_nothing(monkeypatch):
+    monkeypatch.setattr(Image.Image, "getexif", lambda _: struct.unpack("I", b""))
+    np.testing.assert_array_equal(decode_picture(PICTURE + b" without exif"), RED_LEFT)
+
+
+def test_an_app_hears_no_warnings_of_large_pictures():
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        picture_file.refuse_without_warnings()
+        warnings.warn("large", Image.DecompressionBombWarning, stacklevel=1)
+        warnings.warn("other", UserWarning, stacklevel=1)
+    assert [str(warning.message) for warning in heard] == ["other"]
 
 
 NO_PICTURE = "This is not a picture, or only part of one: choose a PNG, JPEG, WebP, BMP or GIF file."
