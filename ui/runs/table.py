@@ -125,5 +125,6 @@ def _config() -> dict[str, ColumnConfig]:
         ),
         "seeds": of.NumberColumn(_(COLUMNS["seeds"])),
         "when": of.DatetimeColumn(_(COLUMNS["when"]), format="D MMM YYYY, HH:mm"),
+        "whose": of.TextColumn(_(COLUMNS["whose"]), width=110),
         "tags": of.ListColumn(_(COLUMNS["tags"]), width=130),
     }
