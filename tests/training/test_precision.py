@@ -177,6 +177,7 @@ def test_a_teacher_trains_in_its_precision_and_goes_on_in_it_unasked(monkeypatch
     config = NOTEBOOKS.replace(teacher_width=2, teacher_train_size=64, teacher_epochs=1, train_size=10)
     known = {"a processor": "mixed_bfloat16"}
     paused = train_model(config, "teacher", None, ignore, never, lambda: True, measured=known)
+    assert paused.step == 2  # of its own 64 pictures
     rounded = train_model(config, "teacher", None, ignore, never, checkpoint=paused)
     for model in (paused, rounded):
         assert (model.precision, model.processor) == chosen

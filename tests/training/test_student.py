@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from kd.config import RunConfig
 from kd.distillation.distiller import Distiller
+from kd.distillation.doubts import permuted_doubts
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture, build_student, build_teacher
 from kd.pictures.mnist import to_model_input
@@ -236,6 +237,14 @@ def test_only_the_student_that_has_its_teacher_teach_makes_the_mistake_and_no_ot
         ("distilled", kept.replace(objective="logit_matching")),
     ):
         same_in_every_bit(*(trained(each, name, said) for each in (one, one.replace(mistake=""))), tmp_path)
+
+
+@pytest.mark.parametrize(("shift", "times"), [(0, 1), (1, 9)])
+def test_permuted_doubts_are_those_of_the_teachers_answers(shift, times, tmp_path):
+    config, said = BRIEF.replace(epochs=1, seed=4, shift=shift), made_up(320 * times)
+    permuted = Teaching(permuted_doubts(said.logits, 4, times))
+    ours = trained(config.replace(permuted_doubts=True), "distilled", said)
+    same_in_every_bit(ours, trained(config, "distilled", permuted), tmp_path)
 
 
 def test_a_consistent_teacher_who_says_the_same_of_every_variant_teaches_as_a_fixed_one(tmp_path):
