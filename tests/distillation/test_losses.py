@@ -125,3 +125,38 @@ def test_numbers_of_classes_are_no_teacher():
 def test_the_distiller_alone_has_a_temperature(settings):
     with pytest.raises(ValueError, match="Give temperature and temperature_squared to compile"):
         distillation_loss(SoftTargetDivergence(**settings))
+
+
+REFUSED = {
+    "student_loss_fn must be a loss of Keras, a name such as 'kl_divergence', or a function, got 'kl'.": (
+        lambda: student_loss("kl")
+    ),
+    "student_loss_fn gets logits, and CategoricalCrossentropy takes them for probabilities: make it with "
+    "from_logits=True.": lambda: student_loss(keras.losses.CategoricalCrossentropy()),
+    "distillation_loss_fn compares two distributions, and SparseCategoricalCrossentropy takes the numbers of "
+    "classes: CategoricalCrossentropy takes distributions.": (
+        lambda: distillation_loss("sparse_categorical_crossentropy")
+    ),
+    "Give temperature and temperature_squared to compile(), not to SoftTargetDivergence, got "
+    "temperature=4.0.": lambda: distillation_loss(SoftTargetDivergence(temperature=4)),
+}
+
+
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_each_refusal_says_what_would_be_right(sentence):
+    with pytest.raises(ValueError, match=r".") as caught:
+        REFUSED[sentence]()
+    assert str(caught.value) == sentence
+
+
+def test_a_function_gives_its_loss_a_name_and_a_named_loss_is_told_of_logits():
+    class Nameless:
+        def __call__(self, targets, predictions):
+            return squares(targets, predictions)
+
+    losses = (student_loss(given) for given in (squares, lambda y, z: squares(y, z), Nameless()))
+    assert [loss.name for loss in losses] == ["squares", "lambda", "loss"]
+    assert student_loss("binary_crossentropy").from_logits
+    assert distillation_loss("categorical_crossentropy").from_logits
+    # a teacher's probabilities are no answers of yes or no
+    assert not distillation_loss("binary_crossentropy").from_logits
