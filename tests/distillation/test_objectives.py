@@ -193,6 +193,18 @@ def test_a_student_that_equals_its_teacher_has_nothing_to_learn(name):
     assert np.abs(slopes).max() < 1e-5
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if OBJECTIVES[name].takes_weights])
+def test_a_row_that_is_weighted_counts_as_so_many(name):
+    counts, batch, objective, found = [2, 0, 1, 3, 0, 1], Batch(name), objective_at(name), []
+    for times, weights in ([1] * 6, tf.constant(counts, tf.float64)), (counts, None):
+        rows = (values.repeat(times, axis=0) for values in (batch.labels, batch.student, batch.teacher))
+        labels, student, teacher = (tf.constant(values) for values in rows)
+        prepared = objective.prepare(Outputs(tf.cast(teacher, tf.float64)), labels)
+        terms = objective.terms(labels, Outputs(tf.cast(student, tf.float64)), prepared, None, weights)
+        found.append({term: float(value) * len(labels) for term, value in terms.items()})
+    assert found[0] == pytest.approx(found[1], rel=1e-9)
+
+
 def test_one_picture_has_no_relations_to_others():
     batch = Batch("relations", rows=1)
     terms, _ = batch.ours(objective_at("relations", 4.0), "float64")

@@ -125,7 +125,7 @@ def test_a_temperature_that_is_not_above_0_is_refused(of, temperature):
     [
         (Z, Z[:, :1], r"with two classes or more, got \(3, 1\)"),
         (Z[:, :1], Z[:, :1], r"with two classes or more, got \(3, 1\)"),
-        (Z[0], Z[0], r"must have the shape \(n, classes\)"),
+        (Z[0], Z[0], r"^Logits must have the shape \(n, classes\), with two classes or more, got \(5,\)\.$"),
         (Z, Z[:, :4], r"of one shape, got \(3, 4\) and \(3, 5\)"),
         (Z[:1], Z, r"of one shape, got \(3, 5\) and \(1, 5\)"),
     ],
@@ -145,6 +145,21 @@ def test_any_type_of_number_will_do():
         soft_target_divergence([[1, 2, 3]], [[3, 2, 1]], 2),
         soft_target_divergence([[1.0, 2.0, 3.0]], [[3.0, 2.0, 1.0]], 2.0),
     )
+
+
+def test_the_result_is_of_the_wider_type_and_of_float32_at_least():
+    _, student, teacher = draw(3.0)
+    for one, other, found in (
+        ("float16", "float16", "float32"),
+        ("float32", "float16", "float32"),
+        ("float64", "float32", "float64"),
+    ):
+        rows = soft_target_divergence(teacher.astype(one), student.astype(other))
+        assert keras.backend.standardize_dtype(rows.dtype) == found
+    teacher, student = teacher.astype(float), student.astype(float)
+    mean = reference(student, teacher, 1.0)[0]
+    assert np.mean(soft_target_divergence(teacher, student)) == pytest.approx(mean, rel=1e-12)
+    assert SoftTargetDivergence().name == "soft_target_divergence"
 
 
 def t_squared_divergence(teacher, student, temperature):
