@@ -7,6 +7,7 @@ import base64
 import contextlib
 import io
 import json
+import math
 import time
 import urllib.request
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from PIL import Image
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.typing import Origin, Subprotocol
 
 _FINISHED_EARLY = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
 _WHOLE_PAGE = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_SUCCESSFULLY")
@@ -35,11 +37,11 @@ class Widget:
 
 @dataclass
 class Timing:
-    """A request, and the seconds until its page had arrived completely."""
+    """A request, and the seconds until its page had arrived completely; NaN before."""
 
     kind: str
     sent: float
-    seconds: float | None = None
+    seconds: float = math.nan
     begun: bool = False
 
 
@@ -68,9 +70,9 @@ class BrowserSession:
             self.cookie = await asyncio.to_thread(_cookie, self.url)
         self._socket = await websockets.connect(
             f"ws://{urlsplit(self.url).netloc}/_stcore/stream",
-            subprotocols=["streamlit", self.cookie.partition("=")[2]],
+            subprotocols=[Subprotocol("streamlit"), Subprotocol(self.cookie.partition("=")[2])],
             additional_headers={"Cookie": self.cookie},
-            origin=self.url,
+            origin=Origin(self.url),
             max_size=None,
         )
         self._reader = asyncio.create_task(self._read())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
 
 from benchmarks.app_process import free_port
 from tests.browser.chromium import bring
@@ -140,7 +140,7 @@ def drag_to_redraw(page: Page, url: str) -> list[float]:
     """Seconds from each move of the slider T, while it is dragged, to the end of the frame that shows it."""
     slider = _temperature(page, url)
     page.evaluate(FRAMES)
-    box = slider.bounding_box()
+    box = _box(slider)
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.05 * box["width"], y)
     page.mouse.down()
@@ -152,13 +152,20 @@ def drag_to_redraw(page: Page, url: str) -> list[float]:
 def release_to_address(page: Page, url: str) -> float:
     """Seconds from letting the slider T go to its new value in the page's address."""
     slider = _temperature(page, url)
-    box = slider.bounding_box()
+    box = _box(slider)
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + box["height"] / 2)
     page.mouse.down()
     started = time.perf_counter()
     page.mouse.up()
     page.wait_for_url("**T=*")
     return time.perf_counter() - started
+
+
+def _box(shown: Locator) -> FloatRect:
+    """Where it is."""
+    box = shown.bounding_box()
+    assert box is not None  # it was waited for
+    return box
 
 
 def _temperature(page: Page, url: str) -> Locator:
@@ -175,7 +182,7 @@ def pen_to_answers(page: Page, url: str) -> float:
     page.goto(f"{url}/draw")
     page.get_by_text("Nothing is drawn yet").wait_for()
     page.wait_for_timeout(3000)
-    box = page.locator(".st-key-canvas_frame").bounding_box()
+    box = _box(page.locator(".st-key-canvas_frame"))
     for y in (0.25, 0.5):
         page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + y * box["height"])
         page.mouse.down()

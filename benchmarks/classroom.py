@@ -29,8 +29,8 @@ from benchmarks.app_process import AppProcess, app_process
 from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.runs.state import MODELS
 from kd.store.index.index import Index
+from kd.text.words import MODELS
 
 # long enough to train for the whole minute
 RUN = RunConfig(train_size=40_000, epochs=100, seed=71)

@@ -67,8 +67,8 @@ def measure(workers: int, study: Study) -> dict[str, dict[str, list[int]]]:
     with tempfile.TemporaryDirectory() as folder:
         request = Path(folder) / "study.json"
         command = (sys.executable, "-m", "benchmarks.study_in_app", "run", "app.py")
-        settings = {"KD_WORKERS": str(workers), "KD_STUDY": str(request)}
-        with app_process(Path(folder), command=command, **settings) as app:
+        home, study_file = Path(folder), str(request)
+        with app_process(home, command=command, KD_WORKERS=str(workers), KD_STUDY=study_file) as app:
             asyncio.run(_visit(app.url))
             _until(lambda: _is_idle(app))
             fresh = by_kind(app)
@@ -131,8 +131,8 @@ def main(arguments: list[str] | None = None) -> int:
     study = Study(base, FULL.axes, options.seeds)
     students = len({run.model_ids[name] for _cell, run in study.runs() for name in STUDENTS})
     found: dict[str, Any] = {}
-    for workers in map(int, options.workers.split(",")):
-        found[str(workers)] = measure(workers, study)
+    for number in options.workers.split(","):
+        found[number] = measure(int(number), study)
     if options.json:
         print(json.dumps({"machine": facts, "students": students, "bytes": found}, indent=1))
         return 0

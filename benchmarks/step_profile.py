@@ -58,7 +58,8 @@ def variants(model_name: str) -> dict[str, Any]:
 
     plain = training()
     plain._forward = lambda images: plain.model(images, training=True)
-    plain.network.optimizer = KerasAdam(plain.model)
+    network: Any = plain.network  # whose optimiser is another here
+    network.optimizer = KerasAdam(plain.model)
     found = {"plain": plain, "float32": training()}
     if is_teacher:
         found["mixed_bfloat16"] = training("mixed_bfloat16")
@@ -87,7 +88,8 @@ def measure(model_name: str, steps: int, rounds: int) -> dict[str, Any]:
             compiled.run_steps(lesson, order, 0, steps)
             ended = time.perf_counter(), time.process_time()
             if number:  # the first round traces
-                times[name].append(tuple((b - a) / steps * 1e3 for a, b in zip(started, ended, strict=True)))
+                wall, processor = ((b - a) / steps * 1e3 for a, b in zip(started, ended, strict=True))
+                times[name].append((wall, processor))
     found = {}
     for name, compiled in ways.items():
         wall, processor = np.median(times[name], axis=0)

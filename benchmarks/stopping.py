@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -62,7 +63,7 @@ def stops(home: Path) -> dict[str, tuple[float, float]]:
         lab._engine.ensure()
         for phase, config in (("students", LONG), ("teacher", FRESH)):
             run_id = lab.start(config)
-            seconds_until(lambda run_id=run_id, phase=phase: _is_in(lab, run_id, phase))
+            seconds_until(partial(_is_in, lab, run_id, phase))
             found[phase] = stop(lab, run_id)
         waiting = lab.start(FRESH.replace(seed=1)), lab.start(LONG.replace(seed=1))
         found["queued"] = stop(lab, waiting[1])
@@ -85,7 +86,7 @@ def ends(home: Path) -> dict[str, float]:
             asyncio.run(_begin(app.url))
             family = [psutil.Process(app.process.pid), *app.family()]
             app.process.send_signal(getattr(signal, name))
-            found[name] = seconds_until(lambda app=app, family=family: _gone(app.process, family))
+            found[name] = seconds_until(partial(_gone, app.process, family))
     return found
 
 

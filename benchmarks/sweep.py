@@ -75,7 +75,7 @@ def measure(config: RunConfig, workers: list[int], runs: int, rounds: int) -> di
         try:
             for number in workers:
                 sweeps.append(Sweep(number, config, Path(folder) / str(number)))
-            seconds = {number: [] for number in workers}
+            seconds: dict[int, list[float]] = {number: [] for number in workers}
             for _ in range(rounds):
                 for sweep in sweeps:
                     seconds[sweep.workers].append(sweep.seconds(runs))

@@ -16,8 +16,9 @@ import websockets
 from PIL import Image, ImageDraw
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.typing import Subprotocol
 
-SUBPROTOCOL = "streamlit"
+SUBPROTOCOL = Subprotocol("streamlit")
 
 
 def stream(url: str) -> str:

@@ -66,6 +66,8 @@ class WayProcess:
 
     def close(self) -> None:
         """End it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         try:
             self._process.wait(20)
@@ -75,6 +77,7 @@ class WayProcess:
         self._process.stdout.close()
 
     def _answer(self) -> dict:
+        assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             complaints = self._complaints.read_text(errors="replace")[-3000:]

@@ -24,7 +24,8 @@ class Network(nn.Module):
         self.dense = nn.Linear(7 * 7 * second, 10)
         for layer in (self.first, self.second, self.dense):  # as Keras initialises them
             nn.init.xavier_uniform_(layer.weight)
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         hidden = F.leaky_relu(self.first(F.pad(images, (0, 1, 0, 1))), 0.2)
