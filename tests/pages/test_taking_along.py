@@ -14,6 +14,7 @@ from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
 from kd.studies.in_text.command import sweep_command, train_command
 from kd.studies.study import Study
+from tests import PROJECT
 from tests.stored_runs import save_copy
 from ui.runs.along import commands_of
 
@@ -75,7 +76,9 @@ def test_sweep_gives_its_numbers_and_the_command_of_a_study(open_page, lab):
     assert [block.value for block in page.code] == [sweep_command(study)]
     assert labels(page) == ["CSV", "Parquet", "What the columns mean"]
     page = open_page("sweep")
-    assert page.code == []
+    (command,) = page.code
+    assert command.value == "python data/make_default_study.py"
+    assert (PROJECT / command.value.partition(" ")[2]).is_file()
     assert labels(page) == ["CSV", "Parquet", "What the columns mean"]
 
 
