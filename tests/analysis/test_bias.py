@@ -58,6 +58,8 @@ def test_where_all_pictures_should_turn_the_bias_is_one_beyond_the_last():
     logits = np.array([[0, 1, 0], [0, 2, 0.5]])
     assert best_biases(np.array([0, 0]), logits, [0]) == {0: 3.0}
     assert best_biases(np.array([0, 0]), logits, [1]) == {1: -2.5}
+    # no bias lies between equal leads
+    assert best_biases(np.array([2, 0]), np.array([[0, 1, 0], [0, 1, 0]]), [2]) == {2: 2.0}
 
 
 def test_biases_are_added_in_float64():
