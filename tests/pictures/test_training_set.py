@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kd.config import RunConfig
+from kd.pictures.mnist import load_mnist
 from kd.pictures.training_set import training_set
 from kd.unusable import Unusable
 
@@ -88,7 +89,7 @@ def test_of_a_single_digit_that_is_left_no_label_can_be_wrong(mnist):
 
 
 def test_mnist_itself_stays_as_it_is_and_is_not_copied(mnist):
-    assert np.shares_memory(training_set(RunConfig(train_size=500)).images, mnist.x_train)
+    assert np.shares_memory(training_set(RunConfig(train_size=500)).images, load_mnist().x_train)
     before = mnist.y_train.copy()
     training_set(RunConfig(label_noise=1.0, labelled=5, alpha=0.0))
     np.testing.assert_array_equal(mnist.y_train, before)
