@@ -233,9 +233,7 @@ def test_the_next_run_is_computed_while_others_are_being_stored(lab, finished, m
 
 
 def test_a_fresh_teacher_is_trained_once_and_kept(lab, finished):
-    fresh = SMALL.replace(
-        teacher="fresh", teacher_width=8, teacher_epochs=1, teacher_train_size=320, epochs=1
-    )
+    fresh = SMALL.replace(teacher="fresh", teacher_width=8, teacher_epochs=1, teacher_train_size=320)
     view = lab.wait(lab.start(fresh), PATIENCE)
     assert view.status == "finished", view.message
     assert view.result["teacher"]["cached"] is False
