@@ -25,9 +25,24 @@
     if (cookie) document.cookie = `${cookie}; path=/; max-age=31536000; samesite=lax${secure}`;
   }
 
+  // Whatever a page adds to its address, each act is one step to go back from, and what comes without one is none.
+  function oneStepAnAct() {
+    const push = history.pushState.bind(history);
+    let acted = false;
+    for (const act of ['pointerdown', 'pointerup', 'click', 'keydown', 'keyup', 'input', 'change']) {
+      addEventListener(act, () => { acted = true; }, { capture: true, passive: true });
+    }
+    history.pushState = (...entry) => {
+      if (acted) push(...entry);
+      else history.replaceState(...entry);
+      acted = false;
+    };
+  }
+
   if (!window.kdFrame) {
     window.kdFrame = true;
     staySomebody();
+    oneStepAnAct();
     document.addEventListener('click', closeNavigation);
     showOnceDrawn();
   }
