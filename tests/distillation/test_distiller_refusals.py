@@ -178,6 +178,15 @@ def test_stored_logits_that_teach_nothing_right_are_refused(logits, said):
             use(distiller_of())
 
 
+def test_logits_for_validation_are_refused_before_anything_is_learned():
+    distiller, right = distiller_of(), {"labels": Y, "teacher_logits": Z}
+    before = distiller.student.get_weights()
+    with refused("must be finite"):
+        distiller.fit(X, right, validation_data=(X, {**right, "teacher_logits": Z * np.nan}), verbose=0)
+    for kept, found in zip(before, distiller.student.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, kept)
+
+
 @pytest.mark.parametrize("name", ["logit_matching", "standardized"])
 def test_objectives_that_look_at_every_logit_allow_no_class_to_be_ruled_out(name):
     masked = np.where(np.arange(4) == 2, -np.inf, Z)

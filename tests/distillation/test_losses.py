@@ -24,6 +24,15 @@ def squares(targets, predictions):
     return keras.ops.mean(keras.ops.square(targets - predictions), axis=-1)
 
 
+class SquaresOfLogits(keras.losses.Loss):
+    """Keras's own losses go back from a softmax to its logits by themselves."""
+
+    from_logits = True
+
+    def call(self, y_true, y_pred):
+        return squares(y_true, y_pred)
+
+
 CROSS_ENTROPY = -np.log(softmax(LOGITS)[np.arange(5), LABELS]).mean()
 
 
@@ -84,6 +93,8 @@ def test_what_a_distillation_loss_compares():
         keras.losses.CategoricalCrossentropy(from_logits=True),
     ):
         assert values(distillation_loss(given)) == pytest.approx(divergence + entropy, rel=1e-5)
+    of_logits = ((p - LOGITS.astype(float)) ** 2).mean()
+    assert values(distillation_loss(SquaresOfLogits())) == pytest.approx(of_logits, rel=1e-5)
     squared = ((p - q) ** 2).mean()
     for given in ("mse", squares):
         assert values(distillation_loss(given)) == pytest.approx(squared, rel=1e-5)
