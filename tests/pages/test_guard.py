@@ -128,7 +128,9 @@ def _is_guarded(name: str, value: ast.expr) -> bool:
             return True
         case ast.Call(func=ast.Name(id="guarded")):
             return True
-        case ast.BoolOp(values=[ast.Name(id=passed_on), ast.Constant(value="ignore")]):
+        case (
+            ast.Name(id=passed_on) | ast.BoolOp(values=[ast.Name(id=passed_on), ast.Constant(value="ignore")])
+        ):
             return passed_on == name  # passed on from an argument of that name, and checked there
     return False
 

@@ -106,7 +106,7 @@ def test_runs_are_found_by_text_by_a_setting_and_by_whose_they_are(
 
 def test_the_page_says_how_much_space_runs_use(open_page, lab, own):
     lab.upkeep.usage()
-    assert f"1 saved run: {file_size(lab.upkeep.usage().used)} of 2 GB used" in html_of(open_page("runs"))
+    assert f"Saved runs take {file_size(lab.upkeep.usage().used)} of 2 GB." in html_of(open_page("runs"))
 
 
 def test_several_runs_are_deleted_at_once_and_restored_at_once(open_page, lab, own):

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from kd.lab import Lab
-from kd.text.translation import _, ngettext
+from kd.text.translation import _
 from kd.text.words import file_size
 from ui.shared.guard import guard
 
@@ -29,13 +29,9 @@ def _room(lab: Lab, was_measured: bool) -> None:
             saved, share = _("Measuring the space that runs take …"), 0.0
         else:
             share = min(usage.used / usage.limit, 1.0)
-            saved = ngettext(
-                "{count} saved run: {used} of {limit} used",
-                "{count} saved runs: {used} of {limit} used",
-                len(usage.runs),
-                count=f"{len(usage.runs):,}",
-                used=file_size(usage.used),
-                limit=file_size(usage.limit),
+            # not how many runs: some were trained ahead, and no list names those
+            saved = _(
+                "Saved runs take {used} of {limit}.", used=file_size(usage.used), limit=file_size(usage.limit)
             )
         rule = _("When space runs out, the run you have not used for longest is deleted, unless you keep it.")
         bar = _("Space used by runs")

@@ -66,7 +66,7 @@ def over(shown: Shown) -> str:
     return "" if isinstance(other, str) else where(named(other))
 
 
-def draw(shown: Shown, chosen: int | None, on_select: Callable[[], None]) -> None:
+def draw(shown: Shown, chosen: int | None, *, on_select: Callable[[], None]) -> None:
     """The figure.
 
     chosen: the number of the cell that stands out; on_select: called when another is clicked.

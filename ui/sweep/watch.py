@@ -57,7 +57,7 @@ def _look(lab: Lab, study_id: str, every: float | None, open_in_train: OpenInTra
             _buttons(lab, shown.view)
             _link_to_experiment(shown.view)
         chosen = one_cell.chosen(shown)
-        study_map.draw(shown, chosen, guarded(one_cell.touched))
+        study_map.draw(shown, chosen, on_select=guarded(one_cell.touched))
         one_cell.look_into(lab, shown, chosen, open_in_train)
         # while it is closed, the table of a large study is not sent with every look
         with st.expander(_("The same as a table"), key="sweep_table", on_change="rerun") as section:
