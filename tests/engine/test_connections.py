@@ -73,6 +73,16 @@ def test_writing_to_a_dead_connection_leaves_the_others_intact(connect):
     assert far_end.recv(10) == b"here too"
 
 
+def test_a_clients_sockets_are_of_that_kind_and_nobody_elses():
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client = QuietClient.__new__(QuietClient)
+    client.connection_args = {"ssl_context": ours, "require_encryption": True}
+    assert client.connection_args == {"ssl_context": ours, "require_encryption": True}
+    assert ours.sslsocket_class is ForgettingSocket
+    assert ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).sslsocket_class is ssl.SSLSocket
+    client.connection_args = {"ssl_context": None}  # of a scheduler that is spoken to in plain TCP
+
+
 def test_a_client_that_is_closed_while_it_looks_for_a_lost_scheduler_says_nothing():
     client = QuietClient.__new__(QuietClient)
     client.scheduler_comm = SimpleNamespace(comm=SimpleNamespace(closed=lambda: True))

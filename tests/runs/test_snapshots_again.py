@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kd.config import STUDENTS, RunConfig
-from kd.runs.courses import KEPT
+from kd.runs.courses import KEPT, MISSING
 from kd.studies.study import Study
 from kd.training.costs import looks
 
@@ -62,6 +62,7 @@ def test_only_what_is_missing_is_trained_again(lab, run_id):
     gone = kept.with_name(f"{RUN.model_ids['scratch']}.npz")
     before = kept.stat().st_ino  # another file would have another: looking only touches it
     gone.unlink()
+    assert lab.courses.state(run_id) == MISSING
     assert lab.snapshots(run_id).keys() == set(STUDENTS)
     assert kept.stat().st_ino == before
     assert lab.store.has_snapshots(RUN.model_ids["scratch"])
