@@ -64,8 +64,8 @@ def looks(config: RunConfig, name: str) -> tuple[int, ...]:
     else:
         architecture, epochs, images = student_architecture(config), config.epochs, config.train_size
     costs = network_costs(architecture)
-    affordable = training_seconds(costs, epochs, images, config.batch_size) // costs.look
-    most = int(min(max(affordable, 1), MOST_LOOKS, epochs))
+    affordable = training_seconds(costs, epochs, images, config.batch_size) / costs.look
+    most = int(min(max(affordable, 1), MOST_LOOKS))
     apart = -(-epochs // most)
     return tuple(range(epochs, 0, -apart))[::-1]
 
