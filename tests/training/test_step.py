@@ -225,16 +225,18 @@ def test_the_baseline_smooths_by_a_tenth():
     assert history_of(one) == history_of(other)  # it is the scratch student's alone
 
 
-def test_a_student_learns_from_the_rows_of_its_own_pictures(mnist):
-    """A teacher who is wrong about every picture of a digit left out teaches the same."""
-    config = BRIEF.replace(omitted_digits="38", epochs=1)
-    right, wrong = made_up(), made_up()
-    left_out = np.isin(mnist.y_train[:320], [3, 8])
+@pytest.mark.parametrize(("shift", "times"), [(0, 1), (1, 9)])
+def test_a_student_learns_from_the_rows_of_its_own_pictures(shift, times, mnist):
+    """A teacher who is wrong about every picture of a digit left out, however shifted, teaches the same."""
+    config = BRIEF.replace(omitted_digits="38", epochs=1, shift=shift)
+    right, wrong = made_up(320 * times), made_up(320 * times)
+    left_out = np.isin(mnist.y_train[:320], [3, 8]).repeat(times)
     wrong.logits[left_out] = -100.0
     one, other = (trained(config, "distilled", teaching) for teaching in (right, wrong))
     assert history_of(one) == history_of(other)
-    wrong.logits[np.flatnonzero(~left_out)[0]] = -100.0
-    wrong.logits[np.flatnonzero(~left_out)[0], 0] = 100.0
+    own = np.flatnonzero(~left_out)[:times]
+    wrong.logits[own] = -100.0
+    wrong.logits[own, 0] = 100.0
     assert history_of(trained(config, "distilled", wrong)) != history_of(one)
 
 

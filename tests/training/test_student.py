@@ -208,6 +208,7 @@ def test_a_fresh_teacher_reports_every_epoch(mnist):
     heard: list[dict] = []
     teacher = train_model(SMALL, "teacher", None, heard.append, never)
     assert [e for e in heard if e["event"] == "epoch"] == teacher.history
+    assert {e["model"] for e in heard} == {teacher.name} == {"teacher"}
     assert (teacher.parameters, teacher.snapshots) == (1_433_610, None)
     right = float((teacher.test_logits.argmax(axis=1) == mnist.y_test).mean())
     assert teacher.history[-1]["val_accuracy"] == pytest.approx(right)
@@ -306,9 +307,13 @@ def test_the_time_spent_on_evaluation_is_reported():
 @pytest.mark.parametrize(
     ("objective", "teaching", "shape"),
     [
-        ("soft_targets", Teaching(made_up().logits[:-1]), r"\(320, 10\), got \(319, 10\)"),
-        ("soft_targets", None, r"\(320, 10\), got \(\)"),
-        ("attention", Teaching(made_up().logits), r"teacher_attention .* \(320, 245\), got \(\)"),
+        (
+            "soft_targets",
+            Teaching(made_up().logits[:-1]),
+            r"^teacher_logits must have the shape \(320, 10\), got \(319, 10\)[.]$",
+        ),
+        ("soft_targets", None, r"^teacher_logits .* \(320, 10\), got \(\)"),
+        ("attention", Teaching(made_up().logits), r"^teacher_attention .* \(320, 245\), got \(\)"),
     ],
 )
 def test_teaching_of_other_images_is_refused(objective, teaching, shape):
