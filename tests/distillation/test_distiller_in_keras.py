@@ -262,6 +262,9 @@ def test_an_exported_distiller_is_its_student(teacher, tmp_path):
     distiller.export(tmp_path / "student", verbose=False)
     exported = tf.saved_model.load(tmp_path / "student")
     np.testing.assert_allclose(exported.serve(X), distiller.student(X), atol=1e-5)
+    for given, named in ((["cuneiform"], {}), ([], {"format": "cuneiform"})):
+        with pytest.raises(ValueError, match="cuneiform"):
+            distiller.export(tmp_path / "student", *given, **named)
 
 
 class Halves(keras.layers.Layer):

@@ -120,5 +120,6 @@ def test_an_objective_of_more_than_logits_is_refused_in_one_sentence(teacher):
 
 
 def test_weighted_pictures_are_refused_in_one_sentence(teacher, pictures):
-    with pytest.raises(ValueError, match="sample_weight must be None with the objective relations"):
+    said = "sample_weight must be None with the objective relations, whose terms are of whole batches"
+    with pytest.raises(ValueError, match=f"^{said}[.]$"):
         compiled("relations", teacher).fit(*pictures, sample_weight=np.ones(32), verbose=0)

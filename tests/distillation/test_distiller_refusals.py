@@ -65,9 +65,15 @@ def model_of_model() -> keras.Model:
 )
 def test_a_model_that_ends_in_probabilities_is_refused(activation, build):
     for role, models in (("student", (build(), model())), ("teacher", (model(), build()))):
-        with refused(
-            f"{role} must give logits, and its last layer gives probabilities: leave out its {activation}"
-        ):
+        said = f"{role} must give logits, and its last layer gives probabilities: leave out its {activation}"
+        with pytest.raises(ValueError, match=f"^{said}[.]$"):
+            Distiller(student=models[0], teacher=models[1])
+
+
+def test_what_is_no_model_is_refused():
+    for role, models in (("student", (3, model())), ("student", (None, model())), ("teacher", (model(), 3))):
+        given = models[role == "teacher"]
+        with pytest.raises(ValueError, match=f"^{role} must be a keras.Model, got {given}[.]$"):
             Distiller(student=models[0], teacher=models[1])
 
 

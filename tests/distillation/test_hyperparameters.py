@@ -16,9 +16,8 @@ def test_alpha_in_range_comes_back_as_a_float(alpha):
 
 @pytest.mark.parametrize("alpha", [-0.01, 1.01, float("nan"), float("inf"), "0.5", None, True])
 def test_alpha_out_of_range_names_value_and_range(alpha):
-    with pytest.raises(ValueError, match=r"alpha must be a number between 0 and 1, got") as caught:
+    with pytest.raises(ValueError, match=f"^alpha must be a number between 0 and 1, got {alpha!r}[.]$"):
         checked_alpha(alpha)
-    assert repr(alpha) in str(caught.value)
 
 
 @pytest.mark.parametrize("temperature", [0.1, 4, np.float32(20), np.int64(100)])
@@ -29,6 +28,6 @@ def test_a_temperature_above_0_comes_back_as_a_float(temperature):
 
 @pytest.mark.parametrize("temperature", [0, -1, float("nan"), float("inf"), "4", None, True])
 def test_temperature_out_of_range_names_value_and_range(temperature):
-    with pytest.raises(ValueError, match=r"temperature must be a finite number above 0, got") as caught:
+    said = f"temperature must be a finite number above 0, got {temperature!r}"
+    with pytest.raises(ValueError, match=f"^{said}[.]$"):
         checked_temperature(temperature)
-    assert repr(temperature) in str(caught.value)

@@ -68,11 +68,16 @@ def test_a_function_is_averaged_over_the_rows_and_weighted():
     assert weighted == pytest.approx((weights * rows).mean(), rel=1e-6)
 
 
-def test_a_function_of_keras_survives_saving():
-    loss = student_loss("kl_divergence")
+@pytest.mark.parametrize(
+    "loss",
+    [student_loss("kl_divergence"), FunctionLoss(keras.losses.kl_divergence, reduction="sum")],
+    ids=["named", "summed"],
+)
+def test_a_function_of_keras_survives_saving(loss):
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))
     ours, theirs = softmax(OTHERS), softmax(LOGITS)
     assert float(again(ours, theirs)) == float(loss(ours, theirs)) > 0
+    assert again.reduction == loss.reduction
 
 
 def values(loss, teacher=OTHERS, student=LOGITS) -> float:
@@ -84,7 +89,8 @@ def test_what_a_distillation_loss_compares():
     p, q = softmax(OTHERS), softmax(LOGITS)
     divergence = (p * np.log(p / q)).sum(axis=1).mean()
     entropy = -(p * np.log(p)).sum(axis=1).mean()
-    assert values(distillation_loss(None)) == pytest.approx(divergence, rel=1e-5)
+    for given in (None, SoftTargetDivergence()):
+        assert values(distillation_loss(given)) == pytest.approx(divergence, rel=1e-5)
     for given in ("kl_divergence", "KLDivergence", keras.losses.KLDivergence()):
         assert values(distillation_loss(given)) == pytest.approx(divergence, rel=1e-5)
     for given in (

@@ -160,6 +160,8 @@ def test_the_result_is_of_the_wider_type_and_of_float32_at_least():
     mean = reference(student, teacher, 1.0)[0]
     assert np.mean(soft_target_divergence(teacher, student)) == pytest.approx(mean, rel=1e-12)
     assert SoftTargetDivergence().name == "soft_target_divergence"
+    summed = SoftTargetDivergence(reduction="sum", dtype="float64")
+    assert (summed.reduction, summed.dtype) == ("sum", "float64")
 
 
 def t_squared_divergence(teacher, student, temperature):
