@@ -53,7 +53,16 @@ def lab(cluster, tmp_path_factory):
         lab.close()
 
 
-def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab):
+def have(number: int, lab, cluster) -> None:
+    """So many workers, whatever an earlier test has left: those that were killed come back by themselves."""
+    client = lab._engine.ensure()
+    until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == len(cluster.workers))
+    cluster.start_workers(number - len(cluster.workers))
+    until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == number)
+
+
+def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab, cluster):
+    have(2, lab, cluster)
     view = lab.wait(lab.start(SMALL), PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == [1, 2, 3]
@@ -75,9 +84,7 @@ def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit
     lab, cluster, engine, tmp_path, monkeypatch
 ):
     study = Study(SMALL.replace(train_size=64), {"temperature": [1.0, 4.0]}, seeds=2)
-    cluster.start_workers(2)
-    client = lab._engine.ensure()
-    until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == 4)
+    have(4, lab, cluster)
     done = lab.wait_study(lab.start_study(study), PATIENCE)
     assert done.status == "finished", done
     assert lab._engine.workers() == {"student": 4, "teacher": 4}
@@ -94,7 +101,7 @@ def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit
         for process in family(worker):
             process.kill()
     del cluster.workers[2:]
-    until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == 2)
+    have(2, lab, cluster)
 
 
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
@@ -116,6 +123,7 @@ def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
 
 
 def test_the_task_of_a_lost_worker_goes_to_another(lab, cluster):
+    have(2, lab, cluster)
     run_id = lab.start(SMALL.replace(epochs=30))
     until(lambda: len(lab.watch(run_id).history) > 3)
     client = lab._engine._client

@@ -122,18 +122,23 @@ def test_stop_is_obeyed_while_the_teacher_answers(lab):
     assert lab.wait(run_id, PATIENCE).status == "stopped"
 
 
-def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab):
-    client = lab._engine.ensure()
+def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab, tmp_path):
+    def sleep_until(path):
+        while not path.exists():
+            time.sleep(0.05)
+
+    client, over = lab._engine.ensure(), tmp_path / "over"
     workers = len(client.scheduler_info(n_workers=-1)["workers"])
     sleepers = [
-        client.submit(time.sleep, 2 * PATIENCE, pure=False, resources={"student": 1}) for _ in range(workers)
+        client.submit(sleep_until, over, pure=False, resources={"student": 1}) for _ in range(workers)
     ]
     until(lambda: any(client.processing().values()))
     run_id = lab.start(LONG)
     until(lambda: lab.watch(run_id).phase == "students")
     lab.stop(run_id)
     assert lab.wait(run_id, PATIENCE).status == "stopped"
-    client.cancel(sleepers, force=True)
+    over.touch()
+    client.gather(sleepers)
 
 
 @pytest.mark.usefixtures("one_worker")

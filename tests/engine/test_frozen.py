@@ -67,12 +67,21 @@ def test_any_sign_of_life_restarts_the_wait():
 
 
 @pytest.fixture(scope="module")
-def engine():
+def engines():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", WITHOUT_TENSORFLOW)
-        engine = Engine(seconds_of_silence=SILENCE)
-        yield engine
-        engine.close()
+        engines = [Engine(seconds_of_silence=SILENCE)]
+        yield engines
+        for engine in engines:
+            engine.close()
+
+
+@pytest.fixture
+def engine(engines):
+    """The same one for all tests, and another after one that closes it."""
+    if engines[-1]._closed:
+        engines.append(Engine(seconds_of_silence=SILENCE))
+    return engines[-1]
 
 
 @pytest.fixture
