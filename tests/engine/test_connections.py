@@ -74,7 +74,9 @@ def test_writing_to_a_dead_connection_leaves_the_others_intact(connect):
 
 
 def test_a_clients_sockets_are_of_that_kind_and_nobody_elses(monkeypatch):
-    monkeypatch.setattr(ssl.SSLContext, "sslsocket_class", ssl.SSLSocket)  # as in a process of somebody else's
+    monkeypatch.setattr(
+        ssl.SSLContext, "sslsocket_class", ssl.SSLSocket
+    )  # as in a process of somebody else's
     ours = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client = QuietClient.__new__(QuietClient)
     client.connection_args = {"ssl_context": ours, "require_encryption": True}
