@@ -155,17 +155,18 @@ def test_a_shifted_picture_has_its_own_row_of_a_consistent_teacher(network, mnis
     np.testing.assert_allclose(network.model.get_weights()[1], bias, atol=1e-6)
 
 
-def test_every_variant_is_prepared_with_the_label_of_its_picture(network, mnist):
-    labels = mnist.y_train[:PICTURES].astype(np.int32)
+@pytest.mark.parametrize("consistent", [True, False])
+def test_every_row_of_a_teacher_is_prepared_with_the_label_of_its_picture(network, mnist, consistent):
+    labels, times = mnist.y_train[:PICTURES].astype(np.int32), 9 if consistent else 1
     objective = OBJECTIVES["decoupled"]()
-    lesson = CompiledTraining(network, objective, shift=1, consistent=True).lesson(
+    lesson = CompiledTraining(network, objective, shift=1, consistent=consistent).lesson(
         mnist.x_train[:PICTURES],
         labels,
         10,
         objective=objective,
-        teacher=Outputs(made_up(9 * PICTURES).logits),
+        teacher=Outputs(made_up(times * PICTURES).logits),
     )
-    np.testing.assert_array_equal(lesson.prepared["target"], np.eye(10)[labels.repeat(9)])
+    np.testing.assert_array_equal(lesson.prepared["target"], np.eye(10)[labels.repeat(times)])
 
 
 @pytest.mark.parametrize("smoothing", [0.1, 0.9])
@@ -194,7 +195,7 @@ def test_smoothed_labels(network, mnist, smoothing):
 
 
 def test_sums_are_over_pictures_whatever_the_size_of_the_last_batch(network, mnist):
-    """Without learning, the means of 24 pictures in batches of 7 are those of all at once."""
+    """Without learning, the means of 24 pictures in batches of 7 are those of all, whatever the calls."""
     network.optimizer.apply = lambda gradients: None
     labels = mnist.y_train[:PICTURES].astype(np.int32)
     labelled = np.arange(PICTURES) % 3 == 0
@@ -210,10 +211,19 @@ def test_sums_are_over_pictures_whatever_the_size_of_the_last_batch(network, mni
             objective=objective,
             teacher=Outputs(made_up(PICTURES).logits),
         )
-        sums = compiled.run_steps(lesson, lesson.order(0, 1), 0, lesson.steps)
+        order = lesson.order(0, 1)
+        first = compiled.run_steps(lesson, order, 0, 1)
+        sums = compiled.run_steps(lesson, order, 1, lesson.steps, first)
         assert sums[-2:].tolist() == [PICTURES, labelled.sum()]
         found.append(compiled.means(sums))
     assert found[0] == pytest.approx(found[1], rel=1e-5)
+
+
+def test_no_step_begins_before_the_last_one_has_ended(network):
+    """It might read weights that are still being written, which results show only now and then."""
+    graph = CompiledTraining(network)._steps.get_concrete_function().graph
+    loops = [op for op in graph.get_operations() if "While" in op.type]
+    assert [loop.get_attr("parallel_iterations") for loop in loops] == [1]
 
 
 def test_the_baseline_smooths_by_a_tenth():
