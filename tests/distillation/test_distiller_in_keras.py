@@ -149,7 +149,8 @@ class TestWeights:
             assert history["loss"][0] == pytest.approx(expected, rel=1e-5)
             plain = self.expected(distiller, logits, np.ones(ROWS))
             assert history["val_loss"][0] == pytest.approx(plain, rel=1e-5)
-        assert distiller.train_on_batch(X, Y, class_weight={0: 2.0}, return_dict=True)["loss"] != plain
+        weighted = self.expected(distiller, logits, np.where(Y == 0, 2.0, 1.0))
+        assert distiller.train_on_batch(X, Y, class_weight={0: 2.0})[0] == pytest.approx(weighted, rel=1e-5)
 
     def test_a_batch_may_have_weights(self, teacher, logits):
         """And arguments of Keras's own may be given by their place."""
@@ -159,7 +160,7 @@ class TestWeights:
         plain = self.expected(distiller, logits, np.ones(ROWS))
         history = distiller.fit(X, Y, ROWS, 2, 0).history["loss"]
         assert history == pytest.approx([plain, plain], rel=1e-5)
-        assert distiller.evaluate(X, Y, ROWS, 0)[0] == pytest.approx(plain, rel=1e-5)
+        assert distiller.evaluate(X, Y, ROWS, 0, WEIGHTS)[0] == pytest.approx(weighted, rel=1e-5)
 
     @pytest.mark.parametrize("of_teacher", [None, np.ones(ROWS, "float32")], ids=["alike", "apart"])
     def test_metrics_are_weighted_as_keras_weights_them(self, logits, of_teacher):
@@ -244,6 +245,41 @@ def test_it_answers_as_its_student_does_without_dropout(teacher):
     distiller = Distiller(student=student, teacher=teacher)
     np.testing.assert_array_equal(distiller(X), student(X, training=False))
     assert np.any(np.asarray(distiller(X, training=True)) != np.asarray(distiller(X)))
+
+
+def test_compile_alone_sets_what_it_says(teacher):
+    distiller = Distiller(student=model(), teacher=teacher)
+    distiller.compile()
+    assert isinstance(distiller.optimizer, keras.optimizers.Adam)
+    assert (distiller.alpha, distiller.temperature, distiller.temperature_squared) == (0.1, 3.0, False)
+
+
+class Drops(keras.Model):
+    """Gives its first input double and the others not at all, unless told that it does not learn."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def call(self, inputs, training=True):
+        return self.model(inputs * np.eye(6)[0] * 2 if training else inputs)
+
+
+def test_a_teacher_is_told_that_it_does_not_learn(teacher):
+    told, without = (
+        distiller_of(taught_by).train_on_batch(X, Y, return_dict=True)
+        for taught_by in (Drops(teacher), teacher)
+    )
+    assert told == pytest.approx(without, rel=1e-6)
+
+
+def test_a_loss_is_that_of_training_unless_said_otherwise():
+    distiller = distiller_of(None)
+    with pytest.raises(ValueError, match="has no teacher"):
+        distiller.compute_loss(X, Y, distiller.student(X))
+    alone = losses(np.asarray(distiller.student(X)), np.zeros((ROWS, CLASSES)))[0].mean()
+    found = distiller.compute_loss(X, Y, distiller.student(X), training=False)
+    assert float(found) == pytest.approx(alone, rel=1e-5)
 
 
 def test_the_summary_counts_every_weight_once(teacher):

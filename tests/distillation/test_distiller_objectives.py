@@ -64,6 +64,18 @@ def test_a_step_has_the_objectives_loss_at_the_distillers_own_numbers(name, squa
     assert said["loss"] == pytest.approx(0.3 * cross_entropy + weight * sum(terms.values()), rel=1e-4)
 
 
+@pytest.mark.parametrize("name", ["soft_targets", "virtual_teacher"])
+def test_the_whole_loss_is_as_precise_as_the_students_own(name, teacher, pictures):
+    x, y = pictures
+    precise = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64")
+    distiller = compiled(name, teacher, student_loss_fn=precise, alpha=0.5)
+    logits = [np.asarray(model(x)).astype(float) for model in (distiller.student, teacher)]
+    (term,) = FORMULAS[name](y, *logits, np.ones(32), 5.0, 25.0, **OWN.get(name, {})).values()
+    cross_entropy = -np.log(softmax(logits[0])[np.arange(32), y]).mean()
+    found = np.asarray(distiller.compute_loss(x, y, distiller.student(x)))
+    assert found == pytest.approx((cross_entropy + term) / 2, rel=1e-12)
+
+
 @pytest.mark.parametrize("name", OF_LOGITS)
 def test_it_learns_and_stored_logits_give_the_same(name, teacher, pictures):
     x, y = pictures
