@@ -271,8 +271,10 @@ def test_usage_counts_every_file_once_and_follows_no_link(lab):
     (home / "aside" / f"{runs[0]}-1" / "inner").mkdir(parents=True)
     (home / "aside" / f"{runs[0]}-1" / "inner" / "model.keras").write_bytes(b"x" * 900)
     (home / "neighbours" / "a link").symlink_to(home / "models")
+    lab.pin(runs, True)
     lab.delete(runs[1])
     folders = ("runs", "trash", "aside", "logits", "neighbours", "measures", "models", "snapshots")
     found = [path for name in folders for path in (home / name).rglob("*")]
     used = sum(path.lstat().st_size for path in found if path.is_symlink() or path.is_file())
     assert lab.upkeep.usage().used == used
+    assert lab.upkeep.usage().pinned == {runs[0]}

@@ -238,6 +238,22 @@ def test_a_study_that_a_restart_has_interrupted_says_so_and_waits_until_somebody
     assert third.conductor.view(study_id).status == "finished"
 
 
+def test_an_interrupted_study_is_counted_anew_whatever_was_noted_when_it_was_stopped(tmp_path):
+    first = House(tmp_path, 0.02)
+    study_id = first.conductor.start(STUDY)
+    until(lambda: first.conductor.view(study_id).done >= 1)
+    first.conductor.stop(study_id)
+    noted = first.conductor.wait(study_id, PATIENCE).done
+    first.conductor.start(STUDY)
+    until(lambda: first.conductor.view(study_id).done > noted)
+    first.conductor.close()
+    first.dispatch.close()
+    first.conductor.wait_closed(PATIENCE)
+    (view,) = House(tmp_path).conductor.views()
+    assert view.status == "interrupted"
+    assert noted < view.done < STUDY.size
+
+
 def test_looking_at_a_study_estimates_nothing_again(house):
     asked = []
 
