@@ -12,6 +12,7 @@ import numpy as np
 
 from kd.config import RunConfig
 from kd.engine.tasks import prepare
+from kd.pictures.training_set import places
 from kd.teachers.logits import shipped_logits
 
 
@@ -51,7 +52,7 @@ def _train(values: dict, name: str) -> tuple[float, float]:
     from kd.training.teaching import Teaching
 
     config = RunConfig.from_mapping(values)
-    logits = shipped_logits(config.teacher, config.train_size)["train"]
+    logits = shipped_logits(config.teacher)["train"][places(config)]
     attention = None
     if (
         config.objective_class.compares_attention

@@ -122,8 +122,8 @@ tensorboard --logdir logs
 ## The numbers of many runs
 
 ```sh
-python -m kd export {RUN} 15bc45bacfaf --format csv
-python -m kd export {RUN} 15bc45bacfaf --format parquet --output runs.parquet
+python -m kd export {RUN} 24ee676a816a --format csv
+python -m kd export {RUN} 24ee676a816a --format parquet --output runs.parquet
 ```
 
 writes a table in long form: one row for each run and model, so each run has three. Name several runs, or one

@@ -50,6 +50,8 @@ __all__ = [
 
 # Raised when the same fields come to mean a different computation, so that old results are not reused.
 RECIPE_VERSION = 1
+# The seeds of one study and the next generation's do not meet.
+_SEEDS_A_GENERATION = 100
 
 STUDENTS = ("distilled", "scratch")
 MODELS = ("teacher", *STUDENTS)
@@ -124,6 +126,15 @@ class RunConfig(_ObjectiveFields, RunFields):
                 raise not_a_field(name)
         return cls(**values)
 
+    @classmethod
+    def from_record(cls, values: Mapping[str, Any]) -> RunConfig:
+        """Build from a stored run's fields: those that it does not have yet are as they were then.
+
+        Raises:
+            ValueError: as `from_mapping`.
+        """
+        return cls.from_mapping({**_BEFORE, **values})
+
     def replace(self, **changes: Any) -> RunConfig:
         """The same run with some fields changed."""
         return dataclasses.replace(self, **changes)
@@ -194,6 +205,11 @@ class RunConfig(_ObjectiveFields, RunFields):
         return self.mistake != "" and self.counts("mistake")
 
     @property
+    def training_seed(self) -> int:
+        """Draws the initial weights and the order of the images of the models trained for this run."""
+        return self.seed + _SEEDS_A_GENERATION * self.generation
+
+    @property
     def teacher_dropout(self) -> float:
         """The share of the features before its last layer that a teacher loses as it answers, by mistake."""
         return MISTAKES[self.mistake].teacher_dropout if self.makes_mistake else 0.0
@@ -219,7 +235,7 @@ class RunConfig(_ObjectiveFields, RunFields):
             name: getattr(self, name)
             for name in names
             if not FIELDS[name].as_from_the_start
-            and getattr(self, name) != _DEFAULTS[name]
+            and getattr(self, name) != _BEFORE.get(name, _DEFAULTS[name])
             and self.counts(name)
         }
 
@@ -246,6 +262,7 @@ OFFERED: dict[str, FieldSpec] = {name: spec for name, spec in FIELDS.items() if 
 """The fields that people set, by controls, flags and addresses."""
 FIELD_TYPES: dict[str, type] = {field.name: type(field.default) for field in dataclasses.fields(RunConfig)}
 _DEFAULTS: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(RunConfig)}
+_BEFORE: dict[str, Any] = {name: spec.before for name, spec in FIELDS.items() if spec.before is not None}
 
 # Field → whether the other fields contradict it, and what to say then.
 _CONTRADICTIONS: dict[str, tuple[Callable[[RunConfig], bool], str]] = {
@@ -307,7 +324,9 @@ PRESETS: dict[str, Preset] = {
             "A teacher that has seen no more than its student has little to add, and three epochs without T² "
             "leave it little time."
         ),
-        RunConfig(temperature_squared=False, teacher="notebook", epochs=3, train_size=10_000),
+        RunConfig(
+            temperature_squared=False, teacher="notebook", epochs=3, train_size=10_000, pictures="first"
+        ),
     ),
     "wrong_labels": Preset(
         N_("Wrong labels"),

@@ -33,8 +33,9 @@ class FieldSpec:
     choices: the codes or numbers that are allowed; choice_labels: what codes are called. digits: text of
     distinct digits, such as "378". stored_model: besides a choice, the id of a stored model is allowed.
     hidden: for experiments alone; no control, flag or address sets it.
-    as_from_the_start: in every identity, whatever its value; a later field only when it differs from its
-    default, so that a new field renames nothing. Such a default can never change.
+    as_from_the_start: in every identity, whatever its value; a later field only when it differs from what
+    runs did before there was the field, so that a new field renames nothing: its default, or `before` where
+    the default is something else. That value can never change.
     """
 
     label: str
@@ -53,6 +54,7 @@ class FieldSpec:
     decides: tuple[str, ...] = ("distilled", "scratch")
     counts: Callable[[Any], bool] | None = None
     as_from_the_start: bool = False
+    before: Any = None
 
     @property
     def allowed(self) -> str:

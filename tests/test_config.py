@@ -127,7 +127,7 @@ def test_any_value_is_taken_or_refused_in_one_sentence(field, value):
 
 
 # Ids of runs and teachers that the first version stored: they are in addresses, records and folders.
-FIRST_VERSION = {"temperature": 4.0, "epochs": 10, "train_size": 10_000}
+FIRST_VERSION = {"temperature": 4.0, "epochs": 10, "train_size": 10_000, "pictures": "first"}
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,35 @@ def test_shipped_runs_and_their_models_keep_their_names(run_id):
     record = json.loads((DATA / "runs" / run_id / "record.json").read_text())
     config = RunConfig.from_mapping(record["config"])
     assert (config.run_id, config.model_ids) == (run_id, record["models"])
+
+
+def test_a_record_of_before_there_was_a_choice_is_of_the_first_images():
+    fields = {name: value for name, value in RunConfig(seed=2).to_dict().items() if name != "pictures"}
+    assert RunConfig.from_record(fields) == RunConfig(seed=2, pictures="first")
+    assert RunConfig.from_mapping(fields) == RunConfig(seed=2)
+    assert RunConfig.from_record(RunConfig().to_dict()) == RunConfig()
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_the_same"),
+    [
+        ({}, False),
+        ({"train_size": 60_000}, True),
+        ({"train_size": 60_000, "teacher": "fresh"}, False),
+        ({"train_size": 60_000, "teacher": "fresh", "teacher_train_size": 60_000}, True),
+    ],
+)
+def test_which_images_are_drawn_counts_where_some_are_left_out(fields, is_the_same):
+    drawn, first = RunConfig(**fields), RunConfig(**fields, pictures="first")
+    assert (drawn.run_id == first.run_id) is is_the_same
+    assert (drawn.model_ids == first.model_ids) is is_the_same
+
+
+def test_another_generation_is_another_run_with_the_same_included_teacher():
+    config, next_one = RunConfig(seed=3), RunConfig(seed=3, generation=2)
+    assert (config.training_seed, next_one.training_seed) == (3, 203)
+    different = {name for name, own in config.model_ids.items() if own != next_one.model_ids[name]}
+    assert different == {"distilled", "scratch"}
 
 
 def test_what_decides_a_shipped_teacher_is_its_name():
@@ -328,7 +357,7 @@ def test_a_mistake_is_made_with_soft_targets_that_teach_and_renames_no_other_run
 
 
 def test_nobody_is_offered_a_mistake():
-    assert FIELDS.keys() - OFFERED.keys() == {"mistake"}
+    assert FIELDS.keys() - OFFERED.keys() == {"generation", "mistake"}
     with pytest.raises(ValueError, match="'mistakes' is not a field of a run") as caught:
         RunConfig.from_mapping({"mistakes": 1})
     assert "mistake," not in str(caught.value)

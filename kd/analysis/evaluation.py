@@ -15,6 +15,8 @@ from kd.analysis.logits import checked_labels, checked_logits
 from kd.analysis.verdict import CONFIDENCE, verdict
 from kd.text.translation import _
 
+BLOCKS = 20
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -45,6 +47,18 @@ def accuracy(labels: np.ndarray, logits: np.ndarray) -> float:
         ValueError: as for `correct`.
     """
     return float(correct(labels, logits).mean())
+
+
+def right_in_blocks(labels: np.ndarray, logits: np.ndarray) -> list[int]:
+    """How many pictures of each of BLOCKS blocks are classified correctly; picture i is in block i % BLOCKS.
+
+    From these follows how much an accuracy depends on which pictures are in the test set.
+
+    Raises:
+        ValueError: as for `correct`.
+    """
+    right = correct(labels, logits)
+    return [int(right[block::BLOCKS].sum()) for block in range(BLOCKS)]
 
 
 def agreement(teacher_logits: np.ndarray, student_logits: np.ndarray) -> float:

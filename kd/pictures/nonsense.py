@@ -1,7 +1,6 @@
 """Pictures that show no digit, for a student to learn its teacher's answers to them.
 
-They follow from a picture's place among MNIST's training images alone, not from a run's seed: so a teacher
-is asked about them once, as about the digits.
+They follow from the digits in whose place they stand, and from the seed that drew these.
 """
 
 from __future__ import annotations
@@ -18,22 +17,23 @@ _NONSENSE = 2**31
 _KINDS = (SHUFFLED, NOISE)
 
 
-def without_digits(kind: str, count: int) -> np.ndarray:
-    """The first `count` training images as pictures of this kind, uint8 (count, 28, 28).
+def without_digits(kind: str, places: np.ndarray, seed: int | None = None) -> np.ndarray:
+    """Some training images as pictures of this kind, uint8 (n, 28, 28).
 
     Args:
         kind: "digits" leaves them as they are. "shuffled": the pixels of each are in an order of its own.
             "noise": each pixel is that of a training image drawn for it alone, so that pixels are as grey as
             MNIST's are at their place, and independent of each other.
-        count: of MNIST's 60,000; more of them begin with the same ones.
+        places: of the images in MNIST's 60,000, int (n,); more of them begin with the same ones.
+        seed: for pictures of its own; None for those of the first images, which are always the same.
     """
     digits = load_mnist().x_train
     if kind == DIGITS:
-        return digits[:count]
-    random = np.random.default_rng([_NONSENSE, _KINDS.index(kind)])
+        return digits[places]
+    random = np.random.default_rng([_NONSENSE, _KINDS.index(kind), *([] if seed is None else [seed])])
     flat = digits.reshape(len(digits), -1)
-    pictures = [_MAKERS[kind](flat, place, random) for place in range(count)]
-    return np.stack(pictures).reshape(count, *digits.shape[1:])
+    pictures = [_MAKERS[kind](flat, place, random) for place in places]
+    return np.stack(pictures).reshape(len(places), *digits.shape[1:])
 
 
 def _shuffled(digits: np.ndarray, place: int, random: np.random.Generator) -> np.ndarray:

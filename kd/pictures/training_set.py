@@ -9,21 +9,24 @@ import numpy as np
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.pictures.nonsense import without_digits
-from kd.run_fields import has_nonsense
+from kd.run_fields import TRAIN_IMAGES, has_nonsense
+from kd.run_fields.conditions import FIRST
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
-# Epoch e is shuffled with the generator of [seed, e], and epochs are few: this one is nobody else's.
+# Epoch e is shuffled with the generator of [seed, e], and epochs are few: these are nobody else's.
 _NOISE = 1_000_000
+_PICTURES = 4_000_000
 
 
 class TrainingSet(NamedTuple):
-    """Pictures and their labels, in MNIST's order.
+    """Pictures and their labels.
 
     images: uint8 (n, 28, 28), 0 to 255; those without a label may be no digits. labels: int32 (n,), as the
     students are told them, some drawn at random; a picture without a label has 0. labelled: bool (n,), which
-    have one; None if all have. rows: int (n,), the place of each picture in MNIST's training images.
+    have one; None if all have. rows: int (n,), the place of each picture among those that a teacher is asked
+    about.
     """
 
     images: np.ndarray
@@ -39,8 +42,18 @@ class TrainingSet(NamedTuple):
         return TrainingSet(self.images[kept], self.labels[kept], None, self.rows[kept])
 
 
+def places(config: RunConfig) -> np.ndarray:
+    """Where the students' pictures are in MNIST's training images, int (train_size,), with digits left out.
+
+    Drawn by the seed without replacement, so that a larger number begins with the same ones; or the first.
+    """
+    if config.pictures == FIRST or config.train_size == TRAIN_IMAGES:
+        return np.arange(config.train_size)
+    return np.random.default_rng([config.seed, _PICTURES]).permutation(TRAIN_IMAGES)[: config.train_size]
+
+
 def training_set(config: RunConfig) -> TrainingSet:
-    """The first `train_size` images without the digits left out; the first `labelled` of these have labels.
+    """The pictures at `places` without the digits left out; the first `labelled` of these have labels.
 
     Of the labels, the share `label_noise`, rounded to a whole number, is replaced, each by one of the digits
     that are left, drawn with equal chances (Zhang et al. 2017, section 2.1: partially corrupted labels). One
@@ -50,14 +63,13 @@ def training_set(config: RunConfig) -> TrainingSet:
     Raises:
         ValueError: when no image is left.
     """
-    mnist = load_mnist()
-    labels = mnist.y_train[: config.train_size].astype(np.int32)
+    labels = load_mnist().y_train[places(config)].astype(np.int32)
     omitted = [int(digit) for digit in config.omitted_digits]
     rows = np.flatnonzero(~np.isin(labels, omitted))
     if not len(rows):
         raise Unusable(
             _(
-                "omitted_digits must leave some of the first {count} training images, got {value}: leave out "
+                "omitted_digits must leave some of the {count} training images, got {value}: leave out "
                 "fewer digits or take more images.",
                 count=f"{config.train_size:,}",
                 value=quoted(config.omitted_digits),
@@ -69,7 +81,6 @@ def training_set(config: RunConfig) -> TrainingSet:
     labels[:with_label] = _with_noise(labels[:with_label], digits, config.label_noise, config.seed)
     labels[with_label:] = 0
     labelled = np.arange(len(rows)) < with_label
-    # without digits left out, the pictures are a view: MNIST's own, and no copy
     images = pictures_for_teacher(config)
     return TrainingSet(
         images if len(rows) == len(images) else images[rows],
@@ -85,13 +96,15 @@ def pictures_for_teacher(config: RunConfig) -> np.ndarray:
     Those of digits left out are there, too, so that a teacher's answers to digits serve many runs. Pictures
     without a label may be no digits (kd/pictures/nonsense.py).
     """
-    images = load_mnist().x_train[: config.train_size]
+    mnist, chosen = load_mnist(), places(config)
+    images = mnist.x_train[chosen]
     if not has_nonsense(config):
         return images
-    labels = load_mnist().y_train[: config.train_size]
+    labels = mnist.y_train[chosen]
     seen = ~np.isin(labels, [int(digit) for digit in config.omitted_digits])
     without_label = np.cumsum(seen) > config.labelled
-    pictures = without_digits(config.unlabelled_pictures, config.train_size)
+    seed = None if config.pictures == FIRST else config.seed
+    pictures = without_digits(config.unlabelled_pictures, chosen, seed)
     return np.where(without_label[:, np.newaxis, np.newaxis], pictures, images)
 
 

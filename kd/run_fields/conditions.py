@@ -18,7 +18,9 @@ FRESH = "fresh"
 CONVOLUTIONAL, DENSE, LINEAR = "convolutional", "dense", "linear"
 STUDENT_WIDTHS = (1, 2, 4, 8, 16, 32, 64)
 DIGITS, SHUFFLED, NOISE = "digits", "shuffled", "noise"
+DRAWN, FIRST = "drawn", "first"
 MOST_SHIFT = 2
+MOST_GENERATIONS = 20
 
 
 def has_fresh_teacher(run: Any) -> bool:
@@ -64,6 +66,12 @@ def may_be_mistaken(run: Any) -> bool:
 def permutes(run: Any) -> bool:
     """Whether the order of the teacher's doubts makes a difference that can be taken away."""
     return has_teaching(run) and run.objective == "soft_targets"
+
+
+def leaves_some_out(run: Any) -> bool:
+    """Whether anybody who is trained sees only some of the training images."""
+    seen = [run.train_size, *([run.teacher_train_size] if has_fresh_teacher(run) else [])]
+    return min(seen) < TRAIN_IMAGES
 
 
 def has_nonsense(run: Any) -> bool:

@@ -8,11 +8,15 @@ from kd.distillation.mistakes import MISTAKES
 from kd.fields import field
 from kd.run_fields.conditions import (
     DIGITS,
+    DRAWN,
+    FIRST,
+    MOST_GENERATIONS,
     MOST_SHIFT,
     NOISE,
     SHUFFLED,
     asks_about_unlabelled,
     is_shifted_for_teacher,
+    leaves_some_out,
     may_be_mistaken,
     permutes,
 )
@@ -23,6 +27,32 @@ from kd.text.translation import N_
 class RarerFields:
     """What is at its default in nearly every run."""
 
+    pictures: str = field(
+        DRAWN,
+        label=N_("Which training images"),
+        help=N_(
+            "Drawn: the seed draws them from all 60,000, so that another seed has other ones. First: always "
+            "MNIST's first ones, as in the original notebook."
+        ),
+        choices=(DRAWN, FIRST),
+        choice_labels={DRAWN: N_("Drawn by the seed"), FIRST: N_("The first ones")},
+        rare=True,
+        group="data",
+        decides=("teacher", "distilled", "scratch"),
+        counts=leaves_some_out,
+        before=FIRST,
+    )
+    generation: int = field(
+        0,
+        label=N_("Generation"),
+        help=N_(
+            "Another generation has the same images and starts from other weights: it draws them, and the "
+            "order of the images, with the seed plus a hundred times this number. For experiments alone."
+        ),
+        choices=tuple(range(MOST_GENERATIONS)),
+        decides=("teacher", "distilled", "scratch"),
+        hidden=True,
+    )
     unlabelled_pictures: str = field(
         DIGITS,
         label=N_("Pictures without labels"),

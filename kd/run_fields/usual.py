@@ -99,7 +99,7 @@ class UsualFields:
         500,
         label=N_("Training images"),
         help=N_(
-            "How many of MNIST's 60,000 training images the students see (the first ones, in order). "
+            "How many of MNIST's 60,000 training images the students see. "
             "The fewer they are, the more a teacher can help."
         ),
         minimum=10,
@@ -123,7 +123,10 @@ class UsualFields:
     seed: int = field(
         0,
         label=N_("Seed"),
-        help=N_("Sets the initial weights and the order of the images. Another seed shows how much is luck."),
+        help=N_(
+            "Draws the training images, the initial weights and the order of the images. "
+            "Another seed shows how much is luck."
+        ),
         minimum=0,
         maximum=2**31 - 1,
         step=1,
@@ -223,7 +226,7 @@ class UsualFields:
         TRAIN_IMAGES,
         label=N_("Images with labels"),
         help=N_(
-            "How many of the training images have labels (the first ones, in order); all of them, if there "
+            "How many of the training images have labels (the first of them); all of them, if there "
             "are fewer. The others teach only through the teacher; the scratch student cannot use them."
         ),
         minimum=0,

@@ -11,11 +11,13 @@ import numpy as np
 
 from kd.analysis.logits import softmax
 from kd.analysis.neighbours import NeighbourIndex
-from kd.config import STUDENTS
+from kd.config import STUDENTS, RunConfig
 from kd.networks.numpy_model import NumpyModel
 from kd.once import computed_once
 from kd.pictures.batch import as_batch
-from kd.pictures.mnist import load_mnist
+from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.training_set import places
+from kd.run_fields.conditions import FIRST
 from kd.runs.courses import Courses
 from kd.runs.dispatch import Dispatch
 from kd.runs.snapshots_again import take_snapshots
@@ -162,7 +164,8 @@ class FinishedRuns:
         config = view.config
         with _still_there(view.run_id):
             teacher = self.store.of_each_model(view.run_id, self.store.model_file)["teacher"]
-            return self._neighbours(config.teacher_id, teacher, config.train_size, _state(teacher))
+            seen = RunConfig(train_size=config.train_size, pictures=config.pictures, seed=config.seed)
+            return self._neighbours(config.teacher_id, teacher, seen, _state(teacher))
 
     def _finished(self, run: str | RunView) -> RunView:
         view = self.watch(run)
@@ -183,10 +186,13 @@ class FinishedRuns:
         return self.store.model_logits(model_id)
 
     def _open_neighbours(
-        self, teacher_id: str, teacher: Path, train_size: int, state: tuple[int, int]
+        self, teacher_id: str, teacher: Path, seen: RunConfig, state: tuple[int, int]
     ) -> NeighbourIndex:
-        images, labels = load_mnist().train(min(train_size, NEIGHBOURS))
-        path = self.store.home / "neighbours" / f"{teacher_id}-{len(images)}.npz"
+        """seen: says which pictures its students have seen."""
+        mnist, chosen = load_mnist(), places(seen)[:NEIGHBOURS]
+        images, labels = to_model_input(mnist.x_train[chosen]), mnist.y_train[chosen].astype(np.int32)
+        drawn = "" if seen.pictures == FIRST else f"-{seen.seed}"
+        path = self.store.home / "neighbours" / f"{teacher_id}-{len(images)}{drawn}.npz"
         return NeighbourIndex.open(path, self._model(teacher, state), images, labels)
 
     def _load_snapshots(self, model_id: str, state: tuple[int, int] | None) -> dict[str, np.ndarray] | None:

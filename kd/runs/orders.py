@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.pictures.training_set import places
 from kd.run_fields import CONVOLUTIONAL, has_nonsense, is_consistent
+from kd.run_fields.conditions import DRAWN
 from kd.runs.result import model_record
 from kd.runs.work.piece import Order
 from kd.store.store import Store
@@ -102,7 +104,7 @@ class Teacher:
         """What it is made of."""
         if self.is_shipped:
             return teacher_architecture(RunConfig(teacher="fresh"))
-        config, name = RunConfig.from_mapping(self.record["config"]), self.record["name"]
+        config, name = RunConfig.from_record(self.record["config"]), self.record["name"]
         return teacher_architecture(config) if name == "teacher" else student_architecture(config)
 
     def check(self) -> None:
@@ -120,7 +122,7 @@ class Teacher:
     def teaching(self) -> Teaching | None:
         """What it says of the run's training images, or None if that has to be computed (`order`)."""
         if not self._compares_attention and self.is_shipped and not self._asked_about:
-            return Teaching(shipped_logits(self._config.teacher, self._config.train_size)["train"])
+            return Teaching(shipped_logits(self._config.teacher)["train"][places(self._config)])
         found = self._store.logits(self._key)
         if found is None or (self._compares_attention and "attention" not in found):
             return None
@@ -155,7 +157,8 @@ class Teacher:
     @property
     def _asked_about(self) -> str:
         """What is not as in MNIST in the pictures it is asked about, or not as usual in how it answers."""
-        config, changed = self._config, ""
+        config = self._config
+        changed = f"-drawn-{config.seed}" if config.pictures == DRAWN and config.counts("pictures") else ""
         if has_nonsense(config):
             changed += f"-{config.unlabelled_pictures}-{config.labelled}"
             changed += f"-without-{config.omitted_digits}" if config.omitted_digits else ""

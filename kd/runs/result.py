@@ -50,12 +50,14 @@ def run_record(
             "cached": "teacher" in cached,
             "milliseconds": milliseconds["teacher"],
             "precision": records["teacher"].get("precision", "float32"),
+            "right_in_blocks": evaluation.right_in_blocks(labels, logits["teacher"]),
         },
         **{
             name: {field: records[name][field] for field in (*kept, "evaluation_seconds")}
             | {
                 "looks": sum(event["val_accuracy"] is not None for event in records[name]["history"]),
                 "agreement": evaluation.agreement(logits["teacher"], logits[name]),
+                "right_in_blocks": evaluation.right_in_blocks(labels, logits[name]),
                 "cached": name in cached,
                 "milliseconds": milliseconds["student"],
             }

@@ -157,7 +157,7 @@ class RunViews:
         if record is None:
             return None
         try:
-            config, result = RunConfig.from_mapping(record["config"]), record["result"]
+            config, result = RunConfig.from_record(record["config"]), record["result"]
         except (ValueError, TypeError) as error:
             raise Unusable(
                 _(

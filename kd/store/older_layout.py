@@ -166,7 +166,7 @@ class OlderLayout(StoredRuns, StoredCaches):
         try:
             record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
             identity = {name: value for name, value in record["identity"].items() if name != "recipe"}
-            config = RunConfig.from_mapping(identity)
+            config = RunConfig.from_record(identity)
             digest = files.digest((folder / "teacher.keras").read_bytes())[:16]
             logits = next(filter(None, map(self.logits, self._keys_of_logits(digest))), None)
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
@@ -200,7 +200,7 @@ def _is_left(folder: Path) -> bool:
 def _config_of(run_id: str, record: dict[str, Any]) -> RunConfig | None:
     """What a run's record says was asked for; None if another version understands it otherwise."""
     try:
-        config = RunConfig.from_mapping(record["config"])
+        config = RunConfig.from_record(record["config"])
     except (ValueError, TypeError):
         return None
     return config if config.run_id == run_id else None

@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from kd.config import MODELS, RunConfig
+from kd.config import MODELS, STUDENTS, RunConfig
 from kd.studies.study import Study
 
-COLUMNS = ("seed", "run", *(f"{model}_accuracy" for model in MODELS), "only_distilled", "only_scratch")
+COUNTS = ("only_distilled", "only_scratch")
+BLOCKS = tuple(f"{model}_blocks" for model in STUDENTS)
+COLUMNS = ("seed", "run", *(f"{model}_accuracy" for model in MODELS), *COUNTS, *BLOCKS)
 
 
 def study_frame(study: Study, result: Callable[[RunConfig], dict[str, Any] | None]) -> pd.DataFrame:
@@ -20,8 +22,9 @@ def study_frame(study: Study, result: Callable[[RunConfig], dict[str, Any] | Non
         result: a run's result, or None if it is not stored.
 
     Returns:
-        The axes' values, then COLUMNS: seed, run (its id), the three models' test accuracies in [0, 1], and
-        the numbers of test images that only the distilled or only the scratch student gets right.
+        The axes' values, then COLUMNS: seed, run (its id), the three models' test accuracies in [0, 1], the
+        numbers of test images that only the distilled or only the scratch student gets right, and how many
+        each of them gets right in each block (`kd.analysis.evaluation.right_in_blocks`), as text: "483 479".
     """
     rows = []
     for cell, config in study.runs():
@@ -35,6 +38,7 @@ def study_frame(study: Study, result: Callable[[RunConfig], dict[str, Any] | Non
             **{f"{name}_accuracy": found[name]["test_accuracy"] for name in MODELS},
             "only_distilled": found["comparison"]["only_distilled_right"],
             "only_scratch": found["comparison"]["only_scratch_right"],
+            **{f"{name}_blocks": " ".join(map(str, found[name]["right_in_blocks"])) for name in STUDENTS},
         }
         rows.append(row)
     return pd.DataFrame(rows, columns=[*study.axes, *COLUMNS])

@@ -102,7 +102,7 @@ class Study:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Study:
         """The inverse of `to_dict`."""
-        return cls(**{**values, "base": RunConfig.from_mapping(values["base"])})
+        return cls(**{**values, "base": RunConfig.from_record(values["base"])})
 
     def _check_size(self) -> None:
         if self.size > MOST_RUNS:

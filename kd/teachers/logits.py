@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
+from kd.config import SHIPPED_TEACHERS
 from kd.files import npz_arrays, npz_bytes, write_whole
 from kd.once import computed_once
 from kd.teachers.shipped import TEACHER_FOLDER, shipped_teacher_path, teacher_record
@@ -24,18 +24,17 @@ if TYPE_CHECKING:
 MAKE_COMMAND = "python -m kd.teacher_logits"
 
 
-def shipped_logits(name: str, train_size: int = TRAIN_IMAGES) -> dict[str, np.ndarray]:
-    """A shipped teacher's logits for the first `train_size` training images and for all test images.
+def shipped_logits(name: str) -> dict[str, np.ndarray]:
+    """A shipped teacher's logits for all of MNIST, read-only.
 
     Returns:
-        {'train': float32 (train_size, 10), 'test': float32 (10000, 10)}.
+        {'train': float32 (60000, 10), 'test': float32 (10000, 10)}.
 
     Raises:
         ValueError: when the file is missing, damaged or another teacher's; the message names the command
             that makes it.
     """
-    logits = _load(name)
-    return {"train": logits["train"][:train_size], "test": logits["test"]}
+    return dict(_load(name))
 
 
 @computed_once(maxsize=len(SHIPPED_TEACHERS))

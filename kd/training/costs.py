@@ -17,6 +17,8 @@ from kd.run_fields import CONVOLUTIONAL, DENSE
 MOST_LOOKS = 12
 # A chart of more epochs shows no more, and a record of them is long to read.
 MOST_TOLD = 200
+# From so many epochs on, a training of a study looks before its end, too.
+LONG = 100
 
 
 class Costs(NamedTuple):
@@ -70,7 +72,15 @@ def looks(config: RunConfig, name: str) -> tuple[int, ...]:
     return tuple(range(epochs, 0, -apart))[::-1]
 
 
-def told(config: RunConfig, name: str) -> tuple[int, ...]:
+def brief_looks(epochs: int) -> tuple[int, ...]:
+    """The epochs after which a training of a study looks: the last, and if there are many, after four fifths.
+
+    So one can see whether the last fifth still changed anything.
+    """
+    return (epochs,) if epochs < LONG else (epochs - epochs // 5, epochs)
+
+
+def told(config: RunConfig, name: str, often: bool = True) -> tuple[int, ...]:
     """The epochs that a training tells of, the last one included: all, if there are at most MOST_TOLD.
 
     Of more, evenly spaced ones, and those after which it looks at the test images. What it then says is of
@@ -78,7 +88,9 @@ def told(config: RunConfig, name: str) -> tuple[int, ...]:
 
     Args:
         name: as for `looks`.
+        often: whether it looks after these, or after `brief_looks`.
     """
     epochs = config.teacher_epochs if name == "teacher" else config.epochs
     apart = -(-epochs // MOST_TOLD)
-    return tuple(sorted({*range(epochs, 0, -apart), *looks(config, name)}))
+    looked = looks(config, name) if often else brief_looks(epochs)
+    return tuple(sorted({*range(epochs, 0, -apart), *looked}))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import keras
 import numpy as np
@@ -103,13 +105,30 @@ def _uninitialized(architecture: Architecture) -> keras.Sequential:
 @lru_cache(maxsize=NETWORKS_KEPT)
 def initial_weights(architecture: Architecture, seed: int) -> tuple[np.ndarray, ...]:
     """The weights that a model starts from, by architecture and seed alone, so students start alike."""
-    model = _uninitialized(architecture)
-    layers = [layer for layer in model.layers if hasattr(layer, "kernel_initializer")]
-    seeds = np.random.SeedSequence(seed).generate_state(len(layers))
-    for layer, layer_seed in zip(layers, seeds, strict=True):
-        # Each layer gets its own seed: Keras' default draws from Python's global generator, from which other
-        # threads of a worker draw too.
-        initializer = layer.kernel_initializer
-        settings = {**initializer.get_config(), "seed": int(layer_seed)}
-        layer.kernel.assign(type(initializer).from_config(settings)(layer.kernel.shape))
-    return tuple(model.get_weights())
+    return drawn_weights(_uninitialized(architecture), seed)
+
+
+def drawn_weights(model: keras.Sequential, seed: int) -> tuple[np.ndarray, ...]:
+    """New weights for every layer that has any, whatever its initialisers are called, from this seed alone.
+
+    Each layer gets a seed of its own: Keras' default draws from Python's global generator, from which other
+    threads of a worker draw too.
+    """
+    layers = [layer for layer in model.layers if layer.weights]
+    weights: list[np.ndarray] = []
+    for layer, layer_seed in zip(
+        layers, np.random.SeedSequence(seed).generate_state(len(layers)), strict=True
+    ):
+        again = type(layer).from_config(_seeded(layer.get_config(), itertools.count(int(layer_seed))))
+        again.build_from_config(layer.get_build_config())
+        weights += again.get_weights()
+    return tuple(weights)
+
+
+def _seeded(settings: Any, seeds: Iterator[int]) -> Any:
+    """A layer's settings in which everything that draws at random has a seed."""
+    if isinstance(settings, Mapping):
+        return {
+            name: next(seeds) if name == "seed" else _seeded(value, seeds) for name, value in settings.items()
+        }
+    return [_seeded(value, seeds) for value in settings] if isinstance(settings, list) else settings

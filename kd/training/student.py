@@ -20,8 +20,8 @@ from kd.run_fields import has_teaching, is_consistent
 from kd.text.translation import _
 from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import ATTENTION, CompiledTraining, Lesson, compiled_training
+from kd.training.costs import brief_looks, told
 from kd.training.costs import looks as planned_looks
-from kd.training.costs import told
 from kd.training.epochs import Ask, Asked, Plan, Report, Training
 from kd.training.precision import Choice, teacher_precision
 from kd.training.teaching import Teaching
@@ -61,7 +61,7 @@ def train_model(
         checkpoint: where to go on from; the result is, bit for bit, as if the training had never paused.
         measured: as for `kd.training.precision.teacher_precision`.
         looks: whether to look at the test images several times (kd/training/costs.py), and to keep a
-            student's snapshot each time, or only at the end. The weights are the same bit for bit.
+            student's snapshot each time, or hardly before the end. The weights are the same bit for bit.
 
     Raises:
         ValueError: when there are no pictures to learn from, or not one row of teaching for each image.
@@ -88,10 +88,10 @@ def train_model(
         Plan(
             name,
             kind.architecture,
-            config.seed,
+            config.training_seed,
             epochs,
-            planned_looks(config, name) if looks else (epochs,),
-            told(config, name),
+            planned_looks(config, name) if looks else brief_looks(epochs),
+            told(config, name, looks),
         ),
         compiled,
         _lesson(config, kind, chosen, teaching, compiled),
@@ -154,7 +154,9 @@ def _kind(config: RunConfig, name: str) -> _Kind:
 
 def _pictures(config: RunConfig, name: str) -> TrainingSet:
     if name == "teacher":
-        return training_set(RunConfig(train_size=config.teacher_train_size))
+        return training_set(
+            RunConfig(train_size=config.teacher_train_size, pictures=config.pictures, seed=config.seed)
+        )
     chosen = training_set(config)
     return chosen.with_labels() if name == "scratch" else chosen
 

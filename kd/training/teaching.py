@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Teaching(NamedTuple):
-    """A teacher's answers to the first training images, in order.
+    """A teacher's answers to the training images of a run, in order.
 
     logits: float32 (train_size, 10), or with as many rows for each image as it has variants. attention:
     float32 (train_size, 245), for objectives that compare it.

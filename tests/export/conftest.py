@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from kd.config import RunConfig
 from tests import PROJECT
 
-RUN = "e82ddfd95d70"
+RUN = RunConfig().run_id
 MODEL_FORMATS = ("keras", "litert", "litert-int8", "onnx")
 PROGRAM = """
 import sys
 from kd.__main__ import main
 for format in sys.argv[1:]:
-    assert main(["export", "e82", "--format", format]) == 0
+    assert main(["export", "1099", "--format", format]) == 0
 print(*sys.modules)
 """
 

@@ -11,7 +11,7 @@ import pytest
 
 from kd.__main__ import main
 from kd.cli.run_name import EITHER, the_one
-from kd.config import FIELDS, MODELS, RunConfig
+from kd.config import FIELDS, MODELS, PRESETS, RunConfig
 from kd.export.numbers.columns import COLUMNS, dictionary
 from kd.export.numbers.csv import FORMAT as CSV
 from kd.export.numbers.long_form import accuracies_in_long_form
@@ -23,7 +23,7 @@ from kd.terminal.refusal import Refusal
 from tests.export.conftest import RUN
 from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab
 
-OTHER = "15bc45bacfaf"
+OTHER = PRESETS["many_images"].config.run_id
 TEXT = {"omitted_digits": str}
 
 

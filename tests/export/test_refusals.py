@@ -130,7 +130,7 @@ def test_the_library_says_so_too(folder, monkeypatch):
 @pytest.fixture
 def quick(monkeypatch, folder):
     """Exports without a process: the original's own bytes as the file, and these logits as its answers."""
-    logits = Store().model_logits("af465046aeb7")
+    logits = Store().model_logits(RunConfig().model_ids["distilled"])
     answers = {"logits": logits, "steps": []}
 
     def run_step(step, format_name, source, target, check):

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kd.charts.figure_file import figure_png, figure_svg
-from kd.config import RunConfig
+from kd.config import PRESETS, RunConfig
 from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
 from kd.studies.in_text.command import sweep_command, train_command
@@ -18,7 +18,7 @@ from tests import PROJECT
 from tests.stored_runs import save_copy
 from ui.runs.along import commands_of
 
-OTHER = "15bc45bacfaf"
+OTHER = PRESETS["many_images"].config.run_id
 
 
 def labels(app: AppTest) -> list[str]:
@@ -34,11 +34,12 @@ def test_train_shows_the_command_of_the_run_on_the_screen(open_page, lab):
 
 
 def _numbers() -> None:
-    from kd.config import RunConfig
+    from kd.config import PRESETS, RunConfig
     from ui.shared.along.numbers import numbers_along
     from ui.shared.server import lab
 
-    numbers_along("runs", lambda: lab().numbers([RunConfig().run_id, "15bc45bacfaf"]))
+    both = [RunConfig().run_id, PRESETS["many_images"].config.run_id]
+    numbers_along("runs", lambda: lab().numbers(both))
 
 
 def test_the_numbers_leave_with_a_dictionary_of_their_columns(lab):

@@ -8,7 +8,7 @@ from kd.config import FIELDS, OFFERED, PRESETS, Preset, RunConfig
 from kd.distillation.objectives import OBJECTIVES
 from tests.pages.on_page import html_of, labelled, warnings_of
 
-MODEL = "d041a7e82f5c"
+MODEL = PRESETS["many_images"].config.model_ids["distilled"]
 
 
 def control(app, name):

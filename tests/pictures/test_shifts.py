@@ -9,7 +9,7 @@ from scipy import ndimage
 from kd.config import RunConfig
 from kd.pictures.nonsense import without_digits
 from kd.pictures.shifts import drawn, shifted, variants
-from kd.pictures.training_set import pictures_for_teacher, training_set
+from kd.pictures.training_set import pictures_for_teacher, places, training_set
 
 
 @pytest.mark.parametrize("most", [0, 1, 2])
@@ -38,16 +38,16 @@ def test_shifts_are_drawn_evenly_anew_in_each_epoch_and_again_with_the_same_seed
 
 
 def test_shuffled_pictures_have_the_pixels_of_their_digits_each_in_an_order_of_its_own(mnist):
-    made = without_digits("shuffled", 40).reshape(40, -1)
+    made = without_digits("shuffled", np.arange(40)).reshape(40, -1)
     digits = mnist.x_train[:40].reshape(40, -1)
     np.testing.assert_array_equal(np.sort(made), np.sort(digits))
     assert np.mean(made == digits) < 0.8  # most of both is black
-    positions = without_digits("shuffled", 2)
+    positions = without_digits("shuffled", np.arange(2))
     np.testing.assert_array_equal(positions, made[:2].reshape(2, 28, 28))
 
 
 def test_noise_is_as_grey_as_mnist_at_each_pixel_and_its_pixels_know_nothing_of_each_other(mnist):
-    made, digits = without_digits("noise", 2_000) / 255.0, mnist.x_train / np.float32(255)
+    made, digits = without_digits("noise", np.arange(2_000), 0) / 255.0, mnist.x_train / np.float32(255)
     np.testing.assert_allclose(made.mean(axis=0), digits.mean(axis=0), atol=0.05)
     np.testing.assert_allclose(made.std(axis=0), digits.std(axis=0), atol=0.06)
     beside = [np.corrcoef(some[:, 14, 14], some[:, 14, 15])[0, 1] for some in (made, digits)]
@@ -58,24 +58,27 @@ def test_noise_is_as_grey_as_mnist_at_each_pixel_and_its_pixels_know_nothing_of_
 def test_each_pixel_of_noise_is_drawn_from_all_images(mnist):
     random, places = np.random.default_rng([2**31, 1]), np.arange(784)
     expected = [mnist.x_train.reshape(-1, 784)[random.integers(0, 60_000, 784), places] for _ in range(3)]
-    np.testing.assert_array_equal(without_digits("noise", 3).reshape(3, 784), expected)
+    np.testing.assert_array_equal(without_digits("noise", np.arange(3)).reshape(3, 784), expected)
 
 
 @pytest.mark.parametrize("kind", ["shuffled", "noise"])
 def test_only_pictures_without_a_label_are_nonsense(mnist, kind):
-    config = RunConfig(train_size=60, labelled=20, omitted_digits="38", unlabelled_pictures=kind)
-    rows = [row for row in range(60) if str(mnist.y_train[row]) not in "38"]
-    chosen, nonsense = training_set(config), without_digits(kind, 60)
-    np.testing.assert_array_equal(chosen.images[:20], mnist.x_train[rows[:20]])
+    config = RunConfig(train_size=60, labelled=20, omitted_digits="38", unlabelled_pictures=kind, seed=2)
+    seen = places(config)
+    rows = [row for row in range(60) if str(mnist.y_train[seen[row]]) not in "38"]
+    chosen, nonsense = training_set(config), without_digits(kind, seen, 2)
+    np.testing.assert_array_equal(chosen.images[:20], mnist.x_train[seen[rows[:20]]])
     np.testing.assert_array_equal(chosen.images[20:], nonsense[rows[20:]])
     np.testing.assert_array_equal(pictures_for_teacher(config)[rows], chosen.images)
-    np.testing.assert_array_equal(chosen.with_labels().images, mnist.x_train[rows[:20]])
+    np.testing.assert_array_equal(chosen.with_labels().images, mnist.x_train[seen[rows[:20]]])
     # whoever learns nothing from them sees the digits
     alone = config.replace(alpha=1.0)
-    np.testing.assert_array_equal(training_set(alone).images, mnist.x_train[rows])
+    np.testing.assert_array_equal(training_set(alone).images, mnist.x_train[seen[rows]])
 
 
-def test_nonsense_follows_no_seed():
-    config = RunConfig(train_size=30, labelled=10, unlabelled_pictures="noise")
+def test_the_first_images_nonsense_is_always_the_same_and_that_of_drawn_ones_is_not():
+    config = RunConfig(train_size=30, labelled=10, unlabelled_pictures="noise", pictures="first")
     again = training_set(config.replace(seed=1)).images
     np.testing.assert_array_equal(training_set(config).images, again)
+    every = np.arange(30)
+    assert not np.array_equal(without_digits("noise", every, 0), without_digits("noise", every, 1))

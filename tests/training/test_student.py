@@ -20,7 +20,7 @@ from kd.pictures.mnist import to_model_input
 from kd.training import student
 from kd.training.answers import teacher_outputs
 from kd.training.compiled import CompiledTraining, compiled_training
-from kd.training.networks import Network, initial_weights
+from kd.training.networks import Network, drawn_weights, initial_weights
 from kd.training.stopping import TrainingStopped
 from kd.training.student import train_model
 from kd.training.teaching import Teaching
@@ -132,6 +132,38 @@ def test_initial_weights_follow_the_seed_whatever_other_threads_draw():
     np.testing.assert_array_equal(drawn[0], drawn[1])
     np.testing.assert_array_equal(drawn[0], drawn[2])
     assert not np.array_equal(drawn[0], np.concatenate([w.ravel() for w in initial_weights(STUDENT, 12)]))
+
+
+def test_weights_are_drawn_for_every_layer_whatever_its_initialisers_are_called():
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.DepthwiseConv2D(3, depth_multiplier=4),
+            layers.SeparableConv2D(6, 3),
+            layers.BatchNormalization(),
+            layers.Flatten(),
+            layers.Dense(10),
+        ]
+    )
+    once, again, other = (drawn_weights(model, seed) for seed in (3, 3, 4))
+    assert [weight.shape for weight in once] == [tuple(weight.shape) for weight in model.weights]
+    model.set_weights(list(once))
+    for first, second, different in zip(once, again, other, strict=True):
+        np.testing.assert_array_equal(first, second)
+        assert np.ptp(first) == 0 or not np.array_equal(first, different)
+    assert sum(np.ptp(weight) > 0 for weight in once) == 4  # kernels; the rest is 0 or 1
+
+
+@pytest.mark.parametrize("student", ["convolutional", "dense", "linear"])
+def test_two_trainings_of_a_setting_are_equal_to_the_bit(student, tmp_path):
+    config = SMALL.replace(student=student, alpha=1.0)
+    once = trained(config, "scratch")
+    initial_weights.cache_clear()
+    for first, second in zip(
+        weights_of(once, tmp_path), weights_of(trained(config, "scratch"), tmp_path), strict=True
+    ):
+        np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize("architecture", [STUDENT, Architecture("dense", 30), Architecture("linear")])

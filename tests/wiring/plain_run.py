@@ -91,11 +91,19 @@ def listed(said) -> list:
     return said if isinstance(said, list) else [said]
 
 
+def places(run, count: int) -> np.ndarray:
+    """Where the images that a model sees are in MNIST: drawn by the seed, or the first ones."""
+    if run.pictures == "first":
+        return np.arange(count)
+    return np.random.default_rng([run.seed, 4_000_000]).permutation(60_000)[:count]
+
+
 def training_pictures(run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The students' images, labels, and which have one."""
     mnist = load_mnist()
-    rows = np.array([n for n in range(run.train_size) if str(mnist.y_train[n]) not in run.omitted_digits])
-    labels = mnist.y_train[rows].astype(np.int64)
+    seen = places(run, run.train_size)
+    rows = np.array([n for n in range(len(seen)) if str(mnist.y_train[seen[n]]) not in run.omitted_digits])
+    labels = mnist.y_train[seen[rows]].astype(np.int64)
     labelled = np.arange(len(rows)) < run.labelled
     count, digits = labelled.sum(), [d for d in range(10) if str(d) not in run.omitted_digits]
     random = np.random.default_rng([run.seed, 1_000_000])
@@ -103,18 +111,18 @@ def training_pictures(run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for place in order[: round(run.label_noise * count)]:
         labels[place] = drawn[place]
     labels[~labelled] = 0
-    pictures = mnist.x_train[rows]
+    pictures = mnist.x_train[seen[rows]]
     if run.unlabelled_pictures != "digits":
         pictures = np.where(labelled[:, None, None], pictures, nonsense(run)[rows])
     return to_images(pictures), labels, labelled
 
 
 def nonsense(run) -> np.ndarray:
-    """Pictures that are no digits, one for each of the first training images."""
+    """Pictures that are no digits, one for each of the training images."""
     every, made = load_mnist().x_train.reshape(-1, 784), []
     kind = ["shuffled", "noise"].index(run.unlabelled_pictures)
-    random = np.random.default_rng([2**31, kind])
-    for row in range(run.train_size):
+    random = np.random.default_rng([2**31, kind, *([run.seed] if run.pictures == "drawn" else [])])
+    for row in places(run, run.train_size):
         if kind == 0:
             made.append(random.permutation(every[row]))
         else:
@@ -158,15 +166,20 @@ def answers_of(run, teacher: keras.Model, images: np.ndarray) -> Any:
 
 
 def fresh_teacher(run) -> Trained:
-    """The run's own teacher: on the first images, with all their labels."""
-    mnist, size = load_mnist(), run.teacher_train_size
+    """The run's own teacher: on images chosen as its students', with all their labels."""
+    mnist, seen = load_mnist(), places(run, run.teacher_train_size)
     lesson = Lesson(
-        to_images(mnist.x_train[:size]),
-        mnist.y_train[:size],
-        np.ones(size, bool),
+        to_images(mnist.x_train[seen]),
+        mnist.y_train[seen],
+        np.ones(len(seen), bool),
         smoothing=run.teacher_label_smoothing,
     )
-    return train(run, build("convolutional", run.teacher_width, run.seed), lesson, run.teacher_epochs)
+    return train(run, build("convolutional", run.teacher_width, started(run)), lesson, run.teacher_epochs)
+
+
+def started(run) -> int:
+    """The seed of first weights and orders."""
+    return run.seed + 100 * run.generation
 
 
 def student(run, name: str, teacher: keras.Model | None) -> Trained:
@@ -183,15 +196,15 @@ def student(run, name: str, teacher: keras.Model | None) -> Trained:
         said = answers_of(run, teacher, images)
         lesson = Lesson(images, labels, labelled, TERMS[run.objective], teacher=said, shift=run.shift)
     size = {"convolutional": run.student_width, "dense": run.student_units, "linear": 0}[run.student]
-    return train(run, build(run.student, size, run.seed), lesson, run.epochs)
+    return train(run, build(run.student, size, started(run)), lesson, run.epochs)
 
 
 def train(run, model: keras.Model, lesson: Lesson, epochs: int) -> Trained:
     """α · cross-entropy + the teacher's weight · the terms, in the order of each epoch's own generator."""
     optimizer, trained = keras.optimizers.Adam(), Trained(model)
     for epoch in range(1, epochs + 1):
-        order = np.random.default_rng([run.seed, epoch]).permutation(len(lesson.labels))
-        random = np.random.default_rng([run.seed, 2_000_000, epoch])
+        order = np.random.default_rng([started(run), epoch]).permutation(len(lesson.labels))
+        random = np.random.default_rng([started(run), 2_000_000, epoch])
         ways = random.integers(0, (2 * lesson.shift + 1) ** 2, len(order))
         told: list[dict] = []
         for start in range(0, len(order), run.batch_size):

@@ -63,6 +63,8 @@ RUNS: dict[str, RunConfig] = {
             "teacher_label_smoothing": 0.2,
         },
         "another seed": {"seed": 4},
+        "the first images": {"pictures": "first", "omitted_digits": "3"},
+        "another generation": {"generation": 2, "shift": 1, "label_noise": 0.2},
         "another batch size": {"batch_size": 48},
         "included teacher": {"teacher": "notebook"},
         # teachers that are stored by the first of these runs

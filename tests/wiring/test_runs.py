@@ -45,7 +45,7 @@ def finished(lab):
 
 
 TEACHERS_OWN = (
-    "seed",
+    *("seed", "generation", "pictures"),
     "batch_size",
     "teacher_width",
     "teacher_epochs",
@@ -53,7 +53,7 @@ TEACHERS_OWN = (
     "teacher_label_smoothing",
 )
 SCRATCHS_OWN = (
-    *("seed", "batch_size", "epochs", "baseline"),
+    *("seed", "generation", "pictures", "batch_size", "epochs", "baseline"),
     *("train_size", "labelled", "omitted_digits", "label_noise", "shift"),
     "unlabelled_pictures",
     *("student", "student_width", "student_units"),

@@ -12,10 +12,12 @@ from kd.export.plain.quoting import cited, definitions, lines
 from kd.run_fields import (
     CONVOLUTIONAL,
     DENSE,
+    TRAIN_IMAGES,
     has_fresh_teacher,
     has_nonsense,
     has_teaching,
 )
+from kd.run_fields.conditions import DRAWN
 from kd.studies.in_text.command import train_command
 from kd.text.translation import N_, _
 from kd.text.verdicts import with_mistake
@@ -123,27 +125,44 @@ def _code(*parts: str) -> Cell:
 
 
 def _data(config: RunConfig) -> list[str]:
-    size, omitted = config.train_size, [int(digit) for digit in config.omitted_digits]
+    omitted = [int(digit) for digit in config.omitted_digits]
     digits = [digit for digit in range(10) if digit not in omitted]
     end = str(config.labelled) if config.counts("labelled") else ""
     nonsense = config.unlabelled_pictures if has_nonsense(config) else ""
+    own_seed = "[SEED]" if config.pictures == DRAWN else "[]"
     steps = lines(
         f"SEED = {config.seed}",
         "x_train, y_train, x_test, y_test = load_mnist()",
-        f'images, labels = prepared(x_train[:{size}]), y_train[:{size}].astype("int32")',
+        f"chosen = {_chosen(config, config.train_size)}",
+        'images, labels = prepared(x_train[chosen]), y_train[chosen].astype("int32")',
         f"seen = ~np.isin(labels, {omitted})" if omitted else None,
         "images, labels = images[seen], labels[seen]" if omitted else None,
         f"labels[:{end}] = with_noise(labels[:{end}], {digits}, {config.label_noise}, SEED)"
         if config.label_noise
         else None,
         f'labelled = (np.arange(len(labels)) < {end}).astype("float32")' if end else None,
-        f"nonsense = prepared({nonsense}(x_train, {size})){'[seen]' if omitted else ''}"
+        f"nonsense = prepared({nonsense}(x_train, chosen, {own_seed})){'[seen]' if omitted else ''}"
         if nonsense
         else None,
         "images[labelled == 0] = nonsense[labelled == 0]" if nonsense else None,
     )
-    used = [*(["with_noise"] if config.label_noise else []), *([nonsense] if nonsense else [])]
+    used = [*(["drawn"] if _draws(config) else []), *(["with_noise"] if config.label_noise else [])]
+    used += [nonsense] if nonsense else []
     return [*cited("load_mnist", "prepared", *used), steps]
+
+
+def _draws(config: RunConfig) -> bool:
+    return config.pictures == DRAWN and config.counts("pictures")
+
+
+def _chosen(config: RunConfig, count: int) -> str:
+    """Where some training images are."""
+    return f"drawn(SEED, {count})" if _draws(config) and count < TRAIN_IMAGES else f"np.arange({count})"
+
+
+def _start(config: RunConfig) -> str:
+    """The seed of weights and orders."""
+    return str(config.training_seed) if config.generation else "SEED"
 
 
 def _tools(config: RunConfig, teacher_file: str | None) -> list[str]:
@@ -155,26 +174,28 @@ def _tools(config: RunConfig, teacher_file: str | None) -> list[str]:
 def _teacher(config: RunConfig, teacher_file: str | None) -> list[str]:
     if teacher_file is not None:
         return [f"teacher = keras.saving.load_model({teacher_file!r}, compile=False)\nteacher.summary()"]
-    size = config.teacher_train_size
     return [
         lines(
-            f'teacher = started(convolutional({config.teacher_width}, "teacher"), SEED)',
-            f"loss = from_labels(y_train[:{size}], {config.teacher_label_smoothing})",
-            _train(config, "teacher", f"prepared(x_train[:{size}])", "loss", config.teacher_epochs),
+            f'teacher = started(convolutional({config.teacher_width}, "teacher"), {_start(config)})',
+            f"seen_by_teacher = {_chosen(config, config.teacher_train_size)}",
+            f"loss = from_labels(y_train[seen_by_teacher], {config.teacher_label_smoothing})",
+            _train(config, "teacher", "prepared(x_train[seen_by_teacher])", "loss", config.teacher_epochs),
         )
     ]
 
 
 def _started(config: RunConfig, name: str) -> str:
     sizes = {CONVOLUTIONAL: f"{config.student_width}, ", DENSE: f"{config.student_units}, "}
-    return f'{name} = started({config.student}({sizes.get(config.student, "")}"{name}"), SEED)'
+    return f'{name} = started({config.student}({sizes.get(config.student, "")}"{name}"), {_start(config)})'
 
 
 def _train(config: RunConfig, model: str, images: str, loss: str, epochs: int) -> str:
-    called = f"train({model}, {images}, {loss}, epochs={epochs}, batch_size={config.batch_size}, seed=SEED"
+    batches = f"batch_size={config.batch_size}, seed={_start(config)}"
+    called = f"train({model}, {images}, {loss}, epochs={epochs}, {batches}"
     if not config.shift or model == "teacher":
         return f"{called})"
-    return f"{called},\n      as_shown=lambda pictures, epoch: moved(pictures, {config.shift}, SEED, epoch))"
+    moved = f"moved(pictures, {config.shift}, {_start(config)}, epoch)"
+    return f"{called},\n      as_shown=lambda pictures, epoch: {moved})"
 
 
 def _distilled_trained(config: RunConfig, model: str) -> str:

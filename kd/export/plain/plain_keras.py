@@ -26,6 +26,11 @@ def prepared(images):
     return (images.astype("float32") / np.float32(255))[..., np.newaxis]
 
 
+def drawn(seed, count):
+    """Where so many of MNIST's training images are, drawn with the run's seed."""
+    return np.random.default_rng([seed, 4_000_000]).permutation(60_000)[:count]
+
+
 def with_noise(labels, digits, share, seed):
     """These labels, a share of them replaced by any of these digits, drawn with the run's seed."""
     random = np.random.default_rng([seed, 1_000_000])
@@ -37,19 +42,19 @@ def with_noise(labels, digits, share, seed):
     return noisy
 
 
-def shuffled(pictures, count):
-    """The first pictures with the pixels of each in an order of its own: they show no digit any more."""
-    random = np.random.default_rng([2**31, 0])
-    flat = pictures[:count].reshape(count, -1)
-    return np.stack([random.permutation(each) for each in flat]).reshape(count, 28, 28)
+def shuffled(pictures, places, seed):
+    """The pictures at some places with the pixels of each in an order of its own: they show no digit."""
+    random = np.random.default_rng([2**31, 0, *seed])
+    flat = pictures[places].reshape(len(places), -1)
+    return np.stack([random.permutation(each) for each in flat]).reshape(-1, 28, 28)
 
 
-def noise(pictures, count):
+def noise(pictures, places, seed):
     """Pictures of which each pixel is that of a picture drawn for it alone: as grey, and independent."""
-    random = np.random.default_rng([2**31, 1])
+    random = np.random.default_rng([2**31, 1, *seed])
     flat = pictures.reshape(len(pictures), -1)
-    made = [flat[random.integers(0, len(flat), 784), np.arange(784)] for _ in range(count)]
-    return np.stack(made).reshape(count, 28, 28)
+    made = [flat[random.integers(0, len(flat), 784), np.arange(784)] for _ in places]
+    return np.stack(made).reshape(-1, 28, 28)
 
 
 def moved(pictures, most, seed, epoch):

@@ -72,7 +72,7 @@ def run_config(run_id: Any, text: Any) -> RunConfig | None:
 @lru_cache(maxsize=10_000)
 def _config(run_id: str, text: str) -> RunConfig | None:
     try:
-        config = RunConfig.from_mapping(json.loads(text))
+        config = RunConfig.from_record(json.loads(text))
     except (ValueError, TypeError, RecursionError):
         return None
     return config if config.run_id == run_id else None

@@ -14,7 +14,8 @@ from kd.networks.keras_layers import sequential_from_config
 from kd.networks.numpy_layers import Dense
 from kd.networks.numpy_model import NumpyModel
 from kd.once import computed_once
-from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.mnist import to_model_input
+from kd.pictures.training_set import places, training_set
 from kd.places import DATA
 from kd.store.stored_snapshots import arrays_of
 from kd.teachers.logits import shipped_logits
@@ -41,13 +42,13 @@ def batch(code: str = "") -> Batch:
         code: of a mistake, whose student is given other answers of its teacher.
     """
     config = RunConfig()
-    mnist = load_mnist()
-    pictures = to_model_input(mnist.x_train[:PICTURES])
+    chosen = training_set(config)
+    pictures = to_model_input(chosen.images[:PICTURES])
     model = config.model_ids["distilled"]
     path = DATA / "snapshots" / f"{model}.npz"
     weights = arrays_of(path, files.read_sealed(path))["weights"][0]
     student = NumpyModel.load(DATA / "models" / model / "model.keras").with_flat_weights(weights)
-    labels = mnist.y_train[:PICTURES].astype(np.int64)
+    labels = chosen.labels[:PICTURES].astype(np.int64)
     return Batch(
         labels, student.logits(pictures).astype(float), _answers(code, config)[:PICTURES].astype(float)
     )
@@ -55,21 +56,23 @@ def batch(code: str = "") -> Batch:
 
 def _answers(code: str, config: RunConfig) -> np.ndarray:
     """The teacher's answers to the pictures of a run, as a student with this mistake is given them."""
-    answers = shipped_logits(SHIPPED_TEACHERS[0], config.train_size)["train"]
+    answers = shipped_logits(SHIPPED_TEACHERS[0])["train"][places(config)]
     if not code:
         return answers
     mistake = MISTAKES[code]
     if mistake.teacher_dropout:
-        answers = _with_dropout(mistake.teacher_dropout, config.seed)
+        answers = _with_dropout(mistake.teacher_dropout, config)
     return mistake.answers(answers, config.seed)
 
 
-def _with_dropout(share: float, seed: int) -> np.ndarray:
+def _with_dropout(share: float, config: RunConfig) -> np.ndarray:
     """What the teacher says of the batch with dropout before its last layer."""
     path = shipped_teacher_path(SHIPPED_TEACHERS[0])
     name, shape, steps = sequential_from_config(*read_keras_file(path))
     last = steps[-1].layer
     assert isinstance(last, Dense)
-    features = NumpyModel(name, shape, steps[:-1]).logits(to_model_input(load_mnist().x_train[:PICTURES]))
-    kept = np.random.default_rng(seed).random(features.shape) >= share
+    features = NumpyModel(name, shape, steps[:-1]).logits(
+        to_model_input(training_set(config).images[:PICTURES])
+    )
+    kept = np.random.default_rng(config.seed).random(features.shape) >= share
     return last.forward(features * kept / np.float32(1 - share))
