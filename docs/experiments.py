@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.experiments.experiment import Experiment
+from kd.studies.experiments.experiment import SHORT, Experiment
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
@@ -38,9 +38,9 @@ section says what differs. `python -m docs.experiments` writes this page.
 def section(experiment: Experiment) -> str:
     """One experiment with its results."""
     rows = shipped_rows(experiment.name)
-    found, paper = experiment.findings(rows), experiment.paper
+    found, paper = experiment.findings(rows)[SHORT], experiment.paper
     seeds = rows["seed"].nunique()
-    says = [saying(each, found[each.measured], experiment.labels[each.measured]) for each in experiment.says]
+    says = [saying(each, found[each.measured], experiment.label(each.measured)) for each in experiment.says]
     parts = [
         f"## {experiment.title}",
         experiment.question,

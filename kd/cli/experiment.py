@@ -14,7 +14,7 @@ from rich.table import Table
 
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.experiments.experiment import Experiment
+from kd.studies.experiments.experiment import SHORT, Experiment
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.running import ExperimentRun, ExperimentView
@@ -92,14 +92,14 @@ def tried(name: str, seeds: Any, options: Mapping[str, str], guess: str | None, 
 
 def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) -> list[str]:
     """What it shows, as one reads it."""
-    found = view.findings
+    found = view.findings[SHORT]
     lines = [points_text(points(view.rows, experiment), experiment.chart), ""]
     for says in experiment.says:
-        lines.append(saying(says, found[says.measured], _(experiment.labels[says.measured])))
+        lines.append(saying(says, found[says.measured], experiment.label(says.measured)))
     if guess is not None:
         choice, measured = experiment.guess.choice(guess), experiment.guess.measured
         verdict = judged(found[measured], choice.expected)
-        lines.append(guess_words(_(choice.label), _(experiment.labels[measured]), found[measured], verdict))
+        lines.append(guess_words(_(choice.label), experiment.label(measured), found[measured], verdict))
     for claim in experiment.claims:
         verdict = judged(found[claim.measured], claim.expected)
         lines += ["", f"{_(experiment.paper.authors)}, {_(experiment.paper.section)}: {_(claim.text)}"]
@@ -120,7 +120,7 @@ def _printed(looks: Any, experiment: Experiment) -> ExperimentView:
 
 
 def _print_verdicts(run: ExperimentRun, view: ExperimentView, guess: str | None) -> None:
-    experiment, found = run.experiment, view.findings
+    experiment, found = run.experiment, view.findings[SHORT]
     for point in points(view.rows, experiment).to_dict("records"):
         _print_event("point", {str(name): value for name, value in point.items()})
     for code, finding in found.items():

@@ -89,6 +89,9 @@ class Saying(Protocol):
     @property
     def at(self) -> float: ...
 
+    @property
+    def names(self) -> Mapping[str, str]: ...
+
 
 def verdict_word(verdict: str) -> str:
     """Whether something is as it was expected, in a word or two."""
@@ -157,7 +160,8 @@ def saying(says: Saying, found: Found, label: str) -> str:
     value = _bare(abs(found.mean), found.unit, digits, signed=False)
     if found.beyond:
         value = _("at least {value}", value=value)
-    return _(sentences[taken], value=value, interval=interval)
+    names = {name: _(words) for name, words in says.names.items()}
+    return sentence_case(_(sentences[taken], value=value, interval=interval, **names))
 
 
 def claim_words(figure: str, found: Found, verdict: str, differs: str) -> str:

@@ -17,8 +17,8 @@ from kd.run_fields import CONVOLUTIONAL, DENSE
 MOST_LOOKS = 12
 # A chart of more epochs shows no more, and a record of them is long to read.
 MOST_TOLD = 200
-# From so many epochs on, a training of a study looks before its end, too.
-LONG = 100
+# A training of so many epochs also looks after this share of them: what does its end still change?
+LONG, LATE = 100, 0.8
 
 
 class Costs(NamedTuple):
@@ -72,15 +72,19 @@ def looks(config: RunConfig, name: str) -> tuple[int, ...]:
     return tuple(range(epochs, 0, -apart))[::-1]
 
 
-def brief_looks(epochs: int) -> tuple[int, ...]:
-    """The epochs after which a training of a study looks: the last, and if there are many, after four fifths.
+def last_looks(config: RunConfig, name: str) -> tuple[int, ...]:
+    """The epochs after which a training looks at the test images that nobody wants to see the course of.
 
-    So one can see whether the last fifth still changed anything.
+    Args:
+        name: as for `looks`.
     """
-    return (epochs,) if epochs < LONG else (epochs - epochs // 5, epochs)
+    epochs = config.teacher_epochs if name == "teacher" else config.epochs
+    if name == "teacher" or epochs < LONG:
+        return (epochs,)
+    return round(LATE * epochs), epochs
 
 
-def told(config: RunConfig, name: str, often: bool = True) -> tuple[int, ...]:
+def told(config: RunConfig, name: str) -> tuple[int, ...]:
     """The epochs that a training tells of, the last one included: all, if there are at most MOST_TOLD.
 
     Of more, evenly spaced ones, and those after which it looks at the test images. What it then says is of
@@ -88,9 +92,7 @@ def told(config: RunConfig, name: str, often: bool = True) -> tuple[int, ...]:
 
     Args:
         name: as for `looks`.
-        often: whether it looks after these, or after `brief_looks`.
     """
     epochs = config.teacher_epochs if name == "teacher" else config.epochs
     apart = -(-epochs // MOST_TOLD)
-    looked = looks(config, name) if often else brief_looks(epochs)
-    return tuple(sorted({*range(epochs, 0, -apart), *looked}))
+    return tuple(sorted({*range(epochs, 0, -apart), *looks(config, name), *last_looks(config, name)}))

@@ -20,7 +20,7 @@ from kd.run_fields import has_teaching, is_consistent
 from kd.text.translation import _
 from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import ATTENTION, CompiledTraining, Lesson, compiled_training
-from kd.training.costs import brief_looks, told
+from kd.training.costs import last_looks, told
 from kd.training.costs import looks as planned_looks
 from kd.training.epochs import Ask, Asked, Plan, Report, Training
 from kd.training.precision import Choice, teacher_precision
@@ -61,7 +61,7 @@ def train_model(
         checkpoint: where to go on from; the result is, bit for bit, as if the training had never paused.
         measured: as for `kd.training.precision.teacher_precision`.
         looks: whether to look at the test images several times (kd/training/costs.py), and to keep a
-            student's snapshot each time, or hardly before the end. The weights are the same bit for bit.
+            student's snapshot each time, or only at the end. The weights are the same bit for bit.
 
     Raises:
         ValueError: when there are no pictures to learn from, or not one row of teaching for each image.
@@ -90,8 +90,8 @@ def train_model(
             kind.architecture,
             config.training_seed,
             epochs,
-            planned_looks(config, name) if looks else brief_looks(epochs),
-            told(config, name, looks),
+            planned_looks(config, name) if looks else last_looks(config, name),
+            told(config, name),
         ),
         compiled,
         _lesson(config, kind, chosen, teaching, compiled),

@@ -44,14 +44,14 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(arguments, sentence, capsys
     assert "Traceback" not in said
 
 
-def test_every_experiment_is_listed_and_takes_less_than_a_minute_on_two_cores(capsys, monkeypatch):
+def test_every_experiment_is_listed_and_takes_minutes_at_most_on_two_cores(capsys, monkeypatch):
     monkeypatch.setenv("KD_WORKERS", "2")
     assert main(["experiment", "--json"]) == 0
     listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["name"] for each in listed] == list(EXPERIMENTS)
     for each in listed:
         assert set(each) == {"name", "kind", "question", "seeds", "seconds"}
-        assert 0 < each["seconds"] < 60
+        assert 0 < each["seconds"] < 400
     assert main(["experiment"]) == 0
     shown = capsys.readouterr().out
     assert all(name in shown for name in EXPERIMENTS)

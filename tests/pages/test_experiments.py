@@ -124,7 +124,7 @@ def test_the_question_gives_nothing_away_and_none_of_the_answers_is_chosen(open_
     assert chart_titles(app) == [EXPERIMENTS[NAME].chart.y_label]
     assert words_of_charts(app)[-1].endswith("Nothing is on it yet.")
     assert not SENTENCE.search(html_of(app))
-    assert "8 runs with 2 seeds, everything is stored." in html_of(app)
+    assert "16 runs with 2 seeds, everything is stored." in html_of(app)
 
 
 def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, stored):
@@ -135,17 +135,17 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     assert app.query_params["seen"] == "run"
     stored.wait(60)
     app.run()
-    experiment, findings = EXPERIMENTS[NAME], stored.view().findings
+    experiment, findings = EXPERIMENTS[NAME], stored.view().findings["short"]
     (sentence,) = SENTENCE.findall(html_of(app))
     assert unescape(sentence) == " ".join(
-        saying(says, findings[says.measured], experiment.labels[says.measured]) for says in experiment.says
+        saying(says, findings[says.measured], experiment.label(says.measured)) for says in experiment.says
     )
     guess, (claim,) = experiment.guess, experiment.claims
     found, found_of_paper = findings[guess.measured], findings[claim.measured]
     said = blocks(app)
     verdict = judged(found, guess.choices["nothing"].expected)
     assert verdict == "agrees"
-    words = guess_words(guess.choices["nothing"].label, experiment.labels[guess.measured], found, verdict)
+    words = guess_words(guess.choices["nothing"].label, experiment.label(guess.measured), found, verdict)
     assert "✓  agrees" in said["Your guess"]
     assert words in said["Your guess"]
     assert finding_words(found) in said["What came out"]
@@ -159,7 +159,7 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
 
 @pytest.mark.parametrize("name", filter(has_shipped, EXPERIMENTS))
 def test_each_claim_has_the_verdict_of_the_included_results(open_page, name):
-    experiment, findings = EXPERIMENTS[name], EXPERIMENTS[name].findings(shipped_rows(name))
+    experiment, findings = EXPERIMENTS[name], EXPERIMENTS[name].findings(shipped_rows(name))["short"]
     code, answer = next(iter(experiment.guess.choices.items()), ("", None))
     app = open_page("experiments", experiment=name, seen="included", **({"guess": code} if code else {}))
     told = [judged(findings[claim.measured], claim.expected) for claim in experiment.claims]
@@ -220,7 +220,7 @@ def test_more_seeds_go_on_from_what_is_stored(open_page, stored):
     assert app.query_params["seeds"] == "4"
     assert "Go on" in labelled(app)
     assert "Your guess: one to five points." in html_of(app)
-    assert "8 of 16 runs are stored" in html_of(app)
+    assert "16 of 32 runs are stored" in html_of(app)
 
 
 def test_guess_again_leads_back_and_keeps_the_guess(open_page, stored):

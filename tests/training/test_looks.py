@@ -8,7 +8,16 @@ import pytest
 from kd.config import RunConfig
 from kd.networks.architectures import Architecture
 from kd.training import costs
-from kd.training.costs import MOST_LOOKS, MOST_TOLD, Costs, looks, network_costs, told, training_seconds
+from kd.training.costs import (
+    MOST_LOOKS,
+    MOST_TOLD,
+    Costs,
+    last_looks,
+    looks,
+    network_costs,
+    told,
+    training_seconds,
+)
 from kd.training.student import train_model
 from tests.training.helpers import BRIEF, history_of, ignore, made_up, never, trained, weights_of
 
@@ -43,6 +52,15 @@ def test_where_an_epoch_is_long_each_has_its_look():
     assert looks(RunConfig(epochs=10, train_size=10_000), "scratch") == tuple(range(1, 11))
     for of in (looks, told):
         assert of(RunConfig(teacher="fresh"), "teacher") == (1, 2, 3, 4, 5)
+
+
+def test_a_long_training_that_nobody_follows_looks_after_four_fifths_and_at_its_end():
+    for epochs, seen in ((99, (99,)), (100, (80, 100)), (1001, (801, 1001))):
+        config = RunConfig(epochs=epochs)
+        for name in ("distilled", "scratch"):
+            assert last_looks(config, name) == seen
+            assert {*seen} <= {*told(config, name)}  # or nobody would hear of it
+    assert last_looks(RunConfig(teacher="fresh", teacher_epochs=100), "teacher") == (100,)
 
 
 @pytest.mark.parametrize("epochs", [1, 40, 200, 201, 450, 1999, 2000])

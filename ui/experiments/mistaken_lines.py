@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from kd.studies.experiments.experiment import Experiment
+from kd.studies.experiments.experiment import SHORT, Experiment
 from kd.studies.mistakes.mistake import Gauges, MistakeExperiment
 from kd.text.experiment_words import finding_words
 from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
@@ -58,7 +58,7 @@ def gauges(found: Experiment, key: str, runs: pd.DataFrame) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def _gauges(key: str, count: int, language: str, _found: MistakeExperiment, _runs: pd.DataFrame) -> str:
     several, parts = len(_found.mistake.wrong) > 1, []
-    for code, each in _found.mistake.gauges(_runs).items():
+    for code, each in _found.mistake.gauges(_runs[_runs["length"] == SHORT]).items():
         title = f"<h3>{escape(sentence_case(_called(_found, code)))}</h3>" if several else ""
         blocks = [
             _block(_("The loss says"), _loss_picture(each), _loss(each)),

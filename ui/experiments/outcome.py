@@ -10,7 +10,7 @@ import streamlit as st
 
 from kd.charts.experiments.rows import INCLUDED, line_of, number
 from kd.studies.experiments import Experiment
-from kd.studies.experiments.experiment import Findings
+from kd.studies.experiments.experiment import SHORT, Findings
 from kd.studies.experiments.judging import judged, judged_curve
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.running import ExperimentView
@@ -37,7 +37,7 @@ def sentence(asked: Asked, view: ExperimentView | None) -> str:
     told = [(says, findings[says.measured]) for says in found.says if says.measured in findings]
     if view is not None and view.active:  # what one seed says may change with the next
         told = [(says, finding) for says, finding in told if finding.is_known]
-    said = [saying(says, finding, _(found.labels[says.measured])) for says, finding in told]
+    said = [saying(says, finding, found.label(says.measured)) for says, finding in told]
     if not any(said):
         return _("The first networks are training.") if view and view.active else _("Nothing is known yet.")
     return " ".join(filter(None, said))
@@ -45,7 +45,7 @@ def sentence(asked: Asked, view: ExperimentView | None) -> str:
 
 def findings_of(asked: Asked, view: ExperimentView | None) -> Findings:
     """The findings of what is looked at."""
-    return stored.included_findings(asked.experiment.name) if view is None else view.findings
+    return stored.included_findings(asked.experiment.name) if view is None else view.findings[SHORT]
 
 
 def runs_of(asked: Asked, view: ExperimentView | None) -> pd.DataFrame:
@@ -74,12 +74,14 @@ def _guess(asked: Asked, view: ExperimentView | None) -> str:
     if isinstance(asked.guess, str):
         finding, choice = findings_of(asked, view)[guess.measured], guess.choices[asked.guess]
         verdict = judged(finding, choice.expected)
-        said = guess_words(_(choice.label), _(found.labels[guess.measured]), finding, verdict)
+        said = guess_words(_(choice.label), found.label(guess.measured), finding, verdict)
         return _block(_("Your guess"), [said], verdict)
     plan, runs = stored.plan_of(found), runs_of(asked, view)
     line = next(one for one in plan.series if one.value == guess.drawn)
     curve = dict(zip(plan.places or (), asked.guess, strict=True))
-    verdict, places = judged_curve(line_of(line, points(runs, found)), curve, guess.tolerance)
+    verdict, places = judged_curve(
+        line_of(line, points(runs[runs["length"] == SHORT], found)), curve, guess.tolerance
+    )
     if not places:
         return ""
     said = curve_words(
@@ -103,7 +105,7 @@ def _came_out(asked: Asked, view: ExperimentView | None) -> str:
     def listed(codes: Iterable[str]) -> str:
         lines = []
         for code in codes:
-            label = escape(sentence_case(_(found.labels[code])))
+            label = escape(sentence_case(found.label(code)))
             lines.append(f"<dt>{label}</dt><dd>{escape(finding_words(findings[code]))}</dd>")
             if code in included:
                 words = _("included: {finding}", finding=finding_words(included[code]))

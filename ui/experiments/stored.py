@@ -9,7 +9,7 @@ from kd.charts.experiments.plan import Plan, planned
 from kd.charts.experiments.rows import COLUMNS, INCLUDED, result_rows
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS, Experiment
-from kd.studies.experiments.experiment import Findings
+from kd.studies.experiments.experiment import SHORT, Findings
 from kd.studies.experiments.running import ExperimentRun, ExperimentView
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
 from kd.text.translation import language
@@ -57,7 +57,7 @@ def is_included(found: Experiment) -> bool:
 @st.cache_resource(max_entries=100, show_spinner=False)
 def included_findings(name: str) -> Findings:
     """What these come to."""
-    return EXPERIMENTS[name].findings(included_runs(name))
+    return EXPERIMENTS[name].findings(included_runs(name))[SHORT]
 
 
 @st.cache_resource(max_entries=300, show_spinner=False)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kd.charts.experiments.plan import Plan, Series
 from kd.studies.experiments import Experiment
+from kd.studies.experiments.experiment import SHORT
 from kd.studies.experiments.rows import points
 from kd.text.study_words import signed
 from kd.text.translation import _
@@ -33,7 +34,7 @@ def result_rows(plan: Plan, experiment: Experiment, runs: pd.DataFrame, source: 
         COLUMNS: the mean, low and high of Student's 95 % interval over seeds (the mean again where seeds do
         not say how much others would differ), and the same in words.
     """
-    found = points(runs, experiment) if len(runs) else None
+    found = points(runs[runs["length"] == SHORT], experiment) if len(runs) else None
     rows = (
         []
         if found is None

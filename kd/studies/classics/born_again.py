@@ -18,6 +18,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import above, below, by_seed, finding
+from kd.studies.experiments.plans import longer
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -33,17 +34,17 @@ _BASE = RunConfig(
     teacher_train_size=IMAGES,
     teacher_epochs=EPOCHS,
 )
-_PERMUTED = _BASE.replace(permuted_doubts=True)
 
 
-def _plan(seeds: int) -> list[list[Part]]:
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    base = longer(_BASE, times, "teacher_epochs")
     first = [
-        Part(Study(_BASE, {}, seeds), {"generation": 1, "doubts": "kept"}),
-        Part(Study(_PERMUTED, {}, seeds), {"generation": 1, "doubts": "permuted"}),
+        Part(Study(base, {}, seeds), {"generation": 1, "doubts": "kept"}),
+        Part(Study(base.replace(permuted_doubts=True), {}, seeds), {"generation": 1, "doubts": "permuted"}),
     ]
-    stages, last = [first], at_each_seed(_BASE, seeds)
+    stages, last = [first], at_each_seed(base, seeds)
     for generation in range(2, GENERATIONS + 1):
-        taught = list(taught_by(last, _BASE, {"generation": generation, "doubts": "kept"}))
+        taught = list(taught_by(last, base, {"generation": generation, "doubts": "kept"}))
         last = [config for config, _part in taught]
         stages.append([part for _config, part in taught])
     return stages
@@ -116,15 +117,15 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("Born-again networks are better than their teachers."),
-            N_("significantly, in vision and in language"),
             "born_again",
             above(0),
+            figure=N_("significantly, in vision and in language"),
         ),
         Claim(
             N_("Even with permuted doubts, a pupil is better than its teacher."),
-            N_("improvements with permuted predictions, too"),
             "permuted",
             above(0),
+            figure=N_("improvements with permuted predictions, too"),
         ),
     ),
     says=(

@@ -94,9 +94,9 @@ EXPERIMENT = Experiment(
                 "A student often remains far from its teacher: here, it departs from the teacher more often "
                 "than the teacher is wrong."
             ),
-            N_("a surprisingly large discrepancy, even where the student could match the teacher"),
             "departs",
             above(0),
+            figure=N_("a surprisingly large discrepancy, even where the student could match the teacher"),
         ),
     ),
     says=(

@@ -19,6 +19,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import TIMES, above, below, between, by_seed, finding
+from kd.studies.experiments.plans import longer
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -28,9 +29,10 @@ HALF, NOTEBOOKS = 8, 16
 _BASE = RunConfig(temperature=4.0, train_size=2_000, epochs=15)
 
 
-def _plan(seeds: int) -> list[list[Part]]:
-    convolutional = Study(_BASE, {"student_width": WIDTHS}, seeds)
-    linear = Study(_BASE.replace(student=LINEAR), {}, seeds)
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    base = longer(_BASE, times)
+    convolutional = Study(base, {"student_width": WIDTHS}, seeds)
+    linear = Study(base.replace(student=LINEAR), {}, seeds)
     return [
         [
             Part(convolutional, {"student": "convolutional"}),
@@ -138,9 +140,9 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("A network that mimics a better one becomes more accurate than its size allows with labels."),
-            N_("shallow networks reach accuracies that only deep ones had reached before"),
             "gain_mean",
             above(0),
+            figure=N_("shallow networks reach accuracies that only deep ones had reached before"),
         ),
     ),
     says=(

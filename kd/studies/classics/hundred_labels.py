@@ -19,6 +19,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import PERCENT, above, below, between, by_seed, finding
+from kd.studies.experiments.plans import cells
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -36,13 +37,8 @@ PICTURES: dict[str, dict[str, Any]] = {
 CHANCE = 10
 
 
-def _plan(seeds: int) -> list[list[Part]]:
-    return [
-        [
-            Part(Study(_BASE.replace(**fields), {}, seeds), {"pictures": name})
-            for name, fields in PICTURES.items()
-        ]
-    ]
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    return [cells(_BASE, PICTURES, "pictures", seeds, times)]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
@@ -113,9 +109,9 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("Even random noise serves as a transfer set: with it alone, most digits are recognised."),
-            N_("surprisingly effective, on MNIST too, where the teacher's answers are balanced"),
             "noise_alone",
             above(50),
+            figure=N_("surprisingly effective, on MNIST too, where the teacher's answers are balanced"),
         ),
     ),
     says=(

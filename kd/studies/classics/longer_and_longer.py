@@ -33,7 +33,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 }
 
 
-def _plan(seeds: int) -> list[list[Part]]:
+def _plan(seeds: int, times: int) -> list[list[Part]]:
     return [
         [
             Part(Study(_BASE.replace(**fields), {"epochs": EPOCHS}, seeds), {"views": name})
@@ -114,15 +114,15 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("A student keeps getting better for very long."),
-            N_("patience: ten thousand epochs, where a hundred are usual"),
             "patience",
             above(0),
+            figure=N_("patience: ten thousand epochs, where a hundred are usual"),
         ),
         Claim(
             N_("A teacher has to see the same picture as its student."),
-            N_("consistent teaching beats a fixed teacher"),
             "consistent",
             above(0),
+            figure=N_("consistent teaching beats a fixed teacher"),
         ),
     ),
     says=(
@@ -145,6 +145,7 @@ EXPERIMENT = Experiment(
             N_("Without shifts, patience brings nothing that shows ({interval} points)."),
         ),
     ),
+    times=1,  # it has lengths of its own
     sweep=Study(_BASE, {"shift": (0, 1, 2), "epochs": (40, 200)}),
     next=("how_many_images", "hundred_labels", "robustness"),
     seeds=2,

@@ -19,6 +19,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import PERCENT, PLAIN, above, below, between, finding
+from kd.studies.experiments.plans import longer
 from kd.studies.study import Study
 from kd.text.translation import N_, _
 
@@ -26,10 +27,10 @@ DIGITS, BIAS = "3", 3.5
 _BASE = PRESETS["unseen_digit"].config
 
 
-def _plan(seeds: int, omitted_digits: str, bias: float) -> list[list[Part]]:
+def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list[Part]]:
     if not omitted_digits:
         raise ValueError(_("omitted_digits must have at least one digit here, such as 3."))
-    study = Study(_BASE.replace(omitted_digits=omitted_digits), {}, seeds)
+    study = Study(longer(_BASE, times).replace(omitted_digits=omitted_digits), {}, seeds)
     return [[Part(study, {"omitted_digits": omitted_digits})]]
 
 
@@ -102,15 +103,15 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("Even as it is, the student gets most of the 3s right."),
-            N_("133 of 1,010 wrong, which is 86.8 % right"),
             "as_it_is",
             above(50),
+            figure=N_("133 of 1,010 wrong, which is 86.8 % right"),
         ),
         Claim(
             N_("With the right bias, it gets nearly every 3 right although it never saw one."),
-            N_("98.6 % with a bias of 3.5, the best there"),
             "with_best",
             above(95),
+            figure=N_("98.6 % with a bias of 3.5, the best there"),
         ),
     ),
     says=(

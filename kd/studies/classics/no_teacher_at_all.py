@@ -19,6 +19,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import PERCENT, above, below, between, by_seed, finding
+from kd.studies.experiments.plans import cells
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -39,10 +40,8 @@ TEACHERS: dict[str, dict[str, Any]] = {
 }
 
 
-def _plan(seeds: int) -> list[list[Part]]:
-    return [
-        [Part(Study(_BASE.replace(**fields), {}, seeds), {"kind": name}) for name, fields in TEACHERS.items()]
-    ]
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    return [cells(_BASE, TEACHERS, "kind", seeds, times)]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
@@ -109,15 +108,15 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("A poorly trained teacher, far worse than its student, still helps it."),
-            N_("improves the student significantly"),
             "gain_poor",
             above(0),
+            figure=N_("improves the student significantly"),
         ),
         Claim(
             N_("A made-up teacher helps about as much as a superior real one: within a point."),
-            N_("comparable performance; up to 0.65 % on ImageNet over the baseline"),
             "real_over_virtual",
             between(-1, 1),
+            figure=N_("comparable performance; up to 0.65 % on ImageNet over the baseline"),
         ),
     ),
     says=(

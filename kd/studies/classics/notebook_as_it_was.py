@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
-from kd.config import PRESETS
-from kd.studies.experiments.experiment import (
-    Chart,
-    Choice,
-    Claim,
-    Experiment,
-    Findings,
-    Guess,
-    Paper,
-    Part,
-    Says,
-)
-from kd.studies.experiments.judging import above, below, between, by_seed, finding
-from kd.studies.study import Study
-from kd.text.translation import N_
+from kd.studies.experiments.card import *
 
 LONGER = 10
 # What is mended → the fields that it changes
@@ -33,11 +17,8 @@ MENDED: dict[str, dict[str, Any]] = {
 }
 
 
-def _plan(seeds: int) -> list[list[Part]]:
-    base = PRESETS["notebook"].config
-    return [
-        [Part(Study(base.replace(**fields), {}, seeds), {"mended": name}) for name, fields in MENDED.items()]
-    ]
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    return [cells(PRESETS["notebook"].config, MENDED, "mended", seeds, times)]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
@@ -88,7 +69,7 @@ EXPERIMENT = Experiment(
         "mended",
         N_("What is mended"),
         ("gain",),
-        N_("Gain over scratch, in points"),
+        GAIN,
         names={
             "as it was": N_("nothing: as it was"),
             "with T²": N_("T² in the loss"),
@@ -99,53 +80,21 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     judge=_judge,
-    labels={
-        "as_it_was": N_("gain as it was"),
-        "all_three": N_("gain with all three mended"),
-        "squared_adds": N_("what T² adds to the gain"),
-        "strong_adds": N_("what a strong teacher adds to the gain"),
-        "longer_adds": N_("what 10 epochs add to the gain"),
-        "all_add": N_("what all three add to the gain"),
-    },
+    labels={"all_add": N_("what all three add to the gain")},
     claims=(
         Claim(
             N_("The distilled student is better than the same student from scratch."),
-            N_("about 98.1 % distilled, 97.6 % from scratch, 97.6 % the teacher"),
             "as_it_was",
             above(0),
+            figure=N_("about 98.1 % distilled, 97.6 % from scratch, 97.6 % the teacher"),
         ),
     ),
     says=(
-        Says(
-            "as_it_was",
-            N_("As it was, the teacher helps by {value} points ({interval})."),
-            N_("As it was, the teacher costs {value} points ({interval})."),
-            N_("As it was, no help is shown ({interval} points)."),
-        ),
-        Says(
-            "squared_adds",
-            N_("T² alone adds {value} points ({interval})."),
-            N_("T² alone takes {value} points away ({interval})."),
-            N_("T² alone makes no difference that shows ({interval} points)."),
-        ),
-        Says(
-            "strong_adds",
-            N_("A strong teacher alone adds {value} points ({interval})."),
-            N_("A strong teacher alone takes {value} points away ({interval})."),
-            N_("A strong teacher alone makes no difference that shows ({interval} points)."),
-        ),
-        Says(
-            "longer_adds",
-            N_("More epochs alone add {value} points ({interval})."),
-            N_("More epochs alone take {value} points away ({interval})."),
-            N_("More epochs alone make no difference that shows ({interval} points)."),
-        ),
-        Says(
-            "all_three",
-            N_("With all three mended, it helps by {value} points ({interval})."),
-            N_("With all three mended, it costs {value} points ({interval})."),
-            N_("With all three mended, no help is shown ({interval} points)."),
-        ),
+        helps("as_it_was", N_("as it was")),
+        adds("squared_adds", N_("T² alone")),
+        adds("strong_adds", N_("a strong teacher alone")),
+        adds("longer_adds", N_("longer training alone")),
+        helps("all_three", N_("with all three mended")),
     ),
     sweep=Study(
         PRESETS["notebook"].config,

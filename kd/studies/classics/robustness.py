@@ -18,6 +18,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import PERCENT, above, below, between, by_seed, finding
+from kd.studies.experiments.plans import cells
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -28,13 +29,9 @@ _EPOCHS = {FEW: 40, MANY: 8}
 _CHANGED = tuple(change for change in CHANGES if change != "plain")
 
 
-def _plan(seeds: int) -> list[list[Part]]:
-    return [
-        [
-            Part(Study(_BASE.replace(train_size=images, epochs=epochs), {}, seeds), {"images": images})
-            for images, epochs in _EPOCHS.items()
-        ]
-    ]
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    kinds = {images: {"train_size": images, "epochs": epochs} for images, epochs in _EPOCHS.items()}
+    return [cells(_BASE, kinds, "images", seeds, times)]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
@@ -102,9 +99,9 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("Changes that leave a digit easy to read for people make networks much worse."),
-            N_("fifteen corruptions that significantly degrade state-of-the-art networks"),
             "distilled_loses",
             above(0),
+            figure=N_("fifteen corruptions that significantly degrade state-of-the-art networks"),
         ),
     ),
     says=(

@@ -17,6 +17,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import above, below, by_seed, finding
+from kd.studies.experiments.plans import longer
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -34,9 +35,9 @@ _BASE = RunConfig(
 )
 
 
-def _plan(seeds: int) -> list[list[Part]]:
+def _plan(seeds: int, times: int) -> list[list[Part]]:
     axes = {"teacher_label_smoothing": (PLAIN, SMOOTHED), "temperature": TEMPERATURES}
-    return [[Part(Study(_BASE, axes, seeds))]]
+    return [[Part(Study(longer(_BASE, times), axes, seeds))]]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
@@ -109,21 +110,21 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("Müller et al.: a teacher that learned from smoothed labels teaches much less effectively."),
-            N_("knowledge distillation is much less effective"),
             "warm",
             below(0),
+            figure=N_("knowledge distillation is much less effective"),
         ),
         Claim(
             N_("Chandrasegaran et al.: at a low temperature, a smoothed teacher is the better one."),
-            N_("a smoothed teacher with a low temperature is what they advise (arXiv:2206.14532)"),
             "cold",
             above(0),
+            figure=N_("a smoothed teacher with a low temperature is what they advise (arXiv:2206.14532)"),
         ),
         Claim(
             N_("Chandrasegaran et al.: the higher the temperature, the more harm smoothing does."),
-            N_("at higher temperatures it renders distillation ineffective"),
             "hotter_is_worse",
             below(0),
+            figure=N_("at higher temperatures it renders distillation ineffective"),
         ),
     ),
     says=(

@@ -18,6 +18,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import above, below, between, by_seed, finding
+from kd.studies.experiments.plans import longer
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -27,9 +28,9 @@ SMALL, LARGE = UNITS[0], UNITS[-1]
 _STUDY = {"student_units": UNITS, "temperature": TEMPERATURES}
 
 
-def _plan(seeds: int) -> list[list[Part]]:
+def _plan(seeds: int, times: int) -> list[list[Part]]:
     base = PRESETS["many_images"].config.replace(student="dense")
-    return [[Part(Study(base, _STUDY, seeds))]]
+    return [[Part(Study(longer(base, times), _STUDY, seeds))]]
 
 
 def _best(rows: pd.DataFrame, units: int) -> pd.Series:
@@ -98,15 +99,15 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("A student that is radically small does better at a low temperature than at a high one."),
-            N_("with 30 units in each layer, T between 2.5 and 4 was significantly best"),
             "small_2_less_20",
             above(0),
+            figure=N_("with 30 units in each layer, T between 2.5 and 4 was significantly best"),
         ),
         Claim(
             N_("For a large student, all temperatures above 8 are about as good."),
-            N_("with 300 units or more in each layer, all T above 8 gave fairly similar results"),
             "large_8_less_20",
             between(-0.5, 0.5),
+            figure=N_("with 300 units or more in each layer, all T above 8 gave fairly similar results"),
         ),
     ),
     says=(

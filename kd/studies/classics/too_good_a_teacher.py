@@ -20,6 +20,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import above, below, by_seed, finding
+from kd.studies.experiments.plans import longer
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -45,15 +46,15 @@ TEACHERS: dict[str, dict[str, Any]] = {
 SMALLEST, LARGEST = "16", "128"
 
 
-def _plan(seeds: int) -> list[list[Part]]:
-    direct, assisted = [], []
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    base, direct, assisted = longer(_BASE, times), [], []
     for name, fields in TEACHERS.items():
-        of_student = _BASE.replace(**fields)
+        of_student = base.replace(**fields)
         of_assistant = of_student.replace(student_width=ASSISTANT)
         direct.append(Part(Study(of_student, {}, seeds), {"teacher": name, "way": "direct"}))
         direct.append(Part(Study(of_assistant, {}, seeds), {"teacher": name, "way": "to assistant"}))
         labels = {"teacher": name, "way": "assisted"}
-        assisted += [part for _config, part in taught_by(at_each_seed(of_assistant, seeds), _BASE, labels)]
+        assisted += [part for _config, part in taught_by(at_each_seed(of_assistant, seeds), base, labels)]
     return [direct, assisted]
 
 
@@ -136,27 +137,27 @@ EXPERIMENT = Experiment(
     claims=(
         Claim(
             N_("Cho and Hariharan: a larger teacher does not make a better student."),
-            N_("larger models do not often make better teachers"),
             "larger_teaches_better",
             below(0),
+            figure=N_("larger models do not often make better teachers"),
         ),
         Claim(
             N_("Cho and Hariharan: a teacher whose training stops early teaches better."),
-            N_("stopping the teacher's training early mitigates the effect"),
             "young_teaches_better",
             above(0),
+            figure=N_("stopping the teacher's training early mitigates the effect"),
         ),
         Claim(
             N_("Cho and Hariharan: a sequence of steps from the teacher down to the student does not help."),
-            N_("typical ways of circumventing the gap, such as such a sequence, are ineffective"),
             "assistant_of_largest",
             below(0),
+            figure=N_("typical ways of circumventing the gap, such as such a sequence, are ineffective"),
         ),
         Claim(
             N_("Mirzadeh et al.: an assistant of a size in between helps."),
-            N_("an intermediate network bridges the gap (https://arxiv.org/abs/1902.03393)"),
             "assistant_of_largest",
             above(0),
+            figure=N_("an intermediate network bridges the gap (https://arxiv.org/abs/1902.03393)"),
         ),
     ),
     says=(

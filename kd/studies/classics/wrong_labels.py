@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from kd.config import RunConfig
-from kd.studies.experiments.experiment import (
-    Chart,
-    Choice,
-    Claim,
-    Experiment,
-    Findings,
-    Guess,
-    Paper,
-    Part,
-    Says,
-)
-from kd.studies.experiments.judging import above, below, between, by_seed, finding
-from kd.studies.study import Study
-from kd.text.translation import N_
+from kd.studies.experiments.card import *
 
 NOISE = (0.0, 0.2, 0.4, 0.6)
 CLEAN, WORST = NOISE[0], NOISE[-1]
 _BASE = RunConfig(temperature=4.0, train_size=2_000, epochs=20)
 
 
-def _plan(seeds: int) -> list[list[Part]]:
-    return [[Part(Study(_BASE, {"label_noise": NOISE}, seeds))]]
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    return [[Part(Study(longer(_BASE, times), {"label_noise": NOISE}, seeds))]]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
@@ -76,37 +60,23 @@ EXPERIMENT = Experiment(
         "label_noise",
         N_("Labels replaced at random"),
         ("distilled_right", "scratch_right"),
-        N_("Right, in percent of the test images"),
+        RIGHT,
     ),
     plan=_plan,
     judge=_judge,
-    labels={
-        "scratch_loses": N_("what 60 % of random labels cost scratch"),
-        "distilled_loses": N_("what 60 % of random labels cost distilled"),
-        "spared": N_("what distilled is spared"),
-        "gain_at_worst": N_("gain with 60 % of random labels"),
-    },
+    labels={"spared": N_("what the teacher spares a student of that loss")},
     claims=(
         Claim(
             N_("Guided by a model that has seen clean labels, a student does better on wrong ones."),
-            N_("better on each of three collections of photographs"),
             "gain_at_worst",
             above(0),
+            figure=N_("better on each of three collections of photographs"),
         ),
     ),
     says=(
-        Says(
-            "scratch_loses",
-            N_("With 60 % of the labels replaced, the scratch student loses {value} points ({interval})."),
-            N_("With 60 % of the labels replaced, the scratch student gains {value} points ({interval})."),
-            N_("No loss of the scratch student is shown ({interval} points)."),
-        ),
-        Says(
-            "distilled_loses",
-            N_("The distilled one loses {value} points ({interval})."),
-            N_("The distilled one gains {value} points ({interval})."),
-            N_("No loss of the distilled one is shown ({interval} points)."),
-        ),
+        loses("scratch_loses", N_("the scratch student"), N_("to 60 % of random labels")),
+        loses("distilled_loses", N_("the distilled student"), N_("to 60 % of random labels")),
+        helps("gain_at_worst", N_("with 60 % of random labels")),
     ),
     sweep=Study(_BASE, {"label_noise": NOISE, "alpha": (0.1, 0.5, 0.9)}, seeds=2),
     next=("how_many_images", "never_saw_it"),

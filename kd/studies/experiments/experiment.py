@@ -1,7 +1,9 @@
 """Experiment: a question, a guess, a paper's claim, the studies that answer it, and what they come to.
 
-Its words are in English, marked for translation; a sentence that carries a number is made of findings
-(kd/text/experiment_words.py), so that it says what came out and not what was hoped for.
+It is run at two lengths, since what holds after a short training need not hold of a student that is trained
+out. Its words are in English, marked for translation; a sentence that carries a number is made of findings
+(kd/text/experiment_words.py), so that it says what came out and not what was hoped for. CONTRIBUTING.md says
+how one is written.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Findings = dict[str, Finding]
+
+LENGTHS = SHORT, LONG = ("short", "long")
+"""How long students are trained: some epochs, and that times `Experiment.times`."""
 
 
 @dataclass(frozen=True)
@@ -82,19 +87,27 @@ class Guess:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a paper says. figure: its own figures; expected: where the finding called `measured` is then."""
+    """What a paper says: then the finding called `measured` is where it is `expected`.
+
+    quote: the paper's own few words, as they are there. section: where, if not where the experiment's paper
+    says. figure: the paper's figures.
+    """
 
     text: str
-    figure: str
     measured: str
     expected: Expected
+    quote: str = ""
+    section: str = ""
+    figure: str = ""
 
 
 @dataclass(frozen=True)
 class Says:
     """What a finding comes to: a sentence for each side of a number, and for an interval on both sides.
 
-    The sentences may have the placeholders {value}, the finding's mean without its sign, and {interval}.
+    The sentences may have the placeholders {value}, the finding's mean without its sign, {interval}, and
+    those in `names`: what these stand for, marked for translation. label: what the finding is; it may have
+    the same names.
     """
 
     measured: str
@@ -102,6 +115,8 @@ class Says:
     below: str
     neither: str
     at: float = 0.0
+    label: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,11 +158,13 @@ class Experiment:
 
     name: its code, which its file has too. kind: "classic" or "mistake". means: what it means; differs: why
     the paper's figures may be others. says: what its findings come to. next: the names of those to try next.
-    sweep: the study that goes on from here. plan: the studies for a number of seeds and the options chosen,
-    in stages: those of one go on side by side, and a later stage may have models of an earlier one as
-    teachers. measures: of kd.studies.measures, besides the accuracies and the gain; a name may have options
-    in braces, "right_with:{bias}". judge: the findings in its rows, by code; labels: what each finding is.
-    options: what a visitor may choose, and chosen: what somebody has. seeds: as many as take seconds.
+    sweep: the study that goes on from here. plan: the studies for a number of seeds, how many times as long
+    students are trained, and the options chosen, in stages: those of one go on side by side, and a later
+    stage may have models of an earlier one as teachers. times: of the long training; 1 where there is no long
+    one, since length does not matter or is what it is about. measures: of kd.studies.measures, besides the
+    accuracies and the gain; a name may have options in braces, "right_with:{bias}". judge: the findings in
+    its rows of one length, by code; labels: what those are of which `says` does not tell. options: what a
+    visitor may choose, and chosen: what somebody has. seeds: as many as take seconds.
     """
 
     name: str
@@ -160,24 +177,34 @@ class Experiment:
     chart: Chart
     plan: Callable[..., list[list[Part]]]
     judge: Callable[[pd.DataFrame], Findings]
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
     says: tuple[Says, ...] = ()
     measures: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     sweep: Study | None = None
     seeds: int = 3
+    times: int = 5
     kind: Literal["classic", "mistake"] = "classic"
     options: Mapping[str, Option] = field(default_factory=dict)
     chosen: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def lengths(self) -> Mapping[str, int]:
+        """The lengths at which it is run, and how many times as long as short each is."""
+        return {SHORT: 1} | ({LONG: self.times} if self.times > 1 else {})
+
     def stages(self, seeds: int) -> list[list[Part]]:
-        """The studies that answer it, in stages.
+        """The studies that answer it, in stages, each part labelled with its length.
 
         Raises:
             ValueError: when there cannot be so many seeds, or a study does not allow what was chosen.
         """
-        return self.plan(checked_seeds(seeds), **self._options())
+        return [
+            [Part(part.study, {"length": length, **part.labels}) for part in stage]
+            for length, times in self.lengths.items()
+            for stage in self.plan(checked_seeds(seeds), times, **self._options())
+        ]
 
     def runs(self, seeds: int) -> list[RunConfig]:
         """Every run of its studies, each once.
@@ -194,15 +221,23 @@ class Experiment:
         for stage in self.stages(seeds):
             yield from stage
 
-    def findings(self, rows: pd.DataFrame) -> Findings:
-        """What its rows come to, by code; NaN where runs are missing."""
-        return self.judge(rows)
+    def findings(self, rows: pd.DataFrame) -> dict[str, Findings]:
+        """What its rows come to at each length, by code; NaN where runs are missing."""
+        return {length: self.judge(rows[rows["length"] == length]) for length in self.lengths}
+
+    def label(self, code: str) -> str:
+        """What a finding is, in the reader's language."""
+        if code in self.labels:
+            return _(self.labels[code])
+        says = next(each for each in self.says if each.measured == code)
+        return _(says.label, **{name: _(words) for name, words in says.names.items()})
 
     @property
     def measured(self) -> dict[str, str]:
         """The columns of its rows that measures give, and the measure of each with the options chosen."""
         options = self._options()
-        return {name.replace("{", "").replace("}", ""): name.format(**options) for name in self.measures}
+        names = (*self.measures, *(["late_gain"] if self.times > 1 else []))
+        return {name.replace("{", "").replace("}", ""): name.format(**options) for name in names}
 
     def choose(self, **values: Any) -> Experiment:
         """The same experiment with other options.

@@ -37,10 +37,9 @@ def rows_of(
 
 
 def varied(experiment: Experiment) -> list[str]:
-    """The columns in which an experiment's cells differ: axes and labels, in order."""
-    return list(
-        dict.fromkeys(name for part in experiment.parts(1) for name in (*part.study.axes, *part.labels))
-    )
+    """The columns in which an experiment's cells differ: the length, axes and labels, in order."""
+    named = [name for part in experiment.parts(1) for name in (*part.study.axes, *part.labels)]
+    return list(dict.fromkeys(("length", *named)))
 
 
 def columns(experiment: Experiment) -> list[str]:
@@ -53,15 +52,17 @@ def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     """What an experiment's chart shows.
 
     Returns:
-        One row for each point: x, measure, series (its value; None without one), mean, low and high (the
-        95 % interval over seeds, NaN where there is none) and seeds. A line has one measure and one value of
-        the series.
+        One row for each point: length, x, measure, series (its value; None without one), mean, low and high
+        (the 95 % interval over seeds, NaN where there is none) and seeds. A line has one length, one measure
+        and one value of the series.
     """
     chart, found = experiment.chart, []
-    parts = rows.groupby(chart.series, sort=False) if chart.series else [(None, rows)]
-    for series, part in parts:
+    lines = ["length", *([chart.series] if chart.series else [])]
+    for (length, *series), part in rows.groupby(lines, sort=False):
         for measure in chart.y:
             for x, cell in part.groupby(chart.x, sort=False):
                 each = finding(cell.set_index("seed")[measure], value(measure).unit)
-                found.append((x, measure, series, each.mean, each.low, each.high, each.seeds))
-    return pd.DataFrame(found, columns=["x", "measure", "series", "mean", "low", "high", "seeds"])
+                at = (length, x, measure, *(series or [None]))
+                found.append((*at, each.mean, each.low, each.high, each.seeds))
+    names = ["length", "x", "measure", "series", "mean", "low", "high", "seeds"]
+    return pd.DataFrame(found, columns=names)

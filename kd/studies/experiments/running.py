@@ -34,7 +34,7 @@ class ExperimentView:
     status: not started, running, waiting for room (on a full disk), finished, stopped, or unfinished: some
     runs failed. done: how many of the runs are stored. stage: the number of the one that goes on, counted
     from 1. seconds_left: an estimate. failed: run id → why. rows: of the runs that are stored, as
-    `kd.studies.experiments.rows.rows_of` has them; findings: what these come to so far.
+    `kd.studies.experiments.rows.rows_of` has them; findings: what these come to so far, at each length.
     """
 
     status: str
@@ -44,7 +44,7 @@ class ExperimentView:
     stages: int
     seconds_left: float
     rows: pd.DataFrame
-    findings: Findings
+    findings: dict[str, Findings]
     failed: dict[str, Ending] = field(default_factory=dict)
 
     @property
@@ -69,7 +69,7 @@ class ExperimentRun:
         self._stopping = threading.Event()
         self._stage, self._started = 0, False
         self._pace: Pace | None = None
-        self._seen: tuple[int, Findings, pd.DataFrame] | None = None
+        self._seen: tuple[int, dict[str, Findings], pd.DataFrame] | None = None
 
     def estimate(self) -> float:
         """About how many seconds it takes, without what is stored."""
@@ -159,11 +159,11 @@ class ExperimentRun:
             return "unfinished"
         return "stopped" if done else "not started"
 
-    def _last_seen(self) -> tuple[pd.DataFrame, Findings] | None:
+    def _last_seen(self) -> tuple[pd.DataFrame, dict[str, Findings]] | None:
         """Rows and findings as they were made last; None before the first time."""
         return None if self._seen is None else (self._seen[2], self._seen[1])
 
-    def _look(self, studies: list[StudyView]) -> tuple[pd.DataFrame, Findings]:
+    def _look(self, studies: list[StudyView]) -> tuple[pd.DataFrame, dict[str, Findings]]:
         """Rows and findings; made anew only when more runs are stored than somebody has seen."""
         done = sum(study.done for study in studies) if studies else self._stored()
         with self._looking:

@@ -5,6 +5,7 @@ data/make_experiments.py makes them.
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from kd.places import DATA
 from kd.studies.experiments import EXPERIMENTS, experiment
+from kd.studies.experiments.experiment import SHORT
 from kd.studies.experiments.rows import columns, varied
 from kd.studies.measures import with_gains
 from kd.text.translation import _
@@ -35,6 +37,8 @@ def shipped_rows(name: str) -> pd.DataFrame:
     asked, file = experiment(name), shipped_file(name)
     try:
         rows = pd.read_csv(file, dtype=_types(name), keep_default_na=False, na_values=["nan"])
+        if "length" not in rows:  # made before experiments had two lengths
+            rows = rows.assign(length=SHORT, late_gain=math.nan)
         missing = [column for column in columns(asked) if column not in rows]
         if missing:
             raise ValueError(_("the columns {names} are missing", names=", ".join(missing)))

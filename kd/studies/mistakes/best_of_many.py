@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kd.config import RunConfig
 from kd.studies.experiments.experiment import Chart, Choice, Findings, Guess, Paper, Part, Says
 from kd.studies.experiments.judging import above, below, between, by_seed, finding
+from kd.studies.experiments.plans import longer
 from kd.studies.mistakes.mistake import Gauges, Mistake, MistakeExperiment, Thread
 from kd.studies.study import Study
 from kd.text.translation import N_
@@ -29,9 +30,10 @@ _THREAD = Thread(
 )
 
 
-def _plan(seeds: int) -> list[list[Part]]:
+def _plan(seeds: int, times: int) -> list[list[Part]]:
     # its teacher's part is 0: nothing is distilled, whatever α
-    return [[Part(Study(RunConfig(mistake="same_network"), {"alpha": ALPHAS}, seeds))]]
+    base = longer(RunConfig(mistake="same_network"), times)
+    return [[Part(Study(base, {"alpha": ALPHAS}, seeds))]]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:

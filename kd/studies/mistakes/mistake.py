@@ -20,6 +20,7 @@ from kd.studies.experiments.experiment import (
     Says,
 )
 from kd.studies.experiments.judging import Finding, above, below, between, by_seed, finding
+from kd.studies.experiments.plans import longer
 from kd.studies.mistakes.gauges.course import MEASURES, Course, courses
 from kd.studies.mistakes.gauges.slope import Slope, slope
 from kd.studies.study import Study
@@ -81,7 +82,7 @@ class Mistake:
         return next(iter(self.wrong.values()))
 
     def gauges(self, rows: pd.DataFrame) -> dict[str, Gauges]:
-        """What each code's students come to; rows: of the experiment."""
+        """What each code's students come to; rows: of the experiment, at one length."""
         found, losses = judged(tuple(self.wrong), rows), courses(rows, "mistake")
         return {
             code: Gauges(
@@ -112,9 +113,10 @@ def judged(codes: tuple[str, ...], rows: pd.DataFrame) -> Findings:
     return found
 
 
-def plan_of(codes: tuple[str, ...], seeds: int) -> list[list[Part]]:
+def plan_of(codes: tuple[str, ...], seeds: int, times: int) -> list[list[Part]]:
     """One study: the right students and those of each code."""
-    return [[Part(Study(BASE, {"mistake": (RIGHT, *codes)}, seeds, baseline={"mistake": RIGHT}))]]
+    base = longer(BASE, times)
+    return [[Part(Study(base, {"mistake": (RIGHT, *codes)}, seeds, baseline={"mistake": RIGHT}))]]
 
 
 LABELS = {

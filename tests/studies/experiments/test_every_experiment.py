@@ -12,6 +12,7 @@ import pytest
 from kd.config import FIELDS
 from kd.studies.address import address_of
 from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments.experiment import LENGTHS
 from kd.studies.experiments.judging import AGREES, DISAGREES, Finding, judged
 from kd.studies.experiments.rows import columns, points, varied
 from kd.studies.experiments.shipped import has_shipped, shipped_rows, written
@@ -20,6 +21,11 @@ from kd.text.experiment_words import claim_words, saying
 from tests.studies.experiments import made_up
 
 every_experiment = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=list(EXPERIMENTS))
+
+
+def codes(experiment) -> set[str]:
+    """Of all its findings."""
+    return {*experiment.labels, *(says.measured for says in experiment.says)}
 
 
 def names_in(text: str) -> set[str]:
@@ -33,13 +39,14 @@ def test_it_names_what_it_has(experiment):
     named = {each.measured for each in (*experiment.claims, *experiment.says)}
     if experiment.guess.choices:
         named.add(experiment.guess.measured)
-    assert named <= set(experiment.labels)
+    assert named <= codes(experiment)
+    assert all(experiment.label(code) for code in codes(experiment))
     assert set(experiment.next) <= set(EXPERIMENTS) - {experiment.name}
     for name in experiment.measured.values():
         measure(name)
     for says in experiment.says:
         for sentence in (says.above, says.below, says.neither):
-            assert names_in(sentence) <= {"value", "interval"}
+            assert names_in(sentence) <= {"value", "interval", *says.names}
         assert "{value}" in says.above
         assert "{value}" in says.below
 
@@ -67,6 +74,7 @@ def test_its_studies_have_the_same_columns_and_each_run_a_place_of_its_own(exper
     ]
     table = pd.DataFrame(cells)
     assert set(table) == {*varied(experiment), "seed"}
+    assert "length" in table
     assert not table.isna().any(axis=None)
     assert not table.duplicated().any()
     assert len(experiment.runs(2)) == len(cells)
@@ -90,13 +98,15 @@ def test_its_chart_shows_its_rows(experiment):
 
 @every_experiment
 def test_nothing_is_known_before_a_run_has_finished(experiment):
-    findings = experiment.findings(made_up.rows(experiment).head(0))
-    assert set(findings) == set(experiment.labels)
-    for found in findings.values():
-        assert found.seeds == 0
-        assert not found.is_known
-    for says in experiment.says:
-        assert saying(says, findings[says.measured], "it") == ""
+    by_length = experiment.findings(made_up.rows(experiment).head(0))
+    assert set(by_length) == set(experiment.lengths)
+    for findings in by_length.values():
+        assert set(findings) == codes(experiment)
+        for found in findings.values():
+            assert found.seeds == 0
+            assert not found.is_known
+        for says in experiment.says:
+            assert saying(says, findings[says.measured], "it") == ""
 
 
 @every_experiment
@@ -104,13 +114,36 @@ def test_what_it_says_follows_from_its_numbers(experiment):
     """Other rows, other words: and each sentence has the finding's own numbers in it."""
     said = []
     for number in range(2):
-        findings = experiment.findings(made_up.rows(experiment, number=number))
-        assert set(findings) == set(experiment.labels)
-        assert all(found.seeds == 5 for found in findings.values())
-        said.append([saying(each, findings[each.measured], "it") for each in experiment.says])
-    for one, other in zip(*said, strict=True):
-        assert one != other
-        assert re.search(r"\d", one)
+        for findings in experiment.findings(made_up.rows(experiment, number=number)).values():
+            assert set(findings) == codes(experiment)
+            assert all(found.seeds == 5 for found in findings.values())
+            said.append([saying(each, findings[each.measured], "it") for each in experiment.says])
+    for sentences in zip(*said, strict=True):  # at each length, of each of the two
+        assert len(set(sentences)) == len(sentences)
+        assert all(re.search(r"\d", sentence) for sentence in sentences)
+
+
+@every_experiment
+def test_the_long_training_is_the_short_one_but_for_its_length(experiment):
+    """And it is all there: as many runs with the same labels, none of them in an earlier stage."""
+    stages = experiment.stages(1)
+    order = [part.labels["length"] for stage in stages for part in stage]
+    assert order == sorted(order, key=LENGTHS.index)
+    assert set(order) == set(experiment.lengths)
+    cells = {
+        length: [
+            ({**part.labels, **cell, "length": ""}, config)
+            for part in experiment.parts(1)
+            if part.labels["length"] == length
+            for cell, config in part.study.runs()
+        ]
+        for length in experiment.lengths
+    }
+    for (one, short), (other, long) in zip(
+        *(cells[length] for length in (LENGTHS[0], order[-1])), strict=True
+    ):
+        assert one == other
+        assert long.epochs == experiment.lengths[order[-1]] * short.epochs
 
 
 @every_experiment
@@ -148,8 +181,10 @@ def test_its_results_that_come_with_the_project_are_those_of_its_studies(name):
     assert seeds >= 5
     own = made_up.rows(experiment, seeds)
     cells = [*varied(experiment), "seed"]
+    own = own[own["length"].isin(rows["length"])]
     pd.testing.assert_frame_equal(rows[cells], own[cells], check_dtype=False)
-    assert all(found.seeds == seeds for found in experiment.findings(rows).values())
+    findings = experiment.findings(rows)
+    assert all(found.seeds == seeds for length in set(own["length"]) for found in findings[length].values())
     assert written(experiment.name, rows) == written(experiment.name, with_gains(rows[columns(experiment)]))
 
 

@@ -15,6 +15,7 @@ from tests.studies.experiments import made_up
 def rows(ahead: list[float]) -> pd.DataFrame:
     """Scratch: 10 points for each doubling of the parameters. Distilled: as much as `ahead` more, by seed."""
     found = made_up.rows(EXPERIMENT, seeds=len(ahead))
+    found = found[found["length"] == "short"].reset_index(drop=True)
     found["parameters"] = [100 * max(width, 0.5) for width in found["student_width"]]
     found["scratch_right"] = [10 + 10 * math.log2(number / 100) for number in found["parameters"]]
     found["distilled_right"] = found["scratch_right"] + [ahead[seed] for seed in found["seed"]]
@@ -35,7 +36,7 @@ def test_a_student_that_its_teacher_hurts_is_worth_fewer_and_no_fewer_than_the_s
 def test_what_no_student_from_scratch_reaches_is_beyond():
     factors, most = worth(rows([11, 30]), NOTEBOOKS)
     assert (most, factors.tolist()) == (2.0, [math.inf, math.inf])
-    finding = EXPERIMENT.findings(rows([11, 30]))["worth_notebooks"]
+    finding = EXPERIMENT.findings(rows([11, 30]))["short"]["worth_notebooks"]
     assert (finding.mean, finding.beyond) == (2.0, 2)
     assert judged(finding, above(1.5)) == AGREES
 

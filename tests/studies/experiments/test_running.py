@@ -41,7 +41,8 @@ def test_stage_follows_stage_with_models_of_the_one_before_as_teachers(fake_lab,
     assert view.rows["generation"].tolist() == [1, 1, 1, 1, 2, 2]
     assert view.rows["agreement"].tolist()[4:] == [100.0] * 2  # what this engine makes is all the same
     assert view.rows["agreement"].nunique() == 2
-    assert set(view.findings) == {"gain"}
+    assert [*view.findings] == ["short"]
+    assert set(view.findings["short"]) == {"gain"}
 
 
 def test_whoever_asks_the_same_gets_the_same_and_nothing_is_trained_twice(fake_lab, tiny):

@@ -20,8 +20,8 @@ from kd.studies.study import Study
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=1)
 
 
-def plan(seeds, epochs):
-    base = BASE.replace(epochs=epochs)
+def plan(seeds, times, epochs):
+    base = BASE.replace(epochs=times * epochs)
     taught = Study(base, {"alpha": (0.1, 0.5)}, seeds)
     pupils = []
     for number in range(seeds):
@@ -58,8 +58,9 @@ EXPERIMENT = Experiment(
     judge=judge,
     measures=("agreement", "omitted_right_with:{epochs}"),
     labels={"gain": "gain"},
-    claims=(Claim("It helps.", "+1 point", "gain", above(0)),),
+    claims=(Claim("It helps.", "gain", above(0), figure="+1 point"),),
     says=(Says("gain", "It helps by {value}.", "It hurts by {value}.", "It is not shown ({interval})."),),
     options={"epochs": Option(FIELDS["epochs"], 1)},
     seeds=2,
+    times=1,
 )

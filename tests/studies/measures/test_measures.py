@@ -88,6 +88,31 @@ def test_parameters_are_those_of_the_record():
     assert measured("teacher_parameters", made_up()) == 1_433_610
 
 
+def made_up_course(epochs: int, looks: dict[int, tuple[float, float]]) -> MeasuredRun:
+    """A run that was looked at after some epochs. looks: epoch → accuracy of distilled and scratch."""
+    history = [
+        {"model": model, "epoch": epoch, "val_accuracy": looks[epoch][place] if epoch in looks else None}
+        for place, model in enumerate(("distilled", "scratch"))
+        for epoch in range(1, epochs + 1)
+    ]
+    teacher = {"model": "teacher", "epoch": 1, "val_accuracy": 0.5}
+    return MeasuredRun(RunConfig(epochs=epochs), {}, dict, dict, [teacher, *history])
+
+
+@pytest.mark.parametrize(
+    ("looks", "gain"),
+    [
+        ({160: (0.80, 0.70), 200: (0.85, 0.72)}, 3.0),
+        ({149: (0.1, 0.9), 166: (0.80, 0.70), 200: (0.81, 0.73)}, -2.0),  # evenly spaced ones
+        ({140: (0.80, 0.70), 200: (0.85, 0.72)}, np.nan),  # not near enough
+        ({200: (0.85, 0.72)}, np.nan),
+        ({}, np.nan),
+    ],
+)
+def test_what_the_last_fifth_changes_is_the_gain_at_the_end_less_that_before_it(looks, gain):
+    assert measured("late_gain", made_up_course(200, looks)) == pytest.approx(gain, nan_ok=True)
+
+
 def test_an_unknown_measure_is_refused():
     for ask in (measure, value):
         with pytest.raises(ValueError, match="There is no measure 'luck': use parameters"):

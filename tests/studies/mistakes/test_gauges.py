@@ -102,11 +102,17 @@ def test_dropout_before_the_teachers_last_layer_is_as_in_keras(mnist):
 
 
 def rows_of(experiment, seed: int = 3) -> pd.DataFrame:
-    """Made-up rows: every cell of an experiment with three seeds."""
+    """Made-up rows: every cell of an experiment's long training with three seeds."""
     random = np.random.default_rng(seed)
     rows = [
-        {**cell, "seed": config.seed, **dict(zip(("distilled_right", "scratch_right"), pair, strict=True))}
+        {
+            **cell,
+            **part.labels,
+            "seed": config.seed,
+            **dict(zip(("distilled_right", "scratch_right"), pair, strict=True)),
+        }
         for part in experiment.parts(3)
+        if part.labels["length"] == "long"
         for cell, config in part.study.runs()
         for pair in [random.uniform(80, 95, 2)]
     ]
@@ -136,7 +142,7 @@ def test_the_gauges_of_a_card_are_those_of_its_rows(name):
             (right["loss_at_first"].mean(), right["loss_at_last"].mean())
         )
         assert gauges.gradient == slope(code, BASE)
-        assert experiment.findings(rows)[f"difference_{code}"] == gauges.difference
+        assert experiment.findings(rows)["long"][f"difference_{code}"] == gauges.difference
 
 
 def test_the_best_of_many_is_what_its_lines_say():
@@ -146,7 +152,7 @@ def test_the_best_of_many_is_what_its_lines_say():
     distilled, chosen = table.to_numpy(), list(table.index).index(0.1)
     scratch = rows.drop_duplicates("seed")["scratch_right"].to_numpy()
     names = {"distilled": distilled, "scratch": scratch, "chosen": chosen}
-    found = experiment.findings(rows)
+    found = experiment.findings(rows)["long"]
     exec(experiment.mistake.right, names)
     assert found["honest"].mean == pytest.approx(names["gain"])
     reported = []

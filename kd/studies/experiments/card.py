@@ -1,0 +1,51 @@
+"""All that a card is written with, for one line: from kd.studies.experiments.card import *."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kd.config import FIELDS, PRESETS, RunConfig
+from kd.run_fields import DENSE, LINEAR, TRAIN_IMAGES
+from kd.studies.experiments.chains import at_each_seed, taught_by
+from kd.studies.experiments.experiment import (
+    Chart,
+    Choice,
+    Claim,
+    Experiment,
+    Findings,
+    Guess,
+    Option,
+    Paper,
+    Part,
+    Says,
+)
+from kd.studies.experiments.judging import (
+    NATS,
+    PARAMETERS,
+    PERCENT,
+    PLAIN,
+    TIMES,
+    above,
+    below,
+    between,
+    by_seed,
+    finding,
+)
+from kd.studies.experiments.plans import cells, longer
+from kd.studies.experiments.sentences import adds, compares, gets_right, helps, loses
+from kd.studies.study import Study
+from kd.text.translation import N_
+
+__all__ = [
+    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study",
+    "Chart", "Choice", "Claim", "Experiment", "Findings", "Guess", "Option", "Paper", "Part", "Says",
+    "at_each_seed", "cells", "longer", "taught_by",
+    "NATS", "PARAMETERS", "PERCENT", "PLAIN", "TIMES", "above", "below", "between", "by_seed", "finding",
+    "adds", "compares", "gets_right", "helps", "loses", "GAIN", "RIGHT",
+    "N_", "np", "pd",
+]  # fmt: skip
+
+RIGHT = N_("Right, in percent of the test images")
+GAIN = N_("Gain over scratch, in points")
+"""What most charts show."""
