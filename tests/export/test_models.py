@@ -117,7 +117,8 @@ def test_the_command_says_what_it_wrote(exported):
         assert next(lines) == f"{exported.file(name)}.json"
         assert next(lines) == (
             f"{file_size(facts['bytes'])}, {milliseconds(facts['milliseconds'])} a picture on one thread, "
-            f"{accuracy(facts['accuracy']['exported'])} of the test pictures right (91.82\u00a0% before)."
+            f"{accuracy(facts['accuracy']['exported'])} of the test pictures right "
+            f"({accuracy(facts['accuracy']['original'])} before)."
         )
     assert list(lines) == []
     assert len(list(exported.folder.iterdir())) == 2 * len(MODEL_FORMATS)

@@ -157,9 +157,9 @@ def test_other_names_are_refused_in_a_sentence(names, format, sentence, here, ca
 
 def test_the_beginning_of_several_is_refused():
     with pytest.raises(
-        Refusal, match=r"^2 finished runs or studies have ids that begin with 'e8': give more"
+        Refusal, match=r"^2 finished runs or studies have ids that begin with '10': give more"
     ):
-        the_one("e8", [RUN, "e80000000000", OTHER], EITHER)
+        the_one("10", [RUN, "100000000000", OTHER], EITHER)
 
 
 def test_no_runs_are_refused(tmp_path):
