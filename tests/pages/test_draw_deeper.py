@@ -14,6 +14,8 @@ from kd.analysis.opinions import all_disagree, distances_bits
 from kd.analysis.playback import logits_over_time
 from kd.analysis.saliency import saliency
 from kd.pictures.drawing import to_mnist
+from kd.pictures.mnist import to_model_input
+from kd.pictures.training_set import places
 from kd.text.words import MODELS
 from tests.pages.on_page import chart_titles, drawn_in_the_browser, html_of
 from ui.draw.drawings import KEPT
@@ -151,6 +153,7 @@ def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist,
     text = said(app)
     assert "most like training pictures of 0 and 4." in text
     assert "distance 2.5" in text
+    assert f"No. {places(shipped.config)[2]:,}" in text
 
 
 def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shipped, mnist):
@@ -171,8 +174,9 @@ def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shi
 def test_a_training_picture_is_its_own_neighbour_and_the_index_is_kept(lab, shipped, mnist, monkeypatch):
     monkeypatch.setattr("kd.runs.finished.NEIGHBOURS", 60)
     index = lab.neighbours(shipped.run_id)
-    nearest = index.nearest(mnist.train(8)[0][7], 1).iloc[0]
-    assert (nearest["picture"], nearest["label"]) == (7, mnist.y_train[7])
+    seventh = places(shipped.config)[7]
+    nearest = index.nearest(to_model_input(mnist.x_train[[seventh]])[0], 1).iloc[0]
+    assert (nearest["picture"], nearest["label"]) == (7, mnist.y_train[seventh])
     assert nearest["distance"] == pytest.approx(0, abs=1e-3)
     assert [path.suffix for path in (lab.store.home / "neighbours").iterdir()] == [".npz"]
     assert lab.neighbours(shipped.run_id) is index

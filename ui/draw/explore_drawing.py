@@ -12,6 +12,7 @@ from kd.analysis.saliency import saliency
 from kd.charts.saliency_chart import saliency_chart, saliency_rows
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.training_set import places
 from kd.runs.finished import NEIGHBOURS
 from kd.text.chart_words import saliency_words
 from kd.text.translation import N_, _
@@ -126,7 +127,8 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
         _("The teacher is looking through the training pictures, for half a minute at most and only once.")
     ):
         index = lab.neighbours(run_id)
-    table = index.nearest(image, NEAREST)
+    table, config = index.nearest(image, NEAREST), lab.watch(run_id).config
+    table["picture"] = places(config)[table["picture"]]
     verdict = _(
         "To this teacher, the picture looks most like training pictures of {digits}.",
         digits=listing([str(label) for label in dict.fromkeys(table["label"])]),
@@ -144,10 +146,10 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
         _(
             "Before its last layer, the teacher turns a picture into {features} numbers. Pictures whose "
             "numbers are close look alike to the teacher, however different their pixels are: this is where "
-            "it keeps what it knows. These are the closest of the first {count} training pictures, by plain "
-            "distance.",
+            "it keeps what it knows. These are the closest of {count} training pictures of its student, by "
+            "plain distance.",
             features=f"{lab.models(run_id)['teacher'].layers[-2].activations:,}",
-            count=f"{min(lab.watch(run_id).config.train_size, NEIGHBOURS):,}",
+            count=f"{min(config.train_size, NEIGHBOURS):,}",
         ),
         _(
             "Draw something that is not a digit, such as a star or a face. The teacher still finds nearest "
