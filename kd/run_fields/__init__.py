@@ -43,3 +43,8 @@ __all__ = [
 @dataclass(frozen=True, kw_only=True)
 class RunFields(RarerFields, UsualFields):
     """Every field but those of a single objective."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps a student takes that learns from all of so many images."""
+        return self.epochs * -(-self.train_size // self.batch_size)

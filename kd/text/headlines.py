@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from kd.text.length_words import after, trained
 from kd.text.study_words import decimals
 from kd.text.translation import N_, _, ngettext
 from kd.text.verdicts import EQUAL_STUDENTS, compared, p_value_words, with_mistake
@@ -55,7 +56,8 @@ def headline(comparison: Mapping[str, Any], config: Any) -> str:
         return _(EQUAL_STUDENTS)
     side = "ahead" if difference > 0 else "behind" if difference < 0 else "equal"
     message = {"ahead": _AHEAD_ONCE, "behind": _BEHIND_ONCE}.get(code, _NOT_SHOWN_ONCE[side])
-    return with_mistake(_(message, points=_points(abs(100 * difference), 2)), config)
+    said = _(message, points=_points(abs(100 * difference), 2))
+    return with_mistake(after(trained(config), said), config)
 
 
 def surer_headline(row: Mapping[str, Any], config: Any) -> str:
@@ -65,7 +67,7 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
         row: of kd.studies.verdicts.verdicts, with at least two seeds.
         config: the run's RunConfig, of any of these seeds.
     """
-    return with_mistake(_surer(row, compared(config)), config)
+    return with_mistake(after(trained(config), _surer(row, compared(config))), config)
 
 
 def _surer(row: Mapping[str, Any], pair: tuple[str, str]) -> str:

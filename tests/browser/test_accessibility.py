@@ -109,7 +109,7 @@ def test_how_sure(page: Page, site):
     expect(page.locator(".st-key-live-adding-seeds circle")).to_have_count(3)
     found = faults(page, "How sure, seeds")
     choose(page, "Objectives")
-    expect_drawn(page, "objectives")
+    expect_drawn(page, "objectives-short")
     found += faults(page, "How sure, objectives")
     assert found == []
 

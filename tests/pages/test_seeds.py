@@ -41,13 +41,13 @@ def dots(app) -> int:
 def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, known):
     app = open_page("train")
     assert known["looked"][-1] == RunConfig()
-    assert "Distilled is ahead by 7.97 points (one seed)." in html_of(app)
+    assert "After 640 steps, distilled is ahead by 7.97 points (one seed)." in html_of(app)
     assert "1 of 5 seeds" in html_of(app)
     assert dots(app) == 1
     known["seeds"] = FIVE
     app.run()
     text = unescape(html_of(app))
-    assert "Distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds): the teacher helps." in text
+    assert "distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds): the teacher helps." in text
     assert "(one seed)" not in text
     assert "seed by seed. 0: 7.97, 1: 6.00, 2: 7.00, 3: 5.50, 4: 6.20." in text
     assert dots(app) == 5

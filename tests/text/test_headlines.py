@@ -6,6 +6,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.text import headlines
+from kd.text.length_words import after
 
 CONFIG = RunConfig()
 
@@ -31,6 +32,7 @@ def comparison(difference, verdict, p_value=0.0001):
     ],
 )
 def test_one_seed_is_said_to_be_one(difference, verdict, said):
+    said = after("640 steps", said)
     assert headlines.headline(comparison(difference, verdict), CONFIG) == said
 
 
@@ -42,7 +44,8 @@ def test_students_that_are_the_same_by_construction_are_not_compared():
 def test_a_run_with_a_mistake_is_not_judged_as_the_method():
     said = headlines.headline(comparison(-0.0203, "behind"), CONFIG.replace(mistake="no_t_squared"))
     assert said == (
-        "Distilled is behind by 2.03 points (one seed). This run makes a mistake on purpose: without T²."
+        "After 640 steps, distilled is behind by 2.03 points (one seed). "
+        "This run makes a mistake on purpose: without T²."
     )
 
 
@@ -98,6 +101,7 @@ def row(difference, low, high, verdict, seeds=5, p=0.0001):
     ],
 )
 def test_several_seeds_say_what_holds(cell, changes, said):
+    said = after("640 steps", said)
     assert headlines.surer_headline(cell, CONFIG.replace(**changes)) == said
 
 
