@@ -1,12 +1,14 @@
 """What several seeds say: the studies that come with the project, around the default setting.
 
-data/make_default_study.py makes them. One varies α, T, T² and the number of training images, with five seeds;
-epochs follow from the images, as a student sees about as many pictures as in a default run. The other varies
-the objective alone, with ten seeds; each has its own fields at their defaults.
+data/make_default_study.py makes them, each at two lengths: short, with about as many steps as a default run,
+and long, with five times as many. One varies α, T, T² and the number of training images, with five seeds;
+epochs follow from the images, and the long part has fewer cells. The other varies the objective alone, with
+ten seeds; each has its own fields at their defaults.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -23,32 +25,40 @@ from kd.unusable import Unusable
 FILE = DATA / "studies" / "default.csv"
 OBJECTIVES_FILE = DATA / "studies" / "objectives.csv"
 AXES = ("train_size", "alpha", "temperature", "temperature_squared")
+SHORT, LONG = "short", "long"
+TIMES = {SHORT: 1, LONG: 5}
+"""How many times as long as in the short part each is trained."""
 _FOLLOWS = ("epochs", "seed")
 # Whose steps are factors.
 _LOGARITHMIC = ("train_size", "temperature")
+# How far α may be from a cell's that is still near; a little more than 0.2, which a float may exceed.
+_FAR_IN_ALPHA = 0.21
 
 
 @cache
-def shipped_study() -> pd.DataFrame:
+def shipped_study(length: str = SHORT) -> pd.DataFrame:
     """Its runs, one row each: AXES, epochs, seed, and the models' accuracies as `kd.studies.frame` has them.
+
+    Args:
+        length: SHORT or LONG.
 
     Raises:
         ValueError: when its file is missing or damaged.
     """
-    return _read(FILE, AXES)
+    return _read(FILE, AXES, length)
 
 
 @cache
-def objectives_study() -> pd.DataFrame:
+def objectives_study(length: str = SHORT) -> pd.DataFrame:
     """The runs of every objective: objective instead of AXES, and otherwise as in `shipped_study`.
 
     Raises:
         ValueError: when its file is missing or damaged.
     """
-    return _read(OBJECTIVES_FILE, ("objective",))
+    return _read(OBJECTIVES_FILE, ("objective",), length)
 
 
-def _read(file: Path, axes: Sequence[str]) -> pd.DataFrame:
+def _read(file: Path, axes: Sequence[str], length: str) -> pd.DataFrame:
     try:
         runs = pd.read_csv(file)
         verdicts(runs.head(1), axes)
@@ -60,23 +70,41 @@ def _read(file: Path, axes: Sequence[str]) -> pd.DataFrame:
                 reason=str(error).rstrip("."),
             )
         ) from None
-    return runs
+    lengths = runs.pop("length") if "length" in runs else pd.Series(SHORT, runs.index)
+    return runs[lengths == length].reset_index(drop=True)
 
 
-def near(config: RunConfig, field: str) -> pd.DataFrame | None:
+def length_of(config: RunConfig) -> str | None:
+    """Which length a setting has, up to a factor of two; None for neither."""
+    usual = RunConfig().steps
+    found = (length for length, times in TIMES.items() if 0.5 <= config.steps / (times * usual) <= 2)
+    return next(found, None)
+
+
+def other_length(config: RunConfig) -> str:
+    """The length that a setting is further from."""
+    halfway = math.sqrt(math.prod(TIMES.values())) * RunConfig().steps
+    return LONG if config.steps < halfway else SHORT
+
+
+def near(config: RunConfig, field: str, length: str | None = None) -> pd.DataFrame | None:
     """The study's verdicts along a field, in the cells that are nearest to a setting in the other fields.
 
     Args:
         field: one of AXES.
+        length: SHORT or LONG, whatever the setting's is; None for the setting's own.
 
     Returns:
         Rows of `kd.studies.verdicts.verdicts`, sorted by the field, with the cell that was taken in
-        `attrs["cell"]`; None if the study does not vary this field, or the setting differs from the default
-        in another one, or in how many pictures a student sees by more than a factor of two.
+        `attrs["cell"]`; None if the study does not vary this field or has none of this length, or the setting
+        differs from the default in another field, or has neither length.
     """
-    if field not in AXES or differs(config) - {*AXES, *_FOLLOWS} or not _sees_as_many(config):
+    length = length or length_of(config)
+    if length is None or field not in AXES or differs(config) - {*AXES, *_FOLLOWS}:
         return None
-    runs, cell = shipped_study(), {}
+    runs, cell = shipped_study(length), {}
+    if runs.empty:
+        return None
     for name in AXES:
         if name != field:
             runs, cell[name] = _nearest(runs, name, config)
@@ -85,29 +113,43 @@ def near(config: RunConfig, field: str) -> pd.DataFrame | None:
     return found
 
 
-def nearest(config: RunConfig) -> tuple[RunConfig, pd.DataFrame] | None:
+def nearest(config: RunConfig, length: str | None = None) -> tuple[RunConfig, pd.DataFrame] | None:
     """The cell that is nearest to a setting, in the study that has more seeds of it.
+
+    Args:
+        length: as for `near`.
 
     Returns:
         The cell's setting, with its first seed, and its runs; None where nothing is near: where both students
         are the same, where T or the number of training images is not within a factor of two of the cell's, or
-        where the setting is further off than `near` allows.
+        α within 0.2, or where the setting is further off than `near` allows.
     """
-    different = differs(config)
-    if different <= {"objective", "seed"}:
-        runs = objectives_study()
-        runs = runs[runs["objective"] == config.objective]
-        return config.replace(seed=int(runs["seed"].iloc[0])), runs
-    if config.alpha == 1 or different - {*AXES, *_FOLLOWS} or not _sees_as_many(config):
+    length = length or length_of(config)
+    different = differs(config) - {*_FOLLOWS}
+    of_objective = different <= {"objective"}
+    if length is None or config.alpha == 1 or not (of_objective or different <= {*AXES}):
         return None
-    runs, cell = shipped_study(), {}
+    if of_objective:
+        runs = objectives_study(length)
+        runs = runs[runs["objective"] == config.objective]
+        return None if runs.empty else (_setting(runs, objective=config.objective), runs)
+    runs, cell = shipped_study(length), {}
+    if runs.empty:
+        return None
     for name in AXES:
         runs, cell[name] = _nearest(runs, name, config)
         if name in _LOGARITHMIC and not 0.5 <= getattr(config, name) / cell[name] <= 2:
             return None
+    setting = _setting(runs, **cell)
+    if abs(config.alpha - setting.alpha) > _FAR_IN_ALPHA:
+        return None
+    return (setting, runs) if differs(setting) - {*_FOLLOWS} else nearest(setting)
+
+
+def _setting(runs: pd.DataFrame, **cell: object) -> RunConfig:
+    """That of these runs, with their first seed."""
     first = runs.iloc[0]
-    setting = RunConfig(**cell, epochs=int(first["epochs"]), seed=int(first["seed"]))
-    return (setting, runs) if differs(setting) else nearest(setting)
+    return RunConfig(**cell, epochs=int(first["epochs"]), seed=int(first["seed"]))
 
 
 def differs(config: RunConfig) -> set[str]:
@@ -116,12 +158,6 @@ def differs(config: RunConfig) -> set[str]:
     return {
         name for name in FIELDS if config.counts(name) and getattr(config, name) != getattr(default, name)
     }
-
-
-def _sees_as_many(config: RunConfig) -> bool:
-    """Whether a student sees as many pictures as in the study, up to a factor of two."""
-    default = RunConfig()
-    return 0.5 <= config.train_size * config.epochs / (default.train_size * default.epochs) <= 2
 
 
 def _nearest(runs: pd.DataFrame, name: str, config: RunConfig) -> tuple[pd.DataFrame, object]:

@@ -80,7 +80,7 @@ class Added(Protocol):
 
 
 def cell_words(cell: Mapping[str, Any]) -> str:
-    """A cell of an included study: '500 images, α 0.1, T 10 with T²'.
+    """A cell of an included study: '500 images, α 0.1, T 10 with T², 640 steps'.
 
     Args:
         cell: of kd.studies.sure.single_seeds.cell_of.
@@ -90,6 +90,8 @@ def cell_words(cell: Mapping[str, Any]) -> str:
         squared = cell.get("temperature_squared")
         words = "T {temperature}" if squared is None else _SQUARED[squared]
         parts.append(_(words, temperature=plain(cell["temperature"])))
+    if "steps" in cell:
+        parts.append(_("{count} steps", count=f"{cell['steps']:,}"))
     if "objective" in cell:
         parts.insert(0, _(cell["objective"]))
     return ", ".join(parts)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kd.charts.parts import vega_lite
-from kd.charts.sure.leaderboard_chart import leaderboard_chart, leaderboard_rows
+from kd.charts.sure.leaderboard_chart import leaderboard_chart, leaderboard_ends, leaderboard_rows
 from kd.charts.sure.seeds_charts import choices_chart, choices_rows, gain_ticks, seeds_chart, seeds_rows
 from kd.studies.sure.adding_seeds import ORDERS, SIDES, AddingSeeds, Step
 from kd.studies.sure.leaderboard import leaderboard
@@ -56,8 +56,9 @@ def test_all_choices_of_so_many_seeds_are_shares_of_one():
 def test_the_leaderboard_is_sorted_and_its_baseline_has_no_interval():
     rows = leaderboard_rows(leaderboard())
     names = {name: name.upper() for name in rows["objective"]}
-    chart = leaderboard_chart(rows, names, "soft targets")
-    assert {*names.values(), "Accuracy in points above soft targets", "0", "+2"} <= texts_of(chart)
+    chart = leaderboard_chart(rows, names, "soft targets", "640 steps", leaderboard_ends([leaderboard()]))
+    axis = {"Accuracy in points above soft targets", "0", "+2"}
+    assert {*names.values(), *axis, "Every objective after 640 steps"} <= texts_of(chart)
     base = rows.set_index("objective").loc["soft_targets"]
     assert math.isnan(base["low"])
     assert not base["shown"]

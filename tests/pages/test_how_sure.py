@@ -6,11 +6,12 @@ from html import unescape
 
 import pytest
 
-from kd.config import RunConfig
+from kd.config import FIELDS, RunConfig
 from kd.studies import shipped
 from kd.studies.shipped import objectives_study, shipped_study
 from kd.studies.sure.leaderboard import leaderboard
 from kd.studies.verdicts import verdicts
+from kd.text.length_words import at_both_lengths
 from tests.pages.on_page import (
     chart_titles,
     drawn_in_the_browser,
@@ -21,6 +22,7 @@ from tests.pages.on_page import (
     warnings_of,
 )
 from tests.stored_runs import save_copy
+from tests.studies.two_lengths import with_long_part
 from ui.how_sure import whose_seeds
 
 CHANNEL = "adding-seeds"
@@ -118,20 +120,29 @@ def test_an_impossible_address_gets_a_sentence(open_page, query, sentence):
     assert values_of(app, CHANNEL)["point"] == 0
 
 
-@pytest.mark.parametrize(("over", "word"), [("soft_targets", "soft targets"), ("scratch", "labels alone")])
-def test_the_leaderboard_names_what_is_better_and_draws_all(open_page, over, word):
-    app = open_page("how_sure", sure="objectives", over=over)
-    assert chart_titles(app) == ["Every objective at equal budget"]
-    best = leaderboard(over).iloc[0]
-    assert best["objective"] == "standardized"
-    assert f"Better than {word}: Standardised logits (+{best['difference']:.1f})" in said(app)
-    others = "Not to be told apart: Relations" in said(app)
-    assert others == (over == "soft_targets")
+@pytest.mark.parametrize("over", ["soft_targets", "scratch"])
+def test_the_leaderboard_says_what_holds_at_both_lengths_and_draws_each(
+    open_page, tmp_path, monkeypatch, over
+):
+    with with_long_part(tmp_path, monkeypatch):
+        app = open_page("how_sure", sure="objectives", over=over)
+        rows = {
+            steps: leaderboard(over, length).to_dict("records")
+            for steps, length in (("640 steps", "short"), ("3,200 steps", "long"))
+        }
+    assert chart_titles(app) == [f"Every objective after {steps}" for steps in rows]
+    spec = FIELDS["objective"]
+    names = {name: spec.choice_label(name) for name in spec.choice_labels}
+    words = {"soft_targets": "soft targets", "scratch": "labels alone"}
+    for sentence in at_both_lengths(rows, names, words[over]):
+        assert sentence in said(app)
+    others = over == "soft_targets"
     assert f"corrected for {6 if others else 7} comparisons" in said(app)
     against = " --against objective=soft_targets" if others else ""
+    objectives = "soft_targets,logit_matching,decoupled,relations,standardized,virtual_teacher,attention"
     assert [each.value for each in app.code] == [
-        "python -m kd sweep --objective soft_targets,logit_matching,decoupled,relations,standardized,"
-        f"virtual_teacher,attention --seeds 10{against}"
+        f"python -m kd sweep {epochs}--objective {objectives} --seeds 10{against}"
+        for epochs in ("", "--epochs 200 ")
     ]
     assert "An objective's own fields are at their defaults" in said(app)
 

@@ -10,12 +10,14 @@ from kd.config import FIELDS, RunConfig
 from kd.lab import SECONDS_OF_A_LONG_RUN
 from kd.runs.estimate import Speed
 from kd.runs.state import RunView
+from kd.studies.sure.other_length import other_length_note
 from kd.studies.sure.single_seeds import near_note
-from kd.text.headlines import evidence
+from kd.text.headlines import evidence, headline
 from kd.text.words import accuracy, duration
 from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
 from tests.stored_runs import save_copy
+from tests.studies.two_lengths import with_long_part
 from ui.train.form import one_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
@@ -31,7 +33,7 @@ def quick_hands(monkeypatch):
 def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
     app = open_page("train")
     assert "came with the app" in html_of(app)
-    assert "Distilled is ahead by 7.97 points (one seed)." in html_of(app)
+    assert headline(shipped.result["comparison"], shipped.config) in unescape(html_of(app))
     assert numbers_of(app) == [
         accuracy(shipped.result[model]["test_accuracy"]) for model in ("teacher", "distilled", "scratch")
     ]
@@ -43,6 +45,16 @@ def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
         "The distilled student's loss, in two parts",
     ]
     assert labelled(app)["Start from"].value == "default"
+
+
+def test_what_is_known_of_longer_training_is_one_line_under_the_headline(
+    open_page, shipped, tmp_path, monkeypatch
+):
+    with with_long_part(tmp_path, monkeypatch):
+        said = unescape(html_of(open_page("train", run=shipped.run_id)))
+        line = other_length_note(shipped.config)
+    assert line == "Trained five times as long, for 3,200 steps: about +11.0 points here (10 seeds)."
+    assert said.index("After 640 steps") < said.index(line)
 
 
 def test_the_table_has_every_number_of_the_three_models(open_page, shipped):

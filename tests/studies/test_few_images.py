@@ -17,7 +17,8 @@ def shares(images: int, model: str) -> list[float]:
         return [
             float(row[f"{model}_accuracy"])
             for row in csv.DictReader(file)
-            if int(row["train_size"]) == images
+            if row.get("length", "short") == "short"
+            and int(row["train_size"]) == images
             and (float(row["alpha"]), float(row["temperature"])) == (0.1, 10)
             and row["temperature_squared"] == "True"
         ]

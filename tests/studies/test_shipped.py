@@ -15,10 +15,15 @@ from kd.studies import shipped
 from kd.studies.shipped import (
     AXES,
     FILE,
+    LONG,
     OBJECTIVES_FILE,
+    SHORT,
+    TIMES,
+    length_of,
     near,
     nearest,
     objectives_study,
+    other_length,
     shipped_study,
 )
 from kd.studies.study import Study
@@ -26,15 +31,28 @@ from tests import PROJECT
 
 
 def test_it_has_every_cell_with_five_seeds_and_is_small():
-    runs = shipped_study()
-    expected = itertools.product(
-        make_default_study.EPOCHS.items(), *make_default_study.AXES.values(), range(5)
-    )
-    columns = ["train_size", "epochs", *make_default_study.AXES, "seed"]
-    found = set(runs[columns].itertuples(index=False, name=None))
-    assert found == {(*images, *rest) for images, *rest in expected}
-    assert len(runs) == len(found)
-    assert FILE.stat().st_size < 300_000
+    for length, images, axes in (
+        (SHORT, make_default_study.EPOCHS, make_default_study.AXES),
+        (LONG, make_default_study.LONG_IMAGES, make_default_study.LONG_AXES),
+    ):
+        sizes = [(size, TIMES[length] * make_default_study.EPOCHS[size]) for size in images]
+        expected = itertools.product(sizes, *axes.values(), range(5))
+        runs = shipped_study(length)
+        columns = ["train_size", "epochs", *axes, "seed"]
+        found = set(runs[columns].itertuples(index=False, name=None))
+        assert found == {(*size, *rest) for size, *rest in expected}
+        assert len(runs) == len(found)
+    assert FILE.stat().st_size < 600_000
+
+
+def test_the_long_part_is_of_cells_of_the_short_one_and_all_take_as_many_steps():
+    assert set(make_default_study.LONG_IMAGES) <= set(make_default_study.EPOCHS)
+    for name, values in make_default_study.LONG_AXES.items():
+        assert set(values) <= set(make_default_study.AXES[name])
+    steps = [
+        RunConfig(train_size=size, epochs=epochs).steps for size, epochs in make_default_study.EPOCHS.items()
+    ]
+    assert 600 < min(steps) <= max(steps) <= 700
 
 
 def test_its_numbers_are_those_of_the_run_that_comes_with_the_project(tmp_path):
@@ -47,14 +65,16 @@ def test_its_numbers_are_those_of_the_run_that_comes_with_the_project(tmp_path):
 
 
 def test_every_objective_is_there_with_ten_seeds_at_the_default_setting():
-    runs, default = objectives_study(), RunConfig()
-    assert set(runs[["objective", "seed"]].itertuples(index=False, name=None)) == set(
-        itertools.product(OBJECTIVES, range(10))
-    )
-    assert len(runs) == 10 * len(OBJECTIVES)
-    assert set(runs["train_size"]) == {default.train_size}
-    assert set(runs["epochs"]) == {default.epochs}
-    assert OBJECTIVES_FILE.stat().st_size < 10_000
+    default = RunConfig()
+    for length, times in TIMES.items():
+        runs = objectives_study(length)
+        assert set(runs[["objective", "seed"]].itertuples(index=False, name=None)) == set(
+            itertools.product(OBJECTIVES, range(10))
+        )
+        assert len(runs) == 10 * len(OBJECTIVES)
+        assert set(runs["train_size"]) == {default.train_size}
+        assert set(runs["epochs"]) == {times * default.epochs}
+    assert OBJECTIVES_FILE.stat().st_size < 50_000
 
 
 def test_two_calls_of_the_command_came_to_the_same_numbers():
@@ -101,6 +121,29 @@ def test_it_says_nothing_of_other_students_and_of_other_fields():
     )  # which a convolutional student has not
 
 
+def test_a_setting_has_the_length_that_its_steps_are_near_and_is_further_from_the_other():
+    lengths = {
+        5: (None, LONG),
+        30: (SHORT, LONG),
+        80: (SHORT, LONG),
+        150: (LONG, SHORT),
+        2_000: (None, SHORT),
+    }
+    for epochs, (own, other) in lengths.items():
+        config = RunConfig(epochs=epochs)
+        assert (length_of(config), other_length(config)) == (own, other)
+
+
+def test_a_file_that_says_nothing_of_length_is_short(tmp_path, monkeypatch):
+    monkeypatch.setattr(shipped, "FILE", tmp_path / "default.csv")
+    whole = shipped_study().head(2)
+    whole.to_csv(shipped.FILE, index=False)
+    assert len(shipped_study.__wrapped__(SHORT)) == 2
+    assert shipped_study.__wrapped__(LONG).empty
+    whole.assign(length=[LONG, SHORT]).to_csv(shipped.FILE, index=False)
+    assert shipped_study.__wrapped__(LONG).equals(whole.head(1))
+
+
 def test_a_damaged_file_gets_one_sentence(tmp_path, monkeypatch):
     damaged = tmp_path / "default.csv"
     damaged.write_text("alpha,temperature\n1,2\n", encoding="utf-8")
@@ -125,10 +168,17 @@ def command(tmp_path, monkeypatch):
 def test_its_command_writes_it(command, monkeypatch):
     monkeypatch.setattr(make_default_study, "EPOCHS", {100: 1})
     monkeypatch.setattr(make_default_study, "AXES", {"alpha": (0.1,), "temperature_squared": (True,)})
+    monkeypatch.setattr(make_default_study, "LONG_IMAGES", (100,))
+    monkeypatch.setattr(make_default_study, "LONG_AXES", {"alpha": (0.1,), "temperature_squared": (True,)})
     monkeypatch.setattr(make_default_study, "SEEDS", 2)
     runs = command("default")
-    assert list(runs)[:5] == ["train_size", "epochs", "alpha", "temperature_squared", "seed"]
-    assert runs.iloc[:, :5].to_numpy().tolist() == [[100, 1, 0.1, True, 0], [100, 1, 0.1, True, 1]]
+    assert list(runs)[:6] == ["length", "train_size", "epochs", "alpha", "temperature_squared", "seed"]
+    assert runs.iloc[:, :6].to_numpy().tolist() == [
+        [length, 100, epochs, 0.1, True, seed]
+        for length, epochs in ((SHORT, 1), (LONG, 5))
+        for seed in range(2)
+    ]
+    assert {"distilled_blocks", "scratch_blocks"} < {*runs}
     assert "python data/make_default_study.py " in (PROJECT / "data" / "README.md").read_text(
         encoding="utf-8"
     )
@@ -137,8 +187,8 @@ def test_its_command_writes_it(command, monkeypatch):
 def test_a_part_of_the_objectives_is_remade_to_the_same_numbers(command, monkeypatch, capsys):
     """On another kind of processor, some pictures of 10,000 may differ."""
     part = Study(RunConfig(), {"objective": ["relations"]}, 1)
-    monkeypatch.setattr(make_default_study, "leaderboard_study", lambda: part)
-    again = command("objectives")
+    monkeypatch.setattr(make_default_study, "leaderboard_study", lambda length: part)
+    again = command("objectives").query("length == 'short'").drop(columns="length")
     assert "objectives.csv" in capsys.readouterr().out
     kept = objectives_study().query("objective == 'relations' and seed == 0")
     assert list(again) == list(kept)

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.studies.few_images import FewImages, few_images
+from kd.studies.few_images import FewImages, few_images, few_images_long
 from kd.text.few_images_words import answer_sentence
 from kd.text.translation import _
 from kd.text.words import percent
@@ -27,8 +27,9 @@ def guess() -> None:
         section(_("What do you guess {images} images cost?", images=f"{found.few:,}"))
         answered = st.session_state.get(_ANSWERED, False)
         words = _(
-            "A student that learns alone from {many} images gets {enough} of new digits right. "
-            "How many does it get right after {few} images, seen more often?",
+            "In about {steps} steps, a student that learns alone from {many} images gets {enough} of new "
+            "digits right. How many does it get right with {few} images, in as many steps?",
+            steps=f"{found.steps:,}",
             many=f"{found.many:,}",
             enough=percent(sum(found.enough) / len(found.enough)),
             few=f"{found.few:,}",
@@ -44,7 +45,7 @@ def guess() -> None:
         values = live("guess", [control], [_scale(found, answered)])
         with st.container(key="guess_answer"):
             if answered:
-                sentence = answer_sentence(values["guess"], found)
+                sentence = answer_sentence(values["guess"], found, few_images_long())
                 st.html(f'<p class="kd kd-verdict" role="status">{escape(sentence)}</p>')
             else:
                 st.button(

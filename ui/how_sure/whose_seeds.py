@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from kd.config import FIELDS
+from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.studies.shipped import objectives_study, shipped_study
 from kd.studies.sure.adding_seeds import MOST_SEEDS
+from kd.text.length_words import length_note
 from kd.text.translation import N_, _
 from kd.text.words import plain
 from ui.shared import address
@@ -111,6 +113,7 @@ def _of_cell() -> Chosen:
         help=_("A value of the included study."),
     )
     runs = runs[runs["temperature_squared"] == (squared == "with")]
+    _note_length(runs)
     return Chosen(runs, "-".join([*parts, squared]))
 
 
@@ -123,7 +126,14 @@ def _of_objective() -> Chosen:
         help=_("At the default setting, with its own fields at their defaults."),
     )
     runs = objectives_study()
+    _note_length(runs)
     return Chosen(runs[runs["objective"] == objective], objective)
+
+
+def _note_length(runs: pd.DataFrame) -> None:
+    first = runs.iloc[0]
+    config = RunConfig(train_size=int(first["train_size"]), epochs=int(first["epochs"]))
+    st.html(f'<p class="kd kd-quiet">{escape(length_note(config))}</p>')
 
 
 def _of_run(lab: Lab) -> Chosen | None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from kd.lab import RunView
 from kd.run_fields import TEST_IMAGES
+from kd.studies.sure.other_length import other_length_note
 from kd.text.headlines import headline, surer_headline
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, duration, file_size, milliseconds
@@ -57,12 +58,15 @@ _ROWS = (
 
 
 def head(view: RunView, of_seeds: Mapping[str, Any] | None = None) -> None:
-    """The verdict, or what the run is doing, and its setting with its progress; always the same height.
+    """The verdict with what is known at another length, or what the run is doing; its setting; its progress.
 
     Args:
         of_seeds: what several seeds of this setting show, as a row of kd.studies.verdicts.verdicts.
     """
-    bar, below = "", setting(view.config)
+    bar, below, elsewhere = "", setting(view.config), ""
+    if note := other_length_note(view.config):  # its room is kept until the run has a result
+        absent = "" if view.result else " kd-absent"
+        elsewhere = f'<p class="kd-quiet{absent}">{escape(note)}</p>'
     if view.active:
         share = min(max(view.progress, 0.0), 1.0)
         name = _("Progress of the run")
@@ -71,7 +75,7 @@ def head(view: RunView, of_seeds: Mapping[str, Any] | None = None) -> None:
         below = f"{below} · {came(view)}"
     st.html(
         f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(_headline(view, of_seeds))}</p>'
-        f'<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
+        f'{elsewhere}<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
     )
 
 

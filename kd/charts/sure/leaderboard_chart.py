@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -33,13 +34,23 @@ def leaderboard_rows(table: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def leaderboard_chart(rows: pd.DataFrame, names: Mapping[str, str], over: str) -> alt.LayerChart:
+def leaderboard_ends(tables: Sequence[pd.DataFrame]) -> tuple[float, float]:
+    """From where to where the axis of such charts side by side goes. tables: as of `leaderboard_rows`."""
+    columns = pd.concat(tables)[["difference", "low", "high"]]
+    return math.floor(min(columns.min().min(), 0)), math.ceil(max(columns.max().max(), 0))
+
+
+def leaderboard_chart(
+    rows: pd.DataFrame, names: Mapping[str, str], over: str, steps: str, ends: tuple[float, float]
+) -> alt.LayerChart:
     """A dot with its 95 % interval for each objective: filled where a difference is shown, else hollow.
 
     Args:
         rows: of `leaderboard_rows`.
         names: objective → what it is called.
         over: what the gain is over.
+        steps: how long each was trained, such as '640 steps'.
+        ends: of `leaderboard_ends`.
     """
     words = {code: verdict_word(code) for code in (HELPS, HURTS, "not shown", "too few", BASELINE)}
     base = alt.Chart().encode(
@@ -70,7 +81,7 @@ def leaderboard_chart(rows: pd.DataFrame, names: Mapping[str, str], over: str) -
         tickCount=6, labelFlush=False, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+~g')"
     )
     title = _("Accuracy in points above {what}", what=over)
-    at = alt.X("difference:Q", title=title, axis=axis)
+    at = alt.X("difference:Q", title=title, axis=axis, scale=alt.Scale(domain=list(ends)))
     zero = alt.Chart().mark_rule(color="#888888").encode(x=alt.datum(0, type="quantitative"))
     interval: dict[str, Any] = {"x": alt.X("low:Q", title=title, axis=axis), "x2": "high:Q"}
     dot: dict[str, Any] = {"shape": "square", "size": 150, "strokeWidth": 2, "opacity": 1}
@@ -84,7 +95,7 @@ def leaderboard_chart(rows: pd.DataFrame, names: Mapping[str, str], over: str) -
             base.transform_filter(f"!({compared})").mark_tick(thickness=4, size=22).encode(x=at),
             data=rows,
         ),
-        _("Every objective at equal budget"),
+        _("Every objective after {steps}", steps=steps),
         _PIXELS_A_ROW * len(names),
         words={"objective": names, "verdict": words},
     )

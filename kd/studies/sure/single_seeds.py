@@ -118,8 +118,9 @@ def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
 
 
 def cell_of(config: RunConfig) -> dict[str, Any]:
-    """What names a cell of the included studies: the fields that count in it, and an unusual objective."""
+    """What names a cell of the included studies: the fields that count, its steps, an unusual objective."""
     cell = {name: getattr(config, name) for name in _OF_A_CELL if config.counts(name)}
+    cell["steps"] = config.steps
     if "objective" in differs(config):
         cell["objective"] = config.objective_class.label
     return cell
