@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig
+from kd.run_fields.conditions import MOST_EPOCHS
 
 # With two values alone, an axis is logarithmic if one is so many times the other.
 _DECADE = 10
@@ -22,17 +23,26 @@ _FIRST = {
     "student_width": (4, 16, 64),
 }
 _OFFERED = {"label_noise": (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8), "omitted_digits": ("", "3", "8", "37", "378")}
+# How many times as long as the setting training is worth trying.
+_LONGER = (1, 2, 5, 10)
 _AROUND_DEFAULT = (0.1, 0.25, 0.5, 1, 2, 4, 10)
 
 
 def may_vary() -> list[str]:
     """The fields that an axis may have, in the order in which people mostly want them."""
-    first = ("train_size", "temperature", "alpha", "objective", "label_noise", "student_width")
+    first = ("train_size", "temperature", "alpha", "epochs", "objective", "label_noise", "student_width")
     return [*first, *(name for name in OFFERED if name not in (*first, "seed"))]
 
 
-def offered(name: str) -> tuple[Any, ...]:
-    """Values of a field that are worth comparing."""
+def offered(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
+    """Values of a field that are worth comparing.
+
+    Args:
+        base: the setting of whatever does not vary, the default one with None: epochs are longer than in it.
+    """
+    if name == "epochs":
+        epochs = (base or RunConfig()).epochs
+        return tuple(dict.fromkeys(min(factor * epochs, MOST_EPOCHS) for factor in _LONGER))
     spec, default = FIELDS[name], getattr(RunConfig(), name)
     if FIELD_TYPES[name] is bool:
         return True, False
@@ -45,9 +55,11 @@ def offered(name: str) -> tuple[Any, ...]:
     return tuple(FIELD_TYPES[name](round(value, 6)) for value in sorted({*on_grid, float(default)}))
 
 
-def offered_first(name: str) -> tuple[Any, ...]:
-    """The few of them that an axis begins with."""
-    values = offered(name)
+def offered_first(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
+    """The few of them that an axis begins with. base: as for `offered`."""
+    values = offered(name, base)
+    if name == "epochs":
+        return values[:3]
     return _FIRST.get(name) or tuple(values[at] for at in sorted({0, len(values) // 2, len(values) - 1}))
 
 
@@ -66,10 +78,12 @@ def are_numbers(values: Sequence[Any]) -> bool:
     return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
 
 
-def is_logarithmic(values: Sequence[Any]) -> bool:
-    """Whether the values are chosen by their ratios: 1, 4, 20, and not 0.1, 0.5, 0.9."""
+def is_logarithmic(values: Sequence[Any], axis: str = "") -> bool:
+    """Whether the values are chosen by their ratios: 1, 4, 20, and not 0.1, 0.5, 0.9; epochs always are."""
     if not are_numbers(values) or min(values) <= 0:
         return False
+    if axis == "epochs":
+        return True
     ordered = np.unique(np.asarray(values, float))
     if len(ordered) < 3:
         return bool(ordered[-1] >= _DECADE * ordered[0])

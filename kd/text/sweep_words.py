@@ -119,7 +119,6 @@ _SHORT = {
     "train_size": N_("{value} images"),
     "temperature": N_("T {value}"),
     "alpha": N_("α {value}"),
-    "epochs": N_("{value} epochs"),
     "batch_size": N_("batches of {value}"),
     "label_noise": N_("label noise {value}"),
     "student_width": N_("width {value}"),
@@ -134,23 +133,27 @@ def where(values: Mapping[str, tuple[str, str]]) -> str:
     """A cell in a list: '500 images, T 10'.
 
     Args:
-        values: field of each axis → what it is called, and the cell's value in words.
+        values: field of each axis → what it is called, and the cell's value in words; of epochs how long the
+            training is, with its unit.
     """
     return ", ".join(_named(_SHORT, name, *words) for name, words in values.items())
 
 
 def in_sentence(values: Mapping[str, tuple[str, str]]) -> str:
-    """A cell within a sentence: 'with 500 images at T = 10'. values: as for `where`."""
+    """A cell within a sentence: 'with 500 images at T = 10 when trained for 640 steps'. values: as there."""
     parts = []
-    if having := [_named(_HAVING, name, *words) for name, words in values.items() if name not in _AT]:
+    others = {name: words for name, words in values.items() if name not in (*_AT, "epochs")}
+    if having := [_named(_HAVING, name, *words) for name, words in others.items()]:
         parts.append(_("with {things}", things=listing(having)))
     if at := [_(_AT[name], value=value) for name, (_label, value) in values.items() if name in _AT]:
         parts.append(_("at {things}", things=listing(at)))
+    if "epochs" in values:
+        parts.append(_("when trained for {length}", length=values["epochs"][1]))
     return " ".join(parts)
 
 
 def _named(forms: Mapping[str, str], name: str, label: str, value: str) -> str:
-    if name == "objective":
+    if name in ("objective", "epochs"):
         return value
     return _(forms[name], value=value) if name in forms else f"{label} {value}"
 

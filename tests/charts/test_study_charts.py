@@ -132,7 +132,7 @@ def test_one_seed_has_no_band():
         ("alpha", (0.1, 0.5, 0.9), "quantitative", "linear"),
         ("train_size", (100, 10_000), "quantitative", "log"),
         ("train_size", (100, 200), "quantitative", "linear"),
-        ("epochs", (10, 20, 30), "quantitative", "linear"),
+        ("epochs", (40, 200), "quantitative", "log"),
         ("labelled", (0, 10, 1000), "quantitative", "linear"),
         ("objective", ("soft_targets", "relations"), "nominal", None),
         ("temperature_squared", (True, False), "nominal", None),

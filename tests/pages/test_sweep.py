@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from dataclasses import replace
+from urllib.parse import unquote, urlencode
 
 import pandas as pd
 import pytest
@@ -25,6 +26,7 @@ from kd.text.endings import Ending
 from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
 from ui.sweep import cell, studies
+from ui.sweep import map as study_map
 
 STUDY = Study(RunConfig(epochs=11), {"alpha": (0.1, 0.5), "temperature": (4.0, 10.0)}, seeds=2)
 SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>')
@@ -67,12 +69,38 @@ def test_the_study_that_came_with_the_app_is_on_the_screen_at_once(open_page):
     )
     helps = table[table["verdict"] == "helps"]
     (sentence,) = SENTENCE.findall(html_of(app))
-    assert sentence.startswith(f"Distillation helps in {len(helps)} of {len(table)} cells")
+    assert re.match(
+        f"After [0-9]+ to 700 steps, distillation helps in {len(helps)} of {len(table)} cells", sentence
+    )
     assert f"+{helps['difference'].max():.1f} points" in sentence
     assert chart_titles(app)[0] == "Gain over scratch"
     assert len(cells_of(app)) == len(table)
     assert not labelled(app)["Start"].disabled
     assert hint(app).startswith("9 cells × 3 seeds: 27 runs, about ")
+
+
+def test_epochs_are_offered_around_the_setting_and_follow_it_until_they_are_chosen(open_page):
+    app = open_page("sweep")
+    labelled(app)["Vary"].set_value("epochs").run()
+    assert app.multiselect[0].value == ["40", "80", "200"]
+    labelled(app)["All else as in"].set_value("many_images").run()
+    assert app.multiselect[0].value == ["10", "20", "50"]
+    assert "vary=epochs:10,20,50" in unquote(urlencode(app.query_params, doseq=True))
+    app.multiselect[0].set_value(["10", "100"]).run()
+    labelled(app)["All else as in"].set_value("default").run()
+    assert app.multiselect[0].value == ["10", "100"]
+
+
+def test_where_epochs_vary_cells_are_named_by_their_steps():
+    study = Study(RunConfig(), {"epochs": (40, 200), "train_size": (500, 1_000)})
+    assert study_map.where(studies.in_steps(study, {"epochs": 200, "train_size": 1_000})) == (
+        "6,400 steps, 1,000 images"
+    )
+    assert study_map.in_sentence(studies.in_steps(study, {"epochs": 200, "train_size": 500})) == (
+        "with 500 images when trained for 3,200 steps"
+    )
+    # a slice does not know how many images
+    assert study_map.in_sentence(studies.in_steps(study, {"epochs": 200})) == "when trained for 200 epochs"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,12 @@ def test_each_field_may_vary_once():
     assert len(set(may_vary())) == len(may_vary()) == len(OFFERED) - 1
 
 
+def test_epochs_are_offered_around_the_setting():
+    assert offered("epochs") == (40, 80, 200, 400)
+    assert offered("epochs", RunConfig(epochs=10)) == (10, 20, 50, 100)
+    assert offered_first("epochs", RunConfig(epochs=1_000)) == (1_000, 2_000)
+
+
 def test_numbers_are_in_order_and_others_as_they_are():
     assert in_order((10.0, 1.0, 4)) == [1.0, 4, 10.0]
     assert in_order(("soft_targets", "attention")) == ["soft_targets", "attention"]
@@ -42,6 +48,10 @@ def test_numbers_are_in_order_and_others_as_they_are():
 )
 def test_an_axis_is_logarithmic_where_its_values_are_chosen_by_ratio(values, log):
     assert is_logarithmic(values) is log
+
+
+def test_of_epochs_the_ratio_always_counts():
+    assert is_logarithmic((40, 200), "epochs")
 
 
 STUDIES = [

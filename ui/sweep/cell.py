@@ -10,6 +10,7 @@ import streamlit as st
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.studies.study import Study
+from kd.studies.sure.other_length import other_length_note
 from kd.studies.sure.single_seeds import near_note
 from kd.studies.verdicts import HELPS
 from kd.text.sweep_words import cell_words, in_sentence
@@ -18,7 +19,7 @@ from kd.text.words import sentence_case
 from ui.shared.guard import guarded
 from ui.sweep import curves
 from ui.sweep import map as study_map
-from ui.sweep.studies import Shown, cells, named
+from ui.sweep.studies import Shown, cells, in_steps
 
 CELL = "sweep_cell"
 _MOST_KEPT = 200
@@ -86,6 +87,8 @@ def look_into(
         return
     said = cell_words(names[cell], shown.row(cell), shown.failed.get(cell, ""), study_map.over(shown))
     st.html(f'<p class="kd kd-sentence">{escape(said)}</p>')
+    if shown.view is None and (note := other_length_note(shown.config(cell))):
+        st.html(f'<p class="kd kd-quiet">{escape(note)}</p>')
     row = shown.row(cell)
     if row is not None and row["seeds"] == 1 and not study_map.over(shown):
         st.html(f'<p class="kd kd-quiet">{escape(near_note(shown.config(cell)))}</p>')
@@ -118,7 +121,7 @@ def _slices_through(
     for axis in values:
         (other,) = (name for name in values if name != axis)
         data = _shown.table[_shown.table[other] == values[other]]
-        fixed = in_sentence(named({other: values[other]}))
+        fixed = in_sentence(in_steps(_shown.study, {other: values[other]}))
         words = _("Gain along {field}, {where}.", field=_(FIELDS[axis].label), where=fixed)
         here = f"{sentence_case(fixed)}."
         found.append((words, here, study_map.slice_of(data, axis, _shown.study.axes[axis])))

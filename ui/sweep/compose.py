@@ -34,6 +34,7 @@ MOST_SEEDS = 10
 NONE, OWN = "", "own"
 FIRST, SECOND = "sweep_first", "sweep_second"
 SEEDS_KEY, BASE, _OWN_BASE, _TAKEN = "sweep_seeds", "sweep_base", "sweep_own", "sweep_taken"
+_EPOCHS = "sweep_epochs"
 _DEFAULT = {FIRST: "train_size", SECOND: "temperature"}
 
 
@@ -132,7 +133,7 @@ def draw() -> None:
         persist_state="session",
         format_func=lambda code: bases.get(code, code),
         help=_("The setting of whatever does not vary: a preset, or the run that you looked at last."),
-        on_change=guarded(_moved),
+        on_change=guarded(_base_chosen),
     )
     with contextlib.suppress(ValueError):
         st.html(f'<p class="kd kd-quiet">{escape(setting(base_of()))}</p>')
@@ -171,8 +172,9 @@ def _axis(key: str, label: str, help: str) -> None:
     values_key = _values_key(name)
     if key == SECOND and name == st.session_state[FIRST]:
         return  # its values are drawn already, and the form says what is wrong
-    chosen = st.session_state.setdefault(values_key, list(map(plain_value, offered_first(name))))
-    options = list(dict.fromkeys([*map(plain_value, offered(name)), *chosen]))
+    _begin(name)
+    chosen = st.session_state[values_key]
+    options = list(dict.fromkeys([*map(plain_value, offered(name, _known_base())), *chosen]))
     own = _("Type a value of your own and press Enter.")
     st.multiselect(
         _("Values of “{field}”", field=_(FIELDS[name].label)),
@@ -198,8 +200,32 @@ def _in_words(name: str, text: str) -> str:
 def _axis_chosen(key: str) -> None:
     name = st.session_state[key]
     if name != NONE:
-        st.session_state.setdefault(_values_key(name), list(map(plain_value, offered_first(name))))
+        _begin(name)
     _moved()
+
+
+def _base_chosen() -> None:
+    """Another setting has been chosen: the epochs follow it, unless they were chosen by hand."""
+    key, state = _values_key("epochs"), st.session_state
+    if _EPOCHS in state and state.get(key) == state[_EPOCHS]:
+        del state[key]
+        _begin("epochs")
+    _moved()
+
+
+def _begin(name: str) -> None:
+    """The values that an axis begins with, unless it has some."""
+    key, state = _values_key(name), st.session_state
+    if key not in state:
+        state[key] = list(map(plain_value, offered_first(name, _known_base())))
+        if name == "epochs":
+            state[_EPOCHS] = list(state[key])
+
+
+def _known_base() -> RunConfig | None:
+    with contextlib.suppress(ValueError):
+        return base_of()
+    return None
 
 
 def _moved() -> None:

@@ -15,12 +15,13 @@ from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
 from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.single_seeds import study_notes
+from kd.text.length_words import after
 from kd.text.study_words import signed
 from kd.text.sweep_words import in_sentence, study_sentence, where
 from kd.text.translation import _, language
 from kd.text.words import accuracy
 from ui.shared.figure import figure
-from ui.sweep.studies import Shown, cells, named
+from ui.sweep.studies import Shown, cells, in_steps, named
 
 FIGURE = "sweep-map"
 
@@ -45,7 +46,7 @@ def labels(shown: Shown) -> list[str]:
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _labels(study_id: str, language: str, _study: Study) -> list[str]:
-    return [where(named(cell)) for cell in cells(_study)]
+    return [where(in_steps(_study, cell)) for cell in cells(_study)]
 
 
 def sentence(shown: Shown) -> str:
@@ -55,15 +56,16 @@ def sentence(shown: Shown) -> str:
 
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _sentence(name: str, language: str, _shown: Shown) -> str:
-    places = {tuple(cell.values()): in_sentence(named(cell)) for cell in cells(_shown.study)}
+    places = {tuple(cell.values()): in_sentence(in_steps(_shown.study, cell)) for cell in cells(_shown.study)}
     rows = [{**row, "where": places[cell]} for cell, row in _shown.rows.items()]
-    return study_sentence(rows, len(places), over(_shown))
+    said = study_sentence(rows, len(places), over(_shown))
+    return after(_shown.length, said) if rows else said
 
 
 def over(shown: Shown) -> str:
     """The cell that the others are compared with, in words; "" where each is compared with scratch."""
     other = shown.study.baseline
-    return "" if isinstance(other, str) else where(named(other))
+    return "" if isinstance(other, str) else where(in_steps(shown.study, other))
 
 
 def draw(shown: Shown, chosen: int | None, *, on_select: Callable[[], None]) -> None:

@@ -12,12 +12,12 @@ import streamlit as st
 
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
-from kd.run_fields import epochs_for
 from kd.studies.address import STUDY
 from kd.studies.kept.view import StudyView
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
+from kd.text.length_words import epochs_words, steps_words, trained
 from kd.text.translation import _
 from ui.shared import address, notices
 
@@ -25,6 +25,7 @@ _KEY = "sweep_shown"
 _SECONDS_BETWEEN_READINGS = 1.0
 # so that readings of a very large study, too, take a twentieth of a core
 _SHARE_OF_TIME = 20
+_STEPS_DEPEND_ON = {"train_size", "batch_size", "labelled", "omitted_digits"}
 _MOST_READINGS, _MOST_STORED = 50, 200
 SHIPPED = ""
 """What stands for the study that comes with the app, where others have an id."""
@@ -64,15 +65,31 @@ class Shown:
         """The setting of a cell, with its first seed."""
         config = self.study.config(cells(self.study)[cell])
         if self.view is None:  # its epochs follow the images
-            default = RunConfig()
-            seen = default.train_size * default.epochs
-            config = config.replace(epochs=epochs_for(config.train_size, seen))
+            of_size = self.frame.loc[self.frame["train_size"] == config.train_size, "epochs"]
+            config = config.replace(epochs=int(of_size.iloc[0]))
         return config
+
+    @property
+    def length(self) -> str:
+        """How long its students are trained, in words: from the shortest cell to the longest."""
+        configs = [self.config(number) for number in range(len(cells(self.study)))]
+        lengths = dict.fromkeys(map(trained, configs))
+        return next(iter(lengths)) if len(lengths) == 1 else steps_words(configs)
 
 
 def named(cell: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """The fields of a cell → what each is called, and its value in words."""
     return {name: (_(FIELDS[name].label), FIELDS[name].in_words(value)) for name, value in cell.items()}
+
+
+def in_steps(study: Study, cell: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The same; of epochs how long the training is: in steps, as far as the cell decides them."""
+    words = named(cell)
+    if "epochs" in words:
+        decided = _STEPS_DEPEND_ON & study.axes.keys() <= cell.keys()
+        length = trained(study.config(dict(cell))) if decided else epochs_words(cell["epochs"])
+        words["epochs"] = (words["epochs"][0], length)
+    return words
 
 
 def cells(study: Study) -> list[dict[str, Any]]:

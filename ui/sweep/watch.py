@@ -75,7 +75,7 @@ def _head(shown: Shown) -> None:
     if view is None:
         below = _(
             "This study came with the app: {cells} cells with {seeds} seeds each. Its epochs follow the "
-            "images, so that every student sees about as many pictures.",
+            "images, so that every student takes about as many steps.",
             cells=len(cells(shown.study)),
             seeds=shown.study.seeds,
         )

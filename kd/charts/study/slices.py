@@ -85,7 +85,7 @@ def slice_axes(rows: pd.DataFrame, axis: str, values: Sequence[Hashable], gains:
     return {
         "title": _(FIELDS[axis].label),
         "values": ordered if are_numbers(ordered) else [FIELDS[axis].in_words(value) for value in ordered],
-        "log": is_logarithmic(ordered),
+        "log": is_logarithmic(ordered, axis),
         "low": low,
         "high": high,
         "gains": gains,
