@@ -26,7 +26,9 @@ def test_a_sections_command_asks_for_its_study(name, monkeypatch):
 
 
 def test_a_command_names_the_preset_that_leaves_least_to_say():
-    assert sweep_command(SECTIONS["omitted"].study) == "python -m kd sweep --preset unseen_digit --seeds 3"
+    assert sweep_command(SECTIONS["omitted"].study) == (
+        "python -m kd sweep --preset unseen_digit --epochs 5,25 --seeds 5"
+    )
     assert sweep_command(Study(TINY, {"temperature": [1.0, 2.5]}, seeds=2)) == (
         "python -m kd sweep --teacher notebook --epochs 1 --train-size 100 --omitted-digits 3 "
         "--temperature 1,2.5 --seeds 2"
