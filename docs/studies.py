@@ -27,6 +27,7 @@ from kd.studies.in_text.picture import picture
 from kd.studies.in_text.table import table_text
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
+from kd.text.interval_words import covers
 from kd.text.study_words import axis_value, flag, signed
 from kd.text.words import listing, percent, quoted
 
@@ -164,10 +165,19 @@ INTRODUCTION = """# Studies
 
 When does distillation help, by how much, and how sure is that? Each table below was computed by
 `python -m docs.studies`, and each section names the command that repeats it alone. Differences are in points:
-distilled minus scratch, on the same 10,000 test images and with the same seeds, with a 95\u00a0% interval of
-the paired differences. A verdict is corrected for the number of cells in its table (Holm 1979), so a cell
-whose interval excludes 0 can be "not shown". That does not mean that there is no difference: the last
-column says how many more seeds would usually show one of 0.2 points.
+distilled minus scratch, on the same 10,000 test images and with the same seeds; ± is half the 95\u00a0%
+interval of the paired differences. It is for other seeds and for other test images (a two-way analysis of
+variance of seeds and 20 blocks of test images). Each section says what is drawn anew with each seed and what
+is fixed.
+
+Verdicts are given with 5, 10 and 20 seeds only, then with 40, 80 and so on up to 640: with 7 seeds, the
+verdict is that of the first 5. Each takes p < 0.01, from 40 seeds on p < 0.003, after correction for the
+number of cells in its table (Holm 1979). So a study without any effect is said to help or to hurt less than 5
+times in 100, however often somebody looks and adds seeds, and a cell whose interval excludes 0 can be "not
+shown". That does not mean that there is no difference: the last column says with how many seeds one of 0.2
+points would be shown four times out of five. It is a range, as a few seeds hardly tell how much others
+differ; after a +, no number may be enough; and it is empty where the verdict is clear, or the interval is
+within 0.2 points of 0.
 """
 
 
@@ -184,7 +194,7 @@ def written(name: str, lab: Lab) -> str:
     table = verdicts(lab.study_frame(study_id), axes)
     parts = [
         f"## {section.title}",
-        section.about,
+        f"{section.about} {covers(section.study.base)}",
         f"```sh\n{sweep_command(section.study)}\n```",
         f"```text\n{table_text(table, axes)}\n\n{picture(table, axes)}\n```",
         "\n".join(section.finding(lab, section.study)),

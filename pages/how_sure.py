@@ -1,9 +1,9 @@
-"""How sure: what one seed would have said, what more of them say, and which objectives can be told apart."""
+"""How sure: what more seeds say, what comes of looking too often, and which objectives can be told apart."""
 
 import streamlit as st
 
 from kd.text.translation import N_, _
-from ui.how_sure import adding, objectives, sure_lessons, whose_seeds
+from ui.how_sure import adding, objectives, stopping, sure_lessons, whose_seeds
 from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.headings import unseen_section
@@ -11,13 +11,18 @@ from ui.shared.server import lab
 
 VIEW = address.choice(
     N_("There is no view “{text}”: use {allowed}."),
-    {"seeds": N_("Add seeds"), "objectives": N_("Objectives")},
+    {"seeds": N_("Add seeds"), "stopping": N_("Stop when it helps"), "objectives": N_("Objectives")},
 )
 
+LESSONS = {
+    "seeds": sure_lessons.seeds,
+    "stopping": sure_lessons.stopping,
+    "objectives": sure_lessons.objectives,
+}
 PLACES = ("view", "setting", "result")
 
 with page("How sure"):
-    address.take({"sure": VIEW, **adding.parameters(), **objectives.ADDRESS})
+    address.take({"sure": VIEW, **adding.parameters(), **stopping.ADDRESS, **objectives.ADDRESS})
     # three places: the stylesheet puts the result beside the other two, or on a phone between them
     with st.container(key="sure_page"):
         view_place, setting, result = (st.container(key=f"sure_{name}") for name in PLACES)
@@ -33,17 +38,17 @@ with page("How sure"):
             VIEW,
             key="sure",
             required=True,
-            help=_("What more seeds of one setting say, or which objectives are really better."),
+            help=_("What more seeds say, what comes of looking too often, or which objectives are better."),
         )
     with setting:
-        over = objectives.choose() if view == "objectives" else None
-        chosen = whose_seeds.choose(lab()) if over is None else None
+        over = objectives.choose() if view == "objectives" else ""
+        looks = stopping.choose() if view == "stopping" else None
+        chosen = whose_seeds.choose(lab()) if view == "seeds" else None
     with result:
-        if over is not None:
+        if over:
             objectives.leaderboard_of(over)
+        elif looks is not None:
+            stopping.draw(*looks)
         elif chosen is not None:
             adding.adding(chosen)
-    if view == "objectives":
-        sure_lessons.objectives()
-    else:
-        sure_lessons.seeds()
+    LESSONS[view]()

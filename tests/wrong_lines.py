@@ -37,6 +37,34 @@ class WrongLine(NamedTuple):
 
 WRONG_LINES = [
     WrongLine(
+        "A verdict is that of all seeds, at whatever number somebody looks",
+        "kd/studies/verdicts.py",
+        "judged = station(len(values))",
+        "judged = len(values)",
+        "tests/studies/test_verdicts.py",
+    ),
+    WrongLine(
+        "A verdict over seeds takes p < 0.05",
+        "kd/studies/verdicts.py",
+        "if not row.p_corrected < level(row.judged_seeds):",
+        "if not row.p_corrected < 0.05:",
+        "tests/studies/test_verdicts.py",
+    ),
+    WrongLine(
+        "An interval forgets that other test pictures would give another difference",
+        "kd/studies/over_seeds.py",
+        "pictures = _of_pictures(values) if values.size > seeds else 0.0",
+        "pictures = 0.0",
+        "tests/studies/test_over_seeds.py",
+    ),
+    WrongLine(
+        "An experiment is judged by the interval that it shows",
+        "kd/studies/experiments/judging.py",
+        "low, high = finding.sure",
+        "low, high = finding.low, finding.high",
+        "tests/studies/experiments/test_judging.py",
+    ),
+    WrongLine(
         "A guess is right whatever comes out",
         "ui/experiments/outcome.py",
         "verdict = judged(finding, choice.expected)",

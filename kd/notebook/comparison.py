@@ -15,7 +15,7 @@ from kd.notebook.entries import Entry
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 
-AHEAD, BEHIND, NOT_SHOWN, UNPAIRED = "ahead", "behind", "not shown", "unpaired"
+AHEAD, BEHIND, UNPAIRED = "ahead", "behind", "unpaired"
 MCNEMAR, PAIRED_T = "mcnemar", "paired t"
 
 _VERDICTS = {"helps": AHEAD, "hurts": BEHIND}
@@ -25,10 +25,11 @@ _VERDICTS = {"helps": AHEAD, "hurts": BEHIND}
 class Between:
     """What sets a setting's distilled students apart from another's.
 
-    verdict: "ahead", "behind", "not shown", or "unpaired" where they have no seed in common. seeds: those
-    of the pairs; a pair of one run each may have two. test: MCNEMAR over the test images for one pair,
-    PAIRED_T for several seeds; empty without one. difference, low, high: in points of a percent, with the
-    95 % interval; NaN where there is none, as p.
+    verdict: "ahead", "behind", "not shown", "not judged yet" with too few seeds, or "unpaired" where they
+    have no seed in common. seeds: those of the pairs; a pair of one run each may have two. judged_seeds: how
+    many of them the verdict rests on. test: MCNEMAR over the test images for one pair, PAIRED_T for several
+    seeds; empty without one. difference, low, high: in points of a percent, with the 95 % interval; NaN where
+    there is none, as p.
     """
 
     verdict: str
@@ -38,6 +39,7 @@ class Between:
     low: float = np.nan
     high: float = np.nan
     p: float = np.nan
+    judged_seeds: int = 0
 
 
 def between(
@@ -52,8 +54,8 @@ def between(
 
     Returns:
         Distilled minus the first setting's distilled, seed by seed. With two seeds or more in common, it is
-        the paired t-test's, and with several settings corrected for their number
-        (`kd.studies.verdicts.verdicts`); with one, McNemar's. Two single runs of different seeds are
+        judged as a study, and with several settings corrected for their number
+        (`kd.studies.verdicts.verdicts`); with one, by McNemar's test. Two single runs of different seeds are
         compared, too: the test then holds for these two networks.
     """
     first, *others = [{entry.config.seed: entry for entry in runs} for runs in settings]
@@ -65,7 +67,8 @@ def between(
         if len(shared) > 1:
             row = table.loc[number]
             figures = {name: float(row[name]) for name in ("difference", "low", "high", "p")}
-            found.append(Between(_VERDICTS.get(row["verdict"], NOT_SHOWN), shared, PAIRED_T, **figures))
+            code, judged = _VERDICTS.get(row["verdict"], row["verdict"]), int(row["judged_seeds"])
+            found.append(Between(code, shared, PAIRED_T, **figures, judged_seeds=judged))
         elif len(single) == 2:
             mine, its = (logits(runs[seed].run_id) for runs, seed in zip((first, other), single, strict=True))
             paired = compare(labels, its, mine)
@@ -120,4 +123,5 @@ def _together(settings: Sequence[Mapping[int, Entry]]) -> pd.DataFrame:
 def _row(setting: int, entry: Entry) -> dict[str, Any]:
     models = ("distilled", "scratch", "teacher")
     accuracies = {f"{name}_accuracy": getattr(entry.figures, name, np.nan) for name in models}
-    return {"setting": setting, "seed": entry.config.seed, **accuracies}
+    blocks = {f"{name}_blocks": getattr(entry.figures, f"{name}_blocks", None) for name in models[:2]}
+    return {"setting": setting, "seed": entry.config.seed, **accuracies, **blocks}

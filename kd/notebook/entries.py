@@ -21,6 +21,7 @@ from kd.store.index.notes import Listed
 from kd.store.index.notes_file import tags_of
 from kd.store.index.rows import DELETED, run_row
 from kd.store.store import Store
+from kd.text.words import STUDENTS
 
 # So long the files of thousands of runs are not looked at again, unless something has been done to a run.
 SECONDS_IT_HOLDS = 60.0
@@ -29,8 +30,9 @@ SECONDS_IT_HOLDS = 60.0
 class Figures(NamedTuple):
     """What a list says of a result: accuracies on the test images, and distilled minus scratch, as fractions.
 
-    low and high are the 95 % interval and p_value is McNemar's; the counts are of test images. All but the
-    accuracies are None for a result that compares nothing.
+    low and high are the 95 % interval and p_value is McNemar's; the counts are of test images; blocks are how
+    many of each block of the test images a student gets right, as text. All but the accuracies are None for a
+    result that compares nothing.
     """
 
     teacher: float
@@ -42,6 +44,8 @@ class Figures(NamedTuple):
     p_value: float | None = None
     only_distilled: int | None = None
     only_scratch: int | None = None
+    distilled_blocks: str | None = None
+    scratch_blocks: str | None = None
 
 
 @dataclass(frozen=True)
@@ -215,7 +219,9 @@ def figures_of(result: dict[str, Any] | None) -> Figures | None:
     if "comparison" not in result:
         return Figures(*accuracies)
     names = ("difference", "low", "high", "p_value", "only_distilled_right", "only_scratch_right")
-    return Figures(*accuracies, *(result["comparison"][name] for name in names))
+    blocks = [result[model].get("right_in_blocks") for model in STUDENTS]
+    texts = [None if each is None else " ".join(map(str, each)) for each in blocks]
+    return Figures(*accuracies, *(result["comparison"][name] for name in names), *texts)
 
 
 @lru_cache(maxsize=10_000)
@@ -225,4 +231,6 @@ def _figures(text: str) -> Figures | None:
         found = Figures(*json.loads(text))
     except (ValueError, TypeError, RecursionError):
         return None
-    return found if all(isinstance(each, int | float | None) for each in found) else None
+    numbers, blocks = found[:-2], found[-2:]
+    readable = all(isinstance(each, int | float | None) for each in numbers)
+    return found if readable and all(isinstance(each, str | None) for each in blocks) else None

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
+from kd.analysis.evaluation import BLOCKS
 from kd.config import FIELDS, RunConfig
-from kd.notebook.entries import Entry
+from kd.notebook.entries import Entry, Figures
+from kd.run_fields import TEST_IMAGES
 from kd.studies.gains import gains
+from kd.studies.sure.stations import STATIONS
 
 
 @dataclass(frozen=True)
@@ -18,8 +22,9 @@ class Line:
     """A line of the notebook: a run, or the runs of one setting.
 
     entries: newest first. difference: the mean of distilled minus scratch in points of a percent; low and
-    high: its 95 % interval, the paired t-test's for several seeds, and Newcombe's over the test images for
-    one; NaN where there is none. teacher, distilled, scratch: mean accuracies as fractions.
+    high: the 95 % interval, for several seeds that of kd.studies.verdicts, and for a single run Newcombe's
+    for these two students; NaN where there is none. teacher, distilled, scratch: mean accuracies as
+    fractions.
     """
 
     entries: tuple[Entry, ...]
@@ -61,12 +66,17 @@ def lines(entries: Iterable[Entry], fold: bool = True) -> list[Line]:
     for entry in entries:
         together = fold and entry.figures is not None
         groups.setdefault(_setting(entry.config) if together else entry.run_id, []).append(entry)
-    seeds = np.repeat(np.arange(len(groups)), [len(group) for group in groups.values()])
-    table = np.array([_numbers(entry) for group in groups.values() for entry in group]).reshape(-1, 6)
-    found = gains(seeds, *table[:, :3].T)
-    count = np.bincount(seeds)
-    accuracies = np.array([np.bincount(seeds, column) / count for column in table[:, 3:].T]).reshape(3, -1)
-    columns = np.column_stack([*found, *accuracies]).tolist()
+    count = np.array([len(group) for group in groups.values()], int)
+    setting, every = np.repeat(np.arange(len(groups)), count), [*chain(*groups.values())]
+    table = np.array([_numbers(entry) for entry in every]).reshape(-1, 6)
+    differences = np.repeat(table[:, :1], BLOCKS, axis=1)
+    for place in np.flatnonzero(np.repeat(count, count) >= STATIONS[0]):
+        differences[place] = _in_blocks(every[place].figures, differences[place])
+    means, *ends = gains(setting, np.array([entry.config.seed for entry in every], int), differences)
+    alone = table[np.cumsum(count) - 1, 1:3].T
+    low, high = (np.where(count == 1, own, end) for own, end in zip(alone, ends, strict=True))
+    accuracies = [np.bincount(setting, column, len(count)) / count for column in table[:, 3:].T]
+    columns = np.column_stack([means, low, high, *accuracies]).tolist()
     return [Line(tuple(group), *row) for group, row in zip(groups.values(), columns, strict=True)]
 
 
@@ -79,6 +89,16 @@ def _numbers(entry: Entry) -> tuple[float, ...]:
     if found.difference is None or found.low is None or found.high is None:
         return (nan, nan, nan, *accuracies)
     return (100 * found.difference, 100 * found.low, 100 * found.high, *accuracies)
+
+
+def _in_blocks(found: Figures | None, otherwise: np.ndarray) -> np.ndarray:
+    """Distilled minus scratch of each block of the test pictures, in points."""
+    if found is None or found.distilled_blocks is None or found.scratch_blocks is None:
+        return otherwise
+    distilled, scratch = (
+        np.array(each.split(), int) for each in (found.distilled_blocks, found.scratch_blocks)
+    )
+    return 100 * (distilled - scratch) * BLOCKS / TEST_IMAGES
 
 
 @lru_cache(maxsize=10_000)

@@ -25,13 +25,14 @@ from kd.runs.work.piece import AHEAD
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.study import Study
+from kd.studies.sure.stations import STATIONS
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 
-SEEDS = 5
+SEEDS = STATIONS[0]
 NEIGHBOURING = ("alpha", "temperature")
 MOST_PEOPLE = 3
 # A run that takes longer is not computed unless somebody asks for it.

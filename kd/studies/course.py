@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kd.analysis.verdict import CONFIDENCE
 from kd.studies.axes import values_in_order
+from kd.studies.over_seeds import over_seeds
+from kd.studies.sure.stations import station
+from kd.studies.verdicts import in_blocks
 from kd.text.words import STUDENTS
 
 
@@ -19,19 +21,17 @@ def course(runs: pd.DataFrame, axis: str) -> pd.DataFrame:
 
     Returns:
         One row for each value, in order, and student: the axis, role, seeds (how many runs), mean (a
-        fraction), low and high: Student's 95 % interval of the mean over seeds, NaN where fewer than two
-        have finished.
+        fraction), low and high: the 95 % interval of the mean over the first seeds, as many as the last
+        station that is reached (`kd.studies.sure.stations`); NaN before the first.
     """
-    from scipy.stats import t
-
+    runs = runs.sort_values("seed", kind="stable")
     rows = []
     for value in values_in_order(runs[axis]):
         for role in STUDENTS:
-            accuracies = runs.loc[runs[axis] == value, f"{role}_accuracy"].dropna().to_numpy(float)
-            seeds = len(accuracies)
-            half = np.nan
-            if seeds > 1:
-                half = t.ppf((1 + CONFIDENCE) / 2, seeds - 1) * accuracies.std(ddof=1) / np.sqrt(seeds)
-            mean = accuracies.mean() if seeds else np.nan
-            rows.append((value, role, seeds, mean, mean - half, mean + half))
+            known = (runs[axis] == value) & runs[f"{role}_accuracy"].notna()
+            right = in_blocks(runs[known], role) / 100
+            seeds = len(right)
+            mean = right.mean() if seeds else np.nan
+            found = over_seeds(right[: station(seeds)], no_spread=0.0)
+            rows.append((value, role, seeds, mean, found.low, found.high))
     return pd.DataFrame(rows, columns=[axis, "role", "seeds", "mean", "low", "high"])

@@ -19,7 +19,7 @@ class FewImages:
     steps: about how many each student took. few: the training images of `alone` and `taught`. many: those of
     `enough`. alone, enough: without a teacher. taught: distilled. lost: the mean of `enough` less that of
     `alone`, in points. back: the mean of `taught` less that of `alone`, in points, and its 95 % interval from
-    `low` to `high`.
+    `low` to `high`. verdict: a code of kd.studies.verdicts.
     """
 
     steps: int
@@ -32,6 +32,7 @@ class FewImages:
     back: float
     low: float
     high: float
+    verdict: str
 
 
 @cache
@@ -75,4 +76,5 @@ def _few_images(length: str) -> FewImages | None:
         back=float(verdict["difference"]),
         low=float(verdict["low"]),
         high=float(verdict["high"]),
+        verdict=str(verdict["verdict"]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,8 @@ def study_frame(study: Study, result: Callable[[RunConfig], dict[str, Any] | Non
     Returns:
         The axes' values, then COLUMNS: seed, run (its id), the three models' test accuracies in [0, 1], the
         numbers of test images that only the distilled or only the scratch student gets right, and how many
-        each of them gets right in each block (`kd.analysis.evaluation.right_in_blocks`), as text: "483 479".
+        each of them gets right in each block (`kd.analysis.evaluation.right_in_blocks`), as text: "483 479",
+        or None in a result of an earlier version.
     """
     rows = []
     for cell, config in study.runs():
@@ -38,7 +39,13 @@ def study_frame(study: Study, result: Callable[[RunConfig], dict[str, Any] | Non
             **{f"{name}_accuracy": found[name]["test_accuracy"] for name in MODELS},
             "only_distilled": found["comparison"]["only_distilled_right"],
             "only_scratch": found["comparison"]["only_scratch_right"],
-            **{f"{name}_blocks": " ".join(map(str, found[name]["right_in_blocks"])) for name in STUDENTS},
+            **{f"{name}_blocks": _blocks(found[name]) for name in STUDENTS},
         }
         rows.append(row)
     return pd.DataFrame(rows, columns=[*study.axes, *COLUMNS])
+
+
+def _blocks(model: Mapping[str, Any]) -> str | None:
+    """How many pictures of each block a model gets right, as text; None where that is not known."""
+    right = model.get("right_in_blocks")
+    return None if right is None else " ".join(map(str, right))

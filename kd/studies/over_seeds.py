@@ -13,35 +13,58 @@ NO_SPREAD = 1e-4
 
 
 class OverSeeds(NamedTuple):
-    """The mean, its 95 % interval from low to high, the p-value of its being 0, and the seeds' deviation."""
+    """The mean, its 95 % interval from low to high, and the p-value of its being 0.
+
+    spread: the standard deviation over seeds. pictures: the standard error of the mean that more seeds would
+    not lower, as other test pictures might be easier for one of the two; 0 where nothing is known of them.
+    """
 
     mean: float
     low: float
     high: float
     p: float
     spread: float
+    pictures: float
 
 
 def over_seeds(values: np.ndarray, no_spread: float = NO_SPREAD) -> OverSeeds:
     """Student's t-test of a number that each seed gives, such as a difference within this seed.
 
     Args:
-        values: one for each seed (n,), finite.
-        no_spread: values that are no further apart are equal.
+        values: one for each seed (n,), or one for each seed and block of the test pictures (n, blocks), whose
+            mean is the seed's; finite.
+        no_spread: seeds whose values are no further apart are equal.
 
     Returns:
+        With blocks, p and interval are for other seeds and other test pictures: the variance of the mean is
+        that of a two-way analysis of variance without replication, with seeds and blocks drawn at random
+        (Cornfield & Tukey 1956), and never below that of the seeds alone; t has n − 1 degrees of freedom.
+
         NaN for what the values do not say: all of it where there is none, all but the mean where there is
         one. Several that are equal say nothing about other seeds, so there is no interval either; if they
         are all 0, p is 1.
     """
-    from scipy.stats import ttest_1samp
+    from scipy.special import stdtr, stdtrit
 
-    if len(values) < 2:
-        return OverSeeds(values.mean() if len(values) else np.nan, *[np.nan] * 4)
-    if np.ptp(values) > no_spread:
-        test = ttest_1samp(values, 0.0)
-        interval = test.confidence_interval(CONFIDENCE)
-        return OverSeeds(values.mean(), interval.low, interval.high, test.pvalue, values.std(ddof=1))
-    if np.abs(values).max() <= no_spread:
-        return OverSeeds(0.0, np.nan, np.nan, 1.0, np.nan)
-    return OverSeeds(values.mean(), *[np.nan] * 4)
+    by_seed = values if values.ndim == 1 else values.mean(axis=1)
+    seeds = len(by_seed)
+    mean = float(by_seed.mean()) if seeds else np.nan
+    if seeds < 2 or np.ptp(by_seed) <= no_spread:
+        if seeds > 1 and np.abs(by_seed).max() <= no_spread:
+            return OverSeeds(0.0, np.nan, np.nan, 1.0, np.nan, np.nan)
+        return OverSeeds(mean, *[np.nan] * 5)
+    spread = float(by_seed.std(ddof=1))
+    pictures = _of_pictures(values) if values.size > seeds else 0.0
+    error = np.hypot(spread / np.sqrt(seeds), pictures)
+    half = stdtrit(seeds - 1, (1 + CONFIDENCE) / 2) * error
+    p = 2 * stdtr(seeds - 1, -abs(mean) / error)
+    return OverSeeds(mean, mean - half, mean + half, p, spread, pictures)
+
+
+def _of_pictures(values: np.ndarray) -> float:
+    """The root of (MS_blocks − MS_residual) / (n · blocks), 0 where the difference is negative."""
+    seeds, blocks = values.shape
+    of_blocks = values.mean(axis=0)
+    residual = values - values.mean(axis=1, keepdims=True) - of_blocks + values.mean()
+    excess = seeds * of_blocks.var(ddof=1) - (residual**2).sum() / ((seeds - 1) * (blocks - 1))
+    return float(np.sqrt(max(excess, 0.0) / (seeds * blocks)))

@@ -27,9 +27,9 @@ class SeedsView:
     """What is stored of a setting with several seeds.
 
     runs: the id of each finished run, by seed. differences: distilled minus scratch, as a fraction of the
-    test images, by seed. verdict: seeds, difference, low, high, p and verdict, as kd.studies.verdicts has
-    them (in points), None with fewer than two seeds. training: whether more seeds are under way. wanted: how
-    many there will be, if nothing comes between.
+    test images, by seed. verdict: seeds, difference, judged_seeds, next_seeds, low, high, p and verdict, as
+    kd.studies.verdicts has them (in points), None with fewer than two seeds. training: whether more seeds are
+    under way. wanted: how many there will be, if nothing comes between.
     """
 
     runs: dict[int, str]
@@ -39,7 +39,7 @@ class SeedsView:
     wanted: int
 
 
-_VERDICT = ("seeds", "difference", "low", "high", "p", "verdict")
+_VERDICT = ("seeds", "difference", "judged_seeds", "next_seeds", "low", "high", "p", "verdict")
 
 
 class Seeds:

@@ -1,128 +1,142 @@
-"""What a study shows of each cell: does it help, how sure is that, and how many seeds would say more?
+"""What a study shows of each cell: does it help, how sure is that, and how many seeds would show more?
 
 Every seed gives a pair of accuracies that share their data, their order and, as far as they can, their
-initial weights. So differences are taken within seeds, and tested with the paired t-test.
+initial weights. So differences are taken within seeds, and tested with the paired t-test, which takes in that
+other test pictures would give other differences (`kd.studies.over_seeds`). A verdict is given at stations
+only (`kd.studies.sure.stations`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kd.analysis.evaluation import mcnemar, paired_difference_interval
-from kd.analysis.verdict import CONFIDENCE
 from kd.run_fields import TEST_IMAGES
-from kd.studies.over_seeds import OverSeeds, over_seeds
+from kd.studies.over_seeds import over_seeds
+from kd.studies.sure.stations import STATIONS, level, next_station, station
 from kd.text.translation import _
 from kd.text.words import quoted
 
 SCRATCH = "scratch"
 """The usual baseline: the scratch student of the same cell and seed."""
 
-HELPS, HURTS, NOT_SHOWN, TOO_FEW, BASELINE = "helps", "hurts", "not shown", "too few", "baseline"
-"""The verdicts: TOO_FEW where there is nothing to judge by, BASELINE for the cell that is the baseline."""
+HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE = "helps", "hurts", "not shown", "not judged yet", "baseline"
+"""The verdicts: NOT_JUDGED before the first station, BASELINE for the cell that is the baseline."""
 
 DIFFERENCE_WORTH_SHOWING = 0.2
-"""In points: `more_seeds` is about a difference of this size."""
+"""In points: `seeds_from` and `seeds_to` are about a difference of this size."""
 POWER = 0.8
-MOST_SEEDS = 10_000
 
 ACCURACIES = ("distilled_accuracy", "scratch_accuracy", "teacher_accuracy")
-COUNTS = ("only_distilled", "only_scratch")
 
-_SIGNIFICANCE = 1 - CONFIDENCE
-# While a study fills, most of its cells stay as they were.
-_CELLS_KEPT = 4_096
+# Of the interval of a standard deviation.
+_CONFIDENCE = 0.95
 # In points: a smaller spread is not to be told from none in such steps.
 _FINEST = 0.005
 
 
 def verdicts(
-    runs: pd.DataFrame,
-    axes: Sequence[str],
-    baseline: str | Mapping[str, Any] = SCRATCH,
-    pictures: int = TEST_IMAGES,
+    runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any] = SCRATCH
 ) -> pd.DataFrame:
     """A verdict on each cell of a study.
 
     Args:
         runs: the finished runs, one row for each cell and seed: the axes, seed, distilled_accuracy,
             scratch_accuracy and teacher_accuracy (fractions; NaN for a model that is not there yet).
-            Optionally only_distilled and only_scratch: how many test pictures only one of the two gets
-            right, with which a single seed is tested against scratch.
+            Optionally distilled_blocks and scratch_blocks: how many of each block of the test pictures these
+            students get right, as text ("483 479 …"; NaN where it is not known).
         axes: the columns whose values make a cell; none for a study of one cell.
         baseline: what distilled is compared with: "scratch", or a cell, as its value on each axis (then
             its distilled student of the same seed).
-        pictures: how many test pictures the accuracies are of.
 
     Returns:
         One row for each cell, in the order in which they first appear: the axes; seeds, how many pairs there
-        are; the mean accuracies over these seeds (where there is no pair, over what there is); and in points
-        of a percent, difference (mean of distilled minus baseline), low and high (its 95 % interval); p;
-        p_corrected (Holm 1979, over the cells that can be tested); verdict; and more_seeds: how many more
-        seeds it would take to show a difference of 0.2 points with 80 % power, if seeds differ as much as
-        they do so far.
+        are; the mean accuracies over these seeds (where there is no pair, over what there is); difference,
+        the mean of distilled minus baseline in points of a percent; judged_seeds, how many seeds the rest is
+        about: the first ones, as many as the last station that is reached, 0 before the first; next_seeds,
+        with how many the next verdict comes (missing after the last); in points, low and high, the 95 %
+        interval; p; p_corrected (Holm 1979, over the cells that can be tested); verdict; and seeds_from and
+        seeds_to: with how many seeds a difference of 0.2 points would be shown with 80 % power, a range, as a
+        few seeds hardly tell how much others differ.
 
-        With two seeds or more, p and interval are the paired t-test's. With one, they are McNemar's exact
-        test and Newcombe's interval, which cover the test pictures and not the seeds. An interval is its
-        cell's own; a verdict is corrected for the number of cells, so it can be "not shown" although the
-        interval is without 0. Seeds that make no difference at all say nothing about other seeds: then
-        there is no interval, and the verdict is "too few", or "not shown" if the two are equal. Where
-        seeds do not tell how much they differ, or more than 10,000 would be needed, more_seeds is missing.
+        An interval is its cell's own; a verdict is corrected for the number of cells and stricter than 5 %
+        (`kd.studies.sure.stations`), so it can be "not shown" although the interval is without 0. Seeds that
+        make no difference at all say nothing about other seeds: then there is no interval. seeds_from and
+        seeds_to are missing where the question is settled: the cell helps or hurts, or its interval is within
+        0.2 points of 0; seeds_to also where the most seeds that a verdict can rest on may not be enough.
 
     Raises:
         ValueError: when columns or axes of the baseline are missing, a run is there twice, accuracies are
-            not fractions, or counts do not fit them.
+            not fractions, or blocks are not whole numbers, equally many for each run.
     """
     _check(runs, axes, baseline)
     accuracies = runs[list(ACCURACIES)].to_numpy(float)
-    other = _baseline_accuracy(runs, axes, baseline)
-    counts = runs.reindex(columns=list(COUNTS)).to_numpy(float)
-    rows = []
+    differences = in_blocks(runs, "distilled") - _of_baseline(runs, axes, baseline)
+    seeds, rows = runs["seed"].to_numpy(), []
     for key, places in _cells(runs, axes):
         row = dict(zip(axes, key, strict=True))
-        # of another cell's student, McNemar's counts say nothing
-        figures = _compared(
-            accuracies[places], other[places], counts[places], pictures if isinstance(baseline, str) else None
-        )
+        places = places[np.argsort(seeds[places])]
+        figures = _compared(accuracies[places], differences[places])
         if not isinstance(baseline, str) and all(row[axis] == baseline[axis] for axis in axes):
-            figures |= {"p": np.nan, "spread": np.nan, "verdict": BASELINE}
+            figures |= {"p": np.nan, "verdict": BASELINE}
         rows.append(row | figures)
-    table = pd.DataFrame(rows, columns=[*axes, *_RESULTS])
+    table = pd.DataFrame(rows, columns=[*axes, *_RESULTS, *_WORKED_OUT])
     table["p_corrected"] = _holm(table["p"].to_numpy(float))
-    judged = table[["low", "high", "p_corrected"]].itertuples(index=False)
     table["verdict"] = [
-        known if isinstance(known, str) else _verdict(*row)
-        for known, row in zip(table["verdict"], judged, strict=True)
+        row.verdict if isinstance(row.verdict, str) else _verdict(row)
+        for row in table[list(_RESULTS)].itertuples(index=False)
     ]
     tests = int(table["p"].notna().sum())
-    spread, seeds = table["spread"].to_numpy(float), table["seeds"].to_numpy(int)
-    table["more_seeds"] = pd.array(
-        [
-            pd.NA if np.isnan(n) else max(0, int(n) - have)
-            for n, have in zip(_needed(spread, tests), seeds, strict=True)
-        ],
-        dtype="Int64",
-    )
-    return table.drop(columns="spread")
+    table["seeds_from"], table["seeds_to"] = _needed(table, tests)
+    whole = ["next_seeds", "seeds_from", "seeds_to"]
+    table[whole] = table[whole].astype(float).astype("Int64")
+    return table.drop(columns=list(_WORKED_OUT))
 
 
 _RESULTS = (
     "seeds",
     *ACCURACIES,
     "difference",
+    "judged_seeds",
+    "next_seeds",
     "low",
     "high",
     "p",
     "p_corrected",
     "verdict",
-    "more_seeds",
-    "spread",
+    "seeds_from",
+    "seeds_to",
 )
+_WORKED_OUT = ("spread", "pictures")
+
+
+def in_blocks(runs: pd.DataFrame, model: str) -> np.ndarray:
+    """The percentage of each block of the test pictures that a student gets right (runs, blocks).
+
+    Where a run does not know its blocks, each is as right as all pictures, and says nothing of others.
+
+    Raises:
+        ValueError: when blocks are not whole numbers, equally many for each run.
+    """
+    percent = 100 * runs[f"{model}_accuracy"].to_numpy(float)[:, None]
+    column = f"{model}_blocks"
+    known = runs[column].notna().to_numpy() if column in runs.columns else np.zeros(len(runs), bool)
+    if not known.any():
+        return percent
+    texts = runs.loc[known, column].to_list()
+    try:
+        right = np.array([text.split() for text in texts], int)
+    except (AttributeError, ValueError):
+        raise ValueError(
+            _("{name} must be whole numbers, equally many for each run, such as 483 479.", name=column)
+        ) from None
+    found = np.repeat(percent, right.shape[1], axis=1)
+    found[known] = 100 * right * right.shape[1] / TEST_IMAGES
+    found[np.isnan(percent[:, 0])] = np.nan
+    return found
 
 
 def _check(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any]) -> None:
@@ -151,15 +165,18 @@ def _check(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str,
         raise ValueError(_("Accuracies must be between 0 and 1, got {value}.", value=values[wrong][0]))
 
 
-def _baseline_accuracy(
-    runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any]
-) -> np.ndarray:
-    """For each run, the accuracy that its distilled student is compared with, NaN where there is none."""
+def _of_baseline(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any]) -> np.ndarray:
+    """For each run, what its distilled student is compared with, as `in_blocks`; NaN where there is none."""
     if isinstance(baseline, str):
-        return runs["scratch_accuracy"].to_numpy(float)
+        return in_blocks(runs, SCRATCH)
     chosen = np.logical_and.reduce([runs[axis] == baseline[axis] for axis in axes] or [np.ones(len(runs))])
-    by_seed = runs[chosen.astype(bool)].set_index("seed")["distilled_accuracy"]
-    return runs["seed"].map(by_seed).to_numpy(float)
+    others = in_blocks(runs, "distilled")
+    place = pd.Series(np.arange(len(runs)), runs["seed"].to_numpy())[chosen.astype(bool)]
+    found = place.reindex(runs["seed"]).to_numpy(float)
+    known = ~np.isnan(found)
+    other = np.full_like(others, np.nan)
+    other[known] = others[found[known].astype(int)]
+    return other
 
 
 def _cells(runs: pd.DataFrame, axes: Sequence[str]) -> Iterator[tuple[tuple[Hashable, ...], np.ndarray]]:
@@ -175,30 +192,26 @@ def _cells(runs: pd.DataFrame, axes: Sequence[str]) -> Iterator[tuple[tuple[Hash
     return zip(firsts.itertuples(index=False, name=None), places, strict=True)
 
 
-def _compared(
-    accuracies: np.ndarray, other: np.ndarray, counts: np.ndarray, pictures: int | None
-) -> dict[str, Any]:
+def _compared(accuracies: np.ndarray, differences: np.ndarray) -> dict[str, Any]:
     """The figures of one cell.
 
     Args:
         accuracies: of the models in ACCURACIES, a row for each seed (seeds, 3).
-        other: what distilled is compared with (seeds,).
-        counts: COUNTS (seeds, 2), NaN where they are not known.
-        pictures: how many, if the counts are of this comparison.
+        differences: in points, for each seed and block (seeds, blocks); NaN where there is no pair.
     """
-    distilled = accuracies[:, 0]
-    pairs = ~np.isnan(distilled) & ~np.isnan(other)
-    found = _over_seeds(tuple(100 * distilled[pairs] - 100 * other[pairs]))
+    pairs = ~np.isnan(differences).any(axis=1)
+    values = differences[pairs]
+    judged = station(len(values))
+    found = over_seeds(values[:judged])
     shown = accuracies[pairs] if pairs.any() else accuracies
-    figures: dict[str, Any] = {
-        "seeds": int(pairs.sum()),
+    return {
+        "seeds": len(values),
         **{name: _mean(column) for name, column in zip(ACCURACIES, shown.T, strict=True)},
-        "difference": found.mean,
-        **{name: getattr(found, name) for name in ("low", "high", "p", "spread")},
+        "difference": _mean(values.mean(axis=1)),
+        "judged_seeds": judged,
+        "next_seeds": next_station(len(values)),
+        **{name: getattr(found, name) for name in ("low", "high", "p", *_WORKED_OUT)},
     }
-    if pairs.sum() == 1 and pictures and not np.isnan(counts[pairs]).any():
-        figures |= _single_seed(*distilled[pairs], *other[pairs], *counts[pairs][0], pictures)
-    return figures
 
 
 def _mean(values: np.ndarray) -> float:
@@ -206,41 +219,11 @@ def _mean(values: np.ndarray) -> float:
     return known.mean() if len(known) else np.nan
 
 
-@lru_cache(maxsize=_CELLS_KEPT)
-def _over_seeds(differences: tuple[float, ...]) -> OverSeeds:
-    return over_seeds(np.array(differences))
-
-
-@lru_cache(maxsize=_CELLS_KEPT)
-def _single_seed(
-    distilled: float, scratch: float, only_distilled: float, only_scratch: float, pictures: int
-) -> dict[str, float]:
-    """p and interval over the test pictures."""
-    both = round(distilled * pictures) - only_distilled
-    neither = pictures - both - only_distilled - only_scratch
-    if min(both, neither, only_distilled, only_scratch) < 0 or both + only_scratch != round(
-        scratch * pictures
-    ):
-        raise ValueError(
-            _(
-                "only_distilled and only_scratch must fit the accuracies on {pictures} pictures, "
-                "got {first} and {second}.",
-                pictures=f"{pictures:,}",
-                first=int(only_distilled),
-                second=int(only_scratch),
-            )
-        )
-    low, high = paired_difference_interval(
-        *(int(number) for number in (both, only_distilled, only_scratch, neither))
-    )
-    return {"low": 100 * low, "high": 100 * high, "p": mcnemar(int(only_distilled), int(only_scratch))}
-
-
 def _holm(p_values: np.ndarray) -> np.ndarray:
     """The p-values corrected for each other, NaN where there is none.
 
     Holm, "A simple sequentially rejective multiple test procedure" (1979): whatever the cells' true
-    differences, the chance of a single wrong "helps" or "hurts" in the whole study is at most 5 %.
+    differences, the chance of a single wrong "helps" or "hurts" in the whole study is at most the level.
 
     Not statsmodels' `multipletests` (0.15): it collects garbage, which holds up a large process for 0.2 s.
     """
@@ -251,42 +234,50 @@ def _holm(p_values: np.ndarray) -> np.ndarray:
     return corrected
 
 
-def _verdict(low: float, high: float, p_corrected: float) -> str:
-    """A side is taken only if test and interval both take it, as kd.analysis.verdict does."""
-    if np.isnan(p_corrected):
-        return TOO_FEW
-    if p_corrected < _SIGNIFICANCE and low > 0:
-        return HELPS
-    return HURTS if p_corrected < _SIGNIFICANCE and high < 0 else NOT_SHOWN
+def _verdict(row: Any) -> str:
+    if not row.judged_seeds:
+        return NOT_JUDGED
+    if not row.p_corrected < level(row.judged_seeds):
+        return NOT_SHOWN
+    return HELPS if row.low > 0 else HURTS
 
 
-def _needed(spread: np.ndarray, tests: int) -> np.ndarray:
-    """How many seeds would show DIFFERENCE_WORTH_SHOWING, for each standard deviation of differences.
+def _needed(table: pd.DataFrame, tests: int) -> tuple[np.ndarray, np.ndarray]:
+    """With how many seeds DIFFERENCE_WORTH_SHOWING would be shown in each cell: a range of stations.
 
-    The smallest number with which the paired t-test has a power of 80 %: the share of Student's noncentral
-    distribution beyond the critical value (Cohen 1988, chapter 2). The level is the strictest that Holm's
-    correction can ask of one of `tests` cells, so the number is enough whatever the other cells show. NaN
-    where the spread is not known, or more than MOST_SEEDS are needed.
+    It belongs to the 95 % interval of the standard deviation over seeds, from the chi-square distribution.
+    The level is the strictest that Holm's correction can ask of one of `tests` cells, so the number is enough
+    whatever the other cells show. Where the test pictures alone leave too much in doubt, no number is.
 
-    SciPy's functions rather than statsmodels' `ttest_power` (0.15), which is NaN for some large effects.
+    Returns:
+        The first station that may be enough, and the first that surely is. Both are NaN where the cell is
+        settled, the second also where no station is.
+    """
+    from scipy.stats import chi2
+
+    seeds, spread = table["judged_seeds"].to_numpy(int), table["spread"].to_numpy(float)
+    within = np.maximum(-table["low"], table["high"]).to_numpy(float) <= DIFFERENCE_WORTH_SHOWING
+    settled = within | table["verdict"].isin([HELPS, HURTS, BASELINE]).to_numpy()
+    free = np.maximum(seeds - 1, 1)
+    pictures = table["pictures"].to_numpy(float)
+    ends = []
+    for quantile in ((1 + _CONFIDENCE) / 2, (1 - _CONFIDENCE) / 2):
+        deviation = np.maximum(spread * np.sqrt(free / chi2.ppf(quantile, free)), _FINEST)
+        ends.append(_first_enough(deviation, pictures, tests))
+    low, high = (np.where(settled | np.isnan(spread), np.nan, end) for end in ends)
+    return np.where(np.isnan(low) & ~np.isnan(pictures) & ~settled, STATIONS[-1], low), high
+
+
+def _first_enough(spread: np.ndarray, pictures: np.ndarray, tests: int) -> np.ndarray:
+    """The first station with POWER to show DIFFERENCE_WORTH_SHOWING; NaN where there is none.
+
+    The power of the t-test is the share of Student's noncentral distribution beyond the critical value
+    (Cohen 1988, chapter 2).
     """
     from scipy.stats import nct, t
 
-    known = np.flatnonzero(~np.isnan(spread))
-    effect = DIFFERENCE_WORTH_SHOWING / np.maximum(spread[known], _FINEST)
-
-    def enough(seeds: np.ndarray) -> np.ndarray:
-        critical = t.isf(_SIGNIFICANCE / 2 / max(tests, 1), seeds - 1)
-        return nct.sf(critical, seeds - 1, effect * np.sqrt(seeds)) >= POWER
-
-    # halving the range between a number that is too small and one that is not
-    too_few, most = np.full(len(effect), 1), np.full(len(effect), 2)
-    while (open_ended := ~enough(most) & (most < MOST_SEEDS)).any():
-        too_few, most = np.where(open_ended, most, too_few), np.where(open_ended, 2 * most, most)
-    while (most - too_few > 1).any():
-        middle = (too_few + most + 1) // 2
-        done = enough(middle)
-        too_few, most = np.where(done, too_few, middle), np.where(done, middle, most)
-    needed = np.full(len(spread), np.nan)
-    needed[known] = np.where(most <= MOST_SEEDS, most, np.nan)
-    return needed
+    seeds = np.array(STATIONS)
+    critical = t.isf(np.array([level(each) for each in STATIONS]) / 2 / max(tests, 1), seeds - 1)
+    error = np.hypot(spread[:, None] / np.sqrt(seeds), pictures[:, None])
+    enough = nct.sf(critical, seeds - 1, DIFFERENCE_WORTH_SHOWING / error) >= POWER
+    return np.where(enough.any(axis=1), seeds[enough.argmax(axis=1)], np.nan)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from kd.text.chart_words import records
-from kd.text.study_words import decimals, signed
+from kd.text.study_words import decimals, judged_words, signed
 from kd.text.translation import N_, _
 from kd.text.verdicts import p_value_words
 
@@ -32,6 +32,12 @@ def between_words(first: str, second: str, found: Mapping[str, Any]) -> str:
             "{first} and {second} have no seed in common, so their students make no pairs: "
             "train both with the same seeds to compare them.",
             **names,
+        )
+    if found["verdict"] == "not judged yet":
+        return _(
+            "Not judged yet: {second} minus {first} is {points} points on average.",
+            **names,
+            points=signed(found["difference"]),
         )
     difference, low, high, digits = found["difference"], found["low"], found["high"], decimals(found)
     if found["verdict"] in _AHEAD:
@@ -60,9 +66,10 @@ def between_evidence(found: Mapping[str, Any]) -> str:
         count = f"{len(seeds):,}"
         if math.isnan(found["p"]):
             return _("Distilled students in pairs over {count} seeds, which do not say more.", count=count)
+        judged = judged_words({"seeds": len(seeds), "judged_seeds": found["judged_seeds"]})
         return _(
-            "Distilled students in pairs over {count} seeds; paired t-test {p_value}.",
-            count=count,
+            "Distilled students in pairs over {seeds}; paired t-test {p_value}.",
+            seeds=judged,
             p_value=p_value_words(found["p"]),
         )
     if not found["test"]:

@@ -65,6 +65,9 @@ class Found(Protocol):
     def high(self) -> float: ...
 
     @property
+    def sure(self) -> tuple[float, float]: ...
+
+    @property
     def seeds(self) -> int: ...
 
     @property
@@ -134,9 +137,10 @@ def finding_words(found: Found) -> str:
 
 def side(found: Found, at: float = 0.0) -> str:
     """On which side of a number a finding's interval is: "above", "below" or "neither"."""
-    if found.low > at:
+    low, high = found.sure
+    if low > at:
         return "above"
-    return "below" if found.high < at else "neither"
+    return "below" if high < at else "neither"
 
 
 def saying(says: Saying, found: Found, label: str) -> str:

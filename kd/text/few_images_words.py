@@ -48,6 +48,9 @@ class Cost(Protocol):
     @property
     def high(self) -> float: ...
 
+    @property
+    def verdict(self) -> str: ...
+
 
 def answer_sentence(guess: int, found: Cost, longer: Cost | None = None) -> str:
     """How the guess compares with what came out, and what the teacher gives back.
@@ -61,7 +64,7 @@ def answer_sentence(guess: int, found: Cost, longer: Cost | None = None) -> str:
     which = "close" if abs(off) <= _CLOSE else "high" if off > 0 else "low"
     said = _(_SAYS[which], alone=percent(alone), lost=f"{found.lost:.1f}", many=f"{found.many:,}")
     back = _(
-        _BACK if found.low > 0 else _UNCLEAR,
+        _BACK if found.verdict == "helps" else _UNCLEAR,
         taught=percent(taught),
         back=f"{found.back:.1f}",
         low=f"{found.low:.1f}",

@@ -7,26 +7,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from kd.text.length_words import after, trained
-from kd.text.study_words import decimals
-from kd.text.translation import N_, _, ngettext
+from kd.text.study_words import decimals, judged_words, unknown
+from kd.text.translation import N_, _
 from kd.text.verdicts import EQUAL_STUDENTS, compared, p_value_words, with_mistake
 
 MINUS = "−"
 
-_AHEAD_ONCE = N_("Distilled is ahead by {points} points (one seed).")
-_BEHIND_ONCE = N_("Distilled is behind by {points} points (one seed).")
+_ONCE = {
+    "ahead": N_("This run's distilled student gets {points} points more right."),
+    "behind": N_("This run's distilled student gets {points} points fewer right."),
+}
 _NOT_SHOWN_ONCE = {
-    "ahead": N_("No difference shown: distilled is {points} points ahead (one seed)."),
-    "behind": N_("No difference shown: distilled is {points} points behind (one seed)."),
-    "equal": N_("No difference shown: both are right equally often (one seed)."),
+    "ahead": N_("No difference shown in this run: the distilled student gets {points} points more right."),
+    "behind": N_("No difference shown in this run: the distilled student gets {points} points fewer right."),
+    "equal": N_("No difference shown in this run: both students are right equally often."),
 }
 _SIDES = {
-    "ahead": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds} seeds): {so}."),
-    "behind": N_("Distilled is behind by {points} points ({low} to {high} over {seeds} seeds): {so}."),
+    "ahead": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds}): {so}."),
+    "behind": N_("Distilled is behind by {points} points ({low} to {high} over {seeds}): {so}."),
 }
 _MISTAKEN_SIDES = {
-    "ahead": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds} seeds)."),
-    "behind": N_("Distilled is behind by {points} points ({low} to {high} over {seeds} seeds)."),
+    "ahead": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds})."),
+    "behind": N_("Distilled is behind by {points} points ({low} to {high} over {seeds})."),
 }
 # What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
 _SO = {
@@ -45,7 +47,7 @@ _SO = {
 
 
 def headline(comparison: Mapping[str, Any], config: Any) -> str:
-    """What a single run shows.
+    """What a single run shows: of its own two students, as another seed may show something else.
 
     Args:
         comparison: codes and numbers, as kd.analysis.evaluation.compare returns them.
@@ -55,8 +57,7 @@ def headline(comparison: Mapping[str, Any], config: Any) -> str:
     if code == "no teacher":
         return _(EQUAL_STUDENTS)
     side = "ahead" if difference > 0 else "behind" if difference < 0 else "equal"
-    message = {"ahead": _AHEAD_ONCE, "behind": _BEHIND_ONCE}.get(code, _NOT_SHOWN_ONCE[side])
-    said = _(message, points=_points(abs(100 * difference), 2))
+    said = _(_ONCE.get(code, _NOT_SHOWN_ONCE[side]), points=_points(abs(100 * difference), 2))
     return with_mistake(after(trained(config), said), config)
 
 
@@ -67,53 +68,70 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
         row: of kd.studies.verdicts.verdicts, with at least two seeds.
         config: the run's RunConfig, of any of these seeds.
     """
-    return with_mistake(after(trained(config), _surer(row, compared(config))), config)
+    words = _surer(row, compared(config))
+    if row["judged_seeds"] and row["seeds"] > row["judged_seeds"]:
+        words = " ".join([words, _so_far(row)])
+    return with_mistake(after(trained(config), words), config)
+
+
+def _so_far(row: Mapping[str, Any]) -> str:
+    """What all seeds come to, between two stations."""
+    numbers = {"seeds": f"{int(row['seeds']):,}", "points": _points(row["difference"], 2)}
+    if unknown(row["next_seeds"]):
+        return _("The mean of all {seeds} is {points}.", **numbers)
+    return _(
+        "The mean of all {seeds} is {points}, not judged yet: next at {next}.",
+        **numbers,
+        next=f"{int(row['next_seeds']):,}",
+    )
 
 
 def _surer(row: Mapping[str, Any], pair: tuple[str, str]) -> str:
     """pair: of `compared`."""
-    code, digits, seeds = row["verdict"], decimals(row), int(row["seeds"])
-    difference, low, high = row["difference"], row["low"], row["high"]
-    count = f"{seeds:,}"
+    code, digits, seeds = row["verdict"], decimals(row), judged_words(row)
+    if code == "not judged yet":
+        return _(
+            "Not judged yet: distilled minus scratch is {points} points on average over {count} seeds; "
+            "the first verdict comes with {first}.",
+            points=_points(row["difference"], 2),
+            count=int(row["seeds"]),
+            first=int(row["next_seeds"]),
+        )
+    low, high = row["low"], row["high"]
     if code in ("helps", "hurts"):
-        side = "ahead" if code == "helps" else "behind"
+        side, middle = "ahead" if code == "helps" else "behind", (low + high) / 2
         if side == "behind":
             low, high = -high, -low
         mistaken = pair[0] == "mistake"
         return _(
             _MISTAKEN_SIDES[side] if mistaken else _SIDES[side],
-            points=_points(abs(difference), digits),
+            points=_points(abs(middle), digits),
             low=_points(low, digits),
             high=_points(high, digits),
-            seeds=count,
+            seeds=seeds,
             so="" if mistaken else _(_SO[pair][side == "behind"]),
         )
-    if math.isnan(low) and difference == 0:
-        return ngettext(
-            "No difference shown: both are right equally often with {count} seed.",
-            "No difference shown: both are right equally often with each of {count} seeds.",
-            seeds,
-            count=count,
-        )
+    if math.isnan(low) and row["difference"] == 0:
+        return _("No difference shown: both are right equally often, seed by seed ({seeds}).", seeds=seeds)
     if math.isnan(low):
         return _(
-            "Distilled minus scratch is {points} points with each of {seeds} seeds.",
-            points=_points(difference, digits),
-            seeds=count,
+            "No difference shown: distilled minus scratch is {points} points, seed by seed ({seeds}).",
+            points=_points(row["difference"], digits),
+            seeds=seeds,
         )
     return _(
-        "No difference shown: distilled minus scratch is {low} to {high} points over {seeds} seeds.",
+        "No difference shown: distilled minus scratch is {low} to {high} points over {seeds}.",
         low=_points(low, digits),
         high=_points(high, digits),
-        seeds=count,
+        seeds=seeds,
     )
 
 
 def evidence(comparison: Mapping[str, Any]) -> str:
     """The test and the interval of a single run, in a sentence. comparison: as for `headline`."""
     return _(
-        "With this seed, the 95 % interval over the 10,000 test pictures is {low} to {high} points; "
-        "McNemar {p_value}.",
+        "Of the two students of this run, the 95 % interval over the 10,000 test pictures is {low} to {high} "
+        "points; McNemar {p_value}.",
         low=_points(100 * comparison["low"], 2),
         high=_points(100 * comparison["high"], 2),
         p_value=p_value_words(comparison["p_value"]),
@@ -125,8 +143,8 @@ def evidence_of_seeds(row: Mapping[str, Any]) -> str:
     if math.isnan(row["p"]):
         return ""
     return _(
-        "Over {seeds} seeds, the paired t-test gives {p_value}.",
-        seeds=f"{int(row['seeds']):,}",
+        "Over {seeds}, the paired t-test, with the test pictures taken into account, gives {p_value}.",
+        seeds=judged_words(row),
         p_value=p_value_words(row["p"]),
     )
 

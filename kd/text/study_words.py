@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import plain
+from kd.text.words import listing, plain
 
 MINUS = "−"
 
@@ -18,7 +18,7 @@ _VERDICTS = {
     "helps": N_("helps"),
     "hurts": N_("hurts"),
     "not shown": N_("not shown"),
-    "too few": N_("too few"),
+    "not judged yet": N_("not judged yet"),
     "baseline": N_("baseline"),
 }
 
@@ -40,32 +40,48 @@ def verdict_line(row: Mapping[str, Any], over: str = "") -> str:
     over: the cell that it is compared with, in words; "" if that is its own scratch student.
     """
     code, number = row["verdict"], int(row["seeds"])
-    seeds = ngettext("{count} seed", "{count} seeds", number, count=f"{number:,}")
     if code == "baseline":
+        seeds = ngettext("{count} seed", "{count} seeds", number, count=f"{number:,}")
         return _("the baseline: the other cells are compared with it ({seeds})", seeds=seeds)
     if number == 0:
-        return _("too few: no seed can be compared yet")
-    digits = decimals(row)
-    values = {
-        "points": signed(row["difference"], digits),
-        "low": signed(row["low"], digits),
-        "high": signed(row["high"], digits),
-        "seeds": seeds,
-    }
+        return _("not judged yet: no seed can be compared")
+    values = {"points": signed(row["difference"], decimals(row)), "seeds": _so_many(row)}
+    if code == "not judged yet":
+        return _(
+            "not judged yet: {points} points ({seeds}); the first verdict comes with {first} seeds",
+            **values,
+            first=int(row["next_seeds"]),
+        )
+    if not unknown(row["low"]):
+        values |= {end: signed(row[end], decimals(row)) for end in ("low", "high")}
     if over and code in _OVER_A_CELL:
         return _(_THAN[code], cell=over, **values)
     if code == "helps":
         return _("helps: {points} points (95 % between {low} and {high}, {seeds})", **values)
     if code == "hurts":
         return _("hurts: {points} points (95 % between {low} and {high}, {seeds})", **values)
-    if code == "not shown":
-        return _not_shown(row, values)
-    if number == 1:
-        return _("too few: {points} points with 1 seed, and it takes 2 to judge", points=values["points"])
+    return _not_shown(row, values)
+
+
+def judged_words(row: Mapping[str, Any]) -> str:
+    """The seeds on which a verdict rests: '5 seeds', or 'the first 5 seeds' of more."""
+    judged = int(row["judged_seeds"])
+    message = N_("the first {count} seeds") if row["seeds"] > judged else N_("{count} seeds")
+    return _(message, count=f"{judged:,}")
+
+
+def _so_many(row: Mapping[str, Any]) -> str:
+    """The seeds of a cell, and between two stations those of its interval, too."""
+    number, judged = int(row["seeds"]), int(row["judged_seeds"])
+    if not judged or judged == number:
+        return ngettext("{count} seed", "{count} seeds", number, count=f"{number:,}")
+    if unknown(row["next_seeds"]):
+        return _("judged by the first {judged} of {count} seeds", judged=judged, count=f"{number:,}")
     return _(
-        "too few: {points} points with each of {seeds}, which do not say how much others would differ",
-        points=values["points"],
-        seeds=seeds,
+        "judged by the first {judged} of {count} seeds, next at {next}",
+        judged=judged,
+        count=number,
+        next=int(row["next_seeds"]),
     )
 
 
@@ -76,44 +92,60 @@ _THAN = {
 
 
 def _not_shown(row: Mapping[str, Any], values: Mapping[str, str]) -> str:
-    if _unknown(row["low"]):
+    if unknown(row["low"]) and row["difference"] == 0:
         return _("no difference shown: the same accuracy ({seeds})", seeds=values["seeds"])
+    if unknown(row["low"]):
+        return _("no difference shown: {points} points with each seed ({seeds})", **values)
     known = _("no difference shown: {points} points (95 % between {low} and {high}, {seeds})", **values)
-    more = row["more_seeds"]
-    if _unknown(more):
+    needed = seeds_needed(row)
+    if not needed:
         return known
-    if more == 0:
-        return _("{known}; as many usually show one of 0.2 points", known=known)
-    needed = ngettext(
-        "about {count} more seed would show one of 0.2 points",
-        "about {count} more seeds would show one of 0.2 points",
-        int(more),
-        count=f"{int(more):,}",
-    )
-    return _("{known}; {needed}", known=known, needed=needed)
+    return _("{known}; to show 0.2 points takes {needed} seeds", known=known, needed=needed)
 
 
-def study_notes(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What the verdicts of a study rest on, a sentence each."""
+def seeds_needed(row: Mapping[str, Any]) -> str:
+    """With how many seeds 0.2 points would be shown: '40', '20–80', '80+' if any; '' where it is settled."""
+    first, last = row["seeds_from"], row["seeds_to"]
+    if unknown(first):
+        return ""
+    if unknown(last):
+        return f"{int(first)}+"
+    return f"{int(first)}" if first == last else f"{int(first)}–{int(last)}"
+
+
+def study_notes(rows: Iterable[Mapping[str, Any]], stations: Iterable[int], covers: str) -> list[str]:
+    """What the verdicts of a study rest on, a sentence or two each.
+
+    Args:
+        stations: the first numbers of seeds at which there are verdicts.
+        covers: what the intervals cover, as `kd.text.interval_words.covers` has it.
+    """
     rows = list(rows)
     notes = []
-    tested = sum(not _unknown(row["p"]) for row in rows)
+    tested = sum(not unknown(row["p"]) for row in rows)
     if tested > 1:
         notes.append(
-            ngettext(
-                "The verdicts hold for {count} cell together (Holm's correction); "
-                "an interval is for its cell alone.",
+            _(
                 "The verdicts hold for all {count} cells together (Holm's correction); "
                 "an interval is for its cell alone.",
-                tested,
                 count=f"{tested:,}",
             )
         )
-    if any(row["seeds"] == 1 and not _unknown(row["p"]) for row in rows):
+    if any(not row["judged_seeds"] or row["seeds"] > row["judged_seeds"] for row in rows):
         notes.append(
             _(
-                "One seed speaks for the test pictures only (McNemar's test): "
-                "another may give another difference."
+                "Verdicts are given with {stations} seeds only, each at 1 %: whoever looks more often finds "
+                "differences where there are none.",
+                stations=listing([str(each) for each in stations]),
+            )
+        )
+    if any(not unknown(row["low"]) for row in rows):
+        notes.append(covers)
+    if any(row.get("seeds_from") is not None and seeds_needed(row) for row in rows):
+        notes.append(
+            _(
+                "“Seeds to show 0.2 points” would show such a difference in four of five studies; it is a "
+                "range, as a few seeds hardly tell how much others differ. +: no number may be enough."
             )
         )
     return notes
@@ -121,7 +153,7 @@ def study_notes(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def decimals(row: Mapping[str, Any]) -> int:
     """How many decimals of a difference mean something: one, or two where the interval is narrow."""
-    if _unknown(row["low"]):
+    if unknown(row["low"]):
         return 2
     ends = (row["low"], row["high"])
     return 1 if row["high"] - row["low"] >= 1 and all(abs(end) >= 0.05 for end in ends) else 2
@@ -153,7 +185,7 @@ def plain_value(value: Any) -> str:
     return axis_value(value) if value != "" else ""
 
 
-def _unknown(number: Any) -> bool:
+def unknown(number: Any) -> bool:
     """Whether a number of the table is NaN, None or pandas' NA, without asking pandas."""
     try:
         return math.isnan(number)

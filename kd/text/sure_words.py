@@ -15,26 +15,25 @@ from kd.text.words import listing, plain
 
 _SIDES = ("helps", "not shown", "hurts")
 _TOGETHER = {
-    "helps": N_("all {seeds} together say that it helps"),
-    "hurts": N_("all {seeds} together say that it hurts"),
-    "not shown": N_("all {seeds} together show no difference"),
-    "too few": N_("all {seeds} together cannot say how much others would differ"),
+    "helps": N_("{seeds} together say that it helps"),
+    "hurts": N_("{seeds} together say that it hurts"),
+    "not shown": N_("{seeds} together show no difference"),
+    "not judged yet": N_("{seeds} together are too few for a verdict"),
 }
 _ALONE = {
     "helps": N_("Seed {seed} alone: {points} points, so it helps."),
     "hurts": N_("Seed {seed} alone: {points} points, so it hurts."),
     "not shown": N_("Seed {seed} alone: {points} points, so no difference is shown."),
 }
-_SO_FAR = {
-    "helps": N_("{count} seeds: {points} points ({low} to {high}), so it helps."),
-    "hurts": N_("{count} seeds: {points} points ({low} to {high}), so it hurts."),
-    "not shown": N_("{count} seeds: {points} points ({low} to {high}), so no difference is shown."),
+_AT_STATION = {
+    "helps": N_("Verdict with {judged} seeds: it helps ({low} to {high})."),
+    "hurts": N_("Verdict with {judged} seeds: it hurts ({low} to {high})."),
+    "not shown": N_("Verdict with {judged} seeds: no difference is shown ({low} to {high})."),
 }
 _PICKED = {
     "largest_first": N_("But they were picked because they gained most, so the interval means nothing."),
     "smallest_first": N_("But they were picked because they gained least, so the interval means nothing."),
 }
-_NO_SPREAD = N_("One seed cannot say how much others would differ, so there is no interval yet.")
 _SQUARED = {True: N_("T {temperature} with T²"), False: N_("T {temperature} without T²")}
 
 _LEADERBOARD = {
@@ -54,6 +53,9 @@ class Verdicts(Protocol):
     def together(self) -> str: ...
 
     @property
+    def judged(self) -> int: ...
+
+    @property
     def disagreed(self) -> int: ...
 
 
@@ -68,6 +70,9 @@ class Added(Protocol):
 
     @property
     def difference(self) -> float: ...
+
+    @property
+    def judged_seeds(self) -> int: ...
 
     @property
     def low(self) -> float: ...
@@ -176,7 +181,7 @@ def alone_sentence(single: Verdicts) -> str:
     return f"{said} {wrong}"
 
 
-def step_sentence(number: int, step: Added, order: str, seeds: int) -> str:
+def step_sentence(number: int, step: Added, order: str, seeds: int, next_seeds: int | None) -> str:
     """What the seeds so far say.
 
     Args:
@@ -184,48 +189,54 @@ def step_sentence(number: int, step: Added, order: str, seeds: int) -> str:
         step: of the last of them.
         order: in which they were added.
         seeds: how many there are in all.
+        next_seeds: with how many the next verdict comes.
     """
     if number == 1:
         said = _(_ALONE[step.says], seed=step.seed, points=signed(step.difference))
-        return f"{said} {_(_NO_SPREAD)}"
-    if math.isnan(step.low):
-        return _("{count} seeds: {points} points each.", count=number, points=signed(step.difference))
-    digits = decimals({"low": step.low, "high": step.high})
-    said = _(
-        _SO_FAR[step.verdict],
-        count=number,
-        points=signed(step.difference, digits),
-        low=signed(step.low, digits),
-        high=signed(step.high, digits),
-    )
-    return f"{said} {_(_PICKED[order])}" if order in _PICKED and number < seeds else said
+        first = _("Not judged yet: the first verdict comes with {next} seeds.", next=next_seeds)
+        return f"{said} {first}"
+    words = [_("{count} seeds: {points} points.", count=number, points=signed(step.difference))]
+    if not step.judged_seeds:
+        words.append(_("Not judged yet: the first verdict comes with {next} seeds.", next=next_seeds))
+    elif not math.isnan(step.low):
+        digits = decimals({"low": step.low, "high": step.high})
+        ends = {end: signed(getattr(step, end), digits) for end in ("low", "high")}
+        words.append(_(_AT_STATION[step.verdict], judged=step.judged_seeds, **ends))
+        if step.judged_seeds < number and next_seeds is not None:
+            words.append(_("The next verdict comes with {next}.", next=next_seeds))
+        if order in _PICKED and step.judged_seeds < seeds:
+            words.append(_(_PICKED[order]))
+    return " ".join(words)
 
 
-def choices_sentence(number: int, counts: Sequence[int], single: Verdicts) -> str:
-    """What all choices of so many seeds would have said.
+def stopping_sentence(every: int, most: int, usual: float, stations: float) -> str:
+    """How often a method without effect is said to have one.
 
     Args:
-        number: how many are chosen.
-        counts: of these choices, how many say that it helps, show no difference, and say that it hurts.
-        single: the verdicts of all seeds.
+        every, most: after how many seeds one looks again, and up to how many.
+        usual, stations: shares of all methods, with a verdict at every look and with verdicts at stations.
     """
-    seeds = len(single.alone)
-    if number == seeds:
-        together = _together(single)
-        return f"{together[:1].upper()}{together[1:]}."
-    if number == 1:
-        return _("Of {seeds} single seeds, {tally}.", seeds=seeds, tally=_tally(counts))
-    return _(
-        "Of all {ways} choices of {count} from {seeds} seeds, {tally}.",
-        ways=f"{int(sum(counts)):,}",
-        count=number,
-        seeds=seeds,
-        tally=_tally(counts),
+    return ngettext(
+        "Look after every seed, up to {most}, and stop at the first verdict: of 100 methods that do nothing, "
+        "{usual} are said to help or to hurt. With verdicts at stations only, {stations}.",
+        "Look after every {count} seeds, up to {most}, and stop at the first verdict: of 100 methods that do "
+        "nothing, {usual} are said to help or to hurt. With verdicts at stations only, {stations}.",
+        every,
+        count=every,
+        most=most,
+        usual=_of_hundred(usual),
+        stations=_of_hundred(stations),
     )
+
+
+def _of_hundred(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.095 or share == 0 else f"{100 * share:.1f}"
 
 
 def _together(single: Verdicts) -> str:
-    return _(_TOGETHER[single.together], seeds=len(single.alone))
+    count, judged = len(single.alone), single.judged
+    seeds = _("all {count}", count=count) if judged in (0, count) else _("the first {count}", count=judged)
+    return _(_TOGETHER[single.together], seeds=seeds)
 
 
 def _tally(counts: Sequence[int]) -> str:

@@ -49,11 +49,11 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int, baseline: str 
                 count=f"{nothing:,}",
             )
         )
-    if unjudged := len(by_verdict["too few"]):
+    if unjudged := len(by_verdict["not judged yet"]):
         sentences.append(
             ngettext(
-                "{count} cell has too few seeds to judge.",
-                "{count} cells have too few seeds to judge.",
+                "{count} cell is not judged yet.",
+                "{count} cells are not judged yet.",
                 unjudged,
                 count=f"{unjudged:,}",
             )
@@ -61,7 +61,7 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int, baseline: str 
     return " ".join(sentences)
 
 
-_CODES = ("helps", "hurts", "not shown", "too few")
+_CODES = ("helps", "hurts", "not shown", "not judged yet")
 
 
 def _over_scratch(by_verdict: Mapping[str, list[Mapping[str, Any]]], cells: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Did the teacher help? What may be said of a comparison of the two students, and what may not."""
+"""What may be said of the two students of a single run, and what may not: never that the teacher helps."""
 
 from __future__ import annotations
 
@@ -10,62 +10,25 @@ from kd.text.translation import N_, _, ngettext
 EQUAL_STUDENTS = N_(
     "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
 )
-# What made the difference, and what scratch learned from → the sentence.
-_AHEAD = {
-    ("teacher", "labels"): N_(
-        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
-        "on these test images, the teacher helped."
-    ),
-    ("teacher", "label_smoothing"): N_(
-        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
-        "on these test images, the teacher helped more than smoothed labels."
-    ),
-    ("objective", "labels"): N_(
-        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
-        "on these test images, the objective helped, without a teacher."
-    ),
-    ("objective", "label_smoothing"): N_(
-        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}): "
-        "on these test images, the objective helped more than smoothed labels, without a teacher."
-    ),
-    ("nothing", "labels"): N_(
-        "Distilled is ahead by {points} ({low} to {high}; McNemar {p_value}); "
-        "at α = 1, this is not its teacher's doing."
-    ),
-    ("mistake", "labels"): N_("Distilled is ahead by {points} ({low} to {high}; McNemar {p_value})."),
-}
-_BEHIND = {
-    ("teacher", "labels"): N_(
-        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
-        "on these test images, the teacher did not help."
-    ),
-    ("teacher", "label_smoothing"): N_(
-        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
-        "on these test images, the teacher helped less than smoothed labels."
-    ),
-    ("objective", "labels"): N_(
-        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
-        "on these test images, the objective did not help."
-    ),
-    ("objective", "label_smoothing"): N_(
-        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}): "
-        "on these test images, the objective helped less than smoothed labels."
-    ),
-    ("nothing", "labels"): N_(
-        "Distilled is behind by {points} ({low} to {high}; McNemar {p_value}); "
-        "at α = 1, this is not its teacher's doing."
-    ),
-    ("mistake", "labels"): N_("Distilled is behind by {points} ({low} to {high}; McNemar {p_value})."),
-}
-_EQUAL = N_("No difference shown: both are right equally often ({low} to {high}; McNemar {p_value}).")
-_SLIGHTLY_AHEAD = N_("No difference shown: distilled is {points} ahead ({low} to {high}; McNemar {p_value}).")
-_SLIGHTLY_BEHIND = N_(
-    "No difference shown: distilled is {points} behind ({low} to {high}; McNemar {p_value})."
+_MORE = N_(
+    "In this run, the distilled student gets {points} more right ({low} to {high}; McNemar {p_value})."
+)
+_FEWER = N_(
+    "In this run, the distilled student gets {points} fewer right ({low} to {high}; McNemar {p_value})."
+)
+_EQUAL = N_("In this run, both students are right equally often ({low} to {high}; McNemar {p_value}).")
+_SLIGHTLY_MORE = N_(
+    "No difference shown in this run: the distilled student gets {points} more right "
+    "({low} to {high}; McNemar {p_value})."
+)
+_SLIGHTLY_FEWER = N_(
+    "No difference shown in this run: the distilled student gets {points} fewer right "
+    "({low} to {high}; McNemar {p_value})."
 )
 
 
 def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
-    """One honest sentence on the two students.
+    """One honest sentence on these two students.
 
     Args:
         comparison: codes and numbers, as kd.analysis.evaluation.compare returns them.
@@ -78,11 +41,11 @@ def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
     if code == "no teacher":
         message = EQUAL_STUDENTS
     elif code in ("ahead", "behind"):
-        message = {"ahead": _AHEAD, "behind": _BEHIND}[code][compared(config)]
+        message = {"ahead": _MORE, "behind": _FEWER}[code]
     elif difference == 0:
         message = _EQUAL
     else:
-        message = _SLIGHTLY_AHEAD if difference > 0 else _SLIGHTLY_BEHIND
+        message = _SLIGHTLY_MORE if difference > 0 else _SLIGHTLY_FEWER
     sentence = _(
         message,
         points=_points(abs(difference)),
@@ -119,8 +82,8 @@ def verdict_note(comparison: Mapping[str, Any]) -> str:
     """What the verdict does not say, in a sentence or two. comparison: as for `verdict_sentence`."""
     if comparison["verdict"] != "no teacher":
         return _(
-            "This is a single run: the interval and the p-value cover these test pictures only, "
-            "and another seed may give another difference."
+            "This is a single run: the interval and the p-value are about these two students alone, on other "
+            "test pictures. Another seed may give another difference."
         )
     differing = comparison["only_distilled_right"] + comparison["only_scratch_right"]
     if differing:

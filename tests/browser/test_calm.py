@@ -31,7 +31,6 @@ SAVED = {
     "dark_knowledge?view=pull": {"pull-strength": ".st-key-live-pull figure:nth-of-type(2) figcaption"},
     "how_sure": {
         "adding-seeds": ".st-key-live-adding-seeds figure:nth-of-type(1) figcaption",
-        "choices-of-seeds": ".st-key-live-adding-seeds figure:nth-of-type(2) figcaption",
     },
     "dark_knowledge?view=all": {"look-alikes": ".st-key-figure-look-alikes .role-title-text"},
 }

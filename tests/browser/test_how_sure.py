@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from kd.studies.shipped import shipped_study
 from kd.studies.sure.adding_seeds import adding_seeds
-from kd.text.sure_words import choices_sentence, step_sentence
+from kd.studies.sure.stations import next_station
+from kd.text.sure_words import step_sentence
 from tests.browser.test_live import Heard, opened
 
 
@@ -21,18 +22,12 @@ def test_seeds_are_added_and_picked_without_asking_the_server(page: Page, site):
     slider = opened(page, f"{site.url}/how_sure", "Number of seeds")
     page.wait_for_load_state("networkidle")
     figure = page.locator(".st-key-live-adding-seeds")
-    said, note, dots = (
-        figure.locator(".kd-verdict"),
-        figure.locator(".kd-live-words"),
-        figure.locator("circle"),
-    )
+    said, dots = figure.locator(".kd-verdict"), figure.locator("circle")
     slider.focus()
     before = heard.count()
     for number, step in enumerate(added.steps["by_number"], 1):
-        expect(said).to_have_text(step_sentence(number, step, "by_number", 5))
-        expect(note).to_have_text(choices_sentence(number, added.choices[number - 1], added.single))
+        expect(said).to_have_text(step_sentence(number, step, "by_number", 5, next_station(number)))
         expect(dots).to_have_count(number)
-        expect(figure.locator(".kd-live-chosen")).to_have_count(3)
         if number < 5:
             page.keyboard.down("ArrowRight")
     assert heard.count() == before
@@ -40,6 +35,6 @@ def test_seeds_are_added_and_picked_without_asking_the_server(page: Page, site):
     expect(page).to_have_url(re.compile(r"[?&]of_seeds=5"))
     page.keyboard.press("ArrowLeft")
     page.get_by_label("Order of the seeds").select_option("Largest gain first")
-    expect(said).to_have_text(step_sentence(4, added.steps["largest_first"][3], "largest_first", 5))
+    expect(said).to_have_text(step_sentence(4, added.steps["largest_first"][3], "largest_first", 5, 5))
     expect(page).to_have_url(re.compile(r"[?&]of_order=largest_first"))
     expect(dots.last.locator("title")).to_have_text("Seed 3 alone: −0.49 points, hurts")

@@ -190,7 +190,7 @@ def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
         assert shown.returncode == 0, shown.stderr
         for accuracy in ("99.11\u00a0%", "98.03\u00a0%", "97.28\u00a0%"):
             assert accuracy in shown.stdout
-    assert "ahead by 0.75 points" in " ".join(table.stdout.split())
+    assert "gets 0.75 points more right" in " ".join(table.stdout.split())
 
 
 def test_under_the_verdict_of_one_seed_stands_what_single_seeds_say_near_it(tmp_path, monkeypatch, capsys):

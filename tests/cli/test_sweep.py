@@ -25,7 +25,9 @@ from tests import PROJECT
 PATIENCE = 240
 AXES = ("--train-size", "100,200", "--temperature", "1,4")
 SWEEP = ("--preset", "notebook", "--epochs", "1", "--seeds", "2", *AXES)
-SIZES = RunConfig(teacher="notebook", alpha=0.1, temperature=1.0, temperature_squared=False, epochs=1)
+SIZES = RunConfig(
+    teacher="notebook", alpha=0.1, temperature=1.0, temperature_squared=False, epochs=1, pictures="first"
+)
 
 
 def start(*arguments: str, home) -> subprocess.Popen:
@@ -134,7 +136,7 @@ def test_a_study_that_is_killed_goes_on_and_trains_nothing_twice(tmp_path, monke
     assert [(cell["train_size"], cell["temperature"], cell["seeds"]) for cell in cells] == [
         (100, 1.0, 2), (100, 4.0, 2), (200, 1.0, 2), (200, 4.0, 2)
     ]  # fmt: skip
-    assert {cell["verdict"] for cell in cells} <= {"helps", "hurts", "not shown", "too few"}
+    assert {cell["verdict"] for cell in cells} == {"not judged yet"}
     stored = Store(tmp_path)
     runs = [SIZES.replace(train_size=100, seed=seed) for seed in range(2)]
     records = [stored.record(run.run_id)["result"] for run in runs]

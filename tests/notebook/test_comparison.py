@@ -34,7 +34,8 @@ def never(run_id: str) -> np.ndarray:
     raise AssertionError("no pictures are needed for several seeds")
 
 
-FIRST, SECOND, THIRD = [0.85, 0.86, 0.84, 0.85], [0.90, 0.915, 0.9, 0.91], [0.852, 0.86, 0.839, 0.85]
+FIRST, SECOND = [0.85, 0.86, 0.84, 0.85, 0.855], [0.90, 0.915, 0.9, 0.91, 0.905]
+THIRD = [0.852, 0.86, 0.839, 0.85, 0.856]
 
 
 def test_several_seeds_are_compared_by_the_paired_t_test_corrected_for_all_settings():
@@ -43,20 +44,24 @@ def test_several_seeds_are_compared_by_the_paired_t_test_corrected_for_all_setti
     tests = [ttest_rel(100 * np.array(other), 100 * np.array(FIRST)) for other in (SECOND, THIRD)]
     for each, test in zip(found, tests, strict=True):
         assert each.test == "paired t"
-        assert each.seeds == (0, 1, 2, 3)
+        assert each.seeds == (0, 1, 2, 3, 4)
         assert each.p == pytest.approx(test.pvalue)
         interval = test.confidence_interval()
         assert (each.low, each.high) == pytest.approx((interval.low, interval.high))
     assert [each.verdict for each in found] == ["ahead", "not shown"]
-    assert multipletests([test.pvalue for test in tests], method="holm")[0].tolist() == [True, False]
+    assert multipletests([test.pvalue for test in tests], alpha=0.01, method="holm")[0].tolist() == [
+        True,
+        False,
+    ]
     (back,) = between(settings[1::-1], LABELS, never)
     assert (back.verdict, back.difference) == ("behind", pytest.approx(-found[0].difference))
 
 
 def test_only_seeds_that_both_have_make_pairs():
     (found,) = between([seeds(FIRST), seeds(SECOND, first=2, temperature=4.0)], LABELS, never)
-    assert found.seeds == (2, 3)
-    expected = np.mean([SECOND[0] - FIRST[2], SECOND[1] - FIRST[3]])
+    assert (found.seeds, found.verdict) == ((2, 3, 4), "not judged yet")
+    expected = np.mean([SECOND[0] - FIRST[2], SECOND[1] - FIRST[3], SECOND[2] - FIRST[4]])
+    assert between_words("A", "B", vars(found)).startswith("Not judged yet: B minus A is +5.")
     assert found.difference == pytest.approx(100 * expected)
 
 
@@ -93,13 +98,16 @@ def test_the_words_agree_with_the_numbers():
         "low": -7.11,
         "high": -5.94,
         "p": 0.0004,
-        "seeds": (0, 1),
+        "seeds": (0, 1, 2, 3, 4, 5),
+        "judged_seeds": 5,
         "test": "paired t",
     }
     assert (
         between_words("A", "B", {**found, "verdict": "behind"}) == "B is behind A by 6.5 points (5.9 to 7.1)."
     )
-    assert between_evidence(found) == "Distilled students in pairs over 2 seeds; paired t-test p < 0.001."
+    assert between_evidence(found) == (
+        "Distilled students in pairs over the first 5 seeds; paired t-test p < 0.001."
+    )
     unsure = {**found, "verdict": "not shown", "low": -0.42, "high": 0.11, "difference": -0.16}
     assert between_words("A", "B", unsure) == "No difference shown: B minus A is −0.42 to +0.11 points."
     same = {**unsure, "low": np.nan, "high": np.nan, "p": np.nan, "difference": 0.0}
@@ -112,7 +120,7 @@ def test_settings_differ_in_what_counts_for_one_of_them():
     assert differing([one, other]) == ["alpha", "temperature", "seed"]
     assert differing([one, other], but=("seed",)) == ["alpha", "temperature"]
     assert differing([one, one]) == []
-    assert figures_of_seeds(seeds(FIRST))["seeds"] == 4
+    assert figures_of_seeds(seeds(FIRST))["seeds"] == 5
     assert figures_of_seeds(seeds(FIRST[:1])) is None
 
 
@@ -120,7 +128,7 @@ def test_a_study_lies_between_settings_that_differ_in_one_field_or_two():
     settings = [seeds(FIRST, temperature=4.0, alpha=0.5), seeds(SECOND[:2], first=1, temperature=1.0)]
     study = study_between(settings)
     assert dict(study.axes) == {"alpha": (0.1, 0.5), "temperature": (1.0, 4.0)}
-    assert (study.seeds, study.base.seed) == (4, 0)
+    assert (study.seeds, study.base.seed) == (5, 0)
     assert study_between([seeds(FIRST), seeds(FIRST)]) is None
     assert study_between([*settings, seeds(FIRST, epochs=3)]) is None
     assert study_between([seeds(FIRST, alpha=1.0), seeds(FIRST, alpha=1.0, temperature=4.0)]) is None

@@ -48,7 +48,7 @@ def test_it_opens_where_seeds_disagree(open_page):
     row = verdicts(runs, ()).iloc[0]
     last = [steps[-1][name] for name in ("mean", "low", "high")]
     assert last == pytest.approx(row[["difference", "low", "high"]].tolist())
-    assert drawn_in_the_browser(app, CHANNEL)["choices"]["counts"][0] == [3, 0, 2]
+    assert [step["low"] for step in steps[:4]] == [None] * 4
 
 
 def test_the_controls_choose_the_setting_and_the_address_keeps_it(open_page):
@@ -84,7 +84,7 @@ def test_a_persons_own_run_is_there_with_its_stored_seeds(open_page, lab):
     first = lab.watch(RunConfig().run_id)
     app = open_page("how_sure", of="run", run=first.run_id)
     assert any("Fewer than two seeds" in each.value for each in app.markdown)
-    second = RunConfig(seed=3)
+    second, gain = RunConfig(seed=3), 100 * first.result["comparison"]["difference"]
     comparison = {**first.result["comparison"], "only_distilled_right": 500, "only_scratch_right": 199}
     result = {**first.result, "comparison": comparison}
     result["distilled"] = {
@@ -95,7 +95,7 @@ def test_a_persons_own_run_is_there_with_its_stored_seeds(open_page, lab):
     try:
         app = open_page("how_sure", of="run", run=second.run_id)
         steps = drawn_in_the_browser(app, CHANNEL)["seeds"]["orders"]["by_number"]
-        assert [step["own"] for step in steps] == pytest.approx([7.97, 3.01])
+        assert [step["own"] for step in steps] == pytest.approx([gain, 3.01])
         assert "Seed 3 alone: +3.01 points, helps" in steps[1]["words"]
     finally:
         lab.store.remove_run(second.run_id)
@@ -118,6 +118,18 @@ def test_an_impossible_address_gets_a_sentence(open_page, query, sentence):
     (warning,) = warnings_of(app)
     assert sentence in warning
     assert values_of(app, CHANNEL)["point"] == 0
+
+
+def test_the_trap_is_shown_and_its_controls_are_in_the_address(open_page):
+    app = open_page("how_sure", sure="stopping")
+    assert chart_titles(app) == ["A method that does nothing: said to help or to hurt"]
+    assert "Look after every seed, up to 20" in said(app)
+    assert "26 are said to help or to hurt" in said(app)
+    labelled(app)["Look again after"].set_value("10").run()
+    assert "Look after every 10 seeds, up to 20" in said(app)
+    assert app.query_params["look_every"] in ("10", ["10"])
+    again = open_page("how_sure", sure="stopping", look_up_to="41")
+    assert warnings_of(again) == ["One cannot go on to “41” seeds: use 5, 10, 20, 40."]
 
 
 @pytest.mark.parametrize("over", ["soft_targets", "scratch"])

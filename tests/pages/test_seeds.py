@@ -14,7 +14,8 @@ from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
 
 ONE = SeedsView(runs={0: "a"}, differences={0: 0.0797}, verdict=None, training=True, wanted=5)
-ROW = {"seeds": 5, "difference": 6.52, "low": 5.92, "high": 7.12, "p": 0.00002, "verdict": "helps"}
+ROW = {"seeds": 5, "judged_seeds": 5, "next_seeds": 10, "difference": 6.52, "low": 5.92, "high": 7.12}
+ROW |= {"p": 0.00002, "verdict": "helps"}
 FIVE = SeedsView(
     runs={seed: "a" for seed in range(5)},
     differences={0: 0.0797, 1: 0.06, 2: 0.07, 3: 0.055, 4: 0.062},
@@ -41,17 +42,20 @@ def dots(app) -> int:
 def test_one_seed_becomes_five_and_the_verdict_deepens(open_page, known):
     app = open_page("train")
     assert known["looked"][-1] == RunConfig()
-    assert "After 640 steps, distilled is ahead by 7.97 points (one seed)." in html_of(app)
+    assert "this run's distilled student gets " in unescape(html_of(app))
     assert "1 of 5 seeds" in html_of(app)
     assert dots(app) == 1
     known["seeds"] = FIVE
     app.run()
     text = unescape(html_of(app))
     assert "distilled is ahead by 6.5 points (5.9 to 7.1 over 5 seeds): the teacher helps." in text
-    assert "(one seed)" not in text
+    assert "this run's" not in text
+    assert "5 seeds, mean +6.53" in text
     assert "seed by seed. 0: 7.97, 1: 6.00, 2: 7.00, 3: 5.50, 4: 6.20." in text
     assert dots(app) == 5
-    assert "Over 5 seeds, the paired t-test gives p < 0.001." in text
+    assert (
+        "Over 5 seeds, the paired t-test, with the test pictures taken into account, gives p < 0.001." in text
+    )
 
 
 def test_a_button_asks_for_more_seeds_than_come_by_themselves(open_page, known):

@@ -76,7 +76,7 @@ def test_the_study_that_came_with_the_app_is_on_the_screen_at_once(open_page):
     assert chart_titles(app)[0] == "Gain over scratch"
     assert len(cells_of(app)) == len(table)
     assert not labelled(app)["Start"].disabled
-    assert hint(app).startswith("9 cells × 3 seeds: 27 runs, about ")
+    assert hint(app).startswith("9 cells × 5 seeds: 45 runs, about ")
 
 
 def test_epochs_are_offered_around_the_setting_and_follow_it_until_they_are_chosen(open_page):

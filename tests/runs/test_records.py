@@ -57,7 +57,9 @@ def test_a_record_with_words_of_an_earlier_version_is_shown_in_todays(lab):
     comparison = lab.watch(RUN).result["comparison"]
     assert comparison == {**NUMBERS, "verdict": "ahead"}
     assert comparison["sentence"] == verdict_sentence(comparison)
-    assert comparison["sentence"].startswith("Distilled is ahead by 1.00 points (0.60 to 1.40;")
+    assert comparison["sentence"].startswith(
+        "In this run, the distilled student gets 1.00 points more right (0.60"
+    )
     assert comparison["note"] == verdict_note(comparison) != OLD_WORDS["note"]
 
 
@@ -69,7 +71,7 @@ def test_an_old_record_without_a_teachers_part_is_not_compared(lab):
 
 def test_the_run_that_came_with_the_app_is_opened_in_todays_words(lab):
     many_images = PRESETS["many_images"].config
-    assert "ahead by 0.75 points" in lab.watch(many_images.run_id).result["comparison"]["sentence"]
+    assert " points more right" in lab.watch(many_images.run_id).result["comparison"]["sentence"]
 
 
 def test_a_verdict_is_in_the_language_of_whoever_reads_it(lab, marked):

@@ -22,7 +22,7 @@ BY_SIZE = pd.DataFrame(
         verdict_row("hurts", train_size=60_000, difference=-1.0, low=-1.5, high=-0.5),
         verdict_row("helps", train_size=500),
         verdict_row("not shown", train_size=10_000, difference=0.05, low=-0.4, high=0.5),
-        verdict_row("too few", train_size=200, difference=float("nan"), **NOTHING),
+        verdict_row("not judged yet", train_size=200, difference=float("nan"), **NOTHING),
     ]
 )
 
@@ -114,12 +114,12 @@ def test_a_heat_map_has_shades_signs_and_a_legend():
 def test_a_heat_map_over_a_cell_marks_it():
     table = GRID.copy()
     table.loc[3, ["verdict", "difference"]] = ["baseline", 0.0]
-    table.loc[1, ["verdict", "difference"]] = ["too few", 0.9]
+    table.loc[1, ["verdict", "difference"]] = ["not judged yet", 0.9]
     lines = picture(table, ["alpha", "temperature"]).splitlines()
     assert lines[0] == "Accuracy in points above the baseline's"
     assert lines[4].split()[:2] == ["0.1", "="]
     assert lines[5].split()[:3] == ["0.5", "?", "+0.9"]
-    assert lines[-1] == "+ better   ? too few seeds   = the baseline"
+    assert lines[-1] == "+ better   ? not judged yet   = the baseline"
 
 
 def test_a_third_axis_has_a_map_for_each_value_and_one_that_does_not_vary_none():
@@ -168,10 +168,10 @@ def studies(draw):
     kept = draw(st.lists(st.sampled_from(range(len(rows))), min_size=1, max_size=12, unique=True))
     table = []
     for number in kept:
-        verdict = draw(st.sampled_from(("helps", "hurts", "not shown", "too few", "baseline")))
+        verdict = draw(st.sampled_from(("helps", "hurts", "not shown", "not judged yet", "baseline")))
         low, middle, high = sorted(draw(st.tuples(points, points, points)))
-        row = verdict_row(verdict, difference=middle, low=low, high=high, more_seeds=pd.NA)
-        if verdict == "too few":
+        row = verdict_row(verdict, difference=middle, low=low, high=high, seeds_from=pd.NA)
+        if verdict == "not judged yet":
             row |= NOTHING | {"difference": draw(st.sampled_from((middle, float("nan"))))}
         table.append(rows[number] | row)
     return pd.DataFrame(table), list(axes)
@@ -205,20 +205,20 @@ def test_steps_are_round_and_cover(size, parts):
 
 def test_the_table_has_a_row_for_each_cell():
     table = pd.concat([BY_SIZE.assign(temperature=4.0), BY_SIZE.assign(temperature=0.5)])
-    table["more_seeds"] = pd.array([12, 0, 1_234, pd.NA] * 2, dtype="Int64")
+    table["seeds_from"] = pd.array([pd.NA, pd.NA, 20, pd.NA] * 2, dtype="Int64")
     text = table_text(table, ["train_size", "temperature"])
     lines = text.splitlines()
     assert max(map(len, lines)) <= 80
     said = [" ".join(line.split()) for line in lines]
-    heads = "train- size temperature seeds Distilled Scratch points ± verdict more seeds"
+    heads = "train- size temperature seeds Distilled Scratch points ± verdict seeds for 0.2 points"
     assert sorted(f"{said[0]} {said[1]}".split()) == sorted(heads.split())
     assert said[3:6] == [
-        "60000 4 5 90.10 % 83.60 % −1.00 0.50 hurts 12",
-        "500 4 5 90.10 % 83.60 % +6.50 0.60 helps 0",
-        "10000 4 5 90.10 % 83.60 % +0.05 0.45 not shown 1,234",
+        "60000 4 5 90.10 % 83.60 % −1.00 0.50 hurts",
+        "500 4 5 90.10 % 83.60 % +6.50 0.60 helps",
+        "10000 4 5 90.10 % 83.60 % +0.05 0.45 not shown 20–80",
     ]
-    assert said[-1] == "200 0.5 5 90.10 % 83.60 % too few"
-    for start in ("hurts", "helps", "too few"):  # one column
+    assert said[-1] == "200 0.5 5 90.10 % 83.60 % not judged yet"
+    for start in ("hurts", "helps", "not judged yet"):  # one column
         assert len({line.index(start) for line in lines[3:] if start in line}) == 1
 
 

@@ -16,7 +16,7 @@ from tests import stored_runs
 from tests.studies.ahead_lab import PATIENCE, until
 
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=5, seed=3)
-DISTILLED, SCRATCH = (0.91, 0.905, 0.92, 0.9), (0.85, 0.84, 0.86, 0.83)
+DISTILLED, SCRATCH = (0.91, 0.905, 0.92, 0.9, 0.915, 0.8), (0.85, 0.84, 0.86, 0.83, 0.85, 0.83)
 
 
 def save(lab: Lab, config: RunConfig, distilled: float, scratch: float) -> str:
@@ -53,36 +53,36 @@ def test_one_seed_is_no_verdict_on_seeds(lab):
 
 def test_several_seeds_are_judged_by_the_paired_t_test(lab):
     runs = {}
-    for config, distilled, scratch in zip(with_seeds(BASE, 4), DISTILLED, SCRATCH, strict=True):
+    for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
         runs[config.seed] = save(lab, config, distilled, scratch)
     view = lab.seeds(BASE)
     assert view.runs == runs
     differences = np.subtract(DISTILLED, SCRATCH)
     assert list(view.differences.values()) == pytest.approx(list(differences))
-    mean, spread = 100 * differences.mean(), 100 * differences.std(ddof=1)
-    half = stats.t.ppf(0.975, 3) * spread / 2
-    p = 2 * stats.t.sf(mean / (spread / 2), 3)
-    expected = {"seeds": 4, "difference": mean, "low": mean - half, "high": mean + half, "p": p}
+    test = stats.ttest_1samp(100 * differences[:5], 0)  # the first station
+    ends = test.confidence_interval(0.95)
+    expected = {"seeds": 6, "judged_seeds": 5, "difference": 100 * differences.mean()}
+    expected |= {"low": ends.low, "high": ends.high, "p": test.pvalue}
     assert {name: view.verdict[name] for name in expected} == pytest.approx(expected)
     assert view.verdict["verdict"] == "helps"
 
 
 def test_the_stored_runs_of_a_setting_are_a_row_each(lab):
-    for config, distilled, scratch in zip(with_seeds(BASE, 4)[1:], DISTILLED[1:], SCRATCH[1:], strict=True):
+    for config, distilled, scratch in zip(with_seeds(BASE, 6)[1:], DISTILLED[1:], SCRATCH[1:], strict=True):
         save(lab, config, distilled, scratch)
     runs = lab.seeds_frame(BASE)
-    assert runs["seed"].tolist() == [4, 5, 6]
+    assert runs["seed"].tolist() == [4, 5, 6, 7, 8]
     assert runs["distilled_accuracy"].tolist() == list(DISTILLED[1:])
     assert runs["scratch_accuracy"].tolist() == list(SCRATCH[1:])
-    assert runs["only_scratch"].tolist() == [100] * 3
+    assert runs["only_scratch"].tolist() == [100] * 5
     assert lab.seeds_frame(BASE, 2)["seed"].tolist() == [4]
 
 
 def test_only_the_seeds_that_are_asked_about_count(lab):
-    for config, distilled, scratch in zip(with_seeds(BASE, 4), DISTILLED, SCRATCH, strict=True):
+    for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
         save(lab, config, distilled, scratch)
     assert list(lab.seeds(BASE, most=2).runs) == [3, 4]
-    assert list(lab.seeds(BASE.replace(seed=5)).runs) == [5, 6]
+    assert list(lab.seeds(BASE.replace(seed=5)).runs) == [5, 6, 7, 8]
     assert lab.seeds(BASE, most=2).wanted == 2
 
 
@@ -93,7 +93,8 @@ def test_what_is_stored_or_deleted_later_counts_from_then_on(lab):
     save(lab, second, 0.9, 0.84)
     verdict = lab.seeds(BASE).verdict
     assert (verdict["seeds"], verdict["difference"]) == (2, pytest.approx(6.0))
-    assert math.isnan(verdict["low"])  # two seeds alike say nothing about others
+    assert math.isnan(verdict["low"])
+    assert verdict["verdict"] == "not judged yet"
     lab.delete(second.run_id)
     assert lab.seeds(BASE).verdict is None
 
@@ -104,7 +105,7 @@ def test_a_run_without_a_comparison_does_not_count(lab):
 
 
 def test_looking_costs_little(lab, monkeypatch):
-    for config, distilled, scratch in zip(with_seeds(BASE, 4), DISTILLED, SCRATCH, strict=True):
+    for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
         save(lab, config, distilled, scratch)
     expected = lab.seeds(BASE)
     monkeypatch.setattr(lab._views, "stored", lambda run_id: pytest.fail("it was read again"))

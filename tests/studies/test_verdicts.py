@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from kd.analysis.evaluation import mcnemar, paired_difference_interval
-from kd.studies.verdicts import verdicts
+from kd.studies.over_seeds import over_seeds
+from kd.studies.sure.stations import STATIONS, level
+from kd.studies.verdicts import POWER, _first_enough, verdicts
 from tests.studies.rows import runs
 
 # R's data set `sleep` (Student 1908): hours of sleep gained by ten people with each of two drugs.
@@ -27,12 +29,17 @@ def one(distilled, scratch, **columns):
 
 
 def with_p(p_values):
-    """Two seeds a cell whose paired t-test gives each p: with one degree of freedom, t = 1 / tan(πp / 2)."""
-    cells = []
+    """Five seeds a cell whose paired t-test gives each p."""
+    cells, shape = [], np.array([-2, -1, 0, 1, 2]) / math.sqrt(2.5)
     for number, p in enumerate(p_values):
-        mean, spread = 0.02, 0.02 * math.tan(math.pi * p / 2)
-        cells.append(({"cell": number}, [0.5 + mean - spread, 0.5 + mean + spread], [0.5, 0.5]))
+        spread = 0.02 * math.sqrt(5) / stats.t.isf(p / 2, 4)
+        cells.append(({"cell": number}, 0.52 + spread * shape, np.full(5, 0.5)))
     return runs(cells)
+
+
+def in_blocks(right):
+    """As `kd.studies.frame.study_frame` has them."""
+    return [" ".join(map(str, row)) for row in right]
 
 
 def test_the_paired_t_test_is_the_one_r_prints():
@@ -48,24 +55,14 @@ def test_the_paired_t_test_is_the_one_r_prints():
     assert one(0.5 + DRUG_2 / 100, 0.5 + DRUG_1 / 100)["verdict"] == "helps"
 
 
-def test_three_seeds_by_hand():
-    """Differences of 1, 2 and 3 points: mean 2, s = 1, and Student's t is 4.30265."""
-    row = one([0.81, 0.82, 0.83], [0.80, 0.80, 0.80])
-    margin = 4.30265273 / math.sqrt(3)
-    assert (row["low"], row["high"]) == pytest.approx((2 - margin, 2 + margin))
-    t = 2 * math.sqrt(3)
-    assert row["p"] == pytest.approx(1 - t / math.sqrt(t**2 + 2))
-    assert row["verdict"] == "not shown"
-
-
 def test_holms_correction_by_hand():
-    """0.01 · 4, then 0.02 · 3, then 0.03 · 2 and 0.04 · 1, none below the one before."""
-    row = verdicts(with_p([0.04, 0.01, 0.03, 0.02]), ["cell"])
-    assert row["p"].tolist() == pytest.approx([0.04, 0.01, 0.03, 0.02])
-    assert row["p_corrected"].tolist() == pytest.approx([0.06, 0.04, 0.06, 0.06])
+    """0.002 · 4, then 0.004 · 3, then 0.006 · 2 and 0.008 · 1, none below the one before; 0.01 is asked."""
+    row = verdicts(with_p([0.008, 0.002, 0.006, 0.004]), ["cell"])
+    assert row["p"].tolist() == pytest.approx([0.008, 0.002, 0.006, 0.004])
+    assert row["p_corrected"].tolist() == pytest.approx([0.012, 0.008, 0.012, 0.012])
     assert row["verdict"].tolist() == ["not shown", "helps", "not shown", "not shown"]
-    alone = verdicts(with_p([0.04]), ["cell"])
-    assert alone["verdict"].tolist() == ["helps"]
+    assert verdicts(with_p([0.008]), ["cell"])["verdict"].tolist() == ["helps"]
+    assert verdicts(with_p([0.012]), ["cell"])["verdict"].tolist() == ["not shown"]
 
 
 def test_holms_correction_is_that_of_statsmodels():
@@ -81,30 +78,77 @@ def test_cells_that_cannot_be_tested_take_no_part_in_the_correction():
     assert verdicts(table, ["cell"])["p_corrected"].tolist() == pytest.approx([0.04, np.nan], nan_ok=True)
 
 
-# Spread in points → seeds for 0.2 points at 5 % and 80 % power: the effects 0.5, 0.2, 0.8 and 1 of a standard
-# deviation, for which G*Power's "means: difference between two dependent means" gives these sizes, and R's
-# power.t.test(delta = .5, sd = 1, power = .8, type = "paired") 33.37 for the first.
-@pytest.mark.parametrize(("spread", "needed"), [(0.4, 34), (1.0, 199), (0.25, 15), (0.2, 10)])
-def test_the_seeds_that_are_needed_are_those_of_published_programs(spread, needed):
-    half = spread / math.sqrt(2) / 100
-    row = one([0.8 - half, 0.8 + half], [0.8, 0.8])
-    assert row["more_seeds"] == needed - 2
+def needed(spread, tests):
+    """The first station with 80 % power for 0.2 points, from simulated studies of one cell."""
+    random = np.random.default_rng(4)
+    for seeds in STATIONS:
+        error = spread * np.sqrt(random.chisquare(seeds - 1, 40_000) / (seeds - 1) / seeds)
+        means = 0.2 + random.normal(0, spread / math.sqrt(seeds), 40_000)
+        if np.mean(2 * stats.t.sf(means / error, seeds - 1) < level(seeds) / tests) >= POWER:
+            return seeds
+    return None
 
 
-def test_more_cells_need_more_seeds_and_enough_need_none():
-    noise = np.random.default_rng(0).normal(0, 0.004, 12)
-    alone = one(0.8 + noise, np.full(12, 0.8))["more_seeds"]
-    table = runs([({"cell": n}, 0.8 + noise, np.full(12, 0.8)) for n in range(20)])
-    assert (verdicts(table, ["cell"])["more_seeds"] > alone).all()
-    assert one(0.8 + noise / 20, np.full(12, 0.8))["more_seeds"] == 0
-    assert one([0.1, 0.9, 0.1], [0.9, 0.1, 0.5])["more_seeds"] is pd.NA  # more than 10,000
+@pytest.mark.parametrize(("spread", "tests"), [(0.1, 1), (0.3, 1), (0.5, 1), (1.0, 1), (0.3, 12)])
+def test_so_many_seeds_show_0_2_points_as_often_as_promised(spread, tests):
+    found = _first_enough(np.array([spread]), np.zeros(1), tests)
+    assert found.tolist() == [needed(spread, tests)]
 
 
-def test_so_many_seeds_show_the_difference_as_often_as_promised():
-    """At 10 seeds and a spread of 0.2 points, 0.2 points are shown in 80 % of studies of one cell."""
-    draws = np.random.default_rng(1).normal(0.2, 0.2, (600, 10))
-    shown = np.mean([one(0.8 + row / 100, np.full(10, 0.8))["verdict"] == "helps" for row in draws])
-    assert shown == pytest.approx(0.8, abs=0.04)
+def test_the_seeds_that_are_needed_are_a_range_from_the_deviation_s_interval():
+    noise = np.random.default_rng(0).normal(0, 0.4, 10)
+    row = one(0.8 + noise / 100, np.full(10, 0.8))
+    ends = np.std(noise, ddof=1) * np.sqrt(9 / stats.chi2.isf([0.025, 0.975], 9))
+    assert row["verdict"] == "not shown"
+    assert [row["seeds_from"], row["seeds_to"]] == _first_enough(ends, np.zeros(2), 1).tolist()
+    assert row["seeds_from"] < row["seeds_to"]
+
+
+def test_settled_cells_and_a_few_seeds_need_no_more():
+    noise = np.random.default_rng(0).normal(0, 0.4, 10)
+    settled = noise + 3, noise - 3, noise / 20
+    for values in settled:
+        row = one(0.8 + values / 100, np.full(10, 0.8))
+        assert row["seeds_from"] is row["seeds_to"] is pd.NA
+    few = one(0.8 + noise[:4] / 100, np.full(4, 0.8))
+    assert few["seeds_from"] is few["seeds_to"] is pd.NA
+    torn = one([0.1, 0.9, 0.1, 0.9, 0.5], [0.9, 0.1, 0.5, 0.2, 0.6])  # more than any station
+    assert (torn["seeds_from"], torn["seeds_to"]) == (STATIONS[-1], pd.NA)
+
+
+def test_where_the_pictures_leave_doubt_no_number_of_seeds_is_enough():
+    assert np.isnan(_first_enough(np.array([0.3]), np.array([0.2]), 1)).all()
+
+
+def test_blocks_of_pictures_make_an_interval_wider_and_are_those_of_the_pair():
+    random = np.random.default_rng(2)
+    gain = random.integers(-15, 25, 20)
+    scratch = random.integers(400, 430, (5, 20))
+    distilled = scratch + gain + random.integers(-3, 4, (5, 20))
+    counts = [each.sum(axis=1) / 10_000 for each in (distilled, scratch)]
+    blocks = {"distilled_blocks": in_blocks(distilled), "scratch_blocks": in_blocks(scratch)}
+    plain, wide = one(*counts), one(*counts, **blocks)
+    expected = over_seeds((distilled - scratch) / 5)  # of 500 pictures each
+    assert (wide["low"], wide["high"], wide["p"]) == pytest.approx((expected.low, expected.high, expected.p))
+    assert wide["high"] - wide["low"] > 1.5 * (plain["high"] - plain["low"])
+    assert wide["difference"] == pytest.approx(plain["difference"])
+    unknown = one(*counts, distilled_blocks=np.nan, scratch_blocks=None)
+    assert (unknown["low"], unknown["high"]) == pytest.approx((plain["low"], plain["high"]))
+    # another cell's students are compared block by block, too, and equal ones are not told apart
+    table = runs([({"T": n}, *counts) for n in (1, 4)]).assign(**{k: 2 * v for k, v in blocks.items()})
+    assert verdicts(table, ["T"], {"T": 1})["p"].tolist() == pytest.approx([np.nan, 1], nan_ok=True)
+
+
+def test_the_verdict_is_that_of_the_first_seeds_as_many_as_the_last_station():
+    random = np.random.default_rng(3)
+    values = random.normal(0.5, 0.4, 12)
+    table = runs([({"alpha": 0.1}, 0.8 + values / 100, np.full(12, 0.8))])
+    first = verdicts(table.head(10), ["alpha"]).iloc[0]
+    row = verdicts(table.sample(frac=1, random_state=1), ["alpha"]).iloc[0]
+    assert (row["seeds"], row["judged_seeds"], row["next_seeds"]) == (12, 10, 20)
+    assert row["difference"] == pytest.approx(values.mean())
+    for name in ("low", "high", "p", "verdict"):
+        assert row[name] == pytest.approx(first[name]) if name != "verdict" else first[name]
 
 
 def test_intervals_cover_the_truth_19_times_out_of_20():
@@ -118,47 +162,32 @@ def test_intervals_cover_the_truth_19_times_out_of_20():
 def test_a_study_without_an_effect_seldom_shows_one():
     random, wrong = np.random.default_rng(3), 0
     for _ in range(200):
-        draws = random.normal(0, 0.4, (10, 4))
-        table = runs([({"cell": n}, 0.8 + row / 100, np.full(4, 0.8)) for n, row in enumerate(draws)])
+        draws = random.normal(0, 0.4, (10, 5))
+        table = runs([({"cell": n}, 0.8 + row / 100, np.full(5, 0.8)) for n, row in enumerate(draws)])
         wrong += (verdicts(table, ["cell"])["verdict"] != "not shown").any()
-    assert wrong / 200 <= 0.05 + 2.5 * math.sqrt(0.05 * 0.95 / 200)
+    assert wrong / 200 <= 0.01 + 2.5 * math.sqrt(0.01 * 0.99 / 200)
 
 
-def test_one_seed_is_judged_by_its_pictures():
-    row = one([0.982], [0.979], only_distilled=70, only_scratch=40)
-    low, high = paired_difference_interval(9_750, 70, 40, 140)
-    assert (row["low"], row["high"]) == pytest.approx((100 * low, 100 * high))
-    assert row["p"] == pytest.approx(mcnemar(70, 40))
-    assert (row["seeds"], row["verdict"], row["more_seeds"]) == (1, "helps", pd.NA)
-    assert row["difference"] == pytest.approx(0.3)
-    assert one([0.979], [0.982], only_distilled=40, only_scratch=70)["verdict"] == "hurts"
-    assert one([0.98], [0.98], only_distilled=40, only_scratch=40)["verdict"] == "not shown"
-
-
-def test_one_seed_without_counts_is_too_few():
-    for columns in ({}, {"only_distilled": np.nan, "only_scratch": np.nan}):
-        row = one([0.982], [0.979], **columns)
-        assert (row["verdict"], row["seeds"]) == ("too few", 1)
-        assert row["difference"] == pytest.approx(0.3)
-        assert np.isnan([row["low"], row["high"], row["p"], row["p_corrected"]]).all()
-
-
-def test_counts_say_nothing_of_another_cell():
-    table = runs([({"T": 1}, [0.98], [0.979]), ({"T": 4}, [0.985], [0.979])])
-    found = verdicts(table.assign(only_distilled=70, only_scratch=40), ["T"], {"T": 1})
-    assert found["verdict"].tolist() == ["baseline", "too few"]
+@pytest.mark.parametrize("seeds", [1, 2, 4])
+def test_before_the_first_station_there_is_a_mean_and_nothing_is_judged(seeds):
+    row = one(0.8 + np.arange(seeds) / 100, np.full(seeds, 0.8), only_distilled=70, only_scratch=40)
+    assert (row["verdict"], row["seeds"]) == ("not judged yet", seeds)
+    assert (row["judged_seeds"], row["next_seeds"]) == (0, 5)
+    assert row["difference"] == pytest.approx((seeds - 1) / 2)
+    assert np.isnan([row["low"], row["high"], row["p"], row["p_corrected"]]).all()
 
 
 def test_equal_differences_say_nothing_of_other_seeds():
-    row = one([0.81, 0.82, 0.83], [0.80, 0.81, 0.82])
-    assert (row["verdict"], row["seeds"], row["more_seeds"]) == ("too few", 3, pd.NA)
+    row = one(0.81 + np.arange(5) / 100, 0.8 + np.arange(5) / 100)
+    assert (row["verdict"], row["seeds"], row["seeds_from"]) == ("not shown", 5, pd.NA)
     assert row["difference"] == pytest.approx(1)
     assert np.isnan([row["low"], row["high"], row["p"]]).all()
 
 
 def test_equal_students_show_no_difference():
-    row = one([0.81, 0.82, 0.1 + 0.2], [0.81, 0.82, 0.3])
-    assert (row["verdict"], row["difference"], row["p"], row["more_seeds"]) == ("not shown", 0, 1, pd.NA)
+    row = one([0.81, 0.82, 0.1 + 0.2, 0.8, 0.8], [0.81, 0.82, 0.3, 0.8, 0.8])
+    assert (row["verdict"], row["p"], row["seeds_from"]) == ("not shown", 1, pd.NA)
+    assert row["difference"] == pytest.approx(0)
 
 
 def test_a_seed_without_its_counterpart_does_not_count():
@@ -171,7 +200,7 @@ def test_a_seed_without_its_counterpart_does_not_count():
 
 def test_without_a_pair_there_are_still_accuracies():
     row = one([0.81, 0.83], [np.nan, np.nan])
-    assert (row["seeds"], row["verdict"]) == (0, "too few")
+    assert (row["seeds"], row["verdict"]) == (0, "not judged yet")
     assert row["distilled_accuracy"] == pytest.approx(0.82)
     assert np.isnan([row["difference"], row["scratch_accuracy"]]).all()
 
@@ -190,12 +219,11 @@ def test_another_cell_is_the_baseline_at_the_same_seed():
     assert math.isnan(found.loc[4, "p_corrected"])
     assert found.loc[1, "seeds"] == 2
     assert found.loc[1, "difference"] == pytest.approx(2)
-    assert found.loc[1, "p"] == found.loc[1, "p_corrected"] == pytest.approx(1 - 2 / math.pi * math.atan(2))
 
 
 def test_a_baseline_that_is_not_there_yet_leaves_too_few():
     table = runs([({"T": 1}, [0.8, 0.9], [0.7, 0.7])])
-    assert verdicts(table, ["T"], {"T": 4})["verdict"].tolist() == ["too few"]
+    assert verdicts(table, ["T"], {"T": 4})["verdict"].tolist() == ["not judged yet"]
 
 
 def test_cells_keep_their_order_and_axes_their_columns():
@@ -209,7 +237,8 @@ def test_cells_keep_their_order_and_axes_their_columns():
     ]
     assert list(found.columns) == [
         *("T", "teacher", "seeds", "distilled_accuracy", "scratch_accuracy", "teacher_accuracy"),
-        *("difference", "low", "high", "p", "p_corrected", "verdict", "more_seeds"),
+        *("difference", "judged_seeds", "next_seeds", "low", "high", "p", "p_corrected", "verdict"),
+        *("seeds_from", "seeds_to"),
     ]
 
 
@@ -236,16 +265,18 @@ def test_nonsense_is_refused(change, axes, baseline, message):
         verdicts(table, axes, baseline)
 
 
-def test_counts_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match="must fit the accuracies on 10,000 pictures, got 70 and 70"):
-        one([0.982], [0.979], only_distilled=70, only_scratch=70)
+@pytest.mark.parametrize("wrong", ["483 x", 483.0, ["483", "483 479"]])
+def test_blocks_that_are_no_numbers_are_refused(wrong):
+    table = runs([({"T": 1}, [0.8, 0.9], [0.7, 0.7])]).assign(distilled_blocks=wrong)
+    with pytest.raises(ValueError, match="distilled_blocks must be whole numbers, equally many for each run"):
+        verdicts(table, ["T"])
 
 
 fractions = st.one_of(st.none(), st.integers(0, 10_000).map(lambda right: right / 10_000))
 
 
 @given(
-    st.lists(st.lists(st.tuples(fractions, fractions), min_size=1, max_size=4), min_size=1, max_size=5),
+    st.lists(st.lists(st.tuples(fractions, fractions), min_size=1, max_size=7), min_size=1, max_size=5),
     st.booleans(),
 )
 def test_whatever_there_is_gets_a_verdict_that_its_numbers_bear_out(cells, over_a_cell):
@@ -255,11 +286,12 @@ def test_whatever_there_is_gets_a_verdict_that_its_numbers_bear_out(cells, over_
     assert len(found) == len(cells)
     for row in found.to_dict("records"):
         known = not math.isnan(row["p_corrected"])
-        assert known or row["verdict"] in ("too few", "baseline")
+        assert row["judged_seeds"] in (0, 5)
+        assert (row["verdict"] in ("not judged yet", "baseline")) >= (row["seeds"] < 5)
         if row["verdict"] == "helps":
-            assert 0 < row["low"] <= row["difference"] <= row["high"]
+            assert 0 < row["low"] <= row["high"]
         if row["verdict"] == "hurts":
-            assert row["low"] <= row["difference"] <= row["high"] < 0
-        assert (row["verdict"] in ("helps", "hurts")) <= (known and row["p_corrected"] < 0.05)
+            assert row["low"] <= row["high"] < 0
+        assert (row["verdict"] in ("helps", "hurts")) <= (known and row["p_corrected"] < 0.01)
         assert not known or row["p"] <= row["p_corrected"] <= 1
-        assert pd.isna(row["more_seeds"]) or row["more_seeds"] >= 0
+        assert pd.isna(row["seeds_to"]) or 5 <= row["seeds_from"] <= row["seeds_to"]

@@ -15,6 +15,7 @@ COST = {
     "back": 7.0,
     "low": 5.51,
     "high": 8.49,
+    "verdict": "helps",
 }
 
 
@@ -43,6 +44,6 @@ def test_what_longer_training_changes_is_said_where_it_is_known():
 
 
 def test_no_gain_is_claimed_that_the_seeds_do_not_show():
-    sentence = answer_sentence(84, SimpleNamespace(**COST | {"low": -0.2}))
+    sentence = answer_sentence(84, SimpleNamespace(**COST | {"verdict": "not shown"}))
     assert "back" not in sentence
     assert "no difference is shown." in sentence

@@ -24,11 +24,19 @@ def comparison(difference, verdict, p_value=0.0001):
 @pytest.mark.parametrize(
     ("difference", "verdict", "said"),
     [
-        (0.0797, "ahead", "Distilled is ahead by 7.97 points (one seed)."),
-        (-0.0203, "behind", "Distilled is behind by 2.03 points (one seed)."),
-        (0.0005, "not shown", "No difference shown: distilled is 0.05 points ahead (one seed)."),
-        (-0.0005, "not shown", "No difference shown: distilled is 0.05 points behind (one seed)."),
-        (0.0, "not shown", "No difference shown: both are right equally often (one seed)."),
+        (0.0797, "ahead", "This run's distilled student gets 7.97 points more right."),
+        (-0.0203, "behind", "This run's distilled student gets 2.03 points fewer right."),
+        (
+            0.0005,
+            "not shown",
+            "No difference shown in this run: the distilled student gets 0.05 points more right.",
+        ),
+        (
+            -0.0005,
+            "not shown",
+            "No difference shown in this run: the distilled student gets 0.05 points fewer right.",
+        ),
+        (0.0, "not shown", "No difference shown in this run: both students are right equally often."),
     ],
 )
 def test_one_seed_is_said_to_be_one(difference, verdict, said):
@@ -44,13 +52,15 @@ def test_students_that_are_the_same_by_construction_are_not_compared():
 def test_a_run_with_a_mistake_is_not_judged_as_the_method():
     said = headlines.headline(comparison(-0.0203, "behind"), CONFIG.replace(mistake="no_t_squared"))
     assert said == (
-        "After 640 steps, distilled is behind by 2.03 points (one seed). "
+        "After 640 steps, this run's distilled student gets 2.03 points fewer right. "
         "This run makes a mistake on purpose: without T²."
     )
 
 
 def row(difference, low, high, verdict, seeds=5, p=0.0001):
-    return {"difference": difference, "low": low, "high": high, "verdict": verdict, "seeds": seeds, "p": p}
+    judged, following = (0, 5) if seeds < 5 else (5, 10)
+    numbers = {"difference": difference, "low": low, "high": high, "seeds": seeds, "p": p}
+    return {**numbers, "verdict": verdict, "judged_seeds": judged, "next_seeds": following}
 
 
 @pytest.mark.parametrize(
@@ -89,14 +99,21 @@ def row(difference, low, high, verdict, seeds=5, p=0.0001):
             "No difference shown: distilled minus scratch is −0.25 to 0.45 points over 5 seeds.",
         ),
         (
-            row(0.0, math.nan, math.nan, "not shown", 2, 1.0),
+            row(0.0, math.nan, math.nan, "not shown", 5, 1.0),
             {},
-            "No difference shown: both are right equally often with each of 2 seeds.",
+            "No difference shown: both are right equally often, seed by seed (5 seeds).",
         ),
         (
-            row(0.3, math.nan, math.nan, "too few", 2, math.nan),
+            row(0.3, math.nan, math.nan, "not judged yet", 2, math.nan),
             {},
-            "Distilled minus scratch is 0.30 points with each of 2 seeds.",
+            "Not judged yet: distilled minus scratch is 0.30 points on average over 2 seeds; "
+            "the first verdict comes with 5.",
+        ),
+        (
+            row(6.32, 5.92, 7.12, "helps", seeds=7),
+            {},
+            "Distilled is ahead by 6.5 points (5.9 to 7.1 over the first 5 seeds): the teacher helps. "
+            "The mean of all 7 is 6.32, not judged yet: next at 10.",
         ),
     ],
 )
@@ -108,13 +125,13 @@ def test_several_seeds_say_what_holds(cell, changes, said):
 def test_the_evidence_is_one_sentence_away():
     said = headlines.evidence(comparison(0.0797, "ahead"))
     assert said == (
-        "With this seed, the 95 % interval over the 10,000 test pictures is 7.37 to 8.57 points; "
-        "McNemar p < 0.001."
+        "Of the two students of this run, the 95 % interval over the 10,000 test pictures is 7.37 to 8.57 "
+        "points; McNemar p < 0.001."
     )
     assert headlines.evidence_of_seeds(row(6.5, 6, 7, "helps", p=0.012)) == (
-        "Over 5 seeds, the paired t-test gives p = 0.012."
+        "Over 5 seeds, the paired t-test, with the test pictures taken into account, gives p = 0.012."
     )
-    assert headlines.evidence_of_seeds(row(0, 0, 0, "too few", p=math.nan)) == ""
+    assert headlines.evidence_of_seeds(row(0, 0, 0, "not judged yet", 4, p=math.nan)) == ""
 
 
 def test_seeds_are_read_out_one_by_one():

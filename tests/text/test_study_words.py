@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kd.text.study_words import axis_value, flag, signed, study_notes, verdict_line, verdict_word
+from kd.text.study_words import (
+    axis_value,
+    flag,
+    seeds_needed,
+    signed,
+    study_notes,
+    verdict_line,
+    verdict_word,
+)
 from tests.studies.rows import verdict_row
 
 NAN = float("nan")
@@ -19,12 +27,12 @@ NOTHING = dict.fromkeys(("low", "high", "p", "p_corrected"), NAN)
     [
         (verdict_row(), "helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)"),
         (
-            verdict_row("hurts", difference=-2.8, low=-3.94, high=-1.66, seeds=3),
-            "hurts: −2.8 points (95 % between −3.9 and −1.7, 3 seeds)",
+            verdict_row("hurts", difference=-2.8, low=-3.94, high=-1.66, seeds=7),
+            "hurts: −2.8 points (95 % between −3.9 and −1.7, judged by the first 5 of 7 seeds, next at 10)",
         ),
         (
-            verdict_row("helps", difference=0.3, low=0.12, high=0.48, seeds=1, more_seeds=pd.NA),
-            "helps: +0.30 points (95 % between +0.12 and +0.48, 1 seed)",
+            verdict_row("helps", seeds=700, judged_seeds=640, next_seeds=pd.NA),
+            "helps: +6.5 points (95 % between +5.9 and +7.1, judged by the first 640 of 700 seeds)",
         ),
         (
             # an end that one decimal would round to 0
@@ -34,37 +42,27 @@ NOTHING = dict.fromkeys(("low", "high", "p", "p_corrected"), NAN)
         (
             verdict_row("not shown", difference=0.1, low=-0.5, high=0.7),
             "no difference shown: +0.1 points (95 % between −0.5 and +0.7, 5 seeds); "
-            "about 12 more seeds would show one of 0.2 points",
+            "to show 0.2 points takes 20–80 seeds",
         ),
         (
-            verdict_row("not shown", difference=0.01, low=-0.1, high=0.12, more_seeds=1),
-            "no difference shown: +0.01 points (95 % between −0.10 and +0.12, 5 seeds); "
-            "about 1 more seed would show one of 0.2 points",
+            verdict_row("not shown", difference=0.01, low=-0.1, high=0.12, seeds_from=None, seeds_to=pd.NA),
+            "no difference shown: +0.01 points (95 % between −0.10 and +0.12, 5 seeds)",
         ),
         (
-            verdict_row("not shown", difference=0.01, low=-0.1, high=0.12, more_seeds=0),
-            "no difference shown: +0.01 points (95 % between −0.10 and +0.12, 5 seeds); "
-            "as many usually show one of 0.2 points",
-        ),
-        (
-            verdict_row("not shown", difference=0.0, low=-0.1, high=0.12, seeds=1, more_seeds=None),
-            "no difference shown: 0.00 points (95 % between −0.10 and +0.12, 1 seed)",
-        ),
-        (
-            verdict_row("not shown", difference=0.0, low=NAN, high=NAN, p=1.0, more_seeds=NAN),
+            verdict_row("not shown", difference=0.0, low=NAN, high=NAN, p=1.0, seeds_from=NAN),
             "no difference shown: the same accuracy (5 seeds)",
         ),
         (
-            verdict_row("too few", **NOTHING, seeds=1, difference=0.3, more_seeds=pd.NA),
-            "too few: +0.30 points with 1 seed, and it takes 2 to judge",
+            verdict_row("not shown", difference=0.1, low=NAN, high=NAN, p=NAN, seeds_from=NAN),
+            "no difference shown: +0.10 points with each seed (5 seeds)",
         ),
         (
-            verdict_row("too few", **NOTHING, seeds=2, difference=0.3, more_seeds=pd.NA),
-            "too few: +0.30 points with each of 2 seeds, which do not say how much others would differ",
+            verdict_row("not judged yet", **NOTHING, seeds=2, judged_seeds=0, next_seeds=5, difference=0.3),
+            "not judged yet: +0.30 points (2 seeds); the first verdict comes with 5 seeds",
         ),
         (
-            verdict_row("too few", **NOTHING, seeds=0, difference=NAN, more_seeds=pd.NA),
-            "too few: no seed can be compared yet",
+            verdict_row("not judged yet", **NOTHING, seeds=0, judged_seeds=0, next_seeds=5, difference=NAN),
+            "not judged yet: no seed can be compared",
         ),
         (
             verdict_row("baseline", **NOTHING, difference=0.0),
@@ -77,14 +75,24 @@ def test_a_line_for_each_verdict(row, line):
     assert verdict_line(pd.Series(row)) == line
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "said"), [(20, 80, "20–80"), (40, 40, "40"), (80, pd.NA, "80+"), (pd.NA, pd.NA, "")]
+)
+def test_the_seeds_that_are_needed_are_a_range(first, last, said):
+    assert seeds_needed({"seeds_from": first, "seeds_to": last}) == said
+
+
 def test_notes_say_what_the_verdicts_rest_on():
-    assert study_notes([verdict_row()]) == []
-    assert study_notes([verdict_row()] * 3 + [verdict_row("too few", **NOTHING)]) == [
-        "The verdicts hold for all 3 cells together (Holm's correction); an interval is for its cell alone."
-    ]
-    assert study_notes([verdict_row(seeds=1)]) == [
-        "One seed speaks for the test pictures only (McNemar's test): another may give another difference."
-    ]
+    def notes(*rows):
+        return study_notes(rows, (5, 10, 20), "What is fixed.")
+
+    settled = verdict_row(seeds_from=pd.NA)
+    few = verdict_row("not judged yet", **NOTHING, seeds=3, judged_seeds=0, seeds_from=pd.NA)
+    assert notes(settled) == ["What is fixed."]
+    assert notes(settled, settled, few)[0].startswith("The verdicts hold for all 2 cells together")
+    assert "with 5, 10 and 20 seeds only" in notes(few)[0]
+    assert "with 5, 10 and 20 seeds only" in notes(verdict_row(seeds=7, seeds_from=pd.NA))[0]
+    assert "four of five studies" in notes(verdict_row("not shown"))[-1]
 
 
 @pytest.mark.parametrize(

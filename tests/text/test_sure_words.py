@@ -34,14 +34,14 @@ def test_under_a_verdict_stands_how_often_single_seeds_disagreed_and_where():
         "seeds disagreed: all 5 together show no difference, but alone, 3 say that it helps and 2 say that "
         "it hurts."
     )
-    one = SingleSeeds(("helps", "helps", "not shown"), "helps")
+    one = SingleSeeds(("helps",) * 4 + ("not shown",), "helps")
     assert sure_words.near_words(CELL, one).endswith(
-        "1 of 3 single seeds disagreed: all 3 together say that it helps, but alone, 2 say that it helps and "
+        "1 of 5 single seeds disagreed: all 5 together say that it helps, but alone, 4 say that it helps and "
         "1 shows no difference."
     )
-    agreed = SingleSeeds(("hurts",) * 4, "hurts")
+    agreed = SingleSeeds(("hurts",) * 7, "hurts")
     assert sure_words.near_words(CELL, agreed).endswith(
-        "no single seed disagreed: all 4 together say that it hurts, and so does each alone."
+        "no single seed disagreed: the first 5 together say that it hurts, and so does each alone."
     )
 
 
@@ -60,8 +60,8 @@ def test_what_one_seed_would_have_said_and_whether_that_is_the_opposite(single, 
     assert sure_words.alone_sentence(single).endswith(end)
 
 
-def step(says="helps", low=math.nan, high=math.nan, verdict="too few", difference=0.5) -> Step:
-    return Step(3, 0.5, says, difference, low, high, verdict)
+def step(says="helps", low=math.nan, high=math.nan, verdict="not judged yet", judged=0) -> Step:
+    return Step(3, 0.5, says, 0.5, judged, low, high, verdict)
 
 
 @pytest.mark.parametrize(
@@ -70,48 +70,48 @@ def step(says="helps", low=math.nan, high=math.nan, verdict="too few", differenc
         (
             1,
             step(),
-            "Seed 3 alone: +0.50 points, so it helps. One seed cannot say how much others would differ, ",
+            "Seed 3 alone: +0.50 points, so it helps. Not judged yet: the first verdict comes with 5 seeds.",
         ),
-        (1, step("not shown"), "Seed 3 alone: +0.50 points, so no difference is shown. One seed cannot say "),
+        (1, step("not shown"), "Seed 3 alone: +0.50 points, so no difference is shown. Not judged yet"),
+        (4, step(), "4 seeds: +0.50 points. Not judged yet: the first verdict comes with 5 seeds."),
         (
-            4,
-            step(low=-0.61, high=1.61, verdict="not shown"),
-            "4 seeds: +0.5 points (−0.6 to +1.6), so no difference is shown.",
-        ),
-        (
-            3,
-            step(low=0.41, high=0.59, verdict="helps"),
-            "3 seeds: +0.50 points (+0.41 to +0.59), so it helps.",
+            5,
+            step(low=-0.61, high=1.61, verdict="not shown", judged=5),
+            "5 seeds: +0.50 points. Verdict with 5 seeds: no difference is shown (−0.6 to +1.6).",
         ),
         (
-            3,
-            step(low=-0.59, high=-0.41, verdict="hurts", difference=-0.5),
-            "3 seeds: −0.50 points (−0.59 to −0.41), so it hurts.",
+            7,
+            step(low=0.41, high=0.59, verdict="helps", judged=5),
+            "7 seeds: +0.50 points. Verdict with 5 seeds: it helps (+0.41 to +0.59).",
         ),
-        (2, step(), "2 seeds: +0.50 points each."),
+        (
+            10,
+            step(low=-0.59, high=-0.41, verdict="hurts", judged=10),
+            "10 seeds: +0.50 points. Verdict with 10 seeds: it hurts (−0.59 to −0.41).",
+        ),
     ],
 )
 def test_what_the_seeds_so_far_say(number, seed, sentence):
-    assert sure_words.step_sentence(number, seed, "by_number", 5).startswith(sentence)
+    assert sure_words.step_sentence(number, seed, "by_number", 10, 5).startswith(sentence)
 
 
 def test_who_picks_seeds_is_told_that_the_interval_means_nothing():
-    seed = step(low=-1, high=2, verdict="not shown")
+    seed = step(low=-1, high=2, verdict="not shown", judged=5)
     for order, which in (("largest_first", "most"), ("smallest_first", "least")):
-        said = sure_words.step_sentence(4, seed, order, 5)
+        said = sure_words.step_sentence(6, seed, order, 10, 10)
         assert said.endswith(f"they were picked because they gained {which}, so the interval means nothing.")
-        assert "picked" not in sure_words.step_sentence(5, seed, order, 5)
-    assert "picked" not in sure_words.step_sentence(4, seed, "by_number", 5)
+        assert "picked" not in sure_words.step_sentence(5, seed, order, 5, 10)
+    assert "picked" not in sure_words.step_sentence(6, seed, "by_number", 10, 10)
 
 
-def test_what_all_choices_of_so_many_seeds_say():
-    assert sure_words.choices_sentence(1, (3, 0, 2), TORN) == (
-        "Of 5 single seeds, 3 say that it helps and 2 say that it hurts."
-    )
-    assert sure_words.choices_sentence(2, (1, 9, 0), TORN) == (
-        "Of all 10 choices of 2 from 5 seeds, 1 says that it helps and 9 show no difference."
-    )
-    assert sure_words.choices_sentence(5, (0, 1, 0), TORN) == "All 5 together show no difference."
+@pytest.mark.parametrize(
+    ("every", "said"), [(1, "Look after every seed, up to 20"), (5, "Look after every 5 seeds, up to 20")]
+)
+def test_the_trap_in_a_sentence(every, said):
+    found = sure_words.stopping_sentence(every, 20, 0.258, 0.0246)
+    assert found.startswith(said)
+    assert "of 100 methods that do nothing, 26 are" in found
+    assert found.endswith("at stations only, 2.5.")
 
 
 def test_the_leaderboard_says_what_is_better_what_is_worse_and_what_cannot_be_told_apart():

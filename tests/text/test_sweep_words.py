@@ -31,9 +31,9 @@ def row(verdict, difference, at="at T = 4"):
             "No cell shows yet that distillation helps. 2 cells show no difference.",
         ),
         (
-            [row("too few", 0.1)],
+            [row("not judged yet", 0.1)],
             2,
-            "No cell shows yet that distillation helps. 1 cell has too few seeds to judge.",
+            "No cell shows yet that distillation helps. 1 cell is not judged yet.",
         ),
         ([], 9, "Nothing has finished yet."),
         (
@@ -128,6 +128,8 @@ def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
     known = {
         "verdict": "helps",
         "seeds": 5,
+        "judged_seeds": 5,
+        "next_seeds": 10,
         "difference": 6.5,
         "low": 5.9,
         "high": 7.1,
@@ -141,7 +143,15 @@ def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
     assert cell_words("T 4", None, "The disk is full.") == (
         "T 4. No run has finished yet. A run failed: The disk is full."
     )
-    few = {"verdict": "too few", "seeds": 1, "difference": 1.0, "low": math.nan, "p_corrected": math.nan}
+    few = {
+        "verdict": "not judged yet",
+        "seeds": 1,
+        "judged_seeds": 0,
+        "next_seeds": 5,
+        "difference": 1.0,
+        "low": math.nan,
+        "p_corrected": math.nan,
+    }
     assert "or all cells together" not in cell_words("T 4", few | {"high": math.nan})
 
 

@@ -35,25 +35,27 @@ def comparison(both, only_distilled, only_scratch, neither, alpha=None):
     [
         (
             (9600, 200, 100, 100),
-            "Distilled is ahead by 1.00 points (0.66 to 1.35; McNemar p < 0.001): "
-            "on these test images, the teacher helped.",
+            "In this run, the distilled student gets 1.00 points more right (0.66 to 1.35; "
+            "McNemar p < 0.001).",
         ),
         (
             (9500, 90, 170, 240),
-            "Distilled is behind by 0.80 points (0.49 to 1.12; McNemar p < 0.001): "
-            "on these test images, the teacher did not help.",
+            "In this run, the distilled student gets 0.80 points fewer right (0.49 to 1.12; "
+            "McNemar p < 0.001).",
         ),
         (
             (9700, 110, 100, 90),
-            "No difference shown: distilled is 0.10 points ahead (−0.19 to 0.39; McNemar p = 0.53).",
+            "No difference shown in this run: the distilled student gets 0.10 points more right "
+            "(−0.19 to 0.39; McNemar p = 0.53).",
         ),
         (
             (9700, 100, 102, 98),
-            "No difference shown: distilled is 0.02 points behind (−0.30 to 0.26; McNemar p = 0.94).",
+            "No difference shown in this run: the distilled student gets 0.02 points fewer right "
+            "(−0.30 to 0.26; McNemar p = 0.94).",
         ),
         (
             (9700, 100, 100, 100),
-            "No difference shown: both are right equally often (−0.28 to 0.28; McNemar p = 1.00).",
+            "In this run, both students are right equally often (−0.28 to 0.28; McNemar p = 1.00).",
         ),
     ],
 )
@@ -62,48 +64,15 @@ def test_a_verdict_says_no_more_than_is_shown(counts, said):
 
 
 @pytest.mark.parametrize(
-    ("changes", "ahead", "behind"),
-    [
-        (
-            {},
-            ": on these test images, the teacher helped.",
-            ": on these test images, the teacher did not help.",
-        ),
-        (
-            {"baseline": "label_smoothing"},
-            ": on these test images, the teacher helped more than smoothed labels.",
-            ": on these test images, the teacher helped less than smoothed labels.",
-        ),
-        (
-            {"objective": "virtual_teacher"},
-            ": on these test images, the objective helped, without a teacher.",
-            ": on these test images, the objective did not help.",
-        ),
-        (
-            {"objective": "virtual_teacher", "baseline": "label_smoothing"},
-            ": on these test images, the objective helped more than smoothed labels, without a teacher.",
-            ": on these test images, the objective helped less than smoothed labels.",
-        ),
-        (
-            {"alpha": 1.0, "baseline": "label_smoothing"},
-            "; at α = 1, this is not its teacher's doing.",
-            "; at α = 1, this is not its teacher's doing.",
-        ),
-        (
-            {"mistake": "no_t_squared"},
-            ". This run makes a mistake on purpose: without T².",
-            ". This run makes a mistake on purpose: without T².",
-        ),
-    ],
+    "changes",
+    [{}, {"baseline": "label_smoothing"}, {"objective": "virtual_teacher"}, {"mistake": "no_t_squared"}],
 )
-def test_a_verdict_says_what_made_the_difference(changes, ahead, behind):
+def test_a_single_run_never_says_that_the_teacher_helps(changes):
     config = RunConfig(**changes)
-    assert verdict_sentence(comparison(9600, 200, 100, 100), config) == (
-        f"Distilled is ahead by 1.00 points (0.66 to 1.35; McNemar p < 0.001){ahead}"
-    )
-    assert verdict_sentence(comparison(9500, 90, 170, 240), config) == (
-        f"Distilled is behind by 0.80 points (0.49 to 1.12; McNemar p < 0.001){behind}"
-    )
+    for counts in ((9600, 200, 100, 100), (9500, 90, 170, 240), (9700, 110, 100, 90)):
+        said = verdict_sentence(comparison(*counts), config)
+        assert not {"teacher", "help", "helps", "helped", "hurts"} & {*re.findall(r"\w+", said)}
+        assert said.endswith("on purpose: without T².") == config.makes_mistake
 
 
 @pytest.mark.parametrize(
@@ -122,7 +91,7 @@ def test_students_are_equal_only_if_nothing_sets_them_apart(changes, equal):
 
 def test_a_difference_too_small_to_show_is_said_to_be_one():
     tiny = {"difference": -1 / 30_000, "low": -0.01, "high": 0.01, "p_value": 0.9, "verdict": "not shown"}
-    assert "less than 0.01 points behind" in verdict_sentence(tiny)
+    assert "less than 0.01 points fewer" in verdict_sentence(tiny)
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=3, max_size=3))
@@ -131,12 +100,12 @@ def test_the_stated_difference_is_that_of_the_accuracies_beside_it(cuts):
     counts = first, second - first, third - second, 10_000 - third
     sentence = verdict_sentence(comparison(*counts))
     shown = [Decimal(words.accuracy((counts[0] + n) / 10_000).split()[0]) for n in counts[1:3]]
-    said = re.search(r"(?:by|is) (\d+\.\d+) points", sentence)
+    said = re.search(r"gets (\d+\.\d+) points", sentence)
     assert (Decimal(said[1]) if said else 0) == abs(shown[0] - shown[1])
     if shown[0] == shown[1]:
         assert "equally often" in sentence
     else:
-        assert ("ahead" if shown[0] > shown[1] else "behind") in sentence
+        assert ("more right" if shown[0] > shown[1] else "fewer right") in sentence
 
 
 def test_without_a_teachers_part_both_students_are_said_to_be_the_same():
@@ -145,7 +114,7 @@ def test_without_a_teachers_part_both_students_are_said_to_be_the_same():
         "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
     )
     assert "another seed changes both alike" in verdict_note(same)
-    assert "another seed may give another difference" in verdict_note(comparison(9700, 0, 0, 300, alpha=0.95))
+    assert "Another seed may give another difference" in verdict_note(comparison(9700, 0, 0, 300, alpha=0.95))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from kd.text.sure_words import alone_sentence
 from kd.text.translation import N_, _, ngettext
 from ui.how_sure import seed_views, whose_seeds
 from ui.how_sure.whose_seeds import Chosen
-from ui.live import controls, views
+from ui.live import controls
 from ui.live.live import live
 from ui.shared import address, notices
 from ui.shared.address import Kept, Parameter
@@ -62,9 +62,9 @@ def _added(key: str, _runs: pd.DataFrame) -> AddingSeeds:
 
 
 def adding(chosen: Chosen) -> None:
-    """The sentence on single seeds, the controls, and the two figures that follow them."""
+    """The sentence on single seeds, the controls, and the figure that follows them."""
     added = _added(chosen.key, chosen.runs)
-    seeds = len(added.choices)
+    seeds = len(added.single.alone)
     st.html(f'<p class="kd kd-verdict">{escape(alone_sentence(added.single))}</p>')
     number = controls.points(
         "of_seeds",
@@ -83,23 +83,17 @@ def adding(chosen: Chosen) -> None:
     )
     figures = [
         seed_views.so_far_sentence(added),
-        views.half(seed_views.seeds(added)),
-        views.half(seed_views.choices(added)),
+        seed_views.seeds(added),
     ]
     values = live("adding-seeds", [number, order], figures)
     st.html(unseen(seeds_words({step.seed: step.own for step in added.steps[ORDERS[0]]})))
     now = values["point"] + 1
     name = f"{chosen.key[:40]}-{now}"
-    left, right = st.columns(2, gap="large")
-    with left:
-        save_figure(
-            "adding-seeds",
-            seeds_charts.seeds_chart,
-            seeds_charts.seeds_rows(added, values["order"], now),
-            name,
-            ticks=seeds_charts.gain_ticks(added),
-            seeds=seeds,
-        )
-    with right:
-        rows = seeds_charts.choices_rows(added.choices, now)
-        save_figure("choices-of-seeds", seeds_charts.choices_chart, rows, name, seeds=seeds)
+    save_figure(
+        "adding-seeds",
+        seeds_charts.seeds_chart,
+        seeds_charts.seeds_rows(added, values["order"], now),
+        name,
+        ticks=seeds_charts.gain_ticks(added),
+        seeds=seeds,
+    )

@@ -22,6 +22,7 @@ from kd.studies.address import (
 )
 from kd.studies.axes import may_vary, offered, offered_first
 from kd.studies.study import Study
+from kd.studies.sure.stations import STATIONS
 from kd.text.study_words import plain_value
 from kd.text.translation import _, ngettext
 from ui.shared import address, notices
@@ -54,11 +55,11 @@ def take_address() -> None:
             if name not in may_vary():
                 Study(RunConfig(), {name: [NONE]})  # says so
         base = RunConfig.from_mapping({name: query[name] for name in OFFERED if name in query})
-        seeds = seeds_of(query.get(SEEDS, "3"))
+        seeds = seeds_of(query.get(SEEDS, str(STATIONS[0])))
         Study(base, {}, seeds)
     except ValueError as error:
         notices.add(str(error))
-        axes, base, seeds = {}, RunConfig(), 3
+        axes, base, seeds = {}, RunConfig(), STATIONS[0]
     _set(axes, base, min(int(seeds), MOST_SEEDS))
 
 
@@ -122,7 +123,7 @@ def draw() -> None:
         MOST_SEEDS,
         key=SEEDS_KEY,
         persist_state="session",
-        help=_("Each seed is a run of its own. With one, an interval covers the test pictures alone."),
+        help=_("Each seed is a run of its own. Verdicts come with 5 seeds and with 10."),
         on_change=guarded(_moved),
     )
     bases = _bases()

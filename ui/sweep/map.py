@@ -16,7 +16,7 @@ from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.single_seeds import study_notes
 from kd.text.length_words import after
-from kd.text.study_words import signed
+from kd.text.study_words import seeds_needed, signed
 from kd.text.sweep_words import in_sentence, study_sentence, where
 from kd.text.translation import _, language
 from kd.text.words import accuracy
@@ -135,6 +135,7 @@ def table(name: str, language: str, _shown: Shown) -> str:
                 else "–",
                 _("Seeds"): str(row["seeds"]) if row else "0",
                 _("p, all cells"): p_cell(row["p_corrected"]) if row else "–",
+                _("Seeds to show 0.2 points"): seeds_needed(row) if row else "",
                 _("Distilled"): accuracy(row["distilled_accuracy"]) if row else "–",
                 _("Scratch"): accuracy(row["scratch_accuracy"]) if row else "–",
             }

@@ -12,6 +12,7 @@ from kd.studies.in_text.command import train_command
 from kd.studies.sure.single_seeds import near_note
 from kd.text.chart_words import loss_words
 from kd.text.headlines import evidence, evidence_of_seeds
+from kd.text.interval_words import covers
 from kd.text.translation import language
 from kd.text.verdicts import verdict_note
 from ui.shared.along.repeat import show_command
@@ -42,7 +43,8 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
     comparison, of_seeds = view.result["comparison"], seeds.look(lab, view)
     if of_seeds is None or of_seeds.verdict is None:
         return [evidence(comparison), verdict_note(comparison), near_note(view.config)]
-    return [evidence_of_seeds(of_seeds.verdict), evidence(comparison)]
+    known = evidence_of_seeds(of_seeds.verdict)
+    return [known, covers(view.config) if known else "", evidence(comparison)]
 
 
 def loss(view: RunView) -> None:

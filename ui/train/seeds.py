@@ -16,7 +16,7 @@ from ui.shared import notices
 from ui.shared.guard import guarded
 from ui.shared.person import person
 
-_MORE = (10, 20)
+_MORE = (5, 10, 20)
 
 
 def look(lab: Lab, view: RunView) -> SeedsView | None:
@@ -46,6 +46,9 @@ def tile(seeds: SeedsView | None) -> str:
     words = ngettext("{count} seed", "{count} seeds", have, count=have)
     if have < wanted:
         words = _("{count} of {wanted} seeds", count=have, wanted=wanted)
+    if have > 1:
+        mean = sum(in_points.values()) / have
+        words = _("{seeds}, mean {points}", seeds=words, points=signed(mean))
     title, said = _("Seed by seed"), seeds_words(in_points)
     return (
         f'<div class="kd-tile kd-distilled kd-seeds"><p>{escape(title)}</p>'
@@ -63,8 +66,8 @@ def more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
                 key=f"seeds_{number}",
                 type="tertiary",
                 help=_(
-                    "Trains this setting with more seeds, so that the verdict says less about luck. "
-                    "Each takes about as long as this run."
+                    "Trains this setting with so many seeds, for another verdict. Verdicts come with 5, 10 "
+                    "and 20 seeds. Each seed takes about as long as this run."
                 ),
                 on_click=guarded(_ask),
                 args=(lab, view, number),

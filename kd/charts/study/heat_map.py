@@ -25,7 +25,7 @@ MISSING, FAILED = "missing", "failed"
 
 HATCHES = 5
 _LEAST_HEIGHT = 400
-_VERDICTS = ("helps", "hurts", "not shown", "too few", "baseline")
+_VERDICTS = ("helps", "hurts", "not shown", "not judged yet", "baseline")
 _TICKS = (-10, -5, -2, 0, 2, 5, 10)
 
 
@@ -95,7 +95,7 @@ def _label(row: Mapping[str, Any], verdict: str, digits: int) -> str:
     signs = {MISSING: "", FAILED: "✕", "baseline": "="}
     if verdict in signs:
         return signs[verdict]
-    return signed(row["difference"], digits) + (" ?" if verdict == "too few" else "")
+    return signed(row["difference"], digits) + (" ?" if verdict == "not judged yet" else "")
 
 
 def heat_map(

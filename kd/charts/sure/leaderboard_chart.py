@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from kd.charts.parts import by_role, finished, in_words
-from kd.studies.verdicts import BASELINE, HELPS, HURTS
+from kd.studies.verdicts import BASELINE, HELPS, HURTS, NOT_JUDGED, NOT_SHOWN
 from kd.text.study_words import verdict_word
 from kd.text.translation import _
 
@@ -52,7 +52,7 @@ def leaderboard_chart(
         steps: how long each was trained, such as '640 steps'.
         ends: of `leaderboard_ends`.
     """
-    words = {code: verdict_word(code) for code in (HELPS, HURTS, "not shown", "too few", BASELINE)}
+    words = {code: verdict_word(code) for code in (HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE)}
     base = alt.Chart().encode(
         y=alt.Y(
             "objective:N",

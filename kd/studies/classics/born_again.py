@@ -148,6 +148,6 @@ EXPERIMENT = Experiment(
             N_("With permuted doubts, no gain over the teacher is shown ({interval} points)."),
         ),
     ),
-    sweep=Study(_BASE, {"permuted_doubts": (False, True), "temperature": (1.0, 4.0, 10.0)}, seeds=2),
+    sweep=Study(_BASE, {"permuted_doubts": (False, True), "temperature": (1.0, 4.0, 10.0)}, seeds=5),
     next=("no_teacher_at_all", "too_good_a_teacher", "does_it_copy"),
 )

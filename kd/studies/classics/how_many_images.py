@@ -15,7 +15,7 @@ from kd.studies.experiments.experiment import (
     Part,
     Says,
 )
-from kd.studies.experiments.judging import PERCENT, above, by_seed, finding
+from kd.studies.experiments.judging import PERCENT, above, by_seed, finding, means
 from kd.studies.experiments.plans import cells
 from kd.studies.study import Study
 from kd.text.translation import N_
@@ -37,7 +37,7 @@ def _judge(rows: pd.DataFrame) -> Findings:
         "gain_with_few": finding(gains[FEW]),
         "gain_with_all": finding(gains[ALL]),
         "few_less_all": finding(gains[FEW] - gains[ALL]),
-        "given_back": finding(100 * gains[SOME] / (alone[ALL] - alone[SOME]), PERCENT),
+        "given_back": finding(100 * means(gains[SOME]) / means(alone[ALL] - alone[SOME]), PERCENT),
     }
 
 
@@ -91,6 +91,6 @@ EXPERIMENT = Experiment(
             N_("With all 60,000 no gain is shown ({interval} points)."),
         ),
     ),
-    sweep=Study(RunConfig(), {"train_size": (100, 200, 500, 1_000, 2_000)}, seeds=3),
+    sweep=Study(RunConfig(), {"train_size": (100, 200, 500, 1_000, 2_000)}, seeds=5),
     next=("wrong_labels", "does_it_copy", "how_small"),
 )

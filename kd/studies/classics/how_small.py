@@ -176,6 +176,6 @@ EXPERIMENT = Experiment(
             N_("A linear student gains nothing that shows ({interval} points)."),
         ),
     ),
-    sweep=Study(_BASE, {"student_width": WIDTHS, "temperature": (2.0, 4.0, 10.0)}, seeds=2),
+    sweep=Study(_BASE, {"student_width": WIDTHS, "temperature": (2.0, 4.0, 10.0)}, seeds=5),
     next=("temperature_and_size", "how_many_images"),
 )

@@ -148,5 +148,4 @@ EXPERIMENT = Experiment(
     times=1,  # it has lengths of its own
     sweep=Study(_BASE, {"shift": (0, 1, 2), "epochs": (40, 200)}),
     next=("how_many_images", "hundred_labels", "robustness"),
-    seeds=2,
 )

@@ -18,7 +18,7 @@ from kd.studies.experiments.experiment import (
     Part,
     Says,
 )
-from kd.studies.experiments.judging import PERCENT, above, below, between, by_seed, finding
+from kd.studies.experiments.judging import PERCENT, above, below, between, by_seed, finding, means
 from kd.studies.experiments.plans import cells
 from kd.studies.study import Study
 from kd.text.translation import N_
@@ -51,7 +51,7 @@ def _judge(rows: pd.DataFrame) -> Findings:
         "poor_teacher": finding(poor, PERCENT),
         **{f"gain_{name}": finding(gain) for name, gain in gains.items()},
         "real_over_virtual": finding(gains["real"] - gains["virtual"]),
-        "share": finding(100 * gains["virtual"] / gains["real"], PERCENT),
+        "share": finding(100 * means(gains["virtual"]) / means(gains["real"]), PERCENT),
     }
 
 
@@ -145,6 +145,6 @@ EXPERIMENT = Experiment(
             N_("A good one brings nothing that shows ({interval} points)."),
         ),
     ),
-    sweep=Study(_BASE, {"objective": ("soft_targets", "virtual_teacher"), "alpha": (0.1, 0.5, 0.9)}, seeds=2),
+    sweep=Study(_BASE, {"objective": ("soft_targets", "virtual_teacher"), "alpha": (0.1, 0.5, 0.9)}, seeds=5),
     next=("born_again", "smoothed_teacher", "how_many_images"),
 )

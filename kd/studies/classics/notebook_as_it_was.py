@@ -99,7 +99,7 @@ EXPERIMENT = Experiment(
     sweep=Study(
         PRESETS["notebook"].config,
         {"teacher": ("notebook", "strong"), "temperature_squared": (False, True), "epochs": (3, LONGER)},
-        seeds=3,
+        seeds=5,
     ),
     next=("how_many_images", "wrong_labels"),
 )

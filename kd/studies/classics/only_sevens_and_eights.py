@@ -108,6 +108,6 @@ EXPERIMENT = Experiment(
             N_("The best biases on 7 and 8 make no difference that shows ({interval} points)."),
         ),
     ),
-    sweep=Study(_BASE, {"omitted_digits": ("01234569", "0123456", "01245679")}, seeds=2),
+    sweep=Study(_BASE, {"omitted_digits": ("01234569", "0123456", "01245679")}, seeds=5),
     next=("never_saw_it", "does_it_copy"),
 )

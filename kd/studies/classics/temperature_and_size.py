@@ -17,7 +17,7 @@ from kd.studies.experiments.experiment import (
     Part,
     Says,
 )
-from kd.studies.experiments.judging import above, below, between, by_seed, finding
+from kd.studies.experiments.judging import above, below, between, by_seed, finding, means
 from kd.studies.experiments.plans import longer
 from kd.studies.study import Study
 from kd.text.translation import N_
@@ -36,7 +36,7 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 def _best(rows: pd.DataFrame, units: int) -> pd.Series:
     """The temperature with the largest gain by seed, as the power of two that it is."""
     gains = pd.DataFrame(
-        {T: by_seed(rows, "gain", student_units=units, temperature=T) for T in TEMPERATURES}
+        {T: means(by_seed(rows, "gain", student_units=units, temperature=T)) for T in TEMPERATURES}
     ).dropna()
     return np.log2(gains.idxmax(axis=1).astype(float)) if len(gains) else pd.Series(dtype=float)
 
@@ -130,6 +130,6 @@ EXPERIMENT = Experiment(
             N_("Whether the largest wants a higher T cannot be told ({interval} doublings)."),
         ),
     ),
-    sweep=Study(PRESETS["many_images"].config.replace(student="dense"), _STUDY, seeds=2),
+    sweep=Study(PRESETS["many_images"].config.replace(student="dense"), _STUDY, seeds=5),
     next=("how_small", "how_many_images"),
 )

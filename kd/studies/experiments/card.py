@@ -31,6 +31,7 @@ from kd.studies.experiments.judging import (
     between,
     by_seed,
     finding,
+    means,
 )
 from kd.studies.experiments.plans import cells, longer
 from kd.studies.experiments.sentences import adds, compares, gets_right, helps, loses
@@ -42,6 +43,7 @@ __all__ = [
     "Chart", "Choice", "Claim", "Experiment", "Findings", "Guess", "Option", "Paper", "Part", "Says",
     "at_each_seed", "cells", "longer", "taught_by",
     "NATS", "PARAMETERS", "PERCENT", "PLAIN", "TIMES", "above", "below", "between", "by_seed", "finding",
+    "means",
     "adds", "compares", "gets_right", "helps", "loses", "GAIN", "RIGHT",
     "N_", "np", "pd",
 ]  # fmt: skip

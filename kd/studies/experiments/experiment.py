@@ -17,6 +17,7 @@ from kd.config import RunConfig
 from kd.fields import FieldSpec
 from kd.studies.experiments.judging import Expected, Finding
 from kd.studies.study import Study, checked_seeds
+from kd.studies.sure.stations import STATIONS
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -164,7 +165,7 @@ class Experiment:
     one, since length does not matter or is what it is about. measures: of kd.studies.measures, besides the
     accuracies and the gain; a name may have options in braces, "right_with:{bias}". judge: the findings in
     its rows of one length, by code; labels: what those are of which `says` does not tell. options: what a
-    visitor may choose, and chosen: what somebody has. seeds: as many as take seconds.
+    visitor may choose, and chosen: what somebody has. seeds: how many by default.
     """
 
     name: str
@@ -183,7 +184,7 @@ class Experiment:
     measures: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
     sweep: Study | None = None
-    seeds: int = 3
+    seeds: int = STATIONS[0]
     times: int = 5
     kind: Literal["classic", "mistake"] = "classic"
     options: Mapping[str, Option] = field(default_factory=dict)

@@ -1,19 +1,30 @@
-"""Findings of an experiment, and whether they are as somebody expected: decided by the interval alone."""
+"""Findings of an experiment, and whether they are as somebody expected: decided by an interval alone.
+
+As the verdicts of studies, they rest on the first 5, 10 or 20 seeds (`kd.studies.sure.stations`), and are
+judged at the same level. The interval to show is the 95 % one.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from kd.analysis.evaluation import BLOCKS
+from kd.analysis.verdict import CONFIDENCE
 from kd.studies.over_seeds import over_seeds
+from kd.studies.sure.stations import level, station
+from kd.studies.verdicts import in_blocks
 from kd.text.translation import _
 
 if TYPE_CHECKING:
     import pandas as pd
+
+BySeed: TypeAlias = Any
+"""A number by seed (a Series), or those of the blocks of test pictures, whose mean it is (a DataFrame)."""
 
 AGREES, DISAGREES, CANNOT_TELL = "agrees", "disagrees", "cannot tell"
 
@@ -28,9 +39,10 @@ _NO_SPREAD = 1e-9
 class Finding:
     """A number of an experiment over its seeds: the mean, its 95 % interval, the p-value of its being 0.
 
-    NaN for what the seeds do not say. unit: one of POINTS, PERCENT … beyond: at how many seeds the number was
-    beyond what was tried; they count with the limit, so the mean and the interval's low end are at least so
-    large, and its high end says nothing.
+    seeds: how many it is about: the first ones, as many as the last station that is reached; all of them
+    before the first, where there is no interval. NaN for what the seeds do not say. unit: one of POINTS,
+    PERCENT … beyond: at how many of the seeds the number was beyond what was tried; they count with the
+    limit, so the mean and the interval's low end are at least so large, and its high end says nothing.
     """
 
     mean: float
@@ -45,6 +57,17 @@ class Finding:
     def is_known(self) -> bool:
         """Whether there is an interval to judge by."""
         return not math.isnan(self.low)
+
+    @property
+    def sure(self) -> tuple[float, float]:
+        """The wider interval by which it is judged, at the level of its station."""
+        from scipy.special import stdtrit
+
+        if not self.is_known:
+            return math.nan, math.nan
+        wide, usual = stdtrit(self.seeds - 1, 1 - np.array([level(self.seeds), 1 - CONFIDENCE]) / 2)
+        middle, half = (self.low + self.high) / 2, (self.high - self.low) / 2
+        return float(middle - wide / usual * half), float(middle + wide / usual * half)
 
 
 @dataclass(frozen=True)
@@ -84,12 +107,14 @@ def judged(finding: Finding, expected: Expected) -> str:
     """Whether a finding is where it was expected.
 
     Returns:
-        AGREES where its whole interval is inside, DISAGREES where all of it is outside, and CANNOT_TELL
-        where it is on both sides of a limit or there is no interval.
+        AGREES where its whole interval (`Finding.sure`) is inside, DISAGREES where all of it is outside, and
+        CANNOT_TELL where it is on both sides of a limit or there is no interval.
     """
     if not finding.is_known:
         return CANNOT_TELL
-    low, high = finding.low, math.inf if finding.beyond else finding.high
+    low, high = finding.sure
+    if finding.beyond:
+        high = math.inf
     if expected.low < low and (high < expected.high or expected.high == math.inf):
         return AGREES
     return DISAGREES if high <= expected.low or low >= expected.high else CANNOT_TELL
@@ -122,35 +147,72 @@ def judged_curve(
     return AGREES if verdicts == {AGREES} else CANNOT_TELL, places
 
 
-def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> pd.Series:
+def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> BySeed:
     """A column of an experiment's rows by seed, in the one cell that has these values.
 
-    Two of these can be subtracted: pandas pairs them by seed, and what has no partner is NaN.
+    Two of these can be added or subtracted: pandas pairs them by seed, and what has no partner is NaN.
+
+    Returns:
+        As `in_cell`.
 
     Raises:
         ValueError: when several rows of one seed have these values.
     """
     chosen = np.logical_and.reduce([np.ones(len(rows), bool), *(rows[n] == v for n, v in where.items())])
-    found = rows.loc[chosen].set_index("seed")[value].astype(float)
-    if found.index.has_duplicates:
+    cell = rows.loc[chosen]
+    if cell["seed"].duplicated().any():
         raise ValueError(
             _("{where} is more than one cell: name a value of each column that varies.", where=where)
         )
-    return found
+    return in_cell(cell, value)
 
 
-def finding(values: pd.Series, unit: str = POINTS, limit: float = math.inf) -> Finding:
+def in_cell(cell: pd.DataFrame, value: str) -> BySeed:
+    """A column of the rows of one cell by seed.
+
+    Returns:
+        For distilled_right, scratch_right and gain, the number of each block of the test pictures, a column
+        each: so differences between cells tell how much other pictures would change them. The mean of
+        ratios is no ratio of means: for one, take `means` of both first.
+    """
+    import pandas as pd
+
+    seeds = pd.Index(cell["seed"], name="seed")
+    if value in _FROM_BLOCKS and {f"{model}_accuracy" for model in _FROM_BLOCKS[value]} <= {*cell.columns}:
+        first, *others = (in_blocks(cell, model) for model in _FROM_BLOCKS[value])
+        return pd.DataFrame(np.broadcast_to(first - sum(others), (len(cell), BLOCKS)), seeds)
+    return pd.Series(cell[value].to_numpy(float), seeds)
+
+
+_FROM_BLOCKS = {
+    "distilled_right": ("distilled",),
+    "scratch_right": ("scratch",),
+    "gain": ("distilled", "scratch"),
+}
+
+
+def means(values: BySeed) -> pd.Series:
+    """Of values by seed, each seed's own, without the blocks of test pictures: for ratios and maxima."""
+    return values if values.ndim == 1 else values.mean(axis=1)
+
+
+def finding(values: BySeed, unit: str = POINTS, limit: float = math.inf) -> Finding:
     """What a number by seed comes to; seeds at which it is NaN or infinite do not count.
 
     Args:
+        values: as `by_seed` has them.
         limit: the largest number that can be told; larger ones, and infinity too, count as beyond it.
     """
-    numbers = values.to_numpy(float)
+    numbers = values.sort_index().to_numpy(float)
+    finite = np.isfinite(np.atleast_2d(np.minimum(numbers, limit).T)).all(axis=0)
+    numbers = numbers[finite]
+    seeds = station(len(numbers))
+    numbers = numbers[: seeds or None]
     beyond = int(np.count_nonzero(numbers > limit))
     numbers = np.minimum(numbers, limit)
-    numbers = numbers[np.isfinite(numbers)]
     exact = {} if unit in (POINTS, PERCENT) else {"no_spread": _NO_SPREAD * np.abs(numbers).max(initial=0.0)}
-    mean, low, high, p, _spread = map(float, over_seeds(numbers, **exact))
-    if beyond == len(numbers) > 1:
+    found = over_seeds(numbers, **exact)
+    low, high, p = map(float, (found.low, found.high, found.p) if seeds else (math.nan,) * 3)
+    if seeds and beyond == len(numbers):
         low = high = limit
-    return Finding(mean, low, high, p, len(numbers), unit, beyond)
+    return Finding(float(found.mean), low, high, p, len(numbers), unit, beyond)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kd.studies.experiments.experiment import Experiment, Part
-from kd.studies.experiments.judging import finding
+from kd.studies.experiments.judging import finding, in_cell
 from kd.studies.frame import COLUMNS
 from kd.studies.measures import value, with_gains
 
@@ -61,7 +61,7 @@ def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     for (length, *series), part in rows.groupby(lines, sort=False):
         for measure in chart.y:
             for x, cell in part.groupby(chart.x, sort=False):
-                each = finding(cell.set_index("seed")[measure], value(measure).unit)
+                each = finding(in_cell(cell, measure), value(measure).unit)
                 at = (length, x, measure, *(series or [None]))
                 found.append((*at, each.mean, each.low, each.high, each.seeds))
     names = ["length", "x", "measure", "series", "mean", "low", "high", "seeds"]

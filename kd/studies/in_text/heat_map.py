@@ -74,7 +74,7 @@ class HeatMap:
             "helps": _("+ better") if over_a_cell else _("+ helps"),
             "hurts": _("− worse") if over_a_cell else _("− hurts"),
             "not shown": _("unshaded: not shown"),
-            "too few": _("? too few seeds"),
+            "not judged yet": _("? not judged yet"),
             "baseline": _("= the baseline"),
         }
         sides = self._verdicts & {"helps", "hurts"}
@@ -85,7 +85,7 @@ class HeatMap:
 
     def _cell(self, row: dict[str, Any]) -> str:
         number = difference(row, self._decimals)
-        if row["verdict"] == "too few":
+        if row["verdict"] == "not judged yet":
             return number if number == "?" else f"? {number}"
         if row["verdict"] not in ("helps", "hurts"):
             return number

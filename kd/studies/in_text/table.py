@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kd.studies.in_text.lines import WIDTH, lines_of
-from kd.text.study_words import axis_value, flag, signed, verdict_word
+from kd.text.study_words import axis_value, flag, seeds_needed, signed, verdict_word
 from kd.text.translation import _
 from kd.text.words import NAMES, accuracy
 
@@ -25,8 +25,7 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
         width: in characters; cells that do not fit are folded.
 
     Returns:
-        Lines without trailing spaces. The column ± is half the 95 % interval, its larger part where it is
-        not symmetrical (that of a single seed is nearly so).
+        Lines without trailing spaces. The column ± is half the 95 % interval.
     """
     drawn = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
     for axis in axes:
@@ -43,7 +42,7 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
     ):
         drawn.add_column(Text(title), justify="right", overflow="fold")
     drawn.add_column(Text(_("verdict")), overflow="fold")
-    drawn.add_column(Text(_("more seeds").replace(" ", "\n")), justify="right", overflow="fold")
+    drawn.add_column(Text(_("seeds for\n0.2 points")), justify="right", overflow="fold")
     over_scratch = not any(table["verdict"] == "baseline")
     for row in table.to_dict("records"):
         drawn.add_row(
@@ -51,9 +50,9 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
             f"{row['seeds']:,}",
             *(_known(row[f"{name}_accuracy"], accuracy) for name in ("distilled", "scratch")),
             _known(row["difference"], signed),
-            _known(max(row["high"] - row["difference"], row["difference"] - row["low"]), "{:.2f}".format),
+            _known((row["high"] - row["low"]) / 2, "{:.2f}".format),
             Text(verdict_word(row["verdict"], over_scratch)),
-            "" if pd.isna(row["more_seeds"]) else f"{row['more_seeds']:,}",
+            seeds_needed(row),
         )
     return lines_of(drawn, width)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kd.config import RunConfig
 from kd.studies.experiments.experiment import Chart, Choice, Findings, Guess, Paper, Part, Says
-from kd.studies.experiments.judging import above, below, between, by_seed, finding
+from kd.studies.experiments.judging import above, below, between, by_seed, finding, means
 from kd.studies.experiments.plans import longer
 from kd.studies.mistakes.mistake import Gauges, Mistake, MistakeExperiment, Thread
 from kd.studies.study import Study
@@ -38,8 +38,8 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 def _judge(rows: pd.DataFrame) -> Findings:
     """The gain as it is with the setting that was chosen beforehand, and as the best run of all makes it."""
-    scratch = by_seed(rows, "scratch_right", alpha=CHOSEN)
-    honest, reported = by_seed(rows, "gain", alpha=CHOSEN), rows["distilled_right"].max() - scratch
+    scratch = means(by_seed(rows, "scratch_right", alpha=CHOSEN))
+    honest, reported = means(by_seed(rows, "gain", alpha=CHOSEN)), rows["distilled_right"].max() - scratch
     return {
         "reported": finding(reported),
         "honest": finding(honest),
@@ -112,7 +112,6 @@ EXPERIMENT = MistakeExperiment(
         ),
     ),
     next=("same_network", "how_many_images"),
-    seeds=4,
     mistake=_Reported(
         "gain = (distilled[chosen] - scratch).mean()",
         {NAME: "gain = distilled.max() - scratch[0]"},

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from kd.analysis.evaluation import mcnemar, paired_difference_interval
 from kd.analysis.verdict import verdict
 from kd.config import RunConfig
+from kd.run_fields import TEST_IMAGES
 from kd.studies.shipped import differs, nearest
 from kd.studies.study import SCRATCH, Study
+from kd.studies.sure.stations import STATIONS, station
 from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN, verdicts
+from kd.text.interval_words import covers
 from kd.text.study_words import study_notes as words_on_verdicts
 from kd.text.sure_words import near_cells_words, near_words
+from kd.text.translation import _
+from kd.text.words import STUDENTS
 from kd.unusable import Unusable
 
 _CODES = {"ahead": HELPS, "behind": HURTS, "not shown": NOT_SHOWN}
+_STATIONS_TO_NAME = 20
 _OF_A_CELL = ("train_size", "alpha", "temperature", "temperature_squared")
 
 
@@ -26,12 +34,17 @@ _OF_A_CELL = ("train_size", "alpha", "temperature", "temperature_squared")
 class SingleSeeds:
     """Verdicts of the seeds of one setting.
 
-    alone: for each seed its verdict by McNemar's test, HELPS, HURTS or NOT_SHOWN. together: that of all by
-    the paired t-test. Neither is corrected for the number of seeds.
+    alone: for each seed its verdict by McNemar's test, HELPS, HURTS or NOT_SHOWN, not corrected for the
+    number of seeds. together: that of all, as kd.studies.verdicts has it.
     """
 
     alone: tuple[str, ...]
     together: str
+
+    @property
+    def judged(self) -> int:
+        """How many of them the verdict of all rests on."""
+        return station(len(self.alone))
 
     @property
     def disagreed(self) -> int:
@@ -46,16 +59,27 @@ def alone(runs: pd.DataFrame) -> pd.DataFrame:
         runs: of one setting, as `kd.studies.frame.study_frame` has them.
 
     Returns:
-        Columns seed, difference, low, high and verdict, in the order of the seeds.
+        Columns seed, difference, low, high (Newcombe's interval) and verdict, in the order of the seeds.
 
     Raises:
-        ValueError: as `kd.studies.verdicts.verdicts`.
+        ValueError: when the counts of pictures that one student alone gets right do not fit the accuracies.
     """
-    found = verdicts(runs, ["seed"])[["seed", "difference", "low", "high", "p"]]
-    known = found[["low", "high", "p"]].itertuples(index=False, name=None)
-    return found.assign(verdict=[_CODES[verdict(*each)] for each in known]).sort_values(
-        "seed", ignore_index=True
-    )
+    models = (f"{model}_accuracy" for model in STUDENTS)
+    right = np.rint(TEST_IMAGES * runs[[*models]].to_numpy(float)).astype(int)
+    only = runs[["only_distilled", "only_scratch"]].to_numpy(int)
+    both = right - only
+    neither = TEST_IMAGES - right[:, 0] - only[:, 1]
+    if (both[:, 0] != both[:, 1]).any() or min(both.min(), neither.min(), only.min()) < 0:
+        raise ValueError(_("only_distilled and only_scratch must fit the accuracies."))
+    rows = []
+    for seed, gain, shared, (first, second), rest in zip(
+        runs["seed"], right[:, 0] - right[:, 1], both[:, 0], only.tolist(), neither, strict=True
+    ):
+        low, high = paired_difference_interval(int(shared), first, second, int(rest))
+        code = _CODES[verdict(low, high, mcnemar(first, second))]
+        rows.append((seed, 100 * gain / TEST_IMAGES, 100 * low, 100 * high, code))
+    columns = ["seed", "difference", "low", "high", "verdict"]
+    return pd.DataFrame(rows, columns=columns).sort_values("seed", ignore_index=True)
 
 
 def single_seeds(runs: pd.DataFrame) -> SingleSeeds:
@@ -111,7 +135,8 @@ def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
     Args:
         table: its verdicts, of `kd.studies.verdicts.verdicts`.
     """
-    notes = words_on_verdicts(table.to_dict("records"))
+    first = [each for each in STATIONS if each <= _STATIONS_TO_NAME]
+    notes = words_on_verdicts(table.to_dict("records"), first, covers(study.base))
     if study.seeds == 1 and study.baseline == SCRATCH:
         notes.append(near_cells_note(map(study.config, study.cells())))
     return [note for note in notes if note]

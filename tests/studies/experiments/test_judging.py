@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from kd.studies.experiments.judging import (
     AGREES,
@@ -23,27 +24,38 @@ from kd.studies.experiments.judging import (
     finding,
     judged,
     judged_curve,
+    means,
 )
+from kd.studies.measures import with_gains
+from kd.studies.over_seeds import over_seeds
 
 
 def found(low, high, beyond=0):
-    return Finding((low + high) / 2, low, high, 0.5, 3, "points", beyond)
+    """Of five seeds, with this interval at 99 %."""
+    middle, half = (low + high) / 2, (high - low) / 2 * stats.t.ppf(0.975, 4) / stats.t.ppf(0.995, 4)
+    return Finding(middle, middle - half, middle + half, 0.5, 5, "points", beyond)
 
 
 def test_a_finding_is_the_mean_over_seeds_with_students_interval():
-    """t(2) has closed forms: its 97.5 % point is 0.95 · √(2 / (1 − 0.95²)), and p = 1 − t / √(2 + t²)."""
-    values = pd.Series([1.0, 2.0, 4.0], index=[0, 1, 2])
-    deviation = np.sqrt((np.square([1 - 7 / 3, 2 - 7 / 3, 4 - 7 / 3]).sum() / 2) / 3)
-    t = 7 / 3 / deviation
-    half = 0.95 * np.sqrt(2 / (1 - 0.95**2)) * deviation
+    values = pd.Series([1.0, 2.0, 4.0, 3.5, 1.5], index=[0, 1, 2, 3, 4])
+    test = stats.ttest_1samp(values, 0)
     result = finding(values, NATS)
-    assert (result.seeds, result.unit, result.beyond) == (3, NATS, 0)
-    assert result.mean == pytest.approx(7 / 3)
-    assert (result.low, result.high) == pytest.approx((7 / 3 - half, 7 / 3 + half))
-    assert result.p == pytest.approx(1 - t / np.sqrt(2 + t**2))
+    assert (result.seeds, result.unit, result.beyond) == (5, NATS, 0)
+    assert (result.mean, result.p) == pytest.approx((2.4, test.pvalue))
+    assert (result.low, result.high) == pytest.approx(tuple(test.confidence_interval(0.95)))
+    assert result.sure == pytest.approx(tuple(test.confidence_interval(0.99)))
 
 
-@pytest.mark.parametrize("values", [[], [1.5], [1.5, 1.5], [np.nan, 1.5], [np.inf, 1.5, -np.inf]])
+def test_a_finding_is_about_the_first_seeds_as_many_as_the_last_station():
+    values = pd.Series(np.random.default_rng(0).normal(1, 1, 12), index=range(12))
+    assert finding(values.sample(frac=1, random_state=2)) == finding(values.head(10))
+    assert finding(values.head(10)).seeds == 10
+    few = finding(values.head(4))
+    assert (few.mean, few.seeds, few.is_known) == (pytest.approx(values.head(4).mean()), 4, False)
+    assert judged(few, above(-100)) == CANNOT_TELL
+
+
+@pytest.mark.parametrize("values", [[], [1.5], [1.5] * 5, [1.0, 2.0, 3.0, 4.0], [np.inf, 1.5, -np.inf]])
 def test_seeds_that_do_not_say_how_others_would_differ_give_no_interval(values):
     result = finding(pd.Series(values, dtype=float))
     assert not result.is_known
@@ -52,19 +64,19 @@ def test_seeds_that_do_not_say_how_others_would_differ_give_no_interval(values):
 
 
 def test_a_small_unit_is_not_taken_for_no_spread():
-    values = pd.Series([1.0e-5, 2.0e-5, 3.0e-5])
+    values = pd.Series([1.0e-5, 2.0e-5, 3.0e-5, 4.0e-5, 5.0e-5])
     assert finding(values, NATS).is_known
     assert not finding(values).is_known  # in points, that is rounding
 
 
 def test_what_is_beyond_what_was_tried_counts_as_the_limit_and_has_no_high_end():
-    result = finding(pd.Series([2.0, 3.0, np.inf]), TIMES, limit=4.0)
-    assert (result.mean, result.beyond) == (3.0, 1)
+    result = finding(pd.Series([2.0, 3.0, 2.5, 2.8, np.inf]), TIMES, limit=4.0)
+    assert (result.mean, result.beyond) == (pytest.approx(2.86), 1)
     assert result.high < 10
     assert judged(result, below(10)) == CANNOT_TELL
     assert judged(result, above(0)) == AGREES
-    nowhere = finding(pd.Series([np.inf, 7.0]), TIMES, limit=4.0)
-    assert (nowhere.mean, nowhere.low, nowhere.beyond) == (4.0, 4.0, 2)
+    nowhere = finding(pd.Series([np.inf, 7.0, 8.0, 9.0, np.inf]), TIMES, limit=4.0)
+    assert (nowhere.mean, nowhere.low, nowhere.beyond) == (4.0, 4.0, 5)
     assert judged(nowhere, above(3)) == AGREES
     assert judged(nowhere, below(3)) == DISAGREES
     assert judged(nowhere, between(3, 5)) == CANNOT_TELL
@@ -85,8 +97,40 @@ def test_what_is_beyond_what_was_tried_counts_as_the_limit_and_has_no_high_end()
         (1.0, 2.0, between(0, 1), DISAGREES),
     ],
 )
-def test_the_interval_alone_decides(low, high, expected, verdict):
-    assert judged(found(low, high), expected) == verdict
+def test_the_wider_interval_alone_decides(low, high, expected, verdict):
+    # a hair inside, as what is worked out back and forth is rounded
+    assert judged(found(low, high - 1e-12), expected) == verdict
+
+
+def of_two_cells():
+    """Rows of two cells, five seeds each, with their blocks; cell 1 is better in some blocks alone."""
+    random = np.random.default_rng(1)
+    rows, right = [], {0: random.integers(430, 450, (5, 20))}
+    right[1] = right[0] + random.integers(-10, 20, 20) + random.integers(-2, 3, (5, 20))
+    for cell, each in right.items():
+        for seed, blocks in enumerate(each):
+            text = " ".join(map(str, blocks))
+            models = {f"{name}_accuracy": blocks.sum() / 10_000 for name in ("distilled", "scratch")}
+            rows.append(
+                {"cell": cell, "seed": seed, **models, "distilled_blocks": text, "scratch_blocks": text}
+            )
+    return with_gains(pd.DataFrame(rows).assign(teacher_accuracy=0.99)), (right[1] - right[0]) / 5
+
+
+def test_differences_between_cells_take_their_blocks_along():
+    rows, blocks = of_two_cells()
+    difference = by_seed(rows, "distilled_right", cell=1) - by_seed(rows, "distilled_right", cell=0)
+    expected, result = over_seeds(blocks), finding(difference)
+    assert (result.mean, result.low, result.high) == pytest.approx(
+        (blocks.mean(), expected.low, expected.high)
+    )
+    assert expected.pictures > 0
+    plain = rows.drop(columns=["distilled_blocks", "scratch_blocks"])
+    one_way = finding(by_seed(plain, "distilled_right", cell=1) - by_seed(plain, "distilled_right", cell=0))
+    assert one_way.mean == pytest.approx(result.mean)
+    assert one_way.high - one_way.low < result.high - result.low
+    assert means(difference).tolist() == pytest.approx(blocks.mean(axis=1).tolist())
+    assert finding(by_seed(rows, "gain", cell=1)).mean == 0
 
 
 def test_nothing_can_be_expected_between_two_numbers_the_wrong_way_round():
@@ -108,7 +152,7 @@ def test_cells_are_paired_by_seed():
 
 def test_a_curve_is_right_where_it_is_within_the_tolerance_of_the_interval():
     points = pd.DataFrame(
-        {"x": [1, 2, 3], "mean": [10.0, 20.0, 30.0], "low": [9.5, 19, 29], "high": [10.5, 21, 31], "seeds": 3}
+        {"x": [1, 2, 3], "mean": [10.0, 20.0, 30.0], "low": [9.5, 19, 29], "high": [10.5, 21, 31], "seeds": 5}
     )
     verdict, places = judged_curve(points, {1: 10, 2: 21, 3: 30, 4: 99}, tolerance=3)
     assert verdict == AGREES

@@ -36,7 +36,7 @@ def alone(row: dict[str, str]) -> str:
 def together(rows: list[dict[str, str]]) -> str:
     gains = [float(row["distilled_accuracy"]) - float(row["scratch_accuracy"]) for row in rows]
     test = stats.ttest_1samp(gains, 0)
-    return "not shown" if test.pvalue >= 0.05 else "helps" if test.statistic > 0 else "hurts"
+    return "not shown" if test.pvalue >= 0.01 else "helps" if test.statistic > 0 else "hurts"
 
 
 def counted(file, **cell: object) -> tuple[Counter, str]:
@@ -114,9 +114,11 @@ def test_near_several_settings_each_cell_of_the_included_study_counts_once():
 def test_the_notes_of_a_study_speak_of_single_seeds_where_there_is_one_alone():
     table = verdicts(runs([({"temperature": 4.0}, [0.9], [0.8])]), ["temperature"])
     one = Study(RunConfig(), {"temperature": (4.0,)})
-    assert study_notes(one, table) == [near_cells_note([RunConfig(temperature=4.0)])] != [""]
-    assert study_notes(replace(one, seeds=2), table) == []
-    assert study_notes(replace(one, baseline={"temperature": 4.0}), table) == []
+    stations, near = study_notes(one, table)
+    assert near == near_cells_note([RunConfig(temperature=4.0)]) != ""
+    assert "5, 10 and 20 seeds" in stations
+    assert study_notes(replace(one, seeds=2), table) == [stations]
+    assert study_notes(replace(one, baseline={"temperature": 4.0}), table) == [stations]
 
 
 def test_disagreement_is_anything_else_than_all_together():

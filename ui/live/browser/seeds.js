@@ -1,5 +1,5 @@
-// Seeds added one by one: each one's gain and the mean so far with its interval; and what all choices of so many of
-// them would have said. Every number comes with the data.
+// Seeds added one by one: each one's gain, the mean so far, and the interval of the last verdict. Every number comes
+// with the data.
 
 // An SVG that is painted anew with its size and the values of the controls.
 const painted = (figure, title, paint) => {
@@ -21,7 +21,7 @@ const painted = (figure, title, paint) => {
   return { element: figure.element, draw, close: () => watch.disconnect() };
 };
 
-// Grid and ticks of an axis of gains or shares, the numbers of seeds below, and where something is drawn.
+// Grid and ticks of an axis of gains, the numbers of seeds below, and where something is drawn.
 const seedsFrame = (data, { width, height }) => {
   const [end, ground] = [width - ROOM.right, height - ROOM.bottom];
   const up = AXES.linear(data.y.from, data.y.to);
@@ -82,45 +82,3 @@ const seeds = (data) =>
     })] : [];
     return [...back, ...parts, ...dots, ...mean];
   });
-
-const choices = (data) => {
-  const figure = figureOf(data.title, data.models, true);
-  const note = made('p', { class: 'kd-quiet kd-live-words' });
-  const view = painted(figure, data.title, (size, { point }) => {
-    const { x, y, room, back } = seedsFrame(data, size);
-    const width = Math.min(0.7 * room, 60);
-    const bars = data.counts.flatMap((counts, at) => {
-      const total = sum(counts);
-      let below = 0;
-      return counts.map((count, side) => {
-        const [from, to] = [y(below / total), y((below + count) / total)];
-        below += count;
-        return drawn('rect', {
-          class: `kd-live-share kd-${data.models[side].role}${at === point ? ' kd-live-chosen' : ''}`,
-          x: x(at + 1) - width / 2, y: to, width, height: from - to,
-        });
-      });
-    });
-    return [HATCH(), ...back, ...bars];
-  });
-  figure.element.append(note);
-  return {
-    ...view,
-    draw: (values) => {
-      view.draw(values);
-      data.counts[values.point].forEach((count, side) => say(figure.numbers[side], count.toLocaleString('en')));
-      say(note, data.says[values.point]);
-    },
-    says: () => note.textContent,
-  };
-};
-
-// What no colour alone has to say: no difference is hatched.
-const HATCH = () =>
-  drawn(
-    'defs', {},
-    drawn(
-      'pattern', { id: 'kd-live-hatch', width: 7, height: 7, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
-      drawn('line', { y2: 7, class: 'kd-live-hatch' }),
-    ),
-  );

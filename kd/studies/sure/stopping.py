@@ -1,0 +1,60 @@
+"""The trap of stopping when it helps: how often a method that does nothing is said to do something."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from kd.analysis.verdict import CONFIDENCE
+from kd.studies.sure.stations import STATIONS, level
+
+MOST_SEEDS = 40
+LOOKS = (1, 2, 5, 10)
+"""After how many seeds somebody may look again."""
+
+USUAL, AT_STATIONS = "usual", "stations"
+"""The rules: a verdict at every look, at 5 %; and at stations only, at their levels."""
+
+_METHODS = 20_000
+
+
+def stopping(every: int, most: int) -> pd.DataFrame:
+    """How many methods without any effect have been said to help or to hurt by a number of seeds.
+
+    20,000 are simulated: each seed's difference is drawn from a normal distribution around 0, and whoever
+    tries the method stops at the first verdict.
+
+    Args:
+        every: one of LOOKS; the usual rule looks after every so many seeds, beginning with two at least.
+        most: up to how many seeds, MOST_SEEDS at most.
+
+    Returns:
+        Columns rule, seeds and share (of all methods), a row for each rule and number of seeds from 1 on.
+    """
+    from scipy.special import stdtrit
+
+    looks = [seeds for seeds in range(max(every, 2), most + 1) if seeds % every == 0]
+    rules = {
+        USUAL: {seeds: 1 - CONFIDENCE for seeds in looks},
+        AT_STATIONS: {seeds: level(seeds) for seeds in STATIONS if seeds <= most},
+    }
+    rows = []
+    for rule, levels in rules.items():
+        called = np.zeros(_METHODS, bool)
+        for seeds in range(1, most + 1):
+            if seeds in levels:
+                called |= _t_values()[seeds - 1] > stdtrit(seeds - 1, 1 - levels[seeds] / 2)
+            rows.append((rule, seeds, float(called.mean())))
+    return pd.DataFrame(rows, columns=["rule", "seeds", "share"])
+
+
+@cache
+def _t_values() -> np.ndarray:
+    """The size of Student's t of each method's first seeds (MOST_SEEDS, methods); NaN with a single seed."""
+    draws = np.random.default_rng(0).standard_normal((MOST_SEEDS, _METHODS), np.float32)
+    seeds = np.arange(1, MOST_SEEDS + 1, dtype=np.float32)[:, None]
+    sums, squares = draws.cumsum(axis=0), (draws**2).cumsum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.abs(sums) / np.sqrt(seeds * (squares - sums**2 / seeds) / (seeds - 1))

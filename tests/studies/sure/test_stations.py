@@ -1,0 +1,80 @@
+"""Looking often does not fool: a null is seldom said to help or to hurt, whatever was pressed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from kd.studies.sure.stations import STATIONS, level, next_station, station
+from kd.studies.sure.stopping import AT_STATIONS, LOOKS, MOST_SEEDS, USUAL, stopping
+from kd.studies.verdicts import verdicts
+from tests.studies.rows import runs
+
+METHODS = 12_000
+DRAWS = {
+    "normal": lambda random, shape: random.standard_normal(shape, np.float32),
+    "heavier tails": lambda random, shape: random.standard_t(3, shape).astype(np.float32),
+}
+
+
+def t_values(draws: np.ndarray, seeds: int) -> np.ndarray:
+    """Of the first so many seeds of each method, in float64."""
+    first = draws[:, :seeds].astype(float)
+    return first.mean(axis=1) / (first.std(axis=1, ddof=1) / np.sqrt(seeds))
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_whatever_is_pressed_fewer_than_one_null_in_twenty_gets_a_verdict(name):
+    """After each seed up to 640, the verdict is that of a station: so all looks are those at stations."""
+    draws = DRAWS[name](np.random.default_rng(5), (METHODS, STATIONS[-1]))
+    called = np.zeros(METHODS, bool)
+    for seeds in sorted({station(number) for number in range(1, STATIONS[-1] + 1)} - {0}):
+        called |= 2 * stats.t.sf(np.abs(t_values(draws, seeds)), seeds - 1) < level(seeds)
+    assert 0.01 < called.mean() < 0.05
+
+
+def test_the_rule_of_a_look_at_every_seed_fooled_one_time_in_four():
+    draws = np.random.default_rng(6).standard_normal((METHODS, 20))
+    called = np.zeros(METHODS, bool)
+    for seeds in range(2, 21):
+        called |= np.abs(t_values(draws, seeds)) > stats.t.ppf(0.975, seeds - 1)
+    assert called.mean() > 0.2
+
+
+def test_verdicts_of_a_study_that_grows_are_those_of_the_stations():
+    """6 cells without an effect, looked at after every seed: rows change at 5, 10 and 20 seeds alone."""
+    random, wrong = np.random.default_rng(7), 0
+    for _ in range(60):
+        noise = random.normal(0, 0.004, (6, 20))
+        table = runs([({"cell": n}, 0.8 + row, np.full(20, 0.8)) for n, row in enumerate(noise)])
+        said = [
+            tuple(verdicts(table[table["seed"] < seeds], ["cell"])["verdict"])
+            for seeds in (4, 5, 9, 10, 19, 20)
+        ]
+        assert said[0] == ("not judged yet",) * 6
+        assert (said[1], said[3]) == (said[2], said[4])
+        wrong += any({"helps", "hurts"} & {*each} for each in said)
+    assert wrong <= 6  # 27 in 1,000 are expected
+
+
+def test_the_levels_of_all_stations_stay_below_one_in_twenty_together():
+    assert sum(map(level, STATIONS)) < 0.05
+    assert [station(seeds) for seeds in (0, 4, 5, 9, 10, 39, 640, 1_000)] == [0, 0, 5, 5, 10, 20, 640, 640]
+    assert [next_station(seeds) for seeds in (1, 5, 19, 640)] == [5, 10, 20, None]
+
+
+def test_stopping_when_it_helps_is_what_a_simulation_of_its_own_says():
+    draws = np.random.default_rng(8).standard_normal((METHODS, 20))
+    for every in LOOKS:
+        called = np.zeros(METHODS, bool)
+        for seeds in range(max(every, 2), 21, every):
+            called |= np.abs(t_values(draws, seeds)) > stats.t.ppf(0.975, seeds - 1)
+        rows = stopping(every, 20)
+        found = rows[rows["rule"] == USUAL]["share"].max()
+        assert found == pytest.approx(called.mean(), abs=0.018)
+        assert rows[rows["rule"] == AT_STATIONS]["share"].max() < 0.035
+    by_seeds = stopping(1, MOST_SEEDS).pivot(index="seeds", columns="rule", values="share")
+    assert (by_seeds.diff().dropna() >= 0).all(axis=None)
+    changes = by_seeds[AT_STATIONS].diff()
+    assert set(changes[changes > 0].index) <= {*STATIONS}

@@ -1,0 +1,71 @@
+"""Intervals over seeds and test pictures: as statsmodels' analysis of variance, and in a simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
+
+from kd.studies.gains import gains
+from kd.studies.over_seeds import over_seeds
+
+
+def crossed(random, seeds: int, blocks: int, of_seeds=0.5, of_blocks=1.0, residual=1.5) -> np.ndarray:
+    """Differences in points of so many seeds and blocks, whose true mean is 0.3."""
+    effects = random.normal(0, of_seeds, (seeds, 1)) + random.normal(0, of_blocks, (1, blocks))
+    return 0.3 + effects + random.normal(0, residual, (seeds, blocks))
+
+
+def mean_squares(values: np.ndarray) -> tuple[float, float, float]:
+    """Of seeds, blocks and the residual, by statsmodels."""
+    long = pd.DataFrame(values).melt(ignore_index=False, var_name="block").reset_index(names="seed")
+    table = anova_lm(ols("value ~ C(seed) + C(block)", long).fit())
+    return tuple(table["sum_sq"] / table["df"])
+
+
+@pytest.mark.parametrize(("seeds", "of_blocks"), [(5, 1.0), (10, 3.0), (5, 0.0)])
+def test_the_variance_is_that_of_a_two_way_analysis(seeds, of_blocks):
+    values = crossed(np.random.default_rng(seeds), seeds, 20, of_blocks=of_blocks)
+    of_seeds, blocks, residual = mean_squares(values)
+    error = np.sqrt((of_seeds + max(blocks - residual, 0)) / values.size)
+    found = over_seeds(values)
+    half = stats.t.ppf(0.975, seeds - 1) * error
+    assert (found.low, found.high) == pytest.approx((values.mean() - half, values.mean() + half))
+    assert found.p == pytest.approx(2 * stats.t.sf(abs(values.mean()) / error, seeds - 1))
+    one_way = over_seeds(values.mean(axis=1))
+    assert found.high - found.low >= one_way.high - one_way.low
+
+
+def test_blocks_that_say_nothing_leave_students_interval():
+    values = np.random.default_rng(0).normal(1, 0.5, 7)
+    test = stats.ttest_1samp(values, 0)
+    expected = (*test.confidence_interval(0.95), test.pvalue)
+    for given in (values, values[:, None], np.repeat(values[:, None], 20, axis=1)):
+        found = over_seeds(given)
+        assert (found.low, found.high, found.p) == pytest.approx(expected)
+
+
+def test_with_the_pictures_intervals_cover_the_truth_and_without_them_they_do_not():
+    random = np.random.default_rng(1)
+    studies = [crossed(random, 10, 20) for _ in range(1_500)]
+    covered = np.mean([[each.low <= 0.3 <= each.high for each in map(over_seeds, of)]
+                       for of in (studies, [values.mean(axis=1) for values in studies])], axis=1)  # fmt: skip
+    assert covered[0] > 0.935
+    assert covered[1] < 0.92
+
+
+def test_very_many_settings_at_once_have_the_same_intervals():
+    random = np.random.default_rng(2)
+    sizes = [1, 4, 5, 9, 10, 23]
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    seeds = np.concatenate([random.permutation(size) for size in sizes])
+    values = crossed(random, len(groups), 20)
+    means, lows, highs = gains(groups, seeds, values)
+    for group, (size, judged) in enumerate(zip(sizes, [0, 0, 5, 5, 10, 20], strict=True)):
+        own = values[groups == group][np.argsort(seeds[groups == group])]
+        assert means[group] == pytest.approx(own.mean())
+        found = over_seeds(own[:judged])
+        assert (lows[group], highs[group]) == pytest.approx((found.low, found.high), nan_ok=True), size
