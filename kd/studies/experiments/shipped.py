@@ -15,6 +15,7 @@ from kd.places import DATA
 from kd.studies.experiments import EXPERIMENTS, experiment
 from kd.studies.experiments.experiment import SHORT
 from kd.studies.experiments.rows import columns, varied
+from kd.studies.frame import BLOCKS
 from kd.studies.measures import with_gains
 from kd.text.translation import _
 from kd.unusable import Unusable
@@ -38,7 +39,7 @@ def shipped_rows(name: str) -> pd.DataFrame:
     try:
         rows = pd.read_csv(file, dtype=_types(name), keep_default_na=False, na_values=["nan"])
         if "length" not in rows:  # made before experiments had two lengths
-            rows = rows.assign(length=SHORT, late_gain=math.nan)
+            rows = rows.assign(length=SHORT, **dict.fromkeys(("late_gain", *BLOCKS), math.nan))
         missing = [column for column in columns(asked) if column not in rows]
         if missing:
             raise ValueError(_("the columns {names} are missing", names=", ".join(missing)))
@@ -71,4 +72,5 @@ def _types(name: str) -> dict[str, type]:
     cells = pd.DataFrame(
         [{**cell, **part.labels} for part in experiment(name).parts(1) for cell, _config in part.study.runs()]
     )
-    return {column: str for column in varied(experiment(name)) if isinstance(cells[column].iloc[0], str)}
+    texts = [column for column in varied(experiment(name)) if isinstance(cells[column].iloc[0], str)]
+    return dict.fromkeys((*texts, *BLOCKS), str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from kd.config import STUDENTS
 from kd.studies.experiments.experiment import Experiment
 from kd.studies.experiments.rows import columns, varied
 from kd.studies.measures import with_gains
@@ -29,5 +30,9 @@ def rows(experiment: Experiment, seeds: int = 5, number: int = 0, gain: float = 
         **{name: random.uniform(1, 99, len(found)) for name in experiment.measured},
     )
     found = found.assign(teacher_accuracy=random.uniform(0.9, 1, len(found)))
+    for model in STUDENTS:
+        blocks = [random.binomial(500, share, 20) for share in found[f"{model}_accuracy"]]
+        found[f"{model}_blocks"] = [" ".join(map(str, each)) for each in blocks]
+        found[f"{model}_accuracy"] = [each.sum() / 10_000 for each in blocks]
     assert set(columns(experiment)) <= set(found)
     return with_gains(found)
