@@ -9,26 +9,36 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.experiments.experiment import SHORT, Experiment
+from kd.studies.experiments.drawn import drawn as drawn_in
+from kd.studies.experiments.experiment import Experiment, Findings
 from kd.studies.experiments.judging import judged
+from kd.studies.experiments.lengths import late_gain, steps
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
 from kd.studies.in_text.points import points_text
-from kd.text.experiment_words import finding_words, saying, verdict_word
+from kd.text.experiment_words import finding_words, paper_words, saying, verdict_word
+from kd.text.experiments.design import change_words, drawn_words
+from kd.text.experiments.lengths import late_words, when_words
 from kd.text.translation import in_english
+from kd.text.words import sentence_case
 
 PAGE = Path(__file__).with_name("experiments.md")
 
 INTRODUCTION = """# Experiments
 
 What papers have claimed of distillation, tried here. Each section has a question, the command that tries it
-on your machine, what came out with the results that come with the project, and what the paper says. A figure
-is the mean over seeds, and an interval is Student's 95\u00a0% interval of that mean; a difference is taken
-within each seed. Whether a paper's claim agrees is decided by the interval alone: it agrees where all of the
-interval is on the claim's side, disagrees where none of it is, and otherwise cannot be told.
+on your machine, what came out with the results that come with the project, and what the paper says.
+
+Each experiment but those about length itself is run at two lengths: a short training, and one that is at
+least five times as long; each section says by how much the end of that one still changes the gain. A figure
+is the mean over seeds, a difference is taken within each seed, and an interval is the 95\u00a0% interval of
+that mean over other seeds and other test images. Whether a paper's claim agrees is judged with 5, 10 and 20
+seeds only, each time at 1\u00a0%, so that looking often does not fool: it agrees where all of that wider
+interval is in the claim's range, disagrees where none of it is, and otherwise cannot be told.
 
 Data and networks are small here. A claim that does not hold may well hold where the paper made it, so each
 section says what differs. `python -m docs.experiments` writes this page.
@@ -38,34 +48,48 @@ section says what differs. `python -m docs.experiments` writes this page.
 def section(experiment: Experiment) -> str:
     """One experiment with its results."""
     rows = shipped_rows(experiment.name)
-    found, paper = experiment.findings(rows)[SHORT], experiment.paper
-    seeds = rows["seed"].nunique()
-    says = [saying(each, found[each.measured], experiment.label(each.measured)) for each in experiment.says]
+    seeds, findings = rows["seed"].nunique(), experiment.findings(rows)
+    findings = {length: found for length, found in findings.items() if length in set(rows["length"])}
+    when = {length: sentence_case(when_words(length, steps(experiment, length))) for length in findings}
     parts = [
         f"## {experiment.title}",
         experiment.question,
         f"```sh\npython -m kd experiment {experiment.name} --seeds {seeds}\n```",
-        f"```text\n{points_text(points(rows, experiment), experiment.chart)}\n```",
-        "\n".join(f"- {sentence}" for sentence in says if sentence),
-        f"{experiment.means}",
     ]
+    for length, found in findings.items():
+        drawn = points_text(points(rows[rows["length"] == length], experiment), experiment.chart)
+        says = [
+            saying(each, found[each.measured], experiment.label(each.measured)) for each in experiment.says
+        ]
+        bullets = "\n".join(f"- {sentence}" for sentence in says if sentence)
+        parts += [f"{when[length]}:", f"```text\n{drawn}\n```", bullets]
+    configs = [config for part in experiment.parts(1) for _cell, config in part.study.runs()]
+    design = [f"{seeds} seeds.", drawn_words(*drawn_in(configs)), late_words(late_gain(experiment, rows))]
+    parts += [experiment.means, " ".join(filter(None, design))]
     if experiment.claims:
         parts += [
-            f"[{paper.authors}]({paper.url}), {paper.section}:",
-            "\n".join(
-                [
-                    "| the claim | the paper's figures | here | verdict |",
-                    "| --- | --- | --- | --- |",
-                    *(
-                        f"| {claim.text} | {claim.figure} | {finding_words(found[claim.measured])} "
-                        f"| {verdict_word(judged(found[claim.measured], claim.expected))} |"
-                        for claim in experiment.claims
-                    ),
-                ]
-            ),
+            f"[{experiment.paper.authors}]({experiment.paper.url}):",
+            _claims(experiment, findings, when),
             f"What differs: {experiment.differs}",
         ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _claims(experiment: Experiment, findings: Mapping[str, Findings], when: Mapping[str, str]) -> str:
+    """Each claim with the paper's words and what is judged; by length, the verdict and what changes it."""
+    lines = []
+    for claim in experiment.claims:
+        own = paper_words(claim.quote, claim.section or experiment.paper.section, claim.figure)
+        lines.append(f"- **{claim.text}** {sentence_case(own)}. Judged: {experiment.label(claim.measured)}.")
+        for length, found in findings.items():
+            each = found[claim.measured]
+            verdict = judged(each, claim.expected)
+            change = change_words(claim.expected, verdict, each.unit)
+            lines.append(
+                f"  - {when[length]}: {finding_words(each)}. **{sentence_case(verdict_word(verdict))}**; "
+                f"{change} would change that."
+            )
+    return "\n".join(lines)
 
 
 def page() -> str:

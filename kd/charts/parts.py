@@ -82,13 +82,14 @@ def finished(
     chart: Any,
     title: str,
     height: int,
-    subtitle: str = "",
+    subtitle: str | list[str] = "",
     offset: int = 12,
     words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Any:
     """The chart with its title on the left, as wide as its container, and of a fixed height.
 
     Args:
+        subtitle: below it; of several, each on a line of its own.
         words: column of codes → code → words. Tooltips and texts find the words in the column
             "COLUMN_words", such as "role_words": rows have codes, and only what is shown has words.
     """

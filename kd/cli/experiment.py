@@ -14,8 +14,9 @@ from rich.table import Table
 
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.experiments.experiment import SHORT, Experiment
+from kd.studies.experiments.experiment import Experiment
 from kd.studies.experiments.judging import judged
+from kd.studies.experiments.lengths import late_gain, steps
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.running import ExperimentRun, ExperimentView
 from kd.studies.in_text.points import points_text
@@ -23,9 +24,10 @@ from kd.studies.progress import moment
 from kd.terminal import interrupt
 from kd.terminal.progress import show
 from kd.terminal.watching import views
-from kd.text.experiment_words import claim_words, guess_words, kept_words, saying
+from kd.text.experiment_words import claim_words, guess_words, kept_words, paper_words, saying
+from kd.text.experiments.lengths import late_words, when_words
 from kd.text.translation import _, in_english
-from kd.text.words import duration
+from kd.text.words import duration, sentence_case
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
@@ -50,7 +52,14 @@ def listed(as_json: bool) -> int:
     return 0
 
 
-def tried(name: str, seeds: Any, options: Mapping[str, str], guess: str | None, as_json: bool) -> int:
+def tried(
+    name: str,
+    seeds: Any,
+    options: Mapping[str, str],
+    guess: str | None,
+    length: str | None,
+    as_json: bool,
+) -> int:
     """Carry out an experiment, or what is missing of it; returns the exit code.
 
     Ctrl-C keeps what is finished, and the same command goes on from there.
@@ -59,12 +68,13 @@ def tried(name: str, seeds: Any, options: Mapping[str, str], guess: str | None, 
         seeds: how many, None for as many as it has by default.
         options: what is chosen of its options.
         guess: the code of an answer, if one was given.
+        length: "short" or "long"; None for both.
 
     Raises:
-        ValueError: when there is no such experiment, or not with these options, seeds or guess.
+        ValueError: when there is no such experiment, or not with these options, seeds, guess or length.
     """
     with interrupt.listening(), Lab() as lab:
-        run = lab.experiment(name, seeds, **options)
+        run = lab.experiment(name, seeds, length=length, **options)
         experiment = run.experiment
         if guess is not None:
             experiment.guess.choice(guess)
@@ -91,20 +101,37 @@ def tried(name: str, seeds: Any, options: Mapping[str, str], guess: str | None, 
 
 
 def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) -> list[str]:
-    """What it shows, as one reads it."""
-    found = view.findings[SHORT]
-    lines = [points_text(points(view.rows, experiment), experiment.chart), ""]
-    for says in experiment.says:
-        lines.append(saying(says, found[says.measured], experiment.label(says.measured)))
+    """What it shows, as one reads it: at each length, and then against the guess and the paper."""
+    lines = []
+    when = {length: sentence_case(when_words(length, steps(experiment, length))) for length in view.findings}
+    for length, found in view.findings.items():
+        lines += [f"{when[length]}:", "", _table(experiment, view, length), ""]
+        lines += [
+            saying(says, found[says.measured], experiment.label(says.measured)) for says in experiment.says
+        ]
+        lines += [""]
+    if late := late_words(late_gain(experiment, view.rows)):
+        lines += [late, ""]
     if guess is not None:
         choice, measured = experiment.guess.choice(guess), experiment.guess.measured
-        verdict = judged(found[measured], choice.expected)
-        lines.append(guess_words(_(choice.label), experiment.label(measured), found[measured], verdict))
+        for length, found in view.findings.items():
+            verdict = judged(found[measured], choice.expected)
+            said = guess_words(_(choice.label), experiment.label(measured), found[measured], verdict)
+            lines.append(f"{when[length]}: {said}")
+        lines += [""]
     for claim in experiment.claims:
-        verdict = judged(found[claim.measured], claim.expected)
-        lines += ["", f"{_(experiment.paper.authors)}, {_(experiment.paper.section)}: {_(claim.text)}"]
-        lines.append(claim_words(_(claim.figure), found[claim.measured], verdict, _(experiment.differs)))
-    return lines
+        own = paper_words(claim.quote, _(claim.section or experiment.paper.section), _(claim.figure))
+        lines += [f"{_(experiment.paper.authors)}: {_(claim.text)}", own]
+        for length, found in view.findings.items():
+            verdict = judged(found[claim.measured], claim.expected)
+            differs = _(experiment.differs) if length == list(view.findings)[-1] else ""
+            lines.append(f"{when[length]}: {claim_words(found[claim.measured], verdict, differs)}")
+        lines += [""]
+    return lines[:-1]
+
+
+def _table(experiment: Experiment, view: ExperimentView, length: str) -> str:
+    return points_text(points(view.rows[view.rows["length"] == length], experiment), experiment.chart)
 
 
 def _printed(looks: Any, experiment: Experiment) -> ExperimentView:
@@ -120,19 +147,24 @@ def _printed(looks: Any, experiment: Experiment) -> ExperimentView:
 
 
 def _print_verdicts(run: ExperimentRun, view: ExperimentView, guess: str | None) -> None:
-    experiment, found = run.experiment, view.findings[SHORT]
+    experiment = run.experiment
     for point in points(view.rows, experiment).to_dict("records"):
         _print_event("point", {str(name): value for name, value in point.items()})
-    for code, finding in found.items():
-        _print_event("finding", {"finding": code, **vars(finding)})
-    if guess is not None:
-        choice = experiment.guess.choice(guess)
-        verdict = judged(found[experiment.guess.measured], choice.expected)
-        _print_event("guess", {"guess": guess, "verdict": verdict})
-    for claim in experiment.claims:
-        verdict = judged(found[claim.measured], claim.expected)
-        limits = {"above": claim.expected.low, "below": claim.expected.high}
-        _print_event("claim", {"finding": claim.measured, **limits, "verdict": verdict})
+    for length, found in view.findings.items():
+        about = {"length": length, "steps": steps(experiment, length)}
+        for code, finding in found.items():
+            _print_event("finding", {**about, "finding": code, **vars(finding)})
+        if guess is not None:
+            choice = experiment.guess.choice(guess)
+            verdict = judged(found[experiment.guess.measured], choice.expected)
+            _print_event("guess", {**about, "guess": guess, "verdict": verdict})
+        for claim in experiment.claims:
+            verdict = judged(found[claim.measured], claim.expected)
+            limits = {"above": claim.expected.low, "below": claim.expected.high}
+            _print_event("claim", {**about, "finding": claim.measured, **limits, "verdict": verdict})
+    _print_event(
+        "late_gain", dict(zip(("mean", "low", "high"), late_gain(experiment, view.rows), strict=True))
+    )
     _print_event("end", {"experiment": experiment.name, "status": view.status, "seeds": run.seeds})
 
 

@@ -140,7 +140,10 @@ def _add_experiment(commands: _Commands) -> None:
         "name", metavar="NAME", nargs="?", help=shown(_("which one; without it, all of them are listed"))
     )
     parser.add_argument(
-        "--seeds", metavar="N", help=shown(_("How many seeds; by default as many as take seconds."))
+        "--seeds", metavar="N", help=shown(_("How many seeds; by default as many as are judged first, 5."))
+    )
+    parser.add_argument(
+        "--length", metavar="LENGTH", help=shown(_("short or long: how long students train; both by default"))
     )
     parser.add_argument(
         "--set",
@@ -284,7 +287,7 @@ def _experiment(options: argparse.Namespace) -> int:
         return experiment.listed(options.json)
     seeds = None if options.seeds is None else _seeds(options.seeds)
     chosen = dict(_option(text) for text in options.set)
-    return experiment.tried(options.name, seeds, chosen, options.guess, options.json)
+    return experiment.tried(options.name, seeds, chosen, options.guess, options.length, options.json)
 
 
 def _option(text: str) -> tuple[str, str]:

@@ -13,18 +13,25 @@ from kd.text.study_words import MINUS, axis_value, decimals
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import count, duration, sentence_case
 
-AGREES, DISAGREES, CANNOT_TELL = "agrees", "disagrees", "cannot tell"
+AGREES, DISAGREES, CANNOT_TELL, NOT_YET = "agrees", "disagrees", "cannot tell", "not judged yet"
 
-_VERDICTS = {AGREES: N_("agrees"), DISAGREES: N_("disagrees"), CANNOT_TELL: N_("cannot tell")}
+_VERDICTS = {
+    AGREES: N_("agrees"),
+    DISAGREES: N_("disagrees"),
+    CANNOT_TELL: N_("cannot tell"),
+    NOT_YET: N_("not judged yet"),
+}
 _AGAINST_PAPER = {
     AGREES: N_("This agrees with the paper."),
     DISAGREES: N_("This disagrees with the paper. {differs}"),
     CANNOT_TELL: N_("Whether this agrees with the paper, {seeds} cannot tell."),
+    NOT_YET: N_("Whether this agrees with the paper is not judged yet."),
 }
 _AGAINST_GUESS = {
     AGREES: N_("You guessed “{guess}”, and so it is: {found}."),
     DISAGREES: N_("You guessed “{guess}”, and it is not: {found}."),
     CANNOT_TELL: N_("You guessed “{guess}”, and {seeds} cannot tell: {found}."),
+    NOT_YET: N_("You guessed “{guess}”. That is not judged yet: {found}."),
 }
 _AGAINST_CURVE = {
     AGREES: N_("Your curve is right: everywhere within {tolerance} of what came out."),
@@ -32,6 +39,7 @@ _AGAINST_CURVE = {
     CANNOT_TELL: N_(
         "Your curve may be right: within {tolerance} in {right} of {places} places, and nowhere surely off."
     ),
+    NOT_YET: N_("Your curve is not judged yet."),
 }
 _UNITS = {
     "points": N_("{number} points"),
@@ -42,6 +50,8 @@ _UNITS = {
     "": N_("{number}"),
 }
 _SIGNED = ("points",)
+FIRST_VERDICT = 5
+"""With how many seeds something is judged for the first time."""
 _STATES = {
     "not started": N_("Not started: it takes about {time}."),
     "finished": N_("Finished: {runs} runs."),
@@ -81,6 +91,9 @@ class Saying(Protocol):
     """kd.studies.experiments.experiment.Says."""
 
     @property
+    def measured(self) -> str: ...
+
+    @property
     def above(self) -> str: ...
 
     @property
@@ -105,7 +118,7 @@ def number_words(number: float, unit: str, digits: int = 1, signed: bool = True)
     """A number with its unit: '+6.5 points', '98.6 %', '20.5 k parameters', '3.1 times'."""
     if math.isnan(number):
         return "–"
-    return _(_UNITS[unit], number=_bare(number, unit, digits, signed))
+    return _(_UNITS[unit], number=bare(number, unit, digits, signed))
 
 
 def place_words(value: Any, names: Mapping[str, str]) -> str:
@@ -130,8 +143,10 @@ def finding_words(found: Found) -> str:
             seeds=seeds,
         )
     if math.isnan(found.low):
-        return _("{mean} ({seeds}, so there is no interval)", mean=mean, seeds=seeds)
-    low, high = (_bare(end, found.unit, digits) for end in (found.low, found.high))
+        if found.seeds < FIRST_VERDICT:
+            return _("{mean} so far ({seeds}: not judged yet)", mean=mean, seeds=seeds)
+        return _("{mean} ({seeds} that are all alike)", mean=mean, seeds=seeds)
+    low, high = (bare(end, found.unit, digits) for end in (found.low, found.high))
     return _("{mean} (95 % between {low} and {high}, {seeds})", mean=mean, low=low, high=high, seeds=seeds)
 
 
@@ -158,27 +173,37 @@ def saying(says: Saying, found: Found, label: str) -> str:
     # beside “less”, a difference has no sign, and its ends change places
     turned = taken == "below" and found.high < 0
     ends = (-found.high, -found.low) if turned else (found.low, found.high)
-    low, high = (_bare(end, found.unit, digits, signed=taken == "neither") for end in ends)
+    low, high = (bare(end, found.unit, digits, signed=taken == "neither") for end in ends)
     interval = _("{low} or more", low=low) if found.beyond else _("{low} to {high}", low=low, high=high)
     sentences = {"above": says.above, "below": says.below, "neither": says.neither}
-    value = _bare(abs(found.mean), found.unit, digits, signed=False)
+    value = bare(abs(found.mean), found.unit, digits, signed=False)
     if found.beyond:
         value = _("at least {value}", value=value)
     names = {name: _(words) for name, words in says.names.items()}
     return sentence_case(_(sentences[taken], value=value, interval=interval, **names))
 
 
-def claim_words(figure: str, found: Found, verdict: str, differs: str) -> str:
-    """What came out beside a paper's figure, and whether the two agree.
+def paper_words(quote: str, section: str, figure: str) -> str:
+    """What the paper says itself: “its own words” (section 3), and its figures.
 
     Args:
-        figure, differs: of the claim and its experiment, in the reader's language.
+        quote: of the claim, in the language of the paper; empty where there is none.
+        section, figure: of the claim, in the reader's language.
+    """
+    own = _("“{quote}” ({section})", quote=quote, section=section) if quote else section
+    return "; ".join(filter(None, (own, figure)))
+
+
+def claim_words(found: Found, verdict: str, differs: str = "") -> str:
+    """What came out of a claim, and whether it agrees with the paper.
+
+    Args:
         found: the finding that it is about.
         verdict: of kd.studies.experiments.judging.judged.
+        differs: of its experiment, in the reader's language.
     """
-    ours = _("The paper: {figure}. Here: {found}.", figure=figure, found=finding_words(found))
     judged = _(_AGAINST_PAPER[verdict], differs=differs, seeds=_these(found.seeds)).strip()
-    return f"{ours} {judged}"
+    return f"{sentence_case(finding_words(found))}. {judged}"
 
 
 def guess_words(guess: str, label: str, found: Found, verdict: str) -> str:
@@ -233,8 +258,8 @@ def _off(place: Mapping[str, Any], unit: str) -> str:
     return _("too low at {x}, by {by}", x=place["x"], by=by)
 
 
-def _bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
-    """A number without its unit."""
+def bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
+    """A number as `number_words` has it, without its unit."""
     if unit == "parameters":
         return count(round(number))
     text = f"{number:+.{digits}f}" if signed and unit in _SIGNED else f"{number:.{digits}f}"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from kd.studies.experiments.experiment import SHORT, Experiment
+from kd.studies.experiments.experiment import Experiment
 from kd.studies.mistakes.mistake import Gauges, MistakeExperiment
 from kd.text.experiment_words import finding_words
 from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
 from kd.text.translation import _, language
 from kd.text.words import sentence_case
+from ui.experiments import stored
 
 # In points: where the scale of accuracies ends.
 _FURTHEST = 10.0
@@ -58,22 +60,41 @@ def gauges(found: Experiment, key: str, runs: pd.DataFrame) -> None:
 @st.cache_data(max_entries=100, show_spinner=False)
 def _gauges(key: str, count: int, language: str, _found: MistakeExperiment, _runs: pd.DataFrame) -> str:
     several, parts = len(_found.mistake.wrong) > 1, []
-    for code, each in _found.mistake.gauges(_runs[_runs["length"] == SHORT]).items():
+    of_length = {
+        sentence_case(stored.when(_found, length)): _found.mistake.gauges(_runs[_runs["length"] == length])
+        for length in _found.lengths
+    }
+    for code in _found.mistake.wrong:
         title = f"<h3>{escape(sentence_case(_called(_found, code)))}</h3>" if several else ""
+        each = {when: gauges[code] for when, gauges in of_length.items() if gauges[code].difference.seeds}
+        if not each:
+            continue
         blocks = [
-            _block(_("The loss says"), _loss_picture(each), _loss(each)),
-            _block(_("The gradient says"), _gradient_picture(each), _gradient(each)),
-            _block(_("The accuracy says"), _accuracy_picture(each), _accuracy(each)),
+            _block(_("The loss says"), _at_each(each, _loss_picture, _loss)),
+            _block(_("The gradient says"), _gradient_picture(last := [*each.values()][-1]), _gradient(last)),
+            _block(_("The accuracy says"), _at_each(each, _accuracy_picture, _accuracy)),
         ]
-        noticed = escape(noticed_words(each.difference, each.gain))
+        noticed = _at_each(each, lambda _each: "", lambda each: noticed_words(each.difference, each.gain))
         parts.append(
-            f'{title}<div class="kd-gauges">{"".join(blocks)}</div><p class="kd-noticed">{noticed}</p>'
+            f'{title}<div class="kd-gauges">{"".join(blocks)}</div><div class="kd-noticed">{noticed}</div>'
         )
     return f'<div class="kd kd-mistaken">{"".join(parts)}</div>'
 
 
-def _block(title: str, picture: str, words: str) -> str:
-    return f'<section class="kd-block"><h3>{escape(title)}</h3>{picture}<p>{escape(words)}</p></section>'
+def _at_each(
+    gauges: Mapping[str, Gauges], picture: Callable[[Gauges], str], words: Callable[[Gauges], str]
+) -> str:
+    """A gauge at each length as HTML: when that is, its picture and its words."""
+    parts = []
+    for when, each in gauges.items():
+        eyebrow = f'<span class="kd-when">{escape(when)}</span>' if when else ""
+        parts.append(f"<div>{eyebrow}{picture(each)}<p>{escape(words(each))}</p></div>")
+    return f'<div class="kd-ats">{"".join(parts)}</div>'
+
+
+def _block(title: str, html: str, words: str = "") -> str:
+    said = f"<p>{escape(words)}</p>" if words else ""
+    return f'<section class="kd-block"><h3>{escape(title)}</h3>{html}{said}</section>'
 
 
 def _loss(each: Gauges) -> str:

@@ -15,7 +15,7 @@ from ui.shared import notices
 from ui.shared.guard import guarded
 
 _SEEDS = "experiment_seeds"
-FEWEST, MOST = 2, 10
+FEWEST, MOST = 2, 20
 
 
 def draw(asked: Asked) -> None:
@@ -28,7 +28,10 @@ def draw(asked: Asked) -> None:
             FEWEST,
             MOST,
             key=_SEEDS,
-            help=_("How often everything is repeated: more make intervals narrower, and take longer."),
+            help=_(
+                "How often everything is repeated: more make intervals narrower, and take longer. Verdicts are "
+                "given with 5, 10 and 20."
+            ),
             on_change=guarded(_seeds_chosen),
         )
         for name, option in options.items():

@@ -9,9 +9,11 @@ from kd.charts.experiments.plan import Plan, planned
 from kd.charts.experiments.rows import COLUMNS, INCLUDED, result_rows
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS, Experiment
-from kd.studies.experiments.experiment import SHORT, Findings
+from kd.studies.experiments.experiment import Findings
+from kd.studies.experiments.lengths import steps
 from kd.studies.experiments.running import ExperimentRun, ExperimentView
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
+from kd.text.experiments.lengths import when_words
 from kd.text.translation import language
 from ui.experiments.asked import Asked
 
@@ -55,29 +57,41 @@ def is_included(found: Experiment) -> bool:
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
-def included_findings(name: str) -> Findings:
-    """What these come to."""
-    return EXPERIMENTS[name].findings(included_runs(name))[SHORT]
+def included_findings(name: str) -> dict[str, Findings]:
+    """What these come to at each length."""
+    return EXPERIMENTS[name].findings(included_runs(name))
+
+
+def when(found: Experiment, length: str) -> str:
+    """What a length is called, within a sentence; empty where there is one alone."""
+    if len(found.lengths) == 1:
+        return ""
+    return when_words(length, _steps(found.name, str(sorted(found.chosen.items())), length, found))
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _steps(name: str, chosen: str, length: str, _found: Experiment) -> tuple[int, int]:
+    return steps(_found, length)
 
 
 @st.cache_resource(max_entries=300, show_spinner=False)
 def rows(
-    key: str, done: int, language: str, source: str, _found: Experiment, _runs: pd.DataFrame
+    key: str, done: int, language: str, source: str, length: str, _found: Experiment, _runs: pd.DataFrame
 ) -> pd.DataFrame:
-    """The rows of its chart. key, done: name what the runs are of and how many there are."""
-    return result_rows(plan_of(_found), _found, _runs, source)
+    """The rows of its chart at a length. key, done: name what the runs are of and how many there are."""
+    return result_rows(plan_of(_found), _found, _runs[_runs["length"] == length], source)
 
 
-def shown_rows(asked: Asked, view: ExperimentView) -> pd.DataFrame:
+def shown_rows(asked: Asked, view: ExperimentView, length: str) -> pd.DataFrame:
     """The rows of what the lab here has."""
-    return rows(asked.key, view.done, language(), "yours", asked.experiment, view.rows)
+    return rows(asked.key, view.done, language(), "yours", length, asked.experiment, view.rows)
 
 
-def included_rows(found: Experiment) -> pd.DataFrame:
+def included_rows(found: Experiment, length: str) -> pd.DataFrame:
     """The rows of what came with the app, if it is of exactly this."""
     if not is_included(found):
         return no_rows()
-    return rows(found.name, -1, language(), INCLUDED, found, included_runs(found.name))
+    return rows(found.name, -1, language(), INCLUDED, length, found, included_runs(found.name))
 
 
 def no_rows() -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -10,12 +11,14 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts.experiments.dots import dot_names, dot_rows, dots_height, experiment_dots
-from kd.charts.experiments.lines import HEIGHT, experiment_lines, line_labels
+from kd.charts.experiments.lines import BESIDE, HEIGHT, experiment_lines, line_labels
+from kd.charts.experiments.plan import Plan
 from kd.charts.experiments.rows import guess_rows
 from kd.lab import Lab
 from kd.studies.experiments.running import ExperimentView
 from kd.text.experiment_words import progress_words
 from kd.text.translation import _
+from kd.text.words import sentence_case
 from ui.experiments import explore, mistaken_lines, outcome, stored
 from ui.experiments.asked import INCLUDED, RUN, Asked
 from ui.live import pace as pacing
@@ -24,6 +27,7 @@ from ui.shared.guard import guard
 from ui.shared.headings import unseen_section
 
 _SECONDS_BETWEEN_LOOKS = 0.7
+_FEW = 8
 
 
 def follow(lab: Lab, asked: Asked, status: str, more: Callable[[Asked], None]) -> None:
@@ -78,47 +82,69 @@ def _head(asked: Asked, view: ExperimentView | None) -> None:
         below = progress_words(view.status, view.done, view.runs, view.seconds_left)
         if view.stages > 1 and view.active:
             stage = _("Stage {stage} of {stages}.", stage=view.stage, stages=view.stages)
-            below = f"{below} {stage}"
+            when = sentence_case(stored.when(asked.experiment, view.length))
+            below = " ".join(filter(None, (below, stage, when and f"{when}.")))
         if view.status != "finished":
             name = escape(_("Runs that have finished"))
             bar = f'<progress value="{view.done}" max="{view.runs}" aria-label="{name}"></progress>'
-    said = outcome.sentence(asked, view)
     st.html(
-        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(said)}</p>'
+        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{outcome.sentence(asked, view)}</p>'
         f'<p class="kd-quiet kd-source">{escape(below)}</p>{bar}</div>'
     )
 
 
 def chart(asked: Asked, view: ExperimentView | None) -> None:
-    """The chart: empty before anything is looked at, then with what there is, and the guess on it."""
-    plan = stored.plan_of(asked.experiment)
+    """The chart: empty before anything is looked at, then one of each length, and the guess on them."""
+    found, plan = asked.experiment, stored.plan_of(asked.experiment)
+    by_length = {length: _rows(asked, view, plan, length) for length in found.lengths} if asked.seen else {}
+    plan = plan.with_room_for(pd.concat([stored.no_rows(), *(rows for rows, _ghosts in by_length.values())]))
+    name = f"experiment-{found.name.replace('_', '-')}"
+    if not by_length:
+        with framed(name):
+            st.html('<p class="kd kd-unknown" aria-hidden="true">?</p>')
+            rows, draw, options = _drawn(stored.no_rows(), plan)
+            _room(name, options)
+            words = outcome.alternative(asked, rows)
+            said_chart(spec(draw, name, rows, **options), rows, words, key=name)
+        return
+    # a few rows of dots are compared along the axis that they share
+    few = not plan.is_line and len(plan.places or ()) * len(plan.series) <= _FEW
+    with st.container(key="experiment_charts_below" if few else "experiment_charts"):
+        for length, (known, ghosts) in by_length.items():
+            when = sentence_case(stored.when(found, length))
+            rows, draw, options = _drawn(known, replace(plan, when=when))
+            key = f"{name}-{length}"
+            _room(key, options)
+            words = (
+                f"{when}. {outcome.alternative(asked, rows)}" if when else outcome.alternative(asked, rows)
+            )
+            figure(key, draw, rows, words, ghosts=ghosts, **options)
+
+
+def _rows(asked: Asked, view: ExperimentView | None, plan: Plan, length: str) -> tuple[pd.DataFrame, bool]:
+    """What is on the chart of a length, and whether both the visitor's and the included result are."""
     parts = []
     if view is not None:
-        parts.append(stored.shown_rows(asked, view))
+        parts.append(stored.shown_rows(asked, view, length))
     if asked.seen == INCLUDED or (view is not None and view.status == "finished"):
-        parts.append(stored.included_rows(asked.experiment))  # not before: it would give the result away
+        parts.append(stored.included_rows(asked.experiment, length))  # not before: that gives the result away
     ghosts = sum(len(part) > 0 for part in parts) > 1
     if isinstance(asked.guess, tuple):
         parts.append(guess_rows(plan, asked.guess))
     filled = [part for part in parts if len(part)]
-    rows = pd.concat(filled, ignore_index=True) if filled else stored.no_rows()
-    plan = plan.with_room_for(rows)
-    draw: Callable[..., Any] = experiment_lines if plan.is_line else experiment_dots
-    more: dict[str, Any] = {}
+    return (pd.concat(filled, ignore_index=True) if filled else stored.no_rows()), ghosts
+
+
+def _drawn(rows: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, Callable[..., Any], dict[str, Any]]:
+    """The rows as their figure takes them, what draws it, and its options."""
     if plan.is_line:
-        rows = line_labels(rows, plan.axis)
-    else:
-        rows = dot_rows(rows, plan)
-        more = {"names": dot_names(plan, rows)}
-    name = f"experiment-{asked.experiment.name.replace('_', '-')}"
-    options = {"plan": plan, "ghosts": ghosts, **more}
-    words = outcome.alternative(asked, rows)
-    # room for it while the browser loads what draws it: how much depends on how many rows it has
-    height = HEIGHT if plan.is_line else dots_height(more["names"], plan)
-    st.html(f"<style>.st-key-figure-{name} {{ min-height: {height}px; }}</style>")
-    if asked.seen:
-        figure(name, draw, rows, words, **options)
-    else:
-        with framed(name):
-            st.html('<p class="kd kd-unknown" aria-hidden="true">?</p>')
-            said_chart(spec(draw, name, rows, **options), rows, words, key=name)
+        height = BESIDE if plan.when else HEIGHT
+        return line_labels(rows, plan.axis, height), experiment_lines, {"plan": plan, "height": height}
+    rows = dot_rows(rows, plan)
+    return rows, experiment_dots, {"plan": plan, "names": dot_names(plan, rows)}
+
+
+def _room(key: str, options: dict[str, Any]) -> None:
+    """Room for a figure while the browser loads what draws it: how much depends on how many rows it has."""
+    height = options.get("height") or dots_height(options["names"], options["plan"])
+    st.html(f"<style>.st-key-figure-{key} {{ min-height: {height}px; }}</style>")

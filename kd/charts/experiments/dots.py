@@ -57,7 +57,11 @@ def _row(plan: Plan, setting: str, series: str) -> str:
 def dots_height(names: Sequence[str], plan: Plan) -> int:
     """In pixels, with title and axis."""
     models = len(plan.series) if plan.by_role else 1
-    return _AROUND + len(names) * (_PIXELS_A_ROW + models * _PIXELS_A_MODEL)
+    return (
+        _AROUND
+        + (_PIXELS_A_ROW if plan.when else 0)
+        + len(names) * (_PIXELS_A_ROW + models * _PIXELS_A_MODEL)
+    )
 
 
 def experiment_dots(
@@ -107,8 +111,9 @@ def experiment_dots(
         *zero_rule(alt.X, axis, signed),
     ]
     thin = _("Pale: the included result.") if ghosts else ""
-    below = note(axis, _("Lines: 95 % intervals over seeds."), thin)
-    return finished(alt.layer(*layers, data=rows), plan.title, dots_height(names, plan), below)
+    title, first = plan.heading
+    below = note(axis, _("Lines: 95 % intervals."), thin)
+    return finished(alt.layer(*layers, data=rows), title, dots_height(names, plan), [*first, below])
 
 
 def _names(base: alt.Chart, axis: Values, signed: bool) -> list[alt.Chart]:

@@ -17,7 +17,8 @@ from kd.charts.parts import by_role, finished, shaded
 from kd.charts.study.courses import DASHES, SHAPES
 from kd.text.translation import _
 
-HEIGHT = 420
+HEIGHT, BESIDE = 420, 360
+"""In pixels, with the title: of a chart by itself, and of each of two."""
 
 
 def line_labels(rows: pd.DataFrame, axis: Values, height: int = HEIGHT) -> pd.DataFrame:
@@ -106,11 +107,10 @@ def experiment_lines(
         ),
         *_labels(base, axis, gains),
     ]
-    below = note(
-        axis, _("Bands: 95 % intervals over seeds."), _("Thin: the included result.") if ghosts else ""
-    )
+    title, first = plan.heading
+    below = note(axis, _("Bands: 95 % intervals."), _("Thin: the included result.") if ghosts else "")
     layers += zero_rule(alt.Y, axis, gains)
-    return finished(alt.layer(*layers, data=rows), plan.title, height, below)
+    return finished(alt.layer(*layers, data=rows), title, height, [*first, below])
 
 
 def _labels(base: alt.Chart, axis: Values, gains: bool) -> list[alt.Chart]:

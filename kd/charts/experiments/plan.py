@@ -44,8 +44,8 @@ class Plan:
 
     is_line: whether it goes along numbers. x: the column it goes along, and x_title what that is; places: its
     values, in order, None where they are measured and so not known; log: whether that axis is logarithmic.
-    signed: whether its values are
-    differences. names: what places are called, by their text.
+    signed: whether its values are differences. names: what places are called, by their text. when: how long
+    was trained, where there is another chart beside it that is of another length.
     """
 
     is_line: bool
@@ -58,6 +58,12 @@ class Plan:
     axis: Values
     signed: bool
     names: Mapping[str, str]
+    when: str = ""
+
+    @property
+    def heading(self) -> tuple[str, list[str]]:
+        """Its title, and what stands first below that."""
+        return (self.when, [f"{self.title}."]) if self.when else (self.title, [])
 
     @property
     def names_itself(self) -> bool:

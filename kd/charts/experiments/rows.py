@@ -10,7 +10,6 @@ import pandas as pd
 
 from kd.charts.experiments.plan import Plan, Series
 from kd.studies.experiments import Experiment
-from kd.studies.experiments.experiment import SHORT
 from kd.studies.experiments.rows import points
 from kd.text.study_words import signed
 from kd.text.translation import _
@@ -27,14 +26,14 @@ def result_rows(plan: Plan, experiment: Experiment, runs: pd.DataFrame, source: 
     """The rows of a chart.
 
     Args:
-        runs: those of the experiment, one row each; none need have finished.
+        runs: those of the experiment at one length, one row each; none need have finished.
         source: YOURS or INCLUDED.
 
     Returns:
         COLUMNS: the mean, low and high of Student's 95 % interval over seeds (the mean again where seeds do
         not say how much others would differ), and the same in words.
     """
-    found = points(runs[runs["length"] == SHORT], experiment) if len(runs) else None
+    found = points(runs, experiment) if len(runs) else None
     rows = (
         []
         if found is None

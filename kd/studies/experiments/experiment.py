@@ -165,7 +165,8 @@ class Experiment:
     one, since length does not matter or is what it is about. measures: of kd.studies.measures, besides the
     accuracies and the gain; a name may have options in braces, "right_with:{bias}". judge: the findings in
     its rows of one length, by code; labels: what those are of which `says` does not tell. options: what a
-    visitor may choose, and chosen: what somebody has. seeds: how many by default.
+    visitor may choose, and chosen: what somebody has. seeds: how many by default. only: the one length that
+    somebody wants; both without it.
     """
 
     name: str
@@ -189,11 +190,30 @@ class Experiment:
     kind: Literal["classic", "mistake"] = "classic"
     options: Mapping[str, Option] = field(default_factory=dict)
     chosen: Mapping[str, Any] = field(default_factory=dict)
+    only: str = ""
 
     @property
     def lengths(self) -> Mapping[str, int]:
         """The lengths at which it is run, and how many times as long as short each is."""
-        return {SHORT: 1} | ({LONG: self.times} if self.times > 1 else {})
+        both = {SHORT: 1} | ({LONG: self.times} if self.times > 1 else {})
+        return {self.only: both[self.only]} if self.only else both
+
+    def at(self, length: str) -> Experiment:
+        """The same experiment at one of its lengths.
+
+        Raises:
+            ValueError: when it is not run at this one.
+        """
+        if length not in self.lengths:
+            raise ValueError(
+                _(
+                    "The experiment {experiment} has no length {length}: use {lengths}.",
+                    experiment=self.name,
+                    length=quoted(length),
+                    lengths=", ".join(self.lengths),
+                )
+            )
+        return replace(self, only=length)
 
     def stages(self, seeds: int) -> list[list[Part]]:
         """The studies that answer it, in stages, each part labelled with its length.
@@ -237,7 +257,7 @@ class Experiment:
     def measured(self) -> dict[str, str]:
         """The columns of its rows that measures give, and the measure of each with the options chosen."""
         options = self._options()
-        names = (*self.measures, *(["late_gain"] if self.times > 1 else []))
+        names = (*self.measures, *(["late_gain"] if LONG in self.lengths else []))
         return {name.replace("{", "").replace("}", ""): name.format(**options) for name in names}
 
     def choose(self, **values: Any) -> Experiment:

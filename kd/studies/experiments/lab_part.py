@@ -27,23 +27,28 @@ class Experiments(Studies):
         self._experiments: dict[Any, ExperimentRun] = {}
         self._experiments_lock = threading.Lock()
 
-    def experiment(self, name: str, seeds: int | None = None, **options: Any) -> ExperimentRun:
+    def experiment(
+        self, name: str, seeds: int | None = None, *, length: str | None = None, **options: Any
+    ) -> ExperimentRun:
         """An experiment to start, to watch and to read; the same for whoever asks the same of this lab.
 
         Args:
             name: of kd.studies.experiments.EXPERIMENTS.
-            seeds: by default as many as take seconds.
+            seeds: by default as many as there is a first verdict with.
+            length: "short" or "long", if it is to be run at one of the two alone.
             options: what is chosen of the experiment's options.
 
         Raises:
-            ValueError: when there is no such experiment, or not with these options or so many seeds.
+            ValueError: when there is no such experiment, or not with these options, so many seeds or at
+                this length.
         """
         from kd.studies.experiments import experiment
         from kd.studies.experiments.running import ExperimentRun
 
         asked = experiment(name, **options)
+        asked = asked if length is None else asked.at(length)
         number = asked.seeds if seeds is None else seeds
-        key = name, number, tuple(sorted(asked.chosen.items()))
+        key = name, number, length, tuple(sorted(asked.chosen.items()))
         with self._experiments_lock:
             if key not in self._experiments:
                 self._experiments[key] = ExperimentRun(self, asked, number)

@@ -33,8 +33,9 @@ class ExperimentView:
 
     status: not started, running, waiting for room (on a full disk), finished, stopped, or unfinished: some
     runs failed. done: how many of the runs are stored. stage: the number of the one that goes on, counted
-    from 1. seconds_left: an estimate. failed: run id → why. rows: of the runs that are stored, as
-    `kd.studies.experiments.rows.rows_of` has them; findings: what these come to so far, at each length.
+    from 1; length: at which that one trains. seconds_left: an estimate. failed: run id → why. rows: of the
+    runs that are stored, as `kd.studies.experiments.rows.rows_of` has them; findings: what these come to so
+    far, at each length.
     """
 
     status: str
@@ -42,6 +43,7 @@ class ExperimentView:
     runs: int
     stage: int
     stages: int
+    length: str
     seconds_left: float
     rows: pd.DataFrame
     findings: dict[str, Findings]
@@ -128,6 +130,7 @@ class ExperimentRun:
             runs=len(self._configs),
             stage=self._stage + 1,
             stages=len(self._stages),
+            length=self._stages[self._stage][0].labels["length"],
             seconds_left=self._pace.seconds_left(set(rows["run"])) if self._pace else self.estimate(),
             rows=rows,
             findings=findings,
