@@ -6,7 +6,7 @@
     python data/make_experiments.py --home FOLDER    # go on there with what an earlier call has trained
 
 writes data/experiments/NAME.csv, one row for each run: its setting, its seed, how many test pictures its
-models get right, and what else the experiment measures. The models are not included.
+models get right, and what else the experiment measures, at both lengths. The models are not included.
 """
 
 from __future__ import annotations

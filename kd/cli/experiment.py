@@ -120,7 +120,8 @@ def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) 
             lines.append(f"{when[length]}: {said}")
         lines += [""]
     for claim in experiment.claims:
-        own = paper_words(claim.quote, _(claim.section or experiment.paper.section), _(claim.figure))
+        section = claim.section or experiment.paper.section
+        own = paper_words(claim.quote, _(section), _(claim.figure))
         lines += [f"{_(experiment.paper.authors)}: {_(claim.text)}", own]
         for length, found in view.findings.items():
             verdict = judged(found[claim.measured], claim.expected)

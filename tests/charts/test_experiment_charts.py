@@ -21,7 +21,7 @@ LINES, ROWS = EXPERIMENTS["wrong_labels"], EXPERIMENTS["notebook_as_it_was"]
 def runs_of(experiment, seeds: int = 3) -> pd.DataFrame:
     """Made-up rows of an experiment: its measures are the seed, and 10 for each cell before."""
     rows, cells = [], []
-    for part in experiment.parts(seeds):
+    for part in experiment.at("short").parts(seeds):
         for cell, config in part.study.runs():
             here = {**part.labels, **cell}
             cells += [here] if here not in cells else []

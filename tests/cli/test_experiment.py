@@ -34,6 +34,7 @@ def a_home_with_a_tiny_one(tmp_path, monkeypatch):
         (["never_saw_it", "--set", "omitted_digits=x"], "omitted_digits must be digits such as 3 or 378"),
         (["never_saw_it", "--set", "alpha=1"], "The experiment never_saw_it has no option 'alpha'"),
         (["never_saw_it", "--set", "bias"], "Argument --set: must be OPTION=VALUE, got 'bias'."),
+        (["tiny", "--length", "long"], "The experiment tiny has no length 'long': use short."),
         (["tiny", "--guess", "lots"], "There is no guess 'lots' here: choose of less, as much, more."),
     ],
 )  # fmt: skip
@@ -62,12 +63,13 @@ def test_one_is_carried_out_and_ends_with_its_verdicts(capsys):
     said = capsys.readouterr().out
     assert said.startswith("Is it over soon?\n")
     assert "You guessed “more”" in said
-    assert "Nobody 2000, section 1: It helps.\nThe paper: +1 point. Here: " in said
+    assert "Nobody 2000: It helps.\nsection 1; +1 point\nAfter 10 steps: " in said
     assert main(["experiment", "tiny", "--json", "--guess", "more"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert (events[0]["event"], events[0]["done"], events[0]["runs"]) == ("progress", 6, 6)  # stored
     by_event = {event["event"]: event for event in events}
     assert by_event["end"] == {"event": "end", "experiment": "tiny", "status": "finished", "seeds": 2}
+    assert (by_event["claim"]["length"], by_event["claim"]["steps"]) == ("short", [10, 10])
     assert by_event["claim"]["above"] == 0
     assert by_event["claim"]["below"] is None
     assert by_event["finding"]["seeds"] == 2

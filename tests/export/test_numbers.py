@@ -183,3 +183,6 @@ def test_the_study_of_the_app_has_its_accuracies_in_the_same_form():
         assert list(wide[model]) == list(expected[f"{model}_accuracy"])
     assert set(dictionary(table)["column"]) == {*AXES, "epochs", "seed", "model", "accuracy"}
     assert PARQUET.content(table)[:4] == b"PAR1"
+    labelled = runs.assign(length="long", note="no field")
+    table = accuracies_in_long_form(labelled, ["length"])
+    assert {*dictionary(table)["column"]} == {*AXES, "epochs", "seed", "length", "model", "accuracy"}

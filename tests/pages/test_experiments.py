@@ -15,7 +15,8 @@ from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
-from kd.text.experiment_words import claim_words, finding_words, guess_words, saying
+from kd.text.experiment_words import finding_words, guess_words
+from kd.text.experiments.lengths import before_words, told
 from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
 from tests.pages.on_page import (
     chart_titles,
@@ -29,8 +30,9 @@ from tests.pages.on_page import (
 )
 from tests.stored_runs import save_copy
 
-NAME, DRAWN, SEEDS = "wrong_labels", "how_many_images", 2
-SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>')
+NAME, DRAWN, SEEDS = "wrong_labels", "how_many_images", 5
+MARKS = {"agrees": "✓", "disagrees": "✕", "cannot tell": "?"}
+SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>', re.DOTALL)
 BLOCK = re.compile(r'<section class="kd-block"><h3>(.*?)</h3>(.*?)</section>', re.DOTALL)
 
 
@@ -46,11 +48,15 @@ def save_results(lab, name: str, right) -> None:
 
 @pytest.fixture(scope="module")
 def stored(lab):
-    """An experiment all of whose runs are stored: wrong labels cost scratch 12 points, and distilled 0.5."""
+    """An experiment all of whose runs are stored: wrong labels cost scratch 12 points, and distilled 0.5.
+
+    Trained out, they cost both 6 points.
+    """
 
     def right(config):
         cost = config.label_noise / 0.6 * (1 + config.seed / 100)
-        return round(0.97 - 0.005 * cost, 4), round(0.95 - 0.12 * cost, 4)
+        costs = (0.005, 0.12) if config.epochs == EXPERIMENTS[NAME].setting.epochs else (0.06, 0.06)
+        return round(0.97 - costs[0] * cost, 4), round(0.95 - costs[1] * cost, 4)
 
     save_results(lab, NAME, right)
     return lab.experiment(NAME, SEEDS)
@@ -124,7 +130,7 @@ def test_the_question_gives_nothing_away_and_none_of_the_answers_is_chosen(open_
     assert chart_titles(app) == [EXPERIMENTS[NAME].chart.y_label]
     assert words_of_charts(app)[-1].endswith("Nothing is on it yet.")
     assert not SENTENCE.search(html_of(app))
-    assert "16 runs with 2 seeds, everything is stored." in html_of(app)
+    assert f"40 runs with {SEEDS} seeds, everything is stored." in html_of(app)
 
 
 def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, stored):
@@ -135,42 +141,57 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     assert app.query_params["seen"] == "run"
     stored.wait(60)
     app.run()
-    experiment, findings = EXPERIMENTS[NAME], stored.view().findings["short"]
+    experiment, findings = EXPERIMENTS[NAME], stored.view().findings
     (sentence,) = SENTENCE.findall(html_of(app))
-    assert unescape(sentence) == " ".join(
-        saying(says, findings[says.measured], experiment.label(says.measured)) for says in experiment.says
-    )
+    texts = told(experiment.says, findings, experiment.label)
+    assert [unescape(text) for text in re.findall(r"</span> (.*?)</span>", sentence)] == [*texts.values()]
     guess, (claim,) = experiment.guess, experiment.claims
-    found, found_of_paper = findings[guess.measured], findings[claim.measured]
     said = blocks(app)
-    verdict = judged(found, guess.choices["nothing"].expected)
-    assert verdict == "agrees"
-    words = guess_words(guess.choices["nothing"].label, experiment.label(guess.measured), found, verdict)
-    assert "✓  agrees" in said["Your guess"]
+    long = findings["long"][guess.measured]
+    assert judged(long, guess.choices["nothing"].expected) == "disagrees"
+    words = guess_words(guess.choices["nothing"].label, experiment.label(guess.measured), long, "disagrees")
+    assert "✕  disagrees" in said["Your guess"]
     assert words in said["Your guess"]
-    assert finding_words(found) in said["What came out"]
-    verdict = judged(found_of_paper, claim.expected)
-    assert claim_words(claim.figure, found_of_paper, verdict, "") in said[experiment.paper.authors]
+    assert judged(findings["short"][guess.measured], guess.choices["nothing"].expected) == "agrees"
+    short = finding_words(findings["short"][guess.measured])
+    assert before_words("after 1,260 steps", "agrees", short) in said["Your guess"]
+    for length, when in (("short", "After 1,260 steps"), ("long", "Trained out (6,300 steps)")):
+        for found in findings[length].values():
+            assert finding_words(found) in said["What came out"]
+        verdict = judged(findings[length][claim.measured], claim.expected)
+        of_paper = re.sub(r"\s+", " ", said[experiment.paper.authors])
+        assert (
+            f"{when} {MARKS[verdict]} {verdict} {finding_words(findings[length][claim.measured])}" in of_paper
+        )
     assert experiment.differs in unescape(html_of(app))
     assert experiment.means in unescape(html_of(app))
-    mean = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 0.6")["mean"]
-    assert f"{mean.iloc[0]:.4g} at 0.6" in words_of_charts(app)[-1]
+    means = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 0.6")["mean"]
+    for mean, words, when in zip(
+        means, words_of_charts(app)[-2:], ("After 1,260", "Trained out"), strict=True
+    ):
+        assert words.startswith(when)
+        assert f"{mean:.4g} at 0.6" in words
 
 
 @pytest.mark.parametrize("name", filter(has_shipped, EXPERIMENTS))
 def test_each_claim_has_the_verdict_of_the_included_results(open_page, name):
-    experiment, findings = EXPERIMENTS[name], EXPERIMENTS[name].findings(shipped_rows(name))["short"]
+    experiment, by_length = EXPERIMENTS[name], EXPERIMENTS[name].findings(shipped_rows(name))
     code, answer = next(iter(experiment.guess.choices.items()), ("", None))
     app = open_page("experiments", experiment=name, seen="included", **({"guess": code} if code else {}))
-    told = [judged(findings[claim.measured], claim.expected) for claim in experiment.claims]
+    verdicts = [
+        judged(findings[claim.measured], claim.expected)
+        for claim in experiment.claims
+        for findings in by_length.values()
+    ]
     if answer is not None:
-        told.insert(0, judged(findings[experiment.guess.measured], answer.expected))
-    assert [word for word in re.findall(r"</span> ([\w ]+)</span></h3>", html_of(app))] == told
+        known = [found for each in by_length.values() if (found := each[experiment.guess.measured]).seeds]
+        verdicts.insert(0, judged(known[-1], answer.expected))
+    assert re.findall(r'aria-hidden="true">[✓✕?…]</span> ([\w ]+)</span>', html_of(app)) == verdicts
 
 
 def test_other_guesses_get_other_verdicts(open_page, stored):
     query = {"experiment": NAME, "seeds": str(SEEDS), "seen": "run"}
-    assert "✕  disagrees" in blocks(open_page("experiments", **query, guess="much"))["Your guess"]
+    assert "✕  disagrees" in blocks(open_page("experiments", **query, guess="nothing"))["Your guess"]
     assert "You made no guess." in blocks(open_page("experiments", **query))["Your guess"]
 
 
@@ -179,7 +200,7 @@ def test_it_leads_on_to_sweep_and_to_train(open_page, stored):
     links = {each.proto.label: parse_qs(each.proto.query_string) for each in app.get("page_link")}
     assert links["Open in Sweep"]["vary"] == ["label_noise:0,0.2,0.4,0.6;alpha:0.1,0.5,0.9"]
     assert links["Open in Train"] == {"run": [EXPERIMENTS[NAME].setting.run_id]}
-    assert [block.value for block in app.code] == [f"python -m kd experiment {NAME} --seeds {SEEDS}"]
+    assert [block.value for block in app.code] == [f"python -m kd experiment {NAME}"]
 
 
 def test_a_curve_is_drawn_and_compared_place_by_place(open_page, stored_curve):
@@ -216,11 +237,11 @@ def test_what_is_no_longer_stored_leads_back_to_the_question(open_page):
 def test_more_seeds_go_on_from_what_is_stored(open_page, stored):
     app = open_page("experiments", experiment=NAME, seeds=str(SEEDS), seen="run", guess="little")
     assert "Go on" not in labelled(app)
-    labelled(app)["Seeds"].set_value(4).run()
-    assert app.query_params["seeds"] == "4"
+    labelled(app)["Seeds"].set_value(6).run()
+    assert app.query_params["seeds"] == "6"
     assert "Go on" in labelled(app)
     assert "Your guess: one to five points." in html_of(app)
-    assert "16 of 32 runs are stored" in html_of(app)
+    assert "40 of 48 runs are stored" in html_of(app)
 
 
 def test_guess_again_leads_back_and_keeps_the_guess(open_page, stored):
@@ -259,7 +280,12 @@ def test_a_mistake_shows_its_lines_and_what_three_gauges_say(open_page, name):
     labelled(app)["Show the included result"].click().run()
     assert [block.value for block in app.code][: len(lines)] == lines
     html = unescape(html_of(app))
-    for found in mistake.gauges(shipped_rows(name)).values():
+    shown = [
+        found
+        for _length, rows in shipped_rows(name).groupby("length")
+        for found in mistake.gauges(rows).values()
+    ]
+    for found in shown:
         for title in ("The loss says", "The gradient says", "The accuracy says"):
             assert html.count(f"<h3>{title}</h3>") == len(mistake.wrong)
         assert noticed_words(found.difference, found.gain) in html

@@ -9,12 +9,14 @@ import pytest
 from kd.studies.experiments.experiment import Says
 from kd.studies.experiments.judging import AGREES, CANNOT_TELL, DISAGREES, Finding
 from kd.text.experiment_words import (
+    NOT_YET,
     claim_words,
     curve_words,
     finding_words,
     guess_words,
     kept_words,
     number_words,
+    paper_words,
     place_words,
     progress_words,
     saying,
@@ -42,7 +44,7 @@ def found(mean, low, high, seeds=5, unit="points", beyond=0):
         (found(-4.5, -5, -4, unit=""), "−4.50 (95 % between −5.00 and −4.00, 5 seeds)"),
         (found(2.4, 2, 9, unit="times", beyond=2),
          "at least 2.40 times (2 of 5 seeds are beyond what was tried)"),
-        (found(3.0, math.nan, math.nan, seeds=1), "+3.00 points (1 seed, so there is no interval)"),
+        (found(3.0, math.nan, math.nan, seeds=1), "+3.00 points so far (1 seed: not judged yet)"),
         (found(math.nan, math.nan, math.nan, seeds=0), "not known yet"),
     ],
 )  # fmt: skip
@@ -57,7 +59,7 @@ def test_a_finding_has_its_interval_and_its_seeds(finding, words):
         (found(-6.5, -7.1, -5.9), "It costs 6.5 (5.9 to 7.1)."),
         (found(0.5, -0.6, 1.6), "Perhaps (−0.6 to +1.6)."),
         (found(2.4, 2.0, 2.8, unit="times", beyond=1), "It helps by at least 2.40 (2.00 or more)."),
-        (found(3.0, math.nan, math.nan, seeds=1), "Gain: +3.00 points (1 seed, so there is no interval)."),
+        (found(3.0, math.nan, math.nan, seeds=1), "Gain: +3.00 points so far (1 seed: not judged yet)."),
         (found(math.nan, math.nan, math.nan, seeds=0), ""),
     ],
 )
@@ -74,16 +76,24 @@ def test_a_side_may_be_that_of_another_number_than_0():
     assert saying(says, found(50, 45, 55, unit="percent"), "") == "Half (45.0 to 55.0)."
 
 
-def test_what_came_out_stands_beside_the_papers_figure():
+def test_what_came_out_is_told_with_its_verdict_on_the_paper():
     finding = found(6.5, 5.9, 7.1)
-    ours = "The paper: 3 points. Here: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)."
-    assert claim_words("3 points", finding, AGREES, "Small data.") == f"{ours} This agrees with the paper."
-    assert claim_words("3 points", finding, DISAGREES, "Small data.") == (
-        f"{ours} This disagrees with the paper. Small data."
+    said = {
+        verdict: claim_words(finding, verdict, "Small data.")
+        for verdict in (AGREES, DISAGREES, CANNOT_TELL, NOT_YET)
+    }
+    assert len(set(said.values())) == 4
+    assert all(finding_words(finding) in words for words in said.values())
+    assert [verdict for verdict, words in said.items() if "Small data." in words] == [DISAGREES]
+    assert "these 5 seeds cannot tell" in said[CANNOT_TELL]
+
+
+def test_what_the_paper_says_is_in_its_own_words_with_the_section():
+    assert paper_words("is much less effective", "section 4", "0.9 %") == (
+        "“is much less effective” (section 4); 0.9 %"
     )
-    assert claim_words("3 points", finding, CANNOT_TELL, "Small data.") == (
-        f"{ours} Whether this agrees with the paper, these 5 seeds cannot tell."
-    )
+    assert paper_words("", "abstract", "0.9 %") == "abstract; 0.9 %"
+    assert paper_words("", "abstract", "") == "abstract"
 
 
 def test_a_guess_is_told_what_came_out():

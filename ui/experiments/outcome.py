@@ -61,6 +61,11 @@ def runs_of(asked: Asked, view: ExperimentView | None) -> pd.DataFrame:
     return stored.included_runs(asked.experiment.name) if view is None else view.rows
 
 
+def trained_out(asked: Asked, runs: pd.DataFrame) -> pd.DataFrame:
+    """Those of some runs that were trained longest."""
+    return runs[runs["length"] == [*asked.experiment.lengths][-1]]
+
+
 def draw(asked: Asked, view: ExperimentView | None) -> None:
     """The guess, what came out, and the paper, beside each other; below, what that means."""
     found, findings = asked.experiment, findings_of(asked, view)
@@ -122,7 +127,8 @@ def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tup
 def _claims(found: Experiment, findings: Mapping[str, Findings]) -> Iterable[str]:
     """What the paper says in its own words, and the verdict at each length."""
     for claim in found.claims:
-        own = paper_words(claim.quote, _(claim.section or found.paper.section), _(claim.figure))
+        section = claim.section or found.paper.section
+        own = paper_words(claim.quote, _(section), _(claim.figure))
         rows = []
         for length, known in findings.items():
             finding = known[claim.measured]

@@ -29,8 +29,8 @@ def draw(asked: Asked) -> None:
             MOST,
             key=_SEEDS,
             help=_(
-                "How often everything is repeated: more make intervals narrower, and take longer. Verdicts are "
-                "given with 5, 10 and 20."
+                "How often everything is repeated: more make intervals narrower, and take longer. "
+                "Verdicts are given with 5, 10 and 20."
             ),
             on_change=guarded(_seeds_chosen),
         )

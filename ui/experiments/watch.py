@@ -66,7 +66,7 @@ def _look(lab: Lab, asked: Asked, status: str, every: float | None, more: Callab
                 )
                 outcome.draw(asked, view)
                 if view is not None:
-                    explore.draw(lab, asked, view.rows)
+                    explore.draw(lab, asked, outcome.trained_out(asked, view.rows))
                 more(asked)
 
 

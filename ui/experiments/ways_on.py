@@ -11,6 +11,7 @@ from kd.export.numbers.long_form import accuracies_in_long_form
 from kd.lab import Lab
 from kd.studies.address import query_of
 from kd.studies.experiments import EXPERIMENTS
+from kd.studies.experiments.rows import varied
 from kd.studies.in_text.command import experiment_command
 from kd.studies.shipped import differs
 from kd.text.study_words import plain_value
@@ -44,7 +45,7 @@ def draw(lab: Lab, asked: Asked) -> None:
         is_included = asked.seen == INCLUDED
         runs = stored.included_runs(found.name) if is_included else stored.running(lab, asked).view().rows
         if len(runs):
-            numbers_along(found.name, lambda: accuracies_in_long_form(runs))
+            numbers_along(found.name, lambda: accuracies_in_long_form(runs, varied(found)))
         seeds = None if asked.seeds == found.seeds else asked.seeds
         show_command(experiment_command(found.name, seeds, found.chosen))
     following = [EXPERIMENTS[name] for name in found.next if name in EXPERIMENTS]

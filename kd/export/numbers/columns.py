@@ -110,6 +110,7 @@ COLUMNS: dict[str, Column] = {
     **MEASURED,
     **COMPARED,
 }
+_LABEL = Column(RUN, _TEXT, "", N_("Tells the runs of an experiment apart."))
 
 
 def dictionary(table: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +123,7 @@ def dictionary(table: pd.DataFrame) -> pd.DataFrame:
 
     rows = []
     for name in table.columns:
-        column = COLUMNS[name]
+        column = COLUMNS.get(name, _LABEL)
         title = [f"{_(FIELDS[name].label)}."] if name in FIELDS else []
         rows.append(
             {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
@@ -40,16 +40,17 @@ def long_form(runs: Iterable[RunView], study_id: str | None = None) -> pd.DataFr
     return table
 
 
-def accuracies_in_long_form(frame: pd.DataFrame) -> pd.DataFrame:
+def accuracies_in_long_form(frame: pd.DataFrame, also: Collection[str] = ()) -> pd.DataFrame:
     """The same of a table that knows the models' accuracies alone, in the order of its rows.
 
     Args:
         frame: some fields of the runs, and an accuracy for each model, as `kd.studies.frame` has them.
+        also: further columns that tell runs apart, such as an experiment's labels.
 
     Returns:
-        The columns of the fields, model and accuracy.
+        The columns that tell runs apart, model and accuracy.
     """
-    fields = [name for name in frame.columns if name in FIELDS]
+    fields = [name for name in frame.columns if name in FIELDS or name in also]
     parts = [
         frame[fields].assign(model=model, accuracy=frame[f"{model}_accuracy"].to_numpy()) for model in MODELS
     ]

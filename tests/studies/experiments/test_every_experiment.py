@@ -169,7 +169,7 @@ def test_whether_a_claim_holds_follows_from_its_numbers(experiment):
         for middle, verdict in ((inside, AGREES), (outside, DISAGREES)):
             found = Finding(middle, middle - 0.01, middle + 0.01, 0.1, 5)
             assert judged(found, claim.expected) == verdict
-            words.append(claim_words(claim.figure, found, verdict, experiment.differs))
+            words.append(claim_words(found, verdict, experiment.differs))
         assert experiment.differs in words[1]
         assert experiment.differs not in words[0]
 
