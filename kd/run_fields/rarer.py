@@ -14,6 +14,7 @@ from kd.run_fields.conditions import (
     MOST_SHIFT,
     NOISE,
     SHUFFLED,
+    SMOOTH,
     asks_about_unlabelled,
     is_shifted_for_teacher,
     leaves_some_out,
@@ -59,10 +60,16 @@ class RarerFields:
         help=N_(
             "What the images without labels show. Digits: what MNIST has. Shuffled pixels: the same digits, "
             "the pixels of each in an order of its own. Noise: each pixel is as grey as that pixel of some "
-            "digit. What the teacher says of them is all there is to learn from them."
+            "digit. Smooth noise: random curved lines. All there is to learn from them is what the teacher "
+            "says of them."
         ),
-        choices=(DIGITS, SHUFFLED, NOISE),
-        choice_labels={DIGITS: N_("Digits"), SHUFFLED: N_("Shuffled pixels"), NOISE: N_("Noise")},
+        choices=(DIGITS, SHUFFLED, NOISE, SMOOTH),
+        choice_labels={
+            DIGITS: N_("Digits"),
+            SHUFFLED: N_("Shuffled pixels"),
+            NOISE: N_("Noise"),
+            SMOOTH: N_("Smooth noise"),
+        },
         rare=True,
         group="data",
         decides=("distilled",),

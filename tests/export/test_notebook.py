@@ -123,7 +123,9 @@ CASES = {
     "no label at all, the first images": {
         "alpha": 0.0, "labelled": 0, "omitted_digits": "1", "pictures": "first",
     },
-    "another generation": {"generation": 2, "seed": 5},
+    "another generation, 60 labels, the others smooth noise": {
+        "generation": 2, "seed": 5, "labelled": 60, "unlabelled_pictures": "smooth",
+    },
     "shifted alike, permuted, 60 labels, the others noise": {
         "shift": 1, "permuted_doubts": True, "labelled": 60, "unlabelled_pictures": "noise",
     },

@@ -7,9 +7,11 @@ import pytest
 from scipy import ndimage
 
 from kd.config import RunConfig
+from kd.networks.numpy_model import NumpyModel
 from kd.pictures.nonsense import without_digits
 from kd.pictures.shifts import drawn, shifted, variants
 from kd.pictures.training_set import pictures_for_teacher, places, training_set
+from kd.teachers.shipped import shipped_teacher_path
 
 
 @pytest.mark.parametrize("most", [0, 1, 2])
@@ -61,7 +63,18 @@ def test_each_pixel_of_noise_is_drawn_from_all_images(mnist):
     np.testing.assert_array_equal(without_digits("noise", np.arange(3)).reshape(3, 784), expected)
 
 
-@pytest.mark.parametrize("kind", ["shuffled", "noise"])
+def test_a_teacher_finds_each_digit_in_smooth_noise_and_hardly_any_0_1_or_6_in_plain_noise():
+    teacher = NumpyModel.load(shipped_teacher_path("strong"))
+
+    def shares(kind: str) -> np.ndarray:
+        pictures = without_digits(kind, np.arange(1_000), 0)[..., np.newaxis] / np.float32(255)
+        return np.bincount(teacher.logits(pictures).argmax(axis=1), minlength=10) / 1_000
+
+    assert 0.03 < shares("smooth").min() < shares("smooth").max() < 0.25
+    assert shares("noise")[[0, 1, 6]].max() < 0.01
+
+
+@pytest.mark.parametrize("kind", ["shuffled", "noise", "smooth"])
 def test_only_pictures_without_a_label_are_nonsense(mnist, kind):
     config = RunConfig(train_size=60, labelled=20, omitted_digits="38", unlabelled_pictures=kind, seed=2)
     seen = places(config)

@@ -66,26 +66,19 @@ def expected(name: str, rows: pd.DataFrame) -> dict[str, float]:
         return mean(rows, f"{model}_right", **where)
 
     if name == "hundred_labels":
-        of = {pictures: right(pictures=pictures) for pictures in ("none", "digits", "shuffled", "noise")}
-        alone = right("scratch", pictures="none")
-        return {
-            "alone": alone,
-            "gain_none": of["none"] - alone,
-            "digits_right": of["digits"],
-            **{f"{each}_add": of[each] - of["none"] for each in ("digits", "shuffled", "noise")},
-            "noise_alone": right(pictures="noise alone"),
-        }
+        none = right(pictures="none")
+        added = {f"{each}_adds": right(pictures=each) - none for each in ("digits", "noise", "smooth")}
+        alone = {f"{each}_alone": right(pictures=f"{each} alone") for each in ("noise", "smooth")}
+        return {"gain_none": none - right("scratch", pictures="none"), **added, **alone}
     if name == "too_good_a_teacher":
-        teachers = ("16", "32", "64", "128", "young", "old")
-        direct = {each: right(teacher=each, way="direct") for each in teachers}
-        gains = {each: right(teacher=each, way="assisted") - direct[each] for each in teachers}
-        large, small = (right("teacher", teacher=each, way="direct") for each in ("128", "16"))
+        large, small, early = (right(teacher=each) for each in ("64", "16", "early"))
+        better = right("teacher", teacher="64") - right("teacher", teacher="16")
         return {
-            "larger_is_better": large - small,
-            "larger_teaches_better": direct["128"] - direct["16"],
-            "young_teaches_better": direct["young"] - direct["old"],
-            "assistant_of_largest": gains["128"],
-            "assistant": sum(gains.values()) / 6,
+            "larger_is_better": better,
+            "gain_of_larger": large - right("scratch", teacher="64"),
+            "larger_teaches_better": large - small,
+            "early_teaches_better": early - large,
+            "assistant_adds": right(teacher="assistant") - large,
         }
     if name == "born_again":
         one, four = (right(generation=each, doubts="kept") for each in (1, 4))
@@ -201,20 +194,27 @@ def test_each_generation_is_taught_by_the_one_before_it_with_the_same_seed():
     )
 
 
-def test_every_assistant_stands_between_its_teacher_and_the_student():
+def test_the_assistant_stands_between_the_large_teacher_and_the_student():
     first, second = too_good_a_teacher.EXPERIMENT.stages(SEEDS)[-2:]
     assistants = {
-        config.model_ids["distilled"]: (part.labels["teacher"], config)
+        config.model_ids["distilled"]: config
         for part in first
-        if part.labels["way"] == "to assistant"
+        if part.labels["teacher"] == "of assistant"
         for _cell, config in part.study.runs()
     }
-    assert len(assistants) == 6 * SEEDS
+    of_large = {
+        config.seed: config
+        for part in first
+        if part.labels["teacher"] == "64"
+        for _cell, config in part.study.runs()
+    }
     for part in second:
         ((_cell, config),) = part.study.runs()
-        teacher, assistant = assistants.pop(config.teacher)
-        assert (part.labels["teacher"], config.seed) == (teacher, assistant.seed)
+        assistant = assistants.pop(config.teacher)
+        assert config.seed == assistant.seed
         assert config.student_width < assistant.student_width < assistant.teacher_width
+        assert assistant.model_ids["teacher"] == of_large[config.seed].model_ids["teacher"]
+        assert config.model_ids["scratch"] == of_large[config.seed].model_ids["scratch"]
     assert not assistants
 
 

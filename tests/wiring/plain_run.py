@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy import ndimage
 
 from kd.pictures.mnist import load_mnist
 from tests.wiring.plain_objectives import TERMS, Batch, teacher_weight
@@ -120,11 +121,17 @@ def training_pictures(run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def nonsense(run) -> np.ndarray:
     """Pictures that are no digits, one for each of the training images."""
     every, made = load_mnist().x_train.reshape(-1, 784), []
-    kind = ["shuffled", "noise"].index(run.unlabelled_pictures)
+    kind = ["shuffled", "noise", "smooth"].index(run.unlabelled_pictures)
+    blur = {"sigma": 4.5, "mode": "constant", "truncate": 7}
+    lengths = np.linalg.norm(ndimage.gaussian_filter1d(np.eye(28), axis=0, **blur), axis=1)
+    deviations = np.outer(lengths, lengths)  # of blurred noise, smaller at the borders
     random = np.random.default_rng([2**31, kind, *([run.seed] if run.pictures == "drawn" else [])])
     for row in places(run, run.train_size):
         if kind == 0:
             made.append(random.permutation(every[row]))
+        elif kind == 2:
+            blurred = ndimage.gaussian_filter(random.standard_normal((28, 28)), **blur)
+            made.append(np.rint(255 * np.clip(2 - 5 * np.abs(blurred) / deviations, 0, 1)).ravel())
         else:
             from_which = random.integers(0, 60_000, 784)
             made.append([every[which, pixel] for pixel, which in enumerate(from_which)])

@@ -64,7 +64,10 @@ RUNS: dict[str, RunConfig] = {
         },
         "another seed": {"seed": 4},
         "the first images": {"pictures": "first", "omitted_digits": "3"},
-        "another generation": {"generation": 2, "shift": 1, "label_noise": 0.2},
+        "another generation, smooth noise": {
+            **{"generation": 2, "shift": 1, "label_noise": 0.2, "labelled": 70},
+            "unlabelled_pictures": "smooth",
+        },
         "another batch size": {"batch_size": 48},
         "included teacher": {"teacher": "notebook"},
         # teachers that are stored by the first of these runs

@@ -57,6 +57,15 @@ def noise(pictures, places, seed):
     return np.stack(made).reshape(-1, 28, 28)
 
 
+def smooth(_pictures, places, seed):
+    """The lines along which smooth random numbers are near 0: they show no digit."""
+    random = np.random.default_rng([2**31, 2, *seed])
+    weights = np.exp(-((np.subtract.outer(np.arange(28), np.arange(28)) / 4.5) ** 2) / 2)
+    weights /= np.linalg.norm(weights, axis=1, keepdims=True)
+    numbers = np.stack([weights @ random.standard_normal((28, 28)) @ weights.T for _ in places])
+    return np.rint(255 * np.clip(2 - 5 * np.abs(numbers), 0, 1)).astype("uint8")
+
+
 def moved(pictures, most, seed, epoch):
     """Each picture moved by up to so many whole pixels, drawn anew in each epoch; the border is black."""
     side = 2 * most + 1

@@ -1,40 +1,23 @@
-"""A hundred labels, and ten thousand pictures that only a teacher says something about."""
+"""A hundred labels, and pictures that only a teacher says something about: digits, noise, lines."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
+from kd.studies.experiments.card import *
 
-from kd.config import RunConfig
-from kd.studies.experiments.experiment import (
-    Chart,
-    Choice,
-    Claim,
-    Experiment,
-    Findings,
-    Guess,
-    Paper,
-    Part,
-    Says,
-)
-from kd.studies.experiments.judging import PERCENT, above, below, between, by_seed, finding
-from kd.studies.experiments.plans import cells
-from kd.studies.study import Study
-from kd.text.translation import N_
-
-LABELS = 100
-_BASE = RunConfig(temperature=4.0, train_size=10_000, labelled=LABELS, epochs=5)
-# Which pictures the student learns from besides → the fields that this changes. Those alone are seen as often
-# as their teacher's answers need to be learned.
+LABELS, IMAGES = 100, 1_000
+_BASE = RunConfig(temperature=4.0, train_size=IMAGES, labelled=LABELS, epochs=30)
+_NO_LABEL = {"labelled": 0, "alpha": 0.0}
+# Which pictures the student learns from besides → the fields that this changes
 PICTURES: dict[str, dict[str, Any]] = {
-    "none": {"train_size": LABELS, "epochs": 100},
+    "none": {"train_size": LABELS},
     "digits": {},
-    "shuffled": {"unlabelled_pictures": "shuffled"},
     "noise": {"unlabelled_pictures": "noise"},
-    "noise alone": {"unlabelled_pictures": "noise", "labelled": 0, "alpha": 0.0},
+    "smooth": {"unlabelled_pictures": "smooth"},
+    "noise alone": {"unlabelled_pictures": "noise", **_NO_LABEL},
+    "smooth alone": {"unlabelled_pictures": "smooth", **_NO_LABEL},
 }
-CHANCE = 10
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
@@ -43,15 +26,12 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
 
 def _judge(rows: pd.DataFrame) -> Findings:
     right = {name: by_seed(rows, "distilled_right", pictures=name) for name in PICTURES}
-    alone = by_seed(rows, "scratch_right", pictures="none")
+    added = {f"{name}_adds": finding(right[name] - right["none"]) for name in ("digits", "noise", "smooth")}
     return {
-        "alone": finding(alone, PERCENT),
-        "gain_none": finding(right["none"] - alone),
-        "digits_right": finding(right["digits"], PERCENT),
-        "digits_add": finding(right["digits"] - right["none"]),
-        "shuffled_add": finding(right["shuffled"] - right["none"]),
-        "noise_add": finding(right["noise"] - right["none"]),
+        "gain_none": finding(by_seed(rows, "gain", pictures="none")),
+        **added,
         "noise_alone": finding(right["noise alone"], PERCENT),
+        "smooth_alone": finding(right["smooth alone"], PERCENT),
     }
 
 
@@ -59,92 +39,70 @@ EXPERIMENT = Experiment(
     name="hundred_labels",
     title=N_("A hundred labels"),
     question=N_(
-        "Of 10,000 pictures only 100 have a label. What are the others worth, if a teacher says what it sees "
-        "in them? And if they are noise, in which there is nothing to see?"
+        "Of 1,000 pictures only 100 have a label. What are the others worth, if a teacher says what it sees "
+        "in them? And if there is nothing to see?"
     ),
     means=N_(
-        "A picture without a label costs nothing, and a teacher's answer to it says more than most labels. "
-        "What it says of nonsense tells something of the function that the student is to learn, too, but far "
-        "from where the digits are."
+        "What a teacher answers tells of the function that its student is to learn, whatever the picture "
+        "shows. It tells most where the answers differ: in smooth noise the teacher finds every digit, in "
+        "plain noise hardly ever a 0, a 1 or a 6."
     ),
     differs=N_(
-        "The paper takes care that the teacher finds each digit equally often in the noise. Here the noise "
-        "is as it comes, and the teacher takes most of it for the same few digits."
+        "The paper takes care that the teacher's answers are balanced. Here they are only spread: the "
+        "teacher takes about 5 to 18 % of smooth noise for each digit. All students see each of their "
+        "pictures equally often, so that those with more pictures take more steps."
     ),
     paper=Paper(N_("Nayak, Mopuri and Chakraborty 2020"), N_("abstract"), "https://arxiv.org/abs/2011.09113"),
     guess=Guess(
-        N_("What does a teacher's answer to 9,900 pictures of noise do to a student with 100 labels?"),
+        N_("A student has seen nothing but smooth noise. How many digits does it get right?"),
         {
-            "helps": Choice(N_("it helps by more than a point"), above(1)),
-            "nothing": Choice(N_("hardly anything"), between(-1, 1)),
-            "hurts": Choice(N_("it costs more than a point"), below(-1)),
+            "few": Choice(N_("fewer than a fifth"), below(20)),
+            "some": Choice(N_("more, but no more than two thirds"), between(20, 66.7)),
+            "most": Choice(N_("more than two thirds"), above(66.7)),
         },
-        measured="noise_add",
+        measured="smooth_alone",
     ),
     chart=Chart(
         "bars",
         "pictures",
         N_("Pictures besides those with labels"),
         ("distilled_right",),
-        N_("Right, in percent of the test images"),
+        RIGHT,
         names={
             "none": N_("none"),
             "digits": N_("digits"),
-            "shuffled": N_("shuffled pixels"),
             "noise": N_("noise"),
+            "smooth": N_("smooth noise"),
             "noise alone": N_("noise, and no label"),
+            "smooth alone": N_("smooth noise, and no label"),
         },
     ),
     plan=_plan,
     judge=_judge,
-    labels={
-        "alone": N_("scratch with 100 labels"),
-        "gain_none": N_("gain from a teacher on the same 100 images"),
-        "digits_right": N_("distilled with 9,900 digits besides"),
-        "digits_add": N_("what 9,900 digits without labels add"),
-        "shuffled_add": N_("what 9,900 digits with shuffled pixels add"),
-        "noise_add": N_("what 9,900 pictures of noise add"),
-        "noise_alone": N_("a student that has seen nothing but noise"),
-    },
     claims=(
         Claim(
-            N_("Even random noise serves as a transfer set: with it alone, most digits are recognised."),
-            "noise_alone",
+            N_(
+                "Pictures that have nothing to do with the task serve, if the teacher's answers are balanced."
+            ),
+            "smooth_alone",
             above(50),
-            figure=N_("surprisingly effective, on MNIST too, where the teacher's answers are balanced"),
+            quote="surprising effectiveness of using arbitrary data",
+            figure=N_(
+                "on MNIST and three collections of photographs; more than half right counts as agreement here"
+            ),
         ),
     ),
     says=(
-        Says(
-            "digits_add",
-            N_("The teacher's answers to 9,900 more digits add {value} points ({interval})."),
-            N_("The teacher's answers to 9,900 more digits cost {value} points ({interval})."),
-            N_("No effect of 9,900 more digits is shown ({interval} points)."),
-        ),
-        Says(
-            "shuffled_add",
-            N_("Digits with shuffled pixels add {value} points ({interval})."),
-            N_("Digits with shuffled pixels cost {value} points ({interval})."),
-            N_("No effect of digits with shuffled pixels is shown ({interval} points)."),
-        ),
-        Says(
-            "noise_add",
-            N_("Noise adds {value} points ({interval})."),
-            N_("Noise costs {value} points ({interval})."),
-            N_("No effect of noise is shown ({interval} points)."),
-        ),
-        Says(
-            "noise_alone",
-            N_("A student that has seen noise alone gets {value}\u00a0% of the digits right ({interval})."),
-            N_("A student that has seen noise alone gets {value}\u00a0% of the digits right ({interval})."),
-            N_(
-                "A student that has seen nothing but noise does no better than by chance ({interval}\u00a0%)."
-            ),
-            at=CHANCE,
-        ),
+        helps("gain_none", N_("on the 100 images alone")),
+        adds("digits_adds", N_("the teacher's word on 900 more digits")),
+        adds("noise_adds", N_("the teacher's word on 900 pictures of noise")),
+        adds("smooth_adds", N_("the teacher's word on 900 pictures of smooth noise")),
+        gets_right("noise_alone", N_("a student that has seen noise alone")),
+        gets_right("smooth_alone", N_("a student that has seen smooth noise alone")),
     ),
     sweep=Study(
-        _BASE, {"labelled": (50, 100, 500, 2_000), "unlabelled_pictures": ("digits", "shuffled", "noise")}
+        _BASE,
+        {"labelled": (10, 100, 500), "unlabelled_pictures": ("digits", "shuffled", "noise", "smooth")},
     ),
     next=("how_many_images", "never_saw_it", "no_teacher_at_all"),
 )
