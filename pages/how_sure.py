@@ -33,7 +33,7 @@ with page("How sure"):
             VIEW,
             key="sure",
             required=True,
-            help=_("What more seeds of one setting say, or which objectives they show to be better."),
+            help=_("What more seeds of one setting say, or which objectives are really better."),
         )
     with setting:
         over = objectives.choose() if view == "objectives" else None

@@ -121,6 +121,6 @@ EXPERIMENT = Experiment(
         compares("patience", N_("a student with a teacher for 400 epochs"), N_("one for 40")),
     ),
     times=1,  # it is about length
-    sweep=Study(_BASE, {"epochs": (20, 40, 100, 200), "train_size": (200, 500)}, seeds=2),
+    sweep=Study(_BASE, {"epochs": (20, 40, 100, 200), "train_size": (200, 500)}, seeds=5),
     next=("how_many_images", "longer_and_longer", "one_temperature"),
 )

@@ -91,6 +91,6 @@ EXPERIMENT = Experiment(
         helps("gain_1", N_("with a single filter")),
         helps("gain_linear", N_("in a linear student")),
     ),
-    sweep=Study(_BASE, {"student_width": WIDTHS, "temperature": (2.0, 4.0, 10.0)}, seeds=2),
+    sweep=Study(_BASE, {"student_width": WIDTHS, "temperature": (2.0, 4.0, 10.0)}, seeds=5),
     next=("temperature_and_size", "how_many_images"),
 )

@@ -120,7 +120,6 @@ EXPERIMENT = Experiment(
         ),
     ),
     times=1,  # it is about length
-    sweep=Study(_BASE, {"shift": (0, 1, 2), "epochs": (40, 200)}),
+    sweep=Study(_BASE, {"shift": (0, 1, 2), "epochs": (40, 200)}, seeds=5),
     next=("how_long_is_long_enough", "hundred_labels", "robustness"),
-    seeds=2,
 )

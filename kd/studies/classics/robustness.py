@@ -92,6 +92,6 @@ EXPERIMENT = Experiment(
         ),
     ),
     says=tuple(_gain(change, images) for images in _EPOCHS for change in TOLD),
-    sweep=Study(_BASE, {"train_size": (FEW, MANY), "temperature": (2.0, 10.0)}),
+    sweep=Study(_BASE, {"train_size": (FEW, MANY), "temperature": (2.0, 10.0)}, seeds=5),
     next=("longer_and_longer", "does_it_copy", "how_many_images"),
 )

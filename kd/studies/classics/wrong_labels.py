@@ -79,6 +79,6 @@ EXPERIMENT = Experiment(
         loses("distilled_loses", N_("the distilled student"), N_("to 60 % of random labels")),
         helps("gain_at_worst", N_("with 60 % of random labels")),
     ),
-    sweep=Study(_BASE, {"label_noise": NOISE, "alpha": (0.1, 0.5, 0.9)}, seeds=2),
+    sweep=Study(_BASE, {"label_noise": NOISE, "alpha": (0.1, 0.5, 0.9)}, seeds=5),
     next=("how_many_images", "never_saw_it"),
 )
