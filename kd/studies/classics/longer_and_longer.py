@@ -88,7 +88,7 @@ EXPERIMENT = Experiment(
             N_("A teacher has to see the same picture as its student."),
             "consistent",
             above(0),
-            quote="all “inconsistent” distillation settings plateau at a lower score",
+            quote="all ‘inconsistent’ distillation settings plateau at a lower score",
             section=N_("section 3.1.1"),
         ),
         Claim(

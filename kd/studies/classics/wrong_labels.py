@@ -70,7 +70,7 @@ EXPERIMENT = Experiment(
             N_("Guided by a model that has seen clean labels, a student does better on wrong ones."),
             "gain_at_worst",
             above(0),
-            quote="to “hedge the risk” of learning from noisy labels",
+            quote="to ‘hedge the risk’ of learning from noisy labels",
             figure=N_("better on each of three collections of photographs"),
         ),
     ),
