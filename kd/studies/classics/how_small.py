@@ -41,7 +41,7 @@ EXPERIMENT = Experiment(
     ),
     means=N_(
         "Soft targets ask for more than labels do: ten numbers for each picture in place of one digit. A "
-        "student that is too small for that may lose by its teacher what a larger one gains."
+        "student that is hardly large enough for that may need longer to gain by its teacher, or lose by it."
     ),
     differs=N_(
         "The paper trains shallow networks, some with millions of parameters, on the logits of deep ones, "
