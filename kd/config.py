@@ -321,8 +321,8 @@ PRESETS: dict[str, Preset] = {
     "notebook": Preset(
         N_("The notebook, to the letter"),
         N_(
-            "A teacher that has seen no more than its student has little to add, and three epochs without T² "
-            "leave it little time."
+            "A teacher that has seen no more than its student, three epochs, and no T²: what is there to "
+            "gain?"
         ),
         RunConfig(
             temperature_squared=False, teacher="notebook", epochs=3, train_size=10_000, pictures="first"

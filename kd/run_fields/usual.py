@@ -100,7 +100,7 @@ class UsualFields:
         label=N_("Training images"),
         help=N_(
             "How many of MNIST's 60,000 training images the students see. "
-            "The fewer they are, the more a teacher can help."
+            "With many of them, labels leave a teacher little to add."
         ),
         minimum=10,
         maximum=TRAIN_IMAGES,
@@ -177,8 +177,9 @@ class UsualFields:
         0.0,
         label=N_("Label smoothing of the fresh teacher"),
         help=N_(
-            "Spreads this share of each label over all ten digits while the teacher learns. A smoothed "
-            "teacher is often as accurate, and a worse one to learn from (Müller et al. 2019)."
+            "Spreads this share of each label over all ten digits while the teacher learns. Müller et al. "
+            "(2019) found students of smoothed teachers worse; the experiment “A label-smoothed teacher” "
+            "tries it."
         ),
         minimum=0.0,
         maximum=0.9,

@@ -10,6 +10,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.pictures.changes import changed
+from kd.pictures.training_set import places
 from kd.studies.classics import born_again, too_good_a_teacher
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.rows import points, varied
@@ -23,6 +24,7 @@ NAMES = (
     "born_again",
     "smoothed_teacher",
     "no_teacher_at_all",
+    "how_long_is_long_enough",
     "longer_and_longer",
     "robustness",
 )
@@ -116,24 +118,31 @@ def expected(name: str, rows: pd.DataFrame) -> dict[str, float]:
             return right(model, epochs=epochs, views=views)
 
         return {
-            "patience": after(2000) - after(40),
-            "patience_unshifted": after(2000, "unshifted") - after(40, "unshifted"),
-            "patience_scratch": after(2000, model="scratch") - after(40, model="scratch"),
-            "consistent": after(2000) - after(2000, "apart"),
-            "shifted": after(2000) - after(2000, "unshifted"),
-            "gain": after(2000) - after(2000, model="scratch"),
+            "patience": after(1600) - after(25),
+            "late": after(1600) - after(400),
+            "unshifted": after(1600, "unshifted") - after(25, "unshifted"),
+            "consistent": after(1600) - after(1600, "apart"),
+            "gain": after(1600) - after(1600, model="scratch"),
         }
+    if name == "how_long_is_long_enough":
+        found = {"patience": right(kind="soft", epochs=400) - right(kind="soft", epochs=40)}
+        for when, epochs in (("usual", 40), ("most", 400)):
+            found |= {
+                f"{kind}_{when}": mean(rows, "gain", kind=kind, epochs=epochs) for kind in ("soft", "virtual")
+            }
+            found[f"mistake_{when}"] = right(kind="mistake", epochs=epochs) - right(
+                kind="soft", epochs=epochs
+            )
+        return found
     changes = ("shifted", "turned", "noisy", "thick", "thin", "inverted")
-    gain, gain_many, correct = (
-        np.mean([mean(rows, f"{column}_{change}", images=images) for change in changes])
-        for column, images in (("gain", 500), ("gain", 5000), ("right", 500))
-    )
-    plain = mean(rows, "gain_plain", images=500)
+    correct = np.mean([mean(rows, f"right_{change}", images=5000) for change in changes])
     return {
-        "distilled_loses": mean(rows, "right_plain", images=500) - correct,
-        **{"gain_plain": plain, "gain_changed": gain, "travels": gain - plain},
-        "gain_changed_many": gain_many,
-        "inverted_right": mean(rows, "right_inverted", images=500),
+        "distilled_loses": mean(rows, "right_plain", images=5000) - correct,
+        **{
+            f"{change}_{images}": mean(rows, f"gain_{change}", images=images)
+            for change in ("plain", "shifted", "noisy")
+            for images in (500, 5000)
+        },
     }
 
 
@@ -174,6 +183,12 @@ def test_its_chart_has_a_point_for_every_cell_it_shows(name):
     )
     texts = {str(value) for column in (chart.x, chart.series) if column for value in rows[column]}
     assert set(chart.names) <= texts
+
+
+def test_a_student_of_wrong_labels_has_few_pictures_that_its_teacher_learned_from():
+    for config in EXPERIMENTS["wrong_labels"].runs(SEEDS):
+        assert config.teacher == "notebook"  # which saw the first 10,000
+        assert 0.1 < np.mean(places(config) < 10_000) < 0.25
 
 
 def test_each_generation_is_taught_by_the_one_before_it_with_the_same_seed():

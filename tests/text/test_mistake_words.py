@@ -67,10 +67,10 @@ def test_a_direction_across_the_right_one_is_nowhere_near_it():
     ("difference", "gain", "code", "said"),
     [
         ((-3, -1), (4, 6), "beside", "with the right one beside it only"),
-        ((-8, -6), (-0.5, 0.5), "alone", "You would have noticed: the student is no better"),
-        ((-80, -70), (-75, -65), "alone", "You would have noticed: the student is no better"),
-        ((-0.3, 0.2), (6, 8), "not", "You would not have noticed: accuracy does not show it."),
-        ((2, 5), (9, 12), "better", "You would not have noticed: accuracy looks all the better."),
+        ((-8, -6), (-0.5, 0.5), "alone", "You would have noticed: no gain"),
+        ((-80, -70), (-75, -65), "alone", "You would have noticed: no gain"),
+        ((-0.3, 0.2), (6, 8), "not", "between −0.3 and 0.2 points"),
+        ((2, 5), (9, 12), "better", "2.0 to 5.0 points higher"),
         ((math.nan, math.nan), (1, 2), "", ""),
     ],
 )

@@ -61,8 +61,8 @@ def train(config: RunConfig) -> None:
         )
     else:
         try_this = _(
-            "Under More, choose an objective with a teacher, and press Train. See how much more a teacher "
-            "gives than “{objective}”.",
+            "Under More, choose an objective with a teacher, and press Train. See whether a teacher gives "
+            "more than “{objective}”.",
             objective=_(config.objective_class.label),
         )
     lesson(_("The same network twice"), _same_network(config), try_this, *_formula(config))
@@ -71,18 +71,20 @@ def train(config: RunConfig) -> None:
 _TWINS = N_(
     "Both students are the same network. They start from the same weights and see the same pictures in the "
     "same order; scratch is told only the labels, while the distilled student is also told what its teacher "
-    "thinks of each picture. So any gap between their two lines is the teacher's doing."
+    "thinks of each picture. So their two lines differ by what this changes in the loss, and by how much "
+    "that is with this seed: another one has another gap, and so may a longer training."
 )
 _SOME_LABELS = N_(
     "Both students are the same network, and start from the same weights. Scratch sees only the pictures "
     "that have labels; the distilled student sees the others, too, and is told what its teacher thinks of "
-    "them. So any gap between their two lines is the teacher's doing: without it, those pictures would teach "
-    "nothing."
+    "them. So their two lines differ by that, and by how much it is with this seed: another one has another "
+    "gap, and so may a longer training. Without the teacher, those pictures would teach nothing."
 )
 _OBJECTIVE_ALONE = N_(
     "Both students are the same network, and start from the same weights. Neither has a teacher: the "
-    "distilled student's objective makes more of the labels than scratch does. So any gap between their two "
-    "lines is the objective's doing."
+    "distilled student's objective makes something else of the labels than scratch does. So their two lines "
+    "differ by that, and by how much it is with this seed: another one has another gap, and so may a longer "
+    "training."
 )
 _NO_PART = N_(
     "Both students are the same network, and start from the same weights. At α = 1 the distilled student "
@@ -194,9 +196,9 @@ def runs() -> None:
     lesson(
         _("How far one run can be trusted"),
         _(
-            "A seed decides the initial weights and the order of the pictures, so each run is one throw of "
-            "the dice. The interval shown with each comparison allows for chance in the 10,000 test pictures "
-            "but not in the seed: to compare two settings, you need several runs of each."
+            "A seed decides the training pictures, their order and the initial weights, so each run is one "
+            "throw of the dice. The interval shown with each comparison allows for chance in the 10,000 test "
+            "pictures but not in the seed: to compare two settings, you need several runs of each."
         ),
         _(
             "Open a run in Train and train it again with other seeds (under More). See how much the same "
@@ -216,20 +218,21 @@ def sweep() -> None:
     lesson(
         _("One run is an anecdote"),
         _(
-            "A student's accuracy depends on luck, too: on its first weights and on the order of the images. "
+            "A student's accuracy depends on luck, too: on its images, their order and its first weights. "
             "So each cell is trained with several seeds, and each seed gives a pair of students who share "
-            "their luck. The mean of their differences, with its 95 % interval, says what the teacher is "
-            "worth at that setting."
+            "their luck. The mean of their differences, with its 95 % interval, says how far apart the two "
+            "are on average at that setting, after so many epochs: a longer training may say something else."
         ),
         _(
-            "Vary the training images and nothing else, with three seeds. From how many images on would you "
+            "Vary the training images and nothing else, with five seeds. From how many images on would you "
             "no longer bother with a teacher? Then replace the images by labels drawn at random."
         ),
-        r"\bar{d} \pm t_{n-1,\,0.975}\,\frac{s_d}{\sqrt{n}}, \qquad d_i = a_i^{\text{distilled}} - "
-        r"a_i^{\text{scratch}}",
+        r"\bar{d} \pm t_{n-1,\,0.975}\,"
+        r"\sqrt{\frac{MS_\text{seeds} + \max(0,\,MS_\text{blocks} - MS_\text{residual})}{n\,G}}",
         _(
-            "$d_i$: the difference between the two students with seed $i$, in points; $n$: how many seeds; "
-            "$s_d$: the standard deviation of the differences. A verdict is corrected for the number of "
-            "cells (Holm 1979), so that a map of many cells does not find by luck what is not there."
+            "$\\bar{d}$: the mean over $n$ seeds of distilled minus scratch, in points; $MS$: the mean "
+            "squares of a two-way analysis of variance of seeds and $G = 20$ blocks of test pictures. A "
+            "verdict is corrected for the number of cells (Holm 1979), so that a map of many cells does not "
+            "find by luck what is not there."
         ),
     )

@@ -3,6 +3,7 @@
 # In the order in which they are shown
 NAMES = (
     "notebook_as_it_was",
+    "how_long_is_long_enough",
     "how_many_images",
     "never_saw_it",
     "only_sevens_and_eights",

@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from kd.studies.experiments.card import *
 
-import pandas as pd
-
-from kd.config import RunConfig
-from kd.studies.experiments.experiment import (
-    Chart,
-    Choice,
-    Claim,
-    Experiment,
-    Findings,
-    Guess,
-    Paper,
-    Part,
-    Says,
-)
-from kd.studies.experiments.judging import above, below, between, by_seed, finding
-from kd.studies.study import Study
-from kd.text.translation import N_
-
-EPOCHS = (40, 200, 600, 2_000)
-SHORT, LONG = EPOCHS[0], EPOCHS[-1]
-_BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=500, student="dense")
+EPOCHS = (25, 100, 400, 1_600)
+FIRST, _SECOND, THIRD, LAST = EPOCHS
+_BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=500, student=DENSE)
 # What teacher and student see → the fields that this changes
-VIEWS: dict[str, dict[str, Any]] = {
+VIEWS: dict[str, dict[str, object]] = {
     "unshifted": {},
-    "apart": {"shift": 1, "fixed_teaching": True},
-    "alike": {"shift": 1},
+    "apart": {"shift": 2, "fixed_teaching": True},
+    "alike": {"shift": 2},
 }
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
+    axis = {"epochs": tuple(times * epochs for epochs in EPOCHS)}
     return [
-        [
-            Part(Study(_BASE.replace(**fields), {"epochs": EPOCHS}, seeds), {"views": name})
-            for name, fields in VIEWS.items()
-        ]
+        [Part(Study(_BASE.replace(**view), axis, seeds), {"views": name}) for name, view in VIEWS.items()]
     ]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
-    def right(views: str, epochs: int, model: str = "distilled") -> pd.Series:
+    def right(views: str, epochs: int = LAST, model: str = "distilled") -> pd.Series:
         return by_seed(rows, f"{model}_right", views=views, epochs=epochs)
 
     return {
-        "patience": finding(right("alike", LONG) - right("alike", SHORT)),
-        "patience_unshifted": finding(right("unshifted", LONG) - right("unshifted", SHORT)),
-        "patience_scratch": finding(right("alike", LONG, "scratch") - right("alike", SHORT, "scratch")),
-        "consistent": finding(right("alike", LONG) - right("apart", LONG)),
-        "shifted": finding(right("alike", LONG) - right("unshifted", LONG)),
-        "gain": finding(right("alike", LONG) - right("alike", LONG, "scratch")),
+        "patience": finding(right("alike") - right("alike", FIRST)),
+        "late": finding(right("alike") - right("alike", THIRD)),
+        "unshifted": finding(right("unshifted") - right("unshifted", FIRST)),
+        "consistent": finding(right("alike") - right("apart")),
+        "gain": finding(right("alike") - right("alike", model="scratch")),
     }
 
 
@@ -60,26 +39,26 @@ EXPERIMENT = Experiment(
     name="longer_and_longer",
     title=N_("Longer and longer"),
     question=N_(
-        "500 pictures, seen 40 times or 2,000 times. Does a student ever stop learning from its teacher? And "
-        "does it matter whether both see the same shifted picture?"
+        "500 pictures, seen 25 to 1,600 times, and shifted a little each time. Does a student ever stop "
+        "learning from its teacher? And does it matter whether both see the same shifted picture?"
     ),
     means=N_(
-        "A student that copies a function needs many looks at it. Each shifted picture is a new question, "
-        "and a consistent teacher answers that very question; a fixed one answers another, which the student "
-        "did not see."
+        "Each shifted picture is a new question. A consistent teacher answers that very question; a fixed "
+        "one answers another, which the student did not see. Without shifts there are 500 questions, and "
+        "the student can learn their answers by heart."
     ),
     differs=N_(
-        "The paper trains large networks on a million photographs, crops and mixes them, and takes ten "
-        "thousand epochs. Here pictures move by a pixel at most, the student is one hidden layer, and 2,000 "
-        "epochs of 500 pictures are as many steps as ten epochs of 100,000."
+        "The paper trains large networks, crops and mixes their photographs, so that no two views are the "
+        "same, and takes up to a million epochs. Here a picture has 25 places, the student is one hidden "
+        "layer, and 1,600 epochs of 500 pictures are 25,600 steps."
     ),
     paper=Paper(
         N_("Beyer, Zhai, Royer, Markeeva, Anil and Kolesnikov 2022"),
-        N_("abstract and section 3"),
+        N_("section 3.1"),
         "https://arxiv.org/abs/2106.05237",
     ),
     guess=Guess(
-        N_("After 2,000 epochs, does the teacher have to see the same shifted picture as its student?"),
+        N_("After 1,600 epochs, does the teacher have to see the same shifted picture as its student?"),
         {
             "yes": Choice(N_("yes: it makes more than half a point"), above(0.5)),
             "same": Choice(N_("it makes hardly a difference"), between(-0.5, 0.5)),
@@ -92,7 +71,7 @@ EXPERIMENT = Experiment(
         "epochs",
         N_("Epochs"),
         ("distilled_right", "scratch_right"),
-        N_("Right, in percent of the test images"),
+        RIGHT,
         series="views",
         series_label=N_("Pictures"),
         names={
@@ -103,49 +82,44 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     judge=_judge,
-    labels={
-        "patience": N_("2,000 epochs less 40, shifted for both"),
-        "patience_unshifted": N_("2,000 epochs less 40, not shifted"),
-        "patience_scratch": N_("2,000 epochs less 40 without a teacher, shifted"),
-        "consistent": N_("shifted for both less shifted for the student alone, after 2,000 epochs"),
-        "shifted": N_("shifted for both less not shifted, after 2,000 epochs"),
-        "gain": N_("gain over scratch on shifted pictures, after 2,000 epochs"),
-    },
+    labels={"gain": N_("gain over scratch on shifted pictures, after 1,600 epochs")},
     claims=(
-        Claim(
-            N_("A student keeps getting better for very long."),
-            "patience",
-            above(0),
-            figure=N_("patience: ten thousand epochs, where a hundred are usual"),
-        ),
         Claim(
             N_("A teacher has to see the same picture as its student."),
             "consistent",
             above(0),
-            figure=N_("consistent teaching beats a fixed teacher"),
+            quote="all ‘inconsistent’ distillation settings plateau at a lower score",
+            section=N_("section 3.1.1"),
+        ),
+        Claim(
+            N_(
+                "A student whose teacher sees the same picture does not overfit: from 400 epochs to 1,600 it "
+                "loses less than a point."
+            ),
+            "late",
+            above(-1),
+            quote="Crucially, there is no overfitting even when we optimize for a 1M epochs.",
+            section=N_("section 3.1.2"),
+        ),
+        Claim(
+            N_("With one fixed view of few pictures, a student overfits."),
+            "unshifted",
+            below(0),
+            quote="for such small datasets, using a fixed teacher leads to strong overfitting",
+            section=N_("section 3.1.1"),
         ),
     ),
     says=(
-        Says(
-            "patience",
-            N_("Shifted for both, 2,000 epochs instead of 40 bring {value} points ({interval})."),
-            N_("Shifted for both, 2,000 epochs instead of 40 cost {value} points ({interval})."),
-            N_("Shifted for both, patience brings nothing that shows ({interval} points)."),
-        ),
-        Says(
+        compares("patience", N_("shifted for both, a student of 1,600 epochs"), N_("one of 25")),
+        compares("late", N_("shifted for both, a student of 1,600 epochs"), N_("one of 400")),
+        compares("unshifted", N_("not shifted, a student of 1,600 epochs"), N_("one of 25")),
+        compares(
             "consistent",
-            N_("A teacher that sees the same picture is worth {value} points more ({interval})."),
-            N_("A teacher that sees the same picture is worth {value} points less ({interval})."),
-            N_("Whether the teacher sees the same picture changes nothing that shows ({interval} points)."),
-        ),
-        Says(
-            "patience_unshifted",
-            N_("Without shifts, patience brings {value} points ({interval})."),
-            N_("Without shifts, patience costs {value} points ({interval})."),
-            N_("Without shifts, patience brings nothing that shows ({interval} points)."),
+            N_("a student whose teacher sees the same picture"),
+            N_("one whose teacher sees it unshifted"),
         ),
     ),
-    times=1,  # it has lengths of its own
-    sweep=Study(_BASE, {"shift": (0, 1, 2), "epochs": (40, 200)}),
-    next=("how_many_images", "hundred_labels", "robustness"),
+    times=1,  # it is about length
+    sweep=Study(_BASE, {"shift": (0, 1, 2), "epochs": (40, 200)}, seeds=5),
+    next=("how_long_is_long_enough", "hundred_labels", "robustness"),
 )

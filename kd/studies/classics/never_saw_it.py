@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from kd.config import FIELDS, PRESETS
 from kd.fields import FieldSpec
-from kd.studies.experiments.experiment import (
-    Chart,
-    Choice,
-    Claim,
-    Experiment,
-    Findings,
-    Guess,
-    Option,
-    Paper,
-    Part,
-    Says,
-)
-from kd.studies.experiments.judging import PERCENT, PLAIN, above, below, between, finding
-from kd.studies.experiments.plans import longer
-from kd.studies.study import Study
-from kd.text.translation import N_, _
+from kd.studies.experiments.card import *
+from kd.text.translation import _
 
 DIGITS, BIAS = "3", 3.5
 _BASE = PRESETS["unseen_digit"].config
@@ -35,15 +18,14 @@ def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
-    by_seed = rows.set_index("seed")
+    seeds = rows.set_index("seed")
     return {
-        "scratch": finding(by_seed["scratch_omitted_right"], PERCENT),
-        "as_it_is": finding(by_seed["omitted_right"], PERCENT),
-        "with_bias": finding(by_seed["omitted_right_with:bias"], PERCENT),
-        "with_best": finding(by_seed["omitted_right_biased"], PERCENT),
-        "bias_adds": finding(by_seed["omitted_right_biased"] - by_seed["omitted_right"]),
-        "all_with_best": finding(by_seed["right_biased"], PERCENT),
-        "best_bias": finding(by_seed["best_bias"], PLAIN),
+        "as_it_is": finding(seeds["omitted_right"], PERCENT),
+        "with_bias": finding(seeds["omitted_right_with:bias"], PERCENT),
+        "with_best": finding(seeds["omitted_right_biased"], PERCENT),
+        "bias_adds": finding(seeds["omitted_right_biased"] - seeds["omitted_right"]),
+        "all_with_best": finding(seeds["right_biased"], PERCENT),
+        "best_bias": finding(seeds["best_bias"], PLAIN),
     }
 
 
@@ -60,8 +42,8 @@ EXPERIMENT = Experiment(
     ),
     differs=N_(
         "The paper's student has 800 units in each of two layers and sees all 60,000 images but the 3s, "
-        "until it has learned them. Here a convolutional student with 20,490 parameters sees 10,000 images "
-        "for five epochs."
+        "until it has learned them. Here a convolutional student with 20,490 parameters sees 10,000 images: "
+        "five times in the short training, fifty times in the long one."
     ),
     paper=Paper(N_("Hinton, Vinyals and Dean 2015"), N_("section 3"), "https://arxiv.org/abs/1503.02531"),
     guess=Guess(
@@ -92,11 +74,7 @@ EXPERIMENT = Experiment(
         "best_bias",
     ),
     labels={
-        "scratch": N_("right of the digits left out, without a teacher"),
-        "as_it_is": N_("right of the digits left out, as it is"),
         "with_bias": N_("right of the digits left out, with the bias chosen"),
-        "with_best": N_("right of the digits left out, with the best bias"),
-        "bias_adds": N_("what the best bias adds"),
         "all_with_best": N_("right of all digits, with the best bias"),
         "best_bias": N_("best bias"),
     },
@@ -105,36 +83,21 @@ EXPERIMENT = Experiment(
             N_("Even as it is, the student gets most of the 3s right."),
             "as_it_is",
             above(50),
-            figure=N_("133 of 1,010 wrong, which is 86.8 % right"),
+            quote="the distilled model only makes 206 test errors of which 133 are on the 1010 threes",
+            figure=N_("86.8 % of the 3s right"),
         ),
         Claim(
             N_("With the right bias, it gets nearly every 3 right although it never saw one."),
             "with_best",
             above(95),
-            figure=N_("98.6 % with a bias of 3.5, the best there"),
+            quote="with the right bias, the distilled model gets 98.6% of the test 3s correct",
+            figure=N_("a bias of 3.5, the best there"),
         ),
     ),
     says=(
-        Says(
-            "as_it_is",
-            N_("As it is, it gets {value}\u00a0% of the digits right that it never saw ({interval})."),
-            N_("As it is, it gets only {value}\u00a0% of the digits right that it never saw ({interval})."),
-            N_("As it is, it gets about half of the digits right that it never saw ({interval}\u00a0%)."),
-            at=50,
-        ),
-        Says(
-            "bias_adds",
-            N_("The best bias adds {value} points ({interval})."),
-            N_("The best bias takes {value} points away ({interval})."),
-            N_("The best bias makes no difference that shows ({interval} points)."),
-        ),
-        Says(
-            "with_best",
-            N_("With it, {value}\u00a0% are right ({interval})."),
-            N_("With it, only {value}\u00a0% are right ({interval})."),
-            N_("With it, about 90\u00a0% are right ({interval}\u00a0%)."),
-            at=90,
-        ),
+        gets_right("as_it_is", N_("of the digits it never saw, the student as it is")),
+        adds("bias_adds", N_("the best bias")),
+        gets_right("with_best", N_("of the digits it never saw, the student with the best bias")),
     ),
     options={
         "omitted_digits": Option(FIELDS["omitted_digits"], DIGITS),
@@ -151,6 +114,7 @@ EXPERIMENT = Experiment(
             explores=("omitted_right_with", "right_with"),
         ),
     },
+    times=10,
     sweep=Study(_BASE, {"omitted_digits": ("3", "8", "37")}, seeds=5),
     next=("only_sevens_and_eights", "does_it_copy"),
 )

@@ -50,10 +50,16 @@ _TEACHERS_PART = N_("The teacher's part by itself points the right way, and is {
 _COMPARED = {"longer": N_("too long"), "shorter": N_("too short")}
 
 _NOTICED = {
-    "alone": N_("You would have noticed: the student is no better than without a teacher."),
+    "alone": N_("You would have noticed: no gain over a student without a teacher is shown."),
     "beside": N_("You would have noticed with the right one beside it only: alone, it looks like a success."),
-    "not": N_("You would not have noticed: accuracy does not show it."),
-    "better": N_("You would not have noticed: accuracy looks all the better."),
+    "not": N_(
+        "After this training accuracy does not give it away: the difference from the right one may be 0 "
+        "(95 % between {low} and {high} points)."
+    ),
+    "better": N_(
+        "After this training accuracy does not give it away: it is {low} to {high} points higher than with "
+        "the right one."
+    ),
 }
 
 
@@ -129,7 +135,8 @@ def noticed(difference: Found, gain: Found) -> str:
 def noticed_words(difference: Found, gain: Found) -> str:
     """The same in a sentence."""
     code = noticed(difference, gain)
-    return _(_NOTICED[code]) if code else ""
+    ends = (f"{end:.1f}".replace("-", MINUS) for end in (difference.low, difference.high))
+    return _(_NOTICED[code], **dict(zip(("low", "high"), ends, strict=True))) if code else ""
 
 
 def _course(wrong: Losses, right: Losses) -> str:
