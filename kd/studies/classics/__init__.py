@@ -14,6 +14,7 @@ NAMES = (
     "born_again",
     "smoothed_teacher",
     "no_teacher_at_all",
+    "teacher_or_regulariser",
     "longer_and_longer",
     "robustness",
     "how_small",
