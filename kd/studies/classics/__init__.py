@@ -10,6 +10,7 @@ NAMES = (
     "temperature_and_size",
     "wrong_labels",
     "does_it_copy",
+    "same_size_same_answers",
     "too_good_a_teacher",
     "born_again",
     "smoothed_teacher",
