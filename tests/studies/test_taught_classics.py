@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from kd.config import RunConfig
 from kd.pictures.changes import changed
 from kd.pictures.training_set import places
-from kd.studies.classics import born_again, too_good_a_teacher
+from kd.studies.classics import born_again, same_size_same_answers, too_good_a_teacher
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.rows import points, varied
 from kd.studies.measures import MEASURES, MeasuredRun, measured
@@ -25,6 +26,9 @@ NAMES = (
     "smoothed_teacher",
     "no_teacher_at_all",
     "how_long_is_long_enough",
+    "teacher_or_regulariser",
+    "does_it_copy",
+    "same_size_same_answers",
     "longer_and_longer",
     "robustness",
 )
@@ -83,12 +87,11 @@ def expected(name: str, rows: pd.DataFrame) -> dict[str, float]:
             "assistant_adds": right(teacher="assistant") - large,
         }
     if name == "born_again":
-        one, four = (right(generation=each, doubts="kept") for each in (1, 4))
+        alone, one, three = (right(generation=each, doubts="kept") for each in (0, 1, 3))
         permuted = right(generation=1, doubts="permuted")
-        alone = right("scratch", generation=1, doubts="kept")
         return {
-            **{"born_again": one - alone, "last": four - alone, "later": four - one},
-            **{"permuted": permuted - alone, "doubts": one - permuted},
+            **{"born_again": one - alone, "last": three - alone, "permuted": permuted - alone},
+            "gain": mean(rows, "gain", generation=1, doubts="kept"),
         }
     if name == "smoothed_teacher":
 
@@ -98,19 +101,38 @@ def expected(name: str, rows: pd.DataFrame) -> dict[str, float]:
             )
             return smoothed - plain
 
-        return {
-            **{"teacher": more(1, "teacher"), "cold": more(1), "warm": more(4), "hot": more(10)},
-            "hotter_is_worse": more(10) - more(1),
-        }
+        return {"teacher": more(1, "teacher"), "cold": more(1), "warm": more(4), "hot": more(20)}
     if name == "no_teacher_at_all":
-        kinds = ("smoothing", "virtual", "poor", "real")
+        kinds = ("poor", "middling", "good")
+        return {f"gain_{kind}": mean(rows, "gain", kind=kind) for kind in kinds} | {
+            f"right_{kind}": right("teacher", kind=kind) for kind in kinds
+        }
+    if name == "teacher_or_regulariser":
+        kinds = ("smoothing", "virtual", "permuted", "real")
         gains = {f"gain_{kind}": mean(rows, "gain", kind=kind) for kind in kinds}
-        virtual, real = (rows[rows["kind"] == kind].set_index("seed")["gain"] for kind in ("virtual", "real"))
         return {
             **gains,
-            "poor_teacher": right("teacher", kind="poor"),
             "real_over_virtual": gains["gain_real"] - gains["gain_virtual"],
-            "share": 100 * float((virtual / real).mean()),
+            "virtual_over_smoothing": gains["gain_virtual"] - gains["gain_smoothing"],
+        }
+    if name == "does_it_copy":
+        same = partial(mean, rows, student_width=16)
+        return {
+            "on_training": same("train_agreement"),
+            "on_test": same("agreement"),
+            "closer": same("agreement") - same("scratch_agreement"),
+            "errors_copied": same("errors_copied"),
+            "errors_more": same("errors_copied") - same("scratch_errors_copied"),
+            "larger": mean(rows, "agreement", student_width=32) - same("agreement"),
+        }
+    if name == "same_size_same_answers":
+        few, many = (partial(mean, rows, train_size=images, start="other") for images in (200, 20_000))
+        return {
+            **{"with_few": few("agreement"), "with_many": many("agreement")},
+            "closer": many("agreement") - few("agreement"),
+            "better_with_few": few("distilled_right") - few("teacher_right"),
+            "better_with_many": many("distilled_right") - many("teacher_right"),
+            "alike": mean(rows, "agreement", train_size=200, start="same") - few("agreement"),
         }
     if name == "longer_and_longer":
 
@@ -191,22 +213,51 @@ def test_a_student_of_wrong_labels_has_few_pictures_that_its_teacher_learned_fro
         assert 0.1 < np.mean(places(config) < 10_000) < 0.25
 
 
-def test_each_generation_is_taught_by_the_one_before_it_with_the_same_seed():
-    stages = born_again.EXPERIMENT.stages(SEEDS)[-4:]
-    first = [config for _cell, config in stages[0][0].study.runs()]
-    taught = {config.seed: config.model_ids["distilled"] for config in first}
-    for generation, stage in enumerate(stages[1:], 2):
-        runs = [config for part in stage for _cell, config in part.study.runs()]
+def runs_of(stage, **labels) -> list[RunConfig]:
+    """Of the parts that have these labels."""
+    parts = [part for part in stage if part.labels.items() >= labels.items()]
+    return [config for part in parts for _cell, config in part.study.runs()]
+
+
+def test_each_generation_is_taught_by_the_one_before_it_and_starts_from_other_weights():
+    first, *later = born_again.EXPERIMENT.stages(SEEDS)[-4:]
+    taught = last = {config.seed: config for config in runs_of(first)}
+    assert all(config.alpha == 1 for config in taught.values())  # of labels alone
+    assert taught.keys() == set(range(SEEDS))
+    for generation, stage in enumerate(later, 1):
         assert {part.labels["generation"] for part in stage} == {generation}
-        assert {config.seed: config.teacher for config in runs} == taught
-        taught = {config.seed: config.model_ids["distilled"] for config in runs}
-    # the first teacher is the student's own kind, and learns from the same images for as long
-    base = first[0]
-    assert (base.teacher_width, base.teacher_train_size, base.teacher_epochs) == (
-        base.student_width,
-        base.train_size,
-        base.epochs,
-    )
+        for doubts in ("kept", "permuted") if generation == 1 else ("kept",):
+            runs = {config.seed: config for config in runs_of(stage, doubts=doubts)}
+            assert runs.keys() == last.keys()
+            for seed, config in runs.items():
+                assert config.teacher == last[seed].model_ids["distilled"]
+                assert config.permuted_doubts == (doubts == "permuted")
+                assert config.training_seed not in {taught[seed].training_seed, last[seed].training_seed}
+                # the same network and the same images, as often
+                teacher = last[seed].replace(generation=generation, alpha=0.0, temperature=1.0)
+                assert config.model_ids["scratch"] == teacher.model_ids["scratch"]
+        last = {config.seed: config for config in runs_of(stage, doubts="kept")}
+
+
+@pytest.mark.parametrize("name", ["does_it_copy", "same_size_same_answers"])
+def test_a_student_of_its_teachers_size_starts_from_other_weights_than_its_teacher(name):
+    stages = EXPERIMENTS[name].stages(SEEDS)
+    for first, second in zip(stages[::2], stages[1::2], strict=True):
+        trained = {config.seed: config for config in runs_of(first)}
+        for config in runs_of(second):
+            teacher = trained[config.seed]
+            assert config.teacher == teacher.model_ids["teacher"]
+            assert config.student_width == teacher.teacher_width
+            assert config.training_seed != teacher.training_seed
+
+
+def test_more_answers_of_a_teacher_come_in_as_many_steps():
+    parts = same_size_same_answers.EXPERIMENT.parts(1)
+    runs = [config for part in parts for _cell, config in part.study.runs()]
+    steps = {config.epochs * -(-config.train_size // config.batch_size) for config in runs}
+    short, long = min(steps), max(steps)
+    assert all(min(each / short, long / each) < 1.02 for each in steps)
+    assert {min(config.labelled, config.train_size) for config in runs} == {200}  # scratch has no more
 
 
 def test_the_assistant_stands_between_the_large_teacher_and_the_student():
@@ -239,7 +290,7 @@ def test_a_lab_has_one_generation_teach_the_next(fake_lab):
     view = run.wait(PATIENCE)
     assert (view.status, view.stage, view.stages) == ("finished", 8, 8)
     assert sorted(zip(view.rows["generation"], view.rows["seed"], strict=True)) == sorted(
-        (generation, seed) for generation in 2 * (1, 1, 2, 3, 4) for seed in (0, 1)
+        (generation, seed) for generation in 2 * (0, 1, 1, 2, 3) for seed in (0, 1)
     )
 
 
@@ -271,7 +322,7 @@ def test_what_is_right_of_changed_pictures_is_measured_of_every_fifth(mnist):
 
 def test_smoothed_labels_are_a_teacher_that_takes_all_digits_to_be_alike():
     """α · cross-entropy + (1 − α) · KL(u ‖ q) is the smoothed cross-entropy, up to the entropy of u."""
-    from kd.studies.classics.no_teacher_at_all import TEACHERS
+    from kd.studies.classics.teacher_or_regulariser import TEACHERS
 
     config = RunConfig(**TEACHERS["smoothing"])
     objective = config.objective_values()

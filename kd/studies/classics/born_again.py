@@ -2,66 +2,42 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from kd.studies.experiments.card import *
 
-from kd.config import RunConfig
-from kd.studies.experiments.chains import at_each_seed, taught_by
-from kd.studies.experiments.experiment import (
-    Chart,
-    Choice,
-    Claim,
-    Experiment,
-    Findings,
-    Guess,
-    Paper,
-    Part,
-    Says,
-)
-from kd.studies.experiments.judging import above, below, by_seed, finding
-from kd.studies.experiments.plans import longer
-from kd.studies.study import Study
-from kd.text.translation import N_
-
-GENERATIONS, IMAGES, EPOCHS = 4, 1_000, 20
-# The first teacher is what a student without a teacher is: the same network, images and labels.
-_BASE = RunConfig(
-    alpha=0.1,
-    temperature=4.0,
-    train_size=IMAGES,
-    epochs=EPOCHS,
-    teacher="fresh",
-    teacher_width=16,
-    teacher_train_size=IMAGES,
-    teacher_epochs=EPOCHS,
-)
+GENERATIONS = 3
+_BASE = RunConfig(alpha=0.0, temperature=1.0)
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
-    base = longer(_BASE, times, "teacher_epochs")
-    first = [
-        Part(Study(base, {}, seeds), {"generation": 1, "doubts": "kept"}),
-        Part(Study(base.replace(permuted_doubts=True), {}, seeds), {"generation": 1, "doubts": "permuted"}),
-    ]
-    stages, last = [first], at_each_seed(base, seeds)
-    for generation in range(2, GENERATIONS + 1):
-        taught = list(taught_by(last, base, {"generation": generation, "doubts": "kept"}))
+    base = longer(_BASE, times)
+    labels_alone = base.replace(alpha=1.0)
+    stages = [[Part(Study(labels_alone, {}, seeds), {"generation": 0, "doubts": "kept"})]]
+    first = last = at_each_seed(labels_alone, seeds)
+    for generation in range(1, GENERATIONS + 1):
+        taught = list(
+            taught_by(last, base.replace(generation=generation), {"generation": generation, "doubts": "kept"})
+        )
         last = [config for config, _part in taught]
         stages.append([part for _config, part in taught])
+    permuted = base.replace(generation=1, permuted_doubts=True)
+    stages[1] += [part for _c, part in taught_by(first, permuted, {"generation": 1, "doubts": "permuted"})]
     return stages
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
-    def right(generation: int, doubts: str = "kept") -> pd.Series:
-        return by_seed(rows, "distilled_right", generation=generation, doubts=doubts)
+    def better(generation: int, doubts: str = "kept") -> pd.Series:
+        """Than the network that only had labels."""
+        one, first = (
+            by_seed(rows, "distilled_right", generation=each, doubts=which)
+            for each, which in ((generation, doubts), (0, "kept"))
+        )
+        return one - first
 
-    zero = by_seed(rows, "scratch_right", generation=1, doubts="kept")
-    first, last, permuted = right(1), right(GENERATIONS), right(1, "permuted")
     return {
-        "born_again": finding(first - zero),
-        "last": finding(last - zero),
-        "later": finding(last - first),
-        "permuted": finding(permuted - zero),
-        "doubts": finding(first - permuted),
+        "born_again": finding(better(1)),
+        "gain": finding(by_seed(rows, "gain", generation=1, doubts="kept")),
+        "last": finding(better(GENERATIONS)),
+        "permuted": finding(better(1, "permuted")),
     }
 
 
@@ -73,14 +49,16 @@ EXPERIMENT = Experiment(
         "better than its teacher? And the pupil's pupil?"
     ),
     means=N_(
-        "Nothing is compressed here, and no picture is added: whatever is gained or lost comes of soft "
-        "targets being another thing to learn than labels. If permuted doubts do as well, it does not even "
-        "matter which digits the teacher takes for each other."
+        "Nothing is compressed here, and no picture is added: a pupil learns its teacher's answers to "
+        "pictures that its teacher has learned. It starts from other weights, so it may be better or worse "
+        "than its teacher by luck alone. A network that starts from the same weights and learns from labels "
+        "has the same luck. Permuted doubts still say how sure the teacher is, but no longer which digits "
+        "it takes for each other."
     ),
     differs=N_(
-        "The paper trains large networks on photographs until nothing is left to gain, and starts each "
-        "generation from other weights. Here each starts from the same weights as its teacher, which are "
-        "those of its seed, and the networks and their training are small."
+        "The paper trains large networks on photographs and on text, with a learning rate that falls. Here a "
+        "small network learns from 500 digits. As with the photographs, each generation starts from other "
+        "weights and learns from its teacher alone, at T = 1."
     ),
     paper=Paper(
         N_("Furlanello, Lipton, Tschannen, Itti and Anandkumar 2018"),
@@ -88,7 +66,7 @@ EXPERIMENT = Experiment(
         "https://arxiv.org/abs/1805.04770",
     ),
     guess=Guess(
-        N_("How does the fourth generation compare with the network that only had labels?"),
+        N_("How does the third generation compare with the network that only had labels?"),
         {
             "better": Choice(N_("better"), above(0)),
             "worse": Choice(N_("worse"), below(0)),
@@ -100,54 +78,43 @@ EXPERIMENT = Experiment(
         "generation",
         N_("Generation"),
         ("distilled_right", "scratch_right"),
-        N_("Right, in percent of the test images"),
+        RIGHT,
         series="doubts",
         series_label=N_("The teacher's doubts"),
         names={"kept": N_("as they are"), "permuted": N_("permuted")},
     ),
     plan=_plan,
     judge=_judge,
-    labels={
-        "born_again": N_("the first pupil less its teacher"),
-        "last": N_("the fourth generation less the network with labels alone"),
-        "later": N_("the fourth generation less the first"),
-        "permuted": N_("a pupil of permuted doubts less its teacher"),
-        "doubts": N_("a pupil of true doubts less one of permuted doubts"),
-    },
     claims=(
         Claim(
             N_("Born-again networks are better than their teachers."),
             "born_again",
             above(0),
-            figure=N_("significantly, in vision and in language"),
+            quote="outperform their teachers significantly",
+            figure=N_("errors fall from 18.25 to 16.95 % on CIFAR-100 (table 2, the smallest DenseNet)"),
+        ),
+        Claim(
+            N_("After several generations, the gain is still there."),
+            "last",
+            above(0),
+            quote="inconsistent but positive improvements",
+            section=N_("section 5.2"),
+            figure=N_("16.59 % errors in the third generation, where the teacher makes 18.25 %"),
         ),
         Claim(
             N_("Even with permuted doubts, a pupil is better than its teacher."),
             "permuted",
             above(0),
-            figure=N_("improvements with permuted predictions, too"),
+            quote="still systematically contribute to improved generalization",
+            section=N_("section 5.2"),
+            figure=N_("17.84 % errors, where the teacher makes 18.25 %"),
         ),
     ),
     says=(
-        Says(
-            "born_again",
-            N_("The first pupil is {value} points better than its teacher ({interval})."),
-            N_("The first pupil is {value} points worse than its teacher ({interval})."),
-            N_("The first pupil is not shown to be better than its teacher ({interval} points)."),
-        ),
-        Says(
-            "later",
-            N_("Three generations later, another {value} points are gained ({interval})."),
-            N_("Three generations later, {value} points are lost again ({interval})."),
-            N_("The generations after it change nothing that shows ({interval} points)."),
-        ),
-        Says(
-            "permuted",
-            N_("With permuted doubts, a pupil is {value} points better than its teacher ({interval})."),
-            N_("With permuted doubts, a pupil is {value} points worse than its teacher ({interval})."),
-            N_("With permuted doubts, no gain over the teacher is shown ({interval} points)."),
-        ),
+        compares("born_again", N_("the first pupil"), N_("its teacher")),
+        compares("gain", N_("the first pupil"), N_("a network that starts as it does and has labels")),
+        compares("last", N_("the third generation"), N_("the network that only had labels")),
+        compares("permuted", N_("a pupil of permuted doubts"), N_("its teacher")),
     ),
-    sweep=Study(_BASE, {"permuted_doubts": (False, True), "temperature": (1.0, 4.0, 10.0)}, seeds=5),
-    next=("no_teacher_at_all", "too_good_a_teacher", "does_it_copy"),
+    next=("same_size_same_answers", "teacher_or_regulariser"),
 )

@@ -1,36 +1,46 @@
-"""Whether a student copies its teacher: agreement, divergence and accuracy as images grow."""
+"""Whether a student answers as its teacher does: one that is smaller, one of its size, and a larger one."""
 
 from __future__ import annotations
 
-import pandas as pd
+from kd.studies.experiments.card import *
 
-from kd.studies.classics.how_many_images import ALL, FEW
-from kd.studies.classics.how_many_images import EXPERIMENT as IMAGES
-from kd.studies.experiments.experiment import (
-    Chart,
-    Choice,
-    Claim,
-    Experiment,
-    Findings,
-    Guess,
-    Paper,
-    Says,
+SMALLER, SAME, LARGER = 4, 16, 32
+_BASE = RunConfig(
+    alpha=0.0,
+    temperature=4.0,
+    teacher="fresh",
+    teacher_width=SAME,
+    teacher_train_size=500,
+    teacher_epochs=100,
 )
-from kd.studies.experiments.judging import NATS, PERCENT, above, below, between, by_seed, finding
-from kd.text.translation import N_
+
+
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    others = {width: {"student_width": width} for width in (SMALLER, LARGER)}
+    # of its teacher's size, a student must not start from its teacher's first weights
+    same = taught_by(
+        at_each_seed(_BASE, seeds),
+        longer(_BASE, times).replace(generation=1),
+        {"student_width": SAME},
+        role="teacher",
+    )
+    return [
+        cells(_BASE, others, "student_width", seeds, times),
+        [part for _config, part in same],
+    ]
 
 
 def _judge(rows: pd.DataFrame) -> Findings:
-    def at(name: str, images: int) -> pd.Series:
-        return by_seed(rows, name, train_size=images)
+    def at(name: str, width: int = SAME) -> pd.Series:
+        return by_seed(rows, name, student_width=width)
 
     return {
-        "agreement_with_all": finding(at("agreement", ALL), PERCENT),
-        "departs": finding(at("teacher_right", ALL) - at("agreement", ALL)),
-        "closer_with_all": finding(at("agreement", ALL) - at("agreement", FEW)),
-        "divergence_more": finding(at("divergence", ALL) - at("scratch_divergence", ALL), NATS),
-        "errors_copied": finding(at("errors_copied", ALL), PERCENT),
-        "errors_more": finding(at("errors_copied", ALL) - at("scratch_errors_copied", ALL)),
+        "on_training": finding(at("train_agreement"), PERCENT),
+        "on_test": finding(at("agreement"), PERCENT),
+        "closer": finding(at("agreement") - at("scratch_agreement")),
+        "errors_copied": finding(at("errors_copied"), PERCENT),
+        "errors_more": finding(at("errors_copied") - at("scratch_errors_copied")),
+        "larger": finding(at("agreement", LARGER) - at("agreement")),
     }
 
 
@@ -38,16 +48,19 @@ EXPERIMENT = Experiment(
     name="does_it_copy",
     title=N_("Does it really copy?"),
     question=N_(
-        "A distilled student is trained to say what its teacher says. Does it, on pictures that it has not "
-        "seen, even where the teacher is wrong?"
+        "A student learns nothing but its teacher's answers, and is as large as its teacher: it could give "
+        "all of them. Does it, on pictures that it has not seen, even where its teacher is wrong?"
     ),
     means=N_(
-        "A student can be as good as its teacher without being like it: two models that are both nearly "
-        "always right agree because they are right. Their errors tell more, and so does the divergence."
+        "Two networks that are nearly always right agree because they are right. So a student is compared "
+        "with one that never met this teacher, and on the teacher's errors. Where it agrees on the pictures "
+        "that it learned from and not on others, it is not too small, and not short of training: these "
+        "pictures leave room for several answers elsewhere."
     ),
     differs=N_(
-        "The paper distils large networks into others of their kind, on pictures of objects and on text. "
-        "Here the student is seventy times smaller than its teacher, and digits are easy."
+        "The paper distils large networks and ensembles of them, on photographs and on text. Here both are "
+        "small networks with the same 500 digits, and the student that never met the teacher learned from "
+        "labels; the paper's learned from another teacher."
     ),
     paper=Paper(
         N_("Stanton, Izmailov, Kirichenko, Alemi and Wilson 2021"),
@@ -65,64 +78,59 @@ EXPERIMENT = Experiment(
     ),
     chart=Chart(
         "line",
-        "train_size",
-        N_("Training images"),
-        ("distilled_right", "agreement", "errors_copied", "scratch_errors_copied"),
-        N_("Percent of the test images"),
+        "student_width",
+        N_("Width of the student; the teacher's is 16"),
+        ("train_agreement", "agreement", "scratch_agreement", "errors_copied"),
+        N_("Percent of the pictures"),
     ),
-    plan=IMAGES.plan,
+    plan=_plan,
     judge=_judge,
-    measures=(
-        "agreement",
-        "scratch_agreement",
-        "divergence",
-        "scratch_divergence",
-        "errors_copied",
-        "scratch_errors_copied",
-    ),
-    labels={
-        "agreement_with_all": N_("agreement with the teacher, with 60,000 images"),
-        "departs": N_("how much less often the student agrees with the teacher than the teacher is right"),
-        "closer_with_all": N_("agreement with 60,000 images less that with 100"),
-        "divergence_more": N_("KL to the teacher of distilled less that of scratch, with 60,000 images"),
-        "errors_copied": N_("the teacher's errors that its student repeats, with 60,000 images"),
-        "errors_more": N_("the teacher's errors that distilled repeats less those that scratch makes, too"),
-    },
+    measures=("train_agreement", "agreement", "scratch_agreement", "errors_copied", "scratch_errors_copied"),
     claims=(
         Claim(
             N_(
-                "A student often remains far from its teacher: here, it departs from the teacher more often "
-                "than the teacher is wrong."
+                "A student that could match its teacher does not: to more than one test picture in a hundred "
+                "it gives another answer."
             ),
-            "departs",
-            above(0),
-            figure=N_("a surprisingly large discrepancy, even where the student could match the teacher"),
+            "on_test",
+            below(99),
+            quote="a surprisingly large discrepancy",
+            figure=N_(
+                "fewer than 80 % of the answers are the same on CIFAR-100 (figure 1); over 99 % is what they "
+                "call working as expected (section 4.1)"
+            ),
+        ),
+        Claim(
+            N_("On the pictures that it learned from, it gives nearly all of its teacher's answers."),
+            "on_training",
+            above(99),
+            quote="almost perfect teacher-student agreement",
+            section=N_("section 6.1"),
+            figure=N_("with the usual augmentation; far fewer with a stronger one"),
+        ),
+        Claim(
+            N_("A larger student is no closer to its teacher, and no further from it: within a point."),
+            "larger",
+            between(-1, 1),
+            quote="has very little effect on fidelity",
+            section=N_("section 4.4"),
+            figure=N_("with ensembles as teachers"),
         ),
     ),
     says=(
-        Says(
-            "errors_copied",
-            N_("With 60,000 images it repeats {value}\u00a0% of its teacher's errors ({interval})."),
-            N_("With 60,000 images it repeats only {value}\u00a0% of its teacher's errors ({interval})."),
-            N_("With 60,000 images it repeats about half of its teacher's errors ({interval}\u00a0%)."),
-            at=50,
-        ),
+        answers_alike("on_training", N_("the pictures that it learned from")),
+        answers_alike("on_test", N_("the test pictures")),
+        agrees_more("closer", N_("the student"), N_("one that never met it")),
+        answers_alike("errors_copied", N_("the test pictures that its teacher gets wrong")),
         Says(
             "errors_more",
-            N_("That is {value} points more than a student makes without the teacher ({interval})."),
-            N_("That is {value} points fewer than a student makes without the teacher ({interval})."),
-            N_("A student without the teacher makes about as many of them ({interval} points)."),
+            N_("It repeats {value} points more of these errors than one that never met it ({interval})."),
+            N_("It repeats {value} points fewer of these errors than one that never met it ({interval})."),
+            N_("It is not shown to repeat more or less than one that never met it ({interval} points)."),
+            label=N_("the teacher's errors that the student repeats less those of one that never met it"),
         ),
-        Says(
-            "divergence_more",
-            N_(
-                "Its probabilities are further from the teacher's than scratch's, by {value} nats "
-                "({interval})."
-            ),
-            N_("Its probabilities are closer to the teacher's than scratch's, by {value} nats ({interval})."),
-            N_("Its probabilities are about as far from the teacher's as scratch's ({interval} nats)."),
-        ),
+        agrees_more("larger", N_("a student of twice the width"), N_("one of the teacher's")),
     ),
-    sweep=IMAGES.sweep,
-    next=("how_many_images", "never_saw_it"),
+    sweep=Study(_BASE, {"student_width": (SMALLER, 8, LARGER), "temperature": (1.0, 4.0, 10.0)}, seeds=2),
+    next=("same_size_same_answers", "never_saw_it"),
 )

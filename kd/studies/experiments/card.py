@@ -34,7 +34,15 @@ from kd.studies.experiments.judging import (
     means,
 )
 from kd.studies.experiments.plans import cells, longer
-from kd.studies.experiments.sentences import adds, compares, gets_right, helps, loses
+from kd.studies.experiments.sentences import (
+    adds,
+    agrees_more,
+    answers_alike,
+    compares,
+    gets_right,
+    helps,
+    loses,
+)
 from kd.studies.study import Study
 from kd.text.translation import N_
 
@@ -44,7 +52,7 @@ __all__ = [
     "at_each_seed", "cells", "longer", "taught_by",
     "NATS", "PARAMETERS", "PERCENT", "PLAIN", "TIMES", "above", "below", "between", "by_seed", "finding",
     "means",
-    "adds", "compares", "gets_right", "helps", "loses", "GAIN", "RIGHT",
+    "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses", "GAIN", "RIGHT",
     "N_", "np", "pd",
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Studies whose teachers are students of an earlier stage, with the same seed."""
+"""Studies whose teachers are models of an earlier stage, with the same seed."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ def at_each_seed(base: RunConfig, seeds: int) -> list[RunConfig]:
 
 
 def taught_by(
-    students: list[RunConfig], base: RunConfig, labels: Mapping[str, Any]
+    runs: list[RunConfig], base: RunConfig, labels: Mapping[str, Any], role: str = "distilled"
 ) -> Iterator[tuple[RunConfig, Part]]:
-    """A setting taught by the distilled students of earlier runs, each with its teacher's seed.
+    """A setting taught by models of earlier runs, each with its teacher's seed.
+
+    Of the same size and generation, a student starts from its teacher's first weights.
 
     Args:
         base: what does not follow from the teacher.
         labels: of the parts.
+        role: which model of a run is the teacher: "distilled" or "teacher".
 
     Returns:
         The runs, each with the part that it is: a study of its own, since each has another teacher.
     """
-    for earlier in students:
-        config = base.replace(teacher=earlier.model_ids["distilled"], seed=earlier.seed)
+    for earlier in runs:
+        config = base.replace(teacher=earlier.model_ids[role], seed=earlier.seed)
         yield config, Part(Study(config, {}), labels)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from kd.studies.experiments.experiment import Says
 from kd.text.translation import N_
 
+# Of a share, no side of which says more than the share itself.
+_HALF = 50.0
+
 
 def helps(measured: str, where: str) -> Says:
     """The gain over scratch somewhere: “at T = 20”, “with 100 images”, “as it was”."""
@@ -57,6 +60,32 @@ def loses(measured: str, who: str, to: str) -> Says:
     )
 
 
+def answers_alike(measured: str, where: str) -> Says:
+    """How often a student gives its teacher's answer to some pictures: “the test pictures”."""
+    sentence = N_("The student gives its teacher's answer to {value}\u00a0% of {where} ({interval}).")
+    return Says(
+        measured,
+        sentence,
+        sentence,
+        sentence,
+        at=_HALF,
+        label=N_("agreement with the teacher on {where}"),
+        names={"where": where},
+    )
+
+
+def agrees_more(measured: str, one: str, other: str) -> Says:
+    """How much more often one agrees with the teacher than another: “a larger student” and “a small one”."""
+    return Says(
+        measured,
+        N_("{one} agrees with the teacher {value} points more often than {other} ({interval})."),
+        N_("{one} agrees with the teacher {value} points less often than {other} ({interval})."),
+        N_("{one} is not shown to agree with the teacher more or less than {other} ({interval} points)."),
+        label=N_("agreement of {one} less that of {other}"),
+        names={"one": one, "other": other},
+    )
+
+
 def gets_right(measured: str, who: str) -> Says:
     """A share of pictures: “the student with the best bias”."""
     sentence = N_("{who} gets {value} % right ({interval}).")
@@ -65,6 +94,7 @@ def gets_right(measured: str, who: str) -> Says:
         sentence,
         sentence,
         sentence,
+        at=_HALF,
         label=N_("how much {who} gets right"),
         names={"who": who},
     )

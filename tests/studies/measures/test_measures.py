@@ -10,6 +10,7 @@ from scipy.stats import entropy
 
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
+from kd.pictures.training_set import places
 from kd.studies.measures import MEASURES, MeasuredRun, measure, measured, value
 
 LABELS = load_mnist().y_test
@@ -37,6 +38,27 @@ def test_copying_is_agreement_divergence_and_errors_in_common():
         wrong = [at for at in range(10_000) if said["teacher"][at] != LABELS[at]]
         copied = [at for at in wrong if said[model][at] == said["teacher"][at]]
         assert measured(f"{prefix}errors_copied", run) == pytest.approx(100 * len(copied) / len(wrong))
+
+
+def test_agreement_on_the_training_images_is_of_those_that_the_student_saw():
+    config = RunConfig(train_size=50, seed=3, omitted_digits="7")
+    seen = [at for at in places(config) if load_mnist().y_train[at] != 7]
+    asked = []
+
+    class Network:
+        def __init__(self, digits):
+            self.digits = digits
+
+        def logits(self, pictures):
+            asked.append(pictures)
+            return np.eye(10)[self.digits]
+
+    digits = np.arange(len(seen)) % 10
+    others = np.where(np.arange(len(seen)) < 9, 9 - digits, digits)
+    run = MeasuredRun(config, {}, dict, lambda: {"teacher": Network(digits), "distilled": Network(others)})
+    assert measured("train_agreement", run) == pytest.approx(100 * (1 - 9 / len(seen)))
+    for pictures in asked:
+        assert np.array_equal(np.rint(255 * pictures[..., 0]), load_mnist().x_train[seen])
 
 
 def test_no_error_can_be_copied_of_a_teacher_that_makes_none():

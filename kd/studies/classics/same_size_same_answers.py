@@ -1,0 +1,128 @@
+"""A network of its teacher's size gets ever more of its teacher's answers: like it, or better than it?"""
+
+from __future__ import annotations
+
+from kd.studies.experiments.card import *
+
+# Pictures with an answer of the teacher's, and how often each is seen: the steps are as many.
+EPOCHS = {200: 90, 2_000: 10, 20_000: 1}
+FEW, MANY = min(EPOCHS), max(EPOCHS)
+_BASE = RunConfig(
+    alpha=0.0,
+    temperature=4.0,
+    labelled=FEW,
+    teacher="fresh",
+    teacher_width=16,
+    teacher_train_size=FEW,
+    teacher_epochs=100,
+)
+
+
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    of = {
+        images: longer(_BASE.replace(train_size=images, epochs=epochs), times)
+        for images, epochs in EPOCHS.items()
+    }
+    teachers = at_each_seed(_BASE, seeds)
+    others = [
+        part
+        for images, config in of.items()
+        for _config, part in taught_by(
+            teachers,
+            config.replace(generation=1),
+            {"train_size": images, "start": "other"},
+            role="teacher",
+        )
+    ]
+    return [[Part(Study(of[FEW], {}, seeds), {"train_size": FEW, "start": "same"})], others]
+
+
+def _judge(rows: pd.DataFrame) -> Findings:
+    # of the same test pictures, most of which both get right: other pictures would hardly change it
+    rows = rows.assign(better=rows["distilled_right"] - rows["teacher_right"])
+
+    def at(name: str, images: int, start: str = "other") -> pd.Series:
+        return by_seed(rows, name, train_size=images, start=start)
+
+    return {
+        "with_few": finding(at("agreement", FEW), PERCENT),
+        "with_many": finding(at("agreement", MANY), PERCENT),
+        "closer": finding(at("agreement", MANY) - at("agreement", FEW)),
+        "better_with_few": finding(at("better", FEW)),
+        "better_with_many": finding(at("better", MANY)),
+        "alike": finding(at("agreement", FEW, "same") - at("agreement", FEW)),
+    }
+
+
+EXPERIMENT = Experiment(
+    name="same_size_same_answers",
+    title=N_("Same size, same answers?"),
+    question=N_(
+        "A teacher has learned 200 digits. A network of its very own size learns its answers: to these 200, "
+        "or to 20,000. Does it become more like its teacher, or better than it?"
+    ),
+    means=N_(
+        "Being like a teacher and being good are two things. Whoever gives all of its teacher's answers is "
+        "exactly as good as its teacher; to be better, a student has to differ. Few pictures leave room for "
+        "many students that all agree on them, and the first weights decide which of these it becomes; more "
+        "answers leave less room."
+    ),
+    differs=N_(
+        "The paper's network is LeNet-5, and its student sees 60,000 digits and more; here it sees 20,000 at "
+        "most. Teachers learn 200 digits in 100 epochs in both."
+    ),
+    paper=Paper(
+        N_("Stanton, Izmailov, Kirichenko, Alemi and Wilson 2021"),
+        N_("section 4.1"),
+        "https://arxiv.org/abs/2106.05945",
+    ),
+    guess=Guess(
+        N_("With its teacher's answers to 20,000 digits, how does the student compare with its teacher?"),
+        {
+            "worse": Choice(N_("worse by a point or more"), below(-1)),
+            "alike": Choice(N_("within a point"), between(-1, 1)),
+            "better": Choice(N_("better by a point or more"), above(1)),
+        },
+        measured="better_with_many",
+    ),
+    chart=Chart(
+        "line",
+        "train_size",
+        N_("Digits with an answer of the teacher's"),
+        ("agreement", "distilled_right", "teacher_right"),
+        N_("Percent of the test images"),
+        series="start",
+        series_label=N_("First weights, and order of the pictures"),
+        names={"same": N_("its teacher's"), "other": N_("others")},
+    ),
+    plan=_plan,
+    judge=_judge,
+    measures=("agreement",),
+    claims=(
+        Claim(
+            N_("With more of its teacher's answers, a student gives them more often."),
+            "closer",
+            above(0),
+            quote="as we enlarge the distillation dataset the student fidelity improves",
+            figure=N_("in the end over 99 % of the test answers, with 60,000 digits, and letters besides"),
+        ),
+        Claim(
+            N_("With many, it is as good as its teacher, and no better: within a point."),
+            "better_with_many",
+            between(-1, 1),
+            quote="self-distillation does not improve generalization",
+            figure=N_("84 to 86 % right, the teacher and the student"),
+        ),
+    ),
+    says=(
+        answers_alike("with_few", N_("the test pictures after 200 digits")),
+        answers_alike("with_many", N_("the test pictures after 20,000")),
+        agrees_more("closer", N_("a student with 20,000 answers"), N_("one with 200")),
+        compares("better_with_few", N_("a student with 200 answers"), N_("its teacher")),
+        compares("better_with_many", N_("a student with 20,000 answers"), N_("its teacher")),
+        agrees_more(
+            "alike", N_("a student with the teacher's first weights and order"), N_("one with others")
+        ),
+    ),
+    next=("does_it_copy", "born_again"),
+)
