@@ -8,8 +8,6 @@ from kd.export.format import Check, Format, Material
 from kd.export.plain.cells import Cell, cells
 from kd.pictures.mnist import MNIST_FILE
 from kd.run_fields import has_fresh_teacher
-from kd.text.translation import _
-from kd.unusable import Unusable
 
 
 class Notebook(Format):
@@ -26,14 +24,6 @@ class Notebook(Format):
 
     def files(self, material: Material, model: str, name: str, check: Check) -> dict[str, bytes]:
         config, result = material.view.config, material.view.result or {}
-        if config.second_teacher and config.counts("second_teacher"):
-            raise Unusable(
-                _(
-                    "A notebook repeats what one teacher says, and the student of run {run} has two: choose "
-                    "another format.",
-                    run=material.view.run_id,
-                )
-            )
         is_trained = has_fresh_teacher(config) and result["teacher"].get("precision", "float32") == "float32"
         teacher = None if is_trained else f"{name.removesuffix(self.suffix)}-teacher.keras"
         made = {name: _written(cells(config, result, teacher)), "mnist.npz": MNIST_FILE.read_bytes()}

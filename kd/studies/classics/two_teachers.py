@@ -35,7 +35,7 @@ def _judge(rows: pd.DataFrame) -> Findings:
     ensemble = right(OF_BOTH, "ensemble_right")
     return {
         "ensemble": finding(ensemble - one_teacher),
-        "student": finding(right(OF_BOTH) - one_teacher),
+        "student": finding(right(OF_BOTH, "gain")),
         "second_teacher": finding(right(OF_BOTH) - of_one),
         "left_behind": finding(right(OF_BOTH) - ensemble),
     }
@@ -52,8 +52,8 @@ EXPERIMENT = Experiment(
     ),
     means=N_(
         "Networks of one kind make different errors, and a mean cancels some of them, at the price of asking "
-        "two. A student of the mean costs no more than one of them. What it has of the second teacher is "
-        "what it has beyond a student of one: that student gains from soft targets, too."
+        "two. A student of the mean costs no more than one of them. What the second teacher gives it is what "
+        "it has beyond a student of one, who learns from soft targets, too."
     ),
     differs=N_(
         "The paper has ten large networks that learn speech from 2,000 hours of it, and a student of their "
@@ -106,7 +106,7 @@ EXPERIMENT = Experiment(
     ),
     says=(
         compares("ensemble", N_("the mean of both teachers"), N_("one of them")),
-        compares("student", _STUDENT_OF_BOTH, N_("one of its teachers")),
+        compares("student", _STUDENT_OF_BOTH, N_("the same network with labels alone")),
         compares("second_teacher", _STUDENT_OF_BOTH, N_("a student of one")),
         compares("left_behind", _STUDENT_OF_BOTH, N_("its teachers together")),
     ),

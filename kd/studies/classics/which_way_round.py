@@ -107,8 +107,12 @@ EXPERIMENT = Experiment(
         _at("largest", N_("with 16 filters")),
         Says(
             "ruled_out",
-            N_("To what its teacher rules out, the smallest gives {value} points less that way ({interval})."),
-            N_("To what its teacher rules out, the smallest gives {value} points more that way ({interval})."),
+            N_(
+                "To what its teacher rules out, the smallest gives {value} points less that way ({interval})."
+            ),
+            N_(
+                "To what its teacher rules out, the smallest gives {value} points more that way ({interval})."
+            ),
             N_("Neither way is it shown to give more to what its teacher rules out ({interval} points)."),
             label=N_("how much less the smallest gives to digits that its teacher rules out"),
         ),

@@ -14,7 +14,6 @@ from kd.analysis.logits import divergence_bits, softmax
 from kd.studies.measures.measure import Measure, MeasuredRun
 from kd.text.translation import N_
 
-
 _IMPROBABLE = 0.01
 
 
@@ -34,8 +33,10 @@ def _errors_copied(model: str, run: MeasuredRun) -> float:
 
 
 def _improbable(run: MeasuredRun) -> float:
-    """The probability given to digits to which the teacher gives less than _IMPROBABLE, both at the run's T."""
-    student, teacher = (softmax(run.logits[name], run.config.temperature) for name in ("distilled", "teacher"))
+    """What digits get to which the teacher gives less than _IMPROBABLE, both at the run's T."""
+    student, teacher = (
+        softmax(run.logits[name], run.config.temperature) for name in ("distilled", "teacher")
+    )
     return 100 * float((student * (teacher < _IMPROBABLE)).sum(axis=1).mean())
 
 

@@ -154,7 +154,7 @@ def test_each_sentence_has_a_side_for_each_way_it_can_come_out(experiment):
         sentences = [
             saying(says, Finding((low + high) / 2, low, high, 0.1, 5, unit), "it") for low, high in sides
         ]
-        assert len(set(sentences)) == 3
+        assert len(set(sentences)) >= len({says.above, says.below, says.neither})
         assert all("{" not in sentence for sentence in sentences)
 
 
