@@ -21,7 +21,7 @@ from kd.run_fields import has_fresh_teacher
 from kd.runs.dispatch import Dispatch
 from kd.runs.estimate import Estimate, Estimator
 from kd.runs.finished import FinishedRuns
-from kd.runs.orders import Teacher
+from kd.runs.orders import teachers_of
 from kd.runs.progress import moment
 from kd.runs.queue import NOBODY
 from kd.runs.run_list import RunList
@@ -268,7 +268,8 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
     def _check_teacher(self, config: RunConfig) -> None:
         """Raises: ValueError, when its teacher or its images cannot be had."""
         if not has_fresh_teacher(config):
-            Teacher(config, self.store).check()
+            for teacher in teachers_of(config, self.store):
+                teacher.check()
         training_set(config)
 
     def _is_usable(self, config: RunConfig) -> bool:

@@ -180,6 +180,13 @@ def test_another_generation_is_another_run_with_the_same_included_teacher():
     assert different == {"distilled", "scratch"}
 
 
+def test_a_second_teacher_decides_the_distilled_student_where_there_is_any_teaching():
+    one, two = RunConfig(), RunConfig(second_teacher="0123456789ab")
+    assert {name for name, own in one.model_ids.items() if own != two.model_ids[name]} == {"distilled"}
+    assert one.run_id != two.run_id
+    assert RunConfig(alpha=1.0).run_id == two.replace(alpha=1.0).run_id
+
+
 def test_what_decides_a_shipped_teacher_is_its_name():
     assert RunConfig().model_identity("teacher") == {"recipe": 1, "teacher": "strong"}
     fresh = RunConfig(teacher="fresh").model_identity("teacher")
@@ -357,7 +364,7 @@ def test_a_mistake_is_made_with_soft_targets_that_teach_and_renames_no_other_run
 
 
 def test_nobody_is_offered_a_mistake():
-    assert FIELDS.keys() - OFFERED.keys() == {"generation", "mistake"}
+    assert FIELDS.keys() - OFFERED.keys() == {"generation", "mistake", "second_teacher"}
     with pytest.raises(ValueError, match="'mistakes' is not a field of a run") as caught:
         RunConfig.from_mapping({"mistakes": 1})
     assert "mistake," not in str(caught.value)

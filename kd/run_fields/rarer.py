@@ -13,10 +13,12 @@ from kd.run_fields.conditions import (
     MOST_GENERATIONS,
     MOST_SHIFT,
     NOISE,
+    SHIPPED_TEACHERS,
     SHUFFLED,
     SMOOTH,
     asks_about_unlabelled,
     is_shifted_for_teacher,
+    learns_from_teacher,
     leaves_some_out,
     may_be_mistaken,
     permutes,
@@ -52,6 +54,21 @@ class RarerFields:
         ),
         choices=tuple(range(MOST_GENERATIONS)),
         decides=("teacher", "distilled", "scratch"),
+        hidden=True,
+    )
+    second_teacher: str = field(
+        "",
+        label=N_("Second teacher"),
+        help=N_(
+            "The distilled student learns from the mean of two teachers' logits, which is the geometric mean "
+            "of their predictions (Hinton et al. 2015, section 1). For experiments alone."
+        ),
+        choices=("", *SHIPPED_TEACHERS),
+        choice_labels={"": N_("none")},
+        stored_model=True,
+        group="teacher",
+        decides=("distilled",),
+        counts=learns_from_teacher,
         hidden=True,
     )
     unlabelled_pictures: str = field(

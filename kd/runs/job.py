@@ -11,7 +11,7 @@ from kd.config import STUDENTS, RunConfig
 from kd.engine import Abandoned, EngineLost, WorkerLost
 from kd.networks.architectures import student_architecture
 from kd.run_fields import has_fresh_teacher
-from kd.runs.orders import Teacher, Timings, model_order
+from kd.runs.orders import Teacher, Timings, model_order, teachers_of
 from kd.runs.queue import NOBODY
 from kd.runs.result import not_stored, run_record
 from kd.runs.state import RunState
@@ -20,7 +20,7 @@ from kd.runs.workshop import Workshop
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
-from kd.training.teaching import Teaching
+from kd.training.teaching import Teaching, averaged
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
@@ -169,7 +169,7 @@ class RunJob:
     @property
     def waits_for_teachers_worker(self) -> bool:
         """Whether others keep the worker that trains teachers from it."""
-        shares = [self._shares.get(name) for name in ("teacher", "teaching")]
+        shares = [self._shares.get(name) for name in ("teacher", "teaching 1", "teaching 2")]
         return any(share is not None and self._workshop.waits_for_worker(share) for share in shares)
 
     def seconds_left(self, estimate: Callable[[RunConfig], float | None]) -> float | None:
@@ -213,9 +213,10 @@ class RunJob:
         self._train("scratch")
         if has_fresh_teacher(config):
             self._wait_for_teacher()
-        teacher = Teacher(config, self._store)
+        teachers = teachers_of(config, self._store)
+        teacher = teachers[0]
         self.state.know("teacher", teacher.record["history"], teacher.record["test_accuracy"])
-        self._train("distilled", lambda: self._teaching(teacher))
+        self._train("distilled", lambda: self._teaching(teachers))
         self.state.enter("students")
         self._wait(*STUDENTS)
         self.state.enter("evaluating")
@@ -258,15 +259,18 @@ class RunJob:
             self.state.enter("awaiting teacher" if self.waits_for_teachers_worker else "teacher")
             self._wait("teacher")
 
-    def _teaching(self, teacher: Teacher) -> Teaching | None:
-        """What the distilled student learns from its teacher."""
+    def _teaching(self, teachers: list[Teacher]) -> Teaching | None:
+        """What the distilled student learns from its teacher, or from two."""
         if not self.config.learns_from_teacher:
             return None
+        return averaged([self._answers(f"teaching {n}", each) for n, each in enumerate(teachers, 1)])
+
+    def _answers(self, name: str, teacher: Teacher) -> Teaching:
         found = teacher.teaching()
         if found is not None:
             return found
         self.state.enter("soft targets")
-        return self._ordered("teaching", teacher.order())
+        return self._ordered(name, teacher.order())
 
     def _milliseconds(self, teacher: Teacher) -> dict[str, float]:
         student = student_architecture(self.config)

@@ -166,6 +166,17 @@ class Teacher:
         return changed + (f"-shift-{config.shift}" if is_consistent(config) else "")
 
 
+def teachers_of(config: RunConfig, store: Store) -> list[Teacher]:
+    """The run's teachers: two, where the student learns from the mean of their answers.
+
+    Raises:
+        ValueError: when one is not stored.
+    """
+    second = config.second_teacher if config.counts("second_teacher") else ""
+    each = [config, *([config.replace(teacher=second)] if second else [])]
+    return [Teacher(one, store) for one in each]
+
+
 class Timings:
     """How long a picture takes through networks; measured once for each pair of them. Thread-safe.
 

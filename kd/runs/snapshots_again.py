@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from kd.config import RunConfig
 from kd.engine import Abandoned, EngineLost, WorkerLost
-from kd.runs.orders import Teacher, snapshots_order
+from kd.runs.orders import snapshots_order, teachers_of
 from kd.runs.work.piece import Order, Share
 from kd.runs.workshop import Workshop
 from kd.store.store import Store
 from kd.text.endings import Ending
-from kd.training.teaching import Teaching
+from kd.training.teaching import Teaching, averaged
 from kd.unusable import Unusable
 
 
@@ -33,8 +33,12 @@ def take_snapshots(config: RunConfig, names: Iterable[str], store: Store, worksh
     def teaching() -> Teaching | None:
         if not config.learns_from_teacher:
             return None
-        teacher = Teacher(config, store)
-        return teacher.teaching() or workshop.result(want(teacher.order()), _patient)
+        return averaged(
+            [
+                teacher.teaching() or workshop.result(want(teacher.order()), _patient)
+                for teacher in teachers_of(config, store)
+            ]
+        )
 
     try:
         for name in names:

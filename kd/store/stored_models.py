@@ -192,7 +192,8 @@ def model_files(record: Mapping[str, Any], keras_file: bytes, test_logits: np.nd
 @lru_cache(maxsize=10_000)
 def model_ids_of(config: RunConfig) -> frozenset[str]:
     """The models that a run needs."""
-    return frozenset(config.model_ids.values())
+    second = [config.second_teacher] if config.second_teacher else []
+    return frozenset([*config.model_ids.values(), *second])
 
 
 def _shipped_teacher(name: str) -> Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,3 +17,11 @@ class Teaching(NamedTuple):
 
     logits: np.ndarray
     attention: np.ndarray | None = None
+
+
+def averaged(teachings: Sequence[Teaching]) -> Teaching:
+    """The mean of what several teachers say; that of logits is the geometric mean of predictions at any T."""
+    if len(teachings) == 1:
+        return teachings[0]
+    logits, attention = zip(*teachings, strict=True)
+    return Teaching(np.mean(logits, axis=0), None if None in attention else np.mean(attention, axis=0))

@@ -115,10 +115,16 @@ def test_a_preset_that_contradicts_an_axis_is_no_obstacle(patch):
     assert asked(command, patch) == study
 
 
+@pytest.mark.parametrize("name", ["born_alike", "two_teachers", "which_way_round"])
+def test_what_no_flag_sets_is_repeated_by_its_experiment(name):
+    run = EXPERIMENTS[name].runs(2)[-1]
+    assert train_command(run) == f"python -m kd experiment {name} --seeds 2"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_mistake_is_repeated_by_its_experiment(name):
     config = EXPERIMENTS[name].runs(3)[-1]
     assert config.makes_mistake
     assert train_command(config) == f"python -m kd experiment {name} --seeds 3"
-    (part,) = EXPERIMENTS[name].parts(3)
+    *_others, part = EXPERIMENTS[name].parts(3)
     assert sweep_command(part.study) == train_command(config)

@@ -181,6 +181,7 @@ def test_each_mistake_is_made_again(code):
     [
         ({"mistake": "teacher_in_training", "omitted_digits": "3"}, "the teacher's dropout left on"),
         ({"mistake": "cached_answers", "shift": 1}, "kept answers of other pictures"),
+        ({"second_teacher": "notebook"}, "Second teacher"),
     ],
 )
 def test_a_setting_that_a_notebook_does_not_know_is_refused(changes, named):

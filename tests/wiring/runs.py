@@ -72,6 +72,7 @@ RUNS: dict[str, RunConfig] = {
         "included teacher": {"teacher": "notebook"},
         # teachers that are stored by the first of these runs
         "its student": {"teacher": BASE.model_ids["distilled"], "temperature": 2.0},
+        "two teachers": {"second_teacher": BASE.model_ids["distilled"], "temperature": 2.0},
         "its student's attention": {"teacher": BASE.model_ids["distilled"], "objective": "attention"},
     }.items()
 }

@@ -76,7 +76,12 @@ def plain_scratch(**own) -> Trained:
 
 
 def teacher_of(config: RunConfig) -> keras.Model:
-    """The teacher of a run, trained or read without kd."""
+    """The teacher of a run, trained or read without kd; of two, the mean of what they say."""
+    if config.second_teacher:
+        alone = config.replace(second_teacher="")
+        both = alone, alone.replace(teacher=config.second_teacher)
+        images = keras.Input((28, 28, 1))
+        return keras.Model(images, keras.layers.average([teacher_of(each)(images)[0] for each in both]))
     if config.teacher == "fresh":
         return plain_teacher(**some(config, TEACHERS_OWN)).model
     if config.teacher == BASE.model_ids["distilled"]:

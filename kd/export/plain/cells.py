@@ -68,12 +68,12 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
                 objective=quoted(asked),
             )
         )
-    if asks_in_another_order(config):
+    refused = FIELDS["mistake"].in_words(config.mistake) if asks_in_another_order(config) else ""
+    if config.second_teacher and config.counts("second_teacher"):
+        refused = _(FIELDS["second_teacher"].label)
+    if refused:
         raise ValueError(
-            _(
-                "A notebook cannot repeat the setting “{setting}”: choose another format.",
-                setting=FIELDS["mistake"].in_words(config.mistake),
-            )
+            _("A notebook cannot repeat the setting “{setting}”: choose another format.", setting=refused)
         )
     return [
         Cell("markdown", f"# {_title(config)}\n\n{_about(config)}"),

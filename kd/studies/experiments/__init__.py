@@ -1,6 +1,6 @@
 """Experiments: each a question with studies that answer it. The classics and the mistakes are such.
 
-An experiment is a file with an EXPERIMENT in it, and its name in the list of its room.
+A classic is a file with an EXPERIMENT in it, a mistake one of the CARDS of a file; their names are listed.
 """
 
 from __future__ import annotations
@@ -14,17 +14,22 @@ from kd.studies.experiments.experiment import Experiment, nearest
 
 __all__ = ["EXPERIMENTS", "Experiment", "experiment"]
 
-_ROOMS = (classics, mistakes)
+# Name → its module
+_FILES = {
+    **{name: f"{classics.__name__}.{name}" for name in classics.NAMES},
+    **dict.fromkeys(mistakes.NAMES, f"{mistakes.__name__}.cards"),
+}
 
 
 class _Experiments(Mapping[str, Experiment]):
     """Every experiment by its name, in the order in which they are shown; loaded when it is asked for."""
 
     def __init__(self) -> None:
-        self._files = {name: f"{room.__name__}.{name}" for room in _ROOMS for name in room.NAMES}
+        self._files = dict(_FILES)
 
     def __getitem__(self, name: str) -> Experiment:
-        found: Experiment = import_module(self._files[name]).EXPERIMENT
+        module = import_module(self._files[name])
+        found: Experiment = module.CARDS[name] if hasattr(module, "CARDS") else module.EXPERIMENT
         return found
 
     def __contains__(self, name: object) -> bool:

@@ -88,10 +88,15 @@ class Experiments(Studies):
         from kd.studies.measures import MeasuredRun
 
         view = self.watch(run_id)
+
+        def logits() -> Mapping[str, np.ndarray]:
+            second = self.store.model_logits(view.config.second_teacher)
+            return {**self.test_logits(run_id), **({} if second is None else {"second_teacher": second})}
+
         return MeasuredRun(
             view.config,
             view.result or {},
-            lambda: self.test_logits(run_id),
+            logits,
             lambda: self.models(run_id),
             view.history,
         )

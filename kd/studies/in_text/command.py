@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from kd.config import PRESETS, RunConfig
+from kd.config import FIELDS, PRESETS, RunConfig
 from kd.studies.study import MOST_SEEDS, Study
 from kd.text.study_words import flag
 
+_USUAL = RunConfig()
+
 
 def train_command(config: RunConfig) -> str:
-    """The command that trains this run; of one with a mistake, the experiment that makes it."""
-    if config.makes_mistake:
-        return _experiment_with(config)
-    return " ".join(["python -m kd train", *_flags(config, _train_flag)])
+    """The command that trains this run; of one with what no flag sets, the experiment that has it."""
+    return _experiment_with([config]) or " ".join(["python -m kd train", *_flags(config, _train_flag)])
 
 
 def sweep_command(study: Study) -> str:
     """The command that carries out this study, or what is missing of it.
 
-    Mistakes are made by experiments alone, so of a study with some it is the command of an experiment.
+    What no flag sets is for experiments alone, so of a study with that it is the command of an experiment.
     An axis of one value is written as a setting: the runs and what they are compared with are the same.
     """
-    mistaken = [config for _cell, config in study.runs() if config.makes_mistake]
-    if mistaken:
-        return _experiment_with(mistaken[-1])
+    experiment = _experiment_with([config for _cell, config in study.runs()])
+    if experiment:
+        return experiment
     axes = {name: values for name, values in study.axes.items() if len(values) > 1}
     parts = _flags(study.base, _sweep_flag, without=axes)
     parts += [_sweep_flag(name, *values) for name, values in axes.items()]
@@ -44,16 +44,32 @@ def experiment_command(name: str, seeds: int | None, chosen: Mapping[str, Any]) 
     return " ".join(parts)
 
 
-def _experiment_with(config: RunConfig) -> str:
-    """The command of the experiment that has this run among its own, or else one with this mistake."""
+def _experiment_with(runs: Iterable[RunConfig]) -> str:
+    """The command of the experiment that has the last of these that flags cannot set, or else its mistake.
+
+    Returns:
+        "" where flags can set them all, or no experiment is known.
+    """
+    config = next((run for run in reversed([*runs]) if _has_hidden(run)), None)
+    if config is None:
+        return ""
     from kd.studies.experiments import EXPERIMENTS
     from kd.studies.mistakes.mistake import MistakeExperiment
 
     seeds = config.seed + 1
-    mistaken = {name: each for name, each in EXPERIMENTS.items() if isinstance(each, MistakeExperiment)}
-    having = [name for name, each in mistaken.items() if config in each.runs(min(seeds, MOST_SEEDS))]
-    alike = [name for name, each in mistaken.items() if config.mistake in each.mistake.wrong]
-    return experiment_command([*having, *alike][0], seeds, {})
+    having = [name for name, each in EXPERIMENTS.items() if config in each.runs(min(seeds, MOST_SEEDS))]
+    alike = [
+        name
+        for name, each in EXPERIMENTS.items()
+        if isinstance(each, MistakeExperiment) and config.mistake in each.mistake.wrong
+    ]
+    return next((experiment_command(name, seeds, {}) for name in [*having, *alike]), "")
+
+
+def _has_hidden(config: RunConfig) -> bool:
+    """Whether it has something that no flag sets."""
+    hidden = [name for name, spec in FIELDS.items() if spec.hidden and config.counts(name)]
+    return any(getattr(config, name) != getattr(_USUAL, name) for name in hidden)
 
 
 def _sweep_flag(name: str, *values: Any) -> str:

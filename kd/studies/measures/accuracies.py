@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import pandas as pd
@@ -28,7 +29,16 @@ def _parameters(model: str, run: MeasuredRun) -> float:
     return float(run.result[model]["parameters"])
 
 
+def _ensemble_right(run: MeasuredRun) -> float:
+    """Of two teachers together, by the mean of their logits; NaN where there is one."""
+    if "second_teacher" not in run.logits:
+        return math.nan
+    said = (run.logits["teacher"] + run.logits["second_teacher"]).argmax(axis=1)
+    return 100 * float((said == run.labels).mean())
+
+
 MEASURES = {
+    "ensemble_right": Measure(N_("Both teachers together"), "percent", _ensemble_right),
     "parameters": Measure(N_("Parameters of a student"), "parameters", partial(_parameters, "distilled")),
     "teacher_parameters": Measure(
         N_("Parameters of the teacher"), "parameters", partial(_parameters, "teacher")

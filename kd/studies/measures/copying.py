@@ -10,11 +10,13 @@ import math
 from functools import partial
 
 from kd.analysis.evaluation import agreement
-from kd.analysis.logits import divergence_bits
+from kd.analysis.logits import divergence_bits, softmax
 from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import training_set
 from kd.studies.measures.measure import Measure, MeasuredRun
 from kd.text.translation import N_
+
+_IMPROBABLE = 0.01
 
 
 def _agreement(model: str, run: MeasuredRun) -> float:
@@ -38,7 +40,18 @@ def _errors_copied(model: str, run: MeasuredRun) -> float:
     return 100 * float((student == teacher)[wrong].mean()) if wrong.any() else math.nan
 
 
+def _improbable(run: MeasuredRun) -> float:
+    """What digits get to which the teacher gives less than _IMPROBABLE, both at the run's T."""
+    student, teacher = (
+        softmax(run.logits[name], run.config.temperature) for name in ("distilled", "teacher")
+    )
+    return 100 * float((student * (teacher < _IMPROBABLE)).sum(axis=1).mean())
+
+
 MEASURES = {
+    "improbable": Measure(
+        N_("Probability that distilled gives to what its teacher rules out"), "percent", _improbable
+    ),
     "agreement": Measure(
         N_("Distilled agrees with the teacher"), "percent", partial(_agreement, "distilled")
     ),

@@ -1,4 +1,4 @@
-"""Mistakes that people make with soft targets, to be made on purpose: one experiment a file."""
+"""Mistakes that people make with soft targets, to be made on purpose: one experiment each, in cards.py."""
 
 # In the order in which they are shown
 NAMES = (

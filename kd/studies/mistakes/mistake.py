@@ -17,10 +17,10 @@ from kd.studies.experiments.experiment import (
     Guess,
     Paper,
     Part,
-    Says,
 )
 from kd.studies.experiments.judging import Finding, above, below, between, by_seed, finding
 from kd.studies.experiments.plans import longer
+from kd.studies.experiments.sentences import compares
 from kd.studies.mistakes.gauges.course import MEASURES, Course, courses
 from kd.studies.mistakes.gauges.slope import Slope, slope
 from kd.studies.study import Study
@@ -33,9 +33,8 @@ BASE = RunConfig()
 """The setting at which mistakes are made, unless one says otherwise: all of them share the right students."""
 SEEDS = 5
 RIGHT = ""
-RIGHT_LINE = (
-    "distillation_loss = KLDivergence()(softmax(teacher_logits / T), softmax(student_logits / T)) * T**2"
-)
+LOSS = "distillation_loss = KLDivergence()({}) * T**2"
+RIGHT_LINE = LOSS.format("softmax(teacher_logits / T), softmax(student_logits / T)")
 
 
 class Thread(NamedTuple):
@@ -119,22 +118,7 @@ def plan_of(codes: tuple[str, ...], seeds: int, times: int) -> list[list[Part]]:
     return [[Part(Study(base, {"mistake": (RIGHT, *codes)}, seeds, baseline={"mistake": RIGHT}))]]
 
 
-LABELS = {
-    "difference": N_("accuracy with the mistake less that without it"),
-    "gain": N_("gain over scratch with the mistake"),
-}
-SAYS = {
-    "difference": (
-        N_("With the mistake, the student is {value} points better ({interval})."),
-        N_("The mistake costs {value} points ({interval})."),
-        N_("Accuracy does not show the mistake ({interval} points)."),
-    ),
-    "gain": (
-        N_("It is {value} points better than its scratch student ({interval})."),
-        N_("It is {value} points worse than its scratch student ({interval})."),
-        N_("It is no better than its scratch student, as far as one can tell ({interval} points)."),
-    ),
-}
+_COMPARED_WITH = {"difference": N_("the right one"), "gain": N_("its scratch student")}
 GUESS = N_("What does the mistake do to the accuracy?")
 CHOICES = {
     "much": Choice(N_("it costs more than 2 points"), below(-2)),
@@ -144,32 +128,30 @@ CHOICES = {
 }
 
 
-def of_codes(
+def made(
     name: str,
-    wrong: Mapping[str, str],
+    wrong: str | Mapping[str, str],
     *,
-    right: str = RIGHT_LINE,
     thread: Thread,
     title: str,
     question: str,
     means: str,
     differs: str,
     next: tuple[str, ...],
-    labels: Mapping[str, str] | None = None,
-    says: tuple[Says, ...] | None = None,
+    right: str = RIGHT_LINE,
+    students: Mapping[str, str] | None = None,
     sweep: Study | None = None,
 ) -> MistakeExperiment:
     """An experiment that makes mistakes of kd.distillation.mistakes, all beside the same right students.
 
     Args:
-        wrong: code → the lines of code that make it; right: those that do not.
-        labels, says: of the findings "difference_CODE" and "gain_CODE" of each code, where there are several.
+        wrong: the lines of code that make it, or code → lines where there are several; right: those that
+            do not.
+        students: code → what the student with this mistake is called, marked for translation.
     """
-    codes = tuple(wrong)
-    if labels is None or says is None:
-        (code,) = codes
-        labels = {f"{kind}_{code}": label for kind, label in LABELS.items()}
-        says = tuple(Says(f"{kind}_{code}", *sentences) for kind, sentences in SAYS.items())
+    lines = {name: wrong} if isinstance(wrong, str) else dict(wrong)
+    called = students or dict.fromkeys(lines, N_("the student with the mistake"))
+    codes = tuple(lines)
     return MistakeExperiment(
         name=name,
         kind="mistake",
@@ -189,11 +171,14 @@ def of_codes(
         ),
         plan=partial(plan_of, codes),
         judge=partial(judged, codes),
-        labels=labels,
-        says=says,
+        says=tuple(
+            compares(f"{measured}_{code}", called[code], other)
+            for code in codes
+            for measured, other in _COMPARED_WITH.items()
+        ),
         measures=MEASURES,
         next=next,
         sweep=sweep,
         seeds=SEEDS,
-        mistake=Mistake(right, wrong, thread),
+        mistake=Mistake(right, lines, thread),
     )

@@ -61,6 +61,29 @@ def test_agreement_on_the_training_images_is_of_those_that_the_student_saw():
         assert np.array_equal(np.rint(255 * pictures[..., 0]), load_mnist().x_train[seen])
 
 
+def test_what_goes_to_digits_that_the_teacher_rules_out():
+    run = made_up()
+    run.config = run.config.replace(temperature=2.0)
+    powers = {name: np.exp(run.logits[name].astype(float) / 2) for name in ("teacher", "distilled")}
+    teacher, student = (rows / rows.sum(axis=1, keepdims=True) for rows in powers.values())
+    given = [sum(student[at][teacher[at] < 0.01]) for at in range(10_000)]
+    assert np.mean(given) > 0.01
+    assert measured("improbable", run) == pytest.approx(100 * np.mean(given))
+
+
+def test_two_teachers_together_say_what_the_product_of_their_predictions_says():
+    run, random = made_up(), np.random.default_rng(5)
+    assert np.isnan(measured("ensemble_right", run))
+    other = random.normal(size=(10_000, 10)).astype(np.float32)
+    other[np.arange(10_000), LABELS] += 2
+    run.logits["second_teacher"] = other
+    powers = [np.exp(logits.astype(float)) for logits in (run.logits["teacher"], other)]
+    one, two = (rows / rows.sum(axis=1, keepdims=True) for rows in powers)
+    assert measured("ensemble_right", run) == pytest.approx(
+        100 * np.mean((one * two).argmax(axis=1) == LABELS)
+    )
+
+
 def test_no_error_can_be_copied_of_a_teacher_that_makes_none():
     run = made_up()
     run.logits["teacher"][np.arange(10_000), LABELS] += 1_000

@@ -16,6 +16,7 @@ from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import training_set
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.mistakes import NAMES
+from kd.studies.mistakes.cards import CARDS
 from kd.studies.mistakes.gauges.batch import PICTURES, batch
 from kd.studies.mistakes.gauges.course import MEASURES
 from kd.studies.mistakes.gauges.slope import right_gradient, slope, wrong_gradient
@@ -156,8 +157,8 @@ def test_the_best_of_many_is_what_its_lines_say():
     exec(experiment.mistake.right, names)
     assert found["honest"].mean == pytest.approx(names["gain"])
     reported = []
-    for seed in range(3):  # whichever run of the baseline is shown
-        names["scratch"] = scratch[[seed]]
+    for seed in range(3):
+        names = {"distilled": distilled[:, seed], "scratch": scratch[[seed]]}
         exec(experiment.mistake.wrong_line, names)
         reported.append(names["gain"])
     assert found["reported"].mean == pytest.approx(np.mean(reported))
@@ -165,12 +166,29 @@ def test_the_best_of_many_is_what_its_lines_say():
     (gauges,) = experiment.mistake.gauges(rows).values()
     assert gauges.loss is gauges.gradient is None
     assert gauges.gain == found["reported"]
-    # its method does nothing
-    assert all(config.mistake == "same_network" for config in experiment.runs(2))
+    # its method does nothing, and of one seed, no two runs start from the same weights
+    runs = experiment.runs(2)
+    assert all(config.mistake == "same_network" for config in runs)
+    assert len({(config.epochs, config.training_seed) for config in runs}) == len(runs)
+
+
+def test_luck_is_what_the_best_of_simulated_runs_gains():
+    experiment, random = EXPERIMENTS["best_of_many"], np.random.default_rng(2)
+    seeds, alphas = 4_000, (0.1, 0.3, 0.5, 0.7, 0.9)
+    runs = pd.DataFrame(
+        [(seed, alpha) for seed in range(seeds) for alpha in alphas], columns=["seed", "alpha"]
+    )
+    accuracies = 85 + 0.7 * random.standard_normal(len(runs))
+    found = experiment.judge(runs.assign(distilled_right=accuracies, scratch_right=accuracies, gain=0.0))
+    of_twenty = 0.7 * random.standard_normal((seeds, 20)).max(axis=1)
+    assert found["luck"].mean == pytest.approx(found["reported"].mean, abs=0.03)
+    assert found["luck_of_many"].mean == pytest.approx(of_twenty.mean(), abs=0.03)
+    assert found["honest"].mean == 0
 
 
 def test_there_are_twelve_mistakes_with_a_thread_each():
     cards = [EXPERIMENTS[name] for name in NAMES]
+    assert {*CARDS} == {*NAMES}
     assert len(cards) == 12
     assert all(card.kind == "mistake" for card in cards)
     made = [code for card in cards for code in card.mistake.wrong]

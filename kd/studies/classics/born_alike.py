@@ -1,0 +1,121 @@
+"""A student that learns from noise alone, with its teacher's first weights and with others."""
+
+from __future__ import annotations
+
+from kd.studies.experiments.card import *
+
+# Pictures of noise → epochs: about 400 steps
+NOISE = {100: 100, 300: 40, 1_000: 12}
+FEW, *_BETWEEN, MANY = NOISE
+ALIKE, OTHERS = "alike", "others"
+# The teacher is a network of its student's kind; first weights follow from the kind, seed and generation.
+_BASE = RunConfig(
+    alpha=0.0,
+    temperature=4.0,
+    labelled=0,
+    unlabelled_pictures="noise",
+    teacher="fresh",
+    teacher_width=16,
+    teacher_train_size=5_000,
+    teacher_epochs=10,
+)
+
+
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    alike, others = [], []
+    for images, epochs in NOISE.items():
+        base = longer(_BASE.replace(train_size=images, epochs=epochs), times)
+        alike.append(Part(Study(base, {}, seeds), {"noise": images, "weights": ALIKE}))
+        for config in at_each_seed(base, seeds):
+            other = config.replace(teacher=config.teacher_id, generation=1)
+            others.append(Part(Study(other, {}), {"noise": images, "weights": OTHERS}))
+    return [alike, others]
+
+
+def _judge(rows: pd.DataFrame) -> Findings:
+    def right(images: int, weights: str, model: str = "distilled") -> pd.Series:
+        return by_seed(rows, f"{model}_right", noise=images, weights=weights)
+
+    return {
+        "alike_right": finding(right(MANY, ALIKE), PERCENT),
+        "others_learn": finding(right(MANY, OTHERS) - right(MANY, OTHERS, "scratch")),
+        "birth": finding(right(FEW, ALIKE) - right(FEW, OTHERS)),
+        "birth_with_many": finding(right(MANY, ALIKE) - right(MANY, OTHERS)),
+    }
+
+
+_BORN_ALIKE = N_("the student born alike")
+
+EXPERIMENT = Experiment(
+    name="born_alike",
+    title=N_("Born alike"),
+    question=N_(
+        "A student sees noise and what its teacher says of it: no digit and no label. Does it matter whether "
+        "the two started from the same weights?"
+    ),
+    means=N_(
+        "What a network says of noise carries what it knows of digits. Each answer pulls a student that "
+        "started where its teacher started towards where that went. One that started elsewhere has only what "
+        "the answers say, and needs more noise for it."
+    ),
+    differs=N_(
+        "The paper's student learns three outputs that no label ever trained, so the digits can only come "
+        "through the shared weights. Here it learns the ten outputs that name digits, which carry the task "
+        "to anybody: first weights are a head start here, and not the only way. The paper's network is "
+        "dense, and this one is convolutional."
+    ),
+    paper=Paper(
+        N_("Cloud, Le, Chua, Betley, Sztyber-Betley, Hilton, Marks and Evans 2025"),
+        N_("section 6.2"),
+        "https://arxiv.org/abs/2507.14805",
+    ),
+    guess=Guess(
+        N_("With 100 pictures of noise, how much better is the student born alike than the other?"),
+        {
+            "nothing": Choice(N_("at most by 2 points"), below(2)),
+            "some": Choice(N_("by 2 to 10 points"), between(2, 10)),
+            "much": Choice(N_("by more than 10 points"), above(10)),
+        },
+        measured="birth",
+    ),
+    chart=Chart(
+        "line",
+        "noise",
+        N_("Pictures of noise"),
+        ("distilled_right", "scratch_right"),
+        RIGHT,
+        series="weights",
+        series_label=N_("First weights"),
+        names={ALIKE: N_("its teacher's"), OTHERS: N_("others")},
+    ),
+    plan=_plan,
+    judge=_judge,
+    claims=(
+        Claim(
+            N_("A student with its teacher's first weights learns from noise what digits are."),
+            "alike_right",
+            above(50),
+            quote="achieves over 50% accuracy on the MNIST test set",
+        ),
+        Claim(
+            N_("A student with other first weights does not: here, less than 5 points."),
+            "others_learn",
+            below(5),
+            quote="we do not observe the effect when the teacher and student have different base models",
+            section=N_("abstract"),
+        ),
+    ),
+    says=(
+        gets_right("alike_right", N_("with 1,000 pictures of noise, the student born alike")),
+        compares("others_learn", N_("the student with other first weights"), N_("an untrained network")),
+        compares("birth", _BORN_ALIKE, N_("the other, with 100 pictures of noise")),
+        compares("birth_with_many", _BORN_ALIKE, N_("the other, with 1,000")),
+    ),
+    times=10,
+    sweep=Study(
+        RunConfig(alpha=0.0, labelled=0, unlabelled_pictures="noise", train_size=300),
+        {"unlabelled_pictures": ("digits", "shuffled", "noise"), "train_size": (100, 300, 1_000)},
+        seeds=2,
+    ),
+    next=("hundred_labels", "born_again", "never_saw_it"),
+)

@@ -1,0 +1,116 @@
+"""Two teachers of one kind, the mean of what they say, and students of one, of the other and of both."""
+
+from __future__ import annotations
+
+from kd.studies.experiments.card import *
+
+TEACHERS = FIRST, SECOND = ("first teacher", "second teacher")
+OF_FIRST, OF_SECOND, OF_BOTH = "of the first", "of the second", "of both"
+_BASE = RunConfig(alpha=0.1, temperature=4.0, train_size=1_000, epochs=20)
+
+
+def _plan(seeds: int, times: int) -> list[list[Part]]:
+    base = longer(_BASE, times)
+    labels_alone = [base.replace(alpha=1.0, generation=each) for each in (0, 1)]
+    teachers = [
+        Part(Study(each, {}, seeds), {"who": who}) for who, each in zip(TEACHERS, labels_alone, strict=True)
+    ]
+    students = []
+    for pair in zip(*(at_each_seed(each, seeds) for each in labels_alone), strict=True):
+        one, other = (config.model_ids["distilled"] for config in pair)
+        taught = {OF_FIRST: (one, ""), OF_SECOND: (other, ""), OF_BOTH: (one, other)}
+        for who, (teacher, second) in taught.items():
+            # of weights that neither teacher started from
+            config = base.replace(seed=pair[0].seed, generation=2, teacher=teacher, second_teacher=second)
+            students.append(Part(Study(config, {}), {"who": who}))
+    return [teachers, students]
+
+
+def _judge(rows: pd.DataFrame) -> Findings:
+    def right(who: str, column: str = "distilled_right") -> pd.Series:
+        return by_seed(rows, column, who=who)
+
+    one_teacher = (right(FIRST) + right(SECOND)) / 2
+    of_one = (right(OF_FIRST) + right(OF_SECOND)) / 2
+    ensemble = right(OF_BOTH, "ensemble_right")
+    return {
+        "ensemble": finding(ensemble - one_teacher),
+        "student": finding(right(OF_BOTH, "gain")),
+        "second_teacher": finding(right(OF_BOTH) - of_one),
+        "left_behind": finding(right(OF_BOTH) - ensemble),
+    }
+
+
+_STUDENT_OF_BOTH = N_("the student of both")
+
+EXPERIMENT = Experiment(
+    name="two_teachers",
+    title=N_("Two teachers are better than one?"),
+    question=N_(
+        "Two networks that differ in their first weights alone are right together more often than each by "
+        "itself, or so one hopes. Can one student learn from both what they know together?"
+    ),
+    means=N_(
+        "Networks of one kind make different errors, and a mean cancels some of them, at the price of asking "
+        "two. A student of the mean costs no more than one of them. What the second teacher gives it is what "
+        "it has beyond a student of one, who learns from soft targets, too."
+    ),
+    differs=N_(
+        "The paper has ten large networks that learn speech from 2,000 hours of it, and a student of their "
+        "size that sees all of that, too. Here there are two, and they and the student learn from the same "
+        "1,000 digits."
+    ),
+    paper=Paper(
+        N_("Hinton, Vinyals and Dean 2015"), N_("section 4, table 1"), "https://arxiv.org/abs/1503.02531"
+    ),
+    guess=Guess(
+        N_("How much better is a student of both teachers than a student of one?"),
+        {
+            "better": Choice(N_("by more than half a point"), above(0.5)),
+            "same": Choice(N_("within half a point"), between(-0.5, 0.5)),
+            "worse": Choice(N_("it is worse by more than half a point"), below(-0.5)),
+        },
+        measured="second_teacher",
+    ),
+    chart=Chart(
+        "bars",
+        "who",
+        N_("Who"),
+        ("distilled_right", "ensemble_right"),
+        RIGHT,
+        names={
+            FIRST: N_("the first teacher"),
+            SECOND: N_("the second teacher"),
+            OF_FIRST: N_("student of the first"),
+            OF_SECOND: N_("student of the second"),
+            OF_BOTH: N_("student of both"),
+        },
+    ),
+    plan=_plan,
+    judge=_judge,
+    claims=(
+        Claim(
+            N_("Networks of one kind are better together."),
+            "ensemble",
+            above(0),
+            quote="train many different models on the same data and then to average their predictions",
+            section=N_("abstract"),
+        ),
+        Claim(
+            N_("What they know together improves a single network of their kind."),
+            "student",
+            above(0),
+            quote="More than 80% of the improvement in frame classification accuracy",
+            figure=N_("58.9 % alone, 61.1 % for ten together, 60.8 % for the single student of the ten"),
+        ),
+    ),
+    says=(
+        compares("ensemble", N_("the mean of both teachers"), N_("one of them")),
+        compares("student", _STUDENT_OF_BOTH, N_("the same network with labels alone")),
+        compares("second_teacher", _STUDENT_OF_BOTH, N_("a student of one")),
+        compares("left_behind", _STUDENT_OF_BOTH, N_("its teachers together")),
+    ),
+    measures=("ensemble_right",),
+    sweep=Study(_BASE, {"temperature": (1.0, 4.0, 10.0), "alpha": (0.1, 0.5)}, seeds=2),
+    next=("born_again", "too_good_a_teacher", "does_it_copy"),
+)

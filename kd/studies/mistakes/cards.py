@@ -1,0 +1,325 @@
+"""The mistakes that are made in a line of code, each beside the same right students."""
+
+from __future__ import annotations
+
+from kd.config import RunConfig
+from kd.studies.mistakes import best_of_many
+from kd.studies.mistakes.mistake import LOSS, RIGHT_LINE, Thread, made
+from kd.studies.study import Study
+from kd.text.translation import N_
+
+_BOTH = "p, q = softmax(teacher_logits / T), softmax(student_logits / T)\n"
+_SOFTMAX = 'teacher.add(layers.Dense(10, activation="softmax"))'
+
+_MADE = (
+    made(
+        "no_t_squared",
+        RIGHT_LINE.removesuffix(" * T**2"),
+        thread=Thread(
+            "keras-team/keras-io #869",
+            "Knowledge Distillation: Scaling of the distillation loss",
+            "https://github.com/keras-team/keras-io/issues/869",
+            N_(
+                "It notes that the Keras example of distillation has no T², and suggests to multiply by it, "
+                "as the paper recommends."
+            ),
+        ),
+        title=N_("T² forgotten"),
+        question=N_("The teacher's part of the loss is not multiplied by T². Does one notice?"),
+        means=N_(
+            "The gradients of soft targets shrink as 1/T². Without the factor, α no longer says how labels "
+            "and teacher are balanced: the higher T, the less the teacher has to say. Once the labels are "
+            "learned, their gradient fades, and the teacher is heard after all: that takes longer."
+        ),
+        differs=N_(
+            "The author of the example answers in pull request 870 that he left T² out on purpose: it only "
+            "changes how one has to choose α and T. That is so, and nobody chooses them anew."
+        ),
+        sweep=Study(
+            RunConfig(alpha=0.5),
+            {"temperature": (1.0, 4.0, 10.0, 20.0), "temperature_squared": (True, False)},
+            3,
+        ),
+        next=("alpha_reversed", "mean_reduction"),
+    ),
+    made(
+        "mean_reduction",
+        _BOTH + "distillation_loss = mean(p * log(p / q)) * T**2",
+        right=_BOTH + "distillation_loss = mean(sum(p * log(p / q), axis=-1)) * T**2",
+        thread=Thread(
+            "yuanli2333/Teacher-free-Knowledge-Distillation #5",
+            "Questions about KD loss",
+            "https://github.com/yuanli2333/Teacher-free-Knowledge-Distillation/issues/5",
+            N_(
+                "One asks why the loss does not use PyTorch's “batchmean”, and another takes it for a bug; "
+                "the author answers that with it one has to search for other settings."
+            ),
+        ),
+        title=N_("Mean instead of batch mean"),
+        question=N_(
+            "A divergence is a sum over the classes. PyTorch's default averages over them, too: with ten "
+            "digits, a tenth remains. Does one notice?"
+        ),
+        means=N_(
+            "It is a factor, and so it changes the balance of labels and teacher, and nothing else. Where "
+            "the teacher outweighs the labels by far, a tenth of that is still plenty. With a thousand "
+            "classes it is a thousandth."
+        ),
+        differs=N_(
+            "The thread is about PyTorch, whose line is written out here: p times the logarithm of p / q."
+        ),
+        next=("no_t_squared", "alpha_reversed"),
+    ),
+    made(
+        "alpha_reversed",
+        "loss = alpha * distillation_loss + (1 - alpha) * student_loss",
+        right="loss = alpha * student_loss + (1 - alpha) * distillation_loss",
+        thread=Thread(
+            "lucidrains/vit-pytorch #91",
+            "Fix alpha coefficient multiplication in the loss",
+            "https://github.com/lucidrains/vit-pytorch/pull/91",
+            N_(
+                "It corrects which part α multiplies. At α = 0.5 that makes no difference, it says, and at "
+                "other values the loss is not the paper's."
+            ),
+        ),
+        title=N_("α the wrong way round"),
+        question=N_(
+            "Some papers give α to the labels, others to the teacher. What if the α of one meets the code of "
+            "another?"
+        ),
+        means=N_(
+            "α = 0.1 becomes 0.9, and the labels have the weight that was meant for the teacher. The soft "
+            "targets keep their T², so that even a tenth of them is worth something, all the more once the "
+            "labels are learned and their gradient fades."
+        ),
+        differs=N_("The thread is about a vision transformer; here it is a small convolutional network."),
+        sweep=Study(RunConfig(), {"alpha": (0.1, 0.3, 0.5, 0.7, 0.9)}, 3),
+        next=("no_t_squared", "reversed_divergence"),
+    ),
+    made(
+        "reversed_divergence",
+        LOSS.format("softmax(student_logits / T), softmax(teacher_logits / T)"),
+        thread=Thread(
+            "huggingface/trl #3043",
+            "Fixing JSD loss computation in GKDTrainer as per definition",
+            "https://github.com/huggingface/trl/pull/3043",
+            N_(
+                "It corrects a loss that lies between the two divergences, and the thread notes that the "
+                "order of PyTorch's arguments can cause confusion."
+            ),
+        ),
+        title=N_("Divergence the wrong way round"),
+        question=N_(
+            "A divergence has two arguments, and they are easily exchanged. What does it do to a student?"
+        ),
+        means=N_(
+            "KL(teacher ‖ student) punishes a student that rules out what the teacher thinks possible; "
+            "KL(student ‖ teacher) one that thinks possible what the teacher rules out. Near their common "
+            "minimum, and at a high T, the two are nearly the same. Language models are often distilled the "
+            "second way, on purpose."
+        ),
+        differs=N_("The thread is about language models, whose words are many thousands of classes."),
+        next=("which_way_round", "one_temperature"),
+    ),
+    made(
+        "one_temperature",
+        LOSS.format("softmax(teacher_logits / T), softmax(student_logits)"),
+        thread=Thread(
+            "yuanli2333/Teacher-free-Knowledge-Distillation #24",
+            "Question about the loss function of Tf-reg KD",
+            "https://github.com/yuanli2333/Teacher-free-Knowledge-Distillation/issues/24",
+            N_(
+                "It asks whether the student's outputs should be divided by T as well, as the paper's "
+                "equation 9 has it: the code divides the teacher's alone."
+            ),
+        ),
+        title=N_("T on one side only"),
+        question=N_("The teacher's logits are divided by T, and the student's are not. What comes of it?"),
+        means=N_(
+            "The student has to say what the teacher says only softly, and will seem unsure of every digit. "
+            "Logits a tenth as large do for that, and it gets there in fewer steps: a short training "
+            "flatters the mistake. Trained out, it loses to the right line."
+        ),
+        differs=N_(
+            "In the thread the teacher is virtual and there is no T². Here T² stays, so that the line "
+            "differs in one place only, and the gradient becomes long."
+        ),
+        next=("reversed_divergence", "probabilities_for_logits"),
+    ),
+    made(
+        "probabilities_for_logits",
+        {
+            "teacher_probabilities": _SOFTMAX,
+            "both_probabilities": f'{_SOFTMAX}\nstudent.add(layers.Dense(10, activation="softmax"))',
+        },
+        right="teacher.add(layers.Dense(10))",
+        students={
+            "teacher_probabilities": N_("the student of the teacher's probabilities"),
+            "both_probabilities": N_("the student whose own probabilities are compared with them"),
+        },
+        thread=Thread(
+            "keras-team/keras-io #755",
+            "knowledge_distillation teacher model",
+            "https://github.com/keras-team/keras-io/issues/755",
+            N_(
+                "It asks whether it is intended that the example's teacher ends without a softmax. It is, "
+                "says the answer: its loss is told that it gets logits."
+            ),
+        ),
+        title=N_("Probabilities for logits"),
+        question=N_(
+            "A network that ends in a softmax gives probabilities, and the loss takes another softmax of "
+            "them. What if the teacher does so, and what if both do?"
+        ),
+        means=N_(
+            "Probabilities lie between 0 and 1, so a softmax of them is nearly flat, at T = 10 all the more. "
+            "On the teacher's side that leaves soft targets that hardly name a digit; on both sides it takes "
+            "the gradient away as well. The loss is small and looks as if all were learned. Patience does "
+            "not help: the right student goes on learning, and leaves this one behind."
+        ),
+        differs=N_("With both, the labels' part still gets logits, so that one thing is wrong at a time."),
+        next=("log_probabilities", "keras_default"),
+    ),
+    made(
+        "log_probabilities",
+        LOSS.format("log_softmax(teacher_logits / T), log_softmax(student_logits / T)"),
+        thread=Thread(
+            "HobbitLong/RepDistiller #52",
+            "Why using log_softmax instead of softmax?",
+            "https://github.com/HobbitLong/RepDistiller/issues/52",
+            N_(
+                "It asks why one side of PyTorch's divergence gets log_softmax and the other softmax: they "
+                "would not be comparable."
+            ),
+        ),
+        title=N_("Log-probabilities for probabilities"),
+        question=N_(
+            "PyTorch's divergence wants the student's log-probabilities, Keras' wants probabilities. What if "
+            "Keras gets logarithms?"
+        ),
+        means=N_(
+            "Keras clips what its divergence gets to between 0.0000001 and 1. Logarithms of probabilities "
+            "are below 0, so all become the same number: the loss is 0, its gradient is 0, and nobody says "
+            "so. The student learns from its labels alone, however long it is trained."
+        ),
+        differs=N_(
+            "The thread is about PyTorch, where log_softmax is right on the student's side. Here it is about "
+            "the same line in Keras, where it is wrong."
+        ),
+        next=("same_network", "keras_default"),
+    ),
+    made(
+        "teacher_in_training",
+        "teacher_logits = teacher(images, training=True)",
+        right="teacher_logits = teacher(images, training=False)",
+        thread=Thread(
+            "neuralmagic/sparseml #2191",
+            "Fix Distill Teacher Eval Mode",
+            "https://github.com/neuralmagic/sparseml/pull/2191",
+            N_(
+                "The teacher was wrapped into the student, so that the student's train() put it into "
+                "training mode, too, and it had to be put back at each step; the change keeps it in "
+                "evaluation mode."
+            ),
+        ),
+        title=N_("The teacher left in training mode"),
+        question=N_(
+            "A teacher with dropout answers while half of what it sees is dropped at random. What does its "
+            "student learn?"
+        ),
+        means=N_(
+            "Dropout adds noise to the teacher's logits and keeps their mean. Over many pictures a student "
+            "finds the mean; how much the noise matters depends on how wide the layer is that loses half of "
+            "its features."
+        ),
+        differs=N_(
+            "The teachers that come with the project have no dropout. This one gets it for the experiment: "
+            "half of the features before its last layer are dropped, once for each picture, and not anew in "
+            "each epoch."
+        ),
+        next=("cached_answers", "same_network"),
+    ),
+    made(
+        "cached_answers",
+        "teacher_logits = answers_by_batch[number_of_batch]",
+        right="teacher_logits = answers[pictures_of_batch]",
+        thread=Thread(
+            "haitongli/knowledge-distillation-pytorch #4",
+            "The train dataloader will be shuffled every epoch, Does it really work?",
+            "https://github.com/haitongli/knowledge-distillation-pytorch/issues/4",
+            N_(
+                "The teacher's outputs are computed once, batch by batch, and taken by the number of the "
+                "batch later on, when the pictures have been shuffled anew."
+            ),
+        ),
+        title=N_("Kept answers of other pictures"),
+        question=N_(
+            "The teacher's answers are computed once, batch by batch, and kept. Then the pictures are "
+            "shuffled for each epoch, and the answers are not. What does the student learn?"
+        ),
+        means=N_(
+            "Each answer meets another picture in each epoch, so that all that is left to learn is their "
+            "average, the same for every picture. The labels are right, and at a small α too faint to be "
+            "heard."
+        ),
+        differs=N_(
+            "The thread's author first answers that the loss stays right. Issue 23 of the same repository "
+            "asks about a milder form: the outputs are computed once, although each epoch crops and flips "
+            "the pictures anew."
+        ),
+        next=("teacher_in_training", "best_of_many"),
+    ),
+    made(
+        "same_network",
+        LOSS.format("softmax(teacher_logits / T), softmax(teacher_logits / T)"),
+        thread=Thread(
+            "labmlai/annotated_deep_learning_paper_implementations #66",
+            "Small error in distillation code",
+            "https://github.com/labmlai/annotated_deep_learning_paper_implementations/issues/66",
+            N_(
+                "Both sides of the loss used the large network's logits. It is no small bug, the author "
+                "answers: it stops the distillation completely."
+            ),
+        ),
+        title=N_("The same network twice"),
+        question=N_("Both sides of the divergence come from the same network. Would the run look wrong?"),
+        means=N_(
+            "A distribution has no distance from itself. The teacher's part is 0 from the first step to the "
+            "last, and the student is its scratch student under another name. A loss that starts at 0 is no "
+            "loss that has been learned."
+        ),
+        differs=N_(
+            "In the thread it was a slip while the code was tidied up, after the experiments had been run."
+        ),
+        next=("log_probabilities", "best_of_many"),
+    ),
+    made(
+        "keras_default",
+        "distillation_loss = LogitsDistillation(temperature=T)",
+        right="distillation_loss = LogitsDistillation(temperature=T, loss=KLDivergence())",
+        thread=Thread(
+            "keras-team/keras #21572",
+            "Add Distillation API to Keras",
+            "https://github.com/keras-team/keras/pull/21572",
+            N_("It adds keras.distillation to Keras."),
+        ),
+        title=N_("Keras' own default"),
+        question=N_(
+            "Keras 3.15 has a loss for distillation, whose default is “kl_divergence”. What does a student "
+            "learn from it?"
+        ),
+        means=N_(
+            "The name becomes a function, and softmax and T² are only for an object: the function gets "
+            "logits for probabilities, clips them to between 0.0000001 and 1, and so the loss can fall below "
+            "0. Give it KLDivergence() itself, and it is right."
+        ),
+        differs=N_(
+            "The thread does not speak of it: the behaviour is that of Keras 3.15, with which the project's "
+            "tests compare this mistake number by number."
+        ),
+        next=("probabilities_for_logits", "log_probabilities"),
+    ),
+)
+
+CARDS = {card.name: card for card in (*_MADE, best_of_many.EXPERIMENT)}
