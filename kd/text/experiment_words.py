@@ -46,7 +46,6 @@ _UNITS = {
     "percent": N_("{number}\u00a0%"),
     "nats": N_("{number} nats"),
     "parameters": N_("{number} parameters"),
-    "times": N_("{number} times"),
     "": N_("{number}"),
 }
 _SIGNED = ("points",)
@@ -82,9 +81,6 @@ class Found(Protocol):
 
     @property
     def unit(self) -> str: ...
-
-    @property
-    def beyond(self) -> int: ...
 
 
 class Saying(Protocol):
@@ -135,13 +131,6 @@ def finding_words(found: Found) -> str:
         return _("not known yet")
     digits = _digits(found)
     mean, seeds = number_words(found.mean, found.unit, digits), _seeds(found.seeds)
-    if found.beyond:
-        return _(
-            "at least {mean} ({beyond} of {seeds} are beyond what was tried)",
-            mean=mean,
-            beyond=found.beyond,
-            seeds=seeds,
-        )
     if math.isnan(found.low):
         if found.seeds < FIRST_VERDICT:
             return _("{mean} so far ({seeds}: not judged yet)", mean=mean, seeds=seeds)
@@ -174,11 +163,9 @@ def saying(says: Saying, found: Found, label: str) -> str:
     turned = taken == "below" and found.high < 0
     ends = (-found.high, -found.low) if turned else (found.low, found.high)
     low, high = (bare(end, found.unit, digits, signed=taken == "neither") for end in ends)
-    interval = _("{low} or more", low=low) if found.beyond else _("{low} to {high}", low=low, high=high)
+    interval = _("{low} to {high}", low=low, high=high)
     sentences = {"above": says.above, "below": says.below, "neither": says.neither}
     value = bare(abs(found.mean), found.unit, digits, signed=False)
-    if found.beyond:
-        value = _("at least {value}", value=value)
     names = {name: _(words) for name, words in says.names.items()}
     return sentence_case(_(sentences[taken], value=value, interval=interval, **names))
 
@@ -272,7 +259,7 @@ def _digits(found: Found) -> int:
     """As many decimals as mean something."""
     if found.unit == "points":
         return decimals({"low": found.low, "high": found.high})
-    return 2 if found.unit in ("nats", "times", "") else 1
+    return 2 if found.unit in ("nats", "") else 1
 
 
 def _seeds(number: int) -> str:

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BySeed: TypeAlias = Any
-"""A number by seed (a Series), or those of the blocks of test pictures, whose mean it is (a DataFrame)."""
+"""A number by seed (a Series), or a row for each seed with its number in each block of test pictures."""
 
 AGREES, DISAGREES, CANNOT_TELL = "agrees", "disagrees", "cannot tell"
 
-POINTS, PERCENT, NATS, PARAMETERS, TIMES, PLAIN = "points", "percent", "nats", "parameters", "times", ""
-"""Units of findings: points of a percent, percent of pictures, nats, numbers of parameters, factors."""
+POINTS, PERCENT, NATS, PARAMETERS, PLAIN = "points", "percent", "nats", "parameters", ""
+"""Units of findings: points of a percent, percent of pictures, nats, numbers of parameters."""
 
 # Relative to the largest value, where values are no accuracies in points.
 _NO_SPREAD = 1e-9
@@ -41,8 +41,7 @@ class Finding:
 
     seeds: how many it is about: the first ones, as many as the last station that is reached; all of them
     before the first, where there is no interval. NaN for what the seeds do not say. unit: one of POINTS,
-    PERCENT … beyond: at how many of the seeds the number was beyond what was tried; they count with the
-    limit, so the mean and the interval's low end are at least so large, and its high end says nothing.
+    PERCENT …
     """
 
     mean: float
@@ -51,7 +50,6 @@ class Finding:
     p: float
     seeds: int
     unit: str = POINTS
-    beyond: int = 0
 
     @property
     def is_known(self) -> bool:
@@ -113,9 +111,7 @@ def judged(finding: Finding, expected: Expected) -> str:
     if not finding.is_known:
         return CANNOT_TELL
     low, high = finding.sure
-    if finding.beyond:
-        high = math.inf
-    if expected.low < low and (high < expected.high or expected.high == math.inf):
+    if expected.low < low and high < expected.high:
         return AGREES
     return DISAGREES if high <= expected.low or low >= expected.high else CANNOT_TELL
 
@@ -171,19 +167,20 @@ def in_cell(cell: pd.DataFrame, value: str) -> BySeed:
     """A column of the rows of one cell by seed.
 
     Returns:
-        For distilled_right, scratch_right and gain, the number of each block of the test pictures, a column
-        each: so differences between cells tell how much other pictures would change them. The mean of
-        ratios is no ratio of means: for one, take `means` of both first.
+        A row for each seed and a column for each block of the test pictures: so differences between cells
+        tell how much other pictures would change them. Where blocks are not known, all have the seed's
+        number. The mean of ratios is no ratio of means: for one, take `means` of both first.
     """
     import pandas as pd
 
-    seeds = pd.Index(cell["seed"], name="seed")
+    seeds, numbers = pd.Index(cell["seed"], name="seed"), cell[value].to_numpy(float)[:, np.newaxis]
     if value in _FROM_BLOCKS and {f"{model}_accuracy" for model in _FROM_BLOCKS[value]} <= {*cell.columns}:
         first, *others = (in_blocks(cell, model) for model in _FROM_BLOCKS[value])
-        return pd.DataFrame(np.broadcast_to(first - sum(others), (len(cell), BLOCKS)), seeds)
-    return pd.Series(cell[value].to_numpy(float), seeds)
+        numbers = first - sum(others)
+    return pd.DataFrame(np.broadcast_to(numbers, (len(cell), BLOCKS)), seeds, _BLOCKS)
 
 
+_BLOCKS = [f"block {number}" for number in range(BLOCKS)]
 _FROM_BLOCKS = {
     "distilled_right": ("distilled",),
     "scratch_right": ("scratch",),
@@ -196,23 +193,17 @@ def means(values: BySeed) -> pd.Series:
     return values if values.ndim == 1 else values.mean(axis=1)
 
 
-def finding(values: BySeed, unit: str = POINTS, limit: float = math.inf) -> Finding:
+def finding(values: BySeed, unit: str = POINTS) -> Finding:
     """What a number by seed comes to; seeds at which it is NaN or infinite do not count.
 
     Args:
-        values: as `by_seed` has them.
-        limit: the largest number that can be told; larger ones, and infinity too, count as beyond it.
+        values: as `by_seed` or `means` has them.
     """
     numbers = values.sort_index().to_numpy(float)
-    finite = np.isfinite(np.atleast_2d(np.minimum(numbers, limit).T)).all(axis=0)
-    numbers = numbers[finite]
+    numbers = numbers[np.isfinite(np.atleast_2d(numbers.T)).all(axis=0)]
     seeds = station(len(numbers))
     numbers = numbers[: seeds or None]
-    beyond = int(np.count_nonzero(numbers > limit))
-    numbers = np.minimum(numbers, limit)
     exact = {} if unit in (POINTS, PERCENT) else {"no_spread": _NO_SPREAD * np.abs(numbers).max(initial=0.0)}
     found = over_seeds(numbers, **exact)
     low, high, p = map(float, (found.low, found.high, found.p) if seeds else (math.nan,) * 3)
-    if seeds and beyond == len(numbers):
-        low = high = limit
-    return Finding(float(found.mean), low, high, p, len(numbers), unit, beyond)
+    return Finding(float(found.mean), low, high, p, len(numbers), unit)

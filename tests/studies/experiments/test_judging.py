@@ -14,7 +14,6 @@ from kd.studies.experiments.judging import (
     CANNOT_TELL,
     DISAGREES,
     NATS,
-    TIMES,
     Expected,
     Finding,
     above,
@@ -30,17 +29,17 @@ from kd.studies.measures import with_gains
 from kd.studies.over_seeds import over_seeds
 
 
-def found(low, high, beyond=0):
+def found(low, high):
     """Of five seeds, with this interval at 99 %."""
     middle, half = (low + high) / 2, (high - low) / 2 * stats.t.ppf(0.975, 4) / stats.t.ppf(0.995, 4)
-    return Finding(middle, middle - half, middle + half, 0.5, 5, "points", beyond)
+    return Finding(middle, middle - half, middle + half, 0.5, 5, "points")
 
 
 def test_a_finding_is_the_mean_over_seeds_with_students_interval():
     values = pd.Series([1.0, 2.0, 4.0, 3.5, 1.5], index=[0, 1, 2, 3, 4])
     test = stats.ttest_1samp(values, 0)
     result = finding(values, NATS)
-    assert (result.seeds, result.unit, result.beyond) == (5, NATS, 0)
+    assert (result.seeds, result.unit) == (5, NATS)
     assert (result.mean, result.p) == pytest.approx((2.4, test.pvalue))
     assert (result.low, result.high) == pytest.approx(tuple(test.confidence_interval(0.95)))
     assert result.sure == pytest.approx(tuple(test.confidence_interval(0.99)))
@@ -67,19 +66,6 @@ def test_a_small_unit_is_not_taken_for_no_spread():
     values = pd.Series([1.0e-5, 2.0e-5, 3.0e-5, 4.0e-5, 5.0e-5])
     assert finding(values, NATS).is_known
     assert not finding(values).is_known  # in points, that is rounding
-
-
-def test_what_is_beyond_what_was_tried_counts_as_the_limit_and_has_no_high_end():
-    result = finding(pd.Series([2.0, 3.0, 2.5, 2.8, np.inf]), TIMES, limit=4.0)
-    assert (result.mean, result.beyond) == (pytest.approx(2.86), 1)
-    assert result.high < 10
-    assert judged(result, below(10)) == CANNOT_TELL
-    assert judged(result, above(0)) == AGREES
-    nowhere = finding(pd.Series([np.inf, 7.0, 8.0, 9.0, np.inf]), TIMES, limit=4.0)
-    assert (nowhere.mean, nowhere.low, nowhere.beyond) == (4.0, 4.0, 5)
-    assert judged(nowhere, above(3)) == AGREES
-    assert judged(nowhere, below(3)) == DISAGREES
-    assert judged(nowhere, between(3, 5)) == CANNOT_TELL
 
 
 @pytest.mark.parametrize(
@@ -131,6 +117,8 @@ def test_differences_between_cells_take_their_blocks_along():
     assert one_way.high - one_way.low < result.high - result.low
     assert means(difference).tolist() == pytest.approx(blocks.mean(axis=1).tolist())
     assert finding(by_seed(rows, "gain", cell=1)).mean == 0
+    mixed = finding(by_seed(rows, "distilled_right", cell=1) - by_seed(rows, "teacher_right", cell=0))
+    assert mixed.mean == pytest.approx(means(by_seed(rows, "distilled_right", cell=1)).mean() - 99)
 
 
 def test_nothing_can_be_expected_between_two_numbers_the_wrong_way_round():
@@ -143,7 +131,7 @@ def test_cells_are_paired_by_seed():
         {"images": [1, 1, 2, 2], "seed": [0, 1, 1, 2], "gain": [5.0, 7.0, 4.0, 9.0], "alpha": 0.1}
     )
     difference = by_seed(rows, "gain", images=1) - by_seed(rows, "gain", images=2, alpha=0.1)
-    assert difference.dropna().to_dict() == {1: 3.0}
+    assert means(difference).dropna().to_dict() == {1: 3.0}
     assert finding(difference).seeds == 1
     assert finding(by_seed(rows, "gain", images=3)).seeds == 0
     with pytest.raises(ValueError, match="is more than one cell"):
