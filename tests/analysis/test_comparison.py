@@ -32,10 +32,10 @@ def test_words_are_made_from_the_numbers_and_are_not_kept():
     numbers, sentence, note = dict(comparison), verdict_sentence(comparison), verdict_note(comparison)
     assert (comparison["sentence"], comparison["note"]) == (sentence, note)
     assert comparison.with_words() == {**numbers, "sentence": sentence, "note": note}
-    smoothed = RunConfig(baseline="label_smoothing")
-    of_this_run = verdict_sentence(comparison, smoothed)
+    mistaken = RunConfig(mistake="no_t_squared")
+    of_this_run = verdict_sentence(comparison, mistaken)
     assert of_this_run != sentence
-    assert comparison.with_words(smoothed) == {**numbers, "sentence": of_this_run, "note": note}
+    assert comparison.with_words(mistaken) == {**numbers, "sentence": of_this_run, "note": note}
     assert dict(comparison) == numbers
     with pytest.raises(KeyError):
         comparison["colour"]

@@ -73,6 +73,8 @@ OTHERS = {
     "unlabelled_pictures": "noise",
     "shift": 1,
     "mistake": "one_temperature",
+    "pictures": "first",
+    "second_teacher": "notebook",
 }
 AROUND = {
     "student_units": {"student": "dense"},

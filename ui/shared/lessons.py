@@ -150,8 +150,8 @@ def draw() -> None:
         ),
         _(
             "Draw a plain stroke, a 1, and add a flag to the left at its top; make the flag longer and "
-            "longer. When does it become a 7? For the models that came with the app, a flag a third as long "
-            "as the stroke is enough, and nobody ever told them where the border is."
+            "longer. When does it become a 7? For the models that came with the app, a flag two fifths as "
+            "long as the stroke is enough, and nobody ever told them where the border is."
         ),
         r"p_i = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)}",
         _(

@@ -87,9 +87,14 @@ def _temperature(config: RunConfig) -> str:
 
 
 def _teacher(config: RunConfig) -> str:
-    if config.teacher in _TEACHERS:
-        return _(_TEACHERS[config.teacher])
-    return _("teacher {model}", model=config.teacher)
+    first = _one_teacher(config.teacher)
+    if not config.second_teacher:
+        return first
+    return _("{one} and {other}", one=first, other=_one_teacher(config.second_teacher))
+
+
+def _one_teacher(model: str) -> str:
+    return _(_TEACHERS[model]) if model in _TEACHERS else _("teacher {model}", model=model)
 
 
 def _student(config: RunConfig) -> str:

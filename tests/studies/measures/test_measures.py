@@ -160,7 +160,7 @@ def test_what_the_last_fifth_changes_is_the_gain_at_the_end_less_that_before_it(
 
 def test_an_unknown_measure_is_refused():
     for ask in (measure, value):
-        with pytest.raises(ValueError, match="There is no measure 'luck': use .*parameters"):
+        with pytest.raises(ValueError, match=r"There is no measure 'luck': use .*parameters"):
             ask("luck")
 
 
