@@ -18,7 +18,7 @@ NOTHING = pd.DataFrame()
 LINES, ROWS = EXPERIMENTS["wrong_labels"], EXPERIMENTS["notebook_as_it_was"]
 
 
-def runs_of(experiment, seeds: int = 3) -> pd.DataFrame:
+def runs_of(experiment, seeds: int = 5) -> pd.DataFrame:
     """Made-up rows of an experiment: its measures are the seed, and 10 for each cell before."""
     rows, cells = [], []
     for part in experiment.at("short").parts(seeds):
@@ -96,10 +96,10 @@ def test_a_row_is_the_mean_over_seeds_with_students_interval():
     plan = planned(LINES, NOTHING)
     rows = result_rows(plan, LINES, runs_of(LINES))
     first = rows[(rows["series"] == "distilled_right") & (rows["x"] == 0.2)].iloc[0]
-    # of 10, 11 and 12: Student's quantile for two degrees of freedom is 4.3027
-    half = 4.302653 / np.sqrt(3)
-    assert (first["value"], first["low"], first["high"]) == pytest.approx((11, 11 - half, 11 + half))
-    assert (first["seeds"], first["setting"], first["label"]) == (3, "0.2", "11")
+    # of 10 to 14: Student's quantile for four degrees of freedom is 2.7764
+    half = 2.776445 * np.sqrt(2.5 / 5)
+    assert (first["value"], first["low"], first["high"]) == pytest.approx((12, 12 - half, 12 + half))
+    assert (first["seeds"], first["setting"], first["label"]) == (5, "0.2", "12")
     assert rows["x"].tolist() == 2 * list(plan.places)
     alone = result_rows(plan, LINES, runs_of(LINES, 1))
     assert (alone["low"] == alone["value"]).all()

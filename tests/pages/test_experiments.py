@@ -9,12 +9,14 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
+from kd.analysis.evaluation import BLOCKS
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
+from kd.studies.experiments.verdict import verdict_on
 from kd.text.experiment_words import finding_words, guess_words
 from kd.text.experiments.lengths import before_words, told
 from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
@@ -42,7 +44,8 @@ def save_results(lab, name: str, right) -> None:
     for config in EXPERIMENTS[name].runs(SEEDS):
         result = {**first.result, "run": config.run_id}
         for model, accuracy in zip(("distilled", "scratch"), right(config), strict=True):
-            result[model] = {**result[model], "test_accuracy": accuracy}
+            blocks = [len(each) for each in np.array_split(np.arange(round(10_000 * accuracy)), BLOCKS)]
+            result[model] = {**result[model], "test_accuracy": accuracy, "right_in_blocks": blocks}
         save_copy(lab.store, first.run_id, config, result=result)
 
 
@@ -67,7 +70,7 @@ def stored_curve(lab):
     """The same of one whose guess is a curve: 10 points with 100 images, and 1 with 10,000."""
 
     def right(config):
-        return 0.7 + (1 + config.seed / 1000) / config.train_size**0.5, 0.7
+        return 0.7 + (1 + config.seed / 200) / config.train_size**0.5, 0.7
 
     save_results(lab, DRAWN, right)
     return lab.experiment(DRAWN, SEEDS)
@@ -179,7 +182,7 @@ def test_each_claim_has_the_verdict_of_the_included_results(open_page, name):
     code, answer = next(iter(experiment.guess.choices.items()), ("", None))
     app = open_page("experiments", experiment=name, seen="included", **({"guess": code} if code else {}))
     verdicts = [
-        judged(findings[claim.measured], claim.expected)
+        verdict_on(findings[claim.measured], claim.expected)
         for claim in experiment.claims
         for findings in by_length.values()
     ]

@@ -103,7 +103,7 @@ def test_dropout_before_the_teachers_last_layer_is_as_in_keras(mnist):
 
 
 def rows_of(experiment, seed: int = 3) -> pd.DataFrame:
-    """Made-up rows: every cell of an experiment's long training with three seeds."""
+    """Made-up rows: every cell of an experiment's long training with five seeds."""
     random = np.random.default_rng(seed)
     rows = [
         {
@@ -112,7 +112,7 @@ def rows_of(experiment, seed: int = 3) -> pd.DataFrame:
             "seed": config.seed,
             **dict(zip(("distilled_right", "scratch_right"), pair, strict=True)),
         }
-        for part in experiment.parts(3)
+        for part in experiment.parts(5)
         if part.labels["length"] == "long"
         for cell, config in part.study.runs()
         for pair in [random.uniform(80, 95, 2)]
@@ -157,7 +157,7 @@ def test_the_best_of_many_is_what_its_lines_say():
     exec(experiment.mistake.right, names)
     assert found["honest"].mean == pytest.approx(names["gain"])
     reported = []
-    for seed in range(3):
+    for seed in range(5):
         names = {"distilled": distilled[:, seed], "scratch": scratch[[seed]]}
         exec(experiment.mistake.wrong_line, names)
         reported.append(names["gain"])
