@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ from kd.studies.experiments.shipped import FOLDER, shipped_file, written  # noqa
 from kd.studies.progress import moment  # noqa: E402
 from kd.terminal.progress import show  # noqa: E402
 from kd.terminal.watching import views  # noqa: E402
+from kd.text.words import duration  # noqa: E402
 
 SEEDS = 5
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -43,8 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder, Lab(chosen.home or Path(folder)) as lab:
         for name in names:
             print(name, file=sys.stderr, flush=True)
+            began = time.monotonic()
             made(lab, name, chosen.seeds)
-            print(shipped_file(name), flush=True)
+            print(f"{shipped_file(name)}: {duration(time.monotonic() - began)}", flush=True)
     return 0
 
 
