@@ -17,7 +17,6 @@ _BASE = RunConfig(
     teacher="fresh",
     teacher_width=16,
     teacher_train_size=5_000,
-    teacher_epochs=10,
 )
 
 
@@ -115,7 +114,7 @@ EXPERIMENT = Experiment(
     sweep=Study(
         RunConfig(alpha=0.0, labelled=0, unlabelled_pictures="noise", train_size=300),
         {"unlabelled_pictures": ("digits", "shuffled", "noise"), "train_size": (100, 300, 1_000)},
-        seeds=2,
+        seeds=5,
     ),
     next=("hundred_labels", "born_again", "never_saw_it"),
 )

@@ -111,6 +111,6 @@ EXPERIMENT = Experiment(
         compares("left_behind", _STUDENT_OF_BOTH, N_("its teachers together")),
     ),
     measures=("ensemble_right",),
-    sweep=Study(_BASE, {"temperature": (1.0, 4.0, 10.0), "alpha": (0.1, 0.5)}, seeds=2),
+    sweep=Study(_BASE, {"temperature": (1.0, 4.0, 10.0), "alpha": (0.1, 0.5)}, seeds=5),
     next=("born_again", "too_good_a_teacher", "does_it_copy"),
 )

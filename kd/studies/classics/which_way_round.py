@@ -118,6 +118,6 @@ EXPERIMENT = Experiment(
         ),
     ),
     measures=("improbable",),
-    sweep=Study(_BASE, {"student_width": (1, 2, 4, 8, 16), "temperature": (1.0, 4.0, 10.0)}, seeds=2),
+    sweep=Study(_BASE, {"student_width": (1, 2, 4, 8, 16), "temperature": (1.0, 4.0, 10.0)}, seeds=5),
     next=("reversed_divergence", "temperature_and_size", "how_small"),
 )

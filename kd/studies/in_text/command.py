@@ -63,6 +63,7 @@ def _experiment_with(runs: Iterable[RunConfig]) -> str:
         for name, each in EXPERIMENTS.items()
         if isinstance(each, MistakeExperiment) and config.mistake in each.mistake.wrong
     ]
+    having.sort(key=lambda name: name not in alike)
     return next((experiment_command(name, seeds, {}) for name in [*having, *alike]), "")
 
 

@@ -38,9 +38,9 @@ def _ensemble_right(run: MeasuredRun) -> float:
 
 
 MEASURES = {
-    "ensemble_right": Measure(N_("Both teachers together"), "percent", _ensemble_right),
     "parameters": Measure(N_("Parameters of a student"), "parameters", partial(_parameters, "distilled")),
     "teacher_parameters": Measure(
         N_("Parameters of the teacher"), "parameters", partial(_parameters, "teacher")
     ),
+    "ensemble_right": Measure(N_("Both teachers together"), "percent", _ensemble_right),
 }

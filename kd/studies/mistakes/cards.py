@@ -38,7 +38,7 @@ _MADE = (
         sweep=Study(
             RunConfig(alpha=0.5),
             {"temperature": (1.0, 4.0, 10.0, 20.0), "temperature_squared": (True, False)},
-            3,
+            5,
         ),
         next=("alpha_reversed", "mean_reduction"),
     ),
@@ -94,7 +94,7 @@ _MADE = (
             "labels are learned and their gradient fades."
         ),
         differs=N_("The thread is about a vision transformer; here it is a small convolutional network."),
-        sweep=Study(RunConfig(), {"alpha": (0.1, 0.3, 0.5, 0.7, 0.9)}, 3),
+        sweep=Study(RunConfig(), {"alpha": (0.1, 0.3, 0.5, 0.7, 0.9)}, 5),
         next=("no_t_squared", "reversed_divergence"),
     ),
     made(

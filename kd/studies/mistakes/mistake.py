@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 BASE = RunConfig()
 """The setting at which mistakes are made, unless one says otherwise: all of them share the right students."""
-SEEDS = 5
 RIGHT = ""
 LOSS = "distillation_loss = KLDivergence()({}) * T**2"
 RIGHT_LINE = LOSS.format("softmax(teacher_logits / T), softmax(student_logits / T)")
@@ -179,6 +178,5 @@ def made(
         measures=MEASURES,
         next=next,
         sweep=sweep,
-        seeds=SEEDS,
         mistake=Mistake(right, lines, thread),
     )

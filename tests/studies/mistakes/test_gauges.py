@@ -174,15 +174,18 @@ def test_the_best_of_many_is_what_its_lines_say():
 
 def test_luck_is_what_the_best_of_simulated_runs_gains():
     experiment, random = EXPERIMENTS["best_of_many"], np.random.default_rng(2)
-    seeds, alphas = 4_000, (0.1, 0.3, 0.5, 0.7, 0.9)
+    seeds, alphas = 640, (0.1, 0.3, 0.5, 0.7, 0.9)
     runs = pd.DataFrame(
         [(seed, alpha) for seed in range(seeds) for alpha in alphas], columns=["seed", "alpha"]
     )
     accuracies = 85 + 0.7 * random.standard_normal(len(runs))
     found = experiment.judge(runs.assign(distilled_right=accuracies, scratch_right=accuracies, gain=0.0))
-    of_twenty = 0.7 * random.standard_normal((seeds, 20)).max(axis=1)
-    assert found["luck"].mean == pytest.approx(found["reported"].mean, abs=0.03)
-    assert found["luck_of_many"].mean == pytest.approx(of_twenty.mean(), abs=0.03)
+    best_of_five, best_of_twenty = (
+        0.7 * random.standard_normal((100_000, draws)).max(axis=1).mean() for draws in (5, 20)
+    )
+    assert found["luck"].mean == pytest.approx(best_of_five, abs=0.03)
+    assert found["luck_of_many"].mean == pytest.approx(best_of_twenty, abs=0.05)
+    assert found["reported"].mean == pytest.approx(best_of_five, abs=0.1)
     assert found["honest"].mean == 0
 
 
