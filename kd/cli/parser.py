@@ -18,7 +18,7 @@ from kd.text.translation import _
 from kd.text.words import listing, quoted
 
 Command = Callable[[argparse.Namespace], int]
-_LONGEST_LIST = 30  # of what a flag allows, so that a help page fits 80 columns
+_LONGEST_LIST = 27  # of what a flag allows, so that a help page fits 80 columns
 _Commands = Any  # argparse has no public name for what add_subparsers returns
 
 

@@ -17,10 +17,10 @@ OF_THEIR_OWN = (
     *({"shift": 1}, {"shift": 2}, {"shift": 1, "train_size": 90}),
     *(NOISE, {**NOISE, "unlabelled_pictures": "shuffled"}, {**NOISE, "labelled": 60}),
     *({**NOISE, "omitted_digits": "3"}, {**NOISE, "shift": 1}),
-    *(DROPS, {**DROPS, "seed": 5}),
+    *(DROPS, {**DROPS, "seed": 5}, {"seed": 5}, {"pictures": "first"}),
 )
 ALIKE = (
-    *({"seed": 5}, {"temperature": 9.0}, {"alpha": 0.9}, {"epochs": 9}, {"student": "linear"}),
+    *({"generation": 5}, {"temperature": 9.0}, {"alpha": 0.9}, {"epochs": 9}, {"student": "linear"}),
     *({"labelled": 50}, {"omitted_digits": "3"}, {"label_noise": 0.3}, {"objective": "relations"}),
     *({"mistake": "no_t_squared"}, {"mistake": "cached_answers"}, {"permuted_doubts": True}),
     *({"shift": 1, "fixed_teaching": True},),
