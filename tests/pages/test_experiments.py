@@ -222,7 +222,7 @@ def test_a_curve_is_drawn_and_compared_place_by_place(open_page, stored_curve):
     assert "Your guess: +9.50 at 100, +5.50 at 300," in words_of_charts(app)[-1]
     off = open_page("experiments", experiment=DRAWN, seeds=str(SEEDS), seen="run", guess="1,5.5,3,2.5,1,0")
     assert "✕  disagrees" in blocks(off)["Your guess"]
-    assert "most too low at 100, by 9.0 points" in blocks(off)["Your guess"]
+    assert "most too low at 100, by 9.1 points" in blocks(off)["Your guess"]
 
 
 def test_a_curve_that_the_chart_has_no_places_for_is_refused(open_page):
