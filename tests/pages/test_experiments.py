@@ -210,9 +210,9 @@ def test_a_curve_is_drawn_and_compared_place_by_place(open_page, stored_curve):
     app = open_page("experiments", experiment=DRAWN, seeds=str(SEEDS))
     assert values_of(app, "guess-how-many-images") == {"curve": None}
     assert not app.radio
-    curve = [9.5, 5.5, 3.0, 2.5, 1.0, 0.0]
+    curve = [9.5, 5.5, 4.0, 2.5, 1.0, 0.5]
     move(app, "guess-how-many-images", curve=curve)
-    assert app.query_params["guess"] == "9.5,5.5,3,2.5,1,0"
+    assert app.query_params["guess"] == "9.5,5.5,4,2.5,1,0.5"
     labelled(app)["Find out"].click().run()
     stored_curve.wait(60)
     app.run()
@@ -220,9 +220,9 @@ def test_a_curve_is_drawn_and_compared_place_by_place(open_page, stored_curve):
     assert "✓  agrees" in said
     assert "everywhere within 1.0 points" in said
     assert "Your guess: +9.50 at 100, +5.50 at 300," in words_of_charts(app)[-1]
-    off = open_page("experiments", experiment=DRAWN, seeds=str(SEEDS), seen="run", guess="1,5.5,3,2.5,1,0")
+    off = open_page("experiments", experiment=DRAWN, seeds=str(SEEDS), seen="run", guess="1,5.5,4,2.5,1,0.5")
     assert "✕  disagrees" in blocks(off)["Your guess"]
-    assert "most too low at 100, by 9.0 points" in blocks(off)["Your guess"]
+    assert "most too low at 100, by 9.1 points" in blocks(off)["Your guess"]
 
 
 def test_a_curve_that_the_chart_has_no_places_for_is_refused(open_page):
@@ -232,7 +232,7 @@ def test_a_curve_that_the_chart_has_no_places_for_is_refused(open_page):
 
 
 def test_what_is_no_longer_stored_leads_back_to_the_question(open_page):
-    app = open_page("experiments", experiment="how_small", seen="run")
+    app = open_page("experiments", experiment="smoothed_teacher", seen="run")
     assert "Find out" in labelled(app)
     assert "seen" not in app.query_params
 
