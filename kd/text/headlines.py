@@ -22,6 +22,11 @@ _NOT_SHOWN_ONCE = {
     "behind": N_("No difference shown in this run: the distilled student gets {points} points fewer right."),
     "equal": N_("No difference shown in this run: both students are right equally often."),
 }
+_NOT_SHOWN = N_("No difference shown: distilled minus scratch is {low} to {high} points over {seeds}.")
+_NOT_SURE = N_(
+    "No difference shown: distilled minus scratch is {low} to {high} points over {seeds}, "
+    "not sure enough for a verdict ({p_value})."
+)
 _SIDES = {
     "ahead": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds}): {so}."),
     "behind": N_("Distilled is behind by {points} points ({low} to {high} over {seeds}): {so}."),
@@ -119,11 +124,13 @@ def _surer(row: Mapping[str, Any], pair: tuple[str, str]) -> str:
             points=_points(row["difference"], digits),
             seeds=seeds,
         )
+    message = _NOT_SURE if low > 0 or high < 0 else _NOT_SHOWN
     return _(
-        "No difference shown: distilled minus scratch is {low} to {high} points over {seeds}.",
+        message,
         low=_points(low, digits),
         high=_points(high, digits),
         seeds=seeds,
+        p_value=p_value_words(row["p"]),
     )
 
 

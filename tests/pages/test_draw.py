@@ -195,11 +195,11 @@ def test_a_test_picture_is_chosen_by_number(open_page, lab, shipped, mnist, way)
 
 
 def test_a_sentence_says_which_models_read_a_test_picture_wrongly(open_page):
-    """Here all three hesitate between 5 and 8, but in different ways."""
+    """Here all three hesitate between 5 and 9, but in different ways."""
     run = PRESETS["many_images"].config.run_id
-    text = html_of(open_page("draw", run=run, way="test", picture="3806"))
-    assert "All three hesitate between 5 and 8: the teacher says 5, and both students say 8." in text
-    assert "The label says 5: both students are wrong." in text
+    text = html_of(open_page("draw", run=run, way="test", picture="2939"))
+    assert "All three hesitate between 5 and 9: the teacher says 9, and both students say 5." in text
+    assert "The label says 9: both students are wrong." in text
 
 
 @pytest.mark.parametrize("page", ["draw", "dark_knowledge"])

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from kd.config import RunConfig
+from kd.config import PRESETS, RunConfig
 from kd.studies.kept.records import StudyRecord, StudyRecords
 from kd.studies.study import Study
 from kd.text.words import UNREADABLE, file_size
@@ -16,6 +16,9 @@ from ui.runs.search import TICKED
 from ui.runs.table import _note_ticks, _Shown
 
 ME, SOMEBODY = "a" * 12, "b" * 12
+
+
+MANY = PRESETS["many_images"].config
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +85,7 @@ def test_runs_that_differ_in_seed_alone_are_one_line_unless_they_are_to_be_apart
         ({"q": "10000"}, {"many"}),
         ({"q": RunConfig().run_id[:4]}, {"default"}),
         ({"q": RunConfig().run_id[1:]}, set()),  # ids count from their beginning
-        ({"q": RunConfig().run_id[:2]}, set()),  # and not by letters that any might begin with
+        ({"q": MANY.run_id[:2]}, set()),  # and not by letters that any might begin with
         ({"q": "nothing has this"}, set()),
         ({"q": "few <b>images</b>"}, {"own"}),
         ({"by": "temperature", "values": "4"}, {"another", "many"}),
@@ -98,8 +101,7 @@ def test_runs_are_found_by_text_by_a_setting_and_by_whose_they_are(
     lab.name(own, "few <b>images</b>")
     app = open_page("runs", fold="false", **query)
     found = set(table(app).index) if app.dataframe else set()
-    many = RunConfig(temperature=4.0, epochs=10, train_size=10_000).run_id
-    names = {own: "own", another: "another", RunConfig().run_id: "default", many: "many"}
+    names = {own: "own", another: "another", RunConfig().run_id: "default", MANY.run_id: "many"}
     assert {names[run_id] for run_id in found} == expected
     assert bool(found) != any("No run is like this" in each.value for each in app.markdown)
 

@@ -55,7 +55,7 @@ def test_a_finding_has_its_interval_and_its_seeds(finding, words):
     [
         (found(6.5, 5.9, 7.1), "It helps by 6.5 (5.9 to 7.1)."),
         (found(-6.5, -7.1, -5.9), "It costs 6.5 (5.9 to 7.1)."),
-        (found(0.5, -0.6, 1.6), "Perhaps (−0.6 to +1.6)."),
+        (found(0.5, -0.6, 1.6), "Perhaps (99\u00a0%: −1.3 to +2.3)."),
         (found(3.0, math.nan, math.nan, seeds=1), "Gain: +3.00 points so far (1 seed: not judged yet)."),
         (found(math.nan, math.nan, math.nan, seeds=0), ""),
     ],
@@ -70,7 +70,7 @@ def test_a_side_may_be_that_of_another_number_than_0():
     )
     assert saying(says, found(60, 55, 65, unit="percent"), "") == "Only 60.0 (55.0 to 65.0)."
     assert saying(says, found(40, 35, 45, unit="percent"), "") == "Just 40.0 (35.0 to 45.0)."
-    assert saying(says, found(50, 45, 55, unit="percent"), "") == "Half (45.0 to 55.0)."
+    assert saying(says, found(50, 45, 55, unit="percent"), "") == "Half (99\u00a0%: 41.7 to 58.3)."
 
 
 def test_what_came_out_is_told_with_its_verdict_on_the_paper():

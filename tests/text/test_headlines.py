@@ -99,6 +99,12 @@ def row(difference, low, high, verdict, seeds=5, p=0.0001):
             "No difference shown: distilled minus scratch is −0.25 to 0.45 points over 5 seeds.",
         ),
         (
+            row(1.1, 0.1, 2.1, "not shown", 5, 0.04),
+            {},
+            "No difference shown: distilled minus scratch is 0.1 to 2.1 points over 5 seeds, "
+            "not sure enough for a verdict (p = 0.040).",
+        ),
+        (
             row(0.0, math.nan, math.nan, "not shown", 5, 1.0),
             {},
             "No difference shown: both are right equally often, seed by seed (5 seeds).",

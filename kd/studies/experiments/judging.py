@@ -57,6 +57,11 @@ class Finding:
         return not math.isnan(self.low)
 
     @property
+    def confidence(self) -> float:
+        """Of the interval by which it is judged."""
+        return 1 - level(self.seeds)
+
+    @property
     def sure(self) -> tuple[float, float]:
         """The wider interval by which it is judged, at the level of its station."""
         from scipy.special import stdtrit
