@@ -67,7 +67,7 @@ WRONG_LINES = [
     WrongLine(
         "A guess is right whatever comes out",
         "ui/experiments/outcome.py",
-        "verdict = judged(finding, choice.expected)",
+        "verdict = verdict_on(finding, choice.expected)",
         'verdict = "agrees"',
         "tests/pages/test_experiments.py",
     ),
@@ -191,14 +191,14 @@ WRONG_LINES = [
     WrongLine(
         "a fresh teacher's logits are in reverse order",
         "kd/pictures/training_set.py",
-        "images = load_mnist().x_train[: config.train_size]",
-        "images = load_mnist().x_train[: config.train_size][::-1]",
+        "images = mnist.x_train[chosen]",
+        "images = mnist.x_train[chosen][::-1]",
     ),
     WrongLine(
         "a fresh teacher teaches what it says of the test pictures",
         "kd/pictures/training_set.py",
-        "images = load_mnist().x_train[: config.train_size]",
-        "images = load_mnist().x_test[: config.train_size]",
+        "images = mnist.x_train[chosen]",
+        "images = mnist.x_test[chosen % len(mnist.x_test)]",
     ),
     WrongLine(
         "what a stored teacher teaches is read in reverse order",
