@@ -8,7 +8,8 @@ import statistics
 import pytest
 
 from kd.studies.few_images import few_images
-from kd.studies.shipped import FILE
+from kd.studies.shipped import FILE, shipped_study
+from tests.studies.two_way import interval, points
 
 
 def shares(images: int, model: str) -> list[float]:
@@ -40,6 +41,8 @@ def test_what_is_lost_and_what_comes_back_in_points():
     assert found.lost == pytest.approx(100 * lost)
     gains = [100 * (d - s) for d, s in zip(shares(500, "distilled"), shares(500, "scratch"), strict=True)]
     assert found.back == pytest.approx(mean(gains))
-    # Student's t for 4 degrees of freedom, two-sided 95 %
-    half = 2.776445 * statistics.stdev(gains) / 5**0.5
-    assert (found.low, found.high) == pytest.approx((mean(gains) - half, mean(gains) + half), abs=1e-4)
+    runs = shipped_study().query(
+        "train_size == 500 and alpha == 0.1 and temperature == 10 and temperature_squared"
+    )
+    low, high, _p = interval(points(runs["distilled_blocks"]) - points(runs["scratch_blocks"]))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)

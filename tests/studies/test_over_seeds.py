@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
-from statsmodels.formula.api import ols
-from statsmodels.stats.anova import anova_lm
 
 from kd.studies.gains import gains
 from kd.studies.over_seeds import over_seeds
+from tests.studies.two_way import interval
 
 
 def crossed(random, seeds: int, blocks: int, of_seeds=0.5, of_blocks=1.0, residual=1.5) -> np.ndarray:
@@ -19,22 +17,11 @@ def crossed(random, seeds: int, blocks: int, of_seeds=0.5, of_blocks=1.0, residu
     return 0.3 + effects + random.normal(0, residual, (seeds, blocks))
 
 
-def mean_squares(values: np.ndarray) -> tuple[float, float, float]:
-    """Of seeds, blocks and the residual, by statsmodels."""
-    long = pd.DataFrame(values).melt(ignore_index=False, var_name="block").reset_index(names="seed")
-    table = anova_lm(ols("value ~ C(seed) + C(block)", long).fit())
-    return tuple(table["sum_sq"] / table["df"])
-
-
 @pytest.mark.parametrize(("seeds", "of_blocks"), [(5, 1.0), (10, 3.0), (5, 0.0)])
 def test_the_variance_is_that_of_a_two_way_analysis(seeds, of_blocks):
     values = crossed(np.random.default_rng(seeds), seeds, 20, of_blocks=of_blocks)
-    of_seeds, blocks, residual = mean_squares(values)
-    error = np.sqrt((of_seeds + max(blocks - residual, 0)) / values.size)
     found = over_seeds(values)
-    half = stats.t.ppf(0.975, seeds - 1) * error
-    assert (found.low, found.high) == pytest.approx((values.mean() - half, values.mean() + half))
-    assert found.p == pytest.approx(2 * stats.t.sf(abs(values.mean()) / error, seeds - 1))
+    assert (found.low, found.high, found.p) == pytest.approx(interval(values))
     one_way = over_seeds(values.mean(axis=1))
     assert found.high - found.low >= one_way.high - one_way.low
 

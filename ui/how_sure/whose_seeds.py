@@ -33,7 +33,7 @@ OF = address.choice(
 
 
 # At first a setting where seeds disagree.
-_FIRST = {"train_size": 5_000, "alpha": 0.1, "temperature": 20.0}
+_FIRST = {"train_size": 10_000, "alpha": 0.1, "temperature": 10.0}
 _KEYS = {"train_size": "of_images", "alpha": "of_alpha", "temperature": "of_T"}
 _REFUSALS = {
     "train_size": N_("The study has no “{text}” images: use {allowed}."),

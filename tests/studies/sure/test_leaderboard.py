@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from kd.distillation.objectives import OBJECTIVES
-from kd.studies.shipped import OBJECTIVES_FILE
+from kd.studies.shipped import LONG, OBJECTIVES_FILE, SHORT
 from kd.studies.sure.leaderboard import BASELINES, USUAL, leaderboard
 from kd.studies.verdicts import SCRATCH
+from tests.studies.two_way import interval, points
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
@@ -22,27 +22,27 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     return corrected
 
 
+@pytest.mark.parametrize("length", [SHORT, LONG])
 @pytest.mark.parametrize("baseline", BASELINES)
-def test_each_objective_is_compared_seed_by_seed_and_corrected_for_all(baseline):
+def test_each_objective_is_compared_seed_by_seed_and_corrected_for_all(baseline, length):
     runs = pd.read_csv(OBJECTIVES_FILE)
-    short = runs[runs["length"] == "short"] if "length" in runs else runs
-    by_seed = short.pivot(index="seed", columns="objective")
-    distilled = by_seed["distilled_accuracy"]
-    other = by_seed["scratch_accuracy"][USUAL] if baseline == SCRATCH else distilled[baseline]
-    table = leaderboard(baseline).set_index("objective")
+    by_seed = runs[runs["length"] == length].pivot(index="seed", columns="objective")
+    distilled = {name: points(by_seed["distilled_blocks"][name]) for name in OBJECTIVES}
+    other = points(by_seed["scratch_blocks"][USUAL]) if baseline == SCRATCH else distilled[baseline]
+    table = leaderboard(baseline, length).set_index("objective")
     assert set(table.index) == set(OBJECTIVES)
     compared = [name for name in table.index if name != baseline]
-    tests = {name: stats.ttest_rel(distilled[name], other) for name in compared}
-    corrected = dict(zip(compared, holm(np.array([tests[name].pvalue for name in compared])), strict=True))
+    tests = {name: interval(distilled[name] - other) for name in compared}
+    corrected = dict(zip(compared, holm(np.array([tests[name][2] for name in compared])), strict=True))
     for name in compared:
-        low, high = tests[name].confidence_interval(0.95)
+        low, high, _p = tests[name]
         row = table.loc[name]
         assert row["seeds"] == 10
         figures = row[["difference", "low", "high", "p_corrected"]].to_numpy(float)
-        gains = distilled[name] - other
-        np.testing.assert_allclose(figures, [100 * gains.mean(), 100 * low, 100 * high, corrected[name]])
-        shown = "helps" if gains.mean() > 0 else "hurts"
-        assert row["verdict"] == (shown if corrected[name] < 0.05 else "not shown")
+        gain = (distilled[name] - other).mean()
+        np.testing.assert_allclose(figures, [gain, low, high, corrected[name]])
+        shown = "helps" if gain > 0 else "hurts"
+        assert row["verdict"] == (shown if corrected[name] < 0.01 else "not shown")
     if baseline != SCRATCH:
         assert table.loc[baseline, "verdict"] == "baseline"
     assert table["difference"].is_monotonic_decreasing
