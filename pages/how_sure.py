@@ -11,7 +11,7 @@ from ui.shared.server import lab
 
 VIEW = address.choice(
     N_("There is no view “{text}”: use {allowed}."),
-    {"seeds": N_("Add seeds"), "stopping": N_("Stop when it helps"), "objectives": N_("Objectives")},
+    {"seeds": N_("Add seeds"), "stopping": N_("Peeking"), "objectives": N_("Objectives")},
 )
 
 LESSONS = {

@@ -14,12 +14,17 @@ from kd.text.verdicts import EQUAL_STUDENTS, compared, p_value_words, with_mista
 MINUS = "−"
 
 _ONCE = {
-    "ahead": N_("This run's distilled student gets {points} points more right."),
-    "behind": N_("This run's distilled student gets {points} points fewer right."),
+    "ahead": N_("This run's distilled student gets {points} points more right than scratch."),
+    "behind": N_("This run's distilled student gets {points} points fewer right than scratch."),
 }
 _NOT_SHOWN_ONCE = {
-    "ahead": N_("No difference shown in this run: the distilled student gets {points} points more right."),
-    "behind": N_("No difference shown in this run: the distilled student gets {points} points fewer right."),
+    "ahead": N_(
+        "No difference shown in this run: the distilled student gets {points} points more right than scratch."
+    ),
+    "behind": N_(
+        "No difference shown in this run: the distilled student gets {points} points fewer right than "
+        "scratch."
+    ),
     "equal": N_("No difference shown in this run: both students are right equally often."),
 }
 _NOT_SHOWN = N_("No difference shown: distilled minus scratch is {low} to {high} points over {seeds}.")

@@ -17,13 +17,13 @@ _SIDES = ("helps", "not shown", "hurts")
 _TOGETHER = {
     "helps": N_("{seeds} together say that it helps"),
     "hurts": N_("{seeds} together say that it hurts"),
-    "not shown": N_("{seeds} together show no difference"),
+    "not shown": N_("{seeds} together do not show a difference"),
     "not judged yet": N_("{seeds} together are too few for a verdict"),
 }
 _ALONE = {
-    "helps": N_("Seed {seed} alone: {points} points, so it helps."),
-    "hurts": N_("Seed {seed} alone: {points} points, so it hurts."),
-    "not shown": N_("Seed {seed} alone: {points} points, so no difference is shown."),
+    "helps": N_("Seed {seed} alone says that it helps: {points} points."),
+    "hurts": N_("Seed {seed} alone says that it hurts: {points} points."),
+    "not shown": N_("Seed {seed} alone shows no difference: {points} points."),
 }
 _AT_STATION = {
     "helps": N_("Verdict with {judged} seeds: it helps ({low} to {high})."),
@@ -244,7 +244,7 @@ def _tally(counts: Sequence[int]) -> str:
     helps, nothing, hurts = map(int, counts)
     parts = [
         ngettext("{count} says that it helps", "{count} say that it helps", helps, count=f"{helps:,}"),
-        ngettext("{count} shows no difference", "{count} show no difference", nothing, count=f"{nothing:,}"),
+        ngettext("{count} shows neither", "{count} show neither", nothing, count=f"{nothing:,}"),
         ngettext("{count} says that it hurts", "{count} say that it hurts", hurts, count=f"{hurts:,}"),
     ]
     return listing([part for part, count in zip(parts, (helps, nothing, hurts), strict=True) if count])

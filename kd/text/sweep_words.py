@@ -43,8 +43,8 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int, baseline: str 
     if nothing := len(by_verdict["not shown"]):
         sentences.append(
             ngettext(
-                "{count} cell shows no difference.",
-                "{count} cells show no difference.",
+                "In {count} cell no difference is shown.",
+                "In {count} cells no difference is shown.",
                 nothing,
                 count=f"{nothing:,}",
             )

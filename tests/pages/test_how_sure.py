@@ -38,7 +38,7 @@ def said(app) -> str:
 
 def test_it_opens_where_seeds_disagree(open_page):
     app = open_page("how_sure")
-    assert "Of 5 seeds alone, 3 say that it helps, 1 shows no difference and 1 says that it hurts" in said(app)
+    assert "Of 5 seeds alone, 3 say that it helps, 1 shows neither and 1 says that it hurts" in said(app)
     assert values_of(app, CHANNEL) == {"point": 0, "order": "by_number"}
     runs = shipped_study().query(
         "train_size == 10000 and alpha == 0.1 and temperature == 10 and temperature_squared"

@@ -25,7 +25,7 @@ def test_train_says_it_under_the_verdict_and_in_the_lesson(open_page, mistaken):
     app = open_page("train", run=mistaken)
     html = unescape(html_of(app))
     assert f"seed 2 · a mistake: {SAID}" in html
-    assert f"right. This run makes a mistake on purpose: {SAID}." in html
+    assert f"right than scratch. This run makes a mistake on purpose: {SAID}." in html
     said = " ".join(each.value for each in app.markdown)
     assert f"with a mistake that is made on purpose ({SAID})" in said + html
     assert not warnings_of(app)

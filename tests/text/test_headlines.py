@@ -24,17 +24,19 @@ def comparison(difference, verdict, p_value=0.0001):
 @pytest.mark.parametrize(
     ("difference", "verdict", "said"),
     [
-        (0.0797, "ahead", "This run's distilled student gets 7.97 points more right."),
-        (-0.0203, "behind", "This run's distilled student gets 2.03 points fewer right."),
+        (0.0797, "ahead", "This run's distilled student gets 7.97 points more right than scratch."),
+        (-0.0203, "behind", "This run's distilled student gets 2.03 points fewer right than scratch."),
         (
             0.0005,
             "not shown",
-            "No difference shown in this run: the distilled student gets 0.05 points more right.",
+            "No difference shown in this run: the distilled student gets 0.05 points more right than "
+            "scratch.",
         ),
         (
             -0.0005,
             "not shown",
-            "No difference shown in this run: the distilled student gets 0.05 points fewer right.",
+            "No difference shown in this run: the distilled student gets 0.05 points fewer right than "
+            "scratch.",
         ),
         (0.0, "not shown", "No difference shown in this run: both students are right equally often."),
     ],
@@ -52,7 +54,7 @@ def test_students_that_are_the_same_by_construction_are_not_compared():
 def test_a_run_with_a_mistake_is_not_judged_as_the_method():
     said = headlines.headline(comparison(-0.0203, "behind"), CONFIG.replace(mistake="no_t_squared"))
     assert said == (
-        "After 640 steps, this run's distilled student gets 2.03 points fewer right. "
+        "After 640 steps, this run's distilled student gets 2.03 points fewer right than scratch. "
         "This run makes a mistake on purpose: without T²."
     )
 

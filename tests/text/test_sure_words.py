@@ -31,13 +31,13 @@ def test_a_cell_names_what_counts_in_it(changes, words):
 def test_under_a_verdict_stands_how_often_single_seeds_disagreed_and_where():
     assert sure_words.near_words(CELL, TORN) == (
         "At the nearest setting of the included study (5,000 images, α 0.1, T 20 with T²), 5 of 5 single "
-        "seeds disagreed: all 5 together show no difference, but alone, 3 say that it helps and 2 say that "
-        "it hurts."
+        "seeds disagreed: all 5 together do not show a difference, but alone, 3 say that it helps and 2 say "
+        "that it hurts."
     )
     one = SingleSeeds(("helps",) * 4 + ("not shown",), "helps")
     assert sure_words.near_words(CELL, one).endswith(
         "1 of 5 single seeds disagreed: all 5 together say that it helps, but alone, 4 say that it helps and "
-        "1 shows no difference."
+        "1 shows neither."
     )
     agreed = SingleSeeds(("hurts",) * 7, "hurts")
     assert sure_words.near_words(CELL, agreed).endswith(
@@ -70,9 +70,10 @@ def step(says="helps", low=math.nan, high=math.nan, verdict="not judged yet", ju
         (
             1,
             step(),
-            "Seed 3 alone: +0.50 points, so it helps. Not judged yet: the first verdict comes with 5 seeds.",
+            "Seed 3 alone says that it helps: +0.50 points. "
+            "Not judged yet: the first verdict comes with 5 seeds.",
         ),
-        (1, step("not shown"), "Seed 3 alone: +0.50 points, so no difference is shown. Not judged yet"),
+        (1, step("not shown"), "Seed 3 alone shows no difference: +0.50 points. Not judged yet"),
         (4, step(), "4 seeds: +0.50 points. Not judged yet: the first verdict comes with 5 seeds."),
         (
             5,

@@ -23,12 +23,12 @@ def row(verdict, difference, at="at T = 4"):
             ],
             5,
             "Distillation helps in 2 of 5 cells, most by +6.5 points at T = 10. It hurts in 1, most by "
-            "−1.2 points at T = 1. 1 cell shows no difference.",
+            "−1.2 points at T = 1. In 1 cell no difference is shown.",
         ),
         (
             [row("not shown", 0.1)] * 2,
             2,
-            "No cell shows yet that distillation helps. 2 cells show no difference.",
+            "No cell shows yet that distillation helps. In 2 cells no difference is shown.",
         ),
         (
             [row("not judged yet", 0.1)],
@@ -67,7 +67,7 @@ def test_the_sentence_says_where_it_helps_where_it_hurts_and_what_is_not_shown(r
         ),
         (
             [row("baseline", 0.0), row("not shown", 0.1)],
-            "No cell is shown to do better than T 1 yet. 1 cell shows no difference.",
+            "No cell is shown to do better than T 1 yet. In 1 cell no difference is shown.",
         ),
         ([], "Nothing has finished yet."),
     ],
