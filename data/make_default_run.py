@@ -21,7 +21,7 @@ from kd.store import store  # noqa: E402
 from kd.store.store import Store  # noqa: E402
 
 KINDS = ("runs", "models", "snapshots")
-# What a first visit shows, and the default of earlier versions, whose address is in older links.
+# What a first visit shows, and what to compare it with: many images.
 INCLUDED = ("default", "many_images")
 
 

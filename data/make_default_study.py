@@ -7,8 +7,8 @@
 writes data/studies/default.csv or data/studies/objectives.csv, one row for each run: whether it is of the
 short or of the long part, its setting, its seed, and how many test pictures its models get right. However
 many images there are, a student takes about as many steps as in a default run, and five times as many in the
-long part, which has fewer cells. On two cores the first takes three quarters of an hour, and the second ten
-minutes; 1 GB for the models, which are not included.
+long part, which has fewer cells. On two cores the first takes half an hour, and the second four minutes; 1 GB
+for the models, which are not included.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ def along(lab: Lab, shown: Shown) -> None:
             numbers_along("study-of-the-app", lambda: accuracies_in_long_form(shown.frame))
             note = _(
                 "Its epochs follow the images, which no sweep can say. In the project's folder, this makes "
-                "it anew, with more values of α, without T², and five times as long, in three quarters of an "
-                "hour on two cores."
+                "it anew, with more values of α, without T², and five times as long, in half an hour on two "
+                "cores."
             )
             show_command("python data/make_default_study.py", note=note)
             return
