@@ -25,7 +25,7 @@ PLAIN, FRESH = RECORDS["runs"]
 (DELETED,) = RECORDS["trash"]
 (TEACHER,) = RECORDS["teachers"]
 RUNS = {**RECORDS["runs"], **RECORDS["trash"]}
-MODEL_IDS = {run_id: RunConfig.from_mapping(record["config"]).model_ids for run_id, record in RUNS.items()}
+MODEL_IDS = {run_id: RunConfig.from_record(record["config"]).model_ids for run_id, record in RUNS.items()}
 SCRATCH = MODEL_IDS[PLAIN]["scratch"]
 TIMES = (0.5, 1.0, 2.0)
 

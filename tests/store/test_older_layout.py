@@ -77,8 +77,8 @@ def check_run(store: Store, run_id: str, models: dict[str, str]) -> None:
         np.testing.assert_array_equal(store.model_logits(model_id), older_home.logits(model_id))
         assert (told["model"], told["name"]) == (model_id, name)
         assert told["test_accuracy"] == older["result"][name]["test_accuracy"]
-        assert RunConfig.from_mapping(told["config"]).model_ids[name] == model_id
-        assert told["identity"] == RunConfig.from_mapping(told["config"]).model_identity(name)
+        assert RunConfig.from_record(told["config"]).model_ids[name] == model_id
+        assert told["identity"] == RunConfig.from_record(told["config"]).model_identity(name)
 
 
 def test_everything_is_brought_over(home, caplog):
