@@ -165,11 +165,12 @@ def saying(says: Saying, found: Found, label: str) -> str:
     # beside “less”, a difference has no sign, and its ends change places
     turned = taken == "below" and found.high < 0
     ends = (-found.high, -found.low) if turned else (found.low, found.high)
-    if taken == "neither":  # the interval that decides, for the usual one may be on one side
+    undecided = taken == "neither" and says.neither not in (says.above, says.below)
+    if undecided:  # the interval that decides, for the usual one may be on one side
         ends = found.sure
     low, high = (bare(end, found.unit, digits, signed=taken == "neither") for end in ends)
     interval = _("{low} to {high}", low=low, high=high)
-    if taken == "neither":
+    if undecided:
         interval = _("{percent}\u00a0%: {interval}", percent=f"{100 * found.confidence:g}", interval=interval)
     sentences = {"above": says.above, "below": says.below, "neither": says.neither}
     value = bare(abs(found.mean), found.unit, digits, signed=False)
