@@ -40,7 +40,7 @@ def test_the_page_has_its_sections_in_order_with_their_commands():
     found = sections(page)
     assert list(found) == list(SECTIONS)
     for name, text in found.items():
-        assert text.startswith(f"## {SECTIONS[name].title}\n\n{SECTIONS[name].about}\n\n")
+        assert text.startswith(f"## {SECTIONS[name].title}\n\n{SECTIONS[name].about} Drawn anew with")
         assert re.findall(r"```sh\n(.*?)\n```", text) == [sweep_command(SECTIONS[name].study)]
 
 

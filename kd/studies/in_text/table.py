@@ -42,7 +42,7 @@ def table_text(table: pd.DataFrame, axes: Sequence[str], width: int = WIDTH) -> 
     ):
         drawn.add_column(Text(title), justify="right", overflow="fold")
     drawn.add_column(Text(_("verdict")), overflow="fold")
-    drawn.add_column(Text(_("seeds for\n0.2 points")), justify="right", overflow="fold")
+    drawn.add_column(Text(_("seeds for\n0.2\npoints")), justify="right", overflow="fold")
     over_scratch = not any(table["verdict"] == "baseline")
     for row in table.to_dict("records"):
         drawn.add_row(
