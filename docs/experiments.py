@@ -15,10 +15,10 @@ from pathlib import Path
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.drawn import drawn as drawn_in
 from kd.studies.experiments.experiment import Experiment, Findings
+from kd.studies.experiments.judging import judged
 from kd.studies.experiments.lengths import late_gain, steps
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
-from kd.studies.experiments.verdict import verdict_on
 from kd.studies.in_text.points import points_text
 from kd.text.experiment_words import finding_words, paper_words, saying, verdict_word
 from kd.text.experiments.design import change_words, drawn_words
@@ -83,7 +83,7 @@ def _claims(experiment: Experiment, findings: Mapping[str, Findings], when: Mapp
         lines.append(f"- **{claim.text}** {sentence_case(own)}. Judged: {experiment.label(claim.measured)}.")
         for length, found in findings.items():
             each = found[claim.measured]
-            verdict = verdict_on(each, claim.expected)
+            verdict = judged(each, claim.expected)
             change = change_words(claim.expected, verdict, each.unit)
             lines.append(
                 f"  - {when[length]}: {finding_words(each)}. **{sentence_case(verdict_word(verdict))}**; "

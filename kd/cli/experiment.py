@@ -15,10 +15,10 @@ from rich.table import Table
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.experiment import Experiment
+from kd.studies.experiments.judging import judged
 from kd.studies.experiments.lengths import late_gain, steps
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.running import ExperimentRun, ExperimentView
-from kd.studies.experiments.verdict import verdict_on
 from kd.studies.in_text.points import points_text
 from kd.studies.progress import moment
 from kd.terminal import interrupt
@@ -115,7 +115,7 @@ def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) 
     if guess is not None:
         choice, measured = experiment.guess.choice(guess), experiment.guess.measured
         for length, found in view.findings.items():
-            verdict = verdict_on(found[measured], choice.expected)
+            verdict = judged(found[measured], choice.expected)
             said = guess_words(_(choice.label), experiment.label(measured), found[measured], verdict)
             lines.append(f"{when[length]}: {said}")
         lines += [""]
@@ -124,7 +124,7 @@ def _sentences(experiment: Experiment, view: ExperimentView, guess: str | None) 
         own = paper_words(claim.quote, _(section), _(claim.figure))
         lines += [f"{_(experiment.paper.authors)}: {_(claim.text)}", own]
         for length, found in view.findings.items():
-            verdict = verdict_on(found[claim.measured], claim.expected)
+            verdict = judged(found[claim.measured], claim.expected)
             differs = _(experiment.differs) if length == list(view.findings)[-1] else ""
             lines.append(f"{when[length]}: {claim_words(found[claim.measured], verdict, differs)}")
         lines += [""]
@@ -157,10 +157,10 @@ def _print_verdicts(run: ExperimentRun, view: ExperimentView, guess: str | None)
             _print_event("finding", {**about, "finding": code, **vars(finding)})
         if guess is not None:
             choice = experiment.guess.choice(guess)
-            verdict = verdict_on(found[experiment.guess.measured], choice.expected)
+            verdict = judged(found[experiment.guess.measured], choice.expected)
             _print_event("guess", {**about, "guess": guess, "verdict": verdict})
         for claim in experiment.claims:
-            verdict = verdict_on(found[claim.measured], claim.expected)
+            verdict = judged(found[claim.measured], claim.expected)
             limits = {"above": claim.expected.low, "below": claim.expected.high}
             _print_event("claim", {**about, "finding": claim.measured, **limits, "verdict": verdict})
     _print_event(

@@ -16,7 +16,6 @@ from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
-from kd.studies.experiments.verdict import verdict_on
 from kd.text.experiment_words import finding_words, guess_words
 from kd.text.experiments.lengths import before_words, told
 from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
@@ -182,7 +181,7 @@ def test_each_claim_has_the_verdict_of_the_included_results(open_page, name):
     code, answer = next(iter(experiment.guess.choices.items()), ("", None))
     app = open_page("experiments", experiment=name, seen="included", **({"guess": code} if code else {}))
     verdicts = [
-        verdict_on(findings[claim.measured], claim.expected)
+        judged(findings[claim.measured], claim.expected)
         for claim in experiment.claims
         for findings in by_length.values()
     ]

@@ -11,10 +11,10 @@ import streamlit as st
 from kd.charts.experiments.rows import INCLUDED, line_of, number
 from kd.studies.experiments import Experiment
 from kd.studies.experiments.experiment import Findings
+from kd.studies.experiments.judging import judged, judged_curve
 from kd.studies.experiments.lengths import late_gain
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.running import ExperimentView
-from kd.studies.experiments.verdict import verdict_on, verdict_on_curve
 from kd.studies.measures import value
 from kd.text.experiment_words import curve_words, finding_words, guess_words, paper_words, verdict_word
 from kd.text.experiments.lengths import before_words, late_words, told
@@ -106,7 +106,7 @@ def _judged_choice(asked: Asked, view: ExperimentView | None, length: str) -> tu
     finding, choice = findings_of(asked, view)[length][guess.measured], guess.choices[str(asked.guess)]
     if not finding.seeds:
         return None
-    verdict = verdict_on(finding, choice.expected)
+    verdict = judged(finding, choice.expected)
     return verdict, guess_words(_(choice.label), found.label(guess.measured), finding, verdict)
 
 
@@ -117,7 +117,7 @@ def _judged_curve(asked: Asked, view: ExperimentView | None, length: str) -> tup
     line = next(one for one in plan.series if one.value == guess.drawn)
     curve = dict(zip(plan.places or (), asked.guess or (), strict=True))
     known = points(runs[runs["length"] == length], found)
-    verdict, places = verdict_on_curve(line_of(line, known), curve, guess.tolerance)
+    verdict, places = judged_curve(line_of(line, known), curve, guess.tolerance)
     if not places:
         return None
     in_words = [{**place, "x": plan.in_words(place["x"])} for place in places]
@@ -132,7 +132,7 @@ def _claims(found: Experiment, findings: Mapping[str, Findings]) -> Iterable[str
         rows = []
         for length, known in findings.items():
             finding = known[claim.measured]
-            verdict = verdict_on(finding, claim.expected)
+            verdict = judged(finding, claim.expected)
             rows.append(
                 f'<div class="kd-at">{_eyebrow(found, length)}{_badge(verdict)}'
                 f"<p>{escape(finding_words(finding))}</p></div>"

@@ -16,7 +16,7 @@ import numpy as np
 from kd.analysis.evaluation import BLOCKS
 from kd.analysis.verdict import CONFIDENCE
 from kd.studies.over_seeds import over_seeds
-from kd.studies.sure.stations import level, station
+from kd.studies.sure.stations import STATIONS, level, station
 from kd.studies.verdicts import in_blocks
 from kd.text.translation import _
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BySeed: TypeAlias = Any
 """A number by seed (a Series), or a row for each seed with its number in each block of test pictures."""
 
-AGREES, DISAGREES, CANNOT_TELL = "agrees", "disagrees", "cannot tell"
+AGREES, DISAGREES, CANNOT_TELL, NOT_YET = "agrees", "disagrees", "cannot tell", "not judged yet"
 
 POINTS, PERCENT, NATS, PARAMETERS, PLAIN = "points", "percent", "nats", "parameters", ""
 """Units of findings: points of a percent, percent of pictures, nats, numbers of parameters."""
@@ -110,9 +110,12 @@ def judged(finding: Finding, expected: Expected) -> str:
     """Whether a finding is where it was expected.
 
     Returns:
-        AGREES where its whole interval (`Finding.sure`) is inside, DISAGREES where all of it is outside, and
-        CANNOT_TELL where it is on both sides of a limit or there is no interval.
+        NOT_YET with fewer seeds than a verdict takes. AGREES where its whole interval (`Finding.sure`) is
+        inside, DISAGREES where all of it is outside, and CANNOT_TELL where it is on both sides of a limit or
+        there is no interval.
     """
+    if finding.seeds < STATIONS[0]:
+        return NOT_YET
     if not finding.is_known:
         return CANNOT_TELL
     low, high = finding.sure
@@ -132,8 +135,9 @@ def judged_curve(
         tolerance: how far off is still right, in the unit of the points.
 
     Returns:
-        A verdict: AGREES where every place does, DISAGREES where any does, otherwise CANNOT_TELL. And the
-        places: x, verdict, and how far the curve is above the mean there (off).
+        A verdict: NOT_YET where a place has too few seeds, AGREES where every place does, DISAGREES where any
+        does, otherwise CANNOT_TELL. And the places: x, verdict, and how far the curve is above the mean there
+        (off).
     """
     places: list[dict[str, Any]] = []
     for point in points.itertuples(index=False):
@@ -143,8 +147,9 @@ def judged_curve(
             says = judged(found, between(height - tolerance, height + tolerance))
             places.append({"x": point.x, "verdict": says, "off": height - point.mean})
     verdicts = {place["verdict"] for place in places}
-    if DISAGREES in verdicts:
-        return DISAGREES, places
+    for decides in (NOT_YET, DISAGREES):
+        if decides in verdicts:
+            return decides, places
     return AGREES if verdicts == {AGREES} else CANNOT_TELL, places
 
 
