@@ -144,6 +144,7 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     stored.wait(60)
     app.run()
     experiment, findings = EXPERIMENTS[NAME], stored.view().findings
+    steps = experiment.setting.steps
     (sentence,) = SENTENCE.findall(html_of(app))
     texts = told(experiment.says, findings, experiment.label)
     assert [unescape(text) for text in re.findall(r"</span> (.*?)</span>", sentence)] == [*texts.values()]
@@ -156,8 +157,9 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     assert words in said["Your guess"]
     assert judged(findings["short"][guess.measured], guess.choices["nothing"].expected) == "agrees"
     short = finding_words(findings["short"][guess.measured])
-    assert before_words("after 1,260 steps", "agrees", short) in said["Your guess"]
-    for length, when in (("short", "After 1,260 steps"), ("long", "Trained out (6,300 steps)")):
+    assert before_words(f"after {steps:,} steps", "agrees", short) in said["Your guess"]
+    whens = {"short": f"After {steps:,} steps", "long": f"Trained out ({5 * steps:,} steps)"}
+    for length, when in whens.items():
         for found in findings[length].values():
             assert finding_words(found) in said["What came out"]
         verdict = judged(findings[length][claim.measured], claim.expected)
@@ -168,10 +170,8 @@ def test_a_guess_the_finding_and_the_paper_stand_beside_each_other(open_page, st
     assert experiment.differs in unescape(html_of(app))
     assert experiment.means in unescape(html_of(app))
     means = points(stored.view().rows, experiment).query("measure == 'distilled_right' and x == 0.6")["mean"]
-    for mean, words, when in zip(
-        means, words_of_charts(app)[-2:], ("After 1,260", "Trained out"), strict=True
-    ):
-        assert words.startswith(when)
+    for mean, words, when in zip(means, words_of_charts(app)[-2:], whens.values(), strict=True):
+        assert words.startswith(when.partition(" (")[0])
         assert f"{mean:.4g} at 0.6" in words
 
 
