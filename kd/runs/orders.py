@@ -152,13 +152,18 @@ class Teacher:
     def _key(self) -> str:
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
         attention = "-attention" if self._compares_attention else ""
-        return f"{digest}-{self._config.train_size}{self._asked_about}{attention}"
+        drawn = f"-drawn-{self._config.seed}" if self._draws else ""
+        return f"{digest}-{self._config.train_size}{drawn}{self._asked_about}{attention}"
+
+    @property
+    def _draws(self) -> bool:
+        """Whether it is asked about other pictures with each seed."""
+        return self._config.pictures == DRAWN and self._config.counts("pictures")
 
     @property
     def _asked_about(self) -> str:
         """What is not as in MNIST in the pictures it is asked about, or not as usual in how it answers."""
-        config = self._config
-        changed = f"-drawn-{config.seed}" if config.pictures == DRAWN and config.counts("pictures") else ""
+        config, changed = self._config, ""
         if has_nonsense(config):
             changed += f"-{config.unlabelled_pictures}-{config.labelled}"
             changed += f"-without-{config.omitted_digits}" if config.omitted_digits else ""
