@@ -37,7 +37,7 @@ STOPS = FIELDS["temperature"].stops
 # What was asked for is on the screen, or will not come by itself.
 VERDICT = """([setting, waits]) => {
   const text = selector => document.querySelector(selector)?.innerText ?? '';
-  const verdict = /ahead by|behind by|no difference shown|each of/;
+  const verdict = /more right|fewer right|equally often|ahead by|behind by|no difference shown/i;
   if (verdict.test(text('.kd-head')) && text('.kd-head').includes(setting)) return 'here';
   return text('.kd-hint').includes(waits) ? 'waits' : '';
 }"""

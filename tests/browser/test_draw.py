@@ -81,7 +81,7 @@ def test_a_drawing_goes_to_dark_knowledge_and_back(page: Page, phone: Page, site
 
 
 def test_wrong_answers_are_marked_by_a_word(page: Page, site):
-    opened(page, site, 390, 844, "?way=test&picture=2107")
+    opened(page, site, 390, 844, "?way=test&picture=4498")
     for name, said in (("Teacher", "right"), ("Distilled", "right"), ("Scratch", "wrong")):
         answer = page.get_by_role("region", name=name, exact=True)
         expect(answer.get_by_text(said, exact=True)).to_be_visible()

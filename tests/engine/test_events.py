@@ -13,6 +13,7 @@ import pytest
 from kd.config import RunConfig
 from kd.engine import tasks
 from kd.pictures.mnist import load_mnist
+from kd.pictures.training_set import places
 from kd.training.answers import teacher_outputs
 from kd.training.checkpoint import Checkpoint
 from kd.training.teaching import Teaching
@@ -121,7 +122,8 @@ def test_all_epochs_are_heard_one_by_one_before_the_result(engine):
 
     asked = (model.keras_file, SMALL.replace(train_size=50).to_dict(), True)
     said = attempt.result(attempt.submit(tasks.teaching, *asked, resource="teacher"))
-    expected = teacher_outputs(model.keras_file, load_mnist().x_train[:50], True, lambda: False)
+    pictures = load_mnist().x_train[places(SMALL.replace(train_size=50))]
+    expected = teacher_outputs(model.keras_file, pictures, True, lambda: False)
     np.testing.assert_allclose(said.logits, expected.logits, atol=1e-5)
     np.testing.assert_allclose(said.attention, expected.attention, atol=1e-5)
     attempt.close()

@@ -17,7 +17,6 @@ from kd.analysis.evaluation import BLOCKS
 from kd.analysis.verdict import CONFIDENCE
 from kd.studies.over_seeds import over_seeds
 from kd.studies.sure.stations import STATIONS, level, station
-from kd.studies.verdicts import in_blocks
 from kd.text.translation import _
 
 if TYPE_CHECKING:
@@ -182,6 +181,8 @@ def in_cell(cell: pd.DataFrame, value: str) -> BySeed:
         number. The mean of ratios is no ratio of means: for one, take `means` of both first.
     """
     import pandas as pd
+
+    from kd.studies.verdicts import in_blocks
 
     seeds, numbers = pd.Index(cell["seed"], name="seed"), cell[value].to_numpy(float)[:, np.newaxis]
     if value in _FROM_BLOCKS and {f"{model}_accuracy" for model in _FROM_BLOCKS[value]} <= {*cell.columns}:
