@@ -16,7 +16,6 @@ from kd.text.headlines import headline, surer_headline
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, duration, file_size, milliseconds
 from ui.shared.markup import role
-from ui.shared.presenter.mode import presenting
 from ui.shared.run_words import setting, when
 
 _ENDED = {
@@ -65,8 +64,7 @@ def head(view: RunView, of_seeds: Mapping[str, Any] | None = None) -> None:
         of_seeds: what several seeds of this setting show, as a row of kd.studies.verdicts.verdicts.
     """
     bar, below, elsewhere = "", setting(view.config), ""
-    # its room is kept until the run has a result; on a projector, the chart needs it
-    if not presenting() and (note := other_length_note(view.config)):
+    if note := other_length_note(view.config):  # its room is kept until the run has a result
         absent = "" if view.result else " kd-absent"
         elsewhere = f'<p class="kd-quiet{absent}">{escape(note)}</p>'
     if view.active:
