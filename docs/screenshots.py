@@ -86,7 +86,7 @@ def how_sure(page: Page, url: str) -> None:
 def experiments(page: Page, url: str) -> None:
     page.goto(f"{url}/experiments?experiment=wrong_labels&seen=included&guess=much")
     page.get_by_text("What it means").wait_for()
-    page.locator(".marks").wait_for()
+    page.locator(".marks").nth(1).wait_for()
 
 
 SIGHTS: dict[str, tuple[str, dict[str, Any]]] = {
