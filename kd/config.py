@@ -29,6 +29,7 @@ from kd.run_fields import (
     has_teaching,
     learns_from_teacher,
 )
+from kd.run_fields.conditions import DRAWN
 from kd.text.translation import N_, _
 from kd.text.words import quoted
 
@@ -208,6 +209,11 @@ class RunConfig(_ObjectiveFields, RunFields):
     def training_seed(self) -> int:
         """Draws the initial weights and the order of the images of the models trained for this run."""
         return self.seed + _SEEDS_A_GENERATION * self.generation
+
+    @property
+    def draws_pictures(self) -> bool:
+        """Whether another seed has other training images."""
+        return self.pictures == DRAWN and self.counts("pictures")
 
     @property
     def teacher_dropout(self) -> float:

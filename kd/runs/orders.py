@@ -11,7 +11,6 @@ from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.pictures.training_set import places
 from kd.run_fields import CONVOLUTIONAL, has_nonsense, is_consistent
-from kd.run_fields.conditions import DRAWN
 from kd.runs.result import model_record
 from kd.runs.work.piece import Order
 from kd.store.store import Store
@@ -152,13 +151,8 @@ class Teacher:
     def _key(self) -> str:
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
         attention = "-attention" if self._compares_attention else ""
-        drawn = f"-drawn-{self._config.seed}" if self._draws else ""
+        drawn = f"-drawn-{self._config.seed}" if self._config.draws_pictures else ""
         return f"{digest}-{self._config.train_size}{drawn}{self._asked_about}{attention}"
-
-    @property
-    def _draws(self) -> bool:
-        """Whether it is asked about other pictures with each seed."""
-        return self._config.pictures == DRAWN and self._config.counts("pictures")
 
     @property
     def _asked_about(self) -> str:

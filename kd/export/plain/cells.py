@@ -146,18 +146,16 @@ def _data(config: RunConfig) -> list[str]:
         else None,
         "images[labelled == 0] = nonsense[labelled == 0]" if nonsense else None,
     )
-    used = [*(["drawn"] if _draws(config) else []), *(["with_noise"] if config.label_noise else [])]
+    used = [*(["drawn"] if config.draws_pictures else []), *(["with_noise"] if config.label_noise else [])]
     used += [nonsense] if nonsense else []
     return [*cited("load_mnist", "prepared", *used), steps]
 
 
-def _draws(config: RunConfig) -> bool:
-    return config.pictures == DRAWN and config.counts("pictures")
-
-
 def _chosen(config: RunConfig, count: int) -> str:
     """Where some training images are."""
-    return f"drawn(SEED, {count})" if _draws(config) and count < TRAIN_IMAGES else f"np.arange({count})"
+    return (
+        f"drawn(SEED, {count})" if config.draws_pictures and count < TRAIN_IMAGES else f"np.arange({count})"
+    )
 
 
 def _start(config: RunConfig) -> str:
