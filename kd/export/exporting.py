@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kd import files
 from kd.config import MODELS
@@ -15,7 +15,6 @@ from kd.export import TABLES, format_named
 from kd.export.format import Check, Format, Material
 from kd.export.numbers.table_format import TableFormat
 from kd.runs.state import RunView
-from kd.runs.views import RunViews
 from kd.store.store import Store
 from kd.studies.kept.view import StudyView
 from kd.study_handle import StudyHandle, no_run_has_finished
@@ -56,7 +55,7 @@ class Exports:
     """The part of Lab that writes what others can use."""
 
     store: Store
-    _views: RunViews
+    _views: Any
 
     def export(
         self,
@@ -219,11 +218,11 @@ def material(store: Store, view: RunView) -> Material:
     Raises:
         ValueError: when a model of it is missing or damaged.
     """
-    record = store.record(view.run_id) or {}
+    record = store.runs.record(view.run_id) or {}
     return Material(
         view=view,
         software=record.get("software", {}),
-        model_ids=store.models_of(view.run_id),
-        paths=store.of_each_model(view.run_id, store.model_file),
-        logits=store.of_each_model(view.run_id, store.model_logits),
+        model_ids=store.runs.models_of(view.run_id),
+        paths=store.of_each_model(view.run_id, store.models.file),
+        logits=store.of_each_model(view.run_id, store.models.logits),
     )

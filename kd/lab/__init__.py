@@ -1,5 +1,19 @@
 """The lab: what pages, command line and library talk to."""
 
-from kd.lab.lab import SECONDS_OF_A_LONG_RUN, Lab, RunView
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kd.lab.lab import SECONDS_OF_A_LONG_RUN as SECONDS_OF_A_LONG_RUN
+    from kd.lab.lab import Lab as Lab
+    from kd.lab.lab import RunView as RunView
 
 __all__ = ["SECONDS_OF_A_LONG_RUN", "Lab", "RunView"]
+
+
+def __getattr__(name: str) -> Any:
+    """Imported on first use: what only lists the runs does without."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from kd.lab import lab
+
+    return getattr(lab, name)

@@ -14,7 +14,7 @@ from typing import Any
 from kd.config import Preset, RunConfig, config_of
 from kd.engine import Engine, EngineLost
 from kd.export.exporting import Exports
-from kd.notebook.entries import Entries
+from kd.lab.run_list import RunList as Listed
 from kd.notebook.keeping import Keeping
 from kd.pictures.training_set import training_set
 from kd.run_fields import has_fresh_teacher
@@ -26,8 +26,7 @@ from kd.runs.progress import moment
 from kd.runs.queue import NOBODY
 from kd.runs.run_list import RunList
 from kd.runs.state import RunView, run_id_of
-from kd.runs.views import RunViews
-from kd.store.index.index import INTERRUPTED
+from kd.store.runs import INTERRUPTED
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.ahead import MOST_SECONDS, Ahead
@@ -71,8 +70,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         self.store = Store(home)
         self._engine, self._has_own_engine = engine or Engine(), engine is None
         self._dispatch = Dispatch(self.store, self._engine, self._seconds, self._ended)
-        self._views = RunViews(self.store, self._dispatch)
-        self._entries = Entries(self.store, RunViews(self.store, self._dispatch, histories=False))
+        self._views = Listed(self.store, self._dispatch)
         self._estimator = Estimator(self._newest_results)
         self.upkeep = Upkeep(self.store)
         self._conductor = Conductor(
@@ -113,7 +111,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
             self.estimate(config)  # so that those who wait can be told how long
             self._dispatch.start(config, person)
             self._ahead.let_go()
-        self.store.index.ask_for(run_id, person=NOBODY if self.store.is_shipped(run_id) else person)
+        self.store.runs.ask_for(run_id, person=NOBODY if self.store.runs.is_shipped(run_id) else person)
         return run_id
 
     def stop(self, run: str | RunView, person: str | None = None) -> bool:
@@ -128,9 +126,9 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         run_id = self._views.known(run)
         if self._dispatch.stop(run_id, person):
             return True
-        asked = person is None and self.store.index.worker(run_id) == "elsewhere"
+        asked = person is None and self.store.runs.worker(run_id) == "elsewhere"
         if asked:
-            self.store.index.ask_to_stop(run_id)
+            self.store.runs.ask_to_stop(run_id)
         return asked
 
     def let_go(self, run: str | RunView, person: str) -> None:
@@ -143,7 +141,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         """
         if self.stop(run, person):
             with contextlib.suppress(OSError):  # listed, then, as one that was stopped
-                self.store.index.unask_for(run_id_of(run))
+                self.store.runs.unask_for(run_id_of(run))
 
     def watch(self, run: str | RunView) -> RunView:
         """The run as it is now; cheap.
@@ -171,9 +169,9 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
     def runs(self) -> RunList:
         """The runs that anybody has asked for, newest first; those that come with the project are last.
 
-        Its `to_frame` makes a DataFrame of them. Unreadable ones are left out: `unreadable` names them.
+        Its `to_frame` makes a DataFrame of them.
         """
-        return RunList(self._views.all())
+        return RunList(self._views.views())
 
     def study(
         self,
@@ -206,7 +204,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         False if it is stored or in progress already. Before the first run on a machine, this is a guess.
         """
         config = config_of(config)
-        if self.store.has_run(config.run_id) or self._dispatch.view(config.run_id) is not None:
+        if self.store.runs.has(config.run_id) or self._dispatch.view(config.run_id) is not None:
             return False
         return self._seconds_here(config) > SECONDS_OF_A_LONG_RUN
 
@@ -240,11 +238,11 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         self._dispatch.wait_closed(SECONDS_TO_CLOSE)
         self._conductor.wait_closed(SECONDS_TO_CLOSE)
         self._ahead.wait_closed(SECONDS_TO_CLOSE)
-        for run_id in active:
+        for run_id, claim in active.items():
             # if it cannot be recorded, whoever looks next finds that this process has ended
             with contextlib.suppress(OSError):
-                if not self.store.has_run(run_id) and self.store.index.worker(run_id) != "elsewhere":
-                    self.store.index.set_status(run_id, "interrupted", INTERRUPTED)
+                if claim is not None:
+                    self.store.runs.end(run_id, claim, "interrupted", INTERRUPTED)
 
     def _warm_up(self) -> None:
         try:
@@ -259,11 +257,11 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
 
     def _tidy(self) -> None:
         """After a run or some runs of a study: measure the machine, and make room."""
-        with self.store.index.waiting():
+        with self.store.waiting():
             self._estimator.read()
             self.upkeep.tidy()
             with contextlib.suppress(OSError):
-                self._entries.all()  # so that whoever lists the runs need not wait for their records
+                self._views.views()  # so that whoever lists the runs need not wait
 
     def _check_teacher(self, config: RunConfig) -> None:
         """Raises: ValueError, when its teacher or its images cannot be had."""
@@ -287,7 +285,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         """Config and result of this machine's newest finished runs, at most so many."""
         finished: list[str] = []
         with contextlib.suppress(OSError):
-            finished = [row["run_id"] for row in self.store.index.rows() if row["status"] == "finished"]
+            finished = [row.run_id for row in self.store.runs.rows() if row.status == "finished"]
         for run_id in finished[:most]:
             with contextlib.suppress(ValueError, OSError):  # whoever shows that run will say so
                 view = self._views.stored(run_id)
@@ -295,7 +293,7 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
                     yield view.config, view.result
 
     def _has_to_train_teacher(self, config: RunConfig) -> bool:
-        return config.teacher == "fresh" and not self.store.has_model(config.teacher_id)
+        return config.teacher == "fresh" and not self.store.models.has(config.teacher_id)
 
     def _seconds(self, config: RunConfig) -> float | None:
         return self._estimator.seconds(config, self._has_to_train_teacher(config))

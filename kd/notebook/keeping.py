@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from typing import Any
 
-from kd import files
 from kd.config import RunConfig
-from kd.notebook.entries import Entries, Entry
 from kd.notebook.wording import checked_name, checked_note, checked_tags
 from kd.runs.dispatch import Dispatch
 from kd.runs.state import RunView, run_id_of
-from kd.runs.views import RunViews
-from kd.store.index.notes import NOBODY, Note
+from kd.store.runs import NOBODY
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.text.translation import _
@@ -36,34 +34,26 @@ class Keeping:
     store: Store
     upkeep: Upkeep
     _dispatch: Dispatch
-    _views: RunViews
-    _entries: Entries
+    _views: Any
 
-    def notebook(self) -> tuple[Entry, ...]:
-        """The runs of `Lab.runs` in short, which is quick for thousands: what the page Runs lists.
+    def notebook(self) -> tuple[RunView, ...]:
+        """The runs of `Lab.runs`, which is quick for thousands: what the page Runs lists.
 
         The very same tuple as the last time if nothing has changed since.
         """
-        return self._entries.all()
-
-    def seems_readable(self) -> bool:
-        """Whether each run could be listed when `notebook` was asked last; cheap."""
-        return not self._entries.has_unreadable
-
-    def unreadable(self) -> list[str]:
-        """The runs whose index entries cannot be read; `delete` accepts their names."""
-        return self.store.index.unreadable()
+        return self._views.views()
 
     def may_change(self, run: str | RunView, person: str | None) -> bool:
         """Whether this person may change a run: not if it came with the project, or is somebody else's."""
         run_id = run_id_of(run)
-        if person is None:
-            return True
-        return not self.store.is_shipped(run_id) and self.whose(run_id) in (person, NOBODY)
+        return not self.store.runs.is_shipped(run_id) and (
+            person is None or self.whose(run_id) in (person, NOBODY)
+        )
 
     def whose(self, run: str | RunView) -> str:
         """The person who asked for a run first; empty if that was nobody in particular."""
-        return self.store.index.note_of(run_id_of(run)).person
+        row = self.store.runs.row(run_id_of(run))
+        return NOBODY if row is None else row.person
 
     def name(self, runs: Runs, name: str, person: str | None = None) -> None:
         """Call runs something; an empty name takes theirs away.
@@ -112,7 +102,7 @@ class Keeping:
         changes = {what: value for what, value in changes.items() if value is not None}
         run_ids = self._changeable(runs, person)
         if changes:
-            self.store.index.write_note(run_ids, **changes)
+            self.store.runs.annotate(run_ids, **changes)
 
     def delete(self, runs: Runs, person: str | None = None) -> None:
         """Take runs off the list; `restore` brings them back until their space is needed.
@@ -124,14 +114,11 @@ class Keeping:
         when, run_ids = time.time(), _ids(runs)
         for run_id in run_ids:
             self._check(run_id, person)
-        try:
-            with files.folders_synced_once():
-                for run_id in run_ids:
-                    self.store.delete_run(run_id, when)
-                    self._dispatch.forget(run_id)
-                    log.info("run %s deleted", run_id)
-        finally:
-            self.upkeep.forget_usage()
+        self.store.runs.delete(run_ids, when)
+        for run_id in run_ids:
+            self._dispatch.forget(run_id)
+            log.info("run %s deleted", run_id)
+        self.upkeep.forget_usage()
 
     def restore(self, run: str | RunView) -> bool:
         """Bring a deleted run back; False if it is not deleted.
@@ -140,34 +127,28 @@ class Keeping:
             ValueError: when there is no such run, or it is gone for good.
         """
         run_id = run_id_of(run)
-        restored = self.store.restore_run(run_id)
+        restored = self.store.runs.is_deleted(run_id) and not self.store.runs.restore([run_id])
         self.upkeep.forget_usage()
-        log.info("run %s %s", run_id, "brought back" if restored else "could not be brought back")
         if not restored:
             self._views.known(run)
         return restored
 
     def restore_all(self, runs: Iterable[str | RunView]) -> list[str]:
         """Bring several deleted runs back; returns the ids of those that are gone for good."""
-        gone = []
-        with files.folders_synced_once():
-            for run in runs:
-                try:
-                    self.restore(run)
-                except ValueError:
-                    gone.append(run_id_of(run))
+        gone = self.store.runs.restore(list(map(run_id_of, runs)))
+        self.upkeep.forget_usage()
         return gone
 
     def deleted(self) -> dict[str, RunConfig]:
         """The runs that can be brought back, the last one deleted at the end."""
-        return {row["run_id"]: row["config"] for row in self.store.index.deleted()}
+        return {row.run_id: row.config for row in self.store.runs.deleted()}
 
     def deleted_last(self, person: str | None = None) -> dict[str, RunConfig]:
         """The runs that were deleted together, and last, of those that are this person's to change."""
-        notes, rows = self.store.index.notes(), self.store.index.deleted()
+        rows = self.store.runs.deleted()
         if person is not None:
-            rows = [row for row in rows if notes.get(row["run_id"], Note()).person in (person, NOBODY)]
-        return {row["run_id"]: row["config"] for row in rows if row["used"] == rows[-1]["used"]}
+            rows = [row for row in rows if row.person in (person, NOBODY)]
+        return {row.run_id: row.config for row in rows if row.deleted == rows[-1].deleted}
 
     def pin(self, runs: Runs, pinned: bool = True, person: str | None = None) -> None:
         """Keep runs even when space is needed, or no longer.
@@ -175,7 +156,7 @@ class Keeping:
         Raises:
             ValueError: when there is no such run, or it is not this person's to keep.
         """
-        self.store.index.pin(self._changeable(runs, person), pinned)
+        self.store.runs.pin(self._changeable(runs, person), pinned)
         self.upkeep.forget_usage()
 
     def _changeable(self, runs: Runs, person: str | None) -> list[str]:
@@ -192,7 +173,7 @@ class Keeping:
     def _check(self, run_id: str, person: str | None) -> None:
         if self.may_change(run_id, person):
             return
-        if self.store.is_shipped(run_id):
+        if self.store.runs.is_shipped(run_id):
             raise Unusable(
                 _("Run {run} came with the app: you can open and compare it, but not change it.", run=run_id)
             )

@@ -134,11 +134,11 @@ class Dispatch(ForStudies):
             if job is not None and not job.state.active:
                 del self._jobs[run_id]
 
-    def close(self) -> list[str]:
-        """End every run; returns the ids of those that had not ended."""
+    def close(self) -> dict[str, float | None]:
+        """End every run; returns the ids of those that had not ended, with their claims."""
         with self._lock:
             self._closed = True
-            active = [run_id for run_id, job in self._jobs.items() if job.state.active]
+            active = {run_id: job.stamp for run_id, job in self._jobs.items() if job.state.active}
             for run_id in active:
                 job = self._jobs[run_id]
                 job.stop()
@@ -209,7 +209,7 @@ class Dispatch(ForStudies):
             threading.Thread(target=self._run, args=(job,), name=f"kd-run-{run_id}", daemon=True).start()
 
     def _run(self, job: RunJob) -> None:
-        with self._store.index.waiting():  # nobody is waiting for this thread
+        with self._store.waiting():  # nobody is waiting for this thread
             has_ended = job.run()
         with self._lock:
             waits_again = not has_ended and not job.is_stopping
@@ -243,7 +243,7 @@ class Dispatch(ForStudies):
             successor = self._successors.pop(job, None)
             if successor is None or self._closed:
                 return
-        if self._store.has_run(run_id):  # the stop came too late
+        if self._store.runs.has(run_id):  # the stop came too late
             successor.end_is_noted = True
             self._settle(successor)
             return
@@ -267,11 +267,10 @@ class Dispatch(ForStudies):
     def _hear_stops(self) -> None:
         """Stop the runs of this process that another process asked to stop."""
         with contextlib.suppress(OSError):  # try again next time
-            for run_id in self._store.index.asked_to_stop():
+            for run_id in self._store.runs.asked_to_stop():
                 with self._lock:
                     is_ours = run_id in self._jobs
                 if is_ours:
-                    self._store.index.forget_stop(run_id)
                     log.info("run %s is being stopped: another process asked for it", run_id)
                     self.stop(run_id)
 

@@ -64,7 +64,7 @@ class FinishedRuns:
         run_id = self._finished(run).run_id
         with _still_there(run_id):
             # not the records: reading them for every drawing takes longer than finding the files
-            paths = self.store.of_each_model(run_id, self.store.model_file)
+            paths = self.store.of_each_model(run_id, self.store.models.file)
             return {name: self._model(path, _state(path)) for name, path in paths.items()}
 
     def student(self, run: str | RunView, model: str = "distilled") -> keras.Model:
@@ -91,7 +91,7 @@ class FinishedRuns:
             )
         run_id = self._finished(run).run_id
         with _still_there(run_id):
-            path = self.store.of_each_model(run_id, self.store.model_file)[model]
+            path = self.store.of_each_model(run_id, self.store.models.file)[model]
             _state(path)
         import keras
 
@@ -122,7 +122,7 @@ class FinishedRuns:
         """
         run_id = self._finished(run).run_id
         return self.store.of_each_model(
-            run_id, lambda model_id: self._logits(model_id, self.store.model_state(model_id))
+            run_id, lambda model_id: self._logits(model_id, self.store.models.state(model_id))
         )
 
     def snapshots(self, run: str | RunView) -> dict[str, dict[str, np.ndarray]]:
@@ -136,11 +136,10 @@ class FinishedRuns:
             ValueError: as `models`, or when they cannot be had.
         """
         view = self._finished(run)
-        ids = self.store.models_of(view.run_id)
+        ids = self.store.runs.models_of(view.run_id)
         for trained_again in (False, True):
-            found = {
-                name: self._snapshots(ids[name], self.store.snapshots_state(ids[name])) for name in STUDENTS
-            }
+            states = {name: self.store.models.snapshots_state(ids[name]) for name in STUDENTS}
+            found = {name: self._snapshots(ids[name], states[name]) for name in STUDENTS}
             missing = [name for name, arrays in found.items() if arrays is None]
             if not missing:
                 return found
@@ -149,8 +148,8 @@ class FinishedRuns:
         raise Unusable(_("The course of run {run}'s training could not be kept: try again.", run=view.run_id))
 
     def _has_course(self, run_id: str) -> bool:
-        ids = self.store.models_of(run_id)
-        return all(self.store.has_snapshots(ids[name]) for name in STUDENTS)
+        ids = self.store.runs.models_of(run_id)
+        return all(self.store.models.has_snapshots(ids[name]) for name in STUDENTS)
 
     def neighbours(self, run: str | RunView) -> NeighbourIndex:
         """The run's training pictures (at most NEIGHBOURS) as its teacher sees them; cached on disk.
@@ -163,7 +162,7 @@ class FinishedRuns:
         view = self._finished(run)
         config = view.config
         with _still_there(view.run_id):
-            teacher = self.store.of_each_model(view.run_id, self.store.model_file)["teacher"]
+            teacher = self.store.of_each_model(view.run_id, self.store.models.file)["teacher"]
             seen = RunConfig(train_size=config.train_size, pictures=config.pictures, seed=config.seed)
             return self._neighbours(config.teacher_id, teacher, seen, _state(teacher))
 
@@ -183,7 +182,7 @@ class FinishedRuns:
         return NumpyModel.load(path)
 
     def _load_logits(self, model_id: str, state: tuple[int, int] | None) -> np.ndarray | None:
-        return self.store.model_logits(model_id)
+        return self.store.models.logits(model_id)
 
     def _open_neighbours(
         self, teacher_id: str, teacher: Path, seen: RunConfig, state: tuple[int, int]
@@ -196,7 +195,7 @@ class FinishedRuns:
         return NeighbourIndex.open(path, self._model(teacher, state), images, labels)
 
     def _load_snapshots(self, model_id: str, state: tuple[int, int] | None) -> dict[str, np.ndarray] | None:
-        return self.store.snapshots(model_id)
+        return self.store.models.snapshots(model_id)
 
 
 @contextlib.contextmanager

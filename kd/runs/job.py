@@ -64,6 +64,7 @@ class RunJob:
         self.turn_began: float | None = None
         self.is_computing = False
         self.end_is_noted = False
+        self.stamp: float | None = None
         self.is_held = False
         self._store, self._workshop, self._timings = store, workshop, timings
         self._trained, self._attend = trained, attend
@@ -81,9 +82,10 @@ class RunJob:
             OSError: when that cannot be recorded.
         """
         asked = self.is_asked_for
-        ours = self._store.index.claim(self.config.run_id, self.config.to_dict(), asked, self._person)
+        self.stamp = self._store.runs.claim(self.config.run_id, self.config, asked, self._person)
+        ours = self.stamp is not None
         if self.is_asked_for != asked:  # somebody came at this moment
-            self._store.index.ask_for(self.config.run_id, person=self._person)
+            self._store.runs.ask_for(self.config.run_id, person=self._person)
         self.end_is_noted = not ours  # by whoever computes it
         return ours
 
@@ -98,7 +100,7 @@ class RunJob:
         self.turn_began, self.is_computing = time.monotonic(), True
         status, ending = "finished", None
         try:
-            self._store.index.set_status(run_id, "running")
+            self._store.runs.set_running(run_id)
             self.state.enter("starting")
             self._is_giving_way = False
             result = self._compute()
@@ -190,10 +192,9 @@ class RunJob:
     def end(self, status: str, ending: Ending) -> None:
         """Record that the run ended without a result, in the index and then in `state`."""
         try:
-            self._store.index.set_status(self.config.run_id, status, ending.stored())
+            if self.stamp is not None:
+                self._store.runs.end(self.config.run_id, self.stamp, status, ending.stored())
             self.end_is_noted = True
-            if not self.is_asked_for:
-                self._store.index.forget_abandoned()
         except Exception as error:
             log.error("run %s: its end could not be recorded (%s)", self.config.run_id, error)
         self.state.enter("done", status, ending)
@@ -224,9 +225,8 @@ class RunJob:
         self._trained(self)
         record = self._record(teacher, milliseconds)
         self._check()
-        if self.is_asked_for:  # perhaps only since it was begun
-            self._store.index.ask_for(config.run_id)
-        self._store.save_run(config.run_id, record)
+        # perhaps only since it was begun
+        self._store.runs.finish(config.run_id, self.stamp, record, self.is_asked_for or None)
         return record["result"]
 
     def _know(self, name: str) -> None:
@@ -234,7 +234,7 @@ class RunJob:
         is_included = name == "teacher" and not has_fresh_teacher(self.config)
         if is_included or name in self._shares or name in self._cached:
             return
-        stored = self._store.model(self.config.model_ids[name])
+        stored = self._store.models.get(self.config.model_ids[name])
         if stored is not None:
             self._cached.add(name)
             self.state.know(name, stored[0]["history"], stored[0]["test_accuracy"])
@@ -300,8 +300,8 @@ class RunJob:
 
     def _record(self, teacher: Teacher, milliseconds: dict[str, float]) -> dict[str, Any]:
         ids, store = self.config.model_ids, self._store
-        trained = {name: found for name in STUDENTS if (found := store.model_record(ids[name])) is not None}
-        logits = {name: rows for name in ids if (rows := store.model_logits(ids[name])) is not None}
+        trained = {name: found for name in STUDENTS if (found := store.models.record(ids[name])) is not None}
+        logits = {name: rows for name in ids if (rows := store.models.logits(ids[name])) is not None}
         if len(trained) < len(STUDENTS) or len(logits) < len(ids):
             raise Unusable(_("A model of run {run} was removed: train it again.", run=self.config.run_id))
         records = {"teacher": teacher.record, **trained}
@@ -318,7 +318,7 @@ class RunJob:
         if event["event"] == "progress" or not self._keeps_events:
             return
         try:
-            self._store.index.add_event(self.config.run_id, event)
+            self._store.runs.add_event(self.config.run_id, event)
         except OSError as error:  # those who watch in this process still see it
             log.warning("run %s: an epoch could not be recorded (%s)", self.config.run_id, error)
 

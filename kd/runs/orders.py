@@ -38,24 +38,24 @@ def model_order(
     model_id = config.model_ids[name]
 
     def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
-        measured = store.precisions() if name == "teacher" else None
+        measured = store.caches.precisions() if name == "teacher" else None
         arguments = (config.to_dict(), name, teaching, measured, looks, checkpoint)
         return attempt.submit(tasks.train, *arguments, resource=_resource(name))
 
     def keep(trained: TrainedModel) -> None:
-        if trained.processor is not None and trained.processor not in store.precisions():
-            store.save_precisions({**store.precisions(), trained.processor: trained.precision})
-        with store.index.waiting():
+        if trained.processor is not None and trained.processor not in store.caches.precisions():
+            store.caches.save_precisions({**store.caches.precisions(), trained.processor: trained.precision})
+        with store.waiting():
             _keep_snapshots(store, model_id, trained)
             record = model_record(config, name, trained)
-            store.save_model(model_id, record, trained.keras_file, trained.test_logits)
+            store.models.save(model_id, record, trained.keras_file, trained.test_logits)
 
     return Order(model_id, _resource(name), submit, keep)
 
 
 def _keep_snapshots(store: Store, model_id: str, trained: TrainedModel) -> None:
     if trained.snapshots is not None:
-        store.save_snapshots(model_id, trained.snapshots.arrays())
+        store.models.save_snapshots(model_id, trained.snapshots.arrays())
 
 
 def _resource(name: str) -> str:
@@ -70,7 +70,7 @@ def snapshots_order(config: RunConfig, name: str, store: Store, teaching: Teachi
     model_id = config.model_ids[name]
 
     def keep(trained: TrainedModel) -> None:
-        with store.index.waiting():
+        with store.waiting():
             _keep_snapshots(store, model_id, trained)
 
     training = model_order(config, name, store, teaching)
@@ -87,7 +87,7 @@ class Teacher:
         """
         self._config, self._store = config, store
         self.is_shipped = config.teacher in SHIPPED_TEACHERS
-        stored = store.model(config.teacher_id)
+        stored = store.models.get(config.teacher_id)
         if stored is None:
             raise Unusable(
                 _(
@@ -122,7 +122,7 @@ class Teacher:
         """What it says of the run's training images, or None if that has to be computed (`order`)."""
         if not self._compares_attention and self.is_shipped and not self._asked_about:
             return Teaching(shipped_logits(self._config.teacher)["train"][places(self._config)])
-        found = self._store.logits(self._key)
+        found = self._store.caches.logits(self._key)
         if found is None or (self._compares_attention and "attention" not in found):
             return None
         return Teaching(found["train"], found.get("attention"))
@@ -138,7 +138,7 @@ class Teacher:
             found = {"train": teaching.logits}
             if teaching.attention is not None:
                 found["attention"] = teaching.attention
-            self._store.save_logits(self._key, found)
+            self._store.caches.save_logits(self._key, found)
             return teaching
 
         return Order(f"teaching-{self._key}", "teacher", submit, keep, reports=False)

@@ -192,7 +192,7 @@ class Ahead:
             self._forget_absent()
             looks = list(self._looks.values())
         settings = dict.fromkeys(setting for setting, _since in looks) if len(looks) <= MOST_PEOPLE else {}
-        return [setting for setting in settings if self._store.has_run(setting.run_id)]
+        return [setting for setting in settings if self._store.runs.has(setting.run_id)]
 
     def _forget_absent(self) -> None:
         """Called with the lock held."""
@@ -203,7 +203,7 @@ class Ahead:
 
     def _is_free(self) -> bool:
         """Whether nobody waits for anything, here or in another process."""
-        free = self._dispatch.is_idle() and not self._store.index.others_are_busy()
+        free = self._dispatch.is_idle() and not self._store.runs.others_are_busy()
         if not free:
             self._restless = time.monotonic()
         return free
@@ -226,9 +226,9 @@ class Ahead:
         run_id = config.run_id
         failed = self._failed.get(run_id)
         return (
-            not self._store.has_run(run_id)
+            not self._store.runs.has(run_id)
             and (failed is None or time.monotonic() - failed > SECONDS_AFTER_TROUBLE)
-            and not self._store.index.is_deleted(run_id)
+            and not self._store.runs.is_deleted(run_id)
             and self._seconds(config) < MOST_SECONDS
         )
 

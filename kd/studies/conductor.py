@@ -17,8 +17,8 @@ from kd.once import computed_once
 from kd.runs.dispatch import Dispatch
 from kd.runs.queue import NOBODY
 from kd.runs.work.piece import AHEAD, STUDY
+from kd.store.shipped import ID
 from kd.store.store import Store
-from kd.store.stored import ID
 from kd.studies.kept.pace import Pace, costs_of
 from kd.studies.kept.records import StudyRecord, StudyRecords, unknown
 from kd.studies.kept.under_way import UnderWay
@@ -58,7 +58,7 @@ class Conductor:
         self._store, self._dispatch = store, dispatch
         self._workers, self._is_usable, self._seconds = workers, is_usable, seconds
         self._lock = threading.Lock()
-        self._records = StudyRecords(store.home)
+        self._records = StudyRecords(store.studies)
         self._run_ids = computed_once(maxsize=64)(self._read_run_ids)
         self._studies: dict[str, UnderWay] = {}
         self._closed = False
@@ -115,7 +115,7 @@ class Conductor:
 
     def _count(self, study_id: str) -> int:
         """How many runs of a study are stored."""
-        return sum(map(self._store.has_run, self._run_ids(study_id)))
+        return sum(map(self._store.runs.has, self._run_ids(study_id)))
 
     def _read_run_ids(self, study_id: str) -> list[str]:
         """The ids of a stored study's runs: to name them takes longer than to look whether they are there."""
@@ -225,7 +225,7 @@ class Conductor:
             runs = [config for _cell, config in progress.study.runs()]
             if urgency < AHEAD:
                 person = progress.record.person
-                self._store.index.ask_for(*(config.run_id for config in runs), person=person)
+                self._store.runs.ask_for(*(config.run_id for config in runs), person=person)
             missing = []
             for config in runs:
                 if self._is_usable(config):

@@ -74,7 +74,7 @@ class Seeds:
         """
         config = config_of(config)
         ids = _ids(config, most)
-        states = tuple(map(self.store.state_of, ids))
+        states = tuple(map(self.store.runs.state, ids))
         runs, differences, verdict = self._compared(config, most, states)
         missing = [run_id for run_id, state in zip(ids, states, strict=True) if state is None]
         asked = [seeds for _study, run_id, seeds in self._more.values() if run_id == config.run_id]

@@ -136,7 +136,7 @@ class Studies:
             for config in runs
             for name, model_id in config.model_ids.items()
             if name != "teacher" or config.teacher == FRESH
-            if not self.store.has_model(model_id)
+            if not self.store.models.has(model_id)
         }
         longest = max(models.values(), default=0.0)
         return max(longest, sum(models.values()) / self._engine.workers()["student"])

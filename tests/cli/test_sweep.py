@@ -15,8 +15,8 @@ from kd.__main__ import main
 from kd.config import RunConfig
 from kd.engine import Engine
 from kd.lab import Lab
+from kd.store.shipped import ID
 from kd.store.store import Store
-from kd.store.stored import ID
 from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
 from kd.text.endings import Ending

@@ -15,7 +15,7 @@ from kd.engine import Abandoned, EngineLost
 from kd.runs import job
 from kd.runs.dispatch import Dispatch
 from kd.runs.queue import MOST_WAITING, FairQueue
-from kd.store.index.index import ACTIVE
+from kd.store.runs import ACTIVE
 from kd.store.store import Store
 from kd.text.endings import Ending
 
@@ -82,12 +82,12 @@ def until(condition):
 def status(dispatch: Dispatch, run_id: str) -> str:
     """A run's status: from the process that computes it, or from the store once it has ended."""
     view = dispatch.view(run_id)
-    return view.status if view is not None else dispatch._store.row(run_id)["status"]
+    return view.status if view is not None else dispatch._store.runs.row(run_id).status
 
 
 def message(dispatch: Dispatch, run_id: str) -> str:
     until(lambda: dispatch.view(run_id) is None)
-    return str(Ending.read(dispatch._store.row(run_id)["message"]))
+    return str(Ending.read(dispatch._store.runs.row(run_id).ending))
 
 
 def test_place_and_wait_are_shown_and_runs_begin_in_turn(dispatch, stage):
@@ -154,7 +154,7 @@ def test_no_more_than_so_many_runs_wait_for_one_person(dispatch, stage):
     with pytest.raises(ValueError, match=f"You already have {MOST_WAITING} runs waiting"):
         dispatch.start(config(99), "ann")
     assert dispatch.view(config(99).run_id) is None
-    assert dispatch._store.row(config(99).run_id) is None
+    assert dispatch._store.runs.row(config(99).run_id) is None
     dispatch.start(config(0), "ann")  # it is already being computed, so this takes no place in the queue
     dispatch.start(config(99), "ben")  # and other people have places of their own
     dispatch.stop(config(1).run_id, "ann")
@@ -182,7 +182,7 @@ def test_the_order_is_computed_once_for_everybody(dispatch, stage, monkeypatch):
 
 
 def test_waiting_for_the_index_holds_up_nobody(dispatch, stage, monkeypatch):
-    locked, claim = threading.Event(), dispatch._store.index.claim
+    locked, claim = threading.Event(), dispatch._store.runs.claim
     dispatch.start(config(0), "ann")
     until(lambda: stage.begun)
 
@@ -190,7 +190,7 @@ def test_waiting_for_the_index_holds_up_nobody(dispatch, stage, monkeypatch):
         assert run_id != config(1).run_id or locked.wait(PATIENCE)
         return claim(run_id, *how)
 
-    monkeypatch.setattr(dispatch._store.index, "claim", claim_later)
+    monkeypatch.setattr(dispatch._store.runs, "claim", claim_later)
     asking = threading.Thread(target=dispatch.start, args=(config(1), "ben"))
     asking.start()
     view = until(lambda: dispatch.view(config(1).run_id))
@@ -210,7 +210,7 @@ def test_a_run_that_cannot_be_recorded_says_so_to_everybody_who_asked(dispatch, 
     def claim(*_):
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr(dispatch._store.index, "claim", claim)
+    monkeypatch.setattr(dispatch._store.runs, "claim", claim)
     with pytest.raises(OSError, match="no space"):
         dispatch.start(config(0), "ann")
     view = dispatch.view(config(0).run_id)
@@ -261,22 +261,22 @@ def test_another_process_stops_a_run_that_trains_or_waits(dispatch, stage, atten
     dispatch.start(config(5), "ann")
     dispatch.start(config(6), "ben")
     until(lambda: stage.begun)
-    Store(dispatch._store.home).index.ask_to_stop(config(seed).run_id)
+    Store(dispatch._store.home).runs.ask_to_stop(config(seed).run_id)
     until(lambda: status(dispatch, config(seed).run_id) == "stopped")
-    assert dispatch._store.index.asked_to_stop() == []
+    assert dispatch._store.runs.asked_to_stop() == []
     other = config({5: 6, 6: 5}[seed])
     assert dispatch.view(other.run_id).active
 
 
 def test_a_run_that_another_process_stopped_can_be_asked_for_again(dispatch, stage, attentive):
-    index = Store(dispatch._store.home).index
+    runs = Store(dispatch._store.home).runs
     for times in (1, 2):
         dispatch.start(config(5), "ann")
         until(lambda times=times: len(stage.begun) == times)
-        index.ask_to_stop(config(5).run_id)
+        runs.ask_to_stop(config(5).run_id)
         until(lambda: status(dispatch, config(5).run_id) == "stopped")
         until(lambda: not dispatch.workshop._pieces)
-    index.ask_to_stop(config(5).run_id)  # it has already ended
+    runs.ask_to_stop(config(5).run_id)  # it has already ended
     dispatch.start(config(5), "ann")
     until(lambda: len(stage.begun) == 3)
     assert dispatch.view(config(5).run_id).active

@@ -96,7 +96,7 @@ def test_the_artefacts_are_what_was_measured(finished, lab, mnist):
     images = mnist.test(50)[0]
     asked = lab.models(finished.run_id)
     for name in ("distilled", "scratch"):
-        loaded = keras.saving.load_model(lab.store.model(SMALL.model_ids[name])[1])
+        loaded = keras.saving.load_model(lab.store.models.get(SMALL.model_ids[name])[1])
         np.testing.assert_allclose(loaded(images), lab.test_logits(finished.run_id)[name][:50], atol=1e-4)
         np.testing.assert_allclose(asked[name].logits(images), loaded(images), atol=1e-4)
 
@@ -117,7 +117,7 @@ def test_a_student_that_never_saw_a_label_is_ahead_of_one_that_saw_them_all(lab,
 
 
 def test_a_record_holds_numbers_and_the_result_says_them(lab, finished):
-    stored = lab.store.record(finished.run_id)["result"]["comparison"]
+    stored = lab.store.runs.record(finished.run_id)["result"]["comparison"]
     assert stored == finished.result["comparison"]
     assert {type(value) for name, value in stored.items() if name != "verdict"} == {float, int}
     assert stored["verdict"] in ("ahead", "behind", "not shown")
@@ -181,8 +181,8 @@ def test_two_people_share_one_run_and_stop_takes_effect(lab, finished):
     lab.stop(first)
     view = lab.wait(first, PATIENCE)
     assert view.status == "stopped"
-    assert lab.store.row(first)["status"] == "stopped"
-    assert not lab.store.has_run(first)
+    assert lab.store.runs.row(first).status == "stopped"
+    assert not lab.store.runs.has(first)
 
 
 def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, finished):
@@ -214,14 +214,14 @@ def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
 
 
 def test_the_next_run_is_computed_while_others_are_being_stored(lab, finished, monkeypatch):
-    may_store, save = threading.Event(), lab.store.save_run
+    may_store, save = threading.Event(), lab.store.runs.finish
     *held, last = [SMALL.replace(seed=60 + number).run_id for number in range(1 + lab._runs_at_once)]
 
     def save_later(run_id, *contents):
         assert run_id == last or may_store.wait(PATIENCE)
         save(run_id, *contents)
 
-    monkeypatch.setattr(lab.store, "save_run", save_later)
+    monkeypatch.setattr(lab.store.runs, "finish", save_later)
     for number in range(1 + lab._runs_at_once):
         lab.start(SMALL.replace(seed=60 + number))
     try:
@@ -250,8 +250,8 @@ def test_an_odd_id_is_named_and_never_becomes_a_path(lab, finished, name):
 
 
 def test_a_folder_outside_the_runs_cannot_be_named(lab, finished):
-    assert lab.store.has_run(finished.run_id)
-    assert not lab.store.has_run(f"../runs/{finished.run_id}")
+    assert lab.store.runs.has(finished.run_id)
+    assert not lab.store.runs.has(f"../runs/{finished.run_id}")
 
 
 def test_an_unfinished_run_has_no_models(lab, finished):
@@ -345,6 +345,6 @@ def test_a_home_that_cannot_be_written_gets_one_sentence(tmp_path):
 
 
 def test_the_record_says_what_made_the_run(finished, lab):
-    record = lab.store.record(finished.run_id)
+    record = lab.store.runs.record(finished.run_id)
     assert record["software"]["keras"].startswith("3.15")
     assert record["config"] == SMALL.to_dict()

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from kd.config import RunConfig
+from kd.lab.run_list import RunList
 from kd.runs import dispatch as dispatching
 from kd.runs import job
 from kd.runs.dispatch import Dispatch
-from kd.runs.views import RunViews
 from kd.store.store import Store
 from tests.fake_engine import FakeEngine
 
@@ -27,7 +27,7 @@ class House:
     def __init__(self, home, at_once: int = 1):
         self.engine, self.store = FakeEngine(at_once), Store(home)
         self.dispatch = Dispatch(self.store, self.engine, lambda config: None, ended=lambda run_id: None)
-        self.views = RunViews(self.store, self.dispatch)
+        self.views = RunList(self.store, self.dispatch)
         self.asked: list[RunConfig] = []
 
     def start(self, config: RunConfig, person: str) -> str:
@@ -41,7 +41,7 @@ class House:
     def finished(self, *run_ids: str) -> None:
         for run_id in run_ids:
             until(lambda run_id=run_id: self.view(run_id) is None)
-            assert self.store.row(run_id)["status"] == "finished", self.store.row(run_id)
+            assert self.store.runs.row(run_id).status == "finished", self.store.runs.row(run_id)
 
     def epochs(self, run_id: str, model: str) -> list[int]:
         return [e["epoch"] for e in self.views.view(run_id).history if e["model"] == model]
@@ -113,8 +113,8 @@ def test_a_run_that_waits_for_its_next_turn_can_be_stopped(house):
     short = house.start(SHORT, "ben")
     until(lambda: house.view(long).phase == "paused")
     assert house.dispatch.stop(long, "ann") is True
-    row = house.store.row(long)
-    assert (row["status"], row["message"]) == ("stopped", job.STOPPED.stored())
+    row = house.store.runs.row(long)
+    assert (row.status, row.ending) == ("stopped", job.STOPPED.stored())
     house.engine.seconds_an_epoch = 0.0
     house.finished(short)
     assert long not in house.begun()[1:]
@@ -128,7 +128,7 @@ def test_what_a_run_learned_before_it_gave_way_stays_visible_after_a_stop(house)
     until(lambda: max(event["epoch"] for event in house.view(long).history) > before)
     house.dispatch.stop(long)
     until(lambda: house.view(long) is None)
-    view = RunViews(house.store, house.dispatch).view(long)
+    view = RunList(house.store, house.dispatch).view(long)
     assert view.status == "stopped"
     for model in ("distilled", "scratch"):
         epochs = [event["epoch"] for event in view.history if event["model"] == model]
@@ -202,7 +202,7 @@ def test_a_stop_ends_a_training_only_when_nobody_else_waits_for_it(house, shared
     until(lambda: any(event["model"] == model for event in house.view(second).history))
     house.dispatch.stop(first)
     until(lambda: house.view(first) is None)
-    assert house.store.row(first)["status"] == "stopped"
+    assert house.store.runs.row(first).status == "stopped"
     house.finished(second)
     assert trained(house, shared.model_ids[model]) == list(range(1, 101))
 
@@ -215,15 +215,15 @@ def test_a_run_that_shares_a_training_can_be_stopped(house):
     until(lambda: house.view(second).history)
     house.dispatch.stop(second)
     until(lambda: house.view(second) is None)
-    assert house.store.row(second)["status"] == "stopped"
+    assert house.store.runs.row(second).status == "stopped"
     house.finished(first)
 
 
 def test_a_scratch_student_does_not_wait_for_a_fresh_teacher(house):
     run_id = house.start(FRESH, "ann")
     until(lambda: FRESH.model_ids["scratch"] in house.engine.begun)
-    until(lambda: house.store.has_model(FRESH.model_ids["scratch"]))
-    assert not house.store.has_model(FRESH.teacher_id)
+    until(lambda: house.store.models.has(FRESH.model_ids["scratch"]))
+    assert not house.store.models.has(FRESH.teacher_id)
     house.finished(run_id)
 
 
@@ -269,7 +269,7 @@ def test_any_stored_model_can_teach(house):
     born_again = SHORT.replace(teacher=SHORT.model_ids["distilled"])
     run_id = house.start(born_again, "ann")
     house.finished(run_id)
-    assert house.store.record(run_id)["models"]["teacher"] == SHORT.model_ids["distilled"]
+    assert house.store.runs.record(run_id)["models"]["teacher"] == SHORT.model_ids["distilled"]
 
 
 def test_a_teacher_that_is_not_stored_is_named(house):

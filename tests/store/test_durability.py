@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kd.store.index import file as index_file
+from kd.store.index import index, moves
 
 from kd import files, owners
 from kd.__main__ import main
@@ -28,8 +30,6 @@ from kd.store import (
     stored_runs,
     stored_snapshots,
 )
-from kd.store.index import file as index_file
-from kd.store.index import index, moves
 from kd.store.store import DamagedRun, Store
 from tests import PROJECT
 from tests.store.killed import crashes, killed_at_each_step

@@ -31,7 +31,7 @@ class FakeLab(Lab):
         return view.run_id
 
     def stored(self) -> set[str]:
-        return {row["run_id"] for row in self.store.index.rows(unasked=True) if row["status"] == "finished"}
+        return {row.run_id for row in self.store.runs.rows(unasked=True) if row.status == "finished"}
 
     def listed(self) -> set[str]:
         return {view.run_id for view in self.runs() if not view.shipped}

@@ -18,7 +18,7 @@ def test_it_goes_on_with_other_seeds_and_then_with_the_neighbours(fake_lab):
     fake_lab.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
     assert (len(SEEDED), len(NEIGHBOURS)) == (5, 4)
-    created = {row["run_id"]: row["created"] for row in fake_lab.store.index.rows(unasked=True)}
+    created = {row.run_id: row.created for row in fake_lab.store.runs.rows(unasked=True)}
     assert max(created[run_id] for run_id in SEEDED) < min(created[run_id] for run_id in NEIGHBOURS)
     assert fake_lab.is_resting()
 
@@ -27,9 +27,9 @@ def test_a_neighbour_is_trained_so_that_its_course_can_be_shown_and_another_seed
     fake_lab.finished(BASE)
     fake_lab.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
-    seed, neighbour = fake_lab.store.models_of(SEEDED[1]), fake_lab.store.models_of(NEIGHBOURS[0])
-    assert fake_lab.store.snapshots(neighbour["distilled"]) is not None
-    assert fake_lab.store.snapshots(seed["distilled"]) is None
+    seed, neighbour = fake_lab.store.runs.models_of(SEEDED[1]), fake_lab.store.runs.models_of(NEIGHBOURS[0])
+    assert fake_lab.store.models.snapshots(neighbour["distilled"]) is not None
+    assert fake_lab.store.models.snapshots(seed["distilled"]) is None
 
 
 def test_what_nobody_asked_for_is_not_listed_until_somebody_asks_and_costs_nothing_then(fake_lab):
@@ -41,7 +41,7 @@ def test_what_nobody_asked_for_is_not_listed_until_somebody_asks_and_costs_nothi
     assert fake_lab.finished(with_seeds(BASE, 2)[1]) == SEEDED[1]
     assert fake_lab.listed() == {BASE.run_id, SEEDED[1]}
     assert len(fake_lab.engine.begun) == begun
-    assert Lab(fake_lab.store.home).store.row(NEIGHBOURS[0])["asked"] is False
+    assert Lab(fake_lab.store.home).store.runs.row(NEIGHBOURS[0]).asked is False
 
 
 @pytest.mark.parametrize("ask", [Lab.pin, Lab.delete])
@@ -50,8 +50,8 @@ def test_whoever_keeps_or_deletes_a_run_asks_for_it(fake_lab, ask):
     fake_lab.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
     ask(fake_lab, SEEDED[1])
-    assert fake_lab.store.index.rows(deleted=True)
-    assert SEEDED[1] in {row["run_id"] for row in fake_lab.store.index.rows(deleted=True)}
+    known = [*fake_lab.store.runs.rows(), *fake_lab.store.runs.deleted()]
+    assert SEEDED[1] in {row.run_id for row in known}
     assert fake_lab.is_resting()
     assert fake_lab.restore(SEEDED[1]) is (ask is Lab.delete)
     assert fake_lab.listed() == {BASE.run_id, SEEDED[1]}
@@ -92,16 +92,16 @@ def test_a_run_that_a_study_comes_to_want_while_it_is_computed_is_listed(fake_la
 
 
 def test_a_run_that_somebody_asks_for_at_the_moment_it_is_claimed_is_listed(fake_lab, monkeypatch):
-    job, claim = fake_lab._dispatch._job(BASE, AHEAD), fake_lab.store.index.claim
+    job, claim = fake_lab._dispatch._job(BASE, AHEAD), fake_lab.store.runs.claim
 
     def claim_while_somebody_comes(*arguments):
         claimed = claim(*arguments)
         job.hurry()
         return claimed
 
-    monkeypatch.setattr(fake_lab.store.index, "claim", claim_while_somebody_comes)
+    monkeypatch.setattr(fake_lab.store.runs, "claim", claim_while_somebody_comes)
     assert job.claim()
-    assert fake_lab.store.row(BASE.run_id)["asked"] is True
+    assert fake_lab.store.runs.row(BASE.run_id).asked is True
 
 
 def test_a_run_that_somebody_deletes_at_the_moment_it_is_chosen_is_left_alone(fake_lab):
@@ -129,7 +129,7 @@ def test_it_is_let_go_when_somebody_asks_for_anything_and_taken_up_again(fake_la
     assert {*theirs} == {OTHER.model_ids["distilled"], OTHER.model_ids["scratch"]}
     assert [fake_lab.engine.trained[model, BASE.epochs] for model in let_go] == [0, 0]
     assert fake_lab.listed() == {BASE.run_id, OTHER.run_id}
-    assert [row["status"] for row in fake_lab.store.index.rows(unasked=True)] == ["finished"] * 2
+    assert [row.status for row in fake_lab.store.runs.rows(unasked=True)] == ["finished"] * 2
     fake_lab.engine.seconds_an_epoch = 0.0
     until(lambda: {*SEEDED, *NEIGHBOURS} <= fake_lab.stored())
 

@@ -12,20 +12,20 @@ from tests.studies.ahead_lab import BASE, NEIGHBOURS, OTHER, SEEDED, FakeLab, un
 def test_a_failure_reaches_nobody_and_the_others_go_on(fake_lab, monkeypatch, caplog):
     fake_lab.finished(BASE)
     bad = with_seeds(BASE, 3)[2].model_ids["distilled"]
-    save = fake_lab.store.save_model
+    save = fake_lab.store.models.save
 
     def save_model(model_id, *arguments):
         if model_id == bad:
             raise RuntimeError("It does not fit.")
         return save(model_id, *arguments)
 
-    monkeypatch.setattr(fake_lab.store, "save_model", save_model)
+    monkeypatch.setattr(fake_lab.store.models, "save", save_model)
     fake_lab.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS} - {SEEDED[2]})
     assert fake_lab.engine.begun.count(bad) == 1
     assert "It does not fit." in caplog.text
     assert fake_lab.listed() == {BASE.run_id}
-    assert fake_lab.store.row(SEEDED[2]) is None
+    assert fake_lab.store.runs.row(SEEDED[2]) is None
 
 
 def test_trouble_with_the_store_ends_nothing(fake_lab, monkeypatch, caplog):
@@ -66,7 +66,7 @@ def test_a_closed_lab_computes_nothing_and_another_goes_on(tmp_path):
     assert first._ahead._thread is None
     assert first.listed() == {BASE.run_id}
     second = FakeLab(tmp_path)
-    assert second.store.index.rows(unasked=True) == first.store.index.rows()
+    assert second.store.runs.rows(unasked=True) == first.store.runs.rows()
     second.look_at(BASE, "ann")
     until(lambda: second.stored() == {*SEEDED, *NEIGHBOURS})
     second.close()
@@ -75,11 +75,11 @@ def test_a_closed_lab_computes_nothing_and_another_goes_on(tmp_path):
 
 def test_nothing_is_left_of_what_a_killed_process_computed_ahead(fake_lab):
     with running_elsewhere(fake_lab.store.home, OTHER, asked=False):
-        assert fake_lab.store.row(OTHER.run_id)["status"] == "running"
+        assert fake_lab.store.runs.row(OTHER.run_id).status == "running"
         assert fake_lab.listed() == set()
     again = FakeLab(fake_lab.store.home)
-    assert again.store.index.rows(unasked=True) == []
-    assert again.store.index.ids() == set()
+    assert again.store.runs.rows(unasked=True) == []
+    assert again.store.runs.rows(unasked=True) == []
     again.close()
 
 

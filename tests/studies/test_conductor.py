@@ -6,10 +6,10 @@ import errno
 import time
 
 import pytest
+from kd.store.runs import ACTIVE
 
 from kd.config import RunConfig
 from kd.runs.job import STOPPED
-from kd.store.index.rows import ACTIVE
 from kd.studies import conductor as conducting
 from kd.studies.study import Study
 from tests.other_process import running_elsewhere
@@ -30,7 +30,7 @@ def test_each_model_of_a_study_is_trained_once(house):
     assert house.computed() == dict.fromkeys(MODELS, 1)
     assert len(MODELS) == 14
     for _cell, config in STUDY.runs():
-        assert house.store.record(config.run_id)["models"] == config.model_ids
+        assert house.store.runs.record(config.run_id)["models"] == config.model_ids
 
 
 def test_every_worker_is_busy(house):
@@ -54,7 +54,7 @@ def test_a_stopped_study_keeps_what_it_has_and_goes_on_from_there(house):
     view = house.conductor.wait(study_id, PATIENCE)
     assert view.status == "stopped"
     assert 2 <= view.done < 12
-    kept = {model for model in MODELS if house.store.has_model(model)}
+    kept = {model for model in MODELS if house.store.models.has(model)}
     house.engine.seconds_an_epoch = 0.0
     house.finished(STUDY)
     assert house.conductor.view(study_id).reused >= view.done
@@ -67,7 +67,7 @@ def test_a_study_goes_on_after_a_restart(tmp_path):
     until(lambda: first.conductor.view(study_id).done >= 2)
     first.conductor.stop(study_id)
     first.conductor.wait(study_id, PATIENCE)
-    kept = {model for model in MODELS if first.store.has_model(model)}
+    kept = {model for model in MODELS if first.store.models.has(model)}
     assert len(kept) >= 2
     second = House(tmp_path)
     assert second.conductor.view(study_id).status == "stopped"
@@ -97,7 +97,7 @@ def test_a_person_is_served_before_a_study(house):
     until(lambda: house.conductor.view(study_id).done >= 1)
     mine = RunConfig(teacher="notebook", train_size=320, epochs=2, seed=99)
     house.dispatch.start(mine, "ann")
-    until(lambda: house.store.has_run(mine.run_id))
+    until(lambda: house.store.runs.has(mine.run_id))
     assert house.conductor.view(study_id).active
     house.engine.seconds_an_epoch = 0.0
     assert house.conductor.wait(study_id, PATIENCE).status == "finished"
@@ -105,14 +105,14 @@ def test_a_person_is_served_before_a_study(house):
 
 def test_a_full_disk_keeps_what_is_done_and_the_study_goes_on_when_there_is_room(house, monkeypatch):
     monkeypatch.setattr(conducting, "SECONDS_FOR_ROOM", 0.05)
-    save, full = house.store.save_model, True
+    save, full = house.store.models.save, True
 
     def save_model(model_id, *arguments):
-        if full and house.store.has_model(BASE.replace(alpha=0.1, temperature=1.0).model_ids["distilled"]):
+        if full and house.store.models.has(BASE.replace(alpha=0.1, temperature=1.0).model_ids["distilled"]):
             raise OSError(errno.ENOSPC, "No space left on device")
         return save(model_id, *arguments)
 
-    monkeypatch.setattr(house.store, "save_model", save_model)
+    monkeypatch.setattr(house.store.models, "save", save_model)
     study_id = house.conductor.start(STUDY)
     until(lambda: house.conductor.view(study_id).status == "waiting for room")
     done = house.conductor.view(study_id).done
@@ -124,18 +124,18 @@ def test_a_full_disk_keeps_what_is_done_and_the_study_goes_on_when_there_is_room
 
 def test_a_run_that_fails_does_not_end_the_others(house, monkeypatch):
     bad = BASE.replace(alpha=0.5, temperature=4.0).model_ids["distilled"]
-    save = house.store.save_model
+    save = house.store.models.save
 
     def save_model(model_id, *arguments):
         if model_id == bad:
             raise ValueError("It does not fit.")
         return save(model_id, *arguments)
 
-    monkeypatch.setattr(house.store, "save_model", save_model)
+    monkeypatch.setattr(house.store.models, "save", save_model)
     view = house.conductor.wait(house.conductor.start(STUDY), PATIENCE)
     assert (view.status, view.done, len(view.failed)) == ("unfinished", 11, 1)
     assert "It does not fit." in str(next(iter(view.failed.values())))
-    monkeypatch.setattr(house.store, "save_model", save)
+    monkeypatch.setattr(house.store.models, "save", save)
     house.finished(STUDY)
 
 
@@ -153,7 +153,7 @@ def test_a_study_that_is_stopped_and_started_again_at_once_computes_everything(h
 def test_nothing_begins_for_a_study_that_was_stopped(house):
     config = BASE.replace(seed=9)
     assert house.dispatch.compute(config, "study", lambda: True) == STOPPED
-    assert house.store.row(config.run_id) is None
+    assert house.store.runs.row(config.run_id) is None
 
 
 def test_a_run_that_somebody_else_stops_is_named_and_the_others_go_on(house):
@@ -193,7 +193,7 @@ def test_a_run_of_another_process_that_dies_is_computed_here(house):
         until(lambda: house.conductor.view(study_id).done == 11)
         time.sleep(0.1)
         assert house.conductor.view(study_id).status == "running"
-        assert house.store.index.worker(run_id) == "elsewhere"
+        assert house.store.runs.worker(run_id) == "elsewhere"
     view = house.conductor.wait(study_id, PATIENCE)
     assert (view.status, view.failed) == ("finished", {})
 
@@ -206,11 +206,11 @@ def test_after_closing_nothing_of_a_study_is_written(house):
     house.dispatch.close()
     house.dispatch.wait_closed(PATIENCE)
     house.conductor.wait_closed(PATIENCE)
-    rows, models = house.store.index.rows(), sorted((house.store.home / "models").iterdir())
-    assert not [row["run_id"] for row in rows if row["status"] in ACTIVE]
+    rows, models = house.store.runs.rows(), sorted((house.store.home / "models").iterdir())
+    assert not [row.run_id for row in rows if row.status in ACTIVE]
     house.engine.seconds_an_epoch = 0.0
     time.sleep(0.3)
-    assert house.store.index.rows() == rows
+    assert house.store.runs.rows() == rows
     assert sorted((house.store.home / "models").iterdir()) == models
     assert house.conductor.view(study_id).status == "stopped"
     assert house.conductor.wait(house.conductor.start(STUDY), PATIENCE).status == "stopped"

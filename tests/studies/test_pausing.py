@@ -24,7 +24,7 @@ def test_a_paused_study_rests_in_the_middle_of_a_run_and_loses_nothing(house):
     assert house.dispatch.is_idle()
     mine = RunConfig(teacher="notebook", train_size=320, epochs=2, seed=99)
     house.dispatch.start(mine, "ann")
-    until(lambda: house.store.has_run(mine.run_id))
+    until(lambda: house.store.runs.has(mine.run_id))
     own = {model_id for name, model_id in mine.model_ids.items() if name != "teacher"}
     assert {key: n for key, n in house.engine.trained.items() if key[0] not in own} == trained
     assert house.conductor.view(study_id).seconds_left == left
@@ -41,7 +41,7 @@ def test_a_run_that_a_person_wants_does_not_rest_with_its_study(house):
     house.conductor.pause(study_id)
     config = STUDY.config({"alpha": 0.1, "temperature": 1.0})
     house.dispatch.start(config, "ann")
-    until(lambda: house.store.has_run(config.run_id))
+    until(lambda: house.store.runs.has(config.run_id))
     assert house.conductor.view(study_id).status == "paused"
     house.conductor.stop(study_id)
     assert house.conductor.wait(study_id, PATIENCE).status == "stopped"
@@ -97,7 +97,7 @@ def test_a_study_is_an_experiments_until_somebody_composes_it_too(tmp_path):
 def test_a_study_that_another_process_carries_out_is_seen_to_be_under_way(tmp_path, monkeypatch):
     first, second = House(tmp_path, 0.05), House(tmp_path)
     study_id = first.conductor.start(STUDY)
-    monkeypatch.setattr("kd.studies.kept.records.owners.own_token", lambda: "f" * 32)
+    monkeypatch.setattr("kd.store.studies.owners.own_token", lambda: "f" * 32)
     view = second.conductor.view(study_id)
     assert (view.status, view.elsewhere) == ("running", True)
     monkeypatch.undo()

@@ -28,8 +28,7 @@ def save(lab: Lab, config: RunConfig, distilled: float, scratch: float) -> str:
     for name, score in scores.items():
         record["result"][name] = {**record["result"][name], "test_accuracy": score}
     record["result"]["comparison"] = comparison
-    lab.store.index.claim(config.run_id, config.to_dict())
-    lab.store.save_run(config.run_id, record)
+    lab.store.runs.finish(config.run_id, lab.store.runs.claim(config.run_id, config), record)
     return config.run_id
 
 

@@ -70,12 +70,12 @@ class ForStudies:
                         self.hold(run_id, study)
             if not joins and not self._carry_out(job):
                 tries_again = urgency < AHEAD
-                while not should_stop() and self._store.index.worker(run_id) == "elsewhere":
+                while not should_stop() and self._store.runs.worker(run_id) == "elsewhere":
                     time.sleep(SECONDS_BETWEEN_LOOKS)
             while not job.state.done.wait(SECONDS_BETWEEN_LOOKS):
                 if should_stop():
                     return STOPPED
-            if self._store.has_run(run_id):
+            if self._store.runs.has(run_id):
                 return None
             if not tries_again:
                 return job.state.view().ending
@@ -97,7 +97,7 @@ class ForStudies:
     def _carry_out(self, job: RunJob) -> bool:
         """A study's run, from its claim to its end; returns False if another process is computing it."""
         ours = True
-        with self._store.index.waiting():  # nobody is waiting for this thread
+        with self._store.waiting():  # nobody is waiting for this thread
             try:
                 ours = job.claim()
                 if ours:

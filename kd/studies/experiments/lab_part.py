@@ -72,11 +72,11 @@ class Experiments(Studies):
         from kd.studies.measures import measure, measured
 
         measure(name)
-        view = self.watch(run_id)
-        kept = self.store.measures(run_id, view.created)
+        self.watch(run_id)
+        kept = self.store.runs.measures(run_id)
         if name not in kept:
             kept[name] = measured(name, self.to_measure(run_id))
-            self.store.save_measures(run_id, view.created, kept)
+            self.store.runs.save_measures(run_id, kept)
         return kept[name]
 
     def to_measure(self, run_id: str) -> MeasuredRun:
@@ -90,7 +90,7 @@ class Experiments(Studies):
         view = self.watch(run_id)
 
         def logits() -> Mapping[str, np.ndarray]:
-            second = self.store.model_logits(view.config.second_teacher)
+            second = self.store.models.logits(view.config.second_teacher)
             return {**self.test_logits(run_id), **({} if second is None else {"second_teacher": second})}
 
         return MeasuredRun(

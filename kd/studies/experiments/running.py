@@ -150,7 +150,7 @@ class ExperimentRun:
 
     def _stored(self) -> int:
         """How many of its runs are stored."""
-        return sum(self._lab.store.has_run(config.run_id) for config in self._configs)
+        return sum(self._lab.store.runs.has(config.run_id) for config in self._configs)
 
     def _status(self, going: bool, done: int, studies: list[StudyView]) -> str:
         if going:

@@ -1,23 +1,17 @@
-"""StudyRecords: the studies that were asked for in a home, each in a file of its own."""
+"""StudyRecords: the studies that were asked for in a home."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import threading
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from kd import files, owners
 from kd.runs.queue import NOBODY
-from kd.store.stored import ID
+from kd.store import studies
+from kd.store.shipped import ID
+from kd.store.studies import StudyTable
 from kd.studies.study import Study
 from kd.text.translation import _
 from kd.text.words import quoted
-
-_ASKED = "asked"
-_NOTED = ("person", "created", "process", "done", "experiment")
 
 
 @dataclass(frozen=True)
@@ -40,10 +34,8 @@ class StudyRecord:
 class StudyRecords:
     """Reads and writes the studies of a home. Thread-safe."""
 
-    def __init__(self, home: Path):
-        self._home, self._folder = home, home / "studies"
-        self._lock = threading.Lock()
-        self._read: dict[str, tuple[int, StudyRecord]] = {}
+    def __init__(self, table: StudyTable):
+        self._table = table
 
     def write(self, record: StudyRecord) -> None:
         """Store a study.
@@ -51,11 +43,7 @@ class StudyRecords:
         Raises:
             OSError: when it cannot be written.
         """
-        asked = {
-            name: getattr(record, name) for name in ("person", "created", "process", "done", "experiment")
-        }
-        content = files.json_bytes({**record.study.to_dict(), _ASKED: asked})
-        files.write_sealed(self._path(record.study.study_id), content)
+        self._table.write(record.study, record.person, record.experiment, record.process)
 
     def end(self, study_id: str, done: int) -> None:
         """Nobody carries a study out any more, of which so many runs are stored.
@@ -63,45 +51,29 @@ class StudyRecords:
         Raises:
             OSError: when it cannot be written.
         """
-        self.write(replace(self.read(study_id), process=None, done=done))
+        self._table.end(study_id, done)
 
     def read(self, study_id: str) -> StudyRecord:
-        """A study by its id; read again only when its file has changed.
+        """A study by its id.
 
         Raises:
             ValueError: when there is none that can be read.
         """
         if not isinstance(study_id, str) or not ID.fullmatch(study_id):
             raise unknown(study_id)
-        path = self._path(study_id)
-        try:
-            changed = path.stat().st_mtime_ns
-            with self._lock:
-                known = self._read.get(study_id)
-            if known is not None and known[0] == changed:
-                return known[1]
-            record = _from_mapping(json.loads(files.read_sealed(path)), created=changed / 1e9)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, files.Damaged):
-            raise unknown(study_id) from None
-        with self._lock:
-            self._read[study_id] = changed, record
-        return record
+        return _record(self._table.get(study_id))
 
     def all(self) -> list[StudyRecord]:
         """Every study that can be read, the newest first."""
         records = []
-        for path in self._folder.glob("*.json"):
+        for stored in self._table.all():
             with contextlib.suppress(ValueError):
-                records.append(self.read(path.stem))
-        return sorted(records, key=lambda record: record.created, reverse=True)
+                records.append(_record(stored))
+        return records
 
     def is_elsewhere(self, record: StudyRecord) -> bool:
         """Whether another process carries it out now."""
-        process = record.process
-        return process not in (None, owners.own_token()) and not owners.is_gone(self._home, process)
-
-    def _path(self, study_id: str) -> Path:
-        return self._folder / f"{study_id}.json"
+        return self._table.is_elsewhere(self._table.get(record.study.study_id))
 
 
 def unknown(study_id: object) -> ValueError:
@@ -109,7 +81,13 @@ def unknown(study_id: object) -> ValueError:
     return ValueError(_("There is no study {study}: start it, or choose another.", study=quoted(study_id)))
 
 
-def _from_mapping(values: dict[str, Any], created: float) -> StudyRecord:
-    """created: what counts for studies that were stored before this was noted."""
-    asked = values.pop(_ASKED, {})
-    return StudyRecord(Study.from_mapping(values), **{"created": created, **asked})
+def _record(stored: studies.StudyRecord) -> StudyRecord:
+    person = next(filter(None, stored.people), NOBODY)
+    return StudyRecord(
+        Study.from_mapping(stored.study),
+        person,
+        stored.created,
+        stored.process,
+        stored.done,
+        stored.people.get(person, ""),
+    )
