@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from kd.store.runs import ACTIVE
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -24,6 +23,7 @@ from playwright.sync_api import (
 )
 
 from benchmarks.app_process import AppProcess, app_process
+from kd.store.runs import ACTIVE
 from kd.store.store import Store
 from tests.browser.chromium import bring
 

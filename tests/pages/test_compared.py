@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from urllib.parse import parse_qs
 
 import pytest
@@ -12,7 +11,6 @@ from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import study_of
-from kd.studies.kept.records import StudyRecord, StudyRecords
 from kd.studies.study import Study
 from kd.text.headlines import headline
 from tests.pages.on_page import chart_titles, errors_of, html_of, warnings_of
@@ -79,8 +77,8 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert app.table[0].value.loc["Seeds"].tolist() == ["5", "5"]
     study = Study(RunConfig(), {"temperature": [4.0, 20.0]}, seeds=5)
     assert study_of(sweep_between(app)) == study
-    records = StudyRecords(lab.store.studies)
-    records.write(StudyRecord(study, "", created=1e9, done=0))
+    lab.store.studies.write(study, "")
+    lab.store.studies.end(study.study_id, 0)
     query = sweep_between(app.run())
     assert query.pop("study") == study.study_id  # so that a stored one opens
     assert study_of(query) == study
@@ -139,7 +137,7 @@ def test_a_run_that_has_not_finished_is_left_out_with_a_sentence(open_page, queu
 def test_a_run_whose_model_is_gone_becomes_a_sentence_and_the_list_stays(open_page, lab):
     config = RunConfig(seed=22)
     save_copy(lab.store, SHIPPED.run_id, config)
-    shutil.rmtree(lab.store.home / "models" / config.model_ids["distilled"])
+    lab.store.models.file(config.model_ids["distilled"]).unlink()
     app = opened(open_page, config.run_id, MANY.run_id, fold="false")
     assert app.dataframe
     assert "is missing" in errors_of(app)[0]

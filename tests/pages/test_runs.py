@@ -7,11 +7,11 @@ from urllib.parse import quote
 import pytest
 
 from kd.config import PRESETS, RunConfig
-from kd.studies.kept.records import StudyRecord, StudyRecords
 from kd.studies.study import Study
-from kd.text.words import UNREADABLE, file_size
+from kd.text.words import file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.store.test_upkeep import save
+from tests.stored_runs import save_ended
 from ui.runs.search import TICKED
 from ui.runs.table import _note_ticks, _Shown
 
@@ -192,23 +192,11 @@ def test_others_runs_can_be_opened_and_not_changed(open_page, request, shipped, 
 
 
 def test_a_failed_run_says_why(open_page, lab):
-    run_id = save(lab, 12)
-    (lab.store.home / "runs" / run_id / "record.json").write_text("{")
+    run_id = save_ended(lab.store, RunConfig(seed=12), "failed", "disk full")
     app = open_page("runs")
-    assert "damaged" in table(app).loc[run_id, "state"]
+    assert "The disk is full" in table(app).loc[run_id, "state"]
     assert not app.error
     lab.store.runs.remove(run_id)
-
-
-def test_an_entry_that_cannot_be_read_is_named_and_can_be_deleted(open_page, lab, own):
-    config = RunConfig(seed=13)
-    lab.store.runs.claim(config.run_id, {**config.to_dict(), "width": 2})
-    app = open_page("runs", fold="false")
-    assert f"{config.run_id}&#x27;: {UNREADABLE}" in html_of(app)
-    assert own in table(app).index
-    buttons(app)[f"delete_{config.run_id}"].click().run()
-    assert UNREADABLE not in html_of(app)
-    assert lab.unreadable() == []
 
 
 def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(open_page, lab, own):
@@ -300,7 +288,8 @@ def test_ticks_that_were_meant_for_the_lines_before_count_for_nobody(monkeypatch
 
 def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
     study = Study(RunConfig(seed=31), {"temperature": [1.0, 4.0], "train_size": [200, 500]}, seeds=2)
-    StudyRecords(lab.store.studies).write(StudyRecord(study, SOMEBODY, created=1e9, done=0))
+    lab.store.studies.write(study, SOMEBODY)
+    lab.store.studies.end(study.study_id, 0)
     links = [
         (link.proto.page, link.proto.query_string, link.proto.label)
         for link in open_page("runs").get("page_link")

@@ -6,10 +6,10 @@ import errno
 import time
 
 import pytest
-from kd.store.runs import ACTIVE
 
 from kd.config import RunConfig
 from kd.runs.job import STOPPED
+from kd.store.runs import ACTIVE
 from kd.studies import conductor as conducting
 from kd.studies.study import Study
 from tests.other_process import running_elsewhere

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from kd.config import RunConfig
-from kd.files import json_bytes, write_sealed
 from kd.studies.study import Study
 from tests.studies.house import BASE, PATIENCE, STUDY, House, until
 
@@ -105,18 +102,6 @@ def test_a_study_that_another_process_carries_out_is_seen_to_be_under_way(tmp_pa
     first.conductor.wait(study_id, PATIENCE)
     view = second.conductor.view(study_id)
     assert (view.status, view.elsewhere) == ("stopped", False)
-
-
-def test_a_study_as_earlier_versions_stored_it_can_be_read(house):
-    path = house.store.home / "studies" / f"{STUDY.study_id}.json"
-    write_sealed(path, json_bytes(STUDY.to_dict()))
-    view = house.conductor.view(STUDY.study_id)
-    assert (view.study, view.person, view.status) == (STUDY, "", "stopped")
-    assert view.created == pytest.approx(path.stat().st_mtime)
-    path.write_bytes(b"not a study")
-    with pytest.raises(ValueError, match="There is no study"):
-        house.conductor.view(STUDY.study_id)
-    assert house.conductor.views() == []
 
 
 def test_two_studies_go_on_side_by_side(house):
