@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kd.runs.queue import NOBODY
 from kd.studies.study import Study
 from kd.text.endings import Ending
 
@@ -16,8 +15,9 @@ class StudyView:
     status: running, waiting for room (on a full disk), paused, finished, stopped, interrupted (its process
     ended before it did), or unfinished: some runs failed. done: how many of the runs are stored; reused: how
     many of these were stored before. failed: run id → why. seconds_left: an estimate, None while nothing is
-    known. person: who asked for it first. created: when, in seconds since 1970. elsewhere: another process
-    carries it out. experiment: of which it is a part; "" for one that somebody composed.
+    known. person: who asked for it first; people: everybody who has asked for it; wanting: who wants it now.
+    created: when, in seconds since 1970. elsewhere: another process carries it out. experiment: of which it
+    is a part; "" for one that somebody composed.
     """
 
     study_id: str
@@ -28,7 +28,9 @@ class StudyView:
     reused: int
     failed: dict[str, Ending] = field(default_factory=dict)
     seconds_left: float | None = None
-    person: str = NOBODY
+    person: str = ""
+    people: frozenset[str] = frozenset()
+    wanting: frozenset[str] = frozenset()
     created: float = 0.0
     elsewhere: bool = False
     experiment: str = ""

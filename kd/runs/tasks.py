@@ -1,9 +1,10 @@
-"""What a run orders from the workshop: its models, its teacher's answers, the time a picture takes."""
+"""The tasks of a run: its models, its teacher's answers, the time a picture takes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kd.config import SHIPPED_TEACHERS, RunConfig
@@ -12,10 +13,9 @@ from kd.networks.architectures import Architecture, student_architecture, teache
 from kd.pictures.training_set import places
 from kd.run_fields import CONVOLUTIONAL, has_nonsense, is_consistent
 from kd.runs.result import model_record
-from kd.runs.work.piece import Order
+from kd.runs.scheduler import Task
 from kd.store.store import Store
 from kd.teachers.logits import shipped_logits
-from kd.text.translation import _
 from kd.training.teaching import Teaching
 from kd.unusable import Unusable
 
@@ -25,56 +25,73 @@ if TYPE_CHECKING:
     from kd.training.trained_model import TrainedModel
 
 
-def model_order(
-    config: RunConfig, name: str, store: Store, teaching: Teaching | None = None, looks: bool = True
-) -> Order:
-    """Train one of a run's models and store it.
+def model_task(
+    config: RunConfig,
+    name: str,
+    store: Store,
+    teaching: Teaching | None = None,
+    looks: bool = True,
+    seconds: float | None = None,
+) -> Task:
+    """Train one of a run's models and store it; its value is the model's record.
 
     Args:
         name: 'teacher' (a fresh one), 'distilled' or 'scratch'.
         teaching: what the distilled student learns from, if its teacher decides anything.
         looks: whether to look at the model as it develops: test accuracies on the way, and snapshots.
+        seconds: about how long it takes.
     """
     model_id = config.model_ids[name]
 
-    def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
-        measured = store.precisions() if name == "teacher" else None
-        arguments = (config.to_dict(), name, teaching, measured, looks, checkpoint)
-        return attempt.submit(tasks.train, *arguments, resource=_resource(name))
+    def keep(trained: TrainedModel) -> dict[str, Any]:
+        measured = store.caches.precisions()
+        if trained.processor is not None and trained.processor not in measured:
+            store.caches.save_precisions({**measured, trained.processor: trained.precision})
+        _keep_snapshots(store, model_id, trained)
+        record = model_record(config, name, trained)
+        with store.waiting():
+            store.models.save(model_id, record, trained.keras_file, trained.test_logits)
+        return record
 
-    def keep(trained: TrainedModel) -> None:
-        if trained.processor is not None and trained.processor not in store.precisions():
-            store.save_precisions({**store.precisions(), trained.processor: trained.precision})
-        with store.index.waiting():
-            _keep_snapshots(store, model_id, trained)
-            record = model_record(config, name, trained)
-            store.save_model(model_id, record, trained.keras_file, trained.test_logits)
+    submit = partial(_submit_training, config, name, store, teaching, looks)
+    find = partial(store.models.record, model_id)
+    return Task(model_id, _resource(name), submit, keep, find, seconds)
 
-    return Order(model_id, _resource(name), submit, keep)
+
+def snapshots_task(config: RunConfig, name: str, store: Store, teaching: Teaching | None) -> Task:
+    """Train a stored student once more, to the same weights, for a look at the course of its training."""
+    model_id = config.model_ids[name]
+
+    def keep(trained: TrainedModel) -> bool:
+        _keep_snapshots(store, model_id, trained)
+        return True
+
+    submit = partial(_submit_training, config, name, store, teaching, True)
+    return Task(f"snapshots-{model_id}", _resource(name), submit, keep)
+
+
+def _submit_training(
+    config: RunConfig,
+    name: str,
+    store: Store,
+    teaching: Teaching | None,
+    looks: bool,
+    attempt: Attempt,
+    checkpoint: Checkpoint | None,
+) -> Any:
+    measured = store.caches.precisions() if name == "teacher" else None
+    arguments = config.to_dict(), name, teaching, measured, looks, checkpoint
+    return attempt.submit(tasks.train, *arguments, resource=_resource(name))
 
 
 def _keep_snapshots(store: Store, model_id: str, trained: TrainedModel) -> None:
     if trained.snapshots is not None:
-        store.save_snapshots(model_id, trained.snapshots.arrays())
+        with store.waiting():
+            store.models.save_snapshots(model_id, trained.snapshots.arrays())
 
 
 def _resource(name: str) -> str:
     return "teacher" if name == "teacher" else "student"
-
-
-def snapshots_order(config: RunConfig, name: str, store: Store, teaching: Teaching | None) -> Order:
-    """Train a stored student once more, to the same weights, for a look at the course of its training.
-
-    Arguments as for `model_order`.
-    """
-    model_id = config.model_ids[name]
-
-    def keep(trained: TrainedModel) -> None:
-        with store.index.waiting():
-            _keep_snapshots(store, model_id, trained)
-
-    training = model_order(config, name, store, teaching)
-    return Order(f"snapshots-{model_id}", training.resource, training.submit, keep)
 
 
 class Teacher:
@@ -87,14 +104,11 @@ class Teacher:
         """
         self._config, self._store = config, store
         self.is_shipped = config.teacher in SHIPPED_TEACHERS
-        stored = store.model(config.teacher_id)
+        stored = store.models.get(config.teacher_id)
         if stored is None:
             raise Unusable(
-                _(
-                    "There is no stored model {model} to be the teacher: use the id of a model that is "
-                    "stored, or another teacher.",
-                    model=config.teacher_id,
-                )
+                f"There is no stored model {config.teacher_id} to be the teacher: use the id of a model that "
+                "is stored, or another teacher."
             )
         self.record, self.path = stored
 
@@ -110,38 +124,34 @@ class Teacher:
         """Raises: ValueError, when it has no maps to compare attention with."""
         if self._compares_attention and self.architecture.kind != CONVOLUTIONAL:
             raise Unusable(
-                _(
-                    "The objective {objective} compares convolutions, and the teacher {model} has none: "
-                    "choose a convolutional teacher.",
-                    objective=self._config.objective,
-                    model=self._config.teacher_id,
-                )
+                f"The objective {self._config.objective} compares convolutions, and the teacher "
+                f"{self._config.teacher_id} has none: choose a convolutional teacher."
             )
 
     def teaching(self) -> Teaching | None:
-        """What it says of the run's training images, or None if that has to be computed (`order`)."""
+        """What it says of the run's training images, or None if that has to be computed (`task`)."""
         if not self._compares_attention and self.is_shipped and not self._asked_about:
             return Teaching(shipped_logits(self._config.teacher)["train"][places(self._config)])
-        found = self._store.logits(self._key)
+        found = self._store.caches.logits(self._key)
         if found is None or (self._compares_attention and "attention" not in found):
             return None
         return Teaching(found["train"], found.get("attention"))
 
-    def order(self) -> Order:
+    def task(self) -> Task:
         """Compute what it says of the run's training images, and store it for other runs."""
-        asked = self._config.to_dict(), self._compares_attention
 
         def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
+            asked = self._config.to_dict(), self._compares_attention
             return attempt.submit(tasks.teaching, self.path.read_bytes(), *asked, resource="teacher")
 
         def keep(teaching: Teaching) -> Teaching:
             found = {"train": teaching.logits}
             if teaching.attention is not None:
                 found["attention"] = teaching.attention
-            self._store.save_logits(self._key, found)
+            self._store.caches.save_logits(self._key, found)
             return teaching
 
-        return Order(f"teaching-{self._key}", "teacher", submit, keep, reports=False)
+        return Task(f"teaching-{self._key}", "teacher", submit, keep, self.teaching, reports=False)
 
     @property
     def _compares_attention(self) -> bool:
@@ -177,30 +187,24 @@ def teachers_of(config: RunConfig, store: Store) -> list[Teacher]:
 
 
 class Timings:
-    """How long a picture takes through networks; measured once for each pair of them. Thread-safe.
+    """How long a picture takes through networks; measured once for each pair of them.
 
     The time depends on what a network is made of, and not on its weights.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple, dict[str, float]] = {}
+        self._known: dict[str, dict[str, float]] = {}
 
-    def of(
-        self, architectures: dict[str, Architecture], ordered: Callable[[Order], tuple[float, ...]]
-    ) -> dict[str, float]:
-        """Milliseconds for a picture through each network, by its name.
+    def task(self, architectures: Mapping[str, Architecture]) -> Task:
+        """Measure the milliseconds that a picture takes through each network; its value has their names."""
+        made_of = tuple(tuple(architecture) for architecture in architectures.values())
+        key = "time-" + "-".join(f"{kind}-{size}" for kind, size in made_of)
 
-        Args:
-            ordered: has an order computed and returns its value.
-        """
-        key = tuple(architectures.items())
-        if key not in self._known:
-            made_of = tuple(tuple(architecture) for architecture in architectures.values())
-            label = "-".join(f"{kind}-{size}" for kind, size in made_of)
+        def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
+            return attempt.submit(tasks.milliseconds, made_of, resource="student")
 
-            def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
-                return attempt.submit(tasks.milliseconds, made_of, resource="student")
-
-            taken = ordered(Order(f"time-{label}", "student", submit, reports=False))
+        def keep(taken: tuple[float, ...]) -> dict[str, float]:
             self._known[key] = dict(zip(architectures, taken, strict=True))
-        return self._known[key]
+            return self._known[key]
+
+        return Task(key, "student", submit, keep, partial(self._known.get, key), reports=False)
