@@ -14,14 +14,13 @@ from kd.once import computed_once
 from kd.runs.batch import Batch, Pace
 from kd.runs.estimate import Estimator
 from kd.runs.in_progress import NOBODY, RunsInProgress
-from kd.store.store import ID, Store
+from kd.store.store import Store
 from kd.store.studies import StudyRecord
 from kd.studies.progress import moment
 from kd.studies.study import Study
 from kd.studies.view import StudyView
 from kd.terminal.progress import show
 from kd.terminal.watching import views
-from kd.text.words import quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +49,7 @@ class StudyInProgress:
             ended()
             self.ended.set()
 
-        self.batch = Batch(runs, study.study_id, batch_ended, person=record.person)
+        self.batch = Batch(runs, study.study_id, batch_ended, person=_first(record))
 
     @property
     def status(self) -> str:
@@ -155,7 +154,8 @@ class Studies:
             going = self._known.get(study_id)
             is_new = going is None or going.ended.is_set()
             process = owners.hold(self._store.home)
-            record = self._store.studies.write(study_id, study.to_dict(), person, experiment, process)
+            self._store.studies.write(study, person, experiment, process)
+            record = self._store.studies.get(study_id)
             if is_new:
                 going = StudyInProgress(study, record, self._runs, lambda: self._ended(study_id))
                 self._known[study_id] = going
@@ -180,7 +180,7 @@ class Studies:
         going = self._known.get(study_id)
         if going is not None:
             return going.view()
-        return self._stored(self._record(study_id), self._count(study_id))
+        return self._stored(self._store.studies.get(study_id), self._count(study_id))
 
     def views(self) -> list[StudyView]:
         """Every study that varies more than the seed, the newest first; cheap.
@@ -273,7 +273,7 @@ class Studies:
         try:
             configs = [config for _cell, config in going.study.runs()]
             with self._store.waiting():
-                self._store.runs.ask_for(*(config.run_id for config in configs), person=going.record.person)
+                self._store.runs.ask_for(*(config.run_id for config in configs), person=_first(going.record))
             # more than can train, so that no worker waits for a comparison or for the disk
             most = 2 * self._workers() + 1
             going.batch.start(configs, lambda config: self._store.is_usable(config.run_id), most)
@@ -300,17 +300,11 @@ class Studies:
         study_id = _id_of(study)
         going = self._known.get(study_id)
         if going is None:
-            self._record(study_id)
+            self._store.studies.get(study_id)
         return going
 
-    def _record(self, study_id: str) -> StudyRecord:
-        record = self._store.studies.get(study_id) if ID.fullmatch(study_id) else None
-        if record is None:
-            raise _unknown(study_id)
-        return record
-
     def _read(self, study_id: str) -> Study:
-        return Study.from_mapping(self._record(study_id).study)
+        return Study.from_mapping(self._store.studies.get(study_id).study)
 
     def _read_run_ids(self, study_id: str) -> list[str]:
         """The ids of a study's runs: to name them takes longer than to look whether they are there."""
@@ -322,8 +316,7 @@ class Studies:
 
     def _stored(self, record: StudyRecord, done: int) -> StudyView:
         study = self._asked(record.study_id)
-        own = record.process in (None, owners.own_token())
-        elsewhere = not own and not owners.is_gone(self._store.home, record.process)
+        elsewhere = self._store.studies.is_elsewhere(record)
         # it is not taken up unasked: a study that was paused ends with its process, too
         ended = "stopped" if record.process is None else "interrupted"
         status = "finished" if done == study.size else "running" if elsewhere else ended
@@ -338,7 +331,7 @@ def _view(study: Study, record: StudyRecord, status: str, **values: object) -> S
         status=status,
         runs=study.size,
         created=record.created,
-        person=record.person,
+        person=_first(record),
         # what somebody has composed, too, is no longer an experiment's alone
         experiment=labels[0] if labels and all(labels) else "",
         people=frozenset(record.people),
@@ -346,13 +339,10 @@ def _view(study: Study, record: StudyRecord, status: str, **values: object) -> S
     )
 
 
+def _first(record: StudyRecord) -> str:
+    """Who asked for it first."""
+    return next(iter(record.people), NOBODY)
+
+
 def _id_of(study: str | StudyView) -> str:
-    if isinstance(study, StudyView):
-        return study.study_id
-    if not isinstance(study, str):
-        raise _unknown(study)
-    return study
-
-
-def _unknown(study: object) -> ValueError:
-    return ValueError(f"There is no study {quoted(study)}: start it, or choose another.")
+    return study.study_id if isinstance(study, StudyView) else str(study)

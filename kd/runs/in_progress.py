@@ -189,6 +189,9 @@ class RunsInProgress:
                 self._runs.pop(run_id, None)
             return
         training.claim = claim
+        if not training.state.active:  # it was stopped in the meantime
+            self._store.runs.end(run_id, claim, "stopped", STOPPED_WAITING.stored())
+            return
         log.info("run %s begins: %s", run_id, described(config))
         training.job.start()
 
