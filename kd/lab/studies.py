@@ -37,7 +37,13 @@ class StudyInProgress:
     them does not.
     """
 
-    def __init__(self, study: Study, record: StudyRecord, runs: RunsInProgress, ended: Callable[[], None]):
+    def __init__(
+        self,
+        study: Study,
+        record: StudyRecord,
+        runs: RunsInProgress,
+        ended: Callable[[StudyInProgress], None],
+    ):
         self.study, self.record = study, record
         self.wanting: set[str] = set()
         self.paused: set[str] = set()
@@ -46,7 +52,7 @@ class StudyInProgress:
         self.lock = threading.RLock()
 
         def batch_ended() -> None:
-            ended()
+            ended(self)
             self.ended.set()
 
         self.batch = Batch(runs, study.study_id, batch_ended, person=_first(record))
@@ -152,12 +158,12 @@ class Studies:
         study_id = study.study_id
         with self._lock:
             going = self._known.get(study_id)
-            is_new = going is None or going.ended.is_set()
+            is_new = going is None or going.ended.is_set() or going.batch.is_stopped
             process = owners.hold(self._store.home)
             self._store.studies.write(study, person, experiment, process)
             record = self._store.studies.get(study_id)
             if is_new:
-                going = StudyInProgress(study, record, self._runs, lambda: self._ended(study_id))
+                going = StudyInProgress(study, record, self._runs, self._ended)
                 self._known[study_id] = going
             going.record = record
             if self._closed:
@@ -284,12 +290,12 @@ class Studies:
             log.exception("study %s failed", going.study.study_id)
             going.batch.stop()
 
-    def _ended(self, study_id: str) -> None:
-        going = self._known[study_id]
-        if not self._closed:
+    def _ended(self, going: StudyInProgress) -> None:
+        study_id, done = going.study.study_id, len(going.batch.done)
+        if not self._closed and self._known[study_id] is going:
             with contextlib.suppress(OSError):  # then its runs are counted when it is shown
-                self._store.studies.end(study_id, len(going.batch.done))
-        log.info("study %s has ended: %d of %d runs", study_id, len(going.batch.done), going.study.size)
+                self._store.studies.end(study_id, done)
+        log.info("study %s has ended: %d of %d runs", study_id, done, going.study.size)
 
     def _going(self, study: str | StudyView) -> StudyInProgress | None:
         """A study of this process, or None for one that is stored and not under way.

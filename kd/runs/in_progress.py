@@ -182,7 +182,11 @@ class RunsInProgress:
             if for_person:
                 raise
             return
-        if claim is None:  # another process has it
+        if claim is None and self._store.runs.worker(run_id) != "elsewhere":
+            # nobody asked for it and it was deleted, or another process has ended it just now
+            self._settle(training, None if self._store.runs.has(run_id) else STOPPED, "stopped")
+            return
+        if claim is None:
             with self._lock:
                 self._elsewhere.setdefault(run_id, (config, {}))[1].update(training.wishes)
                 training.state.enter("done", "interrupted")
