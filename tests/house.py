@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 class House:
-    """engine, store, scheduler, runs (in progress), studies and ahead. asked: the runs that `start` was given."""
+    """engine, store, scheduler, runs (in progress), studies and ahead. asked: what `start` was given."""
 
     def __init__(self, home: Path, seconds_an_epoch: float = 0.002, at_once: int = 1):
         self.engine, self.store = FakeEngine(at_once, seconds_an_epoch), Store(home)

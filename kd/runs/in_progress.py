@@ -99,9 +99,10 @@ class RunsInProgress:
         """Withdraw an interest, or everybody's for None; returns whether the run ends by that."""
         with self._lock:
             _config, wishes = self._elsewhere.get(run_id, (None, {}))
-            wishes.pop(who, None)
-            if who is None or not wishes:
+            if who is None or wishes.keys() <= {who}:
                 self._elsewhere.pop(run_id, None)
+            else:
+                wishes.pop(who, None)
             training = self._active(run_id)
             if training is None:
                 return False

@@ -178,7 +178,8 @@ def test_long_runs_and_a_full_disk_are_left_to_those_who_ask(house, monkeypatch)
     shorter = {config.run_id for config in neighbours(BASE, "temperature")}
     until(lambda: stored(house) == {*SEEDED, *shorter})
     assert rests(house)
-    assert house.ahead.goes_on_with(BASE) and not house.ahead.goes_on_with(BASE.replace(alpha=0.9))
+    assert house.ahead.goes_on_with(BASE)
+    assert not house.ahead.goes_on_with(BASE.replace(alpha=0.9))
 
 
 def test_a_failure_reaches_nobody_and_the_others_go_on(house, monkeypatch, caplog):
@@ -202,7 +203,8 @@ def test_a_failure_reaches_nobody_and_the_others_go_on(house, monkeypatch, caplo
     house.engine.lose_next = 2
     house.ahead.look_at(BASE, "ann")
     until(lambda: {*SEEDED, *NEIGHBOURS} - {SEEDED[2]} <= stored(house))
-    assert "It does not fit." in caplog.text and "Gone." in caplog.text
+    assert "It does not fit." in caplog.text
+    assert "Gone." in caplog.text
     assert listed(house) == {BASE.run_id}
 
 
@@ -230,7 +232,8 @@ def test_it_can_be_switched_off(tmp_path, monkeypatch):
     house = House(tmp_path)
     house.finished(house.start(BASE))
     house.ahead.look_at(BASE, "ann")
-    assert rests(house) and not house.ahead.goes_on_with(BASE)
+    assert rests(house)
+    assert not house.ahead.goes_on_with(BASE)
     house.close()
     for value in ("2", "off", " "):
         monkeypatch.setenv("KD_AHEAD", value)

@@ -1,4 +1,4 @@
-"""Studies: carried out once for all who want them, paused, stopped, interrupted, on a full disk, after failures."""
+"""Studies: carried out once for all who want them, paused, stopped, interrupted, on a full disk."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def test_one_that_is_stopped_keeps_what_it_has_and_goes_on_from_there_also_elsew
     study_id = going(house)
     house.studies.stop(study_id)
     view = house.studies.wait(study_id, PATIENCE)
-    assert view.status == "stopped" and 2 <= view.done < 12
+    assert view.status == "stopped"
+    assert 2 <= view.done < 12
     kept = {model for model in MODELS if house.store.models.has(model)}
     second = House(tmp_path)
     assert second.studies.view(study_id).status == "stopped"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
+from kd.studies.ahead import SEEDS, with_seeds
 
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs.state import RunState
 from kd.studies import ahead
-from kd.studies.ahead import SEEDS, with_seeds
 from tests.stored_runs import save_copy
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)

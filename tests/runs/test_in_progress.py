@@ -1,4 +1,4 @@
-"""Runs on their way: shared, waiting, giving way, stopped here or from elsewhere, failing, asked for again."""
+"""Runs on their way: shared, waiting, giving way, stopped here or from elsewhere, failing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kd.config import RunConfig
 from kd.engine import EngineLost
 from kd.engine.attempt import LOST
 from kd.runs import scheduler
-from kd.runs.in_progress import MOST_WAITING, STOPPED, STOPPED_WAITING, NOBODY
+from kd.runs.in_progress import MOST_WAITING, NOBODY, STOPPED, STOPPED_WAITING
 from kd.runs.run import Wish
 from kd.runs.scheduler import STUDY
 from kd.store.store import Store
@@ -58,7 +58,8 @@ def test_a_run_that_gave_way_says_so_keeps_what_it_learned_and_can_be_stopped(ho
     short = house.start(SHORT, "ben")
     view = until(lambda: (view := house.view(long)).phase == "paused" and view)
     assert (view.status, view.queue_place, view.people) == ("queued", 1, {"ann"})
-    assert view.history and 0 < view.progress < 1
+    assert view.history
+    assert 0 < view.progress < 1
     assert house.runs.stop(long, "ann") is True
     assert ending(house, long) == STOPPED
     events = house.store.runs.events(long)
@@ -197,7 +198,8 @@ def test_no_more_than_so_many_runs_wait_for_one_person_but_any_number_for_a_prog
     one_more = SHORT.replace(seed=99)
     with pytest.raises(ValueError, match=f"You already have {MOST_WAITING} runs waiting"):
         house.start(one_more, "ann")
-    assert house.view(one_more.run_id) is None and house.store.runs.row(one_more.run_id) is None
+    assert house.view(one_more.run_id) is None
+    assert house.store.runs.row(one_more.run_id) is None
     house.start(LONG, "ann")  # it is being computed already
     house.start(one_more, "ben")
     house.runs.stop(SHORT.run_id, "ann")

@@ -52,7 +52,8 @@ def test_what_two_want_is_computed_once_and_both_hear_of_it(scheduler, bench):
     assert until(lambda: one.ends and other.ends)
     assert one.ends == other.ends == {"a": ("a is ready", None)}
     assert bench.begun == ["a"]
-    assert other.heard[0]["event"] == "begin" and len(other.heard[0]["history"]) == 1
+    assert other.heard[0]["event"] == "begin"
+    assert len(other.heard[0]["history"]) == 1
     assert [event["epoch"] for event in one.heard[1:]] == [1, 2]
 
 
@@ -67,7 +68,8 @@ def test_it_ends_only_when_nobody_wants_it_and_goes_on_for_those_who_come_back(s
     again = wanted(scheduler, "a")
     bench.release("a", 2)
     assert until(lambda: again.ends)
-    assert not one.ends and not other.ends
+    assert not one.ends
+    assert not other.ends
 
 
 def test_what_was_stored_in_the_meantime_is_not_computed_again(scheduler, bench):
@@ -261,7 +263,8 @@ def test_place_and_wait_are_read_off_the_list(scheduler, bench, clock):
     until(lambda: bench.steps)
     clock.now = 5.0
     assert scheduler.place(third) == (2, 9.0)
-    assert scheduler.anybody_else_waits("ben") and not scheduler.anybody_else_waits("ann")
+    assert scheduler.anybody_else_waits("ben")
+    assert not scheduler.anybody_else_waits("ann")
     unknown = wanted(scheduler, "d")
     last = wanted(scheduler, "e")
     assert scheduler.place(unknown)[1] is not None

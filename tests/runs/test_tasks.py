@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from kd.config import RunConfig
-from kd.runs.orders import Teacher
+from kd.runs.tasks import Teacher
 
 ASKS = RunConfig(teacher="notebook", train_size=100, alpha=0.5)
 NOISE = {"labelled": 50, "unlabelled_pictures": "noise"}
@@ -34,8 +34,8 @@ def key(tmp_path):
     def key(changes: dict, content: bytes = b"a teacher") -> str:
         path = tmp_path / "teacher.keras"
         path.write_bytes(content)
-        store = SimpleNamespace(model=lambda model: ({}, path))
-        return Teacher(ASKS.replace(**changes), store).order().key
+        store = SimpleNamespace(models=SimpleNamespace(get=lambda model: ({}, path)))
+        return Teacher(ASKS.replace(**changes), store).task().key
 
     return key
 
