@@ -135,14 +135,14 @@ class RunsInProgress:
         asked = (training for training in trainings if training.is_asked_for and training.state.active)
         return all(training.job.interest.is_paused for training in asked) and self._scheduler.is_idle()
 
-    def close(self) -> list[str]:
-        """End every run; returns the ids of those that had not ended."""
+    def close(self) -> None:
+        """End every run; those that had not ended are interrupted."""
         self._closing.set()
         with self._lock:
-            active = {run_id: training for run_id, training in self._runs.items() if training.state.active}
-        for training in active.values():
-            training.job.stop()
-        return list(active)
+            active = [training for training in self._runs.values() if training.state.active]
+        for training in active:
+            if training.job.stop():
+                self._end(training, "interrupted", Ending("interrupted"))
 
     def wait_closed(self, timeout: float) -> None:
         """After `close`: wait until nothing is stored any more, or `timeout` seconds pass."""
