@@ -6,10 +6,10 @@ import heapq
 import itertools
 from collections.abc import Iterator
 
+from kd.config import NOBODY as NOBODY
 from kd.text.translation import _
 from kd.unusable import Unusable
 
-NOBODY = ""
 MOST_WAITING = 20
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kd.runs.queue import NOBODY
+from kd.config import NOBODY
 from kd.studies.study import Study
 from kd.text.endings import Ending
 
