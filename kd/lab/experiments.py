@@ -144,7 +144,7 @@ class ExperimentRun:
             person: who no longer wants it, and it ends when nobody does; None for everybody.
         """
         with self._lock:
-            self._people -= set(self._people) if person is None else {person}
+            self._people = set() if person is None else self._people - {person, NOBODY}
             if not self._people:
                 self._stopping.set()
             if self._started:

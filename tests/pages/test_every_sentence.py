@@ -104,7 +104,7 @@ def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path)
 
 def test_the_list_of_runs_does_too_after_a_run_is_deleted(open_page, lab):
     kept, deleted = save(lab, 11), save(lab, 12)
-    lab.pin(kept, True)
+    lab.runs.pin(kept, True)
     app = open_page("runs", ticked=deleted, fold="false")
     assert escaped(app) == set()
     app.button(key="runs_delete").click().run()

@@ -19,7 +19,7 @@ def test_the_voices_are_those_of_the_run(open_page, lab, shipped, mnist):
     assert label["role"] == "labels"
     assert label["shares"] == np.eye(10)[mnist.y_test[FIRST_PICTURE]].tolist()
     assert [model["role"] for model in models] == ["teacher", "distilled", "scratch"]
-    logits = lab.test_logits(shipped.run_id)
+    logits = lab.runs[shipped.run_id].test_logits()
     for model in models:
         assert model["logits"] == pytest.approx(logits[model["role"]][FIRST_PICTURE].tolist(), rel=1e-6)
     assert view["label"] == mnist.y_test[FIRST_PICTURE]

@@ -33,7 +33,7 @@ def asked(lab, monkeypatch):
         asked.append(("start", config))
         return config.run_id
 
-    watch, views = lab.watch, {}
+    watch, views = lab.runs.view, {}
 
     def watched(run_id):
         for act, config in asked:
@@ -123,8 +123,8 @@ def test_nothing_starts_while_the_switch_is_off(open_page, asked):
 
 
 def test_a_run_that_takes_long_waits_for_train_and_says_so(open_page, lab, asked, monkeypatch):
-    monkeypatch.setattr(lab._estimator, "_speed", Speed(training=20.0))
-    monkeypatch.setattr(lab._estimator, "_is_read", True)
+    monkeypatch.setattr(lab.estimates, "_speed", Speed(training=20.0))
+    monkeypatch.setattr(lab.estimates, "_is_read", True)
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
     assert not asked
@@ -159,7 +159,7 @@ def test_a_run_that_failed_is_said_in_the_verdicts_place_and_the_next_move_start
 ):
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
-    watch = lab.watch
+    watch = lab.runs.view
     failed = RunConfig(temperature=4.0)
     view = RunView(failed.run_id, failed, "failed", "done")
     monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == failed.run_id else watch(run_id))
@@ -261,14 +261,14 @@ def test_a_run_deleted_elsewhere_leaves_the_chart_with_a_sentence(open_page, lab
     control(app, "temperature").set_value(10.0).run()
     labelled(app)["Train"].click().run()
     assert "Thin lines: your last run." in html_of(app)
-    lab.delete(another.run_id)
+    lab.runs.delete(another.run_id)
     app.run()
     assert not app.error
     assert warnings_of(app) == [
         "A run that was shown here for comparison has been deleted, so its line is gone."
     ]
     assert "Thin lines" not in html_of(app)
-    lab.restore(another.run_id)
+    lab.runs.restore(another.run_id)
 
 
 def test_a_person_has_so_many_ghosts_and_no_more(lab, shipped, monkeypatch):

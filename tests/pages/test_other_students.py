@@ -19,7 +19,7 @@ from tests.pages.on_page import chart_titles, html_of, move, words_of_charts
 def students(request, lab, shipped, monkeypatch, tmp_path):
     """Models of the parameter's architecture in place of the included run's students, or of all three."""
     architecture, names = request.param
-    models, snapshots = dict(lab.models(shipped.run_id)), dict(lab.snapshots(shipped.run_id))
+    models, snapshots = dict(lab.runs[shipped.run_id].models()), dict(lab.runs[shipped.run_id].snapshots())
     for name in names:
         model = architecture.build(name)
         model.save(tmp_path / f"{name}.keras")

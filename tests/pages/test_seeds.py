@@ -9,7 +9,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.studies.seeds import SeedsView
+from kd.lab.seeds import SeedsView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
 
@@ -91,4 +91,4 @@ def test_students_that_are_the_same_by_construction_have_no_seeds_to_compare(ope
     assert "both students are the same by construction." in html_of(app)
     assert dots(app) == 0
     assert "10 seeds" not in labelled(app)
-    lab.delete(config.run_id)
+    lab.runs.delete(config.run_id)

@@ -110,9 +110,9 @@ def test_a_run_is_quick_if_it_is_stored_or_takes_under_three_seconds(tmp_path):
     assert lab.is_quick(RunConfig(seed=5))
     many = RunConfig(train_size=60_000, epochs=10)
     assert not lab.is_quick(many)
-    lab._estimator._speed, lab._estimator._is_read = Speed(training=0.01, looking=0.01), True
+    lab.estimates._speed, lab.estimates._is_read = Speed(training=0.01, looking=0.01), True
     assert lab.is_quick(many)
-    lab._estimator._speed = Speed(training=10.0)
+    lab.estimates._speed = Speed(training=10.0)
     assert not lab.is_quick(RunConfig(seed=5))
     assert lab.is_quick(RunConfig())
     assert not lab.anybody_else_waits("ann")

@@ -22,14 +22,14 @@ MODELS = ("teacher", "distilled", "scratch")
 
 @pytest.fixture(scope="module")
 def run(lab):
-    return lab.watch(SHIPPED.run_id)
+    return lab.runs.view(SHIPPED.run_id)
 
 
 @pytest.fixture(scope="module")
 def unfinished(lab):
     lab.store.index.claim(CONFIG.run_id, CONFIG.to_dict())
     lab.store.index.set_status(CONFIG.run_id, "stopped", "stopped")
-    return lab.watch(CONFIG.run_id)
+    return lab.runs.view(CONFIG.run_id)
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -73,47 +73,47 @@ def test_a_home_that_is_none_is_refused_in_a_sentence(home):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_student_is_a_keras_model_with_the_weights_of_the_run(lab, run, mnist, name):
-    model = lab.student(run, name)
+    model = lab.runs[run].student(name)
     assert isinstance(model, keras.Model)
     assert (model.input_shape, model.output_shape, model.name) == ((None, 28, 28, 1), (None, 10), name)
     images = mnist.test(500)[0]
-    np.testing.assert_allclose(model(images), lab.test_logits(run)[name][:500], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(model(images), lab.runs[run].test_logits()[name][:500], rtol=1e-4, atol=1e-4)
 
 
 def test_a_student_is_the_callers_to_change(lab, run):
-    first, second = lab.student(run), lab.student(run.run_id)
+    first, second = lab.runs[run].student(), lab.runs[run.run_id].student()
     assert first.name == "distilled"
     first.set_weights([weight + 1 for weight in first.get_weights()])
     assert all(np.all(a == b + 1) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
     first.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     first.fit(np.zeros((4, 28, 28, 1)), np.zeros(4), verbose=0)
-    assert np.all(lab.student(run).get_weights()[0] == second.get_weights()[0])
+    assert np.all(lab.runs[run].student().get_weights()[0] == second.get_weights()[0])
 
 
 def test_predict_gives_the_probabilities_that_keras_gives(lab, run, mnist):
     pictures = mnist.x_test[:64]
-    answers = lab.predict(run, pictures)
+    answers = lab.runs[run].predict(pictures)
     assert list(answers) == list(MODELS)
     for name, found in answers.items():
-        logits = lab.student(run, name)(pictures[..., None].astype(np.float32) / 255).numpy()
+        logits = lab.runs[run].student(name)(pictures[..., None].astype(np.float32) / 255).numpy()
         np.testing.assert_allclose(found, keras.ops.softmax(logits.astype(np.float64)), atol=1e-5)
-        np.testing.assert_array_equal(lab.predict(run, pictures / 255)[name].argmax(1), found.argmax(1))
-        np.testing.assert_allclose(lab.predict(run, pictures[3])[name], found[3:4], atol=1e-4)
+        np.testing.assert_array_equal(lab.runs[run].predict(pictures / 255)[name].argmax(1), found.argmax(1))
+        np.testing.assert_allclose(lab.runs[run].predict(pictures[3])[name], found[3:4], atol=1e-4)
 
 
 def test_predict_refuses_another_scale(lab, run, mnist):
     with pytest.raises(ValueError, match="divide by 255"):
-        lab.predict(run, mnist.x_test[:2].astype(np.float32))
+        lab.runs[run].predict(mnist.x_test[:2].astype(np.float32))
 
 
 @pytest.mark.parametrize("name", ["student", "Distilled", "", None, 0, ["teacher"]])
 def test_a_model_that_no_run_has_is_refused(lab, run, name):
     with pytest.raises(ValueError, match="model must be one of teacher, distilled, scratch, got "):
-        lab.student(run, name)
+        lab.runs[run].student(name)
 
 
 def test_a_run_without_a_result_has_no_student(lab, unfinished):
-    for ask in (lab.student, lambda run: lab.predict(run, np.zeros((28, 28)))):
+    for ask in (lab.student, lambda run: lab.runs[run].predict(np.zeros((28, 28)))):
         with pytest.raises(ValueError, match="has no result"):
             ask(unfinished)
 
@@ -189,8 +189,8 @@ def test_a_preset_is_named_wherever_a_setting_is_asked_for(lab, name):
 
 
 def test_a_stored_run_is_started_by_the_name_of_its_preset(lab):
-    assert lab.start("default") == SHIPPED.run_id
-    assert lab.wait(SHIPPED.run_id).status == "finished"
+    assert lab.train("default").id == SHIPPED.run_id
+    assert lab.runs[SHIPPED.run_id].wait().status == "finished"
 
 
 @pytest.mark.parametrize("setting", ["notbook", "", None, 7, {"epochs": 3}, "Default"])
@@ -201,26 +201,26 @@ def test_what_is_no_setting_is_refused_with_the_presets(lab, setting):
 
 
 BY_RUN = {
-    "watch": lambda lab, run: lab.watch(run),
-    "wait": lambda lab, run: lab.wait(run, timeout=0),
-    "stop": lambda lab, run: lab.stop(run),
-    "stop for a person": lambda lab, run: lab.stop(run, "ann"),
-    "delete": lambda lab, run: lab.delete(run),
-    "restore": lambda lab, run: lab.restore(run),
-    "pin": lambda lab, run: lab.pin(run),
-    "models": lambda lab, run: lab.models(run),
-    "student": lambda lab, run: lab.student(run),
-    "predict": lambda lab, run: lab.predict(run, np.zeros((28, 28))),
-    "test_logits": lambda lab, run: lab.test_logits(run),
-    "snapshots": lambda lab, run: lab.snapshots(run),
-    "neighbours": lambda lab, run: lab.neighbours(run),
+    "watch": lambda lab, run: lab.runs.view(run),
+    "wait": lambda lab, run: lab.runs[run].wait(timeout=0),
+    "stop": lambda lab, run: lab.runs[run].stop(),
+    "stop for a person": lambda lab, run: lab.runs[run].stop("ann"),
+    "delete": lambda lab, run: lab.runs.delete(run),
+    "restore": lambda lab, run: lab.runs.restore(run),
+    "pin": lambda lab, run: lab.runs.pin(run),
+    "models": lambda lab, run: lab.runs[run].models(),
+    "student": lambda lab, run: lab.runs[run].student(),
+    "predict": lambda lab, run: lab.runs[run].predict(np.zeros((28, 28))),
+    "test_logits": lambda lab, run: lab.runs[run].test_logits(),
+    "snapshots": lambda lab, run: lab.runs[run].snapshots(),
+    "neighbours": lambda lab, run: lab.runs[run].neighbours(),
 }
 BY_STUDY = {
-    "watch": lambda lab, study: lab.watch_study(study),
-    "wait": lambda lab, study: lab.wait_study(study, timeout=0),
-    "wait with progress": lambda lab, study: lab.wait_study(study, timeout=0, progress=True),
-    "stop": lambda lab, study: lab.stop_study(study),
-    "frame": lambda lab, study: lab.study_frame(study),
+    "watch": lambda lab, study: lab.studies.view(study),
+    "wait": lambda lab, study: lab.studies.wait(study, timeout=0),
+    "wait with progress": lambda lab, study: lab.studies.wait(study, timeout=0, progress=True),
+    "stop": lambda lab, study: lab.studies.stop(study),
+    "frame": lambda lab, study: lab.studies.frame(study),
 }
 ODD = ["nope", "", "0123456789ab", "../runs", "\0", "\ud800", "a" * 5000, 7, None, ["x"], b"x", float("nan")]
 
@@ -245,27 +245,27 @@ def test_a_study_that_nobody_knows_is_refused_in_a_sentence(lab, ask, odd):
 
 
 def test_a_study_of_stored_runs_is_named_by_its_id_or_a_view(lab, run, capsys):
-    study_id = lab.start_study(Study("default", {"epochs": [40]}))
-    view = lab.wait_study(study_id, timeout=240, progress=True)
+    study_id = lab.studies.start(Study("default", {"epochs": [40]}))
+    view = lab.studies.wait(study_id, timeout=240, progress=True)
     assert (view.study_id, view.status, view.reused) == (study_id, "finished", 1)
     assert "1 of 1 run" in capsys.readouterr().err
-    assert lab.watch_study(view) == lab.wait_study(view) == view
-    assert list(lab.study_frame(view)["run"]) == [run.run_id]
-    lab.stop_study(view)
-    assert lab.watch_study(study_id).status == "finished"
+    assert lab.studies.view(view) == lab.studies.wait(view) == view
+    assert list(lab.studies.frame(view)["run"]) == [run.run_id]
+    lab.studies.stop(view)
+    assert lab.studies.view(study_id).status == "finished"
 
 
 def test_a_teacher_that_is_not_stored_is_refused(lab):
     with pytest.raises(ValueError, match="There is no stored model 0123456789ab"):
-        lab.start(RunConfig(teacher="0123456789ab"))
+        lab.train(RunConfig(teacher="0123456789ab"))
 
 
 def test_known_runs_are_kept_stopped_and_restored_by_id_or_view(lab, run, unfinished):
     for known in (unfinished, unfinished.run_id):
-        assert lab.stop(known) is False
-        assert lab.restore(known) is False
-        lab.delete(known)
-        assert lab.restore(known) is True
-        lab.pin(known)
-        lab.pin(known, False)
-    assert lab.watch(run) == lab.wait(run) == run
+        assert lab.runs[known].stop() is False
+        assert lab.runs.restore(known) is False
+        lab.runs.delete(known)
+        assert lab.runs.restore(known) is True
+        lab.runs.pin(known)
+        lab.runs.pin(known, False)
+    assert lab.runs.view(run) == lab.runs[run].wait() == run

@@ -15,7 +15,7 @@ from tests.studies.ahead_lab import BASE, NEIGHBOURS, OTHER, PATIENCE, SEEDED, F
 
 def test_it_goes_on_with_other_seeds_and_then_with_the_neighbours(fake_lab):
     fake_lab.finished(BASE)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
     assert (len(SEEDED), len(NEIGHBOURS)) == (5, 4)
     created = {row["run_id"]: row["created"] for row in fake_lab.store.index.rows(unasked=True)}
@@ -25,7 +25,7 @@ def test_it_goes_on_with_other_seeds_and_then_with_the_neighbours(fake_lab):
 
 def test_a_neighbour_is_trained_so_that_its_course_can_be_shown_and_another_seed_is_not(fake_lab):
     fake_lab.finished(BASE)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
     seed, neighbour = fake_lab.store.models_of(SEEDED[1]), fake_lab.store.models_of(NEIGHBOURS[0])
     assert fake_lab.store.snapshots(neighbour["distilled"]) is not None
@@ -34,7 +34,7 @@ def test_a_neighbour_is_trained_so_that_its_course_can_be_shown_and_another_seed
 
 def test_what_nobody_asked_for_is_not_listed_until_somebody_asks_and_costs_nothing_then(fake_lab):
     fake_lab.finished(BASE)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
     assert fake_lab.listed() == {BASE.run_id}
     begun = len(fake_lab.engine.begun)
@@ -47,21 +47,21 @@ def test_what_nobody_asked_for_is_not_listed_until_somebody_asks_and_costs_nothi
 @pytest.mark.parametrize("ask", [Lab.pin, Lab.delete])
 def test_whoever_keeps_or_deletes_a_run_asks_for_it(fake_lab, ask):
     fake_lab.finished(BASE)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
     ask(fake_lab, SEEDED[1])
     assert fake_lab.store.index.rows(deleted=True)
     assert SEEDED[1] in {row["run_id"] for row in fake_lab.store.index.rows(deleted=True)}
     assert fake_lab.is_resting()
-    assert fake_lab.restore(SEEDED[1]) is (ask is Lab.delete)
+    assert fake_lab.runs.restore(SEEDED[1]) is (ask is Lab.delete)
     assert fake_lab.listed() == {BASE.run_id, SEEDED[1]}
 
 
 def test_a_study_lists_what_it_finds(fake_lab):
     fake_lab.finished(BASE)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
-    view = fake_lab.wait_study(fake_lab.start_study(Study(BASE, {}, 3)), PATIENCE)
+    view = fake_lab.studies.wait(fake_lab.studies.start(Study(BASE, {}, 3)), PATIENCE)
     assert (view.status, view.reused) == ("finished", 3)
     assert fake_lab.listed() == {*SEEDED[:3]}
 
@@ -69,14 +69,14 @@ def test_a_study_lists_what_it_finds(fake_lab):
 def test_a_run_that_somebody_asks_for_while_it_is_computed_is_theirs(fake_lab):
     fake_lab.finished(BASE)
     fake_lab.engine.seconds_an_epoch = 0.05
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     second = with_seeds(BASE, 2)[1]
     until(lambda: (view := fake_lab._dispatch.view(second.run_id)) and view.history)
     assert second.run_id not in fake_lab.listed()
-    fake_lab.start(second, "ben")
+    fake_lab.train(second, "ben")
     assert second.run_id in fake_lab.listed()
-    fake_lab.look_at(None, "ann")
-    assert fake_lab.wait(second.run_id, PATIENCE).status == "finished"
+    fake_lab.ahead.look_at(None, "ann")
+    assert fake_lab.runs[second.run_id].wait(PATIENCE).status == "finished"
     assert fake_lab.engine.begun.count(second.model_ids["distilled"]) == 1
     assert fake_lab.listed() == {BASE.run_id, second.run_id}
 
@@ -84,7 +84,7 @@ def test_a_run_that_somebody_asks_for_while_it_is_computed_is_theirs(fake_lab):
 def test_a_run_that_a_study_comes_to_want_while_it_is_computed_is_listed(fake_lab):
     fake_lab.finished(BASE)
     fake_lab.engine.seconds_an_epoch = 0.05
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     second = with_seeds(BASE, 2)[1]
     until(lambda: (view := fake_lab._dispatch.view(second.run_id)) and view.history)
     assert fake_lab._dispatch.compute(second, "a study", lambda: False) is None
@@ -106,10 +106,10 @@ def test_a_run_that_somebody_asks_for_at_the_moment_it_is_claimed_is_listed(fake
 
 def test_a_run_that_somebody_deletes_at_the_moment_it_is_chosen_is_left_alone(fake_lab):
     run_id = fake_lab.finished(BASE)
-    fake_lab.delete(run_id)
+    fake_lab.runs.delete(run_id)
     fake_lab._dispatch.compute(BASE, ahead.NAME, lambda: False, AHEAD)
-    assert fake_lab.restore(run_id)
-    assert fake_lab.watch(run_id).status == "finished"
+    assert fake_lab.runs.restore(run_id)
+    assert fake_lab.runs.view(run_id).status == "finished"
 
 
 @pytest.mark.parametrize("what", ["run", "study"])
@@ -117,13 +117,13 @@ def test_it_is_let_go_when_somebody_asks_for_anything_and_taken_up_again(fake_la
     fake_lab.finished(BASE)
     before = len(fake_lab.engine.begun)
     fake_lab.engine.seconds_an_epoch = 0.1
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: len(fake_lab.engine.begun) == before + 2)
     monkeypatch.setattr(ahead, "SECONDS_OF_CALM", 0.5)
     if what == "run":
-        fake_lab.start(OTHER, "ben")
+        fake_lab.train(OTHER, "ben")
     else:
-        fake_lab.start_study(Study(OTHER, {}))
+        fake_lab.studies.start(Study(OTHER, {}))
     until(lambda: OTHER.run_id in fake_lab.stored())
     let_go, theirs = fake_lab.engine.begun[before : before + 2], fake_lab.engine.begun[before + 2 :]
     assert {*theirs} == {OTHER.model_ids["distilled"], OTHER.model_ids["scratch"]}
@@ -137,8 +137,8 @@ def test_it_is_let_go_when_somebody_asks_for_anything_and_taken_up_again(fake_la
 def test_it_begins_only_when_nobody_waits(fake_lab):
     fake_lab.finished(BASE)
     fake_lab.engine.seconds_an_epoch = 0.05
-    fake_lab.start(OTHER, "ben")
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.train(OTHER, "ben")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: OTHER.run_id in fake_lab.stored())
     assert len(fake_lab.engine.begun) == 4
     fake_lab.engine.seconds_an_epoch = 0.0
@@ -148,7 +148,7 @@ def test_it_begins_only_when_nobody_waits(fake_lab):
 def test_it_waits_for_another_process_too(fake_lab):
     fake_lab.finished(BASE)
     with running_elsewhere(fake_lab.store.home, OTHER):
-        fake_lab.look_at(BASE, "ann")
+        fake_lab.ahead.look_at(BASE, "ann")
         assert fake_lab.is_resting()
     until(lambda: {*SEEDED} <= fake_lab.stored())
 
@@ -157,9 +157,9 @@ def test_whoever_looks_elsewhere_has_it_go_on_there(fake_lab):
     for config in (BASE, OTHER):
         fake_lab.finished(config)
     fake_lab.engine.seconds_an_epoch = 0.05
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: len(fake_lab.engine.begun) > 4)
-    fake_lab.look_at(OTHER, "ann")
+    fake_lab.ahead.look_at(OTHER, "ann")
     others = [config.run_id for config in with_seeds(OTHER, SEEDS)]
     until(lambda: fake_lab._dispatch.view(others[1]))
     fake_lab.engine.seconds_an_epoch = 0.0
@@ -168,10 +168,10 @@ def test_whoever_looks_elsewhere_has_it_go_on_there(fake_lab):
 
 
 def test_nothing_is_computed_for_a_setting_without_its_own_run(fake_lab):
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     assert fake_lab.is_resting()
     fake_lab.finished(BASE)
-    fake_lab.delete(BASE.run_id)
+    fake_lab.runs.delete(BASE.run_id)
     until(lambda: fake_lab._dispatch._jobs == {})
     assert fake_lab.is_resting()
     assert {*SEEDED} - fake_lab.stored()
@@ -180,13 +180,13 @@ def test_nothing_is_computed_for_a_setting_without_its_own_run(fake_lab):
 def test_nothing_is_computed_for_those_who_have_gone(fake_lab, monkeypatch):
     fake_lab.finished(BASE)
     fake_lab.engine.seconds_an_epoch = 0.05
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: len(fake_lab.engine.begun) > 2)
-    fake_lab.look_at(None, "ann")
+    fake_lab.ahead.look_at(None, "ann")
     until(lambda: fake_lab._dispatch._jobs == {})
     monkeypatch.setattr(ahead, "SECONDS_REMEMBERED", 0.2)
-    fake_lab.look_at(BASE, "ann")
-    until(lambda: fake_lab._ahead._thread is None)
+    fake_lab.ahead.look_at(BASE, "ann")
+    until(lambda: fake_lab.ahead._thread is None)
     assert fake_lab.is_resting()
     assert not {*SEEDED} <= fake_lab.stored()
 
@@ -195,33 +195,33 @@ def test_nothing_is_computed_for_those_who_have_gone(fake_lab, monkeypatch):
 def test_it_is_off_while_many_look(fake_lab, people):
     fake_lab.finished(BASE)
     for person in range(people):
-        fake_lab.look_at(BASE, str(person))
+        fake_lab.ahead.look_at(BASE, str(person))
     if people > MOST_PEOPLE:
         assert fake_lab.is_resting()
-        fake_lab.look_at(None, "0")
+        fake_lab.ahead.look_at(None, "0")
     until(lambda: {*SEEDED} <= fake_lab.stored())
 
 
 def test_long_runs_are_left_to_those_who_ask_for_them(fake_lab, monkeypatch):
     fake_lab.finished(BASE)
-    longest = fake_lab._ahead._seconds
-    fake_lab._ahead._seconds = lambda config: longest(config) if config.alpha == 0.5 else 3.0
-    fake_lab.look_at(BASE, "ann")
+    longest = fake_lab.ahead._seconds
+    fake_lab.ahead._seconds = lambda config: longest(config) if config.alpha == 0.5 else 3.0
+    fake_lab.ahead.look_at(BASE, "ann")
     shorter = {config.run_id for config in neighbours(BASE, "temperature")}
     until(lambda: fake_lab.stored() == {*SEEDED, *shorter})
     assert fake_lab.is_resting()
-    assert fake_lab.seeds(BASE).wanted == SEEDS
-    fake_lab._ahead._seconds = lambda config: 3.0
-    assert fake_lab.seeds(OTHER).wanted == 1
+    assert fake_lab.seeds.view(BASE).wanted == SEEDS
+    fake_lab.ahead._seconds = lambda config: 3.0
+    assert fake_lab.seeds.view(OTHER).wanted == 1
 
 
 def test_it_can_be_switched_off(tmp_path, monkeypatch):
     monkeypatch.setenv("KD_AHEAD", "0")
     fake_lab = FakeLab(tmp_path)
     fake_lab.finished(BASE)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     assert fake_lab.is_resting()
-    assert fake_lab.seeds(BASE).wanted == 1
+    assert fake_lab.seeds.view(BASE).wanted == 1
     fake_lab.close()
 
 

@@ -20,7 +20,7 @@ def test_a_failure_reaches_nobody_and_the_others_go_on(fake_lab, monkeypatch, ca
         return save(model_id, *arguments)
 
     monkeypatch.setattr(fake_lab.store, "save_model", save_model)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS} - {SEEDED[2]})
     assert fake_lab.engine.begun.count(bad) == 1
     assert "It does not fit." in caplog.text
@@ -39,7 +39,7 @@ def test_trouble_with_the_store_ends_nothing(fake_lab, monkeypatch, caplog):
         return has_plenty()
 
     monkeypatch.setattr(fake_lab.upkeep, "has_plenty", plenty)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: {*SEEDED} <= fake_lab.stored())
     assert "The disk is gone." in caplog.text
 
@@ -47,7 +47,7 @@ def test_trouble_with_the_store_ends_nothing(fake_lab, monkeypatch, caplog):
 def test_a_lost_engine_is_survived(fake_lab):
     fake_lab.finished(BASE)
     fake_lab.engine.seconds_an_epoch = 0.01
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: len(fake_lab.engine.begun) > 2)
     fake_lab.engine.lose_next = 2
     until(lambda: {*SEEDED} <= fake_lab.stored())
@@ -57,17 +57,17 @@ def test_a_closed_lab_computes_nothing_and_another_goes_on(tmp_path):
     first = FakeLab(tmp_path)
     first.finished(BASE)
     first.engine.seconds_an_epoch = 0.05
-    first.look_at(BASE, "ann")
+    first.ahead.look_at(BASE, "ann")
     until(lambda: len(first.engine.begun) > 2)
     first.close()
-    assert first._ahead._thread is None
+    assert first.ahead._thread is None
     begun = len(first.engine.begun)
-    first.look_at(BASE, "ann")
-    assert first._ahead._thread is None
+    first.ahead.look_at(BASE, "ann")
+    assert first.ahead._thread is None
     assert first.listed() == {BASE.run_id}
     second = FakeLab(tmp_path)
     assert second.store.index.rows(unasked=True) == first.store.index.rows()
-    second.look_at(BASE, "ann")
+    second.ahead.look_at(BASE, "ann")
     until(lambda: second.stored() == {*SEEDED, *NEIGHBOURS})
     second.close()
     assert len(first.engine.begun) == begun
@@ -85,7 +85,7 @@ def test_nothing_is_left_of_what_a_killed_process_computed_ahead(fake_lab):
 
 def test_it_computes_again_what_has_gone(fake_lab):
     fake_lab.finished(BASE)
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
     remove(fake_lab.store, with_seeds(BASE, 2)[1])
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
@@ -95,7 +95,7 @@ def test_nothing_is_computed_where_there_is_little_room(fake_lab, monkeypatch):
     fake_lab.finished(BASE)
     fake_lab.upkeep._limit = int(1.02 * fake_lab.upkeep.usage().used)
     fake_lab.upkeep.forget_usage()
-    fake_lab.look_at(BASE, "ann")
+    fake_lab.ahead.look_at(BASE, "ann")
     assert fake_lab.is_resting()
     fake_lab.upkeep._limit *= 1000
     fake_lab.upkeep.forget_usage()

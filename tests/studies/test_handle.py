@@ -7,13 +7,13 @@ import re
 
 import pandas as pd
 import pytest
+from kd.study_handle import StudyHandle
 
 from kd.config import PRESETS
 from kd.studies.shipped import AXES as AXES_OF_SHIPPED
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
-from kd.study_handle import StudyHandle
 from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab, until
 
 AXES = {"alpha": [0.1, 0.5], "temperature": [1, 4]}
@@ -39,7 +39,7 @@ def test_a_study_is_carried_out_and_read(lab):
     assert asked.watch() == view
     runs = asked.to_frame()
     assert list(runs["run"]) == [config.run_id for _cell, config in asked.study.runs()]
-    pd.testing.assert_frame_equal(runs, lab.study_frame(asked.study_id))
+    pd.testing.assert_frame_equal(runs, lab.studies.frame(asked.study_id))
     table = asked.verdicts()
     pd.testing.assert_frame_equal(table, verdicts(runs, ["alpha", "temperature"], BASELINE))
     assert list(table["verdict"]).count("baseline") == 1

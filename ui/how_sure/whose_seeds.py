@@ -143,7 +143,7 @@ def _of_run(lab: Lab) -> Chosen | None:
         return None
     # from the first seed there is, or for one far from it, from its own
     first = view.config.replace(seed=0) if view.config.seed < MOST_SEEDS else view.config
-    runs = lab.seeds_frame(first)
+    runs = lab.seeds.frame(first)
     st.markdown(literal(setting(first)))
     if len(runs) > 1:
         return Chosen(runs, "-".join(runs["run"]))

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from kd.lab.experiments import ExperimentRun
 from kd.studies.experiments import EXPERIMENTS, lab_part, running
 from kd.studies.experiments.experiment import Experiment
-from kd.studies.experiments.running import ExperimentRun
 from tests.studies.ahead_lab import PATIENCE, FakeLab
 from tests.studies.experiments.tiny import EXPERIMENT as TINY
 
@@ -147,7 +147,7 @@ def test_a_lab_keeps_so_many_experiments_and_those_that_go_on(fake_lab, tiny, mo
 
 
 def test_it_can_be_looked_at_while_a_stage_begins(fake_lab, tiny, monkeypatch):
-    run, start_study, seen = ExperimentRun(fake_lab, tiny, 2), fake_lab.start_study, []
+    run, start_study, seen = ExperimentRun(fake_lab, tiny, 2), fake_lab.studies.start, []
 
     def look_and_start(study, **said):
         seen.append(run.view().done)
@@ -160,7 +160,7 @@ def test_it_can_be_looked_at_while_a_stage_begins(fake_lab, tiny, monkeypatch):
 
 def test_what_has_ended_is_shown_whole_to_whoever_began_to_look_before(fake_lab, tiny, monkeypatch):
     """The last run may finish in the middle of a look: then the next one shows it."""
-    run, watch_study = ExperimentRun(fake_lab, tiny, 1), fake_lab.watch_study
+    run, watch_study = ExperimentRun(fake_lab, tiny, 1), fake_lab.studies.view
     run.start()
     before = []
 
