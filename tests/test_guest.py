@@ -91,7 +91,7 @@ from kd.cli import parser, predict, rebuild_index, runs, stop, train
     "a lab": """
 from kd import Lab
 with Lab(home) as lab:
-    lab.runs(), lab.train("default").wait(), lab.estimate("notebook")
+    lab.runs.views(), lab.train("default").wait(), lab.estimate("notebook")
 """,
     "a prediction": """
 from kd import Lab, load_mnist
@@ -108,7 +108,7 @@ def test_whoever_imports_it_finds_the_process_as_it_was(name, tmp_path):
 
 
 def test_a_table_of_runs_changes_nothing_but_what_pandas_does(tmp_path):
-    run("import pandas; before = look(); from kd import Lab; Lab(home).runs().to_frame(); same()", tmp_path)
+    run("import pandas; before = look(); from kd import Lab; Lab(home).runs.to_frame(); same()", tmp_path)
 
 
 TRAINING = """

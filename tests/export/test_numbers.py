@@ -97,16 +97,16 @@ def study(tmp_path):
 
 
 def test_a_study_is_named_by_its_id(study, here, capsys):
-    assert main(["export", study.study_id[:8], "--format", "parquet"]) == 0
-    table = pd.read_parquet(f"{study.study_id}.parquet")
-    assert set(table["study"]) == {study.study_id}
+    assert main(["export", study.id[:8], "--format", "parquet"]) == 0
+    table = pd.read_parquet(f"{study.id}.parquet")
+    assert set(table["study"]) == {study.id}
     runs = [config.run_id for _cell, config in study.study.runs()]
     assert list(table["run"]) == [run for run in runs for _model in MODELS]
     scratch = table[table["model"] == "scratch"]
     assert scratch["model_id"].nunique() == 2 < len(scratch)  # the two values of α share them
     assert next(iter(dictionary(table)["column"])) == "study"
     assert capsys.readouterr().err == ""
-    pd.testing.assert_frame_equal(study._lab.numbers(study), study._lab.numbers(study.watch()))
+    pd.testing.assert_frame_equal(lab.numbers(study), lab.numbers(study.view()))
 
 
 def test_what_is_missing_of_a_study_is_said(study, here, capsys):
@@ -115,11 +115,11 @@ def test_what_is_missing_of_a_study_is_said(study, here, capsys):
     larger.start()
     larger.stop()
     assert larger.wait(PATIENCE).status == "stopped"
-    assert main(["export", larger.study_id, "--format", "csv"]) == 0
+    assert main(["export", larger.id, "--format", "csv"]) == 0
     assert (
         capsys.readouterr().err == "4 of the study's 6 runs have finished: the others are not in the table.\n"
     )
-    assert len(pd.read_csv(f"{larger.study_id}.csv")) == 12
+    assert len(pd.read_csv(f"{larger.id}.csv")) == 12
 
 
 def test_a_study_of_which_nothing_has_finished_is_refused(study, here, capsys):
@@ -128,8 +128,8 @@ def test_a_study_of_which_nothing_has_finished_is_refused(study, here, capsys):
     other.start()
     other.stop()
     other.wait(PATIENCE)
-    assert main(["export", other.study_id, "--format", "csv"]) == 2
-    assert f"No run of study {other.study_id} has finished" in capsys.readouterr().err
+    assert main(["export", other.id, "--format", "csv"]) == 2
+    assert f"No run of study {other.id} has finished" in capsys.readouterr().err
     assert list(here.iterdir()) == []
 
 

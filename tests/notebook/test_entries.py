@@ -42,7 +42,7 @@ def in_short(lab: Lab) -> list[tuple]:
             None if view.result is None else view.result["distilled"]["test_accuracy"],
             (view.result or {}).get("comparison", {}).get("verdict"),
         )
-        for view in lab.runs()
+        for view in map(lab.runs.view, lab.runs)
     ]
 
 
@@ -87,7 +87,7 @@ def test_it_is_the_same_tuple_until_something_changes(lab):
     assert [entry.run_id for entry in after if entry not in before] == [copied]
     lab.runs.delete(copied)
     assert copied not in {entry.run_id for entry in lab.runs.views()}
-    assert lab.runs.restore(copied)
+    assert lab.runs.restore(copied) == []
     assert copied in {entry.run_id for entry in lab.runs.views()}
 
 

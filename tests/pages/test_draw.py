@@ -219,7 +219,7 @@ def test_the_page_says_so_when_another_run_than_the_address_names_answers(
 ):
     asked = RunView("0123456789ab", RunConfig(alpha=0.35), status, "students")
     watch = lab.runs.view
-    monkeypatch.setattr(lab, "watch", lambda run_id: asked if run_id == asked.run_id else watch(run_id))
+    monkeypatch.setattr(lab.runs, "view", lambda run_id: asked if run_id == asked.run_id else watch(run_id))
     app = open_page(page, run=asked.run_id)
     assert "The run you looked at (α 0.35 · T 10 with T² · strong teacher" in html_of(app)
     assert f"{said}, so this page uses another one." in html_of(app)

@@ -13,6 +13,7 @@ from PIL import Image
 from kd.analysis.opinions import all_disagree, distances_bits
 from kd.analysis.playback import logits_over_time
 from kd.analysis.saliency import saliency
+from kd.lab.run import Run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import places
@@ -145,7 +146,7 @@ def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist,
         def nearest(self, image, count):
             return pd.DataFrame({"picture": [1, 2], "label": mnist.y_train[1:3], "distance": [1.25, 2.5]})
 
-    monkeypatch.setattr(type(lab), "neighbours", lambda self, run_id: Index())
+    monkeypatch.setattr(Run, "neighbours", lambda self: Index())
     app = open_page("draw", way="test", picture="0")
     app.session_state["drawing_open"], app.session_state["drawing"] = True, "nearest"
     app.run()
@@ -172,7 +173,7 @@ def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shi
 
 
 def test_a_training_picture_is_its_own_neighbour_and_the_index_is_kept(lab, shipped, mnist, monkeypatch):
-    monkeypatch.setattr("kd.runs.finished.NEIGHBOURS", 60)
+    monkeypatch.setattr("kd.lab.trained.NEIGHBOURS", 60)
     index = lab.runs[shipped.run_id].neighbours()
     seventh = places(shipped.config)[7]
     nearest = index.nearest(to_model_input(mnist.x_train[[seventh]])[0], 1).iloc[0]

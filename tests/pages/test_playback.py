@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
 from kd.charts.playback_charts import point_name
-from kd.lab import Lab
+from kd.lab.run import Run
 from kd.text import words
 from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of
 from ui.pictures.ways_in import FIRST_PICTURE
@@ -86,7 +86,7 @@ def ended_at_once(lab, shipped, monkeypatch):
         student: {name: array[-1:] for name, array in kept.items()}
         for student, kept in lab.runs[shipped.run_id].snapshots().items()
     }
-    monkeypatch.setattr(Lab, "snapshots", lambda self, run_id: only_end)
+    monkeypatch.setattr(Run, "snapshots", lambda self: only_end)
     st.cache_data.clear()
     yield
     st.cache_data.clear()

@@ -191,8 +191,8 @@ def test_a_study_of_an_experiment_is_told_apart_and_leads_to_it(open_page, lab, 
     title = EXPERIMENTS["how_small"].title
     other = replace(lab.studies.view(study_id), study_id="0123456789ab")
     part = replace(lab.studies.view(study_id), experiment="how_small")
-    monkeypatch.setattr(lab, "studies", lambda: [part, other])
-    monkeypatch.setattr(lab, "watch_study", lambda study: part)
+    monkeypatch.setattr(lab.studies, "views", lambda: [part, other])
+    monkeypatch.setattr(lab.studies, "view", lambda study: part)
     app = open_page("sweep", study=study_id)
     assert labelled(app)["Study"].options[1].startswith("α and T: 8 runs, somebody else's")
     assert labelled(app)["Study"].options[2] == f"Experiment “{title}”: α and T, 8 runs"
@@ -222,7 +222,7 @@ def test_a_study_compared_with_one_of_its_cells_does_not_speak_of_scratch(open_p
 
 
 def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, monkeypatch):
-    monkeypatch.setattr(lab, "look_at", lambda config, person: None)  # nothing is trained ahead
+    monkeypatch.setattr(lab.ahead, "look_at", lambda config, person: None)  # nothing is trained ahead
     app = open_page("sweep", study=study_id)
     labelled(app)["Cell"].set_value(2).run()
     assert "α 0.5, T 4. " in html_of(app)
@@ -289,8 +289,8 @@ def test_a_line_says_which_cell_failed_and_why(open_page, lab, study_id, monkeyp
     ending = Ending("disk full")
     view = replace(view, failed={config.run_id: ending for config in runs if config.temperature == 10.0})
     kept = lab.studies.frame(line)
-    monkeypatch.setattr(lab, "watch_study", lambda study: view)
-    monkeypatch.setattr(lab, "study_frame", lambda study: kept[kept["temperature"] == 4.0])
+    monkeypatch.setattr(lab.studies, "view", lambda study: view)
+    monkeypatch.setattr(lab.studies, "frame", lambda study: kept[kept["temperature"] == 4.0])
     studies._stored.clear()
     app = open_page("sweep", study=line.study_id)
     said = cells_of(app)
@@ -305,8 +305,8 @@ def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, st
     failed = replace(view, status="unfinished", done=6, failed={config.run_id: Ending("disk full")})
     kept = lab.studies.frame(study_id)
     kept = kept[(kept["alpha"] != 0.1) | (kept["temperature"] != 10.0)]
-    monkeypatch.setattr(lab, "watch_study", lambda study: failed)
-    monkeypatch.setattr(lab, "study_frame", lambda study: kept)
+    monkeypatch.setattr(lab.studies, "view", lambda study: failed)
+    monkeypatch.setattr(lab.studies, "frame", lambda study: kept)
     studies._stored.clear()
     app = open_page("sweep", {"sweep_cell": 1}, study=study_id)
     assert "Go on" in labelled(app)
@@ -333,7 +333,7 @@ def test_how_far_a_study_is_and_what_one_can_do_about_it(
 ):
     done = 8 if status == "finished" else 4
     view = replace(lab.studies.view(study_id), status=status, done=done, seconds_left=12.0)
-    monkeypatch.setattr(lab, "watch_study", lambda study: view)
+    monkeypatch.setattr(lab.studies, "view", lambda study: view)
     app = open_page("sweep", study=study_id)
     assert {"Pause", "Stop", "Go on"} & set(labelled(app)) == buttons
     assert words in html_of(app)
@@ -341,14 +341,14 @@ def test_how_far_a_study_is_and_what_one_can_do_about_it(
 
 def test_the_buttons_do_what_they_say(open_page, lab, study_id, monkeypatch):
     view, done = lab.studies.view(study_id), []
-    monkeypatch.setattr(lab, "watch_study", lambda study: replace(view, status="running", done=4))
-    monkeypatch.setattr(lab, "pause_study", lambda study: done.append("pause"))
-    monkeypatch.setattr(lab, "stop_study", lambda study: done.append("stop"))
-    monkeypatch.setattr(lab, "start_study", lambda study, **_asked: done.append("start"))
+    monkeypatch.setattr(lab.studies, "view", lambda study: replace(view, status="running", done=4))
+    monkeypatch.setattr(lab.studies, "pause", lambda study, person: done.append("pause"))
+    monkeypatch.setattr(lab.studies, "stop", lambda study, person: done.append("stop"))
+    monkeypatch.setattr(lab.studies, "start", lambda study, **_asked: done.append("start"))
     app = open_page("sweep", study=study_id)
     labelled(app)["Pause"].click().run()
     labelled(app)["Stop"].click().run()
-    monkeypatch.setattr(lab, "watch_study", lambda study: replace(view, status="paused", done=4))
+    monkeypatch.setattr(lab.studies, "view", lambda study: replace(view, status="paused", done=4))
     app = open_page("sweep", study=study_id)
     labelled(app)["Go on"].click().run()
     assert done == ["pause", "stop", "start"]
@@ -356,8 +356,8 @@ def test_the_buttons_do_what_they_say(open_page, lab, study_id, monkeypatch):
 
 def test_a_study_of_more_than_an_hour_asks_first(open_page, lab, monkeypatch):
     started = []
-    monkeypatch.setattr(lab, "estimate_study", lambda study: 7800.0)
-    monkeypatch.setattr(lab, "start_study", lambda study, person: started.append(study) or study.study_id)
+    monkeypatch.setattr(lab, "estimate", lambda study: 7800.0)
+    monkeypatch.setattr(lab.studies, "start", lambda study, person: started.append(study) or study.study_id)
     app = open_page("sweep", vary="alpha:0.2,0.3", seeds="1")
     labelled(app)["Start"].click().run()
     assert started == []

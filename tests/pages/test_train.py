@@ -7,7 +7,6 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, RunConfig
-from kd.lab import SECONDS_OF_A_LONG_RUN
 from kd.runs.estimate import Speed
 from kd.runs.state import RunView
 from kd.studies.sure.other_length import other_length_note
@@ -18,6 +17,7 @@ from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
 from tests.stored_runs import save_copy
 from tests.studies.two_lengths import with_long_part
+from ui.shared.patience import SECONDS_OF_A_LONG_RUN
 from ui.train.form import one_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
@@ -187,7 +187,7 @@ DAYS = {"epochs": "100", "train_size": "60000", "batch_size": "1"}
 
 def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipped, monkeypatch):
     started = []
-    monkeypatch.setattr(lab, "start", lambda config, person: started.append(config) or shipped.run_id)
+    monkeypatch.setattr(lab, "train", lambda config, person: started.append(config) or lab.runs[shipped])
     monkeypatch.setattr(lab.estimates, "_speed", None)
     monkeypatch.setattr(lab.estimates, "_is_read", True)
     app = open_page("train", **DAYS)
@@ -200,7 +200,7 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
 
 
 def test_a_double_click_does_not_answer_trains_question(open_page, lab, monkeypatch):
-    monkeypatch.setattr(lab, "start", None)
+    monkeypatch.setattr(lab, "train", None)
     monkeypatch.setattr(one_button, "PAUSE", 3600.0)
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
@@ -210,7 +210,7 @@ def test_a_double_click_does_not_answer_trains_question(open_page, lab, monkeypa
 
 
 def test_train_asks_again_after_a_control_is_moved(open_page, lab, monkeypatch):
-    monkeypatch.setattr(lab, "start", None)
+    monkeypatch.setattr(lab, "train", None)
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
     labelled(app)[FIELDS["epochs"].label].set_value(99).run()
@@ -252,7 +252,7 @@ def test_the_page_says_so_when_it_shows_somebody_elses_run(open_page, lab, monke
     config = RunConfig(alpha=0.35)
     view = RunView(config.run_id, config, "running", "students", people=frozenset(people))
     watch = lab.runs.view
-    monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == view.run_id else watch(run_id))
+    monkeypatch.setattr(lab.runs, "view", lambda run_id: view if run_id == view.run_id else watch(run_id))
     monkeypatch.setattr("ui.train.form.train_button.person", lambda: "me")
     app = open_page("train", run=view.run_id)
     assert said in html_of(app)

@@ -88,7 +88,7 @@ def test_seeds_that_were_trained_ahead_are_what_anybody_would_have_got(lab, fini
     assert view.verdict["seeds"] == SEEDS
     assert view.verdict["difference"] == pytest.approx(100 * sum(view.differences.values()) / SEEDS)
     assert view.runs[0] == finished.run_id
-    assert {*view.runs.values()} & {run.run_id for run in lab.runs()} == {finished.run_id}
+    assert {*view.runs.values()} & {run.run_id for run in lab.runs.views()} == {finished.run_id}
     config = with_seeds(SMALL, 2)[1]
     accuracy = lab.runs.view(config.run_id).result["distilled"]["test_accuracy"]
     until(lambda: lab._dispatch.is_idle())

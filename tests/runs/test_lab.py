@@ -130,7 +130,7 @@ def test_a_second_lab_on_the_same_home_sees_the_run(finished, lab):
     other = Lab(lab.store.home)
     assert other.train(SMALL).id == finished.run_id
     assert other.runs.view(finished.run_id).result == finished.result
-    assert finished.run_id in [view.run_id for view in other.runs()]
+    assert finished.run_id in [view.run_id for view in other.runs.views()]
 
 
 def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too(lab, finished):
@@ -141,7 +141,7 @@ def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too
     save_copy(Store(lab.store.home), finished.run_id, config)
     assert lab.runs.view(run_id).status == "finished"
     assert lab.runs.view(run_id).result == finished.result
-    assert {view.run_id: view.status for view in lab.runs()}[run_id] == "finished"
+    assert {view.run_id: view.status for view in lab.runs.views()}[run_id] == "finished"
     assert lab.runs[run_id].models()["scratch"].parameters == 20_490
     lab.runs.delete(run_id)
 
@@ -194,12 +194,12 @@ def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, fi
     lab.train(LONG.replace(seed=5), "ben")
     lab.runs[run_id].let_go("ann")
     assert lab.runs.view(run_id).active
-    assert run_id in {view.run_id for view in lab.runs()}
+    assert run_id in {view.run_id for view in lab.runs.views()}
     lab.runs[run_id].let_go("ben")
     assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
-    assert run_id not in {view.run_id for view in lab.runs()}
+    assert run_id not in {view.run_id for view in lab.runs.views()}
     lab.train(LONG.replace(seed=5), "ann")
-    assert run_id in {view.run_id for view in lab.runs()}
+    assert run_id in {view.run_id for view in lab.runs.views()}
     lab.runs[run_id].stop()
     assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
 

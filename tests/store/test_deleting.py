@@ -190,8 +190,8 @@ def test_the_list_stays_intact_while_runs_are_deleted_and_restored(tmp_path):
     def look():
         while not over.is_set():
             try:
-                views = lab.runs()
-                assert all(view.result is not None for view in views if view.status == "finished")
+                entries = lab.runs.views()
+                assert all(entry.figures is not None for entry in entries if entry.status == "finished")
             except Exception as error:
                 failed.append(error)
                 return
@@ -201,11 +201,11 @@ def test_the_list_stays_intact_while_runs_are_deleted_and_restored(tmp_path):
     for _ in range(15):
         for run_id in runs:
             lab.runs.delete(run_id)
-            assert lab.runs.restore(run_id)
+            assert lab.runs.restore(run_id) == []
     over.set()
     looking.join()
     assert failed == []
-    assert set(runs) <= {view.run_id for view in lab.runs() if view.status == "finished"}
+    assert set(runs) <= {view.run_id for view in lab.runs.views() if view.status == "finished"}
     assert list((tmp_path / "aside").iterdir()) == []
 
 

@@ -197,7 +197,7 @@ def test_a_lab_can_be_opened_on_a_full_disk(tmp_path):
         import subprocess
         lab.close()
         fill()
-        look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs()))"
+        look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs.views()))"
         environment = {**os.environ, "KD_HOME": str(home)}
         print(subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True))
         """,

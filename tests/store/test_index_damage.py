@@ -68,7 +68,7 @@ def copy(home, tmp_path):
 
 
 def finished(lab: Lab) -> set[str]:
-    return {view.run_id for view in lab.runs() if view.status == "finished" and not view.shipped}
+    return {view.run_id for view in lab.runs.views() if view.status == "finished" and not view.shipped}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -90,10 +90,10 @@ def test_one_altered_byte_costs_no_run_and_no_page(seed, copy):
         for name in lab.runs.unreadable():
             lab.runs.delete(name)
         assert lab.runs.unreadable() == []
-        for view in lab.runs():
-            assert lab.runs.view(view.run_id).run_id == view.run_id
+        for run in lab.runs:
+            assert run.view().run_id == run.id
         lab.runs.delete(STORED[0])
-        assert lab.runs.restore(STORED[0])
+        assert lab.runs.restore(STORED[0]) == []
         lab.store.reconcile()
         lab.upkeep.tidy()
         assert all(is_whole(lab.store, run_id) for run_id in STORED), place

@@ -81,7 +81,7 @@ def test_the_space_used_is_shown_while_old_runs_make_room(tmp_path, monkeypatch)
     lab = Lab(tmp_path)
     save(lab.store)
     with locked(tmp_path):
-        ended = threading.Thread(target=lab._ended, args=(RUN,))
+        ended = threading.Thread(target=lab._tidy)
         ended.start()
         wait_until(lambda: lab.upkeep._tidying.locked())
         assert in_time(lab.upkeep.usage).runs.keys() == {RUN}

@@ -29,7 +29,7 @@ def save(lab: Lab, seed: int, size: int = 30_000, **fields) -> str:
 
 
 def kept(lab: Lab) -> set[str]:
-    return {view.run_id for view in lab.runs() if view.status == "finished" and not view.shipped}
+    return {view.run_id for view in lab.runs.views() if view.status == "finished" and not view.shipped}
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_folder_of_the_home_that_is_missing_is_made_again(lab, name):
     assert lab.store.logits("key") is not None
     again = save(lab, 20, 1000, teacher="fresh")
     lab.runs.delete(again)
-    assert lab.runs.restore(again)
+    assert lab.runs.restore(again) == []
     (lab.store.home / "models" / config.model_ids["distilled"] / "model.keras").write_bytes(b"")
     with pytest.raises(DamagedRun):
         lab.runs[again].models()
@@ -194,7 +194,7 @@ def test_a_run_without_files_can_be_deleted_and_restored(lab):
     lab.store.index.claim(config.run_id, config.to_dict())
     lab.store.index.set_status(config.run_id, "failed", "It failed.")
     lab.runs.delete(config.run_id)
-    assert config.run_id not in [view.run_id for view in lab.runs()]
+    assert config.run_id not in [view.run_id for view in lab.runs.views()]
     lab.runs.restore(config.run_id)
     assert lab.runs.view(config.run_id).message == "It failed."
 
@@ -260,7 +260,7 @@ def test_a_run_that_was_trained_again_shows_its_new_result(lab):
     lab.store.index.claim(run_id, config.to_dict())
     lab.store.save_run(run_id, stored_runs.record(config, created=2.0, result=result))
     assert lab.runs.view(run_id).result["teacher"]["test_accuracy"] == 0.95
-    assert lab.runs()[0].created == 2.0
+    assert lab.runs.views()[0].created == 2.0
 
 
 def test_usage_counts_every_file_once_and_follows_no_link(lab):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kd.lab import Lab
+from kd.lab.runs import Runs
 from kd.runs.work.piece import AHEAD
 from kd.studies import ahead
 from kd.studies.ahead import MOST_PEOPLE, SEEDS, neighbours, with_seeds
@@ -44,16 +45,16 @@ def test_what_nobody_asked_for_is_not_listed_until_somebody_asks_and_costs_nothi
     assert Lab(fake_lab.store.home).store.row(NEIGHBOURS[0])["asked"] is False
 
 
-@pytest.mark.parametrize("ask", [Lab.pin, Lab.delete])
+@pytest.mark.parametrize("ask", [Runs.pin, Runs.delete])
 def test_whoever_keeps_or_deletes_a_run_asks_for_it(fake_lab, ask):
     fake_lab.finished(BASE)
     fake_lab.ahead.look_at(BASE, "ann")
     until(lambda: fake_lab.stored() == {*SEEDED, *NEIGHBOURS})
-    ask(fake_lab, SEEDED[1])
+    ask(fake_lab.runs, SEEDED[1])
     assert fake_lab.store.index.rows(deleted=True)
     assert SEEDED[1] in {row["run_id"] for row in fake_lab.store.index.rows(deleted=True)}
     assert fake_lab.is_resting()
-    assert fake_lab.runs.restore(SEEDED[1]) is (ask is Lab.delete)
+    assert fake_lab.runs.restore(SEEDED[1]) == []
     assert fake_lab.listed() == {BASE.run_id, SEEDED[1]}
 
 

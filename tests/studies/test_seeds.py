@@ -132,7 +132,7 @@ def test_more_seeds_are_a_study_of_their_own_and_listed(lab):
     view = lab.seeds.view(BASE)
     assert list(view.runs) == list(range(3, 11))
     assert (view.training, view.wanted) == (False, 8)
-    assert {run.run_id for run in lab.runs() if not run.shipped} == {*view.runs.values()}
+    assert {run.run_id for run in lab.runs.views() if not run.shipped} == {*view.runs.values()}
 
 
 def test_the_next_request_of_a_person_takes_the_place_of_the_last_unless_others_want_it(lab):
