@@ -167,8 +167,12 @@ def test_a_handle_tells_what_its_view_does(lab, run, unfinished):
     frame = lab.runs.to_frame().set_index("run")
     assert np.isnan(frame.loc[unfinished.id, "teacher_accuracy"])
     assert pd.isna(frame.loc[unfinished.id, "verdict"])
-    with pytest.raises(ValueError, match="runs have ids that begin with"):
-        lab.runs["1"]
+
+
+def test_the_beginning_of_several_ids_is_refused(lab, run, monkeypatch):
+    monkeypatch.setattr(lab.runs, "views", lambda: 2 * [run.view()])
+    with pytest.raises(ValueError, match="^2 runs have ids that begin with '10': give more of it.$"):
+        lab.runs["10"]
 
 
 def test_runs_that_differ_in_one_field_are_a_study(lab, run):

@@ -206,7 +206,7 @@ def test_a_damaged_run_is_set_aside_and_the_others_are_brought_over(name, home):
     assert ending.code == "damaged"
     assert "scratch.keras" in names(home / ending.values["folder"])
     check_run(lab.store, PLAIN, MODEL_IDS[PLAIN])
-    assert lab.runs.restore(DELETED)
+    assert lab.runs.restore(DELETED) == []
     check_run(lab.store, DELETED, MODEL_IDS[DELETED])
 
 

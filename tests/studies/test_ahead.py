@@ -109,7 +109,7 @@ def test_a_run_that_somebody_deletes_at_the_moment_it_is_chosen_is_left_alone(fa
     run_id = fake_lab.finished(BASE)
     fake_lab.runs.delete(run_id)
     fake_lab._dispatch.compute(BASE, ahead.NAME, lambda: False, AHEAD)
-    assert fake_lab.runs.restore(run_id)
+    assert fake_lab.runs.restore(run_id) == []
     assert fake_lab.runs.view(run_id).status == "finished"
 
 

@@ -60,7 +60,7 @@ def test_whoever_asks_the_same_gets_the_same_and_nothing_is_trained_twice(fake_l
 
 def test_one_that_is_stopped_keeps_its_runs_and_goes_on_in_another_process(tmp_path, tiny):
     lab = FakeLab(tmp_path, seconds_an_epoch=0.05)
-    run = ExperimentRun(lab, tiny.choose(epochs=5), 2)
+    run = ExperimentRun(lab._experiments, tiny.choose(epochs=5), 2)
     run.start()
     some = threading.Event()
     while not some.is_set() and run.view().active:
@@ -74,7 +74,7 @@ def test_one_that_is_stopped_keeps_its_runs_and_goes_on_in_another_process(tmp_p
     trained = dict(lab.engine.trained)
     lab.close()
     again = FakeLab(tmp_path)
-    going_on = ExperimentRun(again, run.experiment, 2)
+    going_on = ExperimentRun(again._experiments, run.experiment, 2)
     assert (going_on.view().status, going_on.view().done) == ("stopped", view.done)
     assert finished(going_on).done == view.runs
     whole = {model for model, epoch in trained if epoch == 5}
