@@ -43,8 +43,8 @@ def seconds_until(condition: Callable[[], object]) -> float:
 def stop(lab: Lab, run_id: str) -> tuple[float, float]:
     """Seconds until the run says it has stopped, and until the scheduler has none of its tasks."""
     started = time.perf_counter()
-    lab.stop(run_id)
-    seconds_until(lambda: not lab.watch(run_id).active)
+    lab.runs[run_id].stop()
+    seconds_until(lambda: not lab.runs.view(run_id).active)
     said = time.perf_counter() - started
     client = lab._engine._client
     if client is not None:
@@ -57,24 +57,24 @@ def stops(home: Path) -> dict[str, tuple[float, float]]:
     lab = Lab(home)
     found = {}
     try:
-        run_id = lab.start(LONG)
+        run_id = lab.train(LONG).id
         seconds_until(lambda: lab._engine._child is not None)
         found["the engine starts"] = stop(lab, run_id)
         lab._engine.ensure()
         for phase, config in (("students", LONG), ("teacher", FRESH)):
-            run_id = lab.start(config)
+            run_id = lab.train(config).id
             seconds_until(partial(_is_in, lab, run_id, phase))
             found[phase] = stop(lab, run_id)
-        waiting = lab.start(FRESH.replace(seed=1)), lab.start(LONG.replace(seed=1))
+        waiting = lab.train(FRESH.replace(seed=1)).id, lab.train(LONG.replace(seed=1)).id
         found["queued"] = stop(lab, waiting[1])
-        lab.stop(waiting[0])
+        lab.runs[waiting[0]].stop()
     finally:
         lab.close()
     return found
 
 
 def _is_in(lab: Lab, run_id: str, phase: str) -> bool:
-    view = lab.watch(run_id)
+    view = lab.runs.view(run_id)
     return view.phase == phase and view.progress > 0
 
 

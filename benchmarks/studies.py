@@ -93,9 +93,9 @@ class Bench:
             self.alone.train(self.sizes.run, name)
         # several at once, so that every worker has traced both students; twice, to warm the caches up
         for _ in range(2):
-            runs = [self.lab.start(self.new(self.sizes.run)) for _ in range(2 * self.workers)]
+            runs = [self.lab.train(self.new(self.sizes.run)).id for _ in range(2 * self.workers)]
             for run_id in runs:
-                self.lab.wait(run_id)
+                self.lab.runs[run_id].wait()
         return self
 
     def __exit__(self, *exception) -> None:
@@ -110,8 +110,8 @@ class Bench:
     def seconds(self, config: RunConfig) -> tuple[float, float]:
         """Seconds from `start` until a run is seen to train, and until it is stored."""
         started = time.perf_counter()
-        run_id, trains = self.lab.start(config), None
-        while (view := self.lab.watch(run_id)).active:
+        run_id, trains = self.lab.train(config).id, None
+        while (view := self.lab.runs.view(run_id)).active:
             if trains is None and view.progress > 0:
                 trains = time.perf_counter() - started
             time.sleep(SECONDS_BETWEEN_LOOKS)
@@ -122,7 +122,7 @@ class Bench:
 
     def wait_for_more(self, study_id: str) -> None:
         """Wait until a study has computed a run, so that it keeps the workers busy."""
-        while (view := self.lab.watch_study(study_id)).active and view.done == view.reused:
+        while (view := self.lab.studies.view(study_id)).active and view.done == view.reused:
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
@@ -150,7 +150,7 @@ def measure_study(bench: Bench) -> dict[str, Any]:
 
     train_some()
     started = time.perf_counter()
-    view = lab.wait_study(lab.start_study(study))
+    view = lab.studies.wait(lab.studies.start(study))
     seconds = time.perf_counter() - started
     if view.status != "finished":
         raise RuntimeError(f"The study is {view.status}: {[*map(str, view.failed.values())]}")
@@ -208,11 +208,11 @@ def measure_person(bench: Bench) -> dict[str, Any]:
 
     for _ in range(sizes.rounds):
         ask("idle")
-        study_id = lab.start_study(study)
+        study_id = lab.studies.start(study)
         bench.wait_for_more(study_id)
         ask("busy")
-        lab.stop_study(study_id)
-        lab.wait_study(study_id)
+        lab.studies.stop(study_id)
+        lab.studies.wait(study_id)
     later = {
         moment: median(found["busy"][moment]) - median(found["idle"][moment]) for moment in found["idle"]
     }

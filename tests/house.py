@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from kd.config import RunConfig
 from kd.lab.ahead import Ahead
+from kd.lab.estimates import Estimates
 from kd.lab.studies import Studies
-from kd.runs.estimate import Estimator
 from kd.runs.in_progress import RunsInProgress
 from kd.runs.run import Wish
 from kd.runs.scheduler import PERSON, Scheduler
@@ -30,28 +30,24 @@ class House:
     def __init__(self, home: Path, seconds_an_epoch: float = 0.002, at_once: int = 1):
         self.engine, self.store = FakeEngine(at_once, seconds_an_epoch), Store(home)
         self.scheduler = Scheduler(self.engine)
-        self.estimator = Estimator(self.store, self.workers)
+        self.estimates = Estimates(self.store, self.engine)
         self.ended: list[str] = []
         self.runs = RunsInProgress(
             self.store,
             self.scheduler,
-            self.estimator.model_seconds,
+            self.estimates.model,
             ended=lambda run_id, _by_person: self.ended.append(run_id),
         )
         self.studies = Studies(
             self.store,
             self.runs,
-            self.estimator,
-            self.workers,
+            self.estimates,
             check=lambda config: None,
             result=lambda config: (self.store.runs.record(config.run_id) or {}).get("result"),
         )
         self.upkeep = Upkeep(self.store)
-        self.ahead = Ahead(self.store, self.runs, self.upkeep, self.estimator, self.workers)
+        self.ahead = Ahead(self.store, self.runs, self.upkeep, self.estimates)
         self.asked: list[RunConfig] = []
-
-    def workers(self) -> int:
-        return self.engine.workers()["student"]
 
     def start(self, config: RunConfig, person: str = "ann") -> str:
         self.asked.append(config)

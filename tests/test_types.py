@@ -13,9 +13,9 @@ from kd import Lab, RunConfig, Study, __version__, load_mnist
 
 images, labels = load_mnist().train(10)
 with Lab("~/runs") as lab:
-    run: str = lab.start(RunConfig(train_size=images.shape[0], dkd_beta=2.0))
-    study: str = lab.start_study(Study(RunConfig(), {"temperature": [1, 4]}))
-    lab.start(study=study)
+    run: str = lab.train(RunConfig(train_size=images.shape[0], dkd_beta=2.0)).id
+    study: str = lab.studies.start(Study(RunConfig(), {"temperature": [1, 4]}))
+    lab.train(study=study)
 version: int = __version__
 Lab.fit()
 """

@@ -14,12 +14,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
 from functools import lru_cache
 
 from kd.config import FIELDS, RunConfig, to_bool
+from kd.lab.estimates import Estimates
 from kd.runs.batch import Batch
-from kd.runs.estimate import Estimator
 from kd.runs.in_progress import RunsInProgress
 from kd.runs.scheduler import AHEAD
 from kd.store.store import Store
@@ -88,19 +87,15 @@ class Ahead:
         store: Store,
         runs: RunsInProgress,
         upkeep: Upkeep,
-        estimator: Estimator,
-        workers: Callable[[], int],
+        estimates: Estimates,
     ):
         """
-        Args:
-            workers: how many models train at once.
-
         Raises:
             ValueError: when KD_AHEAD is neither 0 nor 1.
         """
         self._is_on = is_on()
         self._store, self._runs, self._upkeep = store, runs, upkeep
-        self._estimator, self._workers = estimator, workers
+        self._estimates = estimates
         self._lock = threading.RLock()
         self._looks: dict[str, tuple[RunConfig, float]] = {}
         self._failed: dict[str, float] = {}
@@ -126,7 +121,7 @@ class Ahead:
 
     def goes_on_with(self, setting: RunConfig) -> bool:
         """Whether other seeds of this setting are computed although nobody asks, as soon as there is time."""
-        return self._is_on and self._estimator.seconds(with_seeds(setting, 2)[-1]) < MOST_SECONDS
+        return self._is_on and self._estimates.seconds(with_seeds(setting, 2)[-1]) < MOST_SECONDS
 
     def let_go(self) -> None:
         """Somebody looks at or asks for something else: drop the batch, and consider again after a calm."""
@@ -208,7 +203,7 @@ class Ahead:
             not self._store.runs.has(config.run_id)
             and (failed is None or time.monotonic() - failed > SECONDS_AFTER_TROUBLE)
             and not self._store.runs.is_deleted(config.run_id)
-            and self._estimator.seconds(config) < MOST_SECONDS
+            and self._estimates.seconds(config) < MOST_SECONDS
         )
 
     def _carry_out(self, setting: RunConfig, runs: list[RunConfig], looks: bool) -> None:
@@ -228,4 +223,4 @@ class Ahead:
                 return
             self._batch = setting, batch
         # each run trains two models, and one more is being stored
-        batch.start(runs, lambda config: False, 1 + self._workers() // 2)
+        batch.start(runs, lambda config: False, 1 + self._estimates.workers() // 2)

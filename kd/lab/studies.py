@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kd import owners
-from kd.config import RunConfig
+from kd.config import NOBODY, RunConfig
+from kd.lab.estimates import Estimates
+from kd.lab.study_handle import StudyHandle, StudyName, study_id_of
 from kd.once import computed_once
 from kd.runs.batch import Batch, Pace
-from kd.runs.estimate import Estimator
-from kd.runs.in_progress import NOBODY, RunsInProgress
+from kd.runs.in_progress import RunsInProgress
 from kd.store.store import Store
 from kd.store.studies import StudyRecord
 from kd.studies.progress import moment
@@ -115,30 +116,38 @@ class StudyInProgress:
 
 
 class Studies:
-    """The studies of a home: those of this process, and what is stored of the others. Thread-safe."""
+    """The studies of a lab: those under way here, and what is stored of the others. Thread-safe.
+
+    `lab.studies[id]` is one of them. A study is named by its id, a view of it or a handle on it.
+    """
 
     def __init__(
         self,
         store: Store,
         runs: RunsInProgress,
-        estimator: Estimator,
-        workers: Callable[[], int],
+        estimates: Estimates,
         check: Callable[[RunConfig], None],
         result: Callable[[RunConfig], dict | None],
     ):
         """
         Args:
-            workers: how many models train at once.
             check: raises ValueError where a run's teacher or images cannot be had.
             result: a stored run's result, or None.
         """
-        self._store, self._runs, self._estimator = store, runs, estimator
-        self._workers, self._check, self._result = workers, check, result
+        self._store, self._runs, self._estimates = store, runs, estimates
+        self._check, self._result = check, result
         self._lock = threading.Lock()
         self._known: dict[str, StudyInProgress] = {}
         self._asked = computed_once(maxsize=256)(self._read)
         self._run_ids = computed_once(maxsize=64)(self._read_run_ids)
         self._closed = False
+
+    def __getitem__(self, study: StudyName) -> StudyHandle:
+        """
+        Raises:
+            ValueError: when there is no such study.
+        """
+        return StudyHandle(self, self.study(study))
 
     def start(self, study: Study, person: str = NOBODY, experiment: str = "") -> str:
         """Begin a study, join it, or go on with it; returns its id at once.
@@ -176,13 +185,13 @@ class Studies:
             log.info("study %s started: %d runs", study_id, study.size)
         return study_id
 
-    def view(self, study: str | StudyView) -> StudyView:
+    def view(self, study: StudyName) -> StudyView:
         """The study as it is now; cheap. One that is not under way shows what is stored of it.
 
         Raises:
             ValueError: when there is no such study.
         """
-        study_id = _id_of(study)
+        study_id = study_id_of(study)
         going = self._known.get(study_id)
         if going is not None:
             return going.view()
@@ -206,15 +215,15 @@ class Studies:
                     found.append(self._stored(record, self._count(record.study_id) if done is None else done))
         return found
 
-    def study(self, study: str | StudyView) -> Study:
+    def study(self, study: StudyName) -> Study:
         """What a study asks.
 
         Raises:
             ValueError: when there is no such study.
         """
-        return study.study if isinstance(study, StudyView) else self._asked(_id_of(study))
+        return self._asked(study) if isinstance(study, str) else study.study
 
-    def pause(self, study: str | StudyView, person: str | None = None) -> None:
+    def pause(self, study: StudyName, person: str | None = None) -> None:
         """Let a study rest, also in the middle of a run; `start` goes on from there.
 
         It rests when everybody who wants it has paused it; None pauses it for all of them.
@@ -226,7 +235,7 @@ class Studies:
         if going is not None:
             going.pause(person)
 
-    def stop(self, study: str | StudyView, person: str | None = None) -> None:
+    def stop(self, study: StudyName, person: str | None = None) -> None:
         """Stop a study; what it has computed is kept, and `start` goes on from there.
 
         It ends when nobody wants it any more; None stops it for everybody.
@@ -238,7 +247,7 @@ class Studies:
         if going is not None:
             going.stop(person)
 
-    def wait(self, study: str | StudyView, timeout: float | None = None, progress: bool = False) -> StudyView:
+    def wait(self, study: StudyName, timeout: float | None = None, progress: bool = False) -> StudyView:
         """Wait until a study ends or `timeout` seconds pass; returns it as it is then.
 
         Args:
@@ -254,7 +263,7 @@ class Studies:
             going.ended.wait(timeout)
         return self.view(study)
 
-    def frame(self, study: str | StudyView | Study) -> pd.DataFrame:
+    def frame(self, study: StudyName | Study) -> pd.DataFrame:
         """The finished runs of a study, one row each (`kd.studies.frame.study_frame`).
 
         Args:
@@ -281,11 +290,11 @@ class Studies:
             with self._store.waiting():
                 self._store.runs.ask_for(*(config.run_id for config in configs), person=_first(going.record))
             # more than can train, so that no worker waits for a comparison or for the disk
-            most = 2 * self._workers() + 1
+            most = 2 * self._estimates.count_workers() + 1
             going.batch.start(configs, lambda config: self._store.is_usable(config.run_id), most)
             # once for each run: there may be thousands, and somebody looks several times a second
             missing = [config for config in configs if config.run_id not in going.batch.reused]
-            going.pace = Pace(self._estimator.costs(missing))
+            going.pace = Pace(self._estimates.costs(missing))
         except Exception:
             log.exception("study %s failed", going.study.study_id)
             going.batch.stop()
@@ -297,13 +306,13 @@ class Studies:
                 self._store.studies.end(study_id, done)
         log.info("study %s has ended: %d of %d runs", study_id, done, going.study.size)
 
-    def _going(self, study: str | StudyView) -> StudyInProgress | None:
+    def _going(self, study: StudyName) -> StudyInProgress | None:
         """A study of this process, or None for one that is stored and not under way.
 
         Raises:
             ValueError: when there is no such study.
         """
-        study_id = _id_of(study)
+        study_id = study_id_of(study)
         going = self._known.get(study_id)
         if going is None:
             self._store.studies.get(study_id)
@@ -348,7 +357,3 @@ def _view(study: Study, record: StudyRecord, status: str, **values: object) -> S
 def _first(record: StudyRecord) -> str:
     """Who asked for it first."""
     return next(iter(record.people), NOBODY)
-
-
-def _id_of(study: str | StudyView) -> str:
-    return study.study_id if isinstance(study, StudyView) else str(study)

@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from kd.config import RunConfig
-from kd.runs.in_progress import NOBODY, RunsInProgress
+from kd.config import NOBODY, RunConfig
+from kd.runs.in_progress import RunsInProgress
 from kd.runs.run import Wish
 from kd.runs.scheduler import STUDY
 from kd.text.endings import Ending

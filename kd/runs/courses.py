@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from kd.config import STUDENTS, RunConfig
 from kd.engine import EngineLost, WorkerLost
@@ -25,12 +25,8 @@ KEPT, COMING, MISSING = "kept", "coming", "missing"
 class Courses:
     """Has students of finished runs trained once more for snapshots of their course. Thread-safe."""
 
-    def __init__(self, store: Store, scheduler: Scheduler, config: Callable[[str], RunConfig]):
-        """
-        Args:
-            config: of a finished run, by its id; raises ValueError where there is none.
-        """
-        self._store, self._scheduler, self._config = store, scheduler, config
+    def __init__(self, store: Store, scheduler: Scheduler):
+        self._store, self._scheduler = store, scheduler
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
         self._failed: dict[str, str] = {}
@@ -99,7 +95,10 @@ class Courses:
         )
 
     def _steps(self, run_id: str, begin: Begin) -> Steps:
-        config, store = self._config(run_id), self._store
+        store, record = self._store, self._store.runs.record(run_id)
+        if record is None:
+            raise Unusable(f"There is no finished run {run_id}: choose another.")
+        config = RunConfig.from_record(record["config"])
         missing = [name for name in STUDENTS if not store.models.has_snapshots(config.model_ids[name])]
         wait_for = []
         if "scratch" in missing:

@@ -7,15 +7,13 @@ neither many small epochs nor a few large ones distort the estimate.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kd.config import RunConfig
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
-from kd.run_fields import FRESH, has_nonsense, is_consistent
-from kd.store.store import Store
+from kd.run_fields import has_nonsense, is_consistent
 from kd.training.costs import looks, network_costs, training_seconds
 
 
@@ -102,73 +100,6 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
         looking=taken.looking / nominal.looking,
         teacher=teachers_taken / teachers_nominal if teachers_nominal else None,
     )
-
-
-class Estimator:
-    """Estimates from the newest finished runs of this machine. Thread-safe."""
-
-    def __init__(self, store: Store, workers: Callable[[], int]):
-        """
-        Args:
-            workers: how many students train at once.
-        """
-        self._store, self._workers = store, workers
-        self._speed: Speed | None = None
-        self._is_read = False
-
-    def read(self) -> None:
-        """Read the newest finished runs; takes a moment. Called whenever a run has ended."""
-        self._speed = measured_speed(self._newest())
-        self._is_read = True
-
-    def speed(self) -> Speed:
-        """This machine's speed, or the typical one while nothing was measured."""
-        if not self._is_read:
-            self.read()
-        return self._speed or TYPICAL
-
-    def estimate(self, config: RunConfig) -> Estimate | None:
-        """How long a run takes, or None if nothing was measured here yet."""
-        speed = self.speed()
-        return None if self._speed is None else speed.estimate(config, self._trains_teacher(config))
-
-    def seconds(self, config: RunConfig) -> float:
-        """How long a run takes here, or on a typical machine while nothing was measured."""
-        return self.speed().estimate(config, self._trains_teacher(config)).total
-
-    def model_seconds(self, config: RunConfig, name: str) -> float | None:
-        """How long one model of a run takes, or None; from what was read last, so it never waits."""
-        return None if self._speed is None else self._speed.model_seconds(config, name)
-
-    def together(self, configs: Iterable[RunConfig]) -> float:
-        """How long runs take together: each of their models is trained once, as many at once as can be."""
-        speed = self.speed()
-        models = {
-            model_id: speed.model_seconds(config, name)
-            for config in configs
-            for name, model_id in config.model_ids.items()
-            if name != "teacher" or config.teacher == FRESH
-            if not self._store.models.has(model_id)
-        }
-        return max(max(models.values(), default=0.0), sum(models.values()) / self._workers())
-
-    def costs(self, configs: Sequence[RunConfig]) -> dict[str, float]:
-        """The seconds of each run by its id, so that they add up to those of all together."""
-        alone = {config.run_id: self.together([config]) for config in configs}
-        total = sum(alone.values())
-        share = self.together(configs) / total if total else 0.0
-        return {run_id: cost * share for run_id, cost in alone.items()}
-
-    def _trains_teacher(self, config: RunConfig) -> bool:
-        return config.teacher == FRESH and not self._store.models.has(config.teacher_id)
-
-    def _newest(self) -> Iterator[tuple[RunConfig, Mapping[str, Any]]]:
-        with contextlib.suppress(OSError):
-            finished = [row for row in self._store.runs.rows(unasked=True) if row.status == "finished"]
-            for row in finished[:RUNS_MEASURED]:
-                record = self._store.runs.record(row.run_id)
-                if record is not None:
-                    yield row.config, record["result"]
 
 
 def _answers(config: RunConfig) -> float:

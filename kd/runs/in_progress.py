@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from kd.config import RunConfig
+from kd.config import NOBODY, RunConfig
 from kd.engine import EngineLost, WorkerLost
 from kd.logs import described
 from kd.runs.result import not_stored
@@ -22,7 +22,6 @@ from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 
-NOBODY = ""
 MOST_WAITING = 20
 STOPPED_WAITING, STOPPED = Ending("stopped while waiting"), Ending("stopped")
 # Other processes cannot tell us: how often to look whether one wants a run stopped, or has ended one.

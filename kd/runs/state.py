@@ -25,7 +25,7 @@ class RunView:
     progress: 0 to 1. version: grows with every event; a key for caches. result: once finished.
     queue_place and queue_wait (seconds, an estimate): while queued. people: who requested it and is waiting.
     elsewhere: another process is computing it. ending: why it has no result, once it has ended without one.
-    name, tags, note: what people wrote about it (`Lab.name`, `Lab.tag`, `Lab.note`). whose: the person who
+    name, tags, note: what people wrote about it (`Runs.annotate`). whose: the person who
     asked for it, empty for nobody in particular.
     """
 

@@ -166,8 +166,8 @@ def test_it_is_off_while_many_look(house, people):
 
 def test_long_runs_and_a_full_disk_are_left_to_those_who_ask(house, monkeypatch):
     house.finished(house.start(BASE))
-    seconds = house.estimator.seconds
-    monkeypatch.setattr(house.estimator, "seconds", lambda c: seconds(c) if c.alpha == 0.5 else 3.0)
+    seconds = house.estimates.seconds
+    monkeypatch.setattr(house.estimates, "seconds", lambda c: seconds(c) if c.alpha == 0.5 else 3.0)
     limit = house.upkeep._limit
     house.upkeep._limit = int(1.02 * house.upkeep.usage().used)
     house.upkeep.forget_usage()

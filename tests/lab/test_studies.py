@@ -46,7 +46,7 @@ def test_each_model_is_trained_once_and_every_worker_is_busy(house):
     assert (view.done, view.runs, view.failed) == (12, 12, {})
     assert view.reused >= 2
     assert {computed(house)[model] for model in MODELS} == set(computed(house).values()) == {1}
-    assert house.engine.most_at_once["student"] == house.workers()
+    assert house.engine.most_at_once["student"] == house.estimates.workers()
     for _cell, config in STUDY.runs():
         assert house.store.runs.models_of(config.run_id) == config.model_ids
 
@@ -240,8 +240,8 @@ def test_one_that_another_process_carries_out_is_seen_to_be_under_way(house, tmp
 
 
 def test_looking_estimates_nothing_again(house, monkeypatch):
-    asked, together = [], house.estimator.together
-    monkeypatch.setattr(house.estimator, "together", lambda runs: asked.append(1) or together(runs))
+    asked, together = [], house.estimates.together
+    monkeypatch.setattr(house.estimates, "together", lambda runs: asked.append(1) or together(runs))
     study_id = going(house, done=0)
     assert until(lambda: house.studies.view(study_id).seconds_left) > 0
     times = len(asked)

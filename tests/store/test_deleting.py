@@ -112,7 +112,7 @@ def test_a_restored_run_is_not_removed_to_make_room(tmp_path, monkeypatch):
     monkeypatch.setenv("KD_LIMIT", "1kB")
     lab, other = Lab(tmp_path), Store(tmp_path)
     save(lab.store)
-    lab.delete(RUN)
+    lab.runs.delete(RUN)
     remove_run = Store.remove_run
 
     def restored_just_before(self, run_id, *rules):
@@ -136,7 +136,7 @@ def test_a_run_deleted_just_before_is_not_removed_as_a_leftover(tmp_path, monkey
 
     monkeypatch.setattr(Store, "empty_trash", deleted_just_before)
     lab.upkeep._spare_trash()
-    assert lab.restore(RUN) is True
+    assert lab.runs.restore(RUN) is True
     assert is_whole(lab.store)
 
 
@@ -190,8 +190,8 @@ def test_the_list_stays_intact_while_runs_are_deleted_and_restored(tmp_path):
     def look():
         while not over.is_set():
             try:
-                views = lab.runs()
-                assert all(view.result is not None for view in views if view.status == "finished")
+                entries = lab.runs.views()
+                assert all(entry.figures is not None for entry in entries if entry.status == "finished")
             except Exception as error:
                 failed.append(error)
                 return
@@ -200,12 +200,12 @@ def test_the_list_stays_intact_while_runs_are_deleted_and_restored(tmp_path):
     looking.start()
     for _ in range(15):
         for run_id in runs:
-            lab.delete(run_id)
-            assert lab.restore(run_id)
+            lab.runs.delete(run_id)
+            assert lab.runs.restore(run_id) == []
     over.set()
     looking.join()
     assert failed == []
-    assert set(runs) <= {view.run_id for view in lab.runs() if view.status == "finished"}
+    assert set(runs) <= {view.run_id for view in lab.runs.views() if view.status == "finished"}
     assert list((tmp_path / "aside").iterdir()) == []
 
 
@@ -254,7 +254,7 @@ def test_a_run_that_is_not_whole_is_set_aside_and_trained_again(lose, tmp_path, 
     save(lab.store, FRESH)
     if lose is not None:
         lose(tmp_path)
-    assert lab.start(FRESH) == FRESH.run_id
+    assert lab.train(FRESH).id == FRESH.run_id
     if lose is None:
         assert asked == []
         return
@@ -267,7 +267,7 @@ def test_a_run_that_is_not_whole_is_set_aside_and_trained_again(lose, tmp_path, 
     else:
         assert ending.code == "model lost"
         assert ending.values["model"] in FRESH.model_ids.values()
-    assert "train" in lab.watch(FRESH.run_id).message
+    assert "train" in lab.runs.view(FRESH.run_id).message
     save(lab.store, FRESH)
-    assert lab.watch(FRESH.run_id).status == "finished"
+    assert lab.runs.view(FRESH.run_id).status == "finished"
     assert is_whole(Store(tmp_path), FRESH.run_id)

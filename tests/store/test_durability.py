@@ -125,13 +125,13 @@ def test_a_damaged_run_is_set_aside_with_a_sentence_and_the_rest_works(name, tmp
 
     with pytest.raises(DamagedRun, match=r"damaged and have been moved to aside/.*: train it again"):
         lab.store.record(RUN)
-    assert lab.watch(RUN).status == "failed"
-    assert "train it again" in lab.watch(RUN).message
+    assert lab.runs.view(RUN).status == "failed"
+    assert "train it again" in lab.runs.view(RUN).message
     assert [path.name.partition("-")[0] for path in (tmp_path / "aside").iterdir()] == [RUN]
-    assert lab.watch(OTHER).status == "finished"
+    assert lab.runs.view(OTHER).status == "finished"
     assert is_whole(lab.store, OTHER)
     save(lab.store)  # the run can be trained again
-    assert Lab(tmp_path).watch(RUN).status == "finished"
+    assert Lab(tmp_path).runs.view(RUN).status == "finished"
 
 
 def test_damaged_logits_and_snapshots_are_made_again(tmp_path):

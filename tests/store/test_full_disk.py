@@ -125,11 +125,11 @@ def test_on_a_full_disk_runs_can_be_deleted_and_then_there_is_room_for_others(tm
             store_run(lab.store, four)
         except DiskFull as error:
             print(error)
-        print(lab.watch(one.run_id).status, all(is_whole(lab.store, c.run_id) for c in (one, two, three)))
-        lab.delete(one.run_id)
-        print(lab.restore(one.run_id), is_whole(lab.store, one.run_id))
-        lab.delete(one.run_id)
-        lab.delete(two.run_id)
+        print(lab.runs.view(one.run_id).status, all(is_whole(lab.store, c.run_id) for c in (one, two, three)))
+        lab.runs.delete(one.run_id)
+        print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
+        lab.runs.delete(one.run_id)
+        lab.runs.delete(two.run_id)
         store_run(lab.store, four)
         print([is_whole(lab.store, c.run_id) for c in (one, two, three, four)])
         print(list(home.rglob("*.partial-*")))
@@ -150,13 +150,13 @@ def test_caches_give_way_before_deleted_runs(tmp_path):
     said = on_a_small_disk(
         tmp_path,
         """
-        lab.delete(one.run_id)
+        lab.runs.delete(one.run_id)
         (home / "neighbours" / "old.npz").write_bytes(os.urandom(300_000))
         (home / "aside" / "damaged").write_bytes(os.urandom(300_000))
         fill()
         store_run(lab.store, four)
         print(is_whole(lab.store, four.run_id), [len(os.listdir(home / n)) for n in ("neighbours", "aside")])
-        print(lab.restore(one.run_id), is_whole(lab.store, one.run_id))
+        print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
         """,
     )
     assert said == ["True [0, 0]", "True True"]
@@ -172,18 +172,18 @@ def test_without_any_reserve_a_full_disk_leaves_each_run_whole_and_where_it_was(
         deleted = 0
         try:
             for seed in range(200):
-                lab.delete(one.run_id)
+                lab.runs.delete(one.run_id)
                 deleted += 1
-                lab.restore(one.run_id)
+                lab.runs.restore(one.run_id)
         except DiskFull as error:
             print("refused")
         if (home / "runs" / one.run_id).exists():
-            print(is_whole(lab.store, one.run_id), lab.store.row(one.run_id)["status"], lab.deleted())
+            print(is_whole(lab.store, one.run_id), lab.store.row(one.run_id)["status"], lab.runs.deleted())
         else:
             print((home / "trash" / one.run_id / "record.json").is_file(), "finished", {})
         os.unlink(home / "filler")
         lab.store.reconcile()
-        print(one.run_id in lab.deleted() or is_whole(lab.store, one.run_id))
+        print(one.run_id in lab.runs.deleted() or is_whole(lab.store, one.run_id))
         """,
     )
     assert said == ["refused", "True finished {}", "True"]
@@ -197,7 +197,7 @@ def test_a_lab_can_be_opened_on_a_full_disk(tmp_path):
         import subprocess
         lab.close()
         fill()
-        look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs()))"
+        look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs.views()))"
         environment = {**os.environ, "KD_HOME": str(home)}
         print(subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True))
         """,

@@ -68,7 +68,7 @@ def copy(home, tmp_path):
 
 
 def finished(lab: Lab) -> set[str]:
-    return {view.run_id for view in lab.runs() if view.status == "finished" and not view.shipped}
+    return {view.run_id for view in lab.runs.views() if view.status == "finished" and not view.shipped}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -86,14 +86,14 @@ def test_one_altered_byte_costs_no_run_and_no_page(seed, copy):
         settled(at).write_bytes(altered)
         lab = Lab(at)
         assert finished(lab) == set(STORED), place
-        assert list(lab.deleted()) == [DELETED.run_id], place
-        for name in lab.unreadable():
-            lab.delete(name)
-        assert lab.unreadable() == []
-        for view in lab.runs():
-            assert lab.watch(view.run_id).run_id == view.run_id
-        lab.delete(STORED[0])
-        assert lab.restore(STORED[0])
+        assert list(lab.runs.deleted()) == [DELETED.run_id], place
+        for name in lab.runs.unreadable():
+            lab.runs.delete(name)
+        assert lab.runs.unreadable() == []
+        for run in lab.runs:
+            assert run.view().run_id == run.id
+        lab.runs.delete(STORED[0])
+        assert lab.runs.restore(STORED[0]) == []
         lab.store.reconcile()
         lab.upkeep.tidy()
         assert all(is_whole(lab.store, run_id) for run_id in STORED), place
@@ -116,7 +116,7 @@ def test_an_unreadable_row_is_written_again_from_its_folder(name, copy):
     lab = Lab(copy())
     execute(lab.store.home, f"UPDATE runs SET {column} = ? WHERE run_id = ?", (value, RUN))
     assert finished(lab) == set(STORED)
-    assert lab.unreadable() == []
+    assert lab.runs.unreadable() == []
     row = lab.store.row(RUN)
     assert (row["config"], row["status"], row["created"]) == (CONFIG, "finished", 1.0)
 
@@ -124,7 +124,7 @@ def test_an_unreadable_row_is_written_again_from_its_folder(name, copy):
 def test_the_config_is_enough_for_the_row_of_a_run_without_files(copy):
     lab = Lab(copy())
     execute(lab.store.home, "UPDATE runs SET status = 'foiled' WHERE run_id = ?", (FAILED.run_id,))
-    view = lab.watch(FAILED.run_id)
+    view = lab.runs.view(FAILED.run_id)
     assert (view.status, view.config) == ("interrupted", FAILED)
     assert len(view.history) == 10
 
@@ -133,14 +133,14 @@ def test_a_wholly_unreadable_row_is_named_and_can_be_deleted(copy):
     lab = Lab(copy())
     execute(lab.store.home, "UPDATE runs SET config = 'x' WHERE run_id = ?", (FAILED.run_id,))
     assert finished(lab) == set(STORED)
-    assert lab.unreadable() == [FAILED.run_id]
+    assert lab.runs.unreadable() == [FAILED.run_id]
     with pytest.raises(ValueError, match=r"entry for run .* is damaged"):
-        lab.watch(FAILED.run_id)
+        lab.runs.view(FAILED.run_id)
     lab.upkeep.tidy()
-    lab.delete(FAILED.run_id)
-    assert lab.unreadable() == []
+    lab.runs.delete(FAILED.run_id)
+    assert lab.runs.unreadable() == []
     with pytest.raises(ValueError, match="There is no run"):
-        lab.watch(FAILED.run_id)
+        lab.runs.view(FAILED.run_id)
 
 
 def test_a_run_that_another_version_stored_is_named_and_its_files_stay(copy):
@@ -154,9 +154,9 @@ def test_a_run_that_another_version_stored_is_named_and_its_files_stay(copy):
     for _ in range(2):
         lab = Lab(home)
         assert finished(lab) == set(STORED)
-        assert lab.unreadable() == [folder]
+        assert lab.runs.unreadable() == [folder]
         with pytest.raises(ValueError, match="stored by another version of KD Lab"):
-            lab.watch(folder)
+            lab.runs.view(folder)
     assert (home / "runs" / folder / "record.json").read_bytes() == content
 
 
@@ -165,7 +165,7 @@ def test_events_that_cannot_be_read_are_left_out(copy):
     odd = [b"\xff", "{", "[]", "{}", '{"event": "epoch", "model": "scratch", "epoch": "x", "epochs": 10}']
     for number, event in enumerate(odd, 3):
         execute(lab.store.home, "UPDATE events SET event = ? WHERE number = ?", (event, number))
-    assert [event["epoch"] for event in lab.watch(FAILED.run_id).history] == [1, 2, 8, 9, 10]
+    assert [event["epoch"] for event in lab.runs.view(FAILED.run_id).history] == [1, 2, 8, 9, 10]
 
 
 def test_rebuild_index_repairs_a_damaged_index(copy, monkeypatch, capsys):
@@ -176,7 +176,7 @@ def test_rebuild_index_repairs_a_damaged_index(copy, monkeypatch, capsys):
     assert "3 runs" in capsys.readouterr().out
     lab = Lab(home)
     assert finished(lab) == set(STORED)
-    assert lab.unreadable() == []
+    assert lab.runs.unreadable() == []
 
 
 def test_the_command_line_names_what_cannot_be_read(copy, monkeypatch, capsys):
@@ -211,7 +211,7 @@ def test_a_file_of_the_first_version_is_upgraded(copy):
     assert execute(home, "PRAGMA user_version") == [(VERSION,)]
     assert lab.store.row(RUN)["created"] == 5.0
     assert lab.store.row(RUN)["pinned"] is True
-    assert lab.watch(active.run_id).status == "interrupted"
+    assert lab.runs.view(active.run_id).status == "interrupted"
     assert list(home.glob("index.damaged-*")) == []
 
 
@@ -221,7 +221,7 @@ def test_a_file_of_version_1_gets_what_is_missing(copy):
     execute(home, "PRAGMA user_version = 1")
     lab = Lab(home)
     assert execute(home, "PRAGMA user_version") == [(VERSION,)]
-    assert lab.watch(RUN).status == "finished"
+    assert lab.runs.view(RUN).status == "finished"
     lab.store.index.ask_to_stop(RUN)
     assert lab.store.index.asked_to_stop() == [RUN]
     assert list(home.glob("index.damaged-*")) == []
@@ -252,7 +252,7 @@ def test_tables_that_do_not_fit_the_version_count_as_damage(statement, copy):
     execute(home, statement)
     lab = Lab(home)
     assert finished(lab) == set(STORED)
-    assert lab.deleted() == {DELETED.run_id: DELETED}
+    assert lab.runs.deleted() == {DELETED.run_id: DELETED}
     assert len(list(home.glob("index.damaged-*.sqlite"))) == 1
 
 
@@ -260,7 +260,7 @@ def test_readable_parts_of_a_damaged_file_are_taken_over(copy):
     home = copy()
     execute(home, "DROP TABLE events")
     lab = Lab(home)
-    assert lab.watch(FAILED.run_id).message == "It failed."
+    assert lab.runs.view(FAILED.run_id).message == "It failed."
     assert lab.store.row(RUN)["pinned"] is True
 
 
@@ -305,9 +305,9 @@ def test_a_run_that_is_listed_but_cannot_be_found_is_deleted_all_the_same(copy):
         file.seek(in_index_of_ids)
         file.write(b"!")
     assert RUN in finished(lab)
-    lab.delete(RUN)
+    lab.runs.delete(RUN)
     assert RUN not in finished(lab)
-    assert lab.restore(RUN) is True
+    assert lab.runs.restore(RUN) is True
 
 
 def test_an_open_store_goes_on_with_the_file_that_took_its_place(copy):

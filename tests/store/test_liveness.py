@@ -55,14 +55,14 @@ def test_nobody_takes_the_run_of_a_live_process_whatever_the_clock_says(tmp_path
         monkeypatch.setattr(psutil.Process, "create_time", lambda self: 0.0)
         monkeypatch.setattr(psutil, "pid_exists", lambda pid: False)
         lab = Lab(tmp_path)
-        assert lab.watch(RUN).status == "queued"
+        assert lab.runs.view(RUN).status == "queued"
         assert lab.store.index.worker(RUN) == "elsewhere"
         assert lab.store.index.claim(RUN, CONFIG.to_dict()) is False
         assert list((tmp_path / "runs").glob("*.partial-*"))
         process.kill()
         process.wait()
         assert lab.store.index.worker(RUN) == "gone"
-        assert lab.watch(RUN).status == "interrupted"
+        assert lab.runs.view(RUN).status == "interrupted"
         assert lab.store.index.claim(RUN, CONFIG.to_dict()) is True
         Store(tmp_path)
         assert not list((tmp_path / "runs").glob("*.partial-*"))
@@ -73,7 +73,7 @@ def test_a_process_that_ends_leaves_no_lock_behind(tmp_path):
     with another_process(tmp_path) as process:
         process.communicate("end\n")
         assert list((tmp_path / "owners").iterdir()) == []
-    assert Lab(tmp_path).watch(RUN).status == "interrupted"
+    assert Lab(tmp_path).runs.view(RUN).status == "interrupted"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

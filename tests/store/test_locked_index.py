@@ -57,11 +57,11 @@ def lab(tmp_path):
 def test_looking_does_not_wait(lab, monkeypatch):
     monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", LONG)
     with locked(lab.store.home):
-        assert in_time(lambda: lab.watch(RUN)).status == "finished"
+        assert in_time(lambda: lab.runs.view(RUN)).status == "finished"
         assert RUN in [view.run_id for view in in_time(lab.runs)]
         assert in_time(lab.upkeep.usage).runs.keys() == {RUN}
-        assert in_time(lambda: Lab(lab.store.home).watch(RUN)).status == "finished"
-    lab.watch(RUN)  # the look that could not be recorded is recorded now
+        assert in_time(lambda: Lab(lab.store.home).runs.view(RUN)).status == "finished"
+    lab.runs.view(RUN)  # the look that could not be recorded is recorded now
     assert lab.store.row(RUN)["used"] is not None
 
 
@@ -72,8 +72,8 @@ def test_looking_at_a_run_whose_process_is_gone_does_not_wait_either(lab, monkey
         connection.execute("UPDATE runs SET owner = ? WHERE run_id = ?", ("f" * 32, gone))
     monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", LONG)
     with locked(lab.store.home):
-        assert in_time(lambda: lab.watch(gone)).active
-    assert lab.watch(gone).status == "interrupted"
+        assert in_time(lambda: lab.runs.view(gone)).active
+    assert lab.runs.view(gone).status == "interrupted"
 
 
 def test_the_space_used_is_shown_while_old_runs_make_room(tmp_path, monkeypatch):
@@ -81,7 +81,7 @@ def test_the_space_used_is_shown_while_old_runs_make_room(tmp_path, monkeypatch)
     lab = Lab(tmp_path)
     save(lab.store)
     with locked(tmp_path):
-        ended = threading.Thread(target=lab._ended, args=(RUN,))
+        ended = threading.Thread(target=lab._tidy)
         ended.start()
         wait_until(lambda: lab.upkeep._tidying.locked())
         assert in_time(lab.upkeep.usage).runs.keys() == {RUN}
@@ -94,9 +94,9 @@ def test_the_space_used_is_shown_while_old_runs_make_room(tmp_path, monkeypatch)
     "change",
     [
         lambda lab: lab.store.index.claim(OTHER.run_id, OTHER.to_dict()),
-        lambda lab: lab.delete(RUN),
-        lambda lab: lab.pin(RUN, True),
-        lambda lab: lab.restore(RUN),
+        lambda lab: lab.runs.delete(RUN),
+        lambda lab: lab.runs.pin(RUN, True),
+        lambda lab: lab.runs.restore(RUN),
     ],
 )
 def test_a_change_that_cannot_be_made_is_reported_soon(change, lab, monkeypatch):
@@ -112,9 +112,9 @@ def test_a_change_that_cannot_be_made_is_reported_soon(change, lab, monkeypatch)
 def test_others_can_look_while_a_change_waits(lab, monkeypatch):
     monkeypatch.setattr(index_file, "SECONDS_ON_A_PAGE", LONG)
     with locked(lab.store.home):
-        waiting = threading.Thread(target=lab.delete, args=(RUN,))
+        waiting = threading.Thread(target=lab.runs.delete, args=(RUN,))
         waiting.start()
-        assert in_time(lambda: lab.watch(RUN)).status == "finished"
+        assert in_time(lambda: lab.runs.view(RUN)).status == "finished"
         assert waiting.is_alive()
     waiting.join(PATIENCE)
     assert not lab.store.has_run(RUN)

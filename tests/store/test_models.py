@@ -113,12 +113,12 @@ def test_a_damaged_model_costs_only_itself(name, lab):
     file, damage = DAMAGES[name]
     path = lab.store.home / "models" / SCRATCH / file
     path.write_bytes(damage(path.read_bytes()))
-    assert lab.watch(RUN).status == "finished"  # its numbers are still there
+    assert lab.runs.view(RUN).status == "finished"  # its numbers are still there
 
     with pytest.raises(DamagedRun, match=rf"Model {SCRATCH}.* is missing or damaged: train the run again"):
-        lab.test_logits(RUN) if file == "logits.npz" else lab.models(RUN)
-    assert lab.watch(RUN).status == "failed"
-    assert f"Model {SCRATCH}" in lab.watch(RUN).message
+        lab.runs[RUN].test_logits() if file == "logits.npz" else lab.runs[RUN].models()
+    assert lab.runs.view(RUN).status == "failed"
+    assert f"Model {SCRATCH}" in lab.runs.view(RUN).message
     aside = sorted(path.name.partition("-")[0] for path in (lab.store.home / "aside").iterdir())
     assert aside == sorted([RUN, SCRATCH])
     assert not lab.store.is_usable(HOT.run_id)
@@ -128,7 +128,7 @@ def test_a_damaged_model_costs_only_itself(name, lab):
 
     for config in (CONFIG, HOT):
         save(lab.store, config)  # both are computed again, and only the scratch student is missing
-        assert lab.watch(config.run_id).status == "finished"
+        assert lab.runs.view(config.run_id).status == "finished"
         assert is_whole(lab.store, config.run_id)
 
 
@@ -179,7 +179,7 @@ def test_a_runs_history_is_that_of_its_models(lab):
     for name, accuracies in (("scratch", [0.5, 0.6]), ("distilled", [0.7, 0.8]), ("teacher", [0.9])):
         save_model(lab.store, config, name, b"m", history=epochs(name, accuracies))
     save(lab.store, config)
-    view = lab.watch(config.run_id)
+    view = lab.runs.view(config.run_id)
     assert [(event["model"], event["val_accuracy"]) for event in view.history] == [
         ("teacher", 0.9),
         ("distilled", 0.7),
@@ -190,7 +190,7 @@ def test_a_runs_history_is_that_of_its_models(lab):
     # a teacher that was there before was not trained for this run
     born_again = config.replace(teacher=config.teacher_id)
     save(lab.store, born_again)
-    assert {event["model"] for event in lab.watch(born_again.run_id).history} == set(STUDENTS)
+    assert {event["model"] for event in lab.runs.view(born_again.run_id).history} == set(STUDENTS)
 
 
 def test_accuracies_that_only_snapshots_know_are_shown_as_soon_as_there_are_any(lab):
@@ -201,7 +201,7 @@ def test_accuracies_that_only_snapshots_know_are_shown_as_soon_as_there_are_any(
     save(lab.store, config)
 
     def shown() -> list[float | None]:
-        return [event["val_accuracy"] for event in lab.watch(config.run_id).history]
+        return [event["val_accuracy"] for event in lab.runs.view(config.run_id).history]
 
     assert shown() == [None, None, 0.6]
     times = {"times": np.array([0.5, 1.0, 3.0]), "accuracies": np.array([0.1, 0.3, 0.6])}
@@ -212,6 +212,6 @@ def test_accuracies_that_only_snapshots_know_are_shown_as_soon_as_there_are_any(
 def test_what_is_stored_of_a_runs_models_is_shown(lab):
     copy = RunConfig(seed=8)
     save_copy(lab.store, lab.store.shipped_runs()[0], copy)
-    assert lab.snapshots(copy.run_id).keys() == set(STUDENTS)
-    assert lab.models(copy.run_id)["distilled"].parameters == 20_490
-    assert lab.test_logits(copy.run_id)["teacher"].shape == (10_000, 10)
+    assert lab.runs[copy.run_id].snapshots().keys() == set(STUDENTS)
+    assert lab.runs[copy.run_id].models()["distilled"].parameters == 20_490
+    assert lab.runs[copy.run_id].test_logits()["teacher"].shape == (10_000, 10)

@@ -96,14 +96,14 @@ def measured(event: dict) -> str:
 def test_a_run_looks_as_it_did(home):
     lab = Lab(home)
     for run_id in (PLAIN, FRESH):
-        view, older = lab.watch(run_id), RUNS[run_id]
+        view, older = lab.runs.view(run_id), RUNS[run_id]
         assert view.status == "finished"
         assert sorted(map(measured, view.history)) == sorted(map(measured, older["history"]))
         assert view.result["scratch"] == older["result"]["scratch"]
         assert view.created == older["created"]
-        assert lab.start(view.config) == run_id  # nothing has to be computed
-        assert not lab.watch(run_id).active
-        np.testing.assert_array_equal(lab.test_logits(run_id)["scratch"], older_home.logits(SCRATCH))
+        assert lab.train(view.config).id == run_id  # nothing has to be computed
+        assert not lab.runs.view(run_id).active
+        np.testing.assert_array_equal(lab.runs[run_id].test_logits()["scratch"], older_home.logits(SCRATCH))
 
 
 def test_snapshots_get_their_accuracies(home):
@@ -183,12 +183,12 @@ def test_on_a_full_disk_runs_stay_as_they_are_until_there_is_room(home, monkeypa
     monkeypatch.setattr(older_layout.OlderLayout, "_put_model", full)
     lab = Lab(home)
     assert "could not be brought over yet" in caplog.text
-    view = lab.watch(PLAIN)
+    view = lab.runs.view(PLAIN)
     assert view.status == "finished"
     assert view.history == RUNS[PLAIN]["history"]
     with pytest.raises(ValueError, match="still stored as an earlier version of KD Lab left it: make room"):
-        lab.models(PLAIN)
-    assert lab.watch(PLAIN).status == "finished"
+        lab.runs[PLAIN].models()
+    assert lab.runs.view(PLAIN).status == "finished"
     monkeypatch.undo()
     check_everything(home)
 
@@ -201,12 +201,12 @@ def damage(path, content: bytes) -> None:
 def test_a_damaged_run_is_set_aside_and_the_others_are_brought_over(name, home):
     damage(home / "runs" / FRESH / name, b"\xff\xff")
     lab = Lab(home)
-    assert lab.watch(FRESH).status == "failed"
+    assert lab.runs.view(FRESH).status == "failed"
     ending = Ending.read(lab.store.row(FRESH)["message"])
     assert ending.code == "damaged"
     assert "scratch.keras" in names(home / ending.values["folder"])
     check_run(lab.store, PLAIN, MODEL_IDS[PLAIN])
-    assert lab.restore(DELETED)
+    assert lab.runs.restore(DELETED) == []
     check_run(lab.store, DELETED, MODEL_IDS[DELETED])
 
 
@@ -231,7 +231,7 @@ def test_damaged_snapshots_are_left_out(home, caplog):
 def test_a_damaged_teacher_costs_only_itself(home):
     damage(home / "teachers" / TEACHER / "teacher.keras", b"\xff\xff")
     lab = Lab(home)
-    assert lab.watch(FRESH).status == "finished"  # its numbers are there
+    assert lab.runs.view(FRESH).status == "finished"  # its numbers are there
     assert not lab.store.has_model(TEACHER)
     assert [name.partition("-")[0] for name in names(home / "aside")] == [TEACHER]
     assert not lab.store.is_usable(FRESH)
@@ -249,7 +249,7 @@ def test_a_run_that_this_version_cannot_read_is_left_alone(home):
         lab = Lab(home)
         assert {name: (folder / name).read_bytes() for name in contents} == contents
         with pytest.raises(ValueError, match="was stored by another version of KD Lab"):
-            lab.watch(FRESH)
+            lab.runs.view(FRESH)
         check_run(lab.store, PLAIN, MODEL_IDS[PLAIN])
     assert not teacher.exists()
 

@@ -29,7 +29,7 @@ def save(lab: Lab, seed: int, size: int = 30_000, **fields) -> str:
 
 
 def kept(lab: Lab) -> set[str]:
-    return {view.run_id for view in lab.runs() if view.status == "finished" and not view.shipped}
+    return {view.run_id for view in lab.runs.views() if view.status == "finished" and not view.shipped}
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ def test_the_least_recently_used_run_goes_first(lab):
     assert runs[1] not in kept(lab)
     assert {runs[0], runs[3], runs[4]} & kept(lab)
     with pytest.raises(ValueError, match="There is no run"):
-        lab.watch(runs[1])
+        lab.runs.view(runs[1])
 
 
 def test_a_pinned_a_watched_and_an_active_run_stay(lab):
     pinned, watched, *_ = [save(lab, seed) for seed in range(1, 7)]
-    lab.pin(pinned, True)
-    lab.watch(watched)
+    lab.runs.pin(pinned, True)
+    lab.runs.view(watched)
     active = RunConfig(seed=99)
     lab.store.index.claim(active.run_id, active.to_dict())
     lab.upkeep.tidy()
@@ -66,7 +66,7 @@ def test_a_pinned_a_watched_and_an_active_run_stay(lab):
 
 def test_a_run_shown_by_another_process_stays(lab):
     shown = save(lab, 1)
-    Lab(lab.store.home).watch(shown)
+    Lab(lab.store.home).runs.view(shown)
     for seed in range(2, 7):
         save(lab, seed)
     lab.upkeep.tidy()
@@ -84,7 +84,7 @@ def test_a_run_viewed_at_the_last_moment_stays(lab, monkeypatch):
     another, remove_run = Lab(lab.store.home), Store.remove_run
 
     def looked_at_just_before(self, run_id, *rules):
-        another.watch(run_id)
+        another.runs.view(run_id)
         return remove_run(self, run_id, *rules)
 
     monkeypatch.setattr(Store, "remove_run", looked_at_just_before)
@@ -106,35 +106,35 @@ def test_a_folder_of_the_home_that_is_missing_is_made_again(lab, name):
     lab.store.save_logits("key", {"train": np.eye(10)})
     assert lab.store.logits("key") is not None
     again = save(lab, 20, 1000, teacher="fresh")
-    lab.delete(again)
-    assert lab.restore(again)
+    lab.runs.delete(again)
+    assert lab.runs.restore(again) == []
     (lab.store.home / "models" / config.model_ids["distilled"] / "model.keras").write_bytes(b"")
     with pytest.raises(DamagedRun):
-        lab.models(again)
+        lab.runs[again].models()
     assert kept(lab) <= set(runs)
 
 
 def test_pinned_runs_stay_even_above_the_limit(lab):
     runs = [save(lab, seed) for seed in range(1, 7)]
     for run_id in runs:
-        lab.pin(run_id, True)
+        lab.runs.pin(run_id, True)
     lab.upkeep.tidy()
     assert kept(lab) == set(runs)
-    lab.pin(runs[0], False)
+    lab.runs.pin(runs[0], False)
     lab.upkeep.tidy()
     assert kept(lab) == set(runs[1:])
 
 
 def test_deleted_runs_and_caches_go_before_any_other_run(lab):
     first, *others = [save(lab, seed) for seed in (1, 2, 3)]
-    lab.delete(first)
+    lab.runs.delete(first)
     lab.store.save_logits("old", {"train": np.random.default_rng(0).random((4000, 10))})
     old = lab.store.home / "logits" / "old.npz"
     os.utime(old, (time.time() - 7200,) * 2)
     lab.upkeep.tidy()
     assert not old.exists()
     with pytest.raises(ValueError, match="There is no run"):
-        lab.restore(first)
+        lab.runs.restore(first)
     assert kept(lab) == set(others)
 
 
@@ -142,17 +142,17 @@ def test_a_deleted_run_without_files_is_in_nobodys_way(lab):
     unfinished = RunConfig(seed=9)
     lab.store.index.claim(unfinished.run_id, unfinished.to_dict())
     lab.store.index.set_status(unfinished.run_id, "stopped")
-    lab.delete(unfinished.run_id)
+    lab.runs.delete(unfinished.run_id)
     runs = [save(lab, seed) for seed in range(1, 7)]
     lab.upkeep.tidy()
     assert lab.upkeep.usage().used <= 150_000
     assert 0 < len(kept(lab)) < len(runs)
-    assert lab.restore(unfinished.run_id) is True
+    assert lab.runs.restore(unfinished.run_id) is True
 
 
 def test_the_files_of_a_deleted_run_that_was_trained_again_go_first(lab):
     again = save(lab, 1)
-    lab.delete(again)
+    lab.runs.delete(again)
     runs = [save(lab, seed, 10_000) for seed in range(1, 7)]
     lab.upkeep._limit = lab.upkeep.usage().used - 1
     lab.upkeep.tidy()
@@ -171,45 +171,45 @@ def test_a_fresh_teacher_goes_with_its_last_run(lab):
 
 def test_a_deleted_run_is_restored_unchanged(lab):
     run_id = save(lab, 1)
-    before = lab.watch(run_id)
-    lab.delete(run_id)
+    before = lab.runs.view(run_id)
+    lab.runs.delete(run_id)
     assert run_id not in kept(lab)
-    assert list(lab.deleted()) == [run_id]
+    assert list(lab.runs.deleted()) == [run_id]
     assert not lab.store.has_run(run_id)
-    assert lab.restore(run_id) is True
-    assert lab.watch(run_id) == before
-    assert lab.deleted() == {}
+    assert lab.runs.restore(run_id) is True
+    assert lab.runs.view(run_id) == before
+    assert lab.runs.deleted() == {}
 
 
 def test_asking_for_a_deleted_run_trains_it_again(lab):
     run_id = save(lab, 1)
-    lab.delete(run_id)
+    lab.runs.delete(run_id)
     save(lab, 1)
     assert kept(lab) == {run_id}
-    assert lab.deleted() == {}
+    assert lab.runs.deleted() == {}
 
 
 def test_a_run_without_files_can_be_deleted_and_restored(lab):
     config = RunConfig(seed=7)
     lab.store.index.claim(config.run_id, config.to_dict())
     lab.store.index.set_status(config.run_id, "failed", "It failed.")
-    lab.delete(config.run_id)
-    assert config.run_id not in [view.run_id for view in lab.runs()]
-    lab.restore(config.run_id)
-    assert lab.watch(config.run_id).message == "It failed."
+    lab.runs.delete(config.run_id)
+    assert config.run_id not in [view.run_id for view in lab.runs.views()]
+    lab.runs.restore(config.run_id)
+    assert lab.runs.view(config.run_id).message == "It failed."
 
 
 @pytest.mark.parametrize("run_id", ["", "..", "../runs", "0" * 12, RunConfig().run_id])
 def test_a_run_that_cannot_be_deleted_gets_a_sentence(lab, run_id):
     with pytest.raises(ValueError, match=r"There is no run .* to delete"):
-        lab.delete(run_id)
+        lab.runs.delete(run_id)
 
 
 def test_a_run_in_training_cannot_be_deleted(lab):
     config = RunConfig(seed=7)
     lab.store.index.claim(config.run_id, config.to_dict())
     with pytest.raises(ValueError, match="stop it before you delete it"):
-        lab.delete(config.run_id)
+        lab.runs.delete(config.run_id)
 
 
 @pytest.mark.parametrize(
@@ -253,14 +253,14 @@ def test_however_many_runs_there_are_their_records_are_read_once(lab, monkeypatc
 
 def test_a_run_that_was_trained_again_shows_its_new_result(lab):
     run_id = save(lab, 1)
-    assert lab.watch(run_id).result["teacher"]["test_accuracy"] == 0.9
-    lab.delete(run_id)
+    assert lab.runs.view(run_id).result["teacher"]["test_accuracy"] == 0.9
+    lab.runs.delete(run_id)
     config = RunConfig(seed=1)
     result = {name: {**SCORES, "test_accuracy": 0.95} for name in MODELS}
     lab.store.index.claim(run_id, config.to_dict())
     lab.store.save_run(run_id, stored_runs.record(config, created=2.0, result=result))
-    assert lab.watch(run_id).result["teacher"]["test_accuracy"] == 0.95
-    assert lab.runs()[0].created == 2.0
+    assert lab.runs.view(run_id).result["teacher"]["test_accuracy"] == 0.95
+    assert lab.runs.views()[0].created == 2.0
 
 
 def test_usage_counts_every_file_once_and_follows_no_link(lab):
@@ -271,8 +271,8 @@ def test_usage_counts_every_file_once_and_follows_no_link(lab):
     (home / "aside" / f"{runs[0]}-1" / "inner").mkdir(parents=True)
     (home / "aside" / f"{runs[0]}-1" / "inner" / "model.keras").write_bytes(b"x" * 900)
     (home / "neighbours" / "a link").symlink_to(home / "models")
-    lab.pin(runs, True)
-    lab.delete(runs[1])
+    lab.runs.pin(runs, True)
+    lab.runs.delete(runs[1])
     folders = ("runs", "trash", "aside", "logits", "neighbours", "measures", "models", "snapshots")
     found = [path for name in folders for path in (home / name).rglob("*")]
     used = sum(path.lstat().st_size for path in found if path.is_symlink() or path.is_file())

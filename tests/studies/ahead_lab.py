@@ -21,12 +21,11 @@ class FakeLab(Lab):
     """A Lab on a FakeEngine."""
 
     def __init__(self, home, seconds_an_epoch: float = 0.002):
-        super().__init__(home)
         self.engine = FakeEngine(1, seconds_an_epoch)
-        self._engine = self._dispatch._engine = self._dispatch.workshop._engine = self.engine
+        super().__init__(home, self.engine)
 
     def finished(self, config: RunConfig, person: str = "ann") -> str:
-        view = self.wait(self.start(config, person), PATIENCE)
+        view = self.train(config, person).wait(PATIENCE)
         assert view.status == "finished", view
         return view.run_id
 
@@ -34,13 +33,13 @@ class FakeLab(Lab):
         return {row["run_id"] for row in self.store.index.rows(unasked=True) if row["status"] == "finished"}
 
     def listed(self) -> set[str]:
-        return {view.run_id for view in self.runs() if not view.shipped}
+        return {view.run_id for view in self.runs.views() if not view.shipped}
 
     def is_resting(self) -> bool:
         """Whether it finds nothing to do, however long it has been calm."""
-        until(lambda: self._ahead._round is None)
-        self._ahead._restless = 0.0
-        return self._ahead._chosen() is None
+        until(lambda: self.ahead._round is None)
+        self.ahead._restless = 0.0
+        return self.ahead._chosen() is None
 
 
 def until(condition):

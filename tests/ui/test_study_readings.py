@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from kd.config import RunConfig
-from kd.studies.kept.view import StudyView
+from kd.studies.view import StudyView
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 from tests.studies.rows import runs

@@ -132,7 +132,7 @@ def _start(lab: Lab, asked: Asked) -> None:
 
 def _stop(lab: Lab, asked: Asked) -> None:
     notices.clear()
-    stored.running(lab, asked).stop()
+    stored.running(lab, asked).stop(person())
 
 
 def _look_at(seen: str) -> None:

@@ -39,7 +39,7 @@ def run_list(lab: Lab, entries: tuple[Entry, ...]) -> None:
 def _notebook(lab: Lab, was_active: bool, known: list[tuple[Entry, ...]]) -> None:
     """The part that moves. known: the entries, which are asked for anew from the second time on."""
     with guard():
-        listed = listing(known.pop() if known else lab.notebook(), folds())
+        listed = listing(known.pop() if known else lab.runs.views(), folds())
         if was_active and not any(line.first.active for line in listed.lines):
             st.rerun()
         places = search(listed)
@@ -51,7 +51,7 @@ def _notebook(lab: Lab, was_active: bool, known: list[tuple[Entry, ...]]) -> Non
             st.write(_("No run is like this: look for something else."))
         if len(chosen) > 1:
             compared(lab, chosen)
-        for name in () if lab.seems_readable() else lab.unreadable():
+        for name in lab.runs.unreadable():
             _unreadable(lab, name)
 
 
@@ -65,5 +65,5 @@ def _unreadable(lab: Lab, name: str) -> None:
         type="tertiary",
         help=_("Removes this entry from the list."),
         on_click=guarded(attempt),
-        args=(partial(lab.delete, name),),
+        args=(partial(lab.runs.delete, name),),
     )

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
+from kd.config import NOBODY as NOBODY
 from kd.store.index import notes_file
 from kd.store.index.file import IndexFile
 from kd.store.index.notes_file import tags_of
-
-NOBODY = ""
 
 
 class Note(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kd.config import FIELD_TYPES, FIELDS
-from kd.studies.kept.view import StudyView
+from kd.config import FIELD_TYPES, FIELDS, NOBODY
 from kd.studies.study import SCRATCH, Study
+from kd.studies.view import StudyView
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -14,41 +14,39 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-    from kd.studies.studies import Studies
+    from kd.lab.studies import Studies
 
 
 class StudyHandle:
-    """A study of a lab, from `Lab.study`. What is stored of it can be read before it starts.
+    """One study of a lab, from `Lab.study`. What is stored of it can be read before it starts.
 
-    study: what is asked.
+    study: what is asked. id: its name, the same for everybody who asks the same.
     """
 
-    def __init__(self, lab: Studies, study: Study):
-        self._lab = lab
-        self.study = study
+    def __init__(self, studies: Studies, study: Study):
+        self._studies = studies
+        self.study, self.id = study, study.study_id
 
-    @property
-    def study_id(self) -> str:
-        """The study's name: the same for whoever asks the same."""
-        return self.study.study_id
-
-    def start(self) -> StudyHandle:
+    def start(self, person: str = NOBODY) -> StudyHandle:
         """Begin it, or go on with it; returns the handle at once. What is stored is not trained again.
+
+        Args:
+            person: who asks, by a name of their own.
 
         Raises:
             ValueError: when the study's teacher is not stored.
             OSError: when the study cannot be recorded.
         """
-        self._lab.start_study(self.study)
+        self._studies.start(self.study, person)
         return self
 
-    def watch(self) -> StudyView:
+    def view(self) -> StudyView:
         """The study as it is now; cheap.
 
         Raises:
             ValueError: when it was never started.
         """
-        return self._lab.watch_study(self.study_id)
+        return self._studies.view(self.id)
 
     def wait(self, timeout: float | None = None, progress: bool = False) -> StudyView:
         """Wait until it ends or `timeout` seconds pass; returns it as it is then.
@@ -59,19 +57,30 @@ class StudyHandle:
         Raises:
             ValueError: when it was never started.
         """
-        return self._lab.wait_study(self.study_id, timeout, progress)
+        return self._studies.wait(self.id, timeout, progress)
 
-    def stop(self) -> None:
-        """Stop it; what it has computed is kept, and `start` goes on from there.
+    def pause(self, person: str | None = None) -> None:
+        """Let it rest, also in the middle of a run, until `start`. person: as for `stop`.
 
         Raises:
             ValueError: when it was never started.
         """
-        self._lab.stop_study(self.study_id)
+        self._studies.pause(self.id, person)
+
+    def stop(self, person: str | None = None) -> None:
+        """Stop it; what it has computed is kept, and `start` goes on from there.
+
+        Args:
+            person: who no longer wants it; None for everybody.
+
+        Raises:
+            ValueError: when it was never started.
+        """
+        self._studies.stop(self.id, person)
 
     def to_frame(self) -> pd.DataFrame:
         """Its finished runs, one row each (`kd.studies.frame.study_frame`)."""
-        return self._lab.study_frame(self.study)
+        return self._studies.frame(self.study)
 
     def verdicts(self) -> pd.DataFrame:
         """A verdict on each cell of which a run has finished (`kd.studies.verdicts.verdicts`)."""
@@ -97,7 +106,7 @@ class StudyHandle:
         for name, value in at.items():
             runs, table = runs[runs[name] == value], table[table[name] == value]
         if runs.empty:
-            raise ValueError(no_run_has_finished(self.study_id))
+            raise ValueError(no_run_has_finished(self.id))
         from kd.charts.study_charts import heat_map_chart, slice_chart
 
         if len(axes) == 2:
@@ -106,29 +115,17 @@ class StudyHandle:
 
     def _on_axis(self, name: str, value: Any) -> Any:
         """One of an axis' values, in its field's type."""
-        values = self.study.axes.get(name)
-        if values is None:
-            raise ValueError(
-                _(
-                    "{name} is not an axis of this study: choose of {axes}.",
-                    name=name,
-                    axes=", ".join(self.study.axes) or "–",
-                )
-            )
+        axes = self.study.axes
+        if name not in axes:
+            raise ValueError(f"{name} is not an axis of this study: choose of {', '.join(axes) or '–'}.")
         checked = FIELDS[name].checked(name, value, FIELD_TYPES[name])
-        if checked not in values:
-            raise ValueError(
-                _(
-                    "{value} is not a value on the axis {name}: choose of {values}.",
-                    value=quoted(value),
-                    name=name,
-                    values=", ".join(map(str, values)),
-                )
-            )
+        if checked not in axes[name]:
+            values = ", ".join(map(str, axes[name]))
+            raise ValueError(f"{quoted(value)} is not a value on the axis {name}: choose of {values}.")
         return checked
 
     def __repr__(self) -> str:
-        return f"StudyHandle({self.study_id!r}, {self.study.size} runs)"
+        return f"StudyHandle({self.id!r}, {self.study.size} runs)"
 
 
 def no_run_has_finished(study_id: str) -> str:
@@ -138,10 +135,19 @@ def no_run_has_finished(study_id: str) -> str:
 
 def _no_figure(left: list[str]) -> str:
     if not left:
-        return _("A figure needs an axis with two values or more, and this one has none: see verdicts().")
-    return _(
-        "A figure has one axis or two, and this one would have {axes}: give a value of the others, such as "
-        "chart({name}=…).",
-        axes=", ".join(left),
-        name=left[-1],
+        return "A figure needs an axis with two values or more, and this one has none: see verdicts()."
+    return (
+        f"A figure has one axis or two, and this one would have {', '.join(left)}: give a value of the "
+        f"others, such as chart({left[-1]}=…)."
     )
+
+
+StudyName = str | StudyView | StudyHandle
+"""A study, named by its id, a view of it or a handle on it."""
+
+
+def study_id_of(study: StudyName) -> str:
+    """The id of the study."""
+    if isinstance(study, StudyHandle):
+        return study.id
+    return study.study_id if isinstance(study, StudyView) else str(study)

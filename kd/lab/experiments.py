@@ -1,30 +1,64 @@
-"""ExperimentRun: an experiment that a lab carries out, stage after stage, for whoever looks."""
+"""Experiments: the experiments of a lab, each carried out stage after stage for all who look."""
 
 from __future__ import annotations
 
 import logging
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from kd.runs.queue import NOBODY
-from kd.studies.experiments.experiment import Experiment, Findings, Part
-from kd.studies.experiments.rows import rows_of
-from kd.studies.kept.pace import Pace
-from kd.studies.kept.view import StudyView
+from kd.config import NOBODY
+from kd.lab.estimates import Estimates
+from kd.lab.studies import Studies
+from kd.lab.trained import Trained
+from kd.runs.batch import Pace
+from kd.store.store import Store
+from kd.studies.view import StudyView
 from kd.text.endings import Ending
 
 if TYPE_CHECKING:
-    from kd.studies.experiments.lab_part import Experiments
+    import pandas as pd
+
+    from kd.studies.experiments.experiment import Experiment, Findings, Part
 
 log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.5
+MOST_KEPT = 200
+
+
+class Experiments:
+    """The experiments of a lab that somebody has looked at. Thread-safe."""
+
+    def __init__(self, store: Store, studies: Studies, trained: Trained, estimates: Estimates):
+        self.store, self.studies, self.trained, self.estimates = store, studies, trained, estimates
+        self._lock = threading.Lock()
+        self._runs: dict[Any, ExperimentRun] = {}
+
+    def get(self, name: str, seeds: int | None, length: str | None, **options: Any) -> ExperimentRun:
+        """The same for everybody who asks the same."""
+        from kd.studies.experiments import experiment
+
+        asked = experiment(name, **options)
+        asked = asked if length is None else asked.at(length)
+        number = asked.seeds if seeds is None else seeds
+        key = name, number, length, tuple(sorted(asked.chosen.items()))
+        with self._lock:
+            if key not in self._runs:
+                self._runs[key] = ExperimentRun(self, asked, number)
+                self._forget_the_oldest(key)
+            return self._runs[key]
+
+    def _forget_the_oldest(self, newest: Any) -> None:
+        """Keep the memory small; an experiment that is going on stays, and so does all that is stored."""
+        for key in list(self._runs):
+            if len(self._runs) <= MOST_KEPT:
+                return
+            if key != newest and not self._runs[key].is_going:
+                del self._runs[key]
 
 
 @dataclass(frozen=True)
@@ -56,7 +90,7 @@ class ExperimentView:
 
 
 class ExperimentRun:
-    """An experiment with so many seeds in a lab. Thread-safe. Whatever is stored is not trained again."""
+    """An experiment with so many seeds in a lab. Thread-safe. What is stored is not trained again."""
 
     def __init__(self, lab: Experiments, experiment: Experiment, seeds: int):
         """
@@ -70,15 +104,16 @@ class ExperimentRun:
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._stage, self._started = 0, False
+        self._people: set[str] = set()
         self._pace: Pace | None = None
         self._seen: tuple[int, dict[str, Findings], pd.DataFrame] | None = None
 
     def estimate(self) -> float:
         """About how many seconds it takes, without what is stored."""
-        return sum(self._lab.estimate_study(*(part.study for part in stage)) for stage in self._stages)
+        return sum(self._lab.estimates.studies(*(part.study for part in stage)) for stage in self._stages)
 
     def start(self, person: str = NOBODY) -> None:
-        """Begin it, or go on with it; returns at once.
+        """Begin it, or go on with it, or join those who want it already; returns at once.
 
         Raises:
             ValueError: when a teacher of its first stage is not stored.
@@ -86,29 +121,35 @@ class ExperimentRun:
         """
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
-                if not self._stopping.is_set():
-                    return
+                with self._lock:
+                    if not self._stopping.is_set():
+                        self._start(self._stages[self._stage], [person])
+                        self._people.add(person)
+                        return
                 self._thread.join()
-            pace = self._lab.pace(*(part.study for stage in self._stages for part in stage))
+            pace = self._lab.estimates.pace(*(part.study for stage in self._stages for part in stage))
             with self._lock:
                 self._stopping.clear()
-                self._start(self._stages[0], person)
-                self._stage, self._started, self._pace = 0, True, pace
+                self._start(self._stages[0], [person])
+                self._stage, self._started, self._pace, self._people = 0, True, pace, {person}
             self._thread = threading.Thread(
-                target=self._carry_out,
-                args=(person,),
-                name=f"kd-experiment-{self.experiment.name}",
-                daemon=True,
+                target=self._carry_out, name=f"kd-experiment-{self.experiment.name}", daemon=True
             )
             self._thread.start()
 
-    def stop(self) -> None:
-        """Stop it; what it has computed is kept, and `start` goes on from there."""
+    def stop(self, person: str | None = None) -> None:
+        """Stop it; what it has computed is kept, and `start` goes on from there.
+
+        Args:
+            person: who no longer wants it, and it ends when nobody does; None for everybody.
+        """
         with self._lock:
-            self._stopping.set()
+            self._people = set() if person is None else self._people - {person, NOBODY}
+            if not self._people:
+                self._stopping.set()
             if self._started:
                 for part in self._stages[self._stage]:
-                    self._lab.stop_study(part.study.study_id)
+                    self._lab.studies.stop(part.study.study_id, person)
 
     def wait(self, timeout: float | None = None) -> ExperimentView:
         """Wait until it ends or `timeout` seconds pass; returns it as it is then."""
@@ -146,11 +187,11 @@ class ExperimentRun:
         """The studies that were started, as they are now."""
         if self._started:
             for part in (part for stage in self._stages[: self._stage + 1] for part in stage):
-                yield self._lab.watch_study(part.study.study_id)
+                yield self._lab.studies.view(part.study.study_id)
 
     def _stored(self) -> int:
         """How many of its runs are stored."""
-        return sum(self._lab.store.has_run(config.run_id) for config in self._configs)
+        return sum(self._lab.store.runs.has(config.run_id) for config in self._configs)
 
     def _status(self, going: bool, done: int, studies: list[StudyView]) -> str:
         if going:
@@ -179,21 +220,24 @@ class ExperimentRun:
         measured = self.experiment.measured.items()
         measures = {column: partial(self._measured, name) for column, name in measured}
         parts = [part for stage in self._stages for part in stage]
-        return rows_of(parts, lambda part: self._lab.study_frame(part.study), measures)
+        from kd.studies.experiments.rows import rows_of
+
+        return rows_of(parts, lambda part: self._lab.studies.frame(part.study), measures)
 
     def _measured(self, name: str, run_id: str) -> float:
         """A measure of a run; NaN where the run has lost its models since it finished."""
         try:
-            return self._lab.measured(name, run_id)
+            return self._lab.trained.measured(name, run_id)
         except (ValueError, OSError) as error:
             log.warning("run %s cannot be measured: %s", run_id, error)
             return math.nan
 
-    def _start(self, stage: list[Part], person: str) -> None:
+    def _start(self, stage: list[Part], people: Iterable[str]) -> None:
         for part in stage:
-            self._lab.start_study(part.study, person=person, experiment=self.experiment.name)
+            for person in people:
+                self._lab.studies.start(part.study, person, experiment=self.experiment.name)
 
-    def _carry_out(self, person: str) -> None:
+    def _carry_out(self) -> None:
         """In a thread of its own."""
         try:
             for number, stage in enumerate(self._stages):
@@ -201,8 +245,8 @@ class ExperimentRun:
                     if self._stopping.is_set():
                         return
                     if number:
-                        self._start(stage, person)
-                    self._stage = number  # now, as whoever looks asks for its studies
+                        self._start(stage, sorted(self._people))
+                    self._stage = number  # now, as views ask for its studies
                 if any(self._waited_for(part.study.study_id) < part.study.size for part in stage):
                     return  # a later stage would miss its teachers
         except Exception:
@@ -211,7 +255,7 @@ class ExperimentRun:
     def _waited_for(self, study_id: str) -> int:
         """How many runs of a study are stored once it has ended. What is new is measured meanwhile."""
         while True:
-            study = self._lab.wait_study(study_id, SECONDS_BETWEEN_LOOKS)
+            study = self._lab.studies.wait(study_id, SECONDS_BETWEEN_LOOKS)
             self._look(list(self._studies()))
             if not study.active:
                 return study.done
