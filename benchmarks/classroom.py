@@ -29,7 +29,7 @@ from benchmarks.app_process import AppProcess, app_process
 from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.store.index.index import Index
+from kd.store.store import Store
 from kd.text.words import MODELS
 
 # long enough to train for the whole minute
@@ -68,14 +68,14 @@ async def train(url: str, config: RunConfig) -> BrowserSession:
 
 async def epochs_of(home: Path, run_id: str, at_least: int) -> list[dict]:
     """The students' epochs so far, once there are enough."""
-    index = Index(home / "index.sqlite", known=list)
+    runs = Store(home).runs
     deadline = time.monotonic() + PATIENCE
     while True:
-        events = [e for e in index.events(run_id) if e["event"] == "epoch" and e["model"] in STUDENTS]
+        events = [e for e in runs.events(run_id) if e["event"] == "epoch" and e["model"] in STUDENTS]
         if len(events) >= at_least:
             return events
         if time.monotonic() > deadline:
-            raise RuntimeError(f"the run did not train: {index.row(run_id)}")
+            raise RuntimeError(f"the run did not train: {runs.row(run_id)}")
         await asyncio.sleep(0.5)
 
 

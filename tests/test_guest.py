@@ -85,7 +85,7 @@ LIGHT = {
 import rich.style  # it draws a random number
 before = look()
 import kd.__main__
-from kd.cli import parser, predict, rebuild_index, runs, stop, train
+from kd.cli import parser, predict, runs, stop, train
 """,
     "a refused command": "from kd.__main__ import main; main(['train', '--alpha', '1.5'])",
     "a lab": """
@@ -204,7 +204,6 @@ SLOW = {"distributed", "dask", "tensorflow", "keras", "pandas", "scipy", "h5py",
         (["runs"], set()),
         (["runs", "--json"], set()),
         (["stop", "nothing"], set()),
-        (["rebuild-index"], set()),
         (["predict", "1099", "PICTURE"], {"h5py"}),
         (["predict", "1099", "nothing.png"], set()),
     ],

@@ -109,9 +109,11 @@ def whole(home: Path, saved: list[str]) -> int:
     store = Store(home)
     count = 0
     for run_id in saved:
-        store.restore_run(run_id)  # a deleted run can be restored, so it is not lost
-        students = [store.models_of(run_id).get(name, "") for name in STUDENTS]
-        kept = [store.model_logits(model) is not None and store.has_snapshots(model) for model in students]
+        store.runs.restore([run_id])  # a deleted run can be restored, so it is not lost
+        students = [store.runs.models_of(run_id).get(name, "") for name in STUDENTS]
+        kept = [
+            store.models.logits(model) is not None and store.models.has_snapshots(model) for model in students
+        ]
         count += store.is_usable(run_id) and all(kept)
     return count
 

@@ -179,7 +179,7 @@ async def wrong_values(scene: Scene) -> None:
 
 async def locked_index(scene: Scene) -> None:
     """Another program that locks the index while somebody presses Train."""
-    other = sqlite3.connect(scene.home / "index.sqlite", timeout=30)
+    other = sqlite3.connect(scene.home / "lab.sqlite", timeout=30)
     other.execute("BEGIN IMMEDIATE")
     try:
         async with BrowserSession(scene.app.url, "train", "epochs=1&seed=4242") as person:

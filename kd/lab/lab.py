@@ -118,8 +118,8 @@ class Lab:
             person: who asks, by a name of their own; the queue is fair between people.
 
         Raises:
-            ValueError: when this person already has kd.runs.in_progress.MOST_WAITING runs waiting (there is no
-                limit without a person), no image is left to learn from, or the teacher is not stored.
+            ValueError: when this person already has 20 runs waiting (there is no limit
+                without a person), no image is left to learn from, or the teacher is not stored.
         """
         config = config_of(config)
         run_id = config.run_id

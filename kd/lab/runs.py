@@ -7,17 +7,14 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kd import files
 from kd.config import NOBODY, RunConfig
 from kd.lab.run import Run, RunName, RunNames, run_id_of, run_ids_of
+from kd.lab.run_list import RunList
 from kd.lab.trained import Trained
-from kd.notebook.entries import Entries, Entry
 from kd.notebook.wording import checked_name, checked_note, checked_tags
-from kd.runs.dispatch import Dispatch
-from kd.runs.run_list import RunList
+from kd.runs.courses import Courses
+from kd.runs.in_progress import RunsInProgress
 from kd.runs.state import RunView
-from kd.runs.views import RunViews
-from kd.store.index.notes import Note
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.text.translation import _
@@ -41,12 +38,10 @@ class Runs:
     belong to nobody. None, as in a program of one's own, may change all.
     """
 
-    def __init__(self, store: Store, dispatch: Dispatch, upkeep: Upkeep):
-        self.store, self.dispatch = store, dispatch
-        self._upkeep = upkeep
-        self._views = RunViews(store, dispatch)
-        self._entries = Entries(store, RunViews(store, dispatch, histories=False))
-        self.trained = Trained(store, dispatch, self.view)
+    def __init__(self, store: Store, in_progress: RunsInProgress, courses: Courses, upkeep: Upkeep):
+        self.store, self.in_progress = store, in_progress
+        self._upkeep, self._list = upkeep, RunList(store, in_progress)
+        self.trained = Trained(store, courses, self.view)
 
     def __getitem__(self, name: RunName) -> Run:
         """
@@ -55,7 +50,7 @@ class Runs:
         """
         run_id = run_id_of(name)
         try:
-            return Run(self._views.known(run_id), self)
+            return Run(self._list.known(run_id), self)
         except ValueError:
             found = [entry.run_id for entry in self.views() if run_id and entry.run_id.startswith(run_id)]
             if not found:
@@ -77,22 +72,17 @@ class Runs:
             ValueError: when no run has this id.
         """
         run_id = run_id_of(run)
-        view = self._views.view(run_id)
+        view = self._list.view(run_id)
         self._upkeep.watched(run_id)
         return view
 
-    def views(self) -> tuple[Entry, ...]:
-        """The runs in short, quick for thousands of them; the same tuple as before if nothing has changed."""
-        return self._entries.all()
+    def views(self) -> tuple[RunView, ...]:
+        """The runs as they are now, quick for thousands; the same tuple as before if nothing has changed."""
+        return self._list.views()
 
     def stored(self, run_id: str) -> RunView | None:
         """A finished run; None if there is none. Cheap."""
-        return self._views.stored(run_id)
-
-    def unreadable(self) -> list[str]:
-        """The runs whose index entries cannot be read; `delete` accepts their names."""
-        self.views()
-        return self.store.index.unreadable() if self._entries.has_unreadable else []
+        return self._list.stored(run_id)
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each run, with NaN or None where it has no result yet.
@@ -106,7 +96,7 @@ class Runs:
             high, its 95 % interval, p_value (McNemar's), verdict (a code), only_distilled and only_scratch
             (how many test images only one of the two gets right).
         """
-        return RunList(self._views.all()).to_frame()
+        return self._list.to_frame()
 
     def annotate(
         self,
@@ -131,7 +121,7 @@ class Runs:
         changes = {what: value for what, value in changes.items() if value is not None}
         run_ids = self._changeable(runs, person)
         if changes:
-            self.store.index.write_note(run_ids, **changes)
+            self.store.runs.annotate(run_ids, **changes)
 
     def pin(self, runs: RunNames, pinned: bool = True, person: str | None = None) -> None:
         """Keep runs even when space is needed, or no longer.
@@ -139,7 +129,7 @@ class Runs:
         Raises:
             ValueError: when there is no such run, or it is not this person's to keep.
         """
-        self.store.index.pin(self._changeable(runs, person), pinned)
+        self.store.runs.pin(self._changeable(runs, person), pinned)
         self._upkeep.forget_usage()
 
     def delete(self, runs: RunNames, person: str | None = None) -> None:
@@ -151,14 +141,11 @@ class Runs:
         """
         when, run_ids = time.time(), run_ids_of(runs)
         self._check(run_ids, person)
-        try:
-            with files.folders_synced_once():
-                for run_id in run_ids:
-                    self.store.delete_run(run_id, when)
-                    self.dispatch.forget(run_id)
-                    log.info("run %s deleted", run_id)
-        finally:
-            self._upkeep.forget_usage()
+        self.store.runs.delete(run_ids, when)
+        for run_id in run_ids:
+            self.in_progress.forget(run_id)
+            log.info("run %s deleted", run_id)
+        self._upkeep.forget_usage()
 
     def restore(self, runs: RunNames) -> list[str]:
         """Bring deleted runs back; returns the ids of those that are gone for good.
@@ -166,29 +153,20 @@ class Runs:
         Raises:
             ValueError: when this names no run.
         """
-        gone = []
-        with files.folders_synced_once():
-            for run_id in run_ids_of(runs):
-                try:
-                    restored = self.store.restore_run(run_id)
-                    self._views.known(run_id)
-                except ValueError:
-                    gone.append(run_id)
-                else:
-                    log.info("run %s %s", run_id, "brought back" if restored else "could not be brought back")
+        gone = self.store.runs.restore(run_ids_of(runs))
         self._upkeep.forget_usage()
         return gone
 
     def deleted(self) -> dict[str, RunConfig]:
         """The runs that can be brought back, the last one deleted at the end."""
-        return {row["run_id"]: row["config"] for row in self.store.index.deleted()}
+        return {row.run_id: row.config for row in self.store.runs.deleted()}
 
     def deleted_last(self, person: str | None = None) -> dict[str, RunConfig]:
         """The runs that were deleted together, and last, of those that are this person's to change."""
-        notes, rows = self.store.index.notes(), self.store.index.deleted()
+        rows = self.store.runs.deleted()
         if person is not None:
-            rows = [row for row in rows if notes.get(row["run_id"], Note()).person in (person, NOBODY)]
-        return {row["run_id"]: row["config"] for row in rows if row["used"] == rows[-1]["used"]}
+            rows = [row for row in rows if row.person in (person, NOBODY)]
+        return {row.run_id: row.config for row in rows if row.deleted == rows[-1].deleted}
 
     def _changeable(self, runs: RunNames, person: str | None) -> list[str]:
         """The ids of runs that are known and that this person may change.
@@ -196,7 +174,7 @@ class Runs:
         Raises:
             ValueError: when one of them is neither.
         """
-        run_ids = [self._views.known(run_id) for run_id in run_ids_of(runs)]
+        run_ids = [self._list.known(run_id) for run_id in run_ids_of(runs)]
         self._check(run_ids, person)
         return run_ids
 
@@ -208,14 +186,15 @@ class Runs:
         if person is None:
             return
         for run_id in run_ids:
-            if self.store.is_shipped(run_id):
+            if self.store.runs.is_shipped(run_id):
                 raise Unusable(
                     _(
                         "Run {run} came with the app: you can open and compare it, but not change it.",
                         run=run_id,
                     )
                 )
-            if self.store.index.note_of(run_id).person not in (person, NOBODY):
+            row = self.store.runs.row(run_id)
+            if row is not None and row.person not in (person, NOBODY):
                 raise Unusable(
                     _(
                         "Run {run} is somebody else's: you can open and compare it, but not change it.",

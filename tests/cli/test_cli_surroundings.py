@@ -72,7 +72,7 @@ def test_a_run_whose_reader_leaves_after_the_first_line_is_stopped_quietly(tmp_p
         said = process.stderr.read()
     assert (first["event"], first["epoch"]) == ("epoch", 1)
     assert (process.returncode, said) == (entry.READER_LEFT, "")
-    assert {row["status"] for row in Store(tmp_path).index.rows()} == {"stopped"}
+    assert {row.status for row in Store(tmp_path).runs.rows()} == {"stopped"}
 
 
 @pytest.mark.parametrize(

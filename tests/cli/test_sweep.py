@@ -16,10 +16,10 @@ from kd.config import RunConfig
 from kd.engine import Engine
 from kd.lab import Lab
 from kd.lab.studies import Studies
+from kd.store.shipped import ID
 from kd.store.store import Store
-from kd.store.stored import ID
-from kd.studies.view import StudyView
 from kd.studies.study import Study
+from kd.studies.view import StudyView
 from kd.text.endings import Ending
 from tests import PROJECT
 

@@ -67,7 +67,7 @@ def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab, cluster):
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == [1, 2, 3]
     assert lab.runs[view.run_id].models()["scratch"].parameters == 20_490
-    assert lab.store.has_run(view.run_id)
+    assert lab.store.runs.has(view.run_id)
     assert lab._engine.runs_at_once() == 1
     assert lab._engine._child is None  # the lab started no engine itself
 

@@ -11,8 +11,8 @@ import pytest
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.notebook import entries
-from kd.notebook.entries import Entry
 from kd.notebook.folding import lines
+from kd.runs.state import RunView
 from kd.studies.gains import gains
 from kd.studies.verdicts import verdicts
 from tests.stored_runs import record, save, save_copy
@@ -46,7 +46,7 @@ def in_short(lab: Lab) -> list[tuple]:
     ]
 
 
-def of_entry(entry: Entry) -> tuple:
+def of_entry(entry: RunView) -> tuple:
     return (
         *(entry.run_id, entry.config, entry.status, entry.shipped),
         *(entry.name, entry.tags, entry.note, entry.whose),
@@ -62,7 +62,7 @@ def fill(lab: Lab) -> str:
     lab.runs.annotate(copied, name="a copy")
     for seed, status in ((6, "queued"), (7, "failed")):
         config = RunConfig(seed=seed)
-        lab.store.index.claim(config.run_id, config.to_dict(), person="ada")
+        lab.store.runs.claim(config.run_id, config, person="ada")
         lab.store.index.set_status(config.run_id, status)
     return copied
 
@@ -95,8 +95,8 @@ def test_another_result_of_a_run_and_a_damaged_one_are_noticed(lab, monkeypatch)
     copied = fill(lab)
     path = lab.store.home / "runs" / copied / "record.json"
     lab.runs.views()
-    lab.store.remove_run(copied)
-    better = json.loads(json.dumps(lab.store.record(SHIPPED)["result"]))
+    lab.store.runs.remove(copied)
+    better = json.loads(json.dumps(lab.store.runs.record(SHIPPED)["result"]))
     better["distilled"]["test_accuracy"] = 0.99
     save_copy(lab.store, SHIPPED, RunConfig(seed=5), result=better)
     assert next(e for e in lab.runs.views() if e.run_id == copied).figures.distilled == 0.99
@@ -130,7 +130,7 @@ def test_no_file_is_looked_at_again_until_something_is_done_to_a_run_by_anybody(
 
 def test_one_that_is_active_is_looked_at_each_time(lab):
     queued = RunConfig(seed=6)
-    lab.store.index.claim(queued.run_id, queued.to_dict())
+    lab.store.runs.claim(queued.run_id, queued)
     first, second = (next(e for e in lab.runs.views() if e.run_id == queued.run_id) for _look in range(2))
     assert first.active
     assert second.view is not first.view
@@ -166,7 +166,7 @@ def test_many_gains_at_once_are_those_of_the_verdicts():
 
 def test_runs_that_differ_in_seed_alone_are_one_line(lab):
     fill(lab)
-    result = json.loads(json.dumps(lab.store.record(SHIPPED)["result"]))
+    result = json.loads(json.dumps(lab.store.runs.record(SHIPPED)["result"]))
     result["comparison"] |= {"difference": 0.02}
     newest = save_copy(lab.store, SHIPPED, RunConfig(seed=8), result=result, created=9e9)
     lab.runs.annotate(newest, tags=["x"])

@@ -29,7 +29,7 @@ def runs(lab):
     for seed, person in enumerate((ADA, ADA, BOB, "")):
         config = RunConfig(seed=seed + 1)
         found.append(save(lab.store, config))
-        lab.store.index.claim(config.run_id, config.to_dict(), person=person)
+        lab.store.runs.claim(config.run_id, config, person=person)
         lab.store.index.set_status(config.run_id, "finished")
     return found
 
@@ -135,7 +135,7 @@ def test_several_are_deleted_and_brought_back_with_one_wait_for_the_disk(lab, ru
     lab.runs.delete(runs[:3])
     assert synced == [str(lab.store.home / "trash")]
     synced.clear()
-    lab.store.remove_run(runs[1])
+    lab.store.runs.remove(runs[1])
     synced.clear()
     assert lab.runs.restore(runs[:3]) == [runs[1]]
     assert synced == [str(lab.store.home / "runs")]
@@ -145,9 +145,9 @@ def test_several_are_deleted_and_brought_back_with_one_wait_for_the_disk(lab, ru
 
 
 def test_a_run_that_is_asked_for_belongs_to_whoever_asked_first(lab, runs):
-    lab.store.index.unask_for(runs[3])
-    lab.store.index.ask_for(runs[3], person=BOB)
-    lab.store.index.ask_for(runs[3], person=ADA)
+    lab.store.runs.unask_for(runs[3])
+    lab.store.runs.ask_for(runs[3], person=BOB)
+    lab.store.runs.ask_for(runs[3], person=ADA)
     assert lab.runs.view(runs[3]).whose == BOB
     lab.train(RunConfig(), ADA)
     assert lab.runs.view(SHIPPED).whose == ""

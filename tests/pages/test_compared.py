@@ -7,12 +7,12 @@ import shutil
 from urllib.parse import parse_qs
 
 import pytest
+from kd.studies.kept.records import StudyRecord, StudyRecords
 
 from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import study_of
-from kd.studies.kept.records import StudyRecord, StudyRecords
 from kd.studies.study import Study
 from kd.text.headlines import headline
 from tests.pages.on_page import chart_titles, errors_of, html_of, warnings_of
@@ -25,9 +25,9 @@ MANY = RunConfig(temperature=4.0, epochs=10, train_size=10_000)
 @pytest.fixture
 def queued(lab):
     config = RunConfig(seed=21)
-    lab.store.index.claim(config.run_id, config.to_dict())
+    lab.store.runs.claim(config.run_id, config)
     yield config.run_id
-    lab.store.index.forget(config.run_id)
+    lab.store.runs.remove(config.run_id)
 
 
 def opened(open_page, *run_ids: str, **query: str):
@@ -64,7 +64,7 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     for temperature, gain in ((4.0, 0.01), (20.0, 0.05)):
         for seed in range(5):
             config = RunConfig(temperature=temperature, seed=seed)
-            result = json.loads(json.dumps(lab.store.record(SHIPPED.run_id)["result"]))
+            result = json.loads(json.dumps(lab.store.runs.record(SHIPPED.run_id)["result"]))
             result["distilled"]["test_accuracy"] = 0.84 + gain + 0.001 * (seed * temperature % 3)
             result["scratch"]["test_accuracy"] = 0.84
             for model in ("distilled", "scratch"):
@@ -79,7 +79,7 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert app.table[0].value.loc["Seeds"].tolist() == ["5", "5"]
     study = Study(RunConfig(), {"temperature": [4.0, 20.0]}, seeds=5)
     assert study_of(sweep_between(app)) == study
-    records = StudyRecords(lab.store.home)
+    records = StudyRecords(lab.store.studies)
     records.write(StudyRecord(study, "", created=1e9, done=0))
     query = sweep_between(app.run())
     assert query.pop("study") == study.study_id  # so that a stored one opens

@@ -99,7 +99,7 @@ def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path):
-    monkeypatch.setattr("kd.store.store.SHIPPED", tmp_path)
+    monkeypatch.setattr("kd.store.shipped.SHIPPED", tmp_path)
     assert escaped(open_page(page)) == set()
 
 
@@ -111,7 +111,7 @@ def test_the_list_of_runs_does_too_after_a_run_is_deleted(open_page, lab):
     app.button(key="runs_delete").click().run()
     assert mark("Undo") in [button.label for button in app.button]
     assert escaped(app) == set()
-    lab.store.remove_run(kept)
+    lab.store.runs.remove(kept)
 
 
 def test_runs_that_are_compared_do_too(open_page, lab):

@@ -98,7 +98,7 @@ def test_a_persons_own_run_is_there_with_its_stored_seeds(open_page, lab):
         assert [step["own"] for step in steps] == pytest.approx([gain, 3.01])
         assert "Seed 3 alone: +3.01 points, helps" in steps[1]["words"]
     finally:
-        lab.store.remove_run(second.run_id)
+        lab.store.runs.remove(second.run_id)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def asked(lab, monkeypatch):
 
     def watched(run_id):
         for act, config in asked:
-            if act == "start" and config.run_id == run_id and not lab.store.has_run(run_id):
+            if act == "start" and config.run_id == run_id and not lab.store.runs.has(run_id):
                 views[run_id] = RunView(run_id, config, "running", "students")
         return views[run_id] if run_id in views else watch(run_id)
 
@@ -211,8 +211,8 @@ def another(lab, shipped):
     config = RunConfig(temperature=4.0)
     save_copy(lab.store, shipped.run_id, config)
     yield config
-    if lab.store.has_run(config.run_id):
-        lab.store.remove_run(config.run_id)
+    if lab.store.runs.has(config.run_id):
+        lab.store.runs.remove(config.run_id)
 
 
 def test_the_run_before_stays_as_thin_lines_until_they_are_cleared(open_page, shipped, another):

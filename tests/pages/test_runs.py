@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+from kd.studies.kept.records import StudyRecord, StudyRecords
 
 from kd.config import PRESETS, RunConfig
-from kd.studies.kept.records import StudyRecord, StudyRecords
 from kd.studies.study import Study
 from kd.text.words import UNREADABLE, file_size
 from tests.pages.on_page import html_of, warnings_of
@@ -34,7 +34,7 @@ def own(lab):
     run_id = save(lab, 11)
     lab.upkeep.forget_usage()
     yield run_id
-    lab.store.remove_run(run_id)
+    lab.store.runs.remove(run_id)
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def another(lab):
     """A run of somebody else."""
     config = RunConfig(seed=14, temperature=4.0)
     run_id = save(lab, 14, temperature=4.0)
-    lab.store.index.claim(run_id, config.to_dict(), person=SOMEBODY)
-    lab.store.index.set_status(run_id, "finished")
+    claim = lab.store.runs.claim(run_id, config, person=SOMEBODY)
+    lab.store.runs.end(run_id, claim, "stopped")  # so it keeps the result that it has
     yield run_id
-    lab.store.remove_run(run_id)
+    lab.store.runs.remove(run_id)
 
 
 def buttons(app):
@@ -118,11 +118,11 @@ def test_several_runs_are_deleted_at_once_and_restored_at_once(open_page, lab, o
     buttons(app)["runs_delete"].click().run()
     assert not {own, other} & set(table(app).index)
     assert "Deleted: 2 runs" in html_of(app)
-    assert not lab.store.has_run(own)
+    assert not lab.store.runs.has(own)
     buttons(app)["runs_undo"].click().run()
     assert {own, other} <= set(table(app).index)
     assert lab.runs.view(own).status == "finished"
-    lab.store.remove_run(other)
+    lab.store.runs.remove(other)
 
 
 def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says_so(open_page, lab, own):
@@ -197,12 +197,12 @@ def test_a_failed_run_says_why(open_page, lab):
     app = open_page("runs")
     assert "damaged" in table(app).loc[run_id, "state"]
     assert not app.error
-    lab.store.remove_run(run_id)
+    lab.store.runs.remove(run_id)
 
 
 def test_an_entry_that_cannot_be_read_is_named_and_can_be_deleted(open_page, lab, own):
     config = RunConfig(seed=13)
-    lab.store.index.claim(config.run_id, {**config.to_dict(), "width": 2})
+    lab.store.runs.claim(config.run_id, {**config.to_dict(), "width": 2})
     app = open_page("runs", fold="false")
     assert f"{config.run_id}&#x27;: {UNREADABLE}" in html_of(app)
     assert own in table(app).index
@@ -274,7 +274,7 @@ def test_runs_whose_space_was_needed_are_not_brought_back_and_the_page_says_so(o
     other = save(lab, 15)
     app = open_page("runs", **ticked_with([own, other]))
     buttons(app)["runs_delete"].click().run()
-    lab.store.remove_run(other)
+    lab.store.runs.remove(other)
     app.button(key="runs_undo").click().run()
     assert own in table(app).index
     assert warnings_of(app) == ["This run cannot be brought back: its space was needed for others."]
@@ -300,7 +300,7 @@ def test_ticks_that_were_meant_for_the_lines_before_count_for_nobody(monkeypatch
 
 def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
     study = Study(RunConfig(seed=31), {"temperature": [1.0, 4.0], "train_size": [200, 500]}, seeds=2)
-    StudyRecords(lab.store.home).write(StudyRecord(study, SOMEBODY, created=1e9, done=0))
+    StudyRecords(lab.store.studies).write(StudyRecord(study, SOMEBODY, created=1e9, done=0))
     links = [
         (link.proto.page, link.proto.query_string, link.proto.label)
         for link in open_page("runs").get("page_link")

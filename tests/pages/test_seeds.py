@@ -6,10 +6,10 @@ import re
 from html import unescape
 
 import pytest
+from kd.studies.ahead import Ahead
 
 from kd.config import RunConfig
 from kd.lab.seeds import Seeds, SeedsView
-from kd.studies.ahead import Ahead
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
 
@@ -82,7 +82,7 @@ def test_refused_seeds_are_a_sentence(open_page, known, monkeypatch):
 
 def test_students_that_are_the_same_by_construction_have_no_seeds_to_compare(open_page, lab, shipped, known):
     config = RunConfig(alpha=1.0)
-    record = lab.store.record(shipped.run_id)
+    record = lab.store.runs.record(shipped.run_id)
     same = {"difference": 0.0, "p_value": 1.0, "only_distilled_right": 0, "only_scratch_right": 0}
     result = {**record["result"], "comparison": {**record["result"]["comparison"], **same}}
     save_copy(lab.store, shipped.run_id, config, result=result)

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from kd.charts.figure_file import figure_png, figure_svg
 from kd.config import PRESETS, RunConfig
-from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
+from kd.runs.state import RunView
 from kd.studies.in_text.command import sweep_command, train_command
 from kd.studies.study import Study
 from tests import PROJECT
@@ -98,7 +98,7 @@ def test_runs_gives_the_numbers_and_the_commands_of_the_ticked_ones(open_page, l
 
 def test_seeds_that_do_not_follow_one_another_are_repeated_one_by_one():
     configs = [RunConfig(seed=seed) for seed in (7, 2, 3)]
-    line = Line(tuple(Entry(config.run_id, config, "finished", 0.0) for config in configs), *[0.0] * 6)
+    line = Line(tuple(RunView(config.run_id, config, "finished", 0.0) for config in configs), *[0.0] * 6)
     assert commands_of(line) == [train_command(RunConfig(seed=seed)) for seed in (2, 3, 7)]
 
 

@@ -169,7 +169,7 @@ def test_the_second_half_of_a_double_click_does_not_stop_what_the_first_has_star
 
 
 def test_a_stored_run_without_a_teachers_part_says_that_its_students_are_the_same(lab, open_page, shipped):
-    config, record = RunConfig(alpha=1.0), lab.store.record(shipped.run_id)
+    config, record = RunConfig(alpha=1.0), lab.store.runs.record(shipped.run_id)
     same = {"difference": 0.0, "p_value": 1.0, "only_distilled_right": 0, "only_scratch_right": 0}
     words = {"sentence": "No difference shown: both are right equally often.", "note": "Another seed …"}
     comparison = {**record["result"]["comparison"], **same, **words}

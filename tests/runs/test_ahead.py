@@ -76,7 +76,7 @@ def test_a_person_does_not_wait_for_it_and_it_goes_on_afterwards(lab, finished, 
     assert not of_others("epoch", heard[:mine_began])
     until(lambda: of_others("begin", heard[mine_began:]))
     lab.ahead.look_at(None, "ann")
-    until(lambda: not any(lab.store.row(run_id) for run_id in others))
+    until(lambda: not any(lab.store.runs.row(run_id) for run_id in others))
 
 
 def test_seeds_that_were_trained_ahead_are_what_anybody_would_have_got(lab, finished, monkeypatch):
@@ -92,7 +92,7 @@ def test_seeds_that_were_trained_ahead_are_what_anybody_would_have_got(lab, fini
     config = with_seeds(SMALL, 2)[1]
     accuracy = lab.runs.view(config.run_id).result["distilled"]["test_accuracy"]
     until(lambda: lab._dispatch.is_idle())
-    lab.store.remove_run(config.run_id)
+    lab.store.runs.remove(config.run_id)
     for name in ("distilled", "scratch"):
         lab.store.remove_model(config.model_ids[name])
     again = lab.train(config, "ben").wait(PATIENCE)

@@ -96,7 +96,7 @@ def test_the_artefacts_are_what_was_measured(finished, lab, mnist):
     images = mnist.test(50)[0]
     asked = lab.runs[finished.run_id].models()
     for name in ("distilled", "scratch"):
-        loaded = keras.saving.load_model(lab.store.model(SMALL.model_ids[name])[1])
+        loaded = keras.saving.load_model(lab.store.models.get(SMALL.model_ids[name])[1])
         np.testing.assert_allclose(
             loaded(images), lab.runs[finished.run_id].test_logits()[name][:50], atol=1e-4
         )
@@ -119,7 +119,7 @@ def test_a_student_that_never_saw_a_label_is_ahead_of_one_that_saw_them_all(lab,
 
 
 def test_a_record_holds_numbers_and_the_result_says_them(lab, finished):
-    stored = lab.store.record(finished.run_id)["result"]["comparison"]
+    stored = lab.store.runs.record(finished.run_id)["result"]["comparison"]
     assert stored == finished.result["comparison"]
     assert {type(value) for name, value in stored.items() if name != "verdict"} == {float, int}
     assert stored["verdict"] in ("ahead", "behind", "not shown")
@@ -185,8 +185,8 @@ def test_two_people_share_one_run_and_stop_takes_effect(lab, finished):
     lab.runs[first].stop()
     view = lab.runs[first].wait(PATIENCE)
     assert view.status == "stopped"
-    assert lab.store.row(first)["status"] == "stopped"
-    assert not lab.store.has_run(first)
+    assert lab.store.runs.row(first).status == "stopped"
+    assert not lab.store.runs.has(first)
 
 
 def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, finished):
@@ -254,8 +254,8 @@ def test_an_odd_id_is_named_and_never_becomes_a_path(lab, finished, name):
 
 
 def test_a_folder_outside_the_runs_cannot_be_named(lab, finished):
-    assert lab.store.has_run(finished.run_id)
-    assert not lab.store.has_run(f"../runs/{finished.run_id}")
+    assert lab.store.runs.has(finished.run_id)
+    assert not lab.store.runs.has(f"../runs/{finished.run_id}")
 
 
 def test_an_unfinished_run_has_no_models(lab, finished):
@@ -349,6 +349,6 @@ def test_a_home_that_cannot_be_written_gets_one_sentence(tmp_path):
 
 
 def test_the_record_says_what_made_the_run(finished, lab):
-    record = lab.store.record(finished.run_id)
+    record = lab.store.runs.record(finished.run_id)
     assert record["software"]["keras"].startswith("3.15")
     assert record["config"] == SMALL.to_dict()

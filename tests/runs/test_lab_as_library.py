@@ -27,7 +27,7 @@ def run(lab):
 
 @pytest.fixture(scope="module")
 def unfinished(lab):
-    lab.store.index.claim(CONFIG.run_id, CONFIG.to_dict())
+    lab.store.runs.claim(CONFIG.run_id, CONFIG)
     lab.store.index.set_status(CONFIG.run_id, "stopped", "stopped")
     return lab.runs[CONFIG.run_id]
 

@@ -11,7 +11,7 @@ import pytest
 from kd.config import PRESETS
 from kd.lab import Lab
 from kd.runs.job import STOPPED
-from kd.store.index.index import INTERRUPTED
+from kd.store.runs import INTERRUPTED
 from kd.text import translation
 from kd.text.verdicts import verdict_note, verdict_sentence
 from tests import pseudo_language, stored_runs
@@ -46,10 +46,10 @@ def marked(monkeypatch):
 
 def save(lab, comparison, config=CONFIG):
     record = stored_runs.record(config)
-    lab.store.index.claim(config.run_id, config.to_dict())
+    claim = lab.store.runs.claim(config.run_id, config)
     record["result"]["comparison"] = comparison
     stored_runs.save_models(lab.store, config)
-    lab.store.save_run(config.run_id, record)
+    lab.store.runs.finish(config.run_id, claim, record)
 
 
 def test_a_record_with_words_of_an_earlier_version_is_shown_in_todays(lab):
@@ -100,7 +100,7 @@ def test_the_words_can_be_asked_for_together(lab):
 def test_why_a_run_ended_is_stored_as_a_code_and_said_in_words(lab, marked, code, said):
     lab.store.index.claim(RUN, CONFIG.to_dict())
     lab.store.index.set_status(RUN, "stopped", code)
-    assert lab.store.row(RUN)["message"] == code
+    assert lab.store.runs.row(RUN)["message"] == code
     assert lab.runs.view(RUN).message.startswith(said)
     marked()
     assert lab.runs.view(RUN).message.startswith(pseudo_language.OPEN + said)

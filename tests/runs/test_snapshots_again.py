@@ -22,12 +22,12 @@ def run_id(lab):
     """A run of a study, which keeps no snapshots."""
     view = lab.studies.wait(lab.studies.start(Study(RUN, {})), PATIENCE)
     assert view.status == "finished", view.failed
-    assert not any(lab.store.has_snapshots(RUN.model_ids[name]) for name in STUDENTS)
+    assert not any(lab.store.models.has_snapshots(RUN.model_ids[name]) for name in STUDENTS)
     return RUN.run_id
 
 
 def test_a_students_course_is_trained_again_to_the_same_weights(lab, run_id):
-    before = {name: lab.store.model(RUN.model_ids[name]) for name in STUDENTS}
+    before = {name: lab.store.models.get(RUN.model_ids[name]) for name in STUDENTS}
     contents = {name: path.read_bytes() for name, (_record, path) in before.items()}
     logits, found = lab.runs[run_id].test_logits(), lab.runs[run_id].snapshots()
     for name in STUDENTS:
@@ -65,4 +65,4 @@ def test_only_what_is_missing_is_trained_again(lab, run_id):
     assert lab.courses.state(run_id) == MISSING
     assert lab.runs[run_id].snapshots().keys() == set(STUDENTS)
     assert kept.stat().st_ino == before
-    assert lab.store.has_snapshots(RUN.model_ids["scratch"])
+    assert lab.store.models.has_snapshots(RUN.model_ids["scratch"])

@@ -6,12 +6,12 @@ import os
 import threading
 
 import pytest
+from kd.store.index.index import Index
 
 from kd import files
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.store.index import file as index_file
-from kd.store.index.index import Index
 from kd.store.store import Store
 from kd.text.endings import Ending
 from tests.stored_runs import CONFIG, RUN, is_whole, locked, save

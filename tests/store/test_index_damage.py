@@ -13,11 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from kd.store.index.schema import VERSION
 
 from kd.__main__ import main
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store.index.schema import VERSION
 from kd.store.store import Store
 from tests import PROJECT
 from tests.stored_runs import CONFIG, RUN, is_whole, save

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from kd.store.index.rows import is_event
 
 EPOCH = {"event": "epoch", "model": "scratch", "epoch": 2, "epochs": 3, "loss": 0.5, "val_accuracy": 0.9}

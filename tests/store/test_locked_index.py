@@ -8,10 +8,10 @@ import time
 from contextlib import closing
 
 import pytest
+from kd.store.index.file import Busy
 
 from kd.lab import Lab
 from kd.store.index import file as index_file
-from kd.store.index.file import Busy
 from kd.store.store import Store
 from tests.stored_runs import CONFIG, RUN, is_whole, locked, record, save, save_models
 

@@ -9,11 +9,11 @@ import sys
 from contextlib import closing
 
 import pytest
+from kd.store.index.notes import Note
+from kd.store.index.schema import VERSION
 
 from kd import files
 from kd.store.index import notes, notes_file, schema
-from kd.store.index.notes import Note
-from kd.store.index.schema import VERSION
 from kd.store.store import Store
 from tests.store.killed import killed_at_each_step
 from tests.store.test_unasked import execute

@@ -7,10 +7,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from kd.store.index.schema import VERSION
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store.index.schema import VERSION
 from kd.store.store import Store
 from tests import stored_runs
 

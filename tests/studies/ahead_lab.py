@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
+from kd.studies.ahead import SEEDS, neighbours, with_seeds
+
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.studies import ahead
-from kd.studies.ahead import SEEDS, neighbours, with_seeds
 from tests.fake_engine import FakeEngine
 
 PATIENCE = 240
@@ -30,7 +31,7 @@ class FakeLab(Lab):
         return view.run_id
 
     def stored(self) -> set[str]:
-        return {row["run_id"] for row in self.store.index.rows(unasked=True) if row["status"] == "finished"}
+        return {row.run_id for row in self.store.runs.rows(unasked=True) if row.status == "finished"}
 
     def listed(self) -> set[str]:
         return {view.run_id for view in self.runs.views() if not view.shipped}

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from kd.studies.ahead import SEEDS, with_seeds
 from scipy import stats
 
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.lab.seeds import SeedsView
-from kd.studies.ahead import SEEDS, with_seeds
 from tests import stored_runs
 from tests.studies.ahead_lab import PATIENCE, until
 
@@ -28,8 +28,7 @@ def save(lab: Lab, config: RunConfig, distilled: float, scratch: float) -> str:
     for name, score in scores.items():
         record["result"][name] = {**record["result"][name], "test_accuracy": score}
     record["result"]["comparison"] = comparison
-    lab.store.index.claim(config.run_id, config.to_dict())
-    lab.store.save_run(config.run_id, record)
+    lab.store.runs.finish(config.run_id, lab.store.runs.claim(config.run_id, config), record)
     return config.run_id
 
 

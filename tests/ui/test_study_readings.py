@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from kd.config import RunConfig
-from kd.studies.view import StudyView
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
+from kd.studies.view import StudyView
 from tests.studies.rows import runs
 from ui.sweep import map as study_map
 from ui.sweep import studies

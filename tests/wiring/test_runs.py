@@ -111,7 +111,7 @@ every_run = pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
 def test_weights_are_those_of_plain_training(finished, lab, config):
     finished(config)
     for model, trained in plain(config).items():
-        _record, path = lab.store.model(config.model_ids[model])
+        _record, path = lab.store.models.get(config.model_ids[model])
         found = keras.saving.load_model(path).get_weights()
         for ours, plainly in zip(found, trained.model.get_weights(), strict=True):
             np.testing.assert_allclose(ours, plainly, **WEIGHTS)
@@ -121,7 +121,7 @@ def test_weights_are_those_of_plain_training(finished, lab, config):
 def test_every_term_of_every_epoch_is_reported(finished, lab, config):
     view = finished(config)
     for model, trained in plain(config).items():
-        history = lab.store.model_record(config.model_ids[model])["history"]
+        history = lab.store.models.record(config.model_ids[model])["history"]
         assert [event for event in view.history if event["model"] == model] == history
         # an epoch without a picture to learn from is told of only where the test images are looked at
         told = [n for n, means in enumerate(trained.epochs, 1) if means["loss"] is not None]
@@ -165,7 +165,7 @@ def course(request, finished, lab):
         return WATCHED, lab.runs[WATCHED.run_id].snapshots()
     config = WATCHED.replace(seed=5)
     assert lab.studies.wait(lab.studies.start(Study(config, {})), PATIENCE).status == "finished"
-    assert not any(lab.store.has_snapshots(config.model_ids[name]) for name in STUDENTS)
+    assert not any(lab.store.models.has_snapshots(config.model_ids[name]) for name in STUDENTS)
     return config, lab.runs[config.run_id].snapshots()
 
 

@@ -95,7 +95,7 @@ def _buttons(lab: Lab, asked: Asked, status: str) -> None:
 
 def _takes(lab: Lab, asked: Asked) -> str:
     run_ids = stored.run_ids(asked.key, asked)
-    done = sum(lab.store.has_run(run_id) for run_id in run_ids)
+    done = sum(lab.store.runs.has(run_id) for run_id in run_ids)
     seconds = stored.seconds(f"{asked.key}-{done}", lab, asked)
     takes = _("everything is stored") if not seconds else _("about {time}", time=duration(max(1.0, seconds)))
     return _(

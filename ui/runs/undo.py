@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from kd.lab import Lab
-from kd.notebook.entries import Entry
+from kd.runs.state import RunView
 from kd.text.translation import _, ngettext
 from ui.runs.table import untick
 from ui.shared import notices
@@ -26,7 +26,7 @@ def attempt(change: Callable[[], None]) -> None:
         notices.add(str(error))
 
 
-def delete(lab: Lab, runs: Sequence[Entry], problem: str) -> None:
+def delete(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
     """The button that deletes runs. problem: why it cannot, if so."""
     if not problem and any(entry.active for entry in runs):
         problem = _("A run that waits or trains cannot be deleted: stop it first.")

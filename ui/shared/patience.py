@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from kd.studies.ahead import MOST_SECONDS
+
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.studies.ahead import MOST_SECONDS
 
 SECONDS_OF_A_LONG_RUN = 300
 

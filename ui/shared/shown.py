@@ -10,7 +10,6 @@ import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
-from kd.notebook.entries import Entry
 from kd.text.translation import _
 from ui.shared import address, notices
 
@@ -55,7 +54,7 @@ def looked_at() -> str | None:
     return st.session_state.get(_KEY)
 
 
-def finished_run(lab: Lab) -> tuple[RunView | None, list[Entry], RunView | None]:
+def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
     """The finished run to ask, all finished ones, and the run shown elsewhere if it cannot be asked."""
     finished = _finished(lab)
     shown = shown_run(lab)
@@ -75,7 +74,7 @@ def example_run(lab: Lab) -> RunView | None:
     return next(filter(_is_plain, views), None)
 
 
-def _finished(lab: Lab) -> list[Entry]:
+def _finished(lab: Lab) -> list[RunView]:
     return [entry for entry in lab.runs.views() if entry.status == "finished"]
 
 
@@ -135,11 +134,11 @@ def _asked() -> str | None:
     return shown
 
 
-def _first_choice(entries: Sequence[Entry]) -> Entry | None:
+def _first_choice(entries: Sequence[RunView]) -> RunView | None:
     return next(iter(_in_order(entries)), None)
 
 
-def _in_order(entries: Sequence[Entry]) -> list[Entry]:
+def _in_order(entries: Sequence[RunView]) -> list[RunView]:
     """First what trains, then the standard setting, then what came with the project, then the newest."""
     standard = RunConfig().run_id
     return sorted(entries, key=lambda entry: (not entry.active, entry.run_id != standard, not entry.shipped))

@@ -85,7 +85,7 @@ def _stored_runs(lab: Lab, study: Study, cell: int) -> dict[str, str]:
     return {
         _("Seed {seed}", seed=config.seed): config.run_id
         for config in configs
-        if lab.store.has_run(config.run_id)
+        if lab.store.runs.has(config.run_id)
     }
 
 

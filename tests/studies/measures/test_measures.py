@@ -181,9 +181,9 @@ def test_a_measure_is_computed_once_a_run_and_kept(fake_lab, monkeypatch, caplog
 
 def test_what_was_measured_of_an_earlier_run_does_not_count(fake_lab):
     store = fake_lab.store
-    store.save_measures("0" * 12, 1.0, {"agreement": 5.0})
-    assert store.measures("0" * 12, 1.0) == {"agreement": 5.0}
-    assert store.measures("0" * 12, 2.0) == {}
+    store.runs.save_measures("0" * 12, 1.0, {"agreement": 5.0})
+    assert store.runs.measures("0" * 12, 1.0) == {"agreement": 5.0}
+    assert store.runs.measures("0" * 12, 2.0) == {}
 
 
 def test_every_measure_says_what_it_is():

@@ -61,7 +61,7 @@ def test_a_thread_that_has_ended_holds_no_connection_to_the_index(tmp_path):
     gc.disable()
     try:
         for _ in range(10):
-            reader = threading.Thread(target=store.index.rows)
+            reader = threading.Thread(target=store.runs.rows)
             reader.start()
             reader.join()
             held.append(process.num_fds())

@@ -193,16 +193,16 @@ ODD_IDS = ["", ".", "..", "/", "../../etc/passwd", "a" * 12 + "\n", "A" * 12, "0
 @pytest.mark.parametrize("run_id", [*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /"])
 def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
     store = Store(tmp_path)
-    assert not store.has_run(run_id)
-    assert store.record(run_id) is None
-    assert store.restore_run(run_id) is False
-    store.remove_run(run_id)
+    assert not store.runs.has(run_id)
+    assert store.runs.record(run_id) is None
+    assert store.runs.restore([run_id]) == [run_id]
+    store.runs.remove(run_id)
     assert (tmp_path / "runs").is_dir()
-    assert store.models_of(run_id) == {}
+    assert store.runs.models_of(run_id) == {}
     assert not store.is_usable(run_id)
-    assert store.model(run_id) is None
-    assert store.model_logits(run_id) is None
-    assert store.snapshots(run_id) is None
+    assert store.models.get(run_id) is None
+    assert store.models.logits(run_id) is None
+    assert store.models.snapshots(run_id) is None
 
 
 def test_every_field_of_a_run_is_a_number_a_switch_or_one_of_a_list():
