@@ -29,7 +29,7 @@ OTHER_NAMES = (
     "kd.runs.state.RunView",
     "kd.runs.run_list.RunList",
     "kd.study_handle.StudyHandle",
-    "kd.studies.kept.view.StudyView",
+    "kd.studies.view.StudyView",
     "kd.studies.frame.study_frame",
     "kd.studies.verdicts.verdicts",
     "kd.distillation.soft_targets.SoftTargetDivergence",

@@ -154,11 +154,11 @@ def material(store: Store, view: RunView) -> Material:
     Raises:
         ValueError: when a model of it is missing or damaged.
     """
-    record = store.record(view.run_id) or {}
+    record = store.runs.record(view.run_id) or {}
     return Material(
         view=view,
         software=record.get("software", {}),
-        model_ids=store.models_of(view.run_id),
-        paths=store.of_each_model(view.run_id, store.model_file),
-        logits=store.of_each_model(view.run_id, store.model_logits),
+        model_ids=store.runs.models_of(view.run_id),
+        paths=store.of_each_model(view.run_id, store.models.file),
+        logits=store.of_each_model(view.run_id, store.models.logits),
     )

@@ -127,6 +127,10 @@ class RunsInProgress:
             if run_id in self._runs and not self._runs[run_id].state.active:
                 del self._runs[run_id]
 
+    def anybody_else_waits(self, person: str) -> bool:
+        """Whether a person other than this one waits for a run to begin."""
+        return self._scheduler.anybody_else_waits(person)
+
     def is_idle(self) -> bool:
         """Whether nothing that anybody asked for waits or is computed."""
         with self._lock:

@@ -45,7 +45,7 @@ def alive(processes) -> list[psutil.Process]:
 def again(lab: Lab, config: RunConfig) -> str:
     """Forget a run and its models, and ask for it again."""
     remove(lab.store, config)
-    lab._dispatch.forget(config.run_id)
+    lab.runs.in_progress.forget(config.run_id)
     return lab.train(config).id
 
 

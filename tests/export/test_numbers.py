@@ -21,7 +21,7 @@ from kd.places import DATA
 from kd.studies.shipped import AXES, shipped_study
 from kd.terminal.refusal import Refusal
 from tests.export.conftest import RUN
-from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab
+from tests.studies.fake_lab import BASE, PATIENCE, FakeLab
 
 OTHER = PRESETS["many_images"].config.run_id
 TEXT = {"omitted_digits": str}

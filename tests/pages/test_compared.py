@@ -7,7 +7,6 @@ import shutil
 from urllib.parse import parse_qs
 
 import pytest
-from kd.studies.kept.records import StudyRecord, StudyRecords
 
 from kd.analysis.evaluation import compare
 from kd.config import RunConfig
@@ -79,8 +78,8 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert app.table[0].value.loc["Seeds"].tolist() == ["5", "5"]
     study = Study(RunConfig(), {"temperature": [4.0, 20.0]}, seeds=5)
     assert study_of(sweep_between(app)) == study
-    records = StudyRecords(lab.store.studies)
-    records.write(StudyRecord(study, "", created=1e9, done=0))
+    lab.store.studies.write(study, "")
+    lab.store.studies.end(study.study_id, 0)
     query = sweep_between(app.run())
     assert query.pop("study") == study.study_id  # so that a stored one opens
     assert study_of(query) == study

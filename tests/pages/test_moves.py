@@ -136,7 +136,7 @@ def test_a_run_that_takes_long_waits_for_train_and_says_so(open_page, lab, asked
 
 
 def test_while_others_wait_a_run_waits_for_train_and_says_so(open_page, lab, asked, monkeypatch):
-    monkeypatch.setattr(lab._dispatch, "anybody_else_waits", lambda person: True)
+    monkeypatch.setattr(lab.runs.in_progress, "anybody_else_waits", lambda person: True)
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
     assert not asked

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from kd.studies.kept.records import StudyRecord, StudyRecords
 
 from kd.config import PRESETS, RunConfig
 from kd.studies.study import Study
@@ -300,7 +299,8 @@ def test_ticks_that_were_meant_for_the_lines_before_count_for_nobody(monkeypatch
 
 def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
     study = Study(RunConfig(seed=31), {"temperature": [1.0, 4.0], "train_size": [200, 500]}, seeds=2)
-    StudyRecords(lab.store.studies).write(StudyRecord(study, SOMEBODY, created=1e9, done=0))
+    lab.store.studies.write(study, SOMEBODY)
+    lab.store.studies.end(study.study_id, 0)
     links = [
         (link.proto.page, link.proto.query_string, link.proto.label)
         for link in open_page("runs").get("page_link")

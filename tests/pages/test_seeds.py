@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from kd.studies.ahead import Ahead
+from kd.lab.ahead import Ahead
 
 from kd.config import RunConfig
 from kd.lab.seeds import Seeds, SeedsView

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from kd.studies.ahead import SEEDS, with_seeds
+from kd.lab.ahead import SEEDS, with_seeds
 
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.runs.state import RunState
-from kd.studies import ahead
+from kd.lab import ahead
 from tests.stored_runs import save_copy
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
@@ -91,7 +91,7 @@ def test_seeds_that_were_trained_ahead_are_what_anybody_would_have_got(lab, fini
     assert {*view.runs.values()} & {run.run_id for run in lab.runs.views()} == {finished.run_id}
     config = with_seeds(SMALL, 2)[1]
     accuracy = lab.runs.view(config.run_id).result["distilled"]["test_accuracy"]
-    until(lambda: lab._dispatch.is_idle())
+    until(lambda: lab.runs.in_progress.is_idle())
     lab.store.runs.remove(config.run_id)
     for name in ("distilled", "scratch"):
         lab.store.remove_model(config.model_ids[name])

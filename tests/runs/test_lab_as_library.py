@@ -14,7 +14,7 @@ from kd.config import FIELDS, PRESETS, STUDENTS
 from kd.engine import Engine
 from kd.lab.run import Run
 from kd.studies.verdicts import verdicts
-from tests.stored_runs import CONFIG
+from tests.stored_runs import CONFIG, save_ended
 
 SHIPPED = PRESETS["default"].config
 MODELS = ("teacher", "distilled", "scratch")
@@ -27,8 +27,7 @@ def run(lab):
 
 @pytest.fixture(scope="module")
 def unfinished(lab):
-    lab.store.runs.claim(CONFIG.run_id, CONFIG)
-    lab.store.index.set_status(CONFIG.run_id, "stopped", "stopped")
+    save_ended(lab.store, CONFIG, "stopped", "stopped")
     return lab.runs[CONFIG.run_id]
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from kd.config import PRESETS
 from kd.lab import Lab
-from kd.runs.job import STOPPED
+from kd.runs.in_progress import STOPPED
 from kd.store.runs import INTERRUPTED
 from kd.text import translation
 from kd.text.verdicts import verdict_note, verdict_sentence
 from tests import pseudo_language, stored_runs
-from tests.stored_runs import CONFIG, RUN
+from tests.stored_runs import CONFIG, RUN, save_ended
 
 NUMBERS = {
     "difference": 0.01,
@@ -98,9 +98,8 @@ def test_the_words_can_be_asked_for_together(lab):
     [(STOPPED.stored(), "Stopped before"), (INTERRUPTED, "The app closed before this run finished")],
 )
 def test_why_a_run_ended_is_stored_as_a_code_and_said_in_words(lab, marked, code, said):
-    lab.store.index.claim(RUN, CONFIG.to_dict())
-    lab.store.index.set_status(RUN, "stopped", code)
-    assert lab.store.runs.row(RUN)["message"] == code
+    save_ended(lab.store, CONFIG, "stopped", code)
+    assert lab.store.runs.row(RUN).ending == code
     assert lab.runs.view(RUN).message.startswith(said)
     marked()
     assert lab.runs.view(RUN).message.startswith(pseudo_language.OPEN + said)
@@ -108,6 +107,5 @@ def test_why_a_run_ended_is_stored_as_a_code_and_said_in_words(lab, marked, code
 
 @pytest.mark.parametrize("stored", ["Stopped before it began.", "The disk was full: {make room}.", ""])
 def test_a_sentence_that_an_earlier_version_stored_is_said_as_it_is(lab, stored):
-    lab.store.index.claim(RUN, CONFIG.to_dict())
-    lab.store.index.set_status(RUN, "failed", stored)
+    save_ended(lab.store, CONFIG, "failed", stored)
     assert lab.runs.view(RUN).message == stored

@@ -14,7 +14,7 @@ from kd.studies.shipped import AXES as AXES_OF_SHIPPED
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
-from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab, until
+from tests.studies.fake_lab import BASE, PATIENCE, FakeLab, until
 
 AXES = {"alpha": [0.1, 0.5], "temperature": [1, 4]}
 BASELINE = {"alpha": 0.5, "temperature": 4.0}

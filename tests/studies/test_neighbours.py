@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from kd.studies.ahead import neighbours, with_seeds
+from kd.lab.ahead import neighbours, with_seeds
 
 from kd.config import FIELDS, RunConfig
 

@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 import pytest
-from kd.studies.ahead import SEEDS, with_seeds
+from kd.lab.ahead import SEEDS, with_seeds
 from scipy import stats
 
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.lab.seeds import SeedsView
 from tests import stored_runs
-from tests.studies.ahead_lab import PATIENCE, until
+from tests.studies.fake_lab import PATIENCE, until
 
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=5, seed=3)
 DISTILLED, SCRATCH = (0.91, 0.905, 0.92, 0.9, 0.915, 0.8), (0.85, 0.84, 0.86, 0.83, 0.85, 0.83)

@@ -9,7 +9,7 @@ import pytest
 from kd.networks.architectures import student_architecture, teacher_architecture
 from kd.studies.experiments import EXPERIMENTS
 from kd.training.networks import initial_weights
-from tests.studies.ahead_lab import PATIENCE
+from tests.studies.fake_lab import PATIENCE
 from tests.studies.experiments import made_up
 
 SEEDS = 3

@@ -11,7 +11,7 @@ from kd.lab import experiments
 from kd.lab.experiments import ExperimentRun
 from kd.studies.experiments import EXPERIMENTS, rows
 from kd.studies.experiments.experiment import Experiment
-from tests.studies.ahead_lab import PATIENCE, FakeLab
+from tests.studies.fake_lab import PATIENCE, FakeLab
 from tests.studies.experiments.tiny import EXPERIMENT as TINY
 
 
