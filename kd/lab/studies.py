@@ -221,7 +221,7 @@ class Studies:
         Raises:
             ValueError: when there is no such study.
         """
-        return self._asked(study) if isinstance(study, str) else study.study
+        return study.study if isinstance(study, StudyView | StudyHandle) else self._asked(study_id_of(study))
 
     def pause(self, study: StudyName, person: str | None = None) -> None:
         """Let a study rest, also in the middle of a run; `start` goes on from there.

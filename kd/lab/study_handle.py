@@ -150,4 +150,5 @@ def study_id_of(study: StudyName) -> str:
     """The id of the study."""
     if isinstance(study, StudyHandle):
         return study.id
-    return study.study_id if isinstance(study, StudyView) else str(study)
+    name = study.study_id if isinstance(study, StudyView) else str(study)
+    return name.encode(errors="backslashreplace").decode()  # no id has half a character

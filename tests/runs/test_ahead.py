@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from kd.lab.ahead import SEEDS, with_seeds
 
 from kd.config import RunConfig
-from kd.lab import Lab
+from kd.lab import Lab, ahead
+from kd.lab.ahead import SEEDS, with_seeds
 from kd.runs.state import RunState
-from kd.lab import ahead
-from tests.stored_runs import save_copy
+from tests.stored_runs import remove, save_copy
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
 # Minutes long: whoever had to wait for its end, or for that of an epoch of it, would notice.
@@ -92,8 +91,6 @@ def test_seeds_that_were_trained_ahead_are_what_anybody_would_have_got(lab, fini
     config = with_seeds(SMALL, 2)[1]
     accuracy = lab.runs.view(config.run_id).result["distilled"]["test_accuracy"]
     until(lambda: lab.runs.in_progress.is_idle())
-    lab.store.runs.remove(config.run_id)
-    for name in ("distilled", "scratch"):
-        lab.store.remove_model(config.model_ids[name])
+    remove(lab.store, config)
     again = lab.train(config, "ben").wait(PATIENCE)
     assert again.result["distilled"]["test_accuracy"] == accuracy

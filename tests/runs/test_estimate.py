@@ -89,9 +89,10 @@ def test_there_is_no_estimate_before_a_run_has_finished():
 def test_a_caller_that_must_not_wait_gets_the_last_value_read(tmp_path, monkeypatch):
     lab, run = Lab(tmp_path), (RunConfig(), result_of(RunConfig(), SLOW, SLOW))
     monkeypatch.setattr(lab.estimates, "_newest", lambda: [run])
-    assert lab.estimates.seconds(RunConfig()) is None
+    assert lab.estimates.model(RunConfig(), "scratch") is None
     said = lab.estimate(RunConfig())
     assert lab.estimates.seconds(RunConfig()) == said.total > TYPICAL.estimate(RunConfig(), False).total
+    assert lab.estimates.model(RunConfig(), "scratch") > TYPICAL.model_seconds(RunConfig(), "scratch")
 
 
 def test_a_long_run_is_recognised_before_anything_was_measured(tmp_path):

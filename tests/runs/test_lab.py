@@ -17,8 +17,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.runs import dispatch, job
-from kd.runs.state import RunState
+from kd.runs import scheduler
 from kd.store.store import Store
 from tests import PROJECT
 from tests.stored_runs import remove, save_copy
@@ -41,6 +40,11 @@ def wait_until(condition, seconds: float = PATIENCE):
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
     return value
+
+
+def at_once(lab) -> int:
+    """How many runs train at once: each has two students."""
+    return max(1, lab.estimates.workers() // 2)
 
 
 def engine_processes() -> list[psutil.Process]:
@@ -151,25 +155,15 @@ def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
         events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
         return sorted(events, key=lambda event: (event["model"], event["epoch"]))
 
-    phases, enter = [], RunState.enter
-
-    def note_and_enter(state, phase, *rest, **named):
-        phases.append(phase)
-        enter(state, phase, *rest, **named)
-
     long = SMALL.replace(epochs=20, batch_size=1, seed=50)
     undisturbed = lab.train(long, "ann").wait(PATIENCE)
     logits = {name: values.copy() for name, values in lab.runs[long.run_id].test_logits().items()}
     remove(lab.store, long)
-    monkeypatch.setattr(dispatch, "SECONDS_A_TURN", 0.0)
-    monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
-    monkeypatch.setattr(RunState, "enter", note_and_enter)
+    monkeypatch.setattr(scheduler, "SECONDS_A_TURN", 0.0)
     lab.train(long, "ann")
     wait_until(lambda: lab.runs.view(long.run_id).phase == "students")
-    others = [
-        lab.train(SMALL.replace(seed=51 + number), "ben").id for number in range(lab._engine.runs_at_once())
-    ]
-    wait_until(lambda: "paused" in phases)
+    others = [lab.train(SMALL.replace(seed=51 + number), "ben").id for number in range(at_once(lab))]
+    wait_until(lambda: lab.runs.view(long.run_id).phase == "paused")
     assert {lab.runs[run_id].wait(PATIENCE).status for run_id in others} == {"finished"}
     view = lab.runs[long.run_id].wait(PATIENCE)
     assert view.status == "finished", view.message
@@ -196,8 +190,9 @@ def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, fi
     assert lab.runs.view(run_id).active
     assert run_id in {view.run_id for view in lab.runs.views()}
     lab.runs[run_id].let_go("ben")
-    assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
     assert run_id not in {view.run_id for view in lab.runs.views()}
+    with pytest.raises(ValueError, match="There is no run"):
+        lab.runs.view(run_id)
     lab.train(LONG.replace(seed=5), "ann")
     assert run_id in {view.run_id for view in lab.runs.views()}
     lab.runs[run_id].stop()
@@ -206,7 +201,8 @@ def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, fi
 
 def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
     running = lab.train(LONG.replace(seed=1)).id
-    waiting = [lab.train(LONG.replace(seed=seed)).id for seed in range(2, 2 + lab._engine.runs_at_once())]
+    wait_until(lambda: lab.runs.view(running).status == "running")
+    waiting = [lab.train(LONG.replace(seed=seed)).id for seed in range(2, 2 + at_once(lab))]
     last = lab.runs.view(waiting[-1])
     assert last.status == "queued"
     assert last.queue_place == 1
@@ -218,15 +214,15 @@ def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
 
 
 def test_the_next_run_is_computed_while_others_are_being_stored(lab, finished, monkeypatch):
-    may_store, save = threading.Event(), lab.store.save_run
-    *held, last = [SMALL.replace(seed=60 + number).run_id for number in range(1 + lab._engine.runs_at_once())]
+    may_store, finish = threading.Event(), lab.store.runs.finish
+    *held, last = [SMALL.replace(seed=60 + number).run_id for number in range(1 + at_once(lab))]
 
-    def save_later(run_id, *contents):
+    def finish_later(run_id, *contents, **more):
         assert run_id == last or may_store.wait(PATIENCE)
-        save(run_id, *contents)
+        finish(run_id, *contents, **more)
 
-    monkeypatch.setattr(lab.store, "save_run", save_later)
-    for number in range(1 + lab._engine.runs_at_once()):
+    monkeypatch.setattr(lab.store.runs, "finish", finish_later)
+    for number in range(1 + at_once(lab)):
         lab.train(SMALL.replace(seed=60 + number))
     try:
         wait_until(lambda: lab.runs.view(last).status == "finished")
@@ -339,7 +335,7 @@ def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
     assert lab.runs.view(done).status == "finished"
     assert lab.runs[done].models()["scratch"].parameters == 20_490
     assert lab.runs.view(going).status == "interrupted"
-    assert not list((tmp_path / "runs").glob("*partial*"))
+    assert not list((tmp_path / "models").glob("*partial*"))
 
 
 def test_a_home_that_cannot_be_written_gets_one_sentence(tmp_path):
