@@ -307,7 +307,7 @@ def test_a_run_that_is_listed_but_cannot_be_found_is_deleted_all_the_same(copy):
     assert RUN in finished(lab)
     lab.runs.delete(RUN)
     assert RUN not in finished(lab)
-    assert lab.runs.restore(RUN) is True
+    assert lab.runs.restore(RUN) == []
 
 
 def test_an_open_store_goes_on_with_the_file_that_took_its_place(copy):
