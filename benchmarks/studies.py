@@ -3,7 +3,7 @@
     python -m benchmarks.studies
     python -m benchmarks.studies --parts run,study --json
 
-run: the default run, with a new seed each time and warm workers, from `Lab.start` to the stored result, in
+run: the default run, with a new seed each time and warm workers, from `Lab.train` to the stored result, in
 turns with the same steps on one core in a process of their own.
 study: α × T × seeds (5 × 5 × 3, so 75 distilled students and 3 from scratch; 3 epochs of 10,000 images),
 against these students one after the other on one core, divided by the number of workers. Not all of them are
