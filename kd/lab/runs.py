@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Iterable, Iterator
@@ -54,15 +55,12 @@ class Runs:
             ValueError: when no run has this id, or several begin with it.
         """
         run_id = run_id_of(name)
-        try:
-            return Run(self._views.known(run_id), self)
-        except ValueError:
-            found = [entry.run_id for entry in self.views() if run_id and entry.run_id.startswith(run_id)]
-            if not found:
-                raise
+        if self._is_known(run_id):
+            return Run(run_id, self)
+        found = [entry.run_id for entry in self.views() if run_id and entry.run_id.startswith(run_id)]
         if len(found) > 1:
             raise ValueError(f"{len(found)} runs have ids that begin with {quoted(run_id)}: give more of it.")
-        return Run(found[0], self)
+        return Run(self._views.known(found[0] if found else run_id), self)
 
     def __iter__(self) -> Iterator[Run]:
         return (Run(entry.run_id, self) for entry in self.views())
@@ -169,13 +167,10 @@ class Runs:
         gone = []
         with files.folders_synced_once():
             for run_id in run_ids_of(runs):
-                try:
-                    restored = self.store.restore_run(run_id)
-                    self._views.known(run_id)
-                except ValueError:
+                restored = self.store.restore_run(run_id)
+                log.info("run %s %s", run_id, "brought back" if restored else "could not be brought back")
+                if not restored and not self._is_known(run_id):
                     gone.append(run_id)
-                else:
-                    log.info("run %s %s", run_id, "brought back" if restored else "could not be brought back")
         self._upkeep.forget_usage()
         return gone
 
@@ -189,6 +184,11 @@ class Runs:
         if person is not None:
             rows = [row for row in rows if notes.get(row["run_id"], Note()).person in (person, NOBODY)]
         return {row["run_id"]: row["config"] for row in rows if row["used"] == rows[-1]["used"]}
+
+    def _is_known(self, run_id: str) -> bool:
+        with contextlib.suppress(ValueError):
+            return bool(self._views.known(run_id))
+        return False
 
     def _changeable(self, runs: RunNames, person: str | None) -> list[str]:
         """The ids of runs that are known and that this person may change.

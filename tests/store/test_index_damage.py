@@ -68,7 +68,8 @@ def copy(home, tmp_path):
 
 
 def finished(lab: Lab) -> set[str]:
-    return {view.run_id for view in lab.runs.views() if view.status == "finished" and not view.shipped}
+    frame = lab.runs.to_frame()
+    return {*frame["run"][(frame["status"] == "finished") & ~frame["shipped"]]}
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -259,7 +259,7 @@ def test_a_run_that_was_trained_again_shows_its_new_result(lab):
     lab.store.index.claim(run_id, config.to_dict())
     lab.store.save_run(run_id, stored_runs.record(config, created=2.0, result=result))
     assert lab.runs.view(run_id).result["teacher"]["test_accuracy"] == 0.95
-    assert lab.runs.views()[0].created == 2.0
+    assert lab.runs.view(run_id).created == 2.0
 
 
 def test_usage_counts_every_file_once_and_follows_no_link(lab):
