@@ -201,10 +201,7 @@ class Runs:
         return run_ids
 
     def _check(self, run_ids: Iterable[str], person: str | None) -> None:
-        """
-        Raises:
-            ValueError: when one of them is not this person's to change.
-        """
+        """Raises: ValueError, when one of them is not this person's to change."""
         if person is None:
             return
         for run_id in run_ids:
