@@ -3,7 +3,7 @@
     python -m benchmarks.studies
     python -m benchmarks.studies --parts run,study --json
 
-run: the default run, with a new seed each time and warm workers, from `Lab.start` to the stored result, in
+run: the default run, with a new seed each time and warm workers, from `Lab.train` to the stored result, in
 turns with the same steps on one core in a process of their own.
 study: α × T × seeds (5 × 5 × 3, so 75 distilled students and 3 from scratch; 3 epochs of 10,000 images),
 against these students one after the other on one core, divided by the number of workers. Not all of them are
@@ -93,9 +93,9 @@ class Bench:
             self.alone.train(self.sizes.run, name)
         # several at once, so that every worker has traced both students; twice, to warm the caches up
         for _ in range(2):
-            runs = [self.lab.train(self.new(self.sizes.run)).id for _ in range(2 * self.workers)]
-            for run_id in runs:
-                self.lab.runs[run_id].wait()
+            runs = [self.lab.train(self.new(self.sizes.run)) for _ in range(2 * self.workers)]
+            for run in runs:
+                run.wait()
         return self
 
     def __exit__(self, *exception) -> None:
@@ -108,10 +108,10 @@ class Bench:
         return config.replace(seed=next(self._seeds))
 
     def seconds(self, config: RunConfig) -> tuple[float, float]:
-        """Seconds from `start` until a run is seen to train, and until it is stored."""
+        """Seconds from `train` until a run is seen to train, and until it is stored."""
         started = time.perf_counter()
-        run_id, trains = self.lab.train(config).id, None
-        while (view := self.lab.runs.view(run_id)).active:
+        run, trains = self.lab.train(config), None
+        while (view := run.view()).active:
             if trains is None and view.progress > 0:
                 trains = time.perf_counter() - started
             time.sleep(SECONDS_BETWEEN_LOOKS)

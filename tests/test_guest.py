@@ -96,8 +96,8 @@ with Lab(home) as lab:
     "a prediction": """
 from kd import Lab, load_mnist
 with Lab(home) as lab:
-    run, pictures = lab.train("default").id, load_mnist().x_test[:3]
-    lab.runs[run].predict(pictures), lab.runs[run].test_logits(), lab.runs[run].models()
+    run, pictures = lab.train("default"), load_mnist().x_test[:3]
+    run.predict(pictures), run.test_logits(), run.models()
 """,
 }
 
@@ -124,8 +124,8 @@ def is_used():
 before, used = look(), is_used()
 from kd import Lab, RunConfig
 with Lab(home) as lab:
-    run = lab.train(RunConfig(train_size=100, epochs=1)).id
-    assert lab.runs[run].wait().status == "finished", lab.runs.view(run).message
+    run = lab.train(RunConfig(train_size=100, epochs=1))
+    assert run.wait().status == "finished", run.view().message
     same(but={"threads", "heavy libraries"})
     assert is_used() == used
 same(but={"threads", "heavy libraries"})

@@ -1,6 +1,6 @@
 """(d) The recipe through KD Lab's public API. Cold: a fresh teacher and both students; warm: the students.
 
-The seconds run from `Lab.start` to the saved result, including submission, evaluation on all test images
+The seconds run from `Lab.train` to the saved result, including submission, evaluation on all test images
 after every epoch, snapshots, statistics and saving.
 """
 

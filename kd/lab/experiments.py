@@ -137,11 +137,10 @@ class ExperimentRun:
             )
             self._thread.start()
 
-    def stop(self, person: str | None = None) -> None:
-        """Stop it; what it has computed is kept, and `start` goes on from there.
+    def stop(self, person: str | None = None) -> bool:
+        """Withdraw a person's request; it ends if nobody else wants it. None: end it at once.
 
-        Args:
-            person: who no longer wants it, and it ends when nobody does; None for everybody.
+        What it has computed is kept, and `start` goes on from there. Returns whether it ends.
         """
         with self._lock:
             self._people = set() if person is None else self._people - {person, NOBODY}
@@ -150,6 +149,7 @@ class ExperimentRun:
             if self._started:
                 for part in self._stages[self._stage]:
                     self._lab.studies.stop(part.study.study_id, person)
+            return self._stopping.is_set()
 
     def wait(self, timeout: float | None = None) -> ExperimentView:
         """Wait until it ends or `timeout` seconds pass; returns it as it is then."""

@@ -270,10 +270,7 @@ class Lab:
                 self.runs.views()  # so that the next to list the runs need not wait for their records
 
     def _check(self, config: RunConfig) -> None:
-        """
-        Raises:
-            ValueError: when its teacher or its images cannot be had.
-        """
+        """Raises: ValueError, when its teacher or its images cannot be had."""
         if not has_fresh_teacher(config):
             for teacher in teachers_of(config, self.store):
                 teacher.check()

@@ -91,7 +91,7 @@ class Run:
         return asked
 
     def let_go(self, person: str) -> None:
-        """Stop it for a person who has moved on: if it ends, it is listed only when it is asked for again."""
+        """Stop it for a person who has moved on: if it ends, it is not listed until somebody asks again."""
         if self.stop(person):
             with contextlib.suppress(OSError):  # then it is listed as stopped
                 self._runs.store.runs.unask_for(self.id)

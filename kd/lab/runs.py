@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Iterable, Iterator
@@ -49,15 +50,12 @@ class Runs:
             ValueError: when no run has this id, or several begin with it.
         """
         run_id = run_id_of(name)
-        try:
-            return Run(self._list.known(run_id), self)
-        except ValueError:
-            found = [entry.run_id for entry in self.views() if run_id and entry.run_id.startswith(run_id)]
-            if not found:
-                raise
+        if self._is_known(run_id):
+            return Run(run_id, self)
+        found = [entry.run_id for entry in self.views() if run_id and entry.run_id.startswith(run_id)]
         if len(found) > 1:
             raise ValueError(f"{len(found)} runs have ids that begin with {quoted(run_id)}: give more of it.")
-        return Run(found[0], self)
+        return Run(self._list.known(found[0] if found else run_id), self)
 
     def __iter__(self) -> Iterator[Run]:
         return (Run(entry.run_id, self) for entry in self.views())
@@ -168,6 +166,11 @@ class Runs:
             rows = [row for row in rows if row.person in (person, NOBODY)]
         return {row.run_id: row.config for row in rows if row.deleted == rows[-1].deleted}
 
+    def _is_known(self, run_id: str) -> bool:
+        with contextlib.suppress(ValueError):
+            return bool(self._list.known(run_id))
+        return False
+
     def _changeable(self, runs: RunNames, person: str | None) -> list[str]:
         """The ids of runs that are known and that this person may change.
 
@@ -179,10 +182,7 @@ class Runs:
         return run_ids
 
     def _check(self, run_ids: Iterable[str], person: str | None) -> None:
-        """
-        Raises:
-            ValueError: when one of them is not this person's to change.
-        """
+        """Raises: ValueError, when one of them is not this person's to change."""
         if person is None:
             return
         for run_id in run_ids:

@@ -73,10 +73,10 @@ def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab, cluster):
 
 
 def test_stop_reaches_the_workers(lab):
-    run_id = lab.train(LONG).id
-    until(lambda: lab.runs.view(run_id).progress > 0)
-    lab.runs[run_id].stop()
-    assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
+    run = lab.train(LONG)
+    until(lambda: run.view().progress > 0)
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
     until(lambda: not any(lab._engine._client.processing().values()))
 
 
@@ -124,26 +124,26 @@ def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
 
 def test_the_task_of_a_lost_worker_goes_to_another(lab, cluster):
     have(2, lab, cluster)
-    run_id = lab.train(SMALL.replace(epochs=30)).id
-    until(lambda: len(lab.runs.view(run_id).history) > 3)
+    run = lab.train(SMALL.replace(epochs=30))
+    until(lambda: len(run.history) > 3)
     client = lab._engine._client
     busy = next(worker for worker, tasks in client.processing().items() if tasks)
     (pid,) = client.run(os.getpid, workers=[busy]).values()
     os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    view = lab.runs[run_id].wait(PATIENCE)
+    view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "scratch"] == list(range(1, 31))
 
 
 def test_a_lost_scheduler_is_reported_and_the_run_goes_on_once_it_is_back(lab, cluster):
-    run_id = lab.train(SMALL.replace(epochs=30, seed=1)).id
-    until(lambda: len(lab.runs.view(run_id).history) > 3)
+    run = lab.train(SMALL.replace(epochs=30, seed=1))
+    until(lambda: len(run.history) > 3)
     cluster.close()
-    until(lambda: lab.runs.view(run_id).phase == "reconnecting")
-    assert lab.runs.view(run_id).active
+    until(lambda: run.view().phase == "reconnecting")
+    assert run.view().active
     cluster.start_scheduler()
     cluster.start_workers(1)
-    view = lab.runs[run_id].wait(PATIENCE)
+    view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))
 

@@ -276,7 +276,7 @@ def test_a_run_deleted_elsewhere_leaves_the_chart_with_a_sentence(open_page, lab
 def test_a_person_has_so_many_ghosts_and_no_more(lab, shipped, monkeypatch):
     monkeypatch.setattr(seen, "person", lambda: "me")
     monkeypatch.setattr(
-        lab, "watch", lambda run_id: RunView(run_id, RunConfig(), "finished", "done", result={})
+        lab.runs, "view", lambda run_id: RunView(run_id, RunConfig(), "finished", "done", result={})
     )
     seen.forget_everybody()
     for number in range(9):

@@ -6,9 +6,9 @@ import re
 from html import unescape
 
 import pytest
-from kd.lab.ahead import Ahead
 
 from kd.config import RunConfig
+from kd.lab.ahead import Ahead
 from kd.lab.seeds import Seeds, SeedsView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy

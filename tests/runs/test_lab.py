@@ -74,10 +74,10 @@ def test_the_engine_keeps_few_past_events(lab, finished):
 
 
 def test_the_engine_keeps_no_result_of_a_run_that_has_ended(lab, finished):
-    stopped = lab.train(LONG.replace(seed=77)).id
-    wait_until(lambda: lab.runs.view(stopped).progress > 0)
-    lab.runs[stopped].stop()
-    lab.runs[stopped].wait(PATIENCE)
+    stopped = lab.train(LONG.replace(seed=77))
+    wait_until(lambda: stopped.view().progress > 0)
+    stopped.stop()
+    stopped.wait(PATIENCE)
 
     def tasks(dask_scheduler):
         return len(dask_scheduler.tasks)
@@ -134,20 +134,20 @@ def test_a_second_lab_on_the_same_home_sees_the_run(finished, lab):
     other = Lab(lab.store.home)
     assert other.train(SMALL).id == finished.run_id
     assert other.runs.view(finished.run_id).result == finished.result
-    assert finished.run_id in [view.run_id for view in other.runs.views()]
+    assert finished.run_id in [run.id for run in other.runs]
 
 
 def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too(lab, finished):
     config = LONG.replace(seed=40)
-    run_id = lab.train(config).id
-    lab.runs[run_id].stop()
-    assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
+    run = lab.train(config)
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
     save_copy(Store(lab.store.home), finished.run_id, config)
-    assert lab.runs.view(run_id).status == "finished"
-    assert lab.runs.view(run_id).result == finished.result
-    assert {view.run_id: view.status for view in lab.runs.views()}[run_id] == "finished"
-    assert lab.runs[run_id].models()["scratch"].parameters == 20_490
-    lab.runs.delete(run_id)
+    assert run.status == "finished"
+    assert run.result == finished.result
+    assert {entry.run_id: entry.status for entry in lab.runs.views()}[run.id] == "finished"
+    assert run.models()["scratch"].parameters == 20_490
+    lab.runs.delete(run.id)
 
 
 def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
@@ -162,9 +162,9 @@ def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
     monkeypatch.setattr(scheduler, "SECONDS_A_TURN", 0.0)
     lab.train(long, "ann")
     wait_until(lambda: lab.runs.view(long.run_id).phase == "students")
-    others = [lab.train(SMALL.replace(seed=51 + number), "ben").id for number in range(at_once(lab))]
+    others = [lab.train(SMALL.replace(seed=51 + number), "ben") for number in range(at_once(lab))]
     wait_until(lambda: lab.runs.view(long.run_id).phase == "paused")
-    assert {lab.runs[run_id].wait(PATIENCE).status for run_id in others} == {"finished"}
+    assert {run.wait(PATIENCE).status for run in others} == {"finished"}
     view = lab.runs[long.run_id].wait(PATIENCE)
     assert view.status == "finished", view.message
     assert exact(view) == exact(undisturbed)
@@ -173,44 +173,44 @@ def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
 
 
 def test_two_people_share_one_run_and_stop_takes_effect(lab, finished):
-    first, second = lab.train(LONG).id, lab.train(LONG).id
+    first, second = lab.train(LONG), lab.train(LONG)
     assert first == second
-    wait_until(lambda: lab.runs.view(first).progress > 0)
-    lab.runs[first].stop()
-    view = lab.runs[first].wait(PATIENCE)
+    wait_until(lambda: first.view().progress > 0)
+    first.stop()
+    view = first.wait(PATIENCE)
     assert view.status == "stopped"
-    assert lab.store.runs.row(first).status == "stopped"
-    assert not lab.store.runs.has(first)
+    assert lab.store.runs.row(first.id).status == "stopped"
+    assert not lab.store.runs.has(first.id)
 
 
 def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, finished):
-    run_id = lab.train(LONG.replace(seed=5), "ann").id
+    run = lab.train(LONG.replace(seed=5), "ann")
     lab.train(LONG.replace(seed=5), "ben")
-    lab.runs[run_id].let_go("ann")
-    assert lab.runs.view(run_id).active
-    assert run_id in {view.run_id for view in lab.runs.views()}
-    lab.runs[run_id].let_go("ben")
-    assert run_id not in {view.run_id for view in lab.runs.views()}
+    run.let_go("ann")
+    assert run.view().active
+    assert run in lab.runs
+    run.let_go("ben")
+    assert run not in lab.runs
     with pytest.raises(ValueError, match="There is no run"):
-        lab.runs.view(run_id)
+        run.view()
     lab.train(LONG.replace(seed=5), "ann")
-    assert run_id in {view.run_id for view in lab.runs.views()}
-    lab.runs[run_id].stop()
-    assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
+    assert run in lab.runs
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
 
 
 def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
-    running = lab.train(LONG.replace(seed=1)).id
-    wait_until(lambda: lab.runs.view(running).status == "running")
-    waiting = [lab.train(LONG.replace(seed=seed)).id for seed in range(2, 2 + at_once(lab))]
-    last = lab.runs.view(waiting[-1])
+    running = lab.train(LONG.replace(seed=1))
+    wait_until(lambda: running.status == "running")
+    waiting = [lab.train(LONG.replace(seed=seed)) for seed in range(2, 2 + at_once(lab))]
+    last = waiting[-1].view()
     assert last.status == "queued"
     assert last.queue_place == 1
-    lab.runs[waiting[-1]].stop()
-    assert lab.runs.view(waiting[-1]).status == "stopped"
-    for run_id in [running, *waiting]:
-        lab.runs[run_id].stop()
-        assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
+    waiting[-1].stop()
+    assert waiting[-1].status == "stopped"
+    for run in [running, *waiting]:
+        run.stop()
+        assert run.wait(PATIENCE).status == "stopped"
 
 
 def test_the_next_run_is_computed_while_others_are_being_stored(lab, finished, monkeypatch):
@@ -255,9 +255,10 @@ def test_a_folder_outside_the_runs_cannot_be_named(lab, finished):
 
 
 def test_an_unfinished_run_has_no_models(lab, finished):
-    lab.runs[run_id := lab.train(LONG.replace(seed=41)).id].stop()
+    run = lab.train(LONG.replace(seed=41))
+    run.stop()
     with pytest.raises(ValueError, match="has no result"):
-        lab.runs[run_id].models()
+        run.models()
 
 
 @pytest.mark.usefixtures("one_worker")
@@ -278,10 +279,10 @@ def test_the_same_config_elsewhere_gives_the_same_history(finished, lab, tmp_pat
 
 
 def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab, finished):
-    run_id = lab.train(SMALL.replace(epochs=30)).id
-    wait_until(lambda: lab.runs.view(run_id).history)
+    run = lab.train(SMALL.replace(epochs=30))
+    wait_until(lambda: run.history)
     lab._engine._child.kill()
-    view = lab.runs[run_id].wait(PATIENCE)
+    view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))
 
@@ -290,13 +291,13 @@ def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab, finished):
 def test_closing_leaves_no_process(tmp_path):
     before = set(engine_processes())
     lab = Lab(tmp_path)
-    run_id = lab.train(LONG.replace(seed=99)).id
-    wait_until(lambda: lab.runs.view(run_id).progress > 0)
+    run = lab.train(LONG.replace(seed=99))
+    wait_until(lambda: run.view().progress > 0)
     mine = set(engine_processes()) - before
     assert mine
     lab.close()
     wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in mine))
-    assert Lab(tmp_path).runs.view(run_id).status == "interrupted"
+    assert Lab(tmp_path).runs.view(run.id).status == "interrupted"
 
 
 @pytest.mark.usefixtures("one_worker")
@@ -310,12 +311,12 @@ def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
         from kd.lab import Lab
 
         lab = Lab(Path(sys.argv[1]))
-        done = lab.train(RunConfig(teacher="notebook", train_size=320, epochs=1)).id
-        assert lab.runs[done].wait(240).status == "finished"
-        going = lab.train(RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)).id
-        while not lab.runs.view(going).progress:
+        done = lab.train(RunConfig(teacher="notebook", train_size=320, epochs=1))
+        assert done.wait(240).status == "finished"
+        going = lab.train(RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1))
+        while not going.view().progress:
             time.sleep(0.05)
-        print(done, going, flush=True)
+        print(done.id, going.id, flush=True)
         time.sleep(600)
         """
     )

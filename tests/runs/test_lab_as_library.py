@@ -170,7 +170,7 @@ def test_a_handle_tells_what_its_view_does(lab, run, unfinished):
 
 def test_the_beginning_of_several_ids_is_refused(lab, run, monkeypatch):
     monkeypatch.setattr(lab.runs, "views", lambda: 2 * [run.view()])
-    with pytest.raises(ValueError, match="2 runs have ids that begin with '10'"):
+    with pytest.raises(ValueError, match="2 runs have ids that begin with '10': give more"):
         lab.runs["10"]
 
 

@@ -136,7 +136,7 @@ def test_a_run_deleted_just_before_is_not_removed_as_a_leftover(tmp_path, monkey
 
     monkeypatch.setattr(Store, "empty_trash", deleted_just_before)
     lab.upkeep._spare_trash()
-    assert lab.runs.restore(RUN) is True
+    assert lab.runs.restore(RUN) == []
     assert is_whole(lab.store)
 
 

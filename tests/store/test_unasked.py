@@ -114,19 +114,19 @@ def test_rebuilding_counts_what_is_listed(store):
 def test_it_goes_first_when_room_is_needed_and_before_what_was_deleted(full):
     oldest = save(full.store, RunConfig(seed=1))
     deleted = save(full.store, RunConfig(seed=2))
-    full.delete(deleted)
+    full.runs.delete(deleted)
     others = [save(full.store, RunConfig(seed=seed), asked=False) for seed in (10, 11, 12, 13)]
     full.upkeep.tidy()
     assert full.upkeep.usage().used <= 150_000
     assert {oldest, deleted} <= known(full.store)
     assert others[-1] in known(full.store)
     assert others[0] not in known(full.store)
-    assert full.restore(deleted)
+    assert full.runs.restore(deleted) == []
 
 
 def test_one_that_somebody_watches_stays(full):
     watched, *others = [save(full.store, RunConfig(seed=seed), asked=False) for seed in range(1, 7)]
-    full.watch(watched)
+    full.runs.view(watched)
     full.upkeep.tidy()
     assert watched in known(full.store)
     assert others[0] not in known(full.store)
@@ -134,7 +134,7 @@ def test_one_that_somebody_watches_stays(full):
 
 def test_on_a_full_disk_it_goes_before_caches_snapshots_and_deleted_runs(full):
     unasked, deleted = save(full.store, UNASKED, asked=False), save(full.store, ASKED)
-    full.delete(deleted)
+    full.runs.delete(deleted)
     spare, *_later = full.store.room.spare
     spare()
     assert known(full.store) == {deleted}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from kd.lab.ahead import neighbours, with_seeds
 
 from kd.config import FIELDS, RunConfig
+from kd.lab.ahead import neighbours, with_seeds
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from kd.lab.ahead import SEEDS, with_seeds
 from scipy import stats
 
 from kd.config import RunConfig
 from kd.lab import Lab
+from kd.lab.ahead import SEEDS, with_seeds
 from kd.lab.seeds import SeedsView
 from tests import stored_runs
 from tests.studies.fake_lab import PATIENCE, until

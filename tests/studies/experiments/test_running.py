@@ -11,8 +11,8 @@ from kd.lab import experiments
 from kd.lab.experiments import ExperimentRun
 from kd.studies.experiments import EXPERIMENTS, rows
 from kd.studies.experiments.experiment import Experiment
-from tests.studies.fake_lab import PATIENCE, FakeLab
 from tests.studies.experiments.tiny import EXPERIMENT as TINY
+from tests.studies.fake_lab import PATIENCE, FakeLab
 
 
 @pytest.fixture
@@ -89,6 +89,25 @@ def test_one_that_is_stopped_can_be_started_again(fake_lab, tiny):
     run.stop()
     run.start()
     assert run.wait(PATIENCE).status == "finished"
+
+
+def test_people_share_one_and_it_ends_when_the_last_of_them_stops_it(fake_lab, tiny, monkeypatch):
+    asked, start = [], fake_lab.studies.start
+
+    def noted(study, person, **of):
+        asked.append(person)
+        return start(study, person, **of)
+
+    monkeypatch.setattr(fake_lab.studies, "start", noted)
+    monkeypatch.setattr(fake_lab.studies, "stop", lambda study, person: asked.append(f"not {person}"))
+    run = ExperimentRun(fake_lab._experiments, tiny.choose(epochs=20), 1)
+    for person in ("ann", "ben"):
+        run.start(person)
+    assert not run.stop("ann")
+    assert run.wait(PATIENCE).status == "finished"
+    assert [*dict.fromkeys(asked)] == ["ann", "ben", "not ann"]
+    assert asked[-1] == "ben"  # who alone wanted the last stage
+    assert run.stop("ben")
 
 
 def test_a_run_that_fails_ends_it_before_the_next_stage(fake_lab, tiny, monkeypatch, caplog):
