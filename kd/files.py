@@ -34,7 +34,7 @@ def prepared(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
     Raises:
         OSError: when one of them cannot be written. Nothing is left of any then.
     """
-    partials = {path: path.with_name(f"{path.name}{_PARTIAL}{_unique()}") for path in contents}
+    partials = {path: unfinished(path) for path in contents}
     above = {folder for path in contents for folder in path.parents if not folder.exists()}
 
     def put() -> None:
@@ -162,16 +162,17 @@ def sizes(folder: str | os.PathLike[str]) -> dict[str, int]:
     return found
 
 
+def unfinished(path: Path) -> Path:
+    """Where to write a file that is not complete yet, for `clear_partials`."""
+    return path.with_name(f"{path.name}{_PARTIAL}{owners.own_token()}-{uuid.uuid4().hex}")
+
+
 def clear_partials(folder: Path, home: Path) -> None:
     """Remove what processes that have ended left half-written, but nothing that is being written now."""
     for path in folder.glob(f"*{_PARTIAL}*"):
         if owners.is_gone(home, path.name.partition(_PARTIAL)[2].partition("-")[0]):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
-
-
-def _unique() -> str:
-    return f"{owners.own_token()}-{uuid.uuid4().hex}"
 
 
 def _write_through(path: Path, content: bytes) -> None:

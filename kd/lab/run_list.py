@@ -194,7 +194,7 @@ class RunList:
         return known[1]
 
     def _read_result(self, run_id: str, state: Any) -> dict[str, Any]:
-        record = self._store.runs.record(run_id)
+        record = self._store.runs.record(run_id, deleted=True)  # perhaps since it was listed
         if record is None:
             raise Unusable(
                 _("Run {run} was deleted or trained again in the meantime: try again.", run=run_id)
@@ -207,7 +207,7 @@ class RunList:
 
     def _history_now(self, run_id: str, state: Any) -> list[dict[str, Any]]:
         """The epochs of a run's models; a teacher that was there before had its own."""
-        record = self._store.runs.record(run_id)
+        record = self._store.runs.record(run_id, deleted=True)
         if record is None:
             return []
         is_fresh = record["config"].get("teacher") == "fresh"

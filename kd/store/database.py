@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
+from kd import files
 from kd.store.room import Room, is_full
 from kd.text.translation import _
 from kd.unusable import Unusable
@@ -32,6 +33,7 @@ SECONDS_ON_A_PAGE = 2.0
 SECONDS_IN_BACKGROUND = 30.0
 SECONDS_BETWEEN_COPIES = 300.0
 COPIES = 3
+COPIES_FOLDER = "copies"
 
 # What lists read of a run comes first: SQLite reads a row only as far as it has to.
 _SCHEMA = """
@@ -56,10 +58,13 @@ CREATE TABLE people (
     UNIQUE (study_id, person)
 );
 CREATE TABLE precisions (processor TEXT PRIMARY KEY, measured TEXT NOT NULL);
+CREATE TABLE reserve (zeros BLOB);
 """
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# In the file and in its log, so that runs can be deleted on a full disk.
+_RESERVE = 128 * 1024
 # SQLite reports a full disk as an I/O error if it was extending the file that its connections share.
 _NEXT_TO_NOTHING = 128 * 1024
 
@@ -105,12 +110,13 @@ class Database:
             ValueError: when another version wrote it.
         """
         self.path, self._room, self.recovered = home / NAME, room, ""
-        self._copies = home / "copies"
+        self._copies = home / COPIES_FOLDER
         self._local = threading.local()
         self._anchor_lock, self._writing = threading.Lock(), threading.Lock()
         self._anchor: tuple[tuple[int, int] | None, sqlite3.Connection] | None = None
         self._copied: tuple[float, Any] | None = None
         self._room.do(lambda: self._do(self._open))
+        self._keep_reserve()
 
     def read(self, query: str, *values: Any) -> list[tuple]:
         """The rows of a query."""
@@ -183,9 +189,8 @@ class Database:
             if copied == version or now - when < SECONDS_BETWEEN_COPIES:
                 return
         self._copied = now, version
-        new = self._copies / f"new-{os.getpid()}-{threading.get_ident()}"
+        new = files.unfinished(self._copies / "copy")
         try:
-            self._copies.mkdir(exist_ok=True)
             with contextlib.closing(sqlite3.connect(new)) as copy:
                 self._connection().backup(copy)
             if _is_sound(new):
@@ -202,6 +207,23 @@ class Database:
         self._disconnect()
         with self._anchor_lock:
             self._close_anchor()
+
+    def _keep_reserve(self) -> None:
+        """Let the file have free pages, and its log some length, unless there is hardly any room for it."""
+        ((pages,),) = self.read("PRAGMA freelist_count")
+        log_of_it = Path(f"{self.path}-wal")
+        if 4096 * pages >= _RESERVE and log_of_it.exists() and log_of_it.stat().st_size >= _RESERVE:
+            return
+        with contextlib.suppress(OSError):  # the next time, then
+            if shutil.disk_usage(self.path.parent).free > 16 * _RESERVE:
+                for change in (f"INSERT INTO reserve VALUES (zeroblob({_RESERVE}))", "DELETE FROM reserve"):
+                    self.write(
+                        lambda connection, change=change: connection.execute(change),
+                        durable=False,
+                        must=False,
+                        patience=0,
+                    )
+                    self.read("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _transaction(self, action: Callable[[sqlite3.Connection], _T], patience: float, durable: bool) -> _T:
         connection = self._connection()

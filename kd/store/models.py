@@ -54,6 +54,16 @@ class Models:
         is_here = self._state(model_id) is not None and os.path.isfile(self._path(model_id, _KERAS))
         return is_here or self._is_shipped(model_id)
 
+    def is_intact(self, model_id: str) -> bool:
+        """Whether a model is stored, and its files are what was stored; cheap from the second time on."""
+
+        def read(digests: dict[str, str], record: str) -> bool:
+            for kind in digests:
+                self._check(model_id, kind, digests)
+            return True
+
+        return self._read(model_id, read, self._is_shipped) or False
+
     def get(self, model_id: str) -> tuple[dict[str, Any], Path] | None:
         """A model's record and its .keras file; None if missing or damaged.
 

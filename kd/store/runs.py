@@ -63,12 +63,13 @@ class Figures(NamedTuple):
 def figures_of(result: Mapping[str, Any]) -> Figures:
     """What a list says of a result."""
     accuracies = [result[model]["test_accuracy"] for model in ("teacher", "distilled", "scratch")]
-    if "comparison" not in result:
+    comparison = result.get("comparison")
+    if comparison is None:
         return Figures(*accuracies)
     names = ("difference", "low", "high", "p_value", "only_distilled_right", "only_scratch_right")
     blocks = [result[model].get("right_in_blocks") for model in STUDENTS]
     texts = [None if each is None else " ".join(map(str, each)) for each in blocks]
-    return Figures(*accuracies, *(result["comparison"][name] for name in names), *texts)
+    return Figures(*accuracies, *(comparison.get(name) for name in names), *texts)
 
 
 @dataclass(frozen=True)
@@ -320,13 +321,17 @@ class RunTable:
         found = self._database.read(query, run_id)
         return found[0][0] if found else self._shipped.run_state(run_id)
 
-    def record(self, run_id: str) -> dict[str, Any] | None:
-        """What is stored of a run with a result: config, created, models, result, software; None without."""
+    def record(self, run_id: str, deleted: bool = False) -> dict[str, Any] | None:
+        """What is stored of a run with a result: config, created, models, result, software; None without.
+
+        Args:
+            deleted: also of a deleted run that can be restored.
+        """
         query = (
             "SELECT config, created, models, result, software FROM runs "
-            "WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
+            "WHERE run_id = ? AND stored IS NOT NULL AND (deleted IS NULL OR ?)"
         )
-        for config, created, *rest in self._database.read(query, run_id):
+        for config, created, *rest in self._database.read(query, run_id, deleted):
             models, result, software = map(json.loads, rest)
             record = {"config": json.loads(config), "created": created, "models": models}
             return {**record, "result": result, "software": software}

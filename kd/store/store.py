@@ -27,7 +27,7 @@ from typing import TypeVar
 from kd import files, owners
 from kd.places import usual_home
 from kd.store.caches import FOLDERS, Caches
-from kd.store.database import Database
+from kd.store.database import COPIES_FOLDER, Database
 from kd.store.models import Models
 from kd.store.room import Room
 from kd.store.runs import RunTable
@@ -37,7 +37,7 @@ from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.unusable import Unusable
 
-_FOLDERS = ("models", "snapshots", *FOLDERS)
+_FOLDERS = ("models", "snapshots", COPIES_FOLDER, *FOLDERS)
 
 _T = TypeVar("_T")
 
@@ -117,8 +117,7 @@ class Store:
         """Whether a run has a result, and all its models are intact."""
         if not self.runs.has(run_id):
             return False
-        models = self.runs.models_of(run_id).values()
-        return all(self.models.get(model_id) is not None for model_id in models)
+        return all(map(self.models.is_intact, self.runs.models_of(run_id).values()))
 
     def of_each_model(self, run_id: str, read: Callable[[str], _T | None]) -> dict[str, _T]:
         """What `read` returns for the ids of a run's models, by 'teacher', 'distilled' and 'scratch'.

@@ -46,9 +46,9 @@ def start(*arguments: str, home) -> subprocess.Popen:
 def models(home) -> dict[str, float]:
     """When each stored model was trained, by its id."""
     return {
-        path.parent.name: json.loads(path.read_text(encoding="utf-8"))["created"]
-        for path in (home / "models").glob("*/record.json")
-        if ID.fullmatch(path.parent.name)  # one that is half written has another name
+        path.stem: path.stat().st_mtime
+        for path in (home / "models").glob("*.keras")
+        if ID.fullmatch(path.stem)  # one that is half written has another name
     }
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from kd.config import PRESETS, RunConfig
 from kd.studies.study import Study
-from kd.text.words import UNREADABLE, file_size
+from kd.text.words import file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.store.test_upkeep import save
+from tests.stored_runs import save_ended
 from ui.runs.search import TICKED
 from ui.runs.table import _note_ticks, _Shown
 
@@ -191,10 +192,9 @@ def test_others_runs_can_be_opened_and_not_changed(open_page, request, shipped, 
 
 
 def test_a_failed_run_says_why(open_page, lab):
-    run_id = save(lab, 12)
-    (lab.store.home / "runs" / run_id / "record.json").write_text("{")
+    run_id = save_ended(lab.store, RunConfig(seed=12), "failed", "disk full")
     app = open_page("runs")
-    assert "damaged" in table(app).loc[run_id, "state"]
+    assert "The disk is full" in table(app).loc[run_id, "state"]
     assert not app.error
     lab.store.runs.remove(run_id)
 

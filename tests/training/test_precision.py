@@ -72,28 +72,6 @@ def test_no_measurement_is_recorded_if_none_decided(timed, monkeypatch):
     assert precision.teacher_precision(LONGER).processor is None
 
 
-def test_no_altered_byte_of_the_record_is_taken_for_a_measurement(tmp_path, caplog):
-    store = Store(tmp_path)
-    store.caches.save_precisions({"a processor": "float32"})
-    path = tmp_path / "precision.json"
-    whole = path.read_bytes()
-    for place in range(len(whole)):
-        altered = bytearray(whole)
-        altered[place] ^= 0x02
-        path.write_bytes(altered)
-        assert store.caches.precisions() == {}, place
-    assert len(caplog.messages) == len(whole)
-    path.write_text('{"a processor": "float32"}')  # in the format of earlier versions
-    assert store.caches.precisions() == {"a processor": "float32"}
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b'"text"', b"\xff"])
-def test_a_damaged_record_of_measurements_is_ignored(tmp_path, content):
-    store = Store(tmp_path)
-    (tmp_path / "precision.json").write_bytes(content)
-    assert store.caches.precisions() == {}
-
-
 def test_the_environment_decides_where_it_is_set(timed, monkeypatch):
     timed(1.0, 3.0)
     monkeypatch.setenv("KD_TEACHER_PRECISION", "mixed_bfloat16")
