@@ -87,7 +87,7 @@ def measure(workers: int, base: RunConfig, seeds: int) -> dict[str, Any]:
 
 def finish(lab: Lab, study: Study) -> None:
     """Carry out a study to its end."""
-    view = lab.wait_study(lab.start_study(study))
+    view = lab.studies.wait(lab.studies.start(study))
     if view.status != "finished":
         raise RuntimeError(f"The study is {view.status}: {[*map(str, view.failed.values())]}")
 

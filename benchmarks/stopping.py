@@ -20,6 +20,7 @@ from benchmarks.app_process import app_process
 from benchmarks.classroom import train
 from kd.config import RunConfig
 from kd.lab import Lab
+from kd.lab.run import Run
 
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 FRESH = LONG.replace(teacher="fresh", teacher_train_size=60_000, teacher_epochs=100)
@@ -40,11 +41,11 @@ def seconds_until(condition: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def stop(lab: Lab, run_id: str) -> tuple[float, float]:
+def stop(lab: Lab, run: Run) -> tuple[float, float]:
     """Seconds until the run says it has stopped, and until the scheduler has none of its tasks."""
     started = time.perf_counter()
-    lab.stop(run_id)
-    seconds_until(lambda: not lab.watch(run_id).active)
+    run.stop()
+    seconds_until(lambda: not run.view().active)
     said = time.perf_counter() - started
     client = lab._engine._client
     if client is not None:
@@ -57,24 +58,24 @@ def stops(home: Path) -> dict[str, tuple[float, float]]:
     lab = Lab(home)
     found = {}
     try:
-        run_id = lab.start(LONG)
+        run = lab.train(LONG)
         seconds_until(lambda: lab._engine._child is not None)
-        found["the engine starts"] = stop(lab, run_id)
+        found["the engine starts"] = stop(lab, run)
         lab._engine.ensure()
         for phase, config in (("students", LONG), ("teacher", FRESH)):
-            run_id = lab.start(config)
-            seconds_until(partial(_is_in, lab, run_id, phase))
-            found[phase] = stop(lab, run_id)
-        waiting = lab.start(FRESH.replace(seed=1)), lab.start(LONG.replace(seed=1))
+            run = lab.train(config)
+            seconds_until(partial(_is_in, run, phase))
+            found[phase] = stop(lab, run)
+        waiting = lab.train(FRESH.replace(seed=1)), lab.train(LONG.replace(seed=1))
         found["queued"] = stop(lab, waiting[1])
-        lab.stop(waiting[0])
+        waiting[0].stop()
     finally:
         lab.close()
     return found
 
 
-def _is_in(lab: Lab, run_id: str, phase: str) -> bool:
-    view = lab.watch(run_id)
+def _is_in(run: Run, phase: str) -> bool:
+    view = run.view()
     return view.phase == phase and view.progress > 0
 
 

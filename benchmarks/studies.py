@@ -3,7 +3,7 @@
     python -m benchmarks.studies
     python -m benchmarks.studies --parts run,study --json
 
-run: the default run, with a new seed each time and warm workers, from `Lab.start` to the stored result, in
+run: the default run, with a new seed each time and warm workers, from `Lab.train` to the stored result, in
 turns with the same steps on one core in a process of their own.
 study: α × T × seeds (5 × 5 × 3, so 75 distilled students and 3 from scratch; 3 epochs of 10,000 images),
 against these students one after the other on one core, divided by the number of workers. Not all of them are
@@ -93,9 +93,9 @@ class Bench:
             self.alone.train(self.sizes.run, name)
         # several at once, so that every worker has traced both students; twice, to warm the caches up
         for _ in range(2):
-            runs = [self.lab.start(self.new(self.sizes.run)) for _ in range(2 * self.workers)]
-            for run_id in runs:
-                self.lab.wait(run_id)
+            runs = [self.lab.train(self.new(self.sizes.run)) for _ in range(2 * self.workers)]
+            for run in runs:
+                run.wait()
         return self
 
     def __exit__(self, *exception) -> None:
@@ -108,10 +108,10 @@ class Bench:
         return config.replace(seed=next(self._seeds))
 
     def seconds(self, config: RunConfig) -> tuple[float, float]:
-        """Seconds from `start` until a run is seen to train, and until it is stored."""
+        """Seconds from `train` until a run is seen to train, and until it is stored."""
         started = time.perf_counter()
-        run_id, trains = self.lab.start(config), None
-        while (view := self.lab.watch(run_id)).active:
+        run, trains = self.lab.train(config), None
+        while (view := run.view()).active:
             if trains is None and view.progress > 0:
                 trains = time.perf_counter() - started
             time.sleep(SECONDS_BETWEEN_LOOKS)
@@ -122,7 +122,7 @@ class Bench:
 
     def wait_for_more(self, study_id: str) -> None:
         """Wait until a study has computed a run, so that it keeps the workers busy."""
-        while (view := self.lab.watch_study(study_id)).active and view.done == view.reused:
+        while (view := self.lab.studies.view(study_id)).active and view.done == view.reused:
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
@@ -150,7 +150,7 @@ def measure_study(bench: Bench) -> dict[str, Any]:
 
     train_some()
     started = time.perf_counter()
-    view = lab.wait_study(lab.start_study(study))
+    view = lab.studies.wait(lab.studies.start(study))
     seconds = time.perf_counter() - started
     if view.status != "finished":
         raise RuntimeError(f"The study is {view.status}: {[*map(str, view.failed.values())]}")
@@ -208,11 +208,11 @@ def measure_person(bench: Bench) -> dict[str, Any]:
 
     for _ in range(sizes.rounds):
         ask("idle")
-        study_id = lab.start_study(study)
+        study_id = lab.studies.start(study)
         bench.wait_for_more(study_id)
         ask("busy")
-        lab.stop_study(study_id)
-        lab.wait_study(study_id)
+        lab.studies.stop(study_id)
+        lab.studies.wait(study_id)
     later = {
         moment: median(found["busy"][moment]) - median(found["idle"][moment]) for moment in found["idle"]
     }

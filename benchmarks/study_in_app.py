@@ -20,7 +20,7 @@ def _study_when_asked(request: Path) -> None:
     from ui.shared.server import lab
 
     study = Study.from_mapping(json.loads(request.read_text()))
-    view = lab().wait_study(lab().start_study(study))
+    view = lab().studies.wait(lab().studies.start(study))
     # otherwise memory.py waits in vain, instead of measuring a study that failed
     if view.status == "finished":
         request.unlink()

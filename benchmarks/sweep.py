@@ -47,11 +47,11 @@ class Sweep:
         """Compute this many new runs, all requested at once; returns the seconds until the last is saved."""
         os.environ["KD_WORKERS"] = str(self.workers)
         started = time.perf_counter()
-        names = []
+        asked = []
         for _ in range(runs):
             self._seed += 1
-            names.append(self._lab.start(self._config.replace(seed=self._seed)))
-        for view in map(self._lab.wait, names):
+            asked.append(self._lab.train(self._config.replace(seed=self._seed)))
+        for view in (run.wait() for run in asked):
             if view.result is None:
                 raise RuntimeError(f"The run {view.status}: {view.message}")
         return time.perf_counter() - started

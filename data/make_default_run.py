@@ -32,7 +32,7 @@ def main() -> int:
         shipped.SHIPPED = nothing  # what is included now is not used for what replaces it
         lab = Lab(home)
         try:
-            views = [lab.wait(lab.start(PRESETS[name].config)) for name in INCLUDED]
+            views = [lab.train(PRESETS[name].config).wait() for name in INCLUDED]
         finally:
             lab.close()
         sentences = {}

@@ -26,10 +26,16 @@ allow. This page is made of the docstrings, by `python -m docs.api`.
 OFFERED = "# Offered by `import kd`"
 OTHERS = "# What comes back, and what is passed"
 OTHER_NAMES = (
+    "kd.lab.run.Run",
+    "kd.lab.runs.Runs",
     "kd.runs.state.RunView",
-    "kd.runs.run_list.RunList",
-    "kd.study_handle.StudyHandle",
-    "kd.studies.kept.view.StudyView",
+    "kd.lab.studies.Studies",
+    "kd.lab.study_handle.StudyHandle",
+    "kd.studies.view.StudyView",
+    "kd.lab.seeds.Seeds",
+    "kd.lab.seeds.SeedsView",
+    "kd.lab.experiments.ExperimentRun",
+    "kd.lab.experiments.ExperimentView",
     "kd.studies.frame.study_frame",
     "kd.studies.verdicts.verdicts",
     "kd.distillation.soft_targets.SoftTargetDivergence",

@@ -12,7 +12,7 @@ from ui.shared.server import lab
 
 with page("Runs"):
     address.take(ADDRESS)
-    entries = lab().notebook()
+    entries = lab().runs.views()
     if not entries:
         st.write(_("Nothing has been trained yet."))
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")

@@ -21,7 +21,7 @@ from kd.store.store import Store
 
 runs = Store(Path(sys.argv[1])).runs
 config = RunConfig.from_mapping(json.loads(sys.argv[2]))
-assert runs.claim(config.run_id, config, asked=sys.argv[3] == "asked") is not None
+assert runs.claim(config.run_id, config, asked=sys.argv[3] == "asked")
 runs.set_running(config.run_id)
 print("claimed", flush=True)
 sys.stdin.read()

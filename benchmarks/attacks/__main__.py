@@ -126,7 +126,7 @@ def same_as_undisturbed(epochs: list[dict]) -> bool:
         lab = Lab(Path(home))
         try:
             config = RUN.replace(epochs=EPOCHS_COMPARED)
-            view = lab.wait(lab.start(config))
+            view = lab.train(config).wait()
         finally:
             lab.close()
     disturbed = {(event["model"], event["epoch"]): event for event in epochs}

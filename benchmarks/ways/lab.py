@@ -1,6 +1,6 @@
 """(d) The recipe through KD Lab's public API. Cold: a fresh teacher and both students; warm: the students.
 
-The seconds run from `Lab.start` to the saved result, including submission, evaluation on all test images
+The seconds run from `Lab.train` to the saved result, including submission, evaluation on all test images
 after every epoch, snapshots, statistics and saving.
 """
 
@@ -31,7 +31,7 @@ def lab() -> Lab:
 def run(config: RunConfig) -> dict[str, Timed]:
     """Compute one run; 'run' is the whole of it, and the models' times are measured in the workers."""
     started = time.perf_counter()
-    view = lab().wait(lab().start(config))
+    view = lab().train(config).wait()
     seconds = time.perf_counter() - started
     if view.result is None:
         raise RuntimeError(f"The run {view.status}: {view.message}")

@@ -3,15 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kd.lab.lab import SECONDS_OF_A_LONG_RUN as SECONDS_OF_A_LONG_RUN
     from kd.lab.lab import Lab as Lab
     from kd.lab.lab import RunView as RunView
 
-__all__ = ["SECONDS_OF_A_LONG_RUN", "Lab", "RunView"]
+__all__ = ["Lab", "RunView"]
 
 
 def __getattr__(name: str) -> Any:
-    """Imported on first use: what only lists the runs does without."""
+    """Imported on first use: a list of runs does without most of it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from kd.lab import lab

@@ -48,7 +48,7 @@ class RunView:
     finished; figures: what a list says of it. Of a stored run, history and result are read when asked for.
     queue_place and queue_wait (seconds, an estimate): while queued. people: who requested it and is waiting.
     elsewhere: another process is computing it. ending: why it has no result, once it has ended without one.
-    name, tags, note: what people wrote about it (`Lab.name`, `Lab.tag`, `Lab.note`). whose: the person who
+    name, tags, note: what people wrote about it (`Runs.annotate`). whose: the person who
     asked for it, empty for nobody in particular. pinned: whether it stays when room is needed.
     """
 

@@ -81,10 +81,10 @@ def test_a_run_that_is_moved_away_from_is_let_go(page: Page, site):
     expect_verdict(page, last)
     lab = Lab(site.log.parent)
     try:
-        assert lab.watch(last.run_id).status == "finished"
+        assert lab.runs.view(last.run_id).status == "finished"
         # whoever moves on leaves no stopped runs behind
         earlier = {config.replace(alpha=alpha).run_id for alpha in (0.15, 0.2)}
-        assert not {run.run_id for run in lab.runs() if run.status != "finished"} & earlier
+        assert not {run.run_id for run in lab.runs.views() if run.status != "finished"} & earlier
         said = site.log.read_text(encoding="utf-8")
         assert all(re.search(f"run {run_id} (stopped|finished)", said) for run_id in earlier)
     finally:

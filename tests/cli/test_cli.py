@@ -186,7 +186,7 @@ def test_the_table_at_the_end_carries_the_honest_sentence(trained, home):
 
 def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
     with Lab(home) as lab:
-        result = lab.watch(PRESETS["many_images"].config.run_id).result
+        result = lab.runs.view(PRESETS["many_images"].config.run_id).result
     right = {name: round(10_000 * result[name]["test_accuracy"]) for name in MODELS}
     table, listed = run_here("train", "--preset", "many_images", home=home), run_here("runs", home=home)
     for shown in (table, listed):

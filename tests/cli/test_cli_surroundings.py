@@ -194,7 +194,9 @@ def test_odd_values_are_refused_in_one_short_sentence(arguments, capsys):
 
 
 class FakeLab:
-    """A run that ends at the third look; each look finds a new event."""
+    """A lab and the handle on its one run, which ends at the third look; each look finds a new event."""
+
+    id = "0123456789ab"
 
     def __init__(self):
         self.looks, self.calls = 0, []
@@ -205,24 +207,29 @@ class FakeLab:
     def __exit__(self, *exception):
         self.close()
 
-    def start(self, config):
-        return config.run_id
+    def train(self, config):
+        return self
 
-    def watch(self, run_id):
+    def view(self):
         from kd.runs.state import RunView
 
         self.looks += 1
         ended = self.looks >= 3
         history = [{"model": "scratch", "epoch": epoch} for epoch in range(1, self.looks + 1)]
-        status, result = ("finished", {"run": run_id}) if ended else ("running", None)
+        status, result = ("finished", {"run": self.id}) if ended else ("running", None)
         return RunView(
-            run_id=run_id, config=RunConfig(), status=status, phase="students", history=history, result=result
+            run_id=self.id,
+            config=RunConfig(),
+            status=status,
+            phase="students",
+            history=history,
+            result=result,
         )
 
-    def stop(self, run_id):
+    def stop(self):
         self.calls.append("stop")
 
-    def wait(self, run_id, timeout):
+    def wait(self, timeout):
         self.calls.append("wait")
 
     def close(self):
@@ -286,14 +293,14 @@ from kd.config import RunConfig
 from tests.cli.test_cli_surroundings import FakeLab
 
 class Lab(FakeLab):
-    def watch(self, run_id):
+    def view(self):
         if not self.looks:
             print("ready", flush=True)
-        view = super().watch(run_id)
+        view = super().view()
         time.sleep(0.2)
         return view.__class__(**{**view.__dict__, "status": "running", "history": []})
 
-    def stop(self, run_id):
+    def stop(self):
         print("putting in order", flush=True)
         time.sleep(SECONDS)
 

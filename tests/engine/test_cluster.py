@@ -63,20 +63,20 @@ def have(number: int, lab, cluster) -> None:
 
 def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab, cluster):
     have(2, lab, cluster)
-    view = lab.wait(lab.start(SMALL), PATIENCE)
+    view = lab.train(SMALL).wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == [1, 2, 3]
-    assert lab.models(view.run_id)["scratch"].parameters == 20_490
+    assert lab.runs[view.run_id].models()["scratch"].parameters == 20_490
     assert lab.store.runs.has(view.run_id)
-    assert lab._runs_at_once == 1
+    assert lab._engine.runs_at_once() == 1
     assert lab._engine._child is None  # the lab started no engine itself
 
 
 def test_stop_reaches_the_workers(lab):
-    run_id = lab.start(LONG)
-    until(lambda: lab.watch(run_id).progress > 0)
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    run = lab.train(LONG)
+    until(lambda: run.view().progress > 0)
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
     until(lambda: not any(lab._engine._client.processing().values()))
 
 
@@ -85,16 +85,16 @@ def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit
 ):
     study = Study(SMALL.replace(train_size=64), {"temperature": [1.0, 4.0]}, seeds=2)
     have(4, lab, cluster)
-    done = lab.wait_study(lab.start_study(study), PATIENCE)
+    done = lab.studies.wait(lab.studies.start(study), PATIENCE)
     assert done.status == "finished", done
     assert lab._engine.workers() == {"student": 4, "teacher": 4}
     monkeypatch.delenv("KD_SCHEDULER")
     with Lab(tmp_path, engine) as own:
-        assert own.wait_study(own.start_study(study), PATIENCE).status == "finished"
+        assert own.studies.wait(own.studies.start(study), PATIENCE).status == "finished"
         assert own._engine._child is not None
-        pd.testing.assert_frame_equal(lab.study_frame(study), own.study_frame(study), check_exact=True)
+        pd.testing.assert_frame_equal(lab.studies.frame(study), own.studies.frame(study), check_exact=True)
         for _cell, config in study.runs():
-            there, here = lab.test_logits(config.run_id), own.test_logits(config.run_id)
+            there, here = lab.runs[config.run_id].test_logits(), own.runs[config.run_id].test_logits()
             for model in there:
                 np.testing.assert_array_equal(there[model], here[model])
     for worker in cluster.workers[2:]:
@@ -124,26 +124,26 @@ def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
 
 def test_the_task_of_a_lost_worker_goes_to_another(lab, cluster):
     have(2, lab, cluster)
-    run_id = lab.start(SMALL.replace(epochs=30))
-    until(lambda: len(lab.watch(run_id).history) > 3)
+    run = lab.train(SMALL.replace(epochs=30))
+    until(lambda: len(run.history) > 3)
     client = lab._engine._client
     busy = next(worker for worker, tasks in client.processing().items() if tasks)
     (pid,) = client.run(os.getpid, workers=[busy]).values()
     os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    view = lab.wait(run_id, PATIENCE)
+    view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "scratch"] == list(range(1, 31))
 
 
 def test_a_lost_scheduler_is_reported_and_the_run_goes_on_once_it_is_back(lab, cluster):
-    run_id = lab.start(SMALL.replace(epochs=30, seed=1))
-    until(lambda: len(lab.watch(run_id).history) > 3)
+    run = lab.train(SMALL.replace(epochs=30, seed=1))
+    until(lambda: len(run.history) > 3)
     cluster.close()
-    until(lambda: lab.watch(run_id).phase == "reconnecting")
-    assert lab.watch(run_id).active
+    until(lambda: run.view().phase == "reconnecting")
+    assert run.view().active
     cluster.start_scheduler()
     cluster.start_workers(1)
-    view = lab.wait(run_id, PATIENCE)
+    view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))
 

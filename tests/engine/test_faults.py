@@ -19,6 +19,7 @@ from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.lab import Lab
+from kd.lab.run import Run
 from kd.text.endings import SENTENCES
 from tests import WITHOUT_TENSORFLOW
 from tests.stored_runs import remove
@@ -42,15 +43,15 @@ def alive(processes) -> list[psutil.Process]:
     return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
-def again(lab: Lab, config: RunConfig) -> str:
+def again(lab: Lab, config: RunConfig) -> Run:
     """Forget a run and its models, and ask for it again."""
     remove(lab.store, config)
-    lab._dispatch.forget(config.run_id)
-    return lab.start(config)
+    lab.runs.in_progress.forget(config.run_id)
+    return lab.train(config)
 
 
-def history(lab: Lab, run_id: str) -> list[dict]:
-    view = lab.wait(run_id, PATIENCE)
+def history(run: Run) -> list[dict]:
+    view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
     return sorted(events, key=lambda event: (event["model"], event["epoch"]))
@@ -83,43 +84,43 @@ def lab(tmp_path_factory):
 
 
 def test_a_worker_killed_in_the_middle_costs_nothing_but_time(lab):
-    undisturbed = history(lab, lab.start(SMALL))
-    run_id = again(lab, SMALL)
-    until(lambda: len(lab.watch(run_id).history) > 4)
+    undisturbed = history(lab.train(SMALL))
+    run = again(lab, SMALL)
+    until(lambda: len(run.history) > 4)
     pid = kill_a_training_worker(lab)
-    assert history(lab, run_id) == undisturbed
+    assert history(run) == undisturbed
     assert not alive([psutil.Process(pid)] if psutil.pid_exists(pid) else [])
 
 
 def test_a_run_whose_workers_die_again_says_so_and_others_go_on(lab):
-    run_id = lab.start(LONG)
-    until(lambda: lab.watch(run_id).progress > 0)
-    while lab.watch(run_id).active:
+    run = lab.train(LONG)
+    until(lambda: run.view().progress > 0)
+    while run.view().active:
         for worker, computed in lab._engine._client.processing().items():
             if computed:
                 kill_the_listener(lab, worker)
-    view = lab.watch(run_id)
+    view = run.view()
     assert view.status == "failed"
     assert "worker process died" in view.message
     other = SMALL.replace(seed=5, epochs=1)
-    assert lab.wait(lab.start(other), PATIENCE).status == "finished"
+    assert lab.train(other).wait(PATIENCE).status == "finished"
 
 
 def test_stop_is_obeyed_while_the_teacher_learns(lab):
-    run_id = lab.start(FRESH)
-    until(lambda: lab.watch(run_id).phase == "teacher" and lab.watch(run_id).progress > 0)
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    run = lab.train(FRESH)
+    until(lambda: run.view().phase == "teacher" and run.view().progress > 0)
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
     until(lambda: not any(lab._engine._client.processing().values()))
 
 
 def test_stop_is_obeyed_while_the_teacher_answers(lab):
     config = SMALL.replace(teacher="fresh", teacher_train_size=10, teacher_epochs=1, epochs=1)
-    assert lab.wait(lab.start(config), PATIENCE).status == "finished"
-    run_id = lab.start(config.replace(train_size=60_000))
-    until(lambda: lab.watch(run_id).phase == "soft targets")
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    assert lab.train(config).wait(PATIENCE).status == "finished"
+    run = lab.train(config.replace(train_size=60_000))
+    until(lambda: run.view().phase == "soft targets")
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
 
 
 def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab, tmp_path):
@@ -133,10 +134,10 @@ def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab, tmp_path):
         client.submit(sleep_until, over, pure=False, resources={"student": 1}) for _ in range(workers)
     ]
     until(lambda: any(client.processing().values()))
-    run_id = lab.start(LONG)
-    until(lambda: lab.watch(run_id).phase == "students")
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    run = lab.train(LONG)
+    until(lambda: run.view().phase == "students")
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
     over.touch()
     client.gather(sleepers)
 
@@ -145,11 +146,11 @@ def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab, tmp_path):
 def test_stop_is_obeyed_while_the_engine_starts_and_nothing_is_left(tmp_path):
     before = set(psutil.Process().children(recursive=True))
     lab = Lab(tmp_path)
-    run_id = lab.start(LONG)
+    run = lab.train(LONG)
     until(lambda: set(psutil.Process().children(recursive=True)) - before)
     mine = set(psutil.Process().children(recursive=True)) - before
-    lab.stop(run_id)
-    view = lab.wait(run_id, PATIENCE)
+    run.stop()
+    view = run.wait(PATIENCE)
     assert view.status == "stopped"
     assert lab._engine._client is None  # it had not even started
     lab.close()
@@ -218,11 +219,11 @@ def test_a_lab_closed_while_its_engine_starts_ends_the_run_and_starts_no_other(t
     before = set(psutil.Process().children(recursive=True))
     for pause in (0, 0.3, 0.6, 0.9, 1.2, 1.5):
         lab = Lab(tmp_path)
-        run_id = lab.start(LONG)
+        run = lab.train(LONG)
         time.sleep(pause)
         lab.close()
-        until(lambda run_id=run_id, lab=lab: not lab.watch(run_id).active)
-        assert lab.watch(run_id).status in ("stopped", "interrupted"), caplog.text
+        until(lambda run=run: not run.view().active)
+        assert run.status in ("stopped", "interrupted"), caplog.text
         until(lambda: not alive(set(psutil.Process().children(recursive=True)) - before))
     assert "Traceback" not in caplog.text
     assert "once more" not in caplog.text

@@ -41,7 +41,7 @@ def sweep_between(app):
 def test_two_runs_of_one_seed_are_compared_by_their_pictures(open_page, lab, shipped):
     app = opened(open_page, SHIPPED.run_id, MANY.run_id)
     said = html_of(app)
-    logits = [lab.test_logits(config.run_id)["distilled"] for config in (SHIPPED, MANY)]
+    logits = [lab.runs[config.run_id].test_logits()["distilled"] for config in (SHIPPED, MANY)]
     expected = compare(load_mnist().y_test, logits[1], logits[0])
     points = 100 * expected["difference"]
     assert (
@@ -106,7 +106,7 @@ def test_of_three_runs_one_chooses_the_pair_and_changes_its_order(open_page, lab
     said = html_of(app)
     for other in (letters["s"], letters["t"]):
         assert f"{other} is behind {letters['m']} by" in said
-    logits = [lab.test_logits(config.run_id)["distilled"] for config in (MANY, SHIPPED)]
+    logits = [lab.runs[config.run_id].test_logits()["distilled"] for config in (MANY, SHIPPED)]
     errors = [int((each.argmax(axis=1) != load_mnist().y_test).sum()) for each in logits]
     more = f"Errors of {letters['s']} minus errors of {letters['m']}: +{errors[1] - errors[0]:,}."
     assert more in said

@@ -98,7 +98,7 @@ def test_runs_that_differ_in_seed_alone_are_one_line_unless_they_are_to_be_apart
 def test_runs_are_found_by_text_by_a_setting_and_by_whose_they_are(
     open_page, lab, own, another, query, expected
 ):
-    lab.name(own, "few <b>images</b>")
+    lab.runs.annotate(own, name="few <b>images</b>")
     app = open_page("runs", fold="false", **query)
     found = set(table(app).index) if app.dataframe else set()
     names = {own: "own", another: "another", RunConfig().run_id: "default", MANY.run_id: "many"}
@@ -121,7 +121,7 @@ def test_several_runs_are_deleted_at_once_and_restored_at_once(open_page, lab, o
     assert not lab.store.runs.has(own)
     buttons(app)["runs_undo"].click().run()
     assert {own, other} <= set(table(app).index)
-    assert lab.watch(own).status == "finished"
+    assert lab.runs.view(own).status == "finished"
     lab.store.runs.remove(other)
 
 
@@ -172,7 +172,7 @@ def test_what_is_too_long_is_refused_in_a_sentence_and_stays_to_be_shortened(ope
     app = open_page("runs", **ticked_with([own]))
     describe(app, runs_name="x" * 81, runs_note="fine")
     assert warnings_of(app) == ["A run's name must have at most 80 characters, got 81."]
-    assert (lab.watch(own).name, lab.watch(own).note) == ("", "")
+    assert (lab.runs.view(own).name, lab.runs.view(own).note) == ("", "")
     assert {field.key: field.value for field in app.text_input}["runs_name"] == "x" * 81
 
 
@@ -199,6 +199,17 @@ def test_a_failed_run_says_why(open_page, lab):
     lab.store.runs.remove(run_id)
 
 
+def test_an_entry_that_cannot_be_read_is_named_and_can_be_deleted(open_page, lab, own):
+    config = RunConfig(seed=13)
+    lab.store.runs.claim(config.run_id, {**config.to_dict(), "width": 2})
+    app = open_page("runs", fold="false")
+    assert f"{config.run_id}&#x27;: {UNREADABLE}" in html_of(app)
+    assert own in table(app).index
+    buttons(app)[f"delete_{config.run_id}"].click().run()
+    assert UNREADABLE not in html_of(app)
+    assert lab.runs.unreadable() == []
+
+
 def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(open_page, lab, own):
     def shown(app):
         return list(app.dataframe[0].proto.column_order)
@@ -207,10 +218,10 @@ def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(ope
     assert shown(app) == sorted(app.dataframe[0].value) == ["gain", "run"]  # and no others are sent
     app = open_page("runs")
     assert "tags" not in shown(app)
-    lab.tag(own, ["new"])
+    lab.runs.annotate(own, tags=["new"])
     app.run()
     assert "tags" in shown(app)
-    lab.tag(own, [])
+    lab.runs.annotate(own, tags=[])
 
 
 @pytest.mark.parametrize(

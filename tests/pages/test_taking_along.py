@@ -28,7 +28,7 @@ def labels(app: AppTest) -> list[str]:
 
 def test_train_shows_the_command_of_the_run_on_the_screen(open_page, lab):
     page = open_page("train", run=OTHER)
-    config = lab.watch(OTHER).config
+    config = lab.runs.view(OTHER).config
     assert config != RunConfig()
     assert [block.value for block in page.code] == [train_command(config)]
 
@@ -71,8 +71,8 @@ def test_sweep_gives_its_numbers_and_the_command_of_a_study(open_page, lab):
     study = Study(RunConfig(epochs=13), {"alpha": (0.1, 0.5)}, seeds=2, baseline={"alpha": 0.5})
     for _cell, config in study.runs():
         save_copy(lab.store, RunConfig().run_id, config)
-    study_id = lab.start_study(study)
-    assert lab.wait_study(study_id, 60).status == "finished"
+    study_id = lab.studies.start(study)
+    assert lab.studies.wait(study_id, 60).status == "finished"
     page = open_page("sweep", study=study_id)
     assert [block.value for block in page.code] == [sweep_command(study)]
     assert labels(page) == ["CSV", "Parquet", "What the columns mean"]

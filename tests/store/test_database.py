@@ -59,11 +59,11 @@ def lab(tmp_path):
 def test_looking_does_not_wait_for_another_program(lab, monkeypatch):
     monkeypatch.setattr(database, "SECONDS_ON_A_PAGE", LONG)
     with locked(lab.store.home):
-        assert in_time(lambda: lab.watch(RUN)).status == "finished"
+        assert in_time(lambda: lab.runs.view(RUN)).status == "finished"
         assert RUN in [view.run_id for view in in_time(lab.runs)]
         assert in_time(lab.upkeep.usage).runs.keys() == {RUN}
         assert in_time(lambda: Lab(lab.store.home).watch(RUN)).status == "finished"
-    lab.watch(RUN)  # the look that could not be recorded is recorded now
+    lab.runs.view(RUN)  # the look that could not be recorded is recorded now
     assert lab.store.runs.row(RUN).used is not None
 
 
@@ -72,16 +72,16 @@ def test_looking_at_a_run_whose_process_is_gone_does_not_wait_either(lab, monkey
     lab.store.runs._write("UPDATE runs SET owner = ? WHERE run_id = ?", "f" * 32, OTHER.run_id)
     monkeypatch.setattr(database, "SECONDS_ON_A_PAGE", LONG)
     with locked(lab.store.home):
-        assert in_time(lambda: lab.watch(OTHER.run_id)).active
-    assert lab.watch(OTHER.run_id).status == "interrupted"
+        assert in_time(lambda: lab.runs.view(OTHER.run_id)).active
+    assert lab.runs.view(OTHER.run_id).status == "interrupted"
 
 
 @pytest.mark.parametrize(
     "change",
     [
         lambda lab: lab.store.runs.claim(OTHER.run_id, OTHER),
-        lambda lab: lab.delete(RUN),
-        lambda lab: lab.pin(RUN, True),
+        lambda lab: lab.runs.delete(RUN),
+        lambda lab: lab.runs.pin(RUN, True),
     ],
 )
 def test_a_change_that_cannot_be_made_is_reported_soon(change, lab, monkeypatch):
@@ -97,9 +97,9 @@ def test_a_change_that_cannot_be_made_is_reported_soon(change, lab, monkeypatch)
 def test_others_can_look_while_a_change_waits(lab, monkeypatch):
     monkeypatch.setattr(database, "SECONDS_ON_A_PAGE", LONG)
     with locked(lab.store.home):
-        waiting = threading.Thread(target=lab.delete, args=(RUN,))
+        waiting = threading.Thread(target=lab.runs.delete, args=(RUN,))
         waiting.start()
-        assert in_time(lambda: lab.watch(RUN)).status == "finished"
+        assert in_time(lambda: lab.runs.view(RUN)).status == "finished"
         assert waiting.is_alive()
     waiting.join(PATIENCE)
     assert not lab.store.runs.has(RUN)

@@ -133,10 +133,10 @@ def test_on_a_full_disk_runs_can_be_deleted_and_then_there_is_room_for_others(tm
             store_run(lab.store, four)
         except DiskFull as error:
             print(error)
-        print(lab.watch(one.run_id).status, all(is_whole(lab.store, c.run_id) for c in (one, two, three)))
-        lab.delete(one.run_id)
-        print(lab.restore(one.run_id), is_whole(lab.store, one.run_id))
-        lab.delete([one.run_id, two.run_id])
+        print(lab.runs.view(one.run_id).status, all(is_whole(lab.store, c.run_id) for c in (one, two, three)))
+        lab.runs.delete(one.run_id)
+        print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
+        lab.runs.delete([one.run_id, two.run_id])
         store_run(lab.store, four)
         print([is_whole(lab.store, c.run_id) for c in (one, two, three, four)])
         print(list(home.rglob("*.partial-*")), lab.store.recovered)
@@ -157,13 +157,13 @@ def test_caches_give_way_before_deleted_runs(tmp_path):
     said = on_a_small_disk(
         tmp_path,
         """
-        lab.delete(one.run_id)
+        lab.runs.delete(one.run_id)
         for number in range(2):
             (home / "neighbours" / f"old{number}.npz").write_bytes(os.urandom(300_000))
         fill()
         store_run(lab.store, four)
         print(is_whole(lab.store, four.run_id), os.listdir(home / "neighbours"))
-        print(lab.restore(one.run_id), is_whole(lab.store, one.run_id))
+        print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
         """,
     )
     assert said == ["True []", "True True"]
@@ -178,9 +178,9 @@ def test_however_often_a_full_disk_refuses_each_run_stays_whole(tmp_path):
         refused = 0
         for number in range(300):
             try:
-                lab.delete(one.run_id)
-                lab.note(two.run_id, "x" * number)
-                lab.restore(one.run_id)
+                lab.runs.delete(one.run_id)
+                lab.runs.annotate(two.run_id, note="x" * number)
+                lab.runs.restore(one.run_id)
             except DiskFull:
                 refused += 1
                 break

@@ -51,14 +51,14 @@ def another_process(home: Path):
 def test_nobody_takes_the_run_of_a_live_process_and_anybody_that_of_a_dead_one(tmp_path):
     with another_process(tmp_path) as process:
         lab = Lab(tmp_path)
-        assert lab.watch(RUN).status == "queued"
+        assert lab.runs.view(RUN).status == "queued"
         assert lab.store.runs.worker(RUN) == "elsewhere"
         assert lab.store.runs.claim(RUN, CONFIG) is None
         assert list((tmp_path / "models").glob("*.partial-*"))
         process.kill()
         process.wait()
         assert lab.store.runs.worker(RUN) == "gone"
-        assert lab.watch(RUN).status == "interrupted"
+        assert lab.runs.view(RUN).status == "interrupted"
         assert lab.store.runs.claim(RUN, CONFIG) is not None
         Store(tmp_path)
         assert not list((tmp_path / "models").glob("*.partial-*"))

@@ -141,7 +141,7 @@ def test_a_damaged_model_costs_only_itself(name, lab):
         read(RUN)
     assert not lab.store.models.has(SCRATCH)
     assert not list((lab.store.home / "models").glob(f"{SCRATCH}*"))
-    assert lab.watch(RUN).result["teacher"]["test_accuracy"] == 0.9  # its numbers are still there
+    assert lab.runs.view(RUN).result["teacher"]["test_accuracy"] == 0.9  # its numbers are still there
     assert is_whole(lab.store, OTHER.run_id)
     assert not any(map(lab.store.is_usable, (RUN, HOT.run_id)))
     for config in (CONFIG, HOT):
@@ -154,10 +154,10 @@ def test_a_damaged_model_costs_only_itself(name, lab):
 def test_a_run_with_a_lost_model_is_computed_again_when_somebody_asks_for_it(kind, lab, monkeypatch):
     asked = []
     monkeypatch.setattr(lab._dispatch, "start", lambda config, person: asked.append(config))
-    lab.start(CONFIG)
+    lab.train(CONFIG)
     assert asked == []
     lab.store.models.file(SCRATCH).with_suffix(kind).write_bytes(b"nothing")
-    lab.start(CONFIG)
+    lab.train(CONFIG)
     assert asked == [CONFIG]
 
 
@@ -187,9 +187,9 @@ def test_a_model_that_a_run_in_progress_needs_stays(lab, models):
 def test_what_is_stored_of_a_runs_models_is_shown(lab):
     copy = RunConfig(seed=8)
     save_copy(lab.store, lab.store.runs.shipped()[0], copy)
-    assert lab.snapshots(copy.run_id).keys() == set(STUDENTS)
-    assert lab.models(copy.run_id)["distilled"].parameters == 20_490
-    assert lab.test_logits(copy.run_id)["teacher"].shape == (10_000, 10)
+    assert lab.runs[copy.run_id].snapshots().keys() == set(STUDENTS)
+    assert lab.runs[copy.run_id].models()["distilled"].parameters == 20_490
+    assert lab.runs[copy.run_id].test_logits()["teacher"].shape == (10_000, 10)
 
 
 def test_measured_precisions_are_kept(lab):

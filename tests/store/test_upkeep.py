@@ -25,7 +25,7 @@ def save(lab: Lab, seed: int, size: int = 30_000, asked: bool = True, **fields) 
 
 
 def kept(lab: Lab) -> set[str]:
-    return {view.run_id for view in lab.runs() if view.status == "finished" and not view.shipped}
+    return {view.run_id for view in lab.runs.views() if view.status == "finished" and not view.shipped}
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ def test_the_least_recently_used_run_goes_first(lab):
     assert runs[1] not in kept(lab)
     assert {runs[0], runs[3], runs[4]} & kept(lab)
     with pytest.raises(ValueError, match="There is no run"):
-        lab.watch(runs[1])
+        lab.runs.view(runs[1])
 
 
 def test_a_pinned_a_watched_and_an_active_run_stay(lab):
     pinned, watched, *_ = [save(lab, seed) for seed in range(1, 7)]
-    lab.pin(pinned, True)
-    lab.watch(watched)
+    lab.runs.pin(pinned, True)
+    lab.runs.view(watched)
     active = stored_runs.save_ended(lab.store, RunConfig(seed=99), "running")
     lab.upkeep.tidy()
     assert {pinned, watched} <= kept(lab)
@@ -61,7 +61,7 @@ def test_a_pinned_a_watched_and_an_active_run_stay(lab):
 
 def test_a_run_shown_by_another_process_stays(lab):
     shown = save(lab, 1)
-    Lab(lab.store.home).watch(shown)
+    Lab(lab.store.home).runs.view(shown)
     for seed in range(2, 7):
         save(lab, seed)
     lab.upkeep.tidy()
@@ -77,24 +77,23 @@ def test_a_run_shown_by_another_process_stays(lab):
 def test_pinned_runs_stay_even_above_the_limit(lab):
     runs = [save(lab, seed) for seed in range(1, 7)]
     for run_id in runs:
-        lab.pin(run_id, True)
+        lab.runs.pin(run_id, True)
     lab.upkeep.tidy()
     assert kept(lab) == set(runs)
-    lab.pin(runs[0], False)
+    lab.runs.pin(runs[0], False)
     lab.upkeep.tidy()
     assert kept(lab) == set(runs[1:])
 
 
 def test_deleted_runs_and_caches_go_before_any_other_run(lab):
     first, *others = [save(lab, seed) for seed in (1, 2, 3)]
-    lab.delete(first)
+    lab.runs.delete(first)
     lab.store.caches.save_logits("old", {"train": np.random.default_rng(0).random((4000, 10))})
     old = lab.store.home / "logits" / "old.npz"
     os.utime(old, (time.time() - 7200,) * 2)
     lab.upkeep.tidy()
     assert not old.exists()
-    with pytest.raises(ValueError, match="There is no run"):
-        lab.restore(first)
+    assert lab.runs.restore(first) == [first]
     assert kept(lab) == set(others)
 
 
@@ -131,14 +130,14 @@ def test_a_limit_that_is_no_size_is_named(monkeypatch, tmp_path, text):
 
 def test_a_run_viewed_at_the_last_moment_and_one_restored_then_stay(lab, monkeypatch):
     runs = [save(lab, seed) for seed in range(1, 7)]
-    lab.delete(runs[0])
+    lab.runs.delete(runs[0])
     another, remove = Lab(lab.store.home), RunTable.remove
 
     def just_before(self, run_id, *rules):
         if run_id == runs[0]:
-            another.restore(run_id)
+            another.runs.restore(run_id)
         else:
-            another.watch(run_id)
+            another.runs.view(run_id)
         return remove(self, run_id, *rules)
 
     monkeypatch.setattr(RunTable, "remove", just_before)
@@ -170,7 +169,7 @@ def test_usage_counts_every_file_and_a_run_what_would_be_free_without_it(lab):
     assert alone.runs == {run_id: alone.used}
     hot = save(lab, 1, temperature=9.0)  # with the same scratch student
     (home / "logits" / "of a teacher.npz").write_bytes(b"x" * 70)
-    lab.pin([run_id, hot], True)
+    lab.runs.pin([run_id, hot], True)
     found = [
         path for name in ("models", "snapshots", "logits", "neighbours") for path in (home / name).iterdir()
     ]
@@ -185,13 +184,13 @@ def test_usage_counts_every_file_and_a_run_what_would_be_free_without_it(lab):
 
 def test_what_nobody_asked_for_goes_first_unless_somebody_watches_it(lab):
     oldest, deleted = save(lab, 1), save(lab, 2)
-    lab.delete(deleted)
+    lab.runs.delete(deleted)
     watched, *others = [save(lab, seed, asked=False) for seed in (9, 10, 11, 12)]
-    lab.watch(watched)
+    lab.runs.view(watched)
     lab.upkeep.tidy()
     assert lab.upkeep.usage().used <= 150_000
     assert kept(lab) == {oldest}
-    assert lab.restore(deleted)
+    assert lab.runs.restore(deleted) == []
     left = {row.run_id for row in lab.store.runs.rows(unasked=True)}
     assert watched in left
     assert others[0] not in left
@@ -270,7 +269,7 @@ def test_the_space_used_is_shown_while_old_runs_make_room(lab):
     run_id = save(lab, 1)
     lab.upkeep._limit = 0
     with stored_runs.locked(lab.store.home):
-        tidying = threading.Thread(target=lab._tidy)
+        tidying = threading.Thread(target=lab.upkeep.tidy)
         tidying.start()
         deadline = time.monotonic() + 60
         while not lab.upkeep._tidying.locked():

@@ -132,7 +132,8 @@ def _start(lab: Lab, asked: Asked) -> None:
 
 def _stop(lab: Lab, asked: Asked) -> None:
     notices.clear()
-    stored.running(lab, asked).stop()
+    if not stored.running(lab, asked).stop(person()):
+        notices.add(_("Others want this experiment too, so it continues for them."))
 
 
 def _look_at(seen: str) -> None:

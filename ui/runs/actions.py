@@ -112,7 +112,7 @@ def _common(texts: Sequence[str]) -> str:
 def _save(lab: Lab, ids: list[str]) -> None:
     written = {"name": st.session_state[_NAME], "note": st.session_state[_NOTE]}
     tags = st.session_state[_TAGS].split(",")
-    attempt(lambda: lab.annotate(ids, tags=tags, person=person(), **written))
+    attempt(lambda: lab.runs.annotate(ids, tags=tags, person=person(), **written))
 
 
 def _keep(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
@@ -133,4 +133,4 @@ def _keep(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
 
 
 def _pin(lab: Lab, ids: list[str], pinned: bool) -> None:
-    attempt(lambda: lab.pin(ids, pinned, person()))
+    attempt(lambda: lab.runs.pin(ids, pinned, person()))

@@ -53,7 +53,7 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
         first, second = chosen_pair(list(names))
         others = [letter for letter in names if letter != first]
         each = [names[first], *(names[letter] for letter in others)]
-        found = between(each, labels, lambda run_id: lab.test_logits(run_id)["distilled"])
+        found = between(each, labels, lambda run_id: lab.runs[run_id].test_logits()["distilled"])
         pairs = dict(zip(others, found, strict=True))
         _verdicts(first, pairs)
         if len(finished) > len(shown):
@@ -84,7 +84,7 @@ def _own_verdict(lab: Lab, runs: Sequence[RunView]) -> str:
     of_seeds = figures_of_seeds(runs)
     if of_seeds is not None:
         return surer_headline(of_seeds, runs[0].config)
-    result = lab.watch(runs[0].run_id).result or {}
+    result = lab.runs.view(runs[0].run_id).result or {}
     return headline(result["comparison"], runs[0].config) if "comparison" in result else ""
 
 
@@ -111,7 +111,7 @@ def _courses(lab: Lab, names: dict[str, list[RunView]]) -> None:
 
 def _one(lab: Lab, runs: Sequence[RunView], shared: set[int]) -> RunView:
     chosen = next((entry for entry in runs if entry.config.seed in shared), runs[0])
-    return lab.watch(chosen.run_id)
+    return lab.runs.view(chosen.run_id)
 
 
 def _differences(names: dict[str, list[RunView]]) -> None:
@@ -133,7 +133,9 @@ def _sweep_between(lab: Lab, settings: Sequence[Sequence[RunView]]) -> None:
     study = study_between(settings)
     if study is not None:
         # an id that nobody knows yet would leave the address at once, as another entry in the history
-        known = {STUDY: study.study_id} if any(v.study_id == study.study_id for v in lab.studies()) else {}
+        known = (
+            {STUDY: study.study_id} if any(v.study_id == study.study_id for v in lab.studies.views()) else {}
+        )
         st.page_link(
             "pages/sweep.py",
             label=_("Open as a sweep between them"),
@@ -153,7 +155,9 @@ def _confusions(
     """Where the errors of the second setting's student differ from those of the first's."""
     seeds = found.seeds
     shared = set(seeds[:1] if len(seeds) != 2 or found.test == PAIRED_T else ())
-    logits = [lab.test_logits(_one(lab, names[name], shared).run_id)["distilled"] for name in (first, second)]
+    logits = [
+        lab.runs[_one(lab, names[name], shared).run_id].test_logits()["distilled"] for name in (first, second)
+    ]
     rows = difference_rows(labels, logits[1], logits[0])
     seed = listing([str(each) for each in (seeds[:1] if shared else seeds)])
     figure(

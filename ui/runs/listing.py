@@ -47,7 +47,7 @@ def listing(entries: tuple[RunView, ...], fold: bool) -> Listing:
     """Every run, made once for all who look, as long as nothing changes.
 
     Args:
-        entries: of `Lab.notebook`.
+        entries: of `Runs.views`.
         fold: whether runs that differ in seed alone are one line.
     """
     key = language(), fold

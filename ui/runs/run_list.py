@@ -34,7 +34,7 @@ def run_list(lab: Lab, entries: tuple[RunView, ...]) -> None:
 def _notebook(lab: Lab, was_active: bool, known: list[tuple[RunView, ...]]) -> None:
     """The part that moves. known: the entries, which are asked for anew from the second time on."""
     with guard():
-        listed = listing(known.pop() if known else lab.notebook(), folds())
+        listed = listing(known.pop() if known else lab.runs.views(), folds())
         if was_active and not any(line.first.active for line in listed.lines):
             st.rerun()
         places = search(listed)

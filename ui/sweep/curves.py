@@ -105,7 +105,7 @@ def _learned(
     """
     if not _runs:
         return None
-    views = {name: _lab.watch(run_id) for name, run_id in _runs.items()}
+    views = {name: _lab.runs.view(run_id) for name, run_id in _runs.items()}
     first, *others = views
     rows, axes = accuracy_rows(
         views[first].history,

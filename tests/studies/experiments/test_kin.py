@@ -9,8 +9,8 @@ import pytest
 from kd.networks.architectures import student_architecture, teacher_architecture
 from kd.studies.experiments import EXPERIMENTS
 from kd.training.networks import initial_weights
-from tests.studies.ahead_lab import PATIENCE
 from tests.studies.experiments import made_up
+from tests.studies.fake_lab import PATIENCE
 
 SEEDS = 3
 NAMES = ("born_alike", "two_teachers", "which_way_round")

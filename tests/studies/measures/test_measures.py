@@ -165,11 +165,11 @@ def test_an_unknown_measure_is_refused():
 
 def test_a_measure_is_computed_once_a_run_and_kept(fake_lab, monkeypatch):
     run_id = fake_lab.finished(RunConfig(teacher="notebook", train_size=320, epochs=1))
-    teacher = fake_lab.test_logits(run_id)["teacher"].argmax(1)
+    teacher = fake_lab.runs[run_id].test_logits()["teacher"].argmax(1)
     agreement = pytest.approx(100 * np.mean(teacher == np.arange(10_000) % 10))  # of what this engine makes
-    assert fake_lab.measured("agreement", run_id) == agreement
-    monkeypatch.setattr(fake_lab, "test_logits", lambda run: pytest.fail("read again"))
-    assert fake_lab.measured("agreement", run_id) == agreement
+    assert fake_lab.runs[run_id].measured("agreement") == agreement
+    monkeypatch.setattr(fake_lab.runs.trained, "test_logits", lambda run: pytest.fail("read again"))
+    assert fake_lab.runs[run_id].measured("agreement") == agreement
 
 
 def test_what_was_measured_of_an_earlier_result_does_not_count(fake_lab):
