@@ -15,6 +15,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -215,12 +216,8 @@ class Database:
         with contextlib.suppress(OSError):  # the next time, then
             if shutil.disk_usage(self.path.parent).free > 16 * _RESERVE:
                 for change in (f"INSERT INTO reserve VALUES (zeroblob({_RESERVE}))", "DELETE FROM reserve"):
-                    self.write(
-                        lambda connection, change=change: connection.execute(change),
-                        durable=False,
-                        must=False,
-                        patience=0,
-                    )
+                    statement = methodcaller("execute", change)
+                    self.write(statement, durable=False, must=False, patience=0)
                     self.read("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _transaction(self, action: Callable[[sqlite3.Connection], _T], patience: float, durable: bool) -> _T:

@@ -146,7 +146,7 @@ def test_on_a_full_disk_runs_can_be_deleted_and_then_there_is_room_for_others(tm
         "The disk is full, so this could not be saved; everything saved earlier is safe. "
         "Delete runs on the Runs page or free up space some other way, then try again.",
         "finished True",
-        "True True",
+        "[] True",
         "[False, False, True, True]",
         "[] ",
     ]
@@ -166,7 +166,7 @@ def test_caches_give_way_before_deleted_runs(tmp_path):
         print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
         """,
     )
-    assert said == ["True []", "True True"]
+    assert said == ["True []", "[] True"]
 
 
 @needs_mounts
@@ -202,7 +202,7 @@ def test_a_lab_can_be_opened_on_a_full_disk_if_caches_can_go(tmp_path, ends):
         (home / "logits" / "old.npz").write_bytes(bytes(200_000))
         {ends}
         fill()
-        look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs()))"
+        look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs.views()))"
         environment = {{**os.environ, "KD_HOME": str(home)}}
         print(subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True))
         """,
