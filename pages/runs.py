@@ -8,10 +8,13 @@ from ui.runs.search import ADDRESS
 from ui.shared import address, lessons
 from ui.shared.frame import page
 from ui.shared.headings import unseen_section
+from ui.shared.markup import literal
 from ui.shared.server import lab
 
 with page("Runs"):
     address.take(ADDRESS)
+    if lab().store.recovered:
+        st.warning(literal(lab().store.recovered), icon=":material/database:")
     entries = lab().runs.views()
     if not entries:
         st.write(_("Nothing has been trained yet."))

@@ -36,7 +36,7 @@ class Runs:
 
     Whatever changes runs takes one or several: all of them are changed, or none if one cannot be. `person`:
     who does it, by the name that `Lab.train` was given. People may change their own runs and those that
-    belong to nobody. None, as in a program of one's own, may change all.
+    belong to nobody. None, as in a program of one's own, may change all but what came with the project.
     """
 
     def __init__(self, store: Store, in_progress: RunsInProgress, courses: Courses, upkeep: Upkeep):
@@ -183,8 +183,6 @@ class Runs:
 
     def _check(self, run_ids: Iterable[str], person: str | None) -> None:
         """Raises: ValueError, when one of them is not this person's to change."""
-        if person is None:
-            return
         for run_id in run_ids:
             if self.store.runs.is_shipped(run_id):
                 raise Unusable(
@@ -194,7 +192,7 @@ class Runs:
                     )
                 )
             row = self.store.runs.row(run_id)
-            if row is not None and row.person not in (person, NOBODY):
+            if person is not None and row is not None and row.person not in (person, NOBODY):
                 raise Unusable(
                     _(
                         "Run {run} is somebody else's: you can open and compare it, but not change it.",

@@ -161,10 +161,11 @@ class Upkeep:
         try:
             with self._tidying:  # not the lock that `usage` waits for
                 excess = self._measured().used - self._limit
-                for paths, remove in self._candidates():
+                candidates = self._candidates() if excess > 0 else iter(())
+                for paths, remove in candidates:
+                    excess -= self._removed(paths, remove)
                     if excess <= 0:
                         break
-                    excess -= self._removed(paths, remove)
         except Unwritable as error:
             log.warning("old runs could not be removed: %s", error)
             return
@@ -264,12 +265,12 @@ class Upkeep:
         return removed
 
     def _measured(self) -> Usage:
-        home, needed = self._store.home, self._store.runs.needed_models()
+        home, listed = self._store.home, self._store.runs.rows(unasked=True)
+        needed = Counter(each for row in (*listed, *self._store.runs.deleted()) for each in row.needs)
         models: Counter[str] = Counter()
         for kind in ("models", "snapshots"):
             for name, size in files.sizes(home / kind).items():
                 models[name.partition(".")[0]] += size
-        listed = self._store.runs.rows(unasked=True)
         return Usage(
             used=models.total() + sum(sum(files.sizes(home / name).values()) for name in FOLDERS),
             limit=self._limit,

@@ -299,3 +299,8 @@ def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
     )
     assert label.startswith("T and Training images: 0 of 8 runs, somebody else's, ")
     assert ("sweep", "", "Training images and T: came with the app") in links
+
+
+def test_what_happened_to_a_damaged_database_is_said(open_page, lab, monkeypatch):
+    monkeypatch.setattr(lab.store._database, "recovered", "Its *copy* has taken its place.")
+    assert open_page("runs").warning[0].value == r"Its \*copy\* has taken its place."
