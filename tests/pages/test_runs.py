@@ -303,4 +303,4 @@ def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
 
 def test_what_happened_to_a_damaged_database_is_said(open_page, lab, monkeypatch):
     monkeypatch.setattr(lab.store._database, "recovered", "Its *copy* has taken its place.")
-    assert open_page("runs").warning[0].value == r"Its \*copy\* has taken its place."
+    assert open_page("runs").warning[0].value == r"Its \*copy\* has taken its place\."
