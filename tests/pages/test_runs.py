@@ -199,17 +199,6 @@ def test_a_failed_run_says_why(open_page, lab):
     lab.store.runs.remove(run_id)
 
 
-def test_an_entry_that_cannot_be_read_is_named_and_can_be_deleted(open_page, lab, own):
-    config = RunConfig(seed=13)
-    lab.store.runs.claim(config.run_id, {**config.to_dict(), "width": 2})
-    app = open_page("runs", fold="false")
-    assert f"{config.run_id}&#x27;: {UNREADABLE}" in html_of(app)
-    assert own in table(app).index
-    buttons(app)[f"delete_{config.run_id}"].click().run()
-    assert UNREADABLE not in html_of(app)
-    assert lab.runs.unreadable() == []
-
-
 def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(open_page, lab, own):
     def shown(app):
         return list(app.dataframe[0].proto.column_order)

@@ -135,7 +135,7 @@ def test_on_a_full_disk_runs_can_be_deleted_and_then_there_is_room_for_others(tm
             print(error)
         print(lab.runs.view(one.run_id).status, all(is_whole(lab.store, c.run_id) for c in (one, two, three)))
         lab.runs.delete(one.run_id)
-        print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
+        print(not lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
         lab.runs.delete([one.run_id, two.run_id])
         store_run(lab.store, four)
         print([is_whole(lab.store, c.run_id) for c in (one, two, three, four)])
@@ -163,7 +163,7 @@ def test_caches_give_way_before_deleted_runs(tmp_path):
         fill()
         store_run(lab.store, four)
         print(is_whole(lab.store, four.run_id), os.listdir(home / "neighbours"))
-        print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
+        print(not lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
         """,
     )
     assert said == ["True []", "True True"]
@@ -202,7 +202,7 @@ def test_a_lab_can_be_opened_on_a_full_disk_if_caches_can_go(tmp_path, ends):
         (home / "logits" / "old.npz").write_bytes(bytes(200_000))
         {ends}
         fill()
-        look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs()))"
+        look = "from kd.lab import Lab; print(sum(view.status == 'finished' for view in Lab().runs.views()))"
         environment = {{**os.environ, "KD_HOME": str(home)}}
         print(subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True))
         """,
