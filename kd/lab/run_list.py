@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kd.analysis.comparison import Comparison
 from kd.config import RunConfig
-from kd.runs import run_list
+from kd.runs.frame import runs_frame
 from kd.runs.state import RunView, run_id_of
 from kd.store.runs import RunRow, figures_of
 from kd.store.store import Store
@@ -105,8 +105,8 @@ class RunList:
         raise _not_there(run_id)
 
     def to_frame(self, views: Iterable[RunView] | None = None) -> pd.DataFrame:
-        """A table of runs, one row for each (kd.runs.run_list); by default of all that are listed."""
-        return run_list.RunList(self.views() if views is None else views).to_frame()
+        """A table of runs, one row for each (kd.runs.frame); by default of all that are listed."""
+        return runs_frame(self.views() if views is None else views)
 
     def _listed(self) -> list[RunRow]:
         """The rows, read again if anybody has written anything."""

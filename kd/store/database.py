@@ -15,6 +15,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,7 +64,6 @@ CREATE TABLE reserve (zeros BLOB);
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-# In the file and in its log, so that runs can be deleted on a full disk.
 _RESERVE = 128 * 1024
 # SQLite reports a full disk as an I/O error if it was extending the file that its connections share.
 _NEXT_TO_NOTHING = 128 * 1024
@@ -116,7 +116,6 @@ class Database:
         self._anchor: tuple[tuple[int, int] | None, sqlite3.Connection] | None = None
         self._copied: tuple[float, Any] | None = None
         self._room.do(lambda: self._do(self._open))
-        self._keep_reserve()
 
     def read(self, query: str, *values: Any) -> list[tuple]:
         """The rows of a query."""
@@ -208,8 +207,8 @@ class Database:
         with self._anchor_lock:
             self._close_anchor()
 
-    def _keep_reserve(self) -> None:
-        """Let the file have free pages, and its log some length, unless there is hardly any room for it."""
+    def keep_reserve(self) -> None:
+        """Let the file have free pages, and its log some length: so runs can be deleted on a full disk."""
         ((pages,),) = self.read("PRAGMA freelist_count")
         log_of_it = Path(f"{self.path}-wal")
         if 4096 * pages >= _RESERVE and log_of_it.exists() and log_of_it.stat().st_size >= _RESERVE:
@@ -217,12 +216,8 @@ class Database:
         with contextlib.suppress(OSError):  # the next time, then
             if shutil.disk_usage(self.path.parent).free > 16 * _RESERVE:
                 for change in (f"INSERT INTO reserve VALUES (zeroblob({_RESERVE}))", "DELETE FROM reserve"):
-                    self.write(
-                        lambda connection, change=change: connection.execute(change),
-                        durable=False,
-                        must=False,
-                        patience=0,
-                    )
+                    statement = methodcaller("execute", change)
+                    self.write(statement, durable=False, must=False, patience=0)
                     self.read("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _transaction(self, action: Callable[[sqlite3.Connection], _T], patience: float, durable: bool) -> _T:

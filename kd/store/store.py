@@ -113,6 +113,10 @@ class Store:
         """Make a copy of the database to go back to, every few minutes at most."""
         self._database.backup()
 
+    def keep_reserve(self) -> None:
+        """Let the database have some room of its own, with which runs can be deleted on a full disk."""
+        self._database.keep_reserve()
+
     def is_usable(self, run_id: str) -> bool:
         """Whether a run has a result, and all its models are intact."""
         if not self.runs.has(run_id):

@@ -92,6 +92,7 @@ class Upkeep:
         self._changes = 0  # how often `forget_usage` was called
         self._asking = threading.Lock()
         self._measuring: threading.Thread | None = None
+        store.keep_reserve()
         # files first: on a full disk, what goes without a change of the database makes room for that
         store.room.spare = [
             lambda: self._remove(self._caches(least_age=0)),

@@ -137,7 +137,7 @@ def test_a_run_that_has_not_finished_is_left_out_with_a_sentence(open_page, queu
 def test_a_run_whose_model_is_gone_becomes_a_sentence_and_the_list_stays(open_page, lab):
     config = RunConfig(seed=22)
     save_copy(lab.store, SHIPPED.run_id, config)
-    lab.store.models.file(config.model_ids["distilled"]).unlink()
+    lab.store.models.file(config.model_ids["distilled"]).with_suffix(".npz").unlink()
     app = opened(open_page, config.run_id, MANY.run_id, fold="false")
     assert app.dataframe
     assert "is missing" in errors_of(app)[0]
