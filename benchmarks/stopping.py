@@ -46,7 +46,7 @@ def stop(lab: Lab, run_id: str) -> tuple[float, float]:
     lab.stop(run_id)
     seconds_until(lambda: not lab.watch(run_id).active)
     said = time.perf_counter() - started
-    client = lab._engine._client
+    client = lab._engine.ensure()
     if client is not None:
         seconds_until(lambda: not any(client.processing().values()))
     return said, time.perf_counter() - started
@@ -58,7 +58,7 @@ def stops(home: Path) -> dict[str, tuple[float, float]]:
     found = {}
     try:
         run_id = lab.start(LONG)
-        seconds_until(lambda: lab._engine._child is not None)
+        seconds_until(lambda: lab._engine.child is not None)
         found["the engine starts"] = stop(lab, run_id)
         lab._engine.ensure()
         for phase, config in (("students", LONG), ("teacher", FRESH)):
