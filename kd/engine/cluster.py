@@ -16,6 +16,7 @@ import sys
 import dask
 import psutil
 from distributed import Nanny, Scheduler, SpecCluster, utils
+from distributed.core import Status
 from distributed.security import Security
 
 from kd.engine import forkserver
@@ -24,6 +25,7 @@ from kd.engine.processes import SECONDS_BETWEEN_LOOKS, Silence, available_cores,
 log = logging.getLogger("kd.engine")
 
 LOOPBACK = "127.0.0.1"
+SECONDS_BETWEEN_REPAIRS = 5.0
 
 SETTINGS = {
     # a task that kills its worker is tried only once more
@@ -76,7 +78,12 @@ def _worker(kind: str, threads: int, options: dict) -> dict:
     return {"cls": Nanny, "options": {**options, **own}}
 
 
-async def look_after(cluster: SpecCluster, seconds: float) -> None:
+async def look_after(cluster: SpecCluster, seconds_of_silence: float) -> None:
+    """Keep all workers at work, until this is cancelled."""
+    await asyncio.gather(_end_frozen_workers(cluster, seconds_of_silence), _replace_lost_nannies(cluster))
+
+
+async def _end_frozen_workers(cluster: SpecCluster, seconds: float) -> None:
     """Kill workers after so many silent seconds, in their start too; their nannies start others."""
     silences: dict[int, Silence] = {}
     while True:
@@ -91,3 +98,18 @@ async def look_after(cluster: SpecCluster, seconds: float) -> None:
                 if silences[pid].is_too_long(worker and worker.last_seen, process):
                     log.error("a worker has shown no sign of life for %.0f s and is replaced", seconds)
                     process.kill()
+
+
+async def _replace_lost_nannies(cluster: SpecCluster) -> None:
+    """Start a new nanny in place of each that is gone: one that cannot start its worker gives up for good.
+
+    That can happen when the forkserver was just killed, or memory is short.
+    """
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
+        gone = [name for name, one in cluster.workers.items() if one.status in (Status.closed, Status.failed)]
+        for name in gone:
+            log.error("the worker process %s could not be started and is tried again", name)
+            del cluster.workers[name]
+        if gone:
+            cluster.scale(len(cluster.worker_spec))  # starts those that are missing

@@ -118,6 +118,32 @@ def test_the_replacement_of_a_killed_worker_does_work(engine):
     task.result(PATIENCE)
 
 
+@pytest.mark.parametrize("error", [OSError("no memory"), EOFError("no answer")])
+def test_a_worker_that_could_not_be_started_is_there_again_soon(engine, error):
+    """Its nanny gives up for good, whatever the reason was."""
+
+    def fail_once(dask_worker):
+        process = dask_worker.process
+        start = process.start
+
+        async def fail():
+            process.start = start
+            raise error
+
+        process.start = fail
+
+    before, client = both(engine), engine.ensure()
+    (address,) = [
+        address
+        for address, worker in client.scheduler_info()["workers"].items()
+        if "student" in worker["resources"]
+    ]
+    client.run(fail_once, nanny=True, workers=[address])
+    kill(before["student"])
+    assert replaced(engine, before)["teacher"] == before["teacher"]
+    assert client.submit(abs, -1, resources={"student": 1}, pure=False).result(PATIENCE) == 1
+
+
 def test_a_worker_that_stays_away_for_long_is_still_replaced(engine):
     """Dask would close the nanny of a worker that is not back in time."""
 
