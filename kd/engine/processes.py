@@ -44,11 +44,20 @@ def student_workers() -> int:
 
 
 def family_of(pid: int) -> list[psutil.Process]:
-    """A process and all that it started, itself first: killed first, it cannot report their end."""
+    """A process and all that it started, itself first: killed first, it cannot report their end.
+
+    Without multiprocessing's resource tracker, which removes the semaphores of those killed, and then ends.
+    """
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
+        return [process, *(one for one in process.children(recursive=True) if not _is_tracker(one))]
     return []
+
+
+def _is_tracker(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return any(part.startswith("from multiprocessing.resource_tracker") for part in process.cmdline())
+    return False
 
 
 def kill(family: list[psutil.Process]) -> None:

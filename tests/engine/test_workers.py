@@ -169,6 +169,14 @@ def test_when_the_forkserver_is_killed_its_workers_end_and_others_do_their_work(
     assert engine.ensure().submit(abs, -1, resources={"teacher": 1}, pure=False).result(PATIENCE) == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such process")
+def test_what_removes_the_semaphores_of_killed_processes_is_not_killed_with_them(engine):
+    both(engine)
+    everything = psutil.Process(engine.child.pid).children(recursive=True)
+    (tracker,) = set(everything) - set(family_of(engine.child.pid))
+    assert "resource_tracker import main" in tracker.cmdline()[-1]
+
+
 APP = """
 import os, time
 from kd.engine import Engine
