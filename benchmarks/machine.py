@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from kd.engine.cluster_size import available_cores
+from kd.engine.processes import available_cores
 
 PACKAGES = ("tensorflow", "keras", "numpy", "distributed", "streamlit")
 SECONDS_BETWEEN_LOOKS = 1.0

@@ -14,9 +14,21 @@ import dask
 import psutil
 
 from benchmarks.app_process import PROJECT
-from kd.engine.certificates import CERTIFICATE, KEY, settings
+from kd.engine.certificates import CERTIFICATE, KEY
 
 PRELOAD = ("--preload", "kd.engine.preload")
+
+
+def settings(folder: Path) -> dict[str, str]:
+    """The environment variables by which Dask reads the files."""
+    certificate, key = str(folder / CERTIFICATE), str(folder / KEY)
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    return {
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
+        f"{tls}CA_FILE": certificate,
+        **{f"{tls}{role}__CERT": certificate for role in ("CLIENT", "SCHEDULER", "WORKER")},
+        **{f"{tls}{role}__KEY": key for role in ("CLIENT", "SCHEDULER", "WORKER")},
+    }
 
 
 @dataclass

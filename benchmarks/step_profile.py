@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.machine import described, machine
 from kd.distillation.objectives import OBJECTIVES, Outputs
-from kd.engine.cluster_size import available_cores
+from kd.engine.processes import available_cores
 from kd.engine.tasks import prepare
 
 BATCH_SIZE = 32

@@ -47,7 +47,7 @@ def stop(lab: Lab, run: Run) -> tuple[float, float]:
     run.stop()
     seconds_until(lambda: not run.view().active)
     said = time.perf_counter() - started
-    client = lab._engine._client
+    client = lab._engine.ensure()
     if client is not None:
         seconds_until(lambda: not any(client.processing().values()))
     return said, time.perf_counter() - started
@@ -59,7 +59,7 @@ def stops(home: Path) -> dict[str, tuple[float, float]]:
     found = {}
     try:
         run = lab.train(LONG)
-        seconds_until(lambda: lab._engine._child is not None)
+        seconds_until(lambda: lab._engine.child is not None)
         found["the engine starts"] = stop(lab, run)
         lab._engine.ensure()
         for phase, config in (("students", LONG), ("teacher", FRESH)):

@@ -193,7 +193,8 @@ class Studies:
         """
         study_id = study_id_of(study)
         going = self._known.get(study_id)
-        if going is not None:
+        # of one that was stopped, a run that was being stored may have been finished since
+        if going is not None and not (going.ended.is_set() and going.batch.is_stopped):
             return going.view()
         return self._stored(self._store.studies.get(study_id), self._count(study_id))
 
@@ -300,7 +301,8 @@ class Studies:
             going.batch.stop()
 
     def _ended(self, going: StudyInProgress) -> None:
-        study_id, done = going.study.study_id, len(going.batch.done)
+        study_id = going.study.study_id
+        done = self._count(study_id) if going.batch.is_stopped else len(going.batch.done)
         if not self._closed and self._known[study_id] is going:
             with contextlib.suppress(OSError):  # then its runs are counted when it is shown
                 self._store.studies.end(study_id, done)

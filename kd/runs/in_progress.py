@@ -108,6 +108,7 @@ class RunsInProgress:
             if who is not None:
                 training.wishes.pop(who, None)
             goes_on = who is not None and bool(training.wishes)
+            training.is_stopping = not goes_on
         if goes_on:
             training.wishes_changed()
             return False
@@ -155,9 +156,10 @@ class RunsInProgress:
             self._neighbours.join(max(0.0, deadline - time.monotonic()))
 
     def _active(self, run_id: str) -> Training | None:
-        """Called with the lock held."""
+        """A run that one can join. Called with the lock held."""
         training = self._runs.get(run_id)
-        return training if training is not None and training.state.active else None
+        can_join = training is not None and training.state.active and not training.is_stopping
+        return training if can_join else None
 
     def _check_room(self, person: str) -> None:
         """Called with the lock held.

@@ -58,7 +58,7 @@ class Training:
     ):
         self.config, self.state, self.has_looks = config, RunState(config), has_looks
         self.wishes: dict[str, Wish] = {}
-        self.claim = 0.0
+        self.claim, self.is_stopping = 0.0, False
         self._store, self._timings, self._seconds = store, timings, seconds
         self._cached: set[str] = set()
         self._scheduler, self._lock = scheduler, threading.Lock()

@@ -217,14 +217,7 @@ class FakeLab:
         ended = self.looks >= 3
         history = [{"model": "scratch", "epoch": epoch} for epoch in range(1, self.looks + 1)]
         status, result = ("finished", {"run": self.id}) if ended else ("running", None)
-        return RunView(
-            run_id=self.id,
-            config=RunConfig(),
-            status=status,
-            phase="students",
-            history=history,
-            result=result,
-        )
+        return RunView(self.id, RunConfig(), status, "students", history=history, result=result)
 
     def stop(self):
         self.calls.append("stop")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,31 +11,22 @@ import pytest
 import yaml
 
 from benchmarks.app_process import free_port
-from benchmarks.own_cluster import OwnCluster, family
+from benchmarks.own_cluster import OwnCluster, family, settings
 from kd.config import RunConfig
-from kd.engine.certificates import make, settings
 from kd.lab import Lab
 from kd.studies.study import Study
 from tests import PROJECT
+from tests.engine.common import PATIENCE, certificates, kill, until
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
-PATIENCE = 240
-
-
-def until(condition, seconds: float = PATIENCE):
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-    return value
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cluster")
-    assert make(folder) is True
-    assert make(folder) is False
+    assert "have been written" in certificates(folder)
+    assert "already exist" in certificates(folder)
     cluster = OwnCluster(folder, free_port())
     cluster.start_scheduler()
     cluster.start_workers(2)
@@ -68,8 +57,7 @@ def test_a_run_on_the_cluster_comes_back_whole_with_its_events(lab, cluster):
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == [1, 2, 3]
     assert lab.runs[view.run_id].models()["scratch"].parameters == 20_490
     assert lab.store.runs.has(view.run_id)
-    assert lab._engine.runs_at_once() == 1
-    assert lab._engine._child is None  # the lab started no engine itself
+    assert lab._engine.child is None  # the lab started no engine itself
 
 
 def test_stop_reaches_the_workers(lab):
@@ -77,7 +65,7 @@ def test_stop_reaches_the_workers(lab):
     until(lambda: run.view().progress > 0)
     run.stop()
     assert run.wait(PATIENCE).status == "stopped"
-    until(lambda: not any(lab._engine._client.processing().values()))
+    until(lambda: not any(lab._engine.ensure().processing().values()))
 
 
 def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit(
@@ -91,7 +79,7 @@ def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit
     monkeypatch.delenv("KD_SCHEDULER")
     with Lab(tmp_path, engine) as own:
         assert own.studies.wait(own.studies.start(study), PATIENCE).status == "finished"
-        assert own._engine._child is not None
+        assert own._engine.child is not None
         pd.testing.assert_frame_equal(lab.studies.frame(study), own.studies.frame(study), check_exact=True)
         for _cell, config in study.runs():
             there, here = lab.runs[config.run_id].test_logits(), own.runs[config.run_id].test_logits()
@@ -105,7 +93,7 @@ def test_a_study_on_four_workers_has_the_numbers_of_ones_own_machine_bit_for_bit
 
 
 def test_every_process_of_the_cluster_keeps_its_connections_apart(lab):
-    """Otherwise one broken connection breaks the others: see tests/engine/test_connections.py."""
+    """Otherwise one broken connection breaks the others: see tests/engine/test_preload.py."""
 
     def kind_of_socket() -> str:
         import ssl
@@ -126,10 +114,10 @@ def test_the_task_of_a_lost_worker_goes_to_another(lab, cluster):
     have(2, lab, cluster)
     run = lab.train(SMALL.replace(epochs=30))
     until(lambda: len(run.history) > 3)
-    client = lab._engine._client
+    client = lab._engine.ensure()
     busy = next(worker for worker, tasks in client.processing().items() if tasks)
     (pid,) = client.run(os.getpid, workers=[busy]).values()
-    os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    kill(pid)
     view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "scratch"] == list(range(1, 31))

@@ -110,7 +110,7 @@ def test_a_deleted_run_is_left_alone(begun):
 
 @pytest.mark.parametrize("what", ["run", "study"])
 def test_it_is_let_go_when_somebody_asks_for_anything_and_taken_up_again(begun, monkeypatch, what):
-    before = begun.engine.begun[2:4]
+    before = [*begun.engine.begun[2:4]]
     monkeypatch.setattr(ahead, "SECONDS_OF_CALM", 0.5)
     if what == "run":
         begun.start(OTHER, "ben")

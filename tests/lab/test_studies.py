@@ -88,7 +88,7 @@ def test_one_that_is_paused_rests_in_the_middle_of_a_run_and_loses_nothing(house
     assert house.studies.view(study_id).status == "paused"
     until(lambda: not house.engine.training["student"])
     trained = house.engine.trained.copy()
-    left = house.studies.view(study_id).seconds_left
+    left = until(lambda: house.studies.view(study_id).seconds_left)
     assert house.runs.is_idle()
     mine, shared = BASE.replace(epochs=2, seed=99), STUDY.config({"alpha": 0.1, "temperature": 1.0})
     house.engine.seconds_an_epoch = 0.0

@@ -70,7 +70,7 @@ def test_the_engine_keeps_few_past_events(lab, finished):
     def most_events(dask_scheduler):
         return max(len(topic.events) for topic in dask_scheduler._broker._topics.values())
 
-    assert 0 < lab._engine._client.run_on_scheduler(most_events) <= 20
+    assert 0 < lab._engine.ensure().run_on_scheduler(most_events) <= 20
 
 
 def test_the_engine_keeps_no_result_of_a_run_that_has_ended(lab, finished):
@@ -85,7 +85,7 @@ def test_the_engine_keeps_no_result_of_a_run_that_has_ended(lab, finished):
     def results(dask_worker):
         return len(dask_worker.data)
 
-    client = lab._engine._client
+    client = lab._engine.ensure()
     wait_until(lambda: client.run_on_scheduler(tasks) == 0)
     wait_until(lambda: not any(client.run(results).values()))
 
@@ -281,7 +281,7 @@ def test_the_same_config_elsewhere_gives_the_same_history(finished, lab, tmp_pat
 def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab, finished):
     run = lab.train(SMALL.replace(epochs=30))
     wait_until(lambda: run.history)
-    lab._engine._child.kill()
+    lab._engine.child.kill()
     view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))

@@ -189,11 +189,6 @@ def test_a_preset_is_named_wherever_a_setting_is_asked_for(lab, name):
     assert study.study_id == Study(PRESETS[name], {"epochs": [1, 2]}).study_id
 
 
-def test_a_stored_run_is_started_by_the_name_of_its_preset(lab):
-    run = lab.train("default")
-    assert (run.id, run.wait().status) == (SHIPPED.run_id, "finished")
-
-
 @pytest.mark.parametrize("setting", ["notbook", "", None, 7, {"epochs": 3}, "Default"])
 def test_what_is_no_setting_is_refused_with_the_presets(lab, setting):
     for ask in (lab.train, lab.estimate, lambda base: Study(base, {"epochs": [1, 2]})):
@@ -266,4 +261,5 @@ def test_known_runs_are_kept_stopped_and_restored_by_handle_id_or_view(lab, run,
         lab.runs.pin([known])
         lab.runs.pin(known, False)
     assert lab.runs.restore("0123456789ab") == ["0123456789ab"]
+    assert lab.train("default") == run
     assert lab.runs.view(run) == run.wait() == run.view()

@@ -135,7 +135,7 @@ def test_on_a_full_disk_runs_can_be_deleted_and_then_there_is_room_for_others(tm
             print(error)
         print(lab.runs.view(one.run_id).status, all(is_whole(lab.store, c.run_id) for c in (one, two, three)))
         lab.runs.delete(one.run_id)
-        print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
+        print(not lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
         lab.runs.delete([one.run_id, two.run_id])
         store_run(lab.store, four)
         print([is_whole(lab.store, c.run_id) for c in (one, two, three, four)])
@@ -163,7 +163,7 @@ def test_caches_give_way_before_deleted_runs(tmp_path):
         fill()
         store_run(lab.store, four)
         print(is_whole(lab.store, four.run_id), os.listdir(home / "neighbours"))
-        print(lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
+        print(not lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
         """,
     )
     assert said == ["True []", "[] True"]

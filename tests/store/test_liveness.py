@@ -69,7 +69,7 @@ def test_a_process_that_ends_leaves_no_lock_behind(tmp_path):
     with another_process(tmp_path) as process:
         process.communicate("end\n")
         assert list((tmp_path / "owners").iterdir()) == []
-    assert Lab(tmp_path).watch(RUN).status == "interrupted"
+    assert Lab(tmp_path).runs.view(RUN).status == "interrupted"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

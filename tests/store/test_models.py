@@ -136,7 +136,7 @@ def test_a_damaged_model_costs_only_itself(name, lab):
     else:
         path.write_bytes(damage(path.read_bytes()))
 
-    read = lab.test_logits if kind == ".npz" else lab.models
+    read = lab.runs.trained.test_logits if kind == ".npz" else lab.runs.trained.models
     with pytest.raises(ModelLost, match=rf"Model {SCRATCH}.* is missing or damaged: train the run again"):
         read(RUN)
     assert not lab.store.models.has(SCRATCH)
@@ -153,7 +153,7 @@ def test_a_damaged_model_costs_only_itself(name, lab):
 @pytest.mark.parametrize("kind", [".keras", ".npz"])
 def test_a_run_with_a_lost_model_is_computed_again_when_somebody_asks_for_it(kind, lab, monkeypatch):
     asked = []
-    monkeypatch.setattr(lab._dispatch, "start", lambda config, person: asked.append(config))
+    monkeypatch.setattr(lab.runs.in_progress, "want", lambda config, *how, **more: asked.append(config))
     lab.train(CONFIG)
     assert asked == []
     lab.store.models.file(SCRATCH).with_suffix(kind).write_bytes(b"nothing")

@@ -107,7 +107,7 @@ def test_looking_costs_little(lab, monkeypatch):
     for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
         save(lab, config, distilled, scratch)
     expected = lab.seeds.view(BASE)
-    monkeypatch.setattr(lab.runs._views, "stored", lambda run_id: pytest.fail("it was read again"))
+    monkeypatch.setattr(lab.runs._list, "stored", lambda run_id: pytest.fail("it was read again"))
     for _ in range(20):
         assert lab.seeds.view(BASE) == expected
 

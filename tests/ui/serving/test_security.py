@@ -20,7 +20,7 @@ from distributed.security import Security
 
 from benchmarks.app_process import app_process
 from kd.config import FIELDS, RunConfig
-from kd.engine.ready import READY
+from kd.engine.processes import READY
 from kd.store.store import Store
 from tests import PROJECT, WITHOUT_TENSORFLOW
 
@@ -51,12 +51,8 @@ def engine():
 
 
 def credentials(line: dict) -> Security:
-    return Security(
-        tls_ca_file=line["ca"],
-        tls_client_cert=line["certificate"],
-        tls_client_key=line["key"],
-        require_encryption=True,
-    )
+    names = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+    return Security(**{name: line[name] for name in names}, require_encryption=True)
 
 
 def test_a_client_with_the_credentials_is_let_in(engine):
@@ -66,7 +62,7 @@ def test_a_client_with_the_credentials_is_let_in(engine):
 
 
 def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
-    """Otherwise one broken connection breaks the others: see tests/engine/test_connections.py."""
+    """Otherwise one broken connection breaks the others: see tests/engine/test_preload.py."""
 
     def kind_of_socket() -> str:
         import ssl
