@@ -90,6 +90,19 @@ def test_only_what_pages_ask_is_answered(site):
     assert not kinds & {"git_info_changed", "backend_operation_response"}
 
 
+def test_no_message_refers_to_one_that_the_browser_may_have_forgotten(site):
+    """Streamlit shows a red dialog if the browser has: see `.streamlit/config.toml`."""
+
+    async def again() -> list[ForwardMsg]:
+        async with connect(site.url) as stream:
+            await stream.send(page("runs"))
+            known = [message.hash for message in await heard(stream, "script_finished")]
+            await stream.send(page("runs", cached_message_hashes=known))
+            return await heard(stream, "script_finished")
+
+    assert "ref_hash" not in {message.WhichOneof("type") for message in asyncio.run(again())}
+
+
 def test_a_page_that_lost_its_connection_finds_its_session_again(site):
     async def twice() -> list[str]:
         sessions = []
