@@ -13,7 +13,7 @@ from kd.analysis.comparison import Comparison
 from kd.config import RunConfig
 from kd.runs.frame import runs_frame
 from kd.runs.state import RunView, run_id_of
-from kd.store.runs import RunRow, figures_of
+from kd.store.rows import RunRow, figures_of
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _

@@ -11,7 +11,7 @@ from typing import Any
 from kd.analysis.verdict import verdict
 from kd.config import RunConfig
 from kd.runs.estimate import TYPICAL
-from kd.store.runs import Figures
+from kd.store.rows import Figures
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.text.words import MODELS, quoted

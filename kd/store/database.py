@@ -1,4 +1,4 @@
-"""The SQLite file of a store: its tables, connections, transactions, and the copies that it goes back to.
+"""The SQLite file of a store: connections and transactions.
 
 Threads and processes share the file in WAL mode, so readers never wait. Writers wait a short while for each
 other and then give up, because a page may be waiting; background threads are more patient.
@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from kd import files
+from kd.store.copies import DAMAGE, Copies, is_sound
 from kd.store.room import Room, is_full
 from kd.text.translation import _
 from kd.unusable import Unusable
@@ -29,41 +29,12 @@ from kd.unusable import Unusable
 log = logging.getLogger("kd")
 
 NAME = "lab.sqlite"
-VERSION = 1
 SECONDS_ON_A_PAGE = 2.0
 SECONDS_IN_BACKGROUND = 30.0
 SECONDS_BETWEEN_COPIES = 300.0
-COPIES = 3
-COPIES_FOLDER = "copies"
 
-# What lists read of a run comes first: SQLite reads a row only as far as it has to.
-_SCHEMA = """
-CREATE TABLE runs (
-    run_id TEXT PRIMARY KEY, config TEXT NOT NULL, status TEXT NOT NULL, ending TEXT NOT NULL DEFAULT '',
-    created REAL NOT NULL, owner TEXT, claim REAL, asked INTEGER NOT NULL, person TEXT NOT NULL DEFAULT '',
-    name TEXT NOT NULL DEFAULT '', tags TEXT NOT NULL DEFAULT '[]', note TEXT NOT NULL DEFAULT '',
-    pinned INTEGER NOT NULL DEFAULT 0, used REAL, deleted REAL, stop INTEGER NOT NULL DEFAULT 0,
-    models TEXT NOT NULL, stored REAL, figures TEXT, software TEXT, result TEXT
-);
-CREATE TABLE events (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL, event TEXT NOT NULL);
-CREATE INDEX events_of_a_run ON events (run_id);
-CREATE TABLE measures (run_id TEXT PRIMARY KEY, state TEXT NOT NULL, measures TEXT NOT NULL);
-CREATE TABLE models (
-    model_id TEXT PRIMARY KEY, stored REAL NOT NULL, digests TEXT NOT NULL, record TEXT NOT NULL
-);
-CREATE TABLE studies (
-    study_id TEXT PRIMARY KEY, study TEXT NOT NULL, created REAL NOT NULL, process TEXT, done INTEGER
-);
-CREATE TABLE people (
-    number INTEGER PRIMARY KEY, study_id TEXT NOT NULL, person TEXT NOT NULL, experiment TEXT NOT NULL,
-    UNIQUE (study_id, person)
-);
-CREATE TABLE precisions (processor TEXT PRIMARY KEY, measured TEXT NOT NULL);
-CREATE TABLE reserve (zeros BLOB);
-"""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _RESERVE = 128 * 1024
 # SQLite reports a full disk as an I/O error if it was extending the file that its connections share.
 _NEXT_TO_NOTHING = 128 * 1024
@@ -110,7 +81,7 @@ class Database:
             ValueError: when another version wrote it.
         """
         self.path, self._room, self.recovered = home / NAME, room, ""
-        self._copies = home / COPIES_FOLDER
+        self._copies = Copies(self.path)
         self._local = threading.local()
         self._anchor_lock, self._writing = threading.Lock(), threading.Lock()
         self._anchor: tuple[tuple[int, int] | None, sqlite3.Connection] | None = None
@@ -188,18 +159,10 @@ class Database:
             if copied == version or now - when < SECONDS_BETWEEN_COPIES:
                 return
         self._copied = now, version
-        new = files.unfinished(self._copies / "copy")
         try:
-            with contextlib.closing(sqlite3.connect(new)) as copy:
-                self._connection().backup(copy)
-            if _is_sound(new):
-                new.replace(self._copies / f"{time.time_ns()}.sqlite")
-            for old in self._known_copies()[COPIES:]:
-                old.unlink(missing_ok=True)
+            self._copies.make(self._connection())
         except (OSError, sqlite3.Error) as error:
             log.warning("the database could not be copied (%s)", error)
-        finally:
-            _remove_all(new)
 
     def close(self) -> None:
         """Close this thread's connection and what is open for all."""
@@ -254,7 +217,7 @@ class Database:
                 full = shutil.disk_usage(self.path.parent).free < _NEXT_TO_NOTHING
         if full:
             return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if code in _DAMAGE:
+        if code in DAMAGE:
             return Unusable(
                 _(
                     "The database {path} is damaged: restart KD Lab, which goes back to its last good copy.",
@@ -316,69 +279,22 @@ class Database:
 
     def _open(self) -> None:
         """Check the file; a new one, or the last good copy, takes the place of none or of a damaged one."""
+        lock = FileLock(self.path.with_name("lab.lock"), thread_local=False)
         try:
-            lock = FileLock(self.path.with_name("lab.lock"), thread_local=False)
             with lock.acquire(timeout=SECONDS_IN_BACKGROUND, poll_interval=0.02):
-                if not (self.path.exists() and _is_sound(self.path)):
-                    self._recover()
+                if not (self.path.exists() and is_sound(self.path)):
+                    self._put_back()
         except Timeout:
             raise self._busy() from None
         self.version()
 
-    def _recover(self) -> None:
-        """Set a damaged file aside and put the last good copy in its place, or an empty file."""
-        aside = self.path.with_name(f"lab.damaged-{time.time_ns()}.sqlite")
-        was_there, new = self.path.exists(), self.path.with_name("lab.new.sqlite")
-        if was_there:
-            try:
-                self.path.rename(aside)
-            except PermissionError:  # Windows cannot move a file that somebody has open
-                raise self._busy() from None
-        for suffix in ("-wal", "-shm"):  # SQLite would take what is left of them for the new file's
-            with contextlib.suppress(FileNotFoundError):
-                Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}" if was_there else f"{new}{suffix}")
-        _remove_all(new)
-        copy = None
-        for copy in self._known_copies():
-            shutil.copyfile(copy, new)
-            if _is_sound(new):
-                break
-            _remove_all(new)
-        else:
-            copy = None
-            _create(new)
-        new.replace(self.path)
-        if was_there or copy is not None:
-            self.recovered = self._recovery(aside.name if was_there else None, copy)
+    def _put_back(self) -> None:
+        try:
+            self.recovered = self._copies.put_back()
+        except PermissionError:  # Windows cannot move a file that somebody has open
+            raise self._busy() from None
+        if self.recovered:
             log.warning("%s", self.recovered)
-
-    def _recovery(self, aside: str | None, copy: Path | None) -> str:
-        values = {"file": self.path, "aside": aside}
-        if copy is not None:
-            made = time.localtime(int(copy.stem) / 1e9)
-            values["time"] = time.strftime("%Y-%m-%d %H:%M", made)
-        if aside is None:
-            return _(
-                "The database {file} was missing: its copy of {time} has taken its place, without what was "
-                "saved later.",
-                **values,
-            )
-        if copy is None:
-            return _(
-                "The database {file} was damaged and has been moved to {aside}: there was no copy of it, and "
-                "the list of runs begins anew.",
-                **values,
-            )
-        return _(
-            "The database {file} was damaged and has been moved to {aside}: its copy of {time} has taken its "
-            "place, without what was saved later.",
-            **values,
-        )
-
-    def _known_copies(self) -> list[Path]:
-        """The newest first."""
-        found = [path for path in self._copies.glob("*.sqlite") if path.stem.isdecimal()]
-        return sorted(found, key=lambda path: int(path.stem), reverse=True)
 
 
 def _carried_out(connection: sqlite3.Connection, action: Callable[[sqlite3.Connection], _T]) -> _T:
@@ -391,46 +307,3 @@ def _carried_out(connection: sqlite3.Connection, action: Callable[[sqlite3.Conne
             connection.execute("ROLLBACK")
         raise
     return result
-
-
-def _create(path: Path) -> None:
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-
-
-def _is_sound(path: Path) -> bool:
-    """Whether a file is an intact database of this version.
-
-    Raises:
-        Unusable: when another version wrote it.
-        sqlite3.Error: when it cannot be read now.
-    """
-    try:
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            is_sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
-            return False
-        raise
-    if not version:
-        return False  # not even its tables were written
-    if is_sound and version != VERSION:
-        raise Unusable(
-            _(
-                "The database {path} has version {version}, but this KD Lab reads version {ours}: "
-                "use the KD Lab that wrote it, or choose another folder with KD_HOME.",
-                path=path,
-                version=version,
-                ours=VERSION,
-            )
-        )
-    return is_sound
-
-
-def _remove_all(path: Path) -> None:
-    """Remove a database and SQLite's files beside it."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        with contextlib.suppress(OSError):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)

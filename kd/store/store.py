@@ -27,7 +27,8 @@ from typing import TypeVar
 from kd import files, owners
 from kd.places import usual_home
 from kd.store.caches import FOLDERS, Caches
-from kd.store.database import COPIES_FOLDER, Database
+from kd.store.copies import COPIES_FOLDER
+from kd.store.database import Database
 from kd.store.models import Models
 from kd.store.room import Room
 from kd.store.runs import RunTable

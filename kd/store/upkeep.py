@@ -22,7 +22,7 @@ from pathlib import Path
 from kd import files
 from kd.store.caches import FOLDERS
 from kd.store.database import Unwritable
-from kd.store.runs import RunRow
+from kd.store.rows import RunRow
 from kd.store.store import Store
 from kd.text.translation import _
 from kd.text.words import quoted

@@ -23,7 +23,7 @@ from playwright.sync_api import (
 )
 
 from benchmarks.app_process import AppProcess, app_process
-from kd.store.runs import ACTIVE
+from kd.store.rows import ACTIVE
 from kd.store.store import Store
 from tests.browser.chromium import bring
 

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from kd.config import RunConfig
 from kd.notebook.comparison import between, differing, figures_of_seeds, study_between
 from kd.runs.state import RunView
-from kd.store.runs import Figures
+from kd.store.rows import Figures
 from kd.text.compared_words import between_evidence, between_words
 
 LABELS = np.random.default_rng(0).integers(0, 10, 10_000)

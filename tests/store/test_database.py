@@ -17,7 +17,7 @@ import pytest
 from kd.__main__ import main
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store import database
+from kd.store import copies, database
 from kd.store.database import NAME, Busy
 from kd.store.store import Store
 from tests import PROJECT
@@ -229,17 +229,17 @@ def test_a_damaged_database_is_set_aside_and_the_last_good_copy_takes_its_place(
 
 def test_a_copy_is_made_now_and_then_and_some_are_kept(tmp_path, monkeypatch):
     store = copied(Store(tmp_path))
-    copies = tmp_path / "copies"
-    (first,) = copies.iterdir()
+    folder = tmp_path / "copies"
+    (first,) = folder.iterdir()
     store.backup()  # too soon
-    assert list(copies.iterdir()) == [first]
+    assert list(folder.iterdir()) == [first]
     monkeypatch.setattr(database, "SECONDS_BETWEEN_COPIES", 0)
     for _again in range(4):
         store.runs.touch(RUN)
         store.backup()
     store.backup()  # nothing has changed since
-    assert len(list(copies.iterdir())) == database.COPIES
-    assert first not in copies.iterdir()
+    assert len(list(folder.iterdir())) == copies.COPIES
+    assert first not in folder.iterdir()
 
 
 def test_a_damaged_copy_is_passed_over_and_a_damaged_database_is_not_copied(tmp_path, monkeypatch):
@@ -306,7 +306,7 @@ def test_several_that_find_it_damaged_at_the_same_time_all_go_on(tmp_path):
 def test_another_version_is_refused_in_a_sentence_and_left_alone(tmp_path, monkeypatch, capsys):
     save(Store(tmp_path))
     with closing(sqlite3.connect(tmp_path / NAME)) as connection:
-        connection.execute(f"PRAGMA user_version = {database.VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {copies.VERSION + 1}")
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     assert main(["runs"]) == 2
     said = capsys.readouterr().err

@@ -146,7 +146,7 @@ def test_on_a_full_disk_runs_can_be_deleted_and_then_there_is_room_for_others(tm
         "The disk is full, so this could not be saved; everything saved earlier is safe. "
         "Delete runs on the Runs page or free up space some other way, then try again.",
         "finished True",
-        "[] True",
+        "True True",
         "[False, False, True, True]",
         "[] ",
     ]
@@ -166,7 +166,7 @@ def test_caches_give_way_before_deleted_runs(tmp_path):
         print(not lab.runs.restore(one.run_id), is_whole(lab.store, one.run_id))
         """,
     )
-    assert said == ["True []", "[] True"]
+    assert said == ["True []", "True True"]
 
 
 @needs_mounts

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from kd.config import RunConfig
-from kd.store.runs import Figures
+from kd.store.rows import Figures
 from kd.store.store import Store
 from tests.other_process import running_elsewhere
 from tests.stored_runs import CONFIG, RUN, is_whole, record, save, save_ended
