@@ -65,20 +65,11 @@ def copy(tmp_path_factory) -> Path:
     return folder
 
 
-# Tracing takes most of the checks' time. Distillers are traced in test_checks.py, and this objective below.
-EAGER = """
-import tensorflow as tf
-
-tf.config.run_functions_eagerly(True)
-"""
-
-
 @pytest.fixture(scope="module")
 def tests_of_it(copy) -> str:
-    """What pytest says of the guide's own test and of its line in the test of the formulas."""
-    (copy / "eager.py").write_text(EAGER, encoding="utf-8")
-    files = "tests/distillation/test_objectives.py", "tests/distillation/test_two_way.py"
-    return run(copy, "-m", "pytest", "--noconftest", "-p", "eager", "-rp", *files, "-k", "two_way")
+    """What pytest says of the example, alone and in a Distiller."""
+    files = "tests/distillation/test_objectives.py", "tests/distillation/test_distiller_objectives.py"
+    return run(copy, "-m", "pytest", "--noconftest", "-rp", *files, "-k", "two_way")
 
 
 def test_the_guide_adds_one_file_and_one_line(copy):
@@ -114,9 +105,9 @@ def test_the_example_equals_its_formula(tests_of_it):
     assert re.search(r"PASSED tests/distillation/test_objectives\.py::\S*\[.*two_way.*\]", tests_of_it)
 
 
-def test_the_example_keeps_the_contract(tests_of_it):
-    name = "test_a_distiller_with_two_ways_keeps_the_contract"
-    assert f"PASSED tests/distillation/test_two_way.py::{name}" in tests_of_it
+def test_a_distiller_with_the_example_has_its_loss_and_its_weights(tests_of_it):
+    for name in ("training_and_evaluation", "rows_count", "it_survives_saving"):
+        assert re.search(rf"PASSED \S*test_distiller_objectives\.py::test_{name}\S*two_way", tests_of_it)
 
 
 TRAIN = """
