@@ -267,13 +267,17 @@ def test_without_any_copy_the_list_begins_anew_and_nothing_is_thrown_away(tmp_pa
     assert is_whole(after)
 
 
-def test_a_lost_database_is_replaced_by_its_copy(tmp_path):
-    copied(Store(tmp_path)).close()
-    for path in tmp_path.glob(f"{NAME}*"):
+@pytest.mark.parametrize("left", ["nothing", "what SQLite keeps beside it"])
+def test_a_lost_database_is_replaced_by_its_copy(left, tmp_path):
+    first = copied(Store(tmp_path))
+    for path in tmp_path.glob(f"{NAME}*") if left == "nothing" else [tmp_path / NAME]:
         path.unlink()
     after = Store(tmp_path)
     assert "was missing: its copy of" in after.recovered
+    assert [row.run_id for row in after.runs.rows()] == [RUN]
     assert is_whole(after)
+    save(first, OTHER)
+    assert is_whole(after, OTHER.run_id)
 
 
 def test_damage_that_is_met_later_is_a_sentence(tmp_path):
