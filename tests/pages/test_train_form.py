@@ -6,6 +6,7 @@ import pytest
 
 from kd.config import FIELDS, OFFERED, PRESETS, Preset, RunConfig
 from kd.distillation.objectives import OBJECTIVES
+from kd.networks.students import KINDS
 from tests.pages.on_page import html_of, labelled, warnings_of
 
 MODEL = PRESETS["many_images"].config.model_ids["distilled"]
@@ -60,7 +61,7 @@ def test_what_makes_no_difference_at_this_alpha_rests(open_page):
 def test_choices_have_words_on_the_page_and_codes_in_the_address(open_page):
     app = open_page("train", student="linear")
     box = control(app, "student")
-    assert (box.value, box.options) == ("linear", ["Convolutional", "One hidden layer", "Linear"])
+    assert (box.value, box.options) == ("linear", [kind.label for kind in KINDS.values()])
     box.set_value("dense").run()
     assert app.query_params["student"] == "dense"
     control(app, "student").set_value("convolutional").run()
