@@ -47,7 +47,7 @@ class Layer:
             if options[name] != value:
                 raise NoTwin(
                     _(
-                        "A layer {kind} with {option} {value} is not computed in NumPy.",
+                        "NumPy does not compute a {kind} with {option} {value}.",
                         kind=cls.__name__,
                         option=name,
                         value=quoted(options[name]),
@@ -306,7 +306,7 @@ def layers_from_keras(
     for entry, own in zip(others, arrays, strict=True):
         kind = entry["class_name"]
         if kind not in _LAYERS:
-            raise NoTwin(_("A layer {kind} is not computed in NumPy.", kind=quoted(kind)))
+            raise NoTwin(_("NumPy does not compute the layer {kind} of this network.", kind=quoted(kind)))
         layers.append(_LAYERS[kind].from_keras(entry["config"], own))
     return tuple(first["config"]["batch_shape"][1:]), tuple(layers)
 

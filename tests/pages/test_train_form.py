@@ -23,14 +23,16 @@ def groups(app):
 
 def test_every_field_has_a_control_with_its_label_and_help(open_page):
     shown = labelled(open_page("train", teacher="fresh"))
-    shown |= labelled(open_page("train", student="dense"))
+    for kind in KINDS:
+        shown |= labelled(open_page("train", student=kind))
     shown |= labelled(open_page("train", labelled="100", shift="1"))
     for objective in OBJECTIVES:
         shown |= labelled(open_page("train", objective=objective))
     for spec in OFFERED.values():
         assert shown[spec.label].help.startswith(spec.help)
-    for objective in OBJECTIVES.values():
-        assert f"**{objective.label}**: {objective.help}" in shown[FIELDS["objective"].label].help
+    for field, choices in {"objective": OBJECTIVES, "student": KINDS}.items():
+        for choice in choices.values():
+            assert f"**{choice.label}**: {choice.help}" in shown[FIELDS[field].label].help
     assert shown["Train"].help
     assert FIELDS["mistake"].label not in shown
 
