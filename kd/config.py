@@ -59,20 +59,21 @@ STUDENTS = ("distilled", "scratch")
 MODELS = ("teacher", *STUDENTS)
 
 
-def _own(name: str, own: Any, **spec: Any) -> tuple[str, type, Any]:
-    """The own field of an objective or a student, as a field of RunConfig called `name`."""
-    spec = {"spec": dataclasses.replace(own.metadata["spec"], **spec)}
-    return name, type(own.default), dataclasses.field(default=own.default, metadata=spec)
+def _own(name: str, field: Any, group: str, **spec: Any) -> tuple[str, type, Any]:
+    """A field of one objective or one kind of student, as a field of RunConfig."""
+    spec = {"spec": dataclasses.replace(field.metadata["spec"], group=group, **spec)}
+    return name, type(field.default), dataclasses.field(default=field.default, metadata=spec)
 
 
-def _size(kind: str, student: Student) -> tuple[str, type, Any]:
-    counts = {"counts": lambda run: run.student == kind}
-    return _own(student.size_field, student.size, group="student", **counts)
+def _of_student(name: str, kind: Student) -> tuple[str, type, Any]:
+    return _own(kind.size_field, kind.size, "student", counts=lambda run: run.student == name)
 
 
-def _of_objective(name: str, own: dataclasses.Field) -> tuple[str, type, Any]:
-    counts = {"counts": lambda run: run.objective == name and has_teaching(run)}
-    return _own(own.name, own, group="objective", decides=("distilled",), **counts)
+def _of_objective(name: str, field: dataclasses.Field) -> tuple[str, type, Any]:
+    def counts(run: Any) -> bool:
+        return run.objective == name and has_teaching(run)
+
+    return _own(field.name, field, "objective", decides=("distilled",), counts=counts)
 
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ else:
     _OwnFields = dataclasses.make_dataclass(
         "_OwnFields",
         [
-            *(_size(kind, student) for kind, student in KINDS.items() if student.size_field),
+            *(_of_student(name, kind) for name, kind in KINDS.items() if kind.size_field),
             *(
                 _of_objective(name, own)
                 for name, objective in OBJECTIVES.items()

@@ -12,7 +12,7 @@ import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 
@@ -29,49 +29,22 @@ class NoTwin(Unusable):
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
-    """What a layer has in common with the others.
+class _Layer:
+    """What most layers have in common.
 
-    weights: kernel and bias, or nothing. The other fields are Keras' options of this name; `fixed` has the
-    options that must be as they are there.
+    weights: kernel and bias, or nothing. A layer's other fields are Keras' options of this name; `fixed` has
+    the options that must be as they are there. Shapes are of one picture.
     """
 
     fixed: ClassVar[Mapping[str, Any]] = {}
 
     weights: tuple[np.ndarray, ...] = ()
 
-    @classmethod
-    def from_keras(cls, options: Mapping[str, Any], weights: Sequence[np.ndarray]) -> Layer:
-        """The same layer, from what `kd.networks.keras_file` read of it."""
-        for name, value in cls.fixed.items():
-            if options[name] != value:
-                raise NoTwin(
-                    _(
-                        "NumPy does not compute a {kind} with {option} {value}.",
-                        kind=cls.__name__,
-                        option=name,
-                        value=quoted(options[name]),
-                    )
-                )
-        own = {each.name: options[each.name] for each in dataclasses.fields(cls) if each.name != "weights"}
-        own = {name: tuple(value) if isinstance(value, list) else value for name, value in own.items()}
-        return cls(weights=tuple(map(readonly, weights)), **own)
-
     def output_shape(self, shape: Shape) -> Shape:
-        """Of one picture, given that of its input."""
         return shape
 
     def multiply_adds(self, shape: Shape) -> int:
-        """For one picture, given the shape of its input."""
         return 0
-
-    def forward(self, values: np.ndarray) -> np.ndarray:
-        """The output for pictures (n, …)."""
-        raise NotImplementedError
-
-    def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
-        """The gradient with respect to the input, `values`, whose output was `output`."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +99,7 @@ _UNDILATED = {"dilation_rate": [1, 1]}
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2D(Layer):
+class Conv2D(_Layer):
     """Cross-correlation with a kernel (height, width, channels, filters), plus a bias."""
 
     fixed: ClassVar = {**_SAME, **_PLAIN, **_UNDILATED, "groups": 1}
@@ -168,7 +141,7 @@ class Conv2D(Layer):
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2D(Layer):
+class DepthwiseConv2D(_Layer):
     """A convolution of each channel by itself: a kernel (height, width, channels, 1), plus a bias."""
 
     fixed: ClassVar = {**_SAME, **_PLAIN, **_UNDILATED, "depth_multiplier": 1}
@@ -205,7 +178,7 @@ class DepthwiseConv2D(Layer):
 
 
 @dataclass(frozen=True, eq=False)
-class MaxPooling2D(Layer):
+class MaxPooling2D(_Layer):
     """The largest value under the window, channel by channel."""
 
     fixed: ClassVar = _SAME
@@ -242,7 +215,7 @@ class MaxPooling2D(Layer):
 
 
 @dataclass(frozen=True, eq=False)
-class LeakyReLU(Layer):
+class LeakyReLU(_Layer):
     """Negative values times a slope between 0 and 1."""
 
     negative_slope: float = 0.3
@@ -256,7 +229,7 @@ class LeakyReLU(Layer):
 
 
 @dataclass(frozen=True, eq=False)
-class Flatten(Layer):
+class Flatten(_Layer):
     """Each picture's values as one row."""
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -270,7 +243,7 @@ class Flatten(Layer):
 
 
 @dataclass(frozen=True, eq=False)
-class Dense(Layer):
+class Dense(_Layer):
     """A matrix (inputs, units), plus a bias."""
 
     fixed: ClassVar = _PLAIN
@@ -289,7 +262,8 @@ class Dense(Layer):
         return gradient @ self.weights[0].T
 
 
-_LAYERS = {each.__name__: each for each in (Conv2D, DepthwiseConv2D, MaxPooling2D, LeakyReLU, Flatten, Dense)}
+Layer = Conv2D | DepthwiseConv2D | MaxPooling2D | LeakyReLU | Flatten | Dense
+_KINDS: dict[str, type[Layer]] = {each.__name__: each for each in get_args(Layer)}
 
 
 def layers_from_keras(
@@ -301,14 +275,31 @@ def layers_from_keras(
         NoTwin: when NumPy does not compute a layer, or an option of it.
         ValueError: when a weight is not finite.
     """
-    (first, *others), (_none, *arrays) = config["layers"], weights
-    layers = []
-    for entry, own in zip(others, arrays, strict=True):
-        kind = entry["class_name"]
-        if kind not in _LAYERS:
-            raise NoTwin(_("NumPy does not compute the layer {kind} of this network.", kind=quoted(kind)))
-        layers.append(_LAYERS[kind].from_keras(entry["config"], own))
+    (first, *entries), (_nothing, *arrays) = config["layers"], weights
+    layers = [
+        _layer(entry["class_name"], entry["config"], own) for entry, own in zip(entries, arrays, strict=True)
+    ]
     return tuple(first["config"]["batch_shape"][1:]), tuple(layers)
+
+
+def _layer(kind: str, options: Mapping[str, Any], weights: Sequence[np.ndarray]) -> Layer:
+    if kind not in _KINDS:
+        raise NoTwin(_("NumPy does not compute the layer {kind} of this network.", kind=quoted(kind)))
+    made = _KINDS[kind]
+    for name, value in made.fixed.items():
+        if options[name] != value:
+            given = quoted(options[name])
+            raise NoTwin(
+                _(
+                    "NumPy does not compute a {kind} with {option} {value}.",
+                    kind=kind,
+                    option=name,
+                    value=given,
+                )
+            )
+    own = {each.name: options[each.name] for each in dataclasses.fields(made) if each.name in options}
+    own = {name: tuple(value) if isinstance(value, list) else value for name, value in own.items()}
+    return made(weights=tuple(map(readonly, weights)), **own)
 
 
 def readonly(array: np.ndarray) -> np.ndarray:
