@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from benchmarks.app_process import free_port
-from benchmarks.own_cluster import OwnCluster, family
 from kd.config import RunConfig
 from kd.engine.certificates import make, settings
 from kd.lab import Lab
 from kd.studies.study import Study
 from tests import PROJECT
+from tests.app_process import free_port
+from tests.engine.own_cluster import OwnCluster, family
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)

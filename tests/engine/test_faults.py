@@ -14,13 +14,13 @@ from html import unescape
 import psutil
 import pytest
 
-from benchmarks.app_process import app_process
-from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.lab import Lab
 from kd.text.endings import SENTENCES
 from tests import WITHOUT_TENSORFLOW
+from tests.app_process import app_process
+from tests.browser_session import BrowserSession
 from tests.stored_runs import remove
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=16, batch_size=2)

@@ -18,11 +18,11 @@ import pytest
 from distributed import Client
 from distributed.security import Security
 
-from benchmarks.app_process import app_process
 from kd.config import FIELDS, RunConfig
 from kd.engine.ready import READY
 from kd.store.store import Store
 from tests import PROJECT, WITHOUT_TENSORFLOW
+from tests.app_process import app_process
 
 OURS = [
     path

@@ -20,8 +20,8 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.app_process import AppProcess, app_process
-from benchmarks.browser_session import BrowserSession
+from tests.app_process import AppProcess, app_process
+from tests.browser_session import BrowserSession
 from tests.ui.serving.talking import PATIENCE, ask, connect, handshake, heard, look, put
 from ui.serving import messages
 
