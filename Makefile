@@ -1,5 +1,5 @@
 # make run: set up .venv and open the app.    make test: set up .venv and a browser, and run every test.
-# make check: the tests that start no processes.    make docs: the public names, from their docstrings.
+# make check: format, types and quick tests.    make docs: the public names, from their docstrings.
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	"$$p" -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)

@@ -2,9 +2,8 @@
 
     python -m benchmarks.pages --runs 5000
 
-Each round starts new servers, in turns with an empty Streamlit app. First paint is the time from starting
-`streamlit run` to a heading on the screen. With --runs, a home with so many stored runs is opened, too. Needs
-Playwright (requirements-dev.txt).
+Each round starts new servers, in turns with an empty Streamlit app: from `streamlit run` to a heading on the
+screen. With --runs, a home with so many stored runs is opened, too. Needs requirements-dev.txt.
 """
 
 from __future__ import annotations
@@ -54,8 +53,9 @@ LAST_CHANGE = """selector => { window.changed = new Promise(resolve => {
 def measure(rounds: int, runs: int) -> dict[str, list[float]]:
     """Seconds of each round, by what is timed; of a drag, those of every step."""
     found: dict[str, list[float]] = defaultdict(list)
+    chromium = bring()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=bring(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         empty, full = Path(folder) / "empty.py", Path(folder) / "full"
         empty.write_text(EMPTY_APP, encoding="utf-8")
         if runs:

@@ -16,7 +16,7 @@ from benchmarks.recipe import Sizes, Timed
 from kd import load_mnist
 from kd.teachers.shipped import shipped_teacher_path
 
-TEACHER = keras.saving.load_model(shipped_teacher_path("notebook"), compile=False)
+TEACHER = keras.models.load_model(shipped_teacher_path("notebook"), compile=False)
 
 
 class Distiller(keras.Model):
