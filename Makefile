@@ -12,7 +12,7 @@ PIP_OPTIONS := --quiet --no-compile
 PUBLIC := kd kd.study_handle kd.runs.state kd.runs.run_list kd.studies.kept.view kd.studies.frame kd.studies.verdicts \
 	kd.distillation.soft_targets kd.distillation.checks
 
-.PHONY: run test check lint docs clean
+.PHONY: run test check docs clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m streamlit run app.py
@@ -23,11 +23,6 @@ test: $(VENV)/.installed-dev
 
 check: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto -m "not processes"
-
-lint: $(VENV)/.installed-dev
-	$(BIN)/python -m ruff check .
-	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m pdoc --docformat google --no-show-source --output-directory docs/api $(PUBLIC)
