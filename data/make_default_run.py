@@ -16,8 +16,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from kd.config import PRESETS  # noqa: E402 - the project is not installed, it is run from its folder
+from kd.files import digest, json_bytes  # noqa: E402
 from kd.lab import Lab  # noqa: E402
-from kd.store import store  # noqa: E402
+from kd.store import shipped  # noqa: E402
 from kd.store.store import Store  # noqa: E402
 
 KINDS = ("runs", "models", "snapshots")
@@ -28,10 +29,10 @@ INCLUDED = ("default", "many_images")
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         home, nothing = Path(folder) / "home", Path(folder) / "nothing"
-        store.SHIPPED = nothing  # what is included now is not used for what replaces it
+        shipped.SHIPPED = nothing  # what is included now is not used for what replaces it
         lab = Lab(home)
         try:
-            views = [lab.wait(lab.start(PRESETS[name].config)) for name in INCLUDED]
+            views = [lab.train(PRESETS[name].config).wait() for name in INCLUDED]
         finally:
             lab.close()
         sentences = {}
@@ -47,18 +48,29 @@ def main() -> int:
 
 
 def include(opened: Store, run_ids: list[str], data: Path = PROJECT / "data") -> None:
-    """Replace what is included by runs of this store, byte for byte, with their models and snapshots."""
-    models = {model for run_id in run_ids for model in opened.models_of(run_id).values()}
-    names = {"runs": run_ids, "models": models, "snapshots": [f"{model}.npz" for model in models]}
+    """Replace what is included by runs of this store, with their models and snapshots."""
+    models = {model for run_id in run_ids for model in opened.runs.models_of(run_id).values()}
     for kind in KINDS:
         shutil.rmtree(data / kind, ignore_errors=True)
         (data / kind).mkdir(parents=True)
-        for name in names[kind]:
-            source = opened.home / kind / name
-            if source.is_dir():
-                shutil.copytree(source, data / kind / name)
-            elif source.is_file():  # a teacher that comes with the project is not in the store
-                shutil.copy(source, data / kind / name)
+    for run_id in run_ids:
+        write(data / "runs" / run_id, {"record.json": json_bytes(opened.runs.record(run_id))})
+    for model_id in models:
+        path, record = opened.models.file(model_id), opened.models.record(model_id)
+        if path is None or path.parent != opened.home / "models":
+            continue  # a teacher that comes with the project is not in the store
+        contents = {"model.keras": path.read_bytes(), "logits.npz": path.with_suffix(".npz").read_bytes()}
+        write(data / "models" / model_id, {**contents, "record.json": json_bytes(record)})
+        snapshots = f"{model_id}.npz"
+        shutil.copy(opened.home / "snapshots" / snapshots, data / "snapshots" / snapshots)
+
+
+def write(folder: Path, contents: dict[str, bytes]) -> None:
+    """Write a folder of files with their checksums, which `sha256sum --check` can read."""
+    folder.mkdir()
+    sums = "".join(f"{digest(content)}  {name}\n" for name, content in contents.items())
+    for name, content in {**contents, "SHA256SUMS": sums.encode()}.items():
+        (folder / name).write_bytes(content)
 
 
 if __name__ == "__main__":

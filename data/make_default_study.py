@@ -74,14 +74,14 @@ def main(arguments: list[str] | None = None) -> int:
 def carried_out(lab: Lab, length: str, study: Study) -> pd.DataFrame:
     """The runs of a study, with their length and those fields that are the same in all of them."""
     began, base = time.monotonic(), study.base
-    study_id = lab.start_study(study)
-    view = lab.wait_study(study_id, progress=True)
+    study_id = lab.studies.start(study)
+    view = lab.studies.wait(study_id, progress=True)
     if view.status != "finished":
         raise SystemExit(f"A study ended {view.status}: {[str(end) for end in view.failed.values()]}")
     took = duration(time.monotonic() - began)
     print(f"{length}, {base.train_size:,} images, epochs {base.epochs}: {took}", flush=True)
     same = {"length": length, "train_size": base.train_size, "epochs": base.epochs}
-    return lab.study_frame(study_id).assign(**same)
+    return lab.studies.frame(study_id).assign(**same)
 
 
 def written(runs: pd.DataFrame) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def left_out(lab: Lab, study: Study) -> list[str]:
     labels, lines = load_mnist().y_test, []
     for cell, config in study.runs():
         digits = [int(digit) for digit in config.omitted_digits]
-        logits = lab.test_logits(config.run_id)["distilled"]
+        logits = lab.runs[config.run_id].test_logits()["distilled"]
         biases = best_biases(labels, logits, digits)
         shifted = with_biases(logits, biases)
         unseen = np.isin(labels, digits)
@@ -184,14 +184,14 @@ within 0.2 points of 0.
 def written(name: str, lab: Lab) -> str:
     """One section with its results."""
     section = SECTIONS[name]
-    study_id = lab.start_study(section.study)
-    view = lab.wait_study(study_id)
+    study_id = lab.studies.start(section.study)
+    view = lab.studies.wait(study_id)
     if view.status != "finished":
         raise SystemExit(
             f"The study {name} ended {view.status}: {[str(end) for end in view.failed.values()]}"
         )
     axes = list(section.study.axes)
-    table = verdicts(lab.study_frame(study_id), axes)
+    table = verdicts(lab.studies.frame(study_id), axes)
     parts = [
         f"## {section.title}",
         f"{section.about} {covers(section.study.base)}",

@@ -31,14 +31,17 @@ from kd.run_fields import (
 )
 from kd.run_fields.conditions import DRAWN
 from kd.text.translation import N_, _
-from kd.text.words import quoted
+from kd.text.words import MODELS, STUDENTS, quoted
 
 __all__ = [
     "FIELDS",
     "FIELD_TYPES",
+    "MODELS",
+    "NOBODY",
     "OFFERED",
     "PRESETS",
     "SHIPPED_TEACHERS",
+    "STUDENTS",
     "TEST_IMAGES",
     "TRAIN_IMAGES",
     "Contradiction",
@@ -54,8 +57,8 @@ RECIPE_VERSION = 1
 # The seeds of one study and the next generation's do not meet.
 _SEEDS_A_GENERATION = 100
 
-STUDENTS = ("distilled", "scratch")
-MODELS = ("teacher", *STUDENTS)
+NOBODY = ""
+"""The person of a run or a study that belongs to nobody in particular."""
 
 
 def _of_objective(name: str, own: dataclasses.Field) -> dataclasses.Field:

@@ -14,7 +14,6 @@ import threading
 import uuid
 from pathlib import Path
 
-import psutil
 from filelock import FileLock, Timeout
 
 _FOLDER = "owners"
@@ -54,10 +53,8 @@ def is_gone(home: Path, token: str | None) -> bool:
     """Whether the process with this token has ended."""
     if token == _own:
         return False
-    if token is None or not _TOKEN.fullmatch(token):
-        return not _lives_by_number(token or "")
     path = home / _FOLDER / f"{token}.lock"
-    if not path.is_file():
+    if token is None or not _TOKEN.fullmatch(token) or not path.is_file():
         return True
     lock = FileLock(path, thread_local=False)
     try:
@@ -74,20 +71,6 @@ def sweep(home: Path) -> None:
     """Remove the lock files of processes that have ended."""
     for path in (home / _FOLDER).glob("*.lock"):
         is_gone(home, path.stem)
-
-
-def numbered(pid: int, started: float) -> str:
-    """The token of a process that earlier versions identified by its id and start time."""
-    return f"pid {pid} {started}"
-
-
-def _lives_by_number(token: str) -> bool:
-    kind, _, rest = token.partition(" ")
-    pid, _, started = rest.partition(" ")
-    try:
-        return kind == "pid" and abs(psutil.Process(int(pid)).create_time() - float(started)) < 1
-    except (psutil.Error, ValueError, OverflowError):
-        return False
 
 
 def _begin_anew() -> None:

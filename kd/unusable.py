@@ -1,5 +1,5 @@
-"""The error whose message a page may show."""
+"""The error for people."""
 
 
 class Unusable(ValueError):
-    """Something that KD Lab needs cannot be used: one sentence says what, and what to do about it."""
+    """Says what cannot be, and what to do about it, in one sentence that a page or a command may show."""

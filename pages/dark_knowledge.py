@@ -49,7 +49,7 @@ def look(run_id: str, config: RunConfig, shown: Shown) -> None:
         )
         figures(run_id, config, shown, view)
         if view == "all":
-            likeness = dark_views.one_sided(run_id, lab().test_logits(run_id)["teacher"])
+            likeness = dark_views.one_sided(run_id, lab().runs[run_id].test_logits()["teacher"])
             dark_lessons.whole_test_set(config, *likeness)
         elif view == "pull":
             dark_lessons.pull()
@@ -71,7 +71,7 @@ def figures(run_id: str, config: RunConfig, shown: Shown, view: str) -> None:
             ),
         )
         if view == "all":
-            dark_views.whole_test_set(run_id, lab().test_logits(run_id)["teacher"], temperature)
+            dark_views.whole_test_set(run_id, lab().runs[run_id].test_logits()["teacher"], temperature)
         elif view == "pull":
             dark_views.pull(shown, temperature, config)
         else:

@@ -28,7 +28,7 @@ PLACES = ("picture", "answers", "tools", "more")
 
 def picture(way: str, run_id: str, tools: DeltaGenerator) -> ways_in.Given:
     if way == "test":
-        return ways_in.chosen(lab().test_logits(run_id)["teacher"])
+        return ways_in.chosen(lab().runs[run_id].test_logits()["teacher"])
     return ways_in.uploaded() if way == "upload" else ways_in.drawn(tools)
 
 
@@ -59,7 +59,7 @@ with page("Draw"):
         given = picture(way, asked.run_id, tools)
         shown = remembered(given)
     images = shown.picture[None, :, :, None]
-    logits = {name: model.logits(images)[0] for name, model in lab().models(asked.run_id).items()}
+    logits = {name: model.logits(images)[0] for name, model in lab().runs[asked.run_id].models().items()}
     with said_place:
         if given.problem:
             st.warning(literal(given.problem), icon=":material/info:")

@@ -8,11 +8,14 @@ from ui.runs.search import ADDRESS
 from ui.shared import address, lessons
 from ui.shared.frame import page
 from ui.shared.headings import unseen_section
+from ui.shared.markup import literal
 from ui.shared.server import lab
 
 with page("Runs"):
     address.take(ADDRESS)
-    entries = lab().notebook()
+    if lab().store.recovered:
+        st.warning(literal(lab().store.recovered), icon=":material/database:")
+    entries = lab().runs.views()
     if not entries:
         st.write(_("Nothing has been trained yet."))
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")

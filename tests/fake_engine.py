@@ -36,9 +36,6 @@ class FakeEngine:
         self.most_at_once: Counter = Counter()
         self._lock = threading.Lock()
 
-    def runs_at_once(self) -> int:
-        return self.at_once
-
     def workers(self) -> dict[str, int]:
         return {"student": 2 * self.at_once, "teacher": 1}
 

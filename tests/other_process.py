@@ -19,10 +19,10 @@ from pathlib import Path
 from kd.config import RunConfig
 from kd.store.store import Store
 
-index = Store(Path(sys.argv[1])).index
+runs = Store(Path(sys.argv[1])).runs
 config = RunConfig.from_mapping(json.loads(sys.argv[2]))
-assert index.claim(config.run_id, config.to_dict(), asked=sys.argv[3] == "asked")
-index.set_status(config.run_id, "running")
+assert runs.claim(config.run_id, config, asked=sys.argv[3] == "asked")
+runs.set_running(config.run_id)
 print("claimed", flush=True)
 sys.stdin.read()
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from kd.engine.cluster_size import available_cores
+from kd.engine.processes import available_cores
 
 MOST = 4
 # These begin first, so that none of them is left alone at the end. A folder's files run in one process: the
@@ -25,7 +25,7 @@ LONGEST = (
     "tests/engine/test_cluster.py",
     "tests/pages/test_fuzz_address.py",
     "tests/install/",
-    "tests/engine/test_forkserver.py",
+    "tests/engine/test_workers.py",
     "tests/engine/test_frozen.py",
     "tests/cli/test_sweep.py",
 )

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kd.config import STUDENTS, RunConfig
-from kd.files import digest, json_bytes
-from kd.store.index.schema import TABLES
+from kd.store.database import NAME
 from kd.store.store import Store
 
 CONFIG = RunConfig(seed=1)
@@ -56,58 +54,75 @@ def save_model(store: Store, config: RunConfig, name: str, content: bytes, **cha
         "history": [],
         "software": {},
     }
-    store.save_model(model_id, {**parts, **changes}, content, LOGITS)
+    store.models.save(model_id, {**parts, **changes}, content, LOGITS)
     return model_id
 
 
 def save_models(store: Store, config: RunConfig, contents: Mapping[str, bytes] | None = None) -> None:
     """Store the models of a run that are not there yet; contents: of their .keras files."""
     for name, model_id in config.model_ids.items():
-        if not store.has_model(model_id):
+        if not store.models.has(model_id):
             save_model(store, config, name, (contents or {}).get(name, name[:1].encode() * 5000))
 
 
-def save(store: Store, config: RunConfig = CONFIG, contents: Mapping[str, bytes] | None = None) -> str:
-    """Store a run and its models as if it had been trained; returns its id."""
-    store.index.claim(config.run_id, config.to_dict())
+def save(
+    store: Store,
+    config: RunConfig = CONFIG,
+    contents: Mapping[str, bytes] | None = None,
+    asked: bool = True,
+    person: str = "",
+    **changes: Any,
+) -> str:
+    """Store a run and its models as if it had been trained; returns its id. changes: to its record."""
+    claim = store.runs.claim(config.run_id, config, asked, person)
     save_models(store, config, contents)
-    store.save_run(config.run_id, record(config))
+    store.runs.finish(config.run_id, claim, record(config, **changes))
+    return config.run_id
+
+
+def save_ended(store: Store, config: RunConfig, status: str, ending: str = "", person: str = "") -> str:
+    """Store a run that has ended without a result, or that this process computes; returns its id."""
+    claim = store.runs.claim(config.run_id, config, person=person)
+    if status == "running":
+        store.runs.set_running(config.run_id)
+    elif status != "queued":
+        store.runs.end(config.run_id, claim, status, ending)
     return config.run_id
 
 
 def save_copy(store: Store, run_id: str, config: RunConfig, **changes: Any) -> str:
     """Store another run's models and result as if they were this one's; changes: to parts of the record."""
-    original = store.record(run_id)
+    original = store.runs.record(run_id)
     for name, model_id in original["models"].items():
         own = config.model_ids[name]
-        if not store.has_model(own):
-            told, path = store.model(model_id)
-            store.save_model(own, {**told, "model": own}, path.read_bytes(), store.model_logits(model_id))
-            if store.has_snapshots(model_id):
-                store.save_snapshots(own, store.snapshots(model_id))
-    store.index.claim(config.run_id, config.to_dict())
+        if not store.models.has(own):
+            told, path = store.models.get(model_id)
+            store.models.save(own, {**told, "model": own}, path.read_bytes(), store.models.logits(model_id))
+            if store.models.has_snapshots(model_id):
+                store.models.save_snapshots(own, store.models.snapshots(model_id))
+    claim = store.runs.claim(config.run_id, config)
     parts = {"config": config.to_dict(), "models": config.model_ids}
-    store.save_run(config.run_id, {**original, **parts, **changes})
+    store.runs.finish(config.run_id, claim, {**original, **parts, **changes})
     return config.run_id
 
 
 def remove(store: Store, config: RunConfig) -> None:
     """Remove a run for good, and the models that were trained for it."""
-    store.remove_run(config.run_id)
+    store.runs.remove(config.run_id)
     for model_id in config.model_ids.values():
-        store.remove_model(model_id)
+        store.models.remove(model_id)
 
 
 def is_whole(store: Store, run_id: str = RUN) -> bool:
     """Whether a run and each of its models are there, as saved."""
-    models = store.models_of(run_id).values()
-    return store.is_usable(run_id) and all(store.model_logits(model) is not None for model in models)
+    models = store.runs.models_of(run_id).values()
+    return store.is_usable(run_id) and all(store.models.logits(model) is not None for model in models)
 
 
 @contextmanager
 def locked(home: Path) -> Iterator[None]:
-    """While inside, another program holds the index's write lock."""
-    other = sqlite3.connect(home / "index.sqlite", isolation_level=None)
+    """While inside, another program holds the database's write lock."""
+    other = sqlite3.connect(home / NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -118,8 +133,8 @@ def locked(home: Path) -> Iterator[None]:
 
 def save_many(home: Path, count: int) -> list[str]:
     """Store so many runs in a few seconds: true records, five seeds of each setting, but no models."""
-    store = Store(home)
-    original = store.record(RunConfig().run_id)
+    store = _in_a_hurry(home)
+    original = store.runs.record(RunConfig().run_id)
     random, made = np.random.default_rng(0), []
     sizes, temperatures = (200, 1_000, 2_000, 5_000, 10_000, 20_000), (1.0, 2.0, 3.0, 4.0, 5.0, 8.0)
     settings = itertools.product(range(5, 100), temperatures, sizes, range(1, 6))
@@ -133,20 +148,22 @@ def save_many(home: Path, count: int) -> list[str]:
         for name, right in zip(STUDENTS, only, strict=True):
             result[name] = {**result[name], "test_accuracy": 0.9 + right / 1e4}
         parts = {"config": config.to_dict(), "created": 1e9 + len(made), "models": config.model_ids}
-        content = json_bytes({**original, **parts, "result": {**result, "comparison": comparison}})
-        folder = store.home / "runs" / config.run_id
-        folder.mkdir()
-        (folder / "record.json").write_bytes(content)
-        (folder / "SHA256SUMS").write_text(f"{digest(content)}  record.json\n")
+        record = {**original, **parts, "result": {**result, "comparison": comparison}}
+        store.runs.finish(config.run_id, None, record)
         made.append(config.run_id)
-    store.index.take_in()
     return made
 
 
 def remove_many(home: Path, run_ids: list[str]) -> None:
     """Remove runs that `save_many` has stored."""
-    with closing(sqlite3.connect(home / "index.sqlite")) as connection, connection:
-        for table in TABLES:
-            connection.executemany(f"DELETE FROM {table} WHERE run_id = ?", [(each,) for each in run_ids])
+    store = _in_a_hurry(home)
     for run_id in run_ids:
-        shutil.rmtree(home / "runs" / run_id)
+        store.runs.remove(run_id)
+
+
+def _in_a_hurry(home: Path) -> Store:
+    """A store that does not wait for the disk."""
+    store = Store(home)
+    write = store._database.write
+    store._database.write = lambda action, **how: write(action, **{**how, "durable": False})
+    return store

@@ -85,19 +85,19 @@ LIGHT = {
 import rich.style  # it draws a random number
 before = look()
 import kd.__main__
-from kd.cli import parser, predict, rebuild_index, runs, stop, train
+from kd.cli import parser, predict, runs, stop, train
 """,
     "a refused command": "from kd.__main__ import main; main(['train', '--alpha', '1.5'])",
     "a lab": """
 from kd import Lab
 with Lab(home) as lab:
-    lab.runs(), lab.wait(lab.start("default")), lab.estimate("notebook")
+    lab.runs.views(), lab.train("default").wait(), lab.estimate("notebook")
 """,
     "a prediction": """
 from kd import Lab, load_mnist
 with Lab(home) as lab:
-    run, pictures = lab.start("default"), load_mnist().x_test[:3]
-    lab.predict(run, pictures), lab.test_logits(run), lab.models(run)
+    run, pictures = lab.train("default"), load_mnist().x_test[:3]
+    run.predict(pictures), run.test_logits(), run.models()
 """,
 }
 
@@ -108,7 +108,7 @@ def test_whoever_imports_it_finds_the_process_as_it_was(name, tmp_path):
 
 
 def test_a_table_of_runs_changes_nothing_but_what_pandas_does(tmp_path):
-    run("import pandas; before = look(); from kd import Lab; Lab(home).runs().to_frame(); same()", tmp_path)
+    run("import pandas; before = look(); from kd import Lab; Lab(home).runs.to_frame(); same()", tmp_path)
 
 
 TRAINING = """
@@ -124,8 +124,8 @@ def is_used():
 before, used = look(), is_used()
 from kd import Lab, RunConfig
 with Lab(home) as lab:
-    run = lab.start(RunConfig(train_size=100, epochs=1))
-    assert lab.wait(run).status == "finished", lab.watch(run).message
+    run = lab.train(RunConfig(train_size=100, epochs=1))
+    assert run.wait().status == "finished", run.view().message
     same(but={"threads", "heavy libraries"})
     assert is_used() == used
 same(but={"threads", "heavy libraries"})
@@ -156,7 +156,7 @@ distiller.fit(numpy.zeros((8, 28, 28, 1)), numpy.zeros(8), verbose=0)
     "a student": """
 from kd import Lab
 with Lab(home) as lab:
-    lab.student(lab.start("default"))(numpy.zeros((1, 28, 28, 1)))
+    lab.train("default").student()(numpy.zeros((1, 28, 28, 1)))
 """,
 }
 
@@ -204,7 +204,6 @@ SLOW = {"distributed", "dask", "tensorflow", "keras", "pandas", "scipy", "h5py",
         (["runs"], set()),
         (["runs", "--json"], set()),
         (["stop", "nothing"], set()),
-        (["rebuild-index"], set()),
         (["predict", "1099", "PICTURE"], {"h5py"}),
         (["predict", "1099", "nothing.png"], set()),
     ],

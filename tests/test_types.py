@@ -10,16 +10,17 @@ from tests import PROJECT
 
 WRITTEN_WITH_KD = """
 from kd import Lab, RunConfig, Study, __version__, load_mnist
+from kd.lab.run import Run
 
 images, labels = load_mnist().train(10)
 with Lab("~/runs") as lab:
-    run: str = lab.start(RunConfig(train_size=images.shape[0], dkd_beta=2.0))
-    study: str = lab.start_study(Study(RunConfig(), {"temperature": [1, 4]}))
-    lab.start(study=study)
+    run: Run = lab.train(RunConfig(train_size=images.shape[0], dkd_beta=2.0))
+    study: str = lab.studies.start(Study(RunConfig(), {"temperature": [1, 4]}))
+    lab.train(study=study)
 version: int = __version__
 Lab.fit()
 """
-WRONG_LINES = [8, 9, 10]
+WRONG_LINES = [9, 10, 11]
 
 
 def mypy(*arguments: str) -> str:

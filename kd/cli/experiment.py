@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from kd.lab import Lab
+from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.experiment import Experiment
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.lengths import late_gain, steps
 from kd.studies.experiments.rows import points
-from kd.studies.experiments.running import ExperimentRun, ExperimentView
 from kd.studies.in_text.points import points_text
 from kd.studies.progress import moment
 from kd.terminal import interrupt

@@ -31,7 +31,7 @@ def export(names: list[str], format_name: str, model: str, output: str | None, r
     from kd.lab import Lab
 
     lab = Lab(store.home)
-    study = lab.watch_study(run_ids[0]) if is_study else None
+    study = lab.studies.view(run_ids[0]) if is_study else None
     with interrupt.listening():
         paths = lab.export(study or run_ids, format_name, model, output, replace, interrupt.check)
     if study is not None and study.done < study.runs:

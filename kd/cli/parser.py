@@ -59,7 +59,6 @@ def command_line(name: str = MODULE) -> tuple[Parser, Mapping[str, argparse.Argu
     _add_predict(commands)
     _add_export(commands)
     _add_stop(commands)
-    _add_rebuild_index(commands)
     return parser, commands.choices
 
 
@@ -241,11 +240,6 @@ def _add_stop(commands: _Commands) -> None:
     parser.set_defaults(command=_stop)
 
 
-def _add_rebuild_index(commands: _Commands) -> None:
-    parser = _command(commands, "rebuild-index", _("rebuild the list of stored runs after it was lost"))
-    parser.set_defaults(command=_rebuild_index)
-
-
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=shown(_("print one JSON object per line")))
 
@@ -335,9 +329,3 @@ def _stop(options: argparse.Namespace) -> int:
     from kd.cli.stop import stop
 
     return stop(options.run)
-
-
-def _rebuild_index(options: argparse.Namespace) -> int:
-    from kd.cli.rebuild_index import rebuild_index
-
-    return rebuild_index()

@@ -23,7 +23,7 @@ def predict(run: str, image: str, as_json: bool) -> int:
     # after everything that can be refused: the lab takes longer to load than all before it
     from kd.lab import Lab
 
-    found = Lab(store.home).predict(run_id, picture)
+    found = Lab(store.home).runs[run_id].predict(picture)
     probabilities = {name: values[0] for name, values in found.items()}
     if as_json:
         answers = {

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from kd.cli.program import started
 from kd.store.store import Store
-from kd.store.stored import ID
 from kd.terminal.refusal import Refusal
 from kd.text.translation import _, ngettext
 from kd.text.words import quoted
@@ -45,14 +44,14 @@ def finished_run_or_study(store: Store, name: str) -> tuple[str, bool]:
     Raises:
         Refusal: when there is none, or more than one.
     """
-    studies = {path.stem for path in (store.home / "studies").glob("*.json") if ID.fullmatch(path.stem)}
+    studies = {record.study_id for record in store.studies.all()}
     found = the_one(name, [*_finished(store), *studies], EITHER)
     return found, found in studies
 
 
 def _finished(store: Store) -> list[str]:
-    known = {row["run_id"] for row in store.index.rows()} | set(store.shipped_runs())
-    return list(filter(store.has_run, known))
+    known = {row.run_id for row in store.runs.rows()} | set(store.runs.shipped())
+    return list(filter(store.runs.has, known))
 
 
 def _refusal(kind: str, count: int, name: str) -> str:

@@ -8,26 +8,22 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from kd.cli.program import started
 from kd.config import FIELDS, RunConfig
+from kd.lab.run_list import RunList
 from kd.runs.state import RunView
-from kd.runs.views import RunViews
 from kd.store.store import Store
 from kd.text import states
 from kd.text.translation import _, in_english
-from kd.text.words import MODELS, NAMES, UNREADABLE, accuracy, plain, quoted
+from kd.text.words import MODELS, NAMES, accuracy, plain
 
 
 def runs(as_json: bool) -> int:
     """List every run, newest first; returns the exit code."""
-    store = Store()  # and no Lab, which takes longer to load than all else here
-    views, unreadable = RunViews(store, histories=False).all(), store.index.unreadable()
+    views = RunList(Store()).views()  # and no Lab, which takes longer to load than all else here
     if as_json:
         with in_english():
             for view in views:
                 print(json.dumps(_as_dict(view)))
-        for name in unreadable:
-            print(json.dumps({"run": name, "status": "unreadable"}))
         return 0
     # the usual run fits a terminal of 80 columns; what is wider is folded, and never cut
     table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
@@ -47,18 +43,9 @@ def runs(as_json: bool) -> int:
             plain(config.alpha),
             plain(config.temperature) if config.objective_class.uses_temperature else "–",
             str(config.epochs),
-            *(accuracy(view.result[m]["test_accuracy"]) if view.result else "" for m in MODELS),
+            *(accuracy(getattr(view.figures, m)) if view.figures else "" for m in MODELS),
         )
     Console().print(table)
-    for name in unreadable:
-        print(
-            _(
-                "{run}: {problem} `{program} rebuild-index` removes the entry.",
-                run=quoted(name),
-                program=started(),
-                problem=_(UNREADABLE),
-            )
-        )
     return 0
 
 
@@ -78,5 +65,5 @@ def _as_dict(view: RunView) -> dict:
         "created": view.created,
         "shipped": view.shipped,
         "config": view.config.to_dict(),
-        "test_accuracy": {m: view.result[m]["test_accuracy"] for m in MODELS} if view.result else None,
+        "test_accuracy": {m: getattr(view.figures, m) for m in MODELS} if view.figures else None,
     }

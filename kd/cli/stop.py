@@ -6,7 +6,6 @@ import sys
 import time
 
 from kd.cli import run_name
-from kd.store.index.rows import ACTIVE
 from kd.store.store import Store
 from kd.text import states
 from kd.text.translation import _
@@ -17,12 +16,12 @@ SECONDS_BETWEEN_LOOKS = 0.1
 
 def stop(run: str) -> int:
     """Ask the process that trains the run to stop it, and wait for that; returns the exit code."""
-    index = Store().index
-    active = [row["run_id"] for row in index.rows() if row["status"] in ACTIVE]
+    runs = Store().runs
+    active = [row.run_id for row in runs.rows() if row.is_active]
     run_id = run_name.the_one(run, active, run_name.ACTIVE)
-    index.ask_to_stop(run_id)
+    runs.ask_to_stop(run_id)
     deadline = time.monotonic() + SECONDS_TO_STOP
-    while (row := index.row(run_id)) is not None and row["status"] in ACTIVE:
+    while (row := runs.row(run_id)) is not None and row.is_active:
         if time.monotonic() > deadline:
             print(
                 _(
@@ -35,14 +34,14 @@ def stop(run: str) -> int:
             )
             return 1
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    if row is None or row["status"] == "stopped":
+    if row is None or row.status == "stopped":
         print(_("Run {run} has been stopped.", run=run_id))
     else:
         print(
             _(
                 "Run {run} ended before it could be stopped ({state}).",
                 run=run_id,
-                state=states.state(row["status"]),
+                state=states.state(row.status),
             )
         )
     return 0

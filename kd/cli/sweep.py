@@ -13,10 +13,10 @@ from kd.studies.in_text.heat_map import heading
 from kd.studies.in_text.lines import WIDTH
 from kd.studies.in_text.picture import picture
 from kd.studies.in_text.table import table_text
-from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
 from kd.studies.sure.single_seeds import study_notes
 from kd.studies.verdicts import verdicts
+from kd.studies.view import StudyView
 from kd.terminal import interrupt
 from kd.terminal.refusal import Refusal
 from kd.terminal.watching import views
@@ -43,8 +43,8 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
     for format, path in (tables or {}).items():
         check_free(format, path, study.study_id)
     with interrupt.listening(), Lab() as lab:
-        lab.count_workers()
-        seconds = lab.estimate_study(study)
+        lab.estimates.count_workers()
+        seconds = lab.estimate(study)
         if seconds > SECONDS_WITHOUT_ASKING and not yes:
             raise Refusal(
                 _(
@@ -52,15 +52,15 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
                     time=duration(seconds),
                 )
             )
-        study_id = lab.start_study(study)
+        study_id = lab.studies.start(study)
         try:
-            view = _print_json(lab, study_id) if as_json else lab.wait_study(study_id, progress=True)
+            view = _print_json(lab, study_id) if as_json else lab.studies.wait(study_id, progress=True)
         except KeyboardInterrupt:
-            lab.stop_study(study_id)
-            view = lab.wait_study(study_id, timeout=10)
+            lab.studies.stop(study_id)
+            view = lab.studies.wait(study_id, timeout=10)
             print(kept_words(view.done, view.runs), file=sys.stderr)
             raise
-        table = verdicts(lab.study_frame(study), list(study.axes), study.baseline)
+        table = verdicts(lab.studies.frame(study), list(study.axes), study.baseline)
         if as_json:
             # of no cells at all, pandas makes an empty line
             for line in filter(None, table.to_json(orient="records", lines=True).splitlines()):
@@ -89,7 +89,7 @@ def sweep(study: Study, as_json: bool, yes: bool, tables: Mapping[str, str] | No
 
 def _print_json(lab: Lab, study_id: str) -> StudyView:
     shown = -1
-    for view in views(lambda: lab.watch_study(study_id), SECONDS_BETWEEN_LOOKS):
+    for view in views(lambda: lab.studies.view(study_id), SECONDS_BETWEEN_LOOKS):
         if view.done != shown:
             shown = view.done
             event = {"event": "progress", "study": study_id, "done": view.done, "runs": view.runs}

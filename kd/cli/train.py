@@ -12,6 +12,7 @@ from rich.table import Table
 from kd.cli.program import started
 from kd.config import RunConfig
 from kd.lab import Lab
+from kd.lab.run import Run
 from kd.runs.state import RunView
 from kd.terminal import interrupt
 from kd.terminal.streams import OutputLost
@@ -30,37 +31,37 @@ def train(config: RunConfig, as_json: bool) -> int:
     another reason, such as a full disk, the run continues and is stored.
     """
     with interrupt.listening(), Lab() as lab:
-        run_id = lab.start(config)
+        run = lab.train(config)
         lost = None
         try:
             try:
-                view = _print_json(lab, run_id) if as_json else lab.wait(run_id, progress=True)
+                view = _print_json(run) if as_json else run.wait(progress=True)
             except OutputLost as error:
                 if error.reader_left:
                     raise
                 lost = error
-                view = last(views(lambda: lab.watch(run_id), SECONDS_BETWEEN_LOOKS))
+                view = last(views(run.view, SECONDS_BETWEEN_LOOKS))
         except (KeyboardInterrupt, OutputLost) as reason:
-            if lab.watch(run_id).elsewhere:
+            if run.view().elsewhere:
                 if isinstance(reason, OutputLost):
                     raise
                 print(
                     _(
                         "The run continues in the other process. To stop it: {program} stop {run}",
-                        run=run_id,
+                        run=run.id,
                         program=started(),
                     ),
                     file=sys.stderr,
                 )
                 return interrupt.EXIT_CODE
-            lab.stop(run_id)
-            lab.wait(run_id, timeout=5)
+            run.stop()
+            run.wait(timeout=5)
             raise
     if lost is not None and view.status == "finished":
         raise lost
     if view.status != "finished" or view.result is None:
         print(
-            _("Run {run} ended without a result: {reason}", run=run_id, reason=view.message), file=sys.stderr
+            _("Run {run} ended without a result: {reason}", run=run.id, reason=view.message), file=sys.stderr
         )
         return 1
     if as_json:
@@ -72,10 +73,10 @@ def train(config: RunConfig, as_json: bool) -> int:
     return 0
 
 
-def _print_json(lab: Lab, run_id: str) -> RunView:
+def _print_json(run: Run) -> RunView:
     # by model and epoch: a model that starts over repeats its epochs, with the same numbers
     printed: set[tuple[str, int]] = set()
-    for view in views(lambda: lab.watch(run_id), SECONDS_BETWEEN_LOOKS):
+    for view in views(run.view, SECONDS_BETWEEN_LOOKS):
         for event in view.history:
             key = event["model"], event["epoch"]
             if key not in printed:

@@ -1,5 +1,5 @@
-from .attempt import Abandoned as Abandoned
 from .attempt import Attempt as Attempt
-from .attempt import EngineLost as EngineLost
 from .attempt import WorkerLost as WorkerLost
-from .client import Engine as Engine
+from .connection import Abandoned as Abandoned
+from .connection import EngineLost as EngineLost
+from .engine import Engine as Engine

@@ -2,8 +2,8 @@
 
     python -m kd.engine [SECONDS]
 
-prints READY and one JSON line {"address", "ca", "certificate", "key"}: only holders of that line can use the
-cluster. However the parent ends, standard input closes, so no worker outlives the app. A worker that shows no
+prints READY and one JSON line with the cluster's address and TLS credentials: only holders of that line can
+use it. However the parent ends, standard input closes, so no worker outlives the app. A worker that shows no
 sign of life for SECONDS is killed and replaced.
 """
 
@@ -15,11 +15,11 @@ import logging
 import os
 import sys
 import threading
+import time
 from typing import TextIO
 
 from kd.engine import forkserver
-from kd.engine.frozen import SECONDS_OF_SILENCE, family_of, kill
-from kd.engine.ready import READY
+from kd.engine.processes import READY, SECONDS_OF_SILENCE, family_of, kill
 
 SECONDS_TO_LEAVE = 1.5
 
@@ -34,7 +34,7 @@ def _watch_parent() -> None:
     _parent_gone.set()
     if _ready.is_set():
         # A worker in the middle of a step may be slow to answer, and nobody waits for it any longer.
-        threading.Event().wait(SECONDS_TO_LEAVE)
+        time.sleep(SECONDS_TO_LEAVE)
     # Workers would end by themselves, but not frozen ones, and not without logging the lost connection.
     workers = family_of(os.getpid())[1:]
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nor do their nannies need to report that
@@ -46,24 +46,18 @@ async def serve(out: TextIO, seconds_of_silence: float) -> None:
     """Run until standard input closes; print on `out` where the cluster is."""
     from distributed.security import Security
 
-    from kd.engine.cluster import embedded_cluster
-    from kd.engine.frozen import end_frozen_workers
+    from kd.engine.cluster import embedded_cluster, look_after
 
     security = Security.temporary()
     async with embedded_cluster(security) as cluster:
-        line = {
-            "address": cluster.scheduler_address,
-            "ca": security.tls_ca_file,
-            "certificate": security.tls_client_cert,
-            "key": security.tls_client_key,
-        }
+        credentials = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+        line = {name: getattr(security, name) for name in credentials}
+        line["address"] = cluster.scheduler_address
         print(f"{READY}{json.dumps(line)}", file=out, flush=True)
         _ready.set()
-        watching = asyncio.create_task(end_frozen_workers(cluster, seconds_of_silence))
-        try:
-            await asyncio.get_running_loop().run_in_executor(None, _parent_gone.wait)
-        finally:
-            watching.cancel()
+        looking = asyncio.create_task(look_after(cluster, seconds_of_silence))
+        await asyncio.to_thread(_parent_gone.wait)
+        looking.cancel()
 
 
 def _own_output() -> TextIO:

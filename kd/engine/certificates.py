@@ -31,18 +31,6 @@ def make(folder: Path) -> bool:
     return True
 
 
-def settings(folder: Path) -> dict[str, str]:
-    """The environment variables by which Dask reads the files."""
-    certificate, key = str(folder / CERTIFICATE), str(folder / KEY)
-    tls = "DASK_DISTRIBUTED__COMM__TLS__"
-    return {
-        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
-        f"{tls}CA_FILE": certificate,
-        **{f"{tls}{role}__CERT": certificate for role in ("CLIENT", "SCHEDULER", "WORKER")},
-        **{f"{tls}{role}__KEY": key for role in ("CLIENT", "SCHEDULER", "WORKER")},
-    }
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code, as kd.terminal.entry has it."""
     from kd.terminal.entry import exit_code

@@ -7,30 +7,36 @@ two kinds of process.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
 import os
 import sys
 
 import dask
-from distributed import Nanny, Scheduler, SpecCluster
+import psutil
+from distributed import Nanny, Scheduler, SpecCluster, utils
+from distributed.core import Status
 from distributed.security import Security
 
-from kd.engine import connections, forkserver
-from kd.engine.cluster_size import available_cores, student_workers
+from kd.engine import forkserver
+from kd.engine.processes import SECONDS_BETWEEN_LOOKS, Silence, available_cores, student_workers
+
+log = logging.getLogger("kd.engine")
 
 LOOPBACK = "127.0.0.1"
+SECONDS_BETWEEN_REPAIRS = 5.0
 
-# A task that kills its worker is tried only once more.
 SETTINGS = {
+    # a task that kills its worker is tried only once more
     "distributed.scheduler.allowed-failures": 1,
-    # left to kd.engine.frozen: this goes by the clock, and would end all workers after a laptop slept
+    # left to `look_after`: this goes by the clock, and would end all workers after a laptop slept
     "distributed.scheduler.worker-ttl": None,
     # a worker that is away for so long is given up together with its nanny, which would have replaced it
     "distributed.deploy.lost-worker-timeout": "365 days",
+    "distributed.scheduler.preload": ["kd.engine.preload"],  # and so for the nannies, in the same process
     "distributed.worker.preload": ["kd.engine.preload"],
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": False,
+    "distributed.worker.multiprocessing-method": forkserver.method(),
     # nobody reads these here, and together they took a twelfth of a worker's time
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
@@ -46,41 +52,64 @@ SETTINGS = {
 
 def embedded_cluster(security: Security) -> SpecCluster:
     """The cluster, for use in `async with`; it listens on loopback only."""
-    connections.install()
-    dask.config.set(SETTINGS | forkserver.settings())
-    forkserver.keep_modules()
-    workers = {f"student-{i}": _worker("student", 1, security) for i in range(student_workers())}
-    workers["teacher"] = _worker("teacher", available_cores(), security)
-    scheduler = {
-        "cls": Scheduler,
-        "options": {
-            "host": LOOPBACK,
-            "port": 0,
-            "protocol": "tls://",
-            "security": security,
-            "dashboard": False,
-            "dashboard_address": f"{LOOPBACK}:0",
-        },
-    }
+    dask.config.set(SETTINGS)
+    # Dask 2026.8 would have the forkserver load other modules, and load pandas here to see if there is one.
+    utils._forkserver_preload_set = True
+    options = {"host": LOOPBACK, "security": security, "dashboard": False}
+    scheduler = {**options, "port": 0, "protocol": "tls://", "dashboard_address": f"{LOOPBACK}:0"}
+    workers = {f"student-{i}": _worker("student", 1, options) for i in range(student_workers())}
+    workers["teacher"] = _worker("teacher", available_cores(), options)
     return SpecCluster(
-        scheduler=scheduler, workers=workers, security=security, asynchronous=True, silence_logs=False
+        scheduler={"cls": Scheduler, "options": scheduler},
+        workers=workers,
+        security=security,
+        asynchronous=True,
+        silence_logs=False,
     )
 
 
-def _worker(kind: str, threads: int, security: Security) -> dict:
-    return {
-        "cls": Nanny,
-        "options": {
-            "host": LOOPBACK,
-            "nthreads": 1,
-            "resources": {kind: 1},
-            "memory_limit": 0,
-            "security": security,
-            "dashboard": False,
-            "env": {
-                "KD_THREADS": str(threads),
-                "TF_CPP_MIN_LOG_LEVEL": "2",
-                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            },
-        },
+def _worker(kind: str, threads: int, options: dict) -> dict:
+    environment = {
+        "KD_THREADS": str(threads),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }
+    own = {"nthreads": 1, "resources": {kind: 1}, "memory_limit": 0, "env": environment}
+    return {"cls": Nanny, "options": {**options, **own}}
+
+
+async def look_after(cluster: SpecCluster, seconds_of_silence: float) -> None:
+    """Keep all workers at work, until this is cancelled."""
+    await asyncio.gather(_end_frozen_workers(cluster, seconds_of_silence), _replace_lost_nannies(cluster))
+
+
+async def _end_frozen_workers(cluster: SpecCluster, seconds: float) -> None:
+    """Kill workers after so many silent seconds, in their start too; their nannies start others."""
+    silences: dict[int, Silence] = {}
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        known = cluster.scheduler.workers  # type: ignore[union-attr] # there is one since the start
+        nannies = {nanny.pid: nanny for nanny in cluster.workers.values() if nanny.pid is not None}
+        silences = {pid: silences.get(pid) or Silence(seconds) for pid in nannies}
+        for pid, nanny in nannies.items():
+            worker = known.get(nanny.worker_address)
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(pid)
+                if silences[pid].is_too_long(worker and worker.last_seen, process):
+                    log.error("a worker has shown no sign of life for %.0f s and is replaced", seconds)
+                    process.kill()
+
+
+async def _replace_lost_nannies(cluster: SpecCluster) -> None:
+    """Start a new nanny in place of each that is gone: one that cannot start its worker gives up for good.
+
+    That can happen when the forkserver was just killed, or memory is short.
+    """
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)
+        gone = [name for name, one in cluster.workers.items() if one.status in (Status.closed, Status.failed)]
+        for name in gone:
+            log.error("the worker process %s could not be started and is tried again", name)
+            del cluster.workers[name]
+        if gone:
+            cluster.scale(len(cluster.worker_spec))  # starts those that are missing

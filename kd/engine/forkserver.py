@@ -7,17 +7,20 @@ has none.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
 import os
+import signal
 import sys
 from multiprocessing import forkserver
 
 CHOICE = "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD"  # Dask's own variable for another way
-MODULES = ["kd.engine.forked"]
-# The process that started the forkserver from a thread that lives as long as it.
-PARENT = "KD_FORKSERVER_PARENT"
+# In the environment of the forkserver: the process with which it ends, if that one's main thread started it.
+_PARENT = "KD_FORKSERVER_PARENT"
 # Read when a process starts or loads NumPy and TensorFlow; a forked worker is too late for them. Threads and
 # hash seed are what Dask's nannies give to workers. One heap for all threads: what one frees, another uses.
-ENVIRONMENT = {
+_ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
     "MKL_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -25,6 +28,7 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "6640",
     "TF_CPP_MIN_LOG_LEVEL": "2",
 }
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 
 def method() -> str:
@@ -35,26 +39,52 @@ def method() -> str:
 def start() -> None:
     """Start the forkserver, if workers come from one; returns at once, while it loads TensorFlow.
 
-    To be called in the engine's main thread: the forkserver ends with the thread that started it.
+    To be called in the engine's main thread: the forkserver ends with the thread that started it. One that
+    multiprocessing starts again, from a thread that may end at any time, does not.
     """
     if method() == "forkserver":
-        for name, value in ENVIRONMENT.items():
+        for name, value in _ENVIRONMENT.items():
             os.environ.setdefault(name, value)
-        os.environ[PARENT] = str(os.getpid())
-        forkserver.set_forkserver_preload(MODULES)
+        os.environ[_PARENT] = str(os.getpid())
+        forkserver.set_forkserver_preload([__name__])  # imported there, it becomes one: see below
         forkserver.ensure_running()
-        del os.environ[PARENT]
+        os.environ[_PARENT] = ""
 
 
-def settings() -> dict[str, str]:
-    """Dask's setting for `method`; to be followed by `keep_modules`."""
-    return {"distributed.worker.multiprocessing-method": method()}
+def _become_forkserver(parent: str) -> None:
+    """Load what all workers need, once, and have them end with this process."""
+    if parent:
+        _end_with(int(parent))
+    with contextlib.suppress(Exception):  # what cannot be loaded, a worker names when it needs it
+        from kd.engine.tasks import load_tensorflow
+
+        load_tensorflow()  # not used here: its threads, which start when it is, would not outlive a fork
+        from kd.engine import preload  # noqa: F401
+        from kd.pictures.mnist import load_mnist
+        from kd.training import student  # noqa: F401
+
+        load_mnist()
+    gc.collect()
+    gc.freeze()  # a collection in a worker would write to every object, and so copy all pages
+    own, forking = os.getpid(), 0
+
+    def before() -> None:
+        nonlocal forking
+        forking = os.getpid()
+
+    def after_in_child() -> None:
+        if forking == own:  # a worker, and not what a worker starts
+            _end_with(own)
+
+    os.register_at_fork(before=before, after_in_child=after_in_child)
 
 
-def keep_modules() -> None:
-    """Have a forkserver that has to be started again load the same modules: Dask sets its own, once."""
-    if method() == "forkserver":
-        from distributed import utils
+def _end_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends, even if it is suspended then."""
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # it ended before this
 
-        utils._forkserver_preload_set = True  # or it would import pandas here, only to see whether it can
-        utils.get_mp_context().set_forkserver_preload(MODULES)
+
+if _PARENT in os.environ:
+    _become_forkserver(os.environ.pop(_PARENT))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import math
 import os
-import threading
+import sys
 import time
-from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from kd.config import RunConfig
-from kd.engine.heap import keep_freed_memory
-from kd.engine.loading import load_tensorflow
+from kd.engine.processes import keep_freed_memory
 from kd.networks.architectures import Architecture
 from kd.run_fields import is_consistent
 from kd.training.checkpoint import Checkpoint
@@ -22,11 +20,11 @@ from kd.training.quiet import quiet_standard_error
 from kd.training.stopping import TrainingStopped
 from kd.training.teaching import Teaching
 
-# Tokens of stopped attempts; set from the worker's event loop, read by its task.
+# Tokens of attempts that are stopped, and of those that should give way to others; set from the worker's
+# event loop, read by its task.
 _stopped: set[str] = set()
-# Tokens of attempts that should give way to others; likewise.
 _yielding: set[str] = set()
-_SECONDS_BETWEEN_PROGRESS = 0.25
+SECONDS_BETWEEN_PROGRESS = 0.25
 SECONDS_BETWEEN_MESSAGES = 0.1
 
 
@@ -38,6 +36,23 @@ async def request_stop(token: str) -> None:
 async def request_yield(token: str) -> None:
     """Make the attempt's training tasks return a Checkpoint soon."""
     _yielding.add(token)
+
+
+def load_tensorflow() -> None:
+    """Load TensorFlow and Keras without pandas and scikit-learn, which can still be imported afterwards.
+
+    Keras takes their data where they are installed. With all that they load in turn they hold 70 MB, and
+    pyarrow, which pandas loads, starts a thread: a process from which others are forked should have one only.
+    """
+    absent: dict[str, Any] = {name: None for name in ("pandas", "sklearn") if name not in sys.modules}
+    sys.modules.update(absent)  # an import that finds None fails, as if it was not installed
+    try:
+        with quiet_standard_error():
+            import keras  # noqa: F401
+            import tensorflow as tf  # noqa: F401
+    finally:
+        for name in absent:
+            sys.modules.pop(name, None)
 
 
 @cache
@@ -59,17 +74,6 @@ def prepare() -> None:
     gc.freeze()
 
 
-def _none_when_stopped(task: Callable) -> Callable:
-    """Make a stopped task return None: its worker would log what it raises as an error, with a traceback."""
-
-    @functools.wraps(task)
-    def stoppable(*arguments):
-        with contextlib.suppress(TrainingStopped):
-            return task(*arguments)
-
-    return stoppable
-
-
 def warm_student() -> None:
     """Load TensorFlow and trace the students' steps, so that the first run starts at once."""
     prepare()
@@ -87,7 +91,6 @@ def milliseconds(architectures: tuple[tuple[str, int], ...], token: str) -> tupl
     return milliseconds_a_picture(tuple(Architecture(*architecture) for architecture in architectures))
 
 
-@_none_when_stopped
 def train(
     config: dict,
     name: str,
@@ -97,90 +100,75 @@ def train(
     checkpoint: Checkpoint | None,
     token: str,
 ):
-    """Train a model of a run; returns a TrainedModel or a Checkpoint. Arguments as for `train_model`."""
+    """Train a model of a run; returns a TrainedModel or a Checkpoint. Arguments as for `train_model`.
+
+    Like `teaching`, it returns None when it is stopped: what it raises, its worker would log as an error.
+    """
     prepare()
     from kd.training.student import train_model
 
-    with Reporter(token, name, checkpoint) as report:
+    with contextlib.suppress(TrainingStopped), Reporter(token, name, checkpoint) as report:
         return train_model(
             RunConfig.from_mapping(config),
             name,
             teaching,
             report,
-            _flag(_stopped, token),
-            _flag(_yielding, token),
+            lambda: token in _stopped,
+            lambda: token in _yielding,
             checkpoint,
             measured=measured,
             looks=looks,
         )
 
 
-@_none_when_stopped
-def teaching(teacher: bytes, config: dict, attention: bool, token: str) -> Teaching:
+def teaching(teacher: bytes, config: dict, attention: bool, token: str) -> Teaching | None:
     """What a teacher, given by the content of its .keras file, says of what a run's students learn from."""
     prepare()
     from kd.pictures.training_set import pictures_for_teacher
     from kd.training.answers import teacher_outputs
 
     run = RunConfig.from_mapping(config)
+    pictures = pictures_for_teacher(run)
     shift = run.shift if is_consistent(run) else 0
     dropout = (run.teacher_dropout, run.seed) if run.teacher_dropout else None
-    return teacher_outputs(
-        teacher, pictures_for_teacher(run), attention, _flag(_stopped, token), shift, dropout
-    )
-
-
-def _flag(tokens: set[str], token: str) -> Callable[[], bool]:
-    return lambda: token in tokens
+    with contextlib.suppress(TrainingStopped):
+        return teacher_outputs(teacher, pictures, attention, lambda: token in _stopped, shift, dropout)
+    return None
 
 
 class Reporter:
-    """Sends a training's events to its attempt's topic, several at once: a list at most every 0.1 s.
+    """Sends a training's events to its attempt's topic, in lists, and at most one every 0.1 s.
 
     A message costs the worker, the scheduler and the client about as much as some steps of a student, and an
-    epoch may be a few steps. Thread-safe. Use it in a `with`: its end sends what is left.
+    epoch may be a few steps. Use it in a `with`: its end sends what is left.
     """
 
     def __init__(self, token: str, name: str, checkpoint: Checkpoint | None):
         from distributed import get_worker  # not above: runs are listed sooner without it
 
         self._token, self._worker = token, get_worker()
-        self._lock = threading.Lock()
         self._waiting: list[dict] = []
         self._sent = self._last_progress = -math.inf
-        self._is_due = False
         # A task that runs again after its worker died starts over, or from its checkpoint if it has one.
         done = {"history": checkpoint.history} if checkpoint else {}
         self({"event": "begin", "model": name, **done})
 
     def __call__(self, event: dict) -> None:
-        """Send this event soon; of progress, only some."""
-        with self._lock:
-            now = time.monotonic()
-            if event["event"] == "progress":
-                if now - self._last_progress < _SECONDS_BETWEEN_PROGRESS:
-                    return
-                self._last_progress = now
+        """Send this event, at once or with one of the next; of progress, only some."""
+        now = time.monotonic()
+        if event["event"] != "progress":
             self._waiting.append(event)
-            left = self._sent + SECONDS_BETWEEN_MESSAGES - now
-            if left <= 0:
-                self._send()
-            elif not self._is_due:
-                self._is_due = True
-                # the training itself may be in a long step by then
-                self._worker.loop.add_callback(self._worker.loop.call_later, left, self._send_when_due)
+        elif now - self._last_progress >= SECONDS_BETWEEN_PROGRESS:
+            self._waiting.append(event)
+            self._last_progress = now
+        if now - self._sent >= SECONDS_BETWEEN_MESSAGES:
+            self._send()
 
     def __enter__(self) -> Reporter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._send()
-
-    def _send_when_due(self) -> None:
-        with self._lock:
-            self._is_due = False
-            self._send()
+        self._send()
 
     def _send(self) -> None:
         if self._waiting:

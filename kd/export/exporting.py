@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kd import files
 from kd.config import MODELS
@@ -15,19 +14,10 @@ from kd.export import TABLES, format_named
 from kd.export.format import Check, Format, Material
 from kd.export.numbers.table_format import TableFormat
 from kd.runs.state import RunView
-from kd.runs.views import RunViews
 from kd.store.store import Store
-from kd.studies.kept.view import StudyView
-from kd.study_handle import StudyHandle, no_run_has_finished
-from kd.text.translation import N_, _
+from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-_NO_MODEL = N_("model must be one of {choices}, got {value}.")
 
 
 def nothing() -> None:
@@ -48,100 +38,45 @@ def check_free(format: str, path: str, name: str) -> None:
     _check_free([_place(chosen, path, f"{name}{chosen.suffix}")])
 
 
-Exported = str | RunView | Sequence[str | RunView] | StudyView | StudyHandle
-"""What can be exported: a run, for the formats of tables also several runs or a study."""
+def export(
+    store: Store,
+    views: Sequence[RunView],
+    format: str,
+    model: str = "distilled",
+    path: str | PathLike[str] | None = None,
+    replace: bool = False,
+    check: Check = nothing,
+    study_id: str | None = None,
+) -> list[Path]:
+    """Write finished runs, as `Lab.export` says.
 
-
-class Exports:
-    """The part of Lab that writes what others can use."""
-
-    store: Store
-    _views: RunViews
-
-    def export(
-        self,
-        run: Exported,
-        format: str,
-        model: str = "distilled",
-        path: str | PathLike[str] | None = None,
-        replace: bool = False,
-        check: Check = nothing,
-    ) -> list[Path]:
-        """Write a finished run, one of its models, or the numbers of runs, as files that do without KD Lab.
-
-        Args:
-            run: for "csv" and "parquet" also a list of runs, or a study, whose finished runs are written.
-            format: "keras", "litert", "litert-int8" or "onnx" of a model; "notebook", "report" or
-                "tensorboard" of the run; "csv" or "parquet" for the numbers of runs (`numbers`).
-            model: "distilled", "scratch" or "teacher", for a format that holds one.
-            path: of the file, or an existing folder for it; the working directory by default. For
-                "tensorboard" the folder of all logs, in which the run gets one of its own.
-            replace: whether files of the same names may be replaced.
-            check: called several times a second; may raise to leave, and then nothing is written.
-
-        Returns:
-            The paths of the files, the export itself first. Beside a model lies what was measured of it,
-            beside a table the dictionary of its columns.
-
-        Raises:
-            ValueError: when a run has not finished or a model of it is damaged, the format or the model is
-                unknown, a package is missing, the file exists or cannot be written, the conversion fails, or
-                what it makes is not the same model. Nothing is written then.
-        """
-        chosen = format_named(format)
-        if model not in MODELS:
-            raise ValueError(_(_NO_MODEL, choices=", ".join(MODELS), value=quoted(model)))
-        chosen.check_packages()
-        views, study_id = self._exported(run)
-        name = study_id or (views[0].run_id if len(views) == 1 else "runs")
-        place = _place(chosen, path, chosen.file_name(name, model))
-        if isinstance(chosen, TableFormat):
-            return _written(place, lambda name: chosen.table_files(self.numbers(run), name), replace, check)
-        if len(views) != 1 or study_id is not None:
-            raise Unusable(
-                _(
-                    "The format {format} holds one run: choose a single run, or one of the formats {tables}.",
-                    format=format,
-                    tables=", ".join(TABLES),
-                )
-            )
-        return _written(
-            place,
-            lambda name: chosen.files(material(self.store, views[0]), model, name, check),
-            replace,
-            check,
-        )
-
-    def numbers(self, run: Exported) -> pd.DataFrame:
-        """The numbers of a run, of several or of a study: one row for each finished run and model.
-
-        Returns:
-            The table of kd.export.numbers.long_form; `kd.export.numbers.columns.dictionary` says what its
-            columns are.
-
-        Raises:
-            ValueError: when a run, or all of a study, has not finished.
-        """
+    Args:
+        views: one or more.
+        study_id: of the study that all of them are part of, if they are.
+    """
+    chosen = format_named(format)
+    if model not in MODELS:
+        raise ValueError(f"model must be one of {', '.join(MODELS)}, got {quoted(model)}.")
+    chosen.check_packages()
+    name = study_id or (views[0].run_id if len(views) == 1 else "runs")
+    place = _place(chosen, path, chosen.file_name(name, model))
+    if isinstance(chosen, TableFormat):
         from kd.export.numbers.long_form import long_form
 
-        return long_form(*self._exported(run))
-
-    def _exported(self, run: Exported) -> tuple[list[RunView], str | None]:
-        """The finished runs, and the id of the study that they are of."""
-        if isinstance(run, StudyView | StudyHandle):
-            stored = [self._views.stored(config.run_id) for _cell, config in run.study.runs()]
-            views = [view for view in stored if view is not None]
-            if not views:
-                raise Unusable(no_run_has_finished(run.study_id))
-            return views, run.study_id
-        if isinstance(run, str | RunView):
-            return [self._finished(run)], None
-        if not run:
-            raise Unusable(_("No run was named: choose one or more."))
-        return [self._finished(one) for one in run], None
-
-    def _finished(self, run: str | RunView) -> RunView:
-        raise NotImplementedError
+        return _written(
+            place, lambda name: chosen.table_files(long_form(views, study_id), name), replace, check
+        )
+    if len(views) != 1 or study_id is not None:
+        raise Unusable(
+            _(
+                "The format {format} holds one run: choose a single run, or one of the formats {tables}.",
+                format=format,
+                tables=", ".join(TABLES),
+            )
+        )
+    return _written(
+        place, lambda name: chosen.files(material(store, views[0]), model, name, check), replace, check
+    )
 
 
 def _written(
@@ -219,11 +154,11 @@ def material(store: Store, view: RunView) -> Material:
     Raises:
         ValueError: when a model of it is missing or damaged.
     """
-    record = store.record(view.run_id) or {}
+    record = store.runs.record(view.run_id) or {}
     return Material(
         view=view,
         software=record.get("software", {}),
-        model_ids=store.models_of(view.run_id),
-        paths=store.of_each_model(view.run_id, store.model_file),
-        logits=store.of_each_model(view.run_id, store.model_logits),
+        model_ids=store.runs.models_of(view.run_id),
+        paths=store.of_each_model(view.run_id, store.models.file),
+        logits=store.of_each_model(view.run_id, store.models.logits),
     )

@@ -1,5 +1,18 @@
 """The lab: what pages, command line and library talk to."""
 
-from kd.lab.lab import SECONDS_OF_A_LONG_RUN, Lab, RunView
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["SECONDS_OF_A_LONG_RUN", "Lab", "RunView"]
+if TYPE_CHECKING:
+    from kd.lab.lab import Lab as Lab
+    from kd.lab.lab import RunView as RunView
+
+__all__ = ["Lab", "RunView"]
+
+
+def __getattr__(name: str) -> Any:
+    """Imported on first use: a list of runs does without most of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from kd.lab import lab
+
+    return getattr(lab, name)

@@ -1,59 +1,75 @@
-"""Lab: what the pages and the command line talk to. Start, watch, stop, list, predict."""
+"""Lab: what pages, command line and programs talk to."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
 import logging
+import math
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from os import PathLike
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
-from kd.config import Preset, RunConfig, config_of
-from kd.engine import Engine, EngineLost
-from kd.export.exporting import Exports
-from kd.notebook.entries import Entries
-from kd.notebook.keeping import Keeping
+from kd.config import NOBODY, Preset, RunConfig, config_of
+from kd.engine import Engine
+from kd.export.exporting import export, nothing
+from kd.export.format import Check
+from kd.lab.ahead import Ahead
+from kd.lab.estimates import Estimates
+from kd.lab.experiments import ExperimentRun, Experiments
+from kd.lab.run import Run, RunName, run_ids_of
+from kd.lab.runs import Runs
+from kd.lab.seeds import Seeds
+from kd.lab.studies import Studies
+from kd.lab.study_handle import StudyHandle, no_run_has_finished
 from kd.pictures.training_set import training_set
 from kd.run_fields import has_fresh_teacher
-from kd.runs.dispatch import Dispatch
-from kd.runs.estimate import Estimate, Estimator
-from kd.runs.finished import FinishedRuns
-from kd.runs.orders import teachers_of
-from kd.runs.progress import moment
-from kd.runs.queue import NOBODY
-from kd.runs.run_list import RunList
-from kd.runs.state import RunView, run_id_of
-from kd.runs.views import RunViews
-from kd.store.index.index import INTERRUPTED
+from kd.runs.courses import Courses
+from kd.runs.estimate import Estimate
+from kd.runs.in_progress import RunsInProgress
+from kd.runs.run import Wish
+from kd.runs.scheduler import PERSON, Scheduler
+from kd.runs.state import RunView
+from kd.runs.tasks import teachers_of
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
-from kd.studies.ahead import MOST_SECONDS, Ahead
-from kd.studies.conductor import Conductor
-from kd.studies.experiments.lab_part import Experiments
-from kd.studies.seeds import Seeds
 from kd.studies.study import SCRATCH, Cell, Study
-from kd.study_handle import StudyHandle
-from kd.terminal.progress import show
-from kd.terminal.watching import last, views
+from kd.studies.view import StudyView
+from kd.text.translation import _
+from kd.unusable import Unusable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Lab", "RunView"]
 
 log = logging.getLogger("kd")
 
-SECONDS_BETWEEN_LOOKS = 0.1
-SECONDS_OF_A_LONG_RUN = 300
 # Until what is being computed has stopped and what is being stored is stored: mostly a moment.
 SECONDS_TO_CLOSE = 5
+# To make room takes a look at every file, so not after every run of a study.
+SECONDS_BETWEEN_TIDYING = 20.0
+
+Exported = RunName | Sequence[RunName] | StudyView | StudyHandle
+"""What can be exported: a run, for the formats of tables also several runs or a study."""
 
 
-class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
-    """One per process; any thread may call any method. Loads no TensorFlow, except for `student`.
+class Lab:
+    """Trains runs and studies, and keeps them. One per process; any thread may call any method.
 
-    In a `with`, the end closes it. A run or a study is named by its id or by a view of it, a setting is a
-    RunConfig or the name of a preset. What nobody knows is refused by a ValueError, in one sentence.
+    Loads no TensorFlow, except for `Run.student`. In a `with`, the end closes it. A setting is a RunConfig or
+    the name of a preset. What cannot be is refused by a ValueError, in one sentence.
+
+    Attributes:
+        runs: all runs, as handles, and what can be done to them.
+        studies: all studies.
+        seeds: settings with several seeds.
+        ahead: what is trained while nobody waits.
+        courses: how the students of finished runs learned, trained once more in the background.
     """
 
     def __init__(self, home: str | PathLike[str] | None = None, engine: Engine | None = None):
@@ -67,23 +83,22 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
             ValueError: when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
                 that it cannot have.
         """
-        super().__init__()
         self.store = Store(home)
-        self._engine, self._has_own_engine = engine or Engine(), engine is None
-        self._dispatch = Dispatch(self.store, self._engine, self._seconds, self._ended)
-        self._views = RunViews(self.store, self._dispatch)
-        self._entries = Entries(self.store, RunViews(self.store, self._dispatch, histories=False))
-        self._estimator = Estimator(self._newest_results)
         self.upkeep = Upkeep(self.store)
-        self._conductor = Conductor(
-            self.store, self._dispatch, self.count_workers, self._is_usable, self._study_seconds, self._tidy
+        self._engine, self._has_own_engine = engine or Engine(), engine is None
+        self.estimates = Estimates(self.store, self._engine)
+        self._scheduler = Scheduler(self._engine)
+        self._in_progress = RunsInProgress(
+            self.store, self._scheduler, self.estimates.model, self._run_has_ended
         )
-        self._ahead = Ahead(self.store, self._dispatch, self.upkeep, self._workers, self._seconds_here)
+        self.courses = Courses(self.store, self._scheduler)
+        self.runs = Runs(self.store, self._in_progress, self.courses, self.upkeep)
+        self.ahead = Ahead(self.store, self._in_progress, self.upkeep, self.estimates)
+        self.studies = Studies(self.store, self._in_progress, self.estimates, self._check, self._result)
+        self.seeds = Seeds(self.store, self._in_progress, self.ahead, self.studies, self._result)
+        self._experiments = Experiments(self.store, self.studies, self.runs.trained, self.estimates)
         self._warmed = threading.Event()
-
-    @property
-    def _runs_at_once(self) -> int:
-        return self._engine.runs_at_once()
+        self._tidying, self._tidied = threading.Lock(), -math.inf
 
     def __enter__(self) -> Lab:
         return self
@@ -93,8 +108,8 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
     ) -> None:
         self.close()
 
-    def start(self, config: RunConfig | Preset | str, person: str = NOBODY) -> str:
-        """Ask for a run; returns its id at once.
+    def train(self, config: RunConfig | Preset | str, person: str = NOBODY) -> Run:
+        """Ask for a run; returns the handle on it at once.
 
         Nothing is computed for a stored run; one in progress is joined; any other is queued, and so is a
         stored one that has lost a file or its teacher. One that the lab has computed ahead is listed now.
@@ -103,77 +118,19 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
             person: who asks, by a name of their own; the queue is fair between people.
 
         Raises:
-            ValueError: when this person already has kd.runs.queue.MOST_WAITING runs waiting (there is no
-                limit without a person), no image is left to learn from, or the teacher is not stored.
+            ValueError: when this person already has 20 runs waiting (there is no limit
+                without a person), no image is left to learn from, or the teacher is not stored.
         """
         config = config_of(config)
         run_id = config.run_id
-        if not self._is_usable(config):
-            self._check_teacher(config)
-            self.estimate(config)  # so that those who wait can be told how long
-            self._dispatch.start(config, person)
-            self._ahead.let_go()
-        self.store.index.ask_for(run_id, person=NOBODY if self.store.is_shipped(run_id) else person)
-        return run_id
-
-    def stop(self, run: str | RunView, person: str | None = None) -> bool:
-        """Withdraw a person's request for a run; it ends if nobody else wants it. None: end it at once.
-
-        A run of another process is stopped only for None, by that process, within a second or two. Returns
-        whether the run ends.
-
-        Raises:
-            ValueError: when there is no such run.
-        """
-        run_id = self._views.known(run)
-        if self._dispatch.stop(run_id, person):
-            return True
-        asked = person is None and self.store.index.worker(run_id) == "elsewhere"
-        if asked:
-            self.store.index.ask_to_stop(run_id)
-        return asked
-
-    def let_go(self, run: str | RunView, person: str) -> None:
-        """A person has moved on from a run before it ended: unless somebody else wants it, it ends too.
-
-        Then it is not listed among the runs until somebody asks for it again.
-
-        Raises:
-            ValueError: when there is no such run.
-        """
-        if self.stop(run, person):
-            with contextlib.suppress(OSError):  # listed, then, as one that was stopped
-                self.store.index.unask_for(run_id_of(run))
-
-    def watch(self, run: str | RunView) -> RunView:
-        """The run as it is now; cheap.
-
-        Raises:
-            ValueError: when no run has this id.
-        """
-        run_id = run_id_of(run)
-        view = self._views.view(run_id)
-        self.upkeep.watched(run_id)
-        return view
-
-    def wait(self, run: str | RunView, timeout: float | None = None, progress: bool = False) -> RunView:
-        """Wait until the run ends or `timeout` seconds pass; returns the run as it is then.
-
-        Args:
-            progress: show its progress on standard error meanwhile, as `kd train` does.
-
-        Raises:
-            ValueError: when no run has this id.
-        """
-        looks = views(lambda: self.watch(run), SECONDS_BETWEEN_LOOKS, timeout)
-        return show(looks, moment) if progress else last(looks)
-
-    def runs(self) -> RunList:
-        """The runs that anybody has asked for, newest first; those that come with the project are last.
-
-        Its `to_frame` makes a DataFrame of them. Unreadable ones are left out: `unreadable` names them.
-        """
-        return RunList(self._views.all())
+        if not self.store.is_usable(run_id):
+            self._check(config)
+            self.estimates.run(config)  # so that those who wait can be told how long
+            self.ahead.let_go()
+            self._in_progress.want(config, person, Wish(PERSON), looks=True, person=person)
+        elif not self.store.runs.is_shipped(run_id):
+            self.store.runs.ask_for(run_id, person=person)
+        return Run(run_id, self.runs)
 
     def study(
         self,
@@ -190,37 +147,88 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         Raises:
             ValueError: as `Study`.
         """
-        return StudyHandle(self, Study(base, axes, seeds, baseline))
+        return StudyHandle(self.studies, Study(base, axes, seeds, baseline))
 
-    def estimate(self, config: RunConfig | Preset | str) -> Estimate | None:
-        """About how many seconds a run would take, judging by the newest finished runs.
+    def experiment(
+        self, name: str, seeds: int | None = None, *, length: str | None = None, **options: Any
+    ) -> ExperimentRun:
+        """An experiment to start, to look at and to read; the same for all who ask the same of this lab.
 
-        None if nothing has been measured on this machine yet.
+        Args:
+            name: of kd.studies.experiments.EXPERIMENTS.
+            seeds: by default as many as there is a first verdict with.
+            length: "short" or "long", if it is to be run at one of the two alone.
+            options: what is chosen of the experiment's options.
+
+        Raises:
+            ValueError: when there is no such experiment, or not with these options, so many seeds or at
+                this length.
         """
-        config = config_of(config)
-        return self._estimator.estimate(config, self._has_to_train_teacher(config))
+        return self._experiments.get(name, seeds, length, **options)
 
-    def is_long(self, config: RunConfig | Preset | str) -> bool:
-        """Whether to ask people before they start this run, because it would keep the machine busy.
+    @overload
+    def estimate(self, what: Study | StudyHandle) -> float: ...
 
-        False if it is stored or in progress already. Before the first run on a machine, this is a guess.
+    @overload
+    def estimate(self, what: RunConfig | Preset | str) -> Estimate | None: ...
+
+    def estimate(self, what: RunConfig | Preset | str | Study | StudyHandle) -> Estimate | float | None:
+        """About how many seconds a run or a study takes, judging by the newest finished runs.
+
+        Returns:
+            Of a run's setting, the seconds of its teacher and of its students; None if nothing has been
+            measured on this machine yet. Of a study, the seconds in all, without what is stored.
         """
-        config = config_of(config)
-        if self.store.has_run(config.run_id) or self._dispatch.view(config.run_id) is not None:
-            return False
-        return self._seconds_here(config) > SECONDS_OF_A_LONG_RUN
+        if isinstance(what, Study | StudyHandle):
+            return self.estimates.studies(what if isinstance(what, Study) else what.study)
+        return self.estimates.run(config_of(what))
 
-    def is_quick(self, config: RunConfig | Preset | str) -> bool:
-        """Whether a run may start by itself when a control is moved: it is stored, or takes under 3 seconds.
+    def export(
+        self,
+        run: Exported,
+        format: str,
+        model: str = "distilled",
+        path: str | PathLike[str] | None = None,
+        replace: bool = False,
+        check: Check = nothing,
+    ) -> list[Path]:
+        """Write a finished run, one of its models, or the numbers of runs, as files that do without KD Lab.
 
-        Before the first run on a machine, this is a guess.
+        Args:
+            run: for "csv" and "parquet" also a list of runs, or a study, whose finished runs are written.
+            format: "keras", "litert", "litert-int8" or "onnx" of a model; "notebook", "report" or
+                "tensorboard" of the run; "csv" or "parquet" for the numbers of runs (`numbers`).
+            model: "distilled", "scratch" or "teacher", for a format that holds one.
+            path: of the file, or an existing folder for it; the working directory by default. For
+                "tensorboard" the folder of all logs, in which the run gets one of its own.
+            replace: whether files of the same names may be replaced.
+            check: called several times a second; may raise to leave, and then nothing is written.
+
+        Returns:
+            The paths of the files, the export itself first. Beside a model lies what was measured of it,
+            beside a table the dictionary of its columns.
+
+        Raises:
+            ValueError: when a run has not finished or a model of it is damaged, the format or the model is
+                unknown, a package is missing, the file exists or cannot be written, the conversion fails, or
+                what it makes is not the same model. Nothing is written then.
         """
-        config = config_of(config)
-        return self._is_usable(config) or self._seconds_here(config) < MOST_SECONDS
+        views, study_id = self._exported(run)
+        return export(self.store, views, format, model, path, replace, check, study_id)
 
-    def anybody_else_waits(self, person: str) -> bool:
-        """Whether somebody other than this person is waiting for a run of this process to start."""
-        return self._dispatch.anybody_else_waits(person)
+    def numbers(self, run: Exported) -> pd.DataFrame:
+        """The numbers of a run, of several or of a study: one row for each finished run and model.
+
+        Returns:
+            The table of kd.export.numbers.long_form; `kd.export.numbers.columns.dictionary` says what its
+            columns are.
+
+        Raises:
+            ValueError: when a run, or all of a study, has not finished.
+        """
+        from kd.export.numbers.long_form import long_form
+
+        return long_form(*self._exported(run))
 
     def warm_up(self) -> None:
         """Start the engine and load TensorFlow in its workers, in the background; later calls do nothing."""
@@ -231,20 +239,14 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
 
     def close(self) -> None:
         """Stop this process's runs and leave; stored runs are kept."""
-        self._ahead.close()
+        self.ahead.close()
         self.courses.close()
-        self._conductor.close()
-        active = self._dispatch.close()
+        self.studies.close()
+        self._in_progress.close()
+        self._scheduler.close()
         if self._has_own_engine:
             self._engine.close()
-        self._dispatch.wait_closed(SECONDS_TO_CLOSE)
-        self._conductor.wait_closed(SECONDS_TO_CLOSE)
-        self._ahead.wait_closed(SECONDS_TO_CLOSE)
-        for run_id in active:
-            # if it cannot be recorded, whoever looks next finds that this process has ended
-            with contextlib.suppress(OSError):
-                if not self.store.has_run(run_id) and self.store.index.worker(run_id) != "elsewhere":
-                    self.store.index.set_status(run_id, "interrupted", INTERRUPTED)
+        self._in_progress.wait_closed(SECONDS_TO_CLOSE)
 
     def _warm_up(self) -> None:
         try:
@@ -254,64 +256,43 @@ class Lab(FinishedRuns, Keeping, Experiments, Seeds, Exports):
         # takes a second of one core, which would otherwise delay everyone at the end of the first run
         importlib.import_module("scipy.stats")
 
-    def _ended(self, run_id: str) -> None:
-        self._tidy()
-
-    def _tidy(self) -> None:
-        """After a run or some runs of a study: measure the machine, and make room."""
-        with self.store.index.waiting():
-            self._estimator.read()
+    def _run_has_ended(self, run_id: str, by_person: bool) -> None:
+        """Measure the machine, and make room: after each run of a person, and now and then within studies."""
+        with self._tidying:
+            now = time.monotonic()
+            if not by_person and now - self._tidied < SECONDS_BETWEEN_TIDYING:
+                return
+            self._tidied = now
+        with self.store.waiting():
+            self.estimates.read()
             self.upkeep.tidy()
             with contextlib.suppress(OSError):
-                self._entries.all()  # so that whoever lists the runs need not wait for their records
+                self.runs.views()  # so that the next to list the runs need not wait for their records
 
-    def _check_teacher(self, config: RunConfig) -> None:
+    def _check(self, config: RunConfig) -> None:
         """Raises: ValueError, when its teacher or its images cannot be had."""
         if not has_fresh_teacher(config):
             for teacher in teachers_of(config, self.store):
                 teacher.check()
         training_set(config)
 
-    def _is_usable(self, config: RunConfig) -> bool:
-        """Whether the whole run is stored: a result with a model missing has to be computed again."""
-        return self.store.is_usable(config.run_id)
-
     def _result(self, config: RunConfig) -> dict[str, Any] | None:
         """A stored run's result, or None."""
         with contextlib.suppress(ValueError, OSError):
-            view = self._views.stored(config.run_id)
+            view = self.runs.stored(config.run_id)
             return None if view is None else view.result
         return None
 
-    def _newest_results(self, most: int) -> Iterator[tuple[RunConfig, dict[str, Any]]]:
-        """Config and result of this machine's newest finished runs, at most so many."""
-        finished: list[str] = []
-        with contextlib.suppress(OSError):
-            finished = [row["run_id"] for row in self.store.index.rows() if row["status"] == "finished"]
-        for run_id in finished[:most]:
-            with contextlib.suppress(ValueError, OSError):  # whoever shows that run will say so
-                view = self._views.stored(run_id)
-                if view is not None and view.result is not None:
-                    yield view.config, view.result
-
-    def _has_to_train_teacher(self, config: RunConfig) -> bool:
-        return config.teacher == "fresh" and not self.store.has_model(config.teacher_id)
-
-    def _seconds(self, config: RunConfig) -> float | None:
-        return self._estimator.seconds(config, self._has_to_train_teacher(config))
-
-    def _seconds_here(self, config: RunConfig) -> float:
-        """About how long a run takes on this machine, or on a typical one while nothing was measured here."""
-        return self._estimator.speed().estimate(config, self._has_to_train_teacher(config)).total
-
-    def count_workers(self) -> int:
-        """How many models train at once. One's own cluster is asked, which may take a while.
-
-        Without this, estimates count the processors of this machine until something trains there.
-        """
-        with contextlib.suppress(EngineLost):  # whoever trains something there will say so
-            self._engine.look_for_workers()
-        return self._workers()
-
-    def _workers(self) -> int:
-        return self._engine.workers()["student"]
+    def _exported(self, run: Exported) -> tuple[list[RunView], str | None]:
+        """The finished runs, and the id of the study that they are of."""
+        if isinstance(run, StudyView | StudyHandle):
+            study = run.study
+            stored = [self.runs.stored(config.run_id) for _cell, config in study.runs()]
+            views = [view for view in stored if view is not None]
+            if not views:
+                raise Unusable(no_run_has_finished(study.study_id))
+            return views, study.study_id
+        run_ids = run_ids_of(run)
+        if not run_ids:
+            raise Unusable(_("No run was named: choose one or more."))
+        return [self.runs.trained.finished(run_id) for run_id in run_ids], None

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kd.analysis.evaluation import compare
 from kd.config import FIELDS, RunConfig
-from kd.notebook.entries import Entry
+from kd.runs.state import RunView
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 
@@ -43,7 +43,7 @@ class Between:
 
 
 def between(
-    settings: Sequence[Sequence[Entry]], labels: np.ndarray, logits: Callable[[str], np.ndarray]
+    settings: Sequence[Sequence[RunView]], labels: np.ndarray, logits: Callable[[str], np.ndarray]
 ) -> list[Between]:
     """Each setting but the first compared with the first.
 
@@ -91,7 +91,7 @@ def differing(configs: Sequence[RunConfig], but: Sequence[str] = ()) -> list[str
     ]
 
 
-def study_between(settings: Sequence[Sequence[Entry]]) -> Study | None:
+def study_between(settings: Sequence[Sequence[RunView]]) -> Study | None:
     """The study that has the values of these settings in every combination; None if no study can.
 
     It varies at most two fields, and has as many seeds as most of the settings have.
@@ -108,19 +108,19 @@ def study_between(settings: Sequence[Sequence[Entry]]) -> Study | None:
         return None
 
 
-def figures_of_seeds(runs: Sequence[Entry]) -> dict[str, Any] | None:
+def figures_of_seeds(runs: Sequence[RunView]) -> dict[str, Any] | None:
     """The verdict of a setting with several seeds over its scratch students; None with fewer than two."""
     rows = [_row(0, entry) for entry in runs]
     return verdicts(pd.DataFrame(rows), ()).to_dict("records")[0] if len(rows) > 1 else None
 
 
-def _together(settings: Sequence[Mapping[int, Entry]]) -> pd.DataFrame:
+def _together(settings: Sequence[Mapping[int, RunView]]) -> pd.DataFrame:
     """The verdicts of all settings against the first, by their number."""
     rows = [_row(number, entry) for number, runs in enumerate(settings) for entry in runs.values()]
     return verdicts(pd.DataFrame(rows), ["setting"], baseline={"setting": 0}).set_index("setting")
 
 
-def _row(setting: int, entry: Entry) -> dict[str, Any]:
+def _row(setting: int, entry: RunView) -> dict[str, Any]:
     models = ("distilled", "scratch", "teacher")
     accuracies = {f"{name}_accuracy": getattr(entry.figures, name, np.nan) for name in models}
     blocks = {f"{name}_blocks": getattr(entry.figures, f"{name}_blocks", None) for name in models[:2]}

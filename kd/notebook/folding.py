@@ -11,8 +11,9 @@ import numpy as np
 
 from kd.analysis.evaluation import BLOCKS
 from kd.config import FIELDS, RunConfig
-from kd.notebook.entries import Entry, Figures
 from kd.run_fields import TEST_IMAGES
+from kd.runs.state import RunView
+from kd.store.runs import Figures
 from kd.studies.gains import gains
 from kd.studies.sure.stations import STATIONS
 
@@ -27,7 +28,7 @@ class Line:
     fractions.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RunView, ...]
     difference: float
     low: float
     high: float
@@ -36,7 +37,7 @@ class Line:
     scratch: float
 
     @property
-    def first(self) -> Entry:
+    def first(self) -> RunView:
         """The newest of its runs."""
         return self.entries[0]
 
@@ -56,13 +57,13 @@ class Line:
         return next((entry.note for entry in self.entries if entry.note), "")
 
 
-def lines(entries: Iterable[Entry], fold: bool = True) -> list[Line]:
+def lines(entries: Iterable[RunView], fold: bool = True) -> list[Line]:
     """The runs as lines, in the order of the newest of each.
 
     Args:
         fold: whether finished runs that differ in seed alone are one line. Others are always by themselves.
     """
-    groups: dict[Hashable, list[Entry]] = {}
+    groups: dict[Hashable, list[RunView]] = {}
     for entry in entries:
         together = fold and entry.figures is not None
         groups.setdefault(_setting(entry.config) if together else entry.run_id, []).append(entry)
@@ -80,7 +81,7 @@ def lines(entries: Iterable[Entry], fold: bool = True) -> list[Line]:
     return [Line(tuple(group), *row) for group, row in zip(groups.values(), columns, strict=True)]
 
 
-def _numbers(entry: Entry) -> tuple[float, ...]:
+def _numbers(entry: RunView) -> tuple[float, ...]:
     """Distilled minus scratch with its interval, in points, and the three accuracies."""
     found, nan = entry.figures, np.nan
     if found is None:

@@ -1,77 +1,116 @@
-"""Courses: how students learned where nobody looked while they did. They are trained once more for that."""
+"""Courses: how students learned that nobody watched. They are trained once more, to the same weights."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+
+from kd.config import STUDENTS, RunConfig
+from kd.engine import EngineLost, WorkerLost
+from kd.runs.job import Begin, Job, Steps
+from kd.runs.scheduler import PERSON, Scheduler
+from kd.runs.tasks import snapshots_task, teachers_of
+from kd.store.store import Store
+from kd.text.endings import Ending
+from kd.training.teaching import averaged
+from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 
 KEPT, COMING, MISSING = "kept", "coming", "missing"
-"""What is known of a run's course: it is stored, it is on its way, or nobody has asked for it."""
+"""What is known of a run's course: it is stored, it is being computed, or nobody has asked for it."""
 
 
 class Courses:
-    """Has them trained in the background, one run after the other and each once. Thread-safe."""
+    """Has students of finished runs trained once more for snapshots of their course. Thread-safe."""
 
-    def __init__(self, is_kept: Callable[[str], bool], train: Callable[[str], object]):
-        """
-        Args:
-            is_kept: whether a run's course is stored.
-            train: trains its students once more and keeps how they learn.
-        """
-        self._is_kept, self._train = is_kept, train
-        self._lock = threading.Lock()
-        self._waiting: deque[str] = deque()
-        self._going: str | None = None
+    def __init__(self, store: Store, scheduler: Scheduler):
+        self._store, self._scheduler = store, scheduler
+        self._changed = threading.Condition()
+        self._jobs: dict[str, Job] = {}
         self._failed: dict[str, str] = {}
-        self._thread: threading.Thread | None = None
         self._closed = False
 
     def want(self, run_ids: Iterable[str]) -> None:
-        """Ask for these runs' courses, in this order."""
-        with self._lock:
-            if self._closed:
-                return
-            for run_id in run_ids:
-                if run_id not in (*self._waiting, self._going):
-                    self._failed.pop(run_id, None)
-                    self._waiting.append(run_id)
-            if self._thread is None and self._waiting:
-                self._thread = threading.Thread(target=self._go_on, name="kd-courses", daemon=True)
-                self._thread.start()
+        """Ask for the courses of these runs, in this order; returns at once."""
+        for run_id in run_ids:
+            with self._changed:
+                if self._closed or run_id in self._jobs:
+                    continue
+                self._failed.pop(run_id, None)
+                job = self._jobs[run_id] = self._job(run_id)
+            job.start()
+
+    def wait(self, run_id: str) -> None:
+        """Wait until a run's course that was wanted is stored.
+
+        Raises:
+            ValueError: when it could not be had.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or run_id not in self._jobs)
+        if self.failure(run_id):
+            raise Unusable(self.failure(run_id))
 
     def state(self, run_id: str) -> str:
         """KEPT, COMING or MISSING."""
-        with self._lock:
-            if run_id in (*self._waiting, self._going):
+        with self._changed:
+            if run_id in self._jobs:
                 return COMING
-        return KEPT if self._is_kept(run_id) else MISSING
+        ids = self._store.runs.models_of(run_id)
+        kept = bool(ids) and all(self._store.models.has_snapshots(ids[name]) for name in STUDENTS)
+        return KEPT if kept else MISSING
 
     def failure(self, run_id: str) -> str:
         """Why a course that was asked for is missing; empty where nothing went wrong."""
         return self._failed.get(run_id, "")
 
     def close(self) -> None:
-        """Begin nothing any more."""
-        with self._lock:
+        """Compute nothing any more."""
+        with self._changed:
             self._closed = True
-            self._waiting.clear()
+            jobs, self._jobs = list(self._jobs.values()), {}
+            self._changed.notify_all()
+        for job in jobs:
+            job.stop()
 
-    def _go_on(self) -> None:
-        """In a thread of its own, as long as anything waits."""
-        while True:
-            with self._lock:
-                self._going = self._waiting.popleft() if self._waiting else None
-                if self._going is None:
-                    self._thread = None
-                    return
-            try:
-                self._train(self._going)
-            except (ValueError, OSError) as error:
-                self._failed[self._going] = str(error)
-            except Exception as error:
-                log.exception("the course of run %s could not be had", self._going)
-                self._failed[self._going] = f"{type(error).__name__}: {error}"
+    def _job(self, run_id: str) -> Job:
+        def ended(_value: object, error: BaseException | None) -> None:
+            if isinstance(error, (ValueError, OSError, EngineLost, WorkerLost)):
+                self._failed[run_id] = str(Ending.of(error))
+            elif error is not None:
+                log.error("the course of run %s could not be had", run_id, exc_info=error)
+                self._failed[run_id] = f"{type(error).__name__}: {error}"
+            with self._changed:
+                self._jobs.pop(run_id, None)
+                self._changed.notify_all()
+
+        return Job(
+            self._scheduler,
+            lambda begin: self._steps(run_id, begin),
+            ended,
+            people=frozenset({f"course {run_id}"}),
+            urgency=PERSON,
+        )
+
+    def _steps(self, run_id: str, begin: Begin) -> Steps:
+        store, record = self._store, self._store.runs.record(run_id)
+        if record is None:
+            raise Unusable(f"There is no finished run {run_id}: choose another.")
+        config = RunConfig.from_record(record["config"])
+        missing = [name for name in STUDENTS if not store.models.has_snapshots(config.model_ids[name])]
+        wait_for = []
+        if "scratch" in missing:
+            wait_for.append(begin(snapshots_task(config, "scratch", store, None)))
+        if "distilled" in missing:
+            teaching = None
+            if config.learns_from_teacher:
+                teachers = teachers_of(config, store)
+                answers = []
+                for teacher in teachers:
+                    answers.append(teacher.teaching() or (yield [teacher.task()])[0])
+                teaching = averaged(answers)
+            wait_for.append(begin(snapshots_task(config, "distilled", store, teaching)))
+        if wait_for:
+            yield wait_for

@@ -7,7 +7,7 @@ neither many small epochs nor a few large ones distort the estimate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -100,40 +100,6 @@ def measured_speed(runs: Iterable[tuple[RunConfig, Mapping[str, Any]]]) -> Speed
         looking=taken.looking / nominal.looking,
         teacher=teachers_taken / teachers_nominal if teachers_nominal else None,
     )
-
-
-class Estimator:
-    """Estimates from the newest finished runs, which are read again whenever a run ends. Thread-safe."""
-
-    def __init__(self, newest: Callable[[int], Iterable[tuple[RunConfig, Mapping[str, Any]]]]):
-        """
-        Args:
-            newest: reads the config and result of at most so many finished runs of this machine.
-        """
-        self._newest = newest
-        self._speed: Speed | None = None
-        self._is_read = False
-
-    def read(self) -> None:
-        """Read the finished runs; takes a moment."""
-        self._speed = measured_speed(self._newest(RUNS_MEASURED))
-        self._is_read = True
-
-    def estimate(self, config: RunConfig, with_teacher: bool) -> Estimate | None:
-        """How long a run takes, or None if nothing was measured yet."""
-        if not self._is_read:
-            self.read()
-        return None if self._speed is None else self._speed.estimate(config, with_teacher)
-
-    def speed(self) -> Speed:
-        """This machine's speed, or the typical one while nothing was measured."""
-        if not self._is_read:
-            self.read()
-        return self._speed or TYPICAL
-
-    def seconds(self, config: RunConfig, with_teacher: bool) -> float | None:
-        """The total of `estimate`, from what was read last: for callers that must not wait."""
-        return None if self._speed is None else self._speed.estimate(config, with_teacher).total
 
 
 def _answers(config: RunConfig) -> float:

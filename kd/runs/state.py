@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from kd.analysis.verdict import verdict
 from kd.config import RunConfig
 from kd.runs.estimate import TYPICAL
+from kd.store.runs import Figures
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.text.words import MODELS, quoted
@@ -17,16 +19,37 @@ from kd.text.words import MODELS, quoted
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 
 
+class _Later:
+    """A field of a view that may be given as a function: then this is called whenever somebody asks."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._place = f"_{name}"
+
+    def __get__(self, view: Any, owner: type) -> Any:
+        if view is None:
+            return None  # the field's default
+        value = view.__dict__[self._place]
+        return value() if callable(value) else value
+
+    def __set__(self, view: Any, value: Any) -> None:
+        view.__dict__[self._place] = value
+
+
+_HISTORY: Any = _Later()
+_RESULT: Any = _Later()
+
+
 @dataclass(frozen=True)
 class RunView:
     """A run at one moment.
 
     status: queued, running, finished, stopped, failed or interrupted. history: the epoch events so far.
-    progress: 0 to 1. version: grows with every event; a key for caches. result: once finished.
+    progress: 0 to 1. version: changes with every event and every result; a key for caches. result: once
+    finished; figures: what a list says of it. Of a stored run, history and result are read when asked for.
     queue_place and queue_wait (seconds, an estimate): while queued. people: who requested it and is waiting.
     elsewhere: another process is computing it. ending: why it has no result, once it has ended without one.
-    name, tags, note: what people wrote about it (`Lab.name`, `Lab.tag`, `Lab.note`). whose: the person who
-    asked for it, empty for nobody in particular.
+    name, tags, note: what people wrote about it (`Runs.annotate`). whose: the person who
+    asked for it, empty for nobody in particular. pinned: whether it stays when room is needed.
     """
 
     run_id: str
@@ -34,11 +57,11 @@ class RunView:
     status: str
     phase: str
     ending: Ending | None = None
-    history: list[dict[str, Any]] = field(default_factory=list)
+    history: list[dict[str, Any]] = _HISTORY
     progress: float = 0.0
     seconds_left: float | None = None
     version: int = 0
-    result: dict[str, Any] | None = None
+    result: dict[str, Any] | None = _RESULT
     created: float = 0.0
     shipped: bool = False
     teacher_accuracy: float | None = None
@@ -50,6 +73,21 @@ class RunView:
     tags: tuple[str, ...] = ()
     note: str = ""
     whose: str = ""
+    pinned: bool = False
+    figures: Figures | None = None
+
+    def __post_init__(self) -> None:
+        if self.__dict__["_history"] is None:
+            self.__dict__["_history"] = []
+
+    @property
+    def verdict(self) -> str | None:
+        """What its comparison shows, as a code of kd.analysis.verdict; None without one."""
+        found = self.figures
+        if found is None or found.low is None or found.high is None or found.p_value is None:
+            return None
+        alpha = self.config.alpha if self.config.has_equal_students else None
+        return verdict(found.low, found.high, found.p_value, alpha)
 
     @property
     def active(self) -> bool:

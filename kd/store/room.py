@@ -1,15 +1,11 @@
-"""Room on a full disk: a small reserve, then whatever can be spared, is deleted for what must be written."""
+"""Room on a full disk: what can be spared is removed for what must be written."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
-import os
-import shutil
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from kd.text.endings import Ending
@@ -17,7 +13,6 @@ from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 
-RESERVE_BYTES = 256 * 1024
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _T = TypeVar("_T")
@@ -37,21 +32,12 @@ class DiskFull(Unusable, OSError):
 
 
 class Room:
-    """Makes room in one home. Thread-safe."""
+    """Makes room in a home. Thread-safe."""
 
-    def __init__(self, home: Path):
-        self._home = home
+    def __init__(self) -> None:
         self._making = threading.local()
         self.spare: list[Callable[[], None]] = []
-        """What else can be freed if the reserve was not enough, the most dispensable first."""
-
-    def keep_reserve(self) -> None:
-        """Create the reserve if there is plenty of room for it."""
-        with contextlib.suppress(OSError):
-            if self._reserve.exists() or shutil.disk_usage(self._home).free < 8 * RESERVE_BYTES:
-                return
-            # random, so that a compressing file system cannot shrink it
-            self._reserve.write_bytes(os.urandom(RESERVE_BYTES))
+        """What can be freed, the most dispensable first."""
 
     def do(self, action: Callable[[], _T]) -> _T:
         """Carry out `action`; on a full disk make room, more each time, and try again.
@@ -62,12 +48,14 @@ class Room:
         """
         if getattr(self._making, "now", False):
             return action()
-        for make_room in (self._give_up_reserve, *self.spare):
+        for make_room in (*self.spare, None):
             try:
                 return action()
             except OSError as error:
                 if not is_full(error):
                     raise
+                if make_room is None:
+                    raise DiskFull from error
             self._making.now = True
             try:
                 make_room()
@@ -75,16 +63,4 @@ class Room:
                 log.warning("no space could be freed (%s)", error)
             finally:
                 self._making.now = False
-        try:
-            return action()
-        except OSError as error:
-            if is_full(error):
-                raise DiskFull from error
-            raise
-
-    @property
-    def _reserve(self) -> Path:
-        return self._home / "reserve"
-
-    def _give_up_reserve(self) -> None:
-        self._reserve.unlink(missing_ok=True)
+        raise AssertionError("the last attempt returns or raises")

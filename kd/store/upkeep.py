@@ -20,10 +20,10 @@ from functools import partial
 from pathlib import Path
 
 from kd import files
-from kd.store.index.file import Unwritable
-from kd.store.index.rows import DELETED, Row
+from kd.store.caches import FOLDERS
+from kd.store.database import Unwritable
+from kd.store.runs import RunRow
 from kd.store.store import Store
-from kd.store.stored_models import model_ids_of
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
@@ -38,12 +38,9 @@ SECONDS_FOR_LATEST = 0.1
 # Nothing is computed ahead unless so much of the limit would do.
 PLENTY = 0.95
 LEAST_LIMIT = 1000
-# Recomputed if missing, so the first to go; by the age of the file.
-_CACHES = ("logits", "neighbours", "measures")
-_KEPT = ("runs", "trash", "aside")
 
 Candidate = tuple[tuple[Path, ...], Callable[[], bool]]
-"""What may go, and a function that removes it and returns whether it did."""
+"""The files of what may go, and a function that removes it and returns whether it did."""
 
 
 def limit() -> int:
@@ -68,9 +65,9 @@ def limit() -> int:
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes in use, bytes allowed, the bytes of each stored run by its id, and the pinned runs.
+    """Bytes of files in use, bytes allowed, those of each stored run by its id, and the pinned runs.
 
-    A run's bytes are those of its record and of the models that no other run needs.
+    A run's bytes are those of the models that no other run needs.
     """
 
     used: int
@@ -95,16 +92,22 @@ class Upkeep:
         self._changes = 0  # how often `forget_usage` was called
         self._asking = threading.Lock()
         self._measuring: threading.Thread | None = None
-        store.room.spare = [self._spare_caches, self._spare_snapshots, self._spare_trash]
+        store.keep_reserve()
+        # files first: on a full disk, what goes without a change of the database makes room for that
+        store.room.spare = [
+            lambda: self._remove(self._caches(least_age=0)),
+            lambda: self._remove(self._runs(asked=False), self._lone_models(least_age=0)),
+            lambda: self._remove(self._snapshots(least_age=0)),
+            lambda: self._remove(self._deleted()),
+        ]
 
     def watched(self, run_id: str) -> None:
-        """Somebody is looking at this run; recorded in the index about once a minute."""
+        """Somebody is looking at this run; recorded about once a minute."""
         now = time.monotonic()
         self._watched[run_id] = now
         if now - self._noted.get(run_id, -SECONDS_BETWEEN_NOTES) >= SECONDS_BETWEEN_NOTES:
-            with contextlib.suppress(OSError):  # a full disk or a busy index stops nobody from looking
-                if self._store.has_run(run_id):
-                    self._store.index.touch(run_id)
+            with contextlib.suppress(OSError):  # a full disk or a busy database stops nobody from looking
+                self._store.runs.touch(run_id)
                 self._noted[run_id] = now
 
     def usage(self) -> Usage:
@@ -154,172 +157,138 @@ class Upkeep:
         self._changes += 1
 
     def tidy(self) -> None:
-        """Bring the store below its limit, as far as there is something that may go."""
+        """Bring the store below its limit, as far as there is something that may go; copy the database."""
         try:
             with self._tidying:  # not the lock that `usage` waits for
-                excess = self._excess_after_tidying()
+                excess = self._measured().used - self._limit
+                candidates = self._candidates() if excess > 0 else iter(())
+                for paths, remove in candidates:
+                    excess -= self._removed(paths, remove)
+                    if excess <= 0:
+                        break
         except Unwritable as error:
             log.warning("old runs could not be removed: %s", error)
             return
         finally:
             self.forget_usage()
-        self._store.room.keep_reserve()
         if excess > 0:
             log.warning(
                 "KD_HOME exceeds KD_LIMIT by %.0f MB, and everything in it is in use or pinned", excess / 1e6
             )
-
-    def _excess_after_tidying(self) -> int:
-        excess = self._measured().used - self._limit
-        for paths, remove in self._candidates():
-            if excess <= 0:
-                break
-            excess -= self._removed(paths, remove)
-        return excess
+        self._store.backup()
 
     def _removed(self, paths: tuple[Path, ...], remove: Callable[[], bool]) -> int:
         """Remove something that may go; returns how many bytes that freed."""
-        size = sum(map(files.size_of, paths))
+        size = sum(map(_size, paths))
         try:
             return size if remove() else 0
         except Unwritable:  # then nothing else can go either, and each attempt would wait again
             raise
         except OSError as error:
-            log.warning("%s could not be removed (%s)", paths[0], error)
+            log.warning("%s could not be removed (%s)", paths, error)
             return 0
 
-    def _spare_caches(self) -> None:
-        """On a full disk: remove what nobody will miss."""
-        self._remove(self._aside())
-        self._remove(self._runs(asked=False))
-        self._remove(self._caches(least_age=0))
-        self._remove(self._lone_models())
-
-    def _spare_snapshots(self) -> None:
-        """On a full disk: remove what can be made again by training again."""
-        self._remove(self._snapshots(least_age=0))
-
-    def _spare_trash(self) -> None:
-        """On a full disk: remove deleted runs."""
-        self._remove(self._trash())
-
-    def _remove(self, candidates: Iterator[Candidate]) -> None:
-        for paths, remove in candidates:
-            self._removed(paths, remove)
+    def _remove(self, *candidates: Iterator[Candidate]) -> None:
+        for each in candidates:
+            for paths, remove in each:
+                self._removed(paths, remove)
 
     def _candidates(self) -> Iterator[Candidate]:
         """What may go, the most dispensable first."""
-        yield from self._aside()
         yield from self._runs(asked=False)
-        yield from self._trash()
+        yield from self._deleted()
         yield from self._caches(SECONDS_WATCHED)
-        yield from self._lone_models()
+        # one that was just trained may be for a run to come
+        yield from self._lone_models(SECONDS_WATCHED)
         yield from self._snapshots(SECONDS_WATCHED)
         yield from self._runs(asked=True)
 
     def _runs(self, asked: bool) -> Iterator[Candidate]:
         """Stored runs, the least recently used first: those that somebody asked for, or the others."""
-        rows = [row for row in self._store.index.rows(unasked=True) if row["asked"] == asked]
-        for row in sorted(rows, key=lambda row: row["used"] or row["created"]):
+        rows = [row for row in self._store.runs.rows(unasked=True) if row.asked == asked]
+        for row in sorted(rows, key=lambda row: row.used or row.created):
             if self._may_go(row):
-                run_id = row["run_id"]
-                yield (self._store.home / "runs" / run_id,), partial(self._remove_run, run_id)
+                yield (), partial(self._remove_run, row.run_id)
                 yield from self._models_of(row)
 
-    def _aside(self) -> Iterator[Candidate]:
-        for path in files.entries(self._store.home / "aside"):
-            yield (path,), partial(_gone, path)
-        for path in sorted(self._store.home.glob("index.damaged-*"), key=files.age):
-            yield (path,), partial(_gone, path)
+    def _deleted(self) -> Iterator[Candidate]:
+        for row in self._store.runs.deleted():
+            if row.needs:  # otherwise removing it would free nothing
+                yield (), partial(self._store.runs.remove, row.run_id, lambda row: row.deleted is not None)
+                yield from self._models_of(row)
 
-    def _caches(self, least_age: float) -> Iterator[Candidate]:
-        paths = [path for name in _CACHES for path in files.entries(self._store.home / name)]
-        yield from self._by_age(paths, least_age)
+    def _models_of(self, row: RunRow) -> Iterator[Candidate]:
+        """The models of a run that has just gone, unless another run needs them."""
+        for model_id in row.needs:
+            paths = self._files_of(model_id)
+            if any(map(os.path.exists, paths)):
+                yield paths, partial(self._store.models.remove, model_id)
+
+    def _lone_models(self, least_age: float) -> Iterator[Candidate]:
+        """Models that no run needs, and files that no row needs."""
+        needed = self._store.runs.needed_models()
+        for kind in ("models", "snapshots"):
+            for path in files.entries(self._store.home / kind):
+                if path.stem not in needed and time.time() - files.age(path) >= least_age and path.exists():
+                    yield self._files_of(path.stem), partial(self._store.models.remove, path.stem)
 
     def _snapshots(self, least_age: float) -> Iterator[Candidate]:
-        yield from self._by_age(files.entries(self._store.home / "snapshots"), least_age)
+        """What can be made again by training again."""
+        return self._old_files("snapshots", least_age)
 
-    def _by_age(self, paths: list[Path], least_age: float) -> Iterator[Candidate]:
-        for path in sorted(paths, key=files.age):
+    def _caches(self, least_age: float) -> Iterator[Candidate]:
+        for name in FOLDERS:
+            yield from self._old_files(name, least_age)
+
+    def _old_files(self, name: str, least_age: float) -> Iterator[Candidate]:
+        for path in files.entries(self._store.home / name):
             if time.time() - files.age(path) >= least_age:
                 yield (path,), partial(_gone, path)
 
-    def _trash(self) -> Iterator[Candidate]:
-        """Deleted runs, the least recently used first; before them, those trained again since."""
-        trash = self._store.home / "trash"
-        deleted = {row["run_id"]: row for row in self._store.index.deleted()}
-        for path in files.entries(trash):
-            if path.name not in deleted:
-                yield (path,), partial(self._store.empty_trash, path.name)
-        for run_id, row in deleted.items():
-            # without a result it has no files, and removing it would free nothing
-            if (trash / run_id).is_dir():
-                yield (trash / run_id,), partial(self._store.remove_run, run_id, _is_deleted)
-                yield from self._models_of(row)
-
-    def _models_of(self, row: Row) -> Iterator[Candidate]:
-        """The models of a run that has just gone, unless another run needs them."""
-        needed = self._store.needed_models()
-        for model_id in model_ids_of(row["config"]):
-            places, remove = self._model(model_id)
-            if model_id not in needed and any(map(os.path.exists, places)):
-                yield places, remove
-
-    def _lone_models(self) -> Iterator[Candidate]:
-        """Models that no run has needed for some time: one that was just trained may be for a run to come."""
-        needed = self._store.needed_models()
-        for kind in ("models", "snapshots"):
-            for path in files.entries(self._store.home / kind):
-                if path.stem not in needed and time.time() - files.age(path) > SECONDS_WATCHED:
-                    yield self._model(path.stem)
-
-    def _model(self, model_id: str) -> Candidate:
+    def _files_of(self, model_id: str) -> tuple[Path, ...]:
         home = self._store.home
-        places = home / "models" / model_id, home / "snapshots" / f"{model_id}.npz"
-        return places, partial(self._store.remove_model, model_id)
+        names = f"models/{model_id}.keras", f"models/{model_id}.npz", f"snapshots/{model_id}.npz"
+        return tuple(home / name for name in names)
 
-    def _may_go(self, row: Row | None) -> bool:
+    def _may_go(self, row: RunRow) -> bool:
         """Whether a run may be removed: not if somebody is looking at it, here or in another process."""
-        if row is None or row["status"] != "finished" or row["pinned"]:
+        if row.status != "finished" or row.pinned:
             return False
-        if row["used"] is not None and abs(time.time() - row["used"]) < SECONDS_WATCHED:
+        if row.used is not None and abs(time.time() - row.used) < SECONDS_WATCHED:
             return False
-        return time.monotonic() - self._watched.get(row["run_id"], -math.inf) >= SECONDS_WATCHED
+        return time.monotonic() - self._watched.get(row.run_id, -math.inf) >= SECONDS_WATCHED
 
     def _remove_run(self, run_id: str) -> bool:
-        removed = self._store.remove_run(run_id, self._may_go)
+        removed = self._store.runs.remove(run_id, self._may_go)
         if removed:
             log.info("run %s removed: room was needed, and this was the least recently used run", run_id)
         return removed
 
     def _measured(self) -> Usage:
-        home, (rows, unreadable) = self._store.home, self._store.index.everything()
-        needed = self._store.needed_by(rows, unreadable)
-        of_folder = {name: files.sizes(home / name) for name in (*_KEPT, *_CACHES)}
+        home, listed = self._store.home, self._store.runs.rows(unasked=True)
+        needed = Counter(each for row in (*listed, *self._store.runs.deleted()) for each in row.needs)
         models: Counter[str] = Counter()
         for kind in ("models", "snapshots"):
             for name, size in files.sizes(home / kind).items():
-                if not files.is_partial(name):
-                    models[name.partition(".")[0]] += size
-        listed = [row for row in rows if not row["status"].startswith(DELETED)]
-        runs = {}
-        for row in listed:
-            record = of_folder["runs"].get(row["run_id"])
-            if record is not None:
-                own = [model_id for model_id in model_ids_of(row["config"]) if needed[model_id] == 1]
-                runs[row["run_id"]] = record + sum(models[model_id] for model_id in own)
+                models[name.partition(".")[0]] += size
         return Usage(
-            used=models.total() + sum(sum(found.values()) for found in of_folder.values()),
+            used=models.total() + sum(sum(files.sizes(home / name).values()) for name in FOLDERS),
             limit=self._limit,
-            runs=runs,
-            pinned=frozenset(row["run_id"] for row in listed if row["pinned"]),
+            runs={
+                row.run_id: sum(models[model_id] for model_id in row.needs if needed[model_id] == 1)
+                for row in listed
+                if row.stored is not None
+            },
+            pinned=frozenset(row.run_id for row in listed if row.pinned),
         )
 
 
+def _size(path: Path) -> int:
+    with contextlib.suppress(OSError):
+        return path.stat().st_size
+    return 0
+
+
 def _gone(path: Path) -> bool:
-    files.remove(path)
+    path.unlink(missing_ok=True)
     return True
-
-
-def _is_deleted(row: Row | None) -> bool:
-    return row is None or row["status"].startswith(DELETED)

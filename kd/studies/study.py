@@ -13,6 +13,8 @@ from kd.text.translation import N_, _
 from kd.text.words import quoted
 
 SCRATCH = "scratch"
+"""The usual baseline: the scratch student of the same cell and seed."""
+
 MOST_RUNS = 2_000
 MOST_SEEDS = 1_000
 

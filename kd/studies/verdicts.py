@@ -16,12 +16,10 @@ import pandas as pd
 
 from kd.run_fields import TEST_IMAGES
 from kd.studies.over_seeds import over_seeds
+from kd.studies.study import SCRATCH
 from kd.studies.sure.stations import STATIONS, level, next_station, station
 from kd.text.translation import _
 from kd.text.words import quoted
-
-SCRATCH = "scratch"
-"""The usual baseline: the scratch student of the same cell and seed."""
 
 HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE = "helps", "hurts", "not shown", "not judged yet", "baseline"
 """The verdicts: NOT_JUDGED before the first station, BASELINE for the cell that is the baseline."""

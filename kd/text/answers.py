@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kd.text.translation import N_, _
-from kd.text.words import MODELS, listing
-
-_ALL = MODELS
-_STUDENTS = ("distilled", "scratch")
+from kd.text.words import MODELS, STUDENTS, listing
 
 # What models say, by who says it and how sure they are. Every clause is whole, so that a translator can
 # choose its grammar; those under ("teacher", "distilled") are about a student that agrees with its teacher.
 _CLAUSES = {
-    _ALL: {
+    MODELS: {
         "sure": N_("all three are sure of {digit}"),
         "hesitates": N_("all three hesitate between {digits} and say {digit}"),
         "leans": N_("all three lean towards {digit}"),
@@ -37,7 +34,7 @@ _CLAUSES = {
         "leans": N_("the scratch student leans towards {digit}"),
         "lost": N_("the scratch student is at a loss"),
     },
-    _STUDENTS: {
+    STUDENTS: {
         "sure": N_("both students are sure of {digit}"),
         "hesitates": N_("both students hesitate between {digits} and say {digit}"),
         "leans": N_("both students lean towards {digit}"),
@@ -64,7 +61,7 @@ _SAYINGS = {
     ("teacher",): N_("the teacher says {digit}"),
     ("distilled",): N_("the distilled student says {digit}"),
     ("scratch",): N_("the scratch student says {digit}"),
-    _STUDENTS: N_("both students say {digit}"),
+    STUDENTS: N_("both students say {digit}"),
     ("teacher", "scratch"): N_("the teacher and the scratch student say {digit}"),
     ("teacher", "distilled"): N_("the teacher and the distilled student say {digit}"),
 }
@@ -73,10 +70,10 @@ _WRONG = {
     ("teacher",): N_("The label says {label}: the teacher is wrong."),
     ("distilled",): N_("The label says {label}: the distilled student is wrong."),
     ("scratch",): N_("The label says {label}: the scratch student is wrong."),
-    _STUDENTS: N_("The label says {label}: both students are wrong."),
+    STUDENTS: N_("The label says {label}: both students are wrong."),
     ("teacher", "distilled"): N_("The label says {label}: the teacher and the distilled student are wrong."),
     ("teacher", "scratch"): N_("The label says {label}: the teacher and the scratch student are wrong."),
-    _ALL: N_("The label says {label}: all three are wrong."),
+    MODELS: N_("The label says {label}: all three are wrong."),
 }
 
 Opinion = tuple[str, int, tuple[int, ...]]

@@ -231,7 +231,7 @@ def curve_words(verdict: str, places: Sequence[Mapping[str, Any]], tolerance: fl
 
 
 def progress_words(status: str, done: int, runs: int, seconds_left: float) -> str:
-    """How far an experiment is; status: of a kd.studies.experiments.running.ExperimentView."""
+    """How far an experiment is; status: of a kd.lab.experiments.ExperimentView."""
     return _(_STATES[status], done=done, runs=runs, time=duration(seconds_left))
 
 

@@ -19,7 +19,6 @@ NAMES = {"teacher": N_("Teacher"), "distilled": N_("Distilled"), "scratch": N_("
 AND = N_("{words} and {last}")
 """What joins a list and its last word."""
 
-UNREADABLE = N_("This index entry is damaged or was written by another version, so it cannot be shown.")
 
 _SIGN = "\u00a0%"
 

@@ -25,7 +25,7 @@ def away(teacher: list[float], student: list[float]) -> float:
 
 def test_the_first_picture_is_the_one_that_shows_most(tmp_path, mnist):
     with Lab(tmp_path) as lab:
-        logits = lab.test_logits(RunConfig().run_id)
+        logits = lab.runs[RunConfig().run_id].test_logits()
     best, most = None, 0.0
     for number, label in enumerate(mnist.y_test.tolist()):
         answers = {name: int(values[number].argmax()) for name, values in logits.items()}

@@ -22,7 +22,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from kd.store.index.rows import ACTIVE
+from kd.store.runs import ACTIVE
 from kd.store.store import Store
 from tests.app_process import AppProcess, app_process
 from tests.browser.chromium import bring
@@ -54,12 +54,12 @@ def site(tmp_path_factory) -> Iterator[AppProcess]:
 def nothing_trains_on(site: AppProcess) -> Iterator[None]:
     """A test that fails in the middle of a run takes no later test with it."""
     yield
-    index = Store(site.log.parent).index
+    runs = Store(site.log.parent).runs
     deadline = time.monotonic() + 120
-    while active := [row["run_id"] for row in index.rows() if row["status"] in ACTIVE]:
+    while active := [row.run_id for row in runs.rows() if row.status in ACTIVE]:
         assert time.monotonic() < deadline, active
         for run_id in active:
-            index.ask_to_stop(run_id)
+            runs.ask_to_stop(run_id)
         time.sleep(0.1)
 
 

@@ -144,7 +144,7 @@ def run_to_delete(site):
     lab = Lab(site.log.parent)
     run_id = save(lab, 91)
     yield run_id
-    lab.store.remove_run(run_id)
+    lab.store.runs.remove(run_id)
     lab.close()
 
 

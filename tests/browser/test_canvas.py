@@ -142,7 +142,7 @@ def another_run(site):
     """A second finished run to choose: the included run's files under other settings."""
     lab, config = Lab(site.log.parent), RunConfig(seed=5)
     yield save_copy(lab.store, RunConfig().run_id, config)
-    lab.store.remove_run(config.run_id)
+    lab.store.runs.remove(config.run_id)
     lab.close()
 
 

@@ -21,7 +21,7 @@ RUN = RunConfig().run_id
 @pytest.fixture(scope="module")
 def logits(tmp_path_factory):
     """The logits of the included run's teacher for the picture that the page opens with."""
-    return Lab(tmp_path_factory.mktemp("home")).test_logits(RUN)["teacher"][FIRST_PICTURE]
+    return Lab(tmp_path_factory.mktemp("home")).runs[RUN].test_logits()["teacher"][FIRST_PICTURE]
 
 
 def open_page(page: Page, site, query: str = "") -> None:

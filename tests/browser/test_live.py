@@ -52,7 +52,7 @@ class Heard:
 @pytest.fixture(scope="module")
 def logits(tmp_path_factory):
     """model → the included run's logits for the picture that the pages open with."""
-    logits = Lab(tmp_path_factory.mktemp("home")).test_logits(RUN)
+    logits = Lab(tmp_path_factory.mktemp("home")).runs[RUN].test_logits()
     return {model: values[FIRST_PICTURE].astype(float) for model, values in logits.items()}
 
 

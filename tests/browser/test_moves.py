@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from kd.config import STUDENTS, RunConfig
-from kd.engine import frozen
+from kd.engine import processes
 from kd.lab import Lab
 from kd.places import DATA
 
@@ -81,10 +81,10 @@ def test_a_run_that_is_moved_away_from_is_let_go(page: Page, site):
     expect_verdict(page, last)
     lab = Lab(site.log.parent)
     try:
-        assert lab.watch(last.run_id).status == "finished"
+        assert lab.runs.view(last.run_id).status == "finished"
         # whoever moves on leaves no stopped runs behind
         earlier = {config.replace(alpha=alpha).run_id for alpha in (0.15, 0.2)}
-        assert not {run.run_id for run in lab.runs() if run.status != "finished"} & earlier
+        assert not {run.run_id for run in lab.runs.views() if run.status != "finished"} & earlier
         said = site.log.read_text(encoding="utf-8")
         assert all(re.search(f"run {run_id} (stopped|finished)", said) for run_id in earlier)
     finally:
@@ -97,13 +97,13 @@ def test_the_engine_lost_while_one_moves_is_one_sentence_and_the_run_goes_on(pag
     move(page, "α, weight of the true labels")
     expect_verdict(page, config.replace(alpha=0.15))  # so there is an engine now
     (engine,) = [process for process in site.family() if "kd.engine" in process.cmdline()]
-    family = frozen.family_of(engine.pid)
+    family = processes.family_of(engine.pid)
     for process in family:
         if process != engine:
             process.suspend()  # what computes does not end before the engine is killed
     move(page, "α, weight of the true labels")
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-    frozen.kill(family)
+    processes.kill(family)
     lost = page.get_by_text("The training processes were lost; the run starts again once they are back")
     expect(lost).to_be_visible(timeout=MINUTES)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)

@@ -138,13 +138,13 @@ def test_ctrl_c_while_following_another_processes_run_says_that_it_goes_on(tmp_p
             stderr=subprocess.PIPE,
             text=True,
         )
-        Store(tmp_path).index.add_event(run_id, EPOCH)
+        Store(tmp_path).runs.add_event(run_id, EPOCH)
         assert json.loads(joined.stdout.readline()) == EPOCH
         joined.send_signal(signal.SIGINT)
         _, said = joined.communicate(timeout=240)
         assert joined.returncode == 130
         assert said == (f"The run continues in the other process. To stop it: python -m kd stop {run_id}\n")
-        assert Store(tmp_path).row(run_id)["status"] == "running"
+        assert Store(tmp_path).runs.row(run_id).status == "running"
 
 
 def test_the_run_is_listed_and_found_again(trained, home):
@@ -186,7 +186,7 @@ def test_the_table_at_the_end_carries_the_honest_sentence(trained, home):
 
 def test_every_number_in_the_table_and_the_list_matches_the_sentence(home):
     with Lab(home) as lab:
-        result = lab.watch(PRESETS["many_images"].config.run_id).result
+        result = lab.runs.view(PRESETS["many_images"].config.run_id).result
     right = {name: round(10_000 * result[name]["test_accuracy"]) for name in MODELS}
     table, listed = run_here("train", "--preset", "many_images", home=home), run_here("runs", home=home)
     for shown in (table, listed):

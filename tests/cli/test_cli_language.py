@@ -16,9 +16,9 @@ from kd.studies.study import SCRATCH
 from kd.text import translation
 from kd.text.endings import Ending
 from tests import pseudo_language
-from tests.stored_runs import CONFIG
+from tests.stored_runs import CONFIG, save_ended
 
-COMMANDS = ("train", "sweep", "experiment", "runs", "predict", "export", "stop", "rebuild-index")
+COMMANDS = ("train", "sweep", "experiment", "runs", "predict", "export", "stop")
 # argparse has a catalogue of its own
 ARGPARSES = (
     "usage:",
@@ -61,7 +61,7 @@ def words_left(printed: str) -> list[str]:
     said = " ".join(pseudo_language.unmarked(printed).split())
     for known in (*ARGPARSES, *(code for code in CODES if "_" in code)):
         said = said.replace(known, " ")
-    said = re.sub(r"python -m kd|rebuild-index|--?[a-z][a-z-]*|[A-Z]{2,}|\b[0-9a-f]{12}\b", " ", said)
+    said = re.sub(r"python -m kd|--?[a-z][a-z-]*|[A-Z]{2,}|\b[0-9a-f]{12}\b", " ", said)
     return [word for word in re.findall(r"[^\W\d_]{2,}(?:-[a-z]+)*", said) if word not in CODES]
 
 
@@ -76,11 +76,9 @@ def test_every_help_is_in_the_readers_language(arguments, home, capsys):
 def test_tables_are_in_the_readers_language(home, mnist, capsys):
     picture = home / "digit.png"
     Image.fromarray(mnist.x_test[0]).save(picture)
-    shipped = Store().shipped_runs()[0]
-    index = Store().index
-    index.claim(CONFIG.run_id, CONFIG.to_dict())
-    index.set_status(CONFIG.run_id, "failed", Ending("disk full").stored())
-    for arguments in (["runs"], ["predict", shipped, str(picture)], ["train"], ["rebuild-index"]):
+    shipped = Store().runs.shipped()[0]
+    save_ended(Store(), CONFIG, "failed", Ending("disk full").stored())
+    for arguments in (["runs"], ["predict", shipped, str(picture)], ["train"]):
         assert main(arguments) == 0
         printed = capsys.readouterr()
         assert pseudo_language.OPEN in printed.out
@@ -110,9 +108,7 @@ def test_refusals_are_in_the_readers_language(arguments, home, capsys):
 
 
 def test_what_programs_read_is_the_same_in_every_language(home, capsys):
-    index = Store().index
-    index.claim(CONFIG.run_id, CONFIG.to_dict())
-    index.set_status(CONFIG.run_id, "failed", Ending("disk full").stored())
+    save_ended(Store(), CONFIG, "failed", Ending("disk full").stored())
     assert main(["runs", "--json"]) == 0
     printed = capsys.readouterr().out
     assert main(["train", "--json"]) == 0

@@ -72,7 +72,7 @@ def test_a_run_whose_reader_leaves_after_the_first_line_is_stopped_quietly(tmp_p
         said = process.stderr.read()
     assert (first["event"], first["epoch"]) == ("epoch", 1)
     assert (process.returncode, said) == (entry.READER_LEFT, "")
-    assert {row["status"] for row in Store(tmp_path).index.rows()} == {"stopped"}
+    assert {row.status for row in Store(tmp_path).runs.rows()} == {"stopped"}
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,9 @@ def test_odd_values_are_refused_in_one_short_sentence(arguments, capsys):
 
 
 class FakeLab:
-    """A run that ends at the third look; each look finds a new event."""
+    """A lab and the handle on its one run, which ends at the third look; each look finds a new event."""
+
+    id = "0123456789ab"
 
     def __init__(self):
         self.looks, self.calls = 0, []
@@ -205,24 +207,22 @@ class FakeLab:
     def __exit__(self, *exception):
         self.close()
 
-    def start(self, config):
-        return config.run_id
+    def train(self, config):
+        return self
 
-    def watch(self, run_id):
+    def view(self):
         from kd.runs.state import RunView
 
         self.looks += 1
         ended = self.looks >= 3
         history = [{"model": "scratch", "epoch": epoch} for epoch in range(1, self.looks + 1)]
-        status, result = ("finished", {"run": run_id}) if ended else ("running", None)
-        return RunView(
-            run_id=run_id, config=RunConfig(), status=status, phase="students", history=history, result=result
-        )
+        status, result = ("finished", {"run": self.id}) if ended else ("running", None)
+        return RunView(self.id, RunConfig(), status, "students", history=history, result=result)
 
-    def stop(self, run_id):
+    def stop(self):
         self.calls.append("stop")
 
-    def wait(self, run_id, timeout):
+    def wait(self, timeout):
         self.calls.append("wait")
 
     def close(self):
@@ -286,14 +286,14 @@ from kd.config import RunConfig
 from tests.cli.test_cli_surroundings import FakeLab
 
 class Lab(FakeLab):
-    def watch(self, run_id):
+    def view(self):
         if not self.looks:
             print("ready", flush=True)
-        view = super().watch(run_id)
+        view = super().view()
         time.sleep(0.2)
         return view.__class__(**{**view.__dict__, "status": "running", "history": []})
 
-    def stop(self, run_id):
+    def stop(self):
         print("putting in order", flush=True)
         time.sleep(SECONDS)
 

@@ -16,7 +16,7 @@ from kd.store.store import Store
 from kd.text.endings import Ending
 from tests import pseudo_language, stored_runs
 
-COMMANDS = ("train", "sweep", "runs", "predict", "export", "stop", "rebuild-index")
+COMMANDS = ("train", "sweep", "runs", "predict", "export", "stop")
 WIDE = RunConfig(teacher="0123456789ab", alpha=0.123456, temperature=12.3456, epochs=100)
 
 
@@ -53,8 +53,7 @@ def test_the_list_of_runs_fits_whatever_is_in_it(home, capsys):
     store = Store(home)
     unfinished = [WIDE.replace(seed=seed) for seed in range(4)]
     for config, status in zip(unfinished, ("queued", "running", "failed", "interrupted"), strict=True):
-        store.index.claim(config.run_id, config.to_dict())
-        store.index.set_status(config.run_id, status, Ending("disk full").stored())
+        stored_runs.save_ended(store, config, status, Ending("disk full").stored())
     finished = stored_runs.save(store, WIDE.replace(seed=9, teacher="fresh", teacher_epochs=1))
     printed = printed_by(["runs"], capsys)
     assert "…" not in printed
@@ -66,7 +65,7 @@ def test_the_list_of_runs_fits_whatever_is_in_it(home, capsys):
 
 def test_a_usual_list_of_runs_has_one_line_for_each(home, capsys):
     printed = printed_by(["runs"], capsys)
-    assert len(printed.splitlines()) == 2 + len(Store(home).shipped_runs())
+    assert len(printed.splitlines()) == 2 + len(Store(home).runs.shipped())
 
 
 @pytest.mark.usefixtures("pseudo_language")

@@ -15,10 +15,11 @@ from kd.__main__ import main
 from kd.config import RunConfig
 from kd.engine import Engine
 from kd.lab import Lab
+from kd.lab.studies import Studies
+from kd.store.shipped import ID
 from kd.store.store import Store
-from kd.store.stored import ID
-from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
+from kd.studies.view import StudyView
 from kd.text.endings import Ending
 from tests import PROJECT
 
@@ -45,9 +46,9 @@ def start(*arguments: str, home) -> subprocess.Popen:
 def models(home) -> dict[str, float]:
     """When each stored model was trained, by its id."""
     return {
-        path.parent.name: json.loads(path.read_text(encoding="utf-8"))["created"]
-        for path in (home / "models").glob("*/record.json")
-        if ID.fullmatch(path.parent.name)  # one that is half written has another name
+        path.stem: path.stat().st_mtime
+        for path in (home / "models").glob("*.keras")
+        if ID.fullmatch(path.stem)  # one that is half written has another name
     }
 
 
@@ -56,7 +57,7 @@ def test_an_estimate_counts_the_workers_of_ones_own_cluster(tmp_path, monkeypatc
     monkeypatch.setenv("KD_HOME", str(tmp_path))
     monkeypatch.setattr(Engine, "look_for_workers", lambda self: setattr(self, "_workers", {"student": 64}))
     monkeypatch.setattr(
-        Lab, "estimate_study", lambda self, study: counted.append(self._engine.workers()["student"]) or 7200.0
+        Lab, "estimate", lambda self, study: counted.append(self._engine.workers()["student"]) or 7200.0
     )
     assert main(["sweep", *AXES]) == 2
     assert counted == [64]
@@ -70,8 +71,8 @@ def test_a_study_of_which_nothing_finished_names_each_cell_and_its_reason(
     runs = [config.run_id for _cell, config in study.runs()]
     view = StudyView(study.study_id, study, "unfinished", 2, 0, 0, dict.fromkeys(runs, Ending("disk full")))
     monkeypatch.setenv("KD_HOME", str(tmp_path))
-    monkeypatch.setattr(Lab, "start_study", lambda self, study: study.study_id)
-    monkeypatch.setattr(Lab, "watch_study", lambda self, asked: view)
+    monkeypatch.setattr(Studies, "start", lambda self, study: study.study_id)
+    monkeypatch.setattr(Studies, "view", lambda self, asked: view)
     assert main(["sweep", "--temperature", "1,4", *form]) == 1
     said = capsys.readouterr().err
     for run_id, value in zip(runs, (1, 4), strict=True):

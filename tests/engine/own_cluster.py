@@ -13,10 +13,22 @@ from pathlib import Path
 import dask
 import psutil
 
-from kd.engine.certificates import CERTIFICATE, KEY, settings
+from kd.engine.certificates import CERTIFICATE, KEY
 from tests.app_process import PROJECT
 
 PRELOAD = ("--preload", "kd.engine.preload")
+
+
+def settings(folder: Path) -> dict[str, str]:
+    """The environment variables by which Dask reads the files."""
+    certificate, key = str(folder / CERTIFICATE), str(folder / KEY)
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    return {
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
+        f"{tls}CA_FILE": certificate,
+        **{f"{tls}{role}__CERT": certificate for role in ("CLIENT", "SCHEDULER", "WORKER")},
+        **{f"{tls}{role}__KEY": key for role in ("CLIENT", "SCHEDULER", "WORKER")},
+    }
 
 
 @dataclass

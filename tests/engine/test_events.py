@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 
@@ -18,27 +17,20 @@ from kd.training.answers import teacher_outputs
 from kd.training.checkpoint import Checkpoint
 from kd.training.teaching import Teaching
 from kd.training.trained_model import TrainedModel
+from tests.engine.common import until
 
-PATIENCE = 240
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)
 
 
 class Worker:
-    """Keeps the messages that a Reporter sends, and is its own event loop."""
+    """Keeps the messages that a Reporter sends."""
 
     def __init__(self):
         self.messages: list[list[dict]] = []
-        self.loop = self
 
     def log_event(self, topic: str, message: list[dict]) -> None:
         assert topic == "a token"
         self.messages.append(list(message))
-
-    def add_callback(self, function, *arguments) -> None:
-        function(*arguments)
-
-    def call_later(self, seconds: float, function) -> None:
-        threading.Timer(seconds, function).start()
 
     @property
     def events(self) -> list[dict]:
@@ -60,13 +52,6 @@ def progress(fraction: float) -> dict:
     return {"event": "progress", "model": "scratch", "fraction": fraction}
 
 
-def until(condition) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-
-
 def test_the_beginning_is_told_at_once_and_many_events_in_few_messages(worker):
     with tasks.Reporter("a token", "scratch", None) as report:
         assert worker.messages == [[{"event": "begin", "model": "scratch"}]]
@@ -76,29 +61,15 @@ def test_the_beginning_is_told_at_once_and_many_events_in_few_messages(worker):
     assert len(worker.messages) < 100
 
 
-def test_an_event_is_sent_soon_though_nothing_follows(worker):
-    with tasks.Reporter("a token", "scratch", None) as report:
-        report(epoch(1))
-        report(epoch(2))
-        until(lambda: worker.events[1:] == [epoch(1), epoch(2)])
-
-
-def test_the_end_sends_what_is_left(worker):
-    with tasks.Reporter("a token", "scratch", None) as report:
-        report(epoch(1))
-    assert worker.events[1:] == [epoch(1)]
-    sent = len(worker.messages)
-    time.sleep(2 * tasks.SECONDS_BETWEEN_MESSAGES)  # what was due has nothing more to send
-    assert len(worker.messages) == sent
-
-
-def test_of_progress_only_some_is_told_and_of_epochs_each(worker):
+def test_of_progress_only_some_is_told_and_each_takes_along_what_waits(worker):
     with tasks.Reporter("a token", "scratch", None) as report:
         for number in range(200):
             report(progress(number / 200))
             report(epoch(number))
-    assert sum(event["event"] == "epoch" for event in worker.events) == 200
-    assert sum(event["event"] == "progress" for event in worker.events) < 20
+        time.sleep(tasks.SECONDS_BETWEEN_MESSAGES)
+        report(progress(1.0))
+        assert sum(event["event"] == "epoch" for event in worker.events) == 200
+        assert sum(event["event"] == "progress" for event in worker.events) < 20
 
 
 def test_a_training_that_goes_on_tells_what_it_has_done(worker):

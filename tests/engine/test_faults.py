@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 import uuid
+from concurrent.futures import Future
 from html import unescape
 
 import psutil
@@ -16,41 +17,30 @@ import pytest
 
 from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
+from kd.engine.connection import Connection
 from kd.lab import Lab
+from kd.lab.run import Run
 from kd.text.endings import SENTENCES
 from tests import WITHOUT_TENSORFLOW
 from tests.app_process import app_process
 from tests.browser_session import BrowserSession
+from tests.engine.common import PATIENCE, alive, until
 from tests.stored_runs import remove
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=16, batch_size=2)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)
 FRESH = LONG.replace(teacher="fresh", teacher_train_size=60_000, teacher_epochs=100)
-PATIENCE = 240
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
-def until(condition, seconds: float = PATIENCE):
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-    return value
-
-
-def alive(processes) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-
-
-def again(lab: Lab, config: RunConfig) -> str:
+def again(lab: Lab, config: RunConfig) -> Run:
     """Forget a run and its models, and ask for it again."""
     remove(lab.store, config)
-    lab._dispatch.forget(config.run_id)
-    return lab.start(config)
+    lab.runs.in_progress.forget(config.run_id)
+    return lab.train(config)
 
 
-def history(lab: Lab, run_id: str) -> list[dict]:
-    view = lab.wait(run_id, PATIENCE)
+def history(run: Run) -> list[dict]:
+    view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
     return sorted(events, key=lambda event: (event["model"], event["epoch"]))
@@ -58,17 +48,17 @@ def history(lab: Lab, run_id: str) -> list[dict]:
 
 def kill_a_training_worker(lab: Lab) -> int:
     """`kill -9` a worker that is computing a task; returns its process id."""
-    client = lab._engine._client
+    client = lab._engine.ensure()
     busy = until(lambda: [worker for worker, tasks in client.processing().items() if tasks])
     pid = client.run(os.getpid, workers=busy[:1])[busy[0]]
-    os.kill(pid, KILL)
+    psutil.Process(pid).kill()
     return pid
 
 
 def kill_the_listener(lab: Lab, address: str) -> None:
     """Kill -9 the worker at this address without asking it: one that is dead already would be waited for."""
     port = int(address.rpartition(":")[2])
-    for process in psutil.Process(lab._engine._child.pid).children(recursive=True):
+    for process in psutil.Process(lab._engine.child.pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):
             listens = [one for one in process.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
             if any(one.laddr.port == port for one in listens):
@@ -83,43 +73,43 @@ def lab(tmp_path_factory):
 
 
 def test_a_worker_killed_in_the_middle_costs_nothing_but_time(lab):
-    undisturbed = history(lab, lab.start(SMALL))
-    run_id = again(lab, SMALL)
-    until(lambda: len(lab.watch(run_id).history) > 4)
+    undisturbed = history(lab.train(SMALL))
+    run = again(lab, SMALL)
+    until(lambda: len(run.history) > 4)
     pid = kill_a_training_worker(lab)
-    assert history(lab, run_id) == undisturbed
+    assert history(run) == undisturbed
     assert not alive([psutil.Process(pid)] if psutil.pid_exists(pid) else [])
 
 
 def test_a_run_whose_workers_die_again_says_so_and_others_go_on(lab):
-    run_id = lab.start(LONG)
-    until(lambda: lab.watch(run_id).progress > 0)
-    while lab.watch(run_id).active:
-        for worker, computed in lab._engine._client.processing().items():
+    run = lab.train(LONG)
+    until(lambda: run.view().progress > 0)
+    while run.view().active:
+        for worker, computed in lab._engine.ensure().processing().items():
             if computed:
                 kill_the_listener(lab, worker)
-    view = lab.watch(run_id)
+    view = run.view()
     assert view.status == "failed"
     assert "worker process died" in view.message
     other = SMALL.replace(seed=5, epochs=1)
-    assert lab.wait(lab.start(other), PATIENCE).status == "finished"
+    assert lab.train(other).wait(PATIENCE).status == "finished"
 
 
 def test_stop_is_obeyed_while_the_teacher_learns(lab):
-    run_id = lab.start(FRESH)
-    until(lambda: lab.watch(run_id).phase == "teacher" and lab.watch(run_id).progress > 0)
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
-    until(lambda: not any(lab._engine._client.processing().values()))
+    run = lab.train(FRESH)
+    until(lambda: run.view().phase == "teacher" and run.view().progress > 0)
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
+    until(lambda: not any(lab._engine.ensure().processing().values()))
 
 
 def test_stop_is_obeyed_while_the_teacher_answers(lab):
     config = SMALL.replace(teacher="fresh", teacher_train_size=10, teacher_epochs=1, epochs=1)
-    assert lab.wait(lab.start(config), PATIENCE).status == "finished"
-    run_id = lab.start(config.replace(train_size=60_000))
-    until(lambda: lab.watch(run_id).phase == "soft targets")
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    assert lab.train(config).wait(PATIENCE).status == "finished"
+    run = lab.train(config.replace(train_size=60_000))
+    until(lambda: run.view().phase == "soft targets")
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
 
 
 def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab, tmp_path):
@@ -133,10 +123,10 @@ def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab, tmp_path):
         client.submit(sleep_until, over, pure=False, resources={"student": 1}) for _ in range(workers)
     ]
     until(lambda: any(client.processing().values()))
-    run_id = lab.start(LONG)
-    until(lambda: lab.watch(run_id).phase == "students")
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    run = lab.train(LONG)
+    until(lambda: run.view().phase == "students")
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
     over.touch()
     client.gather(sleepers)
 
@@ -145,13 +135,13 @@ def test_stop_is_obeyed_while_tasks_wait_for_a_worker(lab, tmp_path):
 def test_stop_is_obeyed_while_the_engine_starts_and_nothing_is_left(tmp_path):
     before = set(psutil.Process().children(recursive=True))
     lab = Lab(tmp_path)
-    run_id = lab.start(LONG)
+    run = lab.train(LONG)
     until(lambda: set(psutil.Process().children(recursive=True)) - before)
     mine = set(psutil.Process().children(recursive=True)) - before
-    lab.stop(run_id)
-    view = lab.wait(run_id, PATIENCE)
+    run.stop()
+    view = run.wait(PATIENCE)
     assert view.status == "stopped"
-    assert lab._engine._client is None  # it had not even started
+    assert lab._engine._connection.client is None  # it had not even started
     lab.close()
     until(lambda: not alive(mine))
 
@@ -194,50 +184,37 @@ def test_however_the_app_ends_no_child_is_left_and_the_run_is_offered_again(tmp_
     assert "Stop" not in widgets
 
 
-@pytest.mark.usefixtures("one_worker", "no_training")
-def test_a_cluster_left_while_a_run_arrives_counts_as_lost():
-    engine = Engine()
-    client = engine.ensure()
-    subscribe = client.subscribe_topic
-
-    def subscribe_and_leave(*arguments):
-        subscribe(*arguments)
-        client.close()
-
-    client.subscribe_topic = subscribe_and_leave
-    try:
-        with pytest.raises(EngineLost, match="ended unexpectedly"):
-            engine.attempt("token", lambda event: None, lambda: False)
-    finally:
-        engine.close()
-
-
 @pytest.mark.usefixtures("one_worker")
 def test_a_lab_closed_while_its_engine_starts_ends_the_run_and_starts_no_other(tmp_path, caplog):
     caplog.set_level("INFO", logger="kd")
     before = set(psutil.Process().children(recursive=True))
-    for pause in (0, 0.3, 0.6, 0.9, 1.2, 1.5):
+    for pause in (0, 0.6, 1.2):
         lab = Lab(tmp_path)
-        run_id = lab.start(LONG)
+        run = lab.train(LONG)
         time.sleep(pause)
         lab.close()
-        until(lambda run_id=run_id, lab=lab: not lab.watch(run_id).active)
-        assert lab.watch(run_id).status in ("stopped", "interrupted"), caplog.text
+        until(lambda run=run: not run.view().active)
+        assert run.status in ("stopped", "interrupted"), caplog.text
         until(lambda: not alive(set(psutil.Process().children(recursive=True)) - before))
     assert "Traceback" not in caplog.text
     assert "once more" not in caplog.text
 
 
-class ClosedClient:
-    """A Dask client whose scheduler went away: its futures are closed, and asking for a value would hang."""
+class Client:
+    """A Dask client whose scheduler goes away, at once or when a result is awaited, which would hang."""
 
     status = "running"
+
+    def __init__(self, workers):
+        self._workers = workers
 
     def subscribe_topic(self, token, hear):
         pass
 
     def scheduler_info(self, n_workers):
-        return {"workers": {"tls://one": {"resources": {"student": 1}}}}
+        if not self._workers:
+            self.status = "closed"
+        return {"workers": self._workers}
 
     def submit(self, *arguments, **named):
         return self
@@ -250,11 +227,24 @@ class ClosedClient:
         raise AssertionError("nobody may wait for a future of a client that is closed")
 
 
+def begin(client, should_stop) -> Attempt:
+    connection = object.__new__(Connection)
+    connection.client, connection.child, connection._opened = client, None, Future()
+    connection._opened.set_result(None)
+    return Attempt(connection, "token", lambda event: None, should_stop)
+
+
 @pytest.mark.parametrize(("stopped", "raised"), [(False, EngineLost), (True, Abandoned)])
 def test_nobody_waits_for_a_future_that_ended_with_its_client(stopped, raised):
-    attempt = Attempt(ClosedClient(), None, "token", lambda event: None, lambda: stopped)
+    attempt = begin(Client({"tls://one": {"resources": {"student": 1}}}), lambda: stopped)
     with pytest.raises(raised):
         attempt.result(attempt.submit(abs, -1, resource="student"))
+
+
+@pytest.mark.parametrize(("stopped", "raised"), [(False, EngineLost), (True, Abandoned)])
+def test_a_cluster_left_while_a_run_arrives_counts_as_lost(stopped, raised):
+    with pytest.raises(raised):
+        begin(Client({}), lambda: stopped)
 
 
 def test_a_task_that_is_stopped_ends_without_an_error_in_its_worker(engine):

@@ -1,9 +1,8 @@
-"""Frozen processes are noticed, ended and replaced; slow ones are left alone."""
+"""Frozen processes are noticed, ended and replaced; busy ones are left alone."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -13,75 +12,21 @@ from itertools import pairwise
 import psutil
 import pytest
 
-from kd.engine import Engine, EngineLost, frozen, tasks
-from kd.engine.frozen import Silence
-from tests import PROJECT, WITHOUT_TENSORFLOW
+from kd.engine import Engine, EngineLost, processes, tasks
+from tests import WITHOUT_TENSORFLOW
+from tests.engine.common import PATIENCE, alive, until
 
-PATIENCE = 120
 SILENCE = 2
-
-
-class Process:
-    """A process as Silence sees it, which has computed for this many seconds."""
-
-    def __init__(self, status=psutil.STATUS_SLEEPING):
-        self.seconds, self._status = 0.0, status
-
-    def cpu_times(self):
-        return type("Times", (), {"user": self.seconds, "system": 0.0})
-
-    def status(self):
-        return self._status
-
-
-def until(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-    return value
-
-
-def looks_until_lost(silence: Silence, process, seconds_computed_between_looks: float = 0.0) -> int:
-    for look in range(1, 1000):
-        if silence.is_too_long("the same sign", process):
-            return look
-        process.seconds += seconds_computed_between_looks
-    return 1000
-
-
-def test_a_silent_process_is_given_up_after_enough_checks():
-    assert looks_until_lost(Silence(30), Process()) == 31
-
-
-@pytest.mark.parametrize(("process", "share"), [(Process(), 0.5), (Process(psutil.STATUS_DISK_SLEEP), 0.0)])
-def test_a_busy_process_is_waited_for_ten_times_as_long(process, share):
-    assert looks_until_lost(Silence(30), process, share) == 301
-
-
-def test_any_sign_of_life_restarts_the_wait():
-    silence = Silence(3)
-    for sign in (1, 1, 1, 2, 2, 2, 3, 3, 3):
-        assert not silence.is_too_long(sign)
-    assert silence.is_too_long(3)
+needs_sigstop = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 
 
 @pytest.fixture(scope="module")
-def engines():
+def engine():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", WITHOUT_TENSORFLOW)
-        engines = [Engine(seconds_of_silence=SILENCE)]
-        yield engines
-        for engine in engines:
-            engine.close()
-
-
-@pytest.fixture
-def engine(engines):
-    """The same one for all tests, and another after one that closes it."""
-    if engines[-1]._closed:
-        engines.append(Engine(seconds_of_silence=SILENCE))
-    return engines[-1]
+        engine = Engine(seconds_of_silence=SILENCE)
+        yield engine
+        engine.close()
 
 
 @pytest.fixture
@@ -101,18 +46,14 @@ def waiting(engine):
     attempt.close()
 
 
-def computing(engine, future) -> list[str]:
+def process_of(engine, future) -> psutil.Process:
     """The worker that computes this; an earlier test's task may still be ending in another."""
-    return [worker for worker, tasks in engine.ensure().processing().items() if future.key in tasks]
 
+    def computing():
+        return [worker for worker, tasks in engine.ensure().processing().items() if future.key in tasks]
 
-def pid_of_the_one_with(engine, future) -> int:
-    (busy,) = until(lambda: computing(engine, future))
-    return engine.ensure().run(os.getpid, workers=[busy])[busy]
-
-
-def gone(family) -> bool:
-    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family)
+    (busy,) = until(computing)
+    return psutil.Process(engine.ensure().run(os.getpid, workers=[busy])[busy])
 
 
 def test_a_worker_too_busy_to_answer_is_left_alone(engine):
@@ -143,58 +84,41 @@ def test_a_worker_too_busy_to_answer_is_left_alone(engine):
     client = engine.ensure()
     pid, silent = client.submit(keeps_the_interpreter_for_itself, pure=False).result(PATIENCE)
     assert silent > SILENCE + 1
-    time.sleep(2 * frozen.SECONDS_BETWEEN_LOOKS)
+    time.sleep(2 * processes.SECONDS_BETWEEN_LOOKS)
     assert pid in client.run(os.getpid).values()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
+@needs_sigstop
 def test_a_frozen_worker_is_ended_and_its_task_starts_again_in_another(engine, waiting):
     _, future, heard = waiting
-    child = engine._child.pid
-    worker = psutil.Process(pid_of_the_one_with(engine, future))
+    child, worker = engine.child.pid, process_of(engine, future)
     worker.suspend()
-    until(lambda: gone([worker]))
+    until(lambda: not alive([worker]))
     until(lambda: [event["event"] for event in heard].count("begin") == 2)
     assert not future.done()
-    assert engine._child.pid == child
+    assert engine.child.pid == child
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
-def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engine, waiting):
+@needs_sigstop
+def test_a_frozen_engine_is_ended_with_all_its_processes_and_another_starts(engine, waiting, caplog):
     attempt, future, _ = waiting
-    family = frozen.family_of(engine._child.pid)
-    psutil.Process(pid_of_the_one_with(engine, future)).suspend()
-    psutil.Process(engine._child.pid).suspend()
+    family = processes.family_of(engine.child.pid)
+    process_of(engine, future).suspend()
+    psutil.Process(engine.child.pid).suspend()
     with pytest.raises(EngineLost):
         attempt.result(future)
-    until(lambda: gone(family))
+    until(lambda: not alive(family))
     assert engine.ensure().submit(abs, -1, pure=False).result(PATIENCE) == 1
+    assert not [record for record in caplog.records if record.name.startswith("distributed")]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
+@needs_sigstop
 def test_closing_leaves_no_frozen_process(waiting, engine):
+    """The last test of this engine."""
     _, future, _ = waiting
-    family = frozen.family_of(engine._child.pid)
-    psutil.Process(pid_of_the_one_with(engine, future)).suspend()
+    family = processes.family_of(engine.child.pid)
+    process_of(engine, future).suspend()
     engine.close()
-    until(lambda: gone(family))
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
-def test_an_app_that_is_killed_leaves_no_frozen_worker():
-    program = (
-        "import os, time; from kd.engine import Engine; engine = Engine(); client = engine.ensure()\n"
-        "print(engine._child.pid, *client.run(os.getpid).values(), flush=True); time.sleep(600)"
-    )
-    app = subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([WITHOUT_TENSORFLOW, str(PROJECT)])},
-    )
-    child, worker, *_ = map(int, app.stdout.readline().split())
-    family = frozen.family_of(child)
-    psutil.Process(worker).suspend()
-    app.kill()
-    app.communicate()
-    until(lambda: gone(family))
+    until(lambda: not alive(family))
+    with pytest.raises(EngineLost, match="closed"):
+        engine.ensure()

@@ -21,7 +21,7 @@ from kd.places import DATA
 from kd.studies.shipped import AXES, shipped_study
 from kd.terminal.refusal import Refusal
 from tests.export.conftest import RUN
-from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab
+from tests.studies.fake_lab import BASE, PATIENCE, FakeLab
 
 OTHER = PRESETS["many_images"].config.run_id
 TEXT = {"omitted_digits": str}
@@ -87,49 +87,54 @@ def test_the_dictionary_describes_every_column(here):
 
 
 @pytest.fixture
-def study(tmp_path):
-    """A finished study, in the home that the command line looks into."""
-    lab = FakeLab(tmp_path / "home")
+def lab(tmp_path):
+    """In the home that the command line looks into."""
+    with FakeLab(tmp_path / "home") as lab:
+        yield lab
+
+
+@pytest.fixture
+def study(lab):
+    """A finished study."""
     study = lab.study(BASE, {"alpha": [0.1, 0.5]}, seeds=2)
     assert study.start().wait(PATIENCE).status == "finished"
-    yield study
-    lab.close()
+    return study
 
 
-def test_a_study_is_named_by_its_id(study, here, capsys):
-    assert main(["export", study.study_id[:8], "--format", "parquet"]) == 0
-    table = pd.read_parquet(f"{study.study_id}.parquet")
-    assert set(table["study"]) == {study.study_id}
+def test_a_study_is_named_by_its_id(lab, study, here, capsys):
+    assert main(["export", study.id[:8], "--format", "parquet"]) == 0
+    table = pd.read_parquet(f"{study.id}.parquet")
+    assert set(table["study"]) == {study.id}
     runs = [config.run_id for _cell, config in study.study.runs()]
     assert list(table["run"]) == [run for run in runs for _model in MODELS]
     scratch = table[table["model"] == "scratch"]
     assert scratch["model_id"].nunique() == 2 < len(scratch)  # the two values of α share them
     assert next(iter(dictionary(table)["column"])) == "study"
     assert capsys.readouterr().err == ""
-    pd.testing.assert_frame_equal(study._lab.numbers(study), study._lab.numbers(study.watch()))
+    pd.testing.assert_frame_equal(lab.numbers(study), lab.numbers(study.view()))
 
 
-def test_what_is_missing_of_a_study_is_said(study, here, capsys):
-    larger = study._lab.study(BASE, {"alpha": [0.1, 0.5, 0.9]}, seeds=2)
-    study._lab.engine.seconds_an_epoch = 60
+def test_what_is_missing_of_a_study_is_said(lab, study, here, capsys):
+    larger = lab.study(BASE, {"alpha": [0.1, 0.5, 0.9]}, seeds=2)
+    lab.engine.seconds_an_epoch = 60
     larger.start()
     larger.stop()
     assert larger.wait(PATIENCE).status == "stopped"
-    assert main(["export", larger.study_id, "--format", "csv"]) == 0
+    assert main(["export", larger.id, "--format", "csv"]) == 0
     assert (
         capsys.readouterr().err == "4 of the study's 6 runs have finished: the others are not in the table.\n"
     )
-    assert len(pd.read_csv(f"{larger.study_id}.csv")) == 12
+    assert len(pd.read_csv(f"{larger.id}.csv")) == 12
 
 
-def test_a_study_of_which_nothing_has_finished_is_refused(study, here, capsys):
-    other = study._lab.study(BASE.replace(seed=50), {}, seeds=2)
-    study._lab.engine.seconds_an_epoch = 60
+def test_a_study_of_which_nothing_has_finished_is_refused(lab, study, here, capsys):
+    other = lab.study(BASE.replace(seed=50), {}, seeds=2)
+    lab.engine.seconds_an_epoch = 60
     other.start()
     other.stop()
     other.wait(PATIENCE)
-    assert main(["export", other.study_id, "--format", "csv"]) == 2
-    assert f"No run of study {other.study_id} has finished" in capsys.readouterr().err
+    assert main(["export", other.id, "--format", "csv"]) == 2
+    assert f"No run of study {other.id} has finished" in capsys.readouterr().err
     assert list(here.iterdir()) == []
 
 

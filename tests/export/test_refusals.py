@@ -84,7 +84,7 @@ def test_messages_name_the_program_that_was_started(capsys):
 
 @pytest.mark.parametrize("run", ["nobody", "", UNFINISHED.run_id])
 def test_a_run_that_is_unknown_or_has_not_finished_is_refused(run, folder, capsys):
-    Store().index.claim(UNFINISHED.run_id, UNFINISHED.to_dict())
+    Store().runs.claim(UNFINISHED.run_id, UNFINISHED)
     assert main(["export", run, "--format", "keras"]) == 2
     assert capsys.readouterr().err == (
         f"No finished run has the id '{run}': `python -m kd runs` lists them.\n"
@@ -94,7 +94,7 @@ def test_a_run_that_is_unknown_or_has_not_finished_is_refused(run, folder, capsy
 
 def test_the_library_refuses_in_the_same_way(folder):
     lab = Lab()
-    lab.store.index.claim(UNFINISHED.run_id, UNFINISHED.to_dict())
+    lab.store.runs.claim(UNFINISHED.run_id, UNFINISHED)
     for run, words, sentence in (
         (RUN, {"format": "pdf"}, "format must be one of keras, litert, .*, got 'pdf'."),
         (
@@ -130,7 +130,7 @@ def test_the_library_says_so_too(folder, monkeypatch):
 @pytest.fixture
 def quick(monkeypatch, folder):
     """Exports without a process: the original's own bytes as the file, and these logits as its answers."""
-    logits = Store().model_logits(RunConfig().model_ids["distilled"])
+    logits = Store().models.logits(RunConfig().model_ids["distilled"])
     answers = {"logits": logits, "steps": []}
 
     def run_step(step, format_name, source, target, check):

@@ -65,7 +65,7 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="module")
 def material(tmp_path_factory):
     lab = Lab(tmp_path_factory.mktemp("home"))
-    return exporting.material(lab.store, lab.watch(RUN))
+    return exporting.material(lab.store, lab.runs.view(RUN))
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def view(tmp_path_factory):
-    return Lab(tmp_path_factory.mktemp("home")).watch(RUN)
+    return Lab(tmp_path_factory.mktemp("home")).runs.view(RUN)
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,7 @@ def test_the_included_runs_are_there_and_the_users_folder_is_used(installed):
         installed.run("python", "-c", "from kd.places import usual_home; print(usual_home())").stdout.strip()
     )
     assert installed.user in home.parents
-    assert (home / "index.sqlite").is_file()
+    assert (home / "lab.sqlite").is_file()
     written = set(installed.packages.rglob("*")) - set(before)
     assert {path for path in written if "__pycache__" not in path.parts} == set()
 

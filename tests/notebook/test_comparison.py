@@ -10,18 +10,19 @@ from statsmodels.stats.multitest import multipletests
 
 from kd.config import RunConfig
 from kd.notebook.comparison import between, differing, figures_of_seeds, study_between
-from kd.notebook.entries import Entry, Figures
+from kd.runs.state import RunView
+from kd.store.runs import Figures
 from kd.text.compared_words import between_evidence, between_words
 
 LABELS = np.random.default_rng(0).integers(0, 10, 10_000)
 
 
-def entry(accuracy: float, **fields) -> Entry:
+def entry(accuracy: float, **fields) -> RunView:
     config = RunConfig(**fields)
-    return Entry(config.run_id, config, "finished", 1.0, figures=Figures(0.99, accuracy, 0.8, *[0.0] * 4))
+    return RunView(config.run_id, config, "finished", 1.0, figures=Figures(0.99, accuracy, 0.8, *[0.0] * 4))
 
 
-def seeds(accuracies: list[float], first: int = 0, **fields) -> list[Entry]:
+def seeds(accuracies: list[float], first: int = 0, **fields) -> list[RunView]:
     return [entry(value, seed=first + number, **fields) for number, value in enumerate(accuracies)]
 
 

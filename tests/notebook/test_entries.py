@@ -1,4 +1,4 @@
-"""The notebook lists what `Lab.runs` does, from what the index keeps of each result."""
+"""The list of runs is quick: it says what each run's view does, and is the same until something changes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.notebook import entries
-from kd.notebook.entries import Entry
 from kd.notebook.folding import lines
+from kd.runs.state import RunView
 from kd.studies.gains import gains
 from kd.studies.verdicts import verdicts
-from tests.stored_runs import record, save, save_copy
+from tests.stored_runs import record, save, save_copy, save_ended
 
 SHIPPED = RunConfig().run_id
 
@@ -42,11 +41,11 @@ def in_short(lab: Lab) -> list[tuple]:
             None if view.result is None else view.result["distilled"]["test_accuracy"],
             (view.result or {}).get("comparison", {}).get("verdict"),
         )
-        for view in lab.runs()
+        for view in map(lab.runs.view, lab.runs)
     ]
 
 
-def of_entry(entry: Entry) -> tuple:
+def of_entry(entry: RunView) -> tuple:
     return (
         *(entry.run_id, entry.config, entry.status, entry.shipped),
         *(entry.name, entry.tags, entry.note, entry.whose),
@@ -59,91 +58,45 @@ def fill(lab: Lab) -> str:
     """A run without a comparison, one with one, one that is queued, one that failed; returns the second."""
     save(lab.store)
     copied = save_copy(lab.store, SHIPPED, RunConfig(seed=5))
-    lab.name(copied, "a copy")
+    lab.runs.annotate(copied, name="a copy")
     for seed, status in ((6, "queued"), (7, "failed")):
         config = RunConfig(seed=seed)
-        lab.store.index.claim(config.run_id, config.to_dict(), person="ada")
-        lab.store.index.set_status(config.run_id, status)
+        save_ended(lab.store, config, status, person="ada")
     return copied
 
 
 def test_it_lists_what_the_list_of_runs_does_now_and_when_it_is_opened_again(lab):
     fill(lab)
-    assert list(map(of_entry, lab.notebook())) == in_short(lab)
+    assert list(map(of_entry, lab.runs.views())) == in_short(lab)
     with Lab(lab.store.home) as again:
-        read = []
-        again.store.record = read.append  # what it says comes from the index
-        assert [of_entry(entry)[8:] for entry in again.notebook()] == [row[8:] for row in in_short(lab)]
-        assert read == []
+        read, record = [], again.store.runs.record
+        again.store.runs.record = lambda run_id: read.append(run_id) or record(run_id)
+        assert [of_entry(entry)[8:] for entry in again.runs.views()] == [row[8:] for row in in_short(lab)]
+        assert {*read} <= {*again.store.runs.shipped()}  # no result is read for a list
 
 
 def test_it_is_the_same_tuple_until_something_changes(lab):
     copied = fill(lab)
-    lab.store.index.set_status(RunConfig(seed=6).run_id, "stopped")
-    before = lab.notebook()
-    assert lab.notebook() is before
-    lab.pin(copied)
-    after = lab.notebook()
-    assert [entry.run_id for entry in after if entry not in before] == [copied]
-    lab.delete(copied)
-    assert copied not in {entry.run_id for entry in lab.notebook()}
-    assert lab.restore(copied)
-    assert copied in {entry.run_id for entry in lab.notebook()}
-
-
-def test_another_result_of_a_run_and_a_damaged_one_are_noticed(lab, monkeypatch):
-    copied = fill(lab)
-    path = lab.store.home / "runs" / copied / "record.json"
-    lab.notebook()
-    lab.store.remove_run(copied)
-    better = json.loads(json.dumps(lab.store.record(SHIPPED)["result"]))
-    better["distilled"]["test_accuracy"] = 0.99
-    save_copy(lab.store, SHIPPED, RunConfig(seed=5), result=better)
-    assert next(e for e in lab.notebook() if e.run_id == copied).figures.distilled == 0.99
-    path.write_text("{")
-    monkeypatch.setattr(entries, "SECONDS_IT_HOLDS", 0)  # by itself it is noticed within a minute
-    damaged = next(entry for entry in lab.notebook() if entry.run_id == copied)
-    assert (damaged.status, damaged.figures) == ("failed", None)
-    assert "damaged" in damaged.view.message
-
-
-def test_no_file_is_looked_at_again_until_something_is_done_to_a_run_by_anybody(lab, monkeypatch):
-    copied = fill(lab)
-    lab.store.index.set_status(RunConfig(seed=6).run_id, "stopped")
-    folder, looked = lab.store.home / "runs" / copied, []
-    lab.notebook()  # which keeps the figures in the index
-    before, state = lab.notebook(), entries.Entries._state
-    monkeypatch.setattr(
-        entries.Entries, "_state", lambda self, run_id: looked.append(run_id) or state(self, run_id)
-    )
-    assert lab.notebook() is before
-    assert looked == []
+    save_ended(lab.store, RunConfig(seed=6), "stopped")
+    before = lab.runs.views()
+    assert lab.runs.views() is before
     with Lab(lab.store.home) as another:  # such as another process
-        another.name(copied, "the best")
-    assert "the best" in {entry.name for entry in lab.notebook()}
-    lab.notebook()
-    looked.clear()
-    folder.rename(lab.store.home / "elsewhere")
-    lab.notebook()
-    assert copied in looked
+        another.runs.pin(copied)
+    after = lab.runs.views()
+    assert [entry.run_id for entry in after if entry not in before] == [copied]
+    lab.runs.delete(copied)
+    assert copied not in {entry.run_id for entry in lab.runs.views()}
+    assert lab.runs.restore(copied) == []
+    assert copied in {entry.run_id for entry in lab.runs.views()}
 
 
-def test_one_that_is_active_is_looked_at_each_time(lab):
-    queued = RunConfig(seed=6)
-    lab.store.index.claim(queued.run_id, queued.to_dict())
-    first, second = (next(e for e in lab.notebook() if e.run_id == queued.run_id) for _look in range(2))
-    assert first.active
-    assert second.view is not first.view
-
-
-@pytest.mark.parametrize("figures", ["", "[1, 2", "[]", '["a", 1, 2]', "{}", "[" * 50_000])
-def test_damaged_figures_are_read_from_the_record_again(lab, figures):
-    copied = fill(lab)
-    lab.notebook()
-    state = next(row.state for row in lab.store.index.listed() if row.run_id == copied)
-    lab.store.index.keep_figures({copied: (state, figures)})
-    with Lab(lab.store.home) as again:
-        assert list(map(of_entry, again.notebook())) == in_short(lab)
+def test_another_result_of_a_run_is_noticed(lab):
+    fill(lab)
+    lab.runs.views()
+    better = json.loads(json.dumps(lab.store.runs.record(SHIPPED)["result"]))
+    better["distilled"]["test_accuracy"] = 0.99
+    copied = save_copy(lab.store, SHIPPED, RunConfig(seed=5), result=better)
+    assert next(view for view in lab.runs.views() if view.run_id == copied).figures.distilled == 0.99
 
 
 def test_many_gains_at_once_are_those_of_the_verdicts():
@@ -166,11 +119,11 @@ def test_many_gains_at_once_are_those_of_the_verdicts():
 
 def test_runs_that_differ_in_seed_alone_are_one_line(lab):
     fill(lab)
-    result = json.loads(json.dumps(lab.store.record(SHIPPED)["result"]))
+    result = json.loads(json.dumps(lab.store.runs.record(SHIPPED)["result"]))
     result["comparison"] |= {"difference": 0.02}
     newest = save_copy(lab.store, SHIPPED, RunConfig(seed=8), result=result, created=9e9)
-    lab.tag(newest, ["x"])
-    entries = lab.notebook()
+    lab.runs.annotate(newest, tags=["x"])
+    entries = lab.runs.views()
     folded = lines(entries)
     assert sorted(entry.run_id for line in folded for entry in line.entries) == sorted(
         entry.run_id for entry in entries
@@ -191,6 +144,6 @@ def test_runs_that_differ_in_seed_alone_are_one_line(lab):
 def test_a_field_without_effect_keeps_no_runs_apart(lab):
     for seed, weight in ((1, 500.0), (2, 900.0)):
         save(lab.store, RunConfig(seed=seed, train_size=300, attention_weight=weight))
-    together = [line for line in lines(lab.notebook()) if line.first.config.train_size == 300]
+    together = [line for line in lines(lab.runs.views()) if line.first.config.train_size == 300]
     assert [len(line.entries) for line in together] == [2]
     assert record(RunConfig())["config"]["train_size"] != 300

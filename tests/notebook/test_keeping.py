@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.notebook.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
-from tests.stored_runs import save
+from tests.stored_runs import save, save_ended
 
 ADA, BOB = "ada", "bob"
 SHIPPED = RunConfig().run_id
@@ -28,85 +25,84 @@ def runs(lab):
     found = []
     for seed, person in enumerate((ADA, ADA, BOB, "")):
         config = RunConfig(seed=seed + 1)
-        found.append(save(lab.store, config))
-        lab.store.index.claim(config.run_id, config.to_dict(), person=person)
-        lab.store.index.set_status(config.run_id, "finished")
+        save(lab.store, config)
+        found.append(save_ended(lab.store, config, "stopped", person=person))  # and is what it was before
     return found
 
 
 def test_what_people_write_is_on_the_run_in_the_list_and_in_the_table(lab, runs):
-    lab.name(runs[0], "  the\tbest ")
-    lab.tag(runs[0], ["low T", "low T", " ", "few\nimages"])
-    lab.note(runs[0], "\nwhy?\r\nbecause \n")
-    view = lab.watch(runs[0])
+    lab.runs.annotate(
+        runs[0],
+        name="  the\tbest ",
+        tags=["low T", "low T", " ", "few\nimages"],
+        note="\nwhy?\r\nbecause \n",
+    )
+    view = lab.runs.view(runs[0])
     assert (view.name, view.tags) == ("the best", ("low T", "few images"))
     assert (view.note, view.whose) == ("why?\nbecause", ADA)
-    assert next(each for each in lab.runs() if each.run_id == runs[0]) == view
-    row = lab.runs().to_frame().set_index("run").loc[runs[0]]
+    assert next(each for each in lab.runs if each.id == runs[0]).view() == view
+    row = lab.runs.to_frame().set_index("run").loc[runs[0]]
     assert (row["name"], row["tags"], row["whose"]) == (view.name, view.tags, ADA)
     assert view.to_dict()["tags"] == ["low T", "few images"]
-    lab.name(runs[0], "")
-    assert lab.watch(runs[0]).name == ""
+    lab.runs.annotate(runs[0], name="")
+    assert lab.runs.view(runs[0]).name == ""
 
 
 def test_the_index_is_the_same_after_it_is_opened_again(lab, runs):
-    lab.tag(runs, ["kept"])
+    lab.runs.annotate(runs, tags=["kept"])
     with Lab(lab.store.home) as again:
-        assert {run: again.watch(run).tags for run in runs} == dict.fromkeys(runs, ("kept",))
-        assert [again.whose(run) for run in runs] == [ADA, ADA, BOB, ""]
+        assert {run: again.runs.view(run).tags for run in runs} == dict.fromkeys(runs, ("kept",))
+        assert [again.runs.view(run).whose for run in runs] == [ADA, ADA, BOB, ""]
 
 
 TOO_LONG = {
     "name": ("name", "x" * (MOST_IN_NAME + 1), "A run's name must have at most 80 characters, got 81."),
-    "tag": ("tag", ["x" * (MOST_IN_TAG + 1)], "A tag must have at most 30 characters, got 31."),
-    "tags": ("tag", map(str, range(MOST_TAGS + 1)), "A run must have at most 10 tags, got 11."),
+    "tag": ("tags", ["x" * (MOST_IN_TAG + 1)], "A tag must have at most 30 characters, got 31."),
+    "tags": ("tags", map(str, range(MOST_TAGS + 1)), "A run must have at most 10 tags, got 11."),
     "note": ("note", "x" * (MOST_IN_NOTE + 1), "A note must have at most 2,000 characters, got 2,001."),
 }
 UNFIT = {
     "a change of direction": ("name", "a\u202eb", "must not contain invisible characters"),
     "a control character": ("note", "a\x07", "A note must not contain invisible characters"),
-    "half a character": ("tag", ["\ud800"], "A tag must not contain invisible characters"),
+    "half a character": ("tags", ["\ud800"], "A tag must not contain invisible characters"),
     "no text": ("name", 5, "A run's name must be text, got 5."),
-    "one text for tags": ("tag", "low T", "Tags must be a list of texts, got 'low T'."),
+    "one text for tags": ("tags", "low T", "Tags must be a list of texts, got 'low T'."),
 }
 
 
 @pytest.mark.parametrize("case", [*TOO_LONG, *UNFIT])
 def test_what_is_too_long_or_unfit_is_refused_in_a_sentence_and_nothing_is_changed(lab, runs, case):
     what, value, said = {**TOO_LONG, **UNFIT}[case]
-    lab.name(runs[0], "before")
+    lab.runs.annotate(runs[0], name="before")
     with pytest.raises(ValueError, match=said):
-        getattr(lab, what)(runs[0], value)
-    assert lab.watch(runs[0]).name == "before"
-    assert (lab.watch(runs[0]).tags, lab.watch(runs[0]).note) == ((), "")
+        lab.runs.annotate(runs[0], **{what: value})
+    assert lab.runs.view(runs[0]).name == "before"
+    assert (lab.runs.view(runs[0]).tags, lab.runs.view(runs[0]).note) == ((), "")
 
 
 def test_the_longest_that_is_allowed_is_kept_and_joined_emoji_are(lab, runs):
-    lab.name(runs[0], "x" * (MOST_IN_NAME - 3) + "👩\u200d🔬")
-    lab.note(runs[0], "y" * MOST_IN_NOTE)
-    lab.tag(runs[0], [f"{number:>030}" for number in range(MOST_TAGS)])
-    view = lab.watch(runs[0])
+    name, tags = "x" * (MOST_IN_NAME - 3) + "👩\u200d🔬", [f"{number:>030}" for number in range(MOST_TAGS)]
+    lab.runs.annotate(runs[0], name, tags, "y" * MOST_IN_NOTE)
+    view = lab.runs.view(runs[0])
     assert (len(view.name), len(view.note), len(view.tags)) == (MOST_IN_NAME, MOST_IN_NOTE, MOST_TAGS)
 
 
 CHANGES = {
-    "name": lambda lab, runs, person: lab.name(runs, "mine", person),
-    "tag": lambda lab, runs, person: lab.tag(runs, ["mine"], person),
-    "note": lambda lab, runs, person: lab.note(runs, "mine", person),
-    "keep": lambda lab, runs, person: lab.pin(runs, True, person),
-    "delete": lambda lab, runs, person: lab.delete(runs, person),
+    "annotate": lambda lab, runs, person: lab.runs.annotate(runs, "mine", ["mine"], "mine", person),
+    "keep": lambda lab, runs, person: lab.runs.pin(runs, True, person),
+    "delete": lambda lab, runs, person: lab.runs.delete(runs, person),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_people_change_their_own_runs_and_nobodys_alone(lab, runs, change):
-    before = lab.notebook()
+    before = lab.runs.views()
     for refused, said in ((runs[2], "is somebody else's"), (SHIPPED, "came with the app")):
         with pytest.raises(ValueError, match=f"Run {refused} {said}"):
             CHANGES[change](lab, [runs[0], refused], ADA)  # nor is the one that she may change
-        assert lab.notebook() is before
+        assert lab.runs.views() is before
     CHANGES[change](lab, [runs[0], runs[3]], ADA)
-    changed = {entry.run_id: entry for entry in lab.notebook()}
+    changed = {entry.run_id: entry for entry in lab.runs.views()}
     same = [entry.run_id for entry in before if changed.get(entry.run_id) is entry]
     assert {*same} == {entry.run_id for entry in before} - {runs[0], runs[3]}
     if change != "delete":
@@ -114,42 +110,27 @@ def test_people_change_their_own_runs_and_nobodys_alone(lab, runs, change):
 
 
 def test_runs_that_are_deleted_together_are_named_together(lab, runs):
-    lab.delete(runs[2], BOB)
-    lab.delete(runs[:2], ADA)
-    assert [*lab.deleted_last(ADA)] == runs[:2]
-    assert [*lab.deleted_last(BOB)] == [runs[2]]
-    assert {*lab.deleted_last()} == {*runs[:2]}
-    for run in runs[:2]:
-        assert lab.restore(run)
-    assert lab.deleted_last(ADA) == {}
+    lab.runs.delete(runs[2], BOB)
+    lab.runs.delete(runs[:2], ADA)
+    assert [*lab.runs.deleted_last(ADA)] == runs[:2]
+    assert [*lab.runs.deleted_last(BOB)] == [runs[2]]
+    assert {*lab.runs.deleted_last()} == {*runs[:2]}
+    assert lab.runs.restore(runs[:2]) == []
+    assert lab.runs.deleted_last(ADA) == {}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="descriptors have their names under /proc")
-def test_several_are_deleted_and_brought_back_with_one_wait_for_the_disk(lab, runs, monkeypatch):
-    synced, fsync = [], os.fsync
-
-    def noted(descriptor):
-        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", noted)
-    lab.delete(runs[:3])
-    assert synced == [str(lab.store.home / "trash")]
-    synced.clear()
-    lab.store.remove_run(runs[1])
-    synced.clear()
-    assert lab.restore_all(runs[:3]) == [runs[1]]
-    assert synced == [str(lab.store.home / "runs")]
-    assert {runs[0], runs[2]} <= {entry.run_id for entry in lab.notebook()}
-    lab.delete(runs[0])
-    assert synced[-1] == str(lab.store.home / "trash")
+def test_what_is_gone_for_good_is_named_when_several_are_brought_back(lab, runs):
+    lab.runs.delete(runs[:3])
+    assert not {*runs[:3]} & {view.run_id for view in lab.runs.views()}
+    lab.store.runs.remove(runs[1])
+    assert lab.runs.restore(runs[:3]) == [runs[1]]
+    assert {runs[0], runs[2]} <= {view.run_id for view in lab.runs.views()}
 
 
 def test_a_run_that_is_asked_for_belongs_to_whoever_asked_first(lab, runs):
-    lab.store.index.unask_for(runs[3])
-    lab.store.index.ask_for(runs[3], person=BOB)
-    lab.store.index.ask_for(runs[3], person=ADA)
-    assert lab.whose(runs[3]) == BOB
-    lab.start(RunConfig(), ADA)
-    assert not lab.may_change(SHIPPED, ADA)
-    assert lab.watch(SHIPPED).whose == ""
+    lab.store.runs.unask_for(runs[3])
+    lab.store.runs.ask_for(runs[3], person=BOB)
+    lab.store.runs.ask_for(runs[3], person=ADA)
+    assert lab.runs.view(runs[3]).whose == BOB
+    lab.train(RunConfig(), ADA)
+    assert lab.runs.view(SHIPPED).whose == ""

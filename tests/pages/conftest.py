@@ -85,4 +85,4 @@ def open_page(lab):
 @pytest.fixture
 def shipped(lab):
     """The included run."""
-    return lab.watch(RunConfig().run_id)
+    return lab.runs.view(RunConfig().run_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from urllib.parse import parse_qs
 
 import pytest
@@ -12,7 +11,6 @@ from kd.analysis.evaluation import compare
 from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import study_of
-from kd.studies.kept.records import StudyRecord, StudyRecords
 from kd.studies.study import Study
 from kd.text.headlines import headline
 from tests.pages.on_page import chart_titles, errors_of, html_of, warnings_of
@@ -25,9 +23,9 @@ MANY = RunConfig(temperature=4.0, epochs=10, train_size=10_000)
 @pytest.fixture
 def queued(lab):
     config = RunConfig(seed=21)
-    lab.store.index.claim(config.run_id, config.to_dict())
+    lab.store.runs.claim(config.run_id, config)
     yield config.run_id
-    lab.store.index.forget(config.run_id)
+    lab.store.runs.remove(config.run_id)
 
 
 def opened(open_page, *run_ids: str, **query: str):
@@ -43,7 +41,7 @@ def sweep_between(app):
 def test_two_runs_of_one_seed_are_compared_by_their_pictures(open_page, lab, shipped):
     app = opened(open_page, SHIPPED.run_id, MANY.run_id)
     said = html_of(app)
-    logits = [lab.test_logits(config.run_id)["distilled"] for config in (SHIPPED, MANY)]
+    logits = [lab.runs[config.run_id].test_logits()["distilled"] for config in (SHIPPED, MANY)]
     expected = compare(load_mnist().y_test, logits[1], logits[0])
     points = 100 * expected["difference"]
     assert (
@@ -64,7 +62,7 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     for temperature, gain in ((4.0, 0.01), (20.0, 0.05)):
         for seed in range(5):
             config = RunConfig(temperature=temperature, seed=seed)
-            result = json.loads(json.dumps(lab.store.record(SHIPPED.run_id)["result"]))
+            result = json.loads(json.dumps(lab.store.runs.record(SHIPPED.run_id)["result"]))
             result["distilled"]["test_accuracy"] = 0.84 + gain + 0.001 * (seed * temperature % 3)
             result["scratch"]["test_accuracy"] = 0.84
             for model in ("distilled", "scratch"):
@@ -79,8 +77,8 @@ def test_several_seeds_are_compared_in_pairs(open_page, lab):
     assert app.table[0].value.loc["Seeds"].tolist() == ["5", "5"]
     study = Study(RunConfig(), {"temperature": [4.0, 20.0]}, seeds=5)
     assert study_of(sweep_between(app)) == study
-    records = StudyRecords(lab.store.home)
-    records.write(StudyRecord(study, "", created=1e9, done=0))
+    lab.store.studies.write(study, "")
+    lab.store.studies.end(study.study_id, 0)
     query = sweep_between(app.run())
     assert query.pop("study") == study.study_id  # so that a stored one opens
     assert study_of(query) == study
@@ -108,7 +106,7 @@ def test_of_three_runs_one_chooses_the_pair_and_changes_its_order(open_page, lab
     said = html_of(app)
     for other in (letters["s"], letters["t"]):
         assert f"{other} is behind {letters['m']} by" in said
-    logits = [lab.test_logits(config.run_id)["distilled"] for config in (MANY, SHIPPED)]
+    logits = [lab.runs[config.run_id].test_logits()["distilled"] for config in (MANY, SHIPPED)]
     errors = [int((each.argmax(axis=1) != load_mnist().y_test).sum()) for each in logits]
     more = f"Errors of {letters['s']} minus errors of {letters['m']}: +{errors[1] - errors[0]:,}."
     assert more in said
@@ -139,7 +137,7 @@ def test_a_run_that_has_not_finished_is_left_out_with_a_sentence(open_page, queu
 def test_a_run_whose_model_is_gone_becomes_a_sentence_and_the_list_stays(open_page, lab):
     config = RunConfig(seed=22)
     save_copy(lab.store, SHIPPED.run_id, config)
-    shutil.rmtree(lab.store.home / "models" / config.model_ids["distilled"])
+    lab.store.models.file(config.model_ids["distilled"]).with_suffix(".npz").unlink()
     app = opened(open_page, config.run_id, MANY.run_id, fold="false")
     assert app.dataframe
     assert "is missing" in errors_of(app)[0]

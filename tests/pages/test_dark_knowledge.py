@@ -21,7 +21,7 @@ def test_the_browser_gets_each_models_logits_to_the_last_figure(open_page, lab, 
     app = open_page("dark_knowledge")
     figures = drawn_in_the_browser(app, "soft-targets")
     for model in figures["softTargets"]["models"]:
-        logits = lab.test_logits(shipped.run_id)[model["role"]][FIRST_PICTURE]
+        logits = lab.runs[shipped.run_id].test_logits()[model["role"]][FIRST_PICTURE]
         np.testing.assert_array_equal(np.float32(model["logits"]), np.float32(logits))
     assert figures["entropies"]["models"] == figures["softTargets"]["models"]
     sentence = figures["sentence"]
@@ -78,7 +78,7 @@ def test_the_address_chooses_picture_temperature_and_view(open_page, lab, shippe
     assert values_of(app, "pull") == {"T": 10.0, "student": "nothing", "alpha": 0.1, "squared": True}
     pulls = drawn_in_the_browser(app, "pull")["pulls"]
     assert pulls["label"] == mnist.y_test[7]
-    logits = {name: z[7] for name, z in lab.test_logits(shipped.run_id).items()}
+    logits = {name: z[7] for name, z in lab.runs[shipped.run_id].test_logits().items()}
     expected = {"nothing": np.zeros(10), "scratch": logits["scratch"], "distilled": logits["distilled"]}
     for student, values in expected.items():
         np.testing.assert_array_equal(np.float32(pulls["students"][student]), np.float32(values))
@@ -87,7 +87,7 @@ def test_the_address_chooses_picture_temperature_and_view(open_page, lab, shippe
 
 def test_all_pictures_name_the_pair_that_looks_most_alike(open_page, lab, shipped, mnist):
     app = open_page("dark_knowledge", view="all")
-    means = softening.mean_soft_targets(mnist.y_test, lab.test_logits(shipped.run_id)["teacher"], 4.0)
+    means = softening.mean_soft_targets(mnist.y_test, lab.runs[shipped.run_id].test_logits()["teacher"], 4.0)
     wrong = np.where(np.eye(10, dtype=bool), 0, means)
     shares = wrong / wrong.sum(axis=1, keepdims=True)
     true, other = np.unravel_index(shares.argmax(), shares.shape)
@@ -106,7 +106,7 @@ def test_a_cell_can_be_chosen_without_a_mouse(open_page, lab, shipped, mnist):
     assert any(
         "**Behind the cell 1 → 8:** the pictures of 1 that look most like 8" in e.value for e in app.markdown
     )
-    teacher = lab.test_logits(shipped.run_id)["teacher"]
+    teacher = lab.runs[shipped.run_id].test_logits()["teacher"]
     first = softening.pictures_behind(mnist.y_test, teacher, 1, 8, 1.0, 12)["picture"].tolist()
     described = [chart.proto.alt for chart in app.get("vega_lite_chart")]
     pictures = [re.findall(r"(\d+) \(", each) for each in described if each.startswith("Test pictures")]

@@ -44,7 +44,9 @@ def draw(app, pixels):
 
 
 def logits_of(lab, run_id, picture):
-    return {name: model.logits(picture[None, :, :, None])[0] for name, model in lab.models(run_id).items()}
+    return {
+        name: model.logits(picture[None, :, :, None])[0] for name, model in lab.runs[run_id].models().items()
+    }
 
 
 def answers_of(app):
@@ -69,7 +71,7 @@ def seven(mnist):
 def test_before_anything_is_drawn_a_test_picture_is_answered(open_page, lab, shipped):
     app = open_page("draw")
     assert "Nothing is drawn yet" in html_of(app)
-    logits = {name: z[FIRST_PICTURE] for name, z in lab.test_logits(shipped.run_id).items()}
+    logits = {name: z[FIRST_PICTURE] for name, z in lab.runs[shipped.run_id].test_logits().items()}
     assert_answered(app, logits)
 
 
@@ -169,7 +171,7 @@ def test_an_upload_and_an_earlier_drawing_are_taken_to_dark_knowledge_too(open_p
 def test_a_test_picture_is_taken_to_dark_knowledge_by_its_number(open_page, lab, shipped):
     app = open_page("draw", way="test", picture="18")
     found = to_dark_knowledge(app)
-    expected = lab.test_logits(shipped.run_id)["distilled"][18].tolist()
+    expected = lab.runs[shipped.run_id].test_logits()["distilled"][18].tolist()
     assert found["distilled"] == pytest.approx(expected, rel=1e-6)
     assert app.number_input(key="picture").value == 18
     assert app.query_params["picture"] in ("18", ["18"])
@@ -189,7 +191,7 @@ def test_an_incomplete_drawing_gets_a_sentence(open_page, data):
 @pytest.mark.parametrize("way", ["test", "Test pictures"])  # the second is from an old address
 def test_a_test_picture_is_chosen_by_number(open_page, lab, shipped, mnist, way):
     app = open_page("draw", way=way, picture="18")
-    logits = {name: z[18] for name, z in lab.test_logits(shipped.run_id).items()}
+    logits = {name: z[18] for name, z in lab.runs[shipped.run_id].test_logits().items()}
     assert_answered(app, logits)
     assert f"Its label says {mnist.y_test[18]}" in html_of(app)
 
@@ -216,8 +218,8 @@ def test_the_page_says_so_when_another_run_than_the_address_names_answers(
     open_page, lab, shipped, monkeypatch, page, status, said
 ):
     asked = RunView("0123456789ab", RunConfig(alpha=0.35), status, "students")
-    watch = lab.watch
-    monkeypatch.setattr(lab, "watch", lambda run_id: asked if run_id == asked.run_id else watch(run_id))
+    watch = lab.runs.view
+    monkeypatch.setattr(lab.runs, "view", lambda run_id: asked if run_id == asked.run_id else watch(run_id))
     app = open_page(page, run=asked.run_id)
     assert "The run you looked at (α 0.35 · T 10 with T² · strong teacher" in html_of(app)
     assert f"{said}, so this page uses another one." in html_of(app)
@@ -248,7 +250,7 @@ def test_an_unknown_kind_of_input_gets_a_sentence(open_page):
 def test_an_ambiguous_picture_is_one_that_the_teacher_is_unsure_about(open_page, lab, shipped):
     app = open_page("draw", way="test")
     next(button for button in app.button if button.label == "An ambiguous one").click().run()
-    sure = softmax(lab.test_logits(shipped.run_id)["teacher"]).max(axis=1)
+    sure = softmax(lab.runs[shipped.run_id].test_logits()["teacher"]).max(axis=1)
     assert sure[app.number_input(key="picture").value] < np.quantile(sure, 0.05)
 
 

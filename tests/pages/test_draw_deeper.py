@@ -13,6 +13,7 @@ from PIL import Image
 from kd.analysis.opinions import all_disagree, distances_bits
 from kd.analysis.playback import logits_over_time
 from kd.analysis.saliency import saliency
+from kd.lab.run import Run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import places
@@ -42,11 +43,11 @@ def said(app):
 
 
 def logits_of(lab, run_id, picture):
-    return {name: m.logits(picture[None, :, :, None])[0] for name, m in lab.models(run_id).items()}
+    return {name: m.logits(picture[None, :, :, None])[0] for name, m in lab.runs[run_id].models().items()}
 
 
 def test_how_far_the_students_are_from_their_teacher(open_page, lab, shipped):
-    logits = {name: z[FIRST_PICTURE] for name, z in lab.test_logits(shipped.run_id).items()}
+    logits = {name: z[FIRST_PICTURE] for name, z in lab.runs[shipped.run_id].test_logits().items()}
     bits = distances_bits(logits)
     text = said(open_page("draw"))
     for student in ("distilled", "scratch"):
@@ -79,7 +80,7 @@ def test_drawings_are_kept_in_every_language(open_page, mnist, pseudo_language):
 def test_disagreements_of_the_whole_session_count_not_only_the_drawings_still_shown(
     open_page, lab, shipped, mnist
 ):
-    answers = np.stack([lab.test_logits(shipped.run_id)[name].argmax(axis=1) for name in MODELS])
+    answers = np.stack([lab.runs[shipped.run_id].test_logits()[name].argmax(axis=1) for name in MODELS])
     # none is drawn twice: that would count once
     differ = [i for i in range(KEPT, 10_000) if len(set(answers[:, i])) == 3]
     drawings = [*differ[:4], *range(KEPT)]
@@ -136,7 +137,7 @@ def test_pixels_are_examined_only_when_opened(open_page, lab, shipped, mnist):
     app.session_state["drawing_open"] = True
     app.run()
     assert chart_titles(app)[-3:] == ["Teacher", "Distilled", "Scratch"]
-    found = saliency(lab.models(shipped.run_id), mnist.test(1)[0][0])
+    found = saliency(lab.runs[shipped.run_id].models(), mnist.test(1)[0][0])
     assert f"Green pixels speak for {found.digit}," in said(app)
 
 
@@ -145,7 +146,7 @@ def test_the_nearest_training_pictures_are_named(open_page, lab, shipped, mnist,
         def nearest(self, image, count):
             return pd.DataFrame({"picture": [1, 2], "label": mnist.y_train[1:3], "distance": [1.25, 2.5]})
 
-    monkeypatch.setattr(type(lab), "neighbours", lambda self, run_id: Index())
+    monkeypatch.setattr(Run, "neighbours", lambda self: Index())
     app = open_page("draw", way="test", picture="0")
     app.session_state["drawing_open"], app.session_state["drawing"] = True, "nearest"
     app.run()
@@ -161,22 +162,22 @@ def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shi
     app.session_state["reading_open"] = True
     app.run()
     image = mnist.test(1)[0][0]
-    weights = lab.snapshots(shipped.run_id)["scratch"]["weights"]
-    first = logits_over_time(lab.models(shipped.run_id)["scratch"], weights, image)[0]
+    weights = lab.runs[shipped.run_id].snapshots()["scratch"]["weights"]
+    first = logits_over_time(lab.runs[shipped.run_id].models()["scratch"], weights, image)[0]
     figures = drawn_in_the_browser(app, "playback-draw")
     assert f"Scratch {first.argmax()} (" in figures["sentence"]["says"][0]
     assert figures["reading"]["logits"][0] == pytest.approx(first.tolist(), rel=1e-6)
     assert first == pytest.approx(
-        lab.snapshots(shipped.run_id)["scratch"]["logits"][0, 0].astype(float), abs=0.05
+        lab.runs[shipped.run_id].snapshots()["scratch"]["logits"][0, 0].astype(float), abs=0.05
     )
 
 
 def test_a_training_picture_is_its_own_neighbour_and_the_index_is_kept(lab, shipped, mnist, monkeypatch):
-    monkeypatch.setattr("kd.runs.finished.NEIGHBOURS", 60)
-    index = lab.neighbours(shipped.run_id)
+    monkeypatch.setattr("kd.lab.trained.NEIGHBOURS", 60)
+    index = lab.runs[shipped.run_id].neighbours()
     seventh = places(shipped.config)[7]
     nearest = index.nearest(to_model_input(mnist.x_train[[seventh]])[0], 1).iloc[0]
     assert (nearest["picture"], nearest["label"]) == (7, mnist.y_train[seventh])
     assert nearest["distance"] == pytest.approx(0, abs=1e-3)
     assert [path.suffix for path in (lab.store.home / "neighbours").iterdir()] == [".npz"]
-    assert lab.neighbours(shipped.run_id) is index
+    assert lab.runs[shipped.run_id].neighbours() is index

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kd.config import RunConfig
+from kd.lab.run import Run
 from kd.runs.state import RunView
 from tests.pages.shown_text import texts
 from tests.pages.test_every_page import PAGES
@@ -82,7 +83,7 @@ def escaped(app: AppTest) -> set[str]:
 def test_a_page_says_everything_in_the_readers_language(open_page, lab, page, session, query, monkeypatch):
     near = pd.DataFrame({"picture": [1, 2], "label": [4, 9], "distance": [1.5, 2.5]})
     index = type("Near", (), {"nearest": lambda self, image, number: near})
-    monkeypatch.setattr(lab, "neighbours", lambda run_id: index())  # half a minute of work
+    monkeypatch.setattr(Run, "neighbours", lambda self: index())  # half a minute of work
     app = open_page(page, session, **query)
     assert not app.error
     assert escaped(app) == set()
@@ -98,23 +99,23 @@ def test_what_was_drawn_for_one_reader_is_not_kept_for_another(open_page, page, 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_without_any_run_does_too(open_page, page, monkeypatch, tmp_path):
-    monkeypatch.setattr("kd.store.store.SHIPPED", tmp_path)
+    monkeypatch.setattr("kd.store.shipped.SHIPPED", tmp_path)
     assert escaped(open_page(page)) == set()
 
 
 def test_the_list_of_runs_does_too_after_a_run_is_deleted(open_page, lab):
     kept, deleted = save(lab, 11), save(lab, 12)
-    lab.pin(kept, True)
+    lab.runs.pin(kept, True)
     app = open_page("runs", ticked=deleted, fold="false")
     assert escaped(app) == set()
     app.button(key="runs_delete").click().run()
     assert mark("Undo") in [button.label for button in app.button]
     assert escaped(app) == set()
-    lab.store.remove_run(kept)
+    lab.store.runs.remove(kept)
 
 
 def test_runs_that_are_compared_do_too(open_page, lab):
-    runs = [view.run_id for view in lab.runs() if view.status == "finished"]
+    runs = [entry.run_id for entry in lab.runs.views() if entry.status == "finished"]
     app = open_page("runs", ticked=",".join(runs))
     assert len(app.get("vega_lite_chart")) == 2
     # the two are A and B in any language
@@ -140,7 +141,7 @@ HISTORY = [
 def test_a_run_without_a_result_does_too(open_page, lab, state, monkeypatch):
     config = RunConfig(epochs=12)
     view = RunView(config.run_id, config, "running", "students", history=HISTORY)
-    monkeypatch.setattr(lab, "watch", lambda run_id: replace(view, **state))
+    monkeypatch.setattr(lab.runs, "view", lambda run_id: replace(view, **state))
     assert escaped(open_page("train", run=config.run_id, epochs="12")) == set()
 
 
@@ -159,7 +160,7 @@ def test_what_stands_in_for_a_page_does_too(open_page, lab, monkeypatch):
     def fails(*arguments):
         raise RuntimeError("of no interest to a reader")
 
-    monkeypatch.setattr(lab, "notebook", fails)
+    monkeypatch.setattr(lab.runs, "views", fails)
     app = open_page("runs")
     assert app.error
     assert escaped(app) == set()

@@ -39,7 +39,7 @@ BLOCK = re.compile(r'<section class="kd-block"><h3>(.*?)</h3>(.*?)</section>', r
 
 def save_results(lab, name: str, right) -> None:
     """Store all runs of an experiment as copies of the included one. right: setting → the two accuracies."""
-    first = lab.watch(RunConfig().run_id)
+    first = lab.runs.view(RunConfig().run_id)
     for config in EXPERIMENTS[name].runs(SEEDS):
         result = {**first.result, "run": config.run_id}
         for model, accuracy in zip(("distilled", "scratch"), right(config), strict=True):
@@ -116,12 +116,12 @@ def test_an_unknown_name_is_one_sentence_with_the_nearest_and_no_markup(open_pag
     ],
 )
 def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, query, sentence):
-    before = [each.study_id for each in lab.studies()]
+    before = [each.study_id for each in lab.studies.views()]
     app = open_page("experiments", **{"experiment": NAME, **query})
     (said,) = warnings_of(app)
     assert sentence in said
     assert "Find out" in labelled(app)
-    assert [each.study_id for each in lab.studies()] == before
+    assert [each.study_id for each in lab.studies.views()] == before
 
 
 def test_the_question_gives_nothing_away_and_none_of_the_answers_is_chosen(open_page, stored):
@@ -255,7 +255,7 @@ def test_guess_again_leads_back_and_keeps_the_guess(open_page, stored):
 
 def test_a_bias_moves_in_the_browser_over_stored_logits(open_page, lab):
     experiment = EXPERIMENTS["never_saw_it"]
-    first = lab.watch(RunConfig().run_id).run_id
+    first = lab.runs.view(RunConfig().run_id).run_id
     for config in experiment.runs(2):
         save_copy(lab.store, first, config)
     query = {"experiment": "never_saw_it", "seeds": "2", "seen": "run", "bias": "5.25"}
@@ -264,7 +264,7 @@ def test_a_bias_moves_in_the_browser_over_stored_logits(open_page, lab):
     moves = list(experiment.options["bias"].moves)
     assert len(figure["models"][0]["ys"]) == len(moves)
     assert values_of(app, "moved-never-saw-it-bias") == {"point": moves.index(5.0)}
-    logits, labels = lab.test_logits(first)["distilled"].copy(), load_mnist().y_test
+    logits, labels = lab.runs[first].test_logits()["distilled"].copy(), load_mnist().y_test
     logits[:, 3] += moves[-1]
     assert figure["models"][1]["ys"][-1] == pytest.approx(np.mean(logits.argmax(axis=1) == labels))
     assert "bias" not in {control.key for control in app.text_input}

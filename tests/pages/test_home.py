@@ -19,7 +19,7 @@ def test_the_voices_are_those_of_the_run(open_page, lab, shipped, mnist):
     assert label["role"] == "labels"
     assert label["shares"] == np.eye(10)[mnist.y_test[FIRST_PICTURE]].tolist()
     assert [model["role"] for model in models] == ["teacher", "distilled", "scratch"]
-    logits = lab.test_logits(shipped.run_id)
+    logits = lab.runs[shipped.run_id].test_logits()
     for model in models:
         assert model["logits"] == pytest.approx(logits[model["role"]][FIRST_PICTURE].tolist(), rel=1e-6)
     assert view["label"] == mnist.y_test[FIRST_PICTURE]
@@ -67,7 +67,7 @@ def test_one_button_starts_a_run_with_a_seed_that_is_not_stored(open_page, lab, 
     started = []
     stored = {RunConfig().run_id, RunConfig(seed=1).run_id, RunConfig(seed=2).run_id}
     monkeypatch.setattr(lab.store, "is_usable", lambda run_id: run_id in stored)
-    monkeypatch.setattr(lab, "start", lambda config, person: started.append(config) or shipped.run_id)
+    monkeypatch.setattr(lab, "train", lambda config, person: started.append(config) or lab.runs[shipped])
     app = train_now(open_page("home", {moves.SWITCH: False}))
     assert started == [RunConfig(seed=3)]
     assert app.title[0].value == "Train"
@@ -79,7 +79,7 @@ def test_a_run_that_cannot_be_started_gets_a_sentence(open_page, lab, monkeypatc
     def refuse(config, person):
         raise ValueError("There is no room for another run.")
 
-    monkeypatch.setattr(lab, "start", refuse)
+    monkeypatch.setattr(lab, "train", refuse)
     app = train_now(open_page("home", {moves.SWITCH: False}))
     assert app.title[0].value == "Train"
     assert "There is no room for another run." in warnings_of(app)

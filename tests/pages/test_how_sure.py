@@ -81,7 +81,7 @@ def test_more_seeds_than_a_setting_has_are_one(open_page):
 
 
 def test_a_persons_own_run_is_there_with_its_stored_seeds(open_page, lab):
-    first = lab.watch(RunConfig().run_id)
+    first = lab.runs.view(RunConfig().run_id)
     app = open_page("how_sure", of="run", run=first.run_id)
     assert any("Fewer than two seeds" in each.value for each in app.markdown)
     second, gain = RunConfig(seed=3), 100 * first.result["comparison"]["difference"]
@@ -98,7 +98,7 @@ def test_a_persons_own_run_is_there_with_its_stored_seeds(open_page, lab):
         assert [step["own"] for step in steps] == pytest.approx([gain, 3.01])
         assert "Seed 3 alone: +3.01 points, helps" in steps[1]["words"]
     finally:
-        lab.store.remove_run(second.run_id)
+        lab.store.runs.remove(second.run_id)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ def page():
     from ui.train import live, result
 
     class Watched:
-        def watch(self, run_id):
+        runs = ahead = property(lambda self: self)
+
+        def view(self, run_id):
             return view
 
         def look_at(self, config, person):

@@ -39,7 +39,7 @@ def test_confusions_of_all_three_and_the_difference(opened):
 
 def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, mnist):
     app = opened("changes")
-    table = fixed_and_broken(mnist.y_test, lab.test_logits(shipped.run_id))
+    table = fixed_and_broken(mnist.y_test, lab.runs[shipped.run_id].test_logits())
     fixed = table[table["change"] == "fixed"]
     text = unescape(html_of(app))
     assert f"fixed {len(fixed)} and broke {len(table) - len(fixed)}." in text
@@ -55,6 +55,6 @@ def test_fixed_and_broken_pictures_with_all_three_answers(opened, lab, shipped, 
 
 def test_calibration_errors_are_in_a_table(opened, lab, shipped, mnist):
     app = opened("trust")
-    error = expected_calibration_error(mnist.y_test, lab.test_logits(shipped.run_id)["scratch"])
+    error = expected_calibration_error(mnist.y_test, lab.runs[shipped.run_id].test_logits()["scratch"])
     assert app.table[-1].value["Scratch"].iloc[0] == percent(error)
     assert "Sure and right: reliability in 15 bins" in chart_titles(app)

@@ -10,7 +10,7 @@ def test_the_sentence_compares_the_real_models(open_page, lab, shipped):
     app.session_state["explore"] = "Inside"
     app.run()
     assert not app.exception
-    models = lab.models(shipped.run_id)
+    models = lab.runs[shipped.run_id].models()
 
     def ratio(measure):
         teacher, student = (

@@ -8,7 +8,8 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, RunConfig
-from kd.lab import Lab
+from kd.lab.run import Run
+from kd.lab.runs import Runs
 from kd.runs.estimate import Speed
 from kd.runs.state import RunView
 from tests.pages.on_page import html_of, labelled, warnings_of
@@ -31,19 +32,20 @@ def asked(lab, monkeypatch):
 
     def start(config, person):
         asked.append(("start", config))
-        return config.run_id
+        return Run(config.run_id, lab.runs)
 
-    watch, views = lab.watch, {}
+    watch, views = lab.runs.view, {}
 
     def watched(run_id):
         for act, config in asked:
-            if act == "start" and config.run_id == run_id and not lab.store.has_run(run_id):
+            if act == "start" and config.run_id == run_id and not lab.store.runs.has(run_id):
                 views[run_id] = RunView(run_id, config, "running", "students")
         return views[run_id] if run_id in views else watch(run_id)
 
-    monkeypatch.setattr(lab, "start", start)
-    monkeypatch.setattr(lab, "let_go", lambda run_id, person: asked.append(("let go", run_id)))
-    monkeypatch.setattr(lab, "watch", watched)
+    monkeypatch.setattr(lab, "train", start)
+    monkeypatch.setattr(Runs, "__getitem__", lambda self, run_id: Run(run_id, self))
+    monkeypatch.setattr(Run, "let_go", lambda self, person: asked.append(("let go", self.id)))
+    monkeypatch.setattr(lab.runs, "view", watched)
     return asked
 
 
@@ -123,8 +125,8 @@ def test_nothing_starts_while_the_switch_is_off(open_page, asked):
 
 
 def test_a_run_that_takes_long_waits_for_train_and_says_so(open_page, lab, asked, monkeypatch):
-    monkeypatch.setattr(lab._estimator, "_speed", Speed(training=20.0))
-    monkeypatch.setattr(lab._estimator, "_is_read", True)
+    monkeypatch.setattr(lab.estimates, "_speed", Speed(training=20.0))
+    monkeypatch.setattr(lab.estimates, "_is_read", True)
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
     assert not asked
@@ -134,7 +136,7 @@ def test_a_run_that_takes_long_waits_for_train_and_says_so(open_page, lab, asked
 
 
 def test_while_others_wait_a_run_waits_for_train_and_says_so(open_page, lab, asked, monkeypatch):
-    monkeypatch.setattr(Lab, "anybody_else_waits", lambda self, person: True)
+    monkeypatch.setattr(lab.runs.in_progress, "anybody_else_waits", lambda person: True)
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
     assert not asked
@@ -147,7 +149,7 @@ def test_a_refused_start_is_a_sentence_and_the_page_goes_on(open_page, lab, monk
     def refuse(config, person):
         raise ValueError("You already have 20 runs waiting.")
 
-    monkeypatch.setattr(lab, "start", refuse)
+    monkeypatch.setattr(lab, "train", refuse)
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
     assert warnings_of(app) == ["You already have 20 runs waiting."]
@@ -159,10 +161,10 @@ def test_a_run_that_failed_is_said_in_the_verdicts_place_and_the_next_move_start
 ):
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
-    watch = lab.watch
+    watch = lab.runs.view
     failed = RunConfig(temperature=4.0)
     view = RunView(failed.run_id, failed, "failed", "done")
-    monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == failed.run_id else watch(run_id))
+    monkeypatch.setattr(lab.runs, "view", lambda run_id: view if run_id == failed.run_id else watch(run_id))
     app.run()
     assert "This run failed." in html_of(app)
     assert not app.error
@@ -209,8 +211,8 @@ def another(lab, shipped):
     config = RunConfig(temperature=4.0)
     save_copy(lab.store, shipped.run_id, config)
     yield config
-    if lab.store.has_run(config.run_id):
-        lab.store.remove_run(config.run_id)
+    if lab.store.runs.has(config.run_id):
+        lab.store.runs.remove(config.run_id)
 
 
 def test_the_run_before_stays_as_thin_lines_until_they_are_cleared(open_page, shipped, another):
@@ -261,20 +263,20 @@ def test_a_run_deleted_elsewhere_leaves_the_chart_with_a_sentence(open_page, lab
     control(app, "temperature").set_value(10.0).run()
     labelled(app)["Train"].click().run()
     assert "Thin lines: your last run." in html_of(app)
-    lab.delete(another.run_id)
+    lab.runs.delete(another.run_id)
     app.run()
     assert not app.error
     assert warnings_of(app) == [
         "A run that was shown here for comparison has been deleted, so its line is gone."
     ]
     assert "Thin lines" not in html_of(app)
-    lab.restore(another.run_id)
+    lab.runs.restore(another.run_id)
 
 
 def test_a_person_has_so_many_ghosts_and_no_more(lab, shipped, monkeypatch):
     monkeypatch.setattr(seen, "person", lambda: "me")
     monkeypatch.setattr(
-        lab, "watch", lambda run_id: RunView(run_id, RunConfig(), "finished", "done", result={})
+        lab.runs, "view", lambda run_id: RunView(run_id, RunConfig(), "finished", "done", result={})
     )
     seen.forget_everybody()
     for number in range(9):

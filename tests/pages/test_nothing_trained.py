@@ -8,7 +8,7 @@ from tests.pages.on_page import html_of
 @pytest.fixture(autouse=True, scope="module")  # before there is a lab
 def nothing_shipped(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kd.store.store.SHIPPED", tmp_path_factory.mktemp("shipped"))
+        patch.setattr("kd.store.shipped.SHIPPED", tmp_path_factory.mktemp("shipped"))
         yield
 
 

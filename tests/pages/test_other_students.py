@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from kd.analysis.saliency import saliency
-from kd.lab import Lab
+from kd.lab.run import Run
 from kd.networks.architectures import Architecture
 from kd.networks.numpy_model import NumpyModel
 from tests.pages.on_page import chart_titles, html_of, move, words_of_charts
@@ -19,7 +19,7 @@ from tests.pages.on_page import chart_titles, html_of, move, words_of_charts
 def students(request, lab, shipped, monkeypatch, tmp_path):
     """Models of the parameter's architecture in place of the included run's students, or of all three."""
     architecture, names = request.param
-    models, snapshots = dict(lab.models(shipped.run_id)), dict(lab.snapshots(shipped.run_id))
+    models, snapshots = dict(lab.runs[shipped.run_id].models()), dict(lab.runs[shipped.run_id].snapshots())
     for name in names:
         model = architecture.build(name)
         model.save(tmp_path / f"{name}.keras")
@@ -27,8 +27,8 @@ def students(request, lab, shipped, monkeypatch, tmp_path):
         flat = np.concatenate([weight.ravel() for weight in model.get_weights()]).astype(np.float16)
         if name in snapshots:
             snapshots[name] = {**snapshots[name], "weights": np.stack([flat] * len(snapshots[name]["times"]))}
-    monkeypatch.setattr(Lab, "models", lambda self, run_id: models)
-    monkeypatch.setattr(Lab, "snapshots", lambda self, run_id: snapshots)
+    monkeypatch.setattr(Run, "models", lambda self: models)
+    monkeypatch.setattr(Run, "snapshots", lambda self: snapshots)
     st.cache_data.clear()
     yield models
     st.cache_data.clear()
@@ -118,7 +118,7 @@ def test_the_nearest_pictures_of_a_teacher_without_a_hidden_layer(
 
     images, labels = mnist.train(60)
     index = NeighbourIndex.build(students["teacher"], images, labels)
-    monkeypatch.setattr(Lab, "neighbours", lambda self, run_id: index)
+    monkeypatch.setattr(Run, "neighbours", lambda self: index)
     app = open_page("draw", way="test", picture="0")
     app.session_state["drawing_open"], app.session_state["drawing"] = True, "nearest"
     app.run()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
 from kd.charts.playback_charts import point_name
-from kd.lab import Lab
+from kd.lab.run import Run
 from kd.text import words
 from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of
 from ui.pictures.ways_in import FIRST_PICTURE
@@ -26,10 +26,10 @@ def opened(open_page, shipped):
 
 
 def test_every_point_has_its_sentence_lines_and_matrices(opened, lab, shipped, mnist):
-    teacher, answers = lab.test_logits(shipped.run_id)["teacher"], {}
-    kept = lab.snapshots(shipped.run_id)
+    teacher, answers = lab.runs[shipped.run_id].test_logits()["teacher"], {}
+    kept = lab.runs[shipped.run_id].snapshots()
     for student in ("distilled", "scratch"):
-        final = lab.test_logits(shipped.run_id)[student]
+        final = lab.runs[shipped.run_id].test_logits()[student]
         answers[student] = [*kept[student]["logits"][:-1], final]
     figures = drawn_in_the_browser(opened, "playback-train")
     sentences = drawn_in_the_browser(opened, "playback-train", first=True)["sentence"]["says"]
@@ -84,9 +84,9 @@ def ended_at_once(lab, shipped, monkeypatch):
     """The included run as if it had been looked at only at its end."""
     only_end = {
         student: {name: array[-1:] for name, array in kept.items()}
-        for student, kept in lab.snapshots(shipped.run_id).items()
+        for student, kept in lab.runs[shipped.run_id].snapshots().items()
     }
-    monkeypatch.setattr(Lab, "snapshots", lambda self, run_id: only_end)
+    monkeypatch.setattr(Run, "snapshots", lambda self: only_end)
     st.cache_data.clear()
     yield
     st.cache_data.clear()
@@ -112,21 +112,17 @@ def test_a_single_point_is_shown_without_a_slider(open_page, shipped, ended_at_o
     assert not [button for button in app.button if button.label == "Play"]
 
 
-def test_a_training_that_has_to_be_repeated_says_so(monkeypatch):
+def test_a_training_that_has_to_be_repeated_says_so(lab, shipped, monkeypatch):
     """An AppTest sees only what is left at the end: the spinner itself is caught."""
     said = []
     monkeypatch.setattr(st, "spinner", lambda words: said.append(words) or contextlib.nullcontext())
-
-    class Recorded:
-        def snapshots(self, run_id):
-            return {run_id: said[-1]}
-
-    assert "trained once more" in course(Recorded(), "a run")["a run"]
+    monkeypatch.setattr(Run, "snapshots", lambda self: said[-1])
+    assert "trained once more" in course(lab, shipped.run_id)
 
 
 def test_snapshots_end_where_the_run_ended(lab, shipped):
-    logits = lab.test_logits(shipped.run_id)
-    for student, snapshots in lab.snapshots(shipped.run_id).items():
+    logits = lab.runs[shipped.run_id].test_logits()
+    for student, snapshots in lab.runs[shipped.run_id].snapshots().items():
         assert snapshots["times"][-1] == max(e["epoch"] for e in shipped.history if e["model"] == student)
         # saved in float16
         assert snapshots["logits"][-1].astype(float) == pytest.approx(logits[student], abs=0.04, rel=1e-3)
@@ -135,4 +131,4 @@ def test_snapshots_end_where_the_run_ended(lab, shipped):
 
 def test_snapshots_of_an_unknown_run_are_refused_in_a_sentence(lab):
     with pytest.raises(ValueError, match="There is no run"):
-        lab.snapshots("0123456789ab")
+        lab.runs["0123456789ab"].snapshots()

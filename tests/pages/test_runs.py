@@ -7,11 +7,11 @@ from urllib.parse import quote
 import pytest
 
 from kd.config import PRESETS, RunConfig
-from kd.studies.kept.records import StudyRecord, StudyRecords
 from kd.studies.study import Study
-from kd.text.words import UNREADABLE, file_size
+from kd.text.words import file_size
 from tests.pages.on_page import html_of, warnings_of
 from tests.store.test_upkeep import save
+from tests.stored_runs import save_ended
 from ui.runs.search import TICKED
 from ui.runs.table import _note_ticks, _Shown
 
@@ -34,7 +34,7 @@ def own(lab):
     run_id = save(lab, 11)
     lab.upkeep.forget_usage()
     yield run_id
-    lab.store.remove_run(run_id)
+    lab.store.runs.remove(run_id)
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def another(lab):
     """A run of somebody else."""
     config = RunConfig(seed=14, temperature=4.0)
     run_id = save(lab, 14, temperature=4.0)
-    lab.store.index.claim(run_id, config.to_dict(), person=SOMEBODY)
-    lab.store.index.set_status(run_id, "finished")
+    claim = lab.store.runs.claim(run_id, config, person=SOMEBODY)
+    lab.store.runs.end(run_id, claim, "stopped")  # so it keeps the result that it has
     yield run_id
-    lab.store.remove_run(run_id)
+    lab.store.runs.remove(run_id)
 
 
 def buttons(app):
@@ -98,7 +98,7 @@ def test_runs_that_differ_in_seed_alone_are_one_line_unless_they_are_to_be_apart
 def test_runs_are_found_by_text_by_a_setting_and_by_whose_they_are(
     open_page, lab, own, another, query, expected
 ):
-    lab.name(own, "few <b>images</b>")
+    lab.runs.annotate(own, name="few <b>images</b>")
     app = open_page("runs", fold="false", **query)
     found = set(table(app).index) if app.dataframe else set()
     names = {own: "own", another: "another", RunConfig().run_id: "default", MANY.run_id: "many"}
@@ -118,11 +118,11 @@ def test_several_runs_are_deleted_at_once_and_restored_at_once(open_page, lab, o
     buttons(app)["runs_delete"].click().run()
     assert not {own, other} & set(table(app).index)
     assert "Deleted: 2 runs" in html_of(app)
-    assert not lab.store.has_run(own)
+    assert not lab.store.runs.has(own)
     buttons(app)["runs_undo"].click().run()
     assert {own, other} <= set(table(app).index)
-    assert lab.watch(own).status == "finished"
-    lab.store.remove_run(other)
+    assert lab.runs.view(own).status == "finished"
+    lab.store.runs.remove(other)
 
 
 def test_a_run_deleted_in_two_windows_is_deleted_once_and_the_second_window_says_so(open_page, lab, own):
@@ -172,7 +172,7 @@ def test_what_is_too_long_is_refused_in_a_sentence_and_stays_to_be_shortened(ope
     app = open_page("runs", **ticked_with([own]))
     describe(app, runs_name="x" * 81, runs_note="fine")
     assert warnings_of(app) == ["A run's name must have at most 80 characters, got 81."]
-    assert (lab.watch(own).name, lab.watch(own).note) == ("", "")
+    assert (lab.runs.view(own).name, lab.runs.view(own).note) == ("", "")
     assert {field.key: field.value for field in app.text_input}["runs_name"] == "x" * 81
 
 
@@ -192,23 +192,11 @@ def test_others_runs_can_be_opened_and_not_changed(open_page, request, shipped, 
 
 
 def test_a_failed_run_says_why(open_page, lab):
-    run_id = save(lab, 12)
-    (lab.store.home / "runs" / run_id / "record.json").write_text("{")
+    run_id = save_ended(lab.store, RunConfig(seed=12), "failed", "disk full")
     app = open_page("runs")
-    assert "damaged" in table(app).loc[run_id, "state"]
+    assert "The disk is full" in table(app).loc[run_id, "state"]
     assert not app.error
-    lab.store.remove_run(run_id)
-
-
-def test_an_entry_that_cannot_be_read_is_named_and_can_be_deleted(open_page, lab, own):
-    config = RunConfig(seed=13)
-    lab.store.index.claim(config.run_id, {**config.to_dict(), "width": 2})
-    app = open_page("runs", fold="false")
-    assert f"{config.run_id}&#x27;: {UNREADABLE}" in html_of(app)
-    assert own in table(app).index
-    buttons(app)[f"delete_{config.run_id}"].click().run()
-    assert UNREADABLE not in html_of(app)
-    assert lab.unreadable() == []
+    lab.store.runs.remove(run_id)
 
 
 def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(open_page, lab, own):
@@ -219,10 +207,10 @@ def test_columns_can_be_chosen_and_one_appears_once_there_is_something_in_it(ope
     assert shown(app) == sorted(app.dataframe[0].value) == ["gain", "run"]  # and no others are sent
     app = open_page("runs")
     assert "tags" not in shown(app)
-    lab.tag(own, ["new"])
+    lab.runs.annotate(own, tags=["new"])
     app.run()
     assert "tags" in shown(app)
-    lab.tag(own, [])
+    lab.runs.annotate(own, tags=[])
 
 
 @pytest.mark.parametrize(
@@ -274,7 +262,7 @@ def test_runs_whose_space_was_needed_are_not_brought_back_and_the_page_says_so(o
     other = save(lab, 15)
     app = open_page("runs", **ticked_with([own, other]))
     buttons(app)["runs_delete"].click().run()
-    lab.store.remove_run(other)
+    lab.store.runs.remove(other)
     app.button(key="runs_undo").click().run()
     assert own in table(app).index
     assert warnings_of(app) == ["This run cannot be brought back: its space was needed for others."]
@@ -300,7 +288,8 @@ def test_ticks_that_were_meant_for_the_lines_before_count_for_nobody(monkeypatch
 
 def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
     study = Study(RunConfig(seed=31), {"temperature": [1.0, 4.0], "train_size": [200, 500]}, seeds=2)
-    StudyRecords(lab.store.home).write(StudyRecord(study, SOMEBODY, created=1e9, done=0))
+    lab.store.studies.write(study, SOMEBODY)
+    lab.store.studies.end(study.study_id, 0)
     links = [
         (link.proto.page, link.proto.query_string, link.proto.label)
         for link in open_page("runs").get("page_link")
@@ -310,3 +299,8 @@ def test_studies_are_listed_beside_the_runs_and_lead_to_sweep(open_page, lab):
     )
     assert label.startswith("T and Training images: 0 of 8 runs, somebody else's, ")
     assert ("sweep", "", "Training images and T: came with the app") in links
+
+
+def test_what_happened_to_a_damaged_database_is_said(open_page, lab, monkeypatch):
+    monkeypatch.setattr(lab.store._database, "recovered", "Its *copy* has taken its place.")
+    assert open_page("runs").warning[0].value == r"Its \*copy\* has taken its place\."

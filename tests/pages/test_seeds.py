@@ -8,8 +8,8 @@ from html import unescape
 import pytest
 
 from kd.config import RunConfig
-from kd.lab import Lab
-from kd.studies.seeds import SeedsView
+from kd.lab.ahead import Ahead
+from kd.lab.seeds import Seeds, SeedsView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
 
@@ -29,9 +29,9 @@ FIVE = SeedsView(
 def known(monkeypatch):
     """What the lab knows of the seeds, and what it is asked for."""
     known = {"seeds": ONE, "looked": [], "more": []}
-    monkeypatch.setattr(Lab, "seeds", lambda self, config: known["seeds"])
-    monkeypatch.setattr(Lab, "look_at", lambda self, config, person: known["looked"].append(config))
-    monkeypatch.setattr(Lab, "more_seeds", lambda self, config, number, person: known["more"].append(number))
+    monkeypatch.setattr(Seeds, "view", lambda self, config: known["seeds"])
+    monkeypatch.setattr(Ahead, "look_at", lambda self, config, person: known["looked"].append(config))
+    monkeypatch.setattr(Seeds, "more", lambda self, config, number, person: known["more"].append(number))
     return known
 
 
@@ -74,7 +74,7 @@ def test_refused_seeds_are_a_sentence(open_page, known, monkeypatch):
     def refuse(self, config, number, person):
         raise OSError("The study cannot be recorded.")
 
-    monkeypatch.setattr(Lab, "more_seeds", refuse)
+    monkeypatch.setattr(Seeds, "more", refuse)
     app = open_page("train")
     labelled(app)["10 seeds"].click().run()
     assert warnings_of(app) == ["The study cannot be recorded."]
@@ -82,7 +82,7 @@ def test_refused_seeds_are_a_sentence(open_page, known, monkeypatch):
 
 def test_students_that_are_the_same_by_construction_have_no_seeds_to_compare(open_page, lab, shipped, known):
     config = RunConfig(alpha=1.0)
-    record = lab.store.record(shipped.run_id)
+    record = lab.store.runs.record(shipped.run_id)
     same = {"difference": 0.0, "p_value": 1.0, "only_distilled_right": 0, "only_scratch_right": 0}
     result = {**record["result"], "comparison": {**record["result"]["comparison"], **same}}
     save_copy(lab.store, shipped.run_id, config, result=result)
@@ -91,4 +91,4 @@ def test_students_that_are_the_same_by_construction_have_no_seeds_to_compare(ope
     assert "both students are the same by construction." in html_of(app)
     assert dots(app) == 0
     assert "10 seeds" not in labelled(app)
-    lab.delete(config.run_id)
+    lab.runs.delete(config.run_id)

@@ -35,11 +35,11 @@ SENTENCE = re.compile(r'<p class="kd-verdict" role="status">(.*?)</p>')
 @pytest.fixture(scope="module")
 def study_id(lab):
     """A study of stored runs, all with the included run's results."""
-    first = lab.watch(RunConfig().run_id).run_id
+    first = lab.runs.view(RunConfig().run_id).run_id
     for _cell, config in STUDY.runs():
         save_copy(lab.store, first, config)
-    study_id = lab.start_study(STUDY, person="somebody")
-    assert lab.wait_study(study_id, 60).status == "finished"
+    study_id = lab.studies.start(STUDY, person="somebody")
+    assert lab.studies.wait(study_id, 60).status == "finished"
     return study_id
 
 
@@ -123,11 +123,11 @@ def test_where_epochs_vary_cells_are_named_by_their_steps():
     ],
 )
 def test_bad_input_gets_a_sentence_and_nothing_starts(open_page, lab, vary, seeds, others, sentence):
-    before = lab.studies()
+    before = lab.studies.views()
     app = open_page("sweep", vary=vary, seeds=seeds, **others)
     said = [*warnings_of(app), hint(app).replace("&#x27;", "'")]
     assert any(sentence in each for each in said), said
-    assert lab.studies() == before
+    assert lab.studies.views() == before
 
 
 def test_2001_runs_are_refused(open_page):
@@ -147,7 +147,7 @@ def test_one_field_twice_is_refused_in_a_sentence(open_page):
 
 
 def test_a_base_run_that_was_deleted_and_a_teacher_that_is_gone_start_nothing(open_page, lab):
-    before = lab.studies()
+    before = lab.studies.views()
     app = open_page(
         "sweep", {"shown_run": "0123456789ab", "sweep_base": "0123456789ab"}, vary="alpha:0.1,0.5"
     )
@@ -158,7 +158,7 @@ def test_a_base_run_that_was_deleted_and_a_teacher_that_is_gone_start_nothing(op
     app = open_page("sweep", vary="alpha:0.1,0.5", teacher="0123456789ab")
     labelled(app)["Start"].click().run()
     assert any("0123456789ab" in sentence for sentence in warnings_of(app))
-    assert lab.studies() == before
+    assert lab.studies.views() == before
 
 
 def test_a_study_has_an_address_that_opens_it_here_and_its_setting_elsewhere(open_page, lab, study_id):
@@ -175,7 +175,7 @@ def test_a_study_has_an_address_that_opens_it_here_and_its_setting_elsewhere(ope
     labelled(app)["Start"].click().run()
     assert labelled(app)["Study"].value == study_id
     assert app.query_params["study"] == study_id
-    assert lab.wait_study(study_id, 60).status == "finished"
+    assert lab.studies.wait(study_id, 60).status == "finished"
 
 
 def test_a_study_is_listed_with_whose_it_is(open_page, lab, study_id):
@@ -189,10 +189,10 @@ def test_a_study_is_listed_with_whose_it_is(open_page, lab, study_id):
 
 def test_a_study_of_an_experiment_is_told_apart_and_leads_to_it(open_page, lab, study_id, monkeypatch):
     title = EXPERIMENTS["how_small"].title
-    other = replace(lab.watch_study(study_id), study_id="0123456789ab")
-    part = replace(lab.watch_study(study_id), experiment="how_small")
-    monkeypatch.setattr(lab, "studies", lambda: [part, other])
-    monkeypatch.setattr(lab, "watch_study", lambda study: part)
+    other = replace(lab.studies.view(study_id), study_id="0123456789ab")
+    part = replace(lab.studies.view(study_id), experiment="how_small")
+    monkeypatch.setattr(lab.studies, "views", lambda: [part, other])
+    monkeypatch.setattr(lab.studies, "view", lambda study: part)
     app = open_page("sweep", study=study_id)
     assert labelled(app)["Study"].options[1].startswith("α and T: 8 runs, somebody else's")
     assert labelled(app)["Study"].options[2] == f"Experiment “{title}”: α and T, 8 runs"
@@ -213,8 +213,8 @@ def test_the_slices_through_a_cell_keep_its_other_value(lab, study_id):
 
 def test_a_study_compared_with_one_of_its_cells_does_not_speak_of_scratch(open_page, lab, study_id):
     baseline = next(STUDY.cells())
-    compared = lab.start_study(dataclasses.replace(STUDY, baseline=baseline))
-    assert lab.wait_study(compared, 60).status == "finished"
+    compared = lab.studies.start(dataclasses.replace(STUDY, baseline=baseline))
+    assert lab.studies.wait(compared, 60).status == "finished"
     app = open_page("sweep", study=compared)
     (sentence,) = SENTENCE.findall(html_of(app))
     assert "better than α 0.1, T 4" in sentence
@@ -222,7 +222,7 @@ def test_a_study_compared_with_one_of_its_cells_does_not_speak_of_scratch(open_p
 
 
 def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, monkeypatch):
-    monkeypatch.setattr(lab, "look_at", lambda config, person: None)  # nothing is trained ahead
+    monkeypatch.setattr(lab.ahead, "look_at", lambda config, person: None)  # nothing is trained ahead
     app = open_page("sweep", study=study_id)
     labelled(app)["Cell"].set_value(2).run()
     assert "α 0.5, T 4. " in html_of(app)
@@ -242,8 +242,8 @@ def test_a_cell_is_looked_into_and_opened_in_train(open_page, lab, study_id, mon
 
 def test_a_study_of_one_axis_is_a_line_with_bands(open_page, lab):
     line = Study(STUDY.base, {"temperature": (4.0, 10.0)}, seeds=2)
-    study_id = lab.start_study(line)
-    assert lab.wait_study(study_id, 60).status == "finished"
+    study_id = lab.studies.start(line)
+    assert lab.studies.wait(study_id, 60).status == "finished"
     app = open_page("sweep", study=study_id)
     assert chart_titles(app)[0] == "Test accuracy along T, temperature"
 
@@ -272,8 +272,8 @@ def test_with_one_seed_a_cell_and_the_table_say_how_often_single_seeds_disagreed
     line = Study(RunConfig(seed=3), {"temperature": (2.0, 4.0)})
     for _cell, config in line.runs():
         save_copy(lab.store, RunConfig().run_id, config)
-    study_id = lab.start_study(line)
-    assert lab.wait_study(study_id, 60).status == "finished"
+    study_id = lab.studies.start(line)
+    assert lab.studies.wait(study_id, 60).status == "finished"
     app = open_page("sweep", {"sweep_cell": 0}, study=study_id)
     assert html.escape(near_note(RunConfig(temperature=2.0))) in html_of(app)
     cells_of(app)
@@ -284,13 +284,13 @@ def test_a_line_says_which_cell_failed_and_why(open_page, lab, study_id, monkeyp
     line = Study(STUDY.base, {"temperature": (4.0, 10.0)}, seeds=2)
     runs = [config for _cell, config in line.runs()]
     view = replace(
-        lab.watch_study(study_id), study=line, study_id=line.study_id, status="unfinished", done=2, runs=4
+        lab.studies.view(study_id), study=line, study_id=line.study_id, status="unfinished", done=2, runs=4
     )
     ending = Ending("disk full")
     view = replace(view, failed={config.run_id: ending for config in runs if config.temperature == 10.0})
-    kept = lab.study_frame(line)
-    monkeypatch.setattr(lab, "watch_study", lambda study: view)
-    monkeypatch.setattr(lab, "study_frame", lambda study: kept[kept["temperature"] == 4.0])
+    kept = lab.studies.frame(line)
+    monkeypatch.setattr(lab.studies, "view", lambda study: view)
+    monkeypatch.setattr(lab.studies, "frame", lambda study: kept[kept["temperature"] == 4.0])
     studies._stored.clear()
     app = open_page("sweep", study=line.study_id)
     said = cells_of(app)
@@ -300,13 +300,13 @@ def test_a_line_says_which_cell_failed_and_why(open_page, lab, study_id, monkeyp
 
 
 def test_a_cell_whose_run_failed_says_why_and_the_rest_stands(open_page, lab, study_id, monkeypatch):
-    view = lab.watch_study(study_id)
+    view = lab.studies.view(study_id)
     config = STUDY.config({"alpha": 0.1, "temperature": 10.0})
     failed = replace(view, status="unfinished", done=6, failed={config.run_id: Ending("disk full")})
-    kept = lab.study_frame(study_id)
+    kept = lab.studies.frame(study_id)
     kept = kept[(kept["alpha"] != 0.1) | (kept["temperature"] != 10.0)]
-    monkeypatch.setattr(lab, "watch_study", lambda study: failed)
-    monkeypatch.setattr(lab, "study_frame", lambda study: kept)
+    monkeypatch.setattr(lab.studies, "view", lambda study: failed)
+    monkeypatch.setattr(lab.studies, "frame", lambda study: kept)
     studies._stored.clear()
     app = open_page("sweep", {"sweep_cell": 1}, study=study_id)
     assert "Go on" in labelled(app)
@@ -332,23 +332,23 @@ def test_how_far_a_study_is_and_what_one_can_do_about_it(
     open_page, lab, study_id, monkeypatch, status, buttons, words
 ):
     done = 8 if status == "finished" else 4
-    view = replace(lab.watch_study(study_id), status=status, done=done, seconds_left=12.0)
-    monkeypatch.setattr(lab, "watch_study", lambda study: view)
+    view = replace(lab.studies.view(study_id), status=status, done=done, seconds_left=12.0)
+    monkeypatch.setattr(lab.studies, "view", lambda study: view)
     app = open_page("sweep", study=study_id)
     assert {"Pause", "Stop", "Go on"} & set(labelled(app)) == buttons
     assert words in html_of(app)
 
 
 def test_the_buttons_do_what_they_say(open_page, lab, study_id, monkeypatch):
-    view, done = lab.watch_study(study_id), []
-    monkeypatch.setattr(lab, "watch_study", lambda study: replace(view, status="running", done=4))
-    monkeypatch.setattr(lab, "pause_study", lambda study: done.append("pause"))
-    monkeypatch.setattr(lab, "stop_study", lambda study: done.append("stop"))
-    monkeypatch.setattr(lab, "start_study", lambda study, **_asked: done.append("start"))
+    view, done = lab.studies.view(study_id), []
+    monkeypatch.setattr(lab.studies, "view", lambda study: replace(view, status="running", done=4))
+    monkeypatch.setattr(lab.studies, "pause", lambda study, person: done.append("pause"))
+    monkeypatch.setattr(lab.studies, "stop", lambda study, person: done.append("stop"))
+    monkeypatch.setattr(lab.studies, "start", lambda study, **_asked: done.append("start"))
     app = open_page("sweep", study=study_id)
     labelled(app)["Pause"].click().run()
     labelled(app)["Stop"].click().run()
-    monkeypatch.setattr(lab, "watch_study", lambda study: replace(view, status="paused", done=4))
+    monkeypatch.setattr(lab.studies, "view", lambda study: replace(view, status="paused", done=4))
     app = open_page("sweep", study=study_id)
     labelled(app)["Go on"].click().run()
     assert done == ["pause", "stop", "start"]
@@ -356,8 +356,8 @@ def test_the_buttons_do_what_they_say(open_page, lab, study_id, monkeypatch):
 
 def test_a_study_of_more_than_an_hour_asks_first(open_page, lab, monkeypatch):
     started = []
-    monkeypatch.setattr(lab, "estimate_study", lambda study: 7800.0)
-    monkeypatch.setattr(lab, "start_study", lambda study, person: started.append(study) or study.study_id)
+    monkeypatch.setattr(lab, "estimate", lambda study: 7800.0)
+    monkeypatch.setattr(lab.studies, "start", lambda study, person: started.append(study) or study.study_id)
     app = open_page("sweep", vary="alpha:0.2,0.3", seeds="1")
     labelled(app)["Start"].click().run()
     assert started == []

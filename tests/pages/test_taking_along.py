@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from kd.charts.figure_file import figure_png, figure_svg
 from kd.config import PRESETS, RunConfig
-from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
+from kd.runs.state import RunView
 from kd.studies.in_text.command import sweep_command, train_command
 from kd.studies.study import Study
 from tests import PROJECT
@@ -28,7 +28,7 @@ def labels(app: AppTest) -> list[str]:
 
 def test_train_shows_the_command_of_the_run_on_the_screen(open_page, lab):
     page = open_page("train", run=OTHER)
-    config = lab.watch(OTHER).config
+    config = lab.runs.view(OTHER).config
     assert config != RunConfig()
     assert [block.value for block in page.code] == [train_command(config)]
 
@@ -71,8 +71,8 @@ def test_sweep_gives_its_numbers_and_the_command_of_a_study(open_page, lab):
     study = Study(RunConfig(epochs=13), {"alpha": (0.1, 0.5)}, seeds=2, baseline={"alpha": 0.5})
     for _cell, config in study.runs():
         save_copy(lab.store, RunConfig().run_id, config)
-    study_id = lab.start_study(study)
-    assert lab.wait_study(study_id, 60).status == "finished"
+    study_id = lab.studies.start(study)
+    assert lab.studies.wait(study_id, 60).status == "finished"
     page = open_page("sweep", study=study_id)
     assert [block.value for block in page.code] == [sweep_command(study)]
     assert labels(page) == ["CSV", "Parquet", "What the columns mean"]
@@ -98,7 +98,7 @@ def test_runs_gives_the_numbers_and_the_commands_of_the_ticked_ones(open_page, l
 
 def test_seeds_that_do_not_follow_one_another_are_repeated_one_by_one():
     configs = [RunConfig(seed=seed) for seed in (7, 2, 3)]
-    line = Line(tuple(Entry(config.run_id, config, "finished", 0.0) for config in configs), *[0.0] * 6)
+    line = Line(tuple(RunView(config.run_id, config, "finished", 0.0) for config in configs), *[0.0] * 6)
     assert commands_of(line) == [train_command(RunConfig(seed=seed)) for seed in (2, 3, 7)]
 
 

@@ -7,7 +7,6 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, RunConfig
-from kd.lab import SECONDS_OF_A_LONG_RUN
 from kd.runs.estimate import Speed
 from kd.runs.state import RunView
 from kd.studies.sure.other_length import other_length_note
@@ -18,6 +17,7 @@ from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
 from tests.stored_runs import save_copy
 from tests.studies.two_lengths import with_long_part
+from ui.shared.patience import SECONDS_OF_A_LONG_RUN
 from ui.train.form import one_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
@@ -128,7 +128,7 @@ def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, la
     assert run_id == RunConfig.from_mapping(SMALL).run_id
     # a new visitor without an address sees the run that trains
     assert open_page("train").query_params["run"] == run_id
-    view = lab.wait(run_id, PATIENCE)
+    view = lab.runs[run_id].wait(PATIENCE)
     assert view.status == "finished", view.message
     app.run()
     assert "Train" in labelled(app)
@@ -142,11 +142,11 @@ def test_stop_ends_the_run_and_says_so(open_page, lab):
     labelled(app)["Stop"].click().run()
     run_id = app.query_params["run"]
     deadline = time.monotonic() + PATIENCE
-    while lab.watch(run_id).active and time.monotonic() < deadline:
+    while lab.runs.view(run_id).active and time.monotonic() < deadline:
         time.sleep(0.1)
     app.run()
-    assert lab.watch(run_id).status == "stopped"
-    assert lab.watch(run_id).message in html_of(app)
+    assert lab.runs.view(run_id).status == "stopped"
+    assert lab.runs.view(run_id).message in html_of(app)
     assert "Train" in labelled(app)
 
 
@@ -161,15 +161,15 @@ def test_the_second_half_of_a_double_click_does_not_stop_what_the_first_has_star
     app.query_params["run"] = shipped.run_id
     labelled(app)["Stop"].click().run()
     assert app.query_params["run"] == run_id
-    assert lab.watch(run_id).active
+    assert lab.runs.view(run_id).active
     assert "Stop" in labelled(app)
     monkeypatch.setattr(one_button, "PAUSE", 0.0)
     labelled(app)["Stop"].click().run()
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
 
 
 def test_a_stored_run_without_a_teachers_part_says_that_its_students_are_the_same(lab, open_page, shipped):
-    config, record = RunConfig(alpha=1.0), lab.store.record(shipped.run_id)
+    config, record = RunConfig(alpha=1.0), lab.store.runs.record(shipped.run_id)
     same = {"difference": 0.0, "p_value": 1.0, "only_distilled_right": 0, "only_scratch_right": 0}
     words = {"sentence": "No difference shown: both are right equally often.", "note": "Another seed …"}
     comparison = {**record["result"]["comparison"], **same, **words}
@@ -179,7 +179,7 @@ def test_a_stored_run_without_a_teachers_part_says_that_its_students_are_the_sam
     assert "both students are the same by construction" in text
     assert "another seed changes both alike" in text
     assert "No difference shown" not in text
-    lab.delete(config.run_id)
+    lab.runs.delete(config.run_id)
 
 
 DAYS = {"epochs": "100", "train_size": "60000", "batch_size": "1"}
@@ -187,9 +187,9 @@ DAYS = {"epochs": "100", "train_size": "60000", "batch_size": "1"}
 
 def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipped, monkeypatch):
     started = []
-    monkeypatch.setattr(lab, "start", lambda config, person: started.append(config) or shipped.run_id)
-    monkeypatch.setattr(lab._estimator, "_speed", None)
-    monkeypatch.setattr(lab._estimator, "_is_read", True)
+    monkeypatch.setattr(lab, "train", lambda config, person: started.append(config) or lab.runs[shipped])
+    monkeypatch.setattr(lab.estimates, "_speed", None)
+    monkeypatch.setattr(lab.estimates, "_is_read", True)
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
     assert not started
@@ -200,7 +200,7 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
 
 
 def test_a_double_click_does_not_answer_trains_question(open_page, lab, monkeypatch):
-    monkeypatch.setattr(lab, "start", None)
+    monkeypatch.setattr(lab, "train", None)
     monkeypatch.setattr(one_button, "PAUSE", 3600.0)
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
@@ -210,7 +210,7 @@ def test_a_double_click_does_not_answer_trains_question(open_page, lab, monkeypa
 
 
 def test_train_asks_again_after_a_control_is_moved(open_page, lab, monkeypatch):
-    monkeypatch.setattr(lab, "start", None)
+    monkeypatch.setattr(lab, "train", None)
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
     labelled(app)[FIELDS["epochs"].label].set_value(99).run()
@@ -220,8 +220,8 @@ def test_train_asks_again_after_a_control_is_moved(open_page, lab, monkeypatch):
 
 
 def test_a_fresh_teachers_time_is_given_in_seconds_when_it_takes_seconds(open_page, lab, monkeypatch):
-    monkeypatch.setattr(lab._estimator, "_speed", Speed())
-    monkeypatch.setattr(lab._estimator, "_is_read", True)
+    monkeypatch.setattr(lab.estimates, "_speed", Speed())
+    monkeypatch.setattr(lab.estimates, "_is_read", True)
     fresh = {"teacher": "fresh", "teacher_epochs": "1", "teacher_train_size": "3000"}
     app = open_page("train", **fresh, epochs="10", train_size="10000")
     said = re.search(r"About (\d+) s for the teacher and (\d+) s for the students", html_of(app))
@@ -251,8 +251,8 @@ def test_a_run_of_another_process_offers_no_stop_and_says_whose_it_is(open_page,
 def test_the_page_says_so_when_it_shows_somebody_elses_run(open_page, lab, monkeypatch, people, said):
     config = RunConfig(alpha=0.35)
     view = RunView(config.run_id, config, "running", "students", people=frozenset(people))
-    watch = lab.watch
-    monkeypatch.setattr(lab, "watch", lambda run_id: view if run_id == view.run_id else watch(run_id))
+    watch = lab.runs.view
+    monkeypatch.setattr(lab.runs, "view", lambda run_id: view if run_id == view.run_id else watch(run_id))
     monkeypatch.setattr("ui.train.form.train_button.person", lambda: "me")
     app = open_page("train", run=view.run_id)
     assert said in html_of(app)

@@ -148,7 +148,7 @@ def test_the_address_of_a_run_says_all_and_stays_as_it_is(open_page):
 def test_settings_that_contradict_each_other_get_a_sentence_and_no_run(
     open_page, lab, monkeypatch, query, field
 ):
-    monkeypatch.setattr(lab, "start", None)
+    monkeypatch.setattr(lab, "train", None)
     app = open_page("train", **query)
     assert f"“{FIELDS[field].label}” does not go with the other settings: {field} must be " in html_of(app)
     assert labelled(app)["Train"].disabled

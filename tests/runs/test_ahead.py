@@ -7,11 +7,10 @@ import time
 import pytest
 
 from kd.config import RunConfig
-from kd.lab import Lab
+from kd.lab import Lab, ahead
+from kd.lab.ahead import SEEDS, with_seeds
 from kd.runs.state import RunState
-from kd.studies import ahead
-from kd.studies.ahead import SEEDS, with_seeds
-from tests.stored_runs import save_copy
+from tests.stored_runs import remove, save_copy
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=2)
 # Minutes long: whoever had to wait for its end, or for that of an epoch of it, would notice.
@@ -52,7 +51,7 @@ def lab(tmp_path_factory, engine):
 
 @pytest.fixture(scope="module")
 def finished(lab):
-    view = lab.wait(lab.start(SMALL), PATIENCE)
+    view = lab.train(SMALL).wait(PATIENCE)
     assert view.status == "finished", view.message
     return view
 
@@ -67,33 +66,31 @@ def test_a_person_does_not_wait_for_it_and_it_goes_on_afterwards(lab, finished, 
         """Whichever has the workers: two of them begin at once, and each has two students."""
         return [event for event, run_id, _model in events if event == what and run_id in others]
 
-    lab.look_at(LONG, "ann")
+    lab.ahead.look_at(LONG, "ann")
     until(lambda: of_others("begin", heard))
     mine = SMALL.replace(seed=500)
-    lab.start(mine, "ben")
-    assert lab.wait(mine.run_id, PATIENCE).status == "finished"
+    lab.train(mine, "ben")
+    assert lab.runs[mine.run_id].wait(PATIENCE).status == "finished"
     mine_began = heard.index(("begin", mine.run_id, "distilled"))
     assert not of_others("epoch", heard[:mine_began])
     until(lambda: of_others("begin", heard[mine_began:]))
-    lab.look_at(None, "ann")
-    until(lambda: not any(lab.store.row(run_id) for run_id in others))
+    lab.ahead.look_at(None, "ann")
+    until(lambda: not any(lab.store.runs.row(run_id) for run_id in others))
 
 
 def test_seeds_that_were_trained_ahead_are_what_anybody_would_have_got(lab, finished, monkeypatch):
     monkeypatch.setattr(ahead, "MOST_SECONDS", 1e6)
     monkeypatch.setattr(ahead, "SECONDS_REMEMBERED", PATIENCE)
-    lab.look_at(SMALL, "ann")
-    view = until(lambda: len((view := lab.seeds(SMALL)).runs) == SEEDS and view)
-    lab.look_at(None, "ann")
+    lab.ahead.look_at(SMALL, "ann")
+    view = until(lambda: len((view := lab.seeds.view(SMALL)).runs) == SEEDS and view)
+    lab.ahead.look_at(None, "ann")
     assert view.verdict["seeds"] == SEEDS
     assert view.verdict["difference"] == pytest.approx(100 * sum(view.differences.values()) / SEEDS)
     assert view.runs[0] == finished.run_id
-    assert {*view.runs.values()} & {run.run_id for run in lab.runs()} == {finished.run_id}
+    assert {*view.runs.values()} & {run.run_id for run in lab.runs.views()} == {finished.run_id}
     config = with_seeds(SMALL, 2)[1]
-    accuracy = lab.watch(config.run_id).result["distilled"]["test_accuracy"]
-    until(lambda: lab._dispatch.is_idle())
-    lab.store.remove_run(config.run_id)
-    for name in ("distilled", "scratch"):
-        lab.store.remove_model(config.model_ids[name])
-    again = lab.wait(lab.start(config, "ben"), PATIENCE)
+    accuracy = lab.runs.view(config.run_id).result["distilled"]["test_accuracy"]
+    until(lambda: lab.runs.in_progress.is_idle())
+    remove(lab.store, config)
+    again = lab.train(config, "ben").wait(PATIENCE)
     assert again.result["distilled"]["test_accuracy"] == accuracy

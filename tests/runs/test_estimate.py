@@ -7,8 +7,9 @@ import pytest
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
-from kd.runs.estimate import TYPICAL, Estimator, Speed, measured_speed
+from kd.runs.estimate import TYPICAL, Speed, measured_speed
 from kd.training.costs import looks, network_costs
+from ui.shared.patience import anybody_else_waits, is_long, is_quick
 
 SLOW = 2.0
 STUDENT = network_costs(Architecture("convolutional", 16))
@@ -83,39 +84,39 @@ def test_a_teacher_is_estimated_from_earlier_teachers_or_from_typical_costs():
 
 def test_there_is_no_estimate_before_a_run_has_finished():
     assert measured_speed([]) is None
-    assert Estimator(lambda most: []).estimate(RunConfig(), False) is None
 
 
-def test_a_caller_that_must_not_wait_gets_the_last_value_read():
-    runs = [(RunConfig(), result_of(RunConfig(), SLOW, SLOW))]
-    estimator = Estimator(lambda most: runs[:most])
-    assert estimator.seconds(RunConfig(), False) is None
-    said = estimator.estimate(RunConfig(), False)
-    assert estimator.seconds(RunConfig(), False) == said.total > TYPICAL.estimate(RunConfig(), False).total
+def test_a_caller_that_must_not_wait_gets_the_last_value_read(tmp_path, monkeypatch):
+    lab, run = Lab(tmp_path), (RunConfig(), result_of(RunConfig(), SLOW, SLOW))
+    monkeypatch.setattr(lab.estimates, "_newest", lambda: [run])
+    assert lab.estimates.model(RunConfig(), "scratch") is None
+    said = lab.estimate(RunConfig())
+    assert lab.estimates.seconds(RunConfig()) == said.total > TYPICAL.estimate(RunConfig(), False).total
+    assert lab.estimates.model(RunConfig(), "scratch") > TYPICAL.model_seconds(RunConfig(), "scratch")
 
 
 def test_a_long_run_is_recognised_before_anything_was_measured(tmp_path):
     lab = Lab(tmp_path)
     days = RunConfig(epochs=100, train_size=60_000, batch_size=1)
     assert lab.estimate(days) is None
-    assert lab.is_long(days)
-    assert lab.is_long(RunConfig(teacher="fresh", teacher_epochs=100))
-    assert not lab.is_long(RunConfig(epochs=60))
-    assert not lab.is_long(RunConfig())
+    assert is_long(lab, days)
+    assert is_long(lab, RunConfig(teacher="fresh", teacher_epochs=100))
+    assert not is_long(lab, RunConfig(epochs=60))
+    assert not is_long(lab, RunConfig())
 
 
 def test_a_run_is_quick_if_it_is_stored_or_takes_under_three_seconds(tmp_path):
     lab = Lab(tmp_path)
-    assert lab.is_quick(RunConfig())  # it came with the project
-    assert lab.is_quick(RunConfig(seed=5))
+    assert is_quick(lab, RunConfig())  # it came with the project
+    assert is_quick(lab, RunConfig(seed=5))
     many = RunConfig(train_size=60_000, epochs=10)
-    assert not lab.is_quick(many)
-    lab._estimator._speed, lab._estimator._is_read = Speed(training=0.01, looking=0.01), True
-    assert lab.is_quick(many)
-    lab._estimator._speed = Speed(training=10.0)
-    assert not lab.is_quick(RunConfig(seed=5))
-    assert lab.is_quick(RunConfig())
-    assert not lab.anybody_else_waits("ann")
+    assert not is_quick(lab, many)
+    lab.estimates._speed, lab.estimates._is_read = Speed(training=0.01, looking=0.01), True
+    assert is_quick(lab, many)
+    lab.estimates._speed = Speed(training=10.0)
+    assert not is_quick(lab, RunConfig(seed=5))
+    assert is_quick(lab, RunConfig())
+    assert not anybody_else_waits(lab, "ann")
     lab.close()
 
 

@@ -17,8 +17,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.runs import dispatch, job
-from kd.runs.state import RunState
+from kd.runs import scheduler
 from kd.store.store import Store
 from tests import PROJECT
 from tests.stored_runs import remove, save_copy
@@ -30,7 +29,7 @@ PATIENCE = 240
 
 @pytest.fixture(scope="module")
 def finished(lab):
-    view = lab.wait(lab.start(SMALL), PATIENCE)
+    view = lab.train(SMALL).wait(PATIENCE)
     assert view.status == "finished", view.message
     return view
 
@@ -41,6 +40,11 @@ def wait_until(condition, seconds: float = PATIENCE):
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
     return value
+
+
+def at_once(lab) -> int:
+    """How many runs train at once: each has two students."""
+    return max(1, lab.estimates.workers() // 2)
 
 
 def engine_processes() -> list[psutil.Process]:
@@ -54,7 +58,7 @@ def test_a_run_ends_with_a_result_of_three_models(finished, mnist, lab):
     assert result["teacher"]["parameters"] == 1_433_610
     assert result["teacher"]["cached"] is True
     labels = mnist.test()[1]
-    logits = lab.test_logits(finished.run_id)
+    logits = lab.runs[finished.run_id].test_logits()
     for name in ("teacher", "distilled", "scratch"):
         measured = float((logits[name].argmax(axis=1) == labels).mean())
         assert result[name]["test_accuracy"] == pytest.approx(measured, abs=1e-4)
@@ -66,14 +70,14 @@ def test_the_engine_keeps_few_past_events(lab, finished):
     def most_events(dask_scheduler):
         return max(len(topic.events) for topic in dask_scheduler._broker._topics.values())
 
-    assert 0 < lab._engine._client.run_on_scheduler(most_events) <= 20
+    assert 0 < lab._engine.ensure().run_on_scheduler(most_events) <= 20
 
 
 def test_the_engine_keeps_no_result_of_a_run_that_has_ended(lab, finished):
-    stopped = lab.start(LONG.replace(seed=77))
-    wait_until(lambda: lab.watch(stopped).progress > 0)
-    lab.stop(stopped)
-    lab.wait(stopped, PATIENCE)
+    stopped = lab.train(LONG.replace(seed=77))
+    wait_until(lambda: stopped.view().progress > 0)
+    stopped.stop()
+    stopped.wait(PATIENCE)
 
     def tasks(dask_scheduler):
         return len(dask_scheduler.tasks)
@@ -81,43 +85,45 @@ def test_the_engine_keeps_no_result_of_a_run_that_has_ended(lab, finished):
     def results(dask_worker):
         return len(dask_worker.data)
 
-    client = lab._engine._client
+    client = lab._engine.ensure()
     wait_until(lambda: client.run_on_scheduler(tasks) == 0)
     wait_until(lambda: not any(client.run(results).values()))
 
 
 def test_the_same_config_again_answers_from_the_store(finished, lab):
-    assert lab.start(SMALL) == finished.run_id
-    view = lab.watch(finished.run_id)
+    assert lab.train(SMALL).id == finished.run_id
+    view = lab.runs.view(finished.run_id)
     assert (view.status, view.result) == ("finished", finished.result)
 
 
 def test_the_artefacts_are_what_was_measured(finished, lab, mnist):
     images = mnist.test(50)[0]
-    asked = lab.models(finished.run_id)
+    asked = lab.runs[finished.run_id].models()
     for name in ("distilled", "scratch"):
-        loaded = keras.saving.load_model(lab.store.model(SMALL.model_ids[name])[1])
-        np.testing.assert_allclose(loaded(images), lab.test_logits(finished.run_id)[name][:50], atol=1e-4)
+        loaded = keras.saving.load_model(lab.store.models.get(SMALL.model_ids[name])[1])
+        np.testing.assert_allclose(
+            loaded(images), lab.runs[finished.run_id].test_logits()[name][:50], atol=1e-4
+        )
         np.testing.assert_allclose(asked[name].logits(images), loaded(images), atol=1e-4)
 
 
 def test_students_in_two_workers_start_alike_and_see_the_same_batches(lab, finished):
     """With α = 1 the teacher has no weight, so any difference would be unfair."""
-    view = lab.wait(lab.start(SMALL.replace(alpha=1.0, seed=5)), PATIENCE)
+    view = lab.train(SMALL.replace(alpha=1.0, seed=5)).wait(PATIENCE)
     assert view.status == "finished", view.message
-    logits = lab.test_logits(view.run_id)
+    logits = lab.runs[view.run_id].test_logits()
     np.testing.assert_allclose(logits["distilled"], logits["scratch"], atol=1e-3)
 
 
 def test_a_student_that_never_saw_a_label_is_ahead_of_one_that_saw_them_all(lab, finished):
     """What Train suggests trying: the default settings, with α = 0."""
-    view = lab.wait(lab.start(RunConfig(alpha=0.0)), PATIENCE)
+    view = lab.train(RunConfig(alpha=0.0)).wait(PATIENCE)
     assert view.status == "finished", view.message
     assert view.result["comparison"]["low"] > 0
 
 
 def test_a_record_holds_numbers_and_the_result_says_them(lab, finished):
-    stored = lab.store.record(finished.run_id)["result"]["comparison"]
+    stored = lab.store.runs.record(finished.run_id)["result"]["comparison"]
     assert stored == finished.result["comparison"]
     assert {type(value) for name, value in stored.items() if name != "verdict"} == {float, int}
     assert stored["verdict"] in ("ahead", "behind", "not shown")
@@ -126,22 +132,22 @@ def test_a_record_holds_numbers_and_the_result_says_them(lab, finished):
 
 def test_a_second_lab_on_the_same_home_sees_the_run(finished, lab):
     other = Lab(lab.store.home)
-    assert other.start(SMALL) == finished.run_id
-    assert other.watch(finished.run_id).result == finished.result
-    assert finished.run_id in [view.run_id for view in other.runs()]
+    assert other.train(SMALL).id == finished.run_id
+    assert other.runs.view(finished.run_id).result == finished.result
+    assert finished.run_id in [run.id for run in other.runs]
 
 
 def test_a_run_stopped_here_and_finished_by_another_process_is_finished_here_too(lab, finished):
     config = LONG.replace(seed=40)
-    run_id = lab.start(config)
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    run = lab.train(config)
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
     save_copy(Store(lab.store.home), finished.run_id, config)
-    assert lab.watch(run_id).status == "finished"
-    assert lab.watch(run_id).result == finished.result
-    assert {view.run_id: view.status for view in lab.runs()}[run_id] == "finished"
-    assert lab.models(run_id)["scratch"].parameters == 20_490
-    lab.delete(run_id)
+    assert run.status == "finished"
+    assert run.result == finished.result
+    assert {entry.run_id: entry.status for entry in lab.runs.views()}[run.id] == "finished"
+    assert run.models()["scratch"].parameters == 20_490
+    lab.runs.delete(run.id)
 
 
 def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
@@ -149,96 +155,90 @@ def test_a_run_that_gives_way_ends_as_if_it_had_not(lab, finished, monkeypatch):
         events = [{k: v for k, v in event.items() if k != "seconds"} for event in view.history]
         return sorted(events, key=lambda event: (event["model"], event["epoch"]))
 
-    phases, enter = [], RunState.enter
-
-    def note_and_enter(state, phase, *rest, **named):
-        phases.append(phase)
-        enter(state, phase, *rest, **named)
-
     long = SMALL.replace(epochs=20, batch_size=1, seed=50)
-    undisturbed = lab.wait(lab.start(long, "ann"), PATIENCE)
-    logits = {name: values.copy() for name, values in lab.test_logits(long.run_id).items()}
+    undisturbed = lab.train(long, "ann").wait(PATIENCE)
+    logits = {name: values.copy() for name, values in lab.runs[long.run_id].test_logits().items()}
     remove(lab.store, long)
-    monkeypatch.setattr(dispatch, "SECONDS_A_TURN", 0.0)
-    monkeypatch.setattr(job, "SECONDS_BETWEEN_ATTENDING", 0.0)
-    monkeypatch.setattr(RunState, "enter", note_and_enter)
-    lab.start(long, "ann")
-    wait_until(lambda: lab.watch(long.run_id).phase == "students")
-    others = [lab.start(SMALL.replace(seed=51 + number), "ben") for number in range(lab._runs_at_once)]
-    wait_until(lambda: "paused" in phases)
-    assert {lab.wait(run_id, PATIENCE).status for run_id in others} == {"finished"}
-    view = lab.wait(long.run_id, PATIENCE)
+    monkeypatch.setattr(scheduler, "SECONDS_A_TURN", 0.0)
+    lab.train(long, "ann")
+    wait_until(lambda: lab.runs.view(long.run_id).phase == "students")
+    others = [lab.train(SMALL.replace(seed=51 + number), "ben") for number in range(at_once(lab))]
+    wait_until(lambda: lab.runs.view(long.run_id).phase == "paused")
+    assert {run.wait(PATIENCE).status for run in others} == {"finished"}
+    view = lab.runs[long.run_id].wait(PATIENCE)
     assert view.status == "finished", view.message
     assert exact(view) == exact(undisturbed)
-    for name, values in Lab(lab.store.home).test_logits(long.run_id).items():
+    for name, values in Lab(lab.store.home).runs[long.run_id].test_logits().items():
         np.testing.assert_array_equal(values, logits[name])
 
 
 def test_two_people_share_one_run_and_stop_takes_effect(lab, finished):
-    first, second = lab.start(LONG), lab.start(LONG)
+    first, second = lab.train(LONG), lab.train(LONG)
     assert first == second
-    wait_until(lambda: lab.watch(first).progress > 0)
-    lab.stop(first)
-    view = lab.wait(first, PATIENCE)
+    wait_until(lambda: first.view().progress > 0)
+    first.stop()
+    view = first.wait(PATIENCE)
     assert view.status == "stopped"
-    assert lab.store.row(first)["status"] == "stopped"
-    assert not lab.store.has_run(first)
+    assert lab.store.runs.row(first.id).status == "stopped"
+    assert not lab.store.runs.has(first.id)
 
 
 def test_a_run_that_its_only_person_moves_on_from_ends_and_is_not_listed(lab, finished):
-    run_id = lab.start(LONG.replace(seed=5), "ann")
-    lab.start(LONG.replace(seed=5), "ben")
-    lab.let_go(run_id, "ann")
-    assert lab.watch(run_id).active
-    assert run_id in {view.run_id for view in lab.runs()}
-    lab.let_go(run_id, "ben")
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
-    assert run_id not in {view.run_id for view in lab.runs()}
-    lab.start(LONG.replace(seed=5), "ann")
-    assert run_id in {view.run_id for view in lab.runs()}
-    lab.stop(run_id)
-    assert lab.wait(run_id, PATIENCE).status == "stopped"
+    run = lab.train(LONG.replace(seed=5), "ann")
+    lab.train(LONG.replace(seed=5), "ben")
+    run.let_go("ann")
+    assert run.view().active
+    assert run in lab.runs
+    run.let_go("ben")
+    assert run not in lab.runs
+    with pytest.raises(ValueError, match="There is no run"):
+        run.view()
+    lab.train(LONG.replace(seed=5), "ann")
+    assert run in lab.runs
+    run.stop()
+    assert run.wait(PATIENCE).status == "stopped"
 
 
 def test_a_queued_run_waits_its_turn_and_can_be_stopped(lab, finished):
-    running = lab.start(LONG.replace(seed=1))
-    waiting = [lab.start(LONG.replace(seed=seed)) for seed in range(2, 2 + lab._runs_at_once)]
-    last = lab.watch(waiting[-1])
+    running = lab.train(LONG.replace(seed=1))
+    wait_until(lambda: running.status == "running")
+    waiting = [lab.train(LONG.replace(seed=seed)) for seed in range(2, 2 + at_once(lab))]
+    last = waiting[-1].view()
     assert last.status == "queued"
     assert last.queue_place == 1
-    lab.stop(waiting[-1])
-    assert lab.watch(waiting[-1]).status == "stopped"
-    for run_id in [running, *waiting]:
-        lab.stop(run_id)
-        assert lab.wait(run_id, PATIENCE).status == "stopped"
+    waiting[-1].stop()
+    assert waiting[-1].status == "stopped"
+    for run in [running, *waiting]:
+        run.stop()
+        assert run.wait(PATIENCE).status == "stopped"
 
 
 def test_the_next_run_is_computed_while_others_are_being_stored(lab, finished, monkeypatch):
-    may_store, save = threading.Event(), lab.store.save_run
-    *held, last = [SMALL.replace(seed=60 + number).run_id for number in range(1 + lab._runs_at_once)]
+    may_store, finish = threading.Event(), lab.store.runs.finish
+    *held, last = [SMALL.replace(seed=60 + number).run_id for number in range(1 + at_once(lab))]
 
-    def save_later(run_id, *contents):
+    def finish_later(run_id, *contents, **more):
         assert run_id == last or may_store.wait(PATIENCE)
-        save(run_id, *contents)
+        finish(run_id, *contents, **more)
 
-    monkeypatch.setattr(lab.store, "save_run", save_later)
-    for number in range(1 + lab._runs_at_once):
-        lab.start(SMALL.replace(seed=60 + number))
+    monkeypatch.setattr(lab.store.runs, "finish", finish_later)
+    for number in range(1 + at_once(lab)):
+        lab.train(SMALL.replace(seed=60 + number))
     try:
-        wait_until(lambda: lab.watch(last).status == "finished")
-        assert {lab.watch(run_id).phase for run_id in held} == {"evaluating"}
+        wait_until(lambda: lab.runs.view(last).status == "finished")
+        assert {lab.runs.view(run_id).phase for run_id in held} == {"evaluating"}
     finally:
         may_store.set()
-    assert {lab.wait(run_id, PATIENCE).status for run_id in held} == {"finished"}
+    assert {lab.runs[run_id].wait(PATIENCE).status for run_id in held} == {"finished"}
 
 
 def test_a_fresh_teacher_is_trained_once_and_kept(lab, finished):
     fresh = SMALL.replace(teacher="fresh", teacher_width=8, teacher_epochs=1, teacher_train_size=320)
-    view = lab.wait(lab.start(fresh), PATIENCE)
+    view = lab.train(fresh).wait(PATIENCE)
     assert view.status == "finished", view.message
     assert view.result["teacher"]["cached"] is False
     assert [e["model"] for e in view.history].count("teacher") == 1
-    again = lab.wait(lab.start(fresh.replace(alpha=0.7)), PATIENCE)
+    again = lab.train(fresh.replace(alpha=0.7)).wait(PATIENCE)
     assert again.result["teacher"]["cached"] is True
     assert again.result["teacher"]["test_accuracy"] == view.result["teacher"]["test_accuracy"]
 
@@ -246,25 +246,26 @@ def test_a_fresh_teacher_is_trained_once_and_kept(lab, finished):
 @pytest.mark.parametrize("name", ["nope", "", "../runs", "..", "\0", "a" * 5000, "0123456789ab"])
 def test_an_odd_id_is_named_and_never_becomes_a_path(lab, finished, name):
     with pytest.raises(ValueError, match="There is no run"):
-        lab.watch(name)
+        lab.runs.view(name)
 
 
 def test_a_folder_outside_the_runs_cannot_be_named(lab, finished):
-    assert lab.store.has_run(finished.run_id)
-    assert not lab.store.has_run(f"../runs/{finished.run_id}")
+    assert lab.store.runs.has(finished.run_id)
+    assert not lab.store.runs.has(f"../runs/{finished.run_id}")
 
 
 def test_an_unfinished_run_has_no_models(lab, finished):
-    lab.stop(run_id := lab.start(LONG.replace(seed=41)))
+    run = lab.train(LONG.replace(seed=41))
+    run.stop()
     with pytest.raises(ValueError, match="has no result"):
-        lab.models(run_id)
+        run.models()
 
 
 @pytest.mark.usefixtures("one_worker")
 def test_the_same_config_elsewhere_gives_the_same_history(finished, lab, tmp_path):
     other = Lab(tmp_path)
     try:
-        view = other.wait(other.start(SMALL), PATIENCE)
+        view = other.train(SMALL).wait(PATIENCE)
     finally:
         other.close()
 
@@ -278,10 +279,10 @@ def test_the_same_config_elsewhere_gives_the_same_history(finished, lab, tmp_pat
 
 
 def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab, finished):
-    run_id = lab.start(SMALL.replace(epochs=30))
-    wait_until(lambda: lab.watch(run_id).history)
-    lab._engine._child.kill()
-    view = lab.wait(run_id, PATIENCE)
+    run = lab.train(SMALL.replace(epochs=30))
+    wait_until(lambda: run.history)
+    lab._engine.child.kill()
+    view = run.wait(PATIENCE)
     assert view.status == "finished", view.message
     assert [e["epoch"] for e in view.history if e["model"] == "distilled"] == list(range(1, 31))
 
@@ -290,13 +291,13 @@ def test_a_lost_engine_is_restarted_and_the_run_goes_on(lab, finished):
 def test_closing_leaves_no_process(tmp_path):
     before = set(engine_processes())
     lab = Lab(tmp_path)
-    run_id = lab.start(LONG.replace(seed=99))
-    wait_until(lambda: lab.watch(run_id).progress > 0)
+    run = lab.train(LONG.replace(seed=99))
+    wait_until(lambda: run.view().progress > 0)
     mine = set(engine_processes()) - before
     assert mine
     lab.close()
     wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in mine))
-    assert Lab(tmp_path).watch(run_id).status == "interrupted"
+    assert Lab(tmp_path).runs.view(run.id).status == "interrupted"
 
 
 @pytest.mark.usefixtures("one_worker")
@@ -310,12 +311,12 @@ def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
         from kd.lab import Lab
 
         lab = Lab(Path(sys.argv[1]))
-        done = lab.start(RunConfig(teacher="notebook", train_size=320, epochs=1))
-        assert lab.wait(done, 240).status == "finished"
-        going = lab.start(RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1))
-        while not lab.watch(going).progress:
+        done = lab.train(RunConfig(teacher="notebook", train_size=320, epochs=1))
+        assert done.wait(240).status == "finished"
+        going = lab.train(RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1))
+        while not going.view().progress:
             time.sleep(0.05)
-        print(done, going, flush=True)
+        print(done.id, going.id, flush=True)
         time.sleep(600)
         """
     )
@@ -332,10 +333,10 @@ def test_killing_the_app_leaves_a_store_that_opens_and_no_process(tmp_path):
 
     wait_until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family))
     lab = Lab(tmp_path)
-    assert lab.watch(done).status == "finished"
-    assert lab.models(done)["scratch"].parameters == 20_490
-    assert lab.watch(going).status == "interrupted"
-    assert not list((tmp_path / "runs").glob("*partial*"))
+    assert lab.runs.view(done).status == "finished"
+    assert lab.runs[done].models()["scratch"].parameters == 20_490
+    assert lab.runs.view(going).status == "interrupted"
+    assert not list((tmp_path / "models").glob("*partial*"))
 
 
 def test_a_home_that_cannot_be_written_gets_one_sentence(tmp_path):
@@ -345,6 +346,6 @@ def test_a_home_that_cannot_be_written_gets_one_sentence(tmp_path):
 
 
 def test_the_record_says_what_made_the_run(finished, lab):
-    record = lab.store.record(finished.run_id)
+    record = lab.store.runs.record(finished.run_id)
     assert record["software"]["keras"].startswith("3.15")
     assert record["config"] == SMALL.to_dict()

@@ -1,4 +1,4 @@
-"""Lab as a program uses it: in a `with`, by ids or views, with presets by name, with tables and models."""
+"""Lab as a program uses it: in a `with`, by handles, ids or views, with presets, tables and models."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 from kd import Lab, RunConfig, Study
 from kd.config import FIELDS, PRESETS, STUDENTS
 from kd.engine import Engine
-from kd.runs.run_list import RunList
+from kd.lab.run import Run
 from kd.studies.verdicts import verdicts
-from tests.stored_runs import CONFIG
+from tests.stored_runs import CONFIG, save_ended
 
 SHIPPED = PRESETS["default"].config
 MODELS = ("teacher", "distilled", "scratch")
@@ -22,14 +22,13 @@ MODELS = ("teacher", "distilled", "scratch")
 
 @pytest.fixture(scope="module")
 def run(lab):
-    return lab.watch(SHIPPED.run_id)
+    return lab.runs[SHIPPED.run_id]
 
 
 @pytest.fixture(scope="module")
 def unfinished(lab):
-    lab.store.index.claim(CONFIG.run_id, CONFIG.to_dict())
-    lab.store.index.set_status(CONFIG.run_id, "stopped", "stopped")
-    return lab.watch(CONFIG.run_id)
+    save_ended(lab.store, CONFIG, "stopped", "stopped")
+    return lab.runs[CONFIG.run_id]
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -73,53 +72,53 @@ def test_a_home_that_is_none_is_refused_in_a_sentence(home):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_student_is_a_keras_model_with_the_weights_of_the_run(lab, run, mnist, name):
-    model = lab.student(run, name)
+    model = run.student(name)
     assert isinstance(model, keras.Model)
     assert (model.input_shape, model.output_shape, model.name) == ((None, 28, 28, 1), (None, 10), name)
     images = mnist.test(500)[0]
-    np.testing.assert_allclose(model(images), lab.test_logits(run)[name][:500], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(model(images), run.test_logits()[name][:500], rtol=1e-4, atol=1e-4)
 
 
 def test_a_student_is_the_callers_to_change(lab, run):
-    first, second = lab.student(run), lab.student(run.run_id)
+    first, second = run.student(), run.student()
     assert first.name == "distilled"
     first.set_weights([weight + 1 for weight in first.get_weights()])
     assert all(np.all(a == b + 1) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
     first.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     first.fit(np.zeros((4, 28, 28, 1)), np.zeros(4), verbose=0)
-    assert np.all(lab.student(run).get_weights()[0] == second.get_weights()[0])
+    assert np.all(run.student().get_weights()[0] == second.get_weights()[0])
 
 
 def test_predict_gives_the_probabilities_that_keras_gives(lab, run, mnist):
     pictures = mnist.x_test[:64]
-    answers = lab.predict(run, pictures)
+    answers = run.predict(pictures)
     assert list(answers) == list(MODELS)
     for name, found in answers.items():
-        logits = lab.student(run, name)(pictures[..., None].astype(np.float32) / 255).numpy()
+        logits = run.student(name)(pictures[..., None].astype(np.float32) / 255).numpy()
         np.testing.assert_allclose(found, keras.ops.softmax(logits.astype(np.float64)), atol=1e-5)
-        np.testing.assert_array_equal(lab.predict(run, pictures / 255)[name].argmax(1), found.argmax(1))
-        np.testing.assert_allclose(lab.predict(run, pictures[3])[name], found[3:4], atol=1e-4)
+        np.testing.assert_array_equal(run.predict(pictures / 255)[name].argmax(1), found.argmax(1))
+        np.testing.assert_allclose(run.predict(pictures[3])[name], found[3:4], atol=1e-4)
 
 
 def test_predict_refuses_another_scale(lab, run, mnist):
     with pytest.raises(ValueError, match="divide by 255"):
-        lab.predict(run, mnist.x_test[:2].astype(np.float32))
+        run.predict(mnist.x_test[:2].astype(np.float32))
 
 
 @pytest.mark.parametrize("name", ["student", "Distilled", "", None, 0, ["teacher"]])
 def test_a_model_that_no_run_has_is_refused(lab, run, name):
     with pytest.raises(ValueError, match="model must be one of teacher, distilled, scratch, got "):
-        lab.student(run, name)
+        run.student(name)
 
 
-def test_a_run_without_a_result_has_no_student(lab, unfinished):
-    for ask in (lab.student, lambda run: lab.predict(run, np.zeros((28, 28)))):
+def test_a_run_without_a_result_has_no_student(unfinished):
+    for ask in (Run.student, lambda run: run.predict(np.zeros((28, 28))), lambda run: run.export("keras")):
         with pytest.raises(ValueError, match="has no result"):
             ask(unfinished)
 
 
-def test_a_view_is_ready_for_json_and_a_copy(lab, run, unfinished):
-    for view in (run, unfinished):
+def test_a_view_is_ready_for_json_and_a_copy(run, unfinished):
+    for view in (run.view(), unfinished.view()):
         told = view.to_dict()
         assert json.loads(json.dumps(told, allow_nan=False)) == told
         assert (told["run"], told["status"]) == (view.run_id, view.status)
@@ -130,9 +129,9 @@ def test_a_view_is_ready_for_json_and_a_copy(lab, run, unfinished):
         if told["result"]:
             told["result"]["distilled"].clear()
         assert json.dumps(view.to_dict()) == whole
-    assert unfinished.to_dict()["message"] == "Stopped before the end."
-    assert unfinished.to_dict()["result"] is None
-    result = run.to_dict()["result"]
+    assert unfinished.view().to_dict()["message"] == "Stopped before the end."
+    assert unfinished.view().to_dict()["result"] is None
+    result = run.view().to_dict()["result"]
     assert result["distilled"] == run.result["distilled"]
     assert set(result["comparison"]) == set(run.result["comparison"])
     result["comparison"].clear()
@@ -140,12 +139,11 @@ def test_a_view_is_ready_for_json_and_a_copy(lab, run, unfinished):
 
 
 def test_the_list_of_runs_is_a_list_and_a_table(lab, run, unfinished):
-    runs = lab.runs()
-    assert runs == list(runs)
-    frame = runs.to_frame()
-    assert list(frame["run"]) == [view.run_id for view in runs]
+    frame = lab.runs.to_frame()
+    assert list(frame["run"]) == [each.id for each in lab.runs] == [each.run_id for each in lab.runs.views()]
+    assert (len(lab.runs), next(iter(lab.runs))) == (len(frame), unfinished)
     assert set(FIELDS) < set(frame.columns)
-    row = frame.set_index("run").loc[run.run_id]
+    row = frame.set_index("run").loc[run.id]
     for name in FIELDS:
         assert row[name] == getattr(run.config, name)
     for name in MODELS:
@@ -155,25 +153,29 @@ def test_the_list_of_runs_is_a_list_and_a_table(lab, run, unfinished):
         assert row[f"{name}_agreement"] == run.result[name]["agreement"]
     assert row["difference"] == pytest.approx(row["distilled_accuracy"] - row["scratch_accuracy"])
     assert (row["verdict"], row["only_scratch"]) == ("ahead", run.result["comparison"]["only_scratch_right"])
-    assert row["created"] == pd.Timestamp(run.created, unit="s", tz="UTC")
+    assert row["created"] == pd.Timestamp(run.view().created, unit="s", tz="UTC")
     assert row["shipped"]
 
 
-def test_a_table_has_the_same_columns_whatever_is_in_it(lab, unfinished):
-    runs = lab.runs()
-    only = RunList(view for view in runs if view.result is None)
-    assert [view.run_id for view in only] == [unfinished.run_id]
-    for part in (only, runs[:0], runs[:2]):
-        assert isinstance(part, RunList)
-        frame = part.to_frame()
-        assert list(frame.columns) == list(runs.to_frame().columns)
-        assert len(frame) == len(part)
-    assert np.isnan(only.to_frame()["teacher_accuracy"].mean())
-    assert only.to_frame()["verdict"].isna().all()
+def test_a_handle_tells_what_its_view_does(lab, run, unfinished):
+    for each in (run, unfinished):
+        view = each.view()
+        told = each.config, each.status, each.history, each.result
+        assert told == (view.config, view.status, view.history, view.result)
+        assert lab.runs[view] == lab.runs[each] == lab.runs[each.id[:6]] == each
+    frame = lab.runs.to_frame().set_index("run")
+    assert np.isnan(frame.loc[unfinished.id, "teacher_accuracy"])
+    assert pd.isna(frame.loc[unfinished.id, "verdict"])
+
+
+def test_the_beginning_of_several_ids_is_refused(lab, run, monkeypatch):
+    monkeypatch.setattr(lab.runs, "views", lambda: 2 * [run.view()])
+    with pytest.raises(ValueError, match="2 runs have ids that begin with '10': give more"):
+        lab.runs["10"]
 
 
 def test_runs_that_differ_in_one_field_are_a_study(lab, run):
-    frame = RunList(view for view in lab.runs() if view.result is not None).to_frame()
+    frame = lab.runs.to_frame().dropna(subset="difference")
     table = verdicts(frame, ["train_size"]).set_index("train_size")
     assert table.loc[500, "difference"] == pytest.approx(100 * run.result["comparison"]["difference"])
 
@@ -181,46 +183,35 @@ def test_runs_that_differ_in_one_field_are_a_study(lab, run):
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_named_wherever_a_setting_is_asked_for(lab, name):
     config = PRESETS[name].config
-    assert lab.estimate(name) == lab.estimate(config)
-    assert lab.is_long(name) == lab.is_long(PRESETS[name]) == lab.is_long(config)
+    assert lab.estimate(name) == lab.estimate(PRESETS[name]) == lab.estimate(config)
     study = Study(name, {"epochs": [1, 2]})
     assert study == Study(config, {"epochs": [1, 2]})
     assert study.study_id == Study(PRESETS[name], {"epochs": [1, 2]}).study_id
 
 
-def test_a_stored_run_is_started_by_the_name_of_its_preset(lab):
-    assert lab.start("default") == SHIPPED.run_id
-    assert lab.wait(SHIPPED.run_id).status == "finished"
-
-
 @pytest.mark.parametrize("setting", ["notbook", "", None, 7, {"epochs": 3}, "Default"])
 def test_what_is_no_setting_is_refused_with_the_presets(lab, setting):
-    for ask in (lab.start, lab.estimate, lab.is_long, lambda base: Study(base, {"epochs": [1, 2]})):
+    for ask in (lab.train, lab.estimate, lambda base: Study(base, {"epochs": [1, 2]})):
         with pytest.raises(ValueError, match=r"preset \(default, .*unseen_digit\), got .*\.$"):
             ask(setting)
 
 
 BY_RUN = {
-    "watch": lambda lab, run: lab.watch(run),
-    "wait": lambda lab, run: lab.wait(run, timeout=0),
-    "stop": lambda lab, run: lab.stop(run),
-    "stop for a person": lambda lab, run: lab.stop(run, "ann"),
-    "delete": lambda lab, run: lab.delete(run),
-    "restore": lambda lab, run: lab.restore(run),
-    "pin": lambda lab, run: lab.pin(run),
-    "models": lambda lab, run: lab.models(run),
-    "student": lambda lab, run: lab.student(run),
-    "predict": lambda lab, run: lab.predict(run, np.zeros((28, 28))),
-    "test_logits": lambda lab, run: lab.test_logits(run),
-    "snapshots": lambda lab, run: lab.snapshots(run),
-    "neighbours": lambda lab, run: lab.neighbours(run),
+    "handle": lambda lab, run: lab.runs[run],
+    "view": lambda lab, run: lab.runs.view(run),
+    "delete": lambda lab, run: lab.runs.delete(run),
+    "pin": lambda lab, run: lab.runs.pin(run),
+    "annotate": lambda lab, run: lab.runs.annotate(run, name="x"),
+    "numbers": lambda lab, run: lab.numbers(run),
 }
 BY_STUDY = {
-    "watch": lambda lab, study: lab.watch_study(study),
-    "wait": lambda lab, study: lab.wait_study(study, timeout=0),
-    "wait with progress": lambda lab, study: lab.wait_study(study, timeout=0, progress=True),
-    "stop": lambda lab, study: lab.stop_study(study),
-    "frame": lambda lab, study: lab.study_frame(study),
+    "handle": lambda lab, study: lab.studies[study],
+    "view": lambda lab, study: lab.studies.view(study),
+    "wait": lambda lab, study: lab.studies.wait(study, timeout=0),
+    "wait with progress": lambda lab, study: lab.studies.wait(study, timeout=0, progress=True),
+    "stop": lambda lab, study: lab.studies.stop(study),
+    "pause": lambda lab, study: lab.studies.pause(study),
+    "frame": lambda lab, study: lab.studies.frame(study),
 }
 ODD = ["nope", "", "0123456789ab", "../runs", "\0", "\ud800", "a" * 5000, 7, None, ["x"], b"x", float("nan")]
 
@@ -245,27 +236,30 @@ def test_a_study_that_nobody_knows_is_refused_in_a_sentence(lab, ask, odd):
 
 
 def test_a_study_of_stored_runs_is_named_by_its_id_or_a_view(lab, run, capsys):
-    study_id = lab.start_study(Study("default", {"epochs": [40]}))
-    view = lab.wait_study(study_id, timeout=240, progress=True)
+    study_id = lab.studies.start(Study("default", {"epochs": [40]}))
+    view = lab.studies.wait(study_id, timeout=240, progress=True)
     assert (view.study_id, view.status, view.reused) == (study_id, "finished", 1)
     assert "1 of 1 run" in capsys.readouterr().err
-    assert lab.watch_study(view) == lab.wait_study(view) == view
-    assert list(lab.study_frame(view)["run"]) == [run.run_id]
-    lab.stop_study(view)
-    assert lab.watch_study(study_id).status == "finished"
+    assert lab.studies.view(view) == lab.studies.wait(view) == view
+    assert list(lab.studies[view].to_frame()["run"]) == [run.id]
+    lab.studies.stop(view)
+    assert lab.studies.view(study_id).status == "finished"
 
 
 def test_a_teacher_that_is_not_stored_is_refused(lab):
     with pytest.raises(ValueError, match="There is no stored model 0123456789ab"):
-        lab.start(RunConfig(teacher="0123456789ab"))
+        lab.train(RunConfig(teacher="0123456789ab"))
 
 
-def test_known_runs_are_kept_stopped_and_restored_by_id_or_view(lab, run, unfinished):
-    for known in (unfinished, unfinished.run_id):
-        assert lab.stop(known) is False
-        assert lab.restore(known) is False
-        lab.delete(known)
-        assert lab.restore(known) is True
-        lab.pin(known)
-        lab.pin(known, False)
-    assert lab.watch(run) == lab.wait(run) == run
+def test_known_runs_are_kept_stopped_and_restored_by_handle_id_or_view(lab, run, unfinished):
+    for known in (unfinished, unfinished.id, unfinished.view()):
+        assert lab.runs[known].stop() is False
+        assert lab.runs.restore(known) == []  # it was not deleted
+        lab.runs.delete(known)
+        assert unfinished not in list(lab.runs)
+        assert lab.runs.restore(known) == []
+        lab.runs.pin([known])
+        lab.runs.pin(known, False)
+    assert lab.runs.restore("0123456789ab") == ["0123456789ab"]
+    assert lab.train("default") == run
+    assert lab.runs.view(run) == run.wait() == run.view()

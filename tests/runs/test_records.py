@@ -10,12 +10,12 @@ import pytest
 
 from kd.config import PRESETS
 from kd.lab import Lab
-from kd.runs.job import STOPPED
-from kd.store.index.index import INTERRUPTED
+from kd.runs.in_progress import STOPPED
+from kd.store.runs import INTERRUPTED
 from kd.text import translation
 from kd.text.verdicts import verdict_note, verdict_sentence
 from tests import pseudo_language, stored_runs
-from tests.stored_runs import CONFIG, RUN
+from tests.stored_runs import CONFIG, RUN, save_ended
 
 NUMBERS = {
     "difference": 0.01,
@@ -46,15 +46,15 @@ def marked(monkeypatch):
 
 def save(lab, comparison, config=CONFIG):
     record = stored_runs.record(config)
-    lab.store.index.claim(config.run_id, config.to_dict())
+    claim = lab.store.runs.claim(config.run_id, config)
     record["result"]["comparison"] = comparison
     stored_runs.save_models(lab.store, config)
-    lab.store.save_run(config.run_id, record)
+    lab.store.runs.finish(config.run_id, claim, record)
 
 
 def test_a_record_with_words_of_an_earlier_version_is_shown_in_todays(lab):
     save(lab, {**NUMBERS, **OLD_WORDS})
-    comparison = lab.watch(RUN).result["comparison"]
+    comparison = lab.runs.view(RUN).result["comparison"]
     assert comparison == {**NUMBERS, "verdict": "ahead"}
     assert comparison["sentence"] == verdict_sentence(comparison)
     assert comparison["sentence"].startswith(
@@ -66,17 +66,17 @@ def test_a_record_with_words_of_an_earlier_version_is_shown_in_todays(lab):
 def test_an_old_record_without_a_teachers_part_is_not_compared(lab):
     config = CONFIG.replace(alpha=1.0)
     save(lab, {**NUMBERS, **OLD_WORDS}, config)
-    assert lab.watch(config.run_id).result["comparison"]["verdict"] == "no teacher"
+    assert lab.runs.view(config.run_id).result["comparison"]["verdict"] == "no teacher"
 
 
 def test_the_run_that_came_with_the_app_is_opened_in_todays_words(lab):
     many_images = PRESETS["many_images"].config
-    assert " points more right" in lab.watch(many_images.run_id).result["comparison"]["sentence"]
+    assert " points more right" in lab.runs.view(many_images.run_id).result["comparison"]["sentence"]
 
 
 def test_a_verdict_is_in_the_language_of_whoever_reads_it(lab, marked):
     save(lab, NUMBERS)
-    comparison = lab.watch(RUN).result["comparison"]
+    comparison = lab.runs.view(RUN).result["comparison"]
     english = comparison["sentence"]
     marked()
     assert comparison["sentence"] != english
@@ -86,7 +86,7 @@ def test_a_verdict_is_in_the_language_of_whoever_reads_it(lab, marked):
 
 def test_the_words_can_be_asked_for_together(lab):
     save(lab, NUMBERS)
-    comparison = lab.watch(RUN).result["comparison"]
+    comparison = lab.runs.view(RUN).result["comparison"]
     words = {"sentence": verdict_sentence(comparison), "note": verdict_note(comparison)}
     assert comparison.with_words() == {**comparison, **words}
     with pytest.raises(KeyError, match="winner"):
@@ -98,16 +98,14 @@ def test_the_words_can_be_asked_for_together(lab):
     [(STOPPED.stored(), "Stopped before"), (INTERRUPTED, "The app closed before this run finished")],
 )
 def test_why_a_run_ended_is_stored_as_a_code_and_said_in_words(lab, marked, code, said):
-    lab.store.index.claim(RUN, CONFIG.to_dict())
-    lab.store.index.set_status(RUN, "stopped", code)
-    assert lab.store.row(RUN)["message"] == code
-    assert lab.watch(RUN).message.startswith(said)
+    save_ended(lab.store, CONFIG, "stopped", code)
+    assert lab.store.runs.row(RUN).ending == code
+    assert lab.runs.view(RUN).message.startswith(said)
     marked()
-    assert lab.watch(RUN).message.startswith(pseudo_language.OPEN + said)
+    assert lab.runs.view(RUN).message.startswith(pseudo_language.OPEN + said)
 
 
 @pytest.mark.parametrize("stored", ["Stopped before it began.", "The disk was full: {make room}.", ""])
 def test_a_sentence_that_an_earlier_version_stored_is_said_as_it_is(lab, stored):
-    lab.store.index.claim(RUN, CONFIG.to_dict())
-    lab.store.index.set_status(RUN, "failed", stored)
-    assert lab.watch(RUN).message == stored
+    save_ended(lab.store, CONFIG, "failed", stored)
+    assert lab.runs.view(RUN).message == stored

@@ -7,8 +7,8 @@ import pytest
 
 from kd.config import STUDENTS, RunConfig
 from kd.lab import Lab
-from kd.store.store import DamagedRun, Store
-from tests.stored_runs import CONFIG, LOGITS, RUN, is_whole, save, save_copy, save_model, save_models
+from kd.store.store import ModelLost, Store
+from tests.stored_runs import CONFIG, LOGITS, RUN, is_whole, save, save_copy, save_model
 
 HOT = CONFIG.replace(temperature=20.0)  # its scratch student is that of CONFIG
 OTHER = CONFIG.replace(seed=2)
@@ -24,43 +24,43 @@ def lab(tmp_path):
     lab.close()
 
 
+@pytest.fixture
+def models(lab):
+    return lab.store.models
+
+
 def test_a_model_is_stored_once_for_all_runs_that_need_it(lab):
-    models = sorted(path.name for path in (lab.store.home / "models").iterdir())
-    assert models == sorted({config.model_ids[name] for config in (CONFIG, HOT, OTHER) for name in STUDENTS})
-    assert len(models) == 5
-    assert lab.store.models_of(HOT.run_id) == HOT.model_ids
-    assert sorted(path.name for path in (lab.store.home / "runs" / RUN).iterdir()) == [
-        "SHA256SUMS",
-        "record.json",
-    ]
+    stored = {config.model_ids[name] for config in (CONFIG, HOT, OTHER) for name in STUDENTS}
+    files = [path.name for path in (lab.store.home / "models").iterdir()]
+    assert sorted(files) == sorted(f"{model}{kind}" for model in stored for kind in (".keras", ".npz"))
+    assert len(stored) == 5
+    assert lab.store.runs.needed_models()[SCRATCH] == 2
 
 
-def test_what_is_stored_of_a_model_comes_back(lab):
+def test_what_is_stored_of_a_model_comes_back(models):
     rng = np.random.default_rng(0)
     told, logits = {"model": SCRATCH, "history": [{"epoch": 1}]}, rng.normal(size=(10_000, 10))
     model_id = RunConfig(seed=3).model_ids["scratch"]
-    assert not lab.store.has_model(model_id)
-    assert lab.store.model(model_id) is None
-    assert lab.store.model_logits(model_id) is None
-    lab.store.save_model(model_id, told, b"keras", logits)
-    found, path = lab.store.model(model_id)
-    assert found == lab.store.model_record(model_id) == told
+    assert not models.has(model_id)
+    assert (models.get(model_id), models.logits(model_id), models.state(model_id)) == (None, None, None)
+    models.save(model_id, told, b"keras", logits)
+    found, path = models.get(model_id)
+    assert found == models.record(model_id) == told
     assert path.read_bytes() == b"keras"
-    kept = lab.store.model_logits(model_id)
+    kept = models.logits(model_id)
     assert kept.dtype == np.float32
     np.testing.assert_array_equal(kept, logits.astype(np.float32))
     with pytest.raises(ValueError, match="read-only"):
         kept[0] = 0
 
 
-def test_a_model_that_is_there_is_kept_when_another_process_stores_it_too(lab):
-    before = lab.store.model(SCRATCH)[1].stat().st_ino
-    lab.store.save_model(SCRATCH, {"other": 1}, b"other", LOGITS + 1)
-    assert lab.store.model(SCRATCH)[1].stat().st_ino == before
-    assert not list((lab.store.home / "aside").iterdir())
+def test_a_model_that_is_there_is_kept_when_another_process_stores_it_too(models):
+    before = models.file(SCRATCH).stat().st_ino, models.state(SCRATCH)
+    models.save(SCRATCH, {"other": 1}, b"other", LOGITS + 1)
+    assert (models.file(SCRATCH).stat().st_ino, models.state(SCRATCH)) == before
 
 
-def test_snapshots_come_back_and_their_accuracies_without_the_rest(lab):
+def test_snapshots_come_back_and_their_accuracies_without_the_rest(models):
     rng = np.random.default_rng(0)
     arrays = {
         "times": np.array([0.5, 1.0, 2.0]),
@@ -68,150 +68,131 @@ def test_snapshots_come_back_and_their_accuracies_without_the_rest(lab):
         "weights": rng.normal(size=(3, 50)).astype(np.float16),
         "accuracies": np.array([0.1, 0.2, 0.4]),
     }
-    assert lab.store.snapshots(SCRATCH) is None
-    assert lab.store.snapshot_accuracies(SCRATCH) == {}
-    assert lab.store.snapshots_state(SCRATCH) is None
-    lab.store.save_snapshots(SCRATCH, arrays)
-    assert lab.store.has_snapshots(SCRATCH)
-    assert lab.store.snapshot_accuracies(SCRATCH) == {0.5: 0.1, 1.0: 0.2, 2.0: 0.4}
-    found = lab.store.snapshots(SCRATCH)
+    assert models.snapshots(SCRATCH) is None
+    assert (models.snapshot_accuracies(SCRATCH), models.snapshots_state(SCRATCH)) == ({}, None)
+    models.save_snapshots(SCRATCH, arrays)
+    assert models.has_snapshots(SCRATCH)
+    assert models.snapshot_accuracies(SCRATCH) == {0.5: 0.1, 1.0: 0.2, 2.0: 0.4}
+    found = models.snapshots(SCRATCH)
     assert found.keys() == arrays.keys()
     for name, array in arrays.items():
         np.testing.assert_array_equal(found[name], array)
         assert found[name].dtype == array.dtype
 
 
+def test_damaged_snapshots_and_cached_logits_are_missing_ones(lab, models):
+    models.save_snapshots(SCRATCH, {"times": np.eye(10)})
+    lab.store.caches.save_logits("key", {"train": np.eye(10)})
+    np.testing.assert_array_equal(lab.store.caches.logits("key")["train"], np.eye(10))
+    for name in (f"snapshots/{SCRATCH}.npz", "logits/key.npz"):
+        path = lab.store.home / name
+        path.write_bytes(path.read_bytes().replace(b"\x3f", b"\x3e"))
+    assert (models.snapshots(SCRATCH), lab.store.caches.logits("key")) == (None, None)
+    assert not models.has_snapshots(SCRATCH)
+
+
 def test_teachers_and_models_that_come_with_the_project_are_models_too(tmp_path):
     store = Store(tmp_path)
-    told, path = store.model("strong")
+    told, path = store.models.get("strong")
     assert (told["model"], told["name"], told["test_accuracy"]) == ("strong", "teacher", 0.9911)
     assert path.stat().st_size == told["bytes"]
-    assert store.model_logits("strong").shape == (10_000, 10)
-    assert RunConfig().run_id in store.shipped_runs()
-    for run_id in store.shipped_runs():
+    assert RunConfig().run_id in store.runs.shipped()
+    for run_id in store.runs.shipped():
         assert store.is_usable(run_id)
-        for name, model_id in store.models_of(run_id).items():
-            told = store.model_record(model_id)
+        assert store.runs.is_shipped(run_id)
+        for name, model_id in store.runs.models_of(run_id).items():
+            told = store.models.record(model_id)
             assert (told["model"], told["name"]) == (model_id, name)
-            assert store.model_logits(model_id).shape == (10_000, 10)
-            assert name == "teacher" or store.snapshots(model_id)["accuracies"][-1] == told["test_accuracy"]
+            assert store.models.logits(model_id).shape == (10_000, 10)
+            accuracies = None if name == "teacher" else store.models.snapshots(model_id)["accuracies"]
+            assert name == "teacher" or accuracies[-1] == told["test_accuracy"]
     assert not any((tmp_path / "models").iterdir())
 
 
+def test_what_comes_along_damaged_is_left_out(tmp_path, monkeypatch):
+    shipped = tmp_path / "shipped"
+    (shipped / "runs" / RUN).mkdir(parents=True)
+    (shipped / "runs" / RUN / "record.json").write_text("{")
+    monkeypatch.setattr("kd.store.shipped.SHIPPED", shipped)
+    store = Store(tmp_path / "home")
+    assert (store.runs.shipped(), store.runs.has(RUN)) == ([], False)
+
+
 DAMAGES = {
-    "a truncated network": ("model.keras", lambda content: content[: len(content) // 2]),
-    "a network of no bytes": ("model.keras", lambda content: b""),
-    "one other byte in the logits": ("logits.npz", lambda content: b"\x00" + content[1:]),
-    "a truncated record": ("record.json", lambda content: content[:40]),
-    "a changed number in the record": ("record.json", lambda content: content.replace(b"0.9", b"0.8")),
-    "lost checksums": ("SHA256SUMS", lambda content: b""),
+    "a truncated network": (".keras", lambda content: content[: len(content) // 2]),
+    "a network of no bytes": (".keras", lambda content: b""),
+    "one other byte in the logits": (".npz", lambda content: b"\x00" + content[1:]),
+    "lost logits": (".npz", None),
+    "a lost network": (".keras", None),
 }
 
 
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_model_costs_only_itself(name, lab):
-    file, damage = DAMAGES[name]
-    path = lab.store.home / "models" / SCRATCH / file
-    path.write_bytes(damage(path.read_bytes()))
-    assert lab.watch(RUN).status == "finished"  # its numbers are still there
+    kind, damage = DAMAGES[name]
+    path = lab.store.home / "models" / f"{SCRATCH}{kind}"
+    if damage is None:
+        path.unlink()
+    else:
+        path.write_bytes(damage(path.read_bytes()))
 
-    with pytest.raises(DamagedRun, match=rf"Model {SCRATCH}.* is missing or damaged: train the run again"):
-        lab.test_logits(RUN) if file == "logits.npz" else lab.models(RUN)
-    assert lab.watch(RUN).status == "failed"
-    assert f"Model {SCRATCH}" in lab.watch(RUN).message
-    aside = sorted(path.name.partition("-")[0] for path in (lab.store.home / "aside").iterdir())
-    assert aside == sorted([RUN, SCRATCH])
-    assert not lab.store.is_usable(HOT.run_id)
+    read = lab.runs.trained.test_logits if kind == ".npz" else lab.runs.trained.models
+    with pytest.raises(ModelLost, match=rf"Model {SCRATCH}.* is missing or damaged: train the run again"):
+        read(RUN)
+    assert not lab.store.models.has(SCRATCH)
+    assert not list((lab.store.home / "models").glob(f"{SCRATCH}*"))
+    assert lab.runs.view(RUN).result["teacher"]["test_accuracy"] == 0.9  # its numbers are still there
     assert is_whole(lab.store, OTHER.run_id)
+    assert not any(map(lab.store.is_usable, (RUN, HOT.run_id)))
     for config in (CONFIG, HOT):
-        assert lab.store.has_model(config.model_ids["distilled"])
-
-    for config in (CONFIG, HOT):
-        save(lab.store, config)  # both are computed again, and only the scratch student is missing
-        assert lab.watch(config.run_id).status == "finished"
+        assert lab.store.models.has(config.model_ids["distilled"])
+        save(lab.store, config)  # both are asked for again, and only the scratch student is missing
         assert is_whole(lab.store, config.run_id)
 
 
-def test_a_run_whose_teacher_is_another_runs_student_needs_that_student(lab):
+@pytest.mark.parametrize("kind", [".keras", ".npz"])
+def test_a_run_with_a_lost_model_is_computed_again_when_somebody_asks_for_it(kind, lab, monkeypatch):
+    asked = []
+    monkeypatch.setattr(lab.runs.in_progress, "want", lambda config, *how, **more: asked.append(config))
+    lab.train(CONFIG)
+    assert asked == []
+    lab.store.models.file(SCRATCH).with_suffix(kind).write_bytes(b"nothing")
+    lab.train(CONFIG)
+    assert asked == [CONFIG]
+
+
+def test_a_run_whose_teacher_is_another_runs_student_needs_that_student(lab, models):
     student = CONFIG.model_ids["distilled"]
     again = CONFIG.replace(teacher=student)
     save(lab.store, again)
-    assert lab.store.models_of(again.run_id)["teacher"] == student
-    lab.store.remove_run(RUN)
-    assert lab.store.remove_model(student) is False
-    assert is_whole(lab.store, again.run_id)
-    lab.store.delete_run(again.run_id)
-    assert lab.store.remove_model(student) is False  # it can be restored
-    assert lab.store.restore_run(again.run_id)
-    assert is_whole(lab.store, again.run_id)
-    lab.store.remove_run(again.run_id)
-    assert lab.store.remove_model(student) is True
-    assert not lab.store.has_model(student)
+    lab.store.runs.remove(RUN)
+    assert models.remove(student) is False
+    lab.store.runs.delete([again.run_id])
+    assert models.remove(student) is False  # it can be restored
+    lab.store.runs.remove(again.run_id)
+    assert models.remove(student) is True
+    assert not models.has(student)
 
 
-def test_a_model_that_a_run_in_progress_needs_stays(lab):
-    config = RunConfig(seed=8)
+def test_a_model_that_a_run_in_progress_needs_stays(lab, models):
+    config = RunConfig(seed=8, second_teacher=OTHER.model_ids["scratch"])
     model_id = save_model(lab.store, config, "scratch", b"s")
-    lab.store.index.claim(config.run_id, config.to_dict())
-    assert lab.store.remove_model(model_id) is False
-    lab.store.index.set_status(config.run_id, "stopped")
-    assert lab.store.remove_model(model_id) is True
-
-
-def test_a_run_another_version_stored_keeps_the_models_its_record_names(lab, monkeypatch):
-    config = RunConfig(seed=8)
-    save(lab.store, config)
-    lab.store.index.claim(config.run_id, {**config.to_dict(), "width": 2})
-    monkeypatch.setattr(lab.store.index, "_known_one", lambda run_id: None)
-    assert lab.store.index.unreadable() == [config.run_id]
-    assert lab.store.remove_model(config.model_ids["scratch"]) is False
-
-
-def epochs(name: str, accuracies: list[float | None]) -> list[dict]:
-    return [
-        {"event": "epoch", "model": name, "epoch": n, "epochs": len(accuracies), "val_accuracy": accuracy}
-        for n, accuracy in enumerate(accuracies, 1)
-    ]
-
-
-def test_a_runs_history_is_that_of_its_models(lab):
-    config = RunConfig(seed=8, teacher="fresh")
-    for name, accuracies in (("scratch", [0.5, 0.6]), ("distilled", [0.7, 0.8]), ("teacher", [0.9])):
-        save_model(lab.store, config, name, b"m", history=epochs(name, accuracies))
-    save(lab.store, config)
-    view = lab.watch(config.run_id)
-    assert [(event["model"], event["val_accuracy"]) for event in view.history] == [
-        ("teacher", 0.9),
-        ("distilled", 0.7),
-        ("distilled", 0.8),
-        ("scratch", 0.5),
-        ("scratch", 0.6),
-    ]
-    # a teacher that was there before was not trained for this run
-    born_again = config.replace(teacher=config.teacher_id)
-    save(lab.store, born_again)
-    assert {event["model"] for event in lab.watch(born_again.run_id).history} == set(STUDENTS)
-
-
-def test_accuracies_that_only_snapshots_know_are_shown_as_soon_as_there_are_any(lab):
-    config = RunConfig(seed=8)
-    save_models(lab.store, config)
-    lab.store.remove_model(config.model_ids["scratch"])
-    student = save_model(lab.store, config, "scratch", b"m", history=epochs("scratch", [None, None, 0.6]))
-    save(lab.store, config)
-
-    def shown() -> list[float | None]:
-        return [event["val_accuracy"] for event in lab.watch(config.run_id).history]
-
-    assert shown() == [None, None, 0.6]
-    times = {"times": np.array([0.5, 1.0, 3.0]), "accuracies": np.array([0.1, 0.3, 0.6])}
-    lab.store.save_snapshots(student, times)
-    assert shown() == [0.3, None, 0.6]
+    claim = lab.store.runs.claim(config.run_id, config)
+    lab.store.runs.remove(OTHER.run_id)
+    assert [models.remove(each) for each in (model_id, config.second_teacher)] == [False, False]
+    lab.store.runs.end(config.run_id, claim, "stopped")
+    assert [models.remove(each) for each in (model_id, config.second_teacher)] == [True, True]
 
 
 def test_what_is_stored_of_a_runs_models_is_shown(lab):
     copy = RunConfig(seed=8)
-    save_copy(lab.store, lab.store.shipped_runs()[0], copy)
-    assert lab.snapshots(copy.run_id).keys() == set(STUDENTS)
-    assert lab.models(copy.run_id)["distilled"].parameters == 20_490
-    assert lab.test_logits(copy.run_id)["teacher"].shape == (10_000, 10)
+    save_copy(lab.store, lab.store.runs.shipped()[0], copy)
+    assert lab.runs[copy.run_id].snapshots().keys() == set(STUDENTS)
+    assert lab.runs[copy.run_id].models()["distilled"].parameters == 20_490
+    assert lab.runs[copy.run_id].test_logits()["teacher"].shape == (10_000, 10)
+
+
+def test_measured_precisions_are_kept(lab):
+    lab.store.caches.save_precisions({"a": "float32"})
+    lab.store.caches.save_precisions({"a": "mixed_bfloat16", "b": "float32"})
+    assert Store(lab.store.home).caches.precisions() == {"a": "mixed_bfloat16", "b": "float32"}

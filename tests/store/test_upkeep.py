@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 
 import numpy as np
 import pytest
 
-from kd.config import STUDENTS, RunConfig
+from kd.config import RunConfig
 from kd.lab import Lab
-from kd.store.store import DamagedRun, Store
+from kd.store.runs import RunTable
 from kd.store.upkeep import SECONDS_WATCHED, limit
-from kd.text.words import MODELS
 from tests import stored_runs
-from tests.stored_runs import SCORES
 
 
-def save(lab: Lab, seed: int, size: int = 30_000, **fields) -> str:
+def save(lab: Lab, seed: int, size: int = 30_000, asked: bool = True, **fields) -> str:
     """Store a run whose distilled student takes `size` bytes, and the others next to nothing."""
     config = RunConfig(seed=seed, **fields)
     contents = {"teacher": b"t", "distilled": os.urandom(size), "scratch": b"s"}
-    lab.store.index.claim(config.run_id, config.to_dict())
-    stored_runs.save_models(lab.store, config, contents)
-    lab.store.save_run(config.run_id, stored_runs.record(config, created=float(seed)))
-    return config.run_id
+    return stored_runs.save(lab.store, config, contents, asked, created=time.time())
 
 
 def kept(lab: Lab) -> set[str]:
-    return {view.run_id for view in lab.runs() if view.status == "finished" and not view.shipped}
+    return {view.run_id for view in lab.runs.views() if view.status == "finished" and not view.shipped}
 
 
 @pytest.fixture
@@ -43,121 +39,62 @@ def lab(tmp_path, monkeypatch):
 def test_the_least_recently_used_run_goes_first(lab):
     runs = [save(lab, seed) for seed in (1, 2, 3, 4, 5)]
     for run_id in (runs[0], runs[3], runs[4]):
-        lab.store.index.touch(run_id)
+        lab.store.runs.touch(run_id)
     lab.upkeep.tidy()
     assert lab.upkeep.usage().used <= 150_000
     assert runs[1] not in kept(lab)
     assert {runs[0], runs[3], runs[4]} & kept(lab)
     with pytest.raises(ValueError, match="There is no run"):
-        lab.watch(runs[1])
+        lab.runs.view(runs[1])
 
 
 def test_a_pinned_a_watched_and_an_active_run_stay(lab):
     pinned, watched, *_ = [save(lab, seed) for seed in range(1, 7)]
-    lab.pin(pinned, True)
-    lab.watch(watched)
-    active = RunConfig(seed=99)
-    lab.store.index.claim(active.run_id, active.to_dict())
+    lab.runs.pin(pinned, True)
+    lab.runs.view(watched)
+    active = stored_runs.save_ended(lab.store, RunConfig(seed=99), "running")
     lab.upkeep.tidy()
     assert {pinned, watched} <= kept(lab)
     assert len(kept(lab)) < 6
-    assert lab.store.row(active.run_id) is not None
+    assert lab.store.runs.row(active) is not None
 
 
 def test_a_run_shown_by_another_process_stays(lab):
     shown = save(lab, 1)
-    Lab(lab.store.home).watch(shown)
+    Lab(lab.store.home).runs.view(shown)
     for seed in range(2, 7):
         save(lab, seed)
     lab.upkeep.tidy()
     assert lab.upkeep.usage().used <= 150_000
     assert shown in kept(lab)
-    lab.store.index.touch(shown, time.time() - SECONDS_WATCHED - 1)
+    lab.store.runs.touch(shown, time.time() - SECONDS_WATCHED - 1)
     for seed in range(10, 15):
         save(lab, seed)
     lab.upkeep.tidy()
     assert shown not in kept(lab)
 
 
-def test_a_run_viewed_at_the_last_moment_stays(lab, monkeypatch):
-    runs = [save(lab, seed) for seed in range(1, 7)]
-    another, remove_run = Lab(lab.store.home), Store.remove_run
-
-    def looked_at_just_before(self, run_id, *rules):
-        another.watch(run_id)
-        return remove_run(self, run_id, *rules)
-
-    monkeypatch.setattr(Store, "remove_run", looked_at_just_before)
-    lab.upkeep.tidy()
-    assert kept(lab) == set(runs)
-
-
-@pytest.mark.parametrize(
-    "name", ["runs", "models", "snapshots", "logits", "neighbours", "trash", "aside", "owners"]
-)
-def test_a_folder_of_the_home_that_is_missing_is_made_again(lab, name):
-    runs = [save(lab, seed) for seed in range(1, 7)]
-    shutil.rmtree(lab.store.home / name)
-    lab.upkeep.tidy()
-    assert lab.upkeep.usage().used <= 150_000
-    config = RunConfig(seed=20, teacher="fresh")
-    stored_runs.save_model(lab.store, config, "teacher", b"t")
-    lab.store.save_snapshots(config.teacher_id, {"times": np.ones(1)})
-    lab.store.save_logits("key", {"train": np.eye(10)})
-    assert lab.store.logits("key") is not None
-    again = save(lab, 20, 1000, teacher="fresh")
-    lab.delete(again)
-    assert lab.restore(again)
-    (lab.store.home / "models" / config.model_ids["distilled"] / "model.keras").write_bytes(b"")
-    with pytest.raises(DamagedRun):
-        lab.models(again)
-    assert kept(lab) <= set(runs)
-
-
 def test_pinned_runs_stay_even_above_the_limit(lab):
     runs = [save(lab, seed) for seed in range(1, 7)]
     for run_id in runs:
-        lab.pin(run_id, True)
+        lab.runs.pin(run_id, True)
     lab.upkeep.tidy()
     assert kept(lab) == set(runs)
-    lab.pin(runs[0], False)
+    lab.runs.pin(runs[0], False)
     lab.upkeep.tidy()
     assert kept(lab) == set(runs[1:])
 
 
 def test_deleted_runs_and_caches_go_before_any_other_run(lab):
     first, *others = [save(lab, seed) for seed in (1, 2, 3)]
-    lab.delete(first)
-    lab.store.save_logits("old", {"train": np.random.default_rng(0).random((4000, 10))})
+    lab.runs.delete(first)
+    lab.store.caches.save_logits("old", {"train": np.random.default_rng(0).random((4000, 10))})
     old = lab.store.home / "logits" / "old.npz"
     os.utime(old, (time.time() - 7200,) * 2)
     lab.upkeep.tidy()
     assert not old.exists()
-    with pytest.raises(ValueError, match="There is no run"):
-        lab.restore(first)
+    assert lab.runs.restore(first) == [first]
     assert kept(lab) == set(others)
-
-
-def test_a_deleted_run_without_files_is_in_nobodys_way(lab):
-    unfinished = RunConfig(seed=9)
-    lab.store.index.claim(unfinished.run_id, unfinished.to_dict())
-    lab.store.index.set_status(unfinished.run_id, "stopped")
-    lab.delete(unfinished.run_id)
-    runs = [save(lab, seed) for seed in range(1, 7)]
-    lab.upkeep.tidy()
-    assert lab.upkeep.usage().used <= 150_000
-    assert 0 < len(kept(lab)) < len(runs)
-    assert lab.restore(unfinished.run_id) is True
-
-
-def test_the_files_of_a_deleted_run_that_was_trained_again_go_first(lab):
-    again = save(lab, 1)
-    lab.delete(again)
-    runs = [save(lab, seed, 10_000) for seed in range(1, 7)]
-    lab.upkeep._limit = lab.upkeep.usage().used - 1
-    lab.upkeep.tidy()
-    assert kept(lab) == set(runs)
-    assert not (lab.store.home / "trash" / again).exists()
 
 
 def test_a_fresh_teacher_goes_with_its_last_run(lab):
@@ -166,50 +103,7 @@ def test_a_fresh_teacher_goes_with_its_last_run(lab):
     run_id = save(lab, 1, teacher="fresh")
     lab.upkeep.tidy()
     assert run_id not in kept(lab)
-    assert not lab.store.has_model(config.teacher_id)
-
-
-def test_a_deleted_run_is_restored_unchanged(lab):
-    run_id = save(lab, 1)
-    before = lab.watch(run_id)
-    lab.delete(run_id)
-    assert run_id not in kept(lab)
-    assert list(lab.deleted()) == [run_id]
-    assert not lab.store.has_run(run_id)
-    assert lab.restore(run_id) is True
-    assert lab.watch(run_id) == before
-    assert lab.deleted() == {}
-
-
-def test_asking_for_a_deleted_run_trains_it_again(lab):
-    run_id = save(lab, 1)
-    lab.delete(run_id)
-    save(lab, 1)
-    assert kept(lab) == {run_id}
-    assert lab.deleted() == {}
-
-
-def test_a_run_without_files_can_be_deleted_and_restored(lab):
-    config = RunConfig(seed=7)
-    lab.store.index.claim(config.run_id, config.to_dict())
-    lab.store.index.set_status(config.run_id, "failed", "It failed.")
-    lab.delete(config.run_id)
-    assert config.run_id not in [view.run_id for view in lab.runs()]
-    lab.restore(config.run_id)
-    assert lab.watch(config.run_id).message == "It failed."
-
-
-@pytest.mark.parametrize("run_id", ["", "..", "../runs", "0" * 12, RunConfig().run_id])
-def test_a_run_that_cannot_be_deleted_gets_a_sentence(lab, run_id):
-    with pytest.raises(ValueError, match=r"There is no run .* to delete"):
-        lab.delete(run_id)
-
-
-def test_a_run_in_training_cannot_be_deleted(lab):
-    config = RunConfig(seed=7)
-    lab.store.index.claim(config.run_id, config.to_dict())
-    with pytest.raises(ValueError, match="stop it before you delete it"):
-        lab.delete(config.run_id)
+    assert not lab.store.models.has(config.teacher_id)
 
 
 @pytest.mark.parametrize(
@@ -234,47 +128,154 @@ def test_a_limit_that_is_no_size_is_named(monkeypatch, tmp_path, text):
         Lab(tmp_path)
 
 
-def test_sizes_are_those_of_the_files(lab):
+def test_a_run_viewed_at_the_last_moment_and_one_restored_then_stay(lab, monkeypatch):
+    runs = [save(lab, seed) for seed in range(1, 7)]
+    lab.runs.delete(runs[0])
+    another, remove = Lab(lab.store.home), RunTable.remove
+
+    def just_before(self, run_id, *rules):
+        if run_id == runs[0]:
+            another.runs.restore(run_id)
+        else:
+            another.runs.view(run_id)
+        return remove(self, run_id, *rules)
+
+    monkeypatch.setattr(RunTable, "remove", just_before)
+    lab.upkeep.tidy()
+    assert kept(lab) == set(runs)
+    assert all(map(lab.store.is_usable, runs))
+
+
+@pytest.mark.parametrize("name", ["models", "snapshots", "logits", "neighbours", "copies", "owners"])
+def test_a_folder_of_the_home_that_is_missing_is_made_again(lab, name):
+    for seed in range(1, 7):
+        save(lab, seed)
+    shutil.rmtree(lab.store.home / name)
+    lab.upkeep.tidy()
+    assert lab.upkeep.usage().used <= 150_000
+    lab.store.models.save_snapshots("0" * 12, {"times": np.ones(1)})
+    lab.store.caches.save_logits("key", {"train": np.eye(10)})
+    assert lab.store.caches.logits("key") is not None
+    again = save(lab, 20, 1000)
+    assert lab.store.is_usable(again)
+    lab.store.backup()
+
+
+def test_usage_counts_every_file_and_a_run_what_would_be_free_without_it(lab):
+    home, shared = lab.store.home, RunConfig(seed=1)
     run_id = save(lab, 1)
-    usage = lab.upkeep.usage()
-    home, models = lab.store.home, RunConfig(seed=1).model_ids
-    folders = [home / "runs" / run_id, *(home / "models" / models[name] for name in STUDENTS)]
-    assert usage.runs == {run_id: sum(path.stat().st_size for folder in folders for path in folder.iterdir())}
-    assert usage.used == usage.runs[run_id]
-
-
-def test_however_many_runs_there_are_their_records_are_read_once(lab, monkeypatch):
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-    runs = {save(lab, seed, 10) for seed in range(300)}
-    assert runs <= kept(lab)
-    monkeypatch.setattr(Store, "record", None)
-    assert runs <= kept(lab)
-
-
-def test_a_run_that_was_trained_again_shows_its_new_result(lab):
-    run_id = save(lab, 1)
-    assert lab.watch(run_id).result["teacher"]["test_accuracy"] == 0.9
-    lab.delete(run_id)
-    config = RunConfig(seed=1)
-    result = {name: {**SCORES, "test_accuracy": 0.95} for name in MODELS}
-    lab.store.index.claim(run_id, config.to_dict())
-    lab.store.save_run(run_id, stored_runs.record(config, created=2.0, result=result))
-    assert lab.watch(run_id).result["teacher"]["test_accuracy"] == 0.95
-    assert lab.runs()[0].created == 2.0
-
-
-def test_usage_counts_every_file_once_and_follows_no_link(lab):
-    """Against a plain count of the files."""
-    runs = [save(lab, seed) for seed in (1, 2)]
-    home = lab.store.home
+    lab.upkeep.forget_usage()
+    alone = lab.upkeep.usage()
+    assert alone.runs == {run_id: alone.used}
+    hot = save(lab, 1, temperature=9.0)  # with the same scratch student
     (home / "logits" / "of a teacher.npz").write_bytes(b"x" * 70)
-    (home / "aside" / f"{runs[0]}-1" / "inner").mkdir(parents=True)
-    (home / "aside" / f"{runs[0]}-1" / "inner" / "model.keras").write_bytes(b"x" * 900)
-    (home / "neighbours" / "a link").symlink_to(home / "models")
-    lab.pin(runs, True)
-    lab.delete(runs[1])
-    folders = ("runs", "trash", "aside", "logits", "neighbours", "measures", "models", "snapshots")
-    found = [path for name in folders for path in (home / name).rglob("*")]
-    used = sum(path.lstat().st_size for path in found if path.is_symlink() or path.is_file())
-    assert lab.upkeep.usage().used == used
-    assert lab.upkeep.usage().pinned == {runs[0]}
+    lab.runs.pin([run_id, hot], True)
+    found = [
+        path for name in ("models", "snapshots", "logits", "neighbours") for path in (home / name).iterdir()
+    ]
+    both = lab.upkeep.usage()
+    assert both.used == sum(path.stat().st_size for path in found)
+    assert both.pinned == {run_id, hot}
+    lab.store.runs.remove(hot)
+    lab.store.models.remove(shared.replace(temperature=9.0).model_ids["distilled"])
+    lab.upkeep.forget_usage()
+    assert lab.upkeep.usage().used == both.used - both.runs[hot] == alone.used + 70
+
+
+def test_what_nobody_asked_for_goes_first_unless_somebody_watches_it(lab):
+    oldest, deleted = save(lab, 1), save(lab, 2)
+    lab.runs.delete(deleted)
+    watched, *others = [save(lab, seed, asked=False) for seed in (9, 10, 11, 12)]
+    lab.runs.view(watched)
+    lab.upkeep.tidy()
+    assert lab.upkeep.usage().used <= 150_000
+    assert kept(lab) == {oldest}
+    assert lab.runs.restore(deleted) == []
+    left = {row.run_id for row in lab.store.runs.rows(unasked=True)}
+    assert watched in left
+    assert others[0] not in left
+
+
+def test_there_is_plenty_of_room_only_well_below_the_limit(lab):
+    save(lab, 1, size=130_000)
+    assert lab.upkeep.has_plenty()
+    save(lab, 5, size=12_000)
+    lab.upkeep.forget_usage()
+    assert lab.upkeep.usage().used < 150_000
+    assert not lab.upkeep.has_plenty()
+
+
+def lone_model(lab: Lab, seed: int, size: int, age: float) -> str:
+    """Store a model that no run needs, as if that were so many seconds ago."""
+    model_id = stored_runs.save_model(lab.store, RunConfig(seed=seed), "scratch", os.urandom(size))
+    lab.store.models.save_snapshots(model_id, {"times": np.ones(1)})
+    for path in lab.store.home.rglob(f"{model_id}*"):
+        os.utime(path, (time.time() - age,) * 2)
+    return model_id
+
+
+def test_models_that_no_run_needs_go_after_an_hour_before_any_run_or_snapshots(lab):
+    runs = {save(lab, seed) for seed in (1, 2)}
+    student = RunConfig(seed=1).model_ids["distilled"]
+    lab.store.models.save_snapshots(student, {"times": np.ones(1)})
+    os.utime(lab.store.home / "snapshots" / f"{student}.npz", (1.0, 1.0))
+    lone = lone_model(lab, 50, 60_000, SECONDS_WATCHED + 60)
+    just_trained = lone_model(lab, 51, 60_000, 0)
+    lab.upkeep.tidy()
+    models = lab.store.models
+    assert not models.has(lone)
+    assert not models.has_snapshots(lone)
+    assert models.has(just_trained)
+    assert models.has_snapshots(just_trained)
+    assert models.has_snapshots(student)
+    assert kept(lab) == runs
+
+
+def test_files_that_no_row_needs_go_too(lab):
+    for seed in range(1, 6):
+        save(lab, seed)
+    left = lab.store.home / "models" / f"{'0' * 12}.keras"
+    left.write_bytes(bytes(90_000))
+    os.utime(left, (1.0, 1.0))
+    lab.upkeep._limit = lab.upkeep.usage().used - 80_000
+    lab.upkeep.tidy()
+    assert not left.exists()
+    assert len(kept(lab)) == 5
+
+
+def test_snapshots_go_after_caches_and_before_runs_but_not_if_somebody_has_looked(lab):
+    rng, old = np.random.default_rng(0), time.time() - SECONDS_WATCHED - 60
+    runs = {save(lab, seed, 10_000) for seed in (1, 2)}
+    students, models = [RunConfig(seed=seed).model_ids["distilled"] for seed in (1, 2)], lab.store.models
+    for student in students:
+        models.save_snapshots(student, {"weights": rng.random(5_000)})
+    lab.store.caches.save_logits("old", {"train": rng.random((500, 10))})
+    home = lab.store.home
+    for path in (home / "logits" / "old.npz", *(home / "snapshots" / f"{each}.npz" for each in students)):
+        os.utime(path, (old, old))
+    models.snapshots(students[1])
+
+    lab.upkeep._limit = lab.upkeep.usage().used - 1
+    lab.upkeep.tidy()
+    assert lab.store.caches.logits("old") is None
+    assert all(map(models.has_snapshots, students))
+    lab.upkeep._limit = lab.upkeep.usage().used - 1
+    lab.upkeep.tidy()
+    assert list(map(models.has_snapshots, students)) == [False, True]
+    assert kept(lab) == runs
+
+
+def test_the_space_used_is_shown_while_old_runs_make_room(lab):
+    run_id = save(lab, 1)
+    lab.upkeep._limit = 0
+    with stored_runs.locked(lab.store.home):
+        tidying = threading.Thread(target=lab.upkeep.tidy)
+        tidying.start()
+        deadline = time.monotonic() + 60
+        while not lab.upkeep._tidying.locked():
+            assert time.monotonic() < deadline
+        assert lab.upkeep.usage().runs.keys() == {run_id}
+        assert tidying.is_alive()
+    tidying.join(60)
+    assert not lab.store.runs.has(run_id)
+    assert list((lab.store.home / "copies").iterdir())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kd.studies import ahead
-from tests.studies.ahead_lab import FakeLab
-from tests.studies.house import House
+from kd.lab import ahead
+from tests.studies.fake_lab import FakeLab
 
 
 @pytest.fixture(autouse=True)
@@ -19,16 +18,7 @@ def thinks_ahead(monkeypatch):
 def fake_lab(tmp_path, monkeypatch):
     """A Lab that computes nothing and begins what may be wanted next without delay."""
     monkeypatch.setattr(ahead, "SECONDS_OF_CALM", 0.02)
-    monkeypatch.setattr(ahead, "SECONDS_BETWEEN_LOOKS", 0.01)
-    monkeypatch.setattr(ahead, "SECONDS_BETWEEN_CHOICES", 0.01)
+    monkeypatch.setattr(ahead, "SECONDS_OF_PATIENCE", 0.02)
     fake_lab = FakeLab(tmp_path)
     yield fake_lab
     fake_lab.close()
-
-
-@pytest.fixture
-def house(tmp_path):
-    """A Conductor with its store, on an engine that computes nothing."""
-    house = House(tmp_path)
-    yield house
-    house.dispatch.close()

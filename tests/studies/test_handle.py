@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from kd.config import PRESETS
+from kd.lab.studies import StudyHandle
 from kd.studies.shipped import AXES as AXES_OF_SHIPPED
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
-from kd.study_handle import StudyHandle
-from tests.studies.ahead_lab import BASE, PATIENCE, FakeLab, until
+from tests.studies.fake_lab import BASE, PATIENCE, FakeLab, until
 
 AXES = {"alpha": [0.1, 0.5], "temperature": [1, 4]}
 BASELINE = {"alpha": 0.5, "temperature": 4.0}
@@ -30,16 +30,16 @@ def lab(tmp_path):
 def test_a_study_is_carried_out_and_read(lab):
     asked = lab.study(BASE, AXES, seeds=2, baseline=BASELINE)
     assert asked.study == Study(BASE, AXES, 2, BASELINE)
-    assert asked.study_id == asked.study.study_id
+    assert asked.id == asked.study.study_id
     assert asked.to_frame().empty
     assert asked.verdicts().empty
     assert asked.start() is asked
     view = asked.wait(PATIENCE)
-    assert (view.status, view.done, view.study_id) == ("finished", 8, asked.study_id)
-    assert asked.watch() == view
+    assert (view.status, view.done, view.study_id) == ("finished", 8, asked.id)
+    assert asked.view() == view
     runs = asked.to_frame()
     assert list(runs["run"]) == [config.run_id for _cell, config in asked.study.runs()]
-    pd.testing.assert_frame_equal(runs, lab.study_frame(asked.study_id))
+    pd.testing.assert_frame_equal(runs, lab.studies.frame(asked.id))
     table = asked.verdicts()
     pd.testing.assert_frame_equal(table, verdicts(runs, ["alpha", "temperature"], BASELINE))
     assert list(table["verdict"]).count("baseline") == 1
@@ -48,7 +48,7 @@ def test_a_study_is_carried_out_and_read(lab):
 def test_one_that_was_stopped_goes_on_and_shows_how_far_it_is(lab, capsys):
     lab.engine.seconds_an_epoch = 0.05
     asked = lab.study(BASE, AXES, seeds=2).start()
-    until(lambda: asked.watch().done)
+    until(lambda: asked.view().done)
     asked.stop()
     view = asked.wait(PATIENCE)
     assert view.status == "stopped"
@@ -62,8 +62,8 @@ def test_one_that_was_stopped_goes_on_and_shows_how_far_it_is(lab, capsys):
 def test_what_was_never_started_is_refused_in_a_sentence(lab):
     asked = lab.study("notebook", {"epochs": [1, 2]})
     assert asked.study == Study(PRESETS["notebook"].config, {"epochs": [1, 2]})
-    for act in (asked.watch, asked.wait, asked.stop):
-        with pytest.raises(ValueError, match=f"There is no study '{asked.study_id}': start it"):
+    for act in (asked.view, asked.wait, asked.stop):
+        with pytest.raises(ValueError, match=f"There is no study '{asked.id}': start it"):
             act()
     with pytest.raises(ValueError, match="seeds must be a whole number between 1 and 1,000, got 0"):
         lab.study("notebook", {}, seeds=0)
@@ -73,7 +73,7 @@ def test_what_was_never_started_is_refused_in_a_sentence(lab):
 def read(lab, monkeypatch):
     """A study of the shipped runs, whose results are as if they were its own."""
     runs = shipped_study()
-    monkeypatch.setattr(lab, "study_frame", lambda study: runs)
+    monkeypatch.setattr(lab.studies, "frame", lambda study: runs)
     return lab.study("default", {axis: sorted(set(runs[axis])) for axis in AXES_OF_SHIPPED})
 
 
@@ -87,7 +87,7 @@ def test_the_figure_has_one_axis_or_two(read):
     means = cell.query("train_size == 500")[["distilled_accuracy", "scratch_accuracy"]].to_numpy()
     assert sorted(lines.data["value"]) == pytest.approx(sorted(means.ravel()))
     first = next(read.study.cells())
-    compared = StudyHandle(read._lab, dataclasses.replace(read.study, baseline=first))
+    compared = StudyHandle(read._studies, dataclasses.replace(read.study, baseline=first))
     assert "Gain over the baseline" in str(compared.chart(temperature_squared=True, alpha=0.1).to_dict())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kd.config import FIELDS, RunConfig
-from kd.studies.ahead import neighbours, with_seeds
+from kd.lab.ahead import neighbours, with_seeds
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from scipy import stats
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.studies.ahead import SEEDS, with_seeds
-from kd.studies.seeds import SeedsView
+from kd.lab.ahead import SEEDS, with_seeds
+from kd.lab.seeds import SeedsView
 from tests import stored_runs
-from tests.studies.ahead_lab import PATIENCE, until
+from tests.studies.fake_lab import PATIENCE, until
 
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=5, seed=3)
 DISTILLED, SCRATCH = (0.91, 0.905, 0.92, 0.9, 0.915, 0.8), (0.85, 0.84, 0.86, 0.83, 0.85, 0.83)
@@ -28,8 +28,7 @@ def save(lab: Lab, config: RunConfig, distilled: float, scratch: float) -> str:
     for name, score in scores.items():
         record["result"][name] = {**record["result"][name], "test_accuracy": score}
     record["result"]["comparison"] = comparison
-    lab.store.index.claim(config.run_id, config.to_dict())
-    lab.store.save_run(config.run_id, record)
+    lab.store.runs.finish(config.run_id, lab.store.runs.claim(config.run_id, config), record)
     return config.run_id
 
 
@@ -40,12 +39,12 @@ def lab(fake_lab, monkeypatch):
 
 
 def test_without_a_run_there_is_nothing_to_say(lab):
-    assert lab.seeds(BASE) == SeedsView({}, {}, None, False, SEEDS)
+    assert lab.seeds.view(BASE) == SeedsView({}, {}, None, False, SEEDS)
 
 
 def test_one_seed_is_no_verdict_on_seeds(lab):
     run_id = save(lab, BASE, 0.91, 0.85)
-    view = lab.seeds(BASE)
+    view = lab.seeds.view(BASE)
     assert view.runs == {3: run_id}
     assert view.differences == {3: pytest.approx(0.06)}
     assert view.verdict is None
@@ -55,7 +54,7 @@ def test_several_seeds_are_judged_by_the_paired_t_test(lab):
     runs = {}
     for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
         runs[config.seed] = save(lab, config, distilled, scratch)
-    view = lab.seeds(BASE)
+    view = lab.seeds.view(BASE)
     assert view.runs == runs
     differences = np.subtract(DISTILLED, SCRATCH)
     assert list(view.differences.values()) == pytest.approx(list(differences))
@@ -70,82 +69,82 @@ def test_several_seeds_are_judged_by_the_paired_t_test(lab):
 def test_the_stored_runs_of_a_setting_are_a_row_each(lab):
     for config, distilled, scratch in zip(with_seeds(BASE, 6)[1:], DISTILLED[1:], SCRATCH[1:], strict=True):
         save(lab, config, distilled, scratch)
-    runs = lab.seeds_frame(BASE)
+    runs = lab.seeds.frame(BASE)
     assert runs["seed"].tolist() == [4, 5, 6, 7, 8]
     assert runs["distilled_accuracy"].tolist() == list(DISTILLED[1:])
     assert runs["scratch_accuracy"].tolist() == list(SCRATCH[1:])
     assert runs["only_scratch"].tolist() == [100] * 5
-    assert lab.seeds_frame(BASE, 2)["seed"].tolist() == [4]
+    assert lab.seeds.frame(BASE, 2)["seed"].tolist() == [4]
 
 
 def test_only_the_seeds_that_are_asked_about_count(lab):
     for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
         save(lab, config, distilled, scratch)
-    assert list(lab.seeds(BASE, most=2).runs) == [3, 4]
-    assert list(lab.seeds(BASE.replace(seed=5)).runs) == [5, 6, 7, 8]
-    assert lab.seeds(BASE, most=2).wanted == 2
+    assert list(lab.seeds.view(BASE, most=2).runs) == [3, 4]
+    assert list(lab.seeds.view(BASE.replace(seed=5)).runs) == [5, 6, 7, 8]
+    assert lab.seeds.view(BASE, most=2).wanted == 2
 
 
 def test_what_is_stored_or_deleted_later_counts_from_then_on(lab):
     first, second = with_seeds(BASE, 2)
     save(lab, first, 0.91, 0.85)
-    assert lab.seeds(BASE).verdict is None
+    assert lab.seeds.view(BASE).verdict is None
     save(lab, second, 0.9, 0.84)
-    verdict = lab.seeds(BASE).verdict
+    verdict = lab.seeds.view(BASE).verdict
     assert (verdict["seeds"], verdict["difference"]) == (2, pytest.approx(6.0))
     assert math.isnan(verdict["low"])
     assert verdict["verdict"] == "not judged yet"
-    lab.delete(second.run_id)
-    assert lab.seeds(BASE).verdict is None
+    lab.runs.delete(second.run_id)
+    assert lab.seeds.view(BASE).verdict is None
 
 
 def test_a_run_without_a_comparison_does_not_count(lab):
     stored_runs.save(lab.store, BASE)
-    assert lab.seeds(BASE).runs == {}
+    assert lab.seeds.view(BASE).runs == {}
 
 
 def test_looking_costs_little(lab, monkeypatch):
     for config, distilled, scratch in zip(with_seeds(BASE, 6), DISTILLED, SCRATCH, strict=True):
         save(lab, config, distilled, scratch)
-    expected = lab.seeds(BASE)
-    monkeypatch.setattr(lab._views, "stored", lambda run_id: pytest.fail("it was read again"))
+    expected = lab.seeds.view(BASE)
+    monkeypatch.setattr(lab.runs._list, "stored", lambda run_id: pytest.fail("it was read again"))
     for _ in range(20):
-        assert lab.seeds(BASE) == expected
+        assert lab.seeds.view(BASE) == expected
 
 
 def test_what_is_returned_is_nobody_elses(lab):
     for config in with_seeds(BASE, 2):
         save(lab, config, 0.9, 0.8)
-    view = lab.seeds(BASE)
+    view = lab.seeds.view(BASE)
     view.runs.clear()
     view.verdict.clear()
-    assert lab.seeds(BASE).runs
-    assert lab.seeds(BASE).verdict
+    assert lab.seeds.view(BASE).runs
+    assert lab.seeds.view(BASE).verdict
 
 
 def test_more_seeds_are_a_study_of_their_own_and_listed(lab):
-    study_id = lab.more_seeds(BASE, 8, "ann")
-    view = lab.seeds(BASE)
+    study_id = lab.seeds.more(BASE, 8, "ann")
+    view = lab.seeds.view(BASE)
     assert view.wanted == 8
-    assert until(lambda: lab.seeds(BASE).training)
-    assert lab.wait_study(study_id, PATIENCE).status == "finished"
-    view = lab.seeds(BASE)
+    assert until(lambda: lab.seeds.view(BASE).training)
+    assert lab.studies.wait(study_id, PATIENCE).status == "finished"
+    view = lab.seeds.view(BASE)
     assert list(view.runs) == list(range(3, 11))
     assert (view.training, view.wanted) == (False, 8)
-    assert {run.run_id for run in lab.runs() if not run.shipped} == {*view.runs.values()}
+    assert {run.run_id for run in lab.runs.views() if not run.shipped} == {*view.runs.values()}
 
 
 def test_the_next_request_of_a_person_takes_the_place_of_the_last_unless_others_want_it(lab):
     lab.engine.seconds_an_epoch = 0.05
     other, third = BASE.replace(alpha=0.5), BASE.replace(alpha=0.9)
-    first = lab.more_seeds(BASE, 20, "ann")
-    assert lab.more_seeds(BASE, 20, "ben") == first
-    second = lab.more_seeds(other, 20, "ann")
-    assert lab.watch_study(first).active
-    assert lab.more_seeds(third, 20, "ann")
-    assert lab.wait_study(second, PATIENCE).status == "stopped"
-    assert lab.watch_study(first).active
-    assert [lab.seeds(config).wanted for config in (BASE, other, third)] == [20, SEEDS, 20]
+    first = lab.seeds.more(BASE, 20, "ann")
+    assert lab.seeds.more(BASE, 20, "ben") == first
+    second = lab.seeds.more(other, 20, "ann")
+    assert lab.studies.view(first).active
+    assert lab.seeds.more(third, 20, "ann")
+    assert lab.studies.wait(second, PATIENCE).status == "stopped"
+    assert lab.studies.view(first).active
+    assert [lab.seeds.view(config).wanted for config in (BASE, other, third)] == [20, SEEDS, 20]
 
 
 @pytest.mark.parametrize(
@@ -158,4 +157,4 @@ def test_the_next_request_of_a_person_takes_the_place_of_the_last_unless_others_
 )
 def test_what_cannot_be_is_refused_in_a_sentence(lab, setting, seeds, sentence):
     with pytest.raises(ValueError, match=sentence):
-        lab.more_seeds(setting, seeds, "ann")
+        lab.seeds.more(setting, seeds, "ann")

@@ -59,7 +59,7 @@ def test_its_numbers_are_those_of_the_run_that_comes_with_the_project(tmp_path):
     """Trained by another call, perhaps on another machine: some pictures of 10,000 may differ."""
     default, runs = RunConfig(), shipped_study()
     row = runs[np.logical_and.reduce([runs[name] == getattr(default, name) for name in (*AXES, "seed")])]
-    result = make_default_study.Lab(tmp_path).watch(default.run_id).result
+    result = make_default_study.Lab(tmp_path).runs.view(default.run_id).result
     for model in ("teacher", "distilled", "scratch"):
         assert row[f"{model}_accuracy"].item() == pytest.approx(result[model]["test_accuracy"], abs=0.01)
 

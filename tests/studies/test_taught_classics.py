@@ -17,7 +17,7 @@ from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.rows import points, varied
 from kd.studies.measures import MEASURES, MeasuredRun, measured
 from kd.text.experiment_words import saying
-from tests.studies.ahead_lab import PATIENCE
+from tests.studies.fake_lab import PATIENCE
 
 NAMES = (
     "hundred_labels",

@@ -115,7 +115,7 @@ def test_a_notebook_gets_one_line_that_changes_and_stays(tmp_path, monkeypatch):
             "print(show([Moment('Starting', 0.0), Moment('Students', 0.5, 3.0)], lambda m: m).doing)",
             f"""
             with Lab() as lab:
-                run = lab.wait(lab.start({next(iter(PRESETS))!r}), progress=True)
+                run = lab.train({next(iter(PRESETS))!r}).wait(progress=True)
             run.status
             """,
         )

@@ -58,9 +58,9 @@ def test_the_first_measurement_holds_whatever_is_measured_later(timed, tmp_path)
     timed(1.0, 0.79)
     first = precision.teacher_precision(LONGER, {})
     assert first == ("mixed_bfloat16", precision.this_processor())
-    Store(tmp_path).save_precisions({first.processor: first.precision})
+    Store(tmp_path).caches.save_precisions({first.processor: first.precision})
     timed(1.0, 0.81)
-    assert precision.teacher_precision(LONGER, Store(tmp_path).precisions()) == first
+    assert precision.teacher_precision(LONGER, Store(tmp_path).caches.precisions()) == first
     # on another processor, it is measured again
     assert precision.teacher_precision(LONGER, {"another": "mixed_bfloat16"}).precision == "float32"
 
@@ -70,28 +70,6 @@ def test_no_measurement_is_recorded_if_none_decided(timed, monkeypatch):
     assert precision.teacher_precision(NOTEBOOKS).processor is None
     monkeypatch.setenv("KD_TEACHER_PRECISION", "float32")
     assert precision.teacher_precision(LONGER).processor is None
-
-
-def test_no_altered_byte_of_the_record_is_taken_for_a_measurement(tmp_path, caplog):
-    store = Store(tmp_path)
-    store.save_precisions({"a processor": "float32"})
-    path = tmp_path / "precision.json"
-    whole = path.read_bytes()
-    for place in range(len(whole)):
-        altered = bytearray(whole)
-        altered[place] ^= 0x02
-        path.write_bytes(altered)
-        assert store.precisions() == {}, place
-    assert len(caplog.messages) == len(whole)
-    path.write_text('{"a processor": "float32"}')  # in the format of earlier versions
-    assert store.precisions() == {"a processor": "float32"}
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"null", b'"text"', b"\xff"])
-def test_a_damaged_record_of_measurements_is_ignored(tmp_path, content):
-    store = Store(tmp_path)
-    (tmp_path / "precision.json").write_bytes(content)
-    assert store.precisions() == {}
 
 
 def test_the_environment_decides_where_it_is_set(timed, monkeypatch):

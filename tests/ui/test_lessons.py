@@ -15,7 +15,7 @@ RUN = RunConfig().run_id
 
 @pytest.fixture(scope="module")
 def models(lab):
-    return lab.models(RUN)
+    return lab.runs[RUN].models()
 
 
 def seen(strokes) -> np.ndarray:
@@ -34,7 +34,7 @@ def test_a_growing_flag_makes_a_one_a_seven(models, foot):
 
 
 def test_a_few_pixels_tell_two_digits_apart(lab, models):
-    logits, mnist = lab.test_logits(RUN)["teacher"], load_mnist()
+    logits, mnist = lab.runs[RUN].test_logits()["teacher"], load_mnist()
     flipped = 0
     for number in most_ambiguous(mnist.y_test, logits, 100)["picture"]:
         picture = mnist.x_test[number].astype(np.float32)[:, :, None] / 255
@@ -51,7 +51,7 @@ def test_a_few_pixels_tell_two_digits_apart(lab, models):
 
 
 def test_a_drawing_that_is_no_digit_gets_the_label_of_its_neighbours(lab, models):
-    index = lab.neighbours(RUN)
+    index = lab.runs[RUN].neighbours()
     turn = 2 * np.pi * np.arange(0, 11, 2) / 5
     star = [np.stack([0.5 + 0.5 * np.sin(turn), 0.5 - 0.5 * np.cos(turn)], axis=1).tolist()]
     circle = 2 * np.pi * np.arange(41) / 40

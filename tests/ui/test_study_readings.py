@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from kd.config import RunConfig
-from kd.studies.kept.view import StudyView
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
+from kd.studies.view import StudyView
 from tests.studies.rows import runs
 from ui.sweep import map as study_map
 from ui.sweep import studies
@@ -24,15 +24,16 @@ WIDE_RUNS = runs([(cell, *ACCURACIES) for cell in WIDE.cells()])
 
 
 class FakeLab:
-    """A lab in which so many runs of STUDY have finished; it counts how often they are read."""
+    """A lab and its studies: so many runs of STUDY have finished. It counts how often they are read."""
 
     def __init__(self) -> None:
+        self.studies = self
         self.done, self.status, self.read, self.seconds_to_read = 1, "running", 0, 0.0
 
-    def watch_study(self, study_id: str) -> StudyView:
+    def view(self, study_id: str) -> StudyView:
         return StudyView(study_id, STUDY, self.status, STUDY.size, self.done, 0)
 
-    def study_frame(self, study: StudyView) -> pd.DataFrame:
+    def frame(self, study: StudyView) -> pd.DataFrame:
         self.read += 1
         clock.now += self.seconds_to_read
         return RUNS.head(self.done)

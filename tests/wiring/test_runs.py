@@ -36,7 +36,7 @@ def finished(lab):
     """Trains a run, unless it is there."""
 
     def finished(config: RunConfig):
-        view = lab.wait(lab.start(config), PATIENCE)
+        view = lab.train(config).wait(PATIENCE)
         assert view.status == "finished", view.message
         return view
 
@@ -111,7 +111,7 @@ every_run = pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
 def test_weights_are_those_of_plain_training(finished, lab, config):
     finished(config)
     for model, trained in plain(config).items():
-        _record, path = lab.store.model(config.model_ids[model])
+        _record, path = lab.store.models.get(config.model_ids[model])
         found = keras.saving.load_model(path).get_weights()
         for ours, plainly in zip(found, trained.model.get_weights(), strict=True):
             np.testing.assert_allclose(ours, plainly, **WEIGHTS)
@@ -121,7 +121,7 @@ def test_weights_are_those_of_plain_training(finished, lab, config):
 def test_every_term_of_every_epoch_is_reported(finished, lab, config):
     view = finished(config)
     for model, trained in plain(config).items():
-        history = lab.store.model_record(config.model_ids[model])["history"]
+        history = lab.store.models.record(config.model_ids[model])["history"]
         assert [event for event in view.history if event["model"] == model] == history
         # an epoch without a picture to learn from is told of only where the test images are looked at
         told = [n for n, means in enumerate(trained.epochs, 1) if means["loss"] is not None]
@@ -138,7 +138,7 @@ def test_every_term_of_every_epoch_is_reported(finished, lab, config):
 @every_run
 def test_answers_and_figures_are_those_of_the_trained_models(finished, lab, config, mnist):
     result = finished(config).result
-    stored = lab.test_logits(config.run_id)
+    stored = lab.runs[config.run_id].test_logits()
     answers = {name: logits.argmax(axis=1) for name, logits in stored.items()}
     for model, trained in plain(config).items():
         np.testing.assert_allclose(stored[model], trained.test_logits(len(trained.course)), **LOGITS)
@@ -162,11 +162,11 @@ def course(request, finished, lab):
     """Snapshots of both students: of a person's run, and of a study's, which keeps none at first."""
     if request.param == "watched":
         finished(WATCHED)
-        return WATCHED, lab.snapshots(WATCHED.run_id)
+        return WATCHED, lab.runs[WATCHED.run_id].snapshots()
     config = WATCHED.replace(seed=5)
-    assert lab.wait_study(lab.start_study(Study(config, {})), PATIENCE).status == "finished"
-    assert not any(lab.store.has_snapshots(config.model_ids[name]) for name in STUDENTS)
-    return config, lab.snapshots(config.run_id)
+    assert lab.studies.wait(lab.studies.start(Study(config, {})), PATIENCE).status == "finished"
+    assert not any(lab.store.models.has_snapshots(config.model_ids[name]) for name in STUDENTS)
+    return config, lab.runs[config.run_id].snapshots()
 
 
 @pytest.mark.parametrize("name", STUDENTS)
@@ -182,6 +182,6 @@ def test_snapshots_are_the_students_at_their_times(course, lab, mnist, name):
         np.testing.assert_allclose(found["logits"][place], logits, rtol=2**-11, atol=1e-2)
         accuracy = np.mean(logits.argmax(axis=1) == mnist.y_test)
         assert found["accuracies"][place] == pytest.approx(accuracy, abs=5e-4)
-    history = [event for event in lab.watch(config.run_id).history if event["model"] == name]
+    history = [event for event in lab.runs.view(config.run_id).history if event["model"] == name]
     looks = {event["epoch"]: event["val_accuracy"] for event in history}
     assert [looks[epoch] for epoch in (2, 4)] == found["accuracies"].tolist()

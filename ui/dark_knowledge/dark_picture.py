@@ -53,7 +53,7 @@ def choose(lab: Lab, run_id: str) -> Shown:
     )
     if way == "draw":
         return _drawing(lab, run_id)
-    logits = lab.test_logits(run_id)
+    logits = lab.runs[run_id].test_logits()
     digit = None
     if way == "digit":
         digit = st.pills(
@@ -146,7 +146,7 @@ def _drawing(lab: Lab, run_id: str) -> Shown:
     if taken is not None:
         given = ways_in.Given(taken, _("Your picture from Draw, until you draw another one."))
     images = given.picture[None, :, :, None]
-    models = lab.models(run_id)
+    models = lab.runs[run_id].models()
     logits = {model: models[model].logits(images)[0] for model in MODELS}
     meant = st.pills(
         _("You meant"),

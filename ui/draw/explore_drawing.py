@@ -11,9 +11,9 @@ from kd.analysis.opinions import distances_bits
 from kd.analysis.saliency import saliency
 from kd.charts.saliency_chart import saliency_chart, saliency_rows
 from kd.lab import Lab
+from kd.lab.trained import NEIGHBOURS
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.training_set import places
-from kd.runs.finished import NEIGHBOURS
 from kd.text.chart_words import saliency_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES, listing
@@ -65,7 +65,7 @@ def look_closer(lab: Lab, run_id: str, picture: np.ndarray) -> None:
 
 
 def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
-    models = lab.models(run_id)
+    models = lab.runs[run_id].models()
     answer = int(models["teacher"].logits(image[np.newaxis])[0].argmax())
     digit = st.pills(
         _("For or against which digit?"),
@@ -126,8 +126,8 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
     with st.spinner(
         _("The teacher is looking through the training pictures, for half a minute at most and only once.")
     ):
-        index = lab.neighbours(run_id)
-    table, config = index.nearest(image, NEAREST), lab.watch(run_id).config
+        index = lab.runs[run_id].neighbours()
+    table, config = index.nearest(image, NEAREST), lab.runs.view(run_id).config
     table["picture"] = places(config)[table["picture"]]
     verdict = _(
         "To this teacher, the picture looks most like training pictures of {digits}.",
@@ -148,7 +148,7 @@ def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
             "numbers are close look alike to the teacher, however different their pixels are: this is where "
             "it keeps what it knows. These are the closest of {count} training pictures of its student, by "
             "plain distance.",
-            features=f"{lab.models(run_id)['teacher'].layers[-2].activations:,}",
+            features=f"{lab.runs[run_id].models()['teacher'].layers[-2].activations:,}",
             count=f"{min(config.train_size, NEIGHBOURS):,}",
         ),
         _(

@@ -95,7 +95,7 @@ def _buttons(lab: Lab, asked: Asked, status: str) -> None:
 
 def _takes(lab: Lab, asked: Asked) -> str:
     run_ids = stored.run_ids(asked.key, asked)
-    done = sum(lab.store.has_run(run_id) for run_id in run_ids)
+    done = sum(lab.store.runs.has(run_id) for run_id in run_ids)
     seconds = stored.seconds(f"{asked.key}-{done}", lab, asked)
     takes = _("everything is stored") if not seconds else _("about {time}", time=duration(max(1.0, seconds)))
     return _(
@@ -132,7 +132,8 @@ def _start(lab: Lab, asked: Asked) -> None:
 
 def _stop(lab: Lab, asked: Asked) -> None:
     notices.clear()
-    stored.running(lab, asked).stop()
+    if not stored.running(lab, asked).stop(person()):
+        notices.add(_("Others want this experiment too, so it continues for them."))
 
 
 def _look_at(seen: str) -> None:

@@ -9,12 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts.experiments.rows import INCLUDED, line_of, number
+from kd.lab.experiments import ExperimentView
 from kd.studies.experiments import Experiment
 from kd.studies.experiments.experiment import Findings
 from kd.studies.experiments.judging import judged, judged_curve
 from kd.studies.experiments.lengths import late_gain
 from kd.studies.experiments.rows import points
-from kd.studies.experiments.running import ExperimentView
 from kd.studies.measures import value
 from kd.text.experiment_words import curve_words, finding_words, guess_words, paper_words, verdict_word
 from kd.text.experiments.lengths import before_words, late_words, told

@@ -8,10 +8,10 @@ import streamlit as st
 from kd.charts.experiments.plan import Plan, planned
 from kd.charts.experiments.rows import COLUMNS, INCLUDED, result_rows
 from kd.lab import Lab
+from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.experiments import EXPERIMENTS, Experiment
 from kd.studies.experiments.experiment import Findings
 from kd.studies.experiments.lengths import steps
-from kd.studies.experiments.running import ExperimentRun, ExperimentView
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
 from kd.text.experiments.lengths import when_words
 from kd.text.translation import language

@@ -15,7 +15,7 @@ from kd.charts.experiments.lines import BESIDE, HEIGHT, experiment_lines, line_l
 from kd.charts.experiments.plan import Plan
 from kd.charts.experiments.rows import guess_rows
 from kd.lab import Lab
-from kd.studies.experiments.running import ExperimentView
+from kd.lab.experiments import ExperimentView
 from kd.text.experiment_words import progress_words
 from kd.text.translation import _
 from kd.text.words import sentence_case

@@ -59,6 +59,6 @@ def draw(lab: Lab, asked: Asked) -> None:
 
 def _to_train(lab: Lab, config: RunConfig) -> dict[str, str]:
     """What the address of Train says of a run, or of a setting that has not been trained here."""
-    if lab.store.has_run(config.run_id):
+    if lab.store.runs.has(config.run_id):
         return {"run": config.run_id}
     return {name: plain_value(getattr(config, name)) for name in differs(config)}

@@ -39,7 +39,9 @@ def voices(lab: Lab, view: RunView) -> None:
     """The showcase picture, and what a finished run's models say of it at the visitor's temperature."""
     with guard():
         picture, label = test_picture(FIRST_PICTURE)
-        logits = {model: values[FIRST_PICTURE] for model, values in lab.test_logits(view.run_id).items()}
+        logits = {
+            model: values[FIRST_PICTURE] for model, values in lab.runs[view.run_id].test_logits().items()
+        }
         with st.container(key="voices"):
             seen = pixels(picture, _("A handwritten {digit}, 28 by 28 pixels", digit=label))
             which = f'<p class="kd-quiet">{test_picture_sentence(FIRST_PICTURE, label)}</p>'

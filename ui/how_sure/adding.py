@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts.sure import seeds_charts
-from kd.studies.sure.adding_seeds import MOST_SEEDS, ORDERS, AddingSeeds, adding_seeds
+from kd.studies.sure.adding_seeds import ORDERS, AddingSeeds, adding_seeds
+from kd.studies.sure.stations import MOST_SEEDS
 from kd.text.headlines import seeds_words
 from kd.text.sure_words import alone_sentence
 from kd.text.translation import N_, _, ngettext

@@ -10,8 +10,8 @@ from kd.charts.sure.leaderboard_chart import leaderboard_chart, leaderboard_ends
 from kd.config import FIELDS, RunConfig
 from kd.studies.in_text.command import sweep_command
 from kd.studies.shipped import SHORT, TIMES
+from kd.studies.study import SCRATCH
 from kd.studies.sure.leaderboard import USUAL, leaderboard, leaderboard_study
-from kd.studies.verdicts import SCRATCH
 from kd.text.length_words import after, at_both_lengths, steps_words
 from kd.text.sure_words import leaderboard_sentence
 from kd.text.translation import N_, _

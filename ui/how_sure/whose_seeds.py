@@ -12,7 +12,7 @@ import streamlit as st
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.studies.shipped import objectives_study, shipped_study
-from kd.studies.sure.adding_seeds import MOST_SEEDS
+from kd.studies.sure.stations import MOST_SEEDS
 from kd.text.length_words import length_note
 from kd.text.translation import N_, _
 from kd.text.words import plain
@@ -143,7 +143,7 @@ def _of_run(lab: Lab) -> Chosen | None:
         return None
     # from the first seed there is, or for one far from it, from its own
     first = view.config.replace(seed=0) if view.config.seed < MOST_SEEDS else view.config
-    runs = lab.seeds_frame(first)
+    runs = lab.seeds.frame(first)
     st.markdown(literal(setting(first)))
     if len(runs) > 1:
         return Chosen(runs, "-".join(runs["run"]))

@@ -8,9 +8,9 @@ from html import escape
 import streamlit as st
 
 from kd.lab import Lab
-from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
 from kd.notebook.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
+from kd.runs.state import RunView
 from kd.text.translation import _, ngettext
 from ui.runs.along import along
 from ui.runs.listing import MINE, NOBODYS, owner
@@ -54,7 +54,7 @@ def actions(lab: Lab, lines: Sequence[Line]) -> None:
         )
 
 
-def _read_only(runs: Sequence[Entry]) -> str:
+def _read_only(runs: Sequence[RunView]) -> str:
     """Why not all of these runs can be changed; empty if they can."""
     me = person()
     if all(owner(entry, me) in (MINE, NOBODYS) for entry in runs):
@@ -112,10 +112,10 @@ def _common(texts: Sequence[str]) -> str:
 def _save(lab: Lab, ids: list[str]) -> None:
     written = {"name": st.session_state[_NAME], "note": st.session_state[_NOTE]}
     tags = st.session_state[_TAGS].split(",")
-    attempt(lambda: lab.annotate(ids, tags=tags, person=person(), **written))
+    attempt(lambda: lab.runs.annotate(ids, tags=tags, person=person(), **written))
 
 
-def _keep(lab: Lab, runs: Sequence[Entry], problem: str) -> None:
+def _keep(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
     pinned = all(entry.pinned for entry in runs)
     keeps = _("Keeps these runs even when space runs out.")
     if pinned:
@@ -133,4 +133,4 @@ def _keep(lab: Lab, runs: Sequence[Entry], problem: str) -> None:
 
 
 def _pin(lab: Lab, ids: list[str], pinned: bool) -> None:
-    attempt(lambda: lab.pin(ids, pinned, person()))
+    attempt(lambda: lab.runs.pin(ids, pinned, person()))

@@ -21,7 +21,6 @@ from kd.notebook.comparison import (
     figures_of_seeds,
     study_between,
 )
-from kd.notebook.entries import Entry
 from kd.notebook.folding import Line
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import STUDY, query_of
@@ -54,7 +53,7 @@ def compared(lab: Lab, lines: Sequence[Line]) -> None:
         first, second = chosen_pair(list(names))
         others = [letter for letter in names if letter != first]
         each = [names[first], *(names[letter] for letter in others)]
-        found = between(each, labels, lambda run_id: lab.test_logits(run_id)["distilled"])
+        found = between(each, labels, lambda run_id: lab.runs[run_id].test_logits()["distilled"])
         pairs = dict(zip(others, found, strict=True))
         _verdicts(first, pairs)
         if len(finished) > len(shown):
@@ -80,16 +79,16 @@ def _verdicts(first: str, pairs: Mapping[str, Between]) -> None:
         )
 
 
-def _own_verdict(lab: Lab, runs: Sequence[Entry]) -> str:
+def _own_verdict(lab: Lab, runs: Sequence[RunView]) -> str:
     """Whether distillation helps at one of the settings."""
     of_seeds = figures_of_seeds(runs)
     if of_seeds is not None:
         return surer_headline(of_seeds, runs[0].config)
-    result = lab.watch(runs[0].run_id).result or {}
+    result = lab.runs.view(runs[0].run_id).result or {}
     return headline(result["comparison"], runs[0].config) if "comparison" in result else ""
 
 
-def _courses(lab: Lab, names: dict[str, list[Entry]]) -> None:
+def _courses(lab: Lab, names: dict[str, list[RunView]]) -> None:
     """The curves of each setting's run of a seed that the others have too, if there is one."""
     shared = set.intersection(*({entry.config.seed for entry in runs} for runs in names.values()))
     histories = {letter: _one(lab, runs, shared).history for letter, runs in names.items()}
@@ -110,12 +109,12 @@ def _courses(lab: Lab, names: dict[str, list[Entry]]) -> None:
     )
 
 
-def _one(lab: Lab, runs: Sequence[Entry], shared: set[int]) -> RunView:
+def _one(lab: Lab, runs: Sequence[RunView], shared: set[int]) -> RunView:
     chosen = next((entry for entry in runs if entry.config.seed in shared), runs[0])
-    return lab.watch(chosen.run_id)
+    return lab.runs.view(chosen.run_id)
 
 
-def _differences(names: dict[str, list[Entry]]) -> None:
+def _differences(names: dict[str, list[RunView]]) -> None:
     """A table of the settings' differences, a column each."""
     configs = {letter: runs[0].config for letter, runs in names.items()}
     single = all(len(runs) == 1 for runs in names.values())
@@ -129,12 +128,14 @@ def _differences(names: dict[str, list[Entry]]) -> None:
     st.table(pd.DataFrame(rows, index=list(configs)).T)
 
 
-def _sweep_between(lab: Lab, settings: Sequence[Sequence[Entry]]) -> None:
+def _sweep_between(lab: Lab, settings: Sequence[Sequence[RunView]]) -> None:
     """The way to a study of these settings in every combination, where there can be one."""
     study = study_between(settings)
     if study is not None:
         # an id that nobody knows yet would leave the address at once, as another entry in the history
-        known = {STUDY: study.study_id} if any(v.study_id == study.study_id for v in lab.studies()) else {}
+        known = (
+            {STUDY: study.study_id} if any(v.study_id == study.study_id for v in lab.studies.views()) else {}
+        )
         st.page_link(
             "pages/sweep.py",
             label=_("Open as a sweep between them"),
@@ -149,12 +150,14 @@ def _value(name: str, config: RunConfig) -> str:
 
 
 def _confusions(
-    lab: Lab, labels: np.ndarray, names: dict[str, list[Entry]], first: str, second: str, found: Between
+    lab: Lab, labels: np.ndarray, names: dict[str, list[RunView]], first: str, second: str, found: Between
 ) -> None:
     """Where the errors of the second setting's student differ from those of the first's."""
     seeds = found.seeds
     shared = set(seeds[:1] if len(seeds) != 2 or found.test == PAIRED_T else ())
-    logits = [lab.test_logits(_one(lab, names[name], shared).run_id)["distilled"] for name in (first, second)]
+    logits = [
+        lab.runs[_one(lab, names[name], shared).run_id].test_logits()["distilled"] for name in (first, second)
+    ]
     rows = difference_rows(labels, logits[1], logits[0])
     seed = listing([str(each) for each in (seeds[:1] if shared else seeds)])
     figure(
@@ -172,7 +175,7 @@ def _quiet(words: str) -> None:
     st.html(f'<p class="kd kd-quiet">{escape(words)}</p>')
 
 
-def _who_is_who(names: dict[str, list[Entry]], lines: Sequence[Line]) -> None:
+def _who_is_who(names: dict[str, list[RunView]], lines: Sequence[Line]) -> None:
     """What each letter stands for: a name, or else a setting."""
     settings = [differs(line.first.config, ("seed",)) or _("the default setting") for line in lines]
     if len(set(settings)) < len(settings):

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from kd.config import FIELDS
-from kd.notebook.entries import Entry
 from kd.notebook.folding import Line, lines
+from kd.runs.state import RunView
 from kd.text import states
 from kd.text.study_words import decimals, signed
 from kd.text.translation import _, language
@@ -43,11 +43,11 @@ class Listing:
     values: dict[str, dict[str, str]]
 
 
-def listing(entries: tuple[Entry, ...], fold: bool) -> Listing:
+def listing(entries: tuple[RunView, ...], fold: bool) -> Listing:
     """Every run, made once for all who look, as long as nothing changes.
 
     Args:
-        entries: of `Lab.notebook`.
+        entries: of `Runs.views`.
         fold: whether runs that differ in seed alone are one line.
     """
     key = language(), fold
@@ -78,7 +78,7 @@ def found(
     ]
 
 
-def owner(entry: Entry, me: str) -> str:
+def owner(entry: RunView, me: str) -> str:
     """Whose a run is: MINE, OTHERS, APP, or NOBODYS in particular."""
     if entry.shipped:
         return APP
@@ -94,7 +94,7 @@ def owners(listed: Sequence[Line]) -> list[str]:
 
 
 _lock = threading.Lock()
-_kept: dict[tuple[str, bool], tuple[tuple[Entry, ...], Listing]] = {}
+_kept: dict[tuple[str, bool], tuple[tuple[RunView, ...], Listing]] = {}
 
 
 def _listing(found: list[Line], fold: bool) -> Listing:
@@ -151,15 +151,14 @@ def _when(created: float) -> datetime | None:
     return None
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: RunView) -> str:
     """What a run without a result is doing, or how it ended; empty for one that has a result."""
-    view = entry.view
-    if view is None:
+    if entry.status == "finished":
         return ""
-    if view.phase == "paused":
-        return _("{percent} % done, waiting for its next turn", percent=int(100 * view.progress))
-    if view.status == "queued":
-        return _("queued, place {place}", place=view.queue_place or 1)
-    if view.active:
-        return _("running, {percent} % done", percent=int(100 * view.progress))
-    return view.message or states.state(view.status)
+    if entry.phase == "paused":
+        return _("{percent} % done, waiting for its next turn", percent=int(100 * entry.progress))
+    if entry.status == "queued":
+        return _("queued, place {place}", place=entry.queue_place or 1)
+    if entry.active:
+        return _("running, {percent} % done", percent=int(100 * entry.progress))
+    return entry.message or states.state(entry.status)

@@ -18,13 +18,13 @@ _SECONDS_BETWEEN_LOOKS = 2
 
 def studies(lab: Lab) -> None:
     """List the newest, and how far they are."""
-    active = any(view.active for view in lab.studies())
+    active = any(view.active for view in lab.studies.views())
     st.fragment(_list, run_every=_SECONDS_BETWEEN_LOOKS if active else None)(lab)
 
 
 def _list(lab: Lab) -> None:
     with guard(), st.container(key="runs_studies", gap=None):
-        found = lab.studies()
+        found = lab.studies.views()
         st.subheader(_("Studies"), anchor=False)
         if len(found) > MOST:
             note = _("The newest {most} of {count}; Sweep lists them all.", most=MOST, count=len(found))

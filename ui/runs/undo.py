@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from kd.lab import Lab
-from kd.notebook.entries import Entry
+from kd.runs.state import RunView
 from kd.text.translation import _, ngettext
 from ui.runs.table import untick
 from ui.shared import notices
@@ -26,7 +26,7 @@ def attempt(change: Callable[[], None]) -> None:
         notices.add(str(error))
 
 
-def delete(lab: Lab, runs: Sequence[Entry], problem: str) -> None:
+def delete(lab: Lab, runs: Sequence[RunView], problem: str) -> None:
     """The button that deletes runs. problem: why it cannot, if so."""
     if not problem and any(entry.active for entry in runs):
         problem = _("A run that waits or trains cannot be deleted: stop it first.")
@@ -50,7 +50,7 @@ def delete(lab: Lab, runs: Sequence[Entry], problem: str) -> None:
 
 def undo(lab: Lab) -> None:
     """Undo for what was deleted last, or what else one can do here."""
-    deleted = lab.deleted_last(person())
+    deleted = lab.runs.deleted_last(person())
     if not deleted:
         note = _(
             "Tick a run to open or name it, and several to compare them. "
@@ -79,7 +79,7 @@ def undo(lab: Lab) -> None:
 
 def _delete(lab: Lab, ids: list[str]) -> None:
     untick()
-    deleted = lab.deleted()
+    deleted = lab.runs.deleted()
     left = [run_id for run_id in ids if run_id not in deleted]
     if not left:  # another window's list may not show yet what was done here
         notices.clear()
@@ -91,12 +91,12 @@ def _delete(lab: Lab, ids: list[str]) -> None:
             )
         )
         return
-    attempt(lambda: lab.delete(left, person()))
+    attempt(lambda: lab.runs.delete(left, person()))
 
 
 def _restore(lab: Lab, ids: list[str]) -> None:
     notices.clear()
-    if gone := lab.restore_all(ids):
+    if gone := lab.runs.restore(ids):
         notices.add(
             ngettext(
                 "This run cannot be brought back: its space was needed for others.",

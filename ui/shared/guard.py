@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from kd.store.store import DamagedRun
 from kd.text.translation import _
 from kd.unusable import Unusable
 from ui.shared import notices
@@ -27,11 +26,6 @@ def guard() -> Iterator[None]:
         if script_run().fragment_ids_this_run and not notices.shown():
             st.rerun()  # a sentence came or went, and it is shown outside this fragment
         yield
-    except DamagedRun as error:
-        st.error(
-            literal(_("{problem} Reload the page to see another run.", problem=error)),
-            icon=":material/error:",
-        )
     except Unusable as error:
         _log.error("A page could not be drawn: %s", error)
         st.error(literal(str(error)), icon=":material/error:")

@@ -6,7 +6,6 @@ from html import escape
 
 import streamlit as st
 
-from kd.notebook.entries import Entry
 from kd.runs.state import RunView
 from kd.text.translation import N_, _
 from ui.shared.guard import guarded
@@ -35,7 +34,7 @@ _WHY = {
 
 
 def choose_finished_run(
-    asked: RunView, finished: list[Entry], instead_of: RunView | None, label: str, help: str
+    asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
 ) -> None:
     """A list of all finished runs with the asked one chosen, and why it is not the one shown elsewhere.
 

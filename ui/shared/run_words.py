@@ -8,7 +8,7 @@ from kd.config import FIELDS, RunConfig
 from kd.run_fields import LINEAR
 from kd.runs.state import RunView
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.kept.view import StudyView
+from kd.studies.view import StudyView
 from kd.text.translation import N_, _, ngettext
 from kd.text.words import listing, plain
 from ui.shared.person import person

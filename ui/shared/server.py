@@ -43,7 +43,7 @@ def forget_lab() -> None:
 def _list_runs(lab: Lab) -> None:
     """Read thousands of runs before somebody opens the page that lists them."""
     with contextlib.suppress(OSError, ValueError):  # whoever opens it will be told
-        lab.notebook()
+        lab.runs.views()
 
 
 def _settle() -> None:

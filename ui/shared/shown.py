@@ -10,7 +10,6 @@ import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
-from kd.notebook.entries import Entry
 from kd.text.translation import _
 from ui.shared import address, notices
 
@@ -30,7 +29,7 @@ def shown_run(lab: Lab) -> RunView | None:
         if run_id is None:
             continue
         try:
-            view = lab.watch(run_id)
+            view = lab.runs.view(run_id)
         except ValueError:
             if run_id == asked:
                 notices.add(
@@ -43,11 +42,11 @@ def shown_run(lab: Lab) -> RunView | None:
             continue
         show(view.run_id)
         return view
-    chosen = _first_choice(lab.notebook())
+    chosen = _first_choice(lab.runs.views())
     if chosen is None:
         return None
     show(chosen.run_id)
-    return lab.watch(chosen.run_id)
+    return lab.runs.view(chosen.run_id)
 
 
 def looked_at() -> str | None:
@@ -55,28 +54,28 @@ def looked_at() -> str | None:
     return st.session_state.get(_KEY)
 
 
-def finished_run(lab: Lab) -> tuple[RunView | None, list[Entry], RunView | None]:
+def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
     """The finished run to ask, all finished ones, and the run shown elsewhere if it cannot be asked."""
     finished = _finished(lab)
     shown = shown_run(lab)
     if shown is not None and shown.status == "finished":
         return shown, finished, None
     chosen = _first_choice(finished)
-    return None if chosen is None else lab.watch(chosen.run_id), finished, shown
+    return None if chosen is None else lab.runs.view(chosen.run_id), finished, shown
 
 
 def example_run(lab: Lab) -> RunView | None:
     """The run that explains best: the standard setting's, or a finished one that is as Home describes it."""
     with contextlib.suppress(ValueError):
-        view = lab.watch(RunConfig().run_id)
+        view = lab.runs.view(RunConfig().run_id)
         if view.status == "finished":
             return view
-    views = (lab.watch(entry.run_id) for entry in _in_order(_finished(lab)))
+    views = (lab.runs.view(entry.run_id) for entry in _in_order(_finished(lab)))
     return next(filter(_is_plain, views), None)
 
 
-def _finished(lab: Lab) -> list[Entry]:
-    return [entry for entry in lab.notebook() if entry.status == "finished"]
+def _finished(lab: Lab) -> list[RunView]:
+    return [entry for entry in lab.runs.views() if entry.status == "finished"]
 
 
 def _is_plain(view: RunView) -> bool:
@@ -135,11 +134,11 @@ def _asked() -> str | None:
     return shown
 
 
-def _first_choice(entries: Sequence[Entry]) -> Entry | None:
+def _first_choice(entries: Sequence[RunView]) -> RunView | None:
     return next(iter(_in_order(entries)), None)
 
 
-def _in_order(entries: Sequence[Entry]) -> list[Entry]:
+def _in_order(entries: Sequence[RunView]) -> list[RunView]:
     """First what trains, then the standard setting, then what came with the project, then the newest."""
     standard = RunConfig().run_id
     return sorted(entries, key=lambda entry: (not entry.active, entry.run_id != standard, not entry.shipped))

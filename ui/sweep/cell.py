@@ -73,7 +73,7 @@ def look_into(
         )
         if cell is not None:
             config = shown.config(cell)
-            run_id = config.run_id if lab.store.has_run(config.run_id) else None
+            run_id = config.run_id if lab.store.runs.has(config.run_id) else None
             if st.button(
                 _("Open in Train"),
                 key="sweep_open",

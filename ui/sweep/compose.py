@@ -48,7 +48,7 @@ def take_address() -> None:
     query = {name: text for name, text in asked.items() if name != STUDY}
     if VARY not in query:
         with contextlib.suppress(ValueError):
-            query = query_of(lab().watch_study(asked.get(STUDY, "")).study)
+            query = query_of(lab().studies.view(asked.get(STUDY, "")).study)
     try:
         axes = axes_of(query.get(VARY, "")) if VARY in query else {}
         for name in axes:
@@ -106,7 +106,7 @@ def base_of() -> RunConfig:
     chosen = st.session_state[BASE]
     if chosen in PRESETS:
         return PRESETS[chosen].config
-    return st.session_state[_OWN_BASE] if chosen == OWN else lab().watch(chosen).config
+    return st.session_state[_OWN_BASE] if chosen == OWN else lab().runs.view(chosen).config
 
 
 def draw() -> None:

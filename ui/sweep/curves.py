@@ -85,7 +85,7 @@ def _stored_runs(lab: Lab, study: Study, cell: int) -> dict[str, str]:
     return {
         _("Seed {seed}", seed=config.seed): config.run_id
         for config in configs
-        if lab.store.has_run(config.run_id)
+        if lab.store.runs.has(config.run_id)
     }
 
 
@@ -105,7 +105,7 @@ def _learned(
     """
     if not _runs:
         return None
-    views = {name: _lab.watch(run_id) for name, run_id in _runs.items()}
+    views = {name: _lab.runs.view(run_id) for name, run_id in _runs.items()}
     first, *others = views
     rows, axes = accuracy_rows(
         views[first].history,

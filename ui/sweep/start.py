@@ -56,10 +56,10 @@ def _start(started: Callable[[], None]) -> None:
     try:
         study = compose.current()
         asked = st.session_state.pop(_ASKED, None)
-        if asked != study.study_id and lab().estimate_study(study) > SECONDS_WITHOUT_ASKING:
+        if asked != study.study_id and lab().estimate(study) > SECONDS_WITHOUT_ASKING:
             st.session_state[_ASKED] = study.study_id
             return
-        study_id = lab().start_study(study, person=person())
+        study_id = lab().studies.start(study, person=person())
     except (ValueError, OSError) as error:
         notices.add(str(error))
         return
@@ -72,4 +72,4 @@ def _start(started: Callable[[], None]) -> None:
 
 @st.cache_data(ttl=20, max_entries=100, show_spinner=False)
 def _seconds(study_id: str, _lab: Lab, _study: Study) -> float:
-    return _lab.estimate_study(_study)
+    return _lab.estimate(_study)

@@ -13,10 +13,10 @@ import streamlit as st
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.studies.address import STUDY
-from kd.studies.kept.view import StudyView
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
+from kd.studies.view import StudyView
 from kd.text.length_words import epochs_words, steps_words, trained
 from kd.text.translation import _
 from ui.shared import address, notices
@@ -103,7 +103,7 @@ def shown_id(lab: Lab) -> str:
     for study_id in (asked, st.session_state.get(_KEY)):
         if study_id:
             try:
-                lab.watch_study(study_id)
+                lab.studies.view(study_id)
             except ValueError:
                 if study_id == asked:
                     notices.add(
@@ -140,7 +140,7 @@ def read(lab: Lab, study_id: str) -> Shown:
     """
     if study_id == SHIPPED:
         return _shipped()
-    view = lab.watch_study(study_id)
+    view = lab.studies.view(study_id)
     frame, table = _read(lab, view)
     failed = {}
     if view.failed:
@@ -176,13 +176,13 @@ def _read(lab: Lab, view: StudyView) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The finished runs of a study and its verdicts: while it fills, as they were a second ago at most."""
     if not moves(view):
         _readings.pop(view.study_id, None)
-        return _stored(view.study_id, view.done, lambda: lab.study_frame(view), view.study)
+        return _stored(view.study_id, view.done, lambda: lab.studies.frame(view), view.study)
     known, now = _readings.get(view.study_id), time.monotonic()
     if known is not None and now < known.due:
         return known.frame, known.table
     if known is not None:
         known.due = now + _SECONDS_BETWEEN_READINGS  # whoever looks meanwhile need not wait for this
-    frame, table = _stored(view.study_id, view.done, lambda: lab.study_frame(view), view.study)
+    frame, table = _stored(view.study_id, view.done, lambda: lab.studies.frame(view), view.study)
     apart = max(_SECONDS_BETWEEN_READINGS, _SHARE_OF_TIME * (time.monotonic() - now))
     _readings[view.study_id] = _Reading(frame, table, time.monotonic() + apart)
     for study_id in list(_readings)[:-_MOST_READINGS]:

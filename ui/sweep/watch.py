@@ -10,7 +10,7 @@ import streamlit as st
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.kept.view import StudyView
+from kd.studies.view import StudyView
 from kd.text.sweep_words import progress_words
 from kd.text.translation import _, language
 from ui.live import pace as pacing
@@ -40,7 +40,7 @@ def _pace(lab: Lab, study_id: str) -> float | None:
     """Seconds between two looks at a study; None for one of which there is no news."""
     if study_id == SHIPPED:
         return None
-    view = lab.watch_study(study_id)
+    view = lab.studies.view(study_id)
     there_is_news = studies.moves(view) or curves.are_coming(lab, view.study, one_cell.looked_at(view.study))
     return pacing.slowed(_SECONDS_BETWEEN_LOOKS) if there_is_news else None
 
@@ -109,12 +109,14 @@ def _buttons(lab: Lab, view: StudyView) -> None:
         if view.elsewhere:
             return
         if view.status in ("running", "waiting for room"):
-            _button("pause", _("Pause"), _("Rests at once, and loses nothing."), lab.pause_study, view)
+            _button(
+                "pause", _("Pause"), _("Rests at once, and loses nothing."), lab.studies.pause, view, person()
+            )
         elif view.status != "finished":
             _button("go_on", _("Go on"), _("Trains what is missing."), _go_on, lab, view)
         if view.active:
             stop = _("Ends what is being trained. What has finished is kept.")
-            _button("stop", _("Stop"), stop, lab.stop_study, view)
+            _button("stop", _("Stop"), stop, lab.studies.stop, view, person())
 
 
 def _button(key: str, label: str, help: str, act: Callable[..., object], *arguments: object) -> None:
@@ -132,17 +134,17 @@ def _act(act: Callable[..., object], *arguments: object) -> None:
 
 
 def _go_on(lab: Lab, view: StudyView) -> None:
-    lab.start_study(view.study, person=person(), experiment=view.experiment)
+    lab.studies.start(view.study, person=person(), experiment=view.experiment)
 
 
 def choose(lab: Lab, shown_id: str) -> None:
     """The list of studies, with the one that is shown chosen."""
     names = {SHIPPED: _("Training images and T: came with the app")}
     # what people have composed before what experiments consist of
-    found = sorted(lab.studies(), key=lambda view: view.experiment in EXPERIMENTS)
+    found = sorted(lab.studies.views(), key=lambda view: view.experiment in EXPERIMENTS)
     names |= {view.study_id: study_name(view) for view in found}
     if shown_id not in names:
-        names[shown_id] = study_name(lab.watch_study(shown_id))
+        names[shown_id] = study_name(lab.studies.view(shown_id))
     st.session_state[_CHOICE] = shown_id
     st.selectbox(
         _("Study"),
@@ -161,6 +163,6 @@ def _choose(lab: Lab) -> None:
     st.session_state.pop(one_cell.CELL, None)
     studies.show(study_id)
     if study_id != SHIPPED:
-        study = lab.watch_study(study_id).study
+        study = lab.studies.view(study_id).study
         compose.set_form(study)
         compose.tell(study)

@@ -45,7 +45,7 @@ def invitation(lab: Lab, view: RunView, look: Callable[[], None]) -> None:
     """
     if view.status != "finished":
         return
-    table = _changes(view.run_id, lab.test_logits(view.run_id))
+    table = _changes(view.run_id, lab.runs[view.run_id].test_logits())
     if table.empty:
         return
     fixed = table[table["change"] == "fixed"]

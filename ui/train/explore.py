@@ -7,6 +7,7 @@ import streamlit as st
 from kd.lab import Lab, RunView
 from kd.text.translation import N_, _
 from ui.shared.guard import guard
+from ui.shared.patience import is_quick
 from ui.shared.shown import shown_run
 from ui.train import live
 from ui.train.changes import invitation
@@ -29,7 +30,7 @@ _OF_A_FINISHED_RUN = {"errors": look_closer, "playback": play_training, "inside"
 
 def explore(lab: Lab, view: RunView) -> None:
     """Draw the invitation and the tabs; while a long run trains, its numbers are redrawn."""
-    every = None if lab.is_quick(view.config) else live.pace(view)
+    every = None if is_quick(lab, view.config) else live.pace(view)
     st.fragment(_explore, run_every=every)(lab, view.run_id)
 
 

@@ -62,7 +62,7 @@ def _same_labels(config: RunConfig) -> bool:
 def look_closer(lab: Lab, run_id: str) -> None:
     """A tab of a finished run."""
     with guard():
-        logits = lab.test_logits(run_id)
+        logits = lab.runs[run_id].test_logits()
         part = st.segmented_control(
             _("Look at"),
             list(PARTS),
@@ -76,7 +76,7 @@ def look_closer(lab: Lab, run_id: str) -> None:
             ),
         )
         draw = {"confusions": _confusions, "changes": all_changes, "trust": _trust}[part]
-        draw(run_id, lab.watch(run_id).config, logits)
+        draw(run_id, lab.runs.view(run_id).config, logits)
 
 
 def _confusions(run_id: str, config: RunConfig, logits: dict[str, np.ndarray]) -> None:

@@ -172,14 +172,14 @@ def _lesson_of_pictures() -> None:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _architecture(_lab: Lab, run_id: str) -> pd.DataFrame:
-    models = _lab.models(run_id)
+    models = _lab.runs[run_id].models()
     return architecture_table({model: models[model] for model in ("teacher", "distilled")})
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _filters(_lab: Lab, run_id: str) -> tuple[str, int, dict[str, np.ndarray]]:
     """What the students' first layer is made of, how many of them, and those that are shown over time."""
-    models, snapshots = _lab.models(run_id), _lab.snapshots(run_id)
+    models, snapshots = _lab.runs[run_id].models(), _lab.runs[run_id].snapshots()
     kind = first_layer(models["distilled"])
     most = None if kind == "filters" else _PICTURES
     filters = {s: filters_over_time(models[s], snapshots[s]["weights"], most) for s in STUDENTS}

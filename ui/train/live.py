@@ -10,7 +10,7 @@ import streamlit as st
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
-from kd.studies.seeds import SeedsView
+from kd.lab.seeds import SeedsView
 from kd.text.chart_words import accuracy_words
 from kd.text.translation import _, language, ngettext
 from ui.live import pace as pacing
@@ -47,7 +47,7 @@ def pace(view: RunView) -> float | None:
 
 def _look(lab: Lab, run_id: str, every: float | None) -> None:
     with guard():
-        view = lab.watch(run_id)
+        view = lab.runs.view(run_id)
         of_seeds = seeds.look(lab, view)
         if pacing.is_another(every, _pace(view, of_seeds)):
             st.rerun()  # the whole page: Stop becomes Train again, or people came or left

@@ -30,11 +30,11 @@ def play_training(lab: Lab, run_id: str) -> None:
     """A tab of a finished run: the test set and one picture, played back."""
     with guard():
         kept = course(lab, run_id)
-        snapshots = _in_full(kept, lab.test_logits(run_id))
+        snapshots = _in_full(kept, lab.runs[run_id].test_logits())
         _training(lab, run_id, snapshots)
         lesson(
             _("Most is learned in the first moments"),
-            _most_is_learned(_table(run_id, snapshots, lab.test_logits(run_id)["teacher"])),
+            _most_is_learned(_table(run_id, snapshots, lab.runs[run_id].test_logits()["teacher"])),
             _(
                 "How many pictures does a student get right, then wrong, then right again? Guess, press "
                 "Play, and watch a few of the strips. In this run the distilled student did this with "
@@ -69,14 +69,14 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
 
 
 def course(lab: Lab, run_id: str) -> dict[str, dict[str, np.ndarray]]:
-    """`Lab.snapshots`; should that take long, a sentence says why. Not for cached functions."""
+    """`Run.snapshots`; should that take long, a sentence says why. Not for cached functions."""
     with st.spinner(
         _(
             "How these students learned was not kept, so they are being trained once more, to exactly the "
             "same weights."
         )
     ):
-        return lab.snapshots(run_id)
+        return lab.runs[run_id].snapshots()
 
 
 def _in_full(
@@ -138,7 +138,7 @@ def _kept(size: int) -> str:
 
 def _training(lab: Lab, run_id: str, snapshots: dict[str, dict[str, np.ndarray]]) -> None:
     times = tuple(snapshots["distilled"]["times"].tolist())
-    at = _courses(times, _table(run_id, snapshots, lab.test_logits(run_id)["teacher"]))
+    at = _courses(times, _table(run_id, snapshots, lab.runs[run_id].test_logits()["teacher"]))
     _matrices(run_id, {s: snapshots[s]["logits"] for s in STUDENTS}, at)
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
@@ -314,7 +314,7 @@ def _confusion(run_id: str, student: str, at: int, _logits: np.ndarray) -> pd.Da
 def _drawing_logits(
     _lab: Lab, run_id: str, picture: np.ndarray
 ) -> tuple[tuple[float, ...], dict[str, np.ndarray]]:
-    snapshots, models = _lab.snapshots(run_id), _lab.models(run_id)
+    snapshots, models = _lab.runs[run_id].snapshots(), _lab.runs[run_id].models()
     image = picture[:, :, np.newaxis].astype(np.float32)
     logits = {s: logits_over_time(models[s], snapshots[s]["weights"], image) for s in STUDENTS}
     return tuple(snapshots["distilled"]["times"].tolist()), logits

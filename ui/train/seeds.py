@@ -8,7 +8,7 @@ import streamlit as st
 
 from kd.charts.trail_chart import places
 from kd.lab import Lab, RunView
-from kd.studies.seeds import SeedsView
+from kd.lab.seeds import SeedsView
 from kd.text.headlines import seeds_words
 from kd.text.study_words import signed
 from kd.text.translation import _, ngettext
@@ -24,10 +24,10 @@ def look(lab: Lab, view: RunView) -> SeedsView | None:
 
     None where that means nothing: before it has a result, or where both students are the same.
     """
-    lab.look_at(view.config, person())
+    lab.ahead.look_at(view.config, person())
     if view.result is None or view.result["comparison"]["verdict"] == "no teacher":
         return None
-    return lab.seeds(view.config)
+    return lab.seeds.view(view.config)
 
 
 def tile(seeds: SeedsView | None) -> str:
@@ -77,7 +77,7 @@ def more(lab: Lab, view: RunView, seeds: SeedsView) -> None:
 def _ask(lab: Lab, view: RunView, number: int) -> None:
     notices.clear()
     try:
-        lab.more_seeds(view.config, number, person())
+        lab.seeds.more(view.config, number, person())
     except (ValueError, OSError) as error:
         notices.add(str(error))
 

@@ -67,7 +67,7 @@ def _of_this_person() -> dict[str, bool]:
 def _views(lab: Lab, run_ids: list[str]) -> Iterator[RunView]:
     for run_id in run_ids:
         try:
-            view = lab.watch(run_id)
+            view = lab.runs.view(run_id)
         except ValueError:
             with _lock:
                 _trails.get(person(), {}).pop(run_id, None)

@@ -139,6 +139,6 @@ def _open(lab: Lab, run_id: str) -> None:
     """Show a run, and set the controls as in it."""
     notices.clear()
     with address.together():
-        controls.set_form(lab.watch(run_id).config)
+        controls.set_form(lab.runs.view(run_id).config)
         controls.has_followed(run_id)
         show(run_id)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kd.config import FIELDS, MODELS
 from kd.export.numbers.columns import BEFORE, COMPARED, MEASURED
-from kd.runs.run_list import RunList
+from kd.runs.frame import runs_frame
 from kd.runs.state import RunView
 
 _OF_THE_RUN = [*(name for name in BEFORE if name != "study"), *FIELDS]
@@ -26,7 +26,7 @@ def long_form(runs: Iterable[RunView], study_id: str | None = None) -> pd.DataFr
         whole run stands in each of its rows.
     """
     views = [view for view in runs if view.result is not None]
-    wide = RunList(views).to_frame()
+    wide = runs_frame(views)
     parts = []
     for model in MODELS:
         own = {name: wide.get(f"{model}_{name}", float("nan")) for name in MEASURED if name not in _NAMED}

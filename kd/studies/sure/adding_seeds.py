@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from kd.studies.sure.single_seeds import SingleSeeds, alone, single_seeds
-from kd.studies.sure.stations import station
+from kd.studies.sure.stations import MOST_SEEDS, station
 from kd.studies.verdicts import NOT_JUDGED, verdicts
 from kd.text.translation import _
 
 ORDERS = ("by_number", "largest_first", "smallest_first")
 """In which order seeds may be added: as they are numbered, or picked by what they came to."""
-
-MOST_SEEDS = 20
 
 
 @dataclass(frozen=True)

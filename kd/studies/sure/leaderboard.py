@@ -8,8 +8,8 @@ import pandas as pd
 
 from kd.config import FIELDS, RunConfig
 from kd.studies.shipped import SHORT, TIMES, objectives_study
-from kd.studies.study import Study
-from kd.studies.verdicts import SCRATCH, verdicts
+from kd.studies.study import SCRATCH, Study
+from kd.studies.verdicts import verdicts
 
 USUAL = "soft_targets"
 BASELINES = (USUAL, SCRATCH)

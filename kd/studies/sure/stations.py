@@ -10,6 +10,9 @@ from __future__ import annotations
 
 STATIONS = (5, 10, 20, 40, 80, 160, 320, 640)
 
+MOST_SEEDS = 20
+"""With so many seeds a setting is shown, added one by one, and trained from the page Train."""
+
 _LEVEL, _LEVEL_OF_MANY = 0.01, 0.003
 _MANY = 40
 

@@ -9,8 +9,8 @@ import pytest
 from kd.networks.architectures import student_architecture, teacher_architecture
 from kd.studies.experiments import EXPERIMENTS
 from kd.training.networks import initial_weights
-from tests.studies.ahead_lab import PATIENCE
 from tests.studies.experiments import made_up
+from tests.studies.fake_lab import PATIENCE
 
 SEEDS = 3
 NAMES = ("born_alike", "two_teachers", "which_way_round")
@@ -127,4 +127,4 @@ def test_a_lab_has_two_teachers_teach_one_student(fake_lab):
     assert view.rows["ensemble_right"].notna().tolist() == both.tolist()
     # nobody removes a teacher while its student may need it
     (config,) = {each for each in run.experiment.runs(1) if each.second_teacher and each.epochs == 20}
-    assert {config.teacher, config.second_teacher} <= set(fake_lab.store.needed_models())
+    assert {config.teacher, config.second_teacher} <= set(fake_lab.store.runs.needed_models())

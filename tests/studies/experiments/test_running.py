@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from kd.studies.experiments import EXPERIMENTS, lab_part, running
+from kd.lab import experiments
+from kd.lab.experiments import ExperimentRun
+from kd.studies.experiments import EXPERIMENTS, rows
 from kd.studies.experiments.experiment import Experiment
-from kd.studies.experiments.running import ExperimentRun
-from tests.studies.ahead_lab import PATIENCE, FakeLab
 from tests.studies.experiments.tiny import EXPERIMENT as TINY
+from tests.studies.fake_lab import PATIENCE, FakeLab
 
 
 @pytest.fixture
@@ -53,13 +54,13 @@ def test_whoever_asks_the_same_gets_the_same_and_nothing_is_trained_twice(fake_l
     finished(run)
     begun = len(fake_lab.engine.begun)
     finished(run)
-    finished(ExperimentRun(fake_lab, tiny, 1))
+    finished(ExperimentRun(fake_lab._experiments, tiny, 1))
     assert len(fake_lab.engine.begun) == begun
 
 
 def test_one_that_is_stopped_keeps_its_runs_and_goes_on_in_another_process(tmp_path, tiny):
     lab = FakeLab(tmp_path, seconds_an_epoch=0.05)
-    run = ExperimentRun(lab, tiny.choose(epochs=5), 2)
+    run = ExperimentRun(lab._experiments, tiny.choose(epochs=5), 2)
     run.start()
     some = threading.Event()
     while not some.is_set() and run.view().active:
@@ -73,7 +74,7 @@ def test_one_that_is_stopped_keeps_its_runs_and_goes_on_in_another_process(tmp_p
     trained = dict(lab.engine.trained)
     lab.close()
     again = FakeLab(tmp_path)
-    going_on = ExperimentRun(again, run.experiment, 2)
+    going_on = ExperimentRun(again._experiments, run.experiment, 2)
     assert (going_on.view().status, going_on.view().done) == ("stopped", view.done)
     assert finished(going_on).done == view.runs
     whole = {model for model, epoch in trained if epoch == 5}
@@ -83,16 +84,34 @@ def test_one_that_is_stopped_keeps_its_runs_and_goes_on_in_another_process(tmp_p
 
 
 def test_one_that_is_stopped_can_be_started_again(fake_lab, tiny):
-    run = ExperimentRun(fake_lab, tiny.choose(epochs=20), 2)
+    run = ExperimentRun(fake_lab._experiments, tiny.choose(epochs=20), 2)
     run.start()
     run.stop()
     run.start()
     assert run.wait(PATIENCE).status == "finished"
 
 
+def test_people_share_one_and_it_ends_when_the_last_of_them_stops_it(fake_lab, tiny, monkeypatch):
+    asked, start = [], fake_lab.studies.start
+
+    def noted(study, person, **of):
+        asked.append(person)
+        return start(study, person, **of)
+
+    monkeypatch.setattr(fake_lab.studies, "start", noted)
+    monkeypatch.setattr(fake_lab.studies, "stop", lambda study, person: asked.append(f"not {person}"))
+    run = ExperimentRun(fake_lab._experiments, tiny.choose(epochs=20), 1)
+    run.start("ann")
+    run.start("ben")
+    assert not run.stop("ann")
+    assert run.wait(PATIENCE).status == "finished"
+    assert asked[-1] == "ben"  # who alone wanted the last stage
+    assert run.stop("ben")
+
+
 def test_a_run_that_fails_ends_it_before_the_next_stage(fake_lab, tiny, monkeypatch, caplog):
     monkeypatch.setattr(fake_lab.engine, "loses", lambda key: True)
-    run = ExperimentRun(fake_lab, tiny, 1)
+    run = ExperimentRun(fake_lab._experiments, tiny, 1)
     run.start()
     view = run.wait(PATIENCE)
     assert (view.status, view.done, view.stage) == ("unfinished", 0, 1)
@@ -115,20 +134,24 @@ def test_nobody_waits_for_measures_that_somebody_else_computes(fake_lab, tiny, m
     """They are computed once for all who look."""
     run, computed = fake_lab.experiment("tiny"), []
     finished(run)
-    monkeypatch.setattr(running, "rows_of", lambda *arguments: computed.append(arguments))
+    monkeypatch.setattr(rows, "rows_of", lambda *arguments: computed.append(arguments))
     for _look in range(3):
         assert run.view().done == 6
     assert computed == []
 
 
 def test_its_own_thread_measures_so_that_no_look_waits_for_it(fake_lab, tiny, monkeypatch):
-    run, measured, threads = ExperimentRun(fake_lab, tiny, 1), fake_lab.measured, set()
+    run, measured, threads = (
+        ExperimentRun(fake_lab._experiments, tiny, 1),
+        fake_lab.runs.trained.measured,
+        set(),
+    )
 
     def noted(name, run_id):
         threads.add(threading.current_thread().name)
         return measured(name, run_id)
 
-    monkeypatch.setattr(fake_lab, "measured", noted)
+    monkeypatch.setattr(fake_lab.runs.trained, "measured", noted)
     run.view()
     run.start()
     while run.view().active:
@@ -138,29 +161,29 @@ def test_its_own_thread_measures_so_that_no_look_waits_for_it(fake_lab, tiny, mo
 
 
 def test_a_lab_keeps_so_many_experiments_and_those_that_go_on(fake_lab, tiny, monkeypatch):
-    monkeypatch.setattr(lab_part, "MOST_KEPT", 2)
+    monkeypatch.setattr(experiments, "MOST_KEPT", 2)
     first = fake_lab.experiment("tiny", 1)
     assert fake_lab.experiment("tiny", 1) is first
     monkeypatch.setattr(ExperimentRun, "is_going", property(lambda run: run is first))
     others = [fake_lab.experiment("tiny", seeds) for seeds in (2, 3, 4)]
-    assert list(fake_lab._experiments.values()) == [first, others[-1]]
+    assert list(fake_lab._experiments._runs.values()) == [first, others[-1]]
 
 
 def test_it_can_be_looked_at_while_a_stage_begins(fake_lab, tiny, monkeypatch):
-    run, start_study, seen = ExperimentRun(fake_lab, tiny, 2), fake_lab.start_study, []
+    run, start_study, seen = ExperimentRun(fake_lab._experiments, tiny, 2), fake_lab.studies.start, []
 
-    def look_and_start(study, **said):
+    def look_and_start(study, *asked, **said):
         seen.append(run.view().done)
-        return start_study(study, **said)
+        return start_study(study, *asked, **said)
 
-    monkeypatch.setattr(fake_lab, "start_study", look_and_start)
+    monkeypatch.setattr(fake_lab.studies, "start", look_and_start)
     finished(run)
     assert seen == [0, 4, 4]
 
 
 def test_what_has_ended_is_shown_whole_to_whoever_began_to_look_before(fake_lab, tiny, monkeypatch):
     """The last run may finish in the middle of a look: then the next one shows it."""
-    run, watch_study = ExperimentRun(fake_lab, tiny, 1), fake_lab.watch_study
+    run, watch_study = ExperimentRun(fake_lab._experiments, tiny, 1), fake_lab.studies.view
     run.start()
     before = []
 
@@ -171,15 +194,15 @@ def test_what_has_ended_is_shown_whole_to_whoever_began_to_look_before(fake_lab,
             return replace(before[0], done=0)
         return watch_study(study)
 
-    monkeypatch.setattr(fake_lab, "watch_study", as_it_was)
+    monkeypatch.setattr(fake_lab.studies, "view", as_it_was)
     assert run.view().status == "running"
     assert run.view().status == "finished"
 
 
 def test_what_is_stored_meanwhile_is_seen_before_it_starts(fake_lab, tiny):
-    run = ExperimentRun(fake_lab, tiny, 2)
+    run = ExperimentRun(fake_lab._experiments, tiny, 2)
     assert run.view().done == 0
-    finished(ExperimentRun(fake_lab, tiny, 1))
+    finished(ExperimentRun(fake_lab._experiments, tiny, 1))
     assert (run.view().done, run.view().status) == (3, "stopped")
 
 
@@ -187,7 +210,7 @@ def test_a_run_without_its_models_is_shown_without_its_measures(fake_lab, tiny, 
     def lost(name, run_id):
         raise ValueError("It has lost a model.")
 
-    monkeypatch.setattr(fake_lab, "measured", lost)
-    view = finished(ExperimentRun(fake_lab, tiny, 1))
+    monkeypatch.setattr(fake_lab.runs.trained, "measured", lost)
+    view = finished(ExperimentRun(fake_lab._experiments, tiny, 1))
     assert view.rows["agreement"].isna().all()
     assert view.rows["distilled_accuracy"].notna().all()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 import pytest
 from scipy.stats import entropy
@@ -12,6 +10,7 @@ from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.pictures.training_set import places
 from kd.studies.measures import MEASURES, MeasuredRun, measure, measured, value
+from tests.stored_runs import save
 
 LABELS = load_mnist().y_test
 
@@ -164,26 +163,22 @@ def test_an_unknown_measure_is_refused():
             ask("luck")
 
 
-def test_a_measure_is_computed_once_a_run_and_kept(fake_lab, monkeypatch, caplog):
+def test_a_measure_is_computed_once_a_run_and_kept(fake_lab, monkeypatch):
     run_id = fake_lab.finished(RunConfig(teacher="notebook", train_size=320, epochs=1))
-    teacher = fake_lab.test_logits(run_id)["teacher"].argmax(1)
+    teacher = fake_lab.runs[run_id].test_logits()["teacher"].argmax(1)
     agreement = pytest.approx(100 * np.mean(teacher == np.arange(10_000) % 10))  # of what this engine makes
-    assert fake_lab.measured("agreement", run_id) == agreement
-    monkeypatch.setattr(fake_lab, "test_logits", lambda run: pytest.fail("read again"))
-    assert fake_lab.measured("agreement", run_id) == agreement
-    (kept,) = (fake_lab.store.home / "measures").iterdir()
-    kept.write_bytes(b"damaged")
-    monkeypatch.undo()
-    with caplog.at_level(logging.WARNING):
-        assert fake_lab.measured("agreement", run_id) == agreement
-    assert "it is measured again" in caplog.text
+    assert fake_lab.runs[run_id].measured("agreement") == agreement
+    monkeypatch.setattr(fake_lab.runs.trained, "test_logits", lambda run: pytest.fail("read again"))
+    assert fake_lab.runs[run_id].measured("agreement") == agreement
 
 
-def test_what_was_measured_of_an_earlier_run_does_not_count(fake_lab):
-    store = fake_lab.store
-    store.save_measures("0" * 12, 1.0, {"agreement": 5.0})
-    assert store.measures("0" * 12, 1.0) == {"agreement": 5.0}
-    assert store.measures("0" * 12, 2.0) == {}
+def test_what_was_measured_of_an_earlier_result_does_not_count(fake_lab):
+    runs, run_id = fake_lab.store.runs, save(fake_lab.store)
+    for each in (run_id, RunConfig().run_id):  # one of one's own, and one that comes with the project
+        runs.save_measures(each, {"agreement": 5.0})
+        assert runs.measures(each) == {"agreement": 5.0}
+    save(fake_lab.store)
+    assert runs.measures(run_id) == {}
 
 
 def test_every_measure_says_what_it_is():

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from kd.studies.sure.adding_seeds import MOST_SEEDS, ORDERS, adding_seeds
+from kd.studies.sure.adding_seeds import ORDERS, adding_seeds
+from kd.studies.sure.stations import MOST_SEEDS
 from kd.studies.verdicts import verdicts
 
 SCRATCH = 8_400

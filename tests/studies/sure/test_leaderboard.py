@@ -8,8 +8,8 @@ import pytest
 
 from kd.distillation.objectives import OBJECTIVES
 from kd.studies.shipped import LONG, OBJECTIVES_FILE, SHORT
+from kd.studies.study import SCRATCH
 from kd.studies.sure.leaderboard import BASELINES, USUAL, leaderboard
-from kd.studies.verdicts import SCRATCH
 from tests.studies.two_way import interval, points
 
 

@@ -55,13 +55,13 @@ def test_a_system_without_such_a_limit_needs_none(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no descriptors")
-def test_a_thread_that_has_ended_holds_no_connection_to_the_index(tmp_path):
+def test_a_thread_that_has_ended_holds_no_connection_to_the_database(tmp_path):
     store, process, held = Store(tmp_path), psutil.Process(), []
     gc.collect()
     gc.disable()
     try:
         for _ in range(10):
-            reader = threading.Thread(target=store.index.rows)
+            reader = threading.Thread(target=store.runs.rows)
             reader.start()
             reader.join()
             held.append(process.num_fds())

@@ -19,7 +19,7 @@ from distributed import Client
 from distributed.security import Security
 
 from kd.config import FIELDS, RunConfig
-from kd.engine.ready import READY
+from kd.engine.processes import READY
 from kd.store.store import Store
 from tests import PROJECT, WITHOUT_TENSORFLOW
 from tests.app_process import app_process
@@ -51,12 +51,8 @@ def engine():
 
 
 def credentials(line: dict) -> Security:
-    return Security(
-        tls_ca_file=line["ca"],
-        tls_client_cert=line["certificate"],
-        tls_client_key=line["key"],
-        require_encryption=True,
-    )
+    names = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+    return Security(**{name: line[name] for name in names}, require_encryption=True)
 
 
 def test_a_client_with_the_credentials_is_let_in(engine):
@@ -66,7 +62,7 @@ def test_a_client_with_the_credentials_is_let_in(engine):
 
 
 def test_every_process_of_the_engine_keeps_its_connections_apart(engine):
-    """Otherwise one broken connection breaks the others: see tests/engine/test_connections.py."""
+    """Otherwise one broken connection breaks the others: see tests/engine/test_preload.py."""
 
     def kind_of_socket() -> str:
         import ssl
@@ -193,16 +189,16 @@ ODD_IDS = ["", ".", "..", "/", "../../etc/passwd", "a" * 12 + "\n", "A" * 12, "0
 @pytest.mark.parametrize("run_id", [*ODD_IDS, "0123456789a/", "${HOME}0000000", "0000;rm -rf /"])
 def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
     store = Store(tmp_path)
-    assert not store.has_run(run_id)
-    assert store.record(run_id) is None
-    assert store.restore_run(run_id) is False
-    store.remove_run(run_id)
+    assert not store.runs.has(run_id)
+    assert store.runs.record(run_id) is None
+    assert store.runs.restore([run_id]) == [run_id]
+    store.runs.remove(run_id)
     assert (tmp_path / "runs").is_dir()
-    assert store.models_of(run_id) == {}
+    assert store.runs.models_of(run_id) == {}
     assert not store.is_usable(run_id)
-    assert store.model(run_id) is None
-    assert store.model_logits(run_id) is None
-    assert store.snapshots(run_id) is None
+    assert store.models.get(run_id) is None
+    assert store.models.logits(run_id) is None
+    assert store.models.snapshots(run_id) is None
 
 
 def test_every_field_of_a_run_is_a_number_a_switch_or_one_of_a_list():

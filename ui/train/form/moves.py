@@ -8,6 +8,7 @@ from kd.config import Contradiction, RunConfig
 from kd.text.translation import _
 from ui.shared import address, notices
 from ui.shared.guard import guarded
+from ui.shared.patience import anybody_else_waits, is_quick
 from ui.shared.person import person
 from ui.shared.server import lab
 from ui.shared.shown import show, shown_run
@@ -47,9 +48,9 @@ def waits_for_train(config: RunConfig) -> str:
     """Why this setting is not trained by itself although the switch is on, in a sentence; else empty."""
     if not is_on():
         return ""
-    if not lab().is_quick(config):
+    if not is_quick(lab(), config):
         return _("This takes longer than three seconds, so it waits for Train.")
-    if _is_new(config) and lab().anybody_else_waits(person()):
+    if _is_new(config) and anybody_else_waits(lab(), person()):
         return _("Others are waiting for their runs, so this one waits for Train.")
     return ""
 
@@ -70,14 +71,14 @@ def start(config: RunConfig) -> None:
     st.session_state.pop("stopping", None)
     before = shown_run(lab())
     try:
-        run_id = lab().start(config, person())
+        run = lab().train(config, person())
     except (ValueError, OSError) as error:
         notices.add(str(error))
         return
-    controls.has_followed(run_id)
-    show(run_id)
-    if before is not None and before.active and before.run_id != run_id and lab().is_quick(before.config):
-        lab().let_go(before.run_id, person())
+    controls.has_followed(run.id)
+    show(run.id)
+    if before is not None and before.active and before.run_id != run.id and is_quick(lab(), before.config):
+        lab().runs[before.run_id].let_go(person())
 
 
 def _is_new(config: RunConfig) -> bool:

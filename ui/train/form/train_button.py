@@ -10,11 +10,12 @@ from typing import Any
 import streamlit as st
 
 from kd.config import PRESETS, Contradiction, RunConfig
-from kd.lab import SECONDS_OF_A_LONG_RUN, RunView
+from kd.lab import RunView
 from kd.text.translation import _
 from kd.text.words import duration
 from ui.shared import notices
 from ui.shared.guard import guarded
+from ui.shared.patience import SECONDS_OF_A_LONG_RUN, is_long
 from ui.shared.person import person
 from ui.shared.run_words import setting
 from ui.shared.server import lab
@@ -57,7 +58,7 @@ def _start() -> None:
         config, asked = controls.current(), st.session_state.pop(ASKED, None)
     except Contradiction:
         return  # the form says so
-    if asked != config.run_id and lab().is_long(config):
+    if asked != config.run_id and is_long(lab(), config):
         st.session_state[ASKED] = config.run_id
         return
     ask_for_result_in_sight()
@@ -65,9 +66,9 @@ def _start() -> None:
 
 
 def _stop(run_id: str) -> None:
-    if lab().stop(run_id, person()):
+    if lab().runs[run_id].stop(person()):
         st.session_state["stopping"] = run_id
-    elif lab().watch(run_id).active:
+    elif lab().runs.view(run_id).active:
         notices.clear()
         notices.add(_("Others are waiting for this run too, so it continues for them."))
 

@@ -17,7 +17,6 @@ from kd.once import computed_once
 from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import places, training_set
 from kd.places import DATA
-from kd.store.stored_snapshots import arrays_of
 from kd.teachers.logits import shipped_logits
 from kd.teachers.shipped import shipped_teacher_path
 
@@ -46,7 +45,7 @@ def batch(code: str = "") -> Batch:
     pictures = to_model_input(chosen.images[:PICTURES])
     model = config.model_ids["distilled"]
     path = DATA / "snapshots" / f"{model}.npz"
-    weights = arrays_of(path, files.read_sealed(path))["weights"][0]
+    weights = files.npz_arrays(files.read_sealed(path))["weights"][0]
     student = NumpyModel.load(DATA / "models" / model / "model.keras").with_flat_weights(weights)
     labels = chosen.labels[:PICTURES].astype(np.int64)
     return Batch(

@@ -1,0 +1,144 @@
+"""This machine's processes: how many there may be, whether one responds, its end, and the memory it frees."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from kd.text.translation import _
+from kd.text.words import quoted
+from kd.unusable import Unusable
+
+# The prefix of the one line that the engine's process prints: other code may print there too.
+READY = "kd.engine: "
+SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_OF_SILENCE = 30.0
+# One that computes is slow, not frozen: loading TensorFlow can keep a worker from answering for a while.
+TIMES_AS_LONG_AT_WORK = 10
+LEAST_SHARE_OF_A_CORE = 0.05
+
+
+def available_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def student_workers() -> int:
+    """How many students train side by side: KD_WORKERS, or one per core."""
+    chosen = os.environ.get("KD_WORKERS", "")
+    if not chosen:
+        return available_cores()
+    if not re.fullmatch("[0-9]{1,3}", chosen) or not 1 <= int(chosen) <= 256:
+        raise Unusable(
+            _("KD_WORKERS must be a whole number between 1 and 256, got {value}.", value=quoted(chosen))
+        )
+    return int(chosen)
+
+
+def family_of(pid: int) -> list[psutil.Process]:
+    """A process and all that it started, itself first: killed first, it cannot report their end.
+
+    Without multiprocessing's resource tracker, which removes the semaphores of those killed, and then ends.
+    """
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        return [process, *(one for one in process.children(recursive=True) if not _is_tracker(one))]
+    return []
+
+
+def _is_tracker(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return any(part.startswith("from multiprocessing.resource_tracker") for part in process.cmdline())
+    return False
+
+
+def kill(family: list[psutil.Process]) -> None:
+    """Kill these processes, even suspended ones, which cannot notice that their parent is gone."""
+    for process in family:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+class Silence:
+    """For how long a process has shown no sign of life, counted in looks at it.
+
+    Not by a clock: a clock that was set, a laptop that slept, or a machine too busy to look must not make a
+    living process seem dead.
+    """
+
+    def __init__(self, seconds: float = SECONDS_OF_SILENCE):
+        self._seconds = seconds
+        self._sign: Any = object()  # unlike any other
+        self._looks = 0
+        self._computed = 0.0
+
+    def is_too_long(self, sign: Any, process: psutil.Process | None = None) -> bool:
+        """Look once.
+
+        Args:
+            sign: any value that changes with each sign of life.
+            process: its work counts as life too, for a silence up to TIMES_AS_LONG_AT_WORK as long.
+        """
+        if sign != self._sign:
+            self._sign, self._looks, self._computed = sign, 0, _computed(process)
+            return False
+        self._looks += 1
+        silent = self._looks * SECONDS_BETWEEN_LOOKS
+        if silent < self._seconds:
+            return False
+        return silent >= TIMES_AS_LONG_AT_WORK * self._seconds or not self._is_at_work(process, silent)
+
+    def _is_at_work(self, process: psutil.Process | None, silent: float) -> bool:
+        """Whether it has computed in so many silent seconds, or waits for the disk."""
+        if _computed(process) - self._computed > LEAST_SHARE_OF_A_CORE * silent:
+            return True
+        with contextlib.suppress(psutil.Error):
+            return process is not None and process.status() == psutil.STATUS_DISK_SLEEP
+        return False
+
+
+def _computed(process: psutil.Process | None) -> float:
+    """CPU seconds that it has used."""
+    with contextlib.suppress(psutil.Error):
+        return sum(process.cpu_times()[:2]) if process else 0.0
+    return 0.0
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what is freed: a training step needs the same few megabytes as the one before.
+
+    Dask asks for the opposite (MALLOC_TRIM_THRESHOLD_), but returning pages and requesting them again costs a
+    tenth of a student's time. glibc only, and nothing happens elsewhere.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        tell = ctypes.CDLL("libc.so.6").mallopt
+        for parameter, value in ((-1, 256 << 20), (-2, 64 << 20), (-3, 32 << 20)):
+            tell(parameter, value)  # in malloc.h: trim threshold, top pad, and mmap threshold at its maximum
+
+
+def give_back() -> None:
+    """Return to the system what is freed: some milliseconds, a little more for the next allocation."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(ctypes.c_size_t(0))
+
+
+def in_pauses(is_working: Callable[[], bool]) -> Callable[[], None]:
+    """A function that gives memory back whenever a time of work is over; to be called about once a second."""
+    worked = False
+
+    def look() -> None:
+        nonlocal worked
+        working = is_working()
+        if worked and not working:
+            give_back()
+        worked = working
+
+    return look

@@ -1,0 +1,226 @@
+"""Thinking ahead: while nobody waits, the lab computes what may be wanted next.
+
+First come other seeds of the settings that people look at, so that their verdicts become surer; then the
+settings' neighbours, so that a control that is moved finds its run stored. It is a batch of runs like a
+study's that nobody asked for: whatever anybody asks for goes before.
+
+KD_AHEAD    0 switches it off
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from functools import lru_cache
+
+from kd.config import FIELDS, RunConfig, to_bool
+from kd.lab.estimates import Estimates
+from kd.runs.batch import Batch
+from kd.runs.in_progress import RunsInProgress
+from kd.runs.scheduler import AHEAD
+from kd.store.store import Store
+from kd.store.upkeep import Upkeep
+from kd.studies.study import Study
+from kd.studies.sure.stations import STATIONS
+from kd.text.words import quoted
+from kd.unusable import Unusable
+
+log = logging.getLogger("kd")
+
+SEEDS = STATIONS[0]
+NEIGHBOURING = ("alpha", "temperature")
+MOST_PEOPLE = 3
+# A run that takes longer is not computed unless somebody asks for it.
+MOST_SECONDS = 3.0
+SECONDS_REMEMBERED = 30.0
+# What was asked for last is being shown, and takes the same processors.
+SECONDS_OF_CALM = 1.0
+# After this, look again whether there is time, or whether what failed can be computed now.
+SECONDS_OF_PATIENCE = 5.0
+SECONDS_AFTER_TROUBLE = 60.0
+
+
+def is_on() -> bool:
+    """Whether anything is computed that nobody asked for: KD_AHEAD.
+
+    Raises:
+        ValueError: when it is neither 0 nor 1.
+    """
+    chosen = os.environ.get("KD_AHEAD", "")
+    switched = to_bool(chosen or "1")
+    if switched is None:
+        raise Unusable(f"KD_AHEAD must be 0 or 1, got {quoted(chosen)}.")
+    return switched
+
+
+@lru_cache(maxsize=256)
+def with_seeds(setting: RunConfig, most: int) -> tuple[RunConfig, ...]:
+    """The setting with its own seed and the next ones: so many in all, as far as there are any."""
+    highest = FIELDS["seed"].maximum
+    seeds = most if highest is None else min(most, int(highest) - setting.seed + 1)
+    return tuple(config for _cell, config in Study(setting, {}, seeds).runs())
+
+
+@lru_cache(maxsize=256)
+def neighbours(setting: RunConfig, name: str) -> tuple[RunConfig, ...]:
+    """The setting with the next values of a field both ways, where that makes a difference."""
+    found = []
+    if setting.counts(name):
+        for value in FIELDS[name].next_stops(getattr(setting, name)):
+            with contextlib.suppress(ValueError):  # the other fields do not allow it
+                found.append(setting.replace(**{name: value}))
+    return tuple(config for config in found if config.run_id != setting.run_id)
+
+
+class Ahead:
+    """Computes what nobody asked for. Thread-safe.
+
+    It chooses a batch of runs once people have been calm for a moment; when they look at something else, or
+    ask for something, the batch is dropped and what it has computed is kept.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        runs: RunsInProgress,
+        upkeep: Upkeep,
+        estimates: Estimates,
+    ):
+        """
+        Raises:
+            ValueError: when KD_AHEAD is neither 0 nor 1.
+        """
+        self._is_on = is_on()
+        self._store, self._runs, self._upkeep = store, runs, upkeep
+        self._estimates = estimates
+        self._lock = threading.RLock()
+        self._looks: dict[str, tuple[RunConfig, float]] = {}
+        self._failed: dict[str, float] = {}
+        self._batch: tuple[RunConfig, Batch] | None = None
+        self._timer: threading.Timer | None = None
+        self._closed = False
+
+    def look_at(self, setting: RunConfig | None, person: str) -> None:
+        """This person has this setting on the screen, or none any more; cheap.
+
+        It counts until the person looks at another, or for SECONDS_REMEMBERED.
+        """
+        if not self._is_on:
+            return
+        with self._lock:
+            before, _since = self._looks.pop(person, (None, 0.0))
+            if setting is not None:
+                self._looks[person] = setting, time.monotonic()
+            if setting != before:
+                self.let_go()
+            elif self._batch is None and self._timer is None:
+                self._consider_in(SECONDS_OF_CALM)
+
+    def goes_on_with(self, setting: RunConfig) -> bool:
+        """Whether other seeds of this setting are computed although nobody asks, as soon as there is time."""
+        return self._is_on and self._estimates.seconds(with_seeds(setting, 2)[-1]) < MOST_SECONDS
+
+    def let_go(self) -> None:
+        """Somebody looks at or asks for something else: drop the batch, and consider again after a calm."""
+        with self._lock:
+            batch, self._batch = self._batch, None
+            self._consider_in(SECONDS_OF_CALM if self._looks else None)
+        if batch is not None:
+            batch[1].stop()
+
+    def close(self) -> None:
+        """Compute nothing any more."""
+        with self._lock:
+            self._closed = True
+            self._looks.clear()
+        self.let_go()
+
+    def _consider_in(self, seconds: float | None) -> None:
+        """Called with the lock held."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if seconds is not None and not self._closed:
+            self._timer = threading.Timer(seconds, self._consider)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _consider(self) -> None:
+        """Begin a batch if there is time for one."""
+        again: float | None = SECONDS_OF_PATIENCE
+        try:
+            with self._lock:
+                self._timer = None
+                settings = self._settings()
+                if self._batch is not None or not self._looks:
+                    return
+            if self._is_free():
+                chosen = self._chosen(settings)
+                if chosen is not None:
+                    again = None
+                    self._carry_out(*chosen)
+        except Exception:
+            log.exception("nothing can be computed ahead")
+            again = SECONDS_AFTER_TROUBLE
+        if again is not None:
+            with self._lock:
+                if self._timer is None:
+                    self._consider_in(again)
+
+    def _settings(self) -> list[RunConfig]:
+        """What is looked at; nothing if too many people look. Called with the lock held."""
+        earliest = time.monotonic() - SECONDS_REMEMBERED
+        self._looks = {person: look for person, look in self._looks.items() if look[1] >= earliest}
+        if len(self._looks) > MOST_PEOPLE:
+            return []
+        return list(dict.fromkeys(setting for setting, _since in self._looks.values()))
+
+    def _is_free(self) -> bool:
+        """Whether nobody waits for anything, here or in another process."""
+        return self._runs.is_idle() and not self._store.runs.others_are_busy()
+
+    def _chosen(self, settings: list[RunConfig]) -> tuple[RunConfig, list[RunConfig], bool] | None:
+        """For which setting to compute which runs now, and whether somebody may watch them.
+
+        Everybody's seeds come before anybody's neighbours.
+        """
+        stored = [setting for setting in settings if self._store.runs.has(setting.run_id)]
+        for name in (None, *NEIGHBOURING):
+            for setting in stored:
+                every = with_seeds(setting, SEEDS) if name is None else neighbours(setting, name)
+                runs = [config for config in every if self._may_compute(config)]
+                if runs and self._upkeep.has_plenty():
+                    return setting, runs, name is not None
+        return None
+
+    def _may_compute(self, config: RunConfig) -> bool:
+        """Whether a run is missing and short, has not failed just now, and was not deleted."""
+        failed = self._failed.get(config.run_id)
+        return (
+            not self._store.runs.has(config.run_id)
+            and (failed is None or time.monotonic() - failed > SECONDS_AFTER_TROUBLE)
+            and not self._store.runs.is_deleted(config.run_id)
+            and self._estimates.seconds(config) < MOST_SECONDS
+        )
+
+    def _carry_out(self, setting: RunConfig, runs: list[RunConfig], looks: bool) -> None:
+        def ended() -> None:
+            self._failed.update(dict.fromkeys(batch.failed, time.monotonic()))
+            with self._lock:
+                if self._batch is not None and self._batch[1] is batch:
+                    self._batch = None
+                    self._consider_in(0.0)
+            if not self._upkeep.has_plenty():
+                self._upkeep.tidy()
+
+        batch = Batch(self._runs, "ahead", ended, AHEAD, looks=looks)
+        with self._lock:
+            wanted = any(setting == looked for looked, _since in self._looks.values())
+            if self._closed or not wanted:
+                return
+            self._batch = setting, batch
+        # each run trains two models, and one more is being stored
+        batch.start(runs, lambda config: False, 1 + self._estimates.workers() // 2)

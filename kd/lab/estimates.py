@@ -1,0 +1,103 @@
+"""Estimates: how long runs and studies will take on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from kd.config import RunConfig
+from kd.engine import Engine, EngineLost
+from kd.run_fields import FRESH
+from kd.runs.batch import Pace
+from kd.runs.estimate import RUNS_MEASURED, TYPICAL, Estimate, Speed, measured_speed
+from kd.store.store import Store
+from kd.studies.study import Study
+
+
+class Estimates:
+    """Judges by the newest finished runs, which are read again whenever a run ends. Thread-safe."""
+
+    def __init__(self, store: Store, engine: Engine):
+        self._store, self._engine = store, engine
+        self._speed: Speed | None = None
+        self._is_read = False
+
+    def read(self) -> None:
+        """Read the finished runs; takes a moment."""
+        self._speed = measured_speed(self._newest())
+        self._is_read = True
+
+    def run(self, config: RunConfig) -> Estimate | None:
+        """Seconds that a run takes; None if nothing has been measured on this machine yet."""
+        speed = self._speed_here()
+        return None if self._speed is None else speed.estimate(config, self._trains_teacher(config))
+
+    def seconds(self, config: RunConfig) -> float:
+        """Seconds that a run takes, on a typical machine while nothing has been measured on this one."""
+        return self._speed_here().estimate(config, self._trains_teacher(config)).total
+
+    def model(self, config: RunConfig, name: str) -> float | None:
+        """Seconds that one of a run's models takes, or None; from what was read last, so it never waits."""
+        return None if self._speed is None else self._speed.model_seconds(config, name)
+
+    def studies(self, *studies: Study) -> float:
+        """Seconds that studies take side by side, without what is stored."""
+        return self.together(self._missing(studies))
+
+    def pace(self, *studies: Study) -> Pace:
+        """How fast studies go that begin now."""
+        return Pace(self.costs(list(dict.fromkeys(self._missing(studies)))))
+
+    def together(self, configs: Iterable[RunConfig]) -> float:
+        """Seconds that runs take together: each model is trained once, as many at once as can be."""
+        speed = self._speed_here()
+        models = {
+            model_id: speed.model_seconds(config, name)
+            for config in configs
+            for name, model_id in config.model_ids.items()
+            if name != "teacher" or config.teacher == FRESH
+            if not self._store.models.has(model_id)
+        }
+        return max(max(models.values(), default=0.0), sum(models.values()) / self.workers())
+
+    def costs(self, configs: Sequence[RunConfig]) -> dict[str, float]:
+        """The seconds of each run by its id, so that they add up to those of all together."""
+        alone = {config.run_id: self.together([config]) for config in configs}
+        total = sum(alone.values())
+        share = self.together(configs) / total if total else 0.0
+        return {run_id: cost * share for run_id, cost in alone.items()}
+
+    def workers(self) -> int:
+        """How many students train at once, as far as is known."""
+        return self._engine.workers()["student"]
+
+    def count_workers(self) -> int:
+        """How many students train at once. A cluster of one's own is asked, which may take a while.
+
+        Until then, or until something has been trained there, it is as many as this machine would train.
+        """
+        with contextlib.suppress(EngineLost):  # whoever trains something there will say so
+            self._engine.look_for_workers()
+        return self.workers()
+
+    def _speed_here(self) -> Speed:
+        if not self._is_read:
+            self.read()
+        return self._speed or TYPICAL
+
+    def _trains_teacher(self, config: RunConfig) -> bool:
+        return config.teacher == FRESH and not self._store.models.has(config.teacher_id)
+
+    def _missing(self, studies: Iterable[Study]) -> list[RunConfig]:
+        runs = [config for study in studies for _cell, config in study.runs()]
+        return [config for config in runs if not self._store.is_usable(config.run_id)]
+
+    def _newest(self) -> Iterator[tuple[RunConfig, Mapping[str, Any]]]:
+        """Config and result of this machine's newest finished runs."""
+        with contextlib.suppress(OSError):
+            finished = [row for row in self._store.runs.rows(unasked=True) if row.status == "finished"]
+            for row in finished[:RUNS_MEASURED]:
+                record = self._store.runs.record(row.run_id)
+                if record is not None:
+                    yield row.config, record["result"]

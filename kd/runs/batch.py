@@ -1,0 +1,191 @@
+"""Batch: many runs for one purpose, a few more at a time than can train."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from kd.config import NOBODY, RunConfig
+from kd.runs.in_progress import RunsInProgress
+from kd.runs.run import Wish
+from kd.runs.scheduler import STUDY
+from kd.text.endings import Ending
+
+log = logging.getLogger("kd")
+
+# How often to try again where a run could not be stored because the disk was full.
+SECONDS_FOR_ROOM = 5.0
+FULL = "disk full"
+
+
+class Batch:
+    """Feeds runs in as others end. Thread-safe.
+
+    done: the ids of the runs that are stored, those that were there before included; reused: the latter.
+    failed: run id → why. waits_for_room: whether the disk is full. seconds_paused: how long it has rested.
+    """
+
+    def __init__(
+        self,
+        runs: RunsInProgress,
+        who: str,
+        ended: Callable[[], None],
+        urgency: int = STUDY,
+        person: str = NOBODY,
+        looks: bool = False,
+    ):
+        """
+        Args:
+            who: who wants the runs, in the scheduler.
+            ended: called once, when no run is left or it is stopped.
+            looks: whether to look at students while they learn.
+            person: whose the runs are to be.
+        """
+        self.who, self.urgency, self.person = who, urgency, person
+        self.done: set[str] = set()
+        self.reused: set[str] = set()
+        self.failed: dict[str, Ending] = {}
+        self.waits_for_room = self.is_paused = self.is_stopped = False
+        self.seconds_paused = 0.0
+        self._paused_at = 0.0
+        self._runs, self._ended, self._looks = runs, ended, looks
+        self._lock = threading.Lock()
+        self._waiting: deque[RunConfig] = deque()
+        self._in_progress: set[str] = set()
+        self._most = 0
+        self._is_started = self._is_feeding = self._is_over = self._is_holding = False
+
+    def start(self, configs: Iterable[RunConfig], is_stored: Callable[[RunConfig], bool], most: int) -> None:
+        """Begin with what is missing; returns when so many runs are in progress.
+
+        Args:
+            is_stored: whether a run is stored with all its models.
+            most: how many runs are in progress at a time.
+        """
+        for config in configs:
+            if is_stored(config):
+                self.done.add(config.run_id)
+                self.reused.add(config.run_id)
+            else:
+                self._waiting.append(config)
+        with self._lock:
+            if self.is_stopped:
+                self._waiting.clear()
+            self._most, self._is_started = most, True
+        self._feed()
+
+    @property
+    def waiting(self) -> list[RunConfig]:
+        """The runs that have not begun."""
+        return list(self._waiting)
+
+    def pause(self) -> None:
+        """Let it rest, also in the middle of a run, until `go_on`."""
+        self._rest(True)
+
+    def go_on(self) -> None:
+        """After `pause`."""
+        self._rest(False)
+        self._feed()
+
+    def stop(self) -> None:
+        """End it now; what is computed is kept."""
+        with self._lock:
+            self.is_stopped = True
+            in_progress, self._in_progress = self._in_progress, set()
+            self._waiting.clear()
+        for run_id in in_progress:
+            self._runs.stop(run_id, self.who)
+        self._feed()
+
+    def _rest(self, is_paused: bool) -> None:
+        with self._lock:
+            if self.is_paused == is_paused:
+                return
+            self.is_paused = is_paused
+            now = time.monotonic()
+            if is_paused:
+                self._paused_at = now
+            else:
+                self.seconds_paused += now - self._paused_at
+            in_progress = list(self._in_progress)
+        for run_id in in_progress:
+            self._runs.change(run_id, self.who, is_paused)
+
+    def _feed(self) -> None:
+        """Begin runs as long as there is room for more; one thread at a time does."""
+        while True:
+            with self._lock:
+                if self._is_feeding or not self._is_started:
+                    return
+                has_room = len(self._in_progress) < self._most
+                if not self._waiting or not has_room or self.is_paused or self._is_holding:
+                    is_over = not (self._waiting or self._in_progress or self._is_over)
+                    self._is_over = self._is_over or is_over
+                    break
+                config = self._waiting.popleft()
+                self._in_progress.add(config.run_id)
+                self._is_feeding = True
+            wish = Wish(self.urgency, self.is_paused, partial(self._run_ended, config))
+            try:
+                self._runs.want(config, self.who, wish, self._looks, self.person)
+            except Exception as error:
+                log.exception("run %s could not begin", config.run_id)
+                wish.ended(Ending("unexpected", {"error": f"{type(error).__name__}: {error}"}))
+            with self._lock:
+                self._is_feeding = False
+                was_stopped = self.is_stopped
+            if was_stopped:  # in the meantime: `stop` may have come before the run was there
+                self._runs.stop(config.run_id, self.who)
+        if is_over:
+            self._ended()
+
+    def _run_ended(self, config: RunConfig, ending: Ending | None) -> None:
+        with self._lock:
+            if config.run_id not in self._in_progress:
+                return
+            self._in_progress.discard(config.run_id)
+            if ending is None:
+                self.done.add(config.run_id)
+                self.waits_for_room = False
+            elif ending.code == FULL:
+                self._waiting.appendleft(config)
+                self.waits_for_room = True
+                if not self._is_holding:
+                    self._is_holding = True
+                    later = threading.Timer(SECONDS_FOR_ROOM, self._try_again)
+                    later.daemon = True
+                    later.start()
+            else:
+                self.failed[config.run_id] = ending
+        self._feed()
+
+    def _try_again(self) -> None:
+        with self._lock:
+            self._is_holding = False
+        self._feed()
+
+
+class Pace:
+    """How long what is left of many runs takes, judging by those that are done. Begins when it is made.
+
+    costs: seconds that each run was estimated to take, by its id.
+    """
+
+    def __init__(self, costs: Mapping[str, float]):
+        self._costs, self._began = costs, time.monotonic()
+
+    def seconds_left(self, done: Iterable[str], seconds_paused: float = 0.0) -> float:
+        """At the pace so far, as soon as there is one; done: the ids of the runs that are."""
+        total = sum(self._costs.values())
+        left = total - sum(self._costs.get(run_id, 0.0) for run_id in set(done))
+        elapsed = time.monotonic() - self._began - seconds_paused
+        return left * (elapsed / (total - left) if total > left and elapsed > _SECONDS_BEFORE_A_PACE else 1.0)
+
+
+# Before this, how long the first runs took says little about the others.
+_SECONDS_BEFORE_A_PACE = 5.0

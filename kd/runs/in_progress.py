@@ -1,0 +1,281 @@
+"""The runs of this process that have not ended: who wants which, how they begin, stop and end."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from kd.config import NOBODY, RunConfig
+from kd.engine import EngineLost, WorkerLost
+from kd.logs import described
+from kd.runs.result import not_stored
+from kd.runs.run import Seconds, Training, Wish
+from kd.runs.scheduler import AHEAD, PERSON, Scheduler
+from kd.runs.state import RunView
+from kd.runs.tasks import Timings
+from kd.store.store import Store
+from kd.text.endings import Ending
+from kd.unusable import Unusable
+
+log = logging.getLogger("kd")
+
+MOST_WAITING = 20
+STOPPED_WAITING, STOPPED = Ending("stopped while waiting"), Ending("stopped")
+# Other processes cannot tell us: how often to look whether one wants a run stopped, or has ended one.
+SECONDS_BETWEEN_LOOKS = 0.5
+
+
+class RunsInProgress:
+    """Runs on their way, each once, however many want it. Thread-safe.
+
+    A run is known here until its end is stored; after that, the store answers for it. The store is asked
+    without holding the lock, so that waiting for the disk holds nobody else up.
+    """
+
+    def __init__(
+        self, store: Store, scheduler: Scheduler, seconds: Seconds, ended: Callable[[str, bool], None]
+    ):
+        """
+        Args:
+            seconds: about how long a run's model takes; must be quick.
+            ended: called with the id of each run that ends, and whether a person wanted it.
+        """
+        self._store, self._scheduler, self._seconds, self._ended = store, scheduler, seconds, ended
+        self._timings = Timings()
+        self._lock = threading.RLock()
+        self._runs: dict[str, Training] = {}
+        self._elsewhere: dict[str, tuple[RunConfig, dict[str, Wish]]] = {}
+        self._neighbours: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    def want(
+        self, config: RunConfig, who: str, wish: Wish, looks: bool = False, person: str = NOBODY
+    ) -> None:
+        """Want a run, for a person or for a study: it begins, or is joined where it is in progress.
+
+        `wish.ended` is called when it ends while it is wanted, perhaps before this returns.
+
+        Args:
+            looks: whether to look at its students while they learn, where it is not in progress.
+            person: whose it is to be.
+
+        Raises:
+            ValueError: when a person has MOST_WAITING runs waiting; NOBODY may have any number.
+            OSError: when it cannot be recorded.
+        """
+        run_id = config.run_id
+        with self._lock:
+            if self._closing.is_set():
+                return
+            training = self._active(run_id)
+            if wish.urgency == PERSON and not (training and who in training.wishes):
+                self._check_room(who)
+            is_new = training is None
+            if training is None:
+                training = self._runs[run_id] = Training(
+                    config, self._store, self._scheduler, self._timings, self._seconds, self._job_ended, looks
+                )
+            training.wishes[who] = wish
+        training.wishes_changed()
+        if is_new:
+            self._begin(training, person)
+        elif wish.urgency < AHEAD:
+            self._store.runs.ask_for(run_id, person=person)
+
+    def change(self, run_id: str, who: str, is_paused: bool) -> None:
+        """Let one's interest in a run rest, or go on with it."""
+        with self._lock:
+            training = self._active(run_id)
+            if training is None or who not in training.wishes:
+                return
+            training.wishes[who].is_paused = is_paused
+        training.wishes_changed()
+
+    def stop(self, run_id: str, who: str | None = None) -> bool:
+        """Withdraw an interest, or everybody's for None; returns whether the run ends by that."""
+        with self._lock:
+            _config, wishes = self._elsewhere.get(run_id, (None, {}))
+            if who is None or wishes.keys() <= {who}:
+                self._elsewhere.pop(run_id, None)
+            else:
+                wishes.pop(who, None)
+            training = self._active(run_id)
+            if training is None:
+                return False
+            if who is not None:
+                training.wishes.pop(who, None)
+            goes_on = who is not None and bool(training.wishes)
+            training.is_stopping = not goes_on
+        if goes_on:
+            training.wishes_changed()
+            return False
+        waited = training.view().phase == "queued"
+        if training.job.stop():
+            self._end(training, "stopped", STOPPED_WAITING if waited else STOPPED)
+        return True
+
+    def view(self, run_id: str) -> RunView | None:
+        """A run of this process as it is now, or None if it is not one of them."""
+        training = self._runs.get(run_id)
+        return None if training is None else training.view()
+
+    def forget(self, run_id: str) -> None:
+        """Forget a run that has ended: it was deleted."""
+        with self._lock:
+            if run_id in self._runs and not self._runs[run_id].state.active:
+                del self._runs[run_id]
+
+    def anybody_else_waits(self, person: str) -> bool:
+        """Whether a person other than this one waits for a run to begin."""
+        return self._scheduler.anybody_else_waits(person)
+
+    def is_idle(self) -> bool:
+        """Whether nothing that anybody asked for waits or is computed."""
+        with self._lock:
+            trainings = list(self._runs.values())
+        asked = (training for training in trainings if training.is_asked_for and training.state.active)
+        return all(training.job.interest.is_paused for training in asked) and self._scheduler.is_idle()
+
+    def close(self) -> None:
+        """End every run; those that had not ended are interrupted."""
+        self._closing.set()
+        with self._lock:
+            active = [training for training in self._runs.values() if training.state.active]
+        for training in active:
+            if training.job.stop():
+                self._end(training, "interrupted", Ending("interrupted"))
+
+    def wait_closed(self, timeout: float) -> None:
+        """After `close`: wait until nothing is stored any more, or `timeout` seconds pass."""
+        deadline = time.monotonic() + timeout
+        self._scheduler.wait_closed(timeout)
+        if self._neighbours is not None:
+            self._neighbours.join(max(0.0, deadline - time.monotonic()))
+
+    def _active(self, run_id: str) -> Training | None:
+        """A run that one can join. Called with the lock held."""
+        training = self._runs.get(run_id)
+        can_join = training is not None and training.state.active and not training.is_stopping
+        return training if can_join else None
+
+    def _check_room(self, person: str) -> None:
+        """Called with the lock held.
+
+        Raises:
+            ValueError: when this person has MOST_WAITING runs waiting.
+        """
+        if person == NOBODY:
+            return
+        mine = [training for training in self._runs.values() if person in training.wishes]
+        if sum(self._scheduler.is_waiting(training.job.interest) for training in mine) >= MOST_WAITING:
+            raise Unusable(
+                f"You already have {MOST_WAITING} runs waiting, the most allowed: "
+                "stop one of them, or wait until one starts."
+            )
+
+    def _begin(self, training: Training, person: str) -> None:
+        config, run_id = training.config, training.config.run_id
+        self._look_at_neighbours()
+        for_person = any(wish.urgency == PERSON for wish in training.wishes.values())
+        try:
+            with contextlib.nullcontext() if for_person else self._store.waiting():
+                claim = self._store.runs.claim(run_id, config, training.is_asked_for, person)
+        except OSError as error:
+            self._settle(training, not_stored(error), status="failed")
+            if for_person:
+                raise
+            return
+        if claim is None and self._store.runs.worker(run_id) != "elsewhere":
+            # nobody asked for it and it was deleted, or another process has ended it just now
+            self._settle(training, None if self._store.runs.has(run_id) else STOPPED, "stopped")
+            return
+        if claim is None:
+            with self._lock:
+                self._elsewhere.setdefault(run_id, (config, {}))[1].update(training.wishes)
+                training.state.enter("done", "interrupted")
+                self._runs.pop(run_id, None)
+            return
+        training.claim = claim
+        if not training.state.active:  # it was stopped in the meantime
+            self._store.runs.end(run_id, claim, "stopped", STOPPED_WAITING.stored())
+            return
+        log.info("run %s begins: %s", run_id, described(config))
+        training.job.start()
+
+    def _job_ended(self, training: Training, error: BaseException | None) -> None:
+        if error is None:
+            log.info("run %s finished", training.config.run_id)
+            self._settle(training, None)
+        elif isinstance(error, OSError):
+            self._end(training, "failed", not_stored(error))
+        elif isinstance(error, (EngineLost, WorkerLost, ValueError)):
+            self._end(training, "failed", Ending.of(error))
+        else:
+            log.error("run %s failed", training.config.run_id, exc_info=error)
+            ending = Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})
+            self._end(training, "failed", ending)
+
+    def _end(self, training: Training, status: str, ending: Ending) -> None:
+        """Record that a run ended without a result."""
+        run_id = training.config.run_id
+        log.info("run %s %s: %s", run_id, status, ending.english)
+        is_stored = True
+        try:
+            with self._store.waiting():
+                self._store.runs.end(run_id, training.claim, status, ending.stored())
+        except OSError as error:
+            is_stored = False  # only this process knows
+            log.error("run %s: its end could not be recorded (%s)", run_id, error)
+        self._settle(training, ending, status, is_stored)
+
+    def _settle(
+        self, training: Training, ending: Ending | None, status: str = "finished", is_stored: bool = True
+    ) -> None:
+        """After a run's end: the store answers for it, and those who wanted it are told."""
+        training.state.enter("done", status, ending)
+        run_id = training.config.run_id
+        with self._lock:
+            if self._runs.get(run_id) is training and is_stored:
+                del self._runs[run_id]
+            wishes = list(training.wishes.values())
+        for wish in wishes:
+            wish.ended(ending)
+        if not self._closing.is_set():
+            self._ended(run_id, any(wish.urgency == PERSON for wish in wishes))
+
+    def _look_at_neighbours(self) -> None:
+        with self._lock:
+            if self._neighbours is None and not self._closing.is_set():
+                self._neighbours = threading.Thread(
+                    target=self._watch_neighbours, name="kd-neighbours", daemon=True
+                )
+                self._neighbours.start()
+
+    def _watch_neighbours(self) -> None:
+        """While anything is in progress: stop what other processes want stopped, notice what they ended."""
+        while not self._closing.wait(SECONDS_BETWEEN_LOOKS):
+            with self._lock:
+                if not (self._runs or self._elsewhere):
+                    self._neighbours = None
+                    return
+                elsewhere = list(self._elsewhere)
+            with contextlib.suppress(OSError):  # try again next time
+                for run_id in self._store.runs.asked_to_stop():
+                    log.info("run %s is being stopped: another process asked for it", run_id)
+                    self.stop(run_id)
+                for run_id in elsewhere:
+                    if self._store.runs.worker(run_id) != "elsewhere":
+                        self._come_back(run_id)
+
+    def _come_back(self, run_id: str) -> None:
+        """Another process has ended a run: it has finished, or studies that want it have it computed here."""
+        with self._lock:
+            config, wishes = self._elsewhere.pop(run_id)
+        for who, wish in wishes.items():
+            if self._store.runs.has(run_id):
+                wish.ended(None)
+            elif wish.urgency > PERSON:
+                self.want(config, who, wish)

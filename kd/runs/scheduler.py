@@ -1,0 +1,477 @@
+"""Scheduler: one list of all that the engine is to compute, for whom, and in which order.
+
+A task is one thing that the engine computes, named by its content, and computed once however many want it. An
+interest says who wants some tasks, and how urgently. One rule orders the list: urgency, then whoever has had
+the workers for the shortest time, then what came first. A running task gives way at the end of an epoch, with
+a checkpoint, to one that is far enough ahead by this rule: one that is more urgent, or whose people have had
+the workers SECONDS_A_TURN less.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from kd.engine import Abandoned, Attempt, Engine, EngineLost
+from kd.text.endings import Ending
+from kd.training.checkpoint import Checkpoint
+
+log = logging.getLogger("kd")
+
+# How urgent work is: a person is waiting, a study goes on, something may be wanted soon.
+PERSON, STUDY, AHEAD = 0, 1, 2
+
+# A worker's seconds by which those who run may be ahead of those who wait before they give way.
+SECONDS_A_TURN = 10.0
+# A task survives losing the engine once.
+ATTEMPTS = 2
+# Estimated waits just count down for this long; then they are made again.
+SECONDS_A_PLAN_HOLDS = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One thing that the engine computes.
+
+    key: its name; tasks with the same key are the same. resource: of the worker it needs, 'student' or
+    'teacher'. submit: given an Attempt and the Checkpoint to go on from (or None), submits it and returns its
+    future. keep: stores the value; what it returns is what those who want the task get. find: returns what is
+    stored of it since it was wanted, or None. seconds: about how long it takes, None if unknown. reports:
+    whether it sends events, the first of them "begin".
+    """
+
+    key: str
+    resource: str
+    submit: Callable[[Attempt, Checkpoint | None], Any]
+    keep: Callable[[Any], Any] = lambda value: value
+    find: Callable[[], Any] = lambda: None
+    seconds: float | None = None
+    reports: bool = True
+
+
+@dataclass(eq=False)
+class Interest:
+    """Who wants some tasks, and how urgently; `Scheduler.change` changes it.
+
+    hear: called with each event of the tasks. ended: called with a task's key, value and error. Both are
+    called from other threads, which hold no lock.
+    """
+
+    hear: Callable[[dict], None]
+    ended: Callable[[str, Any, BaseException | None], None]
+    people: frozenset[str] = frozenset()
+    urgency: int = PERSON
+    is_paused: bool = False
+
+
+@dataclass(eq=False)
+class _Entry:
+    """A task in the list."""
+
+    task: Task
+    number: int
+    interests: list[Interest] = field(default_factory=list)
+    running_since: float | None = None
+    attempt: Attempt | None = None
+    checkpoint: Checkpoint | None = None
+    is_yielding: bool = False
+    is_computed: bool = False  # and being stored
+    has_begun: bool = False  # its worker has said so
+    model: str | None = None
+    history: list[dict] = field(default_factory=list)
+    progress: float = 0.0
+
+    @property
+    def is_running(self) -> bool:
+        return self.running_since is not None
+
+    @property
+    def is_wanted(self) -> bool:
+        return any(not interest.is_paused for interest in self.interests)
+
+    @property
+    def urgency(self) -> int:
+        wanting = (interest.urgency for interest in self.interests if not interest.is_paused)
+        return min(wanting, default=AHEAD + 1)
+
+    @property
+    def people(self) -> set[str]:
+        return {person for interest in self.interests for person in interest.people}
+
+
+class Scheduler:
+    """The list of a process. Thread-safe."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic):
+        """
+        Args:
+            clock: seconds, by which turns are measured.
+        """
+        self._engine, self._clock = engine, clock
+        self._changed = threading.Condition()
+        self._entries: dict[str, _Entry] = {}
+        self._used: dict[str, float] = {}  # person → seconds of workers, without what runs now
+        self._numbers = itertools.count()
+        self._timer: threading.Timer | None = None
+        self._plan: tuple[float, dict[Interest, tuple[int, float | None]]] | None = None
+        self._closed = False
+
+    def want(self, task: Task, interest: Interest) -> None:
+        """Put a task on the list, or join it there; the interest hears of its events and of its end.
+
+        Somebody who comes late first hears a "begin" with what has happened so far.
+        """
+        with self._changed:
+            entry = self._entries.get(task.key)
+            if entry is None:
+                entry = self._entries[task.key] = _Entry(task, next(self._numbers))
+            self._take_part(interest.people)
+            entry.interests.append(interest)
+            late = {"event": "begin", "model": entry.model, "history": [*entry.history]}
+            is_late = entry.has_begun and entry.model is not None
+            self._pump()
+        if is_late:
+            interest.hear(late)
+
+    def change(
+        self,
+        interest: Interest,
+        people: frozenset[str] | None = None,
+        urgency: int | None = None,
+        is_paused: bool | None = None,
+    ) -> None:
+        """Change who wants some tasks, how urgently, or whether they rest; what is None stays."""
+        with self._changed:
+            if people is not None:
+                self._take_part(people)
+                interest.people = people
+            interest.urgency = interest.urgency if urgency is None else urgency
+            interest.is_paused = interest.is_paused if is_paused is None else is_paused
+            self._pump()
+
+    def leave(self, interest: Interest) -> None:
+        """Give up an interest: its tasks end unless somebody else wants them. Nothing is heard any more."""
+        with self._changed:
+            for entry in list(self._entries.values()):
+                if interest in entry.interests:
+                    entry.interests.remove(interest)
+                    self._forget_unwanted(entry)
+            self._pump()
+
+    def is_waiting(self, interest: Interest) -> bool:
+        """Whether none of its tasks has a worker, and one of them waits for one."""
+        with self._changed:
+            mine = self._of(interest)
+            return bool(mine) and not any(entry.is_running or entry.is_computed for entry in mine)
+
+    def waits_for_worker(self, key: str) -> bool:
+        """Whether a task has not begun, because others have the workers."""
+        with self._changed:
+            entry = self._entries.get(key)
+            if entry is None or entry.is_computed:
+                return False
+            return not (entry.has_begun if entry.task.reports else entry.is_running)
+
+    def place(self, interest: Interest) -> tuple[int, float | None] | None:
+        """The place in the queue, counted from 1, and the wait in seconds (None: unknown) of what waits."""
+        with self._changed:
+            now = self._clock()
+            if self._plan is None or now - self._plan[0] > SECONDS_A_PLAN_HOLDS:
+                self._plan = now, self._planned()
+            found = self._plan[1].get(interest)
+            if found is None:
+                return None
+            place, wait = found
+            return place, None if wait is None else max(0.0, wait - (now - self._plan[0]))
+
+    def anybody_else_waits(self, person: str) -> bool:
+        """Whether a person other than this one waits for something to begin."""
+        with self._changed:
+            waiting = (entry for entry in self._entries.values() if self._waits(entry))
+            return any(entry.urgency == PERSON and entry.people - {person} for entry in waiting)
+
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do but what nobody asked for."""
+        with self._changed:
+            return all(entry.urgency >= AHEAD for entry in self._entries.values())
+
+    def close(self) -> None:
+        """Begin nothing any more, and end what runs."""
+        with self._changed:
+            self._closed = True
+            if self._timer is not None:
+                self._timer.cancel()
+            self._changed.notify_all()
+
+    def wait_closed(self, timeout: float) -> bool:
+        """After `close`: wait until nothing is computed or stored any more; returns whether that is so."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not any(entry.is_running or entry.is_computed for entry in self._entries.values()),
+                timeout,
+            )
+
+    # The rest down to `_compute` is called with the lock held.
+
+    def _of(self, interest: Interest) -> list[_Entry]:
+        return [entry for entry in self._entries.values() if interest in entry.interests]
+
+    def _waits(self, entry: _Entry) -> bool:
+        return entry.is_wanted and not entry.is_running and not entry.is_computed
+
+    def _take_part(self, people: Iterable[str]) -> None:
+        """Somebody new begins level with whoever has had the least; those without a task are forgotten."""
+        present = {person for entry in self._entries.values() for person in entry.people}
+        self._used = {person: used for person, used in self._used.items() if person in present}
+        had = self._seconds_had()
+        least = min((had[person] for person in self._used), default=0.0)
+        self._used = {**dict.fromkeys(people, least), **self._used}
+
+    def _seconds_had(self) -> dict[str, float]:
+        """For how many seconds each person has had workers."""
+        now, had = self._clock(), dict(self._used)
+        for entry in self._entries.values():
+            if entry.running_since is not None:
+                for person in entry.people:
+                    had[person] = had.get(person, 0.0) + now - entry.running_since
+        return had
+
+    def _shares(self) -> dict[_Entry, float]:
+        """The same for each task: of the people who want it, whoever has had the least counts."""
+        had = self._seconds_had()
+        return {
+            entry: min((had.get(person, 0.0) for person in entry.people), default=0.0)
+            for entry in self._entries.values()
+        }
+
+    def _in_order(self, entries: Iterable[_Entry], had: dict[_Entry, float]) -> list[_Entry]:
+        """What begins first comes first."""
+        return sorted(entries, key=lambda entry: (entry.urgency, had[entry], entry.number))
+
+    def _forget_unwanted(self, entry: _Entry) -> None:
+        is_known = self._entries.get(entry.task.key) is entry
+        if is_known and not (entry.interests or entry.is_running or entry.is_computed):
+            del self._entries[entry.task.key]
+
+    def _pump(self) -> None:
+        """Begin what may begin, and have what runs give way to what is far enough ahead."""
+        self._plan = None
+        if self._closed:
+            return
+        due, had = [], self._shares()
+        for resource, most in self._engine.workers().items():
+            mine = [entry for entry in self._entries.values() if entry.task.resource == resource]
+            running = [entry for entry in mine if entry.is_running]
+            waiting = self._in_order(filter(self._waits, mine), had)
+            free = max(0, most - len(running))
+            for entry in waiting[:free]:
+                self._begin(entry)
+            for entry in running:
+                if not entry.is_wanted:
+                    self._ask_to_yield(entry)
+            leaving = sum(entry.is_yielding for entry in running)
+            staying = self._in_order((entry for entry in running if not entry.is_yielding), had)
+            # the last by the rule gives way first
+            for first, entry in zip(waiting[free + leaving :], reversed(staying), strict=False):
+                left = self._turn_left(entry, first, had)
+                if left <= 0:
+                    self._ask_to_yield(entry)
+                else:
+                    due.append(left / len(running))
+        self._look_again_in(min(due, default=None))
+
+    @staticmethod
+    def _turn_left(running: _Entry, waiting: _Entry, had: dict[_Entry, float]) -> float:
+        """A worker's seconds until a running task gives way to a waiting one."""
+        if waiting.urgency != running.urgency:
+            return 0.0 if waiting.urgency < running.urgency else float("inf")
+        if not waiting.people - running.people:
+            return float("inf")
+        return SECONDS_A_TURN - (had[running] - had[waiting])
+
+    def _look_again_in(self, seconds: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if seconds is not None and seconds < float("inf"):
+            self._timer = threading.Timer(max(0.05, seconds), self._turn_is_over)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _turn_is_over(self) -> None:
+        with self._changed:
+            self._pump()
+
+    def _begin(self, entry: _Entry) -> None:
+        entry.running_since = self._clock()
+        name = f"kd-task-{entry.task.key}"
+        threading.Thread(target=self._compute, args=(entry,), name=name, daemon=True).start()
+
+    def _ask_to_yield(self, entry: _Entry) -> None:
+        if entry.attempt is not None and not entry.is_yielding:
+            entry.is_yielding = True
+            entry.attempt.request_yield()
+
+    def _leave_worker(self, entry: _Entry) -> None:
+        assert entry.running_since is not None
+        had = self._clock() - entry.running_since
+        for person in entry.people & self._used.keys():
+            self._used[person] += had
+        entry.running_since = entry.attempt = None
+        entry.is_yielding = entry.has_begun = False
+
+    def _planned(self) -> dict[Interest, tuple[int, float | None]]:
+        """Place and wait of every interest none of whose tasks has a worker."""
+        found: dict[Interest, float | None] = {}
+        had = self._shares()
+        waiting = self._in_order(filter(self._waits, self._entries.values()), had)
+        for resource, most in self._engine.workers().items():
+            mine = [entry for entry in waiting if entry.task.resource == resource]
+            running = [
+                entry
+                for entry in self._entries.values()
+                if entry.is_running and entry.task.resource == resource
+            ]
+            lengths = [_seconds_left(entry) for entry in mine]
+            free = [_seconds_left(entry) for entry in running]
+            if mine:
+                turns = [max(0.0, self._turn_left(entry, mine[0], had)) for entry in running]
+                free = [
+                    None if left is None else min(left, turn) for left, turn in zip(free, turns, strict=True)
+                ]
+            begins = waits(free, lengths, most)
+            for entry, begin in zip(mine, begins, strict=True):
+                for interest in entry.interests:
+                    known = found.get(interest, begin)
+                    found[interest] = (
+                        begin if known is None else known if begin is None else min(known, begin)
+                    )
+        begun = {
+            interest
+            for entry in self._entries.values()
+            if entry.is_running or entry.is_computed
+            for interest in entry.interests
+        }
+        order = dict.fromkeys(interest for entry in waiting for interest in entry.interests)
+        queue = [interest for interest in order if interest not in begun]
+        return {interest: (number, found[interest]) for number, interest in enumerate(queue, 1)}
+
+    def _compute(self, entry: _Entry) -> None:
+        """One turn of a task in a worker, and what follows from its end; a thread of its own runs this."""
+        value, error, is_new = None, None, False
+        try:
+            value = entry.task.find()
+            is_new = value is None
+            if is_new:
+                value = self._with_retries(entry)
+        except BaseException as raised:
+            error = raised
+        with self._changed:
+            self._leave_worker(entry)
+            if isinstance(value, Checkpoint):
+                entry.checkpoint = value
+            # or else it goes on later, perhaps for somebody who came while it was given up
+            given_up = isinstance(value, Checkpoint) or isinstance(error, Abandoned) or not entry.interests
+            entry.is_computed = not given_up
+            self._forget_unwanted(entry)
+            self._pump()  # its worker is free before its value is stored
+            self._changed.notify_all()
+            if given_up:
+                return
+        if error is None and is_new:
+            try:
+                value = entry.task.keep(value)
+            except BaseException as raised:
+                error = raised
+        with self._changed:
+            del self._entries[entry.task.key]
+            interests = list(entry.interests)
+        for interest in interests:
+            interest.ended(entry.task.key, value, error)
+        with self._changed:
+            self._changed.notify_all()
+
+    def _with_retries(self, entry: _Entry) -> Any:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._attempt(entry)
+            except EngineLost as error:
+                if self._closed or not entry.interests:
+                    raise Abandoned from None
+                if attempt == ATTEMPTS:
+                    raise
+                log.warning("%s: %s Trying once more.", entry.task.key, Ending.of(error).english)
+                self._tell(entry, {"event": "lost"})
+        raise AssertionError  # the last attempt has returned or raised
+
+    def _attempt(self, entry: _Entry) -> Any:
+        token = f"{entry.task.key}-{uuid.uuid4().hex}"
+
+        def hear(event: dict) -> None:
+            self._hear(entry, event)
+
+        attempt = self._engine.attempt(token, hear, lambda: self._closed or not entry.interests)
+        try:
+            future = entry.task.submit(attempt, entry.checkpoint)
+            with self._changed:
+                entry.attempt, entry.is_yielding = attempt, False
+                self._pump()  # it may have to give way already
+            value = attempt.result(future)
+            if value is None:  # it was stopped
+                raise Abandoned
+            return value
+        finally:
+            attempt.close()
+
+    def _hear(self, entry: _Entry, event: dict) -> None:
+        """An event of a task, from its worker."""
+        with self._changed:
+            entry.model = event["model"]
+            if event["event"] == "begin":
+                entry.has_begun = True
+                entry.history = list(event.get("history", []))
+                if entry.is_yielding and entry.attempt is not None:
+                    entry.attempt.request_yield()  # its worker may not have heard of it
+            elif event["event"] == "epoch":
+                entry.history.append(event)
+                entry.progress = event["epoch"] / event["epochs"]
+        self._tell(entry, event)
+
+    def _tell(self, entry: _Entry, event: dict) -> None:
+        with self._changed:
+            interests = list(entry.interests)
+        for interest in interests:
+            interest.hear(event)
+
+
+def _seconds_left(entry: _Entry) -> float | None:
+    """How many more seconds of a worker a task takes; None if unknown."""
+    return None if entry.task.seconds is None else entry.task.seconds * (1 - entry.progress)
+
+
+def waits(
+    running: Iterable[float | None], lengths: Iterable[float | None], workers: int
+) -> list[float | None]:
+    """When each waiting task will begin, in seconds from now; None from the first on that nobody knows.
+
+    Args:
+        running: for how many more seconds each running task keeps its worker; None if unknown.
+        lengths: how many seconds each waiting task takes, in their order; None if unknown.
+        workers: how many tasks run at once.
+    """
+    free = [float("inf") if left is None else left for left in running]
+    free += [0.0] * max(0, workers - len(free))
+    heapq.heapify(free)
+    begins: list[float | None] = []
+    for length in lengths:
+        begin = heapq.heappop(free)
+        begins.append(begin if begin < float("inf") else None)
+        heapq.heappush(free, begin + (float("inf") if length is None else length))
+    return begins

@@ -1,0 +1,210 @@
+"""The tasks of a run: its models, its teacher's answers, the time a picture takes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from kd.config import SHIPPED_TEACHERS, RunConfig
+from kd.engine import tasks
+from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.pictures.training_set import places
+from kd.run_fields import CONVOLUTIONAL, has_nonsense, is_consistent
+from kd.runs.result import model_record
+from kd.runs.scheduler import Task
+from kd.store.store import Store
+from kd.teachers.logits import shipped_logits
+from kd.training.teaching import Teaching
+from kd.unusable import Unusable
+
+if TYPE_CHECKING:
+    from kd.engine import Attempt
+    from kd.training.checkpoint import Checkpoint
+    from kd.training.trained_model import TrainedModel
+
+
+def model_task(
+    config: RunConfig,
+    name: str,
+    store: Store,
+    teaching: Teaching | None = None,
+    looks: bool = True,
+    seconds: float | None = None,
+) -> Task:
+    """Train one of a run's models and store it; its value is the model's record.
+
+    Args:
+        name: 'teacher' (a fresh one), 'distilled' or 'scratch'.
+        teaching: what the distilled student learns from, if its teacher decides anything.
+        looks: whether to look at the model as it develops: test accuracies on the way, and snapshots.
+        seconds: about how long it takes.
+    """
+    model_id = config.model_ids[name]
+
+    def keep(trained: TrainedModel) -> dict[str, Any]:
+        measured = store.caches.precisions()
+        if trained.processor is not None and trained.processor not in measured:
+            store.caches.save_precisions({**measured, trained.processor: trained.precision})
+        _keep_snapshots(store, model_id, trained)
+        record = model_record(config, name, trained)
+        with store.waiting():
+            store.models.save(model_id, record, trained.keras_file, trained.test_logits)
+        return record
+
+    submit = partial(_submit_training, config, name, store, teaching, looks)
+    find = partial(store.models.record, model_id)
+    return Task(model_id, _resource(name), submit, keep, find, seconds)
+
+
+def snapshots_task(config: RunConfig, name: str, store: Store, teaching: Teaching | None) -> Task:
+    """Train a stored student once more, to the same weights, for a look at the course of its training."""
+    model_id = config.model_ids[name]
+
+    def keep(trained: TrainedModel) -> bool:
+        _keep_snapshots(store, model_id, trained)
+        return True
+
+    submit = partial(_submit_training, config, name, store, teaching, True)
+    return Task(f"snapshots-{model_id}", _resource(name), submit, keep)
+
+
+def _submit_training(
+    config: RunConfig,
+    name: str,
+    store: Store,
+    teaching: Teaching | None,
+    looks: bool,
+    attempt: Attempt,
+    checkpoint: Checkpoint | None,
+) -> Any:
+    measured = store.caches.precisions() if name == "teacher" else None
+    arguments = config.to_dict(), name, teaching, measured, looks, checkpoint
+    return attempt.submit(tasks.train, *arguments, resource=_resource(name))
+
+
+def _keep_snapshots(store: Store, model_id: str, trained: TrainedModel) -> None:
+    if trained.snapshots is not None:
+        with store.waiting():
+            store.models.save_snapshots(model_id, trained.snapshots.arrays())
+
+
+def _resource(name: str) -> str:
+    return "teacher" if name == "teacher" else "student"
+
+
+class Teacher:
+    """The teacher of a run once it is trained: its record, its file and its answers."""
+
+    def __init__(self, config: RunConfig, store: Store):
+        """
+        Raises:
+            ValueError: when it is not stored.
+        """
+        self._config, self._store = config, store
+        self.is_shipped = config.teacher in SHIPPED_TEACHERS
+        stored = store.models.get(config.teacher_id)
+        if stored is None:
+            raise Unusable(
+                f"There is no stored model {config.teacher_id} to be the teacher: use the id of a model that "
+                "is stored, or another teacher."
+            )
+        self.record, self.path = stored
+
+    @property
+    def architecture(self) -> Architecture:
+        """What it is made of."""
+        if self.is_shipped:
+            return teacher_architecture(RunConfig(teacher="fresh"))
+        config, name = RunConfig.from_record(self.record["config"]), self.record["name"]
+        return teacher_architecture(config) if name == "teacher" else student_architecture(config)
+
+    def check(self) -> None:
+        """Raises: ValueError, when it has no maps to compare attention with."""
+        if self._compares_attention and self.architecture.kind != CONVOLUTIONAL:
+            raise Unusable(
+                f"The objective {self._config.objective} compares convolutions, and the teacher "
+                f"{self._config.teacher_id} has none: choose a convolutional teacher."
+            )
+
+    def teaching(self) -> Teaching | None:
+        """What it says of the run's training images, or None if that has to be computed (`task`)."""
+        if not self._compares_attention and self.is_shipped and not self._asked_about:
+            return Teaching(shipped_logits(self._config.teacher)["train"][places(self._config)])
+        found = self._store.caches.logits(self._key)
+        if found is None or (self._compares_attention and "attention" not in found):
+            return None
+        return Teaching(found["train"], found.get("attention"))
+
+    def task(self) -> Task:
+        """Compute what it says of the run's training images, and store it for other runs."""
+
+        def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
+            asked = self._config.to_dict(), self._compares_attention
+            return attempt.submit(tasks.teaching, self.path.read_bytes(), *asked, resource="teacher")
+
+        def keep(teaching: Teaching) -> Teaching:
+            found = {"train": teaching.logits}
+            if teaching.attention is not None:
+                found["attention"] = teaching.attention
+            self._store.caches.save_logits(self._key, found)
+            return teaching
+
+        return Task(f"teaching-{self._key}", "teacher", submit, keep, self.teaching, reports=False)
+
+    @property
+    def _compares_attention(self) -> bool:
+        return self._config.objective_class.compares_attention
+
+    @property
+    def _key(self) -> str:
+        digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+        attention = "-attention" if self._compares_attention else ""
+        drawn = f"-drawn-{self._config.seed}" if self._config.draws_pictures else ""
+        return f"{digest}-{self._config.train_size}{drawn}{self._asked_about}{attention}"
+
+    @property
+    def _asked_about(self) -> str:
+        """What is not as in MNIST in the pictures it is asked about, or not as usual in how it answers."""
+        config, changed = self._config, ""
+        if has_nonsense(config):
+            changed += f"-{config.unlabelled_pictures}-{config.labelled}"
+            changed += f"-without-{config.omitted_digits}" if config.omitted_digits else ""
+        changed += f"-dropout-{config.seed}" if config.teacher_dropout else ""
+        return changed + (f"-shift-{config.shift}" if is_consistent(config) else "")
+
+
+def teachers_of(config: RunConfig, store: Store) -> list[Teacher]:
+    """The run's teachers: two, where the student learns from the mean of their answers.
+
+    Raises:
+        ValueError: when one is not stored.
+    """
+    second = config.second_teacher if config.counts("second_teacher") else ""
+    each = [config, *([config.replace(teacher=second)] if second else [])]
+    return [Teacher(one, store) for one in each]
+
+
+class Timings:
+    """How long a picture takes through networks; measured once for each pair of them.
+
+    The time depends on what a network is made of, and not on its weights.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, float]] = {}
+
+    def task(self, architectures: Mapping[str, Architecture]) -> Task:
+        """Measure the milliseconds that a picture takes through each network; its value has their names."""
+        made_of = tuple(tuple(architecture) for architecture in architectures.values())
+        key = "time-" + "-".join(f"{kind}-{size}" for kind, size in made_of)
+
+        def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
+            return attempt.submit(tasks.milliseconds, made_of, resource="student")
+
+        def keep(taken: tuple[float, ...]) -> dict[str, float]:
+            self._known[key] = dict(zip(architectures, taken, strict=True))
+            return self._known[key]
+
+        return Task(key, "student", submit, keep, partial(self._known.get, key), reports=False)

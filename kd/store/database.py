@@ -1,0 +1,436 @@
+"""The SQLite file of a store: its tables, connections, transactions, and the copies that it goes back to.
+
+Threads and processes share the file in WAL mode, so readers never wait. Writers wait a short while for each
+other and then give up, because a page may be waiting; background threads are more patient.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from operator import methodcaller
+from pathlib import Path
+from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
+
+from kd import files
+from kd.store.room import Room, is_full
+from kd.text.translation import _
+from kd.unusable import Unusable
+
+log = logging.getLogger("kd")
+
+NAME = "lab.sqlite"
+VERSION = 1
+SECONDS_ON_A_PAGE = 2.0
+SECONDS_IN_BACKGROUND = 30.0
+SECONDS_BETWEEN_COPIES = 300.0
+COPIES = 3
+COPIES_FOLDER = "copies"
+
+# What lists read of a run comes first: SQLite reads a row only as far as it has to.
+_SCHEMA = """
+CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY, config TEXT NOT NULL, status TEXT NOT NULL, ending TEXT NOT NULL DEFAULT '',
+    created REAL NOT NULL, owner TEXT, claim REAL, asked INTEGER NOT NULL, person TEXT NOT NULL DEFAULT '',
+    name TEXT NOT NULL DEFAULT '', tags TEXT NOT NULL DEFAULT '[]', note TEXT NOT NULL DEFAULT '',
+    pinned INTEGER NOT NULL DEFAULT 0, used REAL, deleted REAL, stop INTEGER NOT NULL DEFAULT 0,
+    models TEXT NOT NULL, stored REAL, figures TEXT, software TEXT, result TEXT
+);
+CREATE TABLE events (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL, event TEXT NOT NULL);
+CREATE INDEX events_of_a_run ON events (run_id);
+CREATE TABLE measures (run_id TEXT PRIMARY KEY, state TEXT NOT NULL, measures TEXT NOT NULL);
+CREATE TABLE models (
+    model_id TEXT PRIMARY KEY, stored REAL NOT NULL, digests TEXT NOT NULL, record TEXT NOT NULL
+);
+CREATE TABLE studies (
+    study_id TEXT PRIMARY KEY, study TEXT NOT NULL, created REAL NOT NULL, process TEXT, done INTEGER
+);
+CREATE TABLE people (
+    number INTEGER PRIMARY KEY, study_id TEXT NOT NULL, person TEXT NOT NULL, experiment TEXT NOT NULL,
+    UNIQUE (study_id, person)
+);
+CREATE TABLE precisions (processor TEXT PRIMARY KEY, measured TEXT NOT NULL);
+CREATE TABLE reserve (zeros BLOB);
+"""
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_RESERVE = 128 * 1024
+# SQLite reports a full disk as an I/O error if it was extending the file that its connections share.
+_NEXT_TO_NOTHING = 128 * 1024
+
+_T = TypeVar("_T")
+
+
+class Unwritable(Unusable, OSError):
+    """The database cannot be used; its message is for people."""
+
+
+class Busy(Unwritable):
+    """Somebody else has locked the database."""
+
+
+class _Closing:
+    """Closes a thread's connection when the thread ends.
+
+    Otherwise it would keep two descriptors until Python's garbage collection.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __del__(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+
+class Database:
+    """One SQLite file; any number of threads may use it.
+
+    Attributes:
+        recovered: what happened to a damaged file that was found when it was opened; empty for nothing.
+    """
+
+    def __init__(self, home: Path, room: Room):
+        """
+        Args:
+            room: makes room on a full disk.
+
+        Raises:
+            OSError: when the file cannot be read or written.
+            ValueError: when another version wrote it.
+        """
+        self.path, self._room, self.recovered = home / NAME, room, ""
+        self._copies = home / COPIES_FOLDER
+        self._local = threading.local()
+        self._anchor_lock, self._writing = threading.Lock(), threading.Lock()
+        self._anchor: tuple[tuple[int, int] | None, sqlite3.Connection] | None = None
+        self._copied: tuple[float, Any] | None = None
+        self._room.do(lambda: self._do(self._open))
+
+    def read(self, query: str, *values: Any) -> list[tuple]:
+        """The rows of a query."""
+        return self._do(lambda: self._connection().execute(query, values).fetchall())
+
+    def version(self) -> Any:
+        """Changes whenever anybody has written to the file; quick."""
+        with self._anchor_lock:
+            file = self._identity()
+            if self._anchor is None or self._anchor[0] != file:
+                self._close_anchor()
+                # open as long as the process lives: the last one to close removes SQLite's side files, which
+                # could not be made again on a full disk
+                self._anchor = file, sqlite3.connect(self.path, check_same_thread=False)
+            try:
+                return file, *self._anchor[1].execute("PRAGMA data_version").fetchone()
+            except sqlite3.Error:
+                return object()
+
+    def write(
+        self,
+        action: Callable[[sqlite3.Connection], _T],
+        *,
+        durable: bool = True,
+        must: bool = True,
+        patience: float | None = None,
+    ) -> _T:
+        """One transaction, which holds the write lock from its first statement on.
+
+        Args:
+            durable: through to the disk, so that not even a power cut takes it back.
+            must: free space for it on a full disk.
+            patience: seconds to wait for other writers; by default those of a page, or what `waiting` says.
+
+        Raises:
+            Busy: when other writers take too long.
+            OSError: when it cannot be written.
+        """
+        seconds = getattr(self._local, "patience", SECONDS_ON_A_PAGE) if patience is None else patience
+
+        def attempt() -> _T:
+            # those who wait for SQLite poll it; threads of one process can queue instead
+            if not self._writing.acquire(timeout=seconds):
+                raise self._busy()
+            try:
+                return self._do(lambda: self._transaction(action, seconds, durable))
+            finally:
+                self._writing.release()
+
+        return self._room.do(attempt) if must else attempt()
+
+    @contextlib.contextmanager
+    def waiting(self, seconds: float | None = None) -> Iterator[None]:
+        """Inside, this thread waits so long for other writers; by default as long as background work may."""
+        before = getattr(self._local, "patience", None)
+        self._local.patience = SECONDS_IN_BACKGROUND if seconds is None else seconds
+        try:
+            yield
+        finally:
+            if before is None:
+                del self._local.patience
+            else:
+                self._local.patience = before
+
+    def backup(self) -> None:
+        """Make a copy to go back to, unless there is a recent one or nothing has changed since."""
+        version, now = self.version(), time.monotonic()
+        if self._copied is not None:
+            when, copied = self._copied
+            if copied == version or now - when < SECONDS_BETWEEN_COPIES:
+                return
+        self._copied = now, version
+        new = files.unfinished(self._copies / "copy")
+        try:
+            with contextlib.closing(sqlite3.connect(new)) as copy:
+                self._connection().backup(copy)
+            if _is_sound(new):
+                new.replace(self._copies / f"{time.time_ns()}.sqlite")
+            for old in self._known_copies()[COPIES:]:
+                old.unlink(missing_ok=True)
+        except (OSError, sqlite3.Error) as error:
+            log.warning("the database could not be copied (%s)", error)
+        finally:
+            _remove_all(new)
+
+    def close(self) -> None:
+        """Close this thread's connection and what is open for all."""
+        self._disconnect()
+        with self._anchor_lock:
+            self._close_anchor()
+
+    def keep_reserve(self) -> None:
+        """Let the file have free pages, and its log some length: so runs can be deleted on a full disk."""
+        ((pages,),) = self.read("PRAGMA freelist_count")
+        log_of_it = Path(f"{self.path}-wal")
+        if 4096 * pages >= _RESERVE and log_of_it.exists() and log_of_it.stat().st_size >= _RESERVE:
+            return
+        with contextlib.suppress(OSError):  # the next time, then
+            if shutil.disk_usage(self.path.parent).free > 16 * _RESERVE:
+                for change in (f"INSERT INTO reserve VALUES (zeroblob({_RESERVE}))", "DELETE FROM reserve"):
+                    statement = methodcaller("execute", change)
+                    self.write(statement, durable=False, must=False, patience=0)
+                    self.read("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _transaction(self, action: Callable[[sqlite3.Connection], _T], patience: float, durable: bool) -> _T:
+        connection = self._connection()
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        try:
+            return _carried_out(connection, action)
+        except sqlite3.Error as error:
+            trouble = self._trouble(error)
+            if not (isinstance(trouble, OSError) and is_full(trouble)):
+                raise
+        with contextlib.suppress(sqlite3.Error):  # what is in the log then has room for this
+            connection.execute("PRAGMA wal_checkpoint(RESTART)")
+        return _carried_out(connection, action)
+
+    def _do(self, ask: Callable[[], _T]) -> _T:
+        try:
+            return ask()
+        except sqlite3.Error as error:
+            trouble = self._trouble(error)
+            if trouble is None:
+                raise
+            raise trouble from error
+
+    def _trouble(self, error: sqlite3.Error) -> Exception | None:
+        """What keeps the file from being used, in a sentence; None for a mistake of ours."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _BUSY:
+            return self._busy()
+        full = code == sqlite3.SQLITE_FULL
+        if code in _DISK:
+            with contextlib.suppress(OSError):
+                full = shutil.disk_usage(self.path.parent).free < _NEXT_TO_NOTHING
+        if full:
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if code in _DAMAGE:
+            return Unusable(
+                _(
+                    "The database {path} is damaged: restart KD Lab, which goes back to its last good copy.",
+                    path=self.path,
+                )
+            )
+        if code not in _DISK:
+            return None
+        return Unwritable(
+            _(
+                "The database {path} cannot be used ({reason}): "
+                "check the disk, or choose another folder with KD_HOME.",
+                path=self.path,
+                reason=error,
+            )
+        )
+
+    def _busy(self) -> Busy:
+        return Busy(
+            _(
+                "Another program is using the database {path} and has locked it: "
+                "close that program (a database browser, perhaps) and try again.",
+                path=self.path,
+            )
+        )
+
+    def _connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened again if another process has replaced the file since."""
+        file = self._identity()
+        if file is None:  # somebody has removed it
+            self._open()
+            file = self._identity()
+        if getattr(self._local, "file", None) != file:
+            self._disconnect()
+            self._local.connection = sqlite3.connect(
+                self.path, timeout=SECONDS_ON_A_PAGE, isolation_level=None
+            )
+            self._local.closing = _Closing(self._local.connection)
+            self._local.file = file
+        return self._local.connection
+
+    def _disconnect(self) -> None:
+        connection = getattr(self._local, "connection", None)
+        self._local.connection = self._local.file = self._local.closing = None
+        if connection is not None:
+            connection.close()
+
+    def _close_anchor(self) -> None:
+        if self._anchor is not None:
+            self._anchor[1].close()
+        self._anchor = None
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _open(self) -> None:
+        """Check the file; a new one, or the last good copy, takes the place of none or of a damaged one."""
+        try:
+            lock = FileLock(self.path.with_name("lab.lock"), thread_local=False)
+            with lock.acquire(timeout=SECONDS_IN_BACKGROUND, poll_interval=0.02):
+                if not (self.path.exists() and _is_sound(self.path)):
+                    self._recover()
+        except Timeout:
+            raise self._busy() from None
+        self.version()
+
+    def _recover(self) -> None:
+        """Set a damaged file aside and put the last good copy in its place, or an empty file."""
+        aside = self.path.with_name(f"lab.damaged-{time.time_ns()}.sqlite")
+        was_there, new = self.path.exists(), self.path.with_name("lab.new.sqlite")
+        if was_there:
+            try:
+                self.path.rename(aside)
+            except PermissionError:  # Windows cannot move a file that somebody has open
+                raise self._busy() from None
+        for suffix in ("-wal", "-shm"):  # SQLite would take what is left of them for the new file's
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}" if was_there else f"{new}{suffix}")
+        _remove_all(new)
+        copy = None
+        for copy in self._known_copies():
+            shutil.copyfile(copy, new)
+            if _is_sound(new):
+                break
+            _remove_all(new)
+        else:
+            copy = None
+            _create(new)
+        new.replace(self.path)
+        if was_there or copy is not None:
+            self.recovered = self._recovery(aside.name if was_there else None, copy)
+            log.warning("%s", self.recovered)
+
+    def _recovery(self, aside: str | None, copy: Path | None) -> str:
+        values = {"file": self.path, "aside": aside}
+        if copy is not None:
+            made = time.localtime(int(copy.stem) / 1e9)
+            values["time"] = time.strftime("%Y-%m-%d %H:%M", made)
+        if aside is None:
+            return _(
+                "The database {file} was missing: its copy of {time} has taken its place, without what was "
+                "saved later.",
+                **values,
+            )
+        if copy is None:
+            return _(
+                "The database {file} was damaged and has been moved to {aside}: there was no copy of it, and "
+                "the list of runs begins anew.",
+                **values,
+            )
+        return _(
+            "The database {file} was damaged and has been moved to {aside}: its copy of {time} has taken its "
+            "place, without what was saved later.",
+            **values,
+        )
+
+    def _known_copies(self) -> list[Path]:
+        """The newest first."""
+        found = [path for path in self._copies.glob("*.sqlite") if path.stem.isdecimal()]
+        return sorted(found, key=lambda path: int(path.stem), reverse=True)
+
+
+def _carried_out(connection: sqlite3.Connection, action: Callable[[sqlite3.Connection], _T]) -> _T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = action(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _create(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _is_sound(path: Path) -> bool:
+    """Whether a file is an intact database of this version.
+
+    Raises:
+        Unusable: when another version wrote it.
+        sqlite3.Error: when it cannot be read now.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            is_sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
+            return False
+        raise
+    if not version:
+        return False  # not even its tables were written
+    if is_sound and version != VERSION:
+        raise Unusable(
+            _(
+                "The database {path} has version {version}, but this KD Lab reads version {ours}: "
+                "use the KD Lab that wrote it, or choose another folder with KD_HOME.",
+                path=path,
+                version=version,
+                ours=VERSION,
+            )
+        )
+    return is_sound
+
+
+def _remove_all(path: Path) -> None:
+    """Remove a database and SQLite's files beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,565 @@
+"""The table of runs: what was asked for and by whom, its state, what people wrote about it, its result.
+
+A run that has been asked for is claimed by a process, then running, then finished: its result is there. Or
+it ends without one: stopped, failed, or interrupted when its process ended first. What nobody asked for is
+not listed, and goes if it ends without a result.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kd import owners
+from kd.config import STUDENTS, RunConfig
+from kd.store.database import Database
+from kd.store.shipped import Shipped
+from kd.text.translation import _
+from kd.text.words import quoted
+
+log = logging.getLogger("kd")
+
+ACTIVE = ("queued", "running")
+INTERRUPTED = "interrupted"
+NOBODY = ""
+
+_COLUMNS = (
+    "SELECT run_id, config, status, ending, created, owner, asked, person, name, tags, note, pinned, used, "
+    "deleted, models, stored, figures FROM runs"
+)
+_NEEDS = "(stored IS NOT NULL OR status IN ('queued', 'running'))"
+_NOT_WANTED = "asked = 0 AND stored IS NULL AND status NOT IN ('queued', 'running')"
+
+
+class Figures(NamedTuple):
+    """What a list says of a result: accuracies on the test images, and distilled minus scratch, as fractions.
+
+    low and high are the 95 % interval and p_value is McNemar's; the counts are of test images; blocks are how
+    many of each block of the test images a student gets right, as text. All but the accuracies are None for a
+    result that compares nothing.
+    """
+
+    teacher: float
+    distilled: float
+    scratch: float
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    only_distilled: int | None = None
+    only_scratch: int | None = None
+    distilled_blocks: str | None = None
+    scratch_blocks: str | None = None
+
+
+def figures_of(result: Mapping[str, Any]) -> Figures:
+    """What a list says of a result."""
+    accuracies = [result[model]["test_accuracy"] for model in ("teacher", "distilled", "scratch")]
+    comparison = result.get("comparison")
+    if comparison is None:
+        return Figures(*accuracies)
+    names = ("difference", "low", "high", "p_value", "only_distilled_right", "only_scratch_right")
+    blocks = [result[model].get("right_in_blocks") for model in STUDENTS]
+    texts = [None if each is None else " ".join(map(str, each)) for each in blocks]
+    return Figures(*accuracies, *(comparison.get(name) for name in names), *texts)
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """What is known of a run, without its result.
+
+    status: queued, running, finished, stopped, failed or interrupted. ending: why it has no result, for
+    kd.text.endings. created, used, deleted: Unix time; used and deleted are None if it never was. owner: the
+    process that computes it. asked: whether anybody asked for it. person: whose it is. models: their ids by
+    'teacher', 'distilled' and 'scratch'. stored: changes whenever another result is stored, None without one.
+    """
+
+    run_id: str
+    config: RunConfig
+    status: str
+    ending: str = ""
+    created: float = 0.0
+    owner: str | None = None
+    asked: bool = True
+    person: str = NOBODY
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    pinned: bool = False
+    used: float | None = None
+    deleted: float | None = None
+    models: dict[str, str] = field(default_factory=dict)
+    stored: float | None = None
+    figures: Figures | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it waits or is computed."""
+        return self.status in ACTIVE
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The models that have to be kept for it."""
+        if self.stored is None and not self.is_active:
+            return frozenset()
+        second = [self.config.second_teacher] if self.config.second_teacher else []
+        return frozenset([*self.models.values(), *second])
+
+
+class RunTable:
+    """The runs of a home, and those that come with the project. Several threads and processes may share it.
+
+    What writes raises kd.store.database.Busy, an OSError and a ValueError whose message pages show, when
+    others write for too long.
+    """
+
+    def __init__(self, home: Path, database: Database, shipped: Shipped):
+        self._home, self._database, self._shipped = home, database, shipped
+        self._known: dict[str, tuple[tuple, RunRow | None]] = {}
+
+    def claim(self, run_id: str, config: RunConfig, asked: bool = True, person: str = NOBODY) -> float | None:
+        """Claim a run for this process; None if another living process has it.
+
+        Its earlier events and wishes to stop it are forgotten; a result stays until another takes its place.
+
+        Args:
+            asked: whether anybody asked for it. A run that was not known before is listed only then, and one
+                that was deleted is claimed only then.
+            person: whose it is from now on; empty to leave that as it is.
+
+        Returns:
+            The claim, by which `end` knows whether it still holds.
+        """
+        owner = owners.hold(self._home)
+
+        def claim(connection: sqlite3.Connection) -> float | None:
+            query = "SELECT status, owner, deleted, claim, asked FROM runs WHERE run_id = ?"
+            row = connection.execute(query, (run_id,)).fetchone()
+            status, before, deleted, last, was_asked = row or (None, None, None, None, False)
+            if status in ACTIVE and before != owner and not owners.is_gone(self._home, before):
+                return None
+            if deleted is not None and not asked:
+                return None
+            now = time.time()
+            stamp = now if last is None or last < now else last + 0.001
+            values = {
+                **{"run_id": run_id, "config": json.dumps(config.to_dict()), "now": now, "claim": stamp},
+                **{"owner": owner, "asked": asked or was_asked, "person": person},
+                "models": json.dumps(config.model_ids),
+            }
+            connection.execute(
+                "INSERT INTO runs (run_id, config, status, created, owner, claim, asked, person, models) "
+                "VALUES (:run_id, :config, 'queued', :now, :owner, :claim, :asked, :person, :models) "
+                "ON CONFLICT (run_id) DO UPDATE SET config = :config, status = 'queued', ending = '', "
+                "created = :now, owner = :owner, claim = :claim, asked = :asked, stop = 0, deleted = NULL, "
+                "person = CASE :person WHEN '' THEN person ELSE :person END, models = :models",
+                values,
+            )
+            connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
+            return stamp
+
+        return self._database.write(claim)
+
+    def set_running(self, run_id: str) -> None:
+        """A run that this process has claimed is being computed."""
+        self._write(
+            "UPDATE runs SET status = 'running' WHERE run_id = ? AND owner = ? AND status = 'queued'",
+            *(run_id, owners.own_token()),
+        )
+
+    def end(self, run_id: str, claim: float, status: str, ending: str = "") -> None:
+        """A run has ended without a result, unless somebody has claimed it since.
+
+        One that had a result before is finished again; one that nobody asked for is forgotten.
+        """
+
+        def end(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE runs SET status = CASE WHEN stored IS NULL THEN ? ELSE 'finished' END, "
+                "ending = CASE WHEN stored IS NULL THEN ? ELSE '' END "
+                "WHERE run_id = ? AND claim = ? AND status IN ('queued', 'running')",
+                (status, ending, run_id, claim),
+            )
+            _forget_unwanted(connection)
+
+        self._database.write(end)
+
+    def finish(
+        self, run_id: str, claim: float | None, record: Mapping[str, Any], asked: bool | None = None
+    ) -> None:
+        """Store the result of a run whose models are stored.
+
+        Whoever has it now: a result decides itself what it is.
+
+        Args:
+            record: config, created, models, result and software.
+            asked: whether anybody asked for it; None to leave that as it is.
+        """
+        result = record["result"]
+        values = {
+            **{"run_id": run_id, "created": record["created"], "claim": claim, "asked": asked},
+            **{name: json.dumps(record[name]) for name in ("config", "models", "software")},
+            **{"result": json.dumps(result), "figures": json.dumps(figures_of(result)), "now": time.time()},
+        }
+
+        def finish(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO runs (run_id, config, status, created, claim, asked, models, stored, figures, "
+                "software, result) VALUES (:run_id, :config, 'finished', :created, :claim, "
+                "COALESCE(:asked, 1), :models, :now, :figures, :software, :result) "
+                "ON CONFLICT (run_id) DO UPDATE SET config = :config, status = 'finished', ending = '', "
+                "created = :created, asked = COALESCE(:asked, asked), stop = 0, models = :models, "
+                "stored = MAX(:now, COALESCE(stored, 0) + 0.001), figures = :figures, "
+                "software = :software, result = :result",
+                values,
+            )
+            connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
+
+        self._database.write(finish)
+
+    def settle(self) -> None:
+        """Runs whose process has ended are interrupted; what nobody asked for is forgotten then."""
+        query = "SELECT run_id, owner FROM runs WHERE status IN ('queued', 'running')"
+
+        def gone(rows: Iterable[tuple]) -> list[str]:
+            return [run_id for run_id, owner in rows if owners.is_gone(self._home, owner)]
+
+        def settle(connection: sqlite3.Connection) -> list[str]:
+            found = gone(connection.execute(query).fetchall())
+            connection.executemany(
+                "UPDATE runs SET status = CASE WHEN stored IS NULL THEN 'interrupted' ELSE 'finished' END, "
+                "ending = CASE WHEN stored IS NULL THEN ? ELSE '' END WHERE run_id = ?",
+                [(INTERRUPTED, run_id) for run_id in found],
+            )
+            _forget_unwanted(connection)
+            return found
+
+        if gone(self._database.read(query)) or self._database.read(f"SELECT 1 FROM runs WHERE {_NOT_WANTED}"):
+            for run_id in self._database.write(settle):
+                log.info("run %s was interrupted: the app ended before it did", run_id)
+
+    def add_event(self, run_id: str, event: Mapping[str, Any]) -> None:
+        """Append an event to those of a run."""
+        statement, values = "INSERT INTO events (run_id, event) VALUES (?, ?)", (run_id, json.dumps(event))
+        self._database.write(
+            lambda connection: connection.execute(statement, values), durable=False, must=False
+        )
+
+    def events(self, run_id: str) -> list[dict[str, Any]]:
+        """The events of a run that has no result, in order."""
+        found = self._database.read("SELECT event FROM events WHERE run_id = ? ORDER BY number", run_id)
+        return [json.loads(event) for (event,) in found]
+
+    def ask_for(self, *run_ids: str, person: str = NOBODY) -> None:
+        """Somebody wants these runs: those that nobody had asked for are listed from now on.
+
+        Args:
+            person: whose these are from now on; empty to leave that as it is.
+        """
+        unasked = self._database.read("SELECT run_id FROM runs WHERE asked = 0")
+        found = [run_id for (run_id,) in unasked if run_id in {*run_ids}]
+        if found:
+            statement = "UPDATE runs SET asked = 1, person = COALESCE(NULLIF(?, ''), person) WHERE run_id = ?"
+            self._write_many(statement, [(person, run_id) for run_id in found])
+
+    def unask_for(self, run_id: str) -> None:
+        """Nobody wants this run any more: it is not listed until somebody asks for it again."""
+
+        def unask(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE runs SET asked = 0 WHERE run_id = ?", (run_id,))
+            _forget_unwanted(connection)
+
+        self._database.write(unask)
+
+    def ask_to_stop(self, run_id: str) -> None:
+        """Ask for a run to be stopped, by the process that computes it."""
+        self._write("UPDATE runs SET stop = 1 WHERE run_id = ?", run_id)
+
+    def asked_to_stop(self) -> list[str]:
+        """The runs of this process that somebody asked to be stopped; each is told once."""
+        query = "SELECT run_id FROM runs WHERE stop = 1 AND owner = ? AND status IN ('queued', 'running')"
+        found = [run_id for (run_id,) in self._database.read(query, owners.own_token())]
+        if found:
+            self._write_many("UPDATE runs SET stop = 0 WHERE run_id = ?", [(run_id,) for run_id in found])
+        return found
+
+    def row(self, run_id: str) -> RunRow | None:
+        """A run of this home; None if it is not known, is deleted, or only comes with the project."""
+        return next(iter(self._rows("WHERE run_id = ? AND deleted IS NULL", run_id)), None)
+
+    def rows(self, unasked: bool = False) -> list[RunRow]:
+        """Every run of this home that is not deleted, newest first; on request also what nobody asked for.
+
+        A row is the very same object as long as nothing has changed.
+        """
+        asked = "" if unasked else "AND asked = 1"
+        return self._rows(f"WHERE deleted IS NULL {asked} ORDER BY created DESC, run_id")
+
+    def deleted(self) -> list[RunRow]:
+        """The runs that can be restored, the one deleted last at the end."""
+        return self._rows("WHERE deleted IS NOT NULL ORDER BY deleted, created, run_id")
+
+    def has(self, run_id: str) -> bool:
+        """Whether a run has finished and its result is there."""
+        query = (
+            "SELECT status = 'finished' FROM runs WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
+        )
+        found = self._database.read(query, run_id)
+        return bool(found[0][0]) if found else self._shipped.run(run_id) is not None
+
+    def state(self, run_id: str) -> float | str | None:
+        """Changes whenever another result of this run is stored; None without a result."""
+        query = "SELECT stored FROM runs WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
+        found = self._database.read(query, run_id)
+        return found[0][0] if found else self._shipped.run_state(run_id)
+
+    def record(self, run_id: str, deleted: bool = False) -> dict[str, Any] | None:
+        """What is stored of a run with a result: config, created, models, result, software; None without.
+
+        Args:
+            deleted: also of a deleted run that can be restored.
+        """
+        query = (
+            "SELECT config, created, models, result, software FROM runs "
+            "WHERE run_id = ? AND stored IS NOT NULL AND (deleted IS NULL OR ?)"
+        )
+        for config, created, *rest in self._database.read(query, run_id, deleted):
+            models, result, software = map(json.loads, rest)
+            record = {"config": json.loads(config), "created": created, "models": models}
+            return {**record, "result": result, "software": software}
+        return self._shipped.run(run_id)
+
+    def models_of(self, run_id: str) -> dict[str, str]:
+        """The ids of a run's models by 'teacher', 'distilled' and 'scratch'; empty if it has no result."""
+        query = "SELECT models FROM runs WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
+        for (models,) in self._database.read(query, run_id):
+            return json.loads(models)
+        return dict((self._shipped.run(run_id) or {}).get("models", {}))
+
+    def shipped(self) -> list[str]:
+        """The runs that come with the project."""
+        return self._shipped.runs()
+
+    def is_shipped(self, run_id: str) -> bool:
+        """Whether this result comes with the project."""
+        return self._shipped.run(run_id) is not None and not self._database.read(
+            "SELECT 1 FROM runs WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL", run_id
+        )
+
+    def is_deleted(self, run_id: str) -> bool:
+        """Whether somebody has deleted this run, and can still bring it back."""
+        return bool(
+            self._database.read("SELECT 1 FROM runs WHERE run_id = ? AND deleted IS NOT NULL", run_id)
+        )
+
+    def worker(self, run_id: str) -> str:
+        """Where a run is computed: 'here', 'elsewhere', by 'nobody', or by a process that is 'gone'."""
+        query = "SELECT owner FROM runs WHERE run_id = ? AND status IN ('queued', 'running')"
+        for (owner,) in self._database.read(query, run_id):
+            if owner == owners.own_token():
+                return "here"
+            return "gone" if owners.is_gone(self._home, owner) else "elsewhere"
+        return "nobody"
+
+    def others_are_busy(self) -> bool:
+        """Whether another process computes a run that somebody asked for."""
+        query = "SELECT owner FROM runs WHERE status IN ('queued', 'running') AND asked = 1 AND owner != ?"
+        others = self._database.read(query, owners.own_token())
+        return any(not owners.is_gone(self._home, owner) for (owner,) in others)
+
+    def version(self) -> Any:
+        """Changes whenever anybody has written anything; quick."""
+        return self._database.version()
+
+    def annotate(self, run_ids: Iterable[str], **changes: Any) -> None:
+        """Change what people say of runs; what is not given stays.
+
+        Args:
+            changes: name (text), tags (of text) or note (text).
+        """
+        if "tags" in changes:
+            changes["tags"] = json.dumps(list(changes["tags"]), ensure_ascii=False)
+        columns = ", ".join(f"{column} = ?" for column in changes)
+        self._write_many(
+            f"UPDATE runs SET {columns} WHERE run_id = ?",
+            [(*changes.values(), run_id) for run_id in run_ids],
+        )
+
+    def pin(self, run_ids: Iterable[str], pinned: bool) -> None:
+        """Keep runs regardless of the limit, or no longer; whoever does so asks for them."""
+        statement = "UPDATE runs SET pinned = ?, asked = 1 WHERE run_id = ?"
+        self._write_many(statement, [(pinned, run_id) for run_id in run_ids])
+
+    def delete(self, run_ids: Iterable[str], when: float | None = None) -> None:
+        """Take runs off the list, all or none; `restore` brings them back until their space is needed.
+
+        Args:
+            when: Unix time; by default now.
+
+        Raises:
+            ValueError: when one does not exist, is already deleted, or is being computed.
+        """
+
+        def delete(connection: sqlite3.Connection) -> None:
+            for run_id in run_ids:
+                query = "SELECT status, deleted FROM runs WHERE run_id = ?"
+                status, deleted = connection.execute(query, (run_id,)).fetchone() or (None, None)
+                if status is None:
+                    raise ValueError(_("There is no run {run} to delete.", run=quoted(run_id)))
+                if deleted is not None:
+                    raise ValueError(
+                        _(
+                            "Run {run} has already been deleted: Undo on the Runs page brings it back.",
+                            run=run_id,
+                        )
+                    )
+                if status in ACTIVE:
+                    raise ValueError(
+                        _("Run {run} is waiting or training: stop it before you delete it.", run=run_id)
+                    )
+                connection.execute(
+                    "UPDATE runs SET deleted = ?, asked = 1 WHERE run_id = ?",
+                    (time.time() if when is None else when, run_id),
+                )
+
+        self._database.write(delete)
+
+    def restore(self, run_ids: Iterable[str]) -> list[str]:
+        """Put deleted runs back on the list; returns those that are gone for good."""
+
+        def restore(connection: sqlite3.Connection) -> list[str]:
+            statement = (
+                "UPDATE runs SET used = CASE WHEN deleted IS NULL THEN used ELSE ? END, deleted = NULL "
+                "WHERE run_id = ?"
+            )
+            found = [(run_id, connection.execute(statement, (now, run_id))) for run_id in run_ids]
+            return [run_id for run_id, cursor in found if not cursor.rowcount]
+
+        now = time.time()
+        return self._database.write(restore)
+
+    def remove(self, run_id: str, may: Callable[[RunRow], bool] = lambda row: True) -> bool:
+        """Remove a run for good if, as it is now, it `may` go; returns whether it went."""
+
+        def remove(connection: sqlite3.Connection) -> bool:
+            raw = connection.execute(f"{_COLUMNS} WHERE run_id = ?", (run_id,)).fetchone()
+            row = None if raw is None else _parsed(raw)
+            if raw is None or (row is not None and not may(row)):
+                return False
+            _forget(connection, run_id)
+            return True
+
+        return self._database.write(remove)
+
+    def touch(self, run_id: str, when: float | None = None) -> None:
+        """Record that a run was used now, without waiting for other writers.
+
+        Raises:
+            OSError: when it cannot be recorded now.
+        """
+        values = time.time() if when is None else when, run_id
+        self._database.write(
+            lambda connection: connection.execute("UPDATE runs SET used = ? WHERE run_id = ?", values),
+            durable=False,
+            must=False,
+            patience=0,
+        )
+
+    def measures(self, run_id: str) -> dict[str, float]:
+        """What was measured of a run's result (kd.studies.measures), by name."""
+        query = "SELECT measures FROM measures WHERE run_id = ? AND state = ?"
+        for (measures,) in self._database.read(query, run_id, str(self.state(run_id))):
+            return json.loads(measures)
+        return {}
+
+    def save_measures(self, run_id: str, values: Mapping[str, float]) -> None:
+        """Keep what was measured of a run's result."""
+        self._write(
+            "INSERT OR REPLACE INTO measures VALUES (?, ?, ?)",
+            *(run_id, str(self.state(run_id)), json.dumps(dict(values))),
+        )
+
+    def needed_models(self) -> Counter[str]:
+        """How many runs need each model, as a teacher or as a student.
+
+        Those are runs that have a result or are computed, and deleted ones that can be restored.
+        """
+        return Counter(model_id for row in self._rows("") for model_id in row.needs)
+
+    def _rows(self, rest: str, *values: Any) -> list[RunRow]:
+        found = []
+        for raw in self._database.read(f"{_COLUMNS} {rest}", *values):
+            known = self._known.get(raw[0])
+            if known is None or known[0] != raw:
+                known = self._known[raw[0]] = raw, _parsed(raw)
+            if known[1] is not None:
+                found.append(known[1])
+        return found
+
+    def _write(self, statement: str, *values: Any) -> None:
+        self._database.write(lambda connection: connection.execute(statement, values))
+
+    def _write_many(self, statement: str, rows: list[tuple]) -> None:
+        self._database.write(lambda connection: connection.executemany(statement, rows))
+
+
+def needs_model(connection: sqlite3.Connection, model_id: str) -> bool:
+    """Whether a run needs a model, inside a transaction."""
+    query = f"SELECT 1 FROM runs WHERE {_NEEDS} AND (models LIKE ? OR config LIKE ?) LIMIT 1"
+    return connection.execute(query, (f'%"{model_id}"%',) * 2).fetchone() is not None
+
+
+def _forget(connection: sqlite3.Connection, run_id: str) -> None:
+    for table in ("runs", "events", "measures"):
+        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+
+
+def _forget_unwanted(connection: sqlite3.Connection) -> None:
+    for (run_id,) in connection.execute(f"SELECT run_id FROM runs WHERE {_NOT_WANTED}").fetchall():
+        _forget(connection, run_id)
+
+
+def _parsed(raw: tuple) -> RunRow | None:
+    """The row; None if another version of KD Lab had other settings."""
+    run_id, text, status, ending, created, owner, asked, person, name, tags, note, *rest = raw
+    pinned, used, deleted, models, stored, figures = rest
+    config = _config(run_id, text)
+    if config is None:
+        log.warning("run %s was stored by another version of KD Lab, and is not listed", run_id)
+        return None
+    return RunRow(
+        run_id=run_id,
+        config=config,
+        status=status,
+        ending=ending,
+        created=created,
+        owner=owner,
+        asked=bool(asked),
+        person=person,
+        name=name,
+        tags=tuple(json.loads(tags)),
+        note=note,
+        pinned=bool(pinned),
+        used=used,
+        deleted=deleted,
+        models=json.loads(models),
+        stored=stored,
+        figures=None if figures is None else Figures(*json.loads(figures)),
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _config(run_id: str, text: str) -> RunConfig | None:
+    try:
+        config = RunConfig.from_record(json.loads(text))
+    except (ValueError, TypeError):
+        return None
+    return config if config.run_id == run_id else None

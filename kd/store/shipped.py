@@ -1,0 +1,120 @@
+"""What comes with the project: runs, models and snapshots in plain files, which are only read.
+
+    data/runs/ID/       record.json: config, created, models, result, software
+    data/models/ID/     record.json with the history, model.keras, logits.npz of the test images
+    data/snapshots/     ID.npz
+
+The teachers among them have names and a place of their own (kd/teachers/shipped.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kd import files
+from kd.config import SHIPPED_TEACHERS
+from kd.places import DATA
+from kd.teachers.logits import shipped_logits
+from kd.teachers.shipped import shipped_teacher_path, teacher_record
+
+if TYPE_CHECKING:
+    import numpy as np
+
+log = logging.getLogger("kd")
+
+ID = re.compile("[0-9a-f]{12}")
+"""The name of a run, a model or a study. Ids also come from URLs, and only such a one may become a path."""
+
+SHIPPED = DATA
+
+
+class Shipped:
+    """The folder of what comes with the project."""
+
+    def __init__(self) -> None:
+        self._records: dict[Path, tuple[str, dict[str, Any] | None]] = {}
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return SHIPPED
+
+    def runs(self) -> list[str]:
+        """The ids of the runs."""
+        found = sorted(path.parent.name for path in (self.folder / "runs").glob("*/record.json"))
+        return [run_id for run_id in found if self.run(run_id) is not None]
+
+    def run(self, run_id: str) -> dict[str, Any] | None:
+        """A run's record; None if there is none that can be read."""
+        return self._record(self._path("runs", run_id, "record.json"))
+
+    def run_state(self, run_id: str) -> str | None:
+        """Changes whenever the run does; None if there is none."""
+        return None if self.run(run_id) is None else _state(self._path("runs", run_id, "record.json"))
+
+    def model(self, model_id: str) -> dict[str, Any] | None:
+        """A model's record; None if there is none that can be read.
+
+        Raises:
+            ValueError: when a file of a teacher is missing.
+        """
+        if model_id in SHIPPED_TEACHERS:
+            path = shipped_teacher_path(model_id)
+            known = {"precision": "float32", "history": [], "bytes": path.stat().st_size}
+            return {**known, **teacher_record(model_id), "model": model_id, "name": "teacher"}
+        return self._record(self._path("models", model_id, "record.json"))
+
+    def model_file(self, model_id: str) -> Path | None:
+        """A model's .keras file."""
+        if model_id in SHIPPED_TEACHERS:
+            return shipped_teacher_path(model_id)
+        return self._path("models", model_id, "model.keras")
+
+    def logits(self, model_id: str) -> np.ndarray | None:
+        """A model's logits of all test images."""
+        if model_id in SHIPPED_TEACHERS:
+            return shipped_logits(model_id)["test"]
+        path = self._path("models", model_id, "logits.npz")
+        if path is not None:
+            with contextlib.suppress(files.Damaged, KeyError):
+                return files.npz_arrays(path.read_bytes())["test"]
+            log.warning("%s is damaged: it is no longer used", path)
+        return None
+
+    def snapshots_file(self, model_id: str) -> Path | None:
+        """The file of a model's snapshots."""
+        return self._path("snapshots", f"{model_id}.npz")
+
+    def _path(self, kind: str, name: str, file: str = "") -> Path | None:
+        if ID.fullmatch(name.removesuffix(".npz")):
+            path = self.folder / kind / name / file
+            return path if os.path.isfile(path) else None
+        return None
+
+    def _record(self, path: Path | None) -> dict[str, Any] | None:
+        state = _state(path)
+        if path is None or state is None:
+            return None
+        known = self._records.get(path)
+        if known is None or known[0] != state:
+            record = None
+            try:
+                record = dict(json.loads(path.read_text(encoding="utf-8")))
+            except (OSError, ValueError, TypeError) as error:
+                log.warning("%s is damaged (%s): it is no longer used", path, error)
+            known = self._records[path] = state, record
+        return known[1]
+
+
+def _state(path: Path | None) -> str | None:
+    with contextlib.suppress(OSError):
+        if path is not None:
+            status = path.stat()
+            return f"{status.st_mtime_ns} {status.st_size}"
+    return None

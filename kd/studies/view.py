@@ -1,0 +1,46 @@
+"""StudyView: a study at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kd.studies.study import Study
+from kd.text.endings import Ending
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """A study at one moment.
+
+    status: running, waiting for room (on a full disk), paused, finished, stopped, interrupted (its process
+    ended before it did), or unfinished: some runs failed. done: how many of the runs are stored; reused: how
+    many of these were stored before. failed: run id → why. seconds_left: an estimate, None while nothing is
+    known. person: who asked for it first; people: everybody who has asked for it; wanting: who wants it now.
+    created: when, in seconds since 1970. elsewhere: another process carries it out. experiment: of which it
+    is a part; "" for one that somebody composed.
+    """
+
+    study_id: str
+    study: Study
+    status: str
+    runs: int
+    done: int
+    reused: int
+    failed: dict[str, Ending] = field(default_factory=dict)
+    seconds_left: float | None = None
+    person: str = ""
+    people: frozenset[str] = frozenset()
+    wanting: frozenset[str] = frozenset()
+    created: float = 0.0
+    elsewhere: bool = False
+    experiment: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in ("running", "waiting for room", "paused")
+
+
+def study_id_of(study: str | StudyView) -> str:
+    """The id of a study that is named by it, or by a view of it."""
+    return study.study_id if isinstance(study, StudyView) else study

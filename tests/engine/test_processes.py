@@ -1,0 +1,78 @@
+"""How long a silent process is waited for, and the memory that is given back; no process is harmed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from kd.engine import processes
+from kd.engine.processes import Silence, in_pauses
+
+
+class Process:
+    """A process as Silence sees it, which has computed for this many seconds."""
+
+    def __init__(self, status=psutil.STATUS_SLEEPING):
+        self.seconds = 0.0
+        self.status = lambda: status
+
+    def cpu_times(self):
+        return self.seconds, 0.0, 9.9
+
+
+def looks_until_lost(silence: Silence, process, seconds_computed_between_looks: float = 0.0) -> int:
+    for look in range(1, 1000):
+        if silence.is_too_long("the same sign", process):
+            return look
+        process.seconds += seconds_computed_between_looks
+    return 1000
+
+
+def test_a_silent_process_is_given_up_after_enough_looks():
+    assert looks_until_lost(Silence(30), Process()) == 31
+
+
+@pytest.mark.parametrize(("status", "share"), [(psutil.STATUS_SLEEPING, 0.5), (psutil.STATUS_DISK_SLEEP, 0)])
+def test_a_busy_process_is_waited_for_ten_times_as_long(status, share):
+    assert looks_until_lost(Silence(30), Process(status), share) == 301
+
+
+def test_any_sign_of_life_restarts_the_wait():
+    silence = Silence(3)
+    for sign in (1, 1, 1, 2, 2, 2, 3, 3, 3):
+        assert not silence.is_too_long(sign)
+    assert silence.is_too_long(3)
+
+
+FREED = """
+import numpy as np, psutil
+from kd.engine import processes
+
+processes.keep_freed_memory()
+kept = [np.ones(1 << 17) for _ in range(100)]  # a megabyte each
+last = np.ones(1 << 10)
+del kept
+before = psutil.Process().memory_info().rss
+processes.give_back()
+print(before - psutil.Process().memory_info().rss)
+"""
+
+
+def test_what_was_freed_is_kept_until_it_is_given_back_where_the_c_library_can():
+    done = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, check=True)
+    if sys.platform == "linux":
+        assert int(done.stdout) > 80e6
+
+
+def test_it_is_given_back_once_after_each_time_of_work(monkeypatch):
+    given, state, counts = [], SimpleNamespace(working=False), []
+    monkeypatch.setattr(processes, "give_back", lambda: given.append(True))
+    look = in_pauses(lambda: state.working)
+    for state.working in (False, True, True, False, False, True, False):
+        look()
+        counts.append(len(given))
+    assert counts == [0, 0, 0, 1, 1, 1, 2]

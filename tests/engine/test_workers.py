@@ -1,0 +1,234 @@
+"""Where workers come from, what they share, how they are replaced, and that none outlives its app."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from kd.engine import Engine, tasks
+from kd.engine.forkserver import CHOICE, method
+from kd.engine.processes import available_cores, family_of
+from tests import PROJECT, WITHOUT_TENSORFLOW
+from tests.engine.common import FORKS, PATIENCE, alive, kill, until
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KD_WORKERS", "1")
+        engine = Engine()
+        yield engine
+        engine.close()
+
+
+def both(engine) -> dict[str, int]:
+    """{"student", "teacher": process id} of the workers that the scheduler knows, once both are there."""
+
+    def known(dask_scheduler):
+        return {next(iter(worker.resources)): worker.pid for worker in dask_scheduler.workers.values()}
+
+    def are_there():
+        found = engine.ensure().run_on_scheduler(known)
+        return len(found) == 2 and all(map(psutil.pid_exists, found.values())) and found
+
+    return until(are_there)
+
+
+def replaced(engine, before: dict[str, int]) -> dict[str, int]:
+    """Both workers, once the student's is another."""
+    return until(lambda: (found := both(engine))["student"] != before["student"] and found)
+
+
+def parents(engine) -> set[int]:
+    return {psutil.Process(pid).ppid() for pid in both(engine).values()}
+
+
+def test_workers_are_forked_on_linux_and_started_anew_elsewhere_unless_dasks_variable_says_so(
+    engine, monkeypatch
+):
+    (parent,) = parents(engine)
+    assert (parent == engine.child.pid) is not FORKS
+    if FORKS:
+        assert psutil.Process(parent).ppid() == engine.child.pid
+        assert psutil.Process(parent).num_threads() == 1
+    monkeypatch.setenv(CHOICE, "spawn")
+    assert method() == "spawn"
+
+
+@pytest.mark.skipif(not FORKS, reason="elsewhere each worker loads TensorFlow itself")
+def test_a_forked_worker_has_tensorflow_from_the_start_unused_and_alone(engine):
+    def state():
+        import threading
+
+        from tensorflow.python.eager import context
+
+        loaded = [
+            name for name in ("keras", "kd.training.student", "pandas", "sklearn") if name in sys.modules
+        ]
+        import pandas  # which can still be imported
+
+        return {
+            "has": loaded,
+            "is used": context.context()._context_handle is not None,
+            "other": [one.name for one in threading.enumerate() if "tensorflow" in one.name.lower()],
+            "pandas": pandas.__name__,
+        }
+
+    expected = {"has": ["keras", "kd.training.student"], "is used": False, "other": [], "pandas": "pandas"}
+    both(engine)
+    assert list(engine.ensure().run(state).values()) == [expected, expected]
+
+
+def test_the_engines_own_process_loads_neither_tensorflow_nor_pandas(engine):
+    def loaded():
+        return [name for name in ("tensorflow", "keras", "pandas") if name in sys.modules]
+
+    assert list(engine.ensure().run(loaded, nanny=True).values()) == [[], []]
+
+
+def test_a_worker_has_its_threads_and_gives_memory_back_in_pauses(engine):
+    both(engine)
+
+    def found(dask_worker):
+        tasks.prepare()
+        import tensorflow as tf
+
+        return (
+            os.environ["KD_THREADS"],
+            tf.config.threading.get_intra_op_parallelism_threads(),
+            os.environ["TF_CPP_MIN_LOG_LEVEL"],
+            dask_worker.periodic_callbacks["kd-pauses"].is_running(),
+        )
+
+    cores, level = available_cores(), os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")
+    expected = [("1", 1, level, True), (str(cores), cores, level, True)]
+    assert sorted(engine.ensure().run(found).values()) == sorted(expected)
+
+
+def test_the_replacement_of_a_killed_worker_does_work(engine):
+    before, parent = both(engine), parents(engine)
+    kill(before["student"])
+    assert replaced(engine, before)["teacher"] == before["teacher"]
+    assert parents(engine) == parent
+    task = engine.ensure().submit(tasks.warm_student, resources={"student": 1}, pure=False)
+    task.result(PATIENCE)
+
+
+@pytest.mark.parametrize("error", [OSError("no memory"), EOFError("no answer")])
+def test_a_worker_that_could_not_be_started_is_there_again_soon(engine, error):
+    """Its nanny gives up for good, whatever the reason was."""
+
+    def fail_once(dask_worker):
+        process = dask_worker.process
+        start = process.start
+
+        async def fail():
+            process.start = start
+            raise error
+
+        process.start = fail
+
+    before, client = both(engine), engine.ensure()
+    (address,) = [
+        address
+        for address, worker in client.scheduler_info()["workers"].items()
+        if "student" in worker["resources"]
+    ]
+    client.run(fail_once, nanny=True, workers=[address])
+    kill(before["student"])
+    assert replaced(engine, before)["teacher"] == before["teacher"]
+    assert client.submit(abs, -1, resources={"student": 1}, pure=False).result(PATIENCE) == 1
+
+
+def test_a_worker_that_stays_away_for_long_is_still_replaced(engine):
+    """Dask would close the nanny of a worker that is not back in time."""
+
+    def seconds():
+        import dask
+        from dask.utils import parse_timedelta
+
+        return parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
+
+    assert min(engine.ensure().run(seconds, nanny=True).values()) > 24 * 3600
+
+
+@pytest.mark.skipif(not FORKS, reason="there is no forkserver")
+def test_when_the_forkserver_is_killed_its_workers_end_and_others_do_their_work(engine):
+    before = both(engine)
+    (parent,) = parents(engine)
+    family = [psutil.Process(pid) for pid in before.values()]
+    family[0].suspend()  # not even this keeps it
+    kill(parent)
+    until(lambda: not alive(family))
+    until(lambda: not set(both(engine).values()) & set(before.values()))
+    assert parent not in parents(engine)
+    assert engine.ensure().submit(abs, -1, resources={"teacher": 1}, pure=False).result(PATIENCE) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such process")
+def test_what_removes_the_semaphores_of_killed_processes_is_not_killed_with_them(engine):
+    both(engine)
+    everything = psutil.Process(engine.child.pid).children(recursive=True)
+    (tracker,) = set(everything) - set(family_of(engine.child.pid))
+    assert "resource_tracker import main" in tracker.cmdline()[-1]
+
+
+APP = """
+import os, time
+from kd.engine import Engine
+
+engine = Engine()
+workers = engine.ensure().run(os.getpid).values()
+print(engine.child.pid, *workers, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def app():
+    """An app whose workers are up: its process, its engine's, and theirs."""
+    path = os.pathsep.join([WITHOUT_TENSORFLOW, str(PROJECT)])
+    environment = {**os.environ, "PYTHONPATH": path, "KD_WORKERS": "1"}
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [sys.executable, "-c", APP], stdout=pipe, stderr=pipe, text=True, env=environment
+    )
+    child, *workers = map(int, process.stdout.readline().split())
+    assert len(workers) == 2
+    yield process, child, [psutil.Process(pid) for pid in workers]
+    process.kill()
+    process.communicate()
+
+
+def test_nothing_survives_an_app_that_is_killed_and_nothing_is_said(app):
+    process, child, workers = app
+    family = family_of(child)
+    if sys.platform != "win32":
+        workers[0].suspend()  # not even this keeps it
+    process.kill()
+    until(lambda: not alive(family))
+    assert process.stderr.read() == ""
+
+
+def test_nothing_survives_an_engine_that_is_killed(app):
+    _, child, workers = app
+    family = family_of(child)
+    if FORKS:  # elsewhere a suspended worker of an engine that was killed stays
+        for worker in workers:
+            worker.suspend()
+    kill(child)
+    until(lambda: not alive(family))
+
+
+def test_nothing_survives_an_engine_that_is_killed_after_it_had_to_replace_workers(app):
+    _, child, workers = app
+    count = len(family_of(child))
+    kill(workers[0].ppid() if FORKS else workers[0].pid)
+    until(lambda: not alive(workers[:1]) and len(family_of(child)) == count)
+    family = family_of(child)
+    kill(child)
+    until(lambda: not alive(family))

@@ -1,0 +1,100 @@
+"""The inside of a lab on an engine that computes nothing: runs and studies in progress, and their store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from kd.config import RunConfig
+from kd.lab.ahead import Ahead
+from kd.lab.estimates import Estimates
+from kd.lab.studies import Studies
+from kd.runs.in_progress import RunsInProgress
+from kd.runs.run import Wish
+from kd.runs.scheduler import PERSON, Scheduler
+from kd.runs.state import RunView
+from kd.store.store import Store
+from kd.store.upkeep import Upkeep
+from kd.studies.study import Study
+from tests.fake_engine import FakeEngine
+
+PATIENCE = 240
+_T = TypeVar("_T")
+
+
+class House:
+    """engine, store, scheduler, runs (in progress), studies and ahead. asked: what `start` was given."""
+
+    def __init__(self, home: Path, seconds_an_epoch: float = 0.002, at_once: int = 1):
+        self.engine, self.store = FakeEngine(at_once, seconds_an_epoch), Store(home)
+        self.scheduler = Scheduler(self.engine)
+        self.estimates = Estimates(self.store, self.engine)
+        self.ended: list[str] = []
+        self.runs = RunsInProgress(
+            self.store,
+            self.scheduler,
+            self.estimates.model,
+            ended=lambda run_id, _by_person: self.ended.append(run_id),
+        )
+        self.studies = Studies(
+            self.store,
+            self.runs,
+            self.estimates,
+            check=lambda config: None,
+            result=lambda config: (self.store.runs.record(config.run_id) or {}).get("result"),
+        )
+        self.upkeep = Upkeep(self.store)
+        self.ahead = Ahead(self.store, self.runs, self.upkeep, self.estimates)
+        self.asked: list[RunConfig] = []
+
+    def start(self, config: RunConfig, person: str = "ann") -> str:
+        self.asked.append(config)
+        self.ahead.let_go()
+        self.runs.want(config, person, Wish(PERSON), looks=True, person=person)
+        return config.run_id
+
+    def view(self, run_id: str) -> RunView | None:
+        return self.runs.view(run_id)
+
+    def status(self, run_id: str) -> str | None:
+        """From the process that computes it, or from the store once it has ended."""
+        view, row = self.runs.view(run_id), self.store.runs.row(run_id)
+        return view.status if view is not None else row and row.status
+
+    def finished(self, *asked: str | Study) -> None:
+        """Wait until runs, or studies that are started now, have ended with all that they were to have."""
+        for one in asked:
+            if isinstance(one, Study):
+                view = self.studies.wait(self.studies.start(one), PATIENCE)
+                assert view.status == "finished", view
+            else:
+                until(lambda one=one: self.view(one) is None)
+                assert self.store.runs.has(one), self.store.runs.row(one)
+
+    def epochs(self, config: RunConfig, model: str) -> list[int]:
+        """How often each epoch of a model was trained, in order."""
+        trained = self.engine.trained.items()
+        return [times for (key, _epoch), times in sorted(trained) if key == config.model_ids[model]]
+
+    def begun(self) -> list[str]:
+        """The runs by their distilled students, in the order in which these began."""
+        runs = {config.model_ids["distilled"]: config.run_id for config in self.asked}
+        return [runs[model] for model in self.engine.begun if model in runs]
+
+    def close(self) -> None:
+        self.ahead.close()
+        self.studies.close()
+        self.runs.close()
+        self.scheduler.close()
+        self.runs.wait_closed(PATIENCE)
+
+
+def until(condition: Callable[[], _T]) -> _T:
+    """What the condition returns once it is true."""
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.005)
+    return value

@@ -1,0 +1,286 @@
+"""One list: what is computed next, what gives way to it, who waits how long, and for whom it ends."""
+
+from __future__ import annotations
+
+import threading
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from kd.engine import EngineLost
+from kd.runs.scheduler import AHEAD, PERSON, SECONDS_A_TURN, STUDY, Scheduler, waits
+from tests.runs.bench import PATIENCE, Bench, Clock, Wants, task, until
+
+
+@pytest.fixture
+def bench():
+    return Bench()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def scheduler(bench, clock):
+    scheduler = Scheduler(bench, clock)
+    yield scheduler
+    scheduler.close()
+
+
+def wanted(scheduler, *keys, person="ann", urgency=PERSON, length=2, **rest):
+    """An interest of this person in tasks with these names."""
+    wants = Wants(person, urgency)
+    for key in keys:
+        scheduler.want(task(key, length, **rest), wants)
+    return wants
+
+
+def look(scheduler):
+    """As its timer does when a turn may be over."""
+    scheduler._turn_is_over()
+
+
+def test_what_two_want_is_computed_once_and_both_hear_of_it(scheduler, bench):
+    one = wanted(scheduler, "a")
+    bench.release("a", 1)
+    until(lambda: bench.steps)
+    other = wanted(scheduler, "a", person="ben")
+    bench.release("a", 1)
+    assert until(lambda: one.ends and other.ends)
+    assert one.ends == other.ends == {"a": ("a is ready", None)}
+    assert bench.begun == ["a"]
+    assert other.heard[0]["event"] == "begin"
+    assert len(other.heard[0]["history"]) == 1
+    assert [event["epoch"] for event in one.heard[1:]] == [1, 2]
+
+
+def test_it_ends_only_when_nobody_wants_it_and_goes_on_for_those_who_come_back(scheduler, bench):
+    one, other = wanted(scheduler, "a"), wanted(scheduler, "a", person="ben")
+    bench.release("a", 1)
+    until(lambda: bench.steps)
+    scheduler.leave(one)
+    assert not scheduler.is_idle()
+    scheduler.leave(other)
+    until(scheduler.is_idle)
+    again = wanted(scheduler, "a")
+    bench.release("a", 2)
+    assert until(lambda: again.ends)
+    assert not one.ends
+    assert not other.ends
+
+
+def test_what_was_stored_in_the_meantime_is_not_computed_again(scheduler, bench):
+    wants = wanted(scheduler, "a", find=lambda: "from the disk")
+    assert until(lambda: wants.ends) == {"a": ("from the disk", None)}
+    assert not bench.begun
+
+
+def test_what_is_more_urgent_goes_first_and_the_rest_goes_on_where_it_was(scheduler, bench):
+    study = wanted(scheduler, "study", urgency=STUDY, length=3)
+    bench.release("study", 1)
+    until(lambda: bench.steps)
+    person = wanted(scheduler, "person")
+    bench.release("person", 2)
+    bench.release("study", 0)
+    until(lambda: person.ends)
+    bench.release("study", 2)
+    until(lambda: study.ends)
+    assert [step for step in bench.steps if step[0] == "study"] == [("study", 1), ("study", 2), ("study", 3)]
+
+
+def test_only_as_many_give_way_as_are_needed_and_the_least_urgent_first(scheduler, bench):
+    bench.students = 2
+    ahead, study = wanted(scheduler, "x", urgency=AHEAD), wanted(scheduler, "y", urgency=STUDY)
+    until(lambda: len(bench.begun) == 2)
+    person = wanted(scheduler, "z")
+    until(lambda: "z" in bench.begun)
+    bench.release("y", 2)
+    bench.release("z", 2)
+    assert until(lambda: person.ends and study.ends)
+    bench.release("x", 2)
+    assert until(lambda: ahead.ends)
+    assert bench.begun == ["x", "y", "z", "x"] or bench.begun == ["y", "x", "z", "x"]
+
+
+def test_a_person_who_wants_a_studys_model_makes_it_urgent(scheduler, bench):
+    wanted(scheduler, "first", urgency=STUDY)
+    until(lambda: bench.begun)
+    wanted(scheduler, "second", urgency=STUDY)
+    wants = wanted(scheduler, "second")
+    bench.release("second", 2)
+    assert until(lambda: wants.ends)
+
+
+def test_whoever_has_had_the_workers_longest_gives_way_and_not_to_their_own(scheduler, bench, clock):
+    wanted(scheduler, "long", "longer", length=9)
+    until(lambda: bench.begun == ["long"])
+    wanted(scheduler, "ben's", person="ben")
+    clock.now = SECONDS_A_TURN - 0.1
+    look(scheduler)
+    assert bench.begun == ["long"]
+    clock.now = SECONDS_A_TURN + 0.1
+    look(scheduler)
+    until(lambda: bench.begun == ["long", "ben's"])
+    bench.release("ben's", 2)
+    # ann's first goes on before her second, which gives way to nothing
+    until(lambda: bench.begun == ["long", "ben's", "long"])
+    clock.now = 100.0
+    look(scheduler)
+    assert bench.begun == ["long", "ben's", "long"]
+
+
+def test_studies_have_the_workers_equally_long_however_long_their_tasks_are(scheduler, bench, clock):
+    """Every step takes a second; one study's tasks take nine, the other's one."""
+    had = {"long": 0, "short": 0}
+    for name, length in (("long", 9), ("short", 1)):
+        for number in range(40):
+            wanted(scheduler, f"{name} {number}", person=name, urgency=STUDY, length=length)
+    for _ in range(60):
+        key = until(lambda: running(scheduler))
+        steps = len(bench.steps)
+        clock.now += 1
+        had[key.partition(" ")[0]] += 1
+        bench.release(key, 1)
+        until(lambda steps=steps: len(bench.steps) > steps)
+        look(scheduler)
+        until(lambda: running(scheduler) is None or settled(scheduler))
+    assert abs(had["long"] - had["short"]) <= SECONDS_A_TURN + 9
+
+
+def running(scheduler):
+    """The key of the task that has the worker, as soon as its attempt has begun."""
+    with scheduler._changed:
+        keys = [key for key, entry in scheduler._entries.items() if entry.has_begun and not entry.is_yielding]
+    return keys[0] if keys else None
+
+
+def settled(scheduler):
+    with scheduler._changed:
+        entries = list(scheduler._entries.values())
+        return not any(entry.is_yielding or entry.is_computed for entry in entries)
+
+
+def test_who_comes_later_begins_level_with_who_has_had_the_least(scheduler, bench, clock):
+    wanted(scheduler, "a1", "a2", person="ann", urgency=STUDY)
+    until(lambda: bench.begun)
+    clock.now = 50.0
+    wanted(scheduler, "b1", person="ben", urgency=STUDY)
+    look(scheduler)
+    assert bench.begun == ["a1"]  # nobody makes up for the time before they came
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=9))
+def test_a_person_who_asks_for_ten_holds_up_nobody(asked):
+    """Of equally long tasks, nobody's second begins while somebody who waited has had none."""
+    clock, bench = Clock(), Bench(students=1)
+    scheduler = Scheduler(bench, clock)
+    wishes = []
+    for number, person in enumerate(asked):
+        wishes.append(wanted(scheduler, f"{person} {number}", person=person, length=1))
+    while not all(wants.ends for wants in wishes):
+        key = until(lambda: running(scheduler))
+        clock.now += 1
+        ends = sum(map(len, (wants.ends for wants in wishes)))
+        bench.release(key, 1)
+        until(lambda ends=ends: sum(map(len, (wants.ends for wants in wishes))) > ends)
+    order = [key[0] for key in bench.begun]
+    assert sorted(order[: len(set(asked))]) == sorted(set(asked))
+    scheduler.close()
+
+
+def test_what_is_paused_rests_and_goes_on_when_it_is_wanted_again(scheduler, bench):
+    wants = wanted(scheduler, "a", length=3)
+    bench.release("a", 1)
+    until(lambda: bench.steps)
+    scheduler.change(wants, is_paused=True)
+    until(lambda: running(scheduler) is None)
+    assert scheduler.is_idle()
+    other = wanted(scheduler, "b")
+    bench.release("b", 2)
+    until(lambda: other.ends)
+    scheduler.change(wants, is_paused=False)
+    bench.release("a", 2)
+    assert until(lambda: wants.ends) == {"a": ("a is ready", None)}
+    assert [step for key, step in bench.steps if key == "a"] == [1, 2, 3]
+
+
+def test_its_worker_is_free_before_its_value_is_stored(scheduler, bench):
+    stored = threading.Event()
+    wants = wanted(scheduler, "a", keep=lambda value: stored.wait(PATIENCE))
+    bench.release("a", 2)
+    other = wanted(scheduler, "b", person="ben")
+    bench.release("b", 2)
+    assert until(lambda: other.ends)
+    assert not wants.ends
+    stored.set()
+    assert until(lambda: wants.ends) == {"a": (True, None)}
+
+
+def test_an_error_reaches_everybody_and_the_next_try_begins_anew(scheduler, bench):
+    def full(value):
+        raise OSError("full")
+
+    one, other = wanted(scheduler, "a", keep=full), wanted(scheduler, "a", person="ben")
+    bench.release("a", 2)
+    assert until(lambda: one.ends and other.ends)
+    assert [str(wants.ends["a"][1]) for wants in (one, other)] == ["full", "full"]
+    again = wanted(scheduler, "a")
+    bench.release("a", 2)
+    assert until(lambda: again.ends) == {"a": ("a is ready", None)}
+
+
+def test_a_lost_engine_is_forgiven_once(scheduler, bench):
+    bench.lose = 1
+    wants = wanted(scheduler, "a")
+    until(lambda: {"event": "lost"} in wants.heard)
+    bench.release("a", 2)
+    assert until(lambda: wants.ends) == {"a": ("a is ready", None)}
+    bench.lose = 2
+    wants = wanted(scheduler, "b")
+    assert isinstance(until(lambda: wants.ends)["b"][1], EngineLost)
+
+
+def test_teachers_do_not_take_the_students_workers(scheduler, bench):
+    wanted(scheduler, "t1", "t2", resource="teacher")
+    wanted(scheduler, "s")
+    until(lambda: set(bench.begun) == {"t1", "s"})
+    assert scheduler.waits_for_worker("t2")
+    assert not scheduler.waits_for_worker("t1")
+
+
+def test_place_and_wait_are_read_off_the_list(scheduler, bench, clock):
+    first = wanted(scheduler, "a", seconds=10.0)
+    until(lambda: bench.begun)
+    until(lambda: running(scheduler))
+    second, third = wanted(scheduler, "b", seconds=4.0), wanted(scheduler, "c", seconds=1.0)
+    assert scheduler.place(first) is None
+    assert scheduler.place(second) == (1, 10.0)
+    assert scheduler.place(third) == (2, 14.0)
+    bench.release("a", 1)  # half of it
+    until(lambda: bench.steps)
+    clock.now = 5.0
+    assert scheduler.place(third) == (2, 9.0)
+    assert scheduler.anybody_else_waits("ben")
+    assert not scheduler.anybody_else_waits("ann")
+    unknown = wanted(scheduler, "d")
+    last = wanted(scheduler, "e")
+    assert scheduler.place(unknown)[1] is not None
+    assert scheduler.place(last) == (4, None)
+
+
+def test_the_wait_is_the_work_that_the_machine_still_has_to_do():
+    assert waits([3.0, 1.0], [2.0, 2.0, 2.0], 2) == [1.0, 3.0, 3.0]
+    assert waits([], [2.0, 2.0, 2.0], 2) == [0.0, 0.0, 2.0]
+    assert waits([None], [2.0], 1) == [None]
+
+
+def test_after_closing_nothing_begins_and_what_runs_ends(scheduler, bench):
+    wanted(scheduler, "a")
+    until(lambda: bench.begun)
+    scheduler.close()
+    assert scheduler.wait_closed(PATIENCE)
+    wanted(scheduler, "b")
+    assert bench.begun == ["a"]
