@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import logging
@@ -195,6 +194,7 @@ class Connection:
 
         Once no result is waited for, this process gives back what results took.
         """
+        import asyncio  # not above: commands that train nothing start sooner without it
 
         async def sign() -> None:  # soon raises where the connection is known to be lost, which is a sign too
             await client.scheduler.identity(n_workers=0)

@@ -63,4 +63,4 @@ class Room:
                 log.warning("no space could be freed (%s)", error)
             finally:
                 self._making.now = False
-        raise AssertionError("the last attempt returns or raises")
+        raise AssertionError  # the last attempt has returned or raised

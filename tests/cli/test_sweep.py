@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,7 +18,6 @@ from kd.config import RunConfig
 from kd.engine import Engine
 from kd.lab import Lab
 from kd.lab.studies import Studies
-from kd.store.shipped import ID
 from kd.store.store import Store
 from kd.studies.study import Study
 from kd.studies.view import StudyView
@@ -45,11 +46,14 @@ def start(*arguments: str, home) -> subprocess.Popen:
 
 def models(home) -> dict[str, float]:
     """When each stored model was trained, by its id."""
-    return {
-        path.stem: path.stat().st_mtime
-        for path in (home / "models").glob("*.keras")
-        if ID.fullmatch(path.stem)  # one that is half written has another name
-    }
+    if not (home / "lab.sqlite").exists():
+        return {}
+    with (
+        contextlib.suppress(sqlite3.OperationalError),  # its tables are just being made
+        contextlib.closing(sqlite3.connect(home / "lab.sqlite")) as connection,
+    ):
+        return dict(connection.execute("SELECT model_id, stored FROM models"))
+    return {}
 
 
 def test_an_estimate_counts_the_workers_of_ones_own_cluster(tmp_path, monkeypatch):
@@ -140,7 +144,7 @@ def test_a_study_that_is_killed_goes_on_and_trains_nothing_twice(tmp_path, monke
     assert {cell["verdict"] for cell in cells} == {"not judged yet"}
     stored = Store(tmp_path)
     runs = [SIZES.replace(train_size=100, seed=seed) for seed in range(2)]
-    records = [stored.record(run.run_id)["result"] for run in runs]
+    records = [stored.runs.record(run.run_id)["result"] for run in runs]
     gains = [100 * (r["distilled"]["test_accuracy"] - r["scratch"]["test_accuracy"]) for r in records]
     assert cells[0]["difference"] == pytest.approx(sum(gains) / 2, abs=1e-6)
 
