@@ -21,7 +21,7 @@ LONG, LATE = 100, 0.8
 
 
 def network_costs(architecture: Architecture) -> Costs:
-    """Of a network like this."""
+    """What its kind of student says that training it costs."""
     return architecture.costs
 
 
