@@ -33,8 +33,7 @@ from kd.studies.address import address_of
 from tests.app_process import AppProcess, app_process
 from tests.browser_session import BrowserSession
 
-# long enough to train for the whole minute
-RUN = RunConfig(train_size=40_000, epochs=100, seed=71)
+RUN = RunConfig(train_size=40_000, epochs=100, seed=71)  # trains for longer than a minute
 AXES = {"alpha": (0.1, 0.5, 0.9), "temperature": (1.0, 4.0, 20.0)}
 STUDY = Study(RunConfig(train_size=1_000, epochs=40, seed=81), AXES, seeds=4)
 ACTS = {"train": "slider", "draw": "drawing", "sweep": "cell"}

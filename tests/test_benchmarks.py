@@ -157,6 +157,8 @@ def looked_for(path: Path) -> set[str]:
         match node:
             case ast.Call(func=ast.Attribute(attr="act" | "upload" | "get_by_text"), args=[words, *_]):
                 found |= {one.value for one in ast.walk(words) if isinstance(one, ast.Constant)}
+            case ast.Call(func=ast.Name(id="visit"), args=[_, _, _, ast.Constant(value=str(button))]):
+                found.add(button)
             case ast.Call(func=ast.Attribute(attr="get_by_role"), keywords=keywords):
                 found |= {one.value.value for one in keywords if one.arg == "name"}
             case ast.Compare(left=ast.Constant(value=str(words)), ops=[ast.In()]) if " " in words:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from tests import PROJECT
-from tests.sharing import LONGEST, WITH_OTHER_PROCESSES, part, place, pytest_collection_modifyitems
+from tests.sharing import LONGEST, STARTING, WITH_OTHER_PROCESSES, part, place, pytest_collection_modifyitems
 
 
 def test_every_file_that_begins_early_exists():
-    assert [path for path in (*LONGEST, *WITH_OTHER_PROCESSES) if not (PROJECT / path).exists()] == []
+    assert [
+        path for path in (*LONGEST, *WITH_OTHER_PROCESSES, *STARTING) if not (PROJECT / path).exists()
+    ] == []
 
 
 def test_a_file_stays_together_and_so_do_the_browser_tests():
@@ -23,13 +25,20 @@ def test_what_takes_long_begins_first():
     assert order[0].startswith("tests/engine/test_faults.py")
 
 
+def marks_of(name: str, *fixtures: str) -> list[str]:
+    """The marks that a test of this name gets."""
+    marks: list = []
+    item = SimpleNamespace(nodeid=name, fixturenames=fixtures, add_marker=marks.append)
+    pytest_collection_modifyitems(SimpleNamespace(), [item])
+    return [mark.name for mark in marks]
+
+
 def test_what_waits_for_others_is_tried_once_more_and_what_computes_is_not():
-    marks: dict[str, list] = {
-        "tests/browser/test_x.py::test_y": [],
-        "tests/distillation/test_x.py::test_y": [],
-    }
-    items = [SimpleNamespace(nodeid=name, add_marker=found.append) for name, found in marks.items()]
-    pytest_collection_modifyitems(SimpleNamespace(), items)
-    (waits, computes) = marks.values()
-    assert [(mark.name, mark.kwargs) for mark in waits] == [("flaky", {"reruns": 1})]
-    assert computes == []
+    assert "flaky" in marks_of("tests/browser/test_x.py::test_y")
+    assert marks_of("tests/distillation/test_x.py::test_y") == []
+
+
+def test_make_check_leaves_out_what_starts_an_engine_or_a_browser():
+    assert "processes" in marks_of("tests/browser/test_x.py::test_y")
+    assert "processes" in marks_of("tests/docs/test_x.py::test_y", "shared_engine")
+    assert "processes" not in marks_of("tests/pages/test_x.py::test_y", "lab", "engine")
