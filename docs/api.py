@@ -39,7 +39,6 @@ OTHER_NAMES = (
     "kd.studies.frame.study_frame",
     "kd.studies.verdicts.verdicts",
     "kd.distillation.soft_targets.SoftTargetDivergence",
-    "kd.distillation.checks.check_distiller",
     "kd.distillation.objectives.objective.Objective",
     "kd.distillation.objectives.objective.Outputs",
 )

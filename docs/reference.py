@@ -1,4 +1,4 @@
-"""Writes docs/reference.md: every field of a run, objective, command and flag, from the code that reads them.
+"""Writes docs/reference.md: fields, students, objectives, commands and flags, from the code that reads them.
 
 python -m docs.reference
 """
@@ -15,11 +15,12 @@ from kd.cli.parser import command_line
 from kd.config import OFFERED, PRESETS, RunConfig
 from kd.distillation.objectives import OBJECTIVES
 from kd.fields import GROUPS
+from kd.networks.students import KINDS
 
 PAGE = Path(__file__).resolve().parent / "reference.md"
 INTRODUCTION = """# Reference
 
-Every field of a run, every objective and every command. Written by `python -m docs.reference`.
+Every field of a run, student, objective and command. Written by `python -m docs.reference`.
 """
 FIELDS_INTRODUCTION = """## A run's fields
 
@@ -46,7 +47,15 @@ def page() -> str:
     parts = [INTRODUCTION, FIELDS_INTRODUCTION]
     for group in GROUPS:
         parts += [f"### {TITLES[group]}", _fields(group)]
-    parts += ["## Objectives", _objectives(), "## Presets", _presets(), COMMANDS_INTRODUCTION]
+    parts += [
+        "## Students",
+        _students(),
+        "## Objectives",
+        _objectives(),
+        "## Presets",
+        _presets(),
+        COMMANDS_INTRODUCTION,
+    ]
     for name, parser in command_line()[1].items():
         about = parser.description or ""
         parts += [f"### `{name}`", f"{about[:1].upper()}{about[1:]}.", _flags(parser)]
@@ -68,6 +77,14 @@ def _fields(group: str) -> str:
         if spec.group == group
     ]
     return _table(("field", "what it is", "allowed", "default", "decides", "meaning"), rows)
+
+
+def _students() -> str:
+    rows = [
+        (f"`{name}`", kind.label, kind.help, f"`{kind.size_field}`" if kind.size_field else "none")
+        for name, kind in KINDS.items()
+    ]
+    return _table(("`student`", "name", "what it is", "its size"), rows)
 
 
 def _objectives() -> str:

@@ -3,7 +3,8 @@
 A run is three models side by side, a teacher, a distilled and a scratch student, at one setting and one seed.
 A model's name is the content hash of what decides its weights, so none is trained twice. Every field has a
 `FieldSpec`, from which the page's widgets, the command line's flags and the messages for bad values are made;
-the fields of an objective are in its own file (kd/distillation/objectives/).
+those of one objective or one kind of student are in its own file (kd/distillation/objectives/,
+kd/networks/students/).
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Objective
 from kd.fields import FieldSpec, to_bool
+from kd.networks.students import KINDS, Student
 from kd.run_fields import (
-    CONVOLUTIONAL,
     SHIPPED_TEACHERS,
     TEST_IMAGES,
     TRAIN_IMAGES,
@@ -61,29 +62,38 @@ NOBODY = ""
 """The person of a run or a study that belongs to nobody in particular."""
 
 
-def _of_objective(name: str, own: dataclasses.Field) -> dataclasses.Field:
-    """A field of the objective called `name`, as a field of RunConfig."""
-    spec = dataclasses.replace(
-        own.metadata["spec"],
-        group="objective",
-        decides=("distilled",),
-        counts=lambda run: run.objective == name and has_teaching(run),
-    )
-    return dataclasses.field(default=own.default, metadata={"spec": spec})
+def _own(name: str, field: Any, group: str, **spec: Any) -> tuple[str, type, Any]:
+    """A field of one objective or one kind of student, as a field of RunConfig."""
+    spec = {"spec": dataclasses.replace(field.metadata["spec"], group=group, **spec)}
+    return name, type(field.default), dataclasses.field(default=field.default, metadata=spec)
+
+
+def _of_student(name: str, kind: Student) -> tuple[str, type, Any]:
+    return _own(kind.size_field, kind.size, "student", counts=lambda run: run.student == name)
+
+
+def _of_objective(name: str, field: dataclasses.Field) -> tuple[str, type, Any]:
+    def counts(run: Any) -> bool:
+        return run.objective == name and has_teaching(run)
+
+    return _own(field.name, field, "objective", decides=("distilled",), counts=counts)
 
 
 if TYPE_CHECKING:
 
-    class _ObjectiveFields:
+    class _OwnFields:
         def __getattr__(self, name: str) -> Any: ...
 
 else:
-    _ObjectiveFields = dataclasses.make_dataclass(
-        "_ObjectiveFields",
+    _OwnFields = dataclasses.make_dataclass(
+        "_OwnFields",
         [
-            (own.name, type(own.default), _of_objective(name, own))
-            for name, objective in OBJECTIVES.items()
-            for own in objective.own_fields()
+            *(_of_student(name, kind) for name, kind in KINDS.items() if kind.size_field),
+            *(
+                _of_objective(name, own)
+                for name, objective in OBJECTIVES.items()
+                for own in objective.own_fields()
+            ),
         ],
         frozen=True,
         kw_only=True,
@@ -99,7 +109,7 @@ class Contradiction(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunConfig(_ObjectiveFields, RunFields):
+class RunConfig(_OwnFields, RunFields):
     """One run: which data, students, teacher and objective, for how long, from which seed.
 
     Raises:
@@ -107,7 +117,7 @@ class RunConfig(_ObjectiveFields, RunFields):
             each other; the message names the field, the value and what is allowed.
     """
 
-    if TYPE_CHECKING:  # values may be text, and each objective has fields of its own
+    if TYPE_CHECKING:  # values may be text, and each objective and student has fields of its own
 
         def __init__(self, **fields: Any) -> None: ...
 
@@ -298,8 +308,8 @@ _CONTRADICTIONS: dict[str, tuple[Callable[[RunConfig], bool], str]] = {
         ),
     ),
     "objective": (
-        lambda run: run.objective_class.compares_attention and run.student != CONVOLUTIONAL,
-        N_("objective must not be attention unless the student is convolutional, got {value}."),
+        lambda run: run.objective_class.compares_attention and not KINDS[run.student].has_attention,
+        N_("objective must not be attention unless the student has two convolutions, got {value}."),
     ),
 }
 

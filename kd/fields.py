@@ -30,8 +30,9 @@ class FieldSpec:
     group: one of GROUPS. decides: the models whose weights depend on it, of 'teacher', 'distilled' and
     'scratch'. counts: given a config, whether the field makes a difference to it; None if it always does.
     stops: the values that a slider stops at, in order; others in the range are allowed, too.
-    choices: the codes or numbers that are allowed; choice_labels: what codes are called. digits: text of
-    distinct digits, such as "378". stored_model: besides a choice, the id of a stored model is allowed.
+    choices: the codes or numbers that are allowed; choice_labels: what codes are called; choice_helps: what
+    they are, in a sentence or two. unit: of numbers. digits: text of distinct digits, such as "378".
+    stored_model: besides a choice, the id of a stored model is allowed.
     hidden: for experiments alone; no control, flag or address sets it.
     as_from_the_start: in every identity, whatever its value; a later field only when it differs from what
     runs did before there was the field, so that a new field renames nothing: its default, or `before` where
@@ -46,6 +47,8 @@ class FieldSpec:
     stops: tuple[float, ...] = ()
     choices: tuple[str, ...] | tuple[int, ...] = ()
     choice_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    choice_helps: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    unit: str = ""
     digits: bool = False
     stored_model: bool = False
     rare: bool = False

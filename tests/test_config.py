@@ -56,7 +56,7 @@ def test_fields_of_a_fresh_teacher_count_only_for_a_fresh_teacher():
         ("epochs", 0, "between 1 and 2,000"),
         ("teacher", "genius", "one of strong, notebook, fresh or a stored model's id"),
         ("teacher", ["strong"], "one of strong, notebook, fresh or a stored model's id"),
-        ("student", "forest", "one of convolutional, dense, linear"),
+        ("student", "forest", "one of convolutional, dense, linear, separable"),
         ("student_width", 3, "one of 1, 2, 4, 8, 16, 32, 64"),
         ("omitted_digits", "3x", "digits such as 3 or 378, or empty"),
         ("omitted_digits", "0123456789", "at most nine of the ten digits"),

@@ -42,8 +42,7 @@ def look():
         "warnings": list(warnings.filters),
         "hooks": (sys.excepthook, sys.unraisablehook, sys.displayhook, threading.excepthook, sys.gettrace()),
         "streams": (sys.stdin, sys.stdout, sys.stderr),
-        # but for the one that waits for Keras, to tell it of the Distiller
-        "meta path": [repr(f) for f in sys.meta_path if type(f).__module__ != "kd.distillation.registration"],
+        "meta path": [repr(finder) for finder in sys.meta_path],
         "NumPy": (numpy.geterr(), numpy.get_printoptions(), hash(numpy.random.get_state()[1].tobytes())),
         "random numbers": hash(random.getstate()),
         "garbage": (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()),

@@ -81,6 +81,7 @@ def saliency(models: Mapping[str, NumpyModel], image: np.ndarray, digit: int | N
         )
     weights = np.full(first.classes, -1.0 / (first.classes - 1))
     weights[digit] = 1.0
-    gradients = {name: model.input_gradient(picture, weights)[..., 0] for name, model in models.items()}
+    asked = picture[np.newaxis], weights[np.newaxis]
+    gradients = {name: model.input_gradient(*asked)[0, ..., 0] for name, model in models.items()}
     contributions = {name: gradient * picture[..., 0] for name, gradient in gradients.items()}
     return Saliency(int(digit), gradients, contributions)

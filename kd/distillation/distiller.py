@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
-from kd.distillation.annealing import Annealed
 from kd.distillation.hyperparameters import checked_alpha, checked_temperature
-from kd.distillation.losses import distillation_loss, student_loss
-from kd.distillation.models import check_models, classes, only_output
+from kd.distillation.losses import distillation_loss, has_teaching, numbered, student_loss, teachers_terms
 from kd.distillation.objectives import Objective
-from kd.distillation.student_model import StudentModel
-from kd.distillation.targets import check_labels, check_teacher_logits, split_targets, split_weights
-from kd.distillation.teachers_part import has_teaching, numbered, teachers_terms
-from kd.text.translation import _
-from kd.text.words import quoted
+from kd.distillation.targets import check_teacher_logits, split_targets, split_weights, weighted_by_class
+
+
+class _Annealed:
+    """Holds α or T: a number for Python, and a variable for the traced step, so no value traces again.
+
+    A Keras model counts its variables as weights, but not those of an object like this.
+    """
+
+    def __init__(self, checked: Callable[[Any], float], value: Any):
+        self._checked, self.value = checked, checked(value)
+        self._variable = keras.Variable(self.value, dtype="float32", trainable=False, autocast=False)
+
+    def set(self, value: Any) -> None:
+        self.value = self._checked(value)
+        self._variable.assign(self.value)
+
+    def tensor(self, dtype: str) -> Any:
+        return ops.cast(self._variable, dtype)
 
 
 @keras.saving.register_keras_serializable(package="kd")
-class Distiller(StudentModel):
+class Distiller(keras.Model):
     """Trains a student on true labels and on a teacher's soft targets at the same time.
 
     loss = α · student_loss + (1 − α) · distillation_loss (Hinton, Vinyals and Dean 2015, section 2).
@@ -35,7 +50,8 @@ class Distiller(StudentModel):
     Where there is neither, `loss` is that of the student alone: student_loss, and its layers' own losses.
 
     `alpha` and `temperature` may be set while it trains, as by a callback: `distiller.temperature = 2.0`.
-    The student that has learned is `distiller.student`; `export` exports it.
+    The student that has learned is `distiller.student`; `export` exports it. `keras.saving.load_model` loads
+    a saved Distiller after `from kd import Distiller`.
 
     Example:
         distiller = Distiller(student=build_student(), teacher=teacher)
@@ -50,14 +66,23 @@ class Distiller(StudentModel):
             teacher: the trained model; None if its logits are given with the labels.
 
         Raises:
-            ValueError: when student or teacher is not a Keras model, both are the same, one does not end in
-                logits of at least two classes, or their outputs differ in shape.
+            ValueError: when one is not a Keras model, or both are the same.
         """
-        check_models(student, teacher)
-        super().__init__(student, **kwargs)
+        for role, model in (("student", student), ("teacher", teacher)):
+            if not isinstance(model, keras.Model) and not (role == "teacher" and model is None):
+                raise ValueError(f"{role} must be a keras.Model, not {type(model).__name__}.")
+        if student is teacher:
+            raise ValueError(
+                "student and teacher must be two models: keras.models.clone_model makes another."
+            )
+        super().__init__(**kwargs)
+        self.student = student
         self.teacher = teacher
+        self.built = student.built
         self.student_loss_tracker = keras.metrics.Mean(name="student_loss")
         self.distillation_loss_tracker = keras.metrics.Mean(name="distillation_loss")
+        self._distillation_loss: keras.losses.Loss | Objective | None = None
+        self._class_weight: tuple[tuple[int, float], ...] | None = None
 
     def compile(
         self,
@@ -70,7 +95,7 @@ class Distiller(StudentModel):
         temperature_squared=False,
         **kwargs,
     ):
-        """Set how the student learns.
+        """Sets how the student learns.
 
         Args:
             optimizer: updates the student's weights.
@@ -92,9 +117,13 @@ class Distiller(StudentModel):
             ValueError: when alpha or temperature is out of range, a loss is none or misreads logits, the
                 objective compares more than logits, or `loss` or `loss_weights` is given.
         """
-        _refuse_what_would_be_ignored(metrics, kwargs)
+        for name in ("loss", "loss_weights"):
+            if kwargs.get(name) is not None:
+                raise ValueError(
+                    f"compile() takes student_loss_fn, distillation_loss_fn and alpha, not {name}."
+                )
         both_losses = student_loss(student_loss_fn), distillation_loss(distillation_loss_fn)
-        numbers = Annealed(checked_alpha, alpha), Annealed(checked_temperature, temperature)
+        numbers = _Annealed(checked_alpha, alpha), _Annealed(checked_temperature, temperature)
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
         self.student_loss_fn, self._distillation_loss = both_losses
         self._alpha, self._temperature = numbers
@@ -112,7 +141,7 @@ class Distiller(StudentModel):
 
     @alpha.setter
     def alpha(self, value):
-        self._alpha.value = value
+        self._alpha.set(value)
 
     @property
     def temperature(self) -> float:
@@ -125,7 +154,7 @@ class Distiller(StudentModel):
 
     @temperature.setter
     def temperature(self, value):
-        self._temperature.value = value
+        self._temperature.set(value)
 
     @property
     def temperature_squared(self) -> bool:
@@ -140,9 +169,80 @@ class Distiller(StudentModel):
             return loss
         return numbered(loss, self.alpha, self.temperature, self.temperature_squared)
 
-    def look_at(self, y):
-        if self.compiled:
-            check_teacher_logits(y, classes(self.student), self._distillation_loss)
+    # The optimiser and the gradients see only the student. The teacher is not frozen: somebody may want to go
+    # on training it.
+    @property
+    def trainable_variables(self):
+        return self.student.trainable_variables
+
+    @property
+    def trainable_weights(self):
+        return self.student.trainable_weights
+
+    @property
+    def non_trainable_variables(self):
+        return self.non_trainable_weights
+
+    @property
+    def non_trainable_weights(self):
+        learning = set(map(id, self.trainable_weights))
+        return [weight for weight in self.weights if id(weight) not in learning]
+
+    @property
+    def losses(self):
+        return self.student.losses
+
+    def call(self, inputs, training=False):
+        """Returns the student's logits."""
+        return self.student(inputs, training=training)
+
+    def export(self, filepath, *args, **kwargs):
+        """Exports the student, as `keras.Model.export` does: the teacher is not needed to use it."""
+        return self.student.export(filepath, *args, **kwargs)
+
+    def fit(self, x=None, y=None, *args, class_weight=None, **kwargs):
+        """Trains as `keras.Model.fit` does; y may hold the teacher's logits, also with `class_weight`.
+
+        Raises:
+            ValueError: when the teacher's logits are NaN, infinite or probabilities, or, as the first batch
+                is computed, when a model gives probabilities or the logits differ in shape.
+        """
+        self._weigh_classes(class_weight)
+        for targets in (y, keras.utils.unpack_x_y_sample_weight(kwargs.get("validation_data"))[1]):
+            check_teacher_logits(targets, self._distillation_loss)
+        return super().fit(x, y, *args, **kwargs)
+
+    def evaluate(self, x=None, y=None, *args, **kwargs):
+        """Evaluates as `keras.Model.evaluate` does, with the loss of training.
+
+        Raises:
+            ValueError: as for `fit`.
+        """
+        check_teacher_logits(y, self._distillation_loss)
+        return super().evaluate(x, y, *args, **kwargs)
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """Trains as `keras.Model.train_on_batch` does.
+
+        Raises:
+            ValueError: as for `fit`.
+        """
+        self._weigh_classes(class_weight)
+        check_teacher_logits(y, self._distillation_loss)
+        return super().train_on_batch(x, y, sample_weight, return_dict=return_dict)
+
+    def _weigh_classes(self, class_weight):
+        # Keras takes class_weight only where targets are one tensor.
+        items = None if class_weight is None else tuple(dict(class_weight).items())
+        if items != self._class_weight:
+            self._class_weight = items
+            self.train_function = None  # it was traced with the others
+
+    def train_step(self, data):
+        x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
+        if self._class_weight is not None:
+            weights = weighted_by_class(weights, split_targets(y)[0], dict(self._class_weight))
+        return super().train_step((x, y, weights))
 
     def test_step(self, data):
         results = super().test_step(data)
@@ -151,12 +251,14 @@ class Distiller(StudentModel):
             results.pop("distillation_loss")
         return results
 
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        return super().compute_metrics(x, split_targets(y)[0], y_pred, split_weights(sample_weight)[0])
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        y_pred = only_output("student", y_pred)
+        y_pred = _logits("student", y_pred)
         own_losses = self.losses  # before the teacher is called: it may share layers with the student
         labels, given = split_targets(y)
         weights, teachers_weights = split_weights(sample_weight)
-        check_labels(labels, y_pred, self.student_loss_fn)
         rows = ops.shape(y_pred)[0]
         loss = self.student_loss_fn(labels, y_pred, sample_weight=weights)
         self.student_loss_tracker.update_state(loss, sample_weight=rows)
@@ -180,12 +282,9 @@ class Distiller(StudentModel):
             return given
         if self.teacher is None:
             raise ValueError(
-                _(
-                    "The Distiller has no teacher: give it one, or fit with targets "
-                    "{'labels': y, 'teacher_logits': z}."
-                )
+                "The Distiller has no teacher: give it one, or fit with {'labels': y, 'teacher_logits': z}."
             )
-        return only_output("teacher", self.teacher(x, training=False))
+        return _logits("teacher", self.teacher(x, training=False))
 
     def get_config(self):
         return {
@@ -196,10 +295,11 @@ class Distiller(StudentModel):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        config = dict(config)
-        for role in ("student", "teacher"):
-            config[role] = keras.saving.deserialize_keras_object(config[role], custom_objects=custom_objects)
-        return cls(**config)
+        models = {
+            role: keras.saving.deserialize_keras_object(config[role], custom_objects=custom_objects)
+            for role in ("student", "teacher")
+        }
+        return cls(**{**config, **models})
 
     def get_compile_config(self):
         if not self.compiled:
@@ -222,17 +322,11 @@ class Distiller(StudentModel):
             self.optimizer.build(self.trainable_variables)
 
 
-def _refuse_what_would_be_ignored(metrics, others):
-    for name in ("loss", "loss_weights"):
-        if others.get(name) is not None:
-            raise ValueError(
-                _(
-                    "compile() takes student_loss_fn, distillation_loss_fn and alpha in place of {name}, "
-                    "which would be ignored.",
-                    name=name,
-                )
-            )
-    if metrics is not None and not isinstance(metrics, list | tuple | dict):
-        raise ValueError(
-            _("metrics must be a list, such as ['accuracy'], got {value}.", value=quoted(metrics))
-        )
+def _logits(role: str, outputs: Any) -> Any:
+    """Returns the one output of a model; raises a ValueError if it comes from a softmax or sigmoid."""
+    outputs = keras.tree.flatten(outputs)
+    if len(outputs) != 1:
+        raise ValueError(f"{role} must have one output, its logits, and has {len(outputs)}.")
+    if hasattr(outputs[0], "_keras_logits"):  # Keras's own mark of such a tensor
+        raise ValueError(f"{role} must give logits, not probabilities: leave out its softmax or sigmoid.")
+    return outputs[0]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-# An epoch's order is drawn with [seed, epoch], and noise with [seed, 1_000_000]: this is nobody else's.
+# Other draws have [seed, epoch] (an epoch's order) and [seed, 1_000_000] (noise).
 _DOUBTS = 3_000_000
 
 
 def permuted_doubts(logits: np.ndarray, seed: int, variants: int = 1) -> np.ndarray:
-    """A teacher's logits, of which all but each picture's largest have changed places at random.
+    """Returns a teacher's logits with all but the largest of each picture in random places.
 
-    So have its probabilities, at any temperature: the largest stays, and the same others are there, but which
-    classes they belong to says nothing any more. Furlanello et al. 2018, section 3.2 (DKPP).
+    At any temperature, the largest probability stays and the others keep their values, but which classes they
+    belong to says nothing any more. Furlanello et al. 2018, section 3.2 (DKPP).
 
     Args:
         logits: float (n · variants, classes).

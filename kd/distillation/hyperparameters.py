@@ -1,4 +1,4 @@
-"""The two numbers of distillation, α and T, checked in one place."""
+"""Checks the two numbers of distillation, α and T."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kd.text.words import quoted
 
 
 def checked_alpha(alpha: Any) -> float:
-    """α, the weight of the true labels, as a float.
+    """Returns α, the weight of the true labels, as a float.
 
     Raises:
         ValueError: when it is not a number in [0, 1].
@@ -21,7 +21,7 @@ def checked_alpha(alpha: Any) -> float:
 
 
 def checked_temperature(temperature: Any) -> float:
-    """T as a float.
+    """Returns T as a float.
 
     Raises:
         ValueError: when it is not a finite number above 0.

@@ -1,19 +1,17 @@
-"""The losses that a Distiller takes: by name, as a function, as a loss of Keras, as an objective."""
+"""The losses that a Distiller takes, by name, as a function, as a loss of Keras or as an objective."""
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from typing import Any
 
 import keras
+from keras import ops
 
-from kd.distillation.objectives import OBJECTIVES, Objective
-from kd.distillation.soft_targets import SoftTargetDivergence
-from kd.text.translation import _
-from kd.text.words import quoted
-
-OF_NUMBERS = keras.losses.SparseCategoricalCrossentropy
-"""The loss whose labels are the numbers of classes; all others of Keras have a value for each class."""
+from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
+from kd.distillation.soft_targets import SoftTargetDivergence, alike, without_infinities
+from kd.distillation.targets import numbers_of_classes
 
 for _objective in OBJECTIVES.values():
     keras.saving.register_keras_serializable(package="kd")(_objective)
@@ -43,7 +41,7 @@ class FunctionLoss(keras.losses.Loss):
 
 
 def student_loss(given: Any) -> keras.losses.Loss:
-    """The loss of labels and the student's logits.
+    """Returns the loss of labels and the student's logits.
 
     Args:
         given: None for the cross-entropy with labels that are numbers of classes; a loss of Keras; its name
@@ -52,57 +50,93 @@ def student_loss(given: Any) -> keras.losses.Loss:
     Raises:
         ValueError: when it is none of these, or a loss that would take the logits for probabilities.
     """
-    if given is None:
-        return OF_NUMBERS(from_logits=True)
-    loss = _loss("student_loss_fn", given)
+    loss = keras.losses.get("sparse_categorical_crossentropy" if given is None else given)
+    if loss is not given or inspect.isfunction(given):
+        loss = _of_logits(loss)
     if getattr(loss, "from_logits", True) is False:
-        raise ValueError(
-            _(
-                "student_loss_fn gets logits, and {name} takes them for probabilities: "
-                "make it with from_logits=True.",
-                name=type(loss).__name__,
-            )
-        )
-    return loss
+        name = type(loss).__name__
+        raise ValueError(f"student_loss_fn gets logits: make {name} with from_logits=True.")
+    return _as_loss(loss)
 
 
 def distillation_loss(given: Any) -> keras.losses.Loss | Objective:
-    """The loss of teacher and student.
+    """Returns the loss of teacher and student.
 
     Args:
-        given: None for the divergence of soft targets; an objective or its name; or as for `student_loss`.
+        given: None for the divergence of soft targets; an objective or its name; a loss of Keras, its name or
+            its function; any other function.
 
     Raises:
-        ValueError: when it is none of these, or cannot compare the logits of two models.
+        ValueError: when it is none of these, or an objective that compares more than logits.
     """
     if given is None:
         return SoftTargetDivergence()
-    if isinstance(given, str) and given in OBJECTIVES:
-        given = OBJECTIVES[given]()
-    if isinstance(given, Objective):
-        return _of_logits(given)
-    loss = _loss("distillation_loss_fn", given)
-    if isinstance(loss, OF_NUMBERS):
-        raise ValueError(
-            _(
-                "distillation_loss_fn compares two distributions, and {name} takes the numbers of classes: "
-                "CategoricalCrossentropy takes distributions.",
-                name=type(loss).__name__,
-            )
-        )
+    objective = OBJECTIVES[given]() if isinstance(given, str) and given in OBJECTIVES else given
+    if isinstance(objective, Objective):
+        if objective.compares_attention:
+            names = ", ".join(name for name, other in OBJECTIVES.items() if not other.compares_attention)
+            raise ValueError(f"{objective.name} compares more than logits; a Distiller takes one of {names}.")
+        return objective
+    loss = _as_loss(keras.losses.get(given))
     if isinstance(loss, SoftTargetDivergence) and (loss.temperature != 1 or not loss.divided):
         raise ValueError(
-            _(
-                "Give temperature and temperature_squared to compile(), not to SoftTargetDivergence, "
-                "got temperature={value}.",
-                value=quoted(loss.temperature),
-            )
+            "Give temperature and temperature_squared to compile(), not to SoftTargetDivergence, "
+            f"got temperature={loss.temperature}, divided={loss.divided}."
         )
     return loss
 
 
+def numbered(loss: Any, alpha: Any, temperature: Any, squared: bool) -> Objective:
+    """Returns the objective at these numbers; for a loss of Keras, one without terms of its own."""
+    objective = loss if isinstance(loss, Objective) else Objective()
+    scale = temperature**2 if squared else 1.0
+    return dataclasses.replace(objective, alpha=alpha, temperature=temperature, scale=scale)
+
+
+def has_teaching(loss: Any, teacher: Any, given: Any) -> bool:
+    """Tells whether there is something to learn besides labels: a teacher, its logits, a virtual teacher."""
+    return not (teacher is given is None) or (isinstance(loss, Objective) and not loss.uses_teacher)
+
+
+def teachers_terms(
+    loss: Any, objective: Objective, labels: Any, teacher_logits: Any, student_logits: Any, weights: Any
+) -> dict[str, Any]:
+    """Returns the teacher's terms of the loss of a batch, as scalars.
+
+    Args:
+        loss: as `distillation_loss` returns it.
+        objective: what `numbered` made of it.
+        labels: numbers of classes, or one-hot.
+        teacher_logits: (n, classes); None for an objective without a teacher.
+        student_logits: (n, classes).
+        weights: what each row counts, (n,) or (n, 1), or None.
+
+    Raises:
+        ValueError: when the logits differ in shape, or the objective takes no such logits or weights.
+    """
+    if teacher_logits is None:
+        teacher_logits = student_logits  # which an objective without a teacher does not look at
+    # a teacher that shares layers with the student is no way for gradients to go
+    both = alike(ops.stop_gradient(teacher_logits), student_logits, objective.temperature.dtype)
+    if not isinstance(loss, Objective):
+        softened = compared(loss, *(logits / objective.temperature for logits in both))
+        return {"distillation_loss": objective.scale * loss(*softened, sample_weight=weights)}
+    if weights is not None and not objective.takes_weights:
+        raise ValueError(f"{objective.name} has terms of whole batches: leave out sample_weight.")
+    if len(student_logits.shape) != 2:
+        shape = tuple(student_logits.shape)
+        raise ValueError(f"{objective.name} compares logits of the shape (n, classes), got {shape}.")
+    teacher_logits, student_logits = (
+        map(without_infinities, both) if objective.allows_masked_classes else both
+    )
+    labels = numbers_of_classes(labels)
+    prepared = objective.prepare(Outputs(teacher_logits), labels)
+    weighted = {} if weights is None else {"weights": ops.reshape(weights, (-1,))}
+    return objective.terms(labels, Outputs(student_logits), prepared, **weighted)
+
+
 def compared(loss: keras.losses.Loss, teacher_logits: Any, student_logits: Any) -> tuple[Any, Any]:
-    """What a loss compares, of logits that have been divided by T.
+    """Returns what a loss compares, of logits that have been divided by T.
 
     `SoftTargetDivergence` and whatever else has `compares_logits` set get the logits. A loss with
     `from_logits` set takes logits as predictions, but as targets it wants probabilities. All others get
@@ -110,51 +144,20 @@ def compared(loss: keras.losses.Loss, teacher_logits: Any, student_logits: Any) 
     """
     if getattr(loss, "compares_logits", False):
         return teacher_logits, student_logits
-    targets = keras.ops.softmax(teacher_logits, axis=-1)
+    targets = ops.softmax(teacher_logits, axis=-1)
     if getattr(loss, "from_logits", False):
         return targets, student_logits
-    return targets, keras.ops.softmax(student_logits, axis=-1)
+    return targets, ops.softmax(student_logits, axis=-1)
 
 
-def _loss(role: str, given: Any) -> keras.losses.Loss:
-    try:
-        loss = None if isinstance(given, dict) else keras.losses.get(given)
-    except ValueError:
-        loss = None
-    if loss is None:
-        raise ValueError(
-            _(
-                "{role} must be a loss of Keras, a name such as 'kl_divergence', or a function, got {value}.",
-                role=role,
-                value=quoted(given),
-            )
-        )
-    if loss is not given or inspect.isfunction(given):
-        loss = _told_of_logits(role, loss)
+def _of_logits(loss: Any) -> Any:
+    """Returns a loss of Keras that was only named, which left no place for from_logits=True, with it."""
+    if not getattr(loss, "__module__", "").startswith("keras."):
+        return loss
+    if inspect.isfunction(loss) and "from_logits" in inspect.signature(loss).parameters:
+        loss = keras.losses.get(loss.__name__.title().replace("_", ""))
+    return type(loss)(from_logits=True) if hasattr(loss, "from_logits") else loss
+
+
+def _as_loss(loss: Any) -> keras.losses.Loss:
     return loss if isinstance(loss, keras.losses.Loss) else FunctionLoss(loss)
-
-
-def _told_of_logits(role: str, loss: Any) -> Any:
-    """A loss that was only named, which left no place for from_logits=True; one that cannot take it stays."""
-    if getattr(loss, "__module__", "").startswith("keras."):
-        if not isinstance(loss, keras.losses.Loss) and "from_logits" in inspect.signature(loss).parameters:
-            loss = keras.losses.get(loss.__name__.title().replace("_", ""))
-        # a teacher's probabilities over all classes are no answers of yes or no for each class
-        wanted = role == "student_loss_fn" or "Categorical" in type(loss).__name__
-        if wanted and getattr(loss, "from_logits", True) is False:
-            loss = type(loss)(from_logits=True)
-    return loss
-
-
-def _of_logits(objective: Objective) -> Objective:
-    if objective.compares_attention:
-        others = [name for name, other in OBJECTIVES.items() if not other.compares_attention]
-        raise ValueError(
-            _(
-                "distillation_loss_fn must compare logits, and {name} compares more: choose one of {names}, "
-                "or train a run with it.",
-                name=objective.name,
-                names=", ".join(others),
-            )
-        )
-    return objective

@@ -8,14 +8,13 @@ from keras import ops
 from kd.distillation.hyperparameters import checked_temperature
 from kd.distillation.objectives.objective import Outputs
 from kd.distillation.objectives.soft_targets import SoftTargets
-from kd.text.translation import _
 
 # What a logit of −inf counts as: its probability is 0 all the same, and 0 times it is 0, not NaN.
 RULED_OUT = -1e9
 
 
 def soft_target_divergence(teacher_logits, student_logits, temperature=1.0):
-    """KL(softmax(z_t / T) ‖ softmax(z_s / T)) for each row, from logits.
+    """Returns KL(softmax(z_t / T) ‖ softmax(z_s / T)) of each row, from logits.
 
     Computed from the logarithm of the softmax, so the logits may be of any size; clipped probabilities would
     lose whatever is below the clip. A class that the teacher rules out, with a logit of −inf, counts nothing.
@@ -38,50 +37,25 @@ def soft_target_divergence(teacher_logits, student_logits, temperature=1.0):
 
 
 def alike(teacher_logits, student_logits, dtype=None) -> tuple:
-    """Both as tensors of one shape and dtype: this one, or the wider of theirs, at least float32.
+    """Returns both as tensors of one shape and dtype: this one, or the wider of theirs, at least float32.
 
     Raises:
         ValueError: when they are not of one shape (…, classes), or there are fewer than two classes.
     """
     both = [ops.convert_to_tensor(logits) for logits in (teacher_logits, student_logits)]
-    check_shapes(*(tuple(logits.shape) for logits in both))
+    teacher, student = (tuple(logits.shape) for logits in both)  # None is a length that is not known yet
+    for shape in (teacher, student):
+        if len(shape) < 2 or shape[-1] == 1:
+            raise ValueError(f"Logits must have the shape (n, classes), two classes or more, got {shape}.")
+    pairs = zip(teacher, student, strict=False)
+    if len(teacher) != len(student) or any(one != other and None not in (one, other) for one, other in pairs):
+        raise ValueError(f"student and teacher must give logits of one shape, got {student} and {teacher}.")
     dtype = dtype or keras.backend.result_type(*(logits.dtype for logits in both), "float32")
     return tuple(ops.cast(logits, dtype) for logits in both)
 
 
-def check_shapes(teacher: tuple, student: tuple) -> None:
-    """Refuse logits that do not belong together; None stands for a length that is not known yet.
-
-    Raises:
-        ValueError: as for `alike`.
-    """
-    for shape in (teacher, student):
-        if len(shape) < 2 or shape[-1] == 1:
-            raise ValueError(
-                _(
-                    "Logits must have the shape (n, classes), with two classes or more, got {shape}.",
-                    shape=shape,
-                )
-            )
-    if not agree(teacher, student):
-        raise ValueError(
-            _(
-                "student and teacher must give logits of one shape, got {student} and {teacher}.",
-                student=student,
-                teacher=teacher,
-            )
-        )
-
-
-def agree(shape: tuple, other: tuple) -> bool:
-    """Whether two shapes may be the same; None stands for a length that is not known yet."""
-    return len(shape) == len(other) and all(
-        ours == theirs or None in (ours, theirs) for ours, theirs in zip(shape, other, strict=True)
-    )
-
-
 def without_infinities(logits):
-    """The logits, with −inf, which rules a class out, replaced by a number that does so too; NaN stays."""
+    """Replaces −inf, which rules a class out, by a number that does so too; NaN stays."""
     return ops.maximum(logits, RULED_OUT)
 
 

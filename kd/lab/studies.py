@@ -92,21 +92,23 @@ class StudyInProgress:
             self.paused.discard(person)
             self._go_on_or_rest()
 
-    def pause(self, person: str | None) -> None:
-        """Let it rest for this person, or for everybody."""
+    def pause(self, person: str | None) -> bool:
+        """Let it rest for this person, or for everybody; returns whether it does."""
         with self.lock:
-            self.paused |= self.wanting if person is None else self.wanting & {person}
+            self.paused |= self.wanting if person is None else self.wanting & {person, NOBODY}
             self._go_on_or_rest()
+            return self.batch.is_paused
 
-    def stop(self, person: str | None) -> None:
-        """This person does not want it any more, or nobody does; the last one ends it."""
+    def stop(self, person: str | None) -> bool:
+        """This person does not want it any more, or nobody does; returns whether it ends."""
         with self.lock:
-            self.wanting -= self.wanting if person is None else {person}
+            self.wanting -= self.wanting if person is None else {person, NOBODY}
             self.paused &= self.wanting
             if self.wanting:
                 self._go_on_or_rest()
-        if not self.wanting:
-            self.batch.stop()
+                return False
+        self.batch.stop()
+        return True
 
     def _go_on_or_rest(self) -> None:
         if self.wanting == self.paused:
@@ -224,29 +226,28 @@ class Studies:
         """
         return study.study if isinstance(study, StudyView | StudyHandle) else self._asked(study_id_of(study))
 
-    def pause(self, study: StudyName, person: str | None = None) -> None:
+    def pause(self, study: StudyName, person: str | None = None) -> bool:
         """Let a study rest, also in the middle of a run; `start` goes on from there.
 
-        It rests when everybody who wants it has paused it; None pauses it for all of them.
+        It rests when everybody who wants it has paused it; None pauses it for all of them. Returns whether it
+        rests.
 
         Raises:
             ValueError: when there is no such study.
         """
         going = self._going(study)
-        if going is not None:
-            going.pause(person)
+        return going is None or going.pause(person)
 
-    def stop(self, study: StudyName, person: str | None = None) -> None:
+    def stop(self, study: StudyName, person: str | None = None) -> bool:
         """Stop a study; what it has computed is kept, and `start` goes on from there.
 
-        It ends when nobody wants it any more; None stops it for everybody.
+        It ends when nobody wants it any more; None stops it for everybody. Returns whether it ends.
 
         Raises:
             ValueError: when there is no such study.
         """
         going = self._going(study)
-        if going is not None:
-            going.stop(person)
+        return going is None or going.stop(person)
 
     def wait(self, study: StudyName, timeout: float | None = None, progress: bool = False) -> StudyView:
         """Wait until a study ends or `timeout` seconds pass; returns it as it is then.

@@ -59,24 +59,27 @@ class StudyHandle:
         """
         return self._studies.wait(self.id, timeout, progress)
 
-    def pause(self, person: str | None = None) -> None:
-        """Let it rest, also in the middle of a run, until `start`. person: as for `stop`.
-
-        Raises:
-            ValueError: when it was never started.
-        """
-        self._studies.pause(self.id, person)
-
-    def stop(self, person: str | None = None) -> None:
-        """Stop it; what it has computed is kept, and `start` goes on from there.
+    def pause(self, person: str | None = None) -> bool:
+        """Let it rest, also in the middle of a run, until `start`; returns whether it rests.
 
         Args:
-            person: who no longer wants it; None for everybody.
+            person: who lets it rest; it goes on while others want it. None for everybody.
 
         Raises:
             ValueError: when it was never started.
         """
-        self._studies.stop(self.id, person)
+        return self._studies.pause(self.id, person)
+
+    def stop(self, person: str | None = None) -> bool:
+        """Stop it; what it has computed is kept, and `start` goes on from there. Returns whether it ends.
+
+        Args:
+            person: who no longer wants it; it goes on while others want it. None for everybody.
+
+        Raises:
+            ValueError: when it was never started.
+        """
+        return self._studies.stop(self.id, person)
 
     def to_frame(self) -> pd.DataFrame:
         """Its finished runs, one row each (`kd.studies.frame.study_frame`)."""

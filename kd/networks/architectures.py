@@ -1,4 +1,4 @@
-"""The networks to choose from, as plain Keras models: the notebook's two, and others of their kind.
+"""The networks of a run, as plain Keras models: students of any kind, and the notebook's two.
 
 All take images (n, 28, 28, 1), float32 in [0, 1], and give logits (n, 10), with no softmax. Importing this
 module loads no TensorFlow: the app's process names networks, and workers build them.
@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kd.run_fields import CONVOLUTIONAL, DENSE, LINEAR
-from kd.text.translation import _
+from kd.networks.students import KINDS, Costs, Student
 from kd.text.words import quoted
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
-NEGATIVE_SLOPE = 0.2
 
 STUDENT_FILTERS = 16
 TEACHER_FILTERS = 256
@@ -31,13 +29,31 @@ STUDENT_PARAMETERS = 20_490
 class Architecture(NamedTuple):
     """What a network is built from; two students with equal ones start from the same weights.
 
-    kind: "convolutional" (two convolutions, the second with twice as many filters), "dense" (one hidden
-    layer) or "linear" (no hidden layer). size: the first convolution's filters, or the hidden layer's units;
-    0 for a linear network.
+    kind: one of KINDS. size: as that kind means it; 0 where it has none.
     """
 
     kind: str
     size: int = 0
+
+    @property
+    def student(self) -> Student:
+        """What its kind says of itself."""
+        return KINDS[self.kind]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """What its kind's functions take: the size, or nothing."""
+        return (self.size,) if self.student.size_field else ()
+
+    @property
+    def costs(self) -> Costs:
+        """What its training costs."""
+        return self.student.costs(*self.sizes)
+
+    @property
+    def words(self) -> str:
+        """Names a student like this: 'student with 16 filters'."""
+        return self.student.words(*self.sizes)
 
     def build(
         self, name: str, input_shape: tuple[int, int, int] = IMAGE_SHAPE, classes: int = CLASSES
@@ -47,53 +63,27 @@ class Architecture(NamedTuple):
         Raises:
             ValueError: when there is no such kind, or the size does not fit it.
         """
-        if self.kind not in _HIDDEN_LAYERS:
-            raise ValueError(
-                _(
-                    "kind must be one of {choices}, got {value}.",
-                    choices=", ".join(_HIDDEN_LAYERS),
-                    value=quoted(self.kind),
-                )
-            )
-        if self.kind == LINEAR:
-            if self.size != 0:
-                raise ValueError(
-                    _("size must be 0 for a linear network, got {value}.", value=quoted(self.size))
-                )
-        elif not isinstance(self.size, int) or isinstance(self.size, bool) or self.size < 1:
-            raise ValueError(
-                _("size must be a whole number of at least 1, got {value}.", value=quoted(self.size))
-            )
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {quoted(self.kind)}.")
+        if not self.sizes and self.size != 0:
+            raise ValueError(f"size must be 0 for a {self.kind} network, got {quoted(self.size)}.")
+        if self.sizes and (type(self.size) is not int or self.size < 1):
+            raise ValueError(f"size must be a whole number of at least 1, got {quoted(self.size)}.")
         import keras
-        from keras import layers
 
-        return keras.Sequential(
-            [
-                keras.Input(shape=input_shape),
-                *_HIDDEN_LAYERS[self.kind](self.size),
-                layers.Dense(classes),
-            ],
-            name=name,
-        )
+        hidden = self.student.layers(*self.sizes)
+        return keras.Sequential([keras.Input(input_shape), *hidden, keras.layers.Dense(classes)], name=name)
 
 
 def student_architecture(config: Any) -> Architecture:
-    """That of both students of a run.
-
-    Args:
-        config: has the fields `student`, `student_width` and `student_units`, as `kd.config.RunConfig`.
-    """
-    sizes = {CONVOLUTIONAL: config.student_width, DENSE: config.student_units}
-    return Architecture(config.student, sizes.get(config.student, 0))
+    """Returns what both students of a run are built from. config: a `kd.config.RunConfig`."""
+    size_field = KINDS[config.student].size_field
+    return Architecture(config.student, getattr(config, size_field) if size_field else 0)
 
 
 def teacher_architecture(config: Any) -> Architecture:
-    """That of a run's fresh teacher.
-
-    Args:
-        config: has the field `teacher_width`, as `kd.config.RunConfig`.
-    """
-    return Architecture(CONVOLUTIONAL, config.teacher_width)
+    """Returns what a run's fresh teacher is built from. config: a `kd.config.RunConfig`."""
+    return Architecture("convolutional", config.teacher_width)
 
 
 def build_teacher(
@@ -139,29 +129,16 @@ def _build(
     """The notebook's network of so many filters, times `width`."""
     wide = _whole(filters * width) if isinstance(width, Real) and not isinstance(width, bool) else None
     if wide is None:
-        raise ValueError(
-            _(
-                "width must be a number above 0 that makes a whole number of filters of {filters}, "
-                "got {value}.",
-                filters=filters,
-                value=quoted(width),
-            )
-        )
+        allowed = f"a number above 0 that makes a whole number of filters of {filters}"
+        raise ValueError(f"width must be {allowed}, got {quoted(width)}.")
     shape = tuple(map(_whole, input_shape)) if isinstance(input_shape, Sequence) else ()
     if len(shape) != 3 or None in shape:
-        raise ValueError(
-            _(
-                "input_shape must be (height, width, channels), three whole numbers of at least 1, "
-                "got {value}.",
-                value=quoted(input_shape),
-            )
-        )
+        allowed = "(height, width, channels), three whole numbers of at least 1"
+        raise ValueError(f"input_shape must be {allowed}, got {quoted(input_shape)}.")
     count = _whole(classes)
     if count is None or count < 2:
-        raise ValueError(
-            _("classes must be a whole number of at least 2, got {value}.", value=quoted(classes))
-        )
-    return Architecture(CONVOLUTIONAL, wide).build(name, shape, count)
+        raise ValueError(f"classes must be a whole number of at least 2, got {quoted(classes)}.")
+    return Architecture("convolutional", wide).build(name, shape, count)
 
 
 def _whole(number: Any) -> int | None:
@@ -170,35 +147,3 @@ def _whole(number: Any) -> int | None:
         return None
     value = float(number)
     return int(value) if value.is_integer() and value >= 1 else None
-
-
-def _convolutions(filters: int) -> list[keras.Layer]:
-    from keras import layers
-
-    return [
-        layers.Conv2D(filters, (3, 3), strides=(2, 2), padding="same"),
-        layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE),
-        layers.MaxPooling2D(pool_size=(2, 2), strides=(1, 1), padding="same"),
-        layers.Conv2D(2 * filters, (3, 3), strides=(2, 2), padding="same"),
-        layers.Flatten(),
-    ]
-
-
-def _hidden_layer(units: int) -> list[keras.Layer]:
-    from keras import layers
-
-    return [layers.Flatten(), layers.Dense(units), layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE)]
-
-
-def _no_hidden_layer(size: int) -> list[keras.Layer]:
-    from keras import layers
-
-    return [layers.Flatten()]
-
-
-# Kind → what comes before the logits, given the size.
-_HIDDEN_LAYERS = {
-    CONVOLUTIONAL: _convolutions,
-    DENSE: _hidden_layer,
-    LINEAR: _no_hidden_layer,
-}

@@ -23,7 +23,6 @@ import keras
 import tensorflow as tf
 
 from kd.distillation.objectives.objective import Outputs
-from kd.text.translation import _
 from kd.text.words import quoted
 
 Forward = Callable[[tf.Tensor], Any]
@@ -112,11 +111,8 @@ def _with_attention(model: keras.Sequential, training: bool) -> Callable[[tf.Ten
     places = [place for place, layer in enumerate(model.layers) if isinstance(layer, keras.layers.Conv2D)]
     if len(places) < 2:
         raise ValueError(
-            _(
-                "The model {name} has fewer than two convolutions, so its attention cannot be compared: "
-                "use a convolutional one.",
-                name=quoted(model.name),
-            )
+            f"The model {quoted(model.name)} has fewer than two convolutions, "
+            "so its attention cannot be compared."
         )
     followers = (*model.layers[1:], None)
     looked_at = {place + isinstance(followers[place], _ACTIVATIONS) for place in places[:2]}

@@ -42,7 +42,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class RunFields(RarerFields, UsualFields):
-    """Every field but those of a single objective."""
+    """All fields but an objective's own and a student's size."""
 
     @property
     def steps(self) -> int:

@@ -16,7 +16,6 @@ MOST_THAT_FOLLOW = 160
 SHIPPED_TEACHERS = ("strong", "notebook")
 FRESH = "fresh"
 CONVOLUTIONAL, DENSE, LINEAR = "convolutional", "dense", "linear"
-STUDENT_WIDTHS = (1, 2, 4, 8, 16, 32, 64)
 DIGITS, SHUFFLED, NOISE, SMOOTH = "digits", "shuffled", "noise", "smooth"
 DRAWN, FIRST = "drawn", "first"
 MOST_SHIFT = 2

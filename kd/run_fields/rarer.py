@@ -95,6 +95,7 @@ class RarerFields:
     shift: int = field(
         0,
         label=N_("Shift in pixels"),
+        unit=N_("pixels"),
         help=N_(
             "Each time a student sees an image, it is shifted at random by up to so many pixels, upwards or "
             "downwards and to a side. At 0 it always looks the same."

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from kd.distillation.objectives import OBJECTIVES
 from kd.fields import field
+from kd.networks.students import KINDS
 from kd.run_fields.conditions import (
     CONVOLUTIONAL,
-    DENSE,
     FRESH,
-    LINEAR,
     MOST_EPOCHS,
     SHIPPED_TEACHERS,
-    STUDENT_WIDTHS,
     TRAIN_IMAGES,
     has_fresh_teacher,
     has_teaching,
@@ -25,7 +23,7 @@ from kd.text.translation import N_
 
 @dataclass(frozen=True, kw_only=True)
 class UsualFields:
-    """Every field but the rarer ones and those of a single objective."""
+    """All fields but the rarer ones, an objective's own and a student's size."""
 
     alpha: float = field(
         0.1,
@@ -89,6 +87,7 @@ class UsualFields:
     epochs: int = field(
         40,
         label=N_("Epochs"),
+        unit=N_("epochs"),
         help=N_("How many times each student sees all of its training images."),
         minimum=1,
         maximum=MOST_EPOCHS,
@@ -98,6 +97,7 @@ class UsualFields:
     train_size: int = field(
         500,
         label=N_("Training images"),
+        unit=N_("images"),
         help=N_(
             "How many of MNIST's 60,000 training images the students see. "
             "With many of them, labels leave a teacher little to add."
@@ -112,6 +112,7 @@ class UsualFields:
     batch_size: int = field(
         32,
         label=N_("Batch size"),
+        unit=N_("images"),
         help=N_("How many images each step of the optimiser uses."),
         minimum=1,
         maximum=1024,
@@ -137,6 +138,7 @@ class UsualFields:
     teacher_epochs: int = field(
         5,
         label=N_("Epochs of the fresh teacher"),
+        unit=N_("epochs"),
         help=N_("How many times a fresh teacher sees its training images."),
         minimum=1,
         maximum=100,
@@ -150,6 +152,7 @@ class UsualFields:
     teacher_train_size: int = field(
         10_000,
         label=N_("Training images of the fresh teacher"),
+        unit=N_("images"),
         help=N_("How many of the 60,000 training images a fresh teacher sees."),
         minimum=10,
         maximum=TRAIN_IMAGES,
@@ -167,7 +170,8 @@ class UsualFields:
             "How many filters its first convolution has; the second has twice as many. "
             "The notebook's has 256."
         ),
-        choices=(*STUDENT_WIDTHS, 128, 256),
+        unit=N_("filters"),
+        choices=(1, 2, 4, 8, 16, 32, 64, 128, 256),
         rare=True,
         group="teacher",
         decides=("teacher",),
@@ -176,6 +180,7 @@ class UsualFields:
     teacher_label_smoothing: float = field(
         0.0,
         label=N_("Label smoothing of the fresh teacher"),
+        unit=N_("fraction"),
         help=N_(
             "Spreads this share of each label over all ten digits while the teacher learns. Müller et al. "
             "(2019) found students of smoothed teachers worse; the experiment “A label-smoothed teacher” "
@@ -192,40 +197,16 @@ class UsualFields:
     student: str = field(
         CONVOLUTIONAL,
         label=N_("Student"),
-        help=N_(
-            "Convolutional: the notebook's, of any width. Dense: one hidden layer. Linear: no hidden layer."
-        ),
-        choices=(CONVOLUTIONAL, DENSE, LINEAR),
-        choice_labels={
-            CONVOLUTIONAL: N_("Convolutional"),
-            DENSE: N_("One hidden layer"),
-            LINEAR: N_("Linear"),
-        },
+        help=N_("How both students are built."),
+        choices=tuple(KINDS),
+        choice_labels={name: kind.label for name, kind in KINDS.items()},
+        choice_helps={name: kind.help for name, kind in KINDS.items()},
         group="student",
-    )
-    student_width: int = field(
-        16,
-        label=N_("Width of the student"),
-        help=N_(
-            "How many filters its first convolution has; the second has twice as many. The notebook's has 16."
-        ),
-        choices=STUDENT_WIDTHS,
-        group="student",
-        counts=lambda run: run.student == CONVOLUTIONAL,
-    )
-    student_units: int = field(
-        64,
-        label=N_("Hidden units of the student"),
-        help=N_("How many units its hidden layer has."),
-        minimum=4,
-        maximum=1024,
-        step=4,
-        group="student",
-        counts=lambda run: run.student == DENSE,
     )
     labelled: int = field(
         TRAIN_IMAGES,
         label=N_("Images with labels"),
+        unit=N_("images"),
         help=N_(
             "How many of the training images have labels (the first of them); all of them, if there "
             "are fewer. The others teach only through the teacher; the scratch student cannot use them."
@@ -246,6 +227,7 @@ class UsualFields:
     label_noise: float = field(
         0.0,
         label=N_("Labels replaced at random"),
+        unit=N_("fraction"),
         help=N_(
             "The share of the students' labels that is replaced by a digit drawn at random, with the seed. "
             "One in ten of them is right by chance."
@@ -274,6 +256,7 @@ class UsualFields:
         help=N_("What the distilled student learns from its teacher."),
         choices=tuple(OBJECTIVES),
         choice_labels={name: objective.label for name, objective in OBJECTIVES.items()},
+        choice_helps={name: objective.help for name, objective in OBJECTIVES.items()},
         group="objective",
         decides=("distilled",),
         counts=has_teaching,

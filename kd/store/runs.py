@@ -84,7 +84,7 @@ class RunTable:
             connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
             return stamp
 
-        return self._database.write(claim)
+        return self._database.write(claim, durable=False)
 
     def set_running(self, run_id: str) -> None:
         """A run that this process has claimed is being computed."""
@@ -108,7 +108,7 @@ class RunTable:
             )
             _forget_unwanted(connection)
 
-        self._database.write(end)
+        self._database.write(end, durable=False)
 
     def finish(
         self, run_id: str, claim: float | None, record: Mapping[str, Any], asked: bool | None = None
@@ -195,7 +195,7 @@ class RunTable:
             connection.execute("UPDATE runs SET asked = 0 WHERE run_id = ?", (run_id,))
             _forget_unwanted(connection)
 
-        self._database.write(unask)
+        self._database.write(unask, durable=False)
 
     def ask_to_stop(self, run_id: str) -> None:
         """Ask for a run to be stopped, by the process that computes it."""
@@ -423,7 +423,8 @@ class RunTable:
         return found
 
     def _write(self, statement: str, *values: Any) -> None:
-        self._database.write(lambda connection: connection.execute(statement, values))
+        """Change what need not outlive a power cut."""
+        self._database.write(lambda connection: connection.execute(statement, values), durable=False)
 
     def _write_many(self, statement: str, rows: list[tuple]) -> None:
         self._database.write(lambda connection: connection.executemany(statement, rows))

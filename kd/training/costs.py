@@ -1,18 +1,17 @@
 """What training costs: seconds for a step, for an image in it, and for a look at the test images.
 
-Measured on two cores of an AMD EPYC; a student uses one of them, a teacher both. From these, a training
-decides how often it can look at the test images, and `kd.runs.estimate` how long it will take. A network's
-cost follows its size: what is done once a step (folding the last convolution and Adam's update) grows with
-the weights, what is done for each image with the first layer's products. No TensorFlow here.
+Each kind of student says it for its size (kd/networks/students/), measured on two cores of an AMD EPYC, of
+which a student uses one and a teacher both. From this, a training decides how often it can look at the test
+images, and `kd.runs.estimate` how long it will take. What is done once a step (folding the last convolution
+and Adam's update) grows with the weights, what is done for each image with the first layer's products. No
+TensorFlow here.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kd.config import RunConfig
-from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
-from kd.run_fields import CONVOLUTIONAL, DENSE
+from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.networks.students import Costs
 
 MOST_LOOKS = 12
 # A chart of more epochs shows no more, and a record of them is long to read.
@@ -21,25 +20,9 @@ MOST_TOLD = 200
 LONG, LATE = 100, 0.8
 
 
-class Costs(NamedTuple):
-    """Seconds per step, per image in it, and per look at the 10,000 test images."""
-
-    step: float
-    image: float
-    look: float
-
-
 def network_costs(architecture: Architecture) -> Costs:
     """Of a network like this."""
-    kind, size = architecture
-    if kind == CONVOLUTIONAL:
-        # below a dozen filters, a convolution takes no less time
-        step = 0.25e-3 + 0.21e-6 * size**2
-        return Costs(step, image=1.37e-6 * max(size, 12), look=4.1e-3 * max(size, 16))
-    units = size if kind == DENSE else CLASSES
-    return Costs(
-        step=0.05e-3 + 1.05e-6 * units, image=1.1e-6 + 0.016e-6 * units, look=14e-3 + 0.085e-3 * units
-    )
+    return architecture.costs
 
 
 def training_seconds(costs: Costs, epochs: int, images: int, batch_size: int) -> float:

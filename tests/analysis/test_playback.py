@@ -6,7 +6,6 @@ from scipy import special
 from sklearn import metrics
 
 from kd.analysis.playback import confusions, ending_in, logits_over_time, picture_path, playback_table
-from kd.networks.keras_layers import Step, readonly
 from kd.networks.numpy_layers import Dense, Flatten
 from kd.networks.numpy_model import NumpyModel
 
@@ -72,10 +71,10 @@ def test_a_picture_that_does_not_exist_is_refused(picture):
 def test_a_picture_is_read_with_the_weights_of_each_point(mnist):
     """Half the weights of the only dense layer give half the logits."""
     kernel = np.random.default_rng(3).normal(size=(784, 10)).astype(np.float32)
-    layers = (Step("flatten", "Flatten", Flatten()), Step("dense", "Dense", Dense(readonly(kernel), None)))
-    model = NumpyModel("one_layer", (28, 28, 1), layers)
+    model = NumpyModel((28, 28, 1), (Flatten(), Dense((kernel, np.zeros(10, np.float32)))))
     image = mnist.test(1)[0][0]
-    weights = np.stack([kernel.ravel(), kernel.ravel() / 2, np.zeros(7840, np.float32)])
+    flat = np.append(kernel.ravel(), np.zeros(10, np.float32))
+    weights = np.stack([flat, flat / 2, 0 * flat])
     over_time = logits_over_time(model, weights, image)
     assert over_time[0] == pytest.approx(image.ravel() @ kernel, abs=1e-4)
     assert over_time[1] == pytest.approx(over_time[0] / 2, abs=1e-4)

@@ -28,7 +28,9 @@ def _evidence(model, image, digit):
 def test_without_biases_contributions_add_up_to_the_evidence(models, image):
     # A bias-free network of these layers is homogeneous.
     models = {
-        name: model.with_weights([weight * (weight.ndim > 1) for weight in model.weights()])
+        name: model.with_flat_weights(
+            np.concatenate([weight.ravel() * (weight.ndim > 1) for weight in model.weights()])
+        )
         for name, model in models.items()
     }
     shown = saliency(models, image, 7)

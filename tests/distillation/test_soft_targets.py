@@ -123,9 +123,9 @@ def test_a_temperature_that_is_not_above_0_is_refused(of, temperature):
 @pytest.mark.parametrize(
     ("teacher", "student", "said"),
     [
-        (Z, Z[:, :1], r"with two classes or more, got \(3, 1\)"),
-        (Z[:, :1], Z[:, :1], r"with two classes or more, got \(3, 1\)"),
-        (Z[0], Z[0], r"^Logits must have the shape \(n, classes\), with two classes or more, got \(5,\)\.$"),
+        (Z, Z[:, :1], r"two classes or more, got \(3, 1\)"),
+        (Z[:, :1], Z[:, :1], r"two classes or more, got \(3, 1\)"),
+        (Z[0], Z[0], r"\(n, classes\).* \(5,\)"),
         (Z, Z[:, :4], r"of one shape, got \(3, 4\) and \(3, 5\)"),
         (Z[:1], Z, r"of one shape, got \(3, 5\) and \(1, 5\)"),
     ],

@@ -120,6 +120,7 @@ CASES = {
     "no teacher, smoothed labels, dense": {
         "alpha": 1.0, "student": "dense", "student_units": 8, "labelled": 60, "baseline": "label_smoothing",
     },
+    "separable": {"student": "separable", "student_filters": 4},
     "no label at all, the first images": {
         "alpha": 0.0, "labelled": 0, "omitted_digits": "1", "pictures": "first",
     },

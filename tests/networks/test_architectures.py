@@ -72,6 +72,18 @@ def test_a_dense_network_has_one_hidden_layer(units):
     assert model.count_params() == 785 * units + 10 * (units + 1)
 
 
+@pytest.mark.parametrize("filters", [1, 16, 64])
+def test_a_separable_network_is_the_notebooks_with_a_kernel_of_two_factors(filters):
+    """Each filter of its second convolution is one of the depthwise filters times a row of the 1 × 1 ones."""
+    model = Architecture("separable", filters).build("student")
+    first, own_bias, depthwise, depth_bias, mixing, bias, dense, last = model.get_weights()
+    other = Architecture("convolutional", filters).build("student")
+    mixed_bias = depth_bias @ mixing[0, 0] + bias
+    other.set_weights([first, own_bias, depthwise * mixing, mixed_bias, dense, last])
+    images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
+    np.testing.assert_allclose(model(images), other(images), rtol=1e-4, atol=1e-5)
+
+
 def test_a_linear_network_is_one_matrix():
     model = Architecture("linear").build("student")
     assert [type(layer) for layer in model.layers] == [layers.Flatten, layers.Dense]
@@ -89,6 +101,7 @@ def test_a_linear_network_is_one_matrix():
         ({"student_width": 4, "student_units": 8}, Architecture("convolutional", 4)),
         ({"student": "dense", "student_width": 4, "student_units": 8}, Architecture("dense", 8)),
         ({"student": "linear", "student_width": 4, "student_units": 8}, Architecture("linear")),
+        ({"student": "separable", "student_filters": 8}, Architecture("separable", 8)),
     ],
 )
 def test_a_run_says_which_student_it_trains(fields, expected):
@@ -103,7 +116,7 @@ def test_a_run_says_how_wide_its_fresh_teacher_is():
 @pytest.mark.parametrize(
     ("architecture", "message"),
     [
-        (Architecture("recurrent", 3), "kind must be one of convolutional, dense, linear, got 'recurrent'"),
+        (Architecture("recurrent", 3), "kind must be one of convolutional, .*, got 'recurrent'"),
         (Architecture("convolutional"), "size must be a whole number of at least 1, got 0"),
         (Architecture("dense", 2.5), "size must be a whole number of at least 1, got 2.5"),
         (Architecture("dense", True), "got True"),

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from kd.networks.architectures import Architecture
 from kd.networks.folding import folded_forward
+from kd.networks.students import KINDS
 
 
 def convolved(values: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
@@ -93,7 +94,12 @@ def test_logits_are_those_without_attention(model, mnist):
     np.testing.assert_allclose(outputs.logits, folded_forward(model)(images), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("architecture", [Architecture("dense", 8), Architecture("linear")])
-def test_a_network_without_convolutions_has_no_attention(architecture):
-    with pytest.raises(ValueError, match="The model 'student' has fewer than two convolutions"):
-        folded_forward(architecture.build("student"), attention=True)
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_student_says_whether_it_has_attention(kind):
+    student = Architecture(kind, 8 if KINDS[kind].size_field else 0)
+    if KINDS[kind].has_attention:
+        outputs = folded_forward(student.build("student"), attention=True)(tf.ones((2, 28, 28, 1)))
+        assert outputs.attention.shape == (2, 245)
+    else:
+        with pytest.raises(ValueError, match="'student' has fewer than two convolutions"):
+            folded_forward(student.build("student"), attention=True)

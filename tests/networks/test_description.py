@@ -50,6 +50,7 @@ def test_filters_as_they_change(tmp_path):
     ("architecture", "made_of", "shown"),
     [
         (Architecture("convolutional", 2), "filters", (3, 3, 1, 2)),
+        (Architecture("separable", 2), "filters", (3, 3, 1, 2)),
         (Architecture("dense", 16), "units", (28, 28, 1, 10)),
         (Architecture("linear"), "digits", (28, 28, 1, 10)),
     ],

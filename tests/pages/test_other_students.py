@@ -12,6 +12,7 @@ from kd.analysis.saliency import saliency
 from kd.lab.run import Run
 from kd.networks.architectures import Architecture
 from kd.networks.numpy_model import NumpyModel
+from kd.text.words import MODELS
 from tests.pages.on_page import chart_titles, html_of, move, words_of_charts
 
 
@@ -54,6 +55,7 @@ def look_inside(open_page, run_id: str):
         (both("dense", 64), "What the first 10 of 64 hidden units look for after epoch", 10, "weights"),
         (both("dense", 4), "What the hidden units look for after epoch", 4, "weights"),
         (both("convolutional", 1), "The first layer's filters after epoch", 1, "filters"),
+        (both("separable", 8), "The first layer's filters after epoch", 8, "filters"),
         (both("convolutional", 64), "The first layer's filters after epoch", 64, "filters"),
     ],
     indirect=["students"],
@@ -95,7 +97,7 @@ def test_a_small_teacher_is_compared_in_numbers_that_say_something(open_page, sh
 
 @pytest.mark.parametrize(
     "students",
-    [both("linear"), both("dense", 4), (Architecture("dense", 16), ("teacher", "distilled", "scratch"))],
+    [both("linear"), both("dense", 4), both("separable", 4), (Architecture("dense", 16), tuple(MODELS))],
     indirect=True,
 )
 def test_drawings_are_answered_and_explained(open_page, shipped, students, mnist):

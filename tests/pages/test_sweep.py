@@ -6,8 +6,6 @@ import dataclasses
 import html
 import json
 import re
-import threading
-import time
 from dataclasses import replace
 from urllib.parse import unquote, urlencode
 
@@ -15,7 +13,7 @@ import pandas as pd
 import pytest
 
 from kd.config import RunConfig
-from kd.runs.courses import COMING, Courses
+from kd.runs.courses import COMING, KEPT, MISSING
 from kd.studies.address import address_of, query_of, study_of
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.shipped import shipped_study
@@ -251,21 +249,20 @@ def test_a_study_of_one_axis_is_a_line_with_bands(open_page, lab):
 def test_the_seeds_of_a_cell_are_trained_once_more_to_see_how_they_learned(
     open_page, lab, study_id, monkeypatch
 ):
-    kept, may = set(), threading.Semaphore(0)
-    courses = Courses(kept.__contains__, lambda run_id: may.acquire(timeout=60) and kept.add(run_id))
-    monkeypatch.setattr(lab, "courses", courses)
+    coming: list[str] = []
+    ids = [STUDY.config({"alpha": 0.5, "temperature": 4.0}, number).run_id for number in range(2)]
+    kept = {run_id: MISSING for run_id in ids}
+    monkeypatch.setattr(lab.courses, "want", coming.extend)
+    monkeypatch.setattr(lab.courses, "state", lambda run_id: COMING if run_id in coming else kept[run_id])
     app = open_page("sweep", {"sweep_cell": 2}, study=study_id)
     labelled(app)["See how they learned"].click().run()
     assert "Training them once more, with looks on the way: 0 of 2 seeds." in html_of(app)
-    may.release(2)
-    deadline = time.monotonic() + 60
-    while len(kept) < 2 or courses.state(next(iter(kept))) == COMING:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert coming == ids
+    coming.clear()
+    kept.update(dict.fromkeys(ids, KEPT))
     app.run()
     assert "once more" not in html_of(app)
     assert "See how they learned" not in labelled(app)
-    assert kept == {STUDY.config({"alpha": 0.5, "temperature": 4.0}, number).run_id for number in range(2)}
 
 
 def test_with_one_seed_a_cell_and_the_table_say_how_often_single_seeds_disagreed(open_page, lab):

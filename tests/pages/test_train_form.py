@@ -6,6 +6,7 @@ import pytest
 
 from kd.config import FIELDS, OFFERED, PRESETS, Preset, RunConfig
 from kd.distillation.objectives import OBJECTIVES
+from kd.networks.students import KINDS
 from tests.pages.on_page import html_of, labelled, warnings_of
 
 MODEL = PRESETS["many_images"].config.model_ids["distilled"]
@@ -22,14 +23,16 @@ def groups(app):
 
 def test_every_field_has_a_control_with_its_label_and_help(open_page):
     shown = labelled(open_page("train", teacher="fresh"))
-    shown |= labelled(open_page("train", student="dense"))
+    for kind in KINDS:
+        shown |= labelled(open_page("train", student=kind))
     shown |= labelled(open_page("train", labelled="100", shift="1"))
     for objective in OBJECTIVES:
         shown |= labelled(open_page("train", objective=objective))
     for spec in OFFERED.values():
         assert shown[spec.label].help.startswith(spec.help)
-    for objective in OBJECTIVES.values():
-        assert f"**{objective.label}**: {objective.help}" in shown[FIELDS["objective"].label].help
+    for field, choices in {"objective": OBJECTIVES, "student": KINDS}.items():
+        for choice in choices.values():
+            assert f"**{choice.label}**: {choice.help}" in shown[FIELDS[field].label].help
     assert shown["Train"].help
     assert FIELDS["mistake"].label not in shown
 
@@ -60,7 +63,7 @@ def test_what_makes_no_difference_at_this_alpha_rests(open_page):
 def test_choices_have_words_on_the_page_and_codes_in_the_address(open_page):
     app = open_page("train", student="linear")
     box = control(app, "student")
-    assert (box.value, box.options) == ("linear", ["Convolutional", "One hidden layer", "Linear"])
+    assert (box.value, box.options) == ("linear", [kind.label for kind in KINDS.values()])
     box.set_value("dense").run()
     assert app.query_params["student"] == "dense"
     control(app, "student").set_value("convolutional").run()

@@ -16,6 +16,7 @@ from kd.distillation.distiller import Distiller
 from kd.distillation.doubts import permuted_doubts
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture, build_student, build_teacher
+from kd.networks.students import KINDS
 from kd.pictures.mnist import to_model_input
 from kd.training import student
 from kd.training.answers import teacher_outputs
@@ -155,7 +156,7 @@ def test_weights_are_drawn_for_every_layer_whatever_its_initialisers_are_called(
     assert sum(np.ptp(weight) > 0 for weight in once) == 4  # kernels; the rest is 0 or 1
 
 
-@pytest.mark.parametrize("student", ["convolutional", "dense", "linear"])
+@pytest.mark.parametrize("student", KINDS)
 def test_two_trainings_of_a_setting_are_equal_to_the_bit(student, tmp_path):
     config = SMALL.replace(student=student, alpha=1.0)
     once = trained(config, "scratch")
@@ -166,7 +167,10 @@ def test_two_trainings_of_a_setting_are_equal_to_the_bit(student, tmp_path):
         np.testing.assert_array_equal(first, second)
 
 
-@pytest.mark.parametrize("architecture", [STUDENT, Architecture("dense", 30), Architecture("linear")])
+@pytest.mark.parametrize(
+    "architecture",
+    [STUDENT, Architecture("dense", 30), Architecture("linear"), Architecture("separable", 16)],
+)
 def test_initial_weights_are_glorots_as_keras_draws_them(architecture):
     """Uniform in ±√(6 / (fan in + fan out)) for every kernel, zero for every bias (Glorot, Bengio 2010)."""
     weights = initial_weights(architecture, 1)

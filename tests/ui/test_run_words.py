@@ -22,6 +22,7 @@ USUAL = "α 0.1 · T 10 with T² · strong teacher · 40 epochs · 500 images"
         ({"student": "linear"}, f"{USUAL} · linear student"),
         ({"student": "dense"}, f"{USUAL} · student with 64 hidden units"),
         ({"student": "dense", "student_units": 1024}, f"{USUAL} · student with 1,024 hidden units"),
+        ({"student": "separable"}, f"{USUAL} · depthwise-separable student with 16 filters"),
         ({"student_width": 1}, f"{USUAL} · student with 1 filter"),
         ({"student": "linear", "student_width": 1}, f"{USUAL} · linear student"),
         (
@@ -78,6 +79,7 @@ OTHERS = {
 }
 AROUND = {
     "student_units": {"student": "dense"},
+    "student_filters": {"student": "separable"},
     "unlabelled_pictures": {"labelled": 100},
     "fixed_teaching": {"shift": 1},
 }

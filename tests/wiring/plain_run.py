@@ -20,17 +20,21 @@ from tests.wiring.plain_objectives import TERMS, Batch, teacher_weight
 
 
 def build(kind: str, size: int, seed: int) -> keras.Model:
-    """The notebook's network of any width, or a dense one, from images to [logits, first map, second map].
+    """A network of any kind and size, from images to [logits, first map, second map].
 
     Kernels are Glorot's as Keras draws them, with one seed a layer, all from the run's; biases are 0.
     """
     images = keras.Input((28, 28, 1))
     layers, maps = keras.layers, []
-    if kind == "convolutional":
+    if kind in ("convolutional", "separable"):
         hidden = layers.Conv2D(size, 3, strides=2, padding="same")(images)
         maps.append(hidden := layers.LeakyReLU(negative_slope=0.2)(hidden))
         hidden = layers.MaxPooling2D(2, strides=1, padding="same")(hidden)
-        maps.append(hidden := layers.Conv2D(2 * size, 3, strides=2, padding="same")(hidden))
+        if kind == "separable":
+            hidden = layers.DepthwiseConv2D(3, strides=2, padding="same")(hidden)
+            maps.append(hidden := layers.Conv2D(2 * size, 1)(hidden))
+        else:
+            maps.append(hidden := layers.Conv2D(2 * size, 3, strides=2, padding="same")(hidden))
         hidden = layers.Flatten()(hidden)
     else:
         hidden = layers.Flatten()(images)
@@ -202,8 +206,8 @@ def student(run, name: str, teacher: keras.Model | None) -> Trained:
     else:
         said = answers_of(run, teacher, images)
         lesson = Lesson(images, labels, labelled, TERMS[run.objective], teacher=said, shift=run.shift)
-    size = {"convolutional": run.student_width, "dense": run.student_units, "linear": 0}[run.student]
-    return train(run, build(run.student, size, started(run)), lesson, run.epochs)
+    sizes = {"convolutional": run.student_width, "dense": run.student_units, "separable": run.student_filters}
+    return train(run, build(run.student, sizes.get(run.student, 0), started(run)), lesson, run.epochs)
 
 
 def train(run, model: keras.Model, lesson: Lesson, epochs: int) -> Trained:

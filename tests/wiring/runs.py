@@ -44,6 +44,8 @@ RUNS: dict[str, RunConfig] = {
         "smoothed baseline": {"baseline": "label_smoothing"},
         "dense": {"student": "dense", "student_units": 12},
         "linear": {"student": "linear"},
+        "separable": {"student": "separable", "student_filters": 4},
+        "separable, attention": {"student": "separable", "objective": "attention"},
         "wider": {"student_width": 16},
         "shifted alike": {"shift": 1},
         "shifted apart": {"shift": 2, "fixed_teaching": True},

@@ -56,7 +56,7 @@ SCRATCHS_OWN = (
     *("seed", "generation", "pictures", "batch_size", "epochs", "baseline"),
     *("train_size", "labelled", "omitted_digits", "label_noise", "shift"),
     "unlabelled_pictures",
-    *("student", "student_width", "student_units"),
+    *("student", "student_width", "student_units", "student_filters"),
 )
 
 

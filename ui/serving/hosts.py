@@ -1,7 +1,7 @@
 """Only the server's own pages may talk to it, and only under one of its own names.
 
 Another site can point one of its names at this machine (DNS rebinding), and any page can open a websocket to
-any address. Neither gets past this.
+any address. This middleware stops both.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kd.text.translation import _
-from ui.serving.refusal import refuse
 
 VARIABLE = "KD_HOSTS"
 _log = logging.getLogger("kd.ui")
@@ -33,79 +33,75 @@ class KnownHostsOnly:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._patterns = _patterns(os.environ.get(VARIABLE, ""))
+        self._listed = _patterns(os.environ.get(VARIABLE, ""))
         machine = socket.gethostname().lower()
-        self._names = {"localhost", machine, machine.partition(".")[0]}
+        self._own = ["localhost", "*.localhost", "*.local", machine, machine.partition(".")[0]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
+        sentence = None
+        if scope["type"] in ("http", "websocket"):
+            headers = Headers(scope=scope)
+            host, origin = headers.get("host"), headers.get("origin")
+            sentence = self._refusal(host, origin, scope["scheme"])
+            if host is not None and origin is not None:
+                scope = _with_origin_of(scope, host)
+        if sentence is None:
             await self._app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        asked, origin = headers.get("host"), headers.get("origin")
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # no browser would show the sentence
+        else:
+            await PlainTextResponse(sentence, 403)(scope, receive, send)
+
+    def _refusal(self, asked: str | None, origin: str | None, scheme: str) -> str | None:
+        """Say in one sentence why such a request is refused; None if it is not."""
         host = None if asked is None else _parsed(f"//{asked}")
         if asked is not None and (host is None or not self._knows(host.hostname)):
-            await refuse(
-                scope,
-                receive,
-                send,
-                _(
-                    "This app does not go by the name “{name}”. Use its IP address, or add the name to "
-                    "{variable} where the app is started.",
-                    name=asked[:80],
-                    variable=VARIABLE,
-                ),
+            return _(
+                "This app does not go by the name “{name}”. Use its IP address, or add the name to "
+                "{variable} where the app is started.",
+                name=asked[:80],
+                variable=VARIABLE,
             )
-            return
-        if origin is not None:
-            if not self._may_ask(_parsed(origin), host, scope["scheme"]):
-                await refuse(
-                    scope,
-                    receive,
-                    send,
-                    _(
-                        "Pages from “{origin}” may not use this app. If the app is served there, add that "
-                        "name to {variable} where the app is started.",
-                        origin=origin[:80],
-                        variable=VARIABLE,
-                    ),
-                )
-                return
-            if asked is not None:
-                # Streamlit compares the two again, literally. If they differed, it would ask the internet for
-                # this machine's outside address while everybody waits.
-                scope = {**scope, "headers": list(scope["headers"])}
-                secure = scope["scheme"] in ("https", "wss")
-                MutableHeaders(scope=scope)["origin"] = f"{'https' if secure else 'http'}://{asked}"
-        await self._app(scope, receive, send)
+        if origin is not None and not self._may_ask(_parsed(origin), host, scheme):
+            return _(
+                "Pages from “{origin}” may not use this app. If the app is served there, add that "
+                "name to {variable} where the app is started.",
+                origin=origin[:80],
+                variable=VARIABLE,
+            )
+        return None
 
     def _knows(self, name: str | None) -> bool:
-        if not name:
-            return False
-        name = name.rstrip(".")
-        return (
-            name in self._names
-            or name.endswith((".local", ".localhost"))
-            or self._named(name)
-            or _numeric(name)
-        )
-
-    def _named(self, name: str) -> bool:
-        return any(fnmatchcase(name, pattern) for pattern in self._patterns)
+        name = (name or "").rstrip(".")
+        return bool(name) and (_matches(name, [*self._own, *self._listed]) or _is_address(name))
 
     def _may_ask(self, origin: SplitResult | None, host: SplitResult | None, scheme: str) -> bool:
         if origin is None or not origin.hostname:
             return False
-        same = host is not None and (origin.hostname, _port(origin, scheme)) == (
-            host.hostname,
+        if _matches(origin.hostname, self._listed):
+            return True
+        return (
+            host is not None
+            and origin.hostname == host.hostname
             # a proxy that speaks TLS for the app passes on a host without a port
-            _port(host, origin.scheme),
+            and _port(origin, scheme) == _port(host, origin.scheme)
         )
-        return same or self._named(origin.hostname)
+
+
+def _with_origin_of(scope: Scope, host: str) -> Scope:
+    """Return the request with an Origin that is literally its Host's.
+
+    Streamlit compares the two again. If they differed, it would ask the internet for this machine's outside
+    address while everybody waits.
+    """
+    scope = {**scope, "headers": list(scope["headers"])}
+    secure = scope["scheme"] in ("https", "wss")
+    MutableHeaders(scope=scope)["origin"] = f"{'https' if secure else 'http'}://{host}"
+    return scope
 
 
 def _patterns(names: str) -> list[str]:
-    """KD_HOSTS as patterns for names; of a full address, only the name counts."""
+    """Read KD_HOSTS as patterns for names; of a full address, only the name counts."""
     patterns = []
     for name in filter(None, (name.strip() for name in names.split(","))):
         parts = _parsed(name if "://" in name else f"//{name}")
@@ -117,6 +113,7 @@ def _patterns(names: str) -> list[str]:
 
 
 def _parsed(address: str) -> SplitResult | None:
+    """Split an address that is a host and a port at most; None if it is anything else."""
     try:
         parts = urlsplit(address.lower())
         parts.port  # noqa: B018 - raises unless it is a number
@@ -129,7 +126,11 @@ def _port(parts: SplitResult, scheme: str) -> int | None:
     return parts.port or _STANDARD_PORTS.get(parts.scheme or scheme)
 
 
-def _numeric(name: str) -> bool:
+def _matches(name: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name.partition("%")[0])
     except ValueError:

@@ -1,90 +1,64 @@
 """A bound on the log: what goes wrong again and again is reported only a few times a minute.
 
-Strangers decide how often the server has something to complain about, and asyncio alone reports 2,048 times a
-second that it has run out of descriptors.
+Visitors decide how often the server has something to complain about: one page of a class that fails to update
+leaves a traceback a second for each person who watches it.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
 import traceback
-from collections import OrderedDict
+from collections import Counter
 
 A_MINUTE = 60.0
 OF_A_KIND = 5
-IN_ALL = 100
-LONGEST = 2000
-_KINDS = 500
+LONGEST = 4000
 
 
 class Limit(logging.Filter):
     """Lets a few warnings or errors of each kind pass in a minute, the first of them with its traceback.
 
-    A kind is the text without its values, together with the exception's type and where it was raised.
+    A kind is the line of code that logs, together with the exception's type and the line that raised it.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._lock = threading.Lock()
         self._began = 0.0
-        self._all = 0
-        self._counts: OrderedDict[tuple, int] = OrderedDict()
+        self._seen: Counter[tuple] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.WARNING or getattr(record, "kd_limited", False):
+        if record.levelno < logging.WARNING:
             return True
-        record.kd_limited = True  # it may pass several loggers
-        seen = self._count(_kind(record))
-        if seen is None:
+        now = time.monotonic()
+        if now - self._began >= A_MINUTE:
+            self._began = now
+            self._seen.clear()
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        kind = record.pathname, record.lineno, *_origin(error)
+        self._seen[kind] += 1
+        if self._seen[kind] > OF_A_KIND:
             return False
-        _cut(record, whole=seen == 0)
+        text = record.getMessage()
+        if error is not None and self._seen[kind] == 1:
+            record.exc_text = _shortened("".join(traceback.format_exception(error)))
+        elif error is not None:
+            text += f" ({type(error).__name__}: {error})"
+            record.exc_info = record.exc_text = None
+        record.msg, record.args = _shortened(text), ()
         return True
 
-    def _count(self, kind: tuple) -> int | None:
-        """How many of this kind came before it in this minute; None if it is one too many."""
-        with self._lock:
-            now = time.monotonic()
-            if now - self._began >= A_MINUTE:
-                self._began, self._all = now, 0
-                self._counts.clear()
-            seen = self._counts.get(kind, 0)
-            self._counts[kind] = seen + 1
-            if len(self._counts) > _KINDS:
-                self._counts.popitem(last=False)
-            if seen >= OF_A_KIND or self._all >= IN_ALL:
-                return None
-            self._all += 1
-            return seen
+
+def _origin(error: BaseException | None) -> tuple:
+    if error is None or error.__traceback__ is None:
+        return (type(error),)
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    return type(error), frame.f_code.co_filename, line
 
 
-def _kind(record: logging.LogRecord) -> tuple:
-    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-    raised = None
-    if error is not None and error.__traceback__ is not None:
-        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
-        raised = type(error), frame.f_code.co_filename, line
-    return (
-        record.name,
-        record.pathname,
-        record.lineno,
-        str(record.msg)[:100] if not record.args else None,
-        raised,
-    )
-
-
-def _cut(record: logging.LogRecord, whole: bool) -> None:
-    """Shorten what is long; of an exception that was logged before, keep only the message."""
-    text = record.getMessage()
-    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-    if error is not None and not whole:
-        text += f" ({type(error).__name__}: {error})"
-        record.exc_info = record.exc_text = None
-    elif error is not None:
-        lines = "".join(traceback.format_exception(error))
-        record.exc_text = lines if len(lines) <= 2 * LONGEST else f"{lines[:LONGEST]}\n…\n{lines[-LONGEST:]}"
-    record.msg, record.args = text if len(text) <= LONGEST else text[:LONGEST] + " …", ()
+def _shortened(text: str) -> str:
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]}\n…\n{text[-half:]}"
 
 
 _limit = Limit()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from kd.config import FIELDS, RunConfig
-from kd.run_fields import LINEAR
+from kd.networks.architectures import student_architecture
+from kd.networks.students import KINDS
 from kd.runs.state import RunView
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.view import StudyView
@@ -49,9 +50,9 @@ def setting(config: RunConfig) -> str:
         parts.append(_("batches of {size}", size=f"{config.batch_size:,}"))
     if config.seed:
         parts.append(_("seed {seed}", seed=config.seed))
-    for name, spec in FIELDS.items():
-        unusual = getattr(config, name) != getattr(usual, name) and config.counts(name)
-        if unusual and not spec.as_from_the_start and spec.group != "teacher":
+    for name in _unusual(config):
+        spec = FIELDS[name]
+        if not spec.as_from_the_start and spec.group != "teacher":
             parts.append(_UNUSUAL[name](config) if name in _UNUSUAL else _named(config, name))
     return " · ".join(part for part in parts if part)
 
@@ -62,14 +63,20 @@ def differs(config: RunConfig, but: tuple[str, ...] = ("seed", "teacher")) -> st
     Args:
         but: fields to leave out.
     """
-    usual = RunConfig()
-    unusual = [
-        name
-        for name in FIELDS
-        if name not in but and getattr(config, name) != getattr(usual, name) and config.counts(name)
-    ]
+    unusual = [name for name in _unusual(config) if name not in but]
     parts = (_SHORT[name](config) if name in _SHORT else _named(config, name) for name in unusual)
     return " · ".join(part for part in parts if part)
+
+
+def _unusual(config: RunConfig) -> list[str]:
+    """The fields that count and are not at their default; "student" stands for its size, too."""
+    usual = RunConfig()
+    differ = {
+        name for name in FIELDS if getattr(config, name) != getattr(usual, name) and config.counts(name)
+    }
+    if student_architecture(config) != student_architecture(usual):
+        differ.add("student")
+    return [name for name in FIELDS if name in differ]
 
 
 def teacher(config: RunConfig) -> str:
@@ -97,21 +104,6 @@ def _one_teacher(model: str) -> str:
     return _(_TEACHERS[model]) if model in _TEACHERS else _("teacher {model}", model=model)
 
 
-def _student(config: RunConfig) -> str:
-    if config.student == LINEAR:
-        return _("linear student")
-    return _("student with {count} hidden units", count=f"{config.student_units:,}")
-
-
-def _width(config: RunConfig) -> str:
-    return ngettext(
-        "student with {count} filter",
-        "student with {count} filters",
-        config.student_width,
-        count=config.student_width,
-    )
-
-
 def _labels(config: RunConfig) -> str:
     return ngettext("{count} label", "{count} labels", config.labelled, count=f"{config.labelled:,}")
 
@@ -137,10 +129,9 @@ def _named(config: RunConfig, name: str) -> str:
 
 # What is said of a field that is not as usual; of the others, their label and their value.
 _UNUSUAL = {
-    "student": _student,
-    "student_width": _width,
+    "student": lambda config: student_architecture(config).words,
     # said with the kind of student
-    "student_units": lambda config: "",
+    **dict.fromkeys((kind.size_field for kind in KINDS.values()), lambda config: ""),
     "labelled": _labels,
     "omitted_digits": _omitted,
     "label_noise": _noise,

@@ -128,7 +128,8 @@ def _button(key: str, label: str, help: str, act: Callable[..., object], *argume
 def _act(act: Callable[..., object], *arguments: object) -> None:
     notices.clear()
     try:
-        act(*arguments)
+        if act(*arguments) is False:
+            notices.add(_("Others want this study too, so it continues for them."))
     except (ValueError, OSError) as error:
         notices.add(str(error))
 

@@ -31,16 +31,6 @@ _KINDS = {
 }
 _NUMBER, _WHOLE, _TEXT = _KINDS[float], _KINDS[int], _KINDS[str]
 
-# Of the fields that have one.
-_UNITS = {
-    **dict.fromkeys(("train_size", "labelled", "batch_size", "teacher_train_size"), IMAGES),
-    **dict.fromkeys(("epochs", "teacher_epochs"), N_("epochs")),
-    **dict.fromkeys(("student_width", "teacher_width"), N_("filters")),
-    **dict.fromkeys(("label_noise", "teacher_label_smoothing"), FRACTION),
-    "student_units": N_("units"),
-    "shift": N_("pixels"),
-}
-
 BEFORE = {
     "study": Column(RUN, _TEXT, "", N_("The study that the run is part of here.")),
     "run": Column(
@@ -101,7 +91,7 @@ COMPARED = {
 
 def _of_field(name: str) -> Column:
     spec = FIELDS[name]
-    return Column(RUN, _KINDS[FIELD_TYPES[name]], _UNITS.get(name, ""), spec.help)
+    return Column(RUN, _KINDS[FIELD_TYPES[name]], spec.unit, spec.help)
 
 
 COLUMNS: dict[str, Column] = {

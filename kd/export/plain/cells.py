@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from kd.config import FIELDS, RunConfig
 from kd.export.plain.distilled import asks_in_another_order, distilled, function_of
-from kd.export.plain.quoting import cited, definitions, lines
+from kd.export.plain.quoting import cited, definitions, layers_of, lines
+from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.run_fields import (
-    CONVOLUTIONAL,
-    DENSE,
     TRAIN_IMAGES,
     has_fresh_teacher,
     has_nonsense,
@@ -164,9 +163,11 @@ def _start(config: RunConfig) -> str:
 
 
 def _tools(config: RunConfig, teacher_file: str | None) -> list[str]:
-    kinds = {config.student} | ({CONVOLUTIONAL} if teacher_file is None else set())
+    architectures = [student_architecture(config)]
+    architectures += [teacher_architecture(config)] if teacher_file is None else []
+    hidden = dict.fromkeys(layers_of(architecture) for architecture in architectures)
     shown = ["moved"] if config.shift else []
-    return cited(*sorted(kinds), "started", *shown, "train", "cross_entropies", "from_labels")
+    return [*hidden, *cited("network", "started", *shown, "train", "cross_entropies", "from_labels")]
 
 
 def _teacher(config: RunConfig, teacher_file: str | None) -> list[str]:
@@ -174,7 +175,7 @@ def _teacher(config: RunConfig, teacher_file: str | None) -> list[str]:
         return [f"teacher = keras.saving.load_model({teacher_file!r}, compile=False)\nteacher.summary()"]
     return [
         lines(
-            f'teacher = started(convolutional({config.teacher_width}, "teacher"), {_start(config)})',
+            _built(config, "teacher", teacher_architecture(config)),
             f"seen_by_teacher = {_chosen(config, config.teacher_train_size)}",
             f"loss = from_labels(y_train[seen_by_teacher], {config.teacher_label_smoothing})",
             _train(config, "teacher", "prepared(x_train[seen_by_teacher])", "loss", config.teacher_epochs),
@@ -183,8 +184,12 @@ def _teacher(config: RunConfig, teacher_file: str | None) -> list[str]:
 
 
 def _started(config: RunConfig, name: str) -> str:
-    sizes = {CONVOLUTIONAL: f"{config.student_width}, ", DENSE: f"{config.student_units}, "}
-    return f'{name} = started({config.student}({sizes.get(config.student, "")}"{name}"), {_start(config)})'
+    return _built(config, name, student_architecture(config))
+
+
+def _built(config: RunConfig, name: str, architecture: Architecture) -> str:
+    hidden = f"{architecture.kind}({', '.join(map(str, architecture.sizes))})"
+    return f'{name} = started(network({hidden}, "{name}"), {_start(config)})'
 
 
 def _train(config: RunConfig, model: str, images: str, loss: str, epochs: int) -> str:

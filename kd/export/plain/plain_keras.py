@@ -94,39 +94,9 @@ def in_training(model, images, share, seed):
     return np.concatenate([dropping(tf.constant(part), training=True) for part in parts])
 
 
-def convolutional(filters, name):
-    """Two convolutions, the second with twice as many filters, and a dense layer for the ten logits."""
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Conv2D(filters, 3, strides=2, padding="same"),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.MaxPooling2D(2, strides=1, padding="same"),
-            layers.Conv2D(2 * filters, 3, strides=2, padding="same"),
-            layers.Flatten(),
-            layers.Dense(10),
-        ],
-        name=name,
-    )
-
-
-def dense(units, name):
-    """One hidden layer, and a dense layer for the ten logits."""
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            layers.Flatten(),
-            layers.Dense(units),
-            layers.LeakyReLU(negative_slope=0.2),
-            layers.Dense(10),
-        ],
-        name=name,
-    )
-
-
-def linear(name):
-    """A dense layer for the ten logits, and nothing before it."""
-    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10)], name=name)
+def network(hidden, name):
+    """These layers, and a dense layer for the ten logits."""
+    return keras.Sequential([keras.Input((28, 28, 1)), *hidden, layers.Dense(10)], name=name)
 
 
 def started(model, seed):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from functools import cache
 from pathlib import Path
+
+from kd.networks.architectures import Architecture
 
 _PLAIN = Path(__file__).with_name("plain_keras.py")
 
@@ -20,6 +23,11 @@ def cited(*names: str) -> list[str]:
     """Their text."""
     source = _PLAIN.read_text(encoding="utf-8")
     return [ast.get_source_segment(source, definitions()[name]) or "" for name in names]
+
+
+def layers_of(architecture: Architecture) -> str:
+    """The function that makes the hidden layers, without its import, which a notebook has already."""
+    return inspect.getsource(architecture.student.layers).replace("    from keras import layers\n\n", "")
 
 
 def parameters(function: str) -> list[str]:

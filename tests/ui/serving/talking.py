@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import http.client
 import socket
 from urllib.parse import urlsplit
 
 import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.app_process import AppProcess
@@ -56,27 +56,32 @@ def handshake(site: AppProcess, host: str, origin: str | None) -> int:
         return int(plain.recv(64).split(b" ")[1])
 
 
-async def heard(stream: websockets.ClientConnection) -> list[str]:
-    """The kinds of messages that arrive until no more come."""
-    kinds = []
-    with contextlib.suppress(TimeoutError):
-        while True:
-            answer = await asyncio.wait_for(stream.recv(), 0.5)
-            kinds.append(ForwardMsg.FromString(answer).WhichOneof("type"))
-    return kinds
+async def heard(stream: websockets.ClientConnection, last: str) -> list[ForwardMsg]:
+    """The messages that arrive, up to the first one of this kind."""
+    messages: list[ForwardMsg] = []
+    async with asyncio.timeout(PATIENCE):
+        while not messages or messages[-1].WhichOneof("type") != last:
+            messages.append(ForwardMsg.FromString(await stream.recv()))
+    return messages
 
 
-def put(site: AppProcess, cookie: str, address: str) -> int:
-    """Upload a small file as a browser does; returns the answer's status."""
-    content = (
-        b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nno picture\r\n--B--\r\n'
-    )
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(site.url).port, timeout=PATIENCE)
+def page(name: str, **fields) -> bytes:
+    """The request for a page."""
+    message = BackMsg()
+    message.rerun_script.page_name = name
+    for field, values in fields.items():
+        getattr(message.rerun_script, field).extend(values)
+    return message.SerializeToString()
+
+
+def put(site: AppProcess, cookie: str, address: str, size: int) -> int:
+    """Upload a file as a browser does; returns the answer's status."""
+    head = b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
     headers = {"Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
+    headers["Content-Type"] = "multipart/form-data; boundary=B"
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(site.url).port, timeout=PATIENCE)
     try:
-        connection.request(
-            "PUT", address, content, {**headers, "Content-Type": "multipart/form-data; boundary=B"}
-        )
+        connection.request("PUT", address, head + bytes(size) + b"\r\n--B--\r\n", headers)
         return connection.getresponse().status
     finally:
         connection.close()

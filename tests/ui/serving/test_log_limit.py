@@ -21,19 +21,16 @@ def log(caplog) -> Iterator[logging.Logger]:
 
 
 def test_repeated_messages_are_logged_a_few_times_a_minute(log, caplog, monkeypatch):
+    def went_wrong(number: object) -> None:
+        log.warning(f"somebody did {number}")
+
     for number in range(10_000):
-        log.warning("a stranger did %s", number)
+        went_wrong(number)
     log.warning("something else")
     assert len(caplog.records) == log_limit.OF_A_KIND + 1
     monkeypatch.setattr(log_limit, "A_MINUTE", 0)
-    log.warning("a stranger did %s", "it again")
-    assert caplog.messages[-1] == "a stranger did it again"
-
-
-def test_all_kinds_together_are_limited_too(log, caplog):
-    for number in range(10_000):
-        log.error(f"stranger {number} did it")
-    assert len(caplog.records) == log_limit.IN_ALL
+    went_wrong("it again")
+    assert caplog.messages[-1] == "somebody did it again"
 
 
 def test_news_of_runs_is_never_held_back(log, caplog):
@@ -57,4 +54,4 @@ def test_one_traceback_is_enough_and_none_is_long(log, caplog):
             log.exception("it went wrong")
     assert "deep(levels - 1)" in caplog.text
     assert caplog.text.count("Traceback") == 1
-    assert len(caplog.text) < 20_000
+    assert len(caplog.text) < 30_000

@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from kd.config import FIELD_TYPES, FIELDS, RunConfig, not_a_field
-from kd.distillation.objectives import OBJECTIVES
 from kd.fields import FieldSpec
 from kd.text.translation import N_, _
 from ui.shared import address
@@ -120,14 +119,13 @@ def _digits(name: str) -> address.Kept:
 
 
 def _help(name: str) -> str:
-    """What a field is; for the objective, what each of them is, too."""
-    words = _(FIELDS[name].help)
+    """What a field is, and what each of its choices is."""
+    spec = FIELDS[name]
+    words = _(spec.help)
     if name == "epochs":
         return f"{words} {_(_EPOCHS_FOLLOW)}"
-    if name != "objective":
-        return words
-    each = [f"- **{_(objective.label)}**: {_(objective.help)}" for objective in OBJECTIVES.values()]
-    return "\n".join([words, "", *each])
+    each = [f"- **{spec.choice_label(choice)}**: {_(text)}" for choice, text in spec.choice_helps.items()]
+    return "\n".join([words, "", *each]) if each else words
 
 
 def _is_even(spec: FieldSpec) -> bool:

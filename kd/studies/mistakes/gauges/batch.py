@@ -9,9 +9,6 @@ import numpy as np
 from kd import files
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.distillation.mistakes import MISTAKES
-from kd.networks.keras_file import read_keras_file
-from kd.networks.keras_layers import sequential_from_config
-from kd.networks.numpy_layers import Dense
 from kd.networks.numpy_model import NumpyModel
 from kd.once import computed_once
 from kd.pictures.mnist import to_model_input
@@ -66,12 +63,8 @@ def _answers(code: str, config: RunConfig) -> np.ndarray:
 
 def _with_dropout(share: float, config: RunConfig) -> np.ndarray:
     """What the teacher says of the batch with dropout before its last layer."""
-    path = shipped_teacher_path(SHIPPED_TEACHERS[0])
-    name, shape, steps = sequential_from_config(*read_keras_file(path))
-    last = steps[-1].layer
-    assert isinstance(last, Dense)
-    features = NumpyModel(name, shape, steps[:-1]).logits(
-        to_model_input(training_set(config).images[:PICTURES])
-    )
+    teacher = NumpyModel.load(shipped_teacher_path(SHIPPED_TEACHERS[0]))
+    features = teacher.penultimate(to_model_input(training_set(config).images[:PICTURES]))
     kept = np.random.default_rng(config.seed).random(features.shape) >= share
-    return last.forward(features * kept / np.float32(1 - share))
+    kernel, bias = teacher.weights()[-2:]
+    return (features * kept / np.float32(1 - share)) @ kernel + bias

@@ -1,0 +1,35 @@
+"""Linear: no hidden layer, so each logit is a weighted sum of the pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kd.networks.students.student import Costs, Student
+from kd.text.translation import N_, _
+
+if TYPE_CHECKING:
+    import keras
+
+
+def linear() -> list[keras.Layer]:
+    """Nothing before the logits."""
+    from keras import layers
+
+    return [layers.Flatten()]
+
+
+def costs() -> Costs:
+    return Costs(step=60.5e-6, image=1.26e-6, look=14.9e-3)
+
+
+def words() -> str:
+    return _("linear student")
+
+
+STUDENT = Student(
+    label=N_("Linear"),
+    help=N_("No hidden layer: each logit is a weighted sum of the pixels."),
+    layers=linear,
+    costs=costs,
+    words=words,
+)

@@ -1,0 +1,135 @@
+"""What a browser may ask, and how many of its files the server keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime import Runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from tests import PROJECT
+from ui.serving import limits
+
+KINDS = {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
+REFUSED = {
+    "clear_cache",
+    "load_git_info",
+    "set_run_on_save",
+    "debug_disconnect_websocket",
+    "debug_shutdown_runtime",
+}
+
+
+def test_every_kind_of_message_is_known():
+    """Another version of Streamlit may have new ones: find out what they do before letting any in."""
+    assert limits.ALLOWED | REFUSED | {"backend_operation_request"} == KINDS
+
+
+def asked(kind: str) -> BackMsg:
+    message = BackMsg()
+    name, _, operation = kind.partition(".")
+    if operation:
+        getattr(getattr(message, name), operation).SetInParent()
+    elif isinstance(getattr(message, name), bool):
+        setattr(message, name, True)
+    else:
+        getattr(message, name).SetInParent()
+    return message
+
+
+def test_only_what_pages_send_is_passed_on():
+    passed = []
+    runtime = SimpleNamespace(handle_backmsg=lambda session, message, client: passed.append(message))
+    limits.guard(runtime)
+    operations = ("deferred_file", "install_skills", "dismiss_skills_nudge")
+    kinds = [*sorted(limits.ALLOWED | REFUSED), *(f"backend_operation_request.{name}" for name in operations)]
+    for kind in kinds:
+        runtime.handle_backmsg("a", asked(kind), client=None)
+    allowed = [*sorted(limits.ALLOWED), "backend_operation_request.deferred_file"]
+    assert sorted(map(str, passed)) == sorted(str(asked(kind)) for kind in allowed)
+
+
+@pytest.fixture
+def held(monkeypatch) -> MemoryUploadedFileManager:
+    """Streamlit's file manager, as the middleware finds it."""
+    manager = MemoryUploadedFileManager("/_stcore/upload_file")
+    monkeypatch.setattr(Runtime, "instance", lambda: SimpleNamespace(uploaded_file_mgr=manager))
+    return manager
+
+
+def upload(held: MemoryUploadedFileManager, session: str, name: str, size: int = 10) -> None:
+    async def streamlit(scope, receive, send) -> None:
+        held.add_file(session, UploadedFileRec(file_id=name, name=name, type="", data=bytes(size)))
+
+    scope = {"type": "http", "method": "PUT", "path": f"/_stcore/upload_file/{session}/{name}"}
+    asyncio.run(limits.BoundedUploads(streamlit)(scope, None, None))
+
+
+def names(held: MemoryUploadedFileManager, session: str) -> list[str]:
+    return list(held.file_storage.get(session, {}))
+
+
+def test_a_sessions_next_file_takes_the_place_of_its_first(held):
+    for name in ("one", "two", "three"):
+        upload(held, "a", name)
+    assert names(held, "a") == ["two", "three"]
+
+
+def test_the_session_with_the_most_bytes_makes_room_for_the_next(held, monkeypatch):
+    monkeypatch.setattr(limits, "BYTES_IN_ALL", 100)
+    upload(held, "greedy", "large", 60)
+    upload(held, "greedy", "larger", 30)
+    upload(held, "modest", "small", 10)
+    upload(held, "newcomer", "new", 50)
+    assert names(held, "greedy") == ["larger"]
+    assert names(held, "modest") == ["small"]
+    assert names(held, "newcomer") == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "kernel", "raised"),
+    [
+        (1024, 524_288, 524_288, limits.DESCRIPTORS),
+        (1024, 4096, 4096, 4096),
+        (256, -1, 12_288, limits.DESCRIPTORS),  # macOS
+        (256, 200_000, 100, 256),  # refused
+        (-1, -1, 10_240, -1),  # no limit
+        (100_000, 100_000, 100_000, 100_000),
+    ],
+)
+def test_the_limit_on_descriptors_is_raised_as_far_as_it_goes(monkeypatch, soft, hard, kernel, raised):
+    limit = [soft, hard]
+
+    def setrlimit(_, wanted: tuple[int, int]) -> None:
+        if wanted[0] > kernel:
+            raise ValueError("current limit exceeds maximum limit")
+        limit[:] = wanted
+
+    resource = SimpleNamespace(
+        RLIMIT_NOFILE=7, RLIM_INFINITY=-1, setrlimit=setrlimit, getrlimit=lambda _: tuple(limit)
+    )
+    monkeypatch.setitem(sys.modules, "resource", resource)
+    limits.allow_descriptors()
+    assert limit[0] == raised
+
+
+BEFORE_AND_AFTER = """
+import sys
+import kd
+from ui.serving import LOADED_AT_START, load
+print([name for name in LOADED_AT_START if name in sys.modules])
+load().join()
+print([name for name in LOADED_AT_START if name not in sys.modules])
+"""
+
+
+def test_what_the_first_visitor_needs_is_loaded_in_the_background_alone():
+    command = [sys.executable, "-c", BEFORE_AND_AFTER]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=600)
+    assert done.stdout.split("\n") == ["[]", "[]", ""], done.stderr
