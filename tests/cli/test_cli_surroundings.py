@@ -280,6 +280,7 @@ def test_ctrl_c_while_a_command_loads_ends_it_without_a_traceback(tmp_path):
 
 TRAINING = """
 import time
+from dataclasses import replace
 from kd.cli import train
 from kd.terminal import entry
 from kd.config import RunConfig
@@ -291,7 +292,7 @@ class Lab(FakeLab):
             print("ready", flush=True)
         view = super().view()
         time.sleep(0.2)
-        return view.__class__(**{**view.__dict__, "status": "running", "history": []})
+        return replace(view, status="running", history=[])
 
     def stop(self):
         print("putting in order", flush=True)

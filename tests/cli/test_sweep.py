@@ -140,7 +140,7 @@ def test_a_study_that_is_killed_goes_on_and_trains_nothing_twice(tmp_path, monke
     assert {cell["verdict"] for cell in cells} == {"not judged yet"}
     stored = Store(tmp_path)
     runs = [SIZES.replace(train_size=100, seed=seed) for seed in range(2)]
-    records = [stored.record(run.run_id)["result"] for run in runs]
+    records = [stored.runs.record(run.run_id)["result"] for run in runs]
     gains = [100 * (r["distilled"]["test_accuracy"] - r["scratch"]["test_accuracy"]) for r in records]
     assert cells[0]["difference"] == pytest.approx(sum(gains) / 2, abs=1e-6)
 
