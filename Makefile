@@ -1,4 +1,5 @@
 # make run: set up .venv and open the app.    make test: set up .venv and a browser, and run every test.
+# make check: format, types and quick tests.    make docs: the public names, from their docstrings.
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	"$$p" -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
@@ -7,7 +8,11 @@ BIN := $(VENV)/bin
 # Of twenty thousand files a few are imported: Python compiles those itself.
 PIP_OPTIONS := --quiet --no-compile
 
-.PHONY: run test lint clean
+# What `import kd` offers, what comes back from it, and what is passed to it.
+PUBLIC := kd kd.lab.run kd.lab.runs kd.lab.studies kd.lab.study_handle kd.lab.seeds kd.lab.experiments kd.runs.state \
+	kd.studies.view kd.studies.frame kd.studies.verdicts kd.distillation.soft_targets kd.distillation.checks
+
+.PHONY: run test check docs clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m streamlit run app.py
@@ -16,13 +21,14 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest -n auto
 
-lint: $(VENV)/.installed-dev
-	$(BIN)/python -m ruff check .
-	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy
+check: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n auto -m "not processes"
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m pdoc --docformat google --no-show-source --output-directory docs/api $(PUBLIC)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) docs/api
 
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "KD Lab needs Python 3.11, 3.12 or 3.13: none was found." >&2; exit 2; }

@@ -1,55 +1,89 @@
-"""A class using the app: how long its websocket sessions wait while a run trains, and how much that slows.
+"""A class using the app while a run trains: how long its requests wait, and how much training slows down.
 
     python -m benchmarks.classroom
-    python -m benchmarks.classroom --people 30 --seconds 60 --json
-    python -m benchmarks.classroom --people 200 --every 20 --descriptors 1024
+    python -m benchmarks.classroom --people 200 --every 20
+    python -m benchmarks.classroom --as-they-move
+    python -m benchmarks.classroom --study
 
-First, a run trains with nobody watching, to measure the speed of its epochs. Then `--people` sessions open
-the app: two out of three on Train, where they watch the next run live and move α, one out of three on Draw,
-where they draw, each every three seconds or as often as `--every` says. With `--as-they-move`, those on Train
-move α of settings of their own instead, and train as they move. The sessions use Streamlit's own messages
-(benchmarks/browser_session.py); no browser renders what they receive.
+First, a run trains with nobody watching. Then `--people` sessions open the app: two out of three on Train,
+where they watch the next run live and move α, one out of three on Draw, where they draw, each every three
+seconds or as often as `--every` says. With `--as-they-move`, those on Train move α of settings of their own
+instead, and train as they move; with `--study`, everybody watches a study fill on Sweep and looks into its
+cells. The sessions use Streamlit's own messages (tests/browser_session.py); no browser renders what they
+receive.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
+import itertools
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
 
-from benchmarks.app_process import AppProcess, app_process
-from benchmarks.browser_session import BrowserSession
-from kd.config import RunConfig
-from kd.pictures.mnist import load_mnist
-from kd.store.store import Store
-from kd.text.words import MODELS
+from benchmarks.harness import PATIENCE, command, compared, machine, report, say, until
+from kd import Lab, RunConfig, Study, load_mnist
+from kd.studies.address import address_of
+from tests.app_process import AppProcess, app_process
+from tests.browser_session import BrowserSession
 
 # long enough to train for the whole minute
 RUN = RunConfig(train_size=40_000, epochs=100, seed=71)
-PATIENCE = 300
-STUDENTS = MODELS[1:]
+AXES = {"alpha": (0.1, 0.5, 0.9), "temperature": (1.0, 4.0, 20.0)}
+STUDY = Study(RunConfig(train_size=1_000, epochs=40, seed=81), AXES, seeds=4)
+ACTS = {"train": "slider", "draw": "drawing", "sweep": "cell"}
 
 
-@dataclass
-class Shares:
-    """Seconds of some reruns."""
+async def act(session: BrowserSession, step: int) -> None:
+    """Moves α on Train, draws a digit on Draw, or looks into a cell on Sweep."""
+    if session.page == "train":
+        alpha = round(0.05 * (step % 20), 2)
+        await session.act("α, weight of the true labels", double_array_value=[alpha])
+    elif session.page == "draw":
+        digit = load_mnist().x_test[37 * step % 10_000]
+        await session.draw(np.kron(digit, np.ones((10, 10), np.uint8)))
+    else:
+        values = [*STUDY.cells()][step % (STUDY.size // STUDY.seeds)]
+        await session.act("Cell", string_value=f"α {values['alpha']:g}, T {values['temperature']:g}")
 
-    seconds: list[float]
 
-    def summary(self) -> dict[str, float]:
-        """Their number, and their 50th, 95th and 99th percentiles in milliseconds."""
-        if not self.seconds:
-            return {"requests": 0}
-        p50, p95, p99 = np.percentile(self.seconds, [50, 95, 99]) * 1e3
-        return {"requests": len(self.seconds), "p50_ms": p50, "p95_ms": p95, "p99_ms": p99}
+async def person(session: BrowserSession, number: int, end: float, every: float) -> None:
+    """One person's visit: acts again and again."""
+    async with session:
+        await session.settled(PATIENCE)
+        await asyncio.sleep(every * (number % 10) / 10)
+        for step in itertools.count(number + 1):
+            await act(session, step)
+            await asyncio.sleep(every)
+            if time.monotonic() > end:
+                break
+        await session.settled(PATIENCE)
+
+
+async def visit(url: str, page: str, query: str = "", button: str = "") -> None:
+    """Opens a page, presses a button if there is one to press, and leaves."""
+    async with BrowserSession(url, page, query) as session:
+        await session.settled(PATIENCE)
+        if button:
+            await session.act(button, trigger_value=True)
+            await session.settled(PATIENCE)
+
+
+async def epochs_of(lab: Lab, config: RunConfig, at_least: int = 0) -> list[float]:
+    """The seconds of the students' epochs so far, without the first ones, which load and trace."""
+
+    def seconds() -> list[float]:
+        history = lab.runs[config.run_id].history
+        return [e["seconds"] for e in history if e["model"] != "teacher" and e["epoch"] > 2]
+
+    await asyncio.to_thread(until, lambda: len(seconds()) >= at_least)
+    return seconds()
 
 
 def query(config: RunConfig) -> str:
@@ -57,233 +91,82 @@ def query(config: RunConfig) -> str:
     return "&".join(f"{name}={value}" for name, value in config.to_dict().items() if name != "alpha")
 
 
-async def train(url: str, config: RunConfig) -> BrowserSession:
-    """Open Train as a visitor and press Train; returns the session, still open."""
-    session = await BrowserSession(url, "train", query(config)).__aenter__()
-    await session.settled(PATIENCE)
-    await session.act("Train", trigger_value=True)
-    await session.settled(PATIENCE)
-    return session
+async def beside_a_run(app: AppProcess, home: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Measures a run alone first, then one with the class."""
+    run = RUN.replace(train_size=5_000) if options.small else RUN
+    other, sessions = run.replace(seed=72), []
+    with Lab(home) as lab:  # which looks at what the app's Lab does
+        await visit(app.url, "train", query(run), "Train")
+        alone = await epochs_of(lab, run, 20)
+        lab.runs[run.run_id].stop()
+        await asyncio.to_thread(lab.runs[run.run_id].wait)
+        await visit(app.url, "train", query(other), "Train")
+        before = len(await epochs_of(lab, other, 6))
+        for number in range(options.people):
+            own = f"seed={number}" if options.as_they_move else f"run={other.run_id}&{query(other)}"
+            page, address = ("draw", "") if number % 3 == 2 else ("train", own)
+            sessions.append(BrowserSession(app.url, page, address))
+        found = await in_class(app, sessions, options)
+        return {**found, "epoch alone": alone, "epoch": (await epochs_of(lab, other))[before:]}
 
 
-async def epochs_of(home: Path, run_id: str, at_least: int) -> list[dict]:
-    """The students' epochs so far, once there are enough."""
-    runs = Store(home).runs
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        events = [e for e in runs.events(run_id) if e["event"] == "epoch" and e["model"] in STUDENTS]
-        if len(events) >= at_least:
-            return events
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"the run did not train: {runs.row(run_id)}")
-        await asyncio.sleep(0.5)
+async def beside_a_study(app: AppProcess, home: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Starts a study that everybody watches."""
+    address = address_of(STUDY).partition("?")[2]
+    await visit(app.url, "sweep", address, "Start")
+    sessions = [BrowserSession(app.url, "sweep", address) for _ in range(options.people)]
+    return await in_class(app, sessions, options)
 
 
-def epoch_seconds(events: list[dict]) -> float:
-    """Median of an epoch, without the first ones, which load and trace."""
-    return float(np.median([event["seconds"] for event in events if event["epoch"] > 2]))
-
-
-async def mover(url: str, query: str, number: int, until: float, every: float) -> BrowserSession:
-    """Moves α on Train, opened with this query."""
-    session = BrowserSession(url, "train", query)
-    async with session:
-        await session.settled(PATIENCE)
-        step = 0
-        await asyncio.sleep(every * (number % 10) / 10)
-        while time.monotonic() < until:
-            step += 1
-            alpha = 0.05 * ((number + step) % 20)
-            await session.act("α, weight of the true labels", double_array_value=[round(alpha, 2)])
-            await asyncio.sleep(every)
-        await session.settled(PATIENCE)
-    return session
-
-
-async def drawer(url: str, number: int, until: float, every: float) -> BrowserSession:
-    """Draws digits on Draw."""
-    images = load_mnist().x_test
-    session = BrowserSession(url, "draw")
-    async with session:
-        await session.settled(PATIENCE)
-        step = 0
-        await asyncio.sleep(every * (number % 10) / 10)
-        while time.monotonic() < until:
-            step += 1
-            digit = images[(37 * number + step) % len(images)]
-            await session.draw(np.kron(digit, np.ones((10, 10), np.uint8)))
-            await asyncio.sleep(every)
-        await session.settled(PATIENCE)
-    return session
-
-
-def memory(app: AppProcess) -> dict[str, float]:
-    """Megabytes of each process, by what it is."""
-    found: dict[str, float] = {}
-    for process in [psutil.Process(app.process.pid), *app.family()]:
-        try:
-            command = " ".join(process.cmdline())
-            size = process.memory_info().rss / 1e6
-        except psutil.Error:
-            continue
-        if "streamlit" in command:
-            name = "server"
-        elif "kd.engine" in command:
-            name = "engine"
-        else:
-            is_worker = "spawn_main" in command or "forkserver" in command
-            name = "worker" if is_worker else "tracker"
-        count = sum(known.partition(" ")[0] == name for known in found)
-        found[f"{name} {count + 1}" if name in ("worker", "tracker") else name] = round(size)
-    return found
-
-
-async def measure(
-    app: AppProcess, home: Path, people: int, seconds: float, every: float, as_they_move: bool
-) -> dict:
-    """Measure a run alone first, then one with the class."""
-    alone = await train(app.url, RUN)
-    undisturbed = epoch_seconds(await epochs_of(home, RUN.run_id, 2 * 10))
-    _say(f"an epoch alone: {undisturbed:.2f} s")
-    await alone.act("Stop", trigger_value=True)
-    await alone.settled(PATIENCE)
-    await alone.__aexit__()
-
-    other = RUN.replace(seed=72)
-    starter = await train(app.url, other)
-    before = len(await epochs_of(home, other.run_id, 6))
-    _say(f"{people} people come in")
-    until = time.monotonic() + seconds
-    server, clients = psutil.Process(app.process.pid), psutil.Process()
-    most_descriptors = [0]
-    counting = asyncio.create_task(_count_descriptors(server, most_descriptors))
-    before_cpu = [_computed(process) for process in (server, clients)]
-    sessions = await asyncio.gather(
-        *(
-            drawer(app.url, number, until, every)
-            if number % 3 == 2
-            else mover(
-                app.url,
-                f"seed={number}" if as_they_move else f"run={other.run_id}&{query(RUN)}",
-                number,
-                until,
-                every,
-            )
-            for number in range(people)
-        )
-    )
-    server_cpu, clients_cpu = (
-        _computed(process) - past for process, past in zip((server, clients), before_cpu, strict=True)
-    )
-    counting.cancel()
-    used = memory(app)
-    disturbed = epoch_seconds((await epochs_of(home, other.run_id, 0))[before:])
-    await starter.act("Stop", trigger_value=True)
-    await starter.__aexit__()
-
-    timings = [timing for session in sessions for timing in session.timings]
-    errors = [error for session in sessions for error in session.errors]
-    acts = [t.seconds for t in timings if t.kind == "change"]
+async def in_class(
+    app: AppProcess, sessions: list[BrowserSession], options: argparse.Namespace
+) -> dict[str, Any]:
+    """{"requests": {kind: [seconds]}, "errors", "server_seconds"} of these people, all at once."""
+    say(f"{len(sessions)} people come in")
+    end, server = time.monotonic() + options.seconds, psutil.Process(app.process.pid)
+    computed = sum(server.cpu_times()[:2])
+    await asyncio.gather(*(person(each, n, end, options.every) for n, each in enumerate(sessions)))
+    requests: dict[str, list[float]] = {}
+    for session in sessions:
+        for timing in session.timings:
+            kind = ACTS[session.page] if timing.kind == "change" else timing.kind
+            requests.setdefault(kind, []).append(timing.seconds)
     return {
-        "people": people,
-        "seconds": seconds,
-        "every": every,
-        "all": Shares([t.seconds for t in timings if t.kind != "open"]).summary(),
-        "slider and drawing": Shares(acts).summary(),
-        "slider": Shares(
-            [t.seconds for s in sessions if s.page == "train" for t in s.timings if t.kind == "change"]
-        ).summary(),
-        "drawing": Shares(
-            [t.seconds for s in sessions if s.page == "draw" for t in s.timings if t.kind == "change"]
-        ).summary(),
-        "live looks": Shares([t.seconds for t in timings if t.kind == "look"]).summary(),
-        "opening": Shares([t.seconds for t in timings if t.kind == "open"]).summary(),
-        "errors": errors,
-        "megabytes_sent": sum(session.received for session in sessions) / 1e6,
-        "server_cpu_seconds": server_cpu,
-        "clients_cpu_seconds": clients_cpu,
-        "descriptors": most_descriptors[0],
-        "memory_megabytes": used,
-        "epoch_seconds_alone": undisturbed,
-        "epoch_seconds_with_the_class": disturbed,
-        "training_slowed_percent": 100 * (disturbed / undisturbed - 1),
-        "load_average": psutil.getloadavg()[0],
+        "requests": requests,
+        "errors": sorted({error for session in sessions for error in session.errors}),
+        "server_seconds": sum(server.cpu_times()[:2]) - computed,
     }
 
 
-async def _count_descriptors(server: psutil.Process, most: list[int]) -> None:
-    """Keep the largest number of files and connections that the server had open, if the system tells."""
-    while hasattr(server, "num_fds"):
-        most[0] = max(most[0], server.num_fds())
-        await asyncio.sleep(0.5)
-
-
-def _computed(process: psutil.Process) -> float:
-    """Seconds of processor time that a process has used so far."""
-    times = process.cpu_times()
-    return times.user + times.system
-
-
-def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
-
-
-def report(found: dict) -> None:
-    """Print a table."""
-    print(
-        f"{found['people']} people, {found['seconds']:g} s, each acting every {found['every']:g} s, "
-        f"load average {found['load_average']:.1f}"
-    )
-    for name in ("all", "slider", "drawing", "live looks", "opening"):
-        share = found[name]
-        if share["requests"]:
-            print(
-                f"{name:12} {share['requests']:5} requests   p50 {share['p50_ms']:6.0f} ms   "
-                f"p95 {share['p95_ms']:6.0f} ms   p99 {share['p99_ms']:6.0f} ms"
-            )
-    print(f"errors: {len(found['errors'])}", *sorted(set(found["errors"]))[:5], sep="\n  ")
-    print(
-        f"sent {found['megabytes_sent']:.1f} MB; the server computed {found['server_cpu_seconds']:.1f} s, "
-        f"the simulated browsers, on the same cores, {found['clients_cpu_seconds']:.1f} s"
-    )
-    if found["descriptors"]:
-        print(f"most descriptors open: {found['descriptors']}")
-    print(
-        "memory in MB: " + ", ".join(f"{name} {size:g}" for name, size in found["memory_megabytes"].items())
-    )
-    print(
-        f"an epoch took {found['epoch_seconds_alone']:.2f} s alone and "
-        f"{found['epoch_seconds_with_the_class']:.2f} s with the class: "
-        f"{found['training_slowed_percent']:+.0f} %"
-    )
+def in_words(found: dict[str, Any]) -> list[str]:
+    """A line for each kind of request, the errors, and how training slowed down."""
+    requests, lines = found["requests"], []
+    every = [seconds for kind, each in requests.items() if kind != "open" for seconds in each]
+    for kind, each in {"all": every, **requests}.items():
+        if each:
+            p50, p95, p99 = np.percentile(each, [50, 95, 99]) * 1e3
+            times = f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"
+            lines.append(f"{kind}: {len(each)} requests, {times}")
+    lines += [f"errors: {len(found['errors'])}", *found["errors"][:5]]
+    lines.append(f"the server computed for {found['server_seconds']:.1f} s")
+    if "epoch" in found:
+        lines.append(compared("An epoch with the class / alone", found["epoch"], found["epoch alone"]))
+    return lines
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.classroom", description=(__doc__ or "").partition("\n")[0]
-    )
+    parser = command("classroom", __doc__)
     parser.add_argument("--people", type=int, default=30, metavar="N")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="S")
-    parser.add_argument(
-        "--every", type=float, default=3.0, metavar="S", help="seconds between one person's actions"
-    )
-    parser.add_argument(
-        "--as-they-move",
-        action="store_true",
-        help="those on Train move α of settings of their own, whose quick runs start by themselves",
-    )
-    parser.add_argument("--descriptors", type=int, metavar="N", help="files and connections the app may open")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--every", type=float, default=3.0, metavar="S", help="between one person's actions")
+    parser.add_argument("--as-they-move", action="store_true", help="quick runs start by themselves on Train")
+    parser.add_argument("--study", action="store_true", help="all watch a study of 36 runs fill")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as home, app_process(Path(home), options.descriptors) as app:
-        found = asyncio.run(
-            measure(app, Path(home), options.people, options.seconds, options.every, options.as_they_move)
-        )
-        if options.json:
-            print(json.dumps(found))
-        else:
-            report(found)
-            print("\nThe server's log:\n" + app.log.read_text())
+    with tempfile.TemporaryDirectory() as home, app_process(Path(home)) as app:
+        facts = machine()
+        beside = beside_a_study if options.study else beside_a_run
+        found = {"machine": facts, **asyncio.run(beside(app, home, options))}
+    report(options, found, in_words(found))
     return 1 if found["errors"] else 0
 
 

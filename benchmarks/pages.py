@@ -1,66 +1,160 @@
-"""How fast pages are: first paint, slider to figure, pen to answers, and a rerun on the server.
+"""How fast pages are in a real Chromium: first paint, sliders, the pen, and a list of many runs.
 
-    python -m benchmarks.pages
-    python -m benchmarks.pages --rounds 3 --json
+    python -m benchmarks.pages --runs 5000
 
-The first three are measured in a real Chromium (Playwright, requirements-dev.txt), with a new server for
-each round. First paint is the time from starting `streamlit run` to a heading on the screen, in turns with
-an empty app. Reruns are timed in a process with nothing but the page, without a browser.
+Each round starts new servers, in turns with an empty Streamlit app: from `streamlit run` to a heading on the
+screen. With --runs, a home with so many stored runs is opened, too. Needs requirements-dev.txt.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-from typing import Any
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-import numpy as np
+from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
 
-from benchmarks.browser_times import browser_times
-from benchmarks.machine import described, machine
-from benchmarks.reruns import rerun_seconds
+from benchmarks.harness import command, machine, report, say, span
+from tests.app_process import PROJECT, app_process
+from tests.browser.chromium import bring
+from tests.browser.conftest import FLAGS
+from tests.stored_runs import save_many
 
-TITLES = {
-    "empty_app": "First paint, empty Streamlit app",
-    "first_paint": "First paint, KD Lab",
-    "dark_knowledge_cold": "From opening Dark knowledge for the first time to its figures",
-    "drag_to_redraw": "From a step of the dragged slider T to the end of the frame that shows it",
-    "release_to_address": "From letting the slider T go to the new address",
-    "pen_to_answers": "From lifting the pen to the three answers (Draw)",
-}
+EMPTY_APP = 'import streamlit as st\n\nst.title("Empty")\n'
+MINUTE = 60_000
+TABLE = "[data-testid=stDataFrame] [role=grid] tbody td"
+# Notes, for each move of a slider, the milliseconds to the end of the frame that shows it: styles, layout and
+# paint of a frame come before the next message.
+FRAMES = """() => {
+  window.frames_drawn = [];
+  document.addEventListener('input', event => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => window.frames_drawn.push(performance.now() - event.timeStamp);
+    port2.postMessage(null);
+  }));
+}"""
+# Resolves to the wall-clock time (in ms) of the last change before half a second without one.
+LAST_CHANGE = """selector => { window.changed = new Promise(resolve => {
+  let last = null, timer = null;
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector(selector)) return;
+    last = Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(() => { observer.disconnect(); resolve(last); }, 500);
+  });
+  observer.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+}); }"""
 
 
-def measure(rounds: int, reruns: int) -> dict[str, Any]:
-    """{"machine", "browser": {what: [seconds]}, "reruns": {page: [seconds]}}."""
-    return {
-        "machine": machine(),
-        "browser": browser_times(rounds) if rounds else {},
-        "reruns": rerun_seconds(reruns),
-    }
+def measure(rounds: int, runs: int) -> dict[str, list[float]]:
+    """Seconds of each round, by what is timed; of a drag, those of every step."""
+    found: dict[str, list[float]] = defaultdict(list)
+    chromium = bring()
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        empty, full = Path(folder) / "empty.py", Path(folder) / "full"
+        empty.write_text(EMPTY_APP, encoding="utf-8")
+        if runs:
+            save_many(full, runs)
+        for number in range(rounds):
+            say(f"{number + 1}/{rounds}")
+            home = Path(folder) / str(number)
+            with first_painted(browser, empty, home) as (_, _, seconds):
+                found["an empty Streamlit app starts"].append(seconds)
+            with first_painted(browser, PROJECT / "app.py", home) as (page, url, seconds):
+                found["KD Lab starts"].append(seconds)
+                cold = opened(browser, f"{url}/dark_knowledge", ".kd-live-line")
+                found["Dark knowledge opens for the first time"].append(cold)
+                found["Runs opens"].append(opened(browser, f"{url}/runs?fold=false", TABLE))
+                # the engine now loads TensorFlow in the background; nobody waits for either
+                page.wait_for_timeout(20_000)
+                found["a step of the dragged slider T is drawn"] += drag_to_redraw(page, url)
+                found["the pen is lifted, and all answers are there"].append(pen_to_answers(page, url))
+            if runs:
+                with app_process(full, KD_AHEAD="0") as app:
+                    address = f"{app.url}/runs?fold=false"
+                    opened(browser, address, TABLE)  # fills the caches
+                    found[f"Runs opens, with {runs:,} runs"].append(opened(browser, address, TABLE))
+        browser.close()
+    return dict(found)
+
+
+@contextmanager
+def first_painted(browser: Browser, script: Path, home: Path) -> Iterator[tuple[Page, str, float]]:
+    """Start a server and open it: (page, address, seconds from the start to a heading on the screen)."""
+    started = time.perf_counter()
+    command = (sys.executable, "-m", "streamlit", "run", str(script))
+    with app_process(home, command, KD_AHEAD="0") as app:
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(2 * MINUTE)
+        page.goto(app.url, wait_until="commit")
+        page.get_by_role("heading", level=1).wait_for()
+        yield page, app.url, time.perf_counter() - started
+        page.close()
+
+
+def opened(browser: Browser, url: str, selector: str) -> float:
+    """Seconds from opening an address as a new visitor until this is on the page."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        started = time.perf_counter()
+        page.goto(url, wait_until="commit")
+        page.locator(selector).first.wait_for(state="attached", timeout=2 * MINUTE)
+        return time.perf_counter() - started
+
+
+def drag_to_redraw(page: Page, url: str) -> list[float]:
+    """Seconds from each move of the slider T, while it is dragged, to the end of the frame that shows it."""
+    page.goto(f"{url}/dark_knowledge")
+    box = _box(page.get_by_role("slider", name="T, temperature"))
+    page.evaluate(FRAMES)
+    _press(page, box, 0.05)
+    page.mouse.move(box["x"] + 0.95 * box["width"], box["y"] + box["height"] / 2, steps=120)
+    page.mouse.up()
+    return [milliseconds / 1e3 for milliseconds in page.evaluate("() => window.frames_drawn")]
+
+
+def pen_to_answers(page: Page, url: str) -> float:
+    """Seconds from lifting the pen to the last change of the three answers, for the second stroke."""
+    page.goto(f"{url}/draw")
+    page.get_by_text("Nothing is drawn yet").wait_for()
+    box = _box(page.locator(".st-key-canvas_frame"))
+    for y in (0.25, 0.5):
+        _press(page, box, 0.3, y)
+        page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + (y + 0.05) * box["height"], steps=12)
+        page.evaluate(LAST_CHANGE, ".kd-live-answers")
+        started = time.time()
+        page.mouse.up()
+        seconds = page.evaluate("() => window.changed") / 1e3 - started
+    return seconds
+
+
+def _box(shown: Locator) -> FloatRect:
+    """Where it is, once it is at rest."""
+    shown.wait_for()
+    shown.page.wait_for_timeout(2000)
+    box = shown.bounding_box()
+    assert box is not None  # it was waited for
+    return box
+
+
+def _press(page: Page, box: FloatRect, x: float, y: float = 0.5) -> None:
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.mouse.down()
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.pages", description=(__doc__ or "").partition("\n")[0]
-    )
-    parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
-    parser.add_argument(
-        "--rounds", type=int, default=5, help="rounds in the browser, 0 for none (%(default)s)"
-    )
-    parser.add_argument("--reruns", type=int, default=15, help="reruns of each page (%(default)s)")
+    parser = command("pages", __doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="new servers of each kind (%(default)s)")
+    parser.add_argument("--runs", type=int, default=0, help="stored runs of a full home (none)")
     options = parser.parse_args(arguments)
-    found = measure(options.rounds, options.reruns)
-    if options.json:
-        print(json.dumps(found, indent=1))
-        return 0
-    print(described(found["machine"]))
-    for name, seconds in found["browser"].items():
-        print(f"{TITLES[name]}: {np.median(seconds):.3f} s ({min(seconds):.3f}–{max(seconds):.3f})")
-    for page, seconds in found["reruns"].items():
-        low, high = min(seconds) * 1e3, max(seconds) * 1e3
-        print(f"Rerun of {page}: {np.median(seconds) * 1e3:.0f} ms ({low:.0f}–{high:.0f})")
-    return 0
+    facts, seconds = machine(), measure(options.rounds, options.runs)
+    lines = [f"{what}: {span(each, 3)}" for what, each in seconds.items()]
+    return report(options, {"machine": facts, "seconds": seconds}, lines)
 
 
 if __name__ == "__main__":

@@ -1,151 +1,180 @@
-"""The notebook's recipe four ways, in turns on one machine: seconds, ratios, accuracies, memory.
+"""The notebook's recipe four ways, in turns on one machine: seconds, ratios and accuracies.
 
-    python -m benchmarks.recipe
-    python -m benchmarks.recipe --json > recipe.json
-    python -m benchmarks.recipe --torch-python /path/to/a/python/with/torch
+    python -m benchmarks.recipe --ways a d --json
 
-(a) the notebook, unchanged; (b) keras.distillation.Distiller; (c) PyTorch, if it is installed (here, or for
-the Python of --torch-python); (d) KD Lab through kd.Lab: cold with nothing saved, and warm with teacher and
-logits saved. (d) in bfloat16 is the cold run with KD_TEACHER_PRECISION=mixed_bfloat16. Every way has a
-process of its own, and each round goes through all the ways. All students, except those of a cold run,
-learn from the included notebook teacher.
+(a) the notebook, unchanged; (b) keras.distillation.Distiller; (c) PyTorch, if it is installed; (d) KD Lab
+through kd.Lab: warm with teacher and logits saved, and cold with nothing saved; (e) as (d), with
+KD_TEACHER_PRECISION=mixed_bfloat16. Each way has a process of its own, and each round goes through all the
+ways. All students, except those of a cold run, learn from the included notebook teacher.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import subprocess
+import contextlib
+import importlib.util
+import itertools
+import multiprocessing
+import os
 import sys
 import tempfile
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
-from rich.console import Console
+from scipy import stats
 
-from benchmarks.machine import machine
-from benchmarks.recipe_table import show
-from benchmarks.ways.common import Sizes, Timed
-from benchmarks.ways.process import WayProcess
-from kd.networks.keras_file import read_keras_file
-from kd.pictures.mnist import load_mnist
-from kd.teachers.shipped import shipped_teacher_path
+from benchmarks.harness import command, compared, machine, median, report, say
 
-WAYS = ("a", "b", "c", "d", "d_bfloat16")
-MODULES = {"a": "notebook", "b": "keras_distiller", "c": "pytorch", "d": "lab", "d_bfloat16": "lab"}
-TEACHERS = ("a", "c", "d", "d_bfloat16")
-STUDENTS = ("a", "b", "c", "d")
 
+class Sizes(NamedTuple):
+    """How much of the recipe to run: the notebook's own numbers, or tiny ones to see that it works."""
+
+    images: int
+    epochs: int
+    teacher_epochs: int
+
+
+class Timed(NamedTuple):
+    """One training: seconds in all (with evaluation), seconds per training epoch, and test accuracy."""
+
+    seconds: float
+    epoch_seconds: float
+    accuracy: float
+
+
+class Way(NamedTuple):
+    """A way to run the recipe. parts: what a round calls of the module, which also has warm_up()."""
+
+    label: str
+    module: str
+    parts: dict[str, str]
+    precision: str = "float32"
+
+
+BOTH = {"students": "students", "teacher": "teacher"}
+WAYS = {
+    "a": Way("(a) notebook", "recipe_keras", BOTH),
+    "b": Way("(b) Keras Distiller", "recipe_keras", {"students": "distiller"}),
+    "c": Way("(c) PyTorch", "recipe_pytorch", BOTH),
+    "d": Way("(d) KD Lab", "recipe_lab", BOTH),
+    "e": Way("(d) KD Lab, bfloat16", "recipe_lab", {"teacher": "teacher"}, "mixed_bfloat16"),
+}
 Results = dict[str, dict[str, dict[str, list[Timed]]]]
 
 
-def measure(sizes: Sizes, ways: list[str], rounds: dict[str, int], torch_python: str) -> dict[str, Any]:
-    """Run the ways in turn.
-
-    Args:
-        rounds: how many rounds for "teacher" and for "students"; round r uses seed r.
-
-    Returns:
-        {"machine", "sizes", "rounds", "memory": {way: bytes}, "results": {part: {way: {model: Timed}}}}.
-    """
-    facts = machine()
-    processes = {}
-    try:
-        for way in ways:
-            environment = {"KD_TEACHER_PRECISION": "mixed_bfloat16" if way == "d_bfloat16" else "float32"}
-            interpreter = torch_python if way == "c" else None
-            processes[way] = WayProcess(MODULES[way], sizes, interpreter, environment)
-        for process in processes.values():
-            process.ready()
-        results: Results = {"students": {}, "teacher": {}}
-        for part, able in (("students", STUDENTS), ("teacher", TEACHERS)):
-            for number in range(rounds[part]):
-                for way in filter(able.__contains__, ways):
-                    found = processes[way].ask(part, number)
-                    for model, timed in found.items():
-                        results[part].setdefault(way, {}).setdefault(model, []).append(timed)
-                    print(f"{part} {number + 1}/{rounds[part]} ({way})", file=sys.stderr, flush=True)
-    finally:
-        for process in processes.values():
-            process.close()
-    memory = {way: process.peak_memory for way, process in processes.items()}
-    return {
-        "machine": facts,
-        "sizes": {name: value for name, value in vars(sizes).items() if name != "folder"},
-        "rounds": rounds,
-        "memory": memory,
-        "results": results,
-    }
+def measure(ways: Sequence[str], sizes: Sizes, rounds: dict[str, int]) -> Results:
+    """{part: {way: {model: [Timed]}}}; rounds: of "students" and "teacher", round r with seed r."""
+    context, processes = multiprocessing.get_context("spawn"), {}
+    found: Results = {part: {} for part in rounds}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, contextlib.ExitStack() as stack:
+        for name in ways:
+            pool = ProcessPoolExecutor(1, context, _begin, (f"{folder}/{name}", WAYS[name].precision))
+            processes[name] = stack.enter_context(pool)
+            pool.submit(_call, WAYS[name].module, "warm_up", sizes, 0).result()
+        for part, number in rounds.items():
+            for seed, name in itertools.product(range(number), ways):
+                if function := WAYS[name].parts.get(part):
+                    say(f"{part} {seed + 1}/{number} ({name})")
+                    answer = processes[name].submit(_call, WAYS[name].module, function, sizes, seed)
+                    for model, timed in answer.result().items():
+                        found[part].setdefault(name, {}).setdefault(model, []).append(timed)
+    return found
 
 
-def prepare(folder: Path) -> None:
-    """Write what every way reads: MNIST's first images and the included notebook teacher's weights."""
-    mnist = load_mnist()
-    np.savez(
-        folder / "data.npz",
-        x_train=mnist.x_train,
-        y_train=mnist.y_train,
-        x_test=mnist.x_test,
-        y_test=mnist.y_test,
+def _begin(home: str, precision: str) -> None:
+    os.environ.update(KD_HOME=home, KD_TEACHER_PRECISION=precision)
+
+
+def _call(module: str, function: str, sizes: Sizes, seed: int) -> Any:
+    """Calls a function of a way's module, in its process."""
+    return getattr(importlib.import_module(f"benchmarks.{module}"), function)(sizes, seed)
+
+
+EPOCHS = {
+    "A distilled epoch of (d) / a scratch epoch": ("students d distilled", "students d scratch"),
+    "A distilled epoch, (d) / (c)": ("students d distilled", "students c distilled"),
+    "A scratch epoch, (d) / (c)": ("students d scratch", "students c scratch"),
+    "A teacher's epoch, (d) / (c)": ("teacher d teacher", "teacher c teacher"),
+    "The same in bfloat16": ("teacher e teacher", "teacher c teacher in bfloat16"),
+}
+
+
+def in_words(results: Results) -> list[str]:
+    """A table of each part, then the ratios that the goals are about."""
+    lines = []
+    for part, ways in results.items():
+        lines.append(f"\n{part}, medians: seconds (range), seconds per epoch, relative to (a), test accuracy")
+        for way, models in ways.items():
+            lines += [_row(way, model, timed, ways.get("a", {})) for model, timed in models.items()]
+    return [*lines, "", *ratios(results)]
+
+
+def _row(way: str, model: str, timed: list[Timed], reference: dict[str, list[Timed]]) -> str:
+    seconds = [one.seconds for one in timed]
+    accuracies = np.array([one.accuracy for one in timed]) * 100
+    share = f"{median(seconds) / median(_of(reference[model])):.3f}" if model in reference else ""
+    return (
+        f"{WAYS[way].label:20}  {model:19} {median(seconds):7.2f} ({min(seconds):.2f}–{max(seconds):.2f})  "
+        f"{median(_of(timed, 1)):7.3f}  {share:5}  "
+        f"{accuracies.mean():.2f} ± {accuracies.std(ddof=len(timed) > 1):.2f} %"
     )
-    _, weights = read_keras_file(shipped_teacher_path("notebook"))
-    np.savez(folder / "teacher.npz", *[array for layer in weights for array in layer])
 
 
-def has_torch(interpreter: str) -> bool:
-    """Whether this Python has PyTorch."""
-    found = subprocess.run([interpreter, "-c", "import torch"], capture_output=True, check=False)
-    return found.returncode == 0
+def _of(timed: list[Timed], place: int = 0) -> list[float]:
+    return [one[place] for one in timed]
+
+
+def ratios(results: Results) -> list[str]:
+    """The ratios that the goals are about, one sentence each, for the ways that were measured."""
+    students, teachers = results["students"], results["teacher"]
+    lines = []
+    if "a" in students and "d" in students:
+        pairs = zip(_of(students["a"]["distilled"]), _of(students["a"]["scratch"]), strict=True)
+        both = [sum(pair) for pair in pairs]
+        lines.append(compared("Warm run / (a)'s two students", _of(students["d"]["run"]), both))
+        if "a" in teachers:
+            whole = [median(_of(teachers["a"]["teacher"])) + median(both)]
+            for way in ("d", "e"):
+                if way in teachers:
+                    what = f"Cold run of {WAYS[way].label} / (a)'s whole recipe"
+                    lines.append(compared(what, _of(teachers[way]["run"]), whole))
+    for what, compares in EPOCHS.items():
+        names = (each.split(" ", 2) for each in compares)
+        one, other = (results[part].get(way, {}).get(model) for part, way, model in names)
+        if one and other:
+            lines.append(compared(what, _of(one, 1), _of(other, 1), 3))
+    for name in ("distilled", "scratch"):
+        if "a" in students and "d" in students and len(students["a"][name]) > 1:
+            difference, low, high = mean_difference(students["d"][name], students["a"][name])
+            lines.append(
+                f"Accuracy of {name}, (d) − (a): {difference:+.2f} points, 95 % interval {low:+.2f} to "
+                f"{high:+.2f}: {'within' if low <= 0 <= high else 'beyond'} noise"
+            )
+    return lines
+
+
+def mean_difference(ours: list[Timed], theirs: list[Timed]) -> tuple[float, float, float]:
+    """Difference of mean accuracies and its 95 % interval (Welch), in percentage points."""
+    one, other = (np.array(_of(timed, 2)) * 100 for timed in (ours, theirs))
+    interval = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.95)
+    return float(one.mean() - other.mean()), float(interval.low), float(interval.high)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.recipe", description=(__doc__ or "").partition("\n")[0]
-    )
-    parser.add_argument("--json", action="store_true", help="print every measured number as JSON")
-    parser.add_argument("--ways", default=",".join(WAYS), help="which ways, in which order (%(default)s)")
-    parser.add_argument("--torch-python", default=sys.executable, help="a Python that has PyTorch for (c)")
-    parser.add_argument(
-        "--rounds", type=int, default=5, help="rounds of the students, one seed each (%(default)s)"
-    )
-    parser.add_argument("--teacher-rounds", type=int, default=2, help="rounds of the teacher (%(default)s)")
-    parser.add_argument(
-        "--images", type=int, default=10_000, help="training images of the students (%(default)s)"
-    )
-    parser.add_argument("--epochs", type=int, default=3, help="epochs of the students (%(default)s)")
-    parser.add_argument(
-        "--teacher-images", type=int, default=10_000, help="training images of the teacher (%(default)s)"
-    )
-    parser.add_argument("--teacher-epochs", type=int, default=5, help="epochs of the teacher (%(default)s)")
-    parser.add_argument(
-        "--test-images", type=int, default=10_000, help="test images for (a) to (c) (%(default)s)"
-    )
+    parser = command("recipe", __doc__)
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=[*WAYS], help="which ways, in this order")
+    parser.add_argument("--rounds", type=int, default=5, help="of the students, a seed each (%(default)s)")
+    parser.add_argument("--teacher-rounds", type=int, default=2, help="of the teacher (%(default)s)")
     options = parser.parse_args(arguments)
-    ways = options.ways.split(",")
-    unknown = set(ways) - set(WAYS)
-    if unknown:
-        parser.error(f"--ways must be of {', '.join(WAYS)}, got {', '.join(sorted(unknown))}.")
-    if "c" in ways and not has_torch(options.torch_python):
-        print(f"PyTorch is not installed for {options.torch_python}: (c) is left out.", file=sys.stderr)
+    ways = options.ways
+    if "c" in ways and importlib.util.find_spec("torch") is None:
+        say("PyTorch is not installed (requirements-benchmarks.txt), so (c) is left out.")
         ways.remove("c")
-    with tempfile.TemporaryDirectory() as folder:
-        prepare(Path(folder))
-        sizes = Sizes(
-            images=options.images,
-            test_images=options.test_images,
-            teacher_epochs=options.teacher_epochs,
-            teacher_images=options.teacher_images,
-            epochs=options.epochs,
-            folder=folder,
-        )
-        rounds = {"students": options.rounds, "teacher": options.teacher_rounds}
-        found = measure(sizes, ways, rounds, options.torch_python)
-    if options.json:
-        print(json.dumps(found, indent=1))
-    else:
-        show(found, Console(width=110))
-    return 0
+    sizes = Sizes(64, 1, 1) if options.small else Sizes(10_000, 3, 5)
+    facts = machine()
+    results = measure(ways, sizes, {"students": options.rounds, "teacher": options.teacher_rounds})
+    return report(options, {"machine": facts, "results": results}, in_words(results))
 
 
 if __name__ == "__main__":

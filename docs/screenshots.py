@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.app_process import app_process
+from tests.app_process import app_process
 from tests.browser.chromium import bring
 
 PROJECT = Path(__file__).resolve().parent.parent

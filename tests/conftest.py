@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import partialmethod
 from pathlib import Path
+from typing import NoReturn
 
 # Tests start many processes, each of which would compile everything again.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
@@ -57,6 +58,17 @@ def pytest_collection():
     gc.enable()
     gc.freeze()
     return collected
+
+
+@pytest.fixture(autouse=True)
+def engines_start_only_where_said(request, monkeypatch) -> None:
+    """Refuse an engine in a test that is not marked: `make check` would start it (tests/sharing.py)."""
+
+    def refuse(*_arguments: object) -> NoReturn:
+        raise RuntimeError(f"{request.node.nodeid} starts an engine: mark it with pytest.mark.processes.")
+
+    if request.node.get_closest_marker("processes") is None:
+        monkeypatch.setattr(Engine, "ensure", refuse)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""How `pytest -n auto` shares the tests among processes: file by file, for tests of one file share an engine.
+"""Which tests start processes, and how `pytest -n auto` shares the tests: by files, which share an engine.
 
 Tests spend much of their time waiting, so there is one process more than there are cores; but never many,
 as each may start engines and a browser.
@@ -29,6 +29,23 @@ LONGEST = (
     "tests/engine/test_frozen.py",
     "tests/cli/test_sweep.py",
 )
+# Tests in these places, and all that use one of these fixtures, start an engine, a server or a browser, or
+# programs that take long. They are marked "processes", as some others are, and `make check` leaves them out.
+# In all other tests an engine refuses to start (tests/conftest.py).
+STARTING = (
+    "tests/browser/",
+    "tests/cli/test_cli.py",
+    "tests/cli/test_cli_surroundings.py",
+    "tests/cli/test_experiment.py",
+    "tests/cli/test_sweep.py",
+    "tests/engine/",
+    "tests/export/",
+    "tests/install/",
+    "tests/test_benchmarks.py",
+    "tests/ui/serving/",
+    "tests/wiring/",
+)
+STARTERS = {"engine", "shared_engine", "one_worker"}
 # Tests of browsers, of clocks, and of processes that are killed: a machine that stalls for a moment can fail
 # one that is right. It is tried once more, and pytest's summary counts it. What only computes gets one try.
 WITH_OTHER_PROCESSES = (
@@ -41,6 +58,15 @@ WITH_OTHER_PROCESSES = (
     "tests/test_benchmarks.py",
     "tests/ui/serving/",
 )
+
+
+def starts_processes(item: pytest.Item) -> bool:
+    """Whether a test is marked "processes", by its place or a fixture."""
+    if item.nodeid.startswith(
+        "tests/pages/"
+    ):  # their Lab has the engine of all tests, and few train anything
+        return False
+    return item.nodeid.startswith(STARTING) or not STARTERS.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def place(nodeid: str) -> int:
@@ -71,8 +97,11 @@ def pytest_xdist_make_scheduler(config, log):
     return ByParts(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m selects
 def pytest_collection_modifyitems(config, items) -> None:
     for item in items:
+        if starts_processes(item):
+            item.add_marker(pytest.mark.processes)
         if item.nodeid.startswith(WITH_OTHER_PROCESSES):
             item.add_marker(pytest.mark.flaky(reruns=1))
     if hasattr(config, "workerinput"):

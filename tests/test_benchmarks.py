@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import json
 import os
 import subprocess
@@ -19,7 +18,7 @@ from tests import PROJECT
 def run(name: str, *arguments: str, **environment: str) -> dict:
     """The JSON that a benchmark prints when run as documented."""
     done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", "--json", *arguments],
+        [sys.executable, "-m", f"benchmarks.{name}", "--json", "--small", *arguments],
         cwd=PROJECT,
         env={**os.environ, **environment},
         capture_output=True,
@@ -33,148 +32,122 @@ def run(name: str, *arguments: str, **environment: str) -> dict:
 @pytest.fixture
 def run_here(capsys, monkeypatch):
     """As `run`, but in this process: what one of its own adds is tested with the others."""
-    monkeypatch.setenv("KD_WORKERS", os.environ.get("KD_WORKERS", ""))  # some set it
 
     def run_here(name: str, *arguments: str) -> dict:
-        assert import_module(f"benchmarks.{name}").main(["--json", *arguments]) == 0
+        assert import_module(f"benchmarks.{name}").main(["--json", "--small", *arguments]) == 0
         return json.loads(capsys.readouterr().out)
 
     return run_here
 
 
-@pytest.fixture(scope="module")
-def recipe() -> dict:
-    sizes = ("--images", "64", "--test-images", "100", "--epochs", "1", "--rounds", "2")
-    teacher = ("--teacher-images", "32", "--teacher-epochs", "1", "--teacher-rounds", "1")
-    return run("recipe", "--ways", "a,b,d", *sizes, *teacher, KD_WORKERS="1")
-
-
-def test_the_recipe_measures_every_way_and_both_students(recipe):
-    students, teachers = recipe["results"]["students"], recipe["results"]["teacher"]
-    assert {way: set(models) for way, models in students.items()} == {
+def test_the_recipe_measures_every_way_and_both_students():
+    results = run(
+        "recipe", "--ways", "a", "b", "d", "--rounds", "2", "--teacher-rounds", "1", KD_WORKERS="1"
+    )["results"]
+    assert {way: set(models) for way, models in results["students"].items()} == {
         "a": {"distilled", "scratch"},
         "b": {"distilled"},
         "d": {"run", "distilled", "scratch"},
     }
-    assert {way: set(models) for way, models in teachers.items()} == {
+    assert {way: set(models) for way, models in results["teacher"].items()} == {
         "a": {"teacher"},
         "d": {"run", "teacher", "distilled", "scratch"},
     }
-    for seconds, epoch, accuracy in students["a"]["distilled"] + students["d"]["scratch"]:
+    for seconds, epoch, accuracy in (
+        results["students"]["a"]["distilled"] + results["students"]["d"]["scratch"]
+    ):
         assert 0 < epoch <= seconds
         assert 0 < accuracy < 1
-    assert len(students["d"]["run"]) == 2
-    assert all(size > 100e6 for size in recipe["memory"].values())
+    assert len(results["students"]["d"]["run"]) == 2
 
 
-def test_the_recipes_tables_show_what_was_measured(recipe):
-    from rich.console import Console
+def test_the_recipes_tables_and_ratios_are_of_medians():
+    from benchmarks.recipe import Timed, in_words, mean_difference
 
-    from benchmarks.recipe_table import show
-
-    console = Console(width=130, record=True, file=io.StringIO())
-    show(recipe, console)
-    text = console.export_text()
-    for words in ("(b) Keras Distiller", "Warm run / (a)'s two students", "Peak memory", "95 % interval"):
-        assert words in text
-
-
-def test_the_ratios_are_medians_over_medians():
-    from benchmarks.recipe_table import mean_difference, ratios
+    def timed(*values: tuple[float, float, float]) -> list[Timed]:
+        return [Timed(*each) for each in values]
 
     students = {
         "a": {
-            "distilled": [(8.0, 2.0, 0.9), (12.0, 4.0, 0.8)],
-            "scratch": [(2.0, 1.0, 0.9), (2.0, 1.0, 0.8)],
+            "distilled": timed((8.0, 2.0, 0.9), (12.0, 4.0, 0.8)),
+            "scratch": timed((2.0, 1.0, 0.9), (2.0, 1.0, 0.8)),
         },
         "d": {
-            "run": [(1.0, 1.0, 0.9), (2.0, 1.0, 0.8)],
-            "distilled": [(1.0, 0.3, 0.9), (1.0, 0.3, 0.8)],
-            "scratch": [(1.0, 0.2, 0.9), (1.0, 0.2, 0.91)],
+            "run": timed((1.0, 1.0, 0.9), (2.0, 1.0, 0.8)),
+            "distilled": timed((1.0, 0.3, 0.9), (1.0, 0.3, 0.8)),
+            "scratch": timed((1.0, 0.2, 0.9), (1.0, 0.2, 0.91)),
         },
     }
-    lines = ratios({"students": students, "teacher": {}})
-    assert lines[0].endswith("1.50 s / 12.00 s = 0.125")
-    assert lines[1].endswith("0.300 s / 0.200 s = 1.500")
+    text = "\n".join(in_words({"students": students, "teacher": {}}))
+    assert "(a)'s two students: 1.50 s / 12.00 s = 0.125" in text
+    assert "a scratch epoch: 0.300 s / 0.200 s = 1.500" in text
+    assert "Accuracy of distilled, (d) − (a): +0.00 points" in text
     difference, low, high = mean_difference(students["d"]["distilled"], students["a"]["distilled"])
     assert difference == pytest.approx(0)
     assert low < 0 < high
 
 
 @pytest.mark.usefixtures("shared_engine")
-def test_the_sweep_measures_every_number_of_workers(run_here):
-    found = run_here(
-        "sweep", "--runs", "1", "--rounds", "1", "--workers", "1", "--epochs", "1", "--images", "64"
-    )
-    assert found["speed_up"] == {"1": 1.0}
-    assert found["students"] == 2
-    assert found["worker_bytes"]
-
-
-@pytest.mark.usefixtures("shared_engine")
-def test_runs_and_studies_are_compared_with_the_training_in_them(run_here, engine):
-    from statistics import median
-
-    from benchmarks.studies import in_words
+def test_runs_and_studies_are_timed(run_here):
     from kd.distillation.objectives import OBJECTIVES
 
-    found = run_here("studies", "--small")
-    alone, seconds = found["run"]["steps"], found["run"]["seconds"]
-    assert found["run"]["ratio"] == pytest.approx(median(seconds) / median(alone["distilled"]))
-    study, workers = found["study"], engine.workers()["student"]
-    assert study["students"] == {"distilled": 4, "scratch": 2}
-    of_one = {name: median(times) for name, times in study["alone"].items()}
-    assert study["one_after_other"] == pytest.approx(4 * of_one["distilled"] + 2 * of_one["scratch"])
-    assert study["ratio"] == pytest.approx(study["seconds"] / (study["one_after_other"] / workers))
-    assert set(found["objectives"]["ratios"]) == set(OBJECTIVES)
-    assert found["objectives"]["ratios"]["soft_targets"] == 1
-    first, *later = found["first"]["seconds"]["decoupled"]
-    assert found["first"]["more"]["decoupled"] == pytest.approx(first - median(later))
-    for moments in (found["person"]["idle"], found["person"]["busy"]):
-        assert all(0 < trains <= stored for trains, stored in zip(*moments.values(), strict=True))
-    assert len(in_words(found)) == 2 + len(OBJECTIVES) + 1 + 2
+    found = run_here("studies", "--rounds", "1")
+    assert found["run"].keys() == {"steps of distilled", "steps of scratch", "run"}
+    assert found["objectives"].keys() == OBJECTIVES.keys()
+    for way in ("idle", "busy"):
+        (trains,), (stored,) = found["person"][f"trains, {way}"], found["person"][f"is stored, {way}"]
+        assert 0 < trains <= stored
+    assert found["workers"].keys() == {"one per core", "one worker"}
 
 
-def test_the_notebooks_benchmark_filters_on_the_server():
-    found = run("notebook", "--rounds", "0", "--reruns", "2", "--runs", "6")
-    assert found["runs"] == 6
-    assert len(found["seconds"]["rerun"]) == 2
+def test_a_row_has_its_median_its_range_and_its_ratio_to_the_first():
+    from benchmarks.harness import table
+
+    lines = table("Epochs", {"soft targets": [1.0, 3.0, 2.0], "attention": [3.0]}, digits=1)
+    assert lines == [
+        "Epochs",
+        "  soft targets: 2.0 s (1.0–3.0), ratio 1.00",
+        "  attention: 3.0 s (3.0–3.0), ratio 1.50",
+    ]
 
 
-def test_the_pages_benchmark_reruns_every_page():
-    found = run("pages", "--rounds", "0", "--reruns", "1")
-    pages = {path.stem for path in (PROJECT / "pages").glob("*.py")}
-    assert set(found["reruns"]) == {"home", *pages}
+@pytest.mark.parametrize("model", ["teacher", "student"])
+def test_a_training_step_is_timed_as_keras_writes_it_and_as_kd_lab_runs_it(model):
+    found = run("step", model)
+    for clock in ("wall clock", "processor"):
+        assert {"plain", "float32"} <= found[clock].keys()
+        assert all(seconds[0] > 0 for seconds in found[clock].values())
 
 
-def test_moves_are_timed_in_a_browser():
-    tiny = ("--images", "100", "--epochs", "2")
-    moves = run("moves", "--rounds", "2", *tiny, KD_WORKERS="1")["moves"]
-    assert {what: len(seconds) for what, seconds in moves.items()} == {"new": 2, "stored": 2}
-    assert min(moves["new"] + moves["stored"]) > 0
+def test_what_people_wait_for_is_timed_in_a_browser():
+    seconds = run("pages", "--rounds", "1", "--runs", "6", KD_WORKERS="1")["seconds"]
+    assert len(seconds) == 7
+    assert min(min(each) for each in seconds.values()) > 0
 
 
-def test_growth_tells_slopes_and_draws_them(tmp_path):
-    path = tmp_path / "growth.svg"
-    sizes = ("--images", "64,128", "--widths", "1,2", "--rounds", "1", "--chart", str(path))
-    found = run("growth", *sizes)
-    assert {(row["images"], row["width"]) for row in found["seconds"]} == {
-        (64, 1),
-        (64, 2),
-        (128, 1),
-        (128, 2),
-    }
-    assert len(found["slopes"]) == 3
-    assert path.read_text(encoding="utf-8").startswith("<svg")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_the_memory_of_the_app_and_all_its_processes_is_measured():
+    measured = run("memory", "--workers", "1")
+    assert measured["students"] == 25 + 1
+    found = measured["bytes"]["1"]
+    for sizes in (found["fresh"], found["after"]):
+        assert {kind: len(each) for kind, each in sizes.items()} == {
+            "app": 1,
+            "engine": 1,
+            "resource tracker": 1,
+            "forkserver and its workers": 3,
+        }
+        assert 300e6 < sum(map(sum, sizes.values())) < 3e9
 
 
-def test_a_slope_is_the_exponent():
-    import pandas as pd
-
-    from benchmarks.growth import slope
-
-    sizes = pd.Series([1, 2, 4])
-    assert slope(sizes, 3.0 * sizes**1.5) == pytest.approx(1.5)
+@pytest.mark.parametrize(
+    ("option", "acts"), [("--as-they-move", {"slider", "drawing"}), ("--study", {"cell"})]
+)
+def test_a_class_is_measured(option, acts):
+    found = run("classroom", "--people", "3", "--seconds", "1", option, KD_WORKERS="1")
+    assert found["errors"] == []
+    assert acts | {"open"} <= found["requests"].keys()
+    assert len(found["requests"]["open"]) == 3
 
 
 def looked_for(path: Path) -> set[str]:
@@ -199,49 +172,5 @@ def test_the_pages_say_what_benchmarks_and_screenshots_look_for():
     )
     scripts = [*(PROJECT / "benchmarks").rglob("*.py"), PROJECT / "docs" / "screenshots.py"]
     words = set().union(*map(looked_for, scripts))
-    assert {"Train", "Both students are learning", "McNemar"} <= words
+    assert {"Train", "McNemar", "Nothing is drawn yet"} <= words
     assert {one for one in words if one not in code} == set()
-
-
-def test_every_way_to_start_workers_is_timed():
-    from benchmarks.workers import METHODS, STAGES
-
-    medians = run("workers", "--rounds", "1")["medians"]
-    assert set(medians) == set(METHODS)
-    for seconds in medians.values():
-        assert set(seconds) == set(STAGES)
-        assert all(one > 0 for one in seconds.values())
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
-def test_the_memory_of_the_app_and_all_its_processes_is_measured():
-    measured = run("memory", "--workers", "1", "--seeds", "1", "--images", "64", "--epochs", "1")
-    assert measured["students"] == 25 + 1
-    found = measured["bytes"]["1"]
-    for sizes in (found["fresh"], found["after"]):
-        assert {kind: len(each) for kind, each in sizes.items()} == {
-            "app": 1,
-            "engine": 1,
-            "resource tracker": 1,
-            "forkserver and its workers": 3,
-        }
-        assert 300e6 < sum(map(sum, sizes.values())) < 3e9
-
-
-def test_a_study_on_a_cluster_is_measured_and_reckoned_on_paper(run_here):
-    sizes = ("--seeds", "1", "--images", "64", "--epochs", "1")
-    found = run_here("cluster", "--workers", "1", *sizes)
-    one = found["measured"]["1"]
-    assert (one["runs"], one["students"]) == (4, 5)
-    assert one["seconds"] > 0
-    assert min(one["workers"], one["app"], one["scheduler"]) > 0
-    paper = found["on_paper"]
-    assert paper["8"]["training"] == pytest.approx(1050 * one["workers"] / 5 / 8)
-    assert paper["1"]["app"] == paper["64"]["app"] == 1000 * max(one["app"], one["scheduler"]) / 4
-
-
-def test_a_watched_study_is_measured():
-    found = run("watched_study", "--people", "1", "--seconds", "1", KD_WORKERS="1", KD_AHEAD="0")
-    assert found["errors"] == []
-    assert found["opening"]["requests"] == 1
-    assert found["cells"]["requests"] >= 1

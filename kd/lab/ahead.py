@@ -25,6 +25,7 @@ from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.studies.study import Study
 from kd.studies.sure.stations import STATIONS
+from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
 
@@ -52,7 +53,7 @@ def is_on() -> bool:
     chosen = os.environ.get("KD_AHEAD", "")
     switched = to_bool(chosen or "1")
     if switched is None:
-        raise Unusable(f"KD_AHEAD must be 0 or 1, got {quoted(chosen)}.")
+        raise Unusable(_("KD_AHEAD must be 0 or 1, got {value}.", value=quoted(chosen)))
     return switched
 
 

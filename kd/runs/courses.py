@@ -13,6 +13,7 @@ from kd.runs.scheduler import PERSON, Scheduler
 from kd.runs.tasks import snapshots_task, teachers_of
 from kd.store.store import Store
 from kd.text.endings import Ending
+from kd.text.translation import _
 from kd.training.teaching import averaged
 from kd.unusable import Unusable
 
@@ -97,7 +98,7 @@ class Courses:
     def _steps(self, run_id: str, begin: Begin) -> Steps:
         store, record = self._store, self._store.runs.record(run_id)
         if record is None:
-            raise Unusable(f"There is no finished run {run_id}: choose another.")
+            raise Unusable(_("There is no finished run {run}: choose another.", run=run_id))
         config = RunConfig.from_record(record["config"])
         missing = [name for name in STUDENTS if not store.models.has_snapshots(config.model_ids[name])]
         wait_for = []

@@ -18,6 +18,7 @@ from kd.runs.state import RunView
 from kd.runs.tasks import Timings
 from kd.store.store import Store
 from kd.text.endings import Ending
+from kd.text.translation import _
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
@@ -172,8 +173,11 @@ class RunsInProgress:
         mine = [training for training in self._runs.values() if person in training.wishes]
         if sum(self._scheduler.is_waiting(training.job.interest) for training in mine) >= MOST_WAITING:
             raise Unusable(
-                f"You already have {MOST_WAITING} runs waiting, the most allowed: "
-                "stop one of them, or wait until one starts."
+                _(
+                    "You already have {count} runs waiting, the most allowed: "
+                    "stop one of them, or wait until one starts.",
+                    count=MOST_WAITING,
+                )
             )
 
     def _begin(self, training: Training, person: str) -> None:

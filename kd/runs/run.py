@@ -18,6 +18,7 @@ from kd.runs.state import RunState, RunView
 from kd.runs.tasks import Teacher, Timings, model_task, teachers_of
 from kd.store.store import Store
 from kd.text.endings import Ending
+from kd.text.translation import _
 from kd.training.teaching import Teaching, averaged
 from kd.unusable import Unusable
 
@@ -153,7 +154,7 @@ class Training:
         trained = {name: found for name in STUDENTS if (found := models.record(ids[name])) is not None}
         logits = {name: rows for name in ids if (rows := models.logits(ids[name])) is not None}
         if len(trained) < len(STUDENTS) or len(logits) < len(ids):
-            raise Unusable(f"A model of run {self.config.run_id} was removed: train it again.")
+            raise Unusable(_("A model of run {run} was removed: train it again.", run=self.config.run_id))
         records = {"teacher": teacher.record, **trained}
         cached = self._cached if has_fresh_teacher(self.config) else {*self._cached, "teacher"}
         return run_record(self.state.view(), records, logits, milliseconds, cached)

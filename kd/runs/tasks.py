@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.networks.students import KINDS
 from kd.pictures.training_set import places
-from kd.run_fields import CONVOLUTIONAL, has_nonsense, is_consistent
+from kd.run_fields import has_nonsense, is_consistent
 from kd.runs.result import model_record
 from kd.runs.scheduler import Task
 from kd.store.store import Store
 from kd.teachers.logits import shipped_logits
+from kd.text.translation import _
 from kd.training.teaching import Teaching
 from kd.unusable import Unusable
 
@@ -107,8 +109,11 @@ class Teacher:
         stored = store.models.get(config.teacher_id)
         if stored is None:
             raise Unusable(
-                f"There is no stored model {config.teacher_id} to be the teacher: use the id of a model that "
-                "is stored, or another teacher."
+                _(
+                    "There is no stored model {model} to be the teacher: use the id of a model that is "
+                    "stored, or another teacher.",
+                    model=config.teacher_id,
+                )
             )
         self.record, self.path = stored
 
@@ -122,10 +127,14 @@ class Teacher:
 
     def check(self) -> None:
         """Raises: ValueError, when it has no maps to compare attention with."""
-        if self._compares_attention and self.architecture.kind != CONVOLUTIONAL:
+        if self._compares_attention and not KINDS[self.architecture.kind].has_attention:
             raise Unusable(
-                f"The objective {self._config.objective} compares convolutions, and the teacher "
-                f"{self._config.teacher_id} has none: choose a convolutional teacher."
+                _(
+                    "The objective {objective} compares convolutions, and the teacher {model} has none: "
+                    "choose a convolutional teacher.",
+                    objective=self._config.objective,
+                    model=self._config.teacher_id,
+                )
             )
 
     def teaching(self) -> Teaching | None:

@@ -22,9 +22,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from benchmarks.app_process import AppProcess, app_process
 from kd.store.rows import ACTIVE
 from kd.store.store import Store
+from tests.app_process import AppProcess, app_process
 from tests.browser.chromium import bring
 
 WIDE = {"width": 1400, "height": 1000}

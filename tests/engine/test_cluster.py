@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from benchmarks.app_process import free_port
-from benchmarks.own_cluster import OwnCluster, family, settings
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.studies.study import Study
 from tests import PROJECT
+from tests.app_process import free_port
 from tests.engine.common import PATIENCE, certificates, kill, until
+from tests.engine.own_cluster import OwnCluster, family, settings
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=3)
 LONG = RunConfig(teacher="notebook", train_size=320, epochs=100, batch_size=1)

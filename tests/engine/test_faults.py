@@ -15,8 +15,6 @@ from html import unescape
 import psutil
 import pytest
 
-from benchmarks.app_process import app_process
-from benchmarks.browser_session import BrowserSession
 from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.engine.connection import Connection
@@ -24,6 +22,8 @@ from kd.lab import Lab
 from kd.lab.run import Run
 from kd.text.endings import SENTENCES
 from tests import WITHOUT_TENSORFLOW
+from tests.app_process import app_process
+from tests.browser_session import BrowserSession
 from tests.engine.common import PATIENCE, alive, until
 from tests.stored_runs import remove
 

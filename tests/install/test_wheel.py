@@ -14,9 +14,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import NewSession
 
-from benchmarks.app_process import app_process
 from kd import __version__
 from tests import PROJECT
+from tests.app_process import app_process
 from tests.pseudo_language import LANGUAGE, OPEN
 from tests.ui.serving.talking import connect, look
 from ui.live.live import SCRIPTS

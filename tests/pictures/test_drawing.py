@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hypothesis_numpy
 from PIL import Image
 from sklearn.linear_model import LinearRegression
 
-from benchmarks.pen_digits import draw
+from data.pen_digits import draw
 from kd.pictures import drawing
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist

@@ -11,8 +11,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from benchmarks.pen_digits import draw
-from benchmarks.pen_digits import main as pen_digits_main
+from data.pen_digits import draw
+from data.pen_digits import main as pen_digits_main
 from kd.config import PRESETS, SHIPPED_TEACHERS
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist

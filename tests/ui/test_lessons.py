@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.pen_digits import draw
+from data.pen_digits import draw
 from kd.analysis.saliency import saliency
 from kd.analysis.softening import most_ambiguous
 from kd.config import RunConfig

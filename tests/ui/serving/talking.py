@@ -11,8 +11,8 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.app_process import AppProcess
-from benchmarks.browser_session import BrowserSession
+from tests.app_process import AppProcess
+from tests.browser_session import BrowserSession
 
 PATIENCE = 240
 

@@ -15,9 +15,9 @@ import yaml
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.app_process import AppProcess, app_process
-from benchmarks.browser_session import BrowserSession
 from tests import PROJECT
+from tests.app_process import AppProcess, app_process
+from tests.browser_session import BrowserSession
 from tests.ui.serving.talking import PATIENCE, ask, connect, handshake, heard, look, page, put
 
 HERE = ("127.0.0.1", "localhost", "::1", "0.0.0.0", "None")

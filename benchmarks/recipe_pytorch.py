@@ -13,7 +13,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from benchmarks.ways.common import ALPHA, BATCH_SIZE, TEMPERATURE, Sizes, Timed
+from benchmarks.recipe import Sizes, Timed
+from kd import load_mnist
+from kd.networks.keras_file import read_keras_file
+from kd.teachers.shipped import shipped_teacher_path
+
+BATCH_SIZE, ALPHA, TEMPERATURE = 32, 0.1, 10.0
 
 
 class Network(nn.Module):
@@ -34,23 +39,27 @@ class Network(nn.Module):
         return self.dense(hidden.flatten(1))
 
     def load(self, weights: list[np.ndarray]) -> None:
-        """Load Keras's weights: kernels (height, width, in, out), dense rows in the order h, w, channel."""
+        """Loads Keras's weights: kernels (height, width, in, out), dense rows in the order h, w, channel."""
         first, first_bias, second, second_bias, dense, dense_bias = map(torch.tensor, weights)
-        channels = second.shape[-1]
-        dense = dense.reshape(7, 7, channels, 10).permute(3, 2, 0, 1).reshape(10, -1)
-        names = ("first.weight", "first.bias", "second.weight", "second.bias", "dense.weight", "dense.bias")
-        kernels = [first.permute(3, 2, 0, 1), first_bias, second.permute(3, 2, 0, 1), second_bias]
-        self.load_state_dict(dict(zip(names, [*kernels, dense, dense_bias], strict=True)))
+        dense = dense.reshape(7, 7, second.shape[-1], 10).permute(3, 2, 0, 1).reshape(10, -1)
+        own = (
+            first.permute(3, 2, 0, 1),
+            first_bias,
+            second.permute(3, 2, 0, 1),
+            second_bias,
+            dense,
+            dense_bias,
+        )
+        self.load_state_dict(dict(zip(self.state_dict(), own, strict=True)))
 
 
-def tensors(data) -> list[torch.Tensor]:
-    (x_train, y_train), (x_test, y_test) = data
-    pictures = [torch.tensor(x).permute(0, 3, 1, 2).contiguous() for x in (x_train, x_test)]
-    return [pictures[0], torch.tensor(y_train), pictures[1], torch.tensor(y_test)]
-
-
-def trained(model: Network, epochs: int, data, soften_like: Network | None = None, bfloat16=False) -> Timed:
-    x_train, y_train, x_test, y_test = tensors(data)
+def trained(
+    model: Network, epochs: int, images: int, soften_like: Network | None = None, bfloat16: bool = False
+) -> Timed:
+    parts = (load_mnist().train(images), load_mnist().test())
+    (x_train, y_train), (x_test, y_test) = (
+        (torch.tensor(x).permute(0, 3, 1, 2).contiguous(), torch.tensor(y).long()) for x, y in parts
+    )
     if bfloat16:
         model = model.to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
@@ -58,15 +67,15 @@ def trained(model: Network, epochs: int, data, soften_like: Network | None = Non
     started = time.perf_counter()
     for _ in range(epochs):
         for chosen in torch.randperm(len(x_train)).split(BATCH_SIZE):
-            images, labels = x_train[chosen], y_train[chosen]
+            pictures, labels = x_train[chosen], y_train[chosen]
             if bfloat16:
-                images = images.to(memory_format=torch.channels_last)
+                pictures = pictures.to(memory_format=torch.channels_last)
             with precision:
-                logits = model(images).float()
+                logits = model(pictures).float()
             loss = F.cross_entropy(logits, labels)
             if soften_like is not None:
                 with torch.no_grad():
-                    target = F.log_softmax(soften_like(images) / TEMPERATURE, dim=1)
+                    target = F.log_softmax(soften_like(pictures) / TEMPERATURE, dim=1)
                 softened = F.log_softmax(logits / TEMPERATURE, dim=1)
                 divergence = F.kl_div(softened, target, reduction="batchmean", log_target=True)
                 loss = ALPHA * loss + (1 - ALPHA) * divergence
@@ -81,26 +90,26 @@ def trained(model: Network, epochs: int, data, soften_like: Network | None = Non
 
 
 def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """Train a teacher in float32, and one in bfloat16."""
-    found = {}
-    for name, bfloat16 in (("teacher", False), ("teacher in bfloat16", True)):
-        torch.manual_seed(seed)
-        found[name] = trained(
-            Network(256, 512), sizes.teacher_epochs, sizes.teacher_data(), bfloat16=bfloat16
-        )
-    return found
+    """Trains a teacher in float32, and one in bfloat16."""
+    torch.manual_seed(seed)
+    names = {"teacher": False, "teacher in bfloat16": True}
+    return {
+        name: trained(Network(256, 512), sizes.teacher_epochs, sizes.images, bfloat16=bfloat16)
+        for name, bfloat16 in names.items()
+    }
 
 
 def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """Train both students, with the given teacher and without."""
+    """Trains both students, with the given teacher and without."""
     given = Network(256, 512)
-    given.load(sizes.teacher_weights())
+    _names, layers = read_keras_file(shipped_teacher_path("notebook"))
+    given.load([array for layer in layers for array in layer])
     torch.manual_seed(seed)
-    distilled = trained(Network(16, 32), sizes.epochs, sizes.data(), given)
+    distilled = trained(Network(16, 32), sizes.epochs, sizes.images, given)
     torch.manual_seed(seed)
-    return {"distilled": distilled, "scratch": trained(Network(16, 32), sizes.epochs, sizes.data())}
+    return {"distilled": distilled, "scratch": trained(Network(16, 32), sizes.epochs, sizes.images)}
 
 
-def warm_up(sizes: Sizes) -> None:
-    """Start PyTorch's threads."""
+def warm_up(sizes: Sizes, seed: int) -> None:
+    """Starts PyTorch's threads."""
     torch.ones(500, 500) @ torch.ones(500, 500)

@@ -60,7 +60,7 @@ class BrowserSession:
     cookie: str = ""
 
     async def __aenter__(self) -> BrowserSession:
-        self._page_hash = self._session_id = ""
+        self._page_hash = ""
         self._states: dict[str, WidgetState] = {}
         self._timers: dict[str, asyncio.Task] = {}
         self._announced: set[str] = set()
@@ -108,23 +108,6 @@ class BrowserSession:
         drawing = {"drawing": {"raw": {"objects": []}, "data": _data_url(pixels)}}
         await self.act("canvas", json_value=json.dumps(drawing))
 
-    async def upload(self, label: str, name: str, content: bytes) -> None:
-        """Upload a file to the uploader with this label as a browser does: ask where, send it, show it."""
-        question = BackMsg()
-        question.file_urls_request.request_id = name
-        question.file_urls_request.session_id = self._session_id
-        question.file_urls_request.file_names.append(name)
-        self._address = asyncio.get_running_loop().create_future()
-        await self._socket.send(question.SerializeToString())
-        address = await asyncio.wait_for(self._address, 60)
-        await asyncio.to_thread(_put, self.url, address.upload_url, self.cookie, name, content)
-        state = WidgetState(id=self.widgets[label].id)
-        shown = state.file_uploader_state_value.uploaded_file_info.add()
-        shown.name, shown.size, shown.file_id = name, len(content), address.file_id
-        shown.file_urls.CopyFrom(address)
-        self._states[state.id] = state
-        await self.rerun("change", self.widgets[label].fragment)
-
     async def rerun(self, kind: str, fragment: str = "", automatic: bool = False) -> None:
         """Ask the server for the page, or a fragment of it."""
         message = BackMsg()
@@ -151,7 +134,6 @@ class BrowserSession:
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            self._session_id = message.new_session.initialize.session_id
             for timing in self._pending:
                 timing.begun = True
             self._announced.clear()
@@ -161,8 +143,6 @@ class BrowserSession:
             self._page_hash = message.navigation.page_script_hash
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._see(message.delta.new_element, message.delta.fragment_id)
-        elif kind == "file_urls_response":
-            self._address.set_result(message.file_urls_response.file_urls[0])
         elif kind == "auto_rerun":
             self._announced.add(message.auto_rerun.fragment_id)
             self._start_timer(message.auto_rerun.interval, message.auto_rerun.fragment_id)
@@ -213,19 +193,6 @@ class BrowserSession:
 def _cookie(url: str) -> str:
     with urllib.request.urlopen(f"{url}/_stcore/health", timeout=30) as answer:
         return (answer.headers.get("Set-Cookie") or "").partition(";")[0]
-
-
-def _put(url: str, address: str, cookie: str, name: str, content: bytes) -> None:
-    head = f'--B\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
-    headers = {
-        "Cookie": cookie,
-        "X-Xsrftoken": cookie.partition("=")[2],
-        "Content-Type": "multipart/form-data; boundary=B",
-    }
-    body = head.encode() + content + b"\r\n--B--\r\n"
-    request = urllib.request.Request(url + address, body, headers, method="PUT")
-    with urllib.request.urlopen(request, timeout=60):
-        pass
 
 
 def _data_url(grey: np.ndarray) -> str:

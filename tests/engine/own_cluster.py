@@ -13,8 +13,8 @@ from pathlib import Path
 import dask
 import psutil
 
-from benchmarks.app_process import PROJECT
 from kd.engine.certificates import CERTIFICATE, KEY
+from tests.app_process import PROJECT
 
 PRELOAD = ("--preload", "kd.engine.preload")
 

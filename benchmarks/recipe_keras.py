@@ -1,19 +1,22 @@
-"""(a) The notebook's recipe, with only the edits that Keras 3 requires.
+"""(a) The notebook's recipe, and (b) its distilled student through keras.distillation.Distiller.
 
-The edits: LeakyReLU's `alpha` is `negative_slope`; `compiled_metrics` is gone, so train_step and test_step
-ask compute_metrics instead. Comments and prints are left out.
+The notebook has the edits that Keras 3 requires: LeakyReLU's `alpha` is `negative_slope`, and train_step and
+test_step ask compute_metrics instead of `compiled_metrics`. Comments and prints are left out.
 """
 
 from __future__ import annotations
 
 import time
 
-import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 from tensorflow.keras import layers
 
-from benchmarks.ways.common import Sizes, Timed
+from benchmarks.recipe import Sizes, Timed
+from kd import load_mnist
+from kd.teachers.shipped import shipped_teacher_path
+
+TEACHER = keras.models.load_model(shipped_teacher_path("notebook"), compile=False)
 
 
 class Distiller(keras.Model):
@@ -71,46 +74,38 @@ def network(first: int, second: int, name: str) -> keras.Sequential:
     )
 
 
-def classifier(model: keras.Sequential) -> keras.Sequential:
-    """The model, compiled as the notebook compiles the teacher and the scratch student."""
-    model.compile(
-        optimizer=keras.optimizers.Adam(),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=[keras.metrics.SparseCategoricalAccuracy()],
-    )
-    return model
+COMPILED = {
+    "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    "metrics": [keras.metrics.SparseCategoricalAccuracy()],
+}
 
 
-def trained(model: keras.Model, epochs: int, data) -> Timed:
-    """Fit and evaluate as the notebook does, and time it; the accuracy is that of the logits."""
-    (x_train, y_train), (x_test, y_test) = data
+def trained(model: keras.Model, epochs: int, images: int) -> Timed:
+    """Fits and evaluates as the notebook does, and times it; the accuracy is that of the logits."""
+    x_train, y_train = load_mnist().train(images)
+    x_test, y_test = load_mnist().test()
     started = time.perf_counter()
     model.fit(x_train, y_train, epochs=epochs, verbose=0)
     fitted = time.perf_counter()
     model.evaluate(x_test, y_test, verbose=0)
     ended = time.perf_counter()
-    network = getattr(model, "student", model)
-    logits = network.predict(x_test, batch_size=500, verbose=0)
-    accuracy = float(np.mean(logits.argmax(axis=1) == y_test))
+    logits = getattr(model, "student", model).predict(x_test, batch_size=500, verbose=0)
+    accuracy = float((logits.argmax(axis=1) == y_test).mean())
     return Timed(ended - started, (fitted - started) / epochs, accuracy)
 
 
 def teacher(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """Train a teacher."""
     keras.utils.set_random_seed(seed)
-    return {
-        "teacher": trained(
-            classifier(network(256, 512, "teacher")), sizes.teacher_epochs, sizes.teacher_data()
-        )
-    }
+    model = network(256, 512, "teacher")
+    model.compile(keras.optimizers.Adam(), **COMPILED)
+    return {"teacher": trained(model, sizes.teacher_epochs, sizes.images)}
 
 
 def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
-    """Train both students, with the given teacher and without."""
     keras.utils.set_random_seed(seed)
     student = network(16, 32, "student")
     scratch = keras.models.clone_model(student)
-    distiller = Distiller(student=student, teacher=given_teacher(sizes))
+    distiller = Distiller(student=student, teacher=TEACHER)
     distiller.compile(
         optimizer=keras.optimizers.Adam(),
         metrics=[keras.metrics.SparseCategoricalAccuracy()],
@@ -119,20 +114,27 @@ def students(sizes: Sizes, seed: int) -> dict[str, Timed]:
         alpha=0.1,
         temperature=10,
     )
-    data = sizes.data()
+    scratch.compile(keras.optimizers.Adam(), **COMPILED)
     return {
-        "distilled": trained(distiller, sizes.epochs, data),
-        "scratch": trained(classifier(scratch), sizes.epochs, data),
+        "distilled": trained(distiller, sizes.epochs, sizes.images),
+        "scratch": trained(scratch, sizes.epochs, sizes.images),
     }
 
 
-def given_teacher(sizes: Sizes) -> keras.Sequential:
-    """The teacher that every way's students learn from."""
-    model = network(256, 512, "teacher")
-    model.set_weights(sizes.teacher_weights())
-    return model
+def distiller(sizes: Sizes, seed: int) -> dict[str, Timed]:
+    """(b), with an instance of KLDivergence: given the string, Keras 3.15 skips the softmax and T²."""
+    keras.utils.set_random_seed(seed)
+    model = keras.distillation.Distiller(
+        teacher=TEACHER,
+        student=network(16, 32, "student"),
+        distillation_losses=keras.distillation.LogitsDistillation(
+            temperature=10.0, loss=keras.losses.KLDivergence()
+        ),
+        student_loss_weight=0.1,
+    )
+    model.compile(keras.optimizers.Adam(), **COMPILED)
+    return {"distilled": trained(model, sizes.epochs, sizes.images)}
 
 
-def warm_up(sizes: Sizes) -> None:
-    """Nothing beyond the imports: Keras traces every new model again."""
-    tf.zeros(())
+def warm_up(sizes: Sizes, seed: int) -> None:
+    """Does nothing beyond the imports: Keras traces every new model again."""

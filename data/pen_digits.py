@@ -1,7 +1,7 @@
 """How well a teacher reads people's drawings: 1,000 digits written with a pen, drawn as on the Draw page.
 
-    python -m benchmarks.pen_digits pen_digits.json --teacher strong           # print the accuracy
-    python -m benchmarks.pen_digits pen_digits.json --teacher strong --write   # and save it in its JSON
+    python -m data.pen_digits pen_digits.json --teacher strong           # print the accuracy
+    python -m data.pen_digits pen_digits.json --teacher strong --write   # and save it in its JSON
 
 The file is a list of {"label": int, "strokes": [[[x, y], ...], ...]}, each drawing within the unit square,
 y pointing downwards. It is not included in the project, and no model learns from it; data/README.md says
@@ -94,7 +94,7 @@ def measure(path: Path, teacher: str, pen: float = PEN) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.pen_digits", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m data.pen_digits", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("path", type=Path, help="the JSON file of pen digits")
     parser.add_argument("--teacher", choices=NAMES, default="strong")

@@ -17,9 +17,6 @@ from pathlib import Path
 
 import psutil
 
-if sys.platform == "linux":
-    import resource
-
 PROJECT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START = 120
 
@@ -49,7 +46,6 @@ def free_port() -> int:
 @contextmanager
 def app_process(
     home: Path,
-    descriptors: int | None = None,
     command: tuple[str, ...] = (sys.executable, "-m", "streamlit", "run", "app.py"),
     folder: Path = PROJECT,
     **environment: str,
@@ -57,7 +53,6 @@ def app_process(
     """Start the app, and end it afterwards, whatever has become of it.
 
     Args:
-        descriptors: how many files and connections it may have open, if the system has such a limit.
         command: what starts it, without the server's options.
         folder: where it is started.
     """
@@ -74,8 +69,6 @@ def app_process(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    if descriptors is not None and sys.platform == "linux":
-        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (descriptors, descriptors))
     app = AppProcess(f"http://127.0.0.1:{port}", process, home / "log.txt")
     try:
         _wait_until_healthy(app)
@@ -98,4 +91,4 @@ def _wait_until_healthy(app: AppProcess) -> None:
         except (urllib.error.URLError, OSError):
             if app.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the app did not start: {app.log.read_text()}") from None
-            time.sleep(0.2)
+            time.sleep(0.02)

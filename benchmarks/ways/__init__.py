@@ -1,1 +1,0 @@
-"""The ways to run the notebook's recipe; each is a module with teacher(), students() and warm_up()."""
