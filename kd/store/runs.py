@@ -28,8 +28,9 @@ log = logging.getLogger("kd")
 
 INTERRUPTED = "interrupted"
 
-_NEEDS = "(stored IS NOT NULL OR status IN ('queued', 'running'))"
-_NOT_WANTED = "asked = 0 AND stored IS NULL AND status NOT IN ('queued', 'running')"
+_ACTIVE = "status IN ('queued', 'running')"
+_THERE = "run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
+_NOT_WANTED = f"asked = 0 AND stored IS NULL AND NOT {_ACTIVE}"
 
 
 class RunTable:
@@ -69,9 +70,14 @@ class RunTable:
             now = time.time()
             stamp = now if last is None or last < now else last + 0.001
             values = {
-                **{"run_id": run_id, "config": json.dumps(config.to_dict()), "now": now, "claim": stamp},
-                **{"owner": owner, "asked": asked or was_asked, "person": person},
+                "run_id": run_id,
+                "config": json.dumps(config.to_dict()),
                 "models": json.dumps(config.model_ids),
+                "now": now,
+                "claim": stamp,
+                "owner": owner,
+                "asked": asked or was_asked,
+                "person": person,
             }
             connection.execute(
                 "INSERT INTO runs (run_id, config, status, created, owner, claim, asked, person, models) "
@@ -103,7 +109,7 @@ class RunTable:
             connection.execute(
                 "UPDATE runs SET status = CASE WHEN stored IS NULL THEN ? ELSE 'finished' END, "
                 "ending = CASE WHEN stored IS NULL THEN ? ELSE '' END "
-                "WHERE run_id = ? AND claim = ? AND status IN ('queued', 'running')",
+                f"WHERE run_id = ? AND claim = ? AND {_ACTIVE}",
                 (status, ending, run_id, claim),
             )
             _forget_unwanted(connection)
@@ -121,11 +127,15 @@ class RunTable:
             record: config, created, models, result and software.
             asked: whether anybody asked for it; None to leave that as it is.
         """
-        result = record["result"]
+        parts = {name: json.dumps(record[name]) for name in ("config", "models", "software", "result")}
         values = {
-            **{"run_id": run_id, "created": record["created"], "claim": claim, "asked": asked},
-            **{name: json.dumps(record[name]) for name in ("config", "models", "software")},
-            **{"result": json.dumps(result), "figures": json.dumps(figures_of(result)), "now": time.time()},
+            **parts,
+            "run_id": run_id,
+            "created": record["created"],
+            "claim": claim,
+            "asked": asked,
+            "figures": json.dumps(figures_of(record["result"])),
+            "now": time.time(),
         }
 
         def finish(connection: sqlite3.Connection) -> None:
@@ -145,7 +155,7 @@ class RunTable:
 
     def settle(self) -> None:
         """Runs whose process has ended are interrupted; what nobody asked for is forgotten then."""
-        query = "SELECT run_id, owner FROM runs WHERE status IN ('queued', 'running')"
+        query = f"SELECT run_id, owner FROM runs WHERE {_ACTIVE}"
 
         def gone(rows: Iterable[tuple]) -> list[str]:
             return [run_id for run_id, owner in rows if owners.is_gone(self._home, owner)]
@@ -182,8 +192,8 @@ class RunTable:
         Args:
             person: whose these are from now on; empty to leave that as it is.
         """
-        unasked = self._database.read("SELECT run_id FROM runs WHERE asked = 0")
-        found = [run_id for (run_id,) in unasked if run_id in {*run_ids}]
+        unasked = {run_id for (run_id,) in self._database.read("SELECT run_id FROM runs WHERE asked = 0")}
+        found = [run_id for run_id in run_ids if run_id in unasked]
         if found:
             statement = "UPDATE runs SET asked = 1, person = COALESCE(NULLIF(?, ''), person) WHERE run_id = ?"
             self._write_many(statement, [(person, run_id) for run_id in found])
@@ -203,7 +213,7 @@ class RunTable:
 
     def asked_to_stop(self) -> list[str]:
         """The runs of this process that somebody asked to be stopped; each is told once."""
-        query = "SELECT run_id FROM runs WHERE stop = 1 AND owner = ? AND status IN ('queued', 'running')"
+        query = f"SELECT run_id FROM runs WHERE stop = 1 AND owner = ? AND {_ACTIVE}"
         found = [run_id for (run_id,) in self._database.read(query, owners.own_token())]
         if found:
             self._write_many("UPDATE runs SET stop = 0 WHERE run_id = ?", [(run_id,) for run_id in found])
@@ -227,16 +237,12 @@ class RunTable:
 
     def has(self, run_id: str) -> bool:
         """Whether a run has finished and its result is there."""
-        query = (
-            "SELECT status = 'finished' FROM runs WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
-        )
-        found = self._database.read(query, run_id)
+        found = self._database.read(f"SELECT status = 'finished' FROM runs WHERE {_THERE}", run_id)
         return bool(found[0][0]) if found else self._shipped.run(run_id) is not None
 
     def state(self, run_id: str) -> float | str | None:
         """Changes whenever another result of this run is stored; None without a result."""
-        query = "SELECT stored FROM runs WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
-        found = self._database.read(query, run_id)
+        found = self._database.read(f"SELECT stored FROM runs WHERE {_THERE}", run_id)
         return found[0][0] if found else self._shipped.run_state(run_id)
 
     def record(self, run_id: str, deleted: bool = False) -> dict[str, Any] | None:
@@ -257,8 +263,7 @@ class RunTable:
 
     def models_of(self, run_id: str) -> dict[str, str]:
         """The ids of a run's models by 'teacher', 'distilled' and 'scratch'; empty if it has no result."""
-        query = "SELECT models FROM runs WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
-        for (models,) in self._database.read(query, run_id):
+        for (models,) in self._database.read(f"SELECT models FROM runs WHERE {_THERE}", run_id):
             return json.loads(models)
         return dict((self._shipped.run(run_id) or {}).get("models", {}))
 
@@ -268,9 +273,8 @@ class RunTable:
 
     def is_shipped(self, run_id: str) -> bool:
         """Whether this result comes with the project."""
-        return self._shipped.run(run_id) is not None and not self._database.read(
-            "SELECT 1 FROM runs WHERE run_id = ? AND stored IS NOT NULL AND deleted IS NULL", run_id
-        )
+        is_own = self._database.read(f"SELECT 1 FROM runs WHERE {_THERE}", run_id)
+        return self._shipped.run(run_id) is not None and not is_own
 
     def is_deleted(self, run_id: str) -> bool:
         """Whether somebody has deleted this run, and can still bring it back."""
@@ -280,7 +284,7 @@ class RunTable:
 
     def worker(self, run_id: str) -> str:
         """Where a run is computed: 'here', 'elsewhere', by 'nobody', or by a process that is 'gone'."""
-        query = "SELECT owner FROM runs WHERE run_id = ? AND status IN ('queued', 'running')"
+        query = f"SELECT owner FROM runs WHERE run_id = ? AND {_ACTIVE}"
         for (owner,) in self._database.read(query, run_id):
             if owner == owners.own_token():
                 return "here"
@@ -289,7 +293,7 @@ class RunTable:
 
     def others_are_busy(self) -> bool:
         """Whether another process computes a run that somebody asked for."""
-        query = "SELECT owner FROM runs WHERE status IN ('queued', 'running') AND asked = 1 AND owner != ?"
+        query = f"SELECT owner FROM runs WHERE {_ACTIVE} AND asked = 1 AND owner != ?"
         others = self._database.read(query, owners.own_token())
         return any(not owners.is_gone(self._home, owner) for (owner,) in others)
 
@@ -327,7 +331,7 @@ class RunTable:
         """
 
         def delete(connection: sqlite3.Connection) -> None:
-            for run_id in run_ids:
+            for run_id in wanted:
                 query = "SELECT status, deleted FROM runs WHERE run_id = ?"
                 status, deleted = connection.execute(query, (run_id,)).fetchone() or (None, None)
                 if status is None:
@@ -348,6 +352,7 @@ class RunTable:
                     (time.time() if when is None else when, run_id),
                 )
 
+        wanted = list(run_ids)
         self._database.write(delete)
 
     def restore(self, run_ids: Iterable[str]) -> list[str]:
@@ -358,10 +363,10 @@ class RunTable:
                 "UPDATE runs SET used = CASE WHEN deleted IS NULL THEN used ELSE ? END, deleted = NULL "
                 "WHERE run_id = ?"
             )
-            found = [(run_id, connection.execute(statement, (now, run_id))) for run_id in run_ids]
+            found = [(run_id, connection.execute(statement, (now, run_id))) for run_id in wanted]
             return [run_id for run_id, cursor in found if not cursor.rowcount]
 
-        now = time.time()
+        now, wanted = time.time(), list(run_ids)
         return self._database.write(restore)
 
     def remove(self, run_id: str, may: Callable[[RunRow], bool] = lambda row: True) -> bool:
@@ -375,6 +380,7 @@ class RunTable:
             _forget(connection, run_id)
             return True
 
+        self._known.pop(run_id, None)
         return self._database.write(remove)
 
     def touch(self, run_id: str, when: float | None = None) -> None:
@@ -432,7 +438,8 @@ class RunTable:
 
 def needs_model(connection: sqlite3.Connection, model_id: str) -> bool:
     """Whether a run needs a model, inside a transaction."""
-    query = f"SELECT 1 FROM runs WHERE {_NEEDS} AND (models LIKE ? OR config LIKE ?) LIMIT 1"
+    needs = f"(stored IS NOT NULL OR {_ACTIVE}) AND (models LIKE ? OR config LIKE ?)"
+    query = f"SELECT 1 FROM runs WHERE {needs} LIMIT 1"
     return connection.execute(query, (f'%"{model_id}"%',) * 2).fetchone() is not None
 
 

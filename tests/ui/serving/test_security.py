@@ -199,7 +199,8 @@ def test_an_odd_id_never_becomes_a_path(run_id, tmp_path):
     assert store.runs.record(run_id) is None
     assert store.runs.restore([run_id]) == [run_id]
     store.runs.remove(run_id)
-    assert (tmp_path / "runs").is_dir()
+    store.models.remove(run_id)
+    assert (tmp_path / "models").is_dir()
     assert store.runs.models_of(run_id) == {}
     assert not store.is_usable(run_id)
     assert store.models.get(run_id) is None
