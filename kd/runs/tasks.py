@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
-from kd.networks.students import KINDS
 from kd.pictures.training_set import places
 from kd.run_fields import has_nonsense, is_consistent
 from kd.runs.result import model_record
@@ -127,7 +126,7 @@ class Teacher:
 
     def check(self) -> None:
         """Raises: ValueError, when it has no maps to compare attention with."""
-        if self._compares_attention and not KINDS[self.architecture.kind].has_attention:
+        if self._compares_attention and not self.architecture.student.has_attention:
             raise Unusable(
                 _(
                     "The objective {objective} compares convolutions, and the teacher {model} has none: "
