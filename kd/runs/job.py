@@ -61,7 +61,11 @@ class Job:
     def _begin(self, task: Task) -> Task:
         if task.key not in self._begun and not self._is_over:
             self._begun.add(task.key)
-            self._scheduler.want(task, self.interest)
+            found = task.find()
+            if found is None:
+                self._scheduler.want(task, self.interest)
+            else:
+                self._ends[task.key] = found, None
         return task
 
     def _task_ended(self, key: str, value: Any, error: BaseException | None) -> None:

@@ -7,6 +7,8 @@ import threading
 
 import pytest
 
+from kd.__main__ import main
+from kd.cli import stop as stop_command
 from kd.config import RunConfig
 from kd.engine import EngineLost
 from kd.engine.attempt import LOST
@@ -265,3 +267,18 @@ def test_another_process_stops_a_run_that_trains_or_waits(house, which):
     house.finished(runs[1 - which])
     house.start([LONG, SHORT][which])
     house.finished(runs[which])
+
+
+def test_the_command_stops_anybodys_run_and_says_when_nobody_responds(house, monkeypatch, capsys):
+    monkeypatch.setenv("KD_HOME", str(house.store.home))
+    house.engine.seconds_an_epoch = 0.1
+    run_id = learning(house)
+    assert main(["stop", run_id[:7]]) == 0
+    assert capsys.readouterr().out == f"Run {run_id} has been stopped.\n"
+    assert house.status(run_id) == "stopped"
+    assert main(["stop", run_id]) == 2
+    assert f"No waiting or training run has the id '{run_id}'" in capsys.readouterr().err
+    monkeypatch.setattr(stop_command, "SECONDS_TO_STOP", 0.2)
+    monkeypatch.setattr(house.store.runs, "asked_to_stop", list)
+    assert main(["stop", learning(house)]) == 1
+    assert "has not responded" in capsys.readouterr().err
