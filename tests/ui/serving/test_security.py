@@ -21,7 +21,6 @@ from kd.config import FIELDS, RunConfig
 from kd.engine.processes import READY
 from kd.store.store import Store
 from tests import PROJECT, WITHOUT_TENSORFLOW
-from tests.app_process import app_process
 
 OURS = [
     path
