@@ -33,6 +33,7 @@ import hypothesis
 import pytest
 
 from kd.engine import Engine
+from kd.engine.connection import Connection
 from kd.lab import Lab
 from kd.pictures.mnist import Mnist, load_mnist
 from kd.text import translation
@@ -68,7 +69,7 @@ def engines_start_only_where_said(request, monkeypatch) -> None:
         raise RuntimeError(f"{request.node.nodeid} starts an engine: mark it with pytest.mark.processes.")
 
     if request.node.get_closest_marker("processes") is None:
-        monkeypatch.setattr(Engine, "ensure", refuse)
+        monkeypatch.setattr(Connection, "_start", refuse)
 
 
 @pytest.fixture(scope="session")

@@ -117,6 +117,7 @@ def test_stored_settings_are_answered_at_once(open_page, lab, shipped, monkeypat
     assert accuracy(shipped.result["distilled"]["test_accuracy"]) in numbers_of(app)
 
 
+@pytest.mark.processes
 @pytest.mark.usefixtures("one_worker")
 def test_training_shows_stop_then_the_result_and_outlives_the_page(open_page, lab):
     app = open_page("train", **SMALL)

@@ -165,6 +165,7 @@ def command(tmp_path, monkeypatch):
     return command
 
 
+@pytest.mark.processes
 def test_its_command_writes_it(command, monkeypatch):
     monkeypatch.setattr(make_default_study, "EPOCHS", {100: 1})
     monkeypatch.setattr(make_default_study, "AXES", {"alpha": (0.1,), "temperature_squared": (True,)})
@@ -184,6 +185,7 @@ def test_its_command_writes_it(command, monkeypatch):
     )
 
 
+@pytest.mark.processes
 def test_a_part_of_the_objectives_is_remade_to_the_same_numbers(command, monkeypatch, capsys):
     """On another kind of processor, some pictures of 10,000 may differ."""
     part = Study(RunConfig(), {"objective": ["relations"]}, 1)
