@@ -38,10 +38,13 @@ STARTING = (
     "tests/cli/test_cli_surroundings.py",
     "tests/cli/test_experiment.py",
     "tests/cli/test_sweep.py",
+    "tests/distillation/test_objectives_guide.py",
     "tests/engine/",
     "tests/export/",
     "tests/install/",
+    "tests/store/test_killed.py",
     "tests/test_benchmarks.py",
+    "tests/test_guest.py",
     "tests/ui/serving/",
     "tests/wiring/",
 )
