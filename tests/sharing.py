@@ -20,7 +20,6 @@ LONGEST = (
     "tests/export/",
     "tests/wiring/test_runs.py",
     "tests/engine/test_faults.py",
-    "tests/distillation/test_checks.py",
     "tests/docs/",
     "tests/engine/test_cluster.py",
     "tests/pages/test_fuzz_address.py",
