@@ -60,7 +60,7 @@ class BrowserSession:
     cookie: str = ""
 
     async def __aenter__(self) -> BrowserSession:
-        self._page_hash = ""
+        self._page_hash = self._session_id = ""
         self._states: dict[str, WidgetState] = {}
         self._timers: dict[str, asyncio.Task] = {}
         self._announced: set[str] = set()
@@ -134,6 +134,7 @@ class BrowserSession:
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
         if kind == "new_session":
+            self._session_id = message.new_session.initialize.session_id
             for timing in self._pending:
                 timing.begun = True
             self._announced.clear()

@@ -55,7 +55,7 @@ class Batch:
         self._runs, self._ended, self._looks = runs, ended, looks
         self._lock = threading.Lock()
         self._waiting: deque[RunConfig] = deque()
-        self._in_progress: set[str] = set()
+        self._in_progress: dict[str, Wish] = {}
         self._most = 0
         self._is_started = self._is_feeding = self._is_over = self._is_holding = False
 
@@ -96,10 +96,10 @@ class Batch:
         """End it now; what is computed is kept."""
         with self._lock:
             self.is_stopped = True
-            in_progress, self._in_progress = self._in_progress, set()
+            in_progress, self._in_progress = self._in_progress, {}
             self._waiting.clear()
-        for run_id in in_progress:
-            self._runs.stop(run_id, self.who)
+        for run_id, wish in in_progress.items():
+            self._runs.stop(run_id, self.who, wish)
         self._feed()
 
     def _rest(self, is_paused: bool) -> None:
@@ -128,9 +128,9 @@ class Batch:
                     self._is_over = self._is_over or is_over
                     break
                 config = self._waiting.popleft()
-                self._in_progress.add(config.run_id)
+                wish = Wish(self.urgency, self.is_paused, partial(self._run_ended, config))
+                self._in_progress[config.run_id] = wish
                 self._is_feeding = True
-            wish = Wish(self.urgency, self.is_paused, partial(self._run_ended, config))
             try:
                 self._runs.want(config, self.who, wish, self._looks, self.person)
             except Exception as error:
@@ -140,7 +140,7 @@ class Batch:
                 self._is_feeding = False
                 was_stopped = self.is_stopped
             if was_stopped:  # in the meantime: `stop` may have come before the run was there
-                self._runs.stop(config.run_id, self.who)
+                self._runs.stop(config.run_id, self.who, wish)
         if is_over:
             self._ended()
 
@@ -148,7 +148,7 @@ class Batch:
         with self._lock:
             if config.run_id not in self._in_progress:
                 return
-            self._in_progress.discard(config.run_id)
+            del self._in_progress[config.run_id]
             if ending is None:
                 self.done.add(config.run_id)
                 self.waits_for_room = False

@@ -95,9 +95,15 @@ class RunsInProgress:
             training.wishes[who].is_paused = is_paused
         training.wishes_changed()
 
-    def stop(self, run_id: str, who: str | None = None) -> bool:
-        """Withdraw an interest, or everybody's for None; returns whether the run ends by that."""
+    def stop(self, run_id: str, who: str | None = None, wish: Wish | None = None) -> bool:
+        """Withdraw an interest, or everybody's for None; returns whether the run ends by that.
+
+        Args:
+            wish: only this one, if they have not had another since.
+        """
         with self._lock:
+            if wish is not None and self._wish(run_id, who) is not wish:
+                return False
             _config, wishes = self._elsewhere.get(run_id, (None, {}))
             if who is None or wishes.keys() <= {who}:
                 self._elsewhere.pop(run_id, None)
@@ -155,6 +161,12 @@ class RunsInProgress:
         self._scheduler.wait_closed(timeout)
         if self._neighbours is not None:
             self._neighbours.join(max(0.0, deadline - time.monotonic()))
+
+    def _wish(self, run_id: str, who: str | None) -> Wish | None:
+        """Called with the lock held."""
+        _config, elsewhere = self._elsewhere.get(run_id, (None, {}))
+        training = self._active(run_id)
+        return (elsewhere if training is None else training.wishes).get(who or NOBODY)
 
     def _active(self, run_id: str) -> Training | None:
         """A run that one can join. Called with the lock held."""

@@ -14,7 +14,7 @@ STARTED = re.compile(
     r"|  You can now view your Streamlit app in your browser\.|  URL: http://\S+"
 )
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
-EVENTS = r"(queued|started|finished|is being stopped|stopped|deleted|brought back)"
+EVENTS = r"(begins|finished|is being stopped|stopped|deleted|brought back)"
 HAPPENED = re.compile(TIME + r"  run [0-9a-f]{12} " + EVENTS + r"\b.*")
 
 
@@ -35,4 +35,4 @@ def test_the_log_has_one_line_per_event_and_no_others(page: Page, site):
     other = [line for line in lines if not STARTED.fullmatch(line) and not HAPPENED.fullmatch(line)]
     assert other == []
     of_the_run = [HAPPENED.fullmatch(line)[1] for line in lines if f"run {config.run_id} " in line]
-    assert of_the_run == ["queued", "started", "finished"]
+    assert of_the_run == ["begins", "finished"]
