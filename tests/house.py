@@ -52,7 +52,7 @@ class House:
     def start(self, config: RunConfig, person: str = "ann") -> str:
         self.asked.append(config)
         self.ahead.let_go()
-        self.runs.want(config, person, Wish(PERSON), looks=True, person=person)
+        self.runs.want(config, person, Wish(PERSON), is_followed=True, person=person)
         return config.run_id
 
     def view(self, run_id: str) -> RunView | None:

@@ -96,7 +96,7 @@ def train(
     name: str,
     teaching: Teaching | None,
     measured: dict[str, str],
-    looks: bool,
+    is_followed: bool,
     checkpoint: Checkpoint | None,
     token: str,
 ):
@@ -117,7 +117,7 @@ def train(
             lambda: token in _yielding,
             checkpoint,
             measured=measured,
-            looks=looks,
+            is_followed=is_followed,
         )
 
 

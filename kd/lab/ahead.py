@@ -115,10 +115,10 @@ class Ahead:
             before, _since = self._looks.pop(person, (None, 0.0))
             if setting is not None:
                 self._looks[person] = setting, time.monotonic()
-            if setting != before:
-                self.let_go()
-            elif self._batch is None and self._timer is None:
+            if setting == before and self._batch is None and self._timer is None:
                 self._consider_in(SECONDS_OF_CALM)
+        if setting != before:
+            self.let_go()
 
     def goes_on_with(self, setting: RunConfig) -> bool:
         """Whether other seeds of this setting are computed although nobody asks, as soon as there is time."""
@@ -207,7 +207,7 @@ class Ahead:
             and self._estimates.seconds(config) < MOST_SECONDS
         )
 
-    def _carry_out(self, setting: RunConfig, runs: list[RunConfig], looks: bool) -> None:
+    def _carry_out(self, setting: RunConfig, runs: list[RunConfig], is_followed: bool) -> None:
         def ended() -> None:
             self._failed.update(dict.fromkeys(batch.failed, time.monotonic()))
             with self._lock:
@@ -217,7 +217,7 @@ class Ahead:
             if not self._upkeep.has_plenty():
                 self._upkeep.tidy()
 
-        batch = Batch(self._runs, "ahead", ended, AHEAD, looks=looks)
+        batch = Batch(self._runs, "ahead", ended, AHEAD, is_followed=is_followed)
         with self._lock:
             wanted = any(setting == looked for looked, _since in self._looks.values())
             if self._closed or not wanted:

@@ -127,7 +127,7 @@ class Lab:
             self._check(config)
             self.estimates.run(config)  # so that those who wait can be told how long
             self.ahead.let_go()
-            self._in_progress.want(config, person, Wish(PERSON), looks=True, person=person)
+            self._in_progress.want(config, person, Wish(PERSON), is_followed=True, person=person)
         elif not self.store.runs.is_shipped(run_id):
             self.store.runs.ask_for(run_id, person=person)
         return Run(run_id, self.runs)

@@ -168,14 +168,13 @@ class Studies:
             self._check(config)
         study_id = study.study_id
         with self._lock:
-            before = self._known.get(study_id)
-            is_new = before is None or before.ended.is_set() or before.batch.is_stopped
+            going = self._known.get(study_id)
+            is_new = going is None or going.ended.is_set() or going.batch.is_stopped
             process = owners.hold(self._store.home)
             self._store.studies.write(study, person, experiment, process)
             record = self._store.studies.get(study_id)
-            if before is None or is_new:
-                before = StudyInProgress(study, record, self._runs, self._ended)
-            going = self._known[study_id] = before
+            if going is None or is_new:
+                going = self._known[study_id] = StudyInProgress(study, record, self._runs, self._ended)
             going.record = record
             if self._closed:
                 return study_id

@@ -36,13 +36,13 @@ class Batch:
         ended: Callable[[], None],
         urgency: int = STUDY,
         person: str = NOBODY,
-        looks: bool = False,
+        is_followed: bool = False,
     ):
         """
         Args:
             who: who wants the runs, in the scheduler.
             ended: called once, when no run is left or it is stopped.
-            looks: whether to look at students while they learn.
+            is_followed: whether to look at students while they learn.
             person: whose the runs are to be.
         """
         self.who, self.urgency, self.person = who, urgency, person
@@ -52,7 +52,7 @@ class Batch:
         self.waits_for_room = self.is_paused = self.is_stopped = False
         self.seconds_paused = 0.0
         self._paused_at = 0.0
-        self._runs, self._ended, self._looks = runs, ended, looks
+        self._runs, self._ended, self._is_followed = runs, ended, is_followed
         self._lock = threading.Lock()
         self._waiting: deque[RunConfig] = deque()
         self._in_progress: dict[str, Wish] = {}
@@ -132,7 +132,7 @@ class Batch:
                 self._in_progress[config.run_id] = wish
                 self._is_feeding = True
             try:
-                self._runs.want(config, self.who, wish, self._looks, self.person)
+                self._runs.want(config, self.who, wish, self._is_followed, self.person)
             except Exception as error:
                 log.exception("run %s could not begin", config.run_id)
                 wish.ended(Ending("unexpected", {"error": f"{type(error).__name__}: {error}"}))

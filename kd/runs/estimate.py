@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from kd.config import RunConfig
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
 from kd.run_fields import has_nonsense, is_consistent
-from kd.training.costs import looks, network_costs, training_seconds
+from kd.training.costs import eval_epochs, network_costs, training_seconds
 
 
 class Estimate(NamedTuple):
@@ -112,14 +112,14 @@ def _answers(config: RunConfig) -> float:
 
 def _students_work(config: RunConfig, times: int | None = None) -> Work:
     """The work of one student: the two train side by side. times: how often it is looked at."""
-    times = len(looks(config, "distilled")) if times is None else times
+    times = len(eval_epochs(config, "distilled")) if times is None else times
     # about a tenth of the images shows each digit
     images = -(-config.train_size * (CLASSES - len(config.omitted_digits)) // CLASSES)
     return _work(student_architecture(config), config.epochs, images, config.batch_size, times)
 
 
 def _teacher_work(config: RunConfig, times: int | None = None) -> Work:
-    times = len(looks(config, "teacher")) if times is None else times
+    times = len(eval_epochs(config, "teacher")) if times is None else times
     epochs, images = config.teacher_epochs, config.teacher_train_size
     return _work(teacher_architecture(config), epochs, images, config.batch_size, times)
 

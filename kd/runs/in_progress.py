@@ -53,14 +53,14 @@ class RunsInProgress:
         self._closing = threading.Event()
 
     def want(
-        self, config: RunConfig, who: str, wish: Wish, looks: bool = False, person: str = NOBODY
+        self, config: RunConfig, who: str, wish: Wish, is_followed: bool = False, person: str = NOBODY
     ) -> None:
         """Want a run, for a person or for a study: it begins, or is joined where it is in progress.
 
         `wish.ended` is called when it ends while it is wanted, perhaps before this returns.
 
         Args:
-            looks: whether to look at its students while they learn, where it is not in progress.
+            is_followed: whether to look at its students while they learn, where it is not in progress.
             person: whose it is to be.
 
         Raises:
@@ -77,7 +77,13 @@ class RunsInProgress:
             is_new = training is None
             if training is None:
                 training = self._runs[run_id] = Training(
-                    config, self._store, self._scheduler, self._timings, self._seconds, self._job_ended, looks
+                    config,
+                    self._store,
+                    self._scheduler,
+                    self._timings,
+                    self._seconds,
+                    self._job_ended,
+                    is_followed,
                 )
             training.wishes[who] = wish
         training.wishes_changed()

@@ -43,8 +43,8 @@ class Wish:
 class Training:
     """A run on its way. `state` shows its progress; `wishes` says who wants it. Thread-safe.
 
-    claim: what the store gave it when this process took it. has_looks: whether it looks at its students while
-    they learn.
+    claim: what the store gave it when this process took it. is_followed: whether it looks at its students
+    while they learn.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class Training:
         timings: Timings,
         seconds: Seconds,
         ended: Callable[[Training, BaseException | None], None],
-        has_looks: bool,
+        is_followed: bool,
     ):
-        self.config, self.state, self.has_looks = config, RunState(config), has_looks
+        self.config, self.state, self.is_followed = config, RunState(config), is_followed
         self.wishes: dict[str, Wish] = {}
         self.claim, self.is_stopping = 0.0, False
         self._store, self._timings, self._seconds = store, timings, seconds
@@ -137,7 +137,7 @@ class Training:
 
     def _task(self, name: str, teaching: Teaching | None = None) -> Task:
         seconds = self._seconds(self.config, name)
-        return model_task(self.config, name, self._store, teaching, self.has_looks, seconds)
+        return model_task(self.config, name, self._store, teaching, self.is_followed, seconds)
 
     def _teaching(self, teachers: list[Teacher]) -> Any:
         """What the distilled student learns from its teacher, or from two."""

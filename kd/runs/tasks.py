@@ -31,7 +31,7 @@ def model_task(
     name: str,
     store: Store,
     teaching: Teaching | None = None,
-    looks: bool = True,
+    is_followed: bool = True,
     seconds: float | None = None,
 ) -> Task:
     """Train one of a run's models and store it; its value is the model's record.
@@ -39,7 +39,7 @@ def model_task(
     Args:
         name: 'teacher' (a fresh one), 'distilled' or 'scratch'.
         teaching: what the distilled student learns from, if its teacher decides anything.
-        looks: whether to look at the model as it develops: test accuracies on the way, and snapshots.
+        is_followed: whether to look at the model as it develops: test accuracies on the way, and snapshots.
         seconds: about how long it takes.
     """
     model_id = config.model_ids[name]
@@ -54,7 +54,7 @@ def model_task(
             store.models.save(model_id, record, trained.keras_file, trained.test_logits)
         return record
 
-    submit = partial(_submit_training, config, name, store, teaching, looks)
+    submit = partial(_submit_training, config, name, store, teaching, is_followed)
     find = partial(store.models.record, model_id)
     return Task(model_id, _resource(name), submit, keep, find, seconds)
 
@@ -76,12 +76,12 @@ def _submit_training(
     name: str,
     store: Store,
     teaching: Teaching | None,
-    looks: bool,
+    is_followed: bool,
     attempt: Attempt,
     checkpoint: Checkpoint | None,
 ) -> Any:
     measured = store.caches.precisions() if name == "teacher" else None
-    arguments = config.to_dict(), name, teaching, measured, looks, checkpoint
+    arguments = config.to_dict(), name, teaching, measured, is_followed, checkpoint
     return attempt.submit(tasks.train, *arguments, resource=_resource(name))
 
 

@@ -31,7 +31,7 @@ def training_seconds(costs: Costs, epochs: int, images: int, batch_size: int) ->
     return epochs * (steps * costs.step + images * costs.image)
 
 
-def looks(config: RunConfig, name: str) -> tuple[int, ...]:
+def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
     """The epochs after which a training looks at the test images: evenly spaced, the last one included.
 
     At most MOST_LOOKS, and together not longer than the training itself. Both students of a run look after
@@ -55,11 +55,11 @@ def looks(config: RunConfig, name: str) -> tuple[int, ...]:
     return tuple(range(epochs, 0, -apart))[::-1]
 
 
-def last_looks(config: RunConfig, name: str) -> tuple[int, ...]:
+def last_eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
     """The epochs after which a training looks at the test images that nobody wants to see the course of.
 
     Args:
-        name: as for `looks`.
+        name: as for `eval_epochs`.
     """
     epochs = config.teacher_epochs if name == "teacher" else config.epochs
     if name == "teacher" or epochs < LONG:
@@ -67,15 +67,17 @@ def last_looks(config: RunConfig, name: str) -> tuple[int, ...]:
     return round(LATE * epochs), epochs
 
 
-def told(config: RunConfig, name: str) -> tuple[int, ...]:
+def reported_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
     """The epochs that a training tells of, the last one included: all, if there are at most MOST_TOLD.
 
     Of more, evenly spaced ones, and those after which it looks at the test images. What it then says is of
     all epochs since it last said something.
 
     Args:
-        name: as for `looks`.
+        name: as for `eval_epochs`.
     """
     epochs = config.teacher_epochs if name == "teacher" else config.epochs
     apart = -(-epochs // MOST_TOLD)
-    return tuple(sorted({*range(epochs, 0, -apart), *looks(config, name), *last_looks(config, name)}))
+    return tuple(
+        sorted({*range(epochs, 0, -apart), *eval_epochs(config, name), *last_eval_epochs(config, name)})
+    )

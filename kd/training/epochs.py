@@ -45,17 +45,18 @@ class _Pause(Exception):
 
 
 class Plan(NamedTuple):
-    """name: of the model. looks: the epochs after which the test images are looked at, the last included.
+    """What a training does after which epochs.
 
-    told: those of which there is an event, all of `looks` among them.
+    name: of the model. eval_epochs: those after which it looks at the test images, the last one included.
+    reported_epochs: those with an event, among them all of `eval_epochs`.
     """
 
     name: str
     architecture: Any
     seed: int
     epochs: int
-    looks: tuple[int, ...]
-    told: tuple[int, ...]
+    eval_epochs: tuple[int, ...]
+    reported_epochs: tuple[int, ...]
 
 
 @dataclass
@@ -103,7 +104,7 @@ class Training:
         self.compiled.trace()  # before the clock starts: it does not tell how long the next one will take
         for epoch in range(self._epoch + 1, self.plan.epochs + 1):
             self._epoch = epoch
-            if not self.lesson.steps and self._epoch not in self.plan.looks:
+            if not self.lesson.steps and self._epoch not in self.plan.eval_epochs:
                 continue  # nothing is computed, so there is nothing to tell
             order = self.lesson.order(self.plan.seed, self._epoch)
             while self._step < self.lesson.steps:
@@ -111,11 +112,11 @@ class Training:
                 if self._must_pause():
                     return self._checkpoint()
             try:
-                accuracy = self._look() if self._epoch in self.plan.looks else None
+                accuracy = self._look() if self._epoch in self.plan.eval_epochs else None
             except _Pause:
                 return self._checkpoint()
             self._step = 0
-            if self._epoch in self.plan.told:
+            if self._epoch in self.plan.reported_epochs:
                 self._tell(accuracy)
             if self._epoch < self.plan.epochs and self._must_pause():
                 return self._checkpoint(after=True)

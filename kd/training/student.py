@@ -20,8 +20,7 @@ from kd.run_fields import has_teaching, is_consistent
 from kd.text.translation import _
 from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import ATTENTION, CompiledTraining, Lesson, compiled_training
-from kd.training.costs import last_looks, told
-from kd.training.costs import looks as planned_looks
+from kd.training.costs import eval_epochs, last_eval_epochs, reported_epochs
 from kd.training.epochs import Ask, Asked, Plan, Report, Training
 from kd.training.precision import Choice, teacher_precision
 from kd.training.teaching import Teaching
@@ -46,7 +45,7 @@ def train_model(
     checkpoint: Checkpoint | None = None,
     *,
     measured: Mapping[str, str] | None = None,
-    looks: bool = True,
+    is_followed: bool = True,
 ) -> TrainedModel | Checkpoint:
     """Train one of a run's models: a fresh 'teacher', the 'distilled' or the 'scratch' student.
 
@@ -60,7 +59,7 @@ def train_model(
         should_pause: asked several times a second; if it says so, a Checkpoint is returned.
         checkpoint: where to go on from; the result is, bit for bit, as if the training had never paused.
         measured: as for `kd.training.precision.teacher_precision`.
-        looks: whether to look at the test images several times (kd/training/costs.py), and to keep a
+        is_followed: whether to look at the test images several times (kd/training/costs.py), and to keep a
             student's snapshot each time, or only at the end. The weights are the same bit for bit.
 
     Raises:
@@ -90,14 +89,14 @@ def train_model(
             kind.architecture,
             config.training_seed,
             epochs,
-            planned_looks(config, name) if looks else last_looks(config, name),
-            told(config, name),
+            eval_epochs(config, name) if is_followed else last_eval_epochs(config, name),
+            reported_epochs(config, name),
         ),
         compiled,
         _lesson(config, kind, chosen, teaching, compiled),
         Asked(report, should_stop, should_pause),
         choice,
-        looks and name != "teacher",
+        is_followed and name != "teacher",
         checkpoint,
     )
     paused = training.run()

@@ -79,7 +79,7 @@ def trained(config: RunConfig) -> Trained:
     from kd.training.student import keras_bytes, train_model
 
     def train(name, teaching=None):
-        return train_model(config, name, teaching, lambda event: None, lambda: False, looks=False)
+        return train_model(config, name, teaching, lambda event: None, lambda: False, is_followed=False)
 
     if config.teacher == "fresh":
         file = train("teacher").keras_file

@@ -11,7 +11,7 @@ import pytest
 from kd.config import STUDENTS, RunConfig
 from kd.runs.courses import KEPT, MISSING
 from kd.studies.study import Study
-from kd.training.costs import looks
+from kd.training.costs import eval_epochs
 
 PATIENCE = 240
 RUN = RunConfig(teacher="notebook", train_size=2_000, epochs=5, seed=3)
@@ -33,7 +33,7 @@ def test_a_students_course_is_trained_again_to_the_same_weights(lab, run_id):
     for name in STUDENTS:
         record, path = before[name]
         course = found[name]
-        assert course["times"].tolist() == list(looks(RUN, name))
+        assert course["times"].tolist() == list(eval_epochs(RUN, name))
         assert len(course["times"]) > 1
         weights = keras.saving.load_model(path).get_weights()
         flat = np.concatenate([array.ravel() for array in weights]).astype(np.float16)

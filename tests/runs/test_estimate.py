@@ -8,7 +8,7 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
 from kd.runs.estimate import TYPICAL, Speed, measured_speed
-from kd.training.costs import looks, network_costs
+from kd.training.costs import eval_epochs, network_costs
 from ui.shared.patience import anybody_else_waits, is_long, is_quick
 
 SLOW = 2.0
@@ -20,8 +20,8 @@ def result_of(config: RunConfig, training: float, looking: float, teacher: float
     """The result of a run on a machine that is this many times slower than the typical costs say."""
     steps = -(-config.train_size // config.batch_size)
     trained = training * config.epochs * (steps * STUDENT.step + config.train_size * STUDENT.image)
-    looked = looking * STUDENT.look * len(looks(config, "distilled"))
-    times = len(looks(config, "distilled"))
+    looked = looking * STUDENT.look * len(eval_epochs(config, "distilled"))
+    times = len(eval_epochs(config, "distilled"))
     student = {"seconds": trained + looked, "evaluation_seconds": looked, "looks": times}
     return {
         "distilled": student,

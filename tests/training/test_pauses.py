@@ -37,7 +37,7 @@ def paused_after(answers: int, config: RunConfig, name: str, teaching: Teaching 
         checkpoint = pickle.loads(pickle.dumps(model))
         places.append((checkpoint.epoch, checkpoint.step))
         assert places == sorted(set(places)), "a turn without progress"
-        trained(other, name, teaching and made_up(40), looks=False)
+        trained(other, name, teaching and made_up(40), is_followed=False)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def step_by_step(monkeypatch):
 @pytest.fixture(autouse=True)
 def a_look_each_epoch(monkeypatch):
     """However short the epochs of a test are."""
-    monkeypatch.setattr(student, "planned_looks", lambda config, name: tuple(range(1, 101)))
+    monkeypatch.setattr(student, "eval_epochs", lambda config, name: tuple(range(1, 101)))
 
 
 @pytest.mark.usefixtures("step_by_step")

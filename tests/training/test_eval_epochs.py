@@ -12,10 +12,10 @@ from kd.training.costs import (
     MOST_LOOKS,
     MOST_TOLD,
     Costs,
-    last_looks,
-    looks,
+    eval_epochs,
+    last_eval_epochs,
     network_costs,
-    told,
+    reported_epochs,
     training_seconds,
 )
 from kd.training.student import train_model
@@ -30,7 +30,7 @@ NOTEBOOKS = network_costs(Architecture("convolutional", 16))
 @pytest.mark.parametrize("width", [1, 64])
 def test_looks_are_evenly_spaced_and_take_no_longer_than_the_training(epochs, train_size, student, width):
     config = RunConfig(epochs=epochs, train_size=train_size, student=student, student_width=width)
-    chosen = looks(config, "distilled")
+    chosen = eval_epochs(config, "distilled")
     assert chosen[-1] == epochs
     assert len(chosen) <= min(MOST_LOOKS, epochs)
     apart = set(np.diff([*chosen]).tolist())
@@ -44,13 +44,13 @@ def test_looks_are_evenly_spaced_and_take_no_longer_than_the_training(epochs, tr
     if chosen[0] != epochs and min(apart) > 1:
         closer = -(-epochs // (min(apart) - 1))
         assert closer > MOST_LOOKS or closer * of_network.look > spent
-    assert looks(config, "scratch") == chosen
+    assert eval_epochs(config, "scratch") == chosen
 
 
 def test_where_an_epoch_is_long_each_has_its_look():
-    assert looks(RunConfig(epochs=3, train_size=10_000), "scratch") == (1, 2, 3)
-    assert looks(RunConfig(epochs=10, train_size=10_000), "scratch") == tuple(range(1, 11))
-    for of in (looks, told):
+    assert eval_epochs(RunConfig(epochs=3, train_size=10_000), "scratch") == (1, 2, 3)
+    assert eval_epochs(RunConfig(epochs=10, train_size=10_000), "scratch") == tuple(range(1, 11))
+    for of in (eval_epochs, reported_epochs):
         assert of(RunConfig(teacher="fresh"), "teacher") == (1, 2, 3, 4, 5)
 
 
@@ -58,15 +58,15 @@ def test_a_long_training_that_nobody_follows_looks_after_four_fifths_and_at_its_
     for epochs, seen in ((99, (99,)), (100, (80, 100)), (1001, (801, 1001))):
         config = RunConfig(epochs=epochs)
         for name in ("distilled", "scratch"):
-            assert last_looks(config, name) == seen
-            assert {*seen} <= {*told(config, name)}  # or nobody would hear of it
-    assert last_looks(RunConfig(teacher="fresh", teacher_epochs=100), "teacher") == (100,)
+            assert last_eval_epochs(config, name) == seen
+            assert {*seen} <= {*reported_epochs(config, name)}  # or nobody would hear of it
+    assert last_eval_epochs(RunConfig(teacher="fresh", teacher_epochs=100), "teacher") == (100,)
 
 
 @pytest.mark.parametrize("epochs", [1, 40, 200, 201, 450, 1999, 2000])
 def test_a_long_training_tells_of_evenly_spaced_epochs_and_of_those_it_looks_after(epochs):
     config = RunConfig(epochs=epochs)
-    chosen, seen = told(config, "distilled"), looks(config, "distilled")
+    chosen, seen = reported_epochs(config, "distilled"), eval_epochs(config, "distilled")
     assert len(chosen) <= MOST_TOLD + len(seen)
     assert {*seen} <= {*chosen}
     assert chosen[-1] == epochs
@@ -124,12 +124,12 @@ def test_weights_are_the_same_to_the_bit_without_looks(name, tmp_path):
     config = config.replace(teacher_train_size=2000)
     teaching = made_up(2000)
     with_looks = trained(config, name, teaching)
-    without = trained(config, name, teaching, looks=False)
+    without = trained(config, name, teaching, is_followed=False)
     for one, other in zip(weights_of(with_looks, tmp_path), weights_of(without, tmp_path), strict=True):
         np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(with_looks.test_logits, without.test_logits)
     seen = [event["epoch"] for event in with_looks.history if event["val_accuracy"] is not None]
-    assert tuple(seen) == looks(config, name)
+    assert tuple(seen) == eval_epochs(config, name)
     assert len(seen) > 1
     assert [event["val_accuracy"] for event in without.history[:-1]] == [None] * (len(without.history) - 1)
     assert without.snapshots is None
@@ -145,7 +145,7 @@ def test_a_snapshot_is_kept_at_every_look(mnist, tmp_path):
     config = BRIEF.replace(epochs=5, train_size=2000)
     model = trained(config, "distilled", made_up(2000))
     kept = model.snapshots.arrays()
-    times = looks(config, "distilled")
+    times = eval_epochs(config, "distilled")
     assert kept["times"].tolist() == list(times)
     assert kept["weights"].shape == (len(times), 7850)
     assert {name: values.dtype.name for name, values in kept.items()} == {
@@ -167,7 +167,7 @@ def test_a_scratch_student_without_any_label_stays_as_it_starts(mnist):
     config = RunConfig(alpha=0.0, labelled=0, train_size=2000, epochs=5)
     heard: list[dict] = []
     model = train_model(config, "scratch", None, heard.append, never)
-    times = looks(config, "scratch")
+    times = eval_epochs(config, "scratch")
     assert len(times) > 1
     assert [event["epoch"] for event in model.history] == list(times)
     assert heard == model.history
