@@ -20,7 +20,7 @@ else:
     from ui.home.voices import ADDRESS, hello, voices
     from ui.shared import address, lessons
     from ui.shared.frame import page
-    from ui.shared.headings import section, unseen_section
+    from ui.shared.lesson import section, unseen_section
     from ui.shared.server import lab
     from ui.shared.shown import example_run
     from ui.train.form import controls, moves

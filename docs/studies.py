@@ -27,8 +27,8 @@ from kd.studies.in_text.picture import picture
 from kd.studies.in_text.table import table_text
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
-from kd.text.interval_words import covers
 from kd.text.study_words import axis_value, flag, signed
+from kd.text.verdicts import covers
 from kd.text.words import listing, percent, quoted
 
 PAGE = Path(__file__).with_name("studies.md")

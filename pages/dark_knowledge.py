@@ -12,7 +12,7 @@ from ui.pictures import ways_in
 from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.guard import guard
-from ui.shared.headings import unseen_section
+from ui.shared.lesson import unseen_section
 from ui.shared.run_choice import choose_finished_run
 from ui.shared.server import lab
 from ui.shared.shown import finished_run

@@ -8,10 +8,10 @@ from ui.draw.answers import SOFTEN_PARAMETER, answers
 from ui.draw.drawings import last_drawings, remembered
 from ui.draw.explore_drawing import distances, look_closer
 from ui.pictures import ways_in
-from ui.pictures.kept import take_along
+from ui.pictures.ways_in import take_along
 from ui.shared import address, lessons
 from ui.shared.frame import page
-from ui.shared.headings import section, unseen_section
+from ui.shared.lesson import section, unseen_section
 from ui.shared.markup import literal
 from ui.shared.run_choice import choose_finished_run
 from ui.shared.server import lab

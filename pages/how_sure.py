@@ -6,7 +6,7 @@ from kd.text.translation import N_, _
 from ui.how_sure import adding, objectives, stopping, sure_lessons, whose_seeds
 from ui.shared import address
 from ui.shared.frame import page
-from ui.shared.headings import unseen_section
+from ui.shared.lesson import unseen_section
 from ui.shared.server import lab
 
 VIEW = address.choice(

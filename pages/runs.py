@@ -7,7 +7,7 @@ from ui.runs.run_list import run_list
 from ui.runs.search import ADDRESS
 from ui.shared import address, lessons
 from ui.shared.frame import page
-from ui.shared.headings import unseen_section
+from ui.shared.lesson import unseen_section
 from ui.shared.markup import literal
 from ui.shared.server import lab
 

@@ -8,7 +8,7 @@ from kd.text.translation import _
 from ui.shared import lessons
 from ui.shared.frame import page
 from ui.shared.guard import guard
-from ui.shared.headings import unseen_section
+from ui.shared.lesson import unseen_section
 from ui.shared.server import lab, warm_lab
 from ui.shared.shown import shown_run
 from ui.train.explore import explore

@@ -11,10 +11,7 @@ import numpy as np
 from kd.config import RunConfig
 from kd.engine import Abandoned, EngineLost, tasks
 from kd.engine.attempt import LOST
-from kd.training.checkpoint import Checkpoint
-from kd.training.snapshots import Snapshots
-from kd.training.teaching import Teaching
-from kd.training.trained_model import TrainedModel
+from kd.training.messages import Checkpoint, Snapshots, Teaching, TrainedModel
 
 LOGITS = np.eye(10, dtype=np.float32)[np.arange(10_000) % 10]
 

@@ -56,5 +56,5 @@ def most_one_sided_likeness(
 
 
 def teacher_right_on(table: Mapping[str, np.ndarray]) -> int:
-    """How many pictures in a table of `kd.analysis.fixed_and_broken` the teacher reads correctly."""
+    """How many pictures in a table of `kd.analysis.showcase` the teacher reads correctly."""
     return int((np.asarray(table["teacher"]) == np.asarray(table["true"])).sum())

@@ -54,7 +54,7 @@ def ending_in(logits: np.ndarray, final: np.ndarray) -> np.ndarray:
     """Stored points, which are rounded to 16 bits, with the last one in full: rounding changes a few answers.
 
     Args:
-        logits: float16 (k, n, classes), as `kd.training.snapshots` keeps them.
+        logits: float16 (k, n, classes), as `kd.training.messages` keeps them.
         final: float32 (n, classes), of the finished network.
 
     Returns:

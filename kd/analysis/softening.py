@@ -344,3 +344,27 @@ def _grid(temperatures: Iterable[float] | None) -> np.ndarray:
     if temperatures is None:
         return temperature_grid()
     return np.array([checked_temperature(t) for t in temperatures])
+
+
+class Pull(NamedTuple):
+    """The pull on a student's logits for one picture.
+
+    label, teacher: the Euclidean lengths of the two parts. up, down: the classes that both together raise and
+    lower most.
+    """
+
+    label: float
+    teacher: float
+    up: int
+    down: int
+
+
+def pull_of(gradient: Gradient) -> Pull:
+    """The pull of a gradient of one picture, parts (classes,); it points against the gradient."""
+    total = gradient.total
+    return Pull(
+        label=float(np.linalg.norm(gradient.labels)),
+        teacher=float(np.linalg.norm(gradient.teacher)),
+        up=int(np.argmin(total)),
+        down=int(np.argmax(total)),
+    )

@@ -7,7 +7,7 @@ import runpy
 import sys
 
 from kd.places import APP, install_command
-from kd.terminal.refusal import Refusal
+from kd.terminal.arguments import Refusal
 from kd.text.translation import _
 
 # kd knows no more of it than how it is started, as `python -m streamlit run` does.

@@ -17,15 +17,13 @@ from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.experiment import Experiment
 from kd.studies.experiments.judging import judged
-from kd.studies.experiments.lengths import late_gain, steps
-from kd.studies.experiments.rows import points
-from kd.studies.in_text.points import points_text
-from kd.studies.progress import moment
+from kd.studies.experiments.rows import late_gain, points, steps
+from kd.studies.in_text.table import points_text
+from kd.studies.view import moment
 from kd.terminal import interrupt
-from kd.terminal.progress import show
-from kd.terminal.watching import views
+from kd.terminal.progress import show, views
+from kd.text.experiment_design import late_words, when_words
 from kd.text.experiment_words import claim_words, guess_words, kept_words, paper_words, saying
-from kd.text.experiments.lengths import late_words, when_words
 from kd.text.translation import _, in_english
 from kd.text.words import duration, sentence_case
 

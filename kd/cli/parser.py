@@ -12,8 +12,7 @@ from kd.cli.program import MODULE
 from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS, FieldSpec
 from kd.export import FORMATS, TABLES
 from kd.studies.study import Study
-from kd.terminal.arguments import OneAxis, Parser, shown
-from kd.terminal.refusal import Refusal
+from kd.terminal.arguments import OneAxis, Parser, Refusal, shown
 from kd.text.translation import _
 from kd.text.words import listing, quoted
 

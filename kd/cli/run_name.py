@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kd.cli.program import started
 from kd.store.store import Store
-from kd.terminal.refusal import Refusal
+from kd.terminal.arguments import Refusal
 from kd.text.translation import _, ngettext
 from kd.text.words import quoted
 

@@ -12,7 +12,7 @@ from kd.config import FIELDS, RunConfig
 from kd.lab.run_list import RunList
 from kd.runs.state import RunView
 from kd.store.store import Store
-from kd.text import states
+from kd.text import endings
 from kd.text.translation import _, in_english
 from kd.text.words import MODELS, NAMES, accuracy, plain
 
@@ -38,7 +38,7 @@ def runs(as_json: bool) -> int:
         config = view.config
         table.add_row(
             view.run_id,
-            states.state(states.SHIPPED if view.shipped else view.status),
+            endings.state(endings.SHIPPED if view.shipped else view.status),
             _learns_from(config),
             plain(config.alpha),
             plain(config.temperature) if config.objective_class.uses_temperature else "–",

@@ -7,7 +7,7 @@ import time
 
 from kd.cli import run_name
 from kd.store.store import Store
-from kd.text import states
+from kd.text import endings
 from kd.text.translation import _
 
 SECONDS_TO_STOP = 20
@@ -41,7 +41,7 @@ def stop(run: str) -> int:
             _(
                 "Run {run} ended before it could be stopped ({state}).",
                 run=run_id,
-                state=states.state(row.status),
+                state=endings.state(row.status),
             )
         )
     return 0

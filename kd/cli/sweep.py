@@ -9,17 +9,15 @@ from collections.abc import Mapping
 
 from kd.export.exporting import check_free
 from kd.lab import Lab
-from kd.studies.in_text.heat_map import heading
-from kd.studies.in_text.lines import WIDTH
-from kd.studies.in_text.picture import picture
+from kd.studies.in_text.picture import WIDTH, heading, picture
 from kd.studies.in_text.table import table_text
 from kd.studies.study import Study
 from kd.studies.sure.single_seeds import study_notes
 from kd.studies.verdicts import verdicts
 from kd.studies.view import StudyView
 from kd.terminal import interrupt
-from kd.terminal.refusal import Refusal
-from kd.terminal.watching import views
+from kd.terminal.arguments import Refusal
+from kd.terminal.progress import views
 from kd.text.experiment_words import kept_words
 from kd.text.translation import _
 from kd.text.words import duration

@@ -15,8 +15,8 @@ from kd.lab import Lab
 from kd.lab.run import Run
 from kd.runs.state import RunView
 from kd.terminal import interrupt
+from kd.terminal.progress import last, views
 from kd.terminal.streams import OutputLost
-from kd.terminal.watching import last, views
 from kd.text.translation import _, in_english
 from kd.text.verdicts import verdict_note, verdict_sentence
 from kd.text.words import MODELS, NAMES, accuracy

@@ -15,10 +15,8 @@ from kd.config import RunConfig
 from kd.engine.processes import keep_freed_memory
 from kd.networks.architectures import Architecture
 from kd.run_fields import is_consistent
-from kd.training.checkpoint import Checkpoint
+from kd.training.messages import Checkpoint, Teaching, TrainingStopped
 from kd.training.quiet import quiet_standard_error
-from kd.training.stopping import TrainingStopped
-from kd.training.teaching import Teaching
 
 # Tokens of attempts that are stopped, and of those that should give way to others; set from the worker's
 # event loop, read by its task.

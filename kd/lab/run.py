@@ -17,10 +17,8 @@ from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.networks.numpy_model import NumpyModel
 from kd.runs import state
-from kd.runs.progress import moment
-from kd.runs.state import RunView
-from kd.terminal.progress import show
-from kd.terminal.watching import last, views
+from kd.runs.state import RunView, moment
+from kd.terminal.progress import last, show, views
 
 if TYPE_CHECKING:
     import keras
@@ -145,7 +143,7 @@ class Run:
         return self._runs.trained.test_logits(self.id)
 
     def snapshots(self) -> dict[str, dict[str, np.ndarray]]:
-        """Both students over the course of training, as kd/training/snapshots.py keeps them; read-only.
+        """Both students over the course of training, as kd/training/messages.py keeps them; read-only.
 
         Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters),
         accuracies on the test images (k,). A student that was trained without snapshots is trained once more,

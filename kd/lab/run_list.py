@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kd.analysis.comparison import Comparison
+from kd.analysis.verdict import Comparison
 from kd.config import RunConfig
 from kd.runs.frame import runs_frame
 from kd.runs.state import RunView, run_id_of

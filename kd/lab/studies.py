@@ -17,11 +17,9 @@ from kd.runs.batch import Batch, Pace
 from kd.runs.in_progress import RunsInProgress
 from kd.store.store import Store
 from kd.store.studies import StudyRecord
-from kd.studies.progress import moment
 from kd.studies.study import Study
-from kd.studies.view import StudyView
-from kd.terminal.progress import show
-from kd.terminal.watching import views
+from kd.studies.view import StudyView, moment
+from kd.terminal.progress import show, views
 
 if TYPE_CHECKING:
     import pandas as pd

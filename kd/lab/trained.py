@@ -21,7 +21,7 @@ from kd.run_fields.conditions import FIRST
 from kd.runs.courses import Courses
 from kd.runs.state import RunView
 from kd.store.store import Store
-from kd.text import states
+from kd.text import endings
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.unusable import Unusable
@@ -61,7 +61,7 @@ class Trained:
                 _(
                     "Run {run} has no result ({state}): choose a finished run.",
                     run=view.run_id,
-                    state=states.state(view.status),
+                    state=endings.state(view.status),
                 )
             )
         return view

@@ -14,7 +14,7 @@ from kd.config import FIELDS, RunConfig
 from kd.run_fields import TEST_IMAGES
 from kd.runs.state import RunView
 from kd.store.rows import Figures
-from kd.studies.gains import gains
+from kd.studies.over_seeds import gains
 from kd.studies.sure.stations import STATIONS
 
 

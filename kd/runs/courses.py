@@ -14,7 +14,7 @@ from kd.runs.tasks import snapshots_task, teachers_of
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
-from kd.training.teaching import averaged
+from kd.training.messages import averaged
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from kd.config import NOBODY, RunConfig
 from kd.engine import EngineLost, WorkerLost
-from kd.logs import described
 from kd.runs.result import not_stored
 from kd.runs.run import Seconds, Training, Wish
 from kd.runs.scheduler import AHEAD, PERSON, Scheduler
@@ -224,7 +223,7 @@ class RunsInProgress:
         if not training.state.active:  # it was stopped in the meantime
             self._store.runs.end(run_id, claim, "stopped", STOPPED_WAITING.stored())
             return
-        log.info("run %s begins: %s", run_id, described(config))
+        log.info("run %s begins: %s", run_id, _described(config))
         training.job.start()
 
     def _job_ended(self, training: Training, error: BaseException | None) -> None:
@@ -301,3 +300,10 @@ class RunsInProgress:
                 wish.ended(None)
             elif wish.urgency > PERSON:
                 self.want(config, who, wish)
+
+
+def _described(config: RunConfig) -> str:
+    """A run's setting in a few words: whatever differs from the default."""
+    default = RunConfig().to_dict()
+    changed = [f"{name} {value}" for name, value in config.to_dict().items() if value != default[name]]
+    return ", ".join(changed) or "the default setting"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kd.analysis import evaluation
-from kd.analysis.comparison import Comparison
+from kd.analysis.verdict import Comparison
 from kd.config import STUDENTS, RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.runs.state import RunView
@@ -21,7 +21,7 @@ from kd.text.endings import Ending
 from kd.unusable import Unusable
 
 if TYPE_CHECKING:
-    from kd.training.trained_model import TrainedModel
+    from kd.training.messages import TrainedModel
 
 
 def run_record(

@@ -19,7 +19,7 @@ from kd.runs.tasks import Teacher, Timings, model_task, teachers_of
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
-from kd.training.teaching import Teaching, averaged
+from kd.training.messages import Teaching, averaged
 from kd.unusable import Unusable
 
 log = logging.getLogger("kd")

@@ -21,7 +21,7 @@ from typing import Any
 
 from kd.engine import Abandoned, Attempt, Engine, EngineLost
 from kd.text.endings import Ending
-from kd.training.checkpoint import Checkpoint
+from kd.training.messages import Checkpoint
 
 log = logging.getLogger("kd")
 

@@ -1,4 +1,4 @@
-"""A run in progress: what its events add up to, and the snapshot that others see."""
+"""A run in progress: what its events add up to, the snapshot that others see, and its progress bar."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from kd.analysis.verdict import verdict
 from kd.config import RunConfig
 from kd.runs.estimate import TYPICAL
 from kd.store.rows import Figures
+from kd.terminal.progress import Moment
+from kd.text import endings
 from kd.text.endings import Ending
 from kd.text.translation import _
-from kd.text.words import MODELS, quoted
+from kd.text.words import MODELS, STUDENTS, quoted
 
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 
@@ -251,3 +253,18 @@ class RunState:
         if gained < _LEAST_PROGRESS_FOR_ESTIMATE:
             return None
         return (time.monotonic() - since) / gained * (1 - self._progress())
+
+
+def moment(view: RunView) -> Moment:
+    """What to show of a run."""
+    return Moment(_doing(view), view.progress, view.seconds_left)
+
+
+def _doing(view: RunView) -> str:
+    learning = {"teacher": ("teacher",), "students": STUDENTS}.get(view.phase, ())
+    last = {event["model"]: event for event in view.history if event["model"] in learning}
+    if not last or len(last) < len(learning):
+        return endings.phase(view.phase)
+    # one of the two may have been trained before
+    event = min(last.values(), key=lambda event: event["epoch"])
+    return endings.epoch_of(view.phase, event["epoch"], event["epochs"])

@@ -17,13 +17,12 @@ from kd.runs.scheduler import Task
 from kd.store.store import Store
 from kd.teachers.logits import shipped_logits
 from kd.text.translation import _
-from kd.training.teaching import Teaching
+from kd.training.messages import Teaching
 from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     from kd.engine import Attempt
-    from kd.training.checkpoint import Checkpoint
-    from kd.training.trained_model import TrainedModel
+    from kd.training.messages import Checkpoint, TrainedModel
 
 
 def model_task(

@@ -2,7 +2,7 @@
 
     KD_HOME/models/ID.keras     the network
     KD_HOME/models/ID.npz       its logits of the test images
-    KD_HOME/snapshots/ID.npz    a model in the course of its training (kd/training/snapshots.py)
+    KD_HOME/snapshots/ID.npz    a model in the course of its training (kd/training/messages.py)
 
 A model's id is what RunConfig.model_ids says; a teacher that comes with the project has its own name. Its
 files are in place before its row is, and a row whose files are missing or damaged goes: then the model can be

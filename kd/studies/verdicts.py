@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from kd.run_fields import TEST_IMAGES
+from kd.studies.axes import values_in_order
 from kd.studies.over_seeds import over_seeds
 from kd.studies.study import SCRATCH
 from kd.studies.sure.stations import STATIONS, level, next_station, station
 from kd.text.translation import _
-from kd.text.words import quoted
+from kd.text.words import STUDENTS, quoted
 
 HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE = "helps", "hurts", "not shown", "not judged yet", "baseline"
 """The verdicts: NOT_JUDGED before the first station, BASELINE for the cell that is the baseline."""
@@ -279,3 +280,28 @@ def _first_enough(spread: np.ndarray, pictures: np.ndarray, tests: int) -> np.nd
     error = np.hypot(spread[:, None] / np.sqrt(seeds), pictures[:, None])
     enough = nct.sf(critical, seeds - 1, DIFFERENCE_WORTH_SHOWING / error) >= POWER
     return np.where(enough.any(axis=1), seeds[enough.argmax(axis=1)], np.nan)
+
+
+def course(runs: pd.DataFrame, axis: str) -> pd.DataFrame:
+    """The mean accuracy of both students for each value on an axis, with its interval.
+
+    Args:
+        runs: the finished runs, one row each, as `kd.studies.frame.study_frame` has them.
+        axis: its column with the values; all runs with the same value count together.
+
+    Returns:
+        One row for each value, in order, and student: the axis, role, seeds (how many runs), mean (a
+        fraction), low and high: the 95 % interval of the mean over the first seeds, as many as the last
+        station that is reached (`kd.studies.sure.stations`); NaN before the first.
+    """
+    runs = runs.sort_values("seed", kind="stable")
+    rows = []
+    for value in values_in_order(runs[axis]):
+        for role in STUDENTS:
+            known = (runs[axis] == value) & runs[f"{role}_accuracy"].notna()
+            right = in_blocks(runs[known], role) / 100
+            seeds = len(right)
+            mean = right.mean() if seeds else np.nan
+            found = over_seeds(right[: station(seeds)], no_spread=0.0)
+            rows.append((value, role, seeds, mean, found.low, found.high))
+    return pd.DataFrame(rows, columns=[axis, "role", "seeds", "mean", "low", "high"])

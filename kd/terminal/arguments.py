@@ -1,4 +1,4 @@
-"""argparse that complains in one sentence."""
+"""argparse that complains in one sentence, and the error that has it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import argparse
 import re
 from typing import Any, NoReturn
 
-from kd.terminal.refusal import Refusal
 from kd.text.translation import _
+
+
+class Refusal(Exception):
+    """One sentence for the person who typed it."""
 
 
 class Parser(argparse.ArgumentParser):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from kd.terminal import interrupt, streams
-from kd.terminal.refusal import Refusal
+from kd.terminal.arguments import Refusal
 from kd.text.translation import _
 
 FAILED, REFUSED, READER_LEFT = 1, 2, 141

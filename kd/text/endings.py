@@ -1,6 +1,7 @@
-"""Why a run ended without a result: kept as a code with named values, put into words where it is shown.
+"""What a run is doing, and why it ended without a result: codes, put into words where they are shown.
 
-A run ends in a thread that has no reader, and its ending may be read weeks later in any language.
+A run ends in a thread that has no reader, and its ending may be read weeks later in any language. So it is
+kept as a code with named values.
 """
 
 from __future__ import annotations
@@ -105,3 +106,46 @@ class Ending:
 
 def _in_english(message: str, /, **values: Any) -> str:
     return message.format(**values) if values else message
+
+
+SHIPPED = "shipped"
+"""The state of a run that comes with the project."""
+
+_STATES = {
+    "queued": N_("queued"),
+    "running": N_("running"),
+    "finished": N_("finished"),
+    "stopped": N_("stopped"),
+    "failed": N_("failed"),
+    "interrupted": N_("interrupted"),
+    SHIPPED: N_("shipped"),
+}
+_PHASES = {
+    "queued": N_("Queued"),
+    "paused": N_("Waiting for its next turn"),
+    "starting": N_("Starting"),
+    "reconnecting": N_("Restarting the engine"),
+    "awaiting teacher": N_("Waiting for its teacher"),
+    "teacher": N_("Training the teacher"),
+    "soft targets": N_("Asking the teacher"),
+    "students": N_("Training the students"),
+    "evaluating": N_("Evaluating"),
+    "done": N_("Done"),
+}
+
+
+def state(code: str) -> str:
+    """A run's status in the reader's language."""
+    return _(_STATES[code])
+
+
+def phase(code: str) -> str:
+    """What a run is doing, in the reader's language."""
+    return _(_PHASES[code])
+
+
+def epoch_of(code: str, epoch: int, epochs: int) -> str:
+    """What a run is doing in the phase 'teacher' or 'students', and how far it is."""
+    if code == "teacher":
+        return _("Teacher: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)
+    return _("Students: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)

@@ -118,7 +118,7 @@ def study_notes(rows: Iterable[Mapping[str, Any]], stations: Iterable[int], cove
 
     Args:
         stations: the first numbers of seeds at which there are verdicts.
-        covers: what the intervals cover, as `kd.text.interval_words.covers` has it.
+        covers: what the intervals cover, as `kd.text.verdicts.covers` has it.
     """
     rows = list(rows)
     notes = []

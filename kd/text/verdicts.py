@@ -1,4 +1,7 @@
-"""What may be said of the two students of a single run, and what may not: never that the teacher helps."""
+"""What may be said of the two students of a single run, and what an interval over seeds covers.
+
+It may never be said that the teacher helps.
+"""
 
 from __future__ import annotations
 
@@ -119,3 +122,40 @@ def _number(fraction: float) -> str:
     """In percent with two decimals, as `kd.text.words.accuracy`: exact for 10,000 pictures."""
     text = f"{100 * fraction:.2f}"
     return "0.00" if text == "-0.00" else text.replace("-", "−")
+
+
+_ALL_IMAGES = 60_000
+
+_DRAWN = {
+    True: N_(
+        "Drawn anew with each seed: the training images, the initial weights, and the order of the images."
+    ),
+    False: N_("Drawn anew with each seed: the initial weights, and the order of the images."),
+}
+_DRAWN_TEACHER = {
+    True: N_(
+        "Drawn anew with each seed: the training images, the initial weights, the order of the images, and "
+        "the teacher."
+    ),
+    False: N_("Drawn anew with each seed: the initial weights, the order of the images, and the teacher."),
+}
+_TAKEN_IN = N_("Taken into account: which pictures are in the test set.")
+_FIXED = {
+    (True, True): N_("Fixed: the included teacher, and MNIST."),
+    (True, False): N_("Fixed: the training images, the included teacher, and MNIST."),
+    (False, True): N_("Fixed: MNIST."),
+    (False, False): N_("Fixed: the training images, and MNIST."),
+}
+
+
+def covers(config: Any) -> str:
+    """What the interval over seeds of this setting covers, in three sentences. config: a RunConfig."""
+    draws = draws_images(config)
+    included = config.learns_from_teacher and config.teacher != "fresh"
+    drawn = _DRAWN_TEACHER if config.learns_from_teacher and not included else _DRAWN
+    return " ".join(map(_, (drawn[draws], _TAKEN_IN, _FIXED[included, draws])))
+
+
+def draws_images(config: Any) -> bool:
+    """Whether each seed has training images of its own."""
+    return getattr(config, "pictures", "first") == "drawn" and config.train_size < _ALL_IMAGES

@@ -14,9 +14,8 @@ import tensorflow as tf
 
 from kd.networks.architectures import IMAGE_SHAPE, Architecture
 from kd.pictures.shifts import shifted, variants
+from kd.training.messages import Teaching, TrainingStopped
 from kd.training.networks import evaluation, in_parts, to_images
-from kd.training.stopping import TrainingStopped
-from kd.training.teaching import Teaching
 
 
 def teacher_outputs(

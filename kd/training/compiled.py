@@ -23,7 +23,23 @@ from kd.networks.architectures import CLASSES, Architecture
 from kd.networks.folding import folded_forward
 from kd.pictures.shifts import drawn, variants
 from kd.training.networks import PICTURES, Network, network, to_images
-from kd.training.shifting import shifted_each
+
+
+def shifted_each(pictures: tf.Tensor, chosen: tf.Tensor, most: int) -> tf.Tensor:
+    """As `kd.pictures.shifts.shifted`, for a variant of each picture.
+
+    Args:
+        pictures: uint8 (n, height, width).
+        chosen: int32 (n,), rows of `variants(most)`.
+    """
+    size = pictures.shape[1]
+    bordered = tf.pad(pictures, [[0, 0], [most, most], [most, most]])
+    moved = tf.gather(tf.constant(variants(most)), chosen)
+    steps = most + tf.range(size) - moved[..., tf.newaxis]
+    rows = tf.gather(bordered, steps[:, 0], axis=1, batch_dims=1)
+    columns = tf.gather(tf.transpose(rows, [0, 2, 1]), steps[:, 1], axis=1, batch_dims=1)
+    return tf.transpose(columns, [0, 2, 1])
+
 
 ATTENTION = 245
 # Kinds of training kept: a study may compare several objectives, and each learns beside a scratch student.

@@ -11,12 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from kd.pictures.mnist import load_mnist
-from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import CompiledTraining, Lesson
+from kd.training.messages import Checkpoint, Snapshots, TrainingStopped
 from kd.training.networks import initial_weights
 from kd.training.precision import Choice
-from kd.training.snapshots import Snapshots
-from kd.training.stopping import TrainingStopped
 
 Report = Callable[[dict], None]
 Ask = Callable[[], bool]

@@ -18,13 +18,11 @@ from kd.pictures.shifts import variants
 from kd.pictures.training_set import TrainingSet, training_set
 from kd.run_fields import has_teaching, is_consistent
 from kd.text.translation import _
-from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import ATTENTION, CompiledTraining, Lesson, compiled_training
 from kd.training.costs import eval_epochs, last_eval_epochs, reported_epochs
 from kd.training.epochs import Ask, Asked, Plan, Report, Training
+from kd.training.messages import Checkpoint, Teaching, TrainedModel
 from kd.training.precision import Choice, teacher_precision
-from kd.training.teaching import Teaching
-from kd.training.trained_model import TrainedModel
 
 # How much of each label the baseline spreads over all digits (Szegedy et al. 2016, section 7).
 BASELINE_SMOOTHING = 0.1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kd.analysis.comparison import Comparison
+from kd.analysis.verdict import Comparison
 from kd.config import RunConfig
 from kd.text.verdicts import verdict_note, verdict_sentence
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import special
 
 from kd.analysis.evaluation import compare
-from kd.analysis.fixed_and_broken import fixed_and_broken
+from kd.analysis.showcase import fixed_and_broken
 
 
 def test_each_picture_on_which_one_student_is_right():

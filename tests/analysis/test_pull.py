@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from kd.analysis.pull import pull_of
-from kd.analysis.softening import Gradient, loss_gradient
+from kd.analysis.softening import Gradient, loss_gradient, pull_of
 
 
 def test_a_pull_points_against_the_gradient():

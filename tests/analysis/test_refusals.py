@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from kd.analysis import calibration, evaluation, softening
-from kd.analysis.fixed_and_broken import fixed_and_broken
 from kd.analysis.logits import checked_labels, checked_logits
 from kd.analysis.playback import picture_path
-from kd.analysis.showcase import showcase
+from kd.analysis.showcase import fixed_and_broken, showcase
 
 GOOD = np.eye(10)[[1, 2, 3]]
 DIVERGED = np.where(np.arange(3)[:, None] == 1, np.inf, GOOD)

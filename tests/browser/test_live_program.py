@@ -11,10 +11,10 @@ from playwright.sync_api import Page
 from kd.analysis import softening
 from kd.analysis.logits import entropy_bits, softmax
 from kd.analysis.opinions import soft_target
-from kd.analysis.pull import pull_of
+from kd.analysis.softening import pull_of
 from kd.charts import dark_charts, pull_charts
 from kd.text import words
-from kd.text.dark.words import PULL_SAYS, SOFT_TARGET_SAYS, pull_sentence, soft_target_sentence
+from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, pull_sentence, soft_target_sentence
 from ui.live.live import program
 
 TEMPERATURES = [0.1, 0.13, 0.5, 1.0, 2.0, 4.0, 7.7, 20.0, 100.0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kd.analysis.saliency import Saliency
-from kd.charts.saliency_chart import saliency_chart, saliency_rows
+from kd.charts.making_charts import saliency_chart, saliency_rows
 
 
 @pytest.fixture

@@ -8,12 +8,10 @@ import pytest
 from kd.charts.figure_file import figure_svg
 from kd.charts.parts import vega_lite
 from kd.charts.study.heat_map import FAILED, HATCHES, MISSING, heat_map, heat_map_axes, heat_map_rows
-from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
-from kd.charts.study_charts import heat_map_chart, slice_chart
+from kd.charts.study.slices import heat_map_chart, slice_axes, slice_chart, slice_lines, slice_rows
 from kd.charts.theme import DIVERGING
-from kd.studies.course import course
 from kd.studies.shipped import shipped_study
-from kd.studies.verdicts import verdicts
+from kd.studies.verdicts import course, verdicts
 from tests.charts.drawn import texts_of
 from tests.studies.two_way import interval, points
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 
 from kd.charts.parts import vega_lite
-from kd.charts.sure.leaderboard_chart import leaderboard_chart, leaderboard_ends, leaderboard_rows
-from kd.charts.sure.seeds_charts import gain_ticks, seeds_chart, seeds_rows
-from kd.charts.sure.stopping_chart import stopping_chart
+from kd.charts.sure_charts import (
+    gain_ticks,
+    leaderboard_chart,
+    leaderboard_ends,
+    leaderboard_rows,
+    seeds_chart,
+    seeds_rows,
+    stopping_chart,
+)
 from kd.studies.sure.adding_seeds import ORDERS, AddingSeeds, Step
 from kd.studies.sure.leaderboard import leaderboard
 from kd.studies.sure.single_seeds import SingleSeeds

@@ -9,8 +9,8 @@ from kd.analysis import softening
 from kd.analysis.playback import picture_path
 from kd.analysis.saliency import Saliency
 from kd.charts import dark_charts, error_charts, making_charts, playback_charts, pull_charts, run_charts
+from kd.charts.making_charts import saliency_chart, saliency_rows
 from kd.charts.parts import in_words, vega_lite
-from kd.charts.saliency_chart import saliency_chart, saliency_rows
 from tests.charts.drawn import texts_of
 from tests.pseudo_language import mark, unmarked
 

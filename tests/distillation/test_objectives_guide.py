@@ -126,7 +126,7 @@ from kd.networks.architectures import student_architecture
 from kd.networks.numpy_model import NumpyModel
 from kd.pictures.mnist import load_mnist
 from kd.training.student import train_model
-from kd.training.teaching import Teaching
+from kd.training.messages import Teaching
 
 options = vars(parse(sys.argv[1:])[1])
 config = RunConfig(**{name: options[name] for name in OFFERED if options[name] is not None})

@@ -14,9 +14,7 @@ from kd.engine import tasks
 from kd.pictures.mnist import load_mnist
 from kd.pictures.training_set import places
 from kd.training.answers import teacher_outputs
-from kd.training.checkpoint import Checkpoint
-from kd.training.teaching import Teaching
-from kd.training.trained_model import TrainedModel
+from kd.training.messages import Checkpoint, Teaching, TrainedModel
 from tests.engine.common import until
 
 SMALL = RunConfig(teacher="notebook", train_size=320, epochs=30)

@@ -19,7 +19,7 @@ from kd.export.numbers.parquet import FORMAT as PARQUET
 from kd.lab import Lab
 from kd.places import DATA
 from kd.studies.shipped import AXES, shipped_study
-from kd.terminal.refusal import Refusal
+from kd.terminal.arguments import Refusal
 from tests.export.conftest import RUN
 from tests.studies.fake_lab import BASE, PATIENCE, FakeLab
 

@@ -11,8 +11,7 @@ from kd.networks.architectures import (
     build_student,
     build_teacher,
 )
-from kd.networks.description import architecture_table, filters_over_time, first_layer
-from kd.networks.numpy_model import NumpyModel
+from kd.networks.numpy_model import NumpyModel, architecture_table, filters_over_time, first_layer
 
 
 def test_both_networks_layer_by_layer(tmp_path):

@@ -16,9 +16,9 @@ from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import points
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
+from kd.text.experiment_design import before_words, told
 from kd.text.experiment_words import finding_words, guess_words
-from kd.text.experiments.lengths import before_words, told
-from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
+from kd.text.mistake_words import gradient_words, loss_words, noticed_words
 from tests.pages.on_page import (
     chart_titles,
     drawn_in_the_browser,

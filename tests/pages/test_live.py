@@ -15,7 +15,7 @@ def page():
 
     from kd.config import RunConfig
     from kd.runs.state import RunView
-    from ui.train import live, result
+    from ui.train import explore, live
 
     class Watched:
         runs = ahead = property(lambda self: self)
@@ -42,7 +42,7 @@ def page():
         teacher_accuracy=0.99,
     )
     live.follow(Watched(), view)
-    result.loss(view)
+    explore.loss(view)
 
 
 def drawn(app: AppTest) -> dict[str, int]:

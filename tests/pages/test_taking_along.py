@@ -16,7 +16,7 @@ from kd.studies.in_text.command import sweep_command, train_command
 from kd.studies.study import Study
 from tests import PROJECT
 from tests.stored_runs import save_copy
-from ui.runs.along import commands_of
+from ui.runs.actions import commands_of
 
 OTHER = PRESETS["many_images"].config.run_id
 
@@ -35,7 +35,7 @@ def test_train_shows_the_command_of_the_run_on_the_screen(open_page, lab):
 
 def _numbers() -> None:
     from kd.config import PRESETS, RunConfig
-    from ui.shared.along.numbers import numbers_along
+    from ui.shared.along import numbers_along
     from ui.shared.server import lab
 
     both = [RunConfig().run_id, PRESETS["many_images"].config.run_id]

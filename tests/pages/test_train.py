@@ -17,8 +17,8 @@ from tests.other_process import running_elsewhere
 from tests.pages.on_page import chart_titles, html_of, labelled, numbers_of, warnings_of
 from tests.stored_runs import save_copy
 from tests.studies.two_lengths import with_long_part
-from ui.shared.patience import SECONDS_OF_A_LONG_RUN
-from ui.train.form import one_button
+from ui.shared.server import SECONDS_OF_A_LONG_RUN
+from ui.train.form import train_button
 
 SMALL = {"teacher": "notebook", "train_size": "320", "epochs": "2"}
 PATIENCE = 240
@@ -27,7 +27,7 @@ PATIENCE = 240
 @pytest.fixture(autouse=True)
 def quick_hands(monkeypatch):
     """Clicks follow each other faster here than a person's would."""
-    monkeypatch.setattr(one_button, "PAUSE", 0.0)
+    monkeypatch.setattr(train_button, "PAUSE", 0.0)
 
 
 def test_a_first_visit_shows_the_run_that_came_with_the_app(open_page, shipped):
@@ -155,7 +155,7 @@ def test_the_second_half_of_a_double_click_does_not_stop_what_the_first_has_star
     open_page, lab, shipped, monkeypatch
 ):
     app = open_page("train", teacher="notebook", train_size="320", epochs="100", batch_size="1", seed="3")
-    monkeypatch.setattr(one_button, "PAUSE", 3600.0)
+    monkeypatch.setattr(train_button, "PAUSE", 3600.0)
     labelled(app)["Train"].click().run()
     run_id = app.query_params["run"]
     # the browser has not heard of the run yet, and repeats the address it knows
@@ -164,7 +164,7 @@ def test_the_second_half_of_a_double_click_does_not_stop_what_the_first_has_star
     assert app.query_params["run"] == run_id
     assert lab.runs.view(run_id).active
     assert "Stop" in labelled(app)
-    monkeypatch.setattr(one_button, "PAUSE", 0.0)
+    monkeypatch.setattr(train_button, "PAUSE", 0.0)
     labelled(app)["Stop"].click().run()
     assert lab.runs[run_id].wait(PATIENCE).status == "stopped"
 
@@ -202,7 +202,7 @@ def test_train_asks_before_it_starts_a_run_that_takes_long(open_page, lab, shipp
 
 def test_a_double_click_does_not_answer_trains_question(open_page, lab, monkeypatch):
     monkeypatch.setattr(lab, "train", None)
-    monkeypatch.setattr(one_button, "PAUSE", 3600.0)
+    monkeypatch.setattr(train_button, "PAUSE", 3600.0)
     app = open_page("train", **DAYS)
     labelled(app)["Train"].click().run()
     labelled(app)["Train anyway"].click().run()

@@ -11,7 +11,7 @@ from typing import TypeVar
 from kd.engine import Abandoned, EngineLost
 from kd.engine.attempt import LOST
 from kd.runs.scheduler import Interest, Task
-from kd.training.checkpoint import Checkpoint
+from kd.training.messages import Checkpoint
 
 PATIENCE = 240
 _T = TypeVar("_T")

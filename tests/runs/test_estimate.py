@@ -9,7 +9,7 @@ from kd.lab import Lab
 from kd.networks.architectures import Architecture
 from kd.runs.estimate import TYPICAL, Speed, measured_speed
 from kd.training.costs import eval_epochs, network_costs
-from ui.shared.patience import anybody_else_waits, is_long, is_quick
+from ui.shared.server import anybody_else_waits, is_long, is_quick
 
 SLOW = 2.0
 STUDENT = network_costs(Architecture("convolutional", 16))

@@ -3,8 +3,7 @@
 import pytest
 
 from kd.config import RunConfig
-from kd.runs.progress import moment
-from kd.runs.state import RunView
+from kd.runs.state import RunView, moment
 
 
 def epochs(model, count, of=10):

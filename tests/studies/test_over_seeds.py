@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from kd.studies.gains import gains
-from kd.studies.over_seeds import over_seeds
+from kd.studies.over_seeds import gains, over_seeds
 from tests.studies.two_way import interval
 
 

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from kd.config import PRESETS
+from kd.terminal import progress
 from kd.terminal.progress import Moment, show
 from tests import PROJECT
 
@@ -42,14 +43,13 @@ def a_terminal(monkeypatch) -> Terminal:
 
 def test_a_terminal_shows_a_bar_that_is_gone_at_the_end(monkeypatch, capsys):
     terminal = a_terminal(monkeypatch)
-    from kd.terminal import bars
 
-    class Seen(bars._Bar):
+    class Seen(progress._Bar):
         def show(self, moment):
             super().show(moment)
-            self.refresh()
+            self._bar.refresh()
 
-    monkeypatch.setattr(bars, "_Bar", Seen)
+    monkeypatch.setattr(progress, "_Bar", Seen)
     assert show(iter(STEPS), lambda moment: moment) is STEPS[-1]
     drawn = terminal.getvalue()
     for text in ("Starting", "Students: epoch 1 of 8", " 12 %", "1 min 10 s left", "1 s left", "100 %", "━"):

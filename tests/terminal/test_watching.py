@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from kd.terminal.watching import last, views
+from kd.terminal.progress import last, views
 
 
 def looks(active_for: int):

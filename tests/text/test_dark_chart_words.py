@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kd.charts import dark_charts, pull_charts
-from kd.text.dark import chart_words as words
+from kd.text import dark_words as words
 
 SURE = np.log(np.array([0.91, *[0.01] * 9]))
 LOGITS = {"teacher": SURE, "distilled": np.log(np.array([*[0.05] * 9, 0.55])), "scratch": np.zeros(10)}

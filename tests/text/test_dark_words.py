@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from kd.analysis.opinions import soft_target
-from kd.analysis.pull import pull_of
-from kd.analysis.softening import Gradient
-from kd.text.dark.words import pull_sentence, soft_target_sentence
+from kd.analysis.softening import Gradient, pull_of
+from kd.text.dark_words import pull_sentence, soft_target_sentence
 
 
 def probabilities(**shares):

@@ -18,8 +18,7 @@ from kd.studies.experiments.judging import (
     below,
     between,
 )
-from kd.text.experiments.design import change_words, drawn_words
-from kd.text.experiments.lengths import before_words, late_words, told, when_words
+from kd.text.experiment_design import before_words, change_words, drawn_words, late_words, told, when_words
 
 SAYS = [Says(code, f"{code} is up {{value}}.", f"{code} is down {{value}}.", f"{code}?") for code in "AB"]
 UP, DOWN, NEITHER = (Finding(mean, mean - 1, mean + 1, 0.01, 5) for mean in (4.0, -4.0, 0.0))

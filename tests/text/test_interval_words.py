@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kd.config import RunConfig
-from kd.text.interval_words import covers
+from kd.text.verdicts import covers
 
 
 @pytest.mark.parametrize(

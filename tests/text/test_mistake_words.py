@@ -7,9 +7,8 @@ import math
 import pytest
 
 from kd.studies.experiments.judging import Finding
-from kd.studies.mistakes.gauges.course import Course
-from kd.studies.mistakes.gauges.slope import Slope
-from kd.text.mistakes.words import gradient_words, loss_words, noticed, noticed_words
+from kd.studies.mistakes.gauges import Course, Slope
+from kd.text.mistake_words import gradient_words, loss_words, noticed, noticed_words
 
 RIGHT = Course(42.0, 3.4)
 

@@ -6,9 +6,8 @@ import keras
 import numpy as np
 
 from kd.config import RunConfig
+from kd.training.messages import Teaching, TrainedModel
 from kd.training.student import train_model
-from kd.training.teaching import Teaching
-from kd.training.trained_model import TrainedModel
 
 SMALL = RunConfig(train_size=320, epochs=2, teacher="fresh", teacher_epochs=1, teacher_train_size=64)
 BRIEF = SMALL.replace(student="linear")

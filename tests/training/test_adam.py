@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from kd.training.adam import FusedAdam
+from kd.training.networks import FusedAdam
 
 SHAPES = [(3, 3, 1, 4), (4,), (20, 10)]
 

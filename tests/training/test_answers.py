@@ -10,7 +10,7 @@ from kd.networks.architectures import Architecture
 from kd.pictures.mnist import to_model_input
 from kd.pictures.shifts import shifted, variants
 from kd.training.answers import milliseconds_a_picture, teacher_outputs
-from kd.training.stopping import TrainingStopped
+from kd.training.messages import TrainingStopped
 from kd.training.student import keras_bytes
 from tests.training.helpers import never
 

@@ -10,12 +10,11 @@ import pytest
 
 from kd.networks.architectures import Architecture
 from kd.training import epochs
-from kd.training.checkpoint import Checkpoint
 from kd.training.compiled import Lesson
 from kd.training.epochs import Asked, Plan, Training
+from kd.training.messages import Checkpoint, TrainingStopped
 from kd.training.networks import initial_weights
 from kd.training.precision import Choice
-from kd.training.stopping import TrainingStopped
 
 LINEAR = Architecture("linear")
 LOOK, PARTS = 2.0, 4  # seconds, and parts in which the test images are looked at

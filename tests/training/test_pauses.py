@@ -8,10 +8,8 @@ import pytest
 
 from kd.config import RunConfig
 from kd.training import epochs, student
-from kd.training.checkpoint import Checkpoint
+from kd.training.messages import Checkpoint, Teaching, TrainedModel
 from kd.training.student import train_model
-from kd.training.teaching import Teaching
-from kd.training.trained_model import TrainedModel
 from tests.training.helpers import SMALL, ignore, made_up, never, same_in_every_bit, trained
 
 STEPS = 10  # of an epoch of 320 pictures

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from kd.pictures.shifts import drawn, shifted, variants
-from kd.training.compiled import Lesson
-from kd.training.shifting import shifted_each
+from kd.training.compiled import Lesson, shifted_each
 
 
 @pytest.mark.parametrize("most", [1, 2])

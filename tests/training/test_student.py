@@ -21,10 +21,9 @@ from kd.pictures.mnist import to_model_input
 from kd.training import student
 from kd.training.answers import teacher_outputs
 from kd.training.compiled import CompiledTraining, compiled_training
+from kd.training.messages import Teaching, TrainingStopped
 from kd.training.networks import Network, drawn_weights, initial_weights
-from kd.training.stopping import TrainingStopped
 from kd.training.student import train_model
-from kd.training.teaching import Teaching
 from tests.training.helpers import (
     BRIEF,
     SMALL,

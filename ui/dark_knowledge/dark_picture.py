@@ -17,7 +17,7 @@ from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import pictures_words
 from kd.text.translation import N_, _
 from kd.text.words import MODELS
-from ui.pictures import kept, ways_in
+from ui.pictures import ways_in
 from ui.shared import address, notices
 from ui.shared.figure import framed, presented, save_menu, spec
 from ui.shared.guard import guarded
@@ -142,7 +142,7 @@ def _drawing(lab: Lab, run_id: str) -> Shown:
     given = ways_in.drawn()
     if given.problem:
         st.warning(literal(given.problem), icon=":material/info:")
-    taken = kept.kept_instead_of(given)
+    taken = ways_in.kept_instead_of(given)
     if taken is not None:
         given = ways_in.Given(taken, _("Your picture from Draw, until you draw another one."))
     images = given.picture[None, :, :, None]

@@ -13,7 +13,7 @@ from kd.analysis.observations import most_one_sided_likeness
 from kd.charts import dark_charts, pull_charts
 from kd.config import FIELDS, RunConfig
 from kd.pictures.mnist import load_mnist
-from kd.text.dark.chart_words import (
+from kd.text.dark_words import (
     entropy_words,
     look_alikes_words,
     mean_entropy_words,

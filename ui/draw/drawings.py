@@ -8,7 +8,7 @@ import streamlit as st
 from kd.analysis.opinions import all_disagree
 from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
 from kd.text.translation import _, ngettext
-from ui.pictures import kept
+from ui.pictures import ways_in
 from ui.pictures.canvas import drawing_name
 from ui.pictures.ways_in import DRAWN, UPLOADED, Given
 from ui.shared.figure import framed, save_menu, spec
@@ -36,7 +36,7 @@ def remembered(given: Given) -> Given:
             st.session_state.setdefault(_TALLY, {})[name] = False
         while len(drawings) > KEPT:
             drawings.pop(next(iter(drawings)))
-    picture = kept.kept_instead_of(given)
+    picture = ways_in.kept_instead_of(given)
     if picture is None:
         st.session_state[_NUMBER] = None
         return given
@@ -104,13 +104,13 @@ def _clicked(given: Given) -> None:
 def _recall(given: Given, number: int | None) -> None:
     """Show the drawing with this number, from 1, until another picture is given; None: the present one."""
     drawings = list(st.session_state[_DRAWINGS].values())
-    kept.let_go()
+    ways_in.let_go()
     if number is not None and 1 <= number <= len(drawings):
-        kept.keep(drawings[number - 1], given)
+        ways_in.keep(drawings[number - 1], given)
 
 
 def _name(given: Given) -> str:
     """One name for all strokes of one drawing, so that half a digit is not kept along with the whole."""
     if given.source == DRAWN:
         return drawing_name()
-    return kept.digest(given.picture)
+    return ways_in.digest(given.picture)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from kd.analysis.opinions import distances_bits
 from kd.analysis.saliency import saliency
-from kd.charts.saliency_chart import saliency_chart, saliency_rows
+from kd.charts.making_charts import saliency_chart, saliency_rows
 from kd.lab import Lab
 from kd.lab.trained import NEIGHBOURS
 from kd.pictures.mnist import load_mnist, to_model_input

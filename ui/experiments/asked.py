@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -15,6 +15,7 @@ from kd.studies.experiments import EXPERIMENTS, Experiment, experiment
 from kd.studies.study import checked_seeds
 from kd.text.study_words import plain_value
 from kd.text.translation import _
+from ui.experiments.stored import Asked, plan_of
 from ui.shared import address, notices
 
 EXPERIMENT, GUESS, SEEN, SEEDS = "experiment", "guess", "seen", "seeds"
@@ -22,22 +23,6 @@ RUN, INCLUDED = "run", "included"
 """What is looked at: what the lab here has computed, or the result that came with the app; "" before."""
 
 _KEPT, _TAKEN = "experiments_kept", "experiments_taken"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One experiment as this visitor has it. guess: a code of its choices, or a value for each place."""
-
-    experiment: Experiment
-    seeds: int
-    seen: str = ""
-    guess: str | tuple[float, ...] | None = None
-
-    @property
-    def key(self) -> str:
-        """A name for caches: what is asked, without the guess."""
-        chosen = ",".join(f"{name}={value}" for name, value in sorted(self.experiment.chosen.items()))
-        return f"{self.experiment.name}-{self.seeds}-{chosen}"
 
 
 def heading() -> str:
@@ -154,8 +139,6 @@ def _said() -> Any:
 
 
 def _places(found: Experiment) -> int:
-    from ui.experiments.stored import plan_of
-
     return len(plan_of(found).places or ())
 
 

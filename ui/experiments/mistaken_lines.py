@@ -12,7 +12,7 @@ import streamlit as st
 from kd.studies.experiments.experiment import Experiment
 from kd.studies.mistakes.mistake import Gauges, MistakeExperiment
 from kd.text.experiment_words import finding_words
-from kd.text.mistakes.words import gradient_words, loss_words, noticed_words
+from kd.text.mistake_words import gradient_words, loss_words, noticed_words
 from kd.text.translation import _, language
 from kd.text.words import sentence_case
 from ui.experiments import stored

@@ -13,15 +13,14 @@ from kd.lab.experiments import ExperimentView
 from kd.studies.experiments import Experiment
 from kd.studies.experiments.experiment import Findings
 from kd.studies.experiments.judging import judged, judged_curve
-from kd.studies.experiments.lengths import late_gain
-from kd.studies.experiments.rows import points
+from kd.studies.experiments.rows import late_gain, points
 from kd.studies.measures import value
+from kd.text.experiment_design import before_words, late_words, told
 from kd.text.experiment_words import curve_words, finding_words, guess_words, paper_words, verdict_word
-from kd.text.experiments.lengths import before_words, late_words, told
 from kd.text.translation import _
 from kd.text.words import sentence_case
 from ui.experiments import stored
-from ui.experiments.asked import Asked
+from ui.experiments.stored import Asked
 
 _MARKS = {"agrees": "✓", "disagrees": "✕", "cannot tell": "?", "not judged yet": "…"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
@@ -11,11 +13,26 @@ from kd.lab import Lab
 from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.experiments import EXPERIMENTS, Experiment
 from kd.studies.experiments.experiment import Findings
-from kd.studies.experiments.lengths import steps
+from kd.studies.experiments.rows import steps
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
-from kd.text.experiments.lengths import when_words
+from kd.text.experiment_design import when_words
 from kd.text.translation import language
-from ui.experiments.asked import Asked
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One experiment as this visitor has it. guess: a code of its choices, or a value for each place."""
+
+    experiment: Experiment
+    seeds: int
+    seen: str = ""
+    guess: str | tuple[float, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """A name for caches: what is asked, without the guess."""
+        chosen = ",".join(f"{name}={value}" for name, value in sorted(self.experiment.chosen.items()))
+        return f"{self.experiment.name}-{self.seeds}-{chosen}"
 
 
 def running(lab: Lab, asked: Asked) -> ExperimentRun:

@@ -14,17 +14,64 @@ from kd.charts.experiments.dots import dot_names, dot_rows, dots_height, experim
 from kd.charts.experiments.lines import BESIDE, HEIGHT, experiment_lines, line_labels
 from kd.charts.experiments.plan import Plan
 from kd.charts.experiments.rows import guess_rows
+from kd.charts.run_charts import axis_start
 from kd.lab import Lab
 from kd.lab.experiments import ExperimentView
+from kd.studies.experiments.experiment import Option
+from kd.studies.experiments.explored import explored
+from kd.studies.measures import value
 from kd.text.experiment_words import progress_words
 from kd.text.translation import _
 from kd.text.words import sentence_case
-from ui.experiments import explore, mistaken_lines, outcome, stored
-from ui.experiments.asked import INCLUDED, RUN, Asked
+from ui.experiments import mistaken_lines, outcome, stored
+from ui.experiments.asked import INCLUDED, RUN
+from ui.experiments.stored import Asked
+from ui.live import controls, views
 from ui.live import pace as pacing
+from ui.live.live import live
 from ui.shared.figure import figure, framed, said_chart, spec
 from ui.shared.guard import guard
-from ui.shared.headings import unseen_section
+from ui.shared.lesson import unseen_section
+
+
+def draw(lab: Lab, asked: Asked, runs: pd.DataFrame) -> None:
+    """Draw a slider and a figure for each option that moves over runs. runs: of the experiment."""
+    found = asked.experiment
+    for name, option in found.options.items():
+        if option.explores and len(runs):
+            chosen = found.chosen.get(name, option.default)
+            curves = _curves(f"{asked.key}-{len(runs)}", name, lab, option, list(runs["run"]))
+            _figure(f"{found.name}-{name}".replace("_", "-"), option, chosen, curves)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _curves(key: str, option: str, _lab: Lab, _option: Option, _run_ids: list[str]) -> dict[str, list[float]]:
+    """Measure → a share for each value."""
+    found = explored(_option, [_lab.runs.trained.to_measure(run_id) for run_id in _run_ids])
+    return {name: [float(each) / 100 for each in values] for name, values in found.items()}
+
+
+def _figure(channel: str, option: Option, chosen: float, curves: dict[str, list[float]]) -> None:
+    points = [f"{each:g}".replace("-", "−") for each in option.moves]
+    nearest = min(range(len(points)), key=lambda at: abs(option.moves[at] - chosen))
+    label = _(option.spec.label)
+    lines = [
+        views.moved_line(
+            _("{what} (dotted)", what=_(value(name).label)) if at else _(value(name).label), each, bool(at)
+        )
+        for at, (name, each) in enumerate(curves.items())
+    ]
+    control = controls.points(
+        f"experiment_moved_{channel}",
+        points,
+        label,
+        _(option.spec.help),
+        first=nearest,
+    )
+    start = axis_start([each for values in curves.values() for each in values])
+    title = _("Right, as “{option}” moves", option=label)
+    live(f"moved-{channel}", [control], [views.moved_over(title, label, lines, points, start)])
+
 
 _SECONDS_BETWEEN_LOOKS = 0.7
 _FEW = 8
@@ -66,7 +113,7 @@ def _look(lab: Lab, asked: Asked, status: str, every: float | None, more: Callab
                 )
                 outcome.draw(asked, view)
                 if view is not None:
-                    explore.draw(lab, asked, outcome.trained_out(asked, view.rows))
+                    draw(lab, asked, outcome.trained_out(asked, view.rows))
                 more(asked)
 
 

@@ -17,10 +17,10 @@ from kd.studies.shipped import differs
 from kd.text.study_words import plain_value
 from kd.text.translation import _
 from ui.experiments import stored
-from ui.experiments.asked import INCLUDED, Asked
+from ui.experiments.asked import INCLUDED
 from ui.experiments.shelf import card
-from ui.shared.along.numbers import numbers_along
-from ui.shared.along.repeat import show_command
+from ui.experiments.stored import Asked
+from ui.shared.along import numbers_along, show_command
 
 
 def draw(lab: Lab, asked: Asked) -> None:

@@ -13,7 +13,7 @@ from kd.text.words import percent
 from ui.live import controls, views
 from ui.live.live import live
 from ui.shared.guard import guard, guarded
-from ui.shared.headings import section
+from ui.shared.lesson import section
 
 ENDS = (50, 100)
 _GUESS, _ANSWERED = "guess", "guess_answered"

@@ -2,25 +2,85 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from kd.charts.sure import seeds_charts
+from kd.charts import sure_charts
+from kd.charts.sure_charts import gain_ticks
 from kd.studies.sure.adding_seeds import ORDERS, AddingSeeds, adding_seeds
-from kd.studies.sure.stations import MOST_SEEDS
+from kd.studies.sure.stations import MOST_SEEDS, next_station
+from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN
 from kd.text.headlines import seeds_words
-from kd.text.sure_words import alone_sentence
+from kd.text.study_words import signed, verdict_word
+from kd.text.sure_words import alone_sentence, step_sentence
 from kd.text.translation import N_, _, ngettext
-from ui.how_sure import seed_views, whose_seeds
+from ui.how_sure import whose_seeds
 from ui.how_sure.whose_seeds import Chosen
 from ui.live import controls
 from ui.live.live import live
+from ui.live.views import View
 from ui.shared import address, notices
 from ui.shared.address import Kept, Parameter
 from ui.shared.figure import save_figure
 from ui.shared.markup import unseen
+
+_ROLES = {HELPS: "helps", NOT_SHOWN: "nothing", HURTS: "hurts"}
+
+
+def so_far_sentence(adding: AddingSeeds) -> View:
+    """What the seeds so far say, in each order."""
+    says = {
+        order: [
+            step_sentence(at, step, order, len(steps), next_station(at)) for at, step in enumerate(steps, 1)
+        ]
+        for order, steps in adding.steps.items()
+    }
+    return {"kind": "sentence", "of": "seeds", "says": says}
+
+
+def seed_rows(adding: AddingSeeds) -> View:
+    """Each seed's gain, the mean of the first ones, and the 95 % interval of the last verdict."""
+    ticks = gain_ticks(adding)
+    orders = {
+        order: [
+            {
+                "own": step.own,
+                "mean": step.difference,
+                "low": None if math.isnan(step.low) else step.low,
+                "high": None if math.isnan(step.high) else step.high,
+                "role": _ROLES[step.says],
+                "words": _(
+                    "Seed {seed} alone: {points} points, {says}",
+                    seed=step.seed,
+                    points=signed(step.own),
+                    says=verdict_word(step.says),
+                ),
+            }
+            for step in adding.steps[order]
+        ]
+        for order in ORDERS
+    }
+    axis = [[tick, signed(tick, _decimals(ticks))] for tick in ticks]
+    return {
+        "kind": "seeds",
+        "title": _("Gain over scratch, in points"),
+        "models": [
+            {"role": "distilled", "name": _("mean; 95 % interval of the verdict")},
+            {"role": "one", "name": _("one seed")},
+        ],
+        "seeds": len(adding.single.alone),
+        "xTitle": _("Number of seeds"),
+        "y": {"scale": "linear", "from": ticks[0], "to": ticks[-1], "ticks": axis},
+        "orders": orders,
+    }
+
+
+def _decimals(ticks: list[float]) -> int:
+    return 2 if any(round(tick, 1) != tick for tick in ticks) else 1
+
 
 ORDER = address.choice(
     N_("Seeds are not added by “{text}”: use {allowed}."),
@@ -83,8 +143,8 @@ def adding(chosen: Chosen) -> None:
         ORDER,
     )
     figures = [
-        seed_views.so_far_sentence(added),
-        seed_views.seeds(added),
+        so_far_sentence(added),
+        seed_rows(added),
     ]
     values = live("adding-seeds", [number, order], figures)
     st.html(unseen(seeds_words({step.seed: step.own for step in added.steps[ORDERS[0]]})))
@@ -92,9 +152,9 @@ def adding(chosen: Chosen) -> None:
     name = f"{chosen.key[:40]}-{now}"
     save_figure(
         "adding-seeds",
-        seeds_charts.seeds_chart,
-        seeds_charts.seeds_rows(added, values["order"], now),
+        sure_charts.seeds_chart,
+        sure_charts.seeds_rows(added, values["order"], now),
         name,
-        ticks=seeds_charts.gain_ticks(added),
+        ticks=sure_charts.gain_ticks(added),
         seeds=seeds,
     )

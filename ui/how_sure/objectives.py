@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.charts.sure.leaderboard_chart import leaderboard_chart, leaderboard_ends, leaderboard_rows
+from kd.charts.sure_charts import leaderboard_chart, leaderboard_ends, leaderboard_rows
 from kd.config import FIELDS, RunConfig
 from kd.studies.in_text.command import sweep_command
 from kd.studies.shipped import SHORT, TIMES
@@ -16,7 +16,7 @@ from kd.text.length_words import after, at_both_lengths, steps_words
 from kd.text.sure_words import leaderboard_sentence
 from kd.text.translation import N_, _
 from ui.shared import address
-from ui.shared.along.repeat import show_command
+from ui.shared.along import show_command
 from ui.shared.figure import figure
 
 OVER = address.choice(

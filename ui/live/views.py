@@ -11,7 +11,7 @@ from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, tempe
 from kd.charts.parts import TEMPERATURE_TICKS
 from kd.charts.pull_charts import STRENGTH_ENDS, STRENGTH_TICKS
 from kd.charts.theme import CELL_COLORS, ROLES
-from kd.text.dark.words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
+from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES
 

@@ -11,13 +11,37 @@ from kd.lab import Lab
 from kd.notebook.folding import Line
 from kd.notebook.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.runs.state import RunView
+from kd.studies.in_text.command import sweep_command, train_command
+from kd.studies.study import MOST_SEEDS, Study
 from kd.text.translation import _, ngettext
-from ui.runs.along import along
 from ui.runs.listing import MINE, NOBODYS, owner
 from ui.runs.table import untick
 from ui.runs.undo import attempt, delete, undo
+from ui.shared.along import numbers_along, show_command
 from ui.shared.guard import guarded
 from ui.shared.person import person
+
+_MOST_COMMANDS = 20
+
+
+def along(lab: Lab, lines: Sequence[Line]) -> None:
+    """Draw the buttons. Runs without a result have no numbers yet."""
+    finished = [entry.run_id for line in lines for entry in line.entries if entry.figures is not None]
+    if finished:
+        numbers_along("runs", lambda: lab.numbers(finished))
+    commands = [command for line in lines for command in commands_of(line)]
+    if len(commands) <= _MOST_COMMANDS:
+        show_command("\n".join(commands))
+
+
+def commands_of(line: Line) -> list[str]:
+    """One command for a run, or for seeds that follow one another; one for each seed otherwise."""
+    configs = sorted((entry.config for entry in line.entries), key=lambda config: config.seed)
+    first, seeds = configs[0], [config.seed for config in configs]
+    if 1 < len(seeds) <= MOST_SEEDS and seeds == list(range(first.seed, first.seed + len(seeds))):
+        return [sweep_command(Study(first, {}, len(seeds)))]
+    return [train_command(config) for config in configs]
+
 
 _NAME, _TAGS, _NOTE, _EDITED = "runs_name", "runs_tags", "runs_note", "runs_edited"
 

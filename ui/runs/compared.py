@@ -30,7 +30,7 @@ from kd.text.translation import _
 from kd.text.words import listing
 from ui.runs.pair import LETTERS, chosen_pair
 from ui.shared.figure import figure
-from ui.shared.headings import unseen_section
+from ui.shared.lesson import unseen_section
 from ui.shared.run_words import differs
 
 MOST_COMPARED = len(SHAPES)

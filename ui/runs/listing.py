@@ -15,7 +15,7 @@ import pandas as pd
 from kd.config import FIELDS
 from kd.notebook.folding import Line, lines
 from kd.runs.state import RunView
-from kd.text import states
+from kd.text import endings
 from kd.text.study_words import decimals, signed
 from kd.text.translation import _, language
 from ui.shared.address import plain
@@ -161,4 +161,4 @@ def _state(entry: RunView) -> str:
         return _("queued, place {place}", place=entry.queue_place or 1)
     if entry.active:
         return _("running, {percent} % done", percent=int(100 * entry.progress))
-    return entry.message or states.state(entry.status)
+    return entry.message or endings.state(entry.status)

@@ -17,7 +17,7 @@ from kd.charts.theme import PRESENTED_TEXT_PIXELS, TEXT_PIXELS, text_sizes
 from kd.charts.thumbnails import card_chart, thumbnail_rows
 from kd.text.translation import N_, _, language
 from ui.shared.markup import unseen
-from ui.shared.presenter.mode import presenting
+from ui.shared.presenter import presenting
 
 _KINDS = {
     "PNG": N_("A picture for slides and documents."),

@@ -11,11 +11,10 @@ from pathlib import Path
 import streamlit as st
 
 from kd.text.translation import N_, _, settle
-from ui.shared import notices
+from ui.shared import notices, presenter
 from ui.shared.guard import guard
 from ui.shared.language import follow_the_reader
 from ui.shared.markup import image_source
-from ui.shared.presenter import mode
 from ui.shared.shown import comes_to
 
 _FOLDER = Path(__file__).parent
@@ -51,7 +50,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
         layout="wide",
         initial_sidebar_state=220,
     )
-    presenting = mode.take_address()
+    presenting = presenter.take_address()
     st.html(_style(presenting))
     with st.sidebar:
         st.html(
@@ -60,10 +59,10 @@ def page(title: str, heading: str = "") -> Iterator[None]:
         )
         for path, label, icon in _PAGES:
             st.page_link(path, label=_(label), icon=icon)
-        mode.way_in()
+        presenter.way_in()
     with st.container(key="present_way_out"):
         if presenting:
-            mode.way_out()
+            presenter.way_out()
     name = _(heading) if heading else _(title)
     if presenting and not heading:
         st.html(f'<h1 class="kd-unseen">{escape(name)}</h1>')
@@ -81,7 +80,7 @@ def page(title: str, heading: str = "") -> Iterator[None]:
 @cache
 def _style(presenting: bool) -> str:
     """The style sheets of a page."""
-    names = ("style.css", "experiments.css", "rooms.css", *(["presenter/present.css"] if presenting else []))
+    names = ("style.css", "experiments.css", "rooms.css", *(["present.css"] if presenting else []))
     return "".join(f"<style>{(_FOLDER / name).read_text(encoding='utf-8')}</style>" for name in names)
 
 

@@ -1,12 +1,27 @@
-"""The lesson under a figure: a paragraph, something to try, and the formula one click away."""
+"""Headings, and the lesson under a figure: a paragraph, something to try, the formula one click away."""
 
 from __future__ import annotations
+
+from html import escape
 
 import streamlit as st
 
 from kd.text.translation import _
-from ui.shared.headings import section
-from ui.shared.presenter.mode import presenting
+from ui.shared.presenter import presenting
+
+
+def section(title: str) -> None:
+    """A heading of the second level, in the reader's language."""
+    st.header(title, anchor=False)
+
+
+def unseen_section(title: str, *marks: str) -> None:
+    """The same where the layout tells the eye enough: it takes no room on the screen.
+
+    Args:
+        marks: classes by which the stylesheet knows how much room to keep for what follows.
+    """
+    st.html(f'<h2 class="{" ".join(["kd-unseen", *marks])}">{escape(title)}</h2>')
 
 
 def lesson(

@@ -1,17 +1,20 @@
-"""What the server process has once, whatever the number of people: the lab."""
+"""What the server process has once, whatever the number of people: the lab, and how long its runs take."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import importlib
+import logging
+import sys
 import threading
 
 import numpy  # noqa: F401 - what is loaded later would not be limited
 from threadpoolctl import threadpool_limits
 
-from kd import logs
+from kd.config import RunConfig
 from kd.lab import Lab
+from kd.lab.ahead import MOST_SECONDS
 
 # Many people ask at once, and each question is a few small matrix products (kd/networks/numpy_model.py). The
 # limit holds for the whole process, so it is the app that sets it, not the library.
@@ -26,7 +29,7 @@ def lab() -> Lab:
     global _lab
     with _lock:
         if _lab is None:
-            logs.to_console()
+            _log_to_console()
             threading.Thread(target=_settle, name="kd-settle", daemon=True).start()
             _lab = Lab()
             threading.Thread(target=_list_runs, args=(_lab,), name="kd-list-runs", daemon=True).start()
@@ -62,3 +65,34 @@ def warm_lab() -> Lab:
     one = lab()
     one.warm_up()
     return one
+
+
+SECONDS_OF_A_LONG_RUN = 300
+
+
+def is_quick(lab: Lab, config: RunConfig) -> bool:
+    """Whether a run is stored, or takes under 3 seconds; a guess before the first run on a machine."""
+    return lab.store.is_usable(config.run_id) or lab.estimates.seconds(config) < MOST_SECONDS
+
+
+def is_long(lab: Lab, config: RunConfig) -> bool:
+    """Whether a run would keep the machine busy for minutes; not if it is stored or in progress already."""
+    if lab.store.runs.has(config.run_id) or lab.runs.in_progress.view(config.run_id) is not None:
+        return False
+    return lab.estimates.seconds(config) > SECONDS_OF_A_LONG_RUN
+
+
+def anybody_else_waits(lab: Lab, person: str) -> bool:
+    """Whether somebody other than this person waits for a run to start."""
+    return lab.runs.in_progress.anybody_else_waits(person)
+
+
+def _log_to_console() -> None:
+    """Print KD Lab's log to standard error, and only the errors of Dask."""
+    log = logging.getLogger("kd")
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%Y-%m-%d %H:%M:%S"))
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    logging.getLogger("distributed").setLevel(logging.ERROR)

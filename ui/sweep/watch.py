@@ -8,21 +8,42 @@ from html import escape
 import streamlit as st
 
 from kd.config import RunConfig
+from kd.export.numbers.long_form import accuracies_in_long_form
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
+from kd.studies.in_text.command import sweep_command
 from kd.studies.view import StudyView
 from kd.text.sweep_words import progress_words
 from kd.text.translation import _, language
 from ui.live import pace as pacing
 from ui.shared import notices
+from ui.shared.along import numbers_along, show_command
 from ui.shared.guard import guard, guarded
 from ui.shared.person import person
 from ui.shared.run_words import study_name
 from ui.sweep import cell as one_cell
 from ui.sweep import compose, curves, studies
 from ui.sweep import map as study_map
-from ui.sweep.along import along
 from ui.sweep.studies import SHIPPED, Shown, cells
+
+
+def along(lab: Lab, shown: Shown) -> None:
+    """Draw the buttons. The study that came with the app has no runs here."""
+    view = shown.view
+    with st.container(horizontal=True, key="sweep_along"):
+        if view is None:
+            numbers_along("study-of-the-app", lambda: accuracies_in_long_form(shown.frame))
+            note = _(
+                "Its epochs follow the images, which no sweep can say. In the project's folder, this makes "
+                "it anew, with more values of α, without T², and five times as long, in half an hour on two "
+                "cores."
+            )
+            show_command("python data/make_default_study.py", note=note)
+            return
+        if len(shown.frame):
+            numbers_along(view.study_id, lambda: lab.numbers(view))
+        show_command(sweep_command(shown.study))
+
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _CHOICE = "sweep_choice"

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kd.analysis.fixed_and_broken import fixed_and_broken
 from kd.analysis.observations import teacher_right_on
+from kd.analysis.showcase import fixed_and_broken
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
 from kd.pictures.mnist import load_mnist, to_model_input

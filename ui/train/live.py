@@ -16,7 +16,7 @@ from kd.text.translation import _, language, ngettext
 from ui.live import pace as pacing
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard, guarded
-from ui.shared.presenter.mode import presenting
+from ui.shared.presenter import presenting
 from ui.shared.run_words import setting
 from ui.train import figures, seeds, seen
 

@@ -7,7 +7,6 @@ import pandas as pd
 
 from kd.config import FIELDS, PRESETS, RunConfig
 from kd.run_fields import DENSE, LINEAR, TRAIN_IMAGES
-from kd.studies.experiments.chains import at_each_seed, taught_by
 from kd.studies.experiments.experiment import (
     Chart,
     Choice,
@@ -32,7 +31,7 @@ from kd.studies.experiments.judging import (
     finding,
     means,
 )
-from kd.studies.experiments.plans import cells, longer
+from kd.studies.experiments.plans import at_each_seed, cells, longer, taught_by
 from kd.studies.experiments.sentences import (
     adds,
     agrees_more,

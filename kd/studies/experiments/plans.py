@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kd.config import RunConfig
@@ -28,3 +28,28 @@ def cells(
         Part(Study(longer(base.replace(**fields), times), {}, seeds), {column: kind})
         for kind, fields in kinds.items()
     ]
+
+
+def at_each_seed(base: RunConfig, seeds: int) -> list[RunConfig]:
+    """A setting with each of so many seeds."""
+    return [config for _cell, config in Study(base, {}, seeds).runs()]
+
+
+def taught_by(
+    runs: list[RunConfig], base: RunConfig, labels: Mapping[str, Any], role: str = "distilled"
+) -> Iterator[tuple[RunConfig, Part]]:
+    """A setting taught by models of earlier runs, each with its teacher's seed.
+
+    Of the same size and generation, a student starts from its teacher's first weights.
+
+    Args:
+        base: what does not follow from the teacher.
+        labels: of the parts.
+        role: which model of a run is the teacher: "distilled" or "teacher".
+
+    Returns:
+        The runs, each with the part that it is: a study of its own, since each has another teacher.
+    """
+    for earlier in runs:
+        config = base.replace(teacher=earlier.model_ids[role], seed=earlier.seed)
+        yield config, Part(Study(config, {}), labels)

@@ -1,16 +1,23 @@
-"""The rows of an experiment: its finished runs, with their labels, gains and measures."""
+"""The rows of an experiment, with their labels, gains and measures, and what they say of its lengths."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kd.studies.experiments.experiment import Experiment, Part
+from kd.config import RunConfig
+from kd.pictures.training_set import training_set
+from kd.studies.experiments.experiment import LONG, Experiment, Part
 from kd.studies.experiments.judging import finding, in_cell
 from kd.studies.frame import COLUMNS
 from kd.studies.measures import value, with_gains
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def rows_of(
@@ -66,3 +73,29 @@ def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
                 found.append((*at, each.mean, each.low, each.high, each.seeds))
     names = ["length", "x", "measure", "series", "mean", "low", "high", "seeds"]
     return pd.DataFrame(found, columns=names)
+
+
+def steps(experiment: Experiment, length: str) -> tuple[int, int]:
+    """The fewest and the most steps that its distilled students take at a length."""
+    of_length = [part for part in experiment.parts(1) if part.labels["length"] == length]
+    found = {_steps(config) for part in of_length for _cell, config in part.study.runs()}
+    return min(found), max(found)
+
+
+def _steps(config: RunConfig) -> int:
+    images = len(training_set(config).rows) if config.omitted_digits else config.train_size
+    return config.epochs * math.ceil(images / config.batch_size)
+
+
+def late_gain(experiment: Experiment, rows: pd.DataFrame) -> tuple[float, float, float]:
+    """What the last fifth of the long training changes in the gain, in points.
+
+    Returns:
+        The mean over all runs, and the lowest and the highest mean of a setting; NaN where nobody looked.
+    """
+
+    late = rows[rows["length"] == LONG] if "late_gain" in rows else rows.head(0)
+    if not len(late) or late["late_gain"].isna().all():
+        return math.nan, math.nan, math.nan
+    settings = late.groupby(varied(experiment), dropna=False)["late_gain"].mean()
+    return float(late["late_gain"].mean()), float(settings.min()), float(settings.max())

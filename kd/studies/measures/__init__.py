@@ -5,7 +5,7 @@ A measure is a name, or a name with arguments after colons: "right_of_omitted_wi
 
 from __future__ import annotations
 
-from kd.studies.measures import accuracies, copying, courses, robustness, unseen
+from kd.studies.measures import accuracies, answers, robustness
 from kd.studies.measures.accuracies import FROM_ACCURACIES, with_gains
 from kd.studies.measures.measure import Measure, MeasuredRun, Value
 from kd.text.translation import _
@@ -15,9 +15,9 @@ __all__ = ["MEASURES", "Measure", "MeasuredRun", "Value", "measure", "measured",
 
 MEASURES: dict[str, Measure] = {
     **accuracies.MEASURES,
-    **copying.MEASURES,
-    **courses.MEASURES,
-    **unseen.MEASURES,
+    **answers.OF_COPIES,
+    **accuracies.OF_COURSES,
+    **answers.MEASURES,
     **robustness.MEASURES,
 }
 

@@ -21,8 +21,7 @@ from kd.studies.experiments.experiment import (
 from kd.studies.experiments.judging import Finding, above, below, between, by_seed, finding
 from kd.studies.experiments.plans import longer
 from kd.studies.experiments.sentences import compares
-from kd.studies.mistakes.gauges.course import MEASURES, Course, courses
-from kd.studies.mistakes.gauges.slope import Slope, slope
+from kd.studies.mistakes.gauges import MEASURES, Course, Slope, courses, slope
 from kd.studies.study import Study
 from kd.text.translation import N_
 

@@ -18,10 +18,10 @@ from kd.studies.shipped import differs, nearest
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.stations import STATIONS, station
 from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN, verdicts
-from kd.text.interval_words import covers
 from kd.text.study_words import study_notes as words_on_verdicts
 from kd.text.sure_words import near_cells_words, near_words
 from kd.text.translation import _
+from kd.text.verdicts import covers
 from kd.text.words import STUDENTS
 from kd.unusable import Unusable
 

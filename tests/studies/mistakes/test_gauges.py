@@ -17,9 +17,7 @@ from kd.pictures.training_set import training_set
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.mistakes import NAMES
 from kd.studies.mistakes.cards import CARDS
-from kd.studies.mistakes.gauges.batch import PICTURES, batch
-from kd.studies.mistakes.gauges.course import MEASURES
-from kd.studies.mistakes.gauges.slope import right_gradient, slope, wrong_gradient
+from kd.studies.mistakes.gauges import MEASURES, PICTURES, batch, right_gradient, slope, wrong_gradient
 from kd.studies.mistakes.mistake import BASE
 from kd.teachers.logits import shipped_logits
 from kd.teachers.shipped import shipped_teacher_path

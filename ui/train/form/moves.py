@@ -8,9 +8,8 @@ from kd.config import Contradiction, RunConfig
 from kd.text.translation import _
 from ui.shared import address, notices
 from ui.shared.guard import guarded
-from ui.shared.patience import anybody_else_waits, is_quick
 from ui.shared.person import person
-from ui.shared.server import lab
+from ui.shared.server import anybody_else_waits, is_quick, lab
 from ui.shared.shown import show, shown_run
 from ui.train.form import controls
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -15,13 +16,54 @@ from kd.text.translation import _
 from kd.text.words import duration
 from ui.shared import notices
 from ui.shared.guard import guarded
-from ui.shared.patience import SECONDS_OF_A_LONG_RUN, is_long
 from ui.shared.person import person
 from ui.shared.run_words import setting
-from ui.shared.server import lab
+from ui.shared.server import SECONDS_OF_A_LONG_RUN, is_long, lab
+from ui.shared.shown import stay
 from ui.train.form import controls, moves
 from ui.train.form.moves import ASKED
-from ui.train.form.one_button import one_button
+
+PAUSE = 0.5
+"""Seconds for which a button that has just changed ignores clicks: they were meant for what it was before."""
+
+_MEANING = "train_means"
+
+
+def one_button(meaning: str, label: str, act: Callable[..., None], *arguments: Any, **options: Any) -> None:
+    """Draw the button.
+
+    Without the pause, the second half of a double click on Train would stop the run it has just started.
+
+    Args:
+        meaning: what a click does; another word for each.
+        label: what the button says.
+        act: called with the arguments after a click.
+        options: of `st.button`.
+    """
+    known = st.session_state.get(_MEANING)
+    if known is None:
+        st.session_state[_MEANING] = (meaning, float("-inf"))
+    elif known[0] != meaning:
+        st.session_state[_MEANING] = (meaning, time.monotonic())
+    # the type stays too: for another one Streamlit draws another element
+    st.button(
+        label,
+        key="train",
+        type="primary",
+        width="stretch",
+        on_click=guarded(_clicked),
+        args=(act, arguments),
+        **options,
+    )
+
+
+def _clicked(act: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    _, since = st.session_state[_MEANING]
+    if time.monotonic() - since >= PAUSE:
+        act(*arguments)
+    else:
+        stay()
+
 
 _SCRIPT = Path(__file__).with_name("to_the_result.js")
 _TO_THE_RESULT = "to_the_result"

@@ -1,9 +1,14 @@
-"""Dark knowledge in sentences: here, and in the browser, which fills in the same ones while T moves."""
+"""Dark knowledge in sentences: some beside its charts, some that the browser fills in, too, while T moves."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from kd.text.chart_words import parted, records
 from kd.text.translation import N_, _
-from kd.text.words import AND, listing, percent
+from kd.text.words import AND, NAMES, listing, percent
 
 # Below this ratio two pulls are called about equally hard.
 _EQUALLY_HARD = 1.5
@@ -16,7 +21,7 @@ SoftTarget = tuple[tuple[int, float], tuple[tuple[int, float], ...], tuple[int, 
 """The answer, the others worth naming, the runner-up and the entropy: kd.analysis.opinions.SoftTarget."""
 
 Pull = tuple[float, float, int, int]
-"""How hard label and teacher pull, and the classes up and down: kd.analysis.pull.Pull."""
+"""How hard label and teacher pull, and the classes up and down: kd.analysis.softening.Pull."""
 
 SOFT_TARGET_SAYS = {
     "others": N_("At T = {temperature}, the teacher says {digit} ({share}) and also {others}."),
@@ -107,3 +112,103 @@ def pull_sentence(pull: Pull) -> str:
         times = _(PULL_SAYS["beyond"]) if ratio > _BEYOND else times
         strengths = _(PULL_SAYS["teacher_harder" if teacher > label else "label_harder"], times=times)
     return f"{strengths} {_(PULL_SAYS['together'], up=up, down=down)}"
+
+
+def entropy_words(rows: pd.DataFrame) -> str:
+    """Each model's entropy at this T, and at both ends of the curve.
+
+    Args:
+        rows: role, temperature, entropy_bits, here (the row at this T).
+    """
+    sentences = [_("Entropy in bits.")]
+    for model, curve in parted(rows, "role", "temperature", "entropy_bits", "here").items():
+        sentences.append(_along(_(NAMES[model]), curve, "{:.2f}".format))
+    return " ".join(sentences)
+
+
+def _along(name: str, rows: Sequence[tuple[float, float, bool]], words: Callable[[float], str]) -> str:
+    """A curve that rises or falls, at this T and at both ends.
+
+    Args:
+        rows: temperature, value, and whether the row is this T's.
+    """
+    temperature, value, _here = next(row for row in rows if row[2])
+    curve = [row for row in rows if not row[2]]
+    if words(value) == words(curve[0][1]) == words(curve[-1][1]):
+        return _("{name}: {value} at every T.", name=name, value=words(value))
+    return _(
+        "{name}: {value} at T = {temperature}; from {low} at T = {lowest} to {high} at T = {highest}.",
+        name=name,
+        value=words(value),
+        temperature=f"{temperature:g}",
+        low=words(curve[0][1]),
+        lowest=f"{curve[0][0]:g}",
+        high=words(curve[-1][1]),
+        highest=f"{curve[-1][0]:g}",
+    )
+
+
+def mean_entropy_words(rows: pd.DataFrame) -> str:
+    """The teacher's mean entropy at this T with its band, and at both ends of the curve.
+
+    Args:
+        rows: temperature, mean, lower, upper, here (the row at this T).
+    """
+    columns = ("temperature", "mean", "lower", "upper")
+    points = parted(rows, "here", *columns)
+    ((temperature, mean, lower, upper),), curve = points[True], points[False]
+    return _(
+        "The teacher's mean entropy over the test pictures: {mean} bits at T = {temperature}, "
+        "the middle 80 % from {lower} to {upper}; {low} bits at T = {lowest} and {high} at T = {highest}.",
+        mean=f"{mean:.2f}",
+        temperature=f"{temperature:g}",
+        lower=f"{lower:.2f}",
+        upper=f"{upper:.2f}",
+        low=f"{curve[0][1]:.2f}",
+        lowest=f"{curve[0][0]:g}",
+        high=f"{curve[-1][1]:.2f}",
+        highest=f"{curve[-1][0]:g}",
+    )
+
+
+def strength_words(rows: pd.DataFrame) -> str:
+    """How strong each part of the pull is at this T, and at both ends of the curve.
+
+    Args:
+        rows: part (labels, teacher, teacher_without_t2), temperature, strength, here (the row at this T).
+    """
+    names = {
+        "labels": _("Labels"),
+        "teacher": _("Teacher"),
+        "teacher_without_t2": _("Teacher without T²"),
+    }
+    sentences = [_("Strength of the pull.")]
+    for part, curve in parted(rows, "part", "temperature", "strength", "here").items():
+        sentences.append(_along(names[part], curve, "{:.2g}".format))
+    return " ".join(sentences)
+
+
+def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
+    """Which digit is most like another to the teacher, and for which it is surest and least sure.
+
+    Args:
+        rows: true, class, probability, share_of_wrong.
+        temperature: T.
+    """
+    cells = records(rows, "true", "class", "probability", "share_of_wrong")
+    right = [cell for cell in cells if cell[0] == cell[1]]
+    digit, other, _probability, share = max((c for c in cells if c[0] != c[1]), key=lambda cell: cell[3])
+    surest, doubted = max(right, key=lambda cell: cell[2]), min(right, key=lambda cell: cell[2])
+    return _(
+        "The teacher's mean soft targets at T = {temperature}. Strongest likeness: for pictures of {digit}, "
+        "{share} of the probability for wrong digits goes to {other}. Mean probability of the true digit: "
+        "highest for {surest} ({high}), lowest for {doubted} ({low}).",
+        temperature=f"{temperature:g}",
+        digit=digit,
+        share=percent(share),
+        other=other,
+        surest=surest[0],
+        high=percent(surest[2]),
+        doubted=doubted[0],
+        low=percent(doubted[2]),
+    )

@@ -1,16 +1,103 @@
-"""What the gradient says of a mistake: how large it is, and where it points, against the right one."""
+"""What loss and gradient say of a mistake, in numbers; kd/text/mistake_words.py has the words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kd import files
 from kd.analysis.logits import log_softmax, softmax
 from kd.analysis.softening import Gradient, loss_gradient
-from kd.config import RunConfig
-from kd.studies.mistakes.gauges.batch import Batch, batch
+from kd.config import SHIPPED_TEACHERS, RunConfig
+from kd.distillation.mistakes import MISTAKES
+from kd.networks.numpy_model import NumpyModel
+from kd.once import computed_once
+from kd.pictures.mnist import to_model_input
+from kd.pictures.training_set import places, training_set
+from kd.places import DATA
+from kd.teachers.logits import shipped_logits
+from kd.teachers.shipped import shipped_teacher_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+MEASURES = ("loss_at_first", "loss_at_last")
+
+
+class Course(NamedTuple):
+    """The mean loss over the first epoch's steps and over the last one's, averaged over the seeds."""
+
+    first: float
+    last: float
+
+
+def courses(rows: pd.DataFrame, by: str) -> dict[str, Course]:
+    """The course of the loss for each value of a column.
+
+    Args:
+        rows: of an experiment, with the columns MEASURES.
+    """
+    return {
+        str(value): Course(*(float(group[name].mean()) for name in MEASURES))
+        for value, group in rows.groupby(by, sort=False)
+    }
+
+
+PICTURES = 100
+
+
+class Batch(NamedTuple):
+    """labels: int (n,). student, teacher: logits (n, classes), float64."""
+
+    labels: np.ndarray
+    student: np.ndarray
+    teacher: np.ndarray
+
+
+@computed_once(maxsize=len(MISTAKES) + 1)
+def batch(code: str = "") -> Batch:
+    """The first training pictures, as a default run's distilled student and its teacher see them.
+
+    The student is that of the run that comes with the project, when it was first looked at in training.
+
+    Args:
+        code: of a mistake, whose student is given other answers of its teacher.
+    """
+    config = RunConfig()
+    chosen = training_set(config)
+    pictures = to_model_input(chosen.images[:PICTURES])
+    model = config.model_ids["distilled"]
+    path = DATA / "snapshots" / f"{model}.npz"
+    weights = files.npz_arrays(files.read_sealed(path))["weights"][0]
+    student = NumpyModel.load(DATA / "models" / model / "model.keras").with_flat_weights(weights)
+    labels = chosen.labels[:PICTURES].astype(np.int64)
+    return Batch(
+        labels, student.logits(pictures).astype(float), _answers(code, config)[:PICTURES].astype(float)
+    )
+
+
+def _answers(code: str, config: RunConfig) -> np.ndarray:
+    """The teacher's answers to the pictures of a run, as a student with this mistake is given them."""
+    answers = shipped_logits(SHIPPED_TEACHERS[0])["train"][places(config)]
+    if not code:
+        return answers
+    mistake = MISTAKES[code]
+    if mistake.teacher_dropout:
+        answers = _with_dropout(mistake.teacher_dropout, config)
+    return mistake.answers(answers, config.seed)
+
+
+def _with_dropout(share: float, config: RunConfig) -> np.ndarray:
+    """What the teacher says of the batch with dropout before its last layer."""
+    teacher = NumpyModel.load(shipped_teacher_path(SHIPPED_TEACHERS[0]))
+    features = teacher.penultimate(to_model_input(training_set(config).images[:PICTURES]))
+    kept = np.random.default_rng(config.seed).random(features.shape) >= share
+    kernel, bias = teacher.weights()[-2:]
+    return (features * kept / np.float32(1 - share)) @ kernel + bias
+
 
 # To which Keras clips what its divergence gets.
 _SMALLEST = 1e-7
@@ -30,7 +117,7 @@ class Slope(NamedTuple):
 
 
 def slope(code: str, config: RunConfig) -> Slope:
-    """The gradient of a mistake on the batch of kd/studies/mistakes/gauges/batch.py, at a run's α and T."""
+    """The gradient of a mistake on the batch of kd/studies/mistakes/gauges.py, at a run's α and T."""
     right, wrong = right_gradient(batch(), config), wrong_gradient(code, batch(code), config)
     return Slope(*_compared(wrong.total, right.total), *_compared(wrong.teacher, right.teacher))
 
@@ -42,7 +129,7 @@ def right_gradient(seen: Batch, config: RunConfig) -> Gradient:
 
 
 def wrong_gradient(code: str, seen: Batch, config: RunConfig) -> Gradient:
-    """The same of a mistake: kd/distillation/mistakes/ has the loss."""
+    """The same of a mistake: kd/distillation/mistakes.py has the loss."""
     alpha, n = config.alpha, len(seen.labels)
     weight = alpha if code == "alpha_reversed" else 1 - alpha
     truth = np.eye(seen.student.shape[1])[seen.labels]

@@ -1,9 +1,10 @@
-"""The numbers on the screen to take along: CSV and Parquet, and a dictionary of their columns."""
+"""What is taken along from a page: the numbers on the screen, and the command that computes them again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -64,3 +65,23 @@ def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
     chosen = format_named(code)
     assert isinstance(chosen, TableFormat)
     return chosen.content(numbers())
+
+
+def show_command(command: str, name: str = "repeat", note: str = "") -> None:
+    """A button that unfolds the command, which has a button of its own to copy it.
+
+    Args:
+        command: of `kd.studies.in_text.command`.
+        name: the widget's key: one for each place on a page.
+        note: what has to be known of it.
+    """
+    with st.popover(
+        _("Repeat it in a terminal"),
+        type="tertiary",
+        icon=":material/terminal:",
+        key=name,
+        help=_("The command that does the same without this page, to copy."),
+    ):
+        if note:
+            st.html(f'<p class="kd kd-quiet">{escape(note)}</p>')
+        st.code(command, language=None, wrap_lines=True)

@@ -1,1 +1,0 @@
-"""Charts of how sure a verdict is."""

@@ -1,0 +1,246 @@
+"""The charts of How sure?: seeds added one by one, when to stop, and the leaderboard of objectives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from kd.charts.parts import by_role, finished, in_words
+from kd.charts.theme import COLORS
+from kd.studies.sure.adding_seeds import AddingSeeds
+from kd.studies.sure.stations import STATIONS
+from kd.studies.sure.stopping import AT_STATIONS, USUAL
+from kd.studies.verdicts import BASELINE, HELPS, HURTS, NOT_JUDGED, NOT_SHOWN
+from kd.text.study_words import verdict_word
+from kd.text.translation import _
+
+_STEPS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+_MOST_TICKS = 6
+
+
+def gain_ticks(adding: AddingSeeds) -> list[float]:
+    """The ticks of the axis of gains, in points, which begins at the first and ends at the last.
+
+    It has room for 0, for every seed and for the intervals in any order, so that it stays where it is while
+    seeds are added.
+    """
+    points = [0.0]
+    for steps in adding.steps.values():
+        points += [step.own for step in steps]
+        points += [end for step in steps for end in (step.low, step.high) if not math.isnan(end)]
+    low, high = min(points), max(points)
+    step = next((each for each in _STEPS if (high - low) / each <= _MOST_TICKS), _STEPS[-1])
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [round(step * at, 2) for at in range(first, max(last, first + 1) + 1)]
+
+
+def seeds_rows(adding: AddingSeeds, order: str, number: int) -> pd.DataFrame:
+    """The rows of `seeds_chart`.
+
+    Args:
+        order: one of kd.studies.sure.adding_seeds.ORDERS.
+        number: how many seeds have been added.
+
+    Returns:
+        A row for each seed: role, number (of seeds with it), seed, own (its gain in points), says,
+        difference (of all so far, in points), low and high (of the last verdict), added (whether it is among
+        the first), here (whether it is the last of these).
+    """
+    rows = [
+        {
+            "role": "distilled",
+            "number": at,
+            **{name: getattr(step, name) for name in ("seed", "own", "says", "difference", "low", "high")},
+            "added": at <= number,
+            "here": at == number,
+        }
+        for at, step in enumerate(adding.steps[order], 1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def seeds_chart(rows: pd.DataFrame, ticks: list[float], seeds: int, height: int = 340) -> alt.LayerChart:
+    """Each seed's gain, the mean of the first ones, and the 95 % interval of the last verdict.
+
+    Args:
+        rows: of `seeds_rows`.
+        ticks: of `gain_ticks`.
+        seeds: how many there are.
+        height: of the plot in pixels.
+    """
+    scale = alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, clamp=True)
+    y: dict[str, Any] = {
+        "title": _("Gain over scratch (points)"),
+        "scale": scale,
+        "axis": alt.Axis(values=ticks, format="+~g"),
+    }
+    base = alt.Chart().encode(
+        x=alt.X(
+            "number:Q",
+            title=_("Number of seeds"),
+            scale=alt.Scale(domain=[0.5, seeds + 0.5], nice=False),
+            axis=alt.Axis(values=list(range(1, seeds + 1)), format="d", grid=False),
+        ),
+        color=by_role(),
+        tooltip=[
+            alt.Tooltip("seed:Q", title=_("Seed")),
+            alt.Tooltip("own:Q", title=_("Its own gain (points)"), format="+.2f"),
+            alt.Tooltip("difference:Q", title=_("Mean so far (points)"), format="+.2f"),
+            alt.Tooltip("low:Q", title=_("95 % interval, from"), format="+.2f"),
+            alt.Tooltip("high:Q", title=_("95 % interval, to"), format="+.2f"),
+        ],
+    )
+    interval, mean = {"y": alt.Y("low:Q", **y), "y2": "high:Q"}, alt.Y("difference:Q", **y)
+    several = base.transform_filter("isValid(datum.low)")
+    here = "datum.here"
+    layers = (
+        alt.Chart().mark_rule(opacity=0.7).encode(y=alt.datum(0, type="quantitative")),
+        several.mark_area(opacity=0.14).encode(**interval),
+        base.mark_line(strokeWidth=1.5, opacity=0.6).encode(y=mean),
+        several.transform_filter(here).mark_rule(strokeWidth=3).encode(**interval),
+        base.mark_point(shape="circle", size=60, filled=True).encode(
+            y=alt.Y("own:Q", **y), opacity=alt.condition("datum.added", alt.value(0.85), alt.value(0.2))
+        ),
+        base.transform_filter(here)
+        .mark_point(shape="square", size=190, filled=True, opacity=1)
+        .encode(y=mean),
+    )
+    return finished(alt.layer(*layers, data=rows), _("Gain over scratch as seeds are added"), height)
+
+
+_LEAST = 0.3
+
+
+def stopping_chart(rows: pd.DataFrame, most: int, height: int = 340) -> alt.LayerChart:
+    """A line for each rule: the share of methods that had a verdict by so many seeds.
+
+    Args:
+        rows: of `kd.studies.sure.stopping.stopping`.
+        most: up to how many seeds.
+        height: of the plot in pixels.
+    """
+    words = {USUAL: _("a verdict at every look"), AT_STATIONS: _("verdicts at stations only")}
+    base = alt.Chart().encode(
+        x=alt.X(
+            "seeds:Q",
+            title=_("Number of seeds"),
+            scale=alt.Scale(domain=[1, most], nice=False),
+            axis=alt.Axis(values=[1, *(each for each in STATIONS if each <= most)], format="d", grid=False),
+        ),
+        y=alt.Y(
+            "share:Q",
+            title=_("Share of methods that do nothing"),
+            scale=alt.Scale(domain=[0, _LEAST], nice=True),
+            axis=alt.Axis(format="%", tickCount=6),
+        ),
+        color=alt.Color(
+            "rule:N",
+            scale=alt.Scale(domain=list(words), range=[COLORS["light"][2], COLORS["light"][1]]),
+            legend=alt.Legend(title=None, orient="top", labelExpr=in_words("datum.value", words)),
+        ),
+        strokeDash=alt.StrokeDash(
+            "rule:N", scale=alt.Scale(domain=list(words), range=[[6, 3], [1, 0]]), legend=None
+        ),
+    )
+    tooltip: list[Any] = [
+        alt.Tooltip("rule_words:N", title=_("Rule")),
+        alt.Tooltip("seeds:Q", title=_("Number of seeds")),
+        alt.Tooltip("share:Q", title=_("Said to help or to hurt by then"), format=".1%"),
+    ]
+    layers = (
+        base.mark_line(interpolate="step-after", strokeWidth=2.5),
+        base.mark_point(size=120, opacity=0).encode(tooltip=tooltip),
+    )
+    title = _("A method that does nothing: said to help or to hurt")
+    return finished(alt.layer(*layers, data=rows), title, height, words={"rule": words})
+
+
+_COLUMNS = ("objective", "difference", "low", "high", "p_corrected", "seeds", "verdict")
+_PIXELS_A_ROW = 44
+
+
+def leaderboard_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `leaderboard_chart`.
+
+    Args:
+        table: of kd.studies.sure.leaderboard.leaderboard.
+
+    Returns:
+        Columns role, objective, difference, low, high (in points), p_corrected, seeds, verdict (a code) and
+        shown (whether a difference is). The baseline has no interval.
+    """
+    rows = table[list(_COLUMNS)].copy()
+    rows.insert(0, "role", "distilled")
+    rows["shown"] = rows["verdict"].isin([HELPS, HURTS])
+    return rows
+
+
+def leaderboard_ends(tables: Sequence[pd.DataFrame]) -> tuple[float, float]:
+    """From where to where the axis of such charts side by side goes. tables: as of `leaderboard_rows`."""
+    columns = pd.concat(tables)[["difference", "low", "high"]]
+    return math.floor(min(columns.min().min(), 0)), math.ceil(max(columns.max().max(), 0))
+
+
+def leaderboard_chart(
+    rows: pd.DataFrame, names: Mapping[str, str], over: str, steps: str, ends: tuple[float, float]
+) -> alt.LayerChart:
+    """A dot with its 95 % interval for each objective: filled where a difference is shown, else hollow.
+
+    Args:
+        rows: of `leaderboard_rows`.
+        names: objective → what it is called.
+        over: what the gain is over.
+        steps: how long each was trained, such as '640 steps'.
+        ends: of `leaderboard_ends`.
+    """
+    words = {code: verdict_word(code) for code in (HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE)}
+    base = alt.Chart().encode(
+        y=alt.Y(
+            "objective:N",
+            title=None,
+            sort=alt.EncodingSortField("difference", op="max", order="descending"),
+            axis=alt.Axis(
+                labelExpr=in_words("datum.value", names),
+                labelLimit=240,
+                labelFlush=False,
+                ticks=False,
+                domain=False,
+            ),
+        ),
+        color=by_role(),
+        tooltip=[
+            alt.Tooltip("objective_words:N", title=_("Objective")),
+            alt.Tooltip("difference:Q", title=_("Mean difference (points)"), format="+.2f"),
+            alt.Tooltip("low:Q", title=_("95 % interval, from"), format="+.2f"),
+            alt.Tooltip("high:Q", title=_("95 % interval, to"), format="+.2f"),
+            alt.Tooltip("seeds:Q", title=_("Seeds")),
+            alt.Tooltip("p_corrected:Q", title=_("p, corrected"), format=".2~g"),
+            alt.Tooltip("verdict_words:N", title=_("Verdict")),
+        ],
+    )
+    axis = alt.Axis(
+        tickCount=6, labelFlush=False, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+~g')"
+    )
+    title = _("Accuracy in points above {what}", what=over)
+    at = alt.X("difference:Q", title=title, axis=axis, scale=alt.Scale(domain=list(ends)))
+    zero = alt.Chart().mark_rule(color="#888888").encode(x=alt.datum(0, type="quantitative"))
+    interval: dict[str, Any] = {"x": alt.X("low:Q", title=title, axis=axis), "x2": "high:Q"}
+    dot: dict[str, Any] = {"shape": "square", "size": 150, "strokeWidth": 2, "opacity": 1}
+    compared = f"datum.verdict != '{BASELINE}'"
+    return finished(
+        alt.layer(
+            zero,
+            base.mark_rule(strokeWidth=2.5, opacity=0.6).encode(**interval),
+            base.transform_filter("datum.shown").mark_point(filled=True, **dot).encode(x=at),
+            base.transform_filter(f"!datum.shown && {compared}").mark_point(**dot).encode(x=at),
+            base.transform_filter(f"!({compared})").mark_tick(thickness=4, size=22).encode(x=at),
+            data=rows,
+        ),
+        _("Every objective after {steps}", steps=steps),
+        _PIXELS_A_ROW * len(names),
+        words={"objective": names, "verdict": words},
+    )

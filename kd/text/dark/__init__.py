@@ -1,1 +1,0 @@
-"""What Dark knowledge says: its sentences, and its figures for those who do not see them."""

@@ -1,0 +1,117 @@
+"""What the app and its workers pass to each other. No TensorFlow here, since the app packs and unpacks it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Teaching(NamedTuple):
+    """A teacher's answers to the training images of a run, in order.
+
+    logits: float32 (train_size, 10), or with as many rows for each image as it has variants. attention:
+    float32 (train_size, 245), for objectives that compare it.
+    """
+
+    logits: np.ndarray
+    attention: np.ndarray | None = None
+
+
+def averaged(teachings: Sequence[Teaching]) -> Teaching:
+    """The mean of what several teachers say; that of logits is the geometric mean of predictions at any T."""
+    if len(teachings) == 1:
+        return teachings[0]
+    logits, attention = zip(*teachings, strict=True)
+    return Teaching(np.mean(logits, axis=0), None if None in attention else np.mean(attention, axis=0))
+
+
+class TrainingStopped(Exception):
+    """Somebody asked the training to stop."""
+
+
+@dataclass
+class Snapshots:
+    """A student's weights and test logits during its training, small enough to keep.
+
+    times float64 (k,), in epochs; logits float16 (k, 10000, 10); weights float16 (k, parameters), every
+    weight array of `model.get_weights()` flattened and joined in order; accuracies float64 (k,), of the
+    logits before they were rounded.
+
+    They are kept in float16: logits of trained students stay within ±60, where float16 is exact to 0.03, and
+    weights within ±2, exact to 0.001; the final model is in its .keras file in full precision. One point of
+    the notebook's student takes 241 kB (200 kB of logits, 41 kB of weights) before compression.
+    """
+
+    times: list[float] = field(default_factory=list)
+    logits: list[np.ndarray] = field(default_factory=list)
+    weights: list[np.ndarray] = field(default_factory=list)
+    accuracies: list[float] = field(default_factory=list)
+
+    def add(self, time: float, model, logits: np.ndarray, accuracy: float) -> None:
+        """Keep a point."""
+        self.times.append(float(time))
+        self.logits.append(logits.astype(np.float16))
+        self.weights.append(np.concatenate([w.ravel() for w in model.get_weights()]).astype(np.float16))
+        self.accuracies.append(float(accuracy))
+
+    def copy(self) -> Snapshots:
+        """A copy, to which points can be added without changing this one."""
+        return Snapshots([*self.times], [*self.logits], [*self.weights], [*self.accuracies])
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays by name, for an npz."""
+        return {
+            "times": np.array(self.times),
+            "logits": np.stack(self.logits),
+            "weights": np.stack(self.weights),
+            "accuracies": np.array(self.accuracies),
+        }
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A trained model and what is known about it.
+
+    keras_file is the content of its .keras file. test_logits, float32 (10000, 10), are for all test images.
+    Of the seconds that training took, evaluation_seconds were spent on test images and snapshots. Only
+    students have snapshots, unless they were trained without. processor is the one whose measurement decided
+    the precision, if any did (kd/training/precision.py).
+    """
+
+    name: str
+    keras_file: bytes
+    test_logits: np.ndarray
+    history: list[dict]
+    parameters: int
+    seconds: float
+    evaluation_seconds: float
+    snapshots: Snapshots | None = None
+    precision: str = "float32"
+    processor: str | None = None
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training that paused after `epoch` epochs and `step` steps of the next: others could go first.
+
+    weights: the model's, in the order of `model.get_weights()`; optimizer: Adam's steps and moments
+    (kd/training/networks.py); sums: of the steps since the last event (kd/training/compiled.py), and
+    epoch_seconds what they took. The other fields are TrainedModel's, as they are so far.
+    """
+
+    name: str
+    epoch: int
+    weights: tuple[np.ndarray, ...]
+    optimizer: tuple[np.ndarray, ...]
+    history: list[dict] = field(default_factory=list)
+    seconds: float = 0.0
+    evaluation_seconds: float = 0.0
+    snapshots: Snapshots | None = None
+    precision: str = "float32"
+    processor: str | None = None
+    step: int = 0
+    sums: np.ndarray | None = None
+    epoch_seconds: float = 0.0

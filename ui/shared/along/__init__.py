@@ -1,1 +1,0 @@
-"""What leaves a page: the command that repeats it, and its numbers."""
