@@ -18,7 +18,7 @@ from kd.charts.run_charts import axis_start
 from kd.lab import Lab
 from kd.lab.experiments import ExperimentView
 from kd.studies.experiments.experiment import Option
-from kd.studies.experiments.explored import explored
+from kd.studies.experiments.rows import explored
 from kd.studies.measures import value
 from kd.text.experiment_words import progress_words
 from kd.text.translation import _

@@ -11,10 +11,10 @@ import pandas as pd
 
 from kd.config import RunConfig
 from kd.pictures.training_set import training_set
-from kd.studies.experiments.experiment import LONG, Experiment, Part
+from kd.studies.experiments.experiment import LONG, Experiment, Option, Part
 from kd.studies.experiments.judging import finding, in_cell
 from kd.studies.frame import COLUMNS
-from kd.studies.measures import value, with_gains
+from kd.studies.measures import MeasuredRun, measured, value, with_gains
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,3 +99,20 @@ def late_gain(experiment: Experiment, rows: pd.DataFrame) -> tuple[float, float,
         return math.nan, math.nan, math.nan
     settings = late.groupby(varied(experiment), dropna=False)["late_gain"].mean()
     return float(late["late_gain"].mean()), float(settings.min()), float(settings.max())
+
+
+def explored(option: Option, runs: Sequence[MeasuredRun]) -> dict[str, np.ndarray]:
+    """The mean over some runs, at each value that the option moves over.
+
+    Args:
+        runs: at least one.
+
+    Returns:
+        Measure → (len(option.moves),), in the measure's unit.
+    """
+    return {
+        name: np.array(
+            [np.mean([measured(f"{name}:{value:g}", run) for run in runs]) for value in option.moves]
+        )
+        for name in option.explores
+    }

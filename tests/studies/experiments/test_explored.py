@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.experiments.explored import explored
+from kd.studies.experiments.rows import explored
 
 OPTION = EXPERIMENTS["never_saw_it"].options["bias"]
 
