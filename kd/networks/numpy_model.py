@@ -13,9 +13,9 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kd.networks.keras_file import read_keras_file
 from kd.networks.numpy_layers import (
@@ -28,6 +28,9 @@ from kd.networks.numpy_layers import (
     layers_from_keras,
     readonly,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Batches are cut so that the largest activation has about this many values (2 MB): memory is bounded, and
 # what one layer writes is still in the cache when the next one reads it.
@@ -261,6 +264,8 @@ def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:
         One row for each layer: model, position (from 1), kind (Keras' class), output ("14 × 14 × 16"),
         parameters, multiply_adds and activations (both for one picture, with no layers folded).
     """
+    import pandas as pd  # asking a network does without
+
     return pd.DataFrame(
         [
             {
