@@ -376,9 +376,6 @@ def config_of(setting: RunConfig | Preset | str) -> RunConfig:
     if isinstance(setting, RunConfig):
         return setting
     raise ValueError(
-        _(
-            "A run is asked for by a RunConfig or the name of a preset ({presets}), got {value}.",
-            presets=", ".join(PRESETS),
-            value=quoted(setting),
-        )
+        f"A run is asked for by a RunConfig or the name of a preset ({', '.join(PRESETS)}), got "
+        f"{quoted(setting)}."
     )

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis.logits import checked_labels, checked_logits, log_softmax, softmax
-from kd.text.translation import _
 
 BINS = 15  # as in the paper's tables
 TEMPERATURE_RANGE = (0.05, 20.0)
@@ -39,7 +38,7 @@ def reliability_table(
         ValueError: when T or `bins` is out of range, or labels and logits do not match or are not valid.
     """
     if bins < 1:
-        raise ValueError(_("{name} must be at least 1, got {value}.", name="bins", value=bins))
+        raise ValueError(f"bins must be at least 1, got {bins}.")
     values = checked_logits(logits)
     right = values.argmax(axis=1) == checked_labels(labels, *values.shape)
     confidence = softmax(values, temperature).max(axis=1)
@@ -138,7 +137,7 @@ def temperature_scaling(labels: np.ndarray, logits: np.ndarray) -> TemperatureSc
     values = checked_logits(logits)
     true = checked_labels(labels, *values.shape)
     if len(values) < 2:
-        raise ValueError(_("Temperature scaling needs at least 2 pictures, got 1."))
+        raise ValueError("Temperature scaling needs at least 2 pictures, got 1.")
     temperature = optimal_temperature(true[::2], values[::2])
     unseen = (true[1::2], values[1::2])
     return TemperatureScaling(

@@ -13,7 +13,6 @@ import numpy as np
 
 from kd.analysis.logits import checked_labels, checked_logits
 from kd.analysis.verdict import CONFIDENCE, verdict
-from kd.text.translation import _
 
 BLOCKS = 20
 
@@ -119,13 +118,7 @@ def wilson_interval(successes: int, count: int, confidence: float = CONFIDENCE) 
     from scipy.stats import binomtest
 
     if not (count >= 1 and 0 <= successes <= count):
-        raise ValueError(
-            _(
-                "successes must be between 0 and count ≥ 1, got {successes} of {count}.",
-                successes=successes,
-                count=count,
-            )
-        )
+        raise ValueError(f"successes must be between 0 and count ≥ 1, got {successes} of {count}.")
     interval = binomtest(int(successes), int(count)).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)
 
@@ -142,13 +135,7 @@ def mcnemar(only_first_right: int, only_second_right: int) -> float:
     from scipy.stats import binomtest
 
     if only_first_right < 0 or only_second_right < 0:
-        raise ValueError(
-            _(
-                "Counts must not be negative, got {first} and {second}.",
-                first=only_first_right,
-                second=only_second_right,
-            )
-        )
+        raise ValueError(f"Counts must not be negative, got {only_first_right} and {only_second_right}.")
     discordant = int(only_first_right + only_second_right)
     return float(binomtest(int(only_first_right), discordant, 0.5).pvalue) if discordant else 1.0
 
@@ -172,9 +159,7 @@ def paired_difference_interval(
     a, b, c, d = (int(n) for n in (both_right, only_first_right, only_second_right, neither_right))
     n = a + b + c + d
     if min(a, b, c, d) < 0 or n == 0:
-        raise ValueError(
-            _("Counts must not be negative, and not all 0, got {a}, {b}, {c}, {d}.", a=a, b=b, c=c, d=d)
-        )
+        raise ValueError(f"Counts must not be negative, and not all 0, got {a}, {b}, {c}, {d}.")
     first, second = (a + b) / n, (a + c) / n
     first_low, first_high = wilson_interval(a + b, n, confidence)
     second_low, second_high = wilson_interval(a + c, n, confidence)
@@ -241,13 +226,7 @@ def _same_pictures(
     first, second = checked_logits(first, first_name), checked_logits(second, second_name)
     if first.shape != second.shape:
         raise ValueError(
-            _(
-                "{first} and {second} must be of the same pictures and classes, "
-                "got shapes {first_shape} and {second_shape}.",
-                first=first_name,
-                second=second_name,
-                first_shape=first.shape,
-                second_shape=second.shape,
-            )
+            f"{first_name} and {second_name} must be of the same pictures and classes, got shapes "
+            f"{first.shape} and {second.shape}."
         )
     return first, second

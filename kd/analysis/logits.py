@@ -22,13 +22,9 @@ def checked_logits(logits: Any, name: str = "logits") -> np.ndarray:
     try:
         array = np.asarray(logits, np.float64)
     except (TypeError, ValueError):
-        raise ValueError(
-            _("{name} must be an array of numbers, got {type}.", name=name, type=type(logits).__name__)
-        ) from None
+        raise ValueError(f"{name} must be an array of numbers, got {type(logits).__name__}.") from None
     if array.ndim != 2 or array.shape[0] < 1 or array.shape[1] < 2:
-        raise ValueError(
-            _("{name} must have the shape (pictures, classes), got {shape}.", name=name, shape=array.shape)
-        )
+        raise ValueError(f"{name} must have the shape (pictures, classes), got {array.shape}.")
     finite = np.isfinite(array).all(axis=1)
     if not finite.all():
         raise ValueError(
@@ -49,24 +45,11 @@ def checked_labels(labels: Any, count: int, classes: int = CLASSES) -> np.ndarra
     """
     array = np.asarray(labels)
     if array.shape != (count,):
-        raise ValueError(
-            _(
-                "labels must be one for each of {count} pictures, got shape {shape}.",
-                count=f"{count:,}",
-                shape=array.shape,
-            )
-        )
+        raise ValueError(f"labels must be one for each of {count:,} pictures, got shape {array.shape}.")
     if not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(_("labels must be whole numbers, got {type}.", type=array.dtype))
+        raise ValueError(f"labels must be whole numbers, got {array.dtype}.")
     if array.min() < 0 or array.max() >= classes:
-        raise ValueError(
-            _(
-                "labels must be between 0 and {last}, got {lowest} to {highest}.",
-                last=classes - 1,
-                lowest=array.min(),
-                highest=array.max(),
-            )
-        )
+        raise ValueError(f"labels must be between 0 and {classes - 1}, got {array.min()} to {array.max()}.")
     return array.astype(np.int64)
 
 

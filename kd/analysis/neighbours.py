@@ -21,7 +21,6 @@ import numpy as np
 
 from kd.files import Damaged, read_sealed, write_sealed
 from kd.networks.numpy_model import NumpyModel, PenultimateMap
-from kd.text.translation import _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +112,7 @@ class NeighbourIndex:
         """
         limit = min(CANDIDATES, len(self.images))
         if not 1 <= count <= limit:
-            raise ValueError(_("count must be between 1 and {limit}, got {count}.", limit=limit, count=count))
+            raise ValueError(f"count must be between 1 and {limit}, got {count}.")
         picture = np.asarray(image)[np.newaxis]
         offsets = self.coordinates - self._map(picture)
         candidates = np.argpartition(np.einsum("nk,nk->n", offsets, offsets), limit - 1)[:limit]
@@ -134,7 +133,7 @@ def _principal_directions(features: np.ndarray, count: int) -> np.ndarray:
     features -= features.mean(axis=0)
     values, vectors = np.linalg.eigh(features @ features.T)
     if values[-1] <= rounding:
-        raise ValueError(_("All pictures have the same features, so none is nearer than another."))
+        raise ValueError("All pictures have the same features, so none is nearer than another.")
     kept = [i for i in range(len(values) - 1, -1, -1)[:count] if values[i] > 1e-6 * values[-1]]
     return features.T @ (vectors[:, kept] / np.sqrt(values[kept]))
 
@@ -142,12 +141,8 @@ def _principal_directions(features: np.ndarray, count: int) -> np.ndarray:
 def _check(images: np.ndarray, labels: np.ndarray) -> None:
     if len(images) < 2 or len(images) != len(labels):
         raise ValueError(
-            _(
-                "An index needs at least 2 pictures and a label for each, "
-                "got {pictures} pictures and {labels} labels.",
-                pictures=len(images),
-                labels=len(labels),
-            )
+            f"An index needs at least 2 pictures and a label for each, got {len(images)} pictures and "
+            f"{len(labels)} labels."
         )
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from kd.analysis.logits import checked_logits, divergence_bits, entropy_bits
-from kd.text.translation import _
 
 # From SURE on a model is sure of its answer. Below LOST it has none. A digit with at least RIVAL competes
 # with the answer.
@@ -84,7 +83,7 @@ def distances_bits(logits: Mapping[str, np.ndarray]) -> dict[str, float]:
     """
     values = {name: checked_logits(np.asarray(z)[np.newaxis], name)[0] for name, z in logits.items()}
     if len({z.shape for z in values.values()}) != 1:
-        raise ValueError(_("All models must have the same number of classes."))
+        raise ValueError("All models must have the same number of classes.")
     return {name: float(divergence_bits(values["teacher"], z)) for name, z in values.items()}
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
 from kd.analysis.logits import checked_logits, softmax
 from kd.networks.numpy_model import NumpyModel
-from kd.text.translation import _
 from kd.text.words import quoted
 
 
@@ -100,15 +99,7 @@ def picture_path(
     for model, points in logits.items():
         last = points.shape[1] - 1
         if isinstance(picture, bool) or picture not in range(last + 1):
-            raise ValueError(
-                _(
-                    "{name} must be a whole number between {minimum} and {maximum}, got {value}.",
-                    name="picture",
-                    minimum=0,
-                    maximum=f"{last:,}",
-                    value=quoted(picture),
-                )
-            )
+            raise ValueError(f"picture must be a whole number between 0 and {last:,}, got {quoted(picture)}.")
         probabilities = softmax(checked_logits(points[:, picture], model), temperature)
         point, digit = np.indices(probabilities.shape)
         columns = {

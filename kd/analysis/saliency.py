@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from kd.networks.numpy_model import NumpyModel
-from kd.text.translation import _
 from kd.text.words import quoted
 
 
@@ -64,20 +63,14 @@ def saliency(models: Mapping[str, NumpyModel], image: np.ndarray, digit: int | N
         ValueError: when there is no model, or the digit or the picture is not valid.
     """
     if not models:
-        raise ValueError(_("saliency needs at least one model."))
+        raise ValueError("saliency needs at least one model.")
     picture = np.asarray(image)
     first = next(iter(models.values()))
     if digit is None:
         digit = int(first.logits(picture[np.newaxis])[0].argmax())
     if isinstance(digit, bool) or digit not in range(first.classes):
         raise ValueError(
-            _(
-                "{name} must be a whole number between {minimum} and {maximum}, got {value}.",
-                name="digit",
-                minimum=0,
-                maximum=first.classes - 1,
-                value=quoted(digit),
-            )
+            f"digit must be a whole number between 0 and {first.classes - 1}, got {quoted(digit)}."
         )
     weights = np.full(first.classes, -1.0 / (first.classes - 1))
     weights[digit] = 1.0

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis.logits import checked_labels, checked_logits, softmax
-from kd.text.translation import _
 
 TEMPERATURE = 4.0
 VISIBLE_DOUBT = 0.2
@@ -45,7 +44,7 @@ def showcase(labels: np.ndarray, logits: Mapping[str, np.ndarray]) -> int:
     fits = right["teacher"] & right["distilled"] & ~right["scratch"]
     fits &= (doubt >= VISIBLE_DOUBT) & (second["distilled"] == second["teacher"]) & (closer > 0)
     if not fits.any():
-        raise ValueError(_("No test picture shows a student that learned from its teacher's doubts."))
+        raise ValueError("No test picture shows a student that learned from its teacher's doubts.")
     return int(np.argmax(np.where(fits, closer, -np.inf)))
 
 

@@ -21,7 +21,6 @@ from kd.analysis.logits import (
     softmax,
 )
 from kd.distillation.hyperparameters import checked_alpha, checked_temperature
-from kd.text.translation import _
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 """What a run allows."""
@@ -186,14 +185,8 @@ def loss_gradient(
     teacher = checked_logits(np.atleast_2d(teacher_logits), "teacher_logits")
     if student.shape != teacher.shape:
         raise ValueError(
-            _(
-                "{first} and {second} must be of the same pictures and classes, "
-                "got shapes {first_shape} and {second_shape}.",
-                first="student_logits",
-                second="teacher_logits",
-                first_shape=np.shape(student_logits),
-                second_shape=np.shape(teacher_logits),
-            )
+            "student_logits and teacher_logits must be of the same pictures and classes, got shapes "
+            f"{np.shape(student_logits)} and {np.shape(teacher_logits)}."
         )
     truth = np.eye(student.shape[1])[checked_labels(np.atleast_1d(labels), *student.shape)]
     scale = temperature if temperature_squared else 1.0 / temperature  # s / T
@@ -336,7 +329,7 @@ def pictures_behind(
 
 def _first(table: pd.DataFrame, count: int) -> pd.DataFrame:
     if count < 1:
-        raise ValueError(_("{name} must be at least 1, got {value}.", name="count", value=count))
+        raise ValueError(f"count must be at least 1, got {count}.")
     return table.head(count).reset_index(drop=True)
 
 

@@ -33,13 +33,8 @@ def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Seque
     """
     if not len(pictures) == len(numbers) == len(captions):
         raise ValueError(
-            _(
-                "Each picture needs a number and a caption, "
-                "got {pictures} pictures, {numbers} numbers and {captions} captions.",
-                pictures=len(pictures),
-                numbers=len(numbers),
-                captions=len(captions),
-            )
+            f"Each picture needs a number and a caption, got {len(pictures)} pictures, {len(numbers)} "
+            f"numbers and {len(captions)} captions."
         )
     return pd.DataFrame(
         {

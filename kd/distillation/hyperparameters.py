@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from kd.text.translation import _
 from kd.text.words import quoted
 
 
@@ -16,7 +15,7 @@ def checked_alpha(alpha: Any) -> float:
         ValueError: when it is not a number in [0, 1].
     """
     if not _is_finite_number(alpha) or not 0 <= alpha <= 1:
-        raise ValueError(_("alpha must be a number between 0 and 1, got {value}.", value=quoted(alpha)))
+        raise ValueError(f"alpha must be a number between 0 and 1, got {quoted(alpha)}.")
     return float(alpha)
 
 
@@ -27,9 +26,7 @@ def checked_temperature(temperature: Any) -> float:
         ValueError: when it is not a finite number above 0.
     """
     if not _is_finite_number(temperature) or temperature <= 0:
-        raise ValueError(
-            _("temperature must be a finite number above 0, got {value}.", value=quoted(temperature))
-        )
+        raise ValueError(f"temperature must be a finite number above 0, got {quoted(temperature)}.")
     return float(temperature)
 
 

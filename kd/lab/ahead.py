@@ -45,7 +45,7 @@ SECONDS_AFTER_TROUBLE = 60.0
 
 
 def is_on() -> bool:
-    """Whether anything is computed that nobody asked for: KD_AHEAD.
+    """Returns whether the lab thinks ahead (KD_AHEAD).
 
     Raises:
         ValueError: when it is neither 0 nor 1.
@@ -59,7 +59,7 @@ def is_on() -> bool:
 
 @lru_cache(maxsize=256)
 def with_seeds(setting: RunConfig, most: int) -> tuple[RunConfig, ...]:
-    """The setting with its own seed and the next ones: so many in all, as far as there are any."""
+    """Returns the setting with its own seed and the next ones, `most` in all if there are so many seeds."""
     highest = FIELDS["seed"].maximum
     seeds = most if highest is None else min(most, int(highest) - setting.seed + 1)
     return tuple(config for _cell, config in Study(setting, {}, seeds).runs())
@@ -67,7 +67,7 @@ def with_seeds(setting: RunConfig, most: int) -> tuple[RunConfig, ...]:
 
 @lru_cache(maxsize=256)
 def neighbours(setting: RunConfig, name: str) -> tuple[RunConfig, ...]:
-    """The setting with the next values of a field both ways, where that makes a difference."""
+    """Returns the setting with the next lower and higher value of a field, where that makes a difference."""
     found = []
     if setting.counts(name):
         for value in FIELDS[name].next_stops(getattr(setting, name)):
@@ -105,7 +105,7 @@ class Ahead:
         self._closed = False
 
     def look_at(self, setting: RunConfig | None, person: str) -> None:
-        """This person has this setting on the screen, or none any more; cheap.
+        """Notes that this person looks at this setting, or at none any more; cheap.
 
         It counts until the person looks at another, or for SECONDS_REMEMBERED.
         """
@@ -121,11 +121,11 @@ class Ahead:
             self.let_go()
 
     def goes_on_with(self, setting: RunConfig) -> bool:
-        """Whether other seeds of this setting are computed although nobody asks, as soon as there is time."""
+        """Returns whether the lab will train other seeds of this setting by itself."""
         return self._is_on and self._estimates.seconds(with_seeds(setting, 2)[-1]) < MOST_SECONDS
 
     def let_go(self) -> None:
-        """Somebody looks at or asks for something else: drop the batch, and consider again after a calm."""
+        """Drops the batch, because people want something else; considers again after a calm."""
         with self._lock:
             batch, self._batch = self._batch, None
             self._consider_in(SECONDS_OF_CALM if self._looks else None)
@@ -133,7 +133,7 @@ class Ahead:
             batch[1].stop()
 
     def close(self) -> None:
-        """Compute nothing any more."""
+        """Stops for good."""
         with self._lock:
             self._closed = True
             self._looks.clear()
@@ -150,7 +150,7 @@ class Ahead:
             self._timer.start()
 
     def _consider(self) -> None:
-        """Begin a batch if there is time for one."""
+        """Begins a batch if there is time for one."""
         again: float | None = SECONDS_OF_PATIENCE
         try:
             with self._lock:
@@ -172,7 +172,7 @@ class Ahead:
                     self._consider_in(again)
 
     def _settings(self) -> list[RunConfig]:
-        """What is looked at; nothing if too many people look. Called with the lock held."""
+        """Returns what people look at, or nothing if too many look. Called with the lock held."""
         earliest = time.monotonic() - SECONDS_REMEMBERED
         self._looks = {person: look for person, look in self._looks.items() if look[1] >= earliest}
         if len(self._looks) > MOST_PEOPLE:
@@ -180,11 +180,11 @@ class Ahead:
         return list(dict.fromkeys(setting for setting, _since in self._looks.values()))
 
     def _is_free(self) -> bool:
-        """Whether nobody waits for anything, here or in another process."""
+        """Returns whether nobody waits, here or in another process."""
         return self._runs.is_idle() and not self._store.runs.others_are_busy()
 
     def _chosen(self, settings: list[RunConfig]) -> tuple[RunConfig, list[RunConfig], bool] | None:
-        """For which setting to compute which runs now, and whether somebody may watch them.
+        """Chooses a setting, the runs to compute for it, and whether people may want to see how they learned.
 
         Everybody's seeds come before anybody's neighbours.
         """
@@ -198,7 +198,7 @@ class Ahead:
         return None
 
     def _may_compute(self, config: RunConfig) -> bool:
-        """Whether a run is missing and short, has not failed just now, and was not deleted."""
+        """Returns whether a run is missing and short, has not failed just now, and was not deleted."""
         failed = self._failed.get(config.run_id)
         return (
             not self._store.runs.has(config.run_id)

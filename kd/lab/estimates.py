@@ -24,33 +24,33 @@ class Estimates:
         self._is_read = False
 
     def read(self) -> None:
-        """Read the finished runs; takes a moment."""
+        """Reads the finished runs; takes a moment."""
         self._speed = measured_speed(self._newest())
         self._is_read = True
 
     def run(self, config: RunConfig) -> Estimate | None:
-        """Seconds that a run takes; None if nothing has been measured on this machine yet."""
+        """Returns the seconds of a run; None if nothing has been measured on this machine yet."""
         speed = self._speed_here()
         return None if self._speed is None else speed.estimate(config, self._trains_teacher(config))
 
     def seconds(self, config: RunConfig) -> float:
-        """Seconds that a run takes, on a typical machine while nothing has been measured on this one."""
+        """Returns the seconds of a run, on a typical machine while nothing has been measured on this one."""
         return self._speed_here().estimate(config, self._trains_teacher(config)).total
 
     def model(self, config: RunConfig, name: str) -> float | None:
-        """Seconds that one of a run's models takes, or None; from what was read last, so it never waits."""
+        """Returns the seconds of one of a run's models, or None. Never waits: uses what was read last."""
         return None if self._speed is None else self._speed.model_seconds(config, name)
 
     def studies(self, *studies: Study) -> float:
-        """Seconds that studies take side by side, without what is stored."""
+        """Returns the seconds that studies take side by side, without what is stored."""
         return self.together(self._missing(studies))
 
     def pace(self, *studies: Study) -> Pace:
-        """How fast studies go that begin now."""
+        """Returns the pace of studies that begin now."""
         return Pace(self.costs(list(dict.fromkeys(self._missing(studies)))))
 
     def together(self, configs: Iterable[RunConfig]) -> float:
-        """Seconds that runs take together: each model is trained once, as many at once as can be."""
+        """Returns the seconds that runs take together, if each model is trained once on all workers."""
         speed = self._speed_here()
         models = {
             model_id: speed.model_seconds(config, name)
@@ -62,18 +62,18 @@ class Estimates:
         return max(max(models.values(), default=0.0), sum(models.values()) / self.workers())
 
     def costs(self, configs: Sequence[RunConfig]) -> dict[str, float]:
-        """The seconds of each run by its id, so that they add up to those of all together."""
+        """Splits the seconds of `together` among the runs; returns them by run id."""
         alone = {config.run_id: self.together([config]) for config in configs}
         total = sum(alone.values())
         share = self.together(configs) / total if total else 0.0
         return {run_id: cost * share for run_id, cost in alone.items()}
 
     def workers(self) -> int:
-        """How many students train at once, as far as is known."""
+        """Returns how many students train at once, as far as is known."""
         return self._engine.workers()["student"]
 
     def count_workers(self) -> int:
-        """How many students train at once. A cluster of one's own is asked, which may take a while.
+        """Asks a cluster of one's own how many students train at once; may take a while.
 
         Until then, or until something has been trained there, it is as many as this machine would train.
         """
@@ -94,7 +94,7 @@ class Estimates:
         return [config for config in runs if not self._store.is_usable(config.run_id)]
 
     def _newest(self) -> Iterator[tuple[RunConfig, Mapping[str, Any]]]:
-        """Config and result of this machine's newest finished runs."""
+        """Yields config and result of this machine's newest finished runs."""
         with contextlib.suppress(OSError):
             finished = [row for row in self._store.runs.rows(unasked=True) if row.status == "finished"]
             for row in finished[:RUNS_MEASURED]:

@@ -39,7 +39,7 @@ class Experiments:
         self._runs: dict[Any, ExperimentRun] = {}
 
     def get(self, name: str, seeds: int | None, length: str | None, **options: Any) -> ExperimentRun:
-        """The same for everybody who asks the same."""
+        """Returns the experiment, the same object for the same question."""
         from kd.studies.experiments import experiment
 
         asked = experiment(name, **options)
@@ -53,7 +53,7 @@ class Experiments:
             return self._runs[key]
 
     def _forget_the_oldest(self, newest: Any) -> None:
-        """Keep the memory small; an experiment that is going on stays, and so does all that is stored."""
+        """Drops old experiments from memory; those in progress stay, and nothing stored is lost."""
         for key in list(self._runs):
             if len(self._runs) <= MOST_KEPT:
                 return
@@ -85,7 +85,7 @@ class ExperimentView:
 
     @property
     def active(self) -> bool:
-        """Whether it has not ended."""
+        """Returns whether it has not ended."""
         return self.status in ("running", "waiting for room")
 
 
@@ -109,11 +109,11 @@ class ExperimentRun:
         self._seen: tuple[int, dict[str, Findings], pd.DataFrame] | None = None
 
     def estimate(self) -> float:
-        """About how many seconds it takes, without what is stored."""
+        """Estimates the seconds it takes, without what is stored."""
         return sum(self._lab.estimates.studies(*(part.study for part in stage)) for stage in self._stages)
 
     def start(self, person: str = NOBODY) -> None:
-        """Begin it, or go on with it, or join those who want it already; returns at once.
+        """Begins it, goes on with it, or joins it; returns at once.
 
         Raises:
             ValueError: when a teacher of its first stage is not stored.
@@ -138,7 +138,7 @@ class ExperimentRun:
             self._thread.start()
 
     def stop(self, person: str | None = None) -> bool:
-        """Withdraw a person's request; it ends if nobody else wants it. None: end it at once.
+        """Withdraws a person's request and ends it if nobody else wants it; None ends it at once.
 
         What it has computed is kept, and `start` goes on from there. Returns whether it ends.
         """
@@ -152,14 +152,14 @@ class ExperimentRun:
             return self._stopping.is_set()
 
     def wait(self, timeout: float | None = None) -> ExperimentView:
-        """Wait until it ends or `timeout` seconds pass; returns it as it is then."""
+        """Waits until it ends or `timeout` seconds pass; returns it as it is then."""
         thread = self._thread
         if thread is not None:
             thread.join(timeout)
         return self.view()
 
     def view(self) -> ExperimentView:
-        """The experiment as it is now; what is stored can be seen before it starts."""
+        """Returns the experiment as it is now; shows what is stored even before it starts."""
         going = self.is_going  # before anything else: what is seen afterwards of one that has ended is all
         studies = list(self._studies())
         # while it goes on, its own thread measures what is new, and nobody who looks waits for that
@@ -180,17 +180,17 @@ class ExperimentRun:
 
     @property
     def is_going(self) -> bool:
-        """Whether it has begun and has not ended."""
+        """Returns whether it is in progress."""
         return self._thread is not None and self._thread.is_alive()
 
     def _studies(self) -> Iterator[StudyView]:
-        """The studies that were started, as they are now."""
+        """Yields the studies that were started, as they are now."""
         if self._started:
             for part in (part for stage in self._stages[: self._stage + 1] for part in stage):
                 yield self._lab.studies.view(part.study.study_id)
 
     def _stored(self) -> int:
-        """How many of its runs are stored."""
+        """Counts its stored runs."""
         return sum(self._lab.store.runs.has(config.run_id) for config in self._configs)
 
     def _status(self, going: bool, done: int, studies: list[StudyView]) -> str:
@@ -204,11 +204,11 @@ class ExperimentRun:
         return "stopped" if done else "not started"
 
     def _last_seen(self) -> tuple[pd.DataFrame, dict[str, Findings]] | None:
-        """Rows and findings as they were made last; None before the first time."""
+        """Returns the last rows and findings; None before the first."""
         return None if self._seen is None else (self._seen[2], self._seen[1])
 
     def _look(self, studies: list[StudyView]) -> tuple[pd.DataFrame, dict[str, Findings]]:
-        """Rows and findings; made anew only when more runs are stored than somebody has seen."""
+        """Returns rows and findings, made anew only when more runs are stored."""
         done = sum(study.done for study in studies) if studies else self._stored()
         with self._looking:
             if self._seen is None or self._seen[0] != done:
@@ -225,7 +225,7 @@ class ExperimentRun:
         return rows_of(parts, lambda part: self._lab.studies.frame(part.study), measures)
 
     def _measured(self, name: str, run_id: str) -> float:
-        """A measure of a run; NaN where the run has lost its models since it finished."""
+        """Measures a run; NaN if the run has lost its models since it finished."""
         try:
             return self._lab.trained.measured(name, run_id)
         except (ValueError, OSError) as error:
@@ -238,7 +238,7 @@ class ExperimentRun:
                 self._lab.studies.start(part.study, person, experiment=self.experiment.name)
 
     def _carry_out(self) -> None:
-        """In a thread of its own."""
+        """Carries out stage after stage; a thread of its own runs this."""
         try:
             for number, stage in enumerate(self._stages):
                 with self._lock:
@@ -253,7 +253,7 @@ class ExperimentRun:
             log.exception("experiment %s failed", self.experiment.name)
 
     def _waited_for(self, study_id: str) -> int:
-        """How many runs of a study are stored once it has ended. What is new is measured meanwhile."""
+        """Waits for a study and measures new runs meanwhile; returns how many runs are stored."""
         while True:
             study = self._lab.studies.wait(study_id, SECONDS_BETWEEN_LOOKS)
             self._look(list(self._studies()))

@@ -109,7 +109,7 @@ class Lab:
         self.close()
 
     def train(self, config: RunConfig | Preset | str, person: str = NOBODY) -> Run:
-        """Ask for a run; returns the handle on it at once.
+        """Asks for a run; returns its handle at once.
 
         Nothing is computed for a stored run; one in progress is joined; any other is queued, and so is a
         stored one that has lost a file or its teacher. One that the lab has computed ahead is listed now.
@@ -139,7 +139,7 @@ class Lab:
         seeds: int = 1,
         baseline: str | Cell = SCRATCH,
     ) -> StudyHandle:
-        """A study to start, to wait for and to read; nothing is computed yet.
+        """Returns a study to start, to wait for and to read; computes nothing yet.
 
         Args:
             base, axes, seeds, baseline: as `Study`.
@@ -152,7 +152,7 @@ class Lab:
     def experiment(
         self, name: str, seeds: int | None = None, *, length: str | None = None, **options: Any
     ) -> ExperimentRun:
-        """An experiment to start, to look at and to read; the same for all who ask the same of this lab.
+        """Returns an experiment to start, to look at and to read, the same object for the same question.
 
         Args:
             name: of kd.studies.experiments.EXPERIMENTS.
@@ -173,7 +173,7 @@ class Lab:
     def estimate(self, what: RunConfig | Preset | str) -> Estimate | None: ...
 
     def estimate(self, what: RunConfig | Preset | str | Study | StudyHandle) -> Estimate | float | None:
-        """About how many seconds a run or a study takes, judging by the newest finished runs.
+        """Estimates how many seconds a run or a study takes, judging by the newest finished runs.
 
         Returns:
             Of a run's setting, the seconds of its teacher and of its students; None if nothing has been
@@ -192,7 +192,7 @@ class Lab:
         replace: bool = False,
         check: Check = nothing,
     ) -> list[Path]:
-        """Write a finished run, one of its models, or the numbers of runs, as files that do without KD Lab.
+        """Writes a finished run, one of its models, or the numbers of runs, as files that do without KD Lab.
 
         Args:
             run: for "csv" and "parquet" also a list of runs, or a study, whose finished runs are written.
@@ -217,7 +217,7 @@ class Lab:
         return export(self.store, views, format, model, path, replace, check, study_id)
 
     def numbers(self, run: Exported) -> pd.DataFrame:
-        """The numbers of a run, of several or of a study: one row for each finished run and model.
+        """Returns the numbers of a run, of several or of a study: one row for each finished run and model.
 
         Returns:
             The table of kd.export.numbers.long_form; `kd.export.numbers.columns.dictionary` says what its
@@ -231,14 +231,14 @@ class Lab:
         return long_form(*self._exported(run))
 
     def warm_up(self) -> None:
-        """Start the engine and load TensorFlow in its workers, in the background; later calls do nothing."""
+        """Starts the engine and loads TensorFlow in its workers, in the background, once."""
         if self._warmed.is_set():
             return
         self._warmed.set()
         threading.Thread(target=self._warm_up, name="kd-warm-up", daemon=True).start()
 
     def close(self) -> None:
-        """Stop this process's runs and leave; stored runs are kept."""
+        """Stops this process's runs and leaves; stored runs are kept."""
         self.ahead.close()
         self.courses.close()
         self.studies.close()
@@ -257,7 +257,7 @@ class Lab:
         importlib.import_module("scipy.stats")
 
     def _run_has_ended(self, run_id: str, by_person: bool) -> None:
-        """Measure the machine, and make room: after each run of a person, and now and then within studies."""
+        """Measures the machine and makes room: after a person's runs, and now and then within studies."""
         with self._tidying:
             now = time.monotonic()
             if not by_person and now - self._tidied < SECONDS_BETWEEN_TIDYING:
@@ -277,14 +277,14 @@ class Lab:
         training_set(config)
 
     def _result(self, config: RunConfig) -> dict[str, Any] | None:
-        """A stored run's result, or None."""
+        """Returns a stored run's result, or None."""
         with contextlib.suppress(ValueError, OSError):
             view = self.runs.stored(config.run_id)
             return None if view is None else view.result
         return None
 
     def _exported(self, run: Exported) -> tuple[list[RunView], str | None]:
-        """The finished runs, and the id of the study that they are of."""
+        """Returns the finished runs, and the id of their study if they are a study's."""
         if isinstance(run, StudyView | StudyHandle):
             study = run.study
             stored = [self.runs.stored(config.run_id) for _cell, config in study.runs()]

@@ -39,7 +39,7 @@ class Run:
     _runs: Runs = field(repr=False, compare=False)
 
     def view(self) -> RunView:
-        """The run as it is now; cheap.
+        """Returns the run as it is now; cheap.
 
         Raises:
             ValueError: when it was deleted.
@@ -67,7 +67,7 @@ class Run:
         return self.view().result
 
     def wait(self, timeout: float | None = None, progress: bool = False) -> RunView:
-        """Wait until it ends or `timeout` seconds pass; returns it as it is then.
+        """Waits until it ends or `timeout` seconds pass; returns it as it is then.
 
         Args:
             progress: show its progress on standard error meanwhile, as `kd train` does.
@@ -76,7 +76,7 @@ class Run:
         return show(looks, moment) if progress else last(looks)
 
     def stop(self, person: str | None = None) -> bool:
-        """Withdraw a person's request; the run ends if nobody else wants it. None: end it at once.
+        """Withdraws a person's request and ends the run if nobody else wants it; None ends it at once.
 
         A run of another process is stopped only for None, by that process, within a second or two. Returns
         whether the run ends.
@@ -89,13 +89,13 @@ class Run:
         return asked
 
     def let_go(self, person: str) -> None:
-        """Stop it for a person who has moved on: if it ends, it is not listed until somebody asks again."""
+        """Stops it for a person who has moved on; if it ends, it is forgotten."""
         if self.stop(person):
             with contextlib.suppress(OSError):  # then it is listed as stopped
                 self._runs.store.runs.unask_for(self.id)
 
     def models(self) -> dict[str, NumpyModel]:
-        """The three trained networks by name, usable from any thread.
+        """Returns the three trained networks by name, usable from any thread.
 
         Raises:
             ValueError: when the run has not finished, or a model of it is missing or damaged.
@@ -103,7 +103,7 @@ class Run:
         return self._runs.trained.models(self.id)
 
     def student(self, model: str = "distilled") -> keras.Model:
-        """A trained network as Keras has it, to go on with; each call makes another.
+        """Returns a trained network as Keras has it, to go on with; each call makes another.
 
         Loads Keras and TensorFlow in this process; `models` does without.
 
@@ -119,7 +119,7 @@ class Run:
         return self._runs.trained.student(self.id, model)
 
     def predict(self, pictures: Any) -> dict[str, np.ndarray]:
-        """What the three networks make of pictures of digits, white on black.
+        """Returns what the three networks make of pictures of digits, white on black.
 
         Args:
             pictures: of shape (28, 28), (n, 28, 28) or (n, 28, 28, 1): uint8 from 0 to 255, or floats from 0
@@ -135,7 +135,7 @@ class Run:
         return self._runs.trained.predict(self.id, pictures)
 
     def test_logits(self) -> dict[str, np.ndarray]:
-        """Logits of all test images by model, float32 (10000, 10), read-only.
+        """Returns the logits of all test images by model, float32 (10000, 10), read-only.
 
         Raises:
             ValueError: as `models`.
@@ -143,7 +143,7 @@ class Run:
         return self._runs.trained.test_logits(self.id)
 
     def snapshots(self) -> dict[str, dict[str, np.ndarray]]:
-        """Both students over the course of training, as kd/training/messages.py keeps them; read-only.
+        """Returns both students over their training, as kd/training/messages.py keeps them; read-only.
 
         Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters),
         accuracies on the test images (k,). A student that was trained without snapshots is trained once more,
@@ -155,7 +155,7 @@ class Run:
         return self._runs.trained.snapshots(self.id)
 
     def neighbours(self) -> NeighbourIndex:
-        """The run's training pictures (10,000 at most) as its teacher sees them; cached on disk.
+        """Returns the run's training pictures (10,000 at most) as its teacher sees them; cached on disk.
 
         The first call for a teacher takes some seconds.
 
@@ -165,7 +165,7 @@ class Run:
         return self._runs.trained.neighbours(self.id)
 
     def measured(self, name: str) -> float:
-        """What a measure (kd.studies.measures) gives of it; computed once and kept.
+        """Returns a measure of it (kd.studies.measures); computes it once and keeps it.
 
         Raises:
             ValueError: as `models`; also when there is no such measure.
@@ -180,7 +180,7 @@ class Run:
         replace: bool = False,
         check: Check = nothing,
     ) -> list[Path]:
-        """Write the run, one of its models or its numbers as files that do without KD Lab: see `Lab.export`.
+        """Writes the run, one of its models or its numbers as files that do without KD Lab: see `Lab.export`.
 
         Raises:
             ValueError: as `Lab.export`.
@@ -197,7 +197,7 @@ RunNames = RunName | Iterable[RunName]
 
 
 def run_id_of(run: RunName) -> str:
-    """The id of the run.
+    """Returns the id of the run.
 
     Raises:
         ValueError: when this names no run.
@@ -206,6 +206,6 @@ def run_id_of(run: RunName) -> str:
 
 
 def run_ids_of(runs: RunNames) -> list[str]:
-    """The id of each run, without duplicates."""
+    """Returns the id of each run, without duplicates."""
     each = [runs] if isinstance(runs, str | RunView | Run) or not isinstance(runs, Iterable) else runs
     return list(dict.fromkeys(map(run_id_of, each)))

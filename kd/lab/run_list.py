@@ -31,7 +31,7 @@ class InProgress(Protocol):
     """The runs that this process computes."""
 
     def view(self, run_id: str) -> RunView | None:
-        """One of them as it is now; None if it is not one of them."""
+        """Returns one of them as it is now; None if it is not one of them."""
 
 
 class RunList:
@@ -53,7 +53,7 @@ class RunList:
         self._history = lru_cache(maxsize=_KEPT)(self._read_history)
 
     def views(self) -> tuple[RunView, ...]:
-        """Every run that anybody has asked for, newest first; those that come with the project are last.
+        """Returns every run that people asked for, newest first; the included ones are last.
 
         The very same tuple as the last time if nothing has changed since; quick, for thousands of runs.
         """
@@ -71,7 +71,7 @@ class RunList:
             return self._last
 
     def view(self, run_id: str) -> RunView:
-        """The run as it is now.
+        """Returns the run as it is now.
 
         Raises:
             ValueError: when no run has this id.
@@ -87,14 +87,14 @@ class RunList:
         raise _not_there(run_id)
 
     def stored(self, run_id: str) -> RunView | None:
-        """A finished run, whatever is computed of it now; None if it has no result."""
+        """Returns a finished run, even while it is computed again; None if it has no result."""
         if not self._store.runs.has(run_id):
             return None
         view = self.view(run_id)
         return None if view.result is None else view
 
     def known(self, run: str | RunView) -> str:
-        """The id of a run that is known here, whatever its state.
+        """Returns the id of a known run, whatever its state.
 
         Raises:
             ValueError: when there is no such run.
@@ -105,11 +105,11 @@ class RunList:
         raise _not_there(run_id)
 
     def to_frame(self, views: Iterable[RunView] | None = None) -> pd.DataFrame:
-        """A table of runs, one row for each (kd.runs.frame); by default of all that are listed."""
+        """Returns a table of runs, one row each (kd.runs.frame); by default of all that are listed."""
         return runs_frame(self.views() if views is None else views)
 
     def _listed(self) -> list[RunRow]:
-        """The rows, read again if anybody has written anything."""
+        """Returns the rows, read again if the database has changed."""
         if self._rows is not None and any(map(self._is_gone, self._rows[1])):
             self._rows = None
         version = self._store.runs.version()
@@ -129,11 +129,11 @@ class RunList:
         return row
 
     def _is_gone(self, row: RunRow) -> bool:
-        """Whether a run's process has ended before the run did."""
+        """Returns whether a run's process has ended before the run did."""
         return row.is_active and self._store.runs.worker(row.run_id) == "gone"
 
     def _settle(self) -> None:
-        """Note which runs were interrupted, unless somebody else is writing: then who looks next does it."""
+        """Marks interrupted runs, unless another process is writing; then the next look does it."""
         try:
             with self._store.waiting(0):
                 self._store.runs.settle()
@@ -141,7 +141,7 @@ class RunList:
             return
 
     def _own(self, run_id: str) -> RunView | None:
-        """A run of this process."""
+        """Returns a run of this process, or None."""
         return None if self._in_progress is None else self._in_progress.view(run_id)
 
     def _of_row(self, row: RunRow) -> RunView:
@@ -206,7 +206,7 @@ class RunList:
         return {**result, "comparison": Comparison.opened(result["comparison"], alpha)}
 
     def _history_now(self, run_id: str, state: Any) -> list[dict[str, Any]]:
-        """The epochs of a run's models; a teacher that was there before had its own."""
+        """Returns the epochs of a run's models, without those of a teacher that was there before."""
         record = self._store.runs.record(run_id, deleted=True)
         if record is None:
             return []
@@ -219,7 +219,7 @@ class RunList:
         return list(chain.from_iterable(self._epochs(model_id) for model_id, *_states in models))
 
     def _epochs(self, model_id: str) -> list[dict[str, Any]]:
-        """The history of a model, with the test accuracies that only its snapshots know."""
+        """Returns the history of a model, with the test accuracies that only its snapshots know."""
         record = self._store.models.record(model_id)
         epochs = [] if record is None else record["history"]
         if all(event.get("val_accuracy") is not None for event in epochs):
@@ -247,7 +247,7 @@ def _filled(event: dict[str, Any], accuracy: float | None) -> dict[str, Any]:
 
 
 def _without_result(row: RunRow, events: list[dict[str, Any]], said: dict[str, Any]) -> RunView:
-    """A run that this process is not computing: interrupted, stopped, or another process's."""
+    """Makes the view of a run that this process does not compute."""
     history: dict[str, list[dict]] = {}
     for event in events:
         if event["event"] == "begin":

@@ -64,7 +64,7 @@ class Runs:
         return len(self.views())
 
     def view(self, run: RunName) -> RunView:
-        """The run as it is now; cheap.
+        """Returns the run as it is now; cheap.
 
         Raises:
             ValueError: when no run has this id.
@@ -75,15 +75,15 @@ class Runs:
         return view
 
     def views(self) -> tuple[RunView, ...]:
-        """The runs as they are now, quick for thousands; the same tuple as before if nothing has changed."""
+        """Returns the runs as they are now, quickly for thousands; the same tuple if nothing has changed."""
         return self._list.views()
 
     def stored(self, run_id: str) -> RunView | None:
-        """A finished run; None if there is none. Cheap."""
+        """Returns a finished run; None if there is none. Cheap."""
         return self._list.stored(run_id)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row for each run, with NaN or None where it has no result yet.
+        """Returns a table with one row for each run, with NaN or None where it has no result yet.
 
         Returns:
             The columns run (its id), status, created (UTC), shipped, whose, name, tags and note; every field
@@ -104,7 +104,7 @@ class Runs:
         note: str | None = None,
         person: str | None = None,
     ) -> None:
-        """Change the name, the tags and the note of runs together; what is None stays, what is empty goes.
+        """Changes the name, the tags and the note of runs; what is None stays, what is empty goes.
 
         Raises:
             ValueError: when there is no such run, it is not this person's to change, the name has more than
@@ -122,7 +122,7 @@ class Runs:
             self.store.runs.annotate(run_ids, **changes)
 
     def pin(self, runs: RunNames, pinned: bool = True, person: str | None = None) -> None:
-        """Keep runs even when space is needed, or no longer.
+        """Keeps runs even when space is needed, or no longer.
 
         Raises:
             ValueError: when there is no such run, or it is not this person's to keep.
@@ -131,7 +131,7 @@ class Runs:
         self._upkeep.forget_usage()
 
     def delete(self, runs: RunNames, person: str | None = None) -> None:
-        """Take runs off the list; `restore` brings them back until their space is needed.
+        """Takes runs off the list; `restore` brings them back until their space is needed.
 
         Raises:
             ValueError: when there is no such run, it came with the project, it is waiting or training, or it
@@ -146,7 +146,7 @@ class Runs:
         self._upkeep.forget_usage()
 
     def restore(self, runs: RunNames) -> list[str]:
-        """Bring deleted runs back; returns the ids of those that are gone for good.
+        """Brings deleted runs back; returns the ids of those that are gone for good.
 
         Raises:
             ValueError: when this names no run.
@@ -156,11 +156,11 @@ class Runs:
         return gone
 
     def deleted(self) -> dict[str, RunConfig]:
-        """The runs that can be brought back, the last one deleted at the end."""
+        """Returns the runs that can be brought back, the last one deleted at the end."""
         return {row.run_id: row.config for row in self.store.runs.deleted()}
 
     def deleted_last(self, person: str | None = None) -> dict[str, RunConfig]:
-        """The runs that were deleted together, and last, of those that are this person's to change."""
+        """Returns the runs that were deleted together last, among those that this person may change."""
         rows = self.store.runs.deleted()
         if person is not None:
             rows = [row for row in rows if row.person in (person, NOBODY)]
@@ -172,7 +172,7 @@ class Runs:
         return False
 
     def _changeable(self, runs: RunNames, person: str | None) -> list[str]:
-        """The ids of runs that are known and that this person may change.
+        """Returns the ids of known runs that this person may change.
 
         Raises:
             ValueError: when one of them is neither.

@@ -64,7 +64,7 @@ class Seeds:
         self._more: dict[str, tuple[str, str, int]] = {}  # person → study, run of the first seed, seeds
 
     def view(self, config: RunConfig | Preset | str, most: int = MOST_SEEDS) -> SeedsView:
-        """What is stored of a setting with its seed and the next ones, `most` in all; cheap."""
+        """Returns what is stored of a setting with its seed and the next ones, `most` in all; cheap."""
         config = config_of(config)
         ids = _ids(config, most)
         states = tuple(map(self._store.runs.state, ids))
@@ -81,7 +81,7 @@ class Seeds:
         )
 
     def frame(self, config: RunConfig | Preset | str, most: int = MOST_SEEDS) -> pd.DataFrame:
-        """The stored runs of a setting with its seed and the next ones, `most` in all, one row a seed.
+        """Returns the stored runs of a setting and its next seeds, `most` in all, one row a seed.
 
         Returns:
             The columns of `kd.studies.frame.study_frame`.
@@ -92,7 +92,7 @@ class Seeds:
         return study_frame(Study(config, {}, len(_ids(config, most))), self._compared_result)
 
     def more(self, config: RunConfig | Preset | str, seeds: int, person: str = NOBODY) -> str:
-        """Have a setting trained with so many seeds, its own the first; returns the id of the study at once.
+        """Trains a setting with so many seeds, its own the first; returns the study's id at once.
 
         It takes the place of what this person last asked for here, unless others have asked for that too;
         what is stored by then is kept.
@@ -112,7 +112,7 @@ class Seeds:
     def _compare(
         self, config: RunConfig, most: int, states: Sequence[Any]
     ) -> tuple[dict[int, str], dict[int, float], dict[str, Any] | None]:
-        """The parts of a SeedsView, which stay the same as long as the runs' states do."""
+        """Computes the parts of a SeedsView that change with the runs' states alone."""
         from kd.studies.verdicts import verdicts
 
         found = self.frame(config, most)
@@ -122,7 +122,7 @@ class Seeds:
         return dict(zip(found["seed"], found["run"], strict=True)), dict(pairs), verdict
 
     def _compared_result(self, config: RunConfig) -> dict[str, Any] | None:
-        """A run's result, or None where there is none that compares its students."""
+        """Returns a run's result; None if there is none that compares its students."""
         result = self._result(config)
         return result if result is not None and "comparison" in result else None
 

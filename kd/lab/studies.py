@@ -68,7 +68,7 @@ class StudyInProgress:
         return "stopped" if self.batch.is_stopped else "unfinished"
 
     def view(self) -> StudyView:
-        """The study as it is now."""
+        """Returns the study as it is now."""
         left = None
         if self.pace is not None and not self.ended.is_set():
             left = self.pace.seconds_left(list(self.batch.done), self.batch.seconds_paused)
@@ -84,21 +84,21 @@ class StudyInProgress:
         )
 
     def join(self, person: str) -> None:
-        """This person wants it, too, or goes on with it."""
+        """Adds a person who wants it, or lets it go on for them."""
         with self.lock:
             self.wanting.add(person)
             self.paused.discard(person)
             self._go_on_or_rest()
 
     def pause(self, person: str | None) -> bool:
-        """Let it rest for this person, or for everybody; returns whether it does."""
+        """Lets it rest for this person, or for everybody; returns whether it rests."""
         with self.lock:
             self.paused |= self.wanting if person is None else self.wanting & {person, NOBODY}
             self._go_on_or_rest()
             return self.batch.is_paused
 
     def stop(self, person: str | None) -> bool:
-        """This person does not want it any more, or nobody does; returns whether it ends."""
+        """Removes a person, or everybody, from those who want it; returns whether it ends."""
         with self.lock:
             self.wanting -= self.wanting if person is None else {person, NOBODY}
             self.paused &= self.wanting
@@ -150,7 +150,7 @@ class Studies:
         return StudyHandle(self, self.study(study))
 
     def start(self, study: Study, person: str = NOBODY, experiment: str = "") -> str:
-        """Begin a study, join it, or go on with it; returns its id at once.
+        """Begins a study, joins it, or goes on with it; returns its id at once.
 
         What is stored is not trained again. Studies that go on at the same time share the workers evenly.
 
@@ -185,7 +185,7 @@ class Studies:
         return study_id
 
     def view(self, study: StudyName) -> StudyView:
-        """The study as it is now; cheap. One that is not under way shows what is stored of it.
+        """Returns the study as it is now; cheap. One that is not under way shows what is stored of it.
 
         Raises:
             ValueError: when there is no such study.
@@ -198,7 +198,7 @@ class Studies:
         return self._stored(self._store.studies.get(study_id), self._count(study_id))
 
     def views(self) -> list[StudyView]:
-        """Every study that varies more than the seed, the newest first; cheap.
+        """Returns every study that varies more than the seed, the newest first; cheap.
 
         Of one that is not under way here, `done` is as it was when it ended.
         """
@@ -216,7 +216,7 @@ class Studies:
         return found
 
     def study(self, study: StudyName) -> Study:
-        """What a study asks.
+        """Returns what a study asks.
 
         Raises:
             ValueError: when there is no such study.
@@ -224,7 +224,7 @@ class Studies:
         return study.study if isinstance(study, StudyView | StudyHandle) else self._asked(study_id_of(study))
 
     def pause(self, study: StudyName, person: str | None = None) -> bool:
-        """Let a study rest, also in the middle of a run; `start` goes on from there.
+        """Lets a study rest, also in the middle of a run; `start` goes on from there.
 
         It rests when everybody who wants it has paused it; None pauses it for all of them. Returns whether it
         rests.
@@ -236,7 +236,7 @@ class Studies:
         return going is None or going.pause(person)
 
     def stop(self, study: StudyName, person: str | None = None) -> bool:
-        """Stop a study; what it has computed is kept, and `start` goes on from there.
+        """Stops a study; what it has computed is kept, and `start` goes on from there.
 
         It ends when nobody wants it any more; None stops it for everybody. Returns whether it ends.
 
@@ -247,7 +247,7 @@ class Studies:
         return going is None or going.stop(person)
 
     def wait(self, study: StudyName, timeout: float | None = None, progress: bool = False) -> StudyView:
-        """Wait until a study ends or `timeout` seconds pass; returns it as it is then.
+        """Waits until a study ends or `timeout` seconds pass; returns it as it is then.
 
         Args:
             progress: show its progress on standard error meanwhile, as `kd sweep` does.
@@ -263,7 +263,7 @@ class Studies:
         return self.view(study)
 
     def frame(self, study: StudyName | Study) -> pd.DataFrame:
-        """The finished runs of a study, one row each (`kd.studies.frame.study_frame`).
+        """Returns the finished runs of a study, one row each (`kd.studies.frame.study_frame`).
 
         Args:
             study: also one that was never started, some runs of which may be stored all the same.
@@ -276,7 +276,7 @@ class Studies:
         return study_frame(study if isinstance(study, Study) else self.study(study), self._result)
 
     def close(self) -> None:
-        """Stop every study."""
+        """Stops every study."""
         with self._lock:
             self._closed = True
             known = list(self._known.values())
@@ -307,7 +307,7 @@ class Studies:
         log.info("study %s has ended: %d of %d runs", study_id, done, going.study.size)
 
     def _going(self, study: StudyName) -> StudyInProgress | None:
-        """A study of this process, or None for one that is stored and not under way.
+        """Returns a study of this process; None for one that is stored and not under way.
 
         Raises:
             ValueError: when there is no such study.
@@ -322,11 +322,11 @@ class Studies:
         return Study.from_mapping(self._store.studies.get(study_id).study)
 
     def _read_run_ids(self, study_id: str) -> list[str]:
-        """The ids of a study's runs: to name them takes longer than to look whether they are there."""
+        """Computes the ids of a study's runs, which takes longer than to look them up."""
         return [config.run_id for _cell, config in self._asked(study_id).runs()]
 
     def _count(self, study_id: str) -> int:
-        """How many runs of a study are stored."""
+        """Counts the stored runs of a study."""
         return sum(map(self._store.runs.has, self._run_ids(study_id)))
 
     def _stored(self, record: StudyRecord, done: int) -> StudyView:
@@ -355,5 +355,5 @@ def _view(study: Study, record: StudyRecord, status: str, **values: object) -> S
 
 
 def _first(record: StudyRecord) -> str:
-    """Who asked for it first."""
+    """Returns who asked for it first."""
     return next(iter(record.people), NOBODY)

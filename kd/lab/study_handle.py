@@ -28,7 +28,7 @@ class StudyHandle:
         self.study, self.id = study, study.study_id
 
     def start(self, person: str = NOBODY) -> StudyHandle:
-        """Begin it, or go on with it; returns the handle at once. What is stored is not trained again.
+        """Begins it, or goes on with it; returns the handle at once. What is stored is not trained again.
 
         Args:
             person: who asks, by a name of their own.
@@ -41,7 +41,7 @@ class StudyHandle:
         return self
 
     def view(self) -> StudyView:
-        """The study as it is now; cheap.
+        """Returns the study as it is now; cheap.
 
         Raises:
             ValueError: when it was never started.
@@ -49,7 +49,7 @@ class StudyHandle:
         return self._studies.view(self.id)
 
     def wait(self, timeout: float | None = None, progress: bool = False) -> StudyView:
-        """Wait until it ends or `timeout` seconds pass; returns it as it is then.
+        """Waits until it ends or `timeout` seconds pass; returns it as it is then.
 
         Args:
             progress: show its progress on standard error meanwhile, as `kd sweep` does.
@@ -60,7 +60,7 @@ class StudyHandle:
         return self._studies.wait(self.id, timeout, progress)
 
     def pause(self, person: str | None = None) -> bool:
-        """Let it rest, also in the middle of a run, until `start`; returns whether it rests.
+        """Lets it rest, also in the middle of a run, until `start`; returns whether it rests.
 
         Args:
             person: who lets it rest; it goes on while others want it. None for everybody.
@@ -71,7 +71,7 @@ class StudyHandle:
         return self._studies.pause(self.id, person)
 
     def stop(self, person: str | None = None) -> bool:
-        """Stop it; what it has computed is kept, and `start` goes on from there. Returns whether it ends.
+        """Stops it; what it has computed is kept, and `start` goes on from there. Returns whether it ends.
 
         Args:
             person: who no longer wants it; it goes on while others want it. None for everybody.
@@ -82,17 +82,17 @@ class StudyHandle:
         return self._studies.stop(self.id, person)
 
     def to_frame(self) -> pd.DataFrame:
-        """Its finished runs, one row each (`kd.studies.frame.study_frame`)."""
+        """Returns its finished runs, one row each (`kd.studies.frame.study_frame`)."""
         return self._studies.frame(self.study)
 
     def verdicts(self) -> pd.DataFrame:
-        """A verdict on each cell of which a run has finished (`kd.studies.verdicts.verdicts`)."""
+        """Returns a verdict on each cell with a finished run (`kd.studies.verdicts.verdicts`)."""
         from kd.studies.verdicts import verdicts
 
         return verdicts(self.to_frame(), list(self.study.axes), self.study.baseline)
 
     def chart(self, **at: Any) -> alt.LayerChart:
-        """The study as a figure: a heat map of the gain over two axes, or both students' accuracy along one.
+        """Draws a heat map of the gain over two axes, or both students' accuracy along one.
 
         Args:
             at: a value on each axis that is not to be in the figure, where there are more than two.
@@ -117,7 +117,7 @@ class StudyHandle:
         return slice_chart(runs, axes[0])
 
     def _on_axis(self, name: str, value: Any) -> Any:
-        """One of an axis' values, in its field's type."""
+        """Returns one of an axis' values, in its field's type."""
         axes = self.study.axes
         if name not in axes:
             raise ValueError(f"{name} is not an axis of this study: choose of {', '.join(axes) or '–'}.")
@@ -132,7 +132,7 @@ class StudyHandle:
 
 
 def no_run_has_finished(study_id: str) -> str:
-    """Why nothing can be shown or written of a study."""
+    """Says why nothing can be shown or written of a study."""
     return _("No run of study {study} has finished: start it, and wait.", study=study_id)
 
 
@@ -150,7 +150,7 @@ StudyName = str | StudyView | StudyHandle
 
 
 def study_id_of(study: StudyName) -> str:
-    """The id of the study."""
+    """Returns the id of the study."""
     if isinstance(study, StudyHandle):
         return study.id
     name = study.study_id if isinstance(study, StudyView) else str(study)

@@ -54,7 +54,7 @@ class Trained:
         self._neighbours = computed_once(maxsize=2)(self._open_neighbours)
 
     def finished(self, run_id: str) -> RunView:
-        """The run, with its result."""
+        """Returns the run, with its result."""
         view = self._view(run_id)
         if view.result is None:
             raise ValueError(
@@ -67,12 +67,12 @@ class Trained:
         return view
 
     def models(self, run_id: str) -> dict[str, NumpyModel]:
-        """Its three networks by name."""
+        """Returns its three networks by name."""
         with _still_there(run_id):
             return {name: self._model(path, _state(path)) for name, path in self._paths(run_id).items()}
 
     def student(self, run_id: str, model: str) -> keras.Model:
-        """One of its networks as Keras has it."""
+        """Returns one of its networks as Keras has it."""
         if model not in MODELS:
             raise ValueError(f"model must be one of {', '.join(MODELS)}, got {quoted(model)}.")
         with _still_there(run_id):
@@ -83,19 +83,19 @@ class Trained:
         return keras.saving.load_model(path, compile=False)
 
     def predict(self, run_id: str, pictures: Any) -> dict[str, np.ndarray]:
-        """What its networks make of pictures."""
+        """Returns what its networks make of pictures."""
         batch = as_batch(pictures)
         return {name: softmax(model.logits(batch)) for name, model in self.models(run_id).items()}
 
     def test_logits(self, run_id: str) -> dict[str, np.ndarray]:
-        """Logits of all test images by model."""
+        """Returns the logits of all test images by model."""
         self.finished(run_id)
         return self._store.of_each_model(
             run_id, lambda model_id: self._logits(model_id, self._store.models.state(model_id))
         )
 
     def snapshots(self, run_id: str) -> dict[str, dict[str, np.ndarray]]:
-        """Its students over the course of training; those without snapshots are trained once more."""
+        """Returns its students over the course of training; trains those without snapshots once more."""
         self.finished(run_id)
         ids, models = self._store.runs.models_of(run_id), self._store.models
         for trained_again in (False, True):
@@ -112,7 +112,7 @@ class Trained:
         raise Unusable(_("The course of run {run}'s training could not be kept: try again.", run=run_id))
 
     def neighbours(self, run_id: str) -> NeighbourIndex:
-        """Its training pictures as its teacher sees them."""
+        """Returns its training pictures as its teacher sees them."""
         config = self.finished(run_id).config
         with _still_there(run_id):
             teacher = self._paths(run_id)["teacher"]
@@ -120,7 +120,7 @@ class Trained:
             return self._neighbours(config.teacher_id, teacher, seen, _state(teacher))
 
     def measured(self, name: str, run_id: str) -> float:
-        """What a measure gives of it; computed once and kept."""
+        """Returns a measure of it; computes it once and keeps it."""
         from kd.studies.measures import measure, measured
 
         measure(name)  # is there one?
@@ -131,7 +131,7 @@ class Trained:
         return kept[name]
 
     def to_measure(self, run_id: str) -> MeasuredRun:
-        """The run as measures see it."""
+        """Returns the run as measures see it."""
         from kd.studies.measures import MeasuredRun
 
         view = self._view(run_id)
@@ -143,7 +143,7 @@ class Trained:
         return MeasuredRun(view.config, view.result or {}, logits, lambda: self.models(run_id), view.history)
 
     def _paths(self, run_id: str) -> dict[str, Path]:
-        """The file of each model. Not their records, which take longer to read than a drawing may."""
+        """Returns the file of each model, without the records: reading those is slow for a drawing."""
         self.finished(run_id)
         return self._store.of_each_model(run_id, self._store.models.file)
 
@@ -169,7 +169,7 @@ class Trained:
 
 @contextlib.contextmanager
 def _still_there(run_id: str) -> Iterator[None]:
-    """Inside, a file that has disappeared becomes a sentence."""
+    """Turns a missing file into a sentence."""
     try:
         yield
     except FileNotFoundError:
@@ -179,6 +179,6 @@ def _still_there(run_id: str) -> Iterator[None]:
 
 
 def _state(path: Path) -> tuple[int, int]:
-    """Changes whenever the file is replaced."""
+    """Returns a value that changes whenever the file is replaced."""
     status = path.stat()
     return status.st_mtime_ns, status.st_size

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from kd.pictures.mnist import to_model_input
-from kd.text.translation import _
 from kd.text.words import plain
 
 SIDE = 28
@@ -33,25 +32,19 @@ def as_batch(pictures: Any) -> np.ndarray:
     kind = given.dtype.kind
     if given.dtype != np.uint8 and kind != "f":
         raise ValueError(
-            _(
-                "The pictures must be an array of uint8 from 0 to 255 or of floats from 0 to 1, got {type}.",
-                type=type(pictures).__name__ if kind == "O" else given.dtype,
-            )
+            "The pictures must be an array of uint8 from 0 to 255 or of floats from 0 to 1, got "
+            f"{type(pictures).__name__ if kind == 'O' else given.dtype}."
         )
     batch = _with_channel(given)
     if given.dtype == np.uint8:
         return to_model_input(batch[..., 0])
     if not np.isfinite(batch).all():
-        raise ValueError(_("The pictures must be finite, got NaN or infinity in at least one pixel."))
+        raise ValueError("The pictures must be finite, got NaN or infinity in at least one pixel.")
     low, high = float(batch.min(initial=np.inf)), float(batch.max(initial=-np.inf))
     if low < -_BEYOND or high > 1 + _BEYOND:
         raise ValueError(
-            _(
-                "Pictures of floats must be between 0 and 1, got values from {low} to {high}: "
-                "divide by 255, or pass them as uint8.",
-                low=plain(low),
-                high=plain(high),
-            )
+            f"Pictures of floats must be between 0 and 1, got values from {plain(low)} to {plain(high)}: "
+            "divide by 255, or pass them as uint8."
         )
     return np.ascontiguousarray(batch, np.float32)
 
@@ -64,9 +57,6 @@ def _with_channel(given: np.ndarray) -> np.ndarray:
         batch = batch[..., np.newaxis]
     if batch.ndim != 4 or batch.shape[1:] != (SIDE, SIDE, 1):
         raise ValueError(
-            _(
-                "The pictures must have the shape (28, 28), (n, 28, 28) or (n, 28, 28, 1), got {shape}.",
-                shape=given.shape,
-            )
+            f"The pictures must have the shape (28, 28), (n, 28, 28) or (n, 28, 28, 1), got {given.shape}."
         )
     return batch

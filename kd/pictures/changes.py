@@ -10,7 +10,6 @@ from collections.abc import Callable
 import numpy as np
 
 from kd.pictures.shifts import shifted
-from kd.text.translation import _
 from kd.text.words import quoted
 
 PIXELS, DEGREES, NOISE_DEVIATION = 3, 25.0, 0.3
@@ -34,13 +33,7 @@ def changed(pictures: np.ndarray, change: str) -> np.ndarray:
         ValueError: when there is no such change.
     """
     if change not in CHANGES:
-        raise ValueError(
-            _(
-                "There is no change {change}: use one of {changes}.",
-                change=quoted(change),
-                changes=", ".join(CHANGES),
-            )
-        )
+        raise ValueError(f"There is no change {quoted(change)}: use one of {', '.join(CHANGES)}.")
     return CHANGES[change](pictures)
 
 

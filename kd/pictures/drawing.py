@@ -79,14 +79,11 @@ def to_mnist(image: np.ndarray) -> np.ndarray:
 def _check(image: np.ndarray) -> None:
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         found = image.dtype if isinstance(image, np.ndarray) else type(image).__name__
-        raise ValueError(_("A picture must be a NumPy array of uint8, got {found}.", found=found))
+        raise ValueError(f"A picture must be a NumPy array of uint8, got {found}.")
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)) or 0 in image.shape:
         raise ValueError(
-            _(
-                "A picture must be grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4), "
-                "got an array of shape {shape}.",
-                shape=image.shape,
-            )
+            "A picture must be grey (height, width), RGB (height, width, 3) or RGBA (height, width, 4), got "
+            f"an array of shape {image.shape}."
         )
     check_pixels(image.shape[1], image.shape[0])
 

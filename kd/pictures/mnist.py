@@ -72,13 +72,7 @@ class Mnist:
 
 def _slice(images: np.ndarray, labels: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or not 1 <= size <= len(images):
-        raise ValueError(
-            _(
-                "size must be a whole number between 1 and {most}, got {size}.",
-                most=f"{len(images):,}",
-                size=quoted(size),
-            )
-        )
+        raise ValueError(f"size must be a whole number between 1 and {len(images):,}, got {quoted(size)}.")
     return to_model_input(images[:size]), labels[:size].astype(np.int32)
 
 

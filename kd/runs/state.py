@@ -15,7 +15,6 @@ from kd.store.rows import Figures
 from kd.terminal.progress import Moment
 from kd.text import endings
 from kd.text.endings import Ending
-from kd.text.translation import _
 from kd.text.words import MODELS, STUDENTS, quoted
 
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
@@ -131,7 +130,7 @@ def run_id_of(run: str | RunView) -> str:
     if isinstance(run, RunView):
         return run.run_id
     if not isinstance(run, str):
-        raise ValueError(_("A run is named by its id, got {value}.", value=quoted(run)))
+        raise ValueError(f"A run is named by its id, got {quoted(run)}.")
     return run.encode(errors="backslashreplace").decode()  # no id has half a character
 
 

@@ -1,1 +1,1 @@
-"""What is kept on disk: runs, teachers, the index that finds them, and their upkeep."""
+"""What is kept on disk: one database, large files, and their upkeep."""

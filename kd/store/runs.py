@@ -45,7 +45,7 @@ class RunTable:
         self._known: dict[str, tuple[tuple, RunRow | None]] = {}
 
     def claim(self, run_id: str, config: RunConfig, asked: bool = True, person: str = NOBODY) -> float | None:
-        """Claim a run for this process; None if another living process has it.
+        """Claims a run for this process; returns None if another living process has it.
 
         Its earlier events and wishes to stop it are forgotten; a result stays until another takes its place.
 
@@ -93,14 +93,14 @@ class RunTable:
         return self._database.write(claim, durable=False)
 
     def set_running(self, run_id: str) -> None:
-        """A run that this process has claimed is being computed."""
+        """Marks a run that this process has claimed as running."""
         self._write(
             "UPDATE runs SET status = 'running' WHERE run_id = ? AND owner = ? AND status = 'queued'",
             *(run_id, owners.own_token()),
         )
 
     def end(self, run_id: str, claim: float, status: str, ending: str = "") -> None:
-        """A run has ended without a result, unless somebody has claimed it since.
+        """Marks a run as ended without a result, unless it was claimed again since.
 
         One that had a result before is finished again; one that nobody asked for is forgotten.
         """
@@ -119,7 +119,7 @@ class RunTable:
     def finish(
         self, run_id: str, claim: float | None, record: Mapping[str, Any], asked: bool | None = None
     ) -> None:
-        """Store the result of a run whose models are stored.
+        """Stores the result of a run whose models are stored.
 
         Whoever has it now: a result decides itself what it is.
 
@@ -154,7 +154,7 @@ class RunTable:
         self._database.write(finish)
 
     def settle(self) -> None:
-        """Runs whose process has ended are interrupted; what nobody asked for is forgotten then."""
+        """Marks runs of dead processes as interrupted, and forgets those that nobody asked for."""
         query = f"SELECT run_id, owner FROM runs WHERE {_ACTIVE}"
 
         def gone(rows: Iterable[tuple]) -> list[str]:
@@ -175,19 +175,19 @@ class RunTable:
                 log.info("run %s was interrupted: the app ended before it did", run_id)
 
     def add_event(self, run_id: str, event: Mapping[str, Any]) -> None:
-        """Append an event to those of a run."""
+        """Adds an event to a run."""
         statement, values = "INSERT INTO events (run_id, event) VALUES (?, ?)", (run_id, json.dumps(event))
         self._database.write(
             lambda connection: connection.execute(statement, values), durable=False, must=False
         )
 
     def events(self, run_id: str) -> list[dict[str, Any]]:
-        """The events of a run that has no result, in order."""
+        """Returns the events of a run without a result, in order."""
         found = self._database.read("SELECT event FROM events WHERE run_id = ? ORDER BY number", run_id)
         return [json.loads(event) for (event,) in found]
 
     def ask_for(self, *run_ids: str, person: str = NOBODY) -> None:
-        """Somebody wants these runs: those that nobody had asked for are listed from now on.
+        """Lists runs from now on that nobody had asked for.
 
         Args:
             person: whose these are from now on; empty to leave that as it is.
@@ -199,7 +199,7 @@ class RunTable:
             self._write_many(statement, [(person, run_id) for run_id in found])
 
     def unask_for(self, run_id: str) -> None:
-        """Nobody wants this run any more: it is not listed until somebody asks for it again."""
+        """Takes a run off the list until somebody asks for it again; forgets it if it has no result."""
 
         def unask(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE runs SET asked = 0 WHERE run_id = ?", (run_id,))
@@ -208,11 +208,11 @@ class RunTable:
         self._database.write(unask, durable=False)
 
     def ask_to_stop(self, run_id: str) -> None:
-        """Ask for a run to be stopped, by the process that computes it."""
+        """Asks the process that computes a run to stop it."""
         self._write("UPDATE runs SET stop = 1 WHERE run_id = ?", run_id)
 
     def asked_to_stop(self) -> list[str]:
-        """The runs of this process that somebody asked to be stopped; each is told once."""
+        """Returns the runs of this process that should stop, each only once."""
         query = f"SELECT run_id FROM runs WHERE stop = 1 AND owner = ? AND {_ACTIVE}"
         found = [run_id for (run_id,) in self._database.read(query, owners.own_token())]
         if found:
@@ -220,11 +220,11 @@ class RunTable:
         return found
 
     def row(self, run_id: str) -> RunRow | None:
-        """A run of this home; None if it is not known, is deleted, or only comes with the project."""
+        """Returns a run of this home; None if it is unknown, deleted, or only included."""
         return next(iter(self._rows("WHERE run_id = ? AND deleted IS NULL", run_id)), None)
 
     def rows(self, unasked: bool = False) -> list[RunRow]:
-        """Every run of this home that is not deleted, newest first; on request also what nobody asked for.
+        """Returns every run of this home that is not deleted, newest first; on request also unlisted ones.
 
         A row is the very same object as long as nothing has changed.
         """
@@ -232,16 +232,16 @@ class RunTable:
         return self._rows(f"WHERE deleted IS NULL {asked} ORDER BY created DESC, run_id")
 
     def deleted(self) -> list[RunRow]:
-        """The runs that can be restored, the one deleted last at the end."""
+        """Returns the runs that can be restored, the one deleted last at the end."""
         return self._rows("WHERE deleted IS NOT NULL ORDER BY deleted, created, run_id")
 
     def has(self, run_id: str) -> bool:
-        """Whether a run has finished and its result is there."""
+        """Returns whether a run has finished and its result is there."""
         found = self._database.read(f"SELECT status = 'finished' FROM runs WHERE {_THERE}", run_id)
         return bool(found[0][0]) if found else self._shipped.run(run_id) is not None
 
     def state(self, run_id: str) -> float | str | None:
-        """Changes whenever another result of this run is stored; None without a result."""
+        """Returns a value that changes with each result of this run; None without a result."""
         found = self._database.read(f"SELECT stored FROM runs WHERE {_THERE}", run_id)
         return found[0][0] if found else self._shipped.run_state(run_id)
 
@@ -262,28 +262,28 @@ class RunTable:
         return self._shipped.run(run_id)
 
     def models_of(self, run_id: str) -> dict[str, str]:
-        """The ids of a run's models by 'teacher', 'distilled' and 'scratch'; empty if it has no result."""
+        """Returns the ids of a run's models by name (teacher, …); empty if it has no result."""
         for (models,) in self._database.read(f"SELECT models FROM runs WHERE {_THERE}", run_id):
             return json.loads(models)
         return dict((self._shipped.run(run_id) or {}).get("models", {}))
 
     def shipped(self) -> list[str]:
-        """The runs that come with the project."""
+        """Returns the runs that come with the project."""
         return self._shipped.runs()
 
     def is_shipped(self, run_id: str) -> bool:
-        """Whether this result comes with the project."""
+        """Returns whether this result comes with the project."""
         is_own = self._database.read(f"SELECT 1 FROM runs WHERE {_THERE}", run_id)
         return self._shipped.run(run_id) is not None and not is_own
 
     def is_deleted(self, run_id: str) -> bool:
-        """Whether somebody has deleted this run, and can still bring it back."""
+        """Returns whether this run was deleted and can be brought back."""
         return bool(
             self._database.read("SELECT 1 FROM runs WHERE run_id = ? AND deleted IS NOT NULL", run_id)
         )
 
     def worker(self, run_id: str) -> str:
-        """Where a run is computed: 'here', 'elsewhere', by 'nobody', or by a process that is 'gone'."""
+        """Returns where a run is computed: 'here', 'elsewhere', 'nobody', or 'gone' with its process."""
         query = f"SELECT owner FROM runs WHERE run_id = ? AND {_ACTIVE}"
         for (owner,) in self._database.read(query, run_id):
             if owner == owners.own_token():
@@ -292,17 +292,17 @@ class RunTable:
         return "nobody"
 
     def others_are_busy(self) -> bool:
-        """Whether another process computes a run that somebody asked for."""
+        """Returns whether another process computes a run that somebody asked for."""
         query = f"SELECT owner FROM runs WHERE {_ACTIVE} AND asked = 1 AND owner != ?"
         others = self._database.read(query, owners.own_token())
         return any(not owners.is_gone(self._home, owner) for (owner,) in others)
 
     def version(self) -> Any:
-        """Changes whenever anybody has written anything; quick."""
+        """Returns a value that changes with every write; quick."""
         return self._database.version()
 
     def annotate(self, run_ids: Iterable[str], **changes: Any) -> None:
-        """Change what people say of runs; what is not given stays.
+        """Changes what people say of runs; what is not given stays.
 
         Args:
             changes: name (text), tags (of text) or note (text).
@@ -316,12 +316,12 @@ class RunTable:
         )
 
     def pin(self, run_ids: Iterable[str], pinned: bool) -> None:
-        """Keep runs regardless of the limit, or no longer; whoever does so asks for them."""
+        """Keeps runs regardless of the limit, or no longer; lists them."""
         statement = "UPDATE runs SET pinned = ?, asked = 1 WHERE run_id = ?"
         self._write_many(statement, [(pinned, run_id) for run_id in run_ids])
 
     def delete(self, run_ids: Iterable[str], when: float | None = None) -> None:
-        """Take runs off the list, all or none; `restore` brings them back until their space is needed.
+        """Takes runs off the list, all or none; `restore` brings them back until their space is needed.
 
         Args:
             when: Unix time; by default now.
@@ -356,7 +356,7 @@ class RunTable:
         self._database.write(delete)
 
     def restore(self, run_ids: Iterable[str]) -> list[str]:
-        """Put deleted runs back on the list; returns those that are gone for good."""
+        """Puts deleted runs back on the list; returns those that are gone for good."""
 
         def restore(connection: sqlite3.Connection) -> list[str]:
             statement = (
@@ -370,7 +370,7 @@ class RunTable:
         return self._database.write(restore)
 
     def remove(self, run_id: str, may: Callable[[RunRow], bool] = lambda row: True) -> bool:
-        """Remove a run for good if, as it is now, it `may` go; returns whether it went."""
+        """Removes a run for good if it `may` go now; returns whether it went."""
 
         def remove(connection: sqlite3.Connection) -> bool:
             raw = connection.execute(f"{COLUMNS} WHERE run_id = ?", (run_id,)).fetchone()
@@ -384,7 +384,7 @@ class RunTable:
         return self._database.write(remove)
 
     def touch(self, run_id: str, when: float | None = None) -> None:
-        """Record that a run was used now, without waiting for other writers.
+        """Notes that a run was used now, without waiting for other writers.
 
         Raises:
             OSError: when it cannot be recorded now.
@@ -398,21 +398,21 @@ class RunTable:
         )
 
     def measures(self, run_id: str) -> dict[str, float]:
-        """What was measured of a run's result (kd.studies.measures), by name."""
+        """Returns what was measured of a run's result (kd.studies.measures), by name."""
         query = "SELECT measures FROM measures WHERE run_id = ? AND state = ?"
         for (measures,) in self._database.read(query, run_id, str(self.state(run_id))):
             return json.loads(measures)
         return {}
 
     def save_measures(self, run_id: str, values: Mapping[str, float]) -> None:
-        """Keep what was measured of a run's result."""
+        """Keeps what was measured of a run's result."""
         self._write(
             "INSERT OR REPLACE INTO measures VALUES (?, ?, ?)",
             *(run_id, str(self.state(run_id)), json.dumps(dict(values))),
         )
 
     def needed_models(self) -> Counter[str]:
-        """How many runs need each model, as a teacher or as a student.
+        """Counts the runs that need each model, as a teacher or as a student.
 
         Those are runs that have a result or are computed, and deleted ones that can be restored.
         """
@@ -429,7 +429,7 @@ class RunTable:
         return found
 
     def _write(self, statement: str, *values: Any) -> None:
-        """Change what need not outlive a power cut."""
+        """Changes what need not outlive a power cut."""
         self._database.write(lambda connection: connection.execute(statement, values), durable=False)
 
     def _write_many(self, statement: str, rows: list[tuple]) -> None:
@@ -437,7 +437,7 @@ class RunTable:
 
 
 def needs_model(connection: sqlite3.Connection, model_id: str) -> bool:
-    """Whether a run needs a model, inside a transaction."""
+    """Returns whether a run needs a model, inside a transaction."""
     needs = f"(stored IS NOT NULL OR {_ACTIVE}) AND (models LIKE ? OR config LIKE ?)"
     query = f"SELECT 1 FROM runs WHERE {needs} LIMIT 1"
     return connection.execute(query, (f'%"{model_id}"%',) * 2).fetchone() is not None

@@ -19,7 +19,6 @@ from kd.studies.axes import values_in_order
 from kd.studies.over_seeds import over_seeds
 from kd.studies.study import SCRATCH
 from kd.studies.sure.stations import STATIONS, level, next_station, station
-from kd.text.translation import _
 from kd.text.words import STUDENTS, quoted
 
 HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE = "helps", "hurts", "not shown", "not judged yet", "baseline"
@@ -130,7 +129,7 @@ def in_blocks(runs: pd.DataFrame, model: str) -> np.ndarray:
         right = np.array([text.split() for text in texts], int)
     except (AttributeError, ValueError):
         raise ValueError(
-            _("{name} must be whole numbers, equally many for each run, such as 483 479.", name=column)
+            f"{column} must be whole numbers, equally many for each run, such as 483 479."
         ) from None
     found = np.repeat(percent, right.shape[1], axis=1)
     found[known] = 100 * right * right.shape[1] / TEST_IMAGES
@@ -141,27 +140,21 @@ def in_blocks(runs: pd.DataFrame, model: str) -> np.ndarray:
 def _check(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any]) -> None:
     missing = [name for name in (*axes, "seed", *ACCURACIES) if name not in runs.columns]
     if missing:
-        raise ValueError(_("The runs of a study must have the columns {names}.", names=", ".join(missing)))
+        raise ValueError(f"The runs of a study must have the columns {', '.join(missing)}.")
     if isinstance(baseline, str) and baseline != SCRATCH:
-        raise ValueError(
-            _("baseline must be scratch or a value for each axis, got {value}.", value=quoted(baseline))
-        )
+        raise ValueError(f"baseline must be scratch or a value for each axis, got {quoted(baseline)}.")
     if not isinstance(baseline, str) and set(baseline) != set(axes):
         raise ValueError(
-            _(
-                "baseline must give a value for each axis, {axes}, got {value}.",
-                axes=", ".join(axes),
-                value=quoted(dict(baseline)),
-            )
+            f"baseline must give a value for each axis, {', '.join(axes)}, got {quoted(dict(baseline))}."
         )
     twice = runs.duplicated([*axes, "seed"])
     if twice.any():
         seed = runs.loc[twice, "seed"].iloc[0]
-        raise ValueError(_("Each cell must have a seed once only, got seed {seed} twice.", seed=seed))
+        raise ValueError(f"Each cell must have a seed once only, got seed {seed} twice.")
     values = runs[list(ACCURACIES)].to_numpy(float)
     wrong = ~(np.isnan(values) | ((values >= 0) & (values <= 1)))
     if wrong.any():
-        raise ValueError(_("Accuracies must be between 0 and 1, got {value}.", value=values[wrong][0]))
+        raise ValueError(f"Accuracies must be between 0 and 1, got {values[wrong][0]}.")
 
 
 def _of_baseline(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any]) -> np.ndarray:

@@ -195,13 +195,7 @@ def _existing(name: str, folder: Path, suffix: str) -> Path:
 
 def _check_name(name: str) -> None:
     if name not in NAMES:
-        raise ValueError(
-            _(
-                "There is no shipped teacher {name}: use one of {names}.",
-                name=quoted(name),
-                names=", ".join(NAMES),
-            )
-        )
+        raise ValueError(f"There is no shipped teacher {quoted(name)}: use one of {', '.join(NAMES)}.")
 
 
 def _check_range(field: str, value: int | None, maximum: int) -> None:

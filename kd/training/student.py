@@ -17,7 +17,6 @@ from kd.networks.architectures import Architecture, student_architecture, teache
 from kd.pictures.shifts import variants
 from kd.pictures.training_set import TrainingSet, training_set
 from kd.run_fields import has_teaching, is_consistent
-from kd.text.translation import _
 from kd.training.compiled import ATTENTION, CompiledTraining, Lesson, compiled_training
 from kd.training.costs import eval_epochs, last_eval_epochs, reported_epochs
 from kd.training.epochs import Ask, Asked, Plan, Report, Training
@@ -191,14 +190,7 @@ def _lesson(
 def _rows(values: Any, name: str, expected: tuple[int, int], rows: np.ndarray, times: int = 1) -> np.ndarray:
     """The rows of these values that belong to a student's pictures; times: how many each has."""
     if np.shape(values) != expected:
-        raise ValueError(
-            _(
-                "{name} must have the shape {expected}, got {shape}.",
-                name=name,
-                expected=expected,
-                shape=np.shape(values),
-            )
-        )
+        raise ValueError(f"{name} must have the shape {expected}, got {np.shape(values)}.")
     if times * len(rows) == len(values):
         return values
     return values.reshape(-1, times, expected[1])[rows].reshape(-1, expected[1])

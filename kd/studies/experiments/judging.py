@@ -17,7 +17,6 @@ from kd.analysis.evaluation import BLOCKS
 from kd.analysis.verdict import CONFIDENCE
 from kd.studies.over_seeds import over_seeds
 from kd.studies.sure.stations import STATIONS, level, station
-from kd.text.translation import _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,13 +80,7 @@ class Expected:
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
-            raise ValueError(
-                _(
-                    "low must be below high in what is expected, got {low} and {high}.",
-                    low=self.low,
-                    high=self.high,
-                )
-            )
+            raise ValueError(f"low must be below high in what is expected, got {self.low} and {self.high}.")
 
 
 def above(number: float) -> Expected:
@@ -166,9 +159,7 @@ def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> BySeed:
     chosen = np.logical_and.reduce([np.ones(len(rows), bool), *(rows[n] == v for n, v in where.items())])
     cell = rows.loc[chosen]
     if cell["seed"].duplicated().any():
-        raise ValueError(
-            _("{where} is more than one cell: name a value of each column that varies.", where=where)
-        )
+        raise ValueError(f"{where} is more than one cell: name a value of each column that varies.")
     return in_cell(cell, value)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from kd.studies.measures import accuracies, answers, robustness
 from kd.studies.measures.accuracies import FROM_ACCURACIES, with_gains
 from kd.studies.measures.measure import Measure, MeasuredRun, Value
-from kd.text.translation import _
 from kd.text.words import quoted
 
 __all__ = ["MEASURES", "Measure", "MeasuredRun", "Value", "measure", "measured", "value", "with_gains"]
@@ -30,9 +29,7 @@ def measure(name: str) -> Measure:
     """
     found = MEASURES.get(name.partition(":")[0])
     if found is None:
-        raise ValueError(
-            _("There is no measure {name}: use {names}.", name=quoted(name), names=", ".join(MEASURES))
-        )
+        raise ValueError(f"There is no measure {quoted(name)}: use {', '.join(MEASURES)}.")
     return found
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 from kd.studies.sure.single_seeds import SingleSeeds, alone, single_seeds
 from kd.studies.sure.stations import MOST_SEEDS, station
 from kd.studies.verdicts import NOT_JUDGED, verdicts
-from kd.text.translation import _
 
 ORDERS = ("by_number", "largest_first", "smallest_first")
 """In which order seeds may be added: as they are numbered, or picked by what they came to."""
@@ -57,9 +56,7 @@ def adding_seeds(runs: pd.DataFrame) -> AddingSeeds:
         ValueError: when there are none, or too many.
     """
     if not 1 <= len(runs) <= MOST_SEEDS:
-        raise ValueError(
-            _("There must be between 1 and {most} seeds, got {count}.", most=MOST_SEEDS, count=len(runs))
-        )
+        raise ValueError(f"There must be between 1 and {MOST_SEEDS} seeds, got {len(runs)}.")
     runs, table = runs.sort_values("seed"), alone(runs)
     steps = {order: tuple(_steps(runs, table, _in_order(order, table["difference"]))) for order in ORDERS}
     return AddingSeeds(single_seeds(runs), steps)

@@ -20,7 +20,6 @@ from kd.studies.sure.stations import STATIONS, station
 from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN, verdicts
 from kd.text.study_words import study_notes as words_on_verdicts
 from kd.text.sure_words import near_cells_words, near_words
-from kd.text.translation import _
 from kd.text.verdicts import covers
 from kd.text.words import STUDENTS
 from kd.unusable import Unusable
@@ -70,7 +69,7 @@ def alone(runs: pd.DataFrame) -> pd.DataFrame:
     both = right - only
     neither = TEST_IMAGES - right[:, 0] - only[:, 1]
     if (both[:, 0] != both[:, 1]).any() or min(both.min(), neither.min(), only.min()) < 0:
-        raise ValueError(_("only_distilled and only_scratch must fit the accuracies."))
+        raise ValueError("only_distilled and only_scratch must fit the accuracies.")
     rows = []
     for seed, gain, shared, (first, second), rest in zip(
         runs["seed"], right[:, 0] - right[:, 1], both[:, 0], only.tolist(), neither, strict=True
