@@ -15,8 +15,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
+from kd.base.files import digest, json_bytes  # noqa: E402
 from kd.config import PRESETS  # noqa: E402 - the project is not installed, it is run from its folder
-from kd.files import digest, json_bytes  # noqa: E402
 from kd.lab import Lab  # noqa: E402
 from kd.store import shipped  # noqa: E402
 from kd.store.store import Store  # noqa: E402

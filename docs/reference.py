@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from kd.base.fields import GROUPS
 from kd.cli.parser import command_line
 from kd.config import OFFERED, PRESETS, RunConfig
 from kd.distillation.objectives import OBJECTIVES
-from kd.fields import GROUPS
 from kd.networks.students import KINDS
 
 PAGE = Path(__file__).resolve().parent / "reference.md"

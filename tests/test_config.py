@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig, config_of
+from kd.base.places import DATA
+from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig, config_of, epochs_for, why_idle
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES
-from kd.places import DATA
-from kd.run_fields import epochs_for, why_idle
 
 
 def test_the_notebook_preset_is_the_notebook_to_the_letter():

@@ -78,7 +78,7 @@ def test_the_backend_knows_nothing_of_the_pages():
 
 def test_words_and_files_are_at_the_bottom():
     assert rooms("kd")["text"] == set()
-    assert rooms("kd")["files"] == {"owners"}
+    assert rooms("kd")["base"] == {"text"}
 
 
 def test_no_page_reaches_into_the_room_of_another():

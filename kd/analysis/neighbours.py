@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kd.files import Damaged, read_sealed, write_sealed
+from kd.base.files import Damaged, read_sealed, write_sealed
 from kd.networks.numpy_model import NumpyModel, PenultimateMap
 
 if TYPE_CHECKING:

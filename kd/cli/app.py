@@ -6,7 +6,7 @@ import importlib.util
 import runpy
 import sys
 
-from kd.places import APP, install_command
+from kd.base.places import APP, install_command
 from kd.terminal.arguments import Refusal
 from kd.text.translation import _
 

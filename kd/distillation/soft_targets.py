@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from kd.base.outputs import Outputs
 from kd.distillation.hyperparameters import checked_temperature
-from kd.distillation.objectives.objective import Outputs
 from kd.distillation.objectives.soft_targets import SoftTargets
 
 # What a logit of −inf counts as: its probability is 0 all the same, and 0 times it is 0, not NaN.

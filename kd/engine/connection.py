@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
+from kd.base.places import CODE
 from kd.engine.processes import READY, SECONDS_BETWEEN_LOOKS, Silence, family_of, in_pauses, kill
-from kd.places import CODE
 from kd.text.endings import Ending
 
 log = logging.getLogger("kd")

@@ -11,9 +11,9 @@ from typing import Any
 
 import psutil
 
+from kd.base.unusable import Unusable
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 # The prefix of the one line that the engine's process prints: other code may print there too.
 READY = "kd.engine: "

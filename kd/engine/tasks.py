@@ -11,12 +11,11 @@ import time
 from functools import cache
 from typing import Any
 
-from kd.config import RunConfig
+from kd.config import RunConfig, is_consistent
 from kd.engine.processes import keep_freed_memory
 from kd.networks.architectures import Architecture
-from kd.run_fields import is_consistent
+from kd.terminal.streams import quiet_standard_error
 from kd.training.messages import Checkpoint, Teaching, TrainingStopped
-from kd.training.quiet import quiet_standard_error
 
 # Tokens of attempts that are stopped, and of those that should give way to others; set from the worker's
 # event loop, read by its task.

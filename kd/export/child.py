@@ -9,10 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from kd.base.places import CODE
+from kd.base.unusable import Unusable
 from kd.export.format import Check
-from kd.places import CODE
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 SECONDS_BETWEEN_CHECKS = 0.1
 CONVERT, ANSWER = "convert", "answer"

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 
-from kd import files
+from kd.base import files
+from kd.base.unusable import Unusable
 from kd.config import MODELS
 from kd.export import TABLES, format_named
 from kd.export.format import Check, Format, Material
@@ -17,7 +18,6 @@ from kd.runs.state import RunView
 from kd.store.store import Store
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 
 def nothing() -> None:

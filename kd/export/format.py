@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from kd.places import install_command
+from kd.base.places import install_command
+from kd.base.unusable import Unusable
 from kd.runs.state import RunView
 from kd.text.translation import _
 from kd.text.words import listing
-from kd.unusable import Unusable
 
 Check = Callable[[], None]
 """Called several times a second while an export is made; may raise to leave."""

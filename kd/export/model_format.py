@@ -15,14 +15,14 @@ import numpy as np
 from kd._version import __version__
 from kd.analysis.evaluation import accuracy, agreement
 from kd.analysis.logits import softmax
+from kd.base.files import digest, json_bytes
+from kd.base.machine import processor
+from kd.base.unusable import Unusable
 from kd.export.child import ANSWER, CONVERT, run_step
 from kd.export.format import Check, Format, Material
-from kd.files import digest, json_bytes
-from kd.machine import processor
 from kd.pictures.mnist import load_mnist
 from kd.text.translation import _
 from kd.text.words import accuracy as percent
-from kd.unusable import Unusable
 
 INPUT = "float32 (n, 28, 28, 1): pictures of 0 to 255, divided by 255"
 OUTPUT = "float32 (n, 10): logits, before any softmax"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from kd.config import has_fresh_teacher
 from kd.export.format import Check, Format, Material
 from kd.export.plain.cells import Cell, cells
 from kd.pictures.mnist import MNIST_FILE
-from kd.run_fields import has_fresh_teacher
 
 
 class Notebook(Format):

@@ -15,9 +15,9 @@ import pandas as pd
 
 from kd._version import __version__
 from kd.analysis.showcase import fixed_and_broken
+from kd.base.fields import GROUPS, FieldSpec
 from kd.config import FIELDS, RunConfig
 from kd.export.format import Check, Format, Material
-from kd.fields import GROUPS, FieldSpec
 from kd.pictures.mnist import load_mnist
 from kd.studies.in_text.command import train_command
 from kd.studies.sure.single_seeds import near_note

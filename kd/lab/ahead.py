@@ -16,6 +16,7 @@ import threading
 import time
 from functools import lru_cache
 
+from kd.base.unusable import Unusable
 from kd.config import FIELDS, RunConfig, to_bool
 from kd.lab.estimates import Estimates
 from kd.runs.batch import Batch
@@ -27,7 +28,6 @@ from kd.studies.study import Study
 from kd.studies.sure.stations import STATIONS
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 

@@ -6,9 +6,8 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kd.config import RunConfig
+from kd.config import FRESH, RunConfig
 from kd.engine import Engine, EngineLost
-from kd.run_fields import FRESH
 from kd.runs.batch import Pace
 from kd.runs.estimate import RUNS_MEASURED, TYPICAL, Estimate, Speed, measured_speed
 from kd.store.store import Store

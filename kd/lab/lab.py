@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, overload
 
-from kd.config import NOBODY, Preset, RunConfig, config_of
+from kd.base.unusable import Unusable
+from kd.config import NOBODY, Preset, RunConfig, config_of, has_fresh_teacher
 from kd.engine import Engine
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
@@ -27,7 +28,6 @@ from kd.lab.seeds import Seeds
 from kd.lab.studies import Studies
 from kd.lab.study_handle import StudyHandle, no_run_has_finished
 from kd.pictures.training_set import training_set
-from kd.run_fields import has_fresh_teacher
 from kd.runs.courses import Courses
 from kd.runs.estimate import Estimate
 from kd.runs.in_progress import RunsInProgress
@@ -40,7 +40,6 @@ from kd.store.upkeep import Upkeep
 from kd.studies.study import SCRATCH, Cell, Study
 from kd.studies.view import StudyView
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +75,7 @@ class Lab:
         """
         Args:
             home: the folder for runs, where ~ is the user's; by default KD_HOME, or the usual one
-                (kd/places.py).
+                (kd/base/places.py).
             engine: one that several labs share, which whoever made it closes; by default, one of its own.
 
         Raises:

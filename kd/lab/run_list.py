@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kd.analysis.verdict import Comparison
+from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.runs.frame import runs_frame
 from kd.runs.state import RunView, run_id_of
@@ -18,7 +19,6 @@ from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.text.words import MODELS, quoted
-from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from kd.base.unusable import Unusable
 from kd.config import NOBODY, RunConfig
 from kd.lab.run import Run, RunName, RunNames, run_id_of, run_ids_of
 from kd.lab.run_list import RunList
@@ -20,7 +21,6 @@ from kd.store.store import Store
 from kd.store.upkeep import Upkeep
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     import pandas as pd

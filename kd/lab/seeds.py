@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kd.base.once import computed_once
 from kd.config import NOBODY, Preset, RunConfig, config_of
 from kd.lab.ahead import SEEDS, Ahead, with_seeds
 from kd.lab.studies import Studies
-from kd.once import computed_once
 from kd.runs.in_progress import RunsInProgress
 from kd.store.store import Store
 from kd.studies.study import Study

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kd import owners
+from kd.base import owners
+from kd.base.once import computed_once
 from kd.config import NOBODY, RunConfig
 from kd.lab.estimates import Estimates
 from kd.lab.study_handle import StudyHandle, StudyName, study_id_of
-from kd.once import computed_once
 from kd.runs.batch import Batch, Pace
 from kd.runs.in_progress import RunsInProgress
 from kd.store.store import Store

@@ -11,20 +11,20 @@ import numpy as np
 
 from kd.analysis.logits import softmax
 from kd.analysis.neighbours import NeighbourIndex
+from kd.base.once import computed_once
+from kd.base.unusable import Unusable
 from kd.config import MODELS, STUDENTS, RunConfig
+from kd.config.conditions import FIRST
 from kd.networks.numpy_model import NumpyModel
-from kd.once import computed_once
 from kd.pictures.batch import as_batch
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.training_set import places
-from kd.run_fields.conditions import FIRST
 from kd.runs.courses import Courses
 from kd.runs.state import RunView
 from kd.store.store import Store
 from kd.text import endings
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     import keras

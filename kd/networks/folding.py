@@ -22,7 +22,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kd.distillation.objectives.objective import Outputs
+from kd.base.outputs import Outputs
 from kd.text.words import quoted
 
 Forward = Callable[[tf.Tensor], Any]

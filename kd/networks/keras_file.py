@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from kd.base.unusable import Unusable
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 # What zipfile, json and h5py raise for a damaged file
 _DAMAGED = (

@@ -16,9 +16,9 @@ from typing import Any, ClassVar, get_args
 
 import numpy as np
 
+from kd.base.unusable import Unusable
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 Shape = tuple[int, ...]
 Pair = tuple[int, int]

@@ -10,8 +10,7 @@ from itertools import chain
 import numpy as np
 
 from kd.analysis.evaluation import BLOCKS
-from kd.config import FIELDS, RunConfig
-from kd.run_fields import TEST_IMAGES
+from kd.config import FIELDS, TEST_IMAGES, RunConfig
 from kd.runs.state import RunView
 from kd.store.rows import Figures
 from kd.studies.over_seeds import gains

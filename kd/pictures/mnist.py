@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from kd.base.once import computed_once
+from kd.base.places import CODE, DATA, PROJECT
+from kd.base.unusable import Unusable
 from kd.config import TEST_IMAGES, TRAIN_IMAGES
-from kd.once import computed_once
-from kd.places import CODE, DATA, PROJECT
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 MNIST_FILE = DATA / "mnist.npz"
 _SCRIPT = DATA / "make_mnist.py"

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kd.config import RunConfig
+from kd.base.unusable import Unusable
+from kd.config import TRAIN_IMAGES, RunConfig, has_nonsense
+from kd.config.conditions import DIGITS, FIRST, NOISE, SHUFFLED, SMOOTH
 from kd.pictures.mnist import load_mnist
-from kd.run_fields import TRAIN_IMAGES, has_nonsense
-from kd.run_fields.conditions import DIGITS, FIRST, NOISE, SHUFFLED, SMOOTH
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 # Runs draw with [seed, …], and their seeds are below this: it is nobody else's.
 _NONSENSE = 2**31

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterable
 
+from kd.base.unusable import Unusable
 from kd.config import STUDENTS, RunConfig
 from kd.engine import EngineLost, WorkerLost
 from kd.runs.job import Begin, Job, Steps
@@ -15,7 +16,6 @@ from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.training.messages import averaged
-from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 

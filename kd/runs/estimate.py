@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kd.config import RunConfig
+from kd.config import RunConfig, has_nonsense, is_consistent
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
-from kd.run_fields import has_nonsense, is_consistent
 from kd.training.costs import eval_epochs, network_costs, training_seconds
 
 

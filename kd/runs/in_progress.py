@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from kd.base.unusable import Unusable
 from kd.config import NOBODY, RunConfig
 from kd.engine import EngineLost, WorkerLost
 from kd.runs.result import not_stored
@@ -18,7 +19,6 @@ from kd.runs.tasks import Timings
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 

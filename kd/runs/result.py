@@ -13,12 +13,12 @@ import numpy as np
 
 from kd.analysis import evaluation
 from kd.analysis.verdict import Comparison
+from kd.base.unusable import Unusable
 from kd.config import STUDENTS, RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.runs.state import RunView
 from kd.store.room import is_full
 from kd.text.endings import Ending
-from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     from kd.training.messages import TrainedModel

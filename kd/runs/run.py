@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kd.config import STUDENTS, RunConfig
+from kd.base.unusable import Unusable
+from kd.config import STUDENTS, RunConfig, has_fresh_teacher
 from kd.networks.architectures import student_architecture
-from kd.run_fields import has_fresh_teacher
 from kd.runs.job import Begin, Job, Steps
 from kd.runs.result import run_record
 from kd.runs.scheduler import AHEAD, PERSON, Scheduler, Task
@@ -20,7 +20,6 @@ from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.training.messages import Teaching, averaged
-from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 

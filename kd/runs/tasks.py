@@ -7,18 +7,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kd.config import SHIPPED_TEACHERS, RunConfig
+from kd.base.unusable import Unusable
+from kd.config import SHIPPED_TEACHERS, RunConfig, has_nonsense, is_consistent
 from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.pictures.training_set import places
-from kd.run_fields import has_nonsense, is_consistent
 from kd.runs.result import model_record
 from kd.runs.scheduler import Task
 from kd.store.store import Store
 from kd.teachers.logits import shipped_logits
 from kd.text.translation import _
 from kd.training.messages import Teaching
-from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     from kd.engine import Attempt

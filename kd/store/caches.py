@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kd import files
-from kd.files import Damaged
+from kd.base import files
+from kd.base.files import Damaged
 from kd.store.database import Database
 from kd.store.room import Room
 

@@ -8,9 +8,9 @@ import sqlite3
 import time
 from pathlib import Path
 
-from kd import files
+from kd.base import files
+from kd.base.unusable import Unusable
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 VERSION = 1
 COPIES_FOLDER = "copies"

@@ -21,10 +21,10 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
+from kd.base.unusable import Unusable
 from kd.store.copies import DAMAGE, Copies, is_sound
 from kd.store.room import Room, is_full
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 

@@ -22,9 +22,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kd import files
+from kd.base import files
+from kd.base.files import Damaged
 from kd.config import SHIPPED_TEACHERS
-from kd.files import Damaged
 from kd.store.database import Database
 from kd.store.room import Room
 from kd.store.runs import needs_model

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from kd.base.unusable import Unusable
 from kd.text.endings import Ending
-from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 

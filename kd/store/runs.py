@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kd import owners
+from kd.base import owners
 from kd.config import NOBODY, RunConfig
 from kd.store.database import Database
 from kd.store.rows import ACTIVE, COLUMNS, RunRow, figures_of, parsed

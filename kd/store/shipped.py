@@ -17,9 +17,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kd import files
+from kd.base import files
+from kd.base.places import DATA
 from kd.config import SHIPPED_TEACHERS
-from kd.places import DATA
 from kd.teachers.logits import shipped_logits
 from kd.teachers.shipped import shipped_teacher_path, teacher_record
 

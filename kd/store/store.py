@@ -6,7 +6,7 @@
     KD_HOME/logits/           teachers' logits of parts of the data
     KD_HOME/neighbours/       training pictures as a teacher sees them (kd/analysis/neighbours.py)
     KD_HOME/copies/           of lab.sqlite: a damaged one is replaced by the last good copy
-    KD_HOME/owners/           a lock for each living process (kd/owners.py)
+    KD_HOME/owners/           a lock for each living process (kd/base/owners.py)
 
 What changes together changes in one transaction. A file has the name of what decided it. It is written under
 another name, flushed to the disk, renamed, and there before the row that needs it; so it is complete or
@@ -24,8 +24,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
-from kd import files, owners
-from kd.places import usual_home
+from kd.base import files, owners
+from kd.base.places import usual_home
+from kd.base.unusable import Unusable
 from kd.store.caches import FOLDERS, Caches
 from kd.store.copies import COPIES_FOLDER
 from kd.store.database import Database
@@ -36,7 +37,6 @@ from kd.store.shipped import Shipped
 from kd.store.studies import StudyTable
 from kd.text.endings import Ending
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 _FOLDERS = ("models", "snapshots", COPIES_FOLDER, *FOLDERS)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from kd import owners
+from kd.base import owners
 from kd.store.database import Database
 from kd.text.translation import _
 from kd.text.words import quoted
@@ -32,8 +32,8 @@ class StudyRecord:
 
     study: as its `to_dict` gives it. people: who wants it, each with the experiment of which it is a part for
     them ("" for none), first come first. created: Unix time. process: the token of the one that carries it
-    out (kd/owners.py), None for none. done: how many of its runs were stored when it ended last, None if it
-    never has.
+    out (kd/base/owners.py), None for none. done: how many of its runs were stored when it ended last, None if
+    it never has.
     """
 
     study_id: str

@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from kd import files
+from kd.base import files
+from kd.base.unusable import Unusable
 from kd.store.caches import FOLDERS
 from kd.store.database import Unwritable
 from kd.store.rows import RunRow
 from kd.store.store import Store
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.unusable import Unusable
 
 log = logging.getLogger("kd")
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from kd.base.places import DATA
+from kd.base.unusable import Unusable
 from kd.config import FIELDS, RunConfig
-from kd.places import DATA
 from kd.studies.verdicts import verdicts
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 FILE = DATA / "studies" / "default.csv"
 OBJECTIVES_FILE = DATA / "studies" / "objectives.csv"

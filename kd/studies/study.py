@@ -7,8 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kd.config import FIELD_TYPES, FIELDS, RECIPE_VERSION, Preset, RunConfig, config_of, content_hash
-from kd.run_fields import has_teaching
+from kd.config import (
+    FIELD_TYPES,
+    FIELDS,
+    RECIPE_VERSION,
+    Preset,
+    RunConfig,
+    config_of,
+    content_hash,
+    has_teaching,
+)
 from kd.text.translation import N_, _
 from kd.text.words import quoted
 

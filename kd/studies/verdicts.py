@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kd.run_fields import TEST_IMAGES
+from kd.config import TEST_IMAGES
 from kd.studies.axes import values_in_order
 from kd.studies.over_seeds import over_seeds
 from kd.studies.study import SCRATCH

@@ -1,22 +1,16 @@
-"""The shipped teachers' logits for all of MNIST, so that no first run waits for a teacher.
-
-    python -m kd.teacher_logits strong notebook
-
-writes data/teachers/NAME-logits.npz: train float32 (60000, 10), test float32 (10000, 10), and the SHA-256
-of the weights they were computed with. Importing this module loads no TensorFlow.
-"""
+"""The shipped teachers' logits for all of MNIST, so that no first run waits for a teacher."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kd.base.files import npz_arrays
+from kd.base.once import computed_once
+from kd.base.unusable import Unusable
 from kd.config import SHIPPED_TEACHERS
-from kd.files import npz_arrays, npz_bytes, write_whole
-from kd.once import computed_once
-from kd.teachers.shipped import TEACHER_FOLDER, shipped_teacher_path, teacher_record
+from kd.teachers.shipped import TEACHER_FOLDER, teacher_record
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +33,7 @@ def shipped_logits(name: str) -> dict[str, np.ndarray]:
 
 @computed_once(maxsize=len(SHIPPED_TEACHERS))
 def _load(name: str) -> dict[str, np.ndarray]:
-    path = _path(name)
+    path = logits_path(name)
     named = {"path": path, "command": f"{MAKE_COMMAND} {name}"}
     try:
         arrays = npz_arrays(path.read_bytes())
@@ -63,40 +57,6 @@ def _load(name: str) -> dict[str, np.ndarray]:
     return logits
 
 
-def make(name: str) -> Path:
-    """Compute and write the logits of one shipped teacher; returns the file's path."""
-    import numpy as np
-
-    from kd.pictures.mnist import load_mnist
-    from kd.training.answers import teacher_outputs
-
-    file = shipped_teacher_path(name).read_bytes()
-    mnist = load_mnist()
-    logits = {
-        part: teacher_outputs(file, pictures, attention=False, should_stop=lambda: False).logits
-        for part, pictures in (("train", mnist.x_train), ("test", mnist.x_test))
-    }
-    weights = np.array(teacher_record(name)["weights_sha256"])
-    write_whole(_path(name), npz_bytes({**logits, "weights_sha256": weights}))
-    return _path(name)
-
-
-def _path(name: str) -> Path:
+def logits_path(name: str) -> Path:
+    """Where the logits of a shipped teacher are."""
     return TEACHER_FOLDER / f"{name}-logits.npz"
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit code, as kd.terminal.entry defines it."""
-    from kd.terminal.entry import exit_code
-
-    return exit_code(lambda: _command(arguments))
-
-
-def _command(arguments: list[str] | None) -> int:
-    from kd.terminal.arguments import Parser
-
-    parser = Parser(prog=MAKE_COMMAND, description=__doc__)
-    parser.add_argument("names", nargs="+", choices=SHIPPED_TEACHERS, metavar="NAME")
-    for name in parser.parse_args(arguments).names:
-        print(make(name))
-    return 0

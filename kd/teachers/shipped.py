@@ -18,12 +18,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kd.base.places import DATA
+from kd.base.unusable import Unusable
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES
-from kd.places import DATA
+from kd.terminal.streams import quiet_standard_error
 from kd.text.translation import _
 from kd.text.words import accuracy, quoted
-from kd.training.quiet import quiet_standard_error
-from kd.unusable import Unusable
 
 if TYPE_CHECKING:
     import numpy as np

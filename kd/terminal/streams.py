@@ -10,7 +10,9 @@ import codecs
 import errno
 import os
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 # Replacements for characters that an encoding such as cp1252 lacks; one character each, so that the columns
@@ -97,3 +99,22 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
         raise error
     characters = error.object[error.start : error.end].translate(_STAND_INS)
     return "".join(c if c.isascii() else "?" for c in characters), error.end
+
+
+@contextmanager
+def quiet_standard_error() -> Iterator[None]:
+    """Hold back what native code writes to standard error; show it if the block raises."""
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        kept = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            held.seek(0)
+            sys.stderr.write(held.read().decode(errors="replace"))
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

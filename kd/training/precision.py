@@ -16,10 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kd.config import RunConfig
-from kd.machine import processor
+from kd.base.machine import processor
+from kd.config import CONVOLUTIONAL, RunConfig
 from kd.networks.architectures import TEACHER_FILTERS, Architecture
-from kd.run_fields import CONVOLUTIONAL
 from kd.text.translation import _
 from kd.text.words import quoted
 from kd.training.compiled import compiled_training

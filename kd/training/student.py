@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kd.config import RunConfig
+from kd.config import RunConfig, has_teaching, is_consistent
 from kd.distillation.doubts import permuted_doubts
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import Objective, Outputs
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.pictures.shifts import variants
 from kd.pictures.training_set import TrainingSet, training_set
-from kd.run_fields import has_teaching, is_consistent
 from kd.training.compiled import ATTENTION, CompiledTraining, Lesson, compiled_training
 from kd.training.costs import eval_epochs, last_eval_epochs, reported_epochs
 from kd.training.epochs import Ask, Asked, Plan, Report, Training

@@ -8,9 +8,9 @@ import pytest
 from sklearn.decomposition import PCA
 
 from kd.analysis.neighbours import NeighbourIndex, _principal_directions
-from kd.files import write_sealed
+from kd.base.files import write_sealed
+from kd.base.places import DATA
 from kd.networks.numpy_model import NumpyModel
-from kd.places import DATA
 
 
 @pytest.fixture(scope="module")

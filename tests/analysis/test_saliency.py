@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kd.analysis.saliency import saliency
+from kd.base.places import DATA
 from kd.networks.numpy_model import NumpyModel
-from kd.places import DATA
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from kd.base.places import DATA
 from kd.config import STUDENTS, RunConfig
 from kd.engine import processes
 from kd.lab import Lab
-from kd.places import DATA
 
 MINUTES = 60_000
 QUICK = RunConfig(teacher="notebook", train_size=100, epochs=20)

@@ -6,9 +6,8 @@ import dataclasses
 
 import pytest
 
-from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.config import FIELD_TYPES, FIELDS, RunConfig, RunFields
 from kd.distillation.objectives import OBJECTIVES
-from kd.run_fields import RunFields
 
 OWN = [(name, own) for name, objective in OBJECTIVES.items() for own in objective.own_fields()]
 IDS = [f"{name}-{own.name}" for name, own in OWN]

@@ -8,8 +8,8 @@ import pytest
 
 from docs import exports
 from docs.exports import MODEL_FORMATS, MODELS, PAGE, RUN
+from kd.base.places import DATA
 from kd.export import FORMATS
-from kd.places import DATA
 from kd.text.words import accuracy, file_size
 from tests.docs.documents import blocks, text
 from tests.export import conftest

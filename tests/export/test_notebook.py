@@ -13,7 +13,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from kd.config import FIELDS, STUDENTS, RunConfig
+from kd.base.places import DATA
+from kd.config import FIELDS, STUDENTS, RunConfig, is_consistent
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.export.format import Material
@@ -25,8 +26,6 @@ from kd.lab import Lab
 from kd.networks.architectures import Architecture
 from kd.pictures.mnist import MNIST_FILE, load_mnist
 from kd.pictures.training_set import pictures_for_teacher
-from kd.places import DATA
-from kd.run_fields import is_consistent
 from kd.runs.state import RunView
 from kd.text.words import MODELS
 from tests.export.conftest import RUN

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from kd.__main__ import main
+from kd.base.places import DATA
 from kd.cli.run_name import EITHER, the_one
 from kd.config import FIELDS, MODELS, PRESETS, RunConfig
 from kd.export.numbers.columns import COLUMNS, dictionary
@@ -17,7 +18,6 @@ from kd.export.numbers.csv import FORMAT as CSV
 from kd.export.numbers.long_form import accuracies_in_long_form
 from kd.export.numbers.parquet import FORMAT as PARQUET
 from kd.lab import Lab
-from kd.places import DATA
 from kd.studies.shipped import AXES, shipped_study
 from kd.terminal.arguments import Refusal
 from tests.export.conftest import RUN

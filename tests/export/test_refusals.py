@@ -12,13 +12,13 @@ import psutil
 import pytest
 
 from kd.__main__ import main
+from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.export import FORMATS, child, exporting, format_named, model_format
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.store.store import Store
 from kd.terminal import interrupt
-from kd.unusable import Unusable
 from tests.export.conftest import RUN
 
 UNFINISHED = RunConfig(seed=77)

@@ -78,7 +78,7 @@ def test_the_metadata_name_the_version_and_the_extras(installed):
 
 def test_kd_comes_from_the_environment(installed):
     done = installed.run(
-        "python", "-c", "import kd; from kd.places import APP; print(kd.__file__, APP, sep='\\n')"
+        "python", "-c", "import kd; from kd.base.places import APP; print(kd.__file__, APP, sep='\\n')"
     )
     code, app = done.stdout.splitlines()
     assert code == str(installed.packages / "kd" / "__init__.py")
@@ -107,7 +107,9 @@ def test_the_included_runs_are_there_and_the_users_folder_is_used(installed):
     runs = [json.loads(line) for line in done.stdout.splitlines()]
     assert {run["run"] for run in runs if run["shipped"]} == INCLUDED
     home = Path(
-        installed.run("python", "-c", "from kd.places import usual_home; print(usual_home())").stdout.strip()
+        installed.run(
+            "python", "-c", "from kd.base.places import usual_home; print(usual_home())"
+        ).stdout.strip()
     )
     assert installed.user in home.parents
     assert (home / "lab.sqlite").is_file()

@@ -234,7 +234,7 @@ def test_studies_are_listed_with_whose_they_are_and_what_they_are_part_of(house,
 def test_one_that_another_process_carries_out_is_seen_to_be_under_way(house, tmp_path, monkeypatch):
     second = House(tmp_path)
     study_id = going(house, done=0)
-    monkeypatch.setattr("kd.owners.own_token", lambda: "f" * 32)
+    monkeypatch.setattr("kd.base.owners.own_token", lambda: "f" * 32)
     view = second.studies.view(study_id)
     assert (view.status, view.elsewhere) == ("running", True)
 

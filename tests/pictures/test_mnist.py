@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from data import make_mnist
+from kd.base.places import DATA
 from kd.pictures import mnist
 from kd.pictures.mnist import REMAKE_COMMAND, load_mnist
-from kd.places import DATA
 
 FILE = DATA / "mnist.npz"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.pictures.training_set import places, training_set
-from kd.unusable import Unusable
 
 
 def plainly(mnist, config: RunConfig) -> tuple[list[int], list[int], list[bool]]:

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from kd.__main__ import main
+from kd.base.unusable import Unusable
 from kd.store.store import Store, default_home
-from kd.unusable import Unusable
 
 
 def loop_of_links(folder):

@@ -14,7 +14,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from kd import files, owners
+from kd.base import files, owners
 from kd.store import caches, copies, database, models, room, runs, store
 from kd.store.store import Store
 from tests.store.killed import crashes, killed_at_each_step

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kd import owners
+from kd.base import owners
 from kd.lab import Lab
 from kd.store.store import Store
 from tests import PROJECT
@@ -19,7 +19,7 @@ from tests.stored_runs import CONFIG, RUN
 OWNER = """
 import sys
 from pathlib import Path
-from kd import owners
+from kd.base import owners
 from kd.store.store import Store
 from tests.stored_runs import CONFIG
 store = Store(Path(sys.argv[1]))

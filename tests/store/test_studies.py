@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kd import owners
+from kd.base import owners
 from kd.config import RunConfig
 from kd.store.store import Store
 from kd.studies.study import Study

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kd.base.fields import STORED_MODEL
 from kd.config import FIELDS, RunConfig
-from kd.fields import STORED_MODEL
 from kd.text.translation import N_, _
 from kd.text.words import percent
 from ui.dark_knowledge.dark_picture import SOURCE

@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from kd.base.unusable import Unusable
 from kd.text.translation import _
-from kd.unusable import Unusable
 from ui.shared import notices
 from ui.shared.markup import literal
 from ui.shared.person import script_run

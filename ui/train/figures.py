@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kd.config import TEST_IMAGES
 from kd.lab import RunView
-from kd.run_fields import TEST_IMAGES
 from kd.studies.sure.other_length import other_length_note
 from kd.text.headlines import headline, surer_headline
 from kd.text.translation import N_, _, ngettext

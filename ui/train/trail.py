@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from kd.base.unusable import Unusable
 from kd.charts.trail_chart import trail_chart, trail_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
@@ -15,7 +16,6 @@ from kd.studies.shipped import near
 from kd.text.study_words import signed
 from kd.text.trail_words import trail_words
 from kd.text.translation import _
-from kd.unusable import Unusable
 from ui.shared import address, notices
 from ui.shared.figure import figure
 from ui.shared.guard import guarded

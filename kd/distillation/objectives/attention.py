@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kd.base.fields import field
 from kd.distillation.objectives.objective import Objective, Outputs
-from kd.fields import field
 from kd.text.translation import N_
 
 # The map after the first convolution has 14 × 14 numbers; that after the second, 7 × 7.

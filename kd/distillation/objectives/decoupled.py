@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kd.base.fields import field
 from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
-from kd.fields import field
 from kd.text.translation import N_
 
 # Taken from the logit of the right class, it leaves nothing of its probability, however large the logit.

@@ -11,20 +11,10 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
+from kd.base.outputs import Outputs
 from kd.distillation.hyperparameters import checked_alpha, checked_temperature
-
-
-class Outputs(NamedTuple):
-    """What a network says of some pictures.
-
-    logits: float (n, 10). attention: float (n, 245), the maps after both convolutions (14 × 14 and 7 × 7,
-    each flattened and of length 1, joined); only for objectives with `compares_attention`.
-    """
-
-    logits: Any
-    attention: Any = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +24,7 @@ class Objective:
     loss = α · student_loss + teacher_weight() · the sum of terms(…)
 
     alpha: weight of the true labels, in [0, 1]. temperature: T > 0. scale: the factor of softened terms, T²
-    or 1. Fields with a FieldSpec (`kd.fields.field`) are the objective's own, and become fields of RunConfig.
+    or 1. Fields with a FieldSpec (`kd.base.fields.field`) are the objective's own, and fields of RunConfig.
 
     Raises:
         ValueError: when alpha or temperature is a number out of range; those of tensors are not known yet.

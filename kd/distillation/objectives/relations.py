@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from kd.base.fields import field
 from kd.distillation.objectives.objective import Objective, Outputs, root
-from kd.fields import field
 from kd.text.translation import N_
 
 

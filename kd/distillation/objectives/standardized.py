@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kd.base.fields import field
 from kd.distillation.objectives.objective import Outputs, root
 from kd.distillation.objectives.soft_targets import SoftTargets
-from kd.fields import field
 from kd.text.translation import N_
 
 PUBLISHED_WEIGHT = 9.0

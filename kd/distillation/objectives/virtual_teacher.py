@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kd.base.fields import field
 from kd.distillation.objectives.objective import Objective, Outputs, batch_mean
-from kd.fields import field
 from kd.text.translation import N_
 
 

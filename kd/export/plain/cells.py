@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from kd.config import FIELDS, RunConfig
-from kd.export.plain.distilled import asks_in_another_order, distilled, function_of
-from kd.export.plain.quoting import cited, definitions, layers_of, lines
-from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
-from kd.run_fields import (
+from kd.config import (
+    FIELDS,
     TRAIN_IMAGES,
+    RunConfig,
     has_fresh_teacher,
     has_nonsense,
     has_teaching,
 )
-from kd.run_fields.conditions import DRAWN
+from kd.config.conditions import DRAWN
+from kd.export.plain.distilled import asks_in_another_order, distilled, function_of
+from kd.export.plain.quoting import cited, definitions, layers_of, lines
+from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.studies.in_text.command import train_command
 from kd.text.translation import N_, _
 from kd.text.verdicts import with_mistake

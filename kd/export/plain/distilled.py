@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kd.config import RunConfig
+from kd.config import RunConfig, has_nonsense, has_teaching, is_consistent
 from kd.export.plain.quoting import cited, lines, needed_by, parameters
-from kd.run_fields import has_nonsense, has_teaching, is_consistent
 
 # What a parameter of an objective's function is, in the loss of a batch. Others are the run's numbers.
 _PARTS = {

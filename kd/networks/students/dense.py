@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kd.fields import field
+from kd.base.fields import field
 from kd.networks.students.student import Costs, Student
 from kd.text.translation import N_, _
 

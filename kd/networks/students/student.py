@@ -30,7 +30,7 @@ class Student:
     Keras layers between the images and the dense layer of the logits. costs: what its training costs, on two
     cores of an AMD EPYC. words: names a student of this size, in the reader's language.
 
-    Its size is a field of RunConfig: size_field is the field's name, size what `kd.fields.field` returns.
+    Its size is a field of RunConfig: size_field is its name, size what `kd.base.fields.field` returns.
     layers, costs and words take it, or nothing where a kind has no size. has_attention: whether its maps can
     be compared with a teacher's, because two of its Conv2D layers give 14 × 14 and 7 × 7 places.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kd.fields import FieldSpec
+from kd.base.fields import FieldSpec
 from kd.studies.experiments.card import *
 from kd.text.translation import _
 

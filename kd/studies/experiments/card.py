@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kd.config import FIELDS, PRESETS, RunConfig
-from kd.run_fields import DENSE, LINEAR, TRAIN_IMAGES
+from kd.config import DENSE, FIELDS, LINEAR, PRESETS, TRAIN_IMAGES, RunConfig
 from kd.studies.experiments.experiment import (
     Chart,
     Choice,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES, RunConfig
-from kd.run_fields import has_teaching
-from kd.run_fields.conditions import FIRST
+from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES, RunConfig, has_teaching
+from kd.config.conditions import FIRST
 
 ANEW = ("weights", "drawn images", "wrong labels", "shifts", "doubts", "own teacher")
 FIXED = ("first images", "all images", "included teacher")

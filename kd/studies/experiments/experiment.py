@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
+from kd.base.fields import FieldSpec
 from kd.config import RunConfig
-from kd.fields import FieldSpec
 from kd.studies.experiments.judging import Expected, Finding
 from kd.studies.study import Study, checked_seeds
 from kd.studies.sure.stations import STATIONS

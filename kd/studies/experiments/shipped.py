@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from kd.places import DATA
+from kd.base.places import DATA
+from kd.base.unusable import Unusable
 from kd.studies.experiments import EXPERIMENTS, experiment
 from kd.studies.experiments.experiment import SHORT
 from kd.studies.experiments.rows import columns, varied
 from kd.studies.frame import BLOCKS
 from kd.studies.measures import with_gains
 from kd.text.translation import _
-from kd.unusable import Unusable
 
 FOLDER = DATA / "experiments"
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kd import files
 from kd.analysis.logits import log_softmax, softmax
 from kd.analysis.softening import Gradient, loss_gradient
+from kd.base import files
+from kd.base.once import computed_once
+from kd.base.places import DATA
 from kd.config import SHIPPED_TEACHERS, RunConfig
 from kd.distillation.mistakes import MISTAKES
 from kd.networks.numpy_model import NumpyModel
-from kd.once import computed_once
 from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import places, training_set
-from kd.places import DATA
 from kd.teachers.logits import shipped_logits
 from kd.teachers.shipped import shipped_teacher_path
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from kd.base.unusable import Unusable
 from kd.config import RunConfig
 from kd.studies.shipped import nearest, other_length
 from kd.studies.verdicts import verdicts
 from kd.text.length_words import other_length_words
-from kd.unusable import Unusable
 
 
 def at_other_length(config: RunConfig) -> tuple[RunConfig, dict[str, Any]] | None:

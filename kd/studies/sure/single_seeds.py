@@ -12,8 +12,8 @@ import pandas as pd
 
 from kd.analysis.evaluation import mcnemar, paired_difference_interval
 from kd.analysis.verdict import verdict
-from kd.config import RunConfig
-from kd.run_fields import TEST_IMAGES
+from kd.base.unusable import Unusable
+from kd.config import TEST_IMAGES, RunConfig
 from kd.studies.shipped import differs, nearest
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.stations import STATIONS, station
@@ -22,7 +22,6 @@ from kd.text.study_words import study_notes as words_on_verdicts
 from kd.text.sure_words import near_cells_words, near_words
 from kd.text.verdicts import covers
 from kd.text.words import STUDENTS
-from kd.unusable import Unusable
 
 _CODES = {"ahead": HELPS, "behind": HURTS, "not shown": NOT_SHOWN}
 _STATIONS_TO_NAME = 20

@@ -10,8 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig
-from kd.run_fields import epochs_for, why_idle
+from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig, epochs_for, why_idle
 from kd.text.translation import N_, _
 from ui.shared import address, notices
 from ui.shared.guard import guarded

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from kd.base.fields import FieldSpec
 from kd.config import FIELD_TYPES, FIELDS, RunConfig, not_a_field
-from kd.fields import FieldSpec
 from kd.text.translation import N_, _
 from ui.shared import address
 from ui.shared.guard import guarded

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kd.once import computed_once
+from kd.base.once import computed_once
 
 
 def test_only_one_of_many_simultaneous_callers_computes():

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kd.distillation.objectives import OBJECTIVES
-from kd.fields import field
-from kd.networks.students import KINDS
-from kd.run_fields.conditions import (
+from kd.base.fields import field
+from kd.config.conditions import (
     CONVOLUTIONAL,
     FRESH,
     MOST_EPOCHS,
@@ -18,6 +16,8 @@ from kd.run_fields.conditions import (
     scales,
     softens,
 )
+from kd.distillation.objectives import OBJECTIVES
+from kd.networks.students import KINDS
 from kd.text.translation import N_
 
 

@@ -17,41 +17,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from kd.distillation.mistakes import MISTAKES
-from kd.distillation.objectives import OBJECTIVES, Objective
-from kd.fields import FieldSpec, to_bool
-from kd.networks.students import KINDS, Student
-from kd.run_fields import (
-    SHIPPED_TEACHERS,
-    TEST_IMAGES,
-    TRAIN_IMAGES,
-    RunFields,
+from kd.base.fields import FieldSpec
+from kd.config.conditions import (
+    DRAWN,
     has_fresh_teacher,
     has_teaching,
     learns_from_teacher,
 )
-from kd.run_fields.conditions import DRAWN
+from kd.config.fields import RunFields
+from kd.distillation.mistakes import MISTAKES
+from kd.distillation.objectives import OBJECTIVES, Objective
+from kd.networks.students import KINDS, Student
 from kd.text.translation import N_, _
-from kd.text.words import MODELS, STUDENTS, quoted
-
-__all__ = [
-    "FIELDS",
-    "FIELD_TYPES",
-    "MODELS",
-    "NOBODY",
-    "OFFERED",
-    "PRESETS",
-    "SHIPPED_TEACHERS",
-    "STUDENTS",
-    "TEST_IMAGES",
-    "TRAIN_IMAGES",
-    "Contradiction",
-    "FieldSpec",
-    "Preset",
-    "RunConfig",
-    "config_of",
-    "to_bool",
-]
+from kd.text.words import STUDENTS, quoted
 
 # Raised when the same fields come to mean a different computation, so that old results are not reused.
 RECIPE_VERSION = 1

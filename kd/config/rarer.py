@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kd.distillation.mistakes import MISTAKES
-from kd.fields import field
-from kd.run_fields.conditions import (
+from kd.base.fields import field
+from kd.config.conditions import (
     DIGITS,
     DRAWN,
     FIRST,
@@ -23,6 +22,7 @@ from kd.run_fields.conditions import (
     may_be_mistaken,
     permutes,
 )
+from kd.distillation.mistakes import MISTAKES
 from kd.text.translation import N_
 
 

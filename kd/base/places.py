@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 # The folder from which `kd` is imported.
-CODE = Path(__file__).resolve().parent.parent
+CODE = Path(__file__).resolve().parents[2]
 # A wheel keeps what a checkout has next to `kd` in a folder of its own: see pyproject.toml.
 _INSTALLED = CODE / "kd" / "_app"
 PROJECT = _INSTALLED if _INSTALLED.is_dir() else CODE

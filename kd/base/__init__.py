@@ -1,0 +1,1 @@
+"""What everybody may use: files, places, processes, and the description of a field."""
