@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from kd.config import FIELD_TYPES, FIELDS, RunConfig, RunFields
+from kd.config import FIELD_TYPES, FIELDS, RunConfig
+from kd.config.fields import RunFields
 from kd.distillation.objectives import OBJECTIVES
 
 OWN = [(name, own) for name, objective in OBJECTIVES.items() for own in objective.own_fields()]

@@ -1,6 +1,6 @@
 """What the page says about its figures."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
@@ -32,5 +32,6 @@ configs = st.fixed_dictionaries({}, optional={name: _values(name) for name in FI
 
 
 @given(configs, configs)
+@example(RunConfig(objective="virtual_teacher"), RunConfig(objective="virtual_teacher", teacher="notebook"))
 def test_two_runs_read_alike_only_when_they_are_the_same(one, other):
     assert (setting(one) == setting(other)) is (one.run_id == other.run_id)

@@ -43,7 +43,7 @@ def setting(config: RunConfig) -> str:
     parts = [f"α {plain(config.alpha)}"]
     if objective.uses_temperature:
         parts.append(_temperature(config))
-    if objective.uses_teacher:
+    if objective.uses_teacher or config.teacher != usual.teacher:
         parts.append(_teacher(config) + _its_training(config))
     parts += [_epochs(config.epochs), _images(config.train_size)]
     if config.batch_size != usual.batch_size:
