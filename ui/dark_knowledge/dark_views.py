@@ -10,7 +10,7 @@ import streamlit as st
 
 from kd.analysis import softening
 from kd.analysis.observations import most_one_sided_likeness
-from kd.charts import dark_charts, pull_charts
+from kd.charts import dark_charts
 from kd.config import FIELDS, RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.text.dark_words import (
@@ -26,7 +26,7 @@ from ui.live import controls, views
 from ui.live.controls import Control
 from ui.live.live import live
 from ui.shared import address
-from ui.shared.figure import figure, save_figure
+from ui.shared.figure import figure
 from ui.shared.guard import guarded
 from ui.shared.markup import unseen
 
@@ -56,24 +56,11 @@ def one_picture(shown: Shown, temperature: Control) -> None:
     )
     figures = [
         views.soft_target_sentence(shown.logits["teacher"], shown.label),
-        views.wide(views.soft_targets(shown.logits)),
-        views.narrow(views.entropies(shown.logits)),
+        views.wide(views.saved(views.soft_targets(shown.logits), "soft-targets-T{T}")),
+        views.narrow(views.saved(views.entropies(shown.logits), "entropy-T{T}")),
     ]
     values = live("soft-targets", [temperature, log], figures)
-    note = f"T{values['T']:g}"
-    bars, curve = st.columns([1.4, 1], gap="large")
-    with bars:
-        save_figure(
-            "soft-targets",
-            dark_charts.soft_targets_chart,
-            dark_charts.soft_targets_rows(shown.logits, values["T"]),
-            note,
-            log=values["log"],
-        )
-    with curve:
-        rows = dark_charts.entropy_rows(shown.logits, values["T"])
-        st.html(unseen(entropy_words(rows)))
-        save_figure("entropy", dark_charts.entropy_chart, rows, note)
+    st.html(unseen(entropy_words(dark_charts.entropy_rows(shown.logits, values["T"]))))
 
 
 def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
@@ -110,31 +97,17 @@ def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
     teacher_logits = shown.logits["teacher"]
     students = {code: shown.logits.get(code, np.zeros(10)) for code in STUDENTS}
     pulls = views.pulls(shown.label, teacher_logits, students)
-    figures = [views.pull_sentence(pulls), views.wide(pulls), views.narrow(views.strengths(pulls))]
+    note = "T{T}-alpha{alpha}"
+    figures = [
+        views.pull_sentence(pulls),
+        views.wide(views.saved(pulls, f"pull-{note}")),
+        views.narrow(views.saved(views.strengths(pulls), f"pull-strength-{note}")),
+    ]
     values = live("pull", [temperature, student, alpha, squared], figures)
-    logits, picture = students[values["student"]], np.array(shown.label)
-    note = f"T{values['T']:g}-alpha{values['alpha']:g}"
-    gradient = softening.loss_gradient(
-        picture, logits, teacher_logits, values["alpha"], values["T"], values["squared"]
+    rows = dark_charts.strength_rows(
+        shown.label, students[values["student"]], teacher_logits, values["alpha"], values["T"]
     )
-    bars, curve = st.columns([1.4, 1], gap="large")
-    with bars:
-        save_figure(
-            "pull",
-            pull_charts.pull_chart,
-            pull_charts.pull_rows(gradient),
-            note,
-            limit=_limit(shown.label, tuple(logits), tuple(teacher_logits), values["alpha"]),
-        )
-    with curve:
-        rows = pull_charts.strength_rows(shown.label, logits, teacher_logits, values["alpha"], values["T"])
-        st.html(unseen(strength_words(rows)))
-        save_figure("pull-strength", pull_charts.strength_chart, rows, note)
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _limit(label: int, student: tuple[float, ...], teacher: tuple[float, ...], alpha: float) -> float:
-    return pull_charts.pull_limit(label, np.array(student), np.array(teacher), alpha)
+    st.html(unseen(strength_words(rows)))
 
 
 def whole_test_set(run_id: str, logits: np.ndarray, control: Control) -> None:

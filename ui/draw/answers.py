@@ -10,14 +10,12 @@ import streamlit as st
 from kd.analysis.logits import softmax
 from kd.analysis.opinions import opinion
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
-from kd.charts import dark_charts
 from kd.text.answers import answers_sentence
 from kd.text.translation import _
 from ui.live import controls, views
 from ui.live.live import live
 from ui.pictures.ways_in import Given
 from ui.shared import address
-from ui.shared.figure import save_figure
 from ui.shared.guard import guard
 from ui.shared.markup import pixels
 
@@ -55,10 +53,5 @@ def _bars(logits: dict[str, np.ndarray], label: int | None) -> None:
                 "also what else they consider, which is what a student learns from."
             ),
         )
-        values = live("answers", [temperature], [views.answers(logits, label)])
-        save_figure(
-            "answers",
-            dark_charts.soft_targets_chart,
-            dark_charts.soft_targets_rows(logits, values["T"]),
-            f"T{values['T']:g}",
-        )
+        figure = views.saved(views.answers(logits, label), "answers-T{T}")
+        live("answers", [temperature], [figure])

@@ -8,7 +8,6 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from kd.charts import sure_charts
 from kd.charts.sure_charts import gain_ticks
 from kd.studies.sure.adding_seeds import ORDERS, AddingSeeds, adding_seeds
 from kd.studies.sure.stations import MOST_SEEDS, next_station
@@ -19,12 +18,11 @@ from kd.text.sure_words import alone_sentence, step_sentence
 from kd.text.translation import N_, _, ngettext
 from ui.how_sure import whose_seeds
 from ui.how_sure.whose_seeds import Chosen
-from ui.live import controls
+from ui.live import controls, views
 from ui.live.live import live
 from ui.live.views import View
 from ui.shared import address, notices
 from ui.shared.address import Kept, Parameter
-from ui.shared.figure import save_figure
 from ui.shared.markup import unseen
 
 _ROLES = {HELPS: "helps", NOT_SHOWN: "nothing", HURTS: "hurts"}
@@ -47,6 +45,8 @@ def seed_rows(adding: AddingSeeds) -> View:
     orders = {
         order: [
             {
+                "seed": step.seed,
+                "code": step.says,
                 "own": step.own,
                 "mean": step.difference,
                 "low": None if math.isnan(step.low) else step.low,
@@ -144,17 +144,7 @@ def adding(chosen: Chosen) -> None:
     )
     figures = [
         so_far_sentence(added),
-        seed_rows(added),
+        views.saved(seed_rows(added), f"adding-seeds-{chosen.key[:40]}-{{at}}"),
     ]
-    values = live("adding-seeds", [number, order], figures)
+    live("adding-seeds", [number, order], figures)
     st.html(unseen(seeds_words({step.seed: step.own for step in added.steps[ORDERS[0]]})))
-    now = values["point"] + 1
-    name = f"{chosen.key[:40]}-{now}"
-    save_figure(
-        "adding-seeds",
-        sure_charts.seeds_chart,
-        sure_charts.seeds_rows(added, values["order"], now),
-        name,
-        ticks=sure_charts.gain_ticks(added),
-        seeds=seeds,
-    )

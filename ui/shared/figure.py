@@ -15,15 +15,9 @@ from kd.charts.figure_file import figure_csv, figure_png, figure_svg
 from kd.charts.run_charts import vega_lite
 from kd.charts.theme import PRESENTED_TEXT_PIXELS, TEXT_PIXELS, text_sizes
 from kd.charts.thumbnails import card_chart, thumbnail_rows
-from kd.text.translation import N_, _, language
+from kd.text.translation import _, language
 from ui.shared.markup import unseen
 from ui.shared.presenter import presenting
-
-_KINDS = {
-    "PNG": N_("A picture for slides and documents."),
-    "SVG": N_("A picture that stays sharp at any size."),
-    "CSV": N_("The numbers, for a spreadsheet."),
-}
 
 
 def spec(chart: Callable[..., Any], name: str, rows: pd.DataFrame, **arguments: Any) -> dict[str, Any]:
@@ -108,6 +102,19 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
     return {**ready, "config": {**config, **sizes}, "height": height}
 
 
+def save_words() -> dict[str, Any]:
+    """What the button that saves a figure is called, and what its menu says."""
+    return {
+        "save": _("Save"),
+        "help": _("This figure as a picture (PNG, SVG), or its numbers (CSV)."),
+        "kinds": {
+            "PNG": _("A picture for slides and documents."),
+            "SVG": _("A picture that stays sharp at any size."),
+            "CSV": _("The numbers, for a spreadsheet."),
+        },
+    }
+
+
 def save_menu(
     name: str,
     contents: Callable[[], tuple[dict[str, Any], pd.DataFrame]],
@@ -123,32 +130,18 @@ def save_menu(
         table: the figure's numbers, if they are not the rows.
     """
     file_name = f"{name}-{file_note}" if file_note else name
+    words = save_words()
     with st.popover(
-        _("Save"),
+        words["save"],
         type="tertiary",
         icon=":material/download:",
         key=f"save-{name}",
         on_change="rerun",
-        help=_("This figure as a picture (PNG, SVG), or its numbers (CSV)."),
+        help=words["help"],
     ) as menu:
         if menu.open:
             ready, rows = contents()
             _buttons(ready, rows, rows if table is None else table, file_name)
-
-
-def save_figure(
-    name: str,
-    chart: Callable[..., Any],
-    rows: pd.DataFrame,
-    file_note: str = "",
-    **arguments: Any,
-) -> None:
-    """The button that saves a figure which the browser draws by itself.
-
-    Args:
-        name, chart, rows, file_note, arguments: as `figure`.
-    """
-    save_menu(name, lambda: (spec(chart, name, rows, **arguments), rows), file_note)
 
 
 def save_cards(
@@ -176,6 +169,7 @@ def save_cards(
 
 
 def _buttons(ready: dict[str, Any], rows: pd.DataFrame, table: pd.DataFrame, file_name: str) -> None:
+    help = save_words()["kinds"]
     for kind, mime, content in (
         ("PNG", "image/png", partial(figure_png, ready, rows)),
         ("SVG", "image/svg+xml", partial(figure_svg, ready, rows)),
@@ -189,6 +183,6 @@ def _buttons(ready: dict[str, Any], rows: pd.DataFrame, table: pd.DataFrame, fil
             mime=mime,
             key=f"{file_name}-{kind}",
             on_click="ignore",
-            help=_(_KINDS[kind]),
+            help=help[kind],
             width="stretch",
         )

@@ -9,10 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts.making_charts import MEASURES, filter_chart, filter_rows, layer_chart, layer_rows
-from kd.charts.playback_charts import point_name
 from kd.lab import Lab
 from kd.networks.numpy_model import architecture_table, filters_over_time, first_layer
-from kd.text.chart_words import filters_words, layers_words
+from kd.text.chart_words import filters_words, layers_words, point_name
 from kd.text.translation import _
 from kd.text.words import NAMES, STUDENTS, count, percent
 from ui.shared.figure import figure

@@ -8,22 +8,25 @@ import streamlit as st
 
 from kd.analysis.logits import softmax
 from kd.analysis.observations import relearned
-from kd.analysis.playback import confusions, ending_in, logits_over_time, picture_path, playback_table
-from kd.charts import error_charts, playback_charts
+from kd.analysis.playback import confusions, ending_in, logits_over_time, playback_table
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
-from kd.text.chart_words import playback_words, reading_words
+from kd.text.chart_words import playback_words, point_label, point_name, reading_words
 from kd.text.translation import N_, _
 from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent, sentence_case
 from ui.live import controls, views
 from ui.live.live import live
 from ui.pictures import ways_in
 from ui.shared import lessons
-from ui.shared.figure import save_figure
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, unseen
+
+_MEASURES = {
+    "accuracy": (N_("Test accuracy"), N_("Test accuracy by epoch")),
+    "agreement": (N_("Agreement with the teacher"), N_("Agreement with the teacher by epoch")),
+}
 
 
 def play_training(lab: Lab, run_id: str) -> None:
@@ -64,7 +67,7 @@ def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
         if s.open:
             course(lab, run_id)
             times, logits = _drawing_logits(lab, run_id, picture)
-            _drawing(times, logits)
+            _play("draw", times, _reading(times, logits))
             lessons.earlier(len(times))
 
 
@@ -109,13 +112,13 @@ def _most_is_learned(table: pd.DataFrame) -> str:
         words = _(
             "Most is learned at the start: {when}, the first point here, both students already read most "
             "digits. What remains is hard and takes most of the time.",
-            when=playback_charts.point_name(first),
+            when=point_name(first),
         )
     else:
         words = _(
             "Most is learned at the start: {when}, both students read most digits. What remains is hard and "
             "takes most of the time.",
-            when=playback_charts.point_name(read.max()),
+            when=point_name(read.max()),
         )
     question = _(
         "The second chart asks another question: how often does a student say what its teacher says, right "
@@ -138,8 +141,8 @@ def _kept(size: int) -> str:
 
 def _training(lab: Lab, run_id: str, snapshots: dict[str, dict[str, np.ndarray]]) -> None:
     times = tuple(snapshots["distilled"]["times"].tolist())
-    at = _courses(times, _table(run_id, snapshots, lab.runs[run_id].test_logits()["teacher"]))
-    _matrices(run_id, {s: snapshots[s]["logits"] for s in STUDENTS}, at)
+    _courses(times, _table(run_id, snapshots, lab.runs[run_id].test_logits()["teacher"]))
+    _matrices(run_id, {s: snapshots[s]["logits"] for s in STUDENTS})
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
         _("A test picture, as both students read it over time"),
@@ -155,21 +158,13 @@ def _training(lab: Lab, run_id: str, snapshots: dict[str, dict[str, np.ndarray]]
     seen.html(pixels(picture, description))
     logits = {s: snapshots[s]["logits"][:, number] for s in STUDENTS}
     live("playback-train", [], _reading(times, logits))
-    _save_reading(times, logits, at)
 
 
-def _drawing(times: tuple[float, ...], logits: dict[str, np.ndarray]) -> None:
-    at = _play("draw", times, _reading(times, logits))
-    _save_reading(times, logits, at)
-
-
-def _play(name: str, times: tuple[float, ...], figures: list[views.View]) -> int:
-    """Play, pause and a slider over the points, with figures that follow; returns the point it was left at.
-
-    A single point leaves nothing to choose.
-    """
+def _play(name: str, times: tuple[float, ...], figures: list[views.View]) -> None:
+    """Draws play, pause and a slider over the points (not for a single one), and figures that follow."""
     if len(times) == 1:
-        return live(f"playback-{name}", [], figures, {"point": 0})["point"]
+        live(f"playback-{name}", [], figures, {"point": 0})
+        return
     control = controls.points(
         f"playback-{name}",
         [_when(time) for time in times],
@@ -178,41 +173,40 @@ def _play(name: str, times: tuple[float, ...], figures: list[views.View]) -> int
         if times[0] < 1
         else _("The ends of epochs."),
     )
-    return live(f"playback-{name}", [control], figures)["point"]
+    live(f"playback-{name}", [control], figures)
 
 
-def _courses(times: tuple[float, ...], table: pd.DataFrame) -> int:
-    """The controls, and accuracy and agreement by time; returns the point. table: of `playback_table`."""
-    starts = {measure: playback_charts.axis_start(table[measure]) for measure in playback_charts.MEASURES}
-    points = tuple(playback_charts.point_label(time) for time in times)
+def _courses(times: tuple[float, ...], table: pd.DataFrame) -> None:
+    """Draws the controls, and accuracy and agreement by time. table: of `playback_table`."""
+    points = tuple(point_label(time) for time in times)
     own = {student: rows.reset_index() for student, rows in table.groupby("model")}
     courses = [
-        views.course(
-            _(playback_charts.TITLES[measure]),
-            {student: own[student][measure].tolist() for student in STUDENTS},
-            points,
-            start,
+        views.saved(
+            views.course(
+                _(title),
+                {student: own[student][measure].tolist() for student in STUDENTS},
+                points,
+                _axis_start(table[measure]),
+                measure,
+            ),
+            f"playback-{measure}",
         )
-        for measure, start in starts.items()
+        for measure, (_name, title) in _MEASURES.items()
     ]
     sentences = [
         _("{when}: {words}.", when=_when(time), words="; ".join(_how_good(s, own[s], at) for s in STUDENTS))
         for at, time in enumerate(times)
     ]
-    at = _play("train", times, [views.point_sentence(sentences), *map(views.half, courses)])
-    for column, (measure, start) in zip(st.columns(2, gap="large"), starts.items(), strict=True):
-        with column:
-            rows = playback_charts.playback_rows(table, times[at])
-            st.html(unseen(playback_words(rows, measure, _(playback_charts.MEASURES[measure]))))
-            save_figure(
-                f"playback-{measure}",
-                playback_charts.playback_chart,
-                rows,
-                measure=measure,
-                points=points,
-                start=start,
-            )
-    return at
+    _play("train", times, [views.point_sentence(sentences), *map(views.half, courses)])
+    rows = table.assign(role=table["model"], point=table["time"].map(point_label))
+    for measure, (name, _title) in _MEASURES.items():
+        st.html(unseen(playback_words(rows, measure, _(name))))
+
+
+def _axis_start(values: pd.Series) -> float:
+    """Returns a round number that is not above any of the values."""
+    lowest = float(values.min())
+    return next(start for start in (0.95, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0) if start <= lowest)
 
 
 def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:
@@ -224,27 +218,25 @@ def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:
     )
 
 
-def _matrices(run_id: str, logits: dict[str, np.ndarray], at: int) -> None:
-    """Both students' answers by true class at each point. logits: student → (k, n, 10)."""
-    note = _("Percent of the true class")
-    titles = {s: _("{model}: its answers now", model=_(NAMES[s])) for s in STUDENTS}
-    counts = {s: _confusions(run_id, s, logits[s]) for s in STUDENTS}
-    live("playback-train", [], [views.half(views.confusion(s, titles[s], note, counts[s])) for s in STUDENTS])
-    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
-        with column:
-            save_figure(
-                f"playback-confusion-{student}",
-                error_charts.confusion_chart,
-                _confusion(run_id, student, at, logits[student][at]),
-                f"point{at + 1}",
-                title=titles[student],
-                subtitle=note,
-            )
+def _matrices(run_id: str, logits: dict[str, np.ndarray]) -> None:
+    """Draws both students' answers by true class at each point. logits: student → (k, n, 10)."""
+    matrices = [
+        views.confusion(
+            student,
+            _("{model}: its answers now", model=_(NAMES[student])),
+            _("Percent of the true class"),
+            _confusions(run_id, student, logits[student]),
+        )
+        for student in STUDENTS
+    ]
+    files = [f"playback-confusion-{student}-point{{at}}" for student in STUDENTS]
+    figures = [views.half(views.saved(*each)) for each in zip(matrices, files, strict=True)]
+    live("playback-train", [], figures)
 
 
 def _when(time: float) -> str:
     """A point of a training, as the beginning of a sentence."""
-    return sentence_case(playback_charts.point_name(time))
+    return sentence_case(point_name(time))
 
 
 def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray]) -> list[views.View]:
@@ -254,37 +246,21 @@ def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray]) -> list[vi
     for at, time in enumerate(times):
         said = [f"{_(NAMES[s])} {p[at].argmax()} ({percent(p[at].max())})" for s, p in probabilities.items()]
         sentences.append(_("{when}, it was read as {answers}.", when=_when(time), answers=", ".join(said)))
-    points = [playback_charts.point_label(time) for time in times]
+    points = [point_label(time) for time in times]
     strips = [
-        views.reading(
-            s, _reading_title(s), reading_words(_reading_rows(times, logits, s, 0)), logits[s], points
+        views.saved(
+            views.reading(
+                s,
+                _("{model}: probability of each class over time", model=_(NAMES[s])),
+                reading_words(s, points, p),
+                logits[s],
+                points,
+            ),
+            f"reading-{s}",
         )
-        for s in STUDENTS
+        for s, p in probabilities.items()
     ]
     return [views.point_sentence(sentences), *map(views.half, strips)]
-
-
-def _save_reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -> None:
-    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
-        with column:
-            save_figure(
-                f"reading-{student}",
-                playback_charts.reading_chart,
-                _reading_rows(times, logits, student, at),
-                title=_reading_title(student),
-                points=tuple(playback_charts.point_label(time) for time in times),
-            )
-
-
-def _reading_title(student: str) -> str:
-    return _("{model}: probability of each class over time", model=_(NAMES[student]))
-
-
-def _reading_rows(
-    times: tuple[float, ...], logits: dict[str, np.ndarray], student: str, at: int
-) -> pd.DataFrame:
-    path = picture_path({student: np.array(times)}, {student: logits[student][:, np.newaxis]}, 0)
-    return playback_charts.reading_rows(path, times[at])
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -303,11 +279,6 @@ def _table(run_id: str, _snapshots: dict, _teacher: np.ndarray) -> pd.DataFrame:
     logits = {s: _snapshots[s]["logits"] for s in STUDENTS}
     accuracies = {s: _snapshots[s]["accuracies"] for s in STUDENTS}
     return playback_table(load_mnist().y_test, _teacher, times, logits, accuracies)
-
-
-@st.cache_data(max_entries=400, show_spinner=False)
-def _confusion(run_id: str, student: str, at: int, _logits: np.ndarray) -> pd.DataFrame:
-    return error_charts.confusion_rows(load_mnist().y_test, _logits, student)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
