@@ -20,16 +20,13 @@ from kd.engine import Engine
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.lab.ahead import Ahead
-from kd.lab.estimates import Estimates
 from kd.lab.experiments import ExperimentRun, Experiments
-from kd.lab.run import Run, RunName, run_ids_of
-from kd.lab.runs import Runs
+from kd.lab.runs import Run, RunName, Runs, run_ids_of
 from kd.lab.seeds import Seeds
-from kd.lab.studies import Studies
-from kd.lab.study_handle import StudyHandle, no_run_has_finished
+from kd.lab.studies import Studies, StudyHandle, no_run_has_finished
 from kd.pictures.training_set import training_set
 from kd.runs.courses import Courses
-from kd.runs.estimate import Estimate
+from kd.runs.estimates import Estimate, Estimates
 from kd.runs.in_progress import RunsInProgress
 from kd.runs.run import Wish
 from kd.runs.scheduler import PERSON, Scheduler
@@ -95,7 +92,7 @@ class Lab:
         self.ahead = Ahead(self.store, self._in_progress, self.upkeep, self.estimates)
         self.studies = Studies(self.store, self._in_progress, self.estimates, self._check, self._result)
         self.seeds = Seeds(self.store, self._in_progress, self.ahead, self.studies, self._result)
-        self._experiments = Experiments(self.store, self.studies, self.runs.trained, self.estimates)
+        self._experiments = Experiments(self.store, self.studies, self.runs, self.estimates)
         self._warmed = threading.Event()
         self._tidying, self._tidied = threading.Lock(), -math.inf
 
@@ -294,4 +291,4 @@ class Lab:
         run_ids = run_ids_of(run)
         if not run_ids:
             raise Unusable(_("No run was named: choose one or more."))
-        return [self.runs.trained.finished(run_id) for run_id in run_ids], None
+        return [self.runs[run_id].finished() for run_id in run_ids], None

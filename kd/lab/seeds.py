@@ -40,11 +40,7 @@ _VERDICT = ("seeds", "difference", "judged_seeds", "next_seeds", "low", "high", 
 
 
 class Seeds:
-    """The settings of a lab with several seeds.
-
-    Raises:
-        ValueError: when there is no such setting, by all methods.
-    """
+    """The settings of a lab with several seeds. Methods raise ValueError when there is no such setting."""
 
     def __init__(
         self,
@@ -54,10 +50,7 @@ class Seeds:
         studies: Studies,
         result: Callable[[RunConfig], dict[str, Any] | None],
     ):
-        """
-        Args:
-            result: of a run; None if it is not stored.
-        """
+        """result: returns that of a run; None if it is not stored."""
         self._store, self._runs, self._ahead, self._studies = store, runs, ahead, studies
         self._result = result
         self._compared = computed_once(maxsize=64)(self._compare)

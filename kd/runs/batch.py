@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from kd.config import NOBODY, RunConfig
@@ -60,40 +60,31 @@ class Batch:
         self._is_started = self._is_feeding = self._is_over = self._is_holding = False
 
     def start(self, configs: Iterable[RunConfig], is_stored: Callable[[RunConfig], bool], most: int) -> None:
-        """Begin with what is missing; returns when so many runs are in progress.
-
-        Args:
-            is_stored: whether a run is stored with all its models.
-            most: how many runs are in progress at a time.
-        """
+        """Begins with what is missing, so many runs at a time; returns when these are in progress."""
+        missing: list[RunConfig] = []
         for config in configs:
             if is_stored(config):
-                self.done.add(config.run_id)
                 self.reused.add(config.run_id)
             else:
-                self._waiting.append(config)
+                missing.append(config)
+        self.done |= self.reused
         with self._lock:
-            if self.is_stopped:
-                self._waiting.clear()
+            if not self.is_stopped:
+                self._waiting.extend(missing)
             self._most, self._is_started = most, True
         self._feed()
 
-    @property
-    def waiting(self) -> list[RunConfig]:
-        """The runs that have not begun."""
-        return list(self._waiting)
-
     def pause(self) -> None:
-        """Let it rest, also in the middle of a run, until `go_on`."""
+        """Lets it rest, also in the middle of a run, until `go_on`."""
         self._rest(True)
 
     def go_on(self) -> None:
-        """After `pause`."""
+        """Goes on after `pause`."""
         self._rest(False)
         self._feed()
 
     def stop(self) -> None:
-        """End it now; what is computed is kept."""
+        """Ends it now; what is computed is kept."""
         with self._lock:
             self.is_stopped = True
             in_progress, self._in_progress = self._in_progress, {}
@@ -117,7 +108,7 @@ class Batch:
             self._runs.change(run_id, self.who, is_paused)
 
     def _feed(self) -> None:
-        """Begin runs as long as there is room for more; one thread at a time does."""
+        """Begins runs as long as there is room for more, in one thread at a time."""
         while True:
             with self._lock:
                 if self._is_feeding or not self._is_started:
@@ -146,9 +137,8 @@ class Batch:
 
     def _run_ended(self, config: RunConfig, ending: Ending | None) -> None:
         with self._lock:
-            if config.run_id not in self._in_progress:
+            if self._in_progress.pop(config.run_id, None) is None:
                 return
-            del self._in_progress[config.run_id]
             if ending is None:
                 self.done.add(config.run_id)
                 self.waits_for_room = False
@@ -168,24 +158,3 @@ class Batch:
         with self._lock:
             self._is_holding = False
         self._feed()
-
-
-class Pace:
-    """How long what is left of many runs takes, judging by those that are done. Begins when it is made.
-
-    costs: seconds that each run was estimated to take, by its id.
-    """
-
-    def __init__(self, costs: Mapping[str, float]):
-        self._costs, self._began = costs, time.monotonic()
-
-    def seconds_left(self, done: Iterable[str], seconds_paused: float = 0.0) -> float:
-        """At the pace so far, as soon as there is one; done: the ids of the runs that are."""
-        total = sum(self._costs.values())
-        left = total - sum(self._costs.get(run_id, 0.0) for run_id in set(done))
-        elapsed = time.monotonic() - self._began - seconds_paused
-        return left * (elapsed / (total - left) if total > left and elapsed > _SECONDS_BEFORE_A_PACE else 1.0)
-
-
-# Before this, how long the first runs took says little about the others.
-_SECONDS_BEFORE_A_PACE = 5.0

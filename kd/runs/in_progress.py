@@ -11,11 +11,11 @@ from collections.abc import Callable
 from kd.base.unusable import Unusable
 from kd.config import NOBODY, RunConfig
 from kd.engine import EngineLost, WorkerLost
-from kd.runs.result import not_stored
 from kd.runs.run import Seconds, Training, Wish
 from kd.runs.scheduler import AHEAD, PERSON, Scheduler
 from kd.runs.state import RunView
 from kd.runs.tasks import Timings
+from kd.store.database import is_full
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
@@ -54,7 +54,7 @@ class RunsInProgress:
     def want(
         self, config: RunConfig, who: str, wish: Wish, is_followed: bool = False, person: str = NOBODY
     ) -> None:
-        """Want a run, for a person or for a study: it begins, or is joined where it is in progress.
+        """Wants a run, for a person or for a study: it begins, or is joined where it is in progress.
 
         `wish.ended` is called when it ends while it is wanted, perhaps before this returns.
 
@@ -92,7 +92,7 @@ class RunsInProgress:
             self._store.runs.ask_for(run_id, person=person)
 
     def change(self, run_id: str, who: str, is_paused: bool) -> None:
-        """Let one's interest in a run rest, or go on with it."""
+        """Lets one's interest in a run rest, or go on."""
         with self._lock:
             training = self._active(run_id)
             if training is None or who not in training.wishes:
@@ -101,20 +101,21 @@ class RunsInProgress:
         training.wishes_changed()
 
     def stop(self, run_id: str, who: str | None = None, wish: Wish | None = None) -> bool:
-        """Withdraw an interest, or everybody's for None; returns whether the run ends by that.
+        """Withdraws an interest, or everybody's for None; returns whether the run ends by that.
 
         Args:
             wish: only this one, if they have not had another since.
         """
         with self._lock:
-            if wish is not None and self._wish(run_id, who) is not wish:
+            training = self._active(run_id)
+            _config, elsewhere = self._elsewhere.get(run_id, (None, {}))
+            wishes = elsewhere if training is None else training.wishes
+            if wish is not None and wishes.get(who or NOBODY) is not wish:
                 return False
-            _config, wishes = self._elsewhere.get(run_id, (None, {}))
-            if who is None or wishes.keys() <= {who}:
+            if who is None or elsewhere.keys() <= {who}:
                 self._elsewhere.pop(run_id, None)
             else:
-                wishes.pop(who, None)
-            training = self._active(run_id)
+                elsewhere.pop(who, None)
             if training is None:
                 return False
             if who is not None:
@@ -130,29 +131,29 @@ class RunsInProgress:
         return True
 
     def view(self, run_id: str) -> RunView | None:
-        """A run of this process as it is now, or None if it is not one of them."""
+        """Returns a run of this process as it is now, or None if it is not one of them."""
         training = self._runs.get(run_id)
         return None if training is None else training.view()
 
     def forget(self, run_id: str) -> None:
-        """Forget a run that has ended: it was deleted."""
+        """Forgets a run that has ended, because it was deleted."""
         with self._lock:
             if run_id in self._runs and not self._runs[run_id].state.active:
                 del self._runs[run_id]
 
     def anybody_else_waits(self, person: str) -> bool:
-        """Whether a person other than this one waits for a run to begin."""
+        """Returns whether a person other than this one waits for a run to begin."""
         return self._scheduler.anybody_else_waits(person)
 
     def is_idle(self) -> bool:
-        """Whether nothing that anybody asked for waits or is computed."""
+        """Returns whether nothing that anybody asked for waits or is computed."""
         with self._lock:
             trainings = list(self._runs.values())
         asked = (training for training in trainings if training.is_asked_for and training.state.active)
         return all(training.job.interest.is_paused for training in asked) and self._scheduler.is_idle()
 
     def close(self) -> None:
-        """End every run; those that had not ended are interrupted."""
+        """Ends every run; those that had not ended are interrupted."""
         self._closing.set()
         with self._lock:
             active = [training for training in self._runs.values() if training.state.active]
@@ -161,30 +162,20 @@ class RunsInProgress:
                 self._end(training, "interrupted", Ending("interrupted"))
 
     def wait_closed(self, timeout: float) -> None:
-        """After `close`: wait until nothing is stored any more, or `timeout` seconds pass."""
+        """Waits after `close` until nothing is stored any more, or `timeout` seconds pass."""
         deadline = time.monotonic() + timeout
         self._scheduler.wait_closed(timeout)
         if self._neighbours is not None:
             self._neighbours.join(max(0.0, deadline - time.monotonic()))
 
-    def _wish(self, run_id: str, who: str | None) -> Wish | None:
-        """Called with the lock held."""
-        _config, elsewhere = self._elsewhere.get(run_id, (None, {}))
-        training = self._active(run_id)
-        return (elsewhere if training is None else training.wishes).get(who or NOBODY)
-
     def _active(self, run_id: str) -> Training | None:
-        """A run that one can join. Called with the lock held."""
+        """Returns a run that one can join. Called with the lock held."""
         training = self._runs.get(run_id)
         can_join = training is not None and training.state.active and not training.is_stopping
         return training if can_join else None
 
     def _check_room(self, person: str) -> None:
-        """Called with the lock held.
-
-        Raises:
-            ValueError: when this person has MOST_WAITING runs waiting.
-        """
+        """Raises ValueError when this person has MOST_WAITING runs waiting. Called with the lock held."""
         if person == NOBODY:
             return
         mine = [training for training in self._runs.values() if person in training.wishes]
@@ -200,7 +191,7 @@ class RunsInProgress:
     def _begin(self, training: Training, person: str) -> None:
         config, run_id = training.config, training.config.run_id
         self._look_at_neighbours()
-        for_person = any(wish.urgency == PERSON for wish in training.wishes.values())
+        for_person = training.is_a_persons
         try:
             with contextlib.nullcontext() if for_person else self._store.waiting():
                 claim = self._store.runs.claim(run_id, config, training.is_asked_for, person)
@@ -240,7 +231,7 @@ class RunsInProgress:
             self._end(training, "failed", ending)
 
     def _end(self, training: Training, status: str, ending: Ending) -> None:
-        """Record that a run ended without a result."""
+        """Records that a run ended without a result."""
         run_id = training.config.run_id
         log.info("run %s %s: %s", run_id, status, ending.english)
         is_stored = True
@@ -255,17 +246,17 @@ class RunsInProgress:
     def _settle(
         self, training: Training, ending: Ending | None, status: str = "finished", is_stored: bool = True
     ) -> None:
-        """After a run's end: the store answers for it, and those who wanted it are told."""
+        """Leaves a run that has ended to the store, and tells those who wanted it."""
         training.state.enter("done", status, ending)
         run_id = training.config.run_id
         with self._lock:
             if self._runs.get(run_id) is training and is_stored:
                 del self._runs[run_id]
-            wishes = list(training.wishes.values())
+            wishes, by_person = list(training.wishes.values()), training.is_a_persons
         for wish in wishes:
             wish.ended(ending)
         if not self._closing.is_set():
-            self._ended(run_id, any(wish.urgency == PERSON for wish in wishes))
+            self._ended(run_id, by_person)
 
     def _look_at_neighbours(self) -> None:
         with self._lock:
@@ -276,7 +267,7 @@ class RunsInProgress:
                 self._neighbours.start()
 
     def _watch_neighbours(self) -> None:
-        """While anything is in progress: stop what other processes want stopped, notice what they ended."""
+        """Stops what other processes want stopped and notices what they ended, while anything goes on."""
         while not self._closing.wait(SECONDS_BETWEEN_LOOKS):
             with self._lock:
                 if not (self._runs or self._elsewhere):
@@ -292,7 +283,7 @@ class RunsInProgress:
                         self._come_back(run_id)
 
     def _come_back(self, run_id: str) -> None:
-        """Another process has ended a run: it has finished, or studies that want it have it computed here."""
+        """Goes on with a run that another process has ended: if it has no result, studies want it here."""
         with self._lock:
             config, wishes = self._elsewhere.pop(run_id)
         for who, wish in wishes.items():
@@ -302,8 +293,17 @@ class RunsInProgress:
                 self.want(config, who, wish)
 
 
+def not_stored(error: OSError) -> Ending:
+    """Returns the ending of a run that could not be stored."""
+    if isinstance(error, Unusable):
+        return Ending.of(error)
+    if is_full(error):
+        return Ending("disk full")
+    return Ending("not saved", {"reason": str(error.strerror or error)})
+
+
 def _described(config: RunConfig) -> str:
-    """A run's setting in a few words: whatever differs from the default."""
+    """Names whatever differs from the default."""
     default = RunConfig().to_dict()
     changed = [f"{name} {value}" for name, value in config.to_dict().items() if value != default[name]]
     return ", ".join(changed) or "the default setting"

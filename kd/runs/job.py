@@ -18,7 +18,7 @@ Begin = Callable[[Task], Task]
 class Job:
     """Carries out steps; a task's end takes them on to the next, in the thread that stored it. Thread-safe.
 
-    interest: who wants it, in the scheduler.
+    interest: stands in the scheduler for all who want the job.
     """
 
     def __init__(
@@ -28,8 +28,6 @@ class Job:
         ended: Callable[[Any, BaseException | None], None],
         hear: Callable[[dict], None] = lambda event: None,
         people: frozenset[str] = frozenset(),
-        urgency: int = 0,
-        is_paused: bool = False,
     ):
         """
         Args:
@@ -37,22 +35,21 @@ class Job:
                 `stop`.
             hear: called with each event of the tasks.
         """
-        self.interest = Interest(hear, self._task_ended, people, urgency, is_paused)
+        self.interest = Interest(hear, self._task_ended, people)
         self._scheduler, self._ended = scheduler, ended
         self._steps = steps(self._begin)
         self._lock = threading.Lock()
         self._begun: set[str] = set()
         self._ends: dict[str, tuple[Any, BaseException | None]] = {}
-        self._waits_for: Sequence[Task] | None = ()
-        self._is_started = False
-        self._is_over = False
+        self._waits_for: Sequence[Task] | None = ()  # None while a thread takes the steps
+        self._is_started = self._is_over = False
 
     def start(self) -> None:
-        """Take the first steps, in this thread."""
+        """Takes the first steps, in this thread."""
         self._go_on()
 
     def stop(self) -> bool:
-        """End it now, whatever it waits for; returns whether it had not ended. Models are stored or not."""
+        """Ends it now, whatever it waits for; returns whether it had not ended."""
         with self._lock:
             was_over, self._is_over = self._is_over, True
         self._scheduler.leave(self.interest)
@@ -76,7 +73,7 @@ class Job:
     def _go_on(self) -> None:
         while True:
             with self._lock:
-                if self._is_over or self._waits_for is None:  # another thread takes the steps now
+                if self._is_over or self._waits_for is None:
                     return
                 ends = [self._ends.get(task.key) for task in self._waits_for]
                 error = next((error for _value, error in self._ends.values() if error is not None), None)

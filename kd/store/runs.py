@@ -21,7 +21,7 @@ from kd.config import NOBODY, RunConfig
 from kd.store.database import Database
 from kd.store.rows import ACTIVE, COLUMNS, RunRow, figures_of, parsed
 from kd.store.shipped import Shipped
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from kd.text.words import quoted
 
 log = logging.getLogger("kd")
@@ -36,8 +36,7 @@ _NOT_WANTED = f"asked = 0 AND stored IS NULL AND NOT {_ACTIVE}"
 class RunTable:
     """The runs of a home, and those that come with the project. Several threads and processes may share it.
 
-    What writes raises kd.store.database.Busy, an OSError and a ValueError whose message pages show, when
-    others write for too long.
+    What writes raises kd.store.database.Busy when others write for too long.
     """
 
     def __init__(self, home: Path, database: Database, shipped: Shipped):
@@ -102,7 +101,7 @@ class RunTable:
     def end(self, run_id: str, claim: float, status: str, ending: str = "") -> None:
         """Marks a run as ended without a result, unless it was claimed again since.
 
-        One that had a result before is finished again; one that nobody asked for is forgotten.
+        A run that had a result before is finished again; one that was only computed ahead is forgotten.
         """
 
         def end(connection: sqlite3.Connection) -> None:
@@ -119,9 +118,7 @@ class RunTable:
     def finish(
         self, run_id: str, claim: float | None, record: Mapping[str, Any], asked: bool | None = None
     ) -> None:
-        """Stores the result of a run whose models are stored.
-
-        Whoever has it now: a result decides itself what it is.
+        """Stores the result of a run whose models are stored, even if another process has claimed it since.
 
         Args:
             record: config, created, models, result and software.
@@ -154,7 +151,7 @@ class RunTable:
         self._database.write(finish)
 
     def settle(self) -> None:
-        """Marks runs of dead processes as interrupted, and forgets those that nobody asked for."""
+        """Marks runs of dead processes as interrupted, and forgets those that were computed ahead."""
         query = f"SELECT run_id, owner FROM runs WHERE {_ACTIVE}"
 
         def gone(rows: Iterable[tuple]) -> list[str]:
@@ -187,11 +184,7 @@ class RunTable:
         return [json.loads(event) for (event,) in found]
 
     def ask_for(self, *run_ids: str, person: str = NOBODY) -> None:
-        """Lists runs from now on that nobody had asked for.
-
-        Args:
-            person: whose these are from now on; empty to leave that as it is.
-        """
+        """Lists runs that were computed ahead, from now on; they belong to this person, if there is one."""
         unasked = {run_id for (run_id,) in self._database.read("SELECT run_id FROM runs WHERE asked = 0")}
         found = [run_id for run_id in run_ids if run_id in unasked]
         if found:
@@ -246,10 +239,9 @@ class RunTable:
         return found[0][0] if found else self._shipped.run_state(run_id)
 
     def record(self, run_id: str, deleted: bool = False) -> dict[str, Any] | None:
-        """What is stored of a run with a result: config, created, models, result, software; None without.
+        """Returns config, created, models, result and software of a run; None without a result.
 
-        Args:
-            deleted: also of a deleted run that can be restored.
+        deleted: whether also of a deleted run that can be restored.
         """
         query = (
             "SELECT config, created, models, result, software FROM runs "
@@ -302,11 +294,7 @@ class RunTable:
         return self._database.version()
 
     def annotate(self, run_ids: Iterable[str], **changes: Any) -> None:
-        """Changes what people say of runs; what is not given stays.
-
-        Args:
-            changes: name (text), tags (of text) or note (text).
-        """
+        """Changes the name, the tags or the note of runs; what is not given stays."""
         if "tags" in changes:
             changes["tags"] = json.dumps(list(changes["tags"]), ensure_ascii=False)
         columns = ", ".join(f"{column} = ?" for column in changes)
@@ -329,30 +317,24 @@ class RunTable:
         Raises:
             ValueError: when one does not exist, is already deleted, or is being computed.
         """
+        when, wanted = time.time() if when is None else when, list(run_ids)
 
         def delete(connection: sqlite3.Connection) -> None:
             for run_id in wanted:
                 query = "SELECT status, deleted FROM runs WHERE run_id = ?"
                 status, deleted = connection.execute(query, (run_id,)).fetchone() or (None, None)
+                said = None
                 if status is None:
-                    raise ValueError(_("There is no run {run} to delete.", run=quoted(run_id)))
-                if deleted is not None:
-                    raise ValueError(
-                        _(
-                            "Run {run} has already been deleted: Undo on the Runs page brings it back.",
-                            run=run_id,
-                        )
-                    )
-                if status in ACTIVE:
-                    raise ValueError(
-                        _("Run {run} is waiting or training: stop it before you delete it.", run=run_id)
-                    )
-                connection.execute(
-                    "UPDATE runs SET deleted = ?, asked = 1 WHERE run_id = ?",
-                    (time.time() if when is None else when, run_id),
-                )
+                    said = _("There is no run {run} to delete.", run=quoted(run_id))
+                elif deleted is not None:
+                    text = N_("Run {run} has already been deleted: Undo on the Runs page brings it back.")
+                    said = _(text, run=run_id)
+                elif status in ACTIVE:
+                    said = _("Run {run} is waiting or training: stop it before you delete it.", run=run_id)
+                if said is not None:
+                    raise ValueError(said)
+                connection.execute("UPDATE runs SET deleted = ?, asked = 1 WHERE run_id = ?", (when, run_id))
 
-        wanted = list(run_ids)
         self._database.write(delete)
 
     def restore(self, run_ids: Iterable[str]) -> list[str]:
@@ -384,11 +366,7 @@ class RunTable:
         return self._database.write(remove)
 
     def touch(self, run_id: str, when: float | None = None) -> None:
-        """Notes that a run was used now, without waiting for other writers.
-
-        Raises:
-            OSError: when it cannot be recorded now.
-        """
+        """Records that a run was used; raises OSError at once if that cannot be done now."""
         values = time.time() if when is None else when, run_id
         self._database.write(
             lambda connection: connection.execute("UPDATE runs SET used = ? WHERE run_id = ?", values),
@@ -405,17 +383,14 @@ class RunTable:
         return {}
 
     def save_measures(self, run_id: str, values: Mapping[str, float]) -> None:
-        """Keeps what was measured of a run's result."""
+        """Stores what was measured of a run's result."""
         self._write(
             "INSERT OR REPLACE INTO measures VALUES (?, ?, ?)",
             *(run_id, str(self.state(run_id)), json.dumps(dict(values))),
         )
 
     def needed_models(self) -> Counter[str]:
-        """Counts the runs that need each model, as a teacher or as a student.
-
-        Those are runs that have a result or are computed, and deleted ones that can be restored.
-        """
+        """Counts for each model the runs that need it, deleted ones that can be restored included."""
         return Counter(model_id for row in self._rows("") for model_id in row.needs)
 
     def _rows(self, rest: str, *values: Any) -> list[RunRow]:

@@ -2,7 +2,7 @@
 
 Each kind of student says it for its size (kd/networks/students/), measured on two cores of an AMD EPYC, of
 which a student uses one and a teacher both. From this, a training decides how often it can look at the test
-images, and `kd.runs.estimate` how long it will take. What is done once a step (folding the last convolution
+images, and `kd.runs.estimates` how long it will take. What is done once a step (folding the last convolution
 and Adam's update) grows with the weights, what is done for each image with the first layer's products. No
 TensorFlow here.
 """

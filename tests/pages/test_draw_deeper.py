@@ -13,7 +13,7 @@ from PIL import Image
 from kd.analysis.opinions import all_disagree, distances_bits
 from kd.analysis.playback import logits_over_time
 from kd.analysis.saliency import saliency
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import to_model_input
 from kd.pictures.training_set import places

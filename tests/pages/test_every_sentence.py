@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kd.config import RunConfig
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.runs.state import RunView
 from tests.pages.shown_text import texts
 from tests.pages.test_every_page import PAGES

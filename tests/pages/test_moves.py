@@ -8,9 +8,8 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, RunConfig
-from kd.lab.run import Run
-from kd.lab.runs import Runs
-from kd.runs.estimate import Speed
+from kd.lab.runs import Run, Runs
+from kd.runs.estimates import Speed
 from kd.runs.state import RunView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from kd.analysis.saliency import saliency
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.networks.architectures import Architecture
 from kd.networks.numpy_model import NumpyModel
 from kd.text.words import MODELS

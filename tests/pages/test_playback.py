@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 
 from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.text import words
 from kd.text.chart_words import point_name
 from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of

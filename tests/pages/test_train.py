@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, RunConfig
-from kd.runs.estimate import Speed
+from kd.runs.estimates import Speed
 from kd.runs.state import RunView
 from kd.studies.sure.other_length import other_length_note
 from kd.studies.sure.single_seeds import near_note

@@ -7,7 +7,7 @@ import pytest
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
-from kd.runs.estimate import TYPICAL, Speed, measured_speed
+from kd.runs.estimates import TYPICAL, Speed, measured_speed
 from kd.training.costs import eval_epochs, network_costs
 from ui.shared.server import anybody_else_waits, is_long, is_quick
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from math import inf
 
 import hypothesis.strategies as st
 import pytest
@@ -274,7 +275,7 @@ def test_place_and_wait_are_read_off_the_list(scheduler, bench, clock):
 def test_the_wait_is_the_work_that_the_machine_still_has_to_do():
     assert waits([3.0, 1.0], [2.0, 2.0, 2.0], 2) == [1.0, 3.0, 3.0]
     assert waits([], [2.0, 2.0, 2.0], 2) == [0.0, 0.0, 2.0]
-    assert waits([None], [2.0], 1) == [None]
+    assert waits([inf], [2.0], 1) == [inf]
 
 
 def test_after_closing_nothing_begins_and_what_runs_ends(scheduler, bench):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kd.engine import EngineLost
-from kd.runs.result import not_stored
-from kd.store.room import DiskFull
+from kd.runs.in_progress import not_stored
+from kd.store.database import DiskFull
 from kd.text import translation
 from kd.text.endings import SENTENCES, Ending
 

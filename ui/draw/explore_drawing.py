@@ -11,7 +11,7 @@ from kd.analysis.opinions import distances_bits
 from kd.analysis.saliency import saliency
 from kd.charts.making_charts import saliency_chart, saliency_rows
 from kd.lab import Lab
-from kd.lab.trained import NEIGHBOURS
+from kd.lab.runs import NEIGHBOURS
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.training_set import places
 from kd.text.chart_words import saliency_words

@@ -10,7 +10,7 @@ import pytest
 
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.notebook.folding import lines
+from kd.lab.comparison import lines
 from kd.studies.over_seeds import gains
 from kd.studies.verdicts import verdicts
 from tests.stored_runs import save, save_copy, save_ended

@@ -20,33 +20,29 @@ _UNSEEN = {
     "tag": N_("A tag must not contain invisible characters, got {value}."),
     "note": N_("A note must not contain invisible characters, got {value}."),
 }
-_NO_TEXT = {
-    "name": N_("A run's name must be text, got {value}."),
-    "tag": N_("A tag must be text, got {value}."),
-    "note": N_("A note must be text, got {value}."),
-}
 # It joins several emoji to one.
 _JOINER = "\u200d"
 
 
 def checked_name(name: str) -> str:
-    """A run's name as it is kept, on one line; empty for none.
+    """Returns a run's name as it is kept, on one line; empty for none.
 
     Raises:
         ValueError: when it is no text, too long, or has characters that cannot be seen.
     """
-    return _line("name", name, MOST_IN_NAME)
+    return _checked("name", " ".join(_text("A run's name", name).split()), MOST_IN_NAME)
 
 
 def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """Tags as they are kept: each once, in order, without those that are empty.
+    """Returns tags as they are kept: in order, without duplicates and empty ones.
 
     Raises:
         ValueError: when they are too many, or one of them is refused as a name would be.
     """
     if isinstance(tags, str) or not isinstance(tags, Iterable):
-        raise ValueError(_("Tags must be a list of texts, got {value}.", value=quoted(tags)))
-    found = tuple(dict.fromkeys(tag for each in tags if (tag := _line("tag", each, MOST_IN_TAG))))
+        raise ValueError(f"Tags must be a list of texts, got {quoted(tags)}.")
+    lines = [" ".join(_text("A tag", tag).split()) for tag in tags]
+    found = tuple(dict.fromkeys(_checked("tag", line, MOST_IN_TAG) for line in lines if line))
     if len(found) > MOST_TAGS:
         raise ValueError(
             _("A run must have at most {most} tags, got {count}.", most=MOST_TAGS, count=len(found))
@@ -55,26 +51,18 @@ def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def checked_note(note: str) -> str:
-    """A note as it is kept, without blank lines around it; empty for none.
-
-    Raises:
-        ValueError: as `checked_name`.
-    """
-    text = _text("note", note).replace("\r\n", "\n").replace("\r", "\n").strip()
+    """Returns a note as it is kept, without blank lines around it; raises ValueError as `checked_name`."""
+    text = _text("A note", note).replace("\r\n", "\n").replace("\r", "\n").strip()
     return _checked("note", text, MOST_IN_NOTE, "\n\t")
-
-
-def _line(what: str, text: str, most: int) -> str:
-    return _checked(what, " ".join(_text(what, text).split()), most, "")
 
 
 def _text(what: str, text: str) -> str:
     if not isinstance(text, str):
-        raise ValueError(_(_NO_TEXT[what], value=quoted(text)))
+        raise ValueError(f"{what} must be text, got {quoted(text)}.")
     return text
 
 
-def _checked(what: str, text: str, most: int, allowed: str) -> str:
+def _checked(what: str, text: str, most: int, allowed: str = "") -> str:
     if len(text) > most:
         raise ValueError(_(_TOO_LONG[what], most=f"{most:,}", count=f"{len(text):,}"))
     if not all(c.isprintable() or c == _JOINER or c in allowed for c in text):

@@ -9,7 +9,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from kd.config import RunConfig
-from kd.notebook.comparison import between, differing, figures_of_seeds, study_between
+from kd.lab.comparison import between, differing, figures_of_seeds, study_between
 from kd.runs.state import RunView
 from kd.store.rows import Figures
 from kd.text.compared_words import between_evidence, between_words
