@@ -87,10 +87,7 @@ class ExperimentRun:
     """An experiment with so many seeds in a lab. Thread-safe. What is stored is not trained again."""
 
     def __init__(self, lab: Experiments, experiment: Experiment, seeds: int):
-        """
-        Raises:
-            ValueError: when there cannot be so many seeds.
-        """
+        """Raises ValueError when there cannot be so many seeds."""
         self.experiment, self.seeds = experiment, seeds
         self._lab, self._stages = lab, experiment.stages(seeds)
         self._configs = experiment.runs(seeds)
@@ -109,9 +106,8 @@ class ExperimentRun:
     def start(self, person: str = NOBODY) -> None:
         """Begins it, goes on with it, or joins it; returns at once.
 
-        Raises:
-            ValueError: when a teacher of its first stage is not stored.
-            OSError: when a study cannot be recorded.
+        Raises ValueError when a teacher of its first stage is not stored; OSError when a study cannot be
+        recorded.
         """
         with self._starting:
             if self._thread is not None and self._thread.is_alive():

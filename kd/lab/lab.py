@@ -75,9 +75,8 @@ class Lab:
                 (kd/base/places.py).
             engine: one that several labs share, which whoever made it closes; by default, one of its own.
 
-        Raises:
-            ValueError: when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
-                that it cannot have.
+        Raises ValueError when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
+        that it cannot have.
         """
         self.store = Store(home)
         self.upkeep = Upkeep(self.store)
@@ -113,9 +112,8 @@ class Lab:
         Args:
             person: who asks, by a name of their own; the queue is fair between people.
 
-        Raises:
-            ValueError: when this person already has 20 runs waiting (there is no limit
-                without a person), no image is left to learn from, or the teacher is not stored.
+        Raises ValueError when this person already has 20 runs waiting (there is no limit without a person),
+        no image is left to learn from, or the teacher is not stored.
         """
         config = config_of(config)
         run_id = config.run_id
@@ -140,8 +138,7 @@ class Lab:
         Args:
             base, axes, seeds, baseline: as `Study`.
 
-        Raises:
-            ValueError: as `Study`.
+        Raises ValueError as `Study`.
         """
         return StudyHandle(self.studies, Study(base, axes, seeds, baseline))
 
@@ -156,9 +153,8 @@ class Lab:
             length: "short" or "long", if it is to be run at one of the two alone.
             options: what is chosen of the experiment's options.
 
-        Raises:
-            ValueError: when there is no such experiment, or not with these options, so many seeds or at
-                this length.
+        Raises ValueError when there is no such experiment, or not with these options, so many seeds or at
+        this length.
         """
         return self._experiments.get(name, seeds, length, **options)
 
@@ -204,10 +200,9 @@ class Lab:
             The paths of the files, the export itself first. Beside a model lies what was measured of it,
             beside a table the dictionary of its columns.
 
-        Raises:
-            ValueError: when a run has not finished or a model of it is damaged, the format or the model is
-                unknown, a package is missing, the file exists or cannot be written, the conversion fails, or
-                what it makes is not the same model. Nothing is written then.
+        Raises ValueError when a run has not finished or a model of it is damaged, the format or the model is
+        unknown, a package is missing, the file exists or cannot be written, the conversion fails, or what it
+        makes is not the same model. Nothing is written then.
         """
         views, study_id = self._exported(run)
         return export(self.store, views, format, model, path, replace, check, study_id)
@@ -219,8 +214,7 @@ class Lab:
             The table of kd.export.numbers.long_form; `kd.export.numbers.columns.dictionary` says what its
             columns are.
 
-        Raises:
-            ValueError: when a run, or all of a study, has not finished.
+        Raises ValueError when a run, or all of a study, has not finished.
         """
         from kd.export.numbers.long_form import long_form
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 from kd.analysis.verdict import Comparison
 from kd.base.unusable import Unusable
 from kd.config import FRESH, RunConfig
 from kd.runs.state import RunView
-from kd.store.rows import RunRow, figures_of
+from kd.store.rows import Figures, RunRow, figures_of
 from kd.store.store import Store, gone_meanwhile
 from kd.text.endings import Ending
 from kd.text.translation import _
@@ -22,22 +24,15 @@ from kd.text.words import MODELS, quoted
 _KEPT = 500
 
 
-class InProgress(Protocol):
-    """The runs that this process computes."""
-
-    def view(self, run_id: str) -> RunView | None: ...
-
-
 class RunList:
     """Views of the runs of a store; stored results and histories are read when asked for. Thread-safe."""
 
-    def __init__(self, store: Store, in_progress: InProgress | None = None):
-        """in_progress: knows the runs of this process, if it computes any."""
-        self._store, self._in_progress = store, in_progress
+    def __init__(self, store: Store, own: Callable[[str], RunView | None] = lambda run_id: None):
+        """own: returns a run that this process computes, as it is now; None if it does not."""
+        self._store, self._own = store, own
         self._lock = threading.Lock()
-        self._rows: tuple[Any, list[RunRow]] | None = None
+        self._version: Any = None
         self._last: tuple[RunView, ...] = ()
-        self._made_of: list[RunRow] | None = None
         self._known: dict[str, tuple[RunRow, RunView]] = {}
         self._shipped: dict[str, tuple[Any, RunView]] = {}
         self._result = lru_cache(maxsize=_KEPT)(self._read_result)
@@ -49,16 +44,20 @@ class RunList:
         The very same tuple as the last time if nothing has changed since; quick, for thousands of runs.
         """
         with self._lock:
-            rows = self._listed()
-            if rows is self._made_of:
+            version = self._store.runs.version()
+            if version == self._version and not any(view.active for view in self._last):
                 return self._last
+            rows = self._store.runs.rows()
+            if any(map(self._is_gone, rows)):
+                self._settle()
+                rows = self._store.runs.rows()
             known = {row.run_id for row in rows}
             shipped = [run_id for run_id in self._store.runs.shipped() if run_id not in known]
             found = (*map(self._of_row, rows), *map(self._of_shipped, shipped))
             if tuple(map(id, found)) != tuple(map(id, self._last)):
                 self._last = found
                 self._known = {run_id: each for run_id, each in self._known.items() if run_id in known}
-            self._made_of = None if any(row.is_active for row in rows) else rows  # those are never the same
+            self._version = version
             return self._last
 
     def view(self, run_id: str) -> RunView:
@@ -94,45 +93,24 @@ class RunList:
             raise _not_there(run_id)
         return run_id
 
-    def _listed(self) -> list[RunRow]:
-        """Returns the rows, read again if the database has changed."""
-        if self._rows is not None and any(map(self._is_gone, self._rows[1])):
-            self._rows = None
-        version = self._store.runs.version()
-        if self._rows is None or self._rows[0] != version:
-            rows = self._store.runs.rows()
-            if any(map(self._is_gone, rows)):
-                self._settle()
-                version, rows = self._store.runs.version(), self._store.runs.rows()
-            self._rows = version, rows
-        return self._rows[1]
-
     def _is_gone(self, row: RunRow) -> bool:
         """Returns whether a run's process has ended before the run did."""
         return row.is_active and self._store.runs.worker(row.run_id) == "gone"
 
     def _settle(self) -> None:
         """Marks interrupted runs, unless another process is writing; then the next look does it."""
-        try:
-            with self._store.waiting(0):
-                self._store.runs.settle()
-        except OSError:
-            return
-
-    def _own(self, run_id: str) -> RunView | None:
-        return None if self._in_progress is None else self._in_progress.view(run_id)
+        with contextlib.suppress(OSError), self._store.waiting(0):
+            self._store.runs.settle()
 
     def _of_row(self, row: RunRow) -> RunView:
         known = self._known.get(row.run_id)
         if known is not None and known[0] is row and not row.is_active:
             return known[1]
-        said = {name: getattr(row, name) for name in ("name", "tags", "note", "pinned")}
+        said: dict[str, Any] = {name: getattr(row, name) for name in ("name", "tags", "note", "pinned")}
         said["whose"] = row.person
         if row.status == "finished":
-            version = int(1000 * (row.stored or 0))
-            view = self._finished(
-                row.run_id, row.config, row.created, version, row.stored, row.figures, **said
-            )
+            said |= {"created": row.created, "version": int(1000 * (row.stored or 0))}
+            view = self._finished(row.run_id, row.config, row.stored, row.figures, **said)
         else:
             own = self._own(row.run_id)
             if own is not None and (own.active or row.is_active):  # the end of one could not be stored
@@ -148,21 +126,14 @@ class RunList:
             record = self._store.runs.record(run_id)
             if record is None:
                 raise _not_there(run_id)
-            created, figures = record["created"], figures_of(record["result"])
-            config = RunConfig.from_record(record["config"])
-            view = self._finished(run_id, config, created, int(1000 * created), state, figures, shipped=True)
+            config, figures = RunConfig.from_record(record["config"]), figures_of(record["result"])
+            when = {"created": record["created"], "version": int(1000 * record["created"])}
+            view = self._finished(run_id, config, state, figures, shipped=True, **when)
             known = self._shipped[run_id] = state, view
         return known[1]
 
     def _finished(
-        self,
-        run_id: str,
-        config: RunConfig,
-        created: float,
-        version: int,
-        state: Any,
-        figures: Any,
-        **said: Any,
+        self, run_id: str, config: RunConfig, state: Any, figures: Figures | None, **rest: Any
     ) -> RunView:
         """Returns a view that reads result and history when they are asked for."""
         return RunView(
@@ -171,13 +142,11 @@ class RunList:
             status="finished",
             phase="done",
             progress=1.0,
-            created=created,
-            version=version,
             result=partial(self._result, run_id, state),  # type: ignore[arg-type]
             history=partial(self._history_now, run_id),  # type: ignore[arg-type]
             teacher_accuracy=None if figures is None else figures.teacher,
             figures=figures,
-            **said,
+            **rest,
         )
 
     def _read_result(self, run_id: str, state: Any) -> dict[str, Any]:
@@ -198,12 +167,10 @@ class RunList:
         is_fresh = record["config"].get("teacher") == FRESH
         models = [record["models"][name] for name in MODELS if name != "teacher" or is_fresh]
         store = self._store.models  # snapshots may be stored later, and know more
-        return self._history(tuple((each, store.state(each), store.snapshots_state(each)) for each in models))
+        found = [self._history(each, store.state(each), store.snapshots_state(each)) for each in models]
+        return list(chain.from_iterable(found))
 
-    def _read_history(self, models: tuple[tuple[str, Any, Any], ...]) -> list[dict[str, Any]]:
-        return list(chain.from_iterable(self._epochs(model_id) for model_id, *_states in models))
-
-    def _epochs(self, model_id: str) -> list[dict[str, Any]]:
+    def _read_history(self, model_id: str, *_states: Any) -> list[dict[str, Any]]:
         """Returns the history of a model, with the test accuracies that only its snapshots know."""
         record = self._store.models.record(model_id)
         epochs = [] if record is None else record["history"]

@@ -27,10 +27,9 @@ from kd.networks.numpy_model import NumpyModel
 from kd.pictures.batch import as_batch
 from kd.pictures.mnist import load_mnist, to_model_input
 from kd.pictures.training_set import places
-from kd.runs import state
 from kd.runs.courses import Courses
 from kd.runs.in_progress import RunsInProgress
-from kd.runs.state import RunView, moment
+from kd.runs.state import RunView, moment, runs_frame
 from kd.store.store import Store, gone_meanwhile
 from kd.store.upkeep import Upkeep
 from kd.terminal.progress import last, show, views
@@ -65,11 +64,7 @@ class Run:
     _runs: Runs = field(repr=False, compare=False)
 
     def view(self) -> RunView:
-        """Returns the run as it is now; cheap.
-
-        Raises:
-            ValueError: when it was deleted.
-        """
+        """Returns the run as it is now; cheap. Raises ValueError when it was deleted."""
         return self._runs.view(self.id)
 
     @property
@@ -93,11 +88,7 @@ class Run:
         return self.view().result
 
     def finished(self) -> RunView:
-        """Returns the run with its result.
-
-        Raises:
-            ValueError: when it has none.
-        """
+        """Returns the run with its result. Raises ValueError when it has none."""
         view = self.view()
         if view.result is None:
             said = N_("Run {run} has no result ({state}): choose a finished run.")
@@ -135,8 +126,7 @@ class Run:
     def models(self) -> dict[str, NumpyModel]:
         """Returns the three trained networks by name, usable from any thread.
 
-        Raises:
-            ValueError: when the run has not finished, or a model of it is missing or damaged.
+        Raises ValueError when the run has not finished, or a model of it is missing or damaged.
         """
         with self._still_there():
             return {name: self._runs.network(path, _state(path)) for name, path in self._files().items()}
@@ -152,8 +142,7 @@ class Run:
         Returns:
             An uncompiled model from images (n, 28, 28, 1), float32 in [0, 1], to logits (n, 10).
 
-        Raises:
-            ValueError: as `models`; also when there is no such model.
+        Raises ValueError as `models`; also when there is no such model.
         """
         if model not in MODELS:
             raise ValueError(f"model must be one of {', '.join(MODELS)}, got {quoted(model)}.")
@@ -175,8 +164,7 @@ class Run:
             The ten probabilities (softmax of the logits, T = 1) by model, float64 (n, 10); one picture is
             n = 1.
 
-        Raises:
-            ValueError: as `models`; also for other shapes or types, values beyond [0, 1], NaN or infinity.
+        Raises ValueError as `models`; also for other shapes or types, values beyond [0, 1], NaN or infinity.
         """
         batch = as_batch(pictures)
         return {name: softmax(model.logits(batch)) for name, model in self.models().items()}
@@ -184,8 +172,7 @@ class Run:
     def test_logits(self) -> dict[str, np.ndarray]:
         """Returns the logits of all test images by model, float32 (10000, 10), read-only.
 
-        Raises:
-            ValueError: as `models`.
+        Raises ValueError as `models`.
         """
         self.finished()
         store = self._runs.store
@@ -196,10 +183,8 @@ class Run:
 
         Student → times in epochs (k,), logits float16 (k, 10000, 10), weights float16 (k, parameters),
         accuracies on the test images (k,). A student that was trained without snapshots is trained once more,
-        to the same weights, which takes as long as it took then.
-
-        Raises:
-            ValueError: as `models`, or when they cannot be had.
+        to the same weights, which takes as long as it took then. Raises ValueError as `models`, or when they
+        cannot be had.
         """
         self.finished()
         models, ids = self._runs.store.models, self._runs.store.runs.models_of(self.id)
@@ -216,10 +201,7 @@ class Run:
     def neighbours(self) -> NeighbourIndex:
         """Returns the run's training pictures (10,000 at most) as its teacher sees them; cached on disk.
 
-        The first call for a teacher takes some seconds.
-
-        Raises:
-            ValueError: as `models`.
+        The first call for a teacher takes some seconds. Raises ValueError as `models`.
         """
         config = self.finished().config
         with self._still_there():
@@ -230,8 +212,7 @@ class Run:
     def measured(self, name: str) -> float:
         """Returns a measure of it (kd.studies.measures); computes it once and keeps it.
 
-        Raises:
-            ValueError: as `models`; also when there is no such measure.
+        Raises ValueError as `models`; also when there is no such measure.
         """
         from kd.studies.measures import measure, measured
 
@@ -264,8 +245,7 @@ class Run:
     ) -> list[Path]:
         """Writes the run, one of its models or its numbers as files that do without KD Lab: see `Lab.export`.
 
-        Raises:
-            ValueError: as `Lab.export`.
+        Raises ValueError as `Lab.export`.
         """
         return export(self._runs.store, [self.finished()], format, model, path, replace, check)
 
@@ -303,7 +283,7 @@ class Runs:
 
     def __init__(self, store: Store, in_progress: RunsInProgress, courses: Courses, upkeep: Upkeep):
         self.store, self.in_progress, self.courses = store, in_progress, courses
-        self._upkeep, self._list = upkeep, RunList(store, in_progress)
+        self._upkeep, self._list = upkeep, RunList(store, in_progress.view)
         # what is read of finished runs, by where it is and the state of that: what was read last is kept
         self.network = computed_once(maxsize=64)(lambda path, state: NumpyModel.load(path))
         self.logits = computed_once(maxsize=48)(lambda model_id, state: store.models.logits(model_id))
@@ -311,10 +291,7 @@ class Runs:
         self.index = computed_once(maxsize=2)(self._open_index)
 
     def __getitem__(self, name: RunName) -> Run:
-        """
-        Raises:
-            ValueError: when no run has this id, or several begin with it.
-        """
+        """Raises ValueError when no run has this id, or several begin with it."""
         run_id = run_id_of(name)
         if not self._list.has(run_id):
             found = [view.run_id for view in self.views() if run_id and view.run_id.startswith(run_id)]
@@ -332,11 +309,7 @@ class Runs:
         return len(self.views())
 
     def view(self, run: RunName) -> RunView:
-        """Returns the run as it is now; cheap.
-
-        Raises:
-            ValueError: when no run has this id.
-        """
+        """Returns the run as it is now; cheap. Raises ValueError when no run has this id."""
         run_id = run_id_of(run)
         view = self._list.view(run_id)
         self._upkeep.watched(run_id)
@@ -362,7 +335,7 @@ class Runs:
             high, its 95 % interval, p_value (McNemar's), verdict (a code), only_distilled and only_scratch
             (how many test images only one of the two gets right).
         """
-        return state.runs_frame(self.views())
+        return runs_frame(self.views())
 
     def annotate(
         self,
@@ -374,10 +347,9 @@ class Runs:
     ) -> None:
         """Changes the name, the tags and the note of runs; what is None stays, what is empty goes.
 
-        Raises:
-            ValueError: when there is no such run, it is not this person's to change, the name has more than
-                80 characters, a tag more than 30, the note more than 2,000, one of them has characters that
-                cannot be seen, or there are more than 10 tags. Nothing is changed then.
+        Raises ValueError when there is no such run, it is not this person's to change, the name has more than
+        80 characters, a tag more than 30, the note more than 2,000, one of them has characters that cannot be
+        seen, or there are more than 10 tags. Nothing is changed then.
         """
         changes = {
             "name": None if name is None else checked_name(name),
@@ -392,17 +364,15 @@ class Runs:
     def pin(self, runs: RunNames, pinned: bool = True, person: str | None = None) -> None:
         """Keeps runs even when space is needed, or no longer.
 
-        Raises:
-            ValueError: when there is no such run, or it is not this person's to keep.
+        Raises ValueError when there is no such run, or it is not this person's to keep.
         """
         self.store.runs.pin(self._changeable(runs, person), pinned)
 
     def delete(self, runs: RunNames, person: str | None = None) -> None:
         """Takes runs off the list; `restore` brings them back until their space is needed.
 
-        Raises:
-            ValueError: when there is no such run, it came with the project, it is waiting or training, or it
-                is not this person's to delete.
+        Raises ValueError when there is no such run, it came with the project, it is waiting or training, or
+        it is not this person's to delete.
         """
         when, run_ids = time.time(), run_ids_of(runs)
         self._check(run_ids, person)
@@ -414,8 +384,7 @@ class Runs:
     def restore(self, runs: RunNames) -> list[str]:
         """Brings deleted runs back; returns the ids of those that are gone for good.
 
-        Raises:
-            ValueError: when this names no run.
+        Raises ValueError when this names no run.
         """
         return self.store.runs.restore(run_ids_of(runs))
 
@@ -456,7 +425,11 @@ class Runs:
 
 def run_id_of(run: RunName) -> str:
     """Returns the id of the run; raises ValueError when this names no run."""
-    return run.id if isinstance(run, Run) else state.run_id_of(run)
+    if isinstance(run, RunView | Run):
+        return run.run_id if isinstance(run, RunView) else run.id
+    if not isinstance(run, str):
+        raise ValueError(f"A run is named by its id, got {quoted(run)}.")
+    return run.encode(errors="backslashreplace").decode()  # no id has half a character
 
 
 def run_ids_of(runs: RunNames) -> list[str]:

@@ -88,11 +88,8 @@ class Seeds:
         """Trains a setting with so many seeds, its own the first; returns the study's id at once.
 
         It takes the place of what this person last asked for here, unless others have asked for that too;
-        what is stored by then is kept.
-
-        Raises:
-            ValueError: when so many seeds are not allowed, or its teacher is not stored.
-            OSError: when the study cannot be recorded.
+        what is stored by then is kept. Raises ValueError when so many seeds are not allowed, or its teacher
+        is not stored; OSError when the study cannot be recorded.
         """
         study = Study(config_of(config), {}, seeds)
         study_id = self._studies.start(study, person)

@@ -47,19 +47,13 @@ class StudyHandle:
         Args:
             person: who asks, by a name of their own.
 
-        Raises:
-            ValueError: when the study's teacher is not stored.
-            OSError: when the study cannot be recorded.
+        Raises ValueError when the study's teacher is not stored; OSError when the study cannot be recorded.
         """
         self._studies.start(self.study, person)
         return self
 
     def view(self) -> StudyView:
-        """Returns the study as it is now; cheap.
-
-        Raises:
-            ValueError: when it was never started.
-        """
+        """Returns the study as it is now; cheap. Raises ValueError when it was never started."""
         return self._studies.view(self.id)
 
     def wait(self, timeout: float | None = None, progress: bool = False) -> StudyView:
@@ -68,8 +62,7 @@ class StudyHandle:
         Args:
             progress: show its progress on standard error meanwhile, as `kd sweep` does.
 
-        Raises:
-            ValueError: when it was never started.
+        Raises ValueError when it was never started.
         """
         return self._studies.wait(self.id, timeout, progress)
 
@@ -79,8 +72,7 @@ class StudyHandle:
         Args:
             person: who lets it rest; it goes on while others want it. None for everybody.
 
-        Raises:
-            ValueError: when it was never started.
+        Raises ValueError when it was never started.
         """
         return self._studies.pause(self.id, person)
 
@@ -90,8 +82,7 @@ class StudyHandle:
         Args:
             person: who no longer wants it; it goes on while others want it. None for everybody.
 
-        Raises:
-            ValueError: when it was never started.
+        Raises ValueError when it was never started.
         """
         return self._studies.stop(self.id, person)
 
@@ -111,9 +102,8 @@ class StudyHandle:
         Args:
             at: a value on each axis that is not to be in the figure, where there are more than two.
 
-        Raises:
-            ValueError: when no run has finished, `at` names no axis or none of its values, or no axis or more
-                than two are left.
+        Raises ValueError when no run has finished, `at` names no axis or none of its values, or no axis or
+        more than two are left.
         """
         at = {name: self._on_axis(name, value) for name, value in at.items()}
         axes = [name for name, values in self.study.axes.items() if len(values) > 1 and name not in at]
@@ -242,10 +232,7 @@ class StudyInProgress:
         return True
 
     def _go_on_or_rest(self) -> None:
-        if self.wanting == self.paused:
-            self.batch.pause()
-        else:
-            self.batch.go_on()
+        self.batch.rest(self.wanting == self.paused)
 
 
 class Studies:
@@ -288,9 +275,7 @@ class Studies:
             person: who asks, by a name of their own. It goes on until all the people who asked have stopped.
             experiment: of which it is a part, if it is part of one.
 
-        Raises:
-            ValueError: when the study's teacher is not stored.
-            OSError: when it cannot be recorded.
+        Raises ValueError when the study's teacher is not stored; OSError when it cannot be recorded.
         """
         for config in {config.teacher: config for _cell, config in study.runs()}.values():
             self._check(config)

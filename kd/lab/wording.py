@@ -27,8 +27,7 @@ _JOINER = "\u200d"
 def checked_name(name: str) -> str:
     """Returns a run's name as it is kept, on one line; empty for none.
 
-    Raises:
-        ValueError: when it is no text, too long, or has characters that cannot be seen.
+    Raises ValueError when it is no text, too long, or has characters that cannot be seen.
     """
     return _checked("name", " ".join(_text("A run's name", name).split()), MOST_IN_NAME)
 
@@ -36,8 +35,7 @@ def checked_name(name: str) -> str:
 def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Returns tags as they are kept: in order, without duplicates and empty ones.
 
-    Raises:
-        ValueError: when they are too many, or one of them is refused as a name would be.
+    Raises ValueError when they are too many, or one of them is refused as a name would be.
     """
     if isinstance(tags, str) or not isinstance(tags, Iterable):
         raise ValueError(f"Tags must be a list of texts, got {quoted(tags)}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
@@ -11,11 +10,10 @@ from functools import partial
 
 from kd.config import NOBODY, RunConfig
 from kd.runs.in_progress import RunsInProgress
+from kd.runs.job import ending_of
 from kd.runs.run import Wish
 from kd.runs.scheduler import STUDY
 from kd.text.endings import Ending
-
-log = logging.getLogger("kd")
 
 # How often to try again where a run could not be stored because the disk was full.
 SECONDS_FOR_ROOM = 5.0
@@ -61,26 +59,14 @@ class Batch:
 
     def start(self, configs: Iterable[RunConfig], is_stored: Callable[[RunConfig], bool], most: int) -> None:
         """Begins with what is missing, so many runs at a time; returns when these are in progress."""
-        missing: list[RunConfig] = []
-        for config in configs:
-            if is_stored(config):
-                self.reused.add(config.run_id)
-            else:
-                missing.append(config)
+        by_id = {config.run_id: config for config in configs}
+        self.reused = {run_id for run_id, config in by_id.items() if is_stored(config)}
+        missing = [config for run_id, config in by_id.items() if run_id not in self.reused]
         self.done |= self.reused
         with self._lock:
             if not self.is_stopped:
                 self._waiting.extend(missing)
             self._most, self._is_started = most, True
-        self._feed()
-
-    def pause(self) -> None:
-        """Lets it rest, also in the middle of a run, until `go_on`."""
-        self._rest(True)
-
-    def go_on(self) -> None:
-        """Goes on after `pause`."""
-        self._rest(False)
         self._feed()
 
     def stop(self) -> None:
@@ -93,19 +79,20 @@ class Batch:
             self._runs.stop(run_id, self.who, wish)
         self._feed()
 
-    def _rest(self, is_paused: bool) -> None:
+    def rest(self, is_paused: bool) -> None:
+        """Lets it rest, also in the middle of a run, or go on."""
         with self._lock:
             if self.is_paused == is_paused:
                 return
             self.is_paused = is_paused
-            now = time.monotonic()
             if is_paused:
-                self._paused_at = now
+                self._paused_at = time.monotonic()
             else:
-                self.seconds_paused += now - self._paused_at
+                self.seconds_paused += time.monotonic() - self._paused_at
             in_progress = list(self._in_progress)
         for run_id in in_progress:
             self._runs.change(run_id, self.who, is_paused)
+        self._feed()
 
     def _feed(self) -> None:
         """Begins runs as long as there is room for more, in one thread at a time."""
@@ -125,8 +112,7 @@ class Batch:
             try:
                 self._runs.want(config, self.who, wish, self._is_followed, self.person)
             except Exception as error:
-                log.exception("run %s could not begin", config.run_id)
-                wish.ended(Ending("unexpected", {"error": f"{type(error).__name__}: {error}"}))
+                wish.ended(ending_of(error))
             with self._lock:
                 self._is_feeding = False
                 was_stopped = self.is_stopped

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterable
 
 from kd.base.unusable import Unusable
 from kd.config import STUDENTS, RunConfig
-from kd.engine import EngineLost, WorkerLost
 from kd.runs.job import Begin, Job, Steps
 from kd.runs.run import teaching_of
 from kd.runs.scheduler import Scheduler
@@ -16,8 +14,6 @@ from kd.runs.tasks import snapshots_task, teachers_of
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
-
-log = logging.getLogger("kd")
 
 KEPT, COMING, MISSING = "kept", "coming", "missing"
 """What is known of a run's course: it is stored, it is being computed, or nobody has asked for it."""
@@ -41,7 +37,7 @@ class Courses:
                     continue
                 self._failed.pop(run_id, None)
                 job = self._jobs[run_id] = self._job(run_id)
-            job.start()
+            job.go_on()
 
     def wait(self, run_id: str) -> None:
         """Waits until a run's course that was wanted is stored; raises ValueError when that fails."""
@@ -73,13 +69,10 @@ class Courses:
             job.stop()
 
     def _job(self, run_id: str) -> Job:
-        def ended(_value: object, error: BaseException | None) -> None:
-            if isinstance(error, (ValueError, OSError, EngineLost, WorkerLost)):
-                self._failed[run_id] = str(Ending.of(error))
-            elif error is not None:
-                log.error("the course of run %s could not be had", run_id, exc_info=error)
-                self._failed[run_id] = f"{type(error).__name__}: {error}"
+        def ended(ending: Ending | None) -> None:
             with self._changed:
+                if ending is not None:
+                    self._failed[run_id] = str(ending)
                 self._jobs.pop(run_id, None)
                 self._changed.notify_all()
 

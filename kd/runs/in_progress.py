@@ -10,12 +10,11 @@ from collections.abc import Callable
 
 from kd.base.unusable import Unusable
 from kd.config import NOBODY, RunConfig
-from kd.engine import EngineLost, WorkerLost
+from kd.runs.job import ending_of
 from kd.runs.run import Seconds, Training, Wish
 from kd.runs.scheduler import AHEAD, PERSON, Scheduler
 from kd.runs.state import RunView
 from kd.runs.tasks import Timings
-from kd.store.database import is_full
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
@@ -45,7 +44,7 @@ class RunsInProgress:
         """
         self._store, self._scheduler, self._seconds, self._ended = store, scheduler, seconds, ended
         self._timings = Timings()
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._runs: dict[str, Training] = {}
         self._elsewhere: dict[str, tuple[RunConfig, dict[str, Wish]]] = {}
         self._neighbours: threading.Thread | None = None
@@ -62,9 +61,8 @@ class RunsInProgress:
             is_followed: whether to look at its students while they learn, where it is not in progress.
             person: whose it is to be.
 
-        Raises:
-            ValueError: when a person has MOST_WAITING runs waiting; NOBODY may have any number.
-            OSError: when it cannot be recorded.
+        Raises ValueError when a person has MOST_WAITING runs waiting; NOBODY may have any number; OSError
+        when it cannot be recorded.
         """
         run_id = config.run_id
         with self._lock:
@@ -75,15 +73,8 @@ class RunsInProgress:
                 self._check_room(who)
             is_new = training is None
             if training is None:
-                training = self._runs[run_id] = Training(
-                    config,
-                    self._store,
-                    self._scheduler,
-                    self._timings,
-                    self._seconds,
-                    self._job_ended,
-                    is_followed,
-                )
+                parts = self._store, self._scheduler, self._timings, self._seconds, self._job_ended
+                training = self._runs[run_id] = Training(config, *parts, is_followed)
             training.wishes[who] = wish
         training.wishes_changed()
         if is_new:
@@ -179,7 +170,7 @@ class RunsInProgress:
         if person == NOBODY:
             return
         mine = [training for training in self._runs.values() if person in training.wishes]
-        if sum(self._scheduler.is_waiting(training.job.interest) for training in mine) >= MOST_WAITING:
+        if sum(self._scheduler.place(training.job.interest) is not None for training in mine) >= MOST_WAITING:
             raise Unusable(
                 _(
                     "You already have {count} runs waiting, the most allowed: "
@@ -196,7 +187,7 @@ class RunsInProgress:
             with contextlib.nullcontext() if for_person else self._store.waiting():
                 claim = self._store.runs.claim(run_id, config, training.is_asked_for, person)
         except OSError as error:
-            self._settle(training, not_stored(error), status="failed")
+            self._settle(training, ending_of(error), status="failed")
             if for_person:
                 raise
             return
@@ -215,19 +206,13 @@ class RunsInProgress:
             self._store.runs.end(run_id, claim, "stopped", STOPPED_WAITING.stored())
             return
         log.info("run %s begins: %s", run_id, _described(config))
-        training.job.start()
+        training.job.go_on()
 
-    def _job_ended(self, training: Training, error: BaseException | None) -> None:
-        if error is None:
+    def _job_ended(self, training: Training, ending: Ending | None) -> None:
+        if ending is None:
             log.info("run %s finished", training.config.run_id)
             self._settle(training, None)
-        elif isinstance(error, OSError):
-            self._end(training, "failed", not_stored(error))
-        elif isinstance(error, (EngineLost, WorkerLost, ValueError)):
-            self._end(training, "failed", Ending.of(error))
         else:
-            log.error("run %s failed", training.config.run_id, exc_info=error)
-            ending = Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})
             self._end(training, "failed", ending)
 
     def _end(self, training: Training, status: str, ending: Ending) -> None:
@@ -247,7 +232,7 @@ class RunsInProgress:
         self, training: Training, ending: Ending | None, status: str = "finished", is_stored: bool = True
     ) -> None:
         """Leaves a run that has ended to the store, and tells those who wanted it."""
-        training.state.enter("done", status, ending)
+        training.state.enter("done", status, ending=ending)
         run_id = training.config.run_id
         with self._lock:
             if self._runs.get(run_id) is training and is_stored:
@@ -291,15 +276,6 @@ class RunsInProgress:
                 wish.ended(None)
             elif wish.urgency > PERSON:
                 self.want(config, who, wish)
-
-
-def not_stored(error: OSError) -> Ending:
-    """Returns the ending of a run that could not be stored."""
-    if isinstance(error, Unusable):
-        return Ending.of(error)
-    if is_full(error):
-        return Ending("disk full")
-    return Ending("not saved", {"reason": str(error.strerror or error)})
 
 
 def _described(config: RunConfig) -> str:

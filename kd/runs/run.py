@@ -55,7 +55,7 @@ class Training:
         scheduler: Scheduler,
         timings: Timings,
         seconds: Seconds,
-        ended: Callable[[Training, BaseException | None], None],
+        ended: Callable[[Training, Ending | None], None],
         is_followed: bool,
     ):
         self.config, self.state, self.is_followed = config, RunState(config), is_followed
@@ -65,7 +65,7 @@ class Training:
         self._cached: set[str] = set()
         self._scheduler, self._lock = scheduler, threading.Lock()
         self._keeps_events = self._has_begun = False
-        self.job = Job(scheduler, self._steps, lambda _value, error: ended(self, error), self._hear)
+        self.job = Job(scheduler, self._steps, lambda ending: ended(self, ending), self._hear)
 
     @property
     def is_asked_for(self) -> bool:

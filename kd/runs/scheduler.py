@@ -15,8 +15,9 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from kd.engine import Abandoned, Attempt, Engine, EngineLost
@@ -27,11 +28,10 @@ log = logging.getLogger("kd")
 
 # How urgent work is: a person is waiting, a study goes on, something may be wanted soon.
 PERSON, STUDY, AHEAD = 0, 1, 2
+_RESTS = 3
 
 # A worker's seconds by which those who run may be ahead of those who wait before they give way.
 SECONDS_A_TURN = 10.0
-# A task survives losing the engine once.
-ATTEMPTS = 2
 _UNKNOWN = float("inf")
 # Estimated waits just count down for this long; then they are made again.
 SECONDS_A_PLAN_HOLDS = 2.0
@@ -44,8 +44,7 @@ class Task:
     key: its name; tasks with the same key are the same. resource: of the worker it needs, 'student' or
     'teacher'. submit: given an Attempt and the Checkpoint to go on from (or None), submits it and returns its
     future. keep: stores the value and returns what those who want the task get. find: returns what is stored
-    of it since it was wanted, or None. seconds: about how long it takes, None if unknown. reports: whether it
-    sends events, the first of them "begin".
+    of it since it was wanted, or None. seconds: about how long it takes, None if unknown.
     """
 
     key: str
@@ -54,7 +53,6 @@ class Task:
     keep: Callable[[Any], Any] = lambda value: value
     find: Callable[[], Any] = lambda: None
     seconds: float | None = None
-    reports: bool = True
 
 
 @dataclass(eq=False)
@@ -94,13 +92,17 @@ class _Entry:
         return self.running_since is not None
 
     @property
-    def is_wanted(self) -> bool:
-        return any(not interest.is_paused for interest in self.interests)
-
-    @property
     def urgency(self) -> int:
         wanting = (interest.urgency for interest in self.interests if not interest.is_paused)
-        return min(wanting, default=AHEAD + 1)
+        return min(wanting, default=_RESTS)
+
+    @property
+    def waits(self) -> bool:
+        return self.urgency < _RESTS and not self.is_running and not self.is_computed
+
+    @property
+    def seconds_left(self) -> float:
+        return _UNKNOWN if self.task.seconds is None else self.task.seconds * (1 - self.progress)
 
     @property
     def people(self) -> set[str]:
@@ -138,20 +140,11 @@ class Scheduler:
         if is_late:
             interest.hear(late)
 
-    def change(
-        self,
-        interest: Interest,
-        people: frozenset[str] | None = None,
-        urgency: int | None = None,
-        is_paused: bool | None = None,
-    ) -> None:
-        """Changes who wants some tasks, how urgently, or whether they rest; what is None stays."""
+    def change(self, interest: Interest, people: frozenset[str], urgency: int, is_paused: bool) -> None:
+        """Changes who wants some tasks, how urgently, and whether they rest."""
         with self._changed:
-            if people is not None:
-                self._take_part(people)
-                interest.people = people
-            interest.urgency = interest.urgency if urgency is None else urgency
-            interest.is_paused = interest.is_paused if is_paused is None else is_paused
+            self._take_part(people)
+            interest.people, interest.urgency, interest.is_paused = people, urgency, is_paused
             self._pump()
 
     def leave(self, interest: Interest) -> None:
@@ -163,19 +156,11 @@ class Scheduler:
                     self._forget_unwanted(entry)
             self._pump()
 
-    def is_waiting(self, interest: Interest) -> bool:
-        """Returns whether some of its tasks wait and none of them has a worker."""
-        with self._changed:
-            mine = [entry for entry in self._entries.values() if interest in entry.interests]
-            return bool(mine) and not any(entry.is_running or entry.is_computed for entry in mine)
-
     def waits_for_worker(self, key: str) -> bool:
         """Returns whether a task has not begun, because others have the workers."""
         with self._changed:
             entry = self._entries.get(key)
-            if entry is None or entry.is_computed:
-                return False
-            return not (entry.has_begun if entry.task.reports else entry.is_running)
+            return entry is not None and not entry.is_computed and not entry.has_begun
 
     def place(self, interest: Interest) -> tuple[int, float | None] | None:
         """Returns its place in the queue, from 1, and its wait in seconds, if known; None if it has begun."""
@@ -191,7 +176,7 @@ class Scheduler:
     def anybody_else_waits(self, person: str) -> bool:
         """Returns whether a person other than this one waits for something to begin."""
         with self._changed:
-            waiting = (entry for entry in self._entries.values() if self._waits(entry))
+            waiting = (entry for entry in self._entries.values() if entry.waits)
             return any(entry.urgency == PERSON and entry.people - {person} for entry in waiting)
 
     def is_idle(self) -> bool:
@@ -217,9 +202,6 @@ class Scheduler:
 
     # The rest down to `_compute` is called with the lock held.
 
-    def _waits(self, entry: _Entry) -> bool:
-        return entry.is_wanted and not entry.is_running and not entry.is_computed
-
     def _take_part(self, people: Iterable[str]) -> None:
         """Has people who are new begin level with who has had the least; forgets people without a task."""
         present = {person for entry in self._entries.values() for person in entry.people}
@@ -229,7 +211,7 @@ class Scheduler:
         self._used = {**dict.fromkeys(people, least), **self._used}
 
     def _seconds_had(self) -> dict[str, float]:
-        """Returns for how many seconds each person has had workers."""
+        """Returns how many seconds of workers each person has had."""
         now, had = self._clock(), dict(self._used)
         for entry in self._entries.values():
             if entry.running_since is not None:
@@ -237,17 +219,17 @@ class Scheduler:
                     had[person] = had.get(person, 0.0) + now - entry.running_since
         return had
 
-    def _shares(self) -> dict[_Entry, float]:
-        """Returns the same for each task: of the people who want it, the one who has had the least counts."""
-        had = self._seconds_had()
-        return {
-            entry: min((had.get(person, 0.0) for person in entry.people), default=0.0)
+    def _in_order(self) -> tuple[list[_Entry], dict[_Entry, float]]:
+        """Returns all tasks in the order in which they begin, and the seconds of workers that each has had.
+
+        Of the people who want a task, the one who has had the least counts.
+        """
+        persons = self._seconds_had()
+        had = {
+            entry: min((persons.get(person, 0.0) for person in entry.people), default=0.0)
             for entry in self._entries.values()
         }
-
-    def _in_order(self, entries: Iterable[_Entry], had: dict[_Entry, float]) -> list[_Entry]:
-        """Sorts tasks by the rule: what begins first comes first."""
-        return sorted(entries, key=lambda entry: (entry.urgency, had[entry], entry.number))
+        return sorted(had, key=lambda entry: (entry.urgency, had[entry], entry.number)), had
 
     def _forget_unwanted(self, entry: _Entry) -> None:
         is_known = self._entries.get(entry.task.key) is entry
@@ -259,19 +241,20 @@ class Scheduler:
         self._plan = None
         if self._closed:
             return
-        due, had = [], self._shares()
+        due = []
+        entries, had = self._in_order()
         for resource, most in self._engine.workers().items():
-            mine = [entry for entry in self._entries.values() if entry.task.resource == resource]
+            mine = [entry for entry in entries if entry.task.resource == resource]
             running = [entry for entry in mine if entry.is_running]
-            waiting = self._in_order(filter(self._waits, mine), had)
+            waiting = [entry for entry in mine if entry.waits]
             free = max(0, most - len(running))
             for entry in waiting[:free]:
                 self._begin(entry)
             for entry in running:
-                if not entry.is_wanted:
+                if entry.urgency == _RESTS:
                     self._ask_to_yield(entry)
             leaving = sum(entry.is_yielding for entry in running)
-            staying = self._in_order((entry for entry in running if not entry.is_yielding), had)
+            staying = [entry for entry in running if not entry.is_yielding]
             # the last by the rule gives way first
             for first, entry in zip(waiting[free + leaving :], reversed(staying), strict=False):
                 left = self._turn_left(entry, first, had)
@@ -323,17 +306,20 @@ class Scheduler:
 
     def _planned(self) -> dict[Interest, tuple[int, float]]:
         """Returns place and wait of every interest none of whose tasks has a worker."""
-        had, wait = self._shares(), dict[Interest, float]()
-        begun = [entry for entry in self._entries.values() if entry.is_running or entry.is_computed]
-        waiting = self._in_order(filter(self._waits, self._entries.values()), had)
+        entries, had = self._in_order()
+        wait: dict[Interest, float] = {}
+        begun = [entry for entry in entries if entry.is_running or entry.is_computed]
+        waiting = [entry for entry in entries if entry.waits]
         for resource, most in self._engine.workers().items():
             mine = [entry for entry in waiting if entry.task.resource == resource]
             running = [entry for entry in begun if entry.is_running and entry.task.resource == resource]
-            turns = [self._turn_left(entry, mine[0], had) for entry in running] if mine else []
             free = [
-                min(_seconds_left(entry), max(0.0, turn)) for entry, turn in zip(running, turns, strict=False)
+                min(entry.seconds_left, max(0.0, self._turn_left(entry, first, had)))
+                for first in mine[:1]
+                for entry in running
             ]
-            for entry, begin in zip(mine, waits(free, map(_seconds_left, mine), most), strict=True):
+            lengths = [entry.seconds_left for entry in mine]
+            for entry, begin in zip(mine, waits(free, lengths, most), strict=True):
                 for interest in entry.interests:
                     wait[interest] = min(begin, wait.get(interest, _UNKNOWN))
         has_begun = {interest for entry in begun for interest in entry.interests}
@@ -342,13 +328,13 @@ class Scheduler:
         return {interest: (number, wait[interest]) for number, interest in enumerate(queue, 1)}
 
     def _compute(self, entry: _Entry) -> None:
-        """One turn of a task in a worker, and what follows from its end; a thread of its own runs this."""
+        """Gives a task a turn in a worker, and does what follows from its end. Each turn has its thread."""
         value, error, is_new = None, None, False
         try:
             value = entry.task.find()
             is_new = value is None
             if is_new:
-                value = self._with_retries(entry)
+                value = self._attempt(entry)
         except BaseException as raised:
             error = raised
         with self._changed:
@@ -376,25 +362,22 @@ class Scheduler:
         with self._changed:
             self._changed.notify_all()
 
-    def _with_retries(self, entry: _Entry) -> Any:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return self._attempt(entry)
-            except EngineLost as error:
-                if self._closed or not entry.interests:
-                    raise Abandoned from None
-                if attempt == ATTEMPTS:
-                    raise
-                log.warning("%s: %s Trying once more.", entry.task.key, Ending.of(error).english)
-                self._tell(entry, {"event": "lost"})
-        raise AssertionError  # the last attempt has returned or raised
+    def _attempt(self, entry: _Entry, is_last: bool = False) -> Any:
+        """Has the engine compute a task, and once more if the engine is lost; returns value or Checkpoint."""
+        try:
+            return self._attempt_once(entry)
+        except EngineLost as error:
+            if self._closed or not entry.interests:
+                raise Abandoned from None
+            if is_last:
+                raise
+            log.warning("%s: %s Trying once more.", entry.task.key, Ending.of(error).english)
+        self._tell(entry, {"event": "lost"})
+        return self._attempt(entry, is_last=True)
 
-    def _attempt(self, entry: _Entry) -> Any:
+    def _attempt_once(self, entry: _Entry) -> Any:
         token = f"{entry.task.key}-{uuid.uuid4().hex}"
-
-        def hear(event: dict) -> None:
-            self._hear(entry, event)
-
+        hear = partial(self._hear, entry)
         attempt = self._engine.attempt(token, hear, lambda: self._closed or not entry.interests)
         try:
             future = entry.task.submit(attempt, entry.checkpoint)
@@ -429,20 +412,13 @@ class Scheduler:
             interest.hear(event)
 
 
-def _seconds_left(entry: _Entry) -> float:
-    return _UNKNOWN if entry.task.seconds is None else entry.task.seconds * (1 - entry.progress)
-
-
-def waits(running: Iterable[float], lengths: Iterable[float], workers: int) -> list[float]:
+def waits(running: Sequence[float], lengths: Sequence[float], workers: int) -> list[float]:
     """Returns when each waiting task will begin, in seconds from now; infinity where that is unknown.
 
-    Args:
-        running: for how many more seconds each running task keeps its worker.
-        lengths: how many seconds each waiting task takes, in their order.
-        workers: how many tasks run at once.
+    running: for how many more seconds each running task keeps its worker. lengths: how many seconds each
+    waiting task takes, in their order. workers: how many tasks run at once.
     """
-    free = list(running)
-    free += [0.0] * max(0, workers - len(free))
+    free = [*running, *[0.0] * (workers - len(running))]
     heapq.heapify(free)
     begins = []
     for length in lengths:

@@ -16,7 +16,7 @@ from kd.store.rows import Figures
 from kd.terminal.progress import Moment
 from kd.text import endings
 from kd.text.endings import Ending
-from kd.text.words import MODELS, STUDENTS, quoted
+from kd.text.words import MODELS, STUDENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,15 +125,6 @@ _AS_THEY_ARE = (
 )
 
 
-def run_id_of(run: str | RunView) -> str:
-    """Returns the id of a run that is named by it or by a view of it; raises ValueError otherwise."""
-    if isinstance(run, RunView):
-        return run.run_id
-    if not isinstance(run, str):
-        raise ValueError(f"A run is named by its id, got {quoted(run)}.")
-    return run.encode(errors="backslashreplace").decode()  # no id has half a character
-
-
 def moment(view: RunView) -> Moment:
     """Returns what a progress bar shows of a run."""
     learning = {"teacher": ("teacher",), "students": STUDENTS}.get(view.phase, ())
@@ -152,7 +143,7 @@ class RunState:
     def __init__(self, config: RunConfig):
         self.config, self.run_id = config, config.run_id
         self._lock = threading.Lock()
-        self._view = RunView(self.run_id, config, "queued", "queued", created=time.time())
+        self._view = RunView(config.run_id, config, "queued", "queued", created=time.time())
         self._history: dict[str, list[dict]] = {name: [] for name in MODELS}
         self._fractions = dict.fromkeys(MODELS, 0.0)
         self._weights = {"distilled": 1.0, "scratch": 1.0}
@@ -168,17 +159,11 @@ class RunState:
         """Returns what the run is doing."""
         return self._view.phase
 
-    def enter(
-        self,
-        phase: str,
-        status: str = "running",
-        ending: Ending | None = None,
-        result: dict | None = None,
-    ) -> None:
-        """Moves to a phase, or to an end, which nothing follows."""
+    def enter(self, phase: str, status: str = "running", **end: Any) -> None:
+        """Moves to a phase, or to an end, which nothing follows. end: its result, or its ending."""
         with self._lock:
             if self._view.active:
-                self._change(phase=phase, status=status, ending=ending, result=result)
+                self._change(phase=phase, status=status, **end)
 
     def expect_teacher(self) -> None:
         """Counts a teacher, which is trained first, towards the progress."""
@@ -189,29 +174,26 @@ class RunState:
     def know(self, model: str, history: list[dict], test_accuracy: float) -> None:
         """Takes over the history and accuracy of a model that is already trained."""
         with self._lock:
-            self._history[model] = list(history)
+            self._history[model][:] = history
             self._fractions[model] = 1.0
             self._change(**{"teacher_accuracy": test_accuracy} if model == "teacher" else {})
 
     def hear(self, event: dict[str, Any]) -> None:
         """Adds an event of the training."""
-        model = event["model"]
-        changes: dict[str, Any] = {}
+        model, history = event["model"], self._history[event["model"]]
         with self._lock:
+            accuracy = self._view.teacher_accuracy
             if event["event"] == "begin":
-                done = event.get("history", [])
-                self._history[model] = list(done)
-                self._fractions[model] = done[-1]["epoch"] / done[-1]["epochs"] if done else 0.0
-            elif event["event"] == "progress":
-                self._fractions[model] = event["fraction"]
+                history[:] = event.get("history", [])
             elif event["event"] == "epoch":
-                self._history[model].append(event)
-                self._fractions[model] = event["epoch"] / event["epochs"]
+                history.append(event)
                 if model == "teacher" and event["val_accuracy"] is not None:
-                    changes["teacher_accuracy"] = event["val_accuracy"]
+                    accuracy = event["val_accuracy"]
+            done = history[-1]["epoch"] / history[-1]["epochs"] if history else 0.0
+            self._fractions[model] = event.get("fraction", done)
             if self._clock is None:
                 self._clock = time.monotonic(), self._progress()
-            self._change(**changes)
+            self._change(teacher_accuracy=accuracy)
 
     def view(self) -> RunView:
         """Returns the run as it is now."""

@@ -182,7 +182,7 @@ class Teacher:
             self._store.caches.save_logits(self._key, found)
             return teaching
 
-        return Task(f"teaching-{self._key}", "teacher", submit, keep, self.teaching, reports=False)
+        return Task(f"teaching-{self._key}", "teacher", submit, keep, self.teaching)
 
     @property
     def _key(self) -> str:
@@ -233,4 +233,4 @@ class Timings:
             self._known[key] = dict(zip(architectures, taken, strict=True))
             return self._known[key]
 
-        return Task(key, "student", submit, keep, partial(self._known.get, key), reports=False)
+        return Task(key, "student", submit, keep, partial(self._known.get, key))

@@ -77,8 +77,7 @@ class Room:
     def do(self, action: Callable[[], _T]) -> _T:
         """Carries out `action`; on a full disk makes room, more each time, and tries again.
 
-        Raises:
-            DiskFull: when there is still no room.
+        Raises DiskFull when there is still no room.
         """
         if getattr(self._making, "now", False):
             return action()
@@ -161,9 +160,7 @@ class Database:
             must: whether to free space for it on a full disk.
             patience: seconds to wait for other writers; by default those of a page, or what `waiting` says.
 
-        Raises:
-            Busy: when other writers take too long.
-            OSError: when it cannot be written.
+        Raises Busy when other writers take too long; OSError when it cannot be written.
         """
         if patience is None:
             patience = getattr(self._local, "patience", None)

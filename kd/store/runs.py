@@ -314,8 +314,7 @@ class RunTable:
         Args:
             when: Unix time; by default now.
 
-        Raises:
-            ValueError: when one does not exist, is already deleted, or is being computed.
+        Raises ValueError when one does not exist, is already deleted, or is being computed.
         """
         when, wanted = time.time() if when is None else when, list(run_ids)
 

@@ -58,8 +58,7 @@ class Store:
         Args:
             home: the folder, where ~ is the user's; by default `default_home`.
 
-        Raises:
-            ValueError: when the home cannot be written, or another version has written it.
+        Raises ValueError when the home cannot be written, or another version has written it.
         """
         self.home = default_home() if home is None else _resolved(home)
         self.room = Room()
@@ -103,10 +102,8 @@ class Store:
         Args:
             read: such as `models.file` or `models.logits`; returns None if the model is missing or damaged.
 
-        Raises:
-            ModelLost: when one of its models is missing or damaged. The run can be trained again then, with
-                what is still there.
-            ValueError: when there is no such run, or its files cannot be read now.
+        Raises ModelLost when one of its models is missing or damaged. The run can be trained again then, with
+        what is still there; ValueError when there is no such run, or its files cannot be read now.
         """
         models = self.runs.models_of(run_id)
         if not models:

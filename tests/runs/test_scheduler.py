@@ -196,13 +196,13 @@ def test_what_is_paused_rests_and_goes_on_when_it_is_wanted_again(scheduler, ben
     wants = wanted(scheduler, "a", length=3)
     bench.release("a", 1)
     until(lambda: bench.steps)
-    scheduler.change(wants, is_paused=True)
+    scheduler.change(wants, wants.people, PERSON, True)
     until(lambda: running(scheduler) is None)
     assert scheduler.is_idle()
     other = wanted(scheduler, "b")
     bench.release("b", 2)
     until(lambda: other.ends)
-    scheduler.change(wants, is_paused=False)
+    scheduler.change(wants, wants.people, PERSON, False)
     bench.release("a", 2)
     assert until(lambda: wants.ends) == {"a": ("a is ready", None)}
     assert [step for key, step in bench.steps if key == "a"] == [1, 2, 3]
