@@ -2,7 +2,7 @@
 
 First come other seeds of the settings that people look at, so that their verdicts become surer; then the
 settings' neighbours, so that a control that is moved finds its run stored. It is a batch of runs like a
-study's that nobody asked for: whatever anybody asks for goes before.
+study's, and the least urgent: whatever people ask for goes before.
 
 KD_AHEAD    0 switches it off
 """
@@ -64,10 +64,9 @@ def neighbours(setting: RunConfig, name: str) -> tuple[RunConfig, ...]:
 
 
 class Ahead:
-    """Computes what nobody asked for. Thread-safe.
+    """Computes a batch of runs that may be wanted, once people have been calm for a moment. Thread-safe.
 
-    It chooses a batch of runs once people have been calm for a moment; when they look at something else, or
-    ask for something, the batch is dropped and what it has computed is kept.
+    When they look at something else, or ask for something, the batch is dropped; what is computed is kept.
     """
 
     def __init__(self, store: Store, runs: RunsInProgress, upkeep: Upkeep, estimates: Estimates):
@@ -132,7 +131,7 @@ class Ahead:
 
     def _consider(self) -> None:
         """Begins a batch if there is time for one."""
-        again: float | None = SECONDS_OF_PATIENCE
+        again = SECONDS_OF_PATIENCE
         try:
             with self._lock:
                 self._timer = None
@@ -140,15 +139,14 @@ class Ahead:
                 if self._batch is not None or not self._looks:
                     return
             if self._is_free() and (chosen := self._chosen(settings)) is not None:
-                again = None
                 self._carry_out(*chosen)
+                return
         except Exception:
             log.exception("nothing can be computed ahead")
             again = SECONDS_AFTER_TROUBLE
-        if again is not None:
-            with self._lock:
-                if self._timer is None:
-                    self._consider_in(again)
+        with self._lock:
+            if self._timer is None:
+                self._consider_in(again)
 
     def _settings(self) -> list[RunConfig]:
         """Returns what people look at, or nothing if too many look. Called with the lock held."""
@@ -159,13 +157,13 @@ class Ahead:
         return list(dict.fromkeys(setting for setting, _since in self._looks.values()))
 
     def _is_free(self) -> bool:
-        """Returns whether nobody waits, here or in another process."""
+        """Returns whether no person or study waits, here or in another process."""
         return self._runs.is_idle() and not self._store.runs.others_are_busy()
 
     def _chosen(self, settings: list[RunConfig]) -> tuple[RunConfig, list[RunConfig], bool] | None:
         """Chooses a setting, the runs to compute for it, and whether people may want to see how they learned.
 
-        Everybody's seeds come before anybody's neighbours.
+        The seeds of all settings come before the neighbours of any.
         """
         stored = [setting for setting in settings if self._store.runs.has(setting.run_id)]
         for name in (None, *NEIGHBOURING):

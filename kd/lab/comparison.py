@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -68,8 +68,7 @@ class Line:
 def lines(entries: Iterable[RunView], fold: bool = True) -> list[Line]:
     """Returns the runs as lines, in the order of the newest of each.
 
-    Args:
-        fold: whether finished runs that differ in seed alone are one line. Others are always by themselves.
+    fold: whether finished runs that differ in seed alone are one line. Others are always by themselves.
     """
     groups: dict[Hashable, list[RunView]] = {}
     for entry in entries:
@@ -144,13 +143,12 @@ def between(
     number (`kd.studies.verdicts.verdicts`); with one, by McNemar's test. Two single runs of different seeds
     are compared, too: the test then holds for these two networks.
 
-    Args:
-        settings: the finished runs of each setting, one for each seed.
-        labels: of the test images (n,).
-        logits: a run's id → those of its distilled student (n, 10).
+    settings: the finished runs of each setting, one for each seed. labels: of the test images (n,). logits: a
+    run's id → those of its distilled student (n, 10).
     """
-    first, *others = [{entry.config.seed: entry for entry in runs} for runs in settings]
-    table = _together([first, *others])
+    first, *others = by_seed = [{entry.config.seed: entry for entry in runs} for runs in settings]
+    rows = [_row(number, entry) for number, runs in enumerate(by_seed) for entry in runs.values()]
+    table = verdicts(pd.DataFrame(rows), ["setting"], baseline={"setting": 0}).set_index("setting")
     found = []
     for number, other in enumerate(others, 1):
         shared = tuple(sorted(first.keys() & other.keys()))
@@ -203,12 +201,6 @@ def figures_of_seeds(runs: Sequence[RunView]) -> dict[str, Any] | None:
     """Returns the verdict of a setting's seeds over its scratch students; None with fewer than two."""
     rows = [_row(0, entry) for entry in runs]
     return verdicts(pd.DataFrame(rows), ()).to_dict("records")[0] if len(rows) > 1 else None
-
-
-def _together(settings: Sequence[Mapping[int, RunView]]) -> pd.DataFrame:
-    """Returns the verdicts of all settings against the first, by their number."""
-    rows = [_row(number, entry) for number, runs in enumerate(settings) for entry in runs.values()]
-    return verdicts(pd.DataFrame(rows), ["setting"], baseline={"setting": 0}).set_index("setting")
 
 
 def _row(setting: int, entry: RunView) -> dict[str, Any]:

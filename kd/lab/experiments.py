@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -89,8 +88,8 @@ class ExperimentRun:
     def __init__(self, lab: Experiments, experiment: Experiment, seeds: int):
         """Raises ValueError when there cannot be so many seeds."""
         self.experiment, self.seeds = experiment, seeds
-        self._lab, self._stages = lab, experiment.stages(seeds)
-        self._configs = experiment.runs(seeds)
+        self._lab, self._stages, self._configs = lab, experiment.stages(seeds), experiment.runs(seeds)
+        self._parts = [part for stage in self._stages for part in stage]
         self._starting, self._lock, self._looking = threading.Lock(), threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -113,14 +112,14 @@ class ExperimentRun:
             if self._thread is not None and self._thread.is_alive():
                 with self._lock:
                     if not self._stopping.is_set():
-                        self._start(self._stages[self._stage], [person])
+                        self._start(self._stages[self._stage], person)
                         self._people.add(person)
                         return
                 self._thread.join()
-            pace = self._lab.estimates.pace(*(part.study for stage in self._stages for part in stage))
+            pace = self._lab.estimates.pace(*(part.study for part in self._parts))
             with self._lock:
                 self._stopping.clear()
-                self._start(self._stages[0], [person])
+                self._start(self._stages[0], person)
                 self._stage, self._started, self._pace, self._people = 0, True, pace, {person}
             name = f"kd-experiment-{self.experiment.name}"
             self._thread = threading.Thread(target=self._carry_out, name=name, daemon=True)
@@ -149,7 +148,7 @@ class ExperimentRun:
 
     def view(self) -> ExperimentView:
         """Returns the experiment as it is now; shows what is stored even before it starts."""
-        going = self.is_going  # before anything else: what is seen afterwards of one that has ended is all
+        going = self.is_going  # first of all, so that all is stored that one that has ended shows
         studies = self._studies()
         if not going or self._seen is None:  # while it goes on, its own thread measures what is new
             self._look(studies)
@@ -195,18 +194,14 @@ class ExperimentRun:
             done = sum(study.done for study in studies)
         else:
             done = sum(self._lab.store.runs.has(config.run_id) for config in self._configs)
-        with self._looking:
-            if self._seen is None or self._seen[0] != done:
-                rows = self._rows()
-                self._seen = done, rows, self.experiment.findings(rows)
-
-    def _rows(self) -> pd.DataFrame:
-        measured = self.experiment.measured.items()
-        measures = {column: partial(self._measured, name) for column, name in measured}
-        parts = [part for stage in self._stages for part in stage]
         from kd.studies.experiments.rows import rows_of
 
-        return rows_of(parts, lambda part: self._lab.studies.frame(part.study), measures)
+        with self._looking:
+            if self._seen is None or self._seen[0] != done:
+                named = self.experiment.measured.items()
+                measures = {column: partial(self._measured, name) for column, name in named}
+                rows = rows_of(self._parts, lambda part: self._lab.studies.frame(part.study), measures)
+                self._seen = done, rows, self.experiment.findings(rows)
 
     def _measured(self, name: str, run_id: str) -> float:
         """Measures a run; NaN if the run has lost its models since it finished."""
@@ -216,20 +211,20 @@ class ExperimentRun:
             log.warning("run %s cannot be measured: %s", run_id, error)
             return math.nan
 
-    def _start(self, stage: list[Part], people: Iterable[str]) -> None:
+    def _start(self, stage: list[Part], *people: str) -> None:
         for part in stage:
             for person in people:
                 self._lab.studies.start(part.study, person, experiment=self.experiment.name)
 
     def _carry_out(self) -> None:
-        """Carries out stage after stage; a thread of its own runs this."""
+        """Carries out stage after stage, in the experiment's thread."""
         try:
             for number, stage in enumerate(self._stages):
                 with self._lock:
                     if self._stopping.is_set():
                         return
                     if number:
-                        self._start(stage, sorted(self._people))
+                        self._start(stage, *sorted(self._people))
                     self._stage = number  # now, as views ask for its studies
                 if any(self._waited_for(part.study.study_id) < part.study.size for part in stage):
                     return  # a later stage would miss its teachers

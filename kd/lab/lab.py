@@ -70,10 +70,9 @@ class Lab:
 
     def __init__(self, home: str | PathLike[str] | None = None, engine: Engine | None = None):
         """
-        Args:
-            home: the folder for runs, where ~ is the user's; by default KD_HOME, or the usual one
-                (kd/base/places.py).
-            engine: one that several labs share, which whoever made it closes; by default, one of its own.
+        home: the folder for runs, where ~ is the user's; by default KD_HOME, or the usual one
+        (kd/base/places.py). engine: one that several labs share, and that the lab does not close; by default,
+        one of its own.
 
         Raises ValueError when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
         that it cannot have.
@@ -109,8 +108,7 @@ class Lab:
         Nothing is computed for a stored run; one in progress is joined; any other is queued, and so is a
         stored one that has lost a file or its teacher. One that the lab has computed ahead is listed now.
 
-        Args:
-            person: who asks, by a name of their own; the queue is fair between people.
+        person: who asks, by a name of their own; the queue is fair between people.
 
         Raises ValueError when this person already has 20 runs waiting (there is no limit without a person),
         no image is left to learn from, or the teacher is not stored.
@@ -133,13 +131,7 @@ class Lab:
         seeds: int = 1,
         baseline: str | Cell = SCRATCH,
     ) -> StudyHandle:
-        """Returns a study to start, to wait for and to read; computes nothing yet.
-
-        Args:
-            base, axes, seeds, baseline: as `Study`.
-
-        Raises ValueError as `Study`.
-        """
+        """Returns a study to start, to wait for and to read, of what `Study` takes; computes nothing yet."""
         return StudyHandle(self.studies, Study(base, axes, seeds, baseline))
 
     def experiment(
@@ -260,7 +252,7 @@ class Lab:
                 self.runs.views()  # so that the next to list the runs need not wait for their records
 
     def _check(self, config: RunConfig) -> None:
-        """Raises: ValueError, when its teacher or its images cannot be had."""
+        """Raises ValueError when the run's teacher or its images cannot be had."""
         if not has_fresh_teacher(config):
             for teacher in teachers_of(config, self.store):
                 teacher.check()

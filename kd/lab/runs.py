@@ -98,8 +98,7 @@ class Run:
     def wait(self, timeout: float | None = None, progress: bool = False) -> RunView:
         """Waits until it ends or `timeout` seconds pass; returns it as it is then.
 
-        Args:
-            progress: show its progress on standard error meanwhile, as `kd train` does.
+        progress: whether to show its progress on standard error meanwhile, as `kd train` does.
         """
         looks = views(self.view, SECONDS_BETWEEN_LOOKS, timeout)
         return show(looks, moment) if progress else last(looks)
@@ -134,13 +133,10 @@ class Run:
     def student(self, model: str = "distilled") -> keras.Model:
         """Returns a trained network as Keras has it, to go on with; each call makes another.
 
-        Loads Keras and TensorFlow in this process; `models` does without.
+        It is an uncompiled model from images (n, 28, 28, 1), float32 in [0, 1], to logits (n, 10). Loads
+        Keras and TensorFlow in this process; `models` does without.
 
-        Args:
-            model: "distilled", "scratch" or "teacher".
-
-        Returns:
-            An uncompiled model from images (n, 28, 28, 1), float32 in [0, 1], to logits (n, 10).
+        model: "distilled", "scratch" or "teacher".
 
         Raises ValueError as `models`; also when there is no such model.
         """
@@ -161,8 +157,7 @@ class Run:
                 to 1. `kd.to_mnist` makes such a picture of a drawing or a photograph.
 
         Returns:
-            The ten probabilities (softmax of the logits, T = 1) by model, float64 (n, 10); one picture is
-            n = 1.
+            The ten probabilities (softmax of the logits, T = 1) by model, float64 (n, 10).
 
         Raises ValueError as `models`; also for other shapes or types, values beyond [0, 1], NaN or infinity.
         """
@@ -210,7 +205,7 @@ class Run:
             return self._runs.index(config.teacher_id, teacher, seen, _state(teacher))
 
     def measured(self, name: str) -> float:
-        """Returns a measure of it (kd.studies.measures); computes it once and keeps it.
+        """Returns a measure of it (kd.studies.measures), computed once and kept.
 
         Raises ValueError as `models`; also when there is no such measure.
         """
@@ -243,10 +238,7 @@ class Run:
         replace: bool = False,
         check: Check = nothing,
     ) -> list[Path]:
-        """Writes the run, one of its models or its numbers as files that do without KD Lab: see `Lab.export`.
-
-        Raises ValueError as `Lab.export`.
-        """
+        """Writes the run, a model of it or its numbers as files that do without KD Lab: see `Lab.export`."""
         return export(self._runs.store, [self.finished()], format, model, path, replace, check)
 
     def _files(self) -> dict[str, Path]:

@@ -102,7 +102,7 @@ class Seeds:
     def _compare(
         self, config: RunConfig, most: int, states: Sequence[Any]
     ) -> tuple[dict[int, str], dict[int, float], dict[str, Any] | None]:
-        """Computes the parts of a SeedsView that change with the runs' states alone."""
+        """Returns runs, differences and verdict of a SeedsView, which change with the runs' states alone."""
         from kd.studies.verdicts import verdicts
 
         found = self.frame(config, most)

@@ -34,7 +34,9 @@ SECONDS_BETWEEN_LOOKS = 0.2
 class StudyHandle:
     """One study of a lab, from `Lab.study`. What is stored of it can be read before it starts.
 
-    study: what is asked. id: its name, the same for everybody who asks the same.
+    study: what is asked. id: its name, the same for everybody who asks the same. person: who asks, by a name
+    of their own; the study goes on while others want it. None stands for everybody. `view`, `wait`, `pause`
+    and `stop` raise ValueError when it was never started.
     """
 
     def __init__(self, studies: Studies, study: Study):
@@ -44,46 +46,28 @@ class StudyHandle:
     def start(self, person: str = NOBODY) -> StudyHandle:
         """Begins it, or goes on with it; returns the handle at once. What is stored is not trained again.
 
-        Args:
-            person: who asks, by a name of their own.
-
         Raises ValueError when the study's teacher is not stored; OSError when the study cannot be recorded.
         """
         self._studies.start(self.study, person)
         return self
 
     def view(self) -> StudyView:
-        """Returns the study as it is now; cheap. Raises ValueError when it was never started."""
+        """Returns the study as it is now; cheap."""
         return self._studies.view(self.id)
 
     def wait(self, timeout: float | None = None, progress: bool = False) -> StudyView:
         """Waits until it ends or `timeout` seconds pass; returns it as it is then.
 
-        Args:
-            progress: show its progress on standard error meanwhile, as `kd sweep` does.
-
-        Raises ValueError when it was never started.
+        progress: whether to show its progress on standard error meanwhile, as `kd sweep` does.
         """
         return self._studies.wait(self.id, timeout, progress)
 
     def pause(self, person: str | None = None) -> bool:
-        """Lets it rest, also in the middle of a run, until `start`; returns whether it rests.
-
-        Args:
-            person: who lets it rest; it goes on while others want it. None for everybody.
-
-        Raises ValueError when it was never started.
-        """
+        """Lets it rest, also in the middle of a run, until `start`; returns whether it rests."""
         return self._studies.pause(self.id, person)
 
     def stop(self, person: str | None = None) -> bool:
-        """Stops it; what it has computed is kept, and `start` goes on from there. Returns whether it ends.
-
-        Args:
-            person: who no longer wants it; it goes on while others want it. None for everybody.
-
-        Raises ValueError when it was never started.
-        """
+        """Stops it; what it has computed is kept, and `start` goes on from there. Returns whether it ends."""
         return self._studies.stop(self.id, person)
 
     def to_frame(self) -> pd.DataFrame:
@@ -99,8 +83,7 @@ class StudyHandle:
     def chart(self, **at: Any) -> alt.LayerChart:
         """Draws a heat map of the gain over two axes, or both students' accuracy along one.
 
-        Args:
-            at: a value on each axis that is not to be in the figure, where there are more than two.
+        at: a value on each axis that is not to be in the figure, where there are more than two.
 
         Raises ValueError when no run has finished, `at` names no axis or none of its values, or no axis or
         more than two are left.
@@ -173,18 +156,14 @@ class StudyInProgress:
         runs: RunsInProgress,
         ended: Callable[[StudyInProgress], None],
     ):
+        """ended: called once, when no run is left or it is stopped."""
         self.study, self.record = study, record
         self.wanting: set[str] = set()
         self.paused: set[str] = set()
         self.ended = threading.Event()
         self.pace: Pace | None = None
-        self.lock = threading.RLock()
-
-        def batch_ended() -> None:
-            ended(self)
-            self.ended.set()
-
-        self.batch = Batch(runs, study.study_id, batch_ended, person=_first(record))
+        self.lock = threading.Lock()
+        self.batch = Batch(runs, study.study_id, lambda: ended(self), person=_first(record))
 
     @property
     def status(self) -> str:
@@ -211,13 +190,13 @@ class StudyInProgress:
         with self.lock:
             self.wanting.add(person)
             self.paused.discard(person)
-            self._go_on_or_rest()
+            self.batch.rest(self.wanting == self.paused)
 
     def pause(self, person: str | None) -> bool:
         """Lets it rest for this person, or for everybody; returns whether it rests."""
         with self.lock:
             self.paused |= self.wanting if person is None else self.wanting & {person, NOBODY}
-            self._go_on_or_rest()
+            self.batch.rest(self.wanting == self.paused)
             return self.batch.is_paused
 
     def stop(self, person: str | None) -> bool:
@@ -226,13 +205,10 @@ class StudyInProgress:
             self.wanting -= self.wanting if person is None else {person, NOBODY}
             self.paused &= self.wanting
             if self.wanting:
-                self._go_on_or_rest()
+                self.batch.rest(self.wanting == self.paused)
                 return False
         self.batch.stop()
         return True
-
-    def _go_on_or_rest(self) -> None:
-        self.batch.rest(self.wanting == self.paused)
 
 
 class Studies:
@@ -251,16 +227,20 @@ class Studies:
         result: Callable[[RunConfig], dict | None],
     ):
         """
-        Args:
-            check: raises ValueError where a run's teacher or images cannot be had.
-            result: returns a stored run's result, or None.
+        check: raises ValueError where a run's teacher or images cannot be had. result: returns a stored run's
+        result, or None.
         """
         self._store, self._runs, self._estimates = store, runs, estimates
         self._check, self._result = check, result
         self._lock = threading.Lock()
         self._known: dict[str, StudyInProgress] = {}
-        self._asked = computed_once(maxsize=256)(self._read)
-        self._run_ids = computed_once(maxsize=64)(self._read_run_ids)
+        self._asked = computed_once(maxsize=256)(
+            lambda each: Study.from_mapping(store.studies.get(each).study)
+        )
+        # they take longer to compute than to look up
+        self._run_ids = computed_once(maxsize=64)(
+            lambda each: [c.run_id for _, c in self._asked(each).runs()]
+        )
         self._closed = False
 
     def __getitem__(self, study: StudyName) -> StudyHandle:
@@ -271,9 +251,8 @@ class Studies:
 
         What is stored is not trained again. Studies that go on at the same time share the workers evenly.
 
-        Args:
-            person: who asks, by a name of their own. It goes on until all the people who asked have stopped.
-            experiment: of which it is a part, if it is part of one.
+        person: who asks, by a name of their own. It goes on until all the people who asked have stopped.
+        experiment: of which it is a part, if it is part of one.
 
         Raises ValueError when the study's teacher is not stored; OSError when it cannot be recorded.
         """
@@ -304,7 +283,7 @@ class Studies:
         # of one that was stopped, a run that was being stored may have been finished since
         if going is not None and not (going.ended.is_set() and going.batch.is_stopped):
             return going.view()
-        return self._stored(self._store.studies.get(study_id), self._count(study_id))
+        return self._stored(self._store.studies.get(study_id), counted=True)
 
     def views(self) -> list[StudyView]:
         """Returns every study that varies more than the seed, the newest first; cheap.
@@ -314,14 +293,9 @@ class Studies:
         found = []
         for record in self._store.studies.all():
             going = self._known.get(record.study_id)
-            if not record.study["axes"]:
-                continue
-            if going is not None:
-                found.append(going.view())
-            else:
-                done = record.done if record.process is None else None
+            if record.study["axes"]:
                 with contextlib.suppress(ValueError):  # of another version
-                    found.append(self._stored(record, self._count(record.study_id) if done is None else done))
+                    found.append(self._stored(record) if going is None else going.view())
         return found
 
     def study(self, study: StudyName) -> Study:
@@ -369,9 +343,8 @@ class Studies:
             # more than can train, so that no worker waits for a comparison or for the disk
             most = 2 * self._estimates.count_workers() + 1
             going.batch.start(configs, lambda config: self._store.is_usable(config.run_id), most)
-            # once for each run: there may be thousands, and pages look several times a second
-            missing = [config for config in configs if config.run_id not in going.batch.reused]
-            going.pace = Pace(self._estimates.costs(missing))
+            # once, as there may be thousands of runs, and pages look several times a second
+            going.pace = self._estimates.pace(going.study)
         except Exception:
             log.exception("study %s failed", going.study.study_id)
             going.batch.stop()
@@ -383,6 +356,7 @@ class Studies:
             with contextlib.suppress(OSError):  # then its runs are counted when it is shown
                 self._store.studies.end(study_id, done)
         log.info("study %s has ended: %d of %d runs", study_id, done, going.study.size)
+        going.ended.set()
 
     def _going(self, study: StudyName) -> StudyInProgress | None:
         """Returns a study of this process; None for one that is stored and not under way."""
@@ -392,19 +366,15 @@ class Studies:
             self._store.studies.get(study_id)  # raises if there is none
         return going
 
-    def _read(self, study_id: str) -> Study:
-        return Study.from_mapping(self._store.studies.get(study_id).study)
-
-    def _read_run_ids(self, study_id: str) -> list[str]:
-        """Computes the ids of a study's runs, which takes longer than to look them up."""
-        return [config.run_id for _cell, config in self._asked(study_id).runs()]
-
     def _count(self, study_id: str) -> int:
         """Counts the stored runs of a study."""
         return sum(map(self._store.runs.has, self._run_ids(study_id)))
 
-    def _stored(self, record: StudyRecord, done: int) -> StudyView:
-        study = self._asked(record.study_id)
+    def _stored(self, record: StudyRecord, counted: bool = False) -> StudyView:
+        """Returns what is stored of a study; counted: whether to count its runs, even if it has ended."""
+        study, done = self._asked(record.study_id), record.done
+        if counted or done is None or record.process is not None:
+            done = self._count(record.study_id)
         elsewhere = self._store.studies.is_elsewhere(record)
         # it is not taken up unasked: a study that was paused ends with its process, too
         ended = "stopped" if record.process is None else "interrupted"

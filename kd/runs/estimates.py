@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -75,7 +75,7 @@ class Speed:
 
     @property
     def _teacher(self) -> float:
-        """If no teacher was timed, it is assumed to be slower than a student by the usual factor."""
+        # if none was timed, it is assumed to be slower than a student by the usual factor
         return self.training if self.teacher is None else self.teacher
 
 
@@ -135,12 +135,10 @@ def _work(architecture: Architecture, epochs: int, images: int, batch_size: int,
 
 
 class Pace:
-    """How long what is left of many runs takes, judging by those that are done. Begins when it is made.
-
-    costs: seconds that each run was estimated to take, by its id.
-    """
+    """How long what is left of many runs takes, judging by those that are done. Begins when it is made."""
 
     def __init__(self, costs: Mapping[str, float]):
+        """costs: seconds that each run was estimated to take, by its id."""
         self._costs, self._began = costs, time.monotonic()
 
     def seconds_left(self, done: Iterable[str], seconds_paused: float = 0.0) -> float:
@@ -182,8 +180,12 @@ class Estimates:
         return self.together(self._missing(studies))
 
     def pace(self, *studies: Study) -> Pace:
-        """Returns the pace of studies that begin now."""
-        return Pace(self.costs(list(dict.fromkeys(self._missing(studies)))))
+        """Returns the pace of studies that begin now; what is stored costs nothing."""
+        missing = self._missing(studies)
+        alone = {config.run_id: self.together([config]) for config in missing}
+        total = sum(alone.values())
+        share = self.together(missing) / total if total else 0.0
+        return Pace({run_id: cost * share for run_id, cost in alone.items()})
 
     def together(self, configs: Iterable[RunConfig]) -> float:
         """Returns the seconds that runs take together, if each model is trained once on all workers."""
@@ -196,13 +198,6 @@ class Estimates:
             if not self._store.models.has(model_id)
         }
         return max(max(models.values(), default=0.0), sum(models.values()) / self.workers())
-
-    def costs(self, configs: Sequence[RunConfig]) -> dict[str, float]:
-        """Splits the seconds of `together` among the runs; returns them by run id."""
-        alone = {config.run_id: self.together([config]) for config in configs}
-        total = sum(alone.values())
-        share = self.together(configs) / total if total else 0.0
-        return {run_id: cost * share for run_id, cost in alone.items()}
 
     def workers(self) -> int:
         """Returns how many students train at once, as far as is known."""
@@ -226,7 +221,7 @@ class Estimates:
         return config.teacher == FRESH and not self._store.models.has(config.teacher_id)
 
     def _missing(self, studies: Iterable[Study]) -> list[RunConfig]:
-        runs = [config for study in studies for _cell, config in study.runs()]
+        runs = dict.fromkeys(config for study in studies for _cell, config in study.runs())
         return [config for config in runs if not self._store.is_usable(config.run_id)]
 
     def _newest(self) -> Iterator[tuple[RunConfig, Mapping[str, Any]]]:

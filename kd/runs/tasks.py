@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -38,59 +38,43 @@ def model_task(
 ) -> Task:
     """Returns the task that trains one of a run's models and stores it; its value is the model's record.
 
-    Args:
-        name: 'teacher' (a fresh one), 'distilled' or 'scratch'.
-        teaching: what the distilled student learns from, if its teacher decides anything.
-        is_followed: whether to look at the model as it develops: test accuracies on the way, and snapshots.
-        seconds: about how long it takes.
+    name: 'teacher' (a fresh one), 'distilled' or 'scratch'. teaching: what the distilled student learns from,
+    if its teacher decides anything. is_followed: whether to look at the model as it develops: test accuracies
+    on the way, and snapshots. seconds: about how long it takes.
     """
     model_id = config.model_ids[name]
+    resource = "teacher" if name == "teacher" else "student"
+
+    def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
+        measured = store.caches.precisions() if name == "teacher" else None
+        arguments = config.to_dict(), name, teaching, measured, is_followed, checkpoint
+        return attempt.submit(tasks.train, *arguments, resource=resource)
 
     def keep(trained: TrainedModel) -> dict[str, Any]:
-        measured = store.caches.precisions()
-        if trained.processor is not None and trained.processor not in measured:
-            store.caches.save_precisions({**measured, trained.processor: trained.precision})
-        _keep_snapshots(store, model_id, trained)
         record = _model_record(config, name, trained)
         with store.waiting():
+            if trained.processor is not None and trained.processor not in store.caches.precisions():
+                store.caches.save_precisions({trained.processor: trained.precision})
+            _keep_snapshots(store, model_id, trained)
             store.models.save(model_id, record, trained.keras_file, trained.test_logits)
         return record
 
-    submit = _training(config, name, store, teaching, is_followed)
-    return Task(model_id, _resource(name), submit, keep, partial(store.models.record, model_id), seconds)
+    return Task(model_id, resource, submit, keep, partial(store.models.record, model_id), seconds)
 
 
 def snapshots_task(config: RunConfig, name: str, store: Store, teaching: Teaching | None) -> Task:
     """Returns the task that trains a stored student once more, to the same weights, and keeps snapshots."""
     model_id = config.model_ids[name]
-
-    def keep(trained: TrainedModel) -> bool:
-        _keep_snapshots(store, model_id, trained)
-        return True
-
-    submit = _training(config, name, store, teaching, is_followed=True)
-    return Task(f"snapshots-{model_id}", _resource(name), submit, keep)
+    keep = partial(_keep_snapshots, store, model_id)
+    submit = model_task(config, name, store, teaching).submit
+    return Task(f"snapshots-{model_id}", "student", submit, keep)
 
 
-def _training(
-    config: RunConfig, name: str, store: Store, teaching: Teaching | None, is_followed: bool
-) -> Callable[[Attempt, Checkpoint | None], Any]:
-    def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
-        measured = store.caches.precisions() if name == "teacher" else None
-        arguments = config.to_dict(), name, teaching, measured, is_followed, checkpoint
-        return attempt.submit(tasks.train, *arguments, resource=_resource(name))
-
-    return submit
-
-
-def _keep_snapshots(store: Store, model_id: str, trained: TrainedModel) -> None:
+def _keep_snapshots(store: Store, model_id: str, trained: TrainedModel) -> bool:
     if trained.snapshots is not None:
         with store.waiting():
             store.models.save_snapshots(model_id, trained.snapshots.arrays())
-
-
-def _resource(name: str) -> str:
-    return "teacher" if name == "teacher" else "student"
+    return True
 
 
 def _model_record(config: RunConfig, name: str, trained: TrainedModel) -> dict[str, Any]:
@@ -213,10 +197,7 @@ def teachers_of(config: RunConfig, store: Store) -> list[Teacher]:
 
 
 class Timings:
-    """How long a picture takes through networks; measured once for each pair of them.
-
-    The time depends on what a network is made of, and not on its weights.
-    """
+    """How long a picture takes through networks, whatever their weights; measured once for each pair."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, float]] = {}

@@ -115,10 +115,8 @@ class Models:
                     if is_there and all(map(os.path.isfile, contents)):
                         return
                     put()
-                    connection.execute(
-                        "INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?)",
-                        (model_id, time.time(), digests, text),
-                    )
+                    row = model_id, time.time(), digests, text
+                    connection.execute("INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?)", row)
 
                 self._database.write(store)
 

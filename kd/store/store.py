@@ -20,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Mapping
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -55,8 +56,7 @@ class Store:
 
     def __init__(self, home: str | os.PathLike[str] | None = None):
         """
-        Args:
-            home: the folder, where ~ is the user's; by default `default_home`.
+        home: the folder, where ~ is the user's; by default `default_home`.
 
         Raises ValueError when the home cannot be written, or another version has written it.
         """
@@ -99,8 +99,7 @@ class Store:
     def of_each_model(self, run_id: str, read: Callable[[str], _T | None]) -> dict[str, _T]:
         """Returns what `read` gives for the ids of a run's models, by 'teacher', 'distilled' and 'scratch'.
 
-        Args:
-            read: such as `models.file` or `models.logits`; returns None if the model is missing or damaged.
+        read: such as `models.file` or `models.logits`; returns None if the model is missing or damaged.
 
         Raises ModelLost when one of its models is missing or damaged. The run can be trained again then, with
         what is still there; ValueError when there is no such run, or its files cannot be read now.
@@ -153,7 +152,7 @@ class Caches:
     def save_precisions(self, precisions: Mapping[str, str]) -> None:
         """Stores the measurements."""
         statement, rows = "INSERT OR REPLACE INTO precisions VALUES (?, ?)", list(precisions.items())
-        self._database.write(lambda connection: connection.executemany(statement, rows))
+        self._database.write(methodcaller("executemany", statement, rows))
 
     def _path(self, key: str) -> Path:
         return self._home / "logits" / f"{key}.npz"

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class StudyTable:
     def end(self, study_id: str, done: int) -> None:
         """Marks a study as ended, and records how many of its runs are stored."""
         statement = "UPDATE studies SET process = NULL, done = ? WHERE study_id = ?"
-        self._database.write(lambda connection: connection.execute(statement, (done, study_id)))
+        self._database.write(methodcaller("execute", statement, (done, study_id)))
 
     def get(self, study_id: str) -> StudyRecord:
         """Returns a study by its id; raises ValueError when there is none."""
@@ -81,14 +82,10 @@ class StudyTable:
         return process not in (None, owners.own_token()) and not owners.is_gone(self._home, process)
 
     def _records(self, rest: str, *values: Any) -> list[StudyRecord]:
-        rows = self._database.read(
-            f"SELECT study_id, study, created, process, done FROM studies {rest}", *values
-        )
+        query = f"SELECT study_id, study, created, process, done FROM studies {rest}"
+        rows = self._database.read(query, *values)
         people: dict[str, dict[str, str]] = {row[0]: {} for row in rows}
         query = "SELECT study_id, person, experiment FROM people ORDER BY number"
         for study_id, person, experiment in self._database.read(query):
             people.get(study_id, {})[person] = experiment
-        return [
-            StudyRecord(study_id, json.loads(study), people[study_id], *rest)
-            for study_id, study, *rest in rows
-        ]
+        return [StudyRecord(each, json.loads(study), people[each], *rest) for each, study, *rest in rows]

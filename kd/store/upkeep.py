@@ -7,6 +7,7 @@ KD_LIMIT    how much may be kept in KD_HOME, such as 500MB or 1.5 GB; 2GB by def
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import math
 import os
@@ -76,7 +77,7 @@ class Upkeep:
         store.keep_reserve()
         # files first: on a full disk, what goes without a change of the database makes room for that
         store.room.spare = [
-            lambda: self._remove(self._caches(least_age=0)),
+            lambda: self._remove(self._old_files(*CACHES, least_age=0)),
             lambda: self._remove(self._runs(asked=False), self._lone_models(least_age=0)),
             lambda: self._remove(self._old_files("snapshots", least_age=0)),
             lambda: self._remove(self._deleted()),
@@ -131,8 +132,8 @@ class Upkeep:
 
     def _removed(self, paths: tuple[Path, ...], remove: Callable[[], bool]) -> int:
         """Removes something that may go; returns how many bytes that freed."""
-        size = sum(map(_size, paths))
         try:
+            size = sum(path.stat().st_size for path in paths if path.is_file())
             return size if remove() else 0
         except Unwritable:  # then nothing else can go either, and each attempt would wait again
             raise
@@ -141,18 +142,17 @@ class Upkeep:
             return 0
 
     def _remove(self, *candidates: Iterator[Candidate]) -> None:
-        for each in candidates:
-            for paths, remove in each:
-                self._removed(paths, remove)
+        for paths, remove in itertools.chain(*candidates):
+            self._removed(paths, remove)
 
     def _candidates(self) -> Iterator[Candidate]:
         """Yields what may go, the most dispensable first."""
         yield from self._runs(asked=False)
         yield from self._deleted()
-        yield from self._caches(SECONDS_WATCHED)
+        yield from self._old_files(*CACHES)
         # one that was just trained may be for a run to come
         yield from self._lone_models(SECONDS_WATCHED)
-        yield from self._old_files("snapshots", SECONDS_WATCHED)
+        yield from self._old_files("snapshots")
         yield from self._runs(asked=True)
 
     def _runs(self, asked: bool) -> Iterator[Candidate]:
@@ -184,12 +184,8 @@ class Upkeep:
                 if path.stem not in needed and time.time() - files.age(path) >= least_age and path.exists():
                     yield self._files_of(path.stem), partial(self._store.models.remove, path.stem)
 
-    def _caches(self, least_age: float) -> Iterator[Candidate]:
-        for name in CACHES:
-            yield from self._old_files(name, least_age)
-
-    def _old_files(self, name: str, least_age: float) -> Iterator[Candidate]:
-        for path in files.entries(self._store.home / name):
+    def _old_files(self, *names: str, least_age: float = SECONDS_WATCHED) -> Iterator[Candidate]:
+        for path in itertools.chain(*(files.entries(self._store.home / name) for name in names)):
             if time.time() - files.age(path) >= least_age:
                 yield (path,), partial(_gone, path)
 
@@ -216,12 +212,6 @@ class Upkeep:
         """Adds up the bytes of all files."""
         folders = ("models", "snapshots", *CACHES)
         return sum(sum(files.sizes(self._store.home / name).values()) for name in folders)
-
-
-def _size(path: Path) -> int:
-    with contextlib.suppress(OSError):
-        return path.stat().st_size
-    return 0
 
 
 def _gone(path: Path) -> bool:
