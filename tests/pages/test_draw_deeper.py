@@ -173,7 +173,7 @@ def test_earlier_readings_come_from_the_weights_of_that_time(open_page, lab, shi
 
 
 def test_a_training_picture_is_its_own_neighbour_and_the_index_is_kept(lab, shipped, mnist, monkeypatch):
-    monkeypatch.setattr("kd.lab.trained.NEIGHBOURS", 60)
+    monkeypatch.setattr("kd.lab.runs.NEIGHBOURS", 60)
     index = lab.runs[shipped.run_id].neighbours()
     seventh = places(shipped.config)[7]
     nearest = index.nearest(to_model_input(mnist.x_train[[seventh]])[0], 1).iloc[0]
