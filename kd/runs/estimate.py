@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from kd.config import RunConfig, has_nonsense, is_consistent
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
-from kd.training.costs import eval_epochs, network_costs, training_seconds
+from kd.training.costs import eval_epochs, training_seconds
 
 
 class Estimate(NamedTuple):
@@ -53,7 +53,7 @@ class Speed:
         if with_teacher:
             # if no teacher was timed, it is assumed to be slower than a student by the usual factor
             slowness = self.training if self.teacher is None else self.teacher
-            look = network_costs(teacher_architecture(config)).look
+            look = teacher_architecture(config).costs.look
             teacher = slowness * (sum(_teacher_work(config)) + look + _answers(config))
         elif is_consistent(config) or has_nonsense(config):
             teacher = self.training * _answers(config)
@@ -106,7 +106,7 @@ def _answers(config: RunConfig) -> float:
     from kd.pictures.shifts import variants
 
     pictures = config.train_size * (len(variants(config.shift)) if is_consistent(config) else 1)
-    return network_costs(teacher_architecture(config)).look * pictures / 10_000
+    return teacher_architecture(config).costs.look * pictures / 10_000
 
 
 def _students_work(config: RunConfig, times: int | None = None) -> Work:
@@ -124,5 +124,5 @@ def _teacher_work(config: RunConfig, times: int | None = None) -> Work:
 
 
 def _work(architecture: Architecture, epochs: int, images: int, batch_size: int, times: int) -> Work:
-    costs = network_costs(architecture)
+    costs = architecture.costs
     return Work(training_seconds(costs, epochs, images, batch_size), times * costs.look)
