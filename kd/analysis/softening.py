@@ -20,7 +20,7 @@ from kd.analysis.logits import (
     log_softmax,
     softmax,
 )
-from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+from kd.distillation.objectives.objective import checked_alpha, checked_temperature
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 """What a run allows."""

@@ -18,7 +18,7 @@ from kd.engine import Engine, EngineLost
 from kd.networks.architectures import CLASSES, Architecture, student_architecture, teacher_architecture
 from kd.store.store import Store
 from kd.studies.study import Study
-from kd.training.costs import eval_epochs, network_costs, training_seconds
+from kd.training.costs import eval_epochs, training_seconds
 
 RUNS_MEASURED = 5
 # Before this, how long the first runs took says little about the others.
@@ -60,7 +60,7 @@ class Speed:
         """Returns the seconds of a run; with_teacher: whether its fresh teacher has to be trained first."""
         students, teacher = _students_work(config), 0.0
         if with_teacher:
-            look = network_costs(teacher_architecture(config)).look
+            look = teacher_architecture(config).costs.look
             teacher = self._teacher * (sum(_teacher_work(config)) + look + _answers(config))
         elif is_consistent(config) or has_nonsense(config):
             teacher = self.training * _answers(config)
@@ -112,7 +112,7 @@ def _answers(config: RunConfig) -> float:
     from kd.pictures.shifts import variants
 
     pictures = config.train_size * (len(variants(config.shift)) if is_consistent(config) else 1)
-    return network_costs(teacher_architecture(config)).look * pictures / 10_000
+    return teacher_architecture(config).costs.look * pictures / 10_000
 
 
 def _students_work(config: RunConfig, times: int | None = None) -> Work:
@@ -130,7 +130,7 @@ def _teacher_work(config: RunConfig, times: int | None = None) -> Work:
 
 
 def _work(architecture: Architecture, epochs: int, images: int, batch_size: int, times: int) -> Work:
-    costs = network_costs(architecture)
+    costs = architecture.costs
     return Work(training_seconds(costs, epochs, images, batch_size), times * costs.look)
 
 
