@@ -22,7 +22,7 @@ from ui.live import controls, views
 from ui.live.live import live
 from ui.live.views import View
 from ui.shared import address, notices
-from ui.shared.address import Kept, Parameter
+from ui.shared.address import Parameter
 from ui.shared.markup import unseen
 
 _ROLES = {HELPS: "helps", NOT_SHOWN: "nothing", HURTS: "hurts"}
@@ -105,7 +105,7 @@ def _number(text: str) -> int:
     return int(text) - 1
 
 
-NUMBER = Kept(_number, lambda value: str(value + 1), 0)
+NUMBER = Parameter(_number, lambda value: str(value + 1), 0)
 
 
 def parameters() -> dict[str, Parameter]:
