@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.charts import run_charts
+from kd.charts.loss_charts import loss_lines, loss_rows
 from kd.lab import Lab, RunView
 from kd.studies.in_text.command import train_command
 from kd.studies.sure.single_seeds import near_note
@@ -64,8 +64,8 @@ def loss(view: RunView) -> None:
 def _loss_figure(view: RunView) -> Figure:
     """The loss and its parts: the chart stays while its rows and words change."""
     config = view.config
-    rows, axes = run_charts.loss_rows(view.history, config.objective_values(), config.epochs)
-    chart = spec(run_charts.loss_lines, "loss-by-epoch", rows, **axes)
+    rows, axes = loss_rows(view.history, config.objective_values(), config.epochs)
+    chart = spec(loss_lines, "loss-by-epoch", rows, **axes)
     return chart, rows, loss_words(rows, axes["parts"])
 
 

@@ -12,7 +12,7 @@ from kd.analysis.playback import confusions, ending_in, logits_over_time, playba
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
-from kd.text.chart_words import playback_words, point_label, point_name, reading_words
+from kd.text.chart_words import point_label, point_name, reading_words
 from kd.text.translation import N_, _
 from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent, sentence_case
 from ui.live import controls, views
@@ -21,11 +21,11 @@ from ui.pictures import ways_in
 from ui.shared import lessons
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
-from ui.shared.markup import pixels, unseen
+from ui.shared.markup import pixels
 
 _MEASURES = {
-    "accuracy": (N_("Test accuracy"), N_("Test accuracy by epoch")),
-    "agreement": (N_("Agreement with the teacher"), N_("Agreement with the teacher by epoch")),
+    "accuracy": N_("Test accuracy by epoch"),
+    "agreement": N_("Agreement with the teacher by epoch"),
 }
 
 
@@ -191,16 +191,13 @@ def _courses(times: tuple[float, ...], table: pd.DataFrame) -> None:
             ),
             f"playback-{measure}",
         )
-        for measure, (_name, title) in _MEASURES.items()
+        for measure, title in _MEASURES.items()
     ]
     sentences = [
         _("{when}: {words}.", when=_when(time), words="; ".join(_how_good(s, own[s], at) for s in STUDENTS))
         for at, time in enumerate(times)
     ]
     _play("train", times, [views.point_sentence(sentences), *map(views.half, courses)])
-    rows = table.assign(role=table["model"], point=table["time"].map(point_label))
-    for measure, (name, _title) in _MEASURES.items():
-        st.html(unseen(playback_words(rows, measure, _(name))))
 
 
 def _axis_start(values: pd.Series) -> float:

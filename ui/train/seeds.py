@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.charts.trail_chart import places
+from kd.charts.parts import places
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
 from kd.text.headlines import seeds_words
