@@ -26,7 +26,7 @@ def study_sentence(rows: Iterable[Mapping[str, Any]], cells: int, baseline: str 
     """Where distillation helps most, where it hurts, and how many cells show nothing.
 
     Args:
-        rows: of kd.charts.study.heat_map.heat_map_rows or the like: verdict, difference, and `where`, the
+        rows: of kd.charts.study_charts.heat_map_rows or the like: verdict, difference, and `where`, the
             cell as `in_sentence` has it.
         cells: how many there will be.
         baseline: the cell that the others are compared with, in words; "" if each is compared with scratch.
