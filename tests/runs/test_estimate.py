@@ -9,7 +9,8 @@ from kd.lab import Lab
 from kd.networks.architectures import Architecture
 from kd.runs.estimates import TYPICAL, Speed, measured_speed
 from kd.training.costs import eval_epochs
-from ui.shared.server import anybody_else_waits, is_long, is_quick
+from ui.shared.server import is_quick
+from ui.train.train_button import SECONDS_OF_A_LONG_RUN
 
 SLOW = 2.0
 STUDENT = Architecture("convolutional", 16).costs
@@ -99,10 +100,10 @@ def test_a_long_run_is_recognised_before_anything_was_measured(tmp_path):
     lab = Lab(tmp_path)
     days = RunConfig(epochs=100, train_size=60_000, batch_size=1)
     assert lab.estimate(days) is None
-    assert is_long(lab, days)
-    assert is_long(lab, RunConfig(teacher="fresh", teacher_epochs=100))
-    assert not is_long(lab, RunConfig(epochs=60))
-    assert not is_long(lab, RunConfig())
+    for config in (days, RunConfig(teacher="fresh", teacher_epochs=100)):
+        assert lab.estimates.seconds(config) > SECONDS_OF_A_LONG_RUN
+    for config in (RunConfig(epochs=60), RunConfig()):
+        assert lab.estimates.seconds(config) < SECONDS_OF_A_LONG_RUN
 
 
 def test_a_run_is_quick_if_it_is_stored_or_takes_under_three_seconds(tmp_path):
@@ -116,7 +117,6 @@ def test_a_run_is_quick_if_it_is_stored_or_takes_under_three_seconds(tmp_path):
     lab.estimates._speed = Speed(training=10.0)
     assert not is_quick(lab, RunConfig(seed=5))
     assert is_quick(lab, RunConfig())
-    assert not anybody_else_waits(lab, "ann")
     lab.close()
 
 
