@@ -58,12 +58,7 @@ def is_shifted_for_teacher(run: Any) -> bool:
 
 
 def may_be_mistaken(run: Any) -> bool:
-    """Whether the mistakes, which are all about soft targets, make a difference."""
-    return has_teaching(run) and run.objective == "soft_targets"
-
-
-def permutes(run: Any) -> bool:
-    """Whether the order of the teacher's doubts makes a difference that can be taken away."""
+    """Whether the student learns soft targets, which all mistakes and permuted doubts are about."""
     return has_teaching(run) and run.objective == "soft_targets"
 
 
