@@ -367,3 +367,17 @@ def test_nobody_is_offered_a_mistake():
     with pytest.raises(ValueError, match="'mistakes' is not a field of a run") as caught:
         RunConfig.from_mapping({"mistakes": 1})
     assert "mistake," not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "equal"),
+    [
+        ({"alpha": 1.0}, True),
+        ({"alpha": 1.0, "student": "linear", "label_noise": 0.4, "omitted_digits": "3"}, True),
+        ({"alpha": 0.9}, False),
+        ({"alpha": 1.0, "baseline": "label_smoothing"}, False),
+        ({"alpha": 1.0, "labelled": 100}, False),
+    ],
+)
+def test_students_are_equal_only_if_nothing_sets_them_apart(changes, equal):
+    assert RunConfig(**changes).has_equal_students is equal

@@ -11,8 +11,8 @@ import pandas as pd
 
 from kd.charts.parts import by_role, finished, in_words
 from kd.charts.theme import COLORS
-from kd.studies.sure.adding_seeds import AddingSeeds
-from kd.studies.sure.stations import STATIONS
+from kd.studies.over_seeds import STATIONS
+from kd.studies.sure.single_seeds import AddingSeeds
 from kd.studies.sure.stopping import AT_STATIONS, USUAL
 from kd.studies.verdicts import BASELINE, HELPS, HURTS, NOT_JUDGED, NOT_SHOWN
 from kd.text.study_words import verdict_word
@@ -42,7 +42,7 @@ def seeds_rows(adding: AddingSeeds, order: str, number: int) -> pd.DataFrame:
     """The rows of `seeds_chart`.
 
     Args:
-        order: one of kd.studies.sure.adding_seeds.ORDERS.
+        order: one of kd.studies.sure.single_seeds.ORDERS.
         number: how many seeds have been added.
 
     Returns:

@@ -12,7 +12,7 @@ from kd.lab import Lab
 from kd.studies.in_text.picture import WIDTH, heading, picture
 from kd.studies.in_text.table import table_text
 from kd.studies.study import Study
-from kd.studies.sure.single_seeds import study_notes
+from kd.studies.sure.near import study_notes
 from kd.studies.verdicts import verdicts
 from kd.studies.view import StudyView
 from kd.terminal import interrupt

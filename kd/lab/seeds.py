@@ -12,8 +12,8 @@ from kd.lab.ahead import SEEDS, Ahead, with_seeds
 from kd.lab.studies import Studies
 from kd.runs.in_progress import RunsInProgress
 from kd.store.store import Store
+from kd.studies.over_seeds import MOST_SEEDS
 from kd.studies.study import Study
-from kd.studies.sure.stations import MOST_SEEDS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,7 @@ from kd.analysis.evaluation import BLOCKS
 from kd.config import FIELDS, TEST_IMAGES, RunConfig
 from kd.runs.state import RunView
 from kd.store.rows import Figures
-from kd.studies.over_seeds import gains
-from kd.studies.sure.stations import STATIONS
+from kd.studies.over_seeds import STATIONS, gains
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,10 @@
-"""What several seeds say of a number: its mean, how sure that is, and whether it differs from 0."""
+"""What several seeds say of a number: its mean, how sure that is, and when there is a verdict.
+
+Looking after every seed and stopping at the first difference that is shown finds one sooner or later where
+there is none (Armitage, McPherson & Rowe 1969). So a verdict waits for the next station, and rests on the
+first so many seeds. The levels add up to 4.5 %: a method that does nothing gets "helps" or "hurts" less often
+than that, at any station.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +13,28 @@ from typing import NamedTuple
 import numpy as np
 
 from kd.analysis.verdict import CONFIDENCE
-from kd.studies.sure.stations import STATIONS
+
+STATIONS = (5, 10, 20, 40, 80, 160, 320, 640)
+"""The numbers of seeds at which a verdict is given."""
+
+MOST_SEEDS = 20
+"""With so many seeds a setting is shown, added one by one, and trained from the page Train."""
+
+
+def station(seeds: int) -> int:
+    """Returns on how many of so many seeds the verdict rests; 0 before the first station."""
+    return max((each for each in STATIONS if each <= seeds), default=0)
+
+
+def next_station(seeds: int) -> int | None:
+    """Returns with how many seeds the next verdict comes; None after the last station."""
+    return next((each for each in STATIONS if each > seeds), None)
+
+
+def level(seeds: int) -> float:
+    """Returns how small p must be, after correction, for a verdict that rests on so many seeds."""
+    return 0.01 if seeds < 40 else 0.003
+
 
 # In points. Accuracies move in steps of 0.01 points; what is closer differs by rounding.
 NO_SPREAD = 1e-4
@@ -29,7 +56,7 @@ class OverSeeds(NamedTuple):
 
 
 def over_seeds(values: np.ndarray, no_spread: float = NO_SPREAD) -> OverSeeds:
-    """Student's t-test of a number that each seed gives, such as a difference within this seed.
+    """Runs Student's t-test of a number that each seed gives, such as a difference within this seed.
 
     Args:
         values: one for each seed (n,), or one for each seed and block of the test pictures (n, blocks), whose
@@ -63,7 +90,7 @@ def over_seeds(values: np.ndarray, no_spread: float = NO_SPREAD) -> OverSeeds:
 
 
 def _of_pictures(values: np.ndarray) -> float:
-    """The root of (MS_blocks − MS_residual) / (n · blocks), 0 where the difference is negative."""
+    """Returns the root of (MS_blocks − MS_residual) / (n · blocks), 0 where the difference is negative."""
     seeds, blocks = values.shape
     of_blocks = values.mean(axis=0)
     residual = values - values.mean(axis=1, keepdims=True) - of_blocks + values.mean()

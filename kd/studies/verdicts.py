@@ -3,7 +3,7 @@
 Every seed gives a pair of accuracies that share their data, their order and, as far as they can, their
 initial weights. So differences are taken within seeds, and tested with the paired t-test, which takes in that
 other test pictures would give other differences (`kd.studies.over_seeds`). A verdict is given at stations
-only (`kd.studies.sure.stations`).
+only (`kd.studies.over_seeds`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ import pandas as pd
 
 from kd.config import TEST_IMAGES
 from kd.studies.axes import values_in_order
-from kd.studies.over_seeds import over_seeds
+from kd.studies.over_seeds import STATIONS, level, next_station, over_seeds, station
 from kd.studies.study import SCRATCH
-from kd.studies.sure.stations import STATIONS, level, next_station, station
 from kd.text.words import STUDENTS, quoted
 
 HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE = "helps", "hurts", "not shown", "not judged yet", "baseline"
@@ -61,7 +60,7 @@ def verdicts(
         few seeds hardly tell how much others differ.
 
         An interval is its cell's own; a verdict is corrected for the number of cells and stricter than 5 %
-        (`kd.studies.sure.stations`), so it can be "not shown" although the interval is without 0. Seeds that
+        (`kd.studies.over_seeds`), so it can be "not shown" although the interval is without 0. Seeds that
         make no difference at all say nothing about other seeds: then there is no interval. seeds_from and
         seeds_to are missing where the question is settled: the cell helps or hurts, or its interval is within
         0.2 points of 0; seeds_to also where the most seeds that a verdict can rest on may not be enough.
@@ -285,7 +284,7 @@ def course(runs: pd.DataFrame, axis: str) -> pd.DataFrame:
     Returns:
         One row for each value, in order, and student: the axis, role, seeds (how many runs), mean (a
         fraction), low and high: the 95 % interval of the mean over the first seeds, as many as the last
-        station that is reached (`kd.studies.sure.stations`); NaN before the first.
+        station that is reached (`kd.studies.over_seeds`); NaN before the first.
     """
     runs = runs.sort_values("seed", kind="stable")
     rows = []

@@ -18,7 +18,7 @@ from kd.__main__ import main
 from kd.config import MODELS, PRESETS, RunConfig
 from kd.lab import Lab
 from kd.store.store import Store
-from kd.studies.sure.single_seeds import near_note
+from kd.studies.sure.near import near_note
 from tests import PROJECT
 from tests.other_process import running_elsewhere
 

@@ -113,7 +113,7 @@ def test_what_programs_read_is_the_same_in_every_language(home, capsys):
     printed = capsys.readouterr().out
     assert main(["train", "--json"]) == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert result["comparison"]["sentence"].startswith("In this run, the distilled student")
+    assert result["comparison"]["sentence"].startswith("After 640 steps, this run's distilled student")
     assert pseudo_language.OPEN not in printed + json.dumps(result, ensure_ascii=False)
     mine = next(run for run in map(json.loads, printed.splitlines()) if run["run"] == CONFIG.run_id)
     assert mine["status"] == "failed"

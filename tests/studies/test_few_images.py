@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import statistics
+from types import SimpleNamespace
 
 import pytest
 
-from kd.studies.few_images import few_images
+from kd.studies.few_images import answer_sentence, few_images
 from kd.studies.shipped import FILE, shipped_study
 from tests.studies.two_way import interval, points
 
@@ -18,7 +19,7 @@ def shares(images: int, model: str) -> list[float]:
         return [
             float(row[f"{model}_accuracy"])
             for row in csv.DictReader(file)
-            if row.get("length", "short") == "short"
+            if row["length"] == "short"
             and int(row["train_size"]) == images
             and (float(row["alpha"]), float(row["temperature"])) == (0.1, 10)
             and row["temperature_squared"] == "True"
@@ -46,3 +47,43 @@ def test_what_is_lost_and_what_comes_back_in_points():
     )
     low, high, _p = interval(points(runs["distilled_blocks"]) - points(runs["scratch_blocks"]))
     assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)
+
+
+COST = {
+    "steps": 640,
+    "many": 10_000,
+    "alone": (0.83, 0.85),
+    "taught": (0.90, 0.92),
+    "lost": 10.04,
+    "back": 7.0,
+    "low": 5.51,
+    "high": 8.49,
+    "verdict": "helps",
+}
+
+
+@pytest.mark.parametrize(
+    ("guess", "begins"),
+    [
+        (86, "Well guessed: it is 84.0 %,"),
+        (82, "Well guessed: it is 84.0 %,"),
+        (87, "It is less than you guessed: 84.0 %,"),
+        (81, "It is more than you guessed: 84.0 %,"),
+    ],
+)
+def test_how_the_guess_compares(guess, begins):
+    longer = SimpleNamespace(**COST | {"steps": 3_200, "taught": (0.95, 0.96)})
+    sentence = answer_sentence(guess, SimpleNamespace(**COST), longer).replace("\u00a0", " ")
+    assert sentence == (
+        f"{begins} 10.0 points fewer than with 10,000. Taught by the teacher, the same student gets 91.0 %: "
+        "7.0 points back (5.5 to 8.5). All this after about 640 steps; after 3,200, it gets 84.0 % alone, "
+        "and 95.5 % taught."
+    )
+
+
+def test_no_gain_is_claimed_that_the_seeds_do_not_show():
+    sentence = answer_sentence(
+        84, SimpleNamespace(**COST | {"verdict": "not shown"}), SimpleNamespace(**COST)
+    )
+    assert "back" not in sentence
+    assert "no difference is shown." in sentence

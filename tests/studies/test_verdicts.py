@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from kd.studies.over_seeds import over_seeds
-from kd.studies.sure.stations import STATIONS, level
+from kd.studies.over_seeds import STATIONS, level, over_seeds
 from kd.studies.verdicts import POWER, _first_enough, verdicts
 from tests.studies.rows import runs
 

@@ -9,11 +9,10 @@ import streamlit as st
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
 from kd.studies.in_text.command import train_command
-from kd.studies.sure.single_seeds import near_note
+from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
-from kd.text.headlines import evidence, evidence_of_seeds
 from kd.text.translation import N_, _, language
-from kd.text.verdicts import covers, verdict_note
+from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from ui.shared.along import show_command
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard

@@ -11,9 +11,9 @@ import streamlit as st
 
 from kd.config import TEST_IMAGES
 from kd.lab import RunView
-from kd.studies.sure.other_length import other_length_note
-from kd.text.headlines import headline, surer_headline
+from kd.studies.sure.near import other_length_note
 from kd.text.translation import N_, _, ngettext
+from kd.text.verdicts import headline, surer_headline
 from kd.text.words import MODELS, NAMES, STUDENTS, accuracy, duration, file_size, milliseconds
 from ui.shared.markup import role
 from ui.shared.run_words import setting, when

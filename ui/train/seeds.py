@@ -9,9 +9,9 @@ import streamlit as st
 from kd.charts.trail_chart import places
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
-from kd.text.headlines import seeds_words
 from kd.text.study_words import signed
 from kd.text.translation import _, ngettext
+from kd.text.verdicts import seeds_words
 from ui.shared import notices
 from ui.shared.guard import guarded
 from ui.shared.person import person

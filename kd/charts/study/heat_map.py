@@ -12,9 +12,8 @@ import pandas as pd
 
 from kd.charts.parts import finished
 from kd.config import FIELDS
-from kd.text.study_words import signed, verdict_word
+from kd.text.study_words import p_value_words, signed, verdict_word
 from kd.text.translation import _
-from kd.text.verdicts import p_value_words
 
 FULL_COLOUR = 10.0
 """In points: from here on, a gain or a loss has the full colour. The same for every study, so that colours

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from kd.base.fields import FieldSpec
 from kd.config import RunConfig
 from kd.studies.experiments.judging import Expected, Finding
+from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study, checked_seeds
-from kd.studies.sure.stations import STATIONS
 from kd.text.translation import _
 from kd.text.words import quoted
 
