@@ -18,7 +18,7 @@ from kd.studies.experiments.experiment import Experiment, Findings
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import late_gain, points, steps
 from kd.studies.experiments.shipped import has_shipped, shipped_rows
-from kd.studies.in_text.table import points_text
+from kd.studies.in_text import points_text
 from kd.text.experiment_design import change_words, drawn_words, late_words, when_words
 from kd.text.experiment_words import finding_words, paper_words, saying, verdict_word
 from kd.text.translation import in_english

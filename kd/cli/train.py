@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kd.cli.program import started
+from kd.cli.parser import started
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.lab.run import Run

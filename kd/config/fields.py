@@ -6,34 +6,93 @@ from dataclasses import dataclass
 from typing import Any
 
 from kd.base.fields import field
-from kd.config.conditions import (
-    CONVOLUTIONAL,
-    DIGITS,
-    DRAWN,
-    FIRST,
-    FRESH,
-    MOST_EPOCHS,
-    MOST_GENERATIONS,
-    MOST_SHIFT,
-    NOISE,
-    SHIPPED_TEACHERS,
-    SHUFFLED,
-    SMOOTH,
-    TRAIN_IMAGES,
-    asks_about_unlabelled,
-    has_fresh_teacher,
-    has_teaching,
-    is_shifted_for_teacher,
-    learns_from_teacher,
-    leaves_some_out,
-    may_be_mistaken,
-    scales,
-    softens,
-)
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES
 from kd.networks.students import KINDS
-from kd.text.translation import N_
+from kd.text.translation import N_, _
+
+TRAIN_IMAGES = 60_000
+TEST_IMAGES = 10_000
+MOST_EPOCHS = 2_000
+# Epochs that follow the training images are no more than this: 100 images take as many steps as 500 do.
+MOST_THAT_FOLLOW = 160
+
+SHIPPED_TEACHERS = ("strong", "notebook")
+FRESH = "fresh"
+CONVOLUTIONAL, DENSE, LINEAR = "convolutional", "dense", "linear"
+DIGITS, SHUFFLED, NOISE, SMOOTH = "digits", "shuffled", "noise", "smooth"
+DRAWN, FIRST = "drawn", "first"
+MOST_SHIFT = 2
+MOST_GENERATIONS = 20
+
+
+def has_fresh_teacher(run: Any) -> bool:
+    """Tells whether the teacher is trained for this run, and is not a stored or an included one."""
+    return run.teacher == FRESH
+
+
+def has_teaching(run: Any) -> bool:
+    """Tells whether the teacher's part of the loss has any weight."""
+    return run.alpha < 1
+
+
+def softens(run: Any) -> bool:
+    """Tells whether T makes a difference."""
+    return has_teaching(run) and OBJECTIVES[run.objective].uses_temperature
+
+
+def scales(run: Any) -> bool:
+    """Tells whether the factor T² makes a difference."""
+    return softens(run) and OBJECTIVES[run.objective].uses_temperature_squared
+
+
+def learns_from_teacher(run: Any) -> bool:
+    """Tells whether the teacher's answers decide anything about the distilled student."""
+    return has_teaching(run) and OBJECTIVES[run.objective].uses_teacher
+
+
+def asks_about_unlabelled(run: Any) -> bool:
+    """Tells whether there are images without labels that the teacher answers for."""
+    return run.labelled < run.train_size and learns_from_teacher(run)
+
+
+def is_shifted_for_teacher(run: Any) -> bool:
+    """Tells whether images are shifted, and a teacher might see them so."""
+    return run.shift > 0 and learns_from_teacher(run)
+
+
+def may_be_mistaken(run: Any) -> bool:
+    """Tells whether the student learns soft targets, which all mistakes and permuted doubts are about."""
+    return has_teaching(run) and run.objective == "soft_targets"
+
+
+def leaves_some_out(run: Any) -> bool:
+    """Tells whether a model of this run is trained on only some of the training images."""
+    seen = [run.train_size, *([run.teacher_train_size] if has_fresh_teacher(run) else [])]
+    return min(seen) < TRAIN_IMAGES
+
+
+def has_nonsense(run: Any) -> bool:
+    """Tells whether pictures that are no digits decide anything."""
+    return run.unlabelled_pictures != DIGITS and asks_about_unlabelled(run)
+
+
+def is_consistent(run: Any) -> bool:
+    """Tells whether the teacher sees images shifted as its student does."""
+    return is_shifted_for_teacher(run) and not run.fixed_teaching
+
+
+def epochs_for(images: int, seen: int) -> int:
+    """Returns the epochs with which so many images come closest to `seen` pictures."""
+    return min(max(round(seen / images), 1), MOST_THAT_FOLLOW)
+
+
+def why_idle(name: str, run: Any) -> str:
+    """Says in a sentence why a field of the objective makes no difference to a run."""
+    if not has_teaching(run):
+        return _("No effect at α = 1, where the teacher's part of the loss has no weight.")
+    return _("No effect: “{objective}” does without it.", objective=_(OBJECTIVES[run.objective].label))
+
 
 _ALL = ("teacher", "distilled", "scratch")
 _OF_FRESH_TEACHER: dict[str, Any] = {
@@ -42,6 +101,7 @@ _OF_FRESH_TEACHER: dict[str, Any] = {
     "decides": ("teacher",),
     "counts": has_fresh_teacher,
 }
+_OF_OBJECTIVE: dict[str, Any] = {"group": "objective", "decides": ("distilled",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +119,7 @@ class RunFields:
         maximum=1.0,
         step=0.05,
         stops=tuple(round(0.05 * step, 2) for step in range(21)),
-        group="objective",
-        decides=("distilled",),
+        **_OF_OBJECTIVE,
         as_from_the_start=True,
     )
     temperature: float = field(
@@ -76,8 +135,7 @@ class RunFields:
         step=0.5,
         # what matters about a temperature is its ratio
         stops=(0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0),
-        group="objective",
-        decides=("distilled",),
+        **_OF_OBJECTIVE,
         counts=softens,
         as_from_the_start=True,
     )
@@ -88,8 +146,7 @@ class RunFields:
             "The gradients of soft targets shrink as 1/T². Multiplying by T² keeps the balance that α sets "
             "when T changes (Hinton et al. 2015, section 2). The original notebook does not multiply."
         ),
-        group="objective",
-        decides=("distilled",),
+        **_OF_OBJECTIVE,
         counts=scales,
         as_from_the_start=True,
     )
@@ -268,8 +325,7 @@ class RunFields:
         choices=tuple(OBJECTIVES),
         choice_labels={name: objective.label for name, objective in OBJECTIVES.items()},
         choice_helps={name: objective.help for name, objective in OBJECTIVES.items()},
-        group="objective",
-        decides=("distilled",),
+        **_OF_OBJECTIVE,
         counts=has_teaching,
     )
     pictures: str = field(
@@ -354,8 +410,7 @@ class RunFields:
             "same shifted image, as a consistent teacher does (Beyer et al. 2022, section 3)."
         ),
         rare=True,
-        group="objective",
-        decides=("distilled",),
+        **_OF_OBJECTIVE,
         counts=is_shifted_for_teacher,
     )
     permuted_doubts: bool = field(
@@ -366,8 +421,7 @@ class RunFields:
             "places at random, for each image in its own way: DKPP, Furlanello et al. 2018."
         ),
         rare=True,
-        group="objective",
-        decides=("distilled",),
+        **_OF_OBJECTIVE,
         counts=may_be_mistaken,
     )
     mistake: str = field(
@@ -376,8 +430,7 @@ class RunFields:
         help=N_("A mistake that people make with soft targets, made here on purpose. For experiments alone."),
         choices=("", *MISTAKES),
         choice_labels={"": N_("none"), **{code: mistake.label for code, mistake in MISTAKES.items()}},
-        group="objective",
-        decides=("distilled",),
+        **_OF_OBJECTIVE,
         counts=may_be_mistaken,
         hidden=True,
     )

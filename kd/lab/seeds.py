@@ -84,9 +84,9 @@ class Seeds:
         """Returns the stored runs of a setting and its next seeds, `most` in all, one row a seed.
 
         Returns:
-            The columns of `kd.studies.frame.study_frame`.
+            The columns of `kd.studies.verdicts.study_frame`.
         """
-        from kd.studies.frame import study_frame
+        from kd.studies.verdicts import study_frame
 
         config = config_of(config)
         return study_frame(Study(config, {}, len(_ids(config, most))), self._compared_result)

@@ -263,7 +263,7 @@ class Studies:
         return self.view(study)
 
     def frame(self, study: StudyName | Study) -> pd.DataFrame:
-        """Returns the finished runs of a study, one row each (`kd.studies.frame.study_frame`).
+        """Returns the finished runs of a study, one row each (`kd.studies.verdicts.study_frame`).
 
         Args:
             study: also one that was never started, some runs of which may be stored all the same.
@@ -271,7 +271,7 @@ class Studies:
         Raises:
             ValueError: when there is no such study.
         """
-        from kd.studies.frame import study_frame
+        from kd.studies.verdicts import study_frame
 
         return study_frame(study if isinstance(study, Study) else self.study(study), self._result)
 

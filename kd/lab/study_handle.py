@@ -82,7 +82,7 @@ class StudyHandle:
         return self._studies.stop(self.id, person)
 
     def to_frame(self) -> pd.DataFrame:
-        """Returns its finished runs, one row each (`kd.studies.frame.study_frame`)."""
+        """Returns its finished runs, one row each (`kd.studies.verdicts.study_frame`)."""
         return self._studies.frame(self.study)
 
     def verdicts(self) -> pd.DataFrame:

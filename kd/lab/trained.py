@@ -14,7 +14,7 @@ from kd.analysis.neighbours import NeighbourIndex
 from kd.base.once import computed_once
 from kd.base.unusable import Unusable
 from kd.config import MODELS, STUDENTS, RunConfig
-from kd.config.conditions import FIRST
+from kd.config.fields import FIRST
 from kd.networks.numpy_model import NumpyModel
 from kd.pictures.batch import as_batch
 from kd.pictures.mnist import load_mnist, to_model_input

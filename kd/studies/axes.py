@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig
-from kd.config.conditions import MOST_EPOCHS
+from kd.config.fields import MOST_EPOCHS
 
 # With two values alone, an axis is logarithmic if one is so many times the other.
 _DECADE = 10

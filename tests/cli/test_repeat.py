@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kd.cli.parser import parse
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, PRESETS, RunConfig
+from kd.studies.address import sweep_command, train_command
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.in_text.command import sweep_command, train_command
 from kd.studies.mistakes import NAMES
 from kd.studies.study import Study
 

@@ -12,7 +12,7 @@ from kd.charts.figure_file import figure_png, figure_svg
 from kd.config import PRESETS, RunConfig
 from kd.notebook.folding import Line
 from kd.runs.state import RunView
-from kd.studies.in_text.command import sweep_command, train_command
+from kd.studies.address import sweep_command, train_command
 from kd.studies.study import Study
 from tests import PROJECT
 from tests.stored_runs import save_copy

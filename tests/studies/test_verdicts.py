@@ -37,7 +37,7 @@ def with_p(p_values):
 
 
 def in_blocks(right):
-    """As `kd.studies.frame.study_frame` has them."""
+    """As `kd.studies.verdicts.study_frame` has them."""
     return [" ".join(map(str, row)) for row in right]
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kd.charts.sure_charts import leaderboard_chart, leaderboard_ends, leaderboard_rows
 from kd.config import FIELDS, RunConfig
-from kd.studies.in_text.command import sweep_command
+from kd.studies.address import sweep_command
 from kd.studies.shipped import SHORT, TIMES
 from kd.studies.study import SCRATCH
 from kd.studies.sure.leaderboard import (

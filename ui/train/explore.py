@@ -8,7 +8,7 @@ import streamlit as st
 
 from kd.charts import run_charts
 from kd.lab import Lab, RunView
-from kd.studies.in_text.command import train_command
+from kd.studies.address import train_command
 from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
 from kd.text.translation import N_, _, language

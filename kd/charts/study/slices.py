@@ -27,7 +27,7 @@ def slice_rows(data: pd.DataFrame, axis: str) -> pd.DataFrame:
     """What `slice_lines` draws along an axis: of a table of verdicts the gain, of runs both students.
 
     Args:
-        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.frame.study_frame.
+        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.verdicts.study_frame.
         axis: the column along which they are.
 
     Returns:
@@ -192,7 +192,7 @@ def slice_chart(data: pd.DataFrame, axis: str) -> alt.LayerChart:
     """A study along one axis: of a table of verdicts the gain, of runs the accuracy of both students.
 
     Args:
-        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.frame.study_frame.
+        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.verdicts.study_frame.
         axis: the column along which they are.
     """
     rows, values = slice_rows(data, axis), values_in_order(data[axis])

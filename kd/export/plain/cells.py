@@ -14,11 +14,11 @@ from kd.config import (
     has_nonsense,
     has_teaching,
 )
-from kd.config.conditions import DRAWN
+from kd.config.fields import DRAWN
 from kd.export.plain.distilled import asks_in_another_order, distilled, function_of
 from kd.export.plain.quoting import cited, definitions, layers_of, lines
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
-from kd.studies.in_text.command import train_command
+from kd.studies.address import train_command
 from kd.text.translation import N_, _
 from kd.text.verdicts import with_mistake
 from kd.text.words import MODELS, quoted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES, RunConfig, has_teaching
-from kd.config.conditions import FIRST
+from kd.config.fields import FIRST
 
 ANEW = ("weights", "drawn images", "wrong labels", "shifts", "doubts", "own teacher")
 FIXED = ("first images", "all images", "included teacher")

@@ -13,8 +13,8 @@ from kd.config import RunConfig
 from kd.pictures.training_set import training_set
 from kd.studies.experiments.experiment import LONG, Experiment, Option, Part
 from kd.studies.experiments.judging import finding, in_cell
-from kd.studies.frame import COLUMNS
 from kd.studies.measures import MeasuredRun, measured, value, with_gains
+from kd.studies.verdicts import COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ def rows_of(
     """The rows of some studies.
 
     Args:
-        frame: a study's finished runs, as `kd.studies.frame.study_frame` has them.
+        frame: a study's finished runs, as `kd.studies.verdicts.study_frame` has them.
         measures: column → the number that it has for a run with this id.
 
     Returns:

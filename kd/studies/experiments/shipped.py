@@ -16,8 +16,8 @@ from kd.base.unusable import Unusable
 from kd.studies.experiments import EXPERIMENTS, experiment
 from kd.studies.experiments.experiment import SHORT
 from kd.studies.experiments.rows import columns, varied
-from kd.studies.frame import BLOCKS
 from kd.studies.measures import with_gains
+from kd.studies.verdicts import BLOCKS
 from kd.text.translation import _
 
 FOLDER = DATA / "experiments"
