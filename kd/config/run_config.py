@@ -332,7 +332,7 @@ PRESETS: dict[str, Preset] = {
 
 
 def config_of(setting: RunConfig | Preset | str) -> RunConfig:
-    """Returns the setting of a RunConfig, a preset or a preset's name; raises ValueError for anything else."""
+    """Returns the run of a RunConfig, a preset or a preset's name; raises ValueError for anything else."""
     if isinstance(setting, str):
         setting = PRESETS.get(setting, setting)
     if isinstance(setting, Preset):

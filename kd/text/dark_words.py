@@ -66,13 +66,7 @@ VOICES_SAYS = {
 
 
 def soft_target_sentence(target: SoftTarget, temperature: float, label: int | None = None) -> str:
-    """What the teacher says at this temperature, in two or three sentences.
-
-    Args:
-        target: what stands out in its soft target.
-        temperature: T.
-        label: the true class, if it is known.
-    """
+    """Says what the teacher's soft target is at T. label: the true class, if it is known."""
     (digit, share), others, runner_up, bits = target
     said = {"temperature": f"{temperature:g}", "digit": digit, "share": percent(share)}
     if others:
@@ -95,7 +89,7 @@ def _named(digit: int, share: float) -> str:
 
 
 def pull_sentence(pull: Pull) -> str:
-    """Whether the label or the teacher pulls harder on the student, and where to."""
+    """Says whether the label or the teacher pulls harder on the student, and where to."""
     label, teacher, up, down = pull
     if not label and not teacher:
         return _(PULL_SAYS["nothing"])
@@ -115,23 +109,14 @@ def pull_sentence(pull: Pull) -> str:
 
 
 def entropy_words(rows: pd.DataFrame) -> str:
-    """Each model's entropy at this T, and at both ends of the curve.
-
-    Args:
-        rows: role, temperature, entropy_bits, here (the row at this T).
-    """
-    sentences = [_("Entropy in bits.")]
-    for model, curve in parted(rows, "role", "temperature", "entropy_bits", "here").items():
-        sentences.append(_along(_(NAMES[model]), curve, "{:.2f}".format))
-    return " ".join(sentences)
+    """Reads out each model's entropy. rows: role, temperature, entropy_bits, here (the row at this T)."""
+    curves = parted(rows, "role", "temperature", "entropy_bits", "here")
+    each = [_along(_(NAMES[model]), curve, "{:.2f}".format) for model, curve in curves.items()]
+    return " ".join([_("Entropy in bits."), *each])
 
 
 def _along(name: str, rows: Sequence[tuple[float, float, bool]], words: Callable[[float], str]) -> str:
-    """A curve that rises or falls, at this T and at both ends.
-
-    Args:
-        rows: temperature, value, and whether the row is this T's.
-    """
+    """Reads out a curve that rises or falls, at this T and at both ends. rows: temperature, value, here."""
     temperature, value, _here = next(row for row in rows if row[2])
     curve = [row for row in rows if not row[2]]
     if words(value) == words(curve[0][1]) == words(curve[-1][1]):
@@ -149,13 +134,8 @@ def _along(name: str, rows: Sequence[tuple[float, float, bool]], words: Callable
 
 
 def mean_entropy_words(rows: pd.DataFrame) -> str:
-    """The teacher's mean entropy at this T with its band, and at both ends of the curve.
-
-    Args:
-        rows: temperature, mean, lower, upper, here (the row at this T).
-    """
-    columns = ("temperature", "mean", "lower", "upper")
-    points = parted(rows, "here", *columns)
+    """Reads out the teacher's mean entropy. rows: temperature, mean, lower, upper, here (at this T)."""
+    points = parted(rows, "here", "temperature", "mean", "lower", "upper")
     ((temperature, mean, lower, upper),), curve = points[True], points[False]
     return _(
         "The teacher's mean entropy over the test pictures: {mean} bits at T = {temperature}, "
@@ -172,28 +152,24 @@ def mean_entropy_words(rows: pd.DataFrame) -> str:
 
 
 def strength_words(rows: pd.DataFrame) -> str:
-    """How strong each part of the pull is at this T, and at both ends of the curve.
+    """Reads out how strong each part of the pull is.
 
-    Args:
-        rows: part (labels, teacher, teacher_without_t2), temperature, strength, here (the row at this T).
+    rows: part (labels, teacher, teacher_without_t2), temperature, strength, here (the row at this T).
     """
     names = {
         "labels": _("Labels"),
         "teacher": _("Teacher"),
         "teacher_without_t2": _("Teacher without T²"),
     }
-    sentences = [_("Strength of the pull.")]
-    for part, curve in parted(rows, "part", "temperature", "strength", "here").items():
-        sentences.append(_along(names[part], curve, "{:.2g}".format))
-    return " ".join(sentences)
+    curves = parted(rows, "part", "temperature", "strength", "here")
+    each = [_along(names[part], curve, "{:.2g}".format) for part, curve in curves.items()]
+    return " ".join([_("Strength of the pull."), *each])
 
 
 def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
-    """Which digit is most like another to the teacher, and for which it is surest and least sure.
+    """Says which digit is most like another to the teacher, and for which it is surest and least sure.
 
-    Args:
-        rows: true, class, probability, share_of_wrong.
-        temperature: T.
+    rows: true, class, probability, share_of_wrong at T.
     """
     cells = records(rows, "true", "class", "probability", "share_of_wrong")
     right = [cell for cell in cells if cell[0] == cell[1]]

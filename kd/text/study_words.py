@@ -6,7 +6,7 @@ Takes rows of kd.studies.verdicts: codes and numbers, differences in points.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kd.text.translation import N_, _, ngettext
@@ -97,17 +97,14 @@ _SIDES_OF_A_CELL = {
 
 
 def verdict_word(code: str, over_scratch: bool = True) -> str:
-    """Names a verdict in a table.
-
-    over_scratch: whether each cell is compared with its own scratch student, and not with one cell.
-    """
+    """Names a verdict in a table. over_scratch: each cell is compared with its own scratch student."""
     return _(_VERDICTS[code] if over_scratch else _OVER_A_CELL.get(code, _VERDICTS[code]))
 
 
 def verdict_line(row: Row, over: str = "") -> str:
     """Describes a cell in a line: 'helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)'.
 
-    over: the cell that it is compared with, in words; "" if that is its own scratch student.
+    over: the cell that it is compared with, in words; "" for its own scratch student.
     """
     code, number = row["verdict"], int(row["seeds"])
     if code == "baseline":
@@ -176,7 +173,7 @@ def cell_words(where: str, row: Row | None, reason: str = "", over: str = "") ->
         where: the cell, as `where` names it.
         row: its row; None while none of its runs has finished.
         reason: why a run of it failed.
-        over: the cell that it is compared with, as `where` names it; "" if that is its own scratch student.
+        over: as for `verdict_line`.
     """
     said = _("no run has finished yet") if row is None else verdict_line(row, over)
     words = [_("{where}. {said}.", where=where, said=sentence_case(said))]
@@ -189,7 +186,7 @@ def cell_words(where: str, row: Row | None, reason: str = "", over: str = "") ->
 
 
 def study_notes(rows: Iterable[Row], stations: Iterable[int], covers: str) -> list[str]:
-    """Says what the verdicts of a study rest on, in a sentence or two each.
+    """Says what the verdicts of a study rest on.
 
     Args:
         rows: of all cells.
@@ -231,8 +228,7 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
     """Says where distillation helps most, where it hurts, and how many cells show nothing.
 
     Args:
-        rows: of kd.charts.study.heat_map.heat_map_rows or the like: verdict, difference, and `where`, the
-            cell as `in_sentence` has it.
+        rows: verdict, difference, and `where`, the cell as `in_sentence` has it.
         cells: how many there will be.
         baseline: the cell that the others are compared with, in words; "" if each is compared with scratch.
     """
@@ -243,10 +239,10 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
     )
     if not (helps or hurts or nothing or unjudged):
         return _("Nothing has finished yet.")
-    over = (
-        _over_baseline(helps, hurts, cells - 1, baseline) if baseline else _over_scratch(helps, hurts, cells)
-    )
-    sentences = list(over)
+    if baseline:
+        sentences = _over_baseline(helps, hurts, cells - 1, baseline)
+    else:
+        sentences = _over_scratch(helps, hurts, cells)
     if nothing:
         sentences.append(
             ngettext(
@@ -268,29 +264,21 @@ def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
     return " ".join(sentences)
 
 
-def _over_scratch(helps: list[Row], hurts: list[Row], cells: int) -> Iterator[str]:
-    if helps:
-        yield ngettext(
-            "Distillation helps in {count} of {cells} cells, most by {points} points {where}.",
-            "Distillation helps in {count} of {cells} cells, most by {points} points {where}.",
-            len(helps),
-            cells=f"{cells:,}",
-            **_largest(helps),
-        )
-    else:
-        yield _("No cell shows yet that distillation helps.")
-    if hurts:
-        yield ngettext(
-            "It hurts in {count}, most by {points} points {where}.",
-            "It hurts in {count}, most by {points} points {where}.",
-            len(hurts),
-            **_largest(hurts),
-        )
+_HELPS = N_("Distillation helps in {count} of {cells} cells, most by {points} points {where}.")
+_HURTS = N_("It hurts in {count}, most by {points} points {where}.")
 
 
-def _over_baseline(helps: list[Row], hurts: list[Row], others: int, baseline: str) -> Iterator[str]:
+def _over_scratch(helps: list[Row], hurts: list[Row], cells: int) -> list[str]:
+    sentences = [_("No cell shows yet that distillation helps.")]
     if helps:
-        yield ngettext(
+        sentences = [_(_HELPS, cells=f"{cells:,}", **_largest(helps))]
+    return [*sentences, _(_HURTS, **_largest(hurts))] if hurts else sentences
+
+
+def _over_baseline(helps: list[Row], hurts: list[Row], others: int, baseline: str) -> list[str]:
+    sentences = [_("No cell is shown to do better than {baseline} yet.", baseline=baseline)]
+    if helps:
+        better = ngettext(
             "{count} of {others} other cells does better than {baseline}, by {points} points {where}.",
             "{count} of {others} other cells do better than {baseline}, most by {points} points {where}.",
             len(helps),
@@ -298,15 +286,16 @@ def _over_baseline(helps: list[Row], hurts: list[Row], others: int, baseline: st
             baseline=baseline,
             **_largest(helps),
         )
-    else:
-        yield _("No cell is shown to do better than {baseline} yet.", baseline=baseline)
+        sentences = [better]
     if hurts:
-        yield ngettext(
+        worse = ngettext(
             "{count} does worse, by {points} points {where}.",
             "{count} do worse, most by {points} points {where}.",
             len(hurts),
             **_largest(hurts),
         )
+        sentences.append(worse)
+    return sentences
 
 
 def _largest(rows: list[Row]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def evidence(comparison: Mapping[str, Any]) -> str:
 
 
 def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
-    """Returns the headline of a single run with its evidence. Arguments: as for `headline`."""
+    """Says the headline of a single run with its evidence. Arguments: as for `headline`."""
     said = headline(comparison, config)
     return said if comparison["verdict"] == "no teacher" else f"{said} {evidence(comparison)}"
 
@@ -124,6 +124,8 @@ _MISTAKEN_SIDES = {
     "helps": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds})."),
     "hurts": N_("Distilled is behind by {points} points ({low} to {high} over {seeds})."),
 }
+_MEAN = N_("The mean of all {seeds} is {points}.")
+_MEAN_AND_NEXT = N_("The mean of all {seeds} is {points}, not judged yet: next at {next}.")
 # What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
 _SO = {
     ("teacher", "labels"): (N_("the teacher helps"), N_("the teacher does not help")),
@@ -148,19 +150,11 @@ def surer_headline(row: Mapping[str, Any], config: Any) -> str:
     """
     words = _of_seeds(row, config)
     if row["judged_seeds"] and row["seeds"] > row["judged_seeds"]:
-        words = " ".join([words, _mean_so_far(row)])
+        numbers = {"seeds": f"{int(row['seeds']):,}", "points": rounded(row["difference"])}
+        if not unknown(row["next_seeds"]):
+            numbers["next"] = f"{int(row['next_seeds']):,}"
+        words += " " + _(_MEAN_AND_NEXT if "next" in numbers else _MEAN, **numbers)
     return _of_run(words, config)
-
-
-def _mean_so_far(row: Mapping[str, Any]) -> str:
-    numbers = {"seeds": f"{int(row['seeds']):,}", "points": rounded(row["difference"])}
-    if unknown(row["next_seeds"]):
-        return _("The mean of all {seeds} is {points}.", **numbers)
-    return _(
-        "The mean of all {seeds} is {points}, not judged yet: next at {next}.",
-        **numbers,
-        next=f"{int(row['next_seeds']):,}",
-    )
 
 
 def _of_seeds(row: Mapping[str, Any], config: Any) -> str:
@@ -184,7 +178,7 @@ def _of_seeds(row: Mapping[str, Any], config: Any) -> str:
             low=rounded(low, digits),
             high=rounded(high, digits),
             seeds=seeds,
-            so=_what_follows(config, code == "hurts"),
+            so=_what_follows(config, behind=code == "hurts"),
         )
     if math.isnan(low) and row["difference"] == 0:
         return _("No difference shown: both are right equally often, seed by seed ({seeds}).", seeds=seeds)

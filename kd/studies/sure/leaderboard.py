@@ -24,17 +24,10 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def leaderboard_study(baseline: str = USUAL, length: str = SHORT) -> Study:
-    """Returns the study behind `leaderboard`; the arguments are its own."""
+    """Returns the study behind `leaderboard`, with the same arguments."""
     against = SCRATCH if baseline == SCRATCH else {"objective": baseline}
     base = RunConfig(epochs=TIMES[length] * RunConfig().epochs)
     return Study(base, {"objective": FIELDS["objective"].choices}, SEEDS, against)
-
-
-@cache
-def _leaderboard(baseline: str, length: str) -> pd.DataFrame:
-    study = leaderboard_study(baseline, length)
-    found = verdicts(objectives_study(length), list(study.axes), study.baseline)
-    return found.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
 
 
 def leaderboard(baseline: str = USUAL, length: str = SHORT) -> pd.DataFrame:
@@ -52,6 +45,13 @@ def leaderboard(baseline: str = USUAL, length: str = SHORT) -> pd.DataFrame:
         ValueError: when the study cannot be read.
     """
     return _leaderboard(baseline, length).copy()
+
+
+@cache
+def _leaderboard(baseline: str, length: str) -> pd.DataFrame:
+    study = leaderboard_study(baseline, length)
+    found = verdicts(objectives_study(length), list(study.axes), study.baseline)
+    return found.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
 
 
 _ONE_LENGTH = {

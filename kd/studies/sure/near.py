@@ -26,7 +26,7 @@ _SQUARED = {True: N_("T {temperature} with T²"), False: N_("T {temperature} wit
 
 
 def single_seeds_near(config: RunConfig) -> tuple[RunConfig, SingleSeeds] | None:
-    """Judges single seeds in the cell of the included studies that is nearest to a setting; cheap.
+    """Judges single seeds in the cell of the included studies that is nearest to a setting.
 
     Returns:
         The cell's setting and its seeds' verdicts; None where no cell is near.
@@ -35,14 +35,15 @@ def single_seeds_near(config: RunConfig) -> tuple[RunConfig, SingleSeeds] | None
         ValueError: when a study cannot be read.
     """
     found = nearest(config)
-    return None if found is None else (found[0], _single_seeds(found[0]))
+    return None if found is None else (found[0], _at(found[0])[0])
 
 
 @lru_cache(maxsize=512)
-def _single_seeds(cell: RunConfig) -> SingleSeeds:
+def _at(cell: RunConfig) -> tuple[SingleSeeds, dict[str, Any]]:
+    """Returns what the seeds of a cell say, each alone and in one verdict."""
     found = nearest(cell)
     assert found is not None  # a cell is near itself
-    return single_seeds(found[1])
+    return single_seeds(found[1]), verdicts(found[1], ()).to_dict("records")[0]
 
 
 def near_note(config: RunConfig) -> str:
@@ -54,24 +55,19 @@ def near_note(config: RunConfig) -> str:
     if found is None:
         return ""
     cell, single = found
-    together, disagreed = single.together_words, single.disagreed
-    if not disagreed:
+    said = {"cell": _cell_words(cell), "together": single.together_words}
+    if not single.disagreed:
         return _(
             "At the nearest setting of the included study ({cell}), no single seed disagreed: {together}, "
             "and so does each alone.",
-            cell=_cell_words(cell),
-            together=together,
+            **said,
         )
-    return ngettext(
+    return _(
         "At the nearest setting of the included study ({cell}), {count} of {seeds} single seeds disagreed: "
         "{together}, but alone, {tally}.",
-        "At the nearest setting of the included study ({cell}), {count} of {seeds} single seeds disagreed: "
-        "{together}, but alone, {tally}.",
-        disagreed,
-        cell=_cell_words(cell),
-        count=disagreed,
+        **said,
+        count=single.disagreed,
         seeds=len(single.alone),
-        together=together,
         tally=single.tally,
     )
 
@@ -136,7 +132,7 @@ def other_length_note(config: RunConfig) -> str:
         return str(error)
     if found is None:
         return ""
-    cell, row = found[0], _verdict_on(found[0])
+    cell, row = found[0], _at(found[0])[1]
     factor = cell.steps / config.steps
     words = _FIVE_TIMES if 4.5 < factor < 5.5 else _A_FIFTH if 4.5 < 1 / factor < 5.5 else _OTHERWISE
     return _(
@@ -145,10 +141,3 @@ def other_length_note(config: RunConfig) -> str:
         points=signed(row["difference"], 1),
         seeds=number_of_seeds(int(row["seeds"])),
     )
-
-
-@lru_cache(maxsize=512)
-def _verdict_on(cell: RunConfig) -> dict[str, Any]:
-    found = nearest(cell)
-    assert found is not None  # a cell is near itself
-    return verdicts(found[1], ()).to_dict("records")[0]

@@ -128,7 +128,7 @@ def test_a_study_that_cannot_be_read_is_a_sentence_in_place_of_the_note(monkeypa
     ],
 )
 def test_it_is_said_how_often_single_seeds_disagreed(single, end, monkeypatch):
-    monkeypatch.setattr(near_module, "_single_seeds", lambda cell: single)
+    monkeypatch.setattr(near_module, "_at", lambda cell: (single, {}))
     assert near_note(RunConfig()).endswith(end)
 
 
@@ -180,5 +180,5 @@ def test_nothing_is_said_where_the_long_part_has_no_cell_near(changes):
 
 def test_at_the_other_length_too_no_difference_may_be_shown(monkeypatch):
     row = {"verdict": "not shown", "difference": 0.31, "seeds": 5}
-    monkeypatch.setattr(near_module, "_verdict_on", lambda cell: row)
+    monkeypatch.setattr(near_module, "_at", lambda cell: (None, row))
     assert other_length_note(RunConfig()).endswith("no difference shown here, about +0.3 points (5 seeds).")
