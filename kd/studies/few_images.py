@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from statistics import mean
+from typing import Any
 
 from kd.config import RunConfig
 from kd.studies.shipped import SHORT, near, shipped_study
@@ -18,12 +21,10 @@ _CLOSE = 2.0
 
 @dataclass(frozen=True)
 class FewImages:
-    """Shares of the test pictures that students get right, one for each seed.
+    """What the default setting's five seeds get right, as shares of the test pictures, one for each seed.
 
-    steps: about how many each student took. few: the training images of `alone` and `taught`. many: those of
-    `enough`. alone, enough: without a teacher. taught: distilled. lost: the mean of `enough` less that of
-    `alone`, in points. back: the mean of `taught` less that of `alone`, in points, and its 95 % interval from
-    `low` to `high`. verdict: a code of kd.studies.verdicts.
+    steps: about how many each student took. alone, taught: without and with a teacher, from `few` images.
+    enough: without a teacher, from `many`. verdict: the row of kd.studies.verdicts.verdicts.
     """
 
     steps: int
@@ -32,11 +33,7 @@ class FewImages:
     alone: tuple[float, ...]
     taught: tuple[float, ...]
     enough: tuple[float, ...]
-    lost: float
-    back: float
-    low: float
-    high: float
-    verdict: str
+    verdict: Mapping[str, Any]
 
 
 @cache
@@ -49,13 +46,10 @@ def few_images(length: str = SHORT) -> FewImages:
     default = RunConfig()
     verdicts = near(default, "train_size", length)
     assert verdicts is not None  # both parts have the default setting
-    cells = verdicts.set_index("train_size")
     runs = shipped_study(length)
-    for name, value in cells.attrs["cell"].items():
+    for name, value in verdicts.attrs["cell"].items():
         runs = runs[runs[name] == value]
     few, many = (runs[runs["train_size"] == images] for images in (default.train_size, _MANY))
-    scratch = cells["scratch_accuracy"]
-    verdict = cells.loc[default.train_size]
     return FewImages(
         steps=default.replace(epochs=int(few["epochs"].iloc[0])).steps,
         few=default.train_size,
@@ -63,11 +57,7 @@ def few_images(length: str = SHORT) -> FewImages:
         alone=tuple(few["scratch_accuracy"]),
         taught=tuple(few["distilled_accuracy"]),
         enough=tuple(many["scratch_accuracy"]),
-        lost=float(100 * (scratch[_MANY] - scratch[default.train_size])),
-        back=float(verdict["difference"]),
-        low=float(verdict["low"]),
-        high=float(verdict["high"]),
-        verdict=str(verdict["verdict"]),
+        verdict=verdicts.set_index("train_size").loc[default.train_size].to_dict(),
     )
 
 
@@ -86,21 +76,18 @@ def answer_sentence(guess: int, found: FewImages, longer: FewImages) -> str:
 
     longer: the same of students that were trained longer.
     """
-    alone = _mean(found.alone)
+    alone, row = mean(found.alone), found.verdict
     off = guess - 100 * alone
     which = "close" if abs(off) <= _CLOSE else "high" if off > 0 else "low"
-    said = _(_SAYS[which], alone=percent(alone), lost=f"{found.lost:.1f}", many=f"{found.many:,}")
+    lost = f"{100 * (mean(found.enough) - alone):.1f}"
+    said = _(_SAYS[which], alone=percent(alone), lost=lost, many=f"{found.many:,}")
     back = _(
-        _BACK if found.verdict == HELPS else _UNCLEAR,
-        taught=percent(_mean(found.taught)),
-        back=f"{found.back:.1f}",
-        low=f"{found.low:.1f}",
-        high=f"{found.high:.1f}",
+        _BACK if row["verdict"] == HELPS else _UNCLEAR,
+        taught=percent(mean(found.taught)),
+        back=f"{row['difference']:.1f}",
+        low=f"{row['low']:.1f}",
+        high=f"{row['high']:.1f}",
     )
-    later = {"alone": percent(_mean(longer.alone)), "taught": percent(_mean(longer.taught))}
+    later = {"alone": percent(mean(longer.alone)), "taught": percent(mean(longer.taught))}
     length = _(_LENGTHS, steps=f"{found.steps:,}", more=f"{longer.steps:,}", **later)
     return f"{said} {back} {length}"
-
-
-def _mean(shares: tuple[float, ...]) -> float:
-    return sum(shares) / len(shares)

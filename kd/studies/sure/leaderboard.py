@@ -38,8 +38,7 @@ def leaderboard(baseline: str = USUAL, length: str = SHORT) -> pd.DataFrame:
         length: SHORT, as many epochs as by default, or LONG, five times as many.
 
     Returns:
-        Rows of `kd.studies.verdicts.verdicts` with the axis objective, the best first. The verdicts are
-        corrected (Holm 1979) for all objectives that are compared at this length.
+        Rows of `kd.studies.verdicts.verdicts` with the axis objective, the best first.
 
     Raises:
         ValueError: when the study cannot be read.
@@ -71,19 +70,16 @@ _AT_ONE = {
 
 
 def leaderboard_sentence(rows: Rows, names: Mapping[str, str], over: str) -> str:
-    """Says which objectives are really better than what they are compared with, and which are not told apart.
+    """Says which objectives are better than what they are compared with, and which are not told apart.
 
     Args:
         rows: of `leaderboard`.
         names: objective → what it is called.
         over: what they are compared with.
     """
-    sentences = []
-    for code, words in _ONE_LENGTH.items():
-        each = [_with_gain(row, names) for row in rows if row["verdict"] == code]
-        if each:
-            sentences.append(_(words, over=over, names=listing(each)))
-    return " ".join(sentences)
+    found = {code: [_with_gain(row, names) for row in rows if row["verdict"] == code] for code in _ONE_LENGTH}
+    said = [_(_ONE_LENGTH[code], over=over, names=listing(each)) for code, each in found.items() if each]
+    return " ".join(said)
 
 
 def at_both_lengths(tables: Mapping[str, Rows], names: Mapping[str, str], over: str) -> tuple[str, str]:

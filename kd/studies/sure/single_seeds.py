@@ -28,8 +28,8 @@ _CODES = {"ahead": HELPS, "behind": HURTS, "not shown": NOT_SHOWN}
 class SingleSeeds:
     """Verdicts of the seeds of one setting.
 
-    alone: for each seed its verdict by McNemar's test, HELPS, HURTS or NOT_SHOWN, not corrected for the
-    number of seeds. together: that of all, as kd.studies.verdicts has it.
+    alone: of each seed by McNemar's test, HELPS, HURTS or NOT_SHOWN, not corrected for the number of seeds.
+    together: of all of them, as kd.studies.verdicts has it.
     """
 
     alone: tuple[str, ...]
@@ -62,14 +62,13 @@ class SingleSeeds:
 
 
 def alone(runs: pd.DataFrame) -> pd.DataFrame:
-    """Judges each seed by its test pictures.
+    """Judges each seed of one setting by its test pictures.
 
     Args:
-        runs: of one setting, as `kd.studies.verdicts.study_frame` has them.
+        runs: as `kd.studies.verdicts.study_frame` has them.
 
     Returns:
-        Columns seed, difference (in points), low, high (Newcombe's interval) and verdict, in the order of the
-        seeds.
+        Columns seed, difference (in points), low, high (Newcombe's interval) and verdict, in their order.
 
     Raises:
         ValueError: when the counts of pictures that one student alone gets right do not fit the accuracies.
@@ -101,9 +100,8 @@ def single_seeds(runs: pd.DataFrame) -> SingleSeeds:
 class Step:
     """What is known once a seed has been added to those before it.
 
-    seed: the one that was added; own: its difference in points; says: its verdict alone. difference: the
-    mean of all so far, in points. judged_seeds, low, high, verdict: as kd.studies.verdicts has them of all so
-    far: those of the last station.
+    own: the seed's difference in points; says: its verdict alone. difference: the mean of all so far, in
+    points. judged_seeds, low, high, verdict: of all so far, as kd.studies.verdicts has them.
     """
 
     seed: int
@@ -118,10 +116,7 @@ class Step:
 
 @dataclass(frozen=True)
 class AddingSeeds:
-    """Seeds of one setting.
-
-    single: their verdicts, in the order of their numbers. steps: order → a step for each seed.
-    """
+    """Verdicts of the seeds of one setting, by number; steps: order → a step for each seed."""
 
     single: SingleSeeds
     steps: dict[str, tuple[Step, ...]]
@@ -131,10 +126,7 @@ def adding_seeds(runs: pd.DataFrame) -> AddingSeeds:
     """Adds the seeds of one setting one after the other, in each of ORDERS.
 
     Args:
-        runs: as for `alone`; at most MOST_SEEDS.
-
-    Raises:
-        ValueError: when there are none, or too many.
+        runs: as for `alone`; ValueError when there are none, or more than MOST_SEEDS.
     """
     if not 1 <= len(runs) <= MOST_SEEDS:
         raise ValueError(f"There must be between 1 and {MOST_SEEDS} seeds, got {len(runs)}.")

@@ -62,12 +62,7 @@ def _t_values() -> np.ndarray:
 
 
 def stopping_sentence(every: int, most: int, usual: float, stations: float) -> str:
-    """Says how often a method without effect is said to have one.
-
-    Args:
-        every, most: as for `stopping`.
-        usual, stations: the shares of methods that are said to have one, by each rule.
-    """
+    """Says how often a method without effect is said to have one, by the shares of each rule."""
     return ngettext(
         "Look after every seed, up to {most}, and stop at the first verdict: of 100 methods that do nothing, "
         "{usual} are said to help or to hurt. With verdicts at stations only, {stations}.",
