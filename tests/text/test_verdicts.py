@@ -42,37 +42,18 @@ def measured(difference, verdict, p_value=0.0001):
     [
         (0.0797, "ahead", "This run's distilled student gets 7.97 points more right than scratch."),
         (-0.0203, "behind", "This run's distilled student gets 2.03 points fewer right than scratch."),
-        (
-            0.0005,
-            "not shown",
-            "No difference shown in this run: the distilled student gets 0.05 points more right than "
-            "scratch.",
-        ),
-        (
-            -0.0005,
-            "not shown",
-            "No difference shown in this run: the distilled student gets 0.05 points fewer right than "
-            "scratch.",
-        ),
+        (0.0005, "not shown", "the distilled student gets 0.05 points more right than scratch."),
+        (-0.0005, "not shown", "the distilled student gets 0.05 points fewer right than scratch."),
         (0.0, "not shown", "No difference shown in this run: both students are right equally often."),
     ],
 )
 def test_one_seed_is_said_to_be_one(difference, verdict, said):
-    assert headline(measured(difference, verdict)) == said
-    assert headline(measured(difference, verdict), CONFIG) == after("640 steps", said)
-
-
-def test_students_that_are_the_same_by_construction_are_not_compared():
-    said = headline(measured(0.0, "no teacher"), RunConfig(alpha=1))
-    assert said.endswith("both students are the same by construction.")
-
-
-def test_a_run_with_a_mistake_is_not_judged_as_the_method():
-    said = headline(measured(-0.0203, "behind"), CONFIG.replace(mistake="no_t_squared"))
-    assert said == (
-        "After 640 steps, this run's distilled student gets 2.03 points fewer right than scratch. "
-        "This run makes a mistake on purpose: without T²."
-    )
+    found = headline(measured(difference, verdict))
+    assert found.endswith(said)
+    assert ("No difference shown in this run: " in found) == (verdict == "not shown")
+    assert headline(measured(difference, verdict), CONFIG) == after("640 steps", found)
+    wrong = headline(measured(difference, verdict), CONFIG.replace(mistake="no_t_squared"))
+    assert wrong == f"{after('640 steps', found)} This run makes a mistake on purpose: without T²."
 
 
 def row(difference, low, high, verdict, seeds=5, p=0.0001):
