@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_OPTIONS := --quiet --no-compile
 
 # What `import kd` offers, what comes back from it, and what is passed to it.
-PUBLIC := kd kd.lab.run kd.lab.runs kd.lab.studies kd.lab.study_handle kd.lab.seeds kd.lab.experiments kd.runs.state \
+PUBLIC := kd kd.lab.runs kd.lab.studies kd.lab.seeds kd.lab.experiments kd.runs.state \
 	kd.studies.view kd.studies.verdicts kd.distillation.soft_targets
 
 .PHONY: run test check docs clean

@@ -18,12 +18,12 @@ else:
     from ui.home.guess import guess
     from ui.home.next_run import next_setting
     from ui.home.voices import ADDRESS, hello, voices
-    from ui.shared import address, lessons
+    from ui.shared import address
     from ui.shared.frame import page
-    from ui.shared.lesson import section, unseen_section
+    from ui.shared.lesson import home_lesson, section, unseen_section
     from ui.shared.server import lab
     from ui.shared.shown import example_run
-    from ui.train.form import controls, moves
+    from ui.train import controls, train_button
 
     with page("Home", N_("A small network learns from a large one's doubts")):
         address.take(ADDRESS)
@@ -45,7 +45,7 @@ else:
                 with address.together():
                     config = next_setting(lab())
                     controls.set_form(config)
-                    moves.start(config)
+                    train_button.start(config)
                     address.go_to("pages/train.py", carrying=("run", *FIELDS))
             st.page_link("pages/draw.py", label=_("Draw a digit and ask all three"), icon=":material/draw:")
             st.page_link(
@@ -54,7 +54,7 @@ else:
         if view is not None and view.result is not None:
             teacher, distilled = view.result["teacher"], view.result["distilled"]
             with st.container(key="home_more"), st.expander(_("Why this works")):
-                lessons.home(
+                home_lesson(
                     teacher["parameters"] / distilled["parameters"],
                     teacher["test_accuracy"],
                     distilled["test_accuracy"],

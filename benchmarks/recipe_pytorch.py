@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from benchmarks.recipe import Sizes, Timed
 from kd import load_mnist
-from kd.networks.keras_file import read_keras_file
+from kd.networks.numpy_layers import read_keras_file
 from kd.teachers.shipped import shipped_teacher_path
 
 BATCH_SIZE, ALPHA, TEMPERATURE = 32, 0.1, 10.0

@@ -30,7 +30,7 @@ def variants(model_name: str, steps: int) -> dict[str, Any]:
 
     from kd import build_student, build_teacher, load_mnist
     from kd.distillation.objectives import OBJECTIVES, Outputs
-    from kd.training.compiled import CompiledTraining
+    from kd.training.compiled import CompiledTraining, Kind
     from kd.training.networks import Network
 
     is_teacher = model_name == "teacher"
@@ -42,7 +42,7 @@ def variants(model_name: str, steps: int) -> dict[str, Any]:
 
     def variant(precision: str = "float32", plain: bool = False) -> Any:
         network = Network(build_teacher if is_teacher else build_student)
-        training: Any = CompiledTraining(network, objective, precision=precision)
+        training: Any = CompiledTraining(network, Kind(objective, precision=precision))
         if plain:
             training._forward = lambda pictures: training.model(pictures, training=True)
             adam, variables = keras.optimizers.Adam(), training.model.trainable_variables

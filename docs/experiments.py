@@ -13,14 +13,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.experiments.drawn import drawn as drawn_in
 from kd.studies.experiments.experiment import Experiment, Findings
 from kd.studies.experiments.judging import judged
-from kd.studies.experiments.rows import late_gain, points, steps
-from kd.studies.experiments.shipped import has_shipped, shipped_rows
+from kd.studies.experiments.rows import drawn as drawn_in
+from kd.studies.experiments.rows import has_shipped, late_gain, points, shipped_rows, steps
 from kd.studies.in_text import points_text
-from kd.text.experiment_design import change_words, drawn_words, late_words, when_words
-from kd.text.experiment_words import finding_words, paper_words, saying, verdict_word
+from kd.text.experiment_words import (
+    change_words,
+    drawn_words,
+    finding_words,
+    late_words,
+    paper_words,
+    saying,
+    verdict_word,
+    when_words,
+)
 from kd.text.translation import in_english
 from kd.text.words import sentence_case
 
@@ -82,7 +89,7 @@ def _claims(experiment: Experiment, findings: Mapping[str, Findings], when: Mapp
         for length, found in findings.items():
             each = found[claim.measured]
             verdict = judged(each, claim.expected)
-            change = change_words(claim.expected, verdict, each.unit)
+            change = change_words(claim.expected.low, claim.expected.high, verdict, each.unit)
             lines.append(
                 f"  - {when[length]}: {finding_words(each)}. **{sentence_case(verdict_word(verdict))}**; "
                 f"{change} would change that."

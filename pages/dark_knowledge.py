@@ -5,7 +5,7 @@ import streamlit as st
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from kd.config import RunConfig
 from kd.text.translation import N_, _
-from ui.dark_knowledge import dark_lessons, dark_views
+from ui.dark_knowledge import dark_views
 from ui.dark_knowledge.dark_picture import SOURCE, Shown, choose
 from ui.live import controls
 from ui.pictures import ways_in
@@ -13,9 +13,8 @@ from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.guard import guard
 from ui.shared.lesson import unseen_section
-from ui.shared.run_choice import choose_finished_run
 from ui.shared.server import lab
-from ui.shared.shown import finished_run
+from ui.shared.shown import choose_finished_run, finished_run
 
 VIEW = address.choice(
     N_("There is no view “{text}”: use {allowed}."),
@@ -34,7 +33,7 @@ ADDRESS = {
 
 @st.fragment
 def look(run_id: str, config: RunConfig, shown: Shown) -> None:
-    """The three views, each with its lesson."""
+    """Draw one of the three views, with its lesson."""
     with guard():
         view = address.choose(
             st.segmented_control,
@@ -49,17 +48,17 @@ def look(run_id: str, config: RunConfig, shown: Shown) -> None:
         )
         figures(run_id, config, shown, view)
         if view == "all":
-            likeness = dark_views.one_sided(run_id, lab().runs[run_id].test_logits()["teacher"])
-            dark_lessons.whole_test_set(config, *likeness)
+            teacher = lab().runs[run_id].test_logits()["teacher"]
+            dark_views.whole_test_set_lesson(run_id, config, teacher)
         elif view == "pull":
-            dark_lessons.pull()
+            dark_views.pull_lesson()
         else:
-            dark_lessons.one_picture(shown.label, config)
+            dark_views.one_picture_lesson(shown.label, config)
 
 
 @st.fragment
 def figures(run_id: str, config: RunConfig, shown: Shown, view: str) -> None:
-    """Everything that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
+    """Draw all that moves with T, and nothing else: stored logits and a softmax, no model is asked."""
     with guard():
         temperature = controls.temperature(
             "T",

@@ -4,18 +4,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kd.text.translation import _
-from ui.draw.answers import SOFTEN_PARAMETER, answers
+from ui.draw.answers import SOFTEN_PARAMETER, answers, distances, draw_lesson, look_closer
 from ui.draw.drawings import last_drawings, remembered
-from ui.draw.explore_drawing import distances, look_closer
 from ui.pictures import ways_in
 from ui.pictures.ways_in import take_along
-from ui.shared import address, lessons
+from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.lesson import section, unseen_section
 from ui.shared.markup import literal
-from ui.shared.run_choice import choose_finished_run
 from ui.shared.server import lab
-from ui.shared.shown import finished_run
+from ui.shared.shown import choose_finished_run, finished_run
 from ui.train.playback import play_picture
 
 ADDRESS = {
@@ -85,4 +83,4 @@ with page("Draw"):
         section(_("Explore this picture"))
         look_closer(lab(), asked.run_id, shown.picture)
         play_picture(lab(), asked.run_id, shown.picture)
-        lessons.draw()
+        draw_lesson()

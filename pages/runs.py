@@ -5,9 +5,9 @@ import streamlit as st
 from kd.text.translation import _
 from ui.runs.run_list import run_list
 from ui.runs.search import ADDRESS
-from ui.shared import address, lessons
+from ui.shared import address
 from ui.shared.frame import page
-from ui.shared.lesson import unseen_section
+from ui.shared.lesson import runs_lesson, unseen_section
 from ui.shared.markup import literal
 from ui.shared.server import lab
 
@@ -21,4 +21,4 @@ with page("Runs"):
         st.page_link("pages/train.py", label=_("Train the first run"), icon=":material/model_training:")
     unseen_section(_("Saved runs"))
     run_list(lab(), entries)
-    lessons.runs()
+    runs_lesson()

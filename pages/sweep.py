@@ -4,16 +4,16 @@ import streamlit as st
 
 from kd.config import OFFERED, RunConfig
 from kd.text.translation import _
-from ui.shared import address, lessons
+from ui.shared import address
 from ui.shared.frame import page
 from ui.shared.guard import guard
-from ui.shared.lesson import unseen_section
+from ui.shared.lesson import sweep_lesson, unseen_section
 from ui.shared.server import lab, warm_lab
 from ui.shared.shown import show
 from ui.sweep import compose, studies, watch
 from ui.sweep.start import start_button
-from ui.train.form import controls
-from ui.train.form.train_button import ask_for_result_in_sight, bring_result_into_sight
+from ui.train import controls
+from ui.train.train_button import ask_for_result_in_sight, bring_result_into_sight
 
 
 @st.fragment
@@ -48,4 +48,4 @@ with page("Sweep"):
             unseen_section(_("The study shown"))
             watch.choose(lab(), shown_id)
             watch.follow(lab(), shown_id, open_in_train)
-    lessons.sweep()
+    sweep_lesson()

@@ -5,46 +5,44 @@ import streamlit as st
 from kd.config import RunConfig
 from kd.lab import RunView
 from kd.text.translation import _
-from ui.shared import lessons
 from ui.shared.frame import page
 from ui.shared.guard import guard
 from ui.shared.lesson import unseen_section
 from ui.shared.server import lab, warm_lab
 from ui.shared.shown import shown_run
-from ui.train.explore import explore
-from ui.train.form import controls, moves
-from ui.train.form.train_button import bring_result_into_sight, train_button
+from ui.train import controls, train_button
+from ui.train.explore import explore, train_lesson
 from ui.train.live import follow
 
 
 def beside(view: RunView | None) -> tuple:
-    """What is shown beside the form and depends on it: when it changes, the whole page is redrawn."""
+    """Returns what of the run shown the form depends on: when it changes, the whole page is redrawn."""
     return (view and view.run_id, view and view.active)
 
 
 @st.fragment
 def form(drawn: tuple) -> None:
-    """The controls and Train. Moving a control redraws only these, unless another run is shown then."""
+    """Draw the controls and Train. Moving one redraws only these, unless another run is shown then."""
     with guard():
         view = shown_run(lab())
         if beside(view) != drawn:
             st.rerun()
         with st.container(key="train_first"):
             unseen_section(_("Setting"))
-            controls.first_controls(moves.moved)
-            moves.switch()
+            controls.first_controls(train_button.moved)
+            train_button.switch()
             place = st.container()
         with st.container(key="train_others"):
             unseen_section(_("More settings"))
-            controls.other_controls(moves.moved)
+            controls.other_controls(train_button.moved)
         with place:
-            train_button(view)
-            bring_result_into_sight()
+            train_button.train_button(view)
+            train_button.bring_result_into_sight()
 
 
 with page("Train"):
     controls.take_address()
-    moves.take_address()
+    train_button.take_address()
     view = shown_run(warm_lab())
     if view is not None:
         controls.follow_run(view.run_id, view.config)
@@ -61,4 +59,4 @@ with page("Train"):
             else:
                 follow(lab(), view)
                 explore(lab(), view)
-    lessons.train(RunConfig() if view is None else view.config)
+    train_lesson(RunConfig() if view is None else view.config)

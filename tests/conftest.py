@@ -20,6 +20,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 # What is computed ahead, in an engine of its own, would take the processors from whatever test comes next.
 os.environ["KD_AHEAD"] = "0"
+# Each worker loads TensorFlow and traces every step for itself; each pytest process has an engine.
+os.environ.setdefault("KD_WORKERS", "1")
 os.environ["LANGUAGE"] = "en"  # the tests expect English, whoever runs them
 # Where there is scikit-learn, Keras takes half a second longer to load; only the tests themselves need it.
 os.environ["PYTHONPATH"] = os.pathsep.join(

@@ -10,7 +10,7 @@ import numpy as np
 
 from kd.config import RunConfig
 from kd.engine import Abandoned, EngineLost, tasks
-from kd.engine.attempt import LOST
+from kd.engine.connection import LOST
 from kd.training.messages import Checkpoint, Snapshots, Teaching, TrainedModel
 
 LOGITS = np.eye(10, dtype=np.float32)[np.arange(10_000) % 10]

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from kd.config import RunConfig
 from kd.lab.ahead import Ahead
-from kd.lab.estimates import Estimates
 from kd.lab.studies import Studies
+from kd.runs.estimates import Estimates
 from kd.runs.in_progress import RunsInProgress
 from kd.runs.run import Wish
 from kd.runs.scheduler import PERSON, Scheduler

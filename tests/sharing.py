@@ -22,7 +22,7 @@ LONGEST = (
     "tests/engine/test_faults.py",
     "tests/docs/",
     "tests/engine/test_cluster.py",
-    "tests/pages/test_fuzz_address.py",
+    "tests/pages/test_address.py",
     "tests/install/",
     "tests/engine/test_workers.py",
     "tests/engine/test_frozen.py",

@@ -16,7 +16,7 @@ from PIL import Image
 
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
 from kd.distillation.distiller import Distiller
-from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+from kd.distillation.objectives.objective import checked_alpha, checked_temperature
 from kd.pictures.drawing import to_mnist
 from kd.pictures.mnist import load_mnist
 from kd.pictures.picture_file import decode_picture

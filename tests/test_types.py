@@ -10,7 +10,7 @@ from tests import PROJECT
 
 WRITTEN_WITH_KD = """
 from kd import Lab, RunConfig, Study, __version__, load_mnist
-from kd.lab.run import Run
+from kd.lab.runs import Run
 
 images, labels = load_mnist().train(10)
 with Lab("~/runs") as lab:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kd.distillation.hyperparameters import checked_temperature
+from kd.distillation.objectives.objective import checked_temperature
 from kd.text.translation import _
 
 CLASSES = 10

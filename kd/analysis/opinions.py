@@ -7,14 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kd.analysis.logits import checked_logits, divergence_bits, entropy_bits
+from kd.analysis.logits import checked_logits, divergence_bits
 
 # From SURE on a model is sure of its answer. Below LOST it has none. A digit with at least RIVAL competes
 # with the answer.
 SURE, RIVAL, LOST = 0.9, 0.15, 0.25
-
-# A wrong class with at least this much of a soft target is worth naming.
-WORTH_NAMING = 0.05
 
 
 class Opinion(NamedTuple):
@@ -44,32 +41,6 @@ def opinion(probabilities: np.ndarray) -> Opinion:
         return Opinion("lost", best, ())
     rivals = [int(d) for d in np.argsort(-values, kind="stable")[:3] if values[d] >= RIVAL and d != best]
     return Opinion("hesitates" if rivals else "leans", best, tuple(sorted([best, *rivals])))
-
-
-class SoftTarget(NamedTuple):
-    """What stands out in a soft target.
-
-    answer: the most probable digit. others: the other digits with at least 5 %, the most probable first.
-    runner_up: the second most probable digit, whatever its share; None if the answer has all. Each is a digit
-    with its probability. entropy_bits: of the whole target.
-    """
-
-    answer: tuple[int, float]
-    others: tuple[tuple[int, float], ...]
-    runner_up: tuple[int, float] | None
-    entropy_bits: float
-
-
-def soft_target(probabilities: np.ndarray) -> SoftTarget:
-    """What stands out in a soft target, (10,)."""
-    values = np.asarray(probabilities)
-    best, *rest = ((int(d), float(values[d])) for d in np.argsort(-values, kind="stable"))
-    return SoftTarget(
-        answer=best,
-        others=tuple(each for each in rest if each[1] >= WORTH_NAMING),
-        runner_up=rest[0] if best[1] < 1 else None,
-        entropy_bits=float(entropy_bits(values)),
-    )
 
 
 def distances_bits(logits: Mapping[str, np.ndarray]) -> dict[str, float]:

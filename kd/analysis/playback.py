@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
-from kd.analysis.logits import checked_logits, softmax
 from kd.networks.numpy_model import NumpyModel
-from kd.text.words import quoted
 
 
 def playback_table(
@@ -73,42 +71,6 @@ def confusions(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
         ValueError: when labels and logits do not match or are not valid.
     """
     return np.stack([confusion_matrix(labels, point) for point in logits])
-
-
-def picture_path(
-    times: Mapping[str, np.ndarray],
-    logits: Mapping[str, np.ndarray],
-    picture: int,
-    temperature: float = 1.0,
-) -> pd.DataFrame:
-    """How the students' probabilities for one test picture changed over time.
-
-    Args:
-        times: student → (k,), in epochs.
-        logits: student → (k, n, classes).
-        picture: index of the picture, 0 to n − 1.
-        temperature: T > 0.
-
-    Returns:
-        Columns model, time, class, probability.
-
-    Raises:
-        ValueError: when there is no such picture, T is not above 0, or logits are not finite.
-    """
-    parts = []
-    for model, points in logits.items():
-        last = points.shape[1] - 1
-        if isinstance(picture, bool) or picture not in range(last + 1):
-            raise ValueError(f"picture must be a whole number between 0 and {last:,}, got {quoted(picture)}.")
-        probabilities = softmax(checked_logits(points[:, picture], model), temperature)
-        point, digit = np.indices(probabilities.shape)
-        columns = {
-            "time": np.asarray(times[model])[point],
-            "class": digit,
-            "probability": probabilities,
-        }
-        parts.append(pd.DataFrame({"model": model, **{k: v.ravel() for k, v in columns.items()}}))
-    return pd.concat(parts, ignore_index=True)
 
 
 def logits_over_time(model: NumpyModel, weights: np.ndarray, image: np.ndarray) -> np.ndarray:

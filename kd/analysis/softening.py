@@ -20,7 +20,7 @@ from kd.analysis.logits import (
     log_softmax,
     softmax,
 )
-from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+from kd.distillation.objectives.objective import checked_alpha, checked_temperature
 
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 """What a run allows."""
@@ -29,27 +29,6 @@ LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 100.0
 def temperature_grid(count: int = 61) -> np.ndarray:
     """Temperatures from 0.1 to 100 in equal ratios, for curves against T."""
     return np.geomspace(LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, count)
-
-
-def soft_targets_table(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
-    """The soft targets of each model for one picture.
-
-    Args:
-        logits: model → (classes,).
-        temperature: T > 0.
-
-    Returns:
-        Columns model, class, logit, probability (of softmax(logits / T)).
-
-    Raises:
-        ValueError: when T is not above 0, or logits are not finite.
-    """
-    parts = []
-    for model, values in logits.items():
-        values = checked_logits(np.asarray(values)[np.newaxis], model)[0]
-        columns = {"class": np.arange(len(values)), "logit": values}
-        parts.append(pd.DataFrame({"model": model, **columns, "probability": softmax(values, temperature)}))
-    return pd.concat(parts, ignore_index=True)
 
 
 def entropy_curve(
@@ -195,25 +174,6 @@ def loss_gradient(
     return Gradient(from_labels[0], from_teacher[0]) if single else Gradient(from_labels, from_teacher)
 
 
-def pull_table(gradient: Gradient) -> pd.DataFrame:
-    """The pull on each logit of one picture: minus the gradient, so up is up.
-
-    Args:
-        gradient: of one picture, parts (classes,).
-
-    Returns:
-        Columns class, part ("labels", "teacher", "total"), pull.
-    """
-    parts = {"labels": gradient.labels, "teacher": gradient.teacher, "total": gradient.total}
-    return pd.concat(
-        [
-            pd.DataFrame({"class": np.arange(len(values)), "part": part, "pull": -values})
-            for part, values in parts.items()
-        ],
-        ignore_index=True,
-    )
-
-
 def pull_strength_curve(
     labels: np.ndarray,
     student_logits: np.ndarray,
@@ -337,27 +297,3 @@ def _grid(temperatures: Iterable[float] | None) -> np.ndarray:
     if temperatures is None:
         return temperature_grid()
     return np.array([checked_temperature(t) for t in temperatures])
-
-
-class Pull(NamedTuple):
-    """The pull on a student's logits for one picture.
-
-    label, teacher: the Euclidean lengths of the two parts. up, down: the classes that both together raise and
-    lower most.
-    """
-
-    label: float
-    teacher: float
-    up: int
-    down: int
-
-
-def pull_of(gradient: Gradient) -> Pull:
-    """The pull of a gradient of one picture, parts (classes,); it points against the gradient."""
-    total = gradient.total
-    return Pull(
-        label=float(np.linalg.norm(gradient.labels)),
-        teacher=float(np.linalg.norm(gradient.teacher)),
-        up=int(np.argmin(total)),
-        down=int(np.argmax(total)),
-    )

@@ -1,4 +1,4 @@
-"""What networks say of pictures, for whoever trains on it."""
+"""What networks say of pictures."""
 
 from typing import Any, NamedTuple
 

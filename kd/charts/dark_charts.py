@@ -14,95 +14,8 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis import softening
-from kd.charts.parts import PERCENT, by_role, digit_axis, finished, role_words, shaded, temperature_axis
+from kd.charts.parts import by_role, digit_axis, finished, shaded, temperature_axis
 from kd.text.translation import _
-
-# Where the logarithmic axis of probabilities ends: one in a million.
-SMALLEST = 1e-6
-
-
-def soft_targets_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
-    """`kd.analysis.softening.soft_targets_table` with each model's role, and labels for the teacher's bars.
-
-    Args:
-        logits: model → (10,); the teacher's are drawn as bars, the others' as marks.
-        temperature: T > 0.
-
-    Returns:
-        Columns role, digit, logit, probability, label.
-    """
-    table = softening.soft_targets_table(logits, temperature)
-    labels = [
-        _cell(p) if model == "teacher" else ""
-        for model, p in zip(table["model"], table["probability"], strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "role": table["model"],
-            "digit": table["class"].astype(str),
-            "logit": table["logit"],
-            "probability": table["probability"],
-            "label": labels,
-        }
-    )
-
-
-def soft_targets_chart(rows: pd.DataFrame, log: bool = False, height: int = 390) -> alt.LayerChart:
-    """The teacher's soft targets as bars, and any students' as marks on the same scale.
-
-    Args:
-        rows: of `soft_targets_rows`.
-        log: whether the axis is logarithmic, from one in a million; anything smaller is drawn at its end.
-        height: of the plot in pixels.
-    """
-    scale = (
-        alt.Scale(type="log", domain=[SMALLEST, 1], nice=False, clamp=True)
-        if log
-        else alt.Scale(domain=[0, 1], nice=False)
-    )
-    ticks = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1] if log else [0, 0.25, 0.5, 0.75, 1]
-    value = alt.Y(
-        "probability:Q",
-        title=_("Probability (log scale)") if log else _("Probability"),
-        scale=scale,
-        axis=alt.Axis(format="~%", labelExpr=PERCENT, values=ticks),
-    )
-    base = alt.Chart().encode(
-        x=alt.X(**digit_axis("digit", _("Class"))),
-        y=value,
-        tooltip=[
-            alt.Tooltip("role_words:N", title=_("Model")),
-            alt.Tooltip("digit:N", title=_("Class")),
-            alt.Tooltip("probability:Q", title=_("Probability"), format=".4~%"),
-            alt.Tooltip("logit:Q", title=_("Logit"), format=".2f"),
-        ],
-    )
-    bars = (
-        base.transform_filter("datum.role == 'teacher'")
-        .mark_bar(width={"band": 0.66}, opacity=0.85)
-        .encode(color=by_role(), y2=alt.Y2Datum(SMALLEST if log else 0))
-    )
-    # in a row above the plot, where no mark covers them
-    labels = (
-        alt.Chart()
-        .transform_filter("datum.label != ''")
-        .mark_text()
-        .encode(x=alt.X(**digit_axis("digit", _("Class"))), y=alt.value(-10), text="label:N")
-    )
-    marks = [
-        base.transform_filter(f"datum.role == '{role}'")
-        .mark_point(filled=True, size=70, opacity=1, stroke="white", strokeWidth=1, xOffset=offset)
-        .encode(color=by_role(), shape=by_role("shape"))
-        for role, offset in (("distilled", -7), ("scratch", 7))
-    ]
-    chart = alt.layer(bars, labels, *marks, data=rows)
-    return finished(
-        chart,
-        _("Soft targets at temperature T, in percent"),
-        height,
-        offset=26,
-        words={"role": role_words()},
-    )
 
 
 def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
@@ -117,40 +30,24 @@ def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.Dat
     return table
 
 
-def entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
-    """Entropy against T: a line for each model, and a rule at the T that is shown.
+def strength_rows(
+    label: int,
+    student_logits: np.ndarray,
+    teacher_logits: np.ndarray,
+    alpha: float,
+    temperature: float,
+) -> pd.DataFrame:
+    """`kd.analysis.softening.pull_strength_curve` for one picture, with rows for this T.
 
-    Args:
-        rows: of `entropy_rows`.
-        height: of the plot in pixels.
+    Returns:
+        Columns role, part, temperature, strength, here. Parts without any strength are left out.
     """
-    base = alt.Chart().encode(
-        x=temperature_axis(),
-        color=by_role(),
-        tooltip=[
-            alt.Tooltip("role_words:N", title=_("Model")),
-            alt.Tooltip("temperature:Q", title="T", format=".3~g"),
-            alt.Tooltip("entropy_bits:Q", title=_("Entropy in bits"), format=".3f"),
-        ],
-    )
-    value = _bits("entropy_bits")
-    lines = (
-        base.transform_filter("!datum.here")
-        .mark_line(strokeWidth=2.5)
-        .encode(y=value, strokeDash=by_role("strokeDash"))
-    )
-    points = (
-        base.transform_filter("datum.here")
-        .mark_point(filled=True, size=80, opacity=1)
-        .encode(y=value, shape=by_role("shape"))
-    )
-    return finished(
-        alt.layer(rule_at_temperature(), lines, points, data=rows),
-        _("Entropy against T"),
-        height,
-        _("0 bits: certain. 3.32 bits: all ten equally likely."),
-        words={"role": role_words()},
-    )
+    picture = (np.array([label]), student_logits[np.newaxis], teacher_logits[np.newaxis], alpha)
+    curve = softening.pull_strength_curve(*picture)
+    here = softening.pull_strength_curve(*picture, temperatures=[temperature])
+    table = pd.concat([curve.assign(here=False), here.assign(here=True)], ignore_index=True)
+    table["role"] = np.where(table["part"] == "labels", "labels", "teacher")
+    return table[table["strength"] > 0].reset_index(drop=True)
 
 
 def mean_entropy_rows(curve: pd.DataFrame, temperature: float) -> pd.DataFrame:

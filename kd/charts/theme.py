@@ -81,7 +81,7 @@ def _register(name: str) -> None:
             "range": {"category": categories(name), "diverging": list(DIVERGING[name])},
             "axis": {**sizes["axis"], **axis},
             "legend": sizes["legend"],
-            "title": {**sizes["title"], "color": ink},
+            "title": {**sizes["title"], "color": ink, "subtitleColor": ink},
             "text": {**sizes["text"], "color": ink},
             "rule": {"color": ink},
             "view": {"stroke": None},

@@ -22,8 +22,15 @@ from kd.studies.in_text import points_text
 from kd.studies.view import moment
 from kd.terminal import interrupt
 from kd.terminal.progress import show, views
-from kd.text.experiment_design import late_words, when_words
-from kd.text.experiment_words import claim_words, guess_words, kept_words, paper_words, saying
+from kd.text.experiment_words import (
+    claim_words,
+    guess_words,
+    kept_words,
+    late_words,
+    paper_words,
+    saying,
+    when_words,
+)
 from kd.text.translation import _, in_english
 from kd.text.words import duration, sentence_case
 

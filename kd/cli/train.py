@@ -12,7 +12,7 @@ from rich.table import Table
 from kd.cli.parser import started
 from kd.config import RunConfig
 from kd.lab import Lab
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.runs.state import RunView
 from kd.terminal import interrupt
 from kd.terminal.progress import last, views

@@ -1,1 +1,1 @@
-"""Distillation itself: its objectives, the Distiller and its hyperparameters."""
+"""Distillation itself: its objectives and the Distiller."""

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops
 
-from kd.distillation.hyperparameters import checked_alpha, checked_temperature
-from kd.distillation.losses import distillation_loss, has_teaching, numbered, student_loss, teachers_terms
+from kd.distillation.losses import (
+    KerasObjective,
+    check_teacher_logits,
+    distillation_objective,
+    split_targets,
+    split_weights,
+    student_loss,
+    teachers_terms,
+    weighted_by_class,
+)
 from kd.distillation.objectives import Objective
-from kd.distillation.targets import check_teacher_logits, split_targets, split_weights, weighted_by_class
+from kd.distillation.objectives.objective import checked_alpha, checked_temperature
 
 
 class _Annealed:
@@ -81,7 +90,7 @@ class Distiller(keras.Model):
         self.built = student.built
         self.student_loss_tracker = keras.metrics.Mean(name="student_loss")
         self.distillation_loss_tracker = keras.metrics.Mean(name="distillation_loss")
-        self._distillation_loss: keras.losses.Loss | Objective | None = None
+        self._objective = Objective()  # with numbers of no meaning; see `_numbered`
         self._class_weight: tuple[tuple[int, float], ...] | None = None
 
     def compile(
@@ -102,11 +111,11 @@ class Distiller(keras.Model):
             metrics: a list; they compare the true labels with the student's logits.
             student_loss_fn: loss of labels and the student's logits; cross-entropy if None. A name, such as
                 "categorical_crossentropy" for one-hot labels, is the loss of logits of this name.
-            distillation_loss_fn: loss of teacher and student. `SoftTargetDivergence`, the default, gets the
-                logits divided by T; any other, such as `keras.losses.KLDivergence()` or "kl_divergence", gets
-                their softmax, but one made with `from_logits=True` gets the student's logits. An objective
-                of kd.distillation.objectives, such as `Relations()` or "relations", takes alpha, temperature
-                and temperature_squared from here; distillation_loss is then the sum of its terms.
+            distillation_loss_fn: loss of teacher and student: an objective of kd.distillation.objectives or
+                its name; "soft_targets" if None. It takes alpha, temperature and temperature_squared from
+                here, and distillation_loss is the sum of its terms. A loss of Keras or its name, such as
+                "kl_divergence", gets the softmax of the logits divided by T, but one made with
+                `from_logits=True` gets the student's logits.
             alpha: weight of student_loss, in [0, 1]; distillation_loss has the weight 1 − alpha, unless an
                 objective has its own.
             temperature: T > 0.
@@ -122,10 +131,10 @@ class Distiller(keras.Model):
                 raise ValueError(
                     f"compile() takes student_loss_fn, distillation_loss_fn and alpha, not {name}."
                 )
-        both_losses = student_loss(student_loss_fn), distillation_loss(distillation_loss_fn)
+        both_losses = student_loss(student_loss_fn), distillation_objective(distillation_loss_fn)
         numbers = _Annealed(checked_alpha, alpha), _Annealed(checked_temperature, temperature)
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
-        self.student_loss_fn, self._distillation_loss = both_losses
+        self.student_loss_fn, self._objective = both_losses
         self._alpha, self._temperature = numbers
         self._temperature_squared = bool(temperature_squared)
         self._compile_arguments = {"metrics": metrics, **kwargs}
@@ -164,10 +173,13 @@ class Distiller(keras.Model):
     @property
     def distillation_loss_fn(self):
         """The loss of teacher and student; an objective has this Distiller's numbers."""
-        loss = self._distillation_loss
-        if not isinstance(loss, Objective):
-            return loss
-        return numbered(loss, self.alpha, self.temperature, self.temperature_squared)
+        if isinstance(self._objective, KerasObjective):
+            return self._objective.function
+        return self._numbered(self.alpha, self.temperature)
+
+    def _numbered(self, alpha: Any, temperature: Any) -> Objective:
+        scale = temperature**2 if self.temperature_squared else 1.0
+        return dataclasses.replace(self._objective, alpha=alpha, temperature=temperature, scale=scale)
 
     # The optimiser and the gradients see only the student. The teacher is not frozen: somebody may want to go
     # on training it.
@@ -209,7 +221,7 @@ class Distiller(keras.Model):
         """
         self._weigh_classes(class_weight)
         for targets in (y, keras.utils.unpack_x_y_sample_weight(kwargs.get("validation_data"))[1]):
-            check_teacher_logits(targets, self._distillation_loss)
+            check_teacher_logits(targets, self._objective)
         return super().fit(x, y, *args, **kwargs)
 
     def evaluate(self, x=None, y=None, *args, **kwargs):
@@ -218,7 +230,7 @@ class Distiller(keras.Model):
         Raises:
             ValueError: as for `fit`.
         """
-        check_teacher_logits(y, self._distillation_loss)
+        check_teacher_logits(y, self._objective)
         return super().evaluate(x, y, *args, **kwargs)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
@@ -228,7 +240,7 @@ class Distiller(keras.Model):
             ValueError: as for `fit`.
         """
         self._weigh_classes(class_weight)
-        check_teacher_logits(y, self._distillation_loss)
+        check_teacher_logits(y, self._objective)
         return super().train_on_batch(x, y, sample_weight, return_dict=return_dict)
 
     def _weigh_classes(self, class_weight):
@@ -240,14 +252,14 @@ class Distiller(keras.Model):
 
     def train_step(self, data):
         x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-        if self._class_weight is not None:
+        if self._class_weight:
             weights = weighted_by_class(weights, split_targets(y)[0], dict(self._class_weight))
         return super().train_step((x, y, weights))
 
     def test_step(self, data):
         results = super().test_step(data)
         given = split_targets(keras.utils.unpack_x_y_sample_weight(data)[1])[1]
-        if not has_teaching(self._distillation_loss, self.teacher, given):
+        if not self._has_teaching(given):
             results.pop("distillation_loss")
         return results
 
@@ -262,21 +274,23 @@ class Distiller(keras.Model):
         rows = ops.shape(y_pred)[0]
         loss = self.student_loss_fn(labels, y_pred, sample_weight=weights)
         self.student_loss_tracker.update_state(loss, sample_weight=rows)
-        compares = self._distillation_loss
-        if training or has_teaching(compares, self.teacher, given):
-            numbers = self._alpha.tensor(loss.dtype), self._temperature.tensor(loss.dtype)
-            objective = numbered(compares, *numbers, self.temperature_squared)
-            teacher_logits = self._teacher_logits(x, given)
-            terms = teachers_terms(compares, objective, labels, teacher_logits, y_pred, teachers_weights)
+        if training or self._has_teaching(given):
+            objective = self._numbered(self._alpha.tensor(loss.dtype), self._temperature.tensor(loss.dtype))
+            terms = teachers_terms(
+                objective, labels, self._teacher_logits(x, given), y_pred, teachers_weights
+            )
             self.distillation_loss_tracker.update_state(sum(terms.values()), sample_weight=rows)
             loss = objective.loss(loss, terms)
         for own_loss in own_losses:
             loss = ops.add(loss, ops.sum(own_loss))
         return loss
 
+    def _has_teaching(self, given):
+        """Tells whether there is something to learn besides labels."""
+        return not (self.teacher is given is None and self._objective.uses_teacher)
+
     def _teacher_logits(self, x, given):
-        loss = self._distillation_loss
-        if isinstance(loss, Objective) and not loss.uses_teacher:
+        if not self._objective.uses_teacher:
             return None
         if given is not None:
             return given

@@ -1,20 +1,23 @@
-"""The losses that a Distiller takes, by name, as a function, as a loss of Keras or as an objective."""
+"""The losses that a Distiller takes, however they are given, and the targets and weights beside them."""
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
-from kd.distillation.soft_targets import SoftTargetDivergence, alike, without_infinities
-from kd.distillation.targets import numbers_of_classes
 
 for _objective in OBJECTIVES.values():
     keras.saving.register_keras_serializable(package="kd")(_objective)
+
+# What a logit of −inf counts as: its probability is 0 all the same, and 0 times it is 0, not NaN.
+RULED_OUT = -1e9
 
 
 @keras.saving.register_keras_serializable(package="kd")
@@ -40,6 +43,24 @@ class FunctionLoss(keras.losses.Loss):
         return cls(**{**config, "function": keras.saving.deserialize_keras_object(config["function"])})
 
 
+@dataclass(frozen=True)
+class KerasObjective(Objective):
+    """A loss of Keras as an objective: it compares probabilities at T, or takes the student's logits / T.
+
+    function: the loss; one with `from_logits` set takes logits as predictions, and probabilities as targets.
+    """
+
+    function: Any = None
+    takes_weights = True
+
+    def terms(self, labels, student: Outputs, prepared, labelled=None, weights=None) -> dict:
+        targets = ops.softmax(prepared["teacher_logits"] / self.temperature, axis=-1)
+        predictions = student.logits / self.temperature
+        if not getattr(self.function, "from_logits", False):
+            predictions = ops.softmax(predictions, axis=-1)
+        return {"distillation_loss": self.scale * self.function(targets, predictions, sample_weight=weights)}
+
+
 def student_loss(given: Any) -> keras.losses.Loss:
     """Returns the loss of labels and the student's logits.
 
@@ -59,95 +80,64 @@ def student_loss(given: Any) -> keras.losses.Loss:
     return _as_loss(loss)
 
 
-def distillation_loss(given: Any) -> keras.losses.Loss | Objective:
-    """Returns the loss of teacher and student.
+def distillation_objective(given: Any) -> Objective:
+    """Returns what a Distiller's student learns from its teacher, with numbers of no meaning.
 
     Args:
-        given: None for the divergence of soft targets; an objective or its name; a loss of Keras, its name or
-            its function; any other function.
+        given: None for soft targets; an objective or its name; a loss of Keras, its name or its function; any
+            other function.
 
     Raises:
         ValueError: when it is none of these, or an objective that compares more than logits.
     """
-    if given is None:
-        return SoftTargetDivergence()
-    objective = OBJECTIVES[given]() if isinstance(given, str) and given in OBJECTIVES else given
-    if isinstance(objective, Objective):
-        if objective.compares_attention:
-            names = ", ".join(name for name, other in OBJECTIVES.items() if not other.compares_attention)
-            raise ValueError(f"{objective.name} compares more than logits; a Distiller takes one of {names}.")
-        return objective
-    loss = _as_loss(keras.losses.get(given))
-    if isinstance(loss, SoftTargetDivergence) and (loss.temperature != 1 or not loss.divided):
-        raise ValueError(
-            "Give temperature and temperature_squared to compile(), not to SoftTargetDivergence, "
-            f"got temperature={loss.temperature}, divided={loss.divided}."
-        )
-    return loss
-
-
-def numbered(loss: Any, alpha: Any, temperature: Any, squared: bool) -> Objective:
-    """Returns the objective at these numbers; for a loss of Keras, one without terms of its own."""
-    objective = loss if isinstance(loss, Objective) else Objective()
-    scale = temperature**2 if squared else 1.0
-    return dataclasses.replace(objective, alpha=alpha, temperature=temperature, scale=scale)
-
-
-def has_teaching(loss: Any, teacher: Any, given: Any) -> bool:
-    """Tells whether there is something to learn besides labels: a teacher, its logits, a virtual teacher."""
-    return not (teacher is given is None) or (isinstance(loss, Objective) and not loss.uses_teacher)
+    if given is None or (isinstance(given, str) and given in OBJECTIVES):
+        given = OBJECTIVES[given or "soft_targets"]()
+    if not isinstance(given, Objective):
+        return KerasObjective(function=_as_loss(keras.losses.get(given)))
+    if given.compares_attention:
+        names = ", ".join(name for name, other in OBJECTIVES.items() if not other.compares_attention)
+        raise ValueError(f"{given.name} compares more than logits; a Distiller takes one of {names}.")
+    return given
 
 
 def teachers_terms(
-    loss: Any, objective: Objective, labels: Any, teacher_logits: Any, student_logits: Any, weights: Any
+    objective: Objective, labels: Any, teacher_logits: Any, student_logits: Any, weights: Any
 ) -> dict[str, Any]:
     """Returns the teacher's terms of the loss of a batch, as scalars.
 
     Args:
-        loss: as `distillation_loss` returns it.
-        objective: what `numbered` made of it.
         labels: numbers of classes, or one-hot.
         teacher_logits: (n, classes); None for an objective without a teacher.
         student_logits: (n, classes).
         weights: what each row counts, (n,) or (n, 1), or None.
 
     Raises:
-        ValueError: when the logits differ in shape, or the objective takes no such logits or weights.
+        ValueError: when the logits differ in shape, or the objective takes no weights.
     """
     if teacher_logits is None:
         teacher_logits = student_logits  # which an objective without a teacher does not look at
-    # a teacher that shares layers with the student is no way for gradients to go
-    both = alike(ops.stop_gradient(teacher_logits), student_logits, objective.temperature.dtype)
-    if not isinstance(loss, Objective):
-        softened = compared(loss, *(logits / objective.temperature for logits in both))
-        return {"distillation_loss": objective.scale * loss(*softened, sample_weight=weights)}
     if weights is not None and not objective.takes_weights:
         raise ValueError(f"{objective.name} has terms of whole batches: leave out sample_weight.")
-    if len(student_logits.shape) != 2:
-        shape = tuple(student_logits.shape)
-        raise ValueError(f"{objective.name} compares logits of the shape (n, classes), got {shape}.")
-    teacher_logits, student_logits = (
-        map(without_infinities, both) if objective.allows_masked_classes else both
-    )
+    # a teacher that shares layers with the student is no way for gradients to go
+    both = _alike(ops.stop_gradient(teacher_logits), student_logits, objective.temperature.dtype)
+    if objective.allows_masked_classes:
+        both = [ops.maximum(logits, RULED_OUT) for logits in both]
     labels = numbers_of_classes(labels)
-    prepared = objective.prepare(Outputs(teacher_logits), labels)
+    prepared = objective.prepare(Outputs(both[0]), labels)
     weighted = {} if weights is None else {"weights": ops.reshape(weights, (-1,))}
-    return objective.terms(labels, Outputs(student_logits), prepared, **weighted)
+    return objective.terms(labels, Outputs(both[1]), prepared, **weighted)
 
 
-def compared(loss: keras.losses.Loss, teacher_logits: Any, student_logits: Any) -> tuple[Any, Any]:
-    """Returns what a loss compares, of logits that have been divided by T.
-
-    `SoftTargetDivergence` and whatever else has `compares_logits` set get the logits. A loss with
-    `from_logits` set takes logits as predictions, but as targets it wants probabilities. All others get
-    probabilities.
-    """
-    if getattr(loss, "compares_logits", False):
-        return teacher_logits, student_logits
-    targets = ops.softmax(teacher_logits, axis=-1)
-    if getattr(loss, "from_logits", False):
-        return targets, student_logits
-    return targets, ops.softmax(student_logits, axis=-1)
+def _alike(teacher_logits: Any, student_logits: Any, dtype: str) -> list[Any]:
+    """Returns both as tensors of this dtype; raises a ValueError unless they have one shape (n, classes)."""
+    both = [ops.convert_to_tensor(logits) for logits in (teacher_logits, student_logits)]
+    teacher, student = (tuple(logits.shape) for logits in both)  # None is a length that is not known yet
+    for shape in (teacher, student):
+        if len(shape) != 2 or shape[-1] == 1:
+            raise ValueError(f"Logits must have the shape (n, classes), two classes or more, got {shape}.")
+    if any(one != other and None not in (one, other) for one, other in zip(teacher, student, strict=True)):
+        raise ValueError(f"student and teacher must give logits of one shape, got {student} and {teacher}.")
+    return [ops.cast(logits, dtype) for logits in both]
 
 
 def _of_logits(loss: Any) -> Any:
@@ -161,3 +151,57 @@ def _of_logits(loss: Any) -> Any:
 
 def _as_loss(loss: Any) -> keras.losses.Loss:
     return loss if isinstance(loss, keras.losses.Loss) else FunctionLoss(loss)
+
+
+def split_targets(targets: Any) -> tuple[Any, Any]:
+    """Returns the labels, and the teacher's logits if they were given with them (else None)."""
+    if isinstance(targets, dict):
+        return targets["labels"], targets["teacher_logits"]
+    return targets, None
+
+
+def split_weights(weights: Any) -> tuple[Any, Any]:
+    """Returns what each row counts for the labels, and for the teacher; one array counts for both."""
+    if isinstance(weights, dict):
+        return weights["labels"], weights["teacher_logits"]
+    return weights, weights
+
+
+def check_teacher_logits(targets: Any, objective: Objective) -> None:
+    """Refuses an array of teacher's logits that teaches nothing, or nothing right. Data sets are not read.
+
+    Raises:
+        ValueError: when they are NaN, infinite or probabilities. A logit of −inf rules a class out, if the
+            objective allows that and the row leaves another class.
+    """
+    logits = targets.get("teacher_logits") if isinstance(targets, dict) else None
+    if not hasattr(logits, "__array__"):
+        return
+    logits = np.asarray(logits)
+    finite = np.isfinite(logits)
+    allowed = finite | np.isneginf(logits) if objective.allows_masked_classes else finite
+    if not (allowed.all() and finite.any(axis=-1).all()):
+        but = " with this objective"
+        if objective.allows_masked_classes:
+            but = ", but for classes that a row rules out with −inf"
+        raise ValueError(f"teacher_logits must be finite{but}; some are NaN or infinite.")
+    if (logits >= 0).all() and np.allclose(logits.sum(axis=-1), 1.0, atol=1e-3):
+        raise ValueError("teacher_logits must be logits, not probabilities: leave out the teacher's softmax.")
+
+
+def numbers_of_classes(labels: Any) -> Any:
+    """Returns labels as int32 (n,), from numbers (n,) or (n, 1), or one-hot ones (n, classes)."""
+    if len(labels.shape) > 1 and labels.shape[-1] != 1:
+        return ops.argmax(labels, axis=-1)
+    return ops.cast(ops.reshape(labels, (-1,)), "int32")
+
+
+def weighted_by_class(weights: Any, labels: Any, class_weight: Mapping[int, float]) -> Any:
+    """Returns `sample_weight` times the weight of each row's class; 1 for a class without one."""
+    numbers, of_rows = numbers_of_classes(labels), 1.0
+    for number, weight in class_weight.items():
+        of_rows = ops.where(numbers == number, float(weight), of_rows)
+    of_rows *= ops.ones_like(numbers, dtype="float32")
+    if isinstance(weights, dict):
+        return {part: of_rows * ops.reshape(rows, (-1,)) for part, rows in weights.items()}
+    return of_rows if weights is None else of_rows * ops.reshape(weights, (-1,))

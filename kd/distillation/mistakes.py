@@ -28,18 +28,13 @@ class Mistake(SoftTargets):
 
     @classmethod
     def answers(cls, logits: np.ndarray, seed: int) -> np.ndarray:
-        """The teacher's logits (n, 10) as the student is given them; seed: the run's."""
+        """Returns the teacher's logits (n, 10) as the student is given them; seed: the run's."""
         return logits
 
-    def term(self, rows: Any, weights: Any = None) -> dict[str, Any]:
-        """The teacher's part of the loss, of one number for each picture, (n,)."""
-        return {"distillation_loss": self.scale * batch_mean(rows, weights)}
 
-
-# The teacher's part is not multiplied by T².
 @dataclass(frozen=True)
 class NoTSquared(Mistake):
-    """KL(softmax(z_t / T) ‖ softmax(z_s / T)), whose gradient is 1/T² of the right one's."""
+    """KL(softmax(z_t / T) ‖ softmax(z_s / T)), without T²: its gradient is 1/T² of the right one."""
 
     code = "no_t_squared"
     label = N_("without T²")
@@ -49,10 +44,9 @@ class NoTSquared(Mistake):
         return {name: term / self.scale for name, term in right.items()}
 
 
-# The divergence is averaged over the classes, too, and not summed over them.
 @dataclass(frozen=True)
 class MeanReduction(Mistake):
-    """The teacher's part divided by the number of classes, as PyTorch's reduction "mean" has it."""
+    """The divergence averaged over the classes, not summed, as PyTorch's reduction "mean" has it."""
 
     code = "mean_reduction"
     label = N_("mean over pictures and classes")
@@ -62,7 +56,6 @@ class MeanReduction(Mistake):
         return {name: term / student.logits.shape[-1] for name, term in right.items()}
 
 
-# α weighs the teacher's part, and 1 − α the labels'.
 @dataclass(frozen=True)
 class AlphaReversed(Mistake):
     """(1 − α) · student_loss + α · the teacher's part: soft targets at 1 − α."""
@@ -77,43 +70,64 @@ class AlphaReversed(Mistake):
         return self.alpha
 
 
-# The divergence is taken from the student to the teacher.
 @dataclass(frozen=True)
-class ReversedDivergence(Mistake):
-    """s · KL(softmax(z_s / T) ‖ softmax(z_t / T))."""
+class _OfLogs(Mistake):
+    """A mistake that compares log_softmax(z_t / T) and log_softmax(z_s / T)."""
+
+    def prepare(self, teacher, labels) -> dict:
+        return {"teacher_logs": self.logs(teacher)}
+
+    def logs(self, outputs: Outputs) -> Any:
+        from keras import ops
+
+        return ops.log_softmax(outputs.logits / self.temperature, axis=-1)
+
+
+@dataclass(frozen=True)
+class ReversedDivergence(_OfLogs):
+    """s · KL(softmax(z_s / T) ‖ softmax(z_t / T)): the divergence from the student to the teacher."""
 
     code = "reversed_divergence"
     label = N_("divergence the wrong way round")
 
-    def prepare(self, teacher, labels) -> dict:
+    def divergences(self, student, prepared) -> Any:
         from keras import ops
 
-        return {"teacher_logs": ops.log_softmax(teacher.logits / self.temperature, axis=-1)}
-
-    def terms(self, labels, student, prepared, labelled=None, weights=None) -> dict:
-        from keras import ops
-
-        logs = ops.log_softmax(student.logits / self.temperature, axis=-1)
-        return self.term(ops.sum(ops.exp(logs) * (logs - prepared["teacher_logs"]), axis=-1), weights)
+        logs = self.logs(student)
+        return ops.sum(ops.exp(logs) * (logs - prepared["teacher_logs"]), axis=-1)
 
 
-# T softens the teacher's answers alone.
+@dataclass(frozen=True)
+class LogProbabilities(_OfLogs):
+    """s · keras.losses.kl_divergence(log_softmax(z_t / T), log_softmax(z_s / T)), which wants probabilities.
+
+    Keras clips both to [1e-7, 1]. Logarithms of probabilities are below 0, so all become 1e-7: the loss is 0
+    whatever the student says, and so is its gradient.
+    """
+
+    code = "log_probabilities"
+    label = N_("log-probabilities in place of probabilities")
+
+    def divergences(self, student, prepared) -> Any:
+        from keras import losses
+
+        return losses.kl_divergence(prepared["teacher_logs"], self.logs(student))
+
+
 @dataclass(frozen=True)
 class OneTemperature(Mistake):
-    """s · KL(softmax(z_t / T) ‖ softmax(z_s))."""
+    """s · KL(softmax(z_t / T) ‖ softmax(z_s)): T softens the teacher's answers alone."""
 
     code = "one_temperature"
     label = N_("T on the teacher's side only")
 
-    def terms(self, labels, student, prepared, labelled=None, weights=None) -> dict:
-        undivided = Outputs(student.logits * self.temperature)
-        return super().terms(labels, undivided, prepared, labelled, weights)
+    def divergences(self, student, prepared) -> Any:
+        return super().divergences(Outputs(student.logits * self.temperature), prepared)
 
 
-# The teacher ends in a softmax, and its probabilities are taken for logits.
 @dataclass(frozen=True)
 class TeacherProbabilities(Mistake):
-    """s · KL(softmax(softmax(z_t) / T) ‖ softmax(z_s / T))."""
+    """s · KL(softmax(softmax(z_t) / T) ‖ softmax(z_s / T)): the teacher ends in a softmax."""
 
     code = "teacher_probabilities"
     label = N_("the teacher's probabilities taken for logits")
@@ -124,7 +138,6 @@ class TeacherProbabilities(Mistake):
         return super().prepare(Outputs(ops.softmax(teacher.logits, axis=-1)), labels)
 
 
-# Teacher and student end in a softmax, and the teacher's part takes their probabilities for logits.
 @dataclass(frozen=True)
 class BothProbabilities(TeacherProbabilities):
     """s · KL(softmax(softmax(z_t) / T) ‖ softmax(softmax(z_s) / T)); the labels' part is right."""
@@ -132,38 +145,12 @@ class BothProbabilities(TeacherProbabilities):
     code = "both_probabilities"
     label = N_("probabilities taken for logits on both sides")
 
-    def terms(self, labels, student, prepared, labelled=None, weights=None) -> dict:
+    def divergences(self, student, prepared) -> Any:
         from keras import ops
 
-        softened_twice = Outputs(ops.softmax(student.logits, axis=-1))
-        return super().terms(labels, softened_twice, prepared, labelled, weights)
+        return super().divergences(Outputs(ops.softmax(student.logits, axis=-1)), prepared)
 
 
-# Keras' divergence gets log-probabilities, and wants probabilities.
-@dataclass(frozen=True)
-class LogProbabilities(Mistake):
-    """s · keras.losses.kl_divergence(log_softmax(z_t / T), log_softmax(z_s / T)).
-
-    Keras clips both to [1e-7, 1]. Logarithms of probabilities are below 0, so all become 1e-7: the loss is 0
-    whatever the student says, and so is its gradient.
-    """
-
-    code = "log_probabilities"
-    label = N_("log-probabilities in place of probabilities")
-
-    def prepare(self, teacher, labels) -> dict:
-        from keras import ops
-
-        return {"teacher_logs": ops.log_softmax(teacher.logits / self.temperature, axis=-1)}
-
-    def terms(self, labels, student, prepared, labelled=None, weights=None) -> dict:
-        from keras import losses, ops
-
-        logs = ops.log_softmax(student.logits / self.temperature, axis=-1)
-        return self.term(losses.kl_divergence(prepared["teacher_logs"], logs), weights)
-
-
-# The teacher answers in training mode: its dropout is at work.
 @dataclass(frozen=True)
 class TeacherInTraining(Mistake):
     """Soft targets of a teacher that drops half of the features before its last layer as it answers."""
@@ -173,12 +160,11 @@ class TeacherInTraining(Mistake):
     teacher_dropout = 0.5
 
 
-# The teacher's answers were kept batch by batch, and the pictures are shuffled anew.
 @dataclass(frozen=True)
 class CachedAnswers(Mistake):
     """Soft targets of other pictures: a batch gets what the batch in its place got when answers were kept.
 
-    They were kept in one pass before the first epoch, in an order of its own.
+    They were kept in one pass before the first epoch, in an order of its own, and pictures are shuffled anew.
     """
 
     code = "cached_answers"
@@ -193,7 +179,6 @@ class CachedAnswers(Mistake):
         return logits[default_rng([seed, 0]).permutation(len(logits))]
 
 
-# Both sides of the divergence come from the same network.
 @dataclass(frozen=True)
 class SameNetwork(Mistake):
     """s · KL(softmax(z_t / T) ‖ softmax(z_t / T)), which is 0 whatever the student says."""
@@ -202,20 +187,19 @@ class SameNetwork(Mistake):
     label = N_("the same network on both sides")
 
     def prepare(self, teacher, labels) -> dict:
-        prepared = super().prepare(teacher, labels)
-        return {"divergences": self.divergences(teacher, prepared)}
+        return {"divergences": super().divergences(teacher, super().prepare(teacher, labels))}
 
-    def terms(self, labels, student, prepared, labelled=None, weights=None) -> dict:
-        return self.term(prepared["divergences"], weights)
+    def divergences(self, student, prepared) -> Any:
+        return prepared["divergences"]
 
 
-# `keras.distillation.LogitsDistillation` as it is by default in Keras 3.15.
 @dataclass(frozen=True)
 class KerasDefault(Mistake):
     """keras.losses.kl_divergence(z_t / T, z_s / T): no softmax, and no T².
 
-    The default loss is the string "kl_divergence", which becomes a function. Softmax and T² are for instances
-    of `KLDivergence` alone, so the function gets the divided logits, and clips them to [1e-7, 1].
+    So is `keras.distillation.LogitsDistillation` by default in Keras 3.15: its default loss is the string
+    "kl_divergence", which becomes a function. Softmax and T² are for instances of `KLDivergence` alone, so
+    the function gets the divided logits, and clips them to [1e-7, 1].
     """
 
     code = "keras_default"

@@ -28,12 +28,12 @@ _parent_gone = threading.Event()
 
 
 def _watch_parent() -> None:
-    """Called first: the parent may end while the cluster is still starting."""
+    """Ends this process with its parent, which may end while the cluster is still starting."""
     sys.stdin.buffer.read()
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # connections that end now are no errors
     _parent_gone.set()
     if _ready.is_set():
-        # A worker in the middle of a step may be slow to answer, and nobody waits for it any longer.
+        # a worker in the middle of a step may be slow to answer, and is not waited for any longer
         time.sleep(SECONDS_TO_LEAVE)
     # Workers would end by themselves, but not frozen ones, and not without logging the lost connection.
     workers = family_of(os.getpid())[1:]
@@ -43,7 +43,7 @@ def _watch_parent() -> None:
 
 
 async def serve(out: TextIO, seconds_of_silence: float) -> None:
-    """Run until standard input closes; print on `out` where the cluster is."""
+    """Runs until standard input closes; prints on `out` where the cluster is."""
     from distributed.security import Security
 
     from kd.engine.cluster import embedded_cluster, look_after
@@ -61,7 +61,7 @@ async def serve(out: TextIO, seconds_of_silence: float) -> None:
 
 
 def _own_output() -> TextIO:
-    """Standard output for the one line; anything else that is printed here or in workers goes to the log."""
+    """Returns standard output for the one line; what else is printed here or in workers goes to the log."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return out

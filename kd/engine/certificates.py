@@ -19,7 +19,7 @@ CERTIFICATE, KEY = "certificate.pem", "key.pem"
 
 
 def make(folder: Path) -> bool:
-    """Write both files, readable by their owner only; False if they already existed."""
+    """Writes both files, readable by their owner only; returns False if they already existed."""
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / CERTIFICATE).exists() and (folder / KEY).exists():
         return False
@@ -32,7 +32,7 @@ def make(folder: Path) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code, as kd.terminal.entry has it."""
+    """Runs the command; returns the exit code, as kd.terminal.entry has it."""
     from kd.terminal.entry import exit_code
 
     return exit_code(lambda: _command(arguments))

@@ -37,12 +37,12 @@ SETTINGS = {
     "distributed.scheduler.preload": ["kd.engine.preload"],  # and so for the nannies, in the same process
     "distributed.worker.preload": ["kd.engine.preload"],
     "distributed.worker.multiprocessing-method": forkserver.method(),
-    # nobody reads these here, and together they took a twelfth of a worker's time
+    # not read here, and together they took a twelfth of a worker's time
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.large-graph-warning-threshold": "1GB",
-    # each run's events and the scheduler's log: nobody asks for them again, and a server runs for weeks
+    # each run's events and the scheduler's log: they are not asked for again, and a server runs for weeks
     "distributed.admin.low-level-log-length": 20,
     # nothing is served over plain HTTP, not even on loopback
     "distributed.scheduler.http.routes": [],
@@ -51,7 +51,7 @@ SETTINGS = {
 
 
 def embedded_cluster(security: Security) -> SpecCluster:
-    """The cluster, for use in `async with`; it listens on loopback only."""
+    """Returns the cluster, for use in `async with`; it listens on loopback only."""
     dask.config.set(SETTINGS)
     # Dask 2026.8 would have the forkserver load other modules, and load pandas here to see if there is one.
     utils._forkserver_preload_set = True
@@ -79,12 +79,12 @@ def _worker(kind: str, threads: int, options: dict) -> dict:
 
 
 async def look_after(cluster: SpecCluster, seconds_of_silence: float) -> None:
-    """Keep all workers at work, until this is cancelled."""
+    """Replaces workers that are frozen or gone, until this is cancelled."""
     await asyncio.gather(_end_frozen_workers(cluster, seconds_of_silence), _replace_lost_nannies(cluster))
 
 
 async def _end_frozen_workers(cluster: SpecCluster, seconds: float) -> None:
-    """Kill workers after so many silent seconds, in their start too; their nannies start others."""
+    """Kills workers after so many silent seconds, also as they start; their nannies start others."""
     silences: dict[int, Silence] = {}
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
@@ -101,9 +101,9 @@ async def _end_frozen_workers(cluster: SpecCluster, seconds: float) -> None:
 
 
 async def _replace_lost_nannies(cluster: SpecCluster) -> None:
-    """Start a new nanny in place of each that is gone: one that cannot start its worker gives up for good.
+    """Replaces nannies that are gone: one that cannot start its worker gives up for good.
 
-    That can happen when the forkserver was just killed, or memory is short.
+    That happens when the forkserver was just killed, or memory is short.
     """
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_REPAIRS)

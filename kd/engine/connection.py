@@ -20,7 +20,7 @@ from kd.text.endings import Ending
 
 log = logging.getLogger("kd")
 
-SECONDS_BETWEEN_ASKING = 0.1  # whether those who wait want to stop
+SECONDS_BETWEEN_ASKING = 0.1  # whether a caller that waits wants to stop
 SECONDS_TO_START = 60
 # Until its process says where it is: usually some seconds, but many on a busy machine.
 SECONDS_TO_BE_READY = 180
@@ -44,14 +44,14 @@ class EngineLost(Exception):
 
 
 class Abandoned(Exception):
-    """Nobody wants the result any longer."""
+    """The result is no longer wanted."""
 
 
 class Connection:
-    """Opens in a thread of its own, which then watches it: nobody who stops waits for that. Thread-safe."""
+    """A cluster that a thread of its own reaches, or starts as a child, and then watches. Thread-safe."""
 
     def __init__(self, address: str | None, seconds_of_silence: float, before: Connection | None = None):
-        """Reach the cluster at this address, or start one (None) after closing the lost one `before`."""
+        """Reaches the cluster at this address, or starts one (None) after closing the lost one `before`."""
         self.client: Any = None  # Dask's
         self.child: subprocess.Popen | None = None
         self._address, self._silence = address, seconds_of_silence
@@ -61,7 +61,7 @@ class Connection:
         threading.Thread(target=self._open, args=(before,), name="kd-engine", daemon=True).start()
 
     def wait(self, should_stop: Callable[[], bool]) -> None:
-        """Return once it is open. Raises EngineLost, or Abandoned: it keeps opening for the next caller."""
+        """Returns once it is open. Raises EngineLost, or Abandoned: it keeps opening for the next caller."""
         while True:
             try:
                 return self._opened.result(SECONDS_BETWEEN_ASKING)
@@ -70,7 +70,7 @@ class Connection:
                     raise Abandoned from None
 
     def is_alive(self) -> bool:
-        """Whether the cluster answers; True while it is being opened."""
+        """Tells whether the cluster answers; True while it is being opened."""
         if not self._opened.done():
             return True
         if self.child is not None and self.child.poll() is not None:
@@ -78,14 +78,14 @@ class Connection:
         return self.client is not None and self.client.status == "running"
 
     def check(self, should_stop: Callable[[], bool]) -> None:
-        """Raise Abandoned or EngineLost when there is nothing left to wait for."""
+        """Raises Abandoned or EngineLost when there is nothing left to wait for."""
         if should_stop():
             raise Abandoned
         if not self.is_alive():
             raise EngineLost(LOST)
 
     def workers(self, should_stop: Callable[[], bool]) -> list[set[str]]:
-        """The names of each worker's resources, once there is a worker: a scheduler may be back before it."""
+        """Returns the resources of each worker, once there is one: a scheduler may be back before it."""
         with self.losing():
             while not (known := self.client.scheduler_info(n_workers=-1).get("workers")):
                 self.check(should_stop)
@@ -94,7 +94,7 @@ class Connection:
 
     @contextlib.contextmanager
     def losing(self) -> Iterator[None]:
-        """Whatever a dead connection raises in this context means that the engine is lost."""
+        """Raises EngineLost for whatever a dead connection raises in this context."""
         try:
             yield
         except (OSError, RuntimeError, ValueError) as error:
@@ -103,7 +103,7 @@ class Connection:
             raise EngineLost(LOST) from error
 
     def close(self) -> None:
-        """Leave the cluster, and end it if it is ours."""
+        """Leaves the cluster, and ends it if it is ours."""
         with self._lock:
             self._is_closed = True
             client, child = self.client, self.child
@@ -132,7 +132,7 @@ class Connection:
             if client is not None:
                 _leave(client)
             self._opened.set_exception(error)
-        except Exception as error:  # whatever it is, those who wait must be told
+        except Exception as error:  # whatever it is, callers that wait must be told
             self._opened.set_exception(EngineLost(_unreachable(self._address, str(error))))
         else:
             self._opened.set_result(None)
@@ -154,11 +154,7 @@ class Connection:
         return client
 
     def _start(self) -> dict[str, str]:
-        """Start the child process; returns what it reports about itself. What else it prints goes to the log.
-
-        Raises:
-            EngineLost: when it ends, or reports nothing for too long.
-        """
+        """Starts the child process; returns what it reports. What else it prints goes to the log."""
         # A session of its own, because Ctrl-C is for the app: closing standard input ends the child.
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
@@ -190,7 +186,7 @@ class Connection:
         raise EngineLost(Ending("engine not started"))
 
     def _watch(self) -> None:
-        """Keep asking the scheduler for a sign of life; without one, the cluster is lost.
+        """Asks the scheduler for a sign of life again and again; without one, the cluster is lost.
 
         Once no result is waited for, this process gives back what results took.
         """
@@ -216,12 +212,12 @@ class Connection:
 
 
 def _family_of(child: subprocess.Popen | None) -> list:
-    """A child that lives, and all that it started."""
+    """Returns a child that lives, and all that it started."""
     return [] if child is None or child.poll() is not None else family_of(child.pid)
 
 
 def _unreachable(address: str | None, reason: str) -> Ending:
-    """Why the cluster at this address (None: our own) cannot be used; the reason may be empty."""
+    """Returns why the cluster at this address (None: our own) cannot be used; the reason may be empty."""
     what, values = ("cluster", {"address": address}) if address else ("engine", {})
     if reason:
         values["reason"] = reason.rstrip(".")
@@ -229,7 +225,7 @@ def _unreachable(address: str | None, reason: str) -> Ending:
 
 
 def _leave(client) -> None:
-    """Close a client, whatever the state of its cluster; a broken one can fail in odd ways."""
+    """Closes a client, whatever the state of its cluster; a broken one can fail in odd ways."""
     try:
         client.close(timeout=1)
     except Exception as error:

@@ -1,20 +1,27 @@
-"""Engine: the cluster as the rest of KD Lab uses it."""
+"""Engine: the cluster as the rest of KD Lab uses it, and an attempt at a task on it."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import threading
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import CancelledError
+from typing import Any
 
 from kd.engine import tasks
-from kd.engine.attempt import Attempt
-from kd.engine.connection import CLOSED, Connection, EngineLost
+from kd.engine.connection import CLOSED, LOST, SECONDS_BETWEEN_ASKING, Connection, EngineLost
 from kd.engine.processes import SECONDS_OF_SILENCE, student_workers
+from kd.text.endings import Ending
+
+
+class WorkerLost(Exception):
+    """A task lost its worker process too often."""
 
 
 class Engine:
-    """Starts on first use, and again if it was lost, until it is closed. Thread-safe."""
+    """The cluster, which starts on first use, and again if it was lost, until it is closed. Thread-safe."""
 
     def __init__(self, seconds_of_silence: float = SECONDS_OF_SILENCE) -> None:
         """A process that neither answers nor computes for so long counts as lost."""
@@ -35,7 +42,7 @@ class Engine:
         return None if self._connection is None else self._connection.child
 
     def ensure(self, should_stop: Callable[[], bool] = lambda: False):
-        """The connected Dask client; starts the child process if none is running.
+        """Returns the connected Dask client; starts the child process if none is running.
 
         Raises:
             EngineLost: when the engine does not start or cannot be reached.
@@ -44,23 +51,23 @@ class Engine:
         return self._connected(should_stop).client
 
     def attempt(self, token: str, hear: Callable[[dict], None], should_stop: Callable[[], bool]) -> Attempt:
-        """One attempt at a run, identified by its token. Raises what `ensure` does."""
+        """Begins an attempt at a run; arguments as for `Attempt`. Raises what `ensure` does."""
         attempt = Attempt(self._connected(should_stop), token, hear, should_stop)
         if self.address:
             self._count(attempt.workers)
         return attempt
 
     def workers(self) -> dict[str, int]:
-        """How many tasks are computed at once, by the resource they need: 'student' and 'teacher'."""
+        """Returns how many tasks are computed at once, by the resource they need: 'student' and 'teacher'."""
         return self._workers
 
     def look_for_workers(self) -> None:
-        """Count the workers of somebody else's cluster now, and not with the next attempt, for `workers`."""
+        """Counts the workers of somebody else's cluster now, and not with the next attempt, for `workers`."""
         if self.address:
             self._count(self._connected(lambda: False).workers(lambda: False))
 
     def warm_up(self) -> None:
-        """Load TensorFlow in the student workers, so that the first run starts at once."""
+        """Loads TensorFlow in the student workers, so that the first run starts at once."""
         from distributed import fire_and_forget
 
         client = self.ensure()
@@ -69,20 +76,20 @@ class Engine:
                 task = client.submit(tasks.warm_student, workers=[worker["name"]], pure=False, priority=10)
                 fire_and_forget(task)
 
-    def _count(self, workers: Sequence[Collection[str]]) -> None:
-        """Keep how many train students and teachers: those that say so, or all if none does."""
-        kinds = ("student", "teacher")
-        self._workers = {kind: sum(kind in names for names in workers) or len(workers) for kind in kinds}
-
     def close(self) -> None:
-        """Leave the cluster, and end it if it is ours."""
+        """Leaves the cluster, and ends it if it is ours."""
         with self._lock:
             self._closed = True
         if self._connection is not None:
             self._connection.close()
 
+    def _count(self, workers: Sequence[Collection[str]]) -> None:
+        """Keeps how many workers train students and teachers: those that say so, or all if none does."""
+        kinds = ("student", "teacher")
+        self._workers = {kind: sum(kind in names for names in workers) or len(workers) for kind in kinds}
+
     def _connected(self, should_stop: Callable[[], bool]) -> Connection:
-        """The connection, once it is open."""
+        """Returns the connection, once it is open."""
         with self._lock:
             if self._closed:  # a run that was on its way here must not start it again
                 raise EngineLost(CLOSED)
@@ -91,3 +98,101 @@ class Engine:
             connection = self._connection
         connection.wait(should_stop)
         return connection
+
+
+class Attempt:
+    """Submits the tasks of a run to one cluster, receives their events, and ends them.
+
+    Tied to the cluster on which it began: if that is lost, so is the attempt, and EngineLost is raised.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        token: str,
+        hear: Callable[[dict], None],
+        should_stop: Callable[[], bool],
+    ):
+        """
+        Args:
+            connection: an open one.
+            token: a name that no other attempt has.
+            hear: called with every event of the attempt's tasks, from a thread of the client.
+            should_stop: called while waiting, here for a worker; Abandoned is raised when it returns True.
+        """
+        self._connection, self._token, self._should_stop = connection, token, should_stop
+        self._client = connection.client
+        self._futures: list = []
+
+        def one_by_one(stamped: tuple[float, list[dict]]) -> None:
+            for event in stamped[1]:
+                hear(event)
+
+        with connection.losing():
+            self._client.subscribe_topic(token, one_by_one)
+        self.workers = connection.workers(should_stop)
+
+    def submit(self, function: Callable, *arguments, resource: str):
+        """Runs one of kd.engine.tasks with the token as its last argument; returns a Dask future."""
+        # workers of a plain cluster name no resources: any of them will do
+        resources = {resource: 1} if any(resource in names for names in self.workers) else None
+        with self._connection.losing():
+            future = self._client.submit(function, *arguments, self._token, resources=resources, pure=False)
+        self._futures.append(future)
+        return future
+
+    def result(self, future: Any) -> Any:
+        """Waits for a future's value and returns it; an error of the task is raised here.
+
+        Raises:
+            WorkerLost: when its worker died, and its replacement too.
+            Abandoned: when `should_stop` returned True; the task goes on until `close`.
+        """
+        from distributed.scheduler import KilledWorker
+
+        ended = threading.Event()
+        with self._connection.losing():
+            future.add_done_callback(lambda _: ended.set())
+        has_ended = False
+        while not has_ended:
+            has_ended = ended.wait(SECONDS_BETWEEN_ASKING)
+            self._connection.check(self._should_stop)  # futures of a lost one are never answered
+        try:
+            return future.result(timeout=60)
+        except KilledWorker:
+            raise WorkerLost(Ending("worker lost")) from None
+        except (CancelledError, OSError):
+            raise EngineLost(LOST) from None
+
+    def request_yield(self) -> None:
+        """Makes this attempt's training tasks return a Checkpoint soon."""
+        self._in_background(lambda: self._tell(tasks.request_yield))
+
+    def close(self) -> None:
+        """Forgets the attempt; unfinished tasks stop at their next check, wherever they run."""
+        futures, self._futures = self._futures, []
+
+        def forget() -> None:
+            self._client.unsubscribe_topic(self._token)
+            unfinished = [future for future in futures if not future.done()]
+            if unfinished:
+                self._client.cancel(unfinished, force=True)
+                self._tell(tasks.request_stop)
+            for future in futures:  # while one is held, its worker keeps the result: a model and its logits
+                future.release()
+
+        if self._connection.is_alive():
+            self._in_background(forget)
+
+    def _tell(self, request: Callable) -> None:
+        """Calls a function of kd.engine.tasks with the token in every worker, wherever the tasks are."""
+        self._client.run(request, self._token, wait=False, on_error="ignore")
+
+    def _in_background(self, action: Callable[[], None]) -> None:
+        """Acts in a thread, as a worker in native code is slow to answer."""
+
+        def act() -> None:
+            with contextlib.suppress(Exception):  # the cluster may end at any moment
+                action()
+
+        threading.Thread(target=act, name="kd-tell", daemon=True).start()

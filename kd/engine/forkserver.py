@@ -32,14 +32,14 @@ _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 
 def method() -> str:
-    """How multiprocessing starts workers."""
+    """Returns how multiprocessing starts workers: "forkserver" or "spawn"."""
     return os.environ.get(CHOICE) or ("forkserver" if sys.platform == "linux" else "spawn")
 
 
 def start() -> None:
-    """Start the forkserver, if workers come from one; returns at once, while it loads TensorFlow.
+    """Starts the forkserver, if workers come from one; returns at once, while it loads TensorFlow.
 
-    To be called in the engine's main thread: the forkserver ends with the thread that started it. One that
+    Call it in the engine's main thread: the forkserver ends with the thread that started it. One that
     multiprocessing starts again, from a thread that may end at any time, does not.
     """
     if method() == "forkserver":
@@ -52,7 +52,7 @@ def start() -> None:
 
 
 def _become_forkserver(parent: str) -> None:
-    """Load what all workers need, once, and have them end with this process."""
+    """Loads what all workers need, once, and has them end with this process."""
     if parent:
         _end_with(int(parent))
     with contextlib.suppress(Exception):  # what cannot be loaded, a worker names when it needs it
@@ -80,7 +80,7 @@ def _become_forkserver(parent: str) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends, even if it is suspended then."""
+    """Has the kernel kill this process when its parent ends, even if it is suspended then."""
     ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # it ended before this

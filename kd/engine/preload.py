@@ -43,7 +43,7 @@ def _forgetting(method: Callable) -> Callable:
 
 
 class ForgettingSocket(ssl.SSLSocket):
-    """A TLS socket whose system errors do not affect others."""
+    """A TLS socket that leaves no system errors in OpenSSL's queue for other sockets."""
 
     read = _forgetting(ssl.SSLSocket.read)
     send = _forgetting(ssl.SSLSocket.send)
@@ -52,7 +52,7 @@ class ForgettingSocket(ssl.SSLSocket):
 
 
 class GuestSecurity(Security):
-    """For a client in a process that is somebody else's: its own sockets alone are ForgettingSockets."""
+    """Security for a client in any process: its own sockets alone are ForgettingSockets."""
 
     def get_connection_args(self, role: str) -> dict[str, Any]:
         arguments = super().get_connection_args(role)
@@ -83,7 +83,7 @@ def dask_setup(server) -> None:
 
 
 def _computing() -> Callable[[], bool]:
-    """Whether this process has computed since it was asked last, about SECONDS_BETWEEN_LOOKS ago."""
+    """Returns a function that tells whether this process has computed since it was last asked, a look ago."""
     computed = time.process_time()
 
     def has_computed() -> bool:
@@ -95,5 +95,5 @@ def _computing() -> Callable[[], bool]:
 
 
 def _is_no_farewell(record: logging.LogRecord) -> bool:
-    """False for a heartbeat that finds the scheduler gone, as happens whenever a cluster ends."""
+    """Returns False for a heartbeat that finds the scheduler gone, as happens whenever a cluster ends."""
     return not (record.exc_info and isinstance(record.exc_info[1], CommClosedError))

@@ -1,4 +1,4 @@
-"""This machine's processes: how many there may be, whether one responds, its end, and the memory it frees."""
+"""Processes of this machine: how many to start, whether one lives, ending them, and freed memory."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ LEAST_SHARE_OF_A_CORE = 0.05
 
 
 def available_cores() -> int:
-    """How many cores this process may use."""
+    """Returns how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def student_workers() -> int:
-    """How many students train side by side: KD_WORKERS, or one per core."""
+    """Returns how many students train side by side: KD_WORKERS, or one per core."""
     chosen = os.environ.get("KD_WORKERS", "")
     if not chosen:
         return available_cores()
@@ -44,9 +44,9 @@ def student_workers() -> int:
 
 
 def family_of(pid: int) -> list[psutil.Process]:
-    """A process and all that it started, itself first: killed first, it cannot report their end.
+    """Returns a process and all that it started, itself first: killed first, it cannot report their end.
 
-    Without multiprocessing's resource tracker, which removes the semaphores of those killed, and then ends.
+    Multiprocessing's resource tracker is left out: it removes the semaphores of those killed, and then ends.
     """
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
@@ -61,17 +61,17 @@ def _is_tracker(process: psutil.Process) -> bool:
 
 
 def kill(family: list[psutil.Process]) -> None:
-    """Kill these processes, even suspended ones, which cannot notice that their parent is gone."""
+    """Kills these processes, even suspended ones, which cannot notice that their parent is gone."""
     for process in family:
         with contextlib.suppress(psutil.Error):
             process.kill()
 
 
 class Silence:
-    """For how long a process has shown no sign of life, counted in looks at it.
+    """Counts the looks at a process during which it has shown no sign of life.
 
-    Not by a clock: a clock that was set, a laptop that slept, or a machine too busy to look must not make a
-    living process seem dead.
+    It does not go by a clock: one that was set, a laptop that slept, or a machine too busy to look must not
+    make a living process seem dead.
     """
 
     def __init__(self, seconds: float = SECONDS_OF_SILENCE):
@@ -81,7 +81,7 @@ class Silence:
         self._computed = 0.0
 
     def is_too_long(self, sign: Any, process: psutil.Process | None = None) -> bool:
-        """Look once.
+        """Looks once; returns whether the process has been silent for too long.
 
         Args:
             sign: any value that changes with each sign of life.
@@ -97,7 +97,7 @@ class Silence:
         return silent >= TIMES_AS_LONG_AT_WORK * self._seconds or not self._is_at_work(process, silent)
 
     def _is_at_work(self, process: psutil.Process | None, silent: float) -> bool:
-        """Whether it has computed in so many silent seconds, or waits for the disk."""
+        """Returns whether it has computed in so many silent seconds, or waits for the disk."""
         if _computed(process) - self._computed > LEAST_SHARE_OF_A_CORE * silent:
             return True
         with contextlib.suppress(psutil.Error):
@@ -106,14 +106,14 @@ class Silence:
 
 
 def _computed(process: psutil.Process | None) -> float:
-    """CPU seconds that it has used."""
+    """Returns the CPU seconds that the process has used."""
     with contextlib.suppress(psutil.Error):
         return sum(process.cpu_times()[:2]) if process else 0.0
     return 0.0
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep what is freed: a training step needs the same few megabytes as the one before.
+    """Lets the C library keep what is freed: a training step needs the same few megabytes as the one before.
 
     Dask asks for the opposite (MALLOC_TRIM_THRESHOLD_), but returning pages and requesting them again costs a
     tenth of a student's time. glibc only, and nothing happens elsewhere.
@@ -125,13 +125,13 @@ def keep_freed_memory() -> None:
 
 
 def give_back() -> None:
-    """Return to the system what is freed: some milliseconds, a little more for the next allocation."""
+    """Returns freed memory to the system: some milliseconds, a little more for the next allocation."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(ctypes.c_size_t(0))
 
 
 def in_pauses(is_working: Callable[[], bool]) -> Callable[[], None]:
-    """A function that gives memory back whenever a time of work is over; to be called about once a second."""
+    """Returns a function to be called about once a second: it gives memory back once work has paused."""
     worked = False
 
     def look() -> None:

@@ -26,17 +26,17 @@ SECONDS_BETWEEN_MESSAGES = 0.1
 
 
 async def request_stop(token: str) -> None:
-    """Make the attempt with this token stop at its next check."""
+    """Makes the attempt with this token stop at its next check."""
     _stopped.add(token)
 
 
 async def request_yield(token: str) -> None:
-    """Make the attempt's training tasks return a Checkpoint soon."""
+    """Makes the attempt's training tasks return a Checkpoint soon."""
     _yielding.add(token)
 
 
 def load_tensorflow() -> None:
-    """Load TensorFlow and Keras without pandas and scikit-learn, which can still be imported afterwards.
+    """Loads TensorFlow and Keras without pandas and scikit-learn, which can still be imported afterwards.
 
     Keras takes their data where they are installed. With all that they load in turn they hold 70 MB, and
     pyarrow, which pandas loads, starts a thread: a process from which others are forked should have one only.
@@ -54,7 +54,7 @@ def load_tensorflow() -> None:
 
 @cache
 def prepare() -> None:
-    """Set threads and determinism, once, before TensorFlow does anything in this process."""
+    """Sets threads and determinism, once, before TensorFlow does anything in this process."""
     keep_freed_memory()
     load_tensorflow()
     with quiet_standard_error():
@@ -72,7 +72,7 @@ def prepare() -> None:
 
 
 def warm_student() -> None:
-    """Load TensorFlow and trace the students' steps, so that the first run starts at once."""
+    """Loads TensorFlow and traces the students' steps, so that the first run starts at once."""
     prepare()
     from kd.training.student import warm
 
@@ -81,7 +81,7 @@ def warm_student() -> None:
 
 
 def milliseconds(architectures: tuple[tuple[str, int], ...], token: str) -> tuple[float, ...]:
-    """Milliseconds per picture for networks of these architectures, in this worker."""
+    """Returns the milliseconds per picture of networks of these architectures, in this worker."""
     prepare()
     from kd.training.answers import milliseconds_a_picture
 
@@ -97,7 +97,7 @@ def train(
     checkpoint: Checkpoint | None,
     token: str,
 ):
-    """Train a model of a run; returns a TrainedModel or a Checkpoint. Arguments as for `train_model`.
+    """Trains a model of a run; returns a TrainedModel or a Checkpoint. Arguments as for `train_model`.
 
     Like `teaching`, it returns None when it is stopped: what it raises, its worker would log as an error.
     """
@@ -119,7 +119,7 @@ def train(
 
 
 def teaching(teacher: bytes, config: dict, attention: bool, token: str) -> Teaching | None:
-    """What a teacher, given by the content of its .keras file, says of what a run's students learn from."""
+    """Returns what a teacher, the content of a .keras file, says of what a run's students learn from."""
     prepare()
     from kd.pictures.training_set import pictures_for_teacher
     from kd.training.answers import teacher_outputs
@@ -151,7 +151,7 @@ class Reporter:
         self({"event": "begin", "model": name, **done})
 
     def __call__(self, event: dict) -> None:
-        """Send this event, at once or with one of the next; of progress, only some."""
+        """Sends this event, at once or with one of the next; of progress, only some."""
         now = time.monotonic()
         if event["event"] != "progress":
             self._waiting.append(event)

@@ -2,7 +2,7 @@
 
 First come other seeds of the settings that people look at, so that their verdicts become surer; then the
 settings' neighbours, so that a control that is moved finds its run stored. It is a batch of runs like a
-study's that nobody asked for: whatever anybody asks for goes before.
+study's, and the least urgent: whatever people ask for goes before.
 
 KD_AHEAD    0 switches it off
 """
@@ -18,8 +18,8 @@ from functools import lru_cache
 
 from kd.base.unusable import Unusable
 from kd.config import FIELDS, RunConfig, to_bool
-from kd.lab.estimates import Estimates
 from kd.runs.batch import Batch
+from kd.runs.estimates import Estimates
 from kd.runs.in_progress import RunsInProgress
 from kd.runs.scheduler import AHEAD
 from kd.store.store import Store
@@ -44,19 +44,6 @@ SECONDS_OF_PATIENCE = 5.0
 SECONDS_AFTER_TROUBLE = 60.0
 
 
-def is_on() -> bool:
-    """Returns whether the lab thinks ahead (KD_AHEAD).
-
-    Raises:
-        ValueError: when it is neither 0 nor 1.
-    """
-    chosen = os.environ.get("KD_AHEAD", "")
-    switched = to_bool(chosen or "1")
-    if switched is None:
-        raise Unusable(_("KD_AHEAD must be 0 or 1, got {value}.", value=quoted(chosen)))
-    return switched
-
-
 @lru_cache(maxsize=256)
 def with_seeds(setting: RunConfig, most: int) -> tuple[RunConfig, ...]:
     """Returns the setting with its own seed and the next ones, `most` in all if there are so many seeds."""
@@ -77,30 +64,23 @@ def neighbours(setting: RunConfig, name: str) -> tuple[RunConfig, ...]:
 
 
 class Ahead:
-    """Computes what nobody asked for. Thread-safe.
+    """Computes a batch of runs that may be wanted, once people have been calm for a moment. Thread-safe.
 
-    It chooses a batch of runs once people have been calm for a moment; when they look at something else, or
-    ask for something, the batch is dropped and what it has computed is kept.
+    When they look at something else, or ask for something, the batch is dropped; what is computed is kept.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        runs: RunsInProgress,
-        upkeep: Upkeep,
-        estimates: Estimates,
-    ):
-        """
-        Raises:
-            ValueError: when KD_AHEAD is neither 0 nor 1.
-        """
-        self._is_on = is_on()
-        self._store, self._runs, self._upkeep = store, runs, upkeep
-        self._estimates = estimates
+    def __init__(self, store: Store, runs: RunsInProgress, upkeep: Upkeep, estimates: Estimates):
+        """Raises ValueError when KD_AHEAD is neither 0 nor 1."""
+        chosen = os.environ.get("KD_AHEAD", "")
+        switched = to_bool(chosen or "1")
+        if switched is None:
+            raise Unusable(_("KD_AHEAD must be 0 or 1, got {value}.", value=quoted(chosen)))
+        self._is_on = switched
+        self._store, self._runs, self._upkeep, self._estimates = store, runs, upkeep, estimates
         self._lock = threading.RLock()
         self._looks: dict[str, tuple[RunConfig, float]] = {}
         self._failed: dict[str, float] = {}
-        self._batch: tuple[RunConfig, Batch] | None = None
+        self._batch: Batch | None = None
         self._timer: threading.Timer | None = None
         self._closed = False
 
@@ -130,7 +110,7 @@ class Ahead:
             batch, self._batch = self._batch, None
             self._consider_in(SECONDS_OF_CALM if self._looks else None)
         if batch is not None:
-            batch[1].stop()
+            batch.stop()
 
     def close(self) -> None:
         """Stops for good."""
@@ -140,7 +120,7 @@ class Ahead:
         self.let_go()
 
     def _consider_in(self, seconds: float | None) -> None:
-        """Called with the lock held."""
+        """Sets the timer anew. Called with the lock held."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -151,25 +131,22 @@ class Ahead:
 
     def _consider(self) -> None:
         """Begins a batch if there is time for one."""
-        again: float | None = SECONDS_OF_PATIENCE
+        again = SECONDS_OF_PATIENCE
         try:
             with self._lock:
                 self._timer = None
                 settings = self._settings()
                 if self._batch is not None or not self._looks:
                     return
-            if self._is_free():
-                chosen = self._chosen(settings)
-                if chosen is not None:
-                    again = None
-                    self._carry_out(*chosen)
+            if self._is_free() and (chosen := self._chosen(settings)) is not None:
+                self._carry_out(*chosen)
+                return
         except Exception:
             log.exception("nothing can be computed ahead")
             again = SECONDS_AFTER_TROUBLE
-        if again is not None:
-            with self._lock:
-                if self._timer is None:
-                    self._consider_in(again)
+        with self._lock:
+            if self._timer is None:
+                self._consider_in(again)
 
     def _settings(self) -> list[RunConfig]:
         """Returns what people look at, or nothing if too many look. Called with the lock held."""
@@ -180,13 +157,13 @@ class Ahead:
         return list(dict.fromkeys(setting for setting, _since in self._looks.values()))
 
     def _is_free(self) -> bool:
-        """Returns whether nobody waits, here or in another process."""
+        """Returns whether no person or study waits, here or in another process."""
         return self._runs.is_idle() and not self._store.runs.others_are_busy()
 
     def _chosen(self, settings: list[RunConfig]) -> tuple[RunConfig, list[RunConfig], bool] | None:
         """Chooses a setting, the runs to compute for it, and whether people may want to see how they learned.
 
-        Everybody's seeds come before anybody's neighbours.
+        The seeds of all settings come before the neighbours of any.
         """
         stored = [setting for setting in settings if self._store.runs.has(setting.run_id)]
         for name in (None, *NEIGHBOURING):
@@ -211,7 +188,7 @@ class Ahead:
         def ended() -> None:
             self._failed.update(dict.fromkeys(batch.failed, time.monotonic()))
             with self._lock:
-                if self._batch is not None and self._batch[1] is batch:
+                if self._batch is batch:
                     self._batch = None
                     self._consider_in(0.0)
             if not self._upkeep.has_plenty():
@@ -219,9 +196,8 @@ class Ahead:
 
         batch = Batch(self._runs, "ahead", ended, AHEAD, is_followed=is_followed)
         with self._lock:
-            wanted = any(setting == looked for looked, _since in self._looks.values())
-            if self._closed or not wanted:
+            if self._closed or setting not in [looked for looked, _since in self._looks.values()]:
                 return
-            self._batch = setting, batch
+            self._batch = batch
         # each run trains two models, and one more is being stored
         batch.start(runs, lambda config: False, 1 + self._estimates.workers() // 2)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kd.config import NOBODY
-from kd.lab.estimates import Estimates
+from kd.lab.runs import Runs
 from kd.lab.studies import Studies
-from kd.lab.trained import Trained
-from kd.runs.batch import Pace
+from kd.runs.estimates import Estimates, Pace
 from kd.store.store import Store
 from kd.studies.view import StudyView
 from kd.text.endings import Ending
@@ -33,10 +31,10 @@ MOST_KEPT = 200
 class Experiments:
     """The experiments of a lab that somebody has looked at. Thread-safe."""
 
-    def __init__(self, store: Store, studies: Studies, trained: Trained, estimates: Estimates):
-        self.store, self.studies, self.trained, self.estimates = store, studies, trained, estimates
+    def __init__(self, store: Store, studies: Studies, runs: Runs, estimates: Estimates):
+        self.store, self.studies, self.runs, self.estimates = store, studies, runs, estimates
         self._lock = threading.Lock()
-        self._runs: dict[Any, ExperimentRun] = {}
+        self._known: dict[Any, ExperimentRun] = {}
 
     def get(self, name: str, seeds: int | None, length: str | None, **options: Any) -> ExperimentRun:
         """Returns the experiment, the same object for the same question."""
@@ -47,18 +45,13 @@ class Experiments:
         number = asked.seeds if seeds is None else seeds
         key = name, number, length, tuple(sorted(asked.chosen.items()))
         with self._lock:
-            if key not in self._runs:
-                self._runs[key] = ExperimentRun(self, asked, number)
-                self._forget_the_oldest(key)
-            return self._runs[key]
-
-    def _forget_the_oldest(self, newest: Any) -> None:
-        """Drops old experiments from memory; those in progress stay, and nothing stored is lost."""
-        for key in list(self._runs):
-            if len(self._runs) <= MOST_KEPT:
-                return
-            if key != newest and not self._runs[key].is_going:
-                del self._runs[key]
+            if key not in self._known:
+                self._known[key] = ExperimentRun(self, asked, number)
+                # old ones that are not in progress leave the memory; nothing stored is lost
+                ended = [each for each, run in self._known.items() if each != key and not run.is_going]
+                for each in ended[: max(0, len(self._known) - MOST_KEPT)]:
+                    del self._known[each]
+            return self._known[key]
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ class ExperimentView:
 
     @property
     def active(self) -> bool:
-        """Returns whether it has not ended."""
+        """Whether it has not ended."""
         return self.status in ("running", "waiting for room")
 
 
@@ -93,20 +86,17 @@ class ExperimentRun:
     """An experiment with so many seeds in a lab. Thread-safe. What is stored is not trained again."""
 
     def __init__(self, lab: Experiments, experiment: Experiment, seeds: int):
-        """
-        Raises:
-            ValueError: when there cannot be so many seeds.
-        """
+        """Raises ValueError when there cannot be so many seeds."""
         self.experiment, self.seeds = experiment, seeds
-        self._lab, self._stages = lab, experiment.stages(seeds)
-        self._configs = experiment.runs(seeds)
+        self._lab, self._stages, self._configs = lab, experiment.stages(seeds), experiment.runs(seeds)
+        self._parts = [part for stage in self._stages for part in stage]
         self._starting, self._lock, self._looking = threading.Lock(), threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._stage, self._started = 0, False
         self._people: set[str] = set()
         self._pace: Pace | None = None
-        self._seen: tuple[int, dict[str, Findings], pd.DataFrame] | None = None
+        self._seen: tuple[int, pd.DataFrame, dict[str, Findings]] | None = None
 
     def estimate(self) -> float:
         """Estimates the seconds it takes, without what is stored."""
@@ -115,26 +105,24 @@ class ExperimentRun:
     def start(self, person: str = NOBODY) -> None:
         """Begins it, goes on with it, or joins it; returns at once.
 
-        Raises:
-            ValueError: when a teacher of its first stage is not stored.
-            OSError: when a study cannot be recorded.
+        Raises ValueError when a teacher of its first stage is not stored; OSError when a study cannot be
+        recorded.
         """
         with self._starting:
             if self._thread is not None and self._thread.is_alive():
                 with self._lock:
                     if not self._stopping.is_set():
-                        self._start(self._stages[self._stage], [person])
+                        self._start(self._stages[self._stage], person)
                         self._people.add(person)
                         return
                 self._thread.join()
-            pace = self._lab.estimates.pace(*(part.study for stage in self._stages for part in stage))
+            pace = self._lab.estimates.pace(*(part.study for part in self._parts))
             with self._lock:
                 self._stopping.clear()
-                self._start(self._stages[0], [person])
+                self._start(self._stages[0], person)
                 self._stage, self._started, self._pace, self._people = 0, True, pace, {person}
-            self._thread = threading.Thread(
-                target=self._carry_out, name=f"kd-experiment-{self.experiment.name}", daemon=True
-            )
+            name = f"kd-experiment-{self.experiment.name}"
+            self._thread = threading.Thread(target=self._carry_out, name=name, daemon=True)
             self._thread.start()
 
     def stop(self, person: str | None = None) -> bool:
@@ -160,10 +148,12 @@ class ExperimentRun:
 
     def view(self) -> ExperimentView:
         """Returns the experiment as it is now; shows what is stored even before it starts."""
-        going = self.is_going  # before anything else: what is seen afterwards of one that has ended is all
-        studies = list(self._studies())
-        # while it goes on, its own thread measures what is new, and nobody who looks waits for that
-        rows, findings = (going and self._last_seen()) or self._look(studies)
+        going = self.is_going  # first of all, so that all is stored that one that has ended shows
+        studies = self._studies()
+        if not going or self._seen is None:  # while it goes on, its own thread measures what is new
+            self._look(studies)
+        assert self._seen is not None
+        _done, rows, findings = self._seen
         done = rows["run"].nunique()
         return ExperimentView(
             status=self._status(going, done, studies),
@@ -180,18 +170,13 @@ class ExperimentRun:
 
     @property
     def is_going(self) -> bool:
-        """Returns whether it is in progress."""
+        """Whether it is in progress."""
         return self._thread is not None and self._thread.is_alive()
 
-    def _studies(self) -> Iterator[StudyView]:
-        """Yields the studies that were started, as they are now."""
-        if self._started:
-            for part in (part for stage in self._stages[: self._stage + 1] for part in stage):
-                yield self._lab.studies.view(part.study.study_id)
-
-    def _stored(self) -> int:
-        """Counts its stored runs."""
-        return sum(self._lab.store.runs.has(config.run_id) for config in self._configs)
+    def _studies(self) -> list[StudyView]:
+        """Returns the studies that were started, as they are now."""
+        stages = self._stages[: self._stage + 1] if self._started else []
+        return [self._lab.studies.view(part.study.study_id) for stage in stages for part in stage]
 
     def _status(self, going: bool, done: int, studies: list[StudyView]) -> str:
         if going:
@@ -203,49 +188,43 @@ class ExperimentRun:
             return "unfinished"
         return "stopped" if done else "not started"
 
-    def _last_seen(self) -> tuple[pd.DataFrame, dict[str, Findings]] | None:
-        """Returns the last rows and findings; None before the first."""
-        return None if self._seen is None else (self._seen[2], self._seen[1])
-
-    def _look(self, studies: list[StudyView]) -> tuple[pd.DataFrame, dict[str, Findings]]:
-        """Returns rows and findings, made anew only when more runs are stored."""
-        done = sum(study.done for study in studies) if studies else self._stored()
-        with self._looking:
-            if self._seen is None or self._seen[0] != done:
-                rows = self._rows()
-                self._seen = done, self.experiment.findings(rows), rows
-            return self._seen[2], self._seen[1]
-
-    def _rows(self) -> pd.DataFrame:
-        measured = self.experiment.measured.items()
-        measures = {column: partial(self._measured, name) for column, name in measured}
-        parts = [part for stage in self._stages for part in stage]
+    def _look(self, studies: list[StudyView]) -> None:
+        """Makes rows and findings anew if more runs are stored."""
+        if studies:
+            done = sum(study.done for study in studies)
+        else:
+            done = sum(self._lab.store.runs.has(config.run_id) for config in self._configs)
         from kd.studies.experiments.rows import rows_of
 
-        return rows_of(parts, lambda part: self._lab.studies.frame(part.study), measures)
+        with self._looking:
+            if self._seen is None or self._seen[0] != done:
+                named = self.experiment.measured.items()
+                measures = {column: partial(self._measured, name) for column, name in named}
+                rows = rows_of(self._parts, lambda part: self._lab.studies.frame(part.study), measures)
+                self._seen = done, rows, self.experiment.findings(rows)
 
     def _measured(self, name: str, run_id: str) -> float:
         """Measures a run; NaN if the run has lost its models since it finished."""
         try:
-            return self._lab.trained.measured(name, run_id)
+            return self._lab.runs[run_id].measured(name)
         except (ValueError, OSError) as error:
             log.warning("run %s cannot be measured: %s", run_id, error)
             return math.nan
 
-    def _start(self, stage: list[Part], people: Iterable[str]) -> None:
+    def _start(self, stage: list[Part], *people: str) -> None:
         for part in stage:
             for person in people:
                 self._lab.studies.start(part.study, person, experiment=self.experiment.name)
 
     def _carry_out(self) -> None:
-        """Carries out stage after stage; a thread of its own runs this."""
+        """Carries out stage after stage, in the experiment's thread."""
         try:
             for number, stage in enumerate(self._stages):
                 with self._lock:
                     if self._stopping.is_set():
                         return
                     if number:
-                        self._start(stage, sorted(self._people))
+                        self._start(stage, *sorted(self._people))
                     self._stage = number  # now, as views ask for its studies
                 if any(self._waited_for(part.study.study_id) < part.study.size for part in stage):
                     return  # a later stage would miss its teachers
@@ -256,6 +235,6 @@ class ExperimentRun:
         """Waits for a study and measures new runs meanwhile; returns how many runs are stored."""
         while True:
             study = self._lab.studies.wait(study_id, SECONDS_BETWEEN_LOOKS)
-            self._look(list(self._studies()))
+            self._look(self._studies())
             if not study.active:
                 return study.done

@@ -20,16 +20,13 @@ from kd.engine import Engine
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.lab.ahead import Ahead
-from kd.lab.estimates import Estimates
 from kd.lab.experiments import ExperimentRun, Experiments
-from kd.lab.run import Run, RunName, run_ids_of
-from kd.lab.runs import Runs
+from kd.lab.runs import Run, RunName, Runs, run_ids_of
 from kd.lab.seeds import Seeds
-from kd.lab.studies import Studies
-from kd.lab.study_handle import StudyHandle, no_run_has_finished
+from kd.lab.studies import Studies, StudyHandle, no_run_has_finished
 from kd.pictures.training_set import training_set
 from kd.runs.courses import Courses
-from kd.runs.estimate import Estimate
+from kd.runs.estimates import Estimate, Estimates
 from kd.runs.in_progress import RunsInProgress
 from kd.runs.run import Wish
 from kd.runs.scheduler import PERSON, Scheduler
@@ -73,14 +70,12 @@ class Lab:
 
     def __init__(self, home: str | PathLike[str] | None = None, engine: Engine | None = None):
         """
-        Args:
-            home: the folder for runs, where ~ is the user's; by default KD_HOME, or the usual one
-                (kd/base/places.py).
-            engine: one that several labs share, which whoever made it closes; by default, one of its own.
+        home: the folder for runs, where ~ is the user's; by default KD_HOME, or the usual one
+        (kd/base/places.py). engine: one that several labs share, and that the lab does not close; by default,
+        one of its own.
 
-        Raises:
-            ValueError: when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
-                that it cannot have.
+        Raises ValueError when the folder cannot be written, or KD_WORKERS, KD_LIMIT or KD_AHEAD has a value
+        that it cannot have.
         """
         self.store = Store(home)
         self.upkeep = Upkeep(self.store)
@@ -95,7 +90,7 @@ class Lab:
         self.ahead = Ahead(self.store, self._in_progress, self.upkeep, self.estimates)
         self.studies = Studies(self.store, self._in_progress, self.estimates, self._check, self._result)
         self.seeds = Seeds(self.store, self._in_progress, self.ahead, self.studies, self._result)
-        self._experiments = Experiments(self.store, self.studies, self.runs.trained, self.estimates)
+        self._experiments = Experiments(self.store, self.studies, self.runs, self.estimates)
         self._warmed = threading.Event()
         self._tidying, self._tidied = threading.Lock(), -math.inf
 
@@ -113,12 +108,10 @@ class Lab:
         Nothing is computed for a stored run; one in progress is joined; any other is queued, and so is a
         stored one that has lost a file or its teacher. One that the lab has computed ahead is listed now.
 
-        Args:
-            person: who asks, by a name of their own; the queue is fair between people.
+        person: who asks, by a name of their own; the queue is fair between people.
 
-        Raises:
-            ValueError: when this person already has 20 runs waiting (there is no limit
-                without a person), no image is left to learn from, or the teacher is not stored.
+        Raises ValueError when this person already has 20 runs waiting (there is no limit without a person),
+        no image is left to learn from, or the teacher is not stored.
         """
         config = config_of(config)
         run_id = config.run_id
@@ -138,14 +131,7 @@ class Lab:
         seeds: int = 1,
         baseline: str | Cell = SCRATCH,
     ) -> StudyHandle:
-        """Returns a study to start, to wait for and to read; computes nothing yet.
-
-        Args:
-            base, axes, seeds, baseline: as `Study`.
-
-        Raises:
-            ValueError: as `Study`.
-        """
+        """Returns a study to start, to wait for and to read, of what `Study` takes; computes nothing yet."""
         return StudyHandle(self.studies, Study(base, axes, seeds, baseline))
 
     def experiment(
@@ -159,9 +145,8 @@ class Lab:
             length: "short" or "long", if it is to be run at one of the two alone.
             options: what is chosen of the experiment's options.
 
-        Raises:
-            ValueError: when there is no such experiment, or not with these options, so many seeds or at
-                this length.
+        Raises ValueError when there is no such experiment, or not with these options, so many seeds or at
+        this length.
         """
         return self._experiments.get(name, seeds, length, **options)
 
@@ -207,10 +192,9 @@ class Lab:
             The paths of the files, the export itself first. Beside a model lies what was measured of it,
             beside a table the dictionary of its columns.
 
-        Raises:
-            ValueError: when a run has not finished or a model of it is damaged, the format or the model is
-                unknown, a package is missing, the file exists or cannot be written, the conversion fails, or
-                what it makes is not the same model. Nothing is written then.
+        Raises ValueError when a run has not finished or a model of it is damaged, the format or the model is
+        unknown, a package is missing, the file exists or cannot be written, the conversion fails, or what it
+        makes is not the same model. Nothing is written then.
         """
         views, study_id = self._exported(run)
         return export(self.store, views, format, model, path, replace, check, study_id)
@@ -222,8 +206,7 @@ class Lab:
             The table of kd.export.numbers.long_form; `kd.export.numbers.columns.dictionary` says what its
             columns are.
 
-        Raises:
-            ValueError: when a run, or all of a study, has not finished.
+        Raises ValueError when a run, or all of a study, has not finished.
         """
         from kd.export.numbers.long_form import long_form
 
@@ -269,7 +252,7 @@ class Lab:
                 self.runs.views()  # so that the next to list the runs need not wait for their records
 
     def _check(self, config: RunConfig) -> None:
-        """Raises: ValueError, when its teacher or its images cannot be had."""
+        """Raises ValueError when the run's teacher or its images cannot be had."""
         if not has_fresh_teacher(config):
             for teacher in teachers_of(config, self.store):
                 teacher.check()
@@ -294,4 +277,4 @@ class Lab:
         run_ids = run_ids_of(run)
         if not run_ids:
             raise Unusable(_("No run was named: choose one or more."))
-        return [self.runs.trained.finished(run_id) for run_id in run_ids], None
+        return [self.runs[run_id].finished() for run_id in run_ids], None

@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from kd.analysis.verdict import Comparison
 from kd.base.unusable import Unusable
-from kd.config import RunConfig
-from kd.runs.frame import runs_frame
-from kd.runs.state import RunView, run_id_of
-from kd.store.rows import RunRow, figures_of
-from kd.store.store import Store
+from kd.config import FRESH, RunConfig
+from kd.runs.state import RunView
+from kd.store.rows import Figures, RunRow, figures_of
+from kd.store.store import Store, gone_meanwhile
 from kd.text.endings import Ending
 from kd.text.translation import _
 from kd.text.words import MODELS, quoted
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # So many results and histories stay in memory: who looks at a run looks again.
 _KEPT = 500
 
 
-class InProgress(Protocol):
-    """The runs that this process computes."""
-
-    def view(self, run_id: str) -> RunView | None:
-        """Returns one of them as it is now; None if it is not one of them."""
-
-
 class RunList:
     """Views of the runs of a store; stored results and histories are read when asked for. Thread-safe."""
 
-    def __init__(self, store: Store, in_progress: InProgress | None = None):
-        """
-        Args:
-            in_progress: knows the runs of this process, if it computes any.
-        """
-        self._store, self._in_progress = store, in_progress
+    def __init__(self, store: Store, own: Callable[[str], RunView | None] = lambda run_id: None):
+        """own: returns a run that this process computes, as it is now; None if it does not."""
+        self._store, self._own = store, own
         self._lock = threading.Lock()
-        self._rows: tuple[Any, list[RunRow]] | None = None
+        self._version: Any = None
         self._last: tuple[RunView, ...] = ()
-        self._made_of: list[RunRow] | None = None
         self._known: dict[str, tuple[RunRow, RunView]] = {}
         self._shipped: dict[str, tuple[Any, RunView]] = {}
         self._result = lru_cache(maxsize=_KEPT)(self._read_result)
@@ -58,25 +44,28 @@ class RunList:
         The very same tuple as the last time if nothing has changed since; quick, for thousands of runs.
         """
         with self._lock:
-            rows = self._listed()
-            if rows is self._made_of:
+            version = self._store.runs.version()
+            if version == self._version and not any(view.active for view in self._last):
                 return self._last
+            rows = self._store.runs.rows()
+            if any(map(self._is_gone, rows)):
+                self._settle()
+                rows = self._store.runs.rows()
             known = {row.run_id for row in rows}
             shipped = [run_id for run_id in self._store.runs.shipped() if run_id not in known]
             found = (*map(self._of_row, rows), *map(self._of_shipped, shipped))
             if tuple(map(id, found)) != tuple(map(id, self._last)):
                 self._last = found
                 self._known = {run_id: each for run_id, each in self._known.items() if run_id in known}
-            self._made_of = None if any(row.is_active for row in rows) else rows  # those are never the same
+            self._version = version
             return self._last
 
     def view(self, run_id: str) -> RunView:
-        """Returns the run as it is now.
-
-        Raises:
-            ValueError: when no run has this id.
-        """
-        row = self._row(run_id)
+        """Returns the run as it is now; raises ValueError when no run has this id."""
+        row = self._store.runs.row(run_id)
+        if row is not None and self._is_gone(row):
+            self._settle()
+            row = self._store.runs.row(run_id)
         if row is not None:
             return self._of_row(row)
         own = self._own(run_id)
@@ -93,40 +82,16 @@ class RunList:
         view = self.view(run_id)
         return None if view.result is None else view
 
-    def known(self, run: str | RunView) -> str:
-        """Returns the id of a known run, whatever its state.
+    def has(self, run_id: str) -> bool:
+        """Returns whether there is such a run, whatever its state."""
+        runs = self._store.runs
+        return bool(self._own(run_id) or runs.row(run_id) or runs.is_shipped(run_id))
 
-        Raises:
-            ValueError: when there is no such run.
-        """
-        run_id = run_id_of(run)
-        if self._own(run_id) or self._store.runs.row(run_id) or self._store.runs.is_shipped(run_id):
-            return run_id
-        raise _not_there(run_id)
-
-    def to_frame(self, views: Iterable[RunView] | None = None) -> pd.DataFrame:
-        """Returns a table of runs, one row each (kd.runs.frame); by default of all that are listed."""
-        return runs_frame(self.views() if views is None else views)
-
-    def _listed(self) -> list[RunRow]:
-        """Returns the rows, read again if the database has changed."""
-        if self._rows is not None and any(map(self._is_gone, self._rows[1])):
-            self._rows = None
-        version = self._store.runs.version()
-        if self._rows is None or self._rows[0] != version:
-            rows = self._store.runs.rows()
-            if any(map(self._is_gone, rows)):
-                self._settle()
-                version, rows = self._store.runs.version(), self._store.runs.rows()
-            self._rows = version, rows
-        return self._rows[1]
-
-    def _row(self, run_id: str) -> RunRow | None:
-        row = self._store.runs.row(run_id)
-        if row is not None and self._is_gone(row):
-            self._settle()
-            row = self._store.runs.row(run_id)
-        return row
+    def known(self, run_id: str) -> str:
+        """Returns the id if there is such a run; raises ValueError otherwise."""
+        if not self.has(run_id):
+            raise _not_there(run_id)
+        return run_id
 
     def _is_gone(self, row: RunRow) -> bool:
         """Returns whether a run's process has ended before the run did."""
@@ -134,44 +99,25 @@ class RunList:
 
     def _settle(self) -> None:
         """Marks interrupted runs, unless another process is writing; then the next look does it."""
-        try:
-            with self._store.waiting(0):
-                self._store.runs.settle()
-        except OSError:
-            return
-
-    def _own(self, run_id: str) -> RunView | None:
-        """Returns a run of this process, or None."""
-        return None if self._in_progress is None else self._in_progress.view(run_id)
+        with contextlib.suppress(OSError), self._store.waiting(0):
+            self._store.runs.settle()
 
     def _of_row(self, row: RunRow) -> RunView:
         known = self._known.get(row.run_id)
         if known is not None and known[0] is row and not row.is_active:
             return known[1]
-        said = {name: getattr(row, name) for name in ("name", "tags", "note", "pinned")}
+        said: dict[str, Any] = {name: getattr(row, name) for name in ("name", "tags", "note", "pinned")}
         said["whose"] = row.person
-
         if row.status == "finished":
-            self._known[row.run_id] = row, self._of_result(row, said)
-            return self._known[row.run_id][1]
-        own = self._own(row.run_id)
-        if own is not None and (own.active or row.is_active):  # the end of one could not be stored
-            return replace(own, **said)
-        view = _without_result(row, self._store.runs.events(row.run_id), said)
+            said |= {"created": row.created, "version": int(1000 * (row.stored or 0))}
+            view = self._finished(row.run_id, row.config, row.stored, row.figures, **said)
+        else:
+            own = self._own(row.run_id)
+            if own is not None and (own.active or row.is_active):  # the end of one could not be stored
+                return replace(own, **said)
+            view = _without_result(row, self._store.runs.events(row.run_id), said)
         self._known[row.run_id] = row, view
         return view
-
-    def _of_result(self, row: RunRow, said: dict[str, Any]) -> RunView:
-        return _finished(
-            run_id=row.run_id,
-            config=row.config,
-            created=row.created,
-            version=int(1000 * (row.stored or 0)),
-            result=partial(self._result, row.run_id, row.stored),
-            history=partial(self._history_now, row.run_id, row.stored),
-            figures=row.figures,
-            **said,
-        )
 
     def _of_shipped(self, run_id: str) -> RunView:
         state = self._store.runs.state(run_id)
@@ -180,52 +126,63 @@ class RunList:
             record = self._store.runs.record(run_id)
             if record is None:
                 raise _not_there(run_id)
-            view = _finished(
-                run_id=run_id,
-                config=RunConfig.from_record(record["config"]),
-                created=record["created"],
-                version=int(1000 * record["created"]),
-                result=partial(self._result, run_id, state),
-                history=partial(self._history_now, run_id, state),
-                figures=figures_of(record["result"]),
-                shipped=True,
-            )
+            config, figures = RunConfig.from_record(record["config"]), figures_of(record["result"])
+            when = {"created": record["created"], "version": int(1000 * record["created"])}
+            view = self._finished(run_id, config, state, figures, shipped=True, **when)
             known = self._shipped[run_id] = state, view
         return known[1]
+
+    def _finished(
+        self, run_id: str, config: RunConfig, state: Any, figures: Figures | None, **rest: Any
+    ) -> RunView:
+        """Returns a view that reads result and history when they are asked for."""
+        return RunView(
+            run_id,
+            config,
+            status="finished",
+            phase="done",
+            progress=1.0,
+            result=partial(self._result, run_id, state),  # type: ignore[arg-type]
+            history=partial(self._history_now, run_id),  # type: ignore[arg-type]
+            teacher_accuracy=None if figures is None else figures.teacher,
+            figures=figures,
+            **rest,
+        )
 
     def _read_result(self, run_id: str, state: Any) -> dict[str, Any]:
         record = self._store.runs.record(run_id, deleted=True)  # perhaps since it was listed
         if record is None:
-            raise Unusable(
-                _("Run {run} was deleted or trained again in the meantime: try again.", run=run_id)
-            )
+            raise gone_meanwhile(run_id)
         result, config = record["result"], RunConfig.from_record(record["config"])
         if "comparison" not in result:
             return result
         alpha = config.alpha if config.has_equal_students else None
         return {**result, "comparison": Comparison.opened(result["comparison"], alpha)}
 
-    def _history_now(self, run_id: str, state: Any) -> list[dict[str, Any]]:
+    def _history_now(self, run_id: str) -> list[dict[str, Any]]:
         """Returns the epochs of a run's models, without those of a teacher that was there before."""
         record = self._store.runs.record(run_id, deleted=True)
         if record is None:
             return []
-        is_fresh = record["config"].get("teacher") == "fresh"
+        is_fresh = record["config"].get("teacher") == FRESH
         models = [record["models"][name] for name in MODELS if name != "teacher" or is_fresh]
         store = self._store.models  # snapshots may be stored later, and know more
-        return self._history(tuple((each, store.state(each), store.snapshots_state(each)) for each in models))
+        found = [self._history(each, store.state(each), store.snapshots_state(each)) for each in models]
+        return list(chain.from_iterable(found))
 
-    def _read_history(self, models: tuple[tuple[str, Any, Any], ...]) -> list[dict[str, Any]]:
-        return list(chain.from_iterable(self._epochs(model_id) for model_id, *_states in models))
-
-    def _epochs(self, model_id: str) -> list[dict[str, Any]]:
+    def _read_history(self, model_id: str, *_states: Any) -> list[dict[str, Any]]:
         """Returns the history of a model, with the test accuracies that only its snapshots know."""
         record = self._store.models.record(model_id)
         epochs = [] if record is None else record["history"]
         if all(event.get("val_accuracy") is not None for event in epochs):
             return epochs
         measured = self._store.models.snapshot_accuracies(model_id)
-        return [_filled(event, measured.get(float(event["epoch"]))) for event in epochs]
+        return [
+            {**event, "val_accuracy": measured.get(float(event["epoch"]))}
+            if event.get("val_accuracy") is None
+            else event
+            for event in epochs
+        ]
 
 
 def _not_there(run_id: str) -> Unusable:
@@ -234,20 +191,8 @@ def _not_there(run_id: str) -> Unusable:
     )
 
 
-def _finished(figures: Any, **fields: Any) -> RunView:
-    accuracy = None if figures is None else figures.teacher
-    return RunView(
-        status="finished", phase="done", progress=1.0, teacher_accuracy=accuracy, figures=figures, **fields
-    )
-
-
-def _filled(event: dict[str, Any], accuracy: float | None) -> dict[str, Any]:
-    has_gap = accuracy is not None and event.get("val_accuracy") is None
-    return {**event, "val_accuracy": accuracy} if has_gap else event
-
-
 def _without_result(row: RunRow, events: list[dict[str, Any]], said: dict[str, Any]) -> RunView:
-    """Makes the view of a run that this process does not compute."""
+    """Returns the view of a run that this process does not compute."""
     history: dict[str, list[dict]] = {}
     for event in events:
         if event["event"] == "begin":

@@ -40,11 +40,7 @@ _VERDICT = ("seeds", "difference", "judged_seeds", "next_seeds", "low", "high", 
 
 
 class Seeds:
-    """The settings of a lab with several seeds.
-
-    Raises:
-        ValueError: when there is no such setting, by all methods.
-    """
+    """The settings of a lab with several seeds. Methods raise ValueError when there is no such setting."""
 
     def __init__(
         self,
@@ -54,10 +50,7 @@ class Seeds:
         studies: Studies,
         result: Callable[[RunConfig], dict[str, Any] | None],
     ):
-        """
-        Args:
-            result: of a run; None if it is not stored.
-        """
+        """result: returns that of a run; None if it is not stored."""
         self._store, self._runs, self._ahead, self._studies = store, runs, ahead, studies
         self._result = result
         self._compared = computed_once(maxsize=64)(self._compare)
@@ -95,11 +88,8 @@ class Seeds:
         """Trains a setting with so many seeds, its own the first; returns the study's id at once.
 
         It takes the place of what this person last asked for here, unless others have asked for that too;
-        what is stored by then is kept.
-
-        Raises:
-            ValueError: when so many seeds are not allowed, or its teacher is not stored.
-            OSError: when the study cannot be recorded.
+        what is stored by then is kept. Raises ValueError when so many seeds are not allowed, or its teacher
+        is not stored; OSError when the study cannot be recorded.
         """
         study = Study(config_of(config), {}, seeds)
         study_id = self._studies.start(study, person)
@@ -112,7 +102,7 @@ class Seeds:
     def _compare(
         self, config: RunConfig, most: int, states: Sequence[Any]
     ) -> tuple[dict[int, str], dict[int, float], dict[str, Any] | None]:
-        """Computes the parts of a SeedsView that change with the runs' states alone."""
+        """Returns runs, differences and verdict of a SeedsView, which change with the runs' states alone."""
         from kd.studies.verdicts import verdicts
 
         found = self.frame(config, most)

@@ -6,27 +6,140 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kd.base import owners
 from kd.base.once import computed_once
-from kd.config import NOBODY, RunConfig
-from kd.lab.estimates import Estimates
-from kd.lab.study_handle import StudyHandle, StudyName, study_id_of
-from kd.runs.batch import Batch, Pace
+from kd.config import FIELD_TYPES, FIELDS, NOBODY, RunConfig
+from kd.runs.batch import Batch
+from kd.runs.estimates import Estimates, Pace
 from kd.runs.in_progress import RunsInProgress
 from kd.store.store import Store
 from kd.store.studies import StudyRecord
-from kd.studies.study import Study
+from kd.studies.study import SCRATCH, Study
 from kd.studies.view import StudyView, moment
 from kd.terminal.progress import show, views
+from kd.text.translation import _
+from kd.text.words import quoted
 
 if TYPE_CHECKING:
+    import altair as alt
     import pandas as pd
 
 log = logging.getLogger("kd")
 
 SECONDS_BETWEEN_LOOKS = 0.2
+
+
+class StudyHandle:
+    """One study of a lab, from `Lab.study`. What is stored of it can be read before it starts.
+
+    study: what is asked. id: its name, the same for everybody who asks the same. person: who asks, by a name
+    of their own; the study goes on while others want it. None stands for everybody. `view`, `wait`, `pause`
+    and `stop` raise ValueError when it was never started.
+    """
+
+    def __init__(self, studies: Studies, study: Study):
+        self._studies = studies
+        self.study, self.id = study, study.study_id
+
+    def start(self, person: str = NOBODY) -> StudyHandle:
+        """Begins it, or goes on with it; returns the handle at once. What is stored is not trained again.
+
+        Raises ValueError when the study's teacher is not stored; OSError when the study cannot be recorded.
+        """
+        self._studies.start(self.study, person)
+        return self
+
+    def view(self) -> StudyView:
+        """Returns the study as it is now; cheap."""
+        return self._studies.view(self.id)
+
+    def wait(self, timeout: float | None = None, progress: bool = False) -> StudyView:
+        """Waits until it ends or `timeout` seconds pass; returns it as it is then.
+
+        progress: whether to show its progress on standard error meanwhile, as `kd sweep` does.
+        """
+        return self._studies.wait(self.id, timeout, progress)
+
+    def pause(self, person: str | None = None) -> bool:
+        """Lets it rest, also in the middle of a run, until `start`; returns whether it rests."""
+        return self._studies.pause(self.id, person)
+
+    def stop(self, person: str | None = None) -> bool:
+        """Stops it; what it has computed is kept, and `start` goes on from there. Returns whether it ends."""
+        return self._studies.stop(self.id, person)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Returns its finished runs, one row each (`kd.studies.verdicts.study_frame`)."""
+        return self._studies.frame(self.study)
+
+    def verdicts(self) -> pd.DataFrame:
+        """Returns a verdict on each cell with a finished run (`kd.studies.verdicts.verdicts`)."""
+        from kd.studies.verdicts import verdicts
+
+        return verdicts(self.to_frame(), list(self.study.axes), self.study.baseline)
+
+    def chart(self, **at: Any) -> alt.LayerChart:
+        """Draws a heat map of the gain over two axes, or both students' accuracy along one.
+
+        at: a value on each axis that is not to be in the figure, where there are more than two.
+
+        Raises ValueError when no run has finished, `at` names no axis or none of its values, or no axis or
+        more than two are left.
+        """
+        at = {name: self._on_axis(name, value) for name, value in at.items()}
+        axes = [name for name, values in self.study.axes.items() if len(values) > 1 and name not in at]
+        if not axes:
+            raise ValueError(
+                "A figure needs an axis with two values or more, and there is none: see verdicts()."
+            )
+        if len(axes) > 2:
+            raise ValueError(
+                f"A figure has one axis or two, and this one would have {', '.join(axes)}: "
+                f"give a value of the others, such as chart({axes[-1]}=…)."
+            )
+        runs, table = self.to_frame(), self.verdicts()
+        for name, value in at.items():
+            runs, table = runs[runs[name] == value], table[table[name] == value]
+        if runs.empty:
+            raise ValueError(no_run_has_finished(self.id))
+        from kd.charts.study.slices import heat_map_chart, slice_chart
+
+        if len(axes) == 2:
+            return heat_map_chart(table, axes, self.study.baseline == SCRATCH)
+        return slice_chart(runs, axes[0])
+
+    def _on_axis(self, name: str, value: Any) -> Any:
+        """Returns one of an axis' values, in its field's type."""
+        axes = self.study.axes
+        if name not in axes:
+            raise ValueError(f"{name} is not an axis of this study: choose of {', '.join(axes) or '–'}.")
+        checked = FIELDS[name].checked(name, value, FIELD_TYPES[name])
+        if checked not in axes[name]:
+            values = ", ".join(map(str, axes[name]))
+            raise ValueError(f"{quoted(value)} is not a value on the axis {name}: choose of {values}.")
+        return checked
+
+    def __repr__(self) -> str:
+        return f"StudyHandle({self.id!r}, {self.study.size} runs)"
+
+
+StudyName = str | StudyView | StudyHandle
+"""A study, named by its id, a view of it or a handle on it."""
+
+
+def study_id_of(study: StudyName) -> str:
+    """Returns the id of the study."""
+    if isinstance(study, StudyHandle):
+        return study.id
+    name = study.study_id if isinstance(study, StudyView) else str(study)
+    return name.encode(errors="backslashreplace").decode()  # no id has half a character
+
+
+def no_run_has_finished(study_id: str) -> str:
+    """Says why nothing can be shown or written of a study."""
+    return _("No run of study {study} has finished: start it, and wait.", study=study_id)
 
 
 class StudyInProgress:
@@ -43,22 +156,18 @@ class StudyInProgress:
         runs: RunsInProgress,
         ended: Callable[[StudyInProgress], None],
     ):
+        """ended: called once, when no run is left or it is stopped."""
         self.study, self.record = study, record
         self.wanting: set[str] = set()
         self.paused: set[str] = set()
         self.ended = threading.Event()
         self.pace: Pace | None = None
-        self.lock = threading.RLock()
-
-        def batch_ended() -> None:
-            ended(self)
-            self.ended.set()
-
-        self.batch = Batch(runs, study.study_id, batch_ended, person=_first(record))
+        self.lock = threading.Lock()
+        self.batch = Batch(runs, study.study_id, lambda: ended(self), person=_first(record))
 
     @property
     def status(self) -> str:
-        """As in a StudyView."""
+        """Returns its status, as in a StudyView."""
         if not self.ended.is_set():
             if self.batch.is_paused:
                 return "paused"
@@ -69,32 +178,25 @@ class StudyInProgress:
 
     def view(self) -> StudyView:
         """Returns the study as it is now."""
-        left = None
+        batch, left = self.batch, None
         if self.pace is not None and not self.ended.is_set():
-            left = self.pace.seconds_left(list(self.batch.done), self.batch.seconds_paused)
-        return _view(
-            self.study,
-            self.record,
-            self.status,
-            done=len(self.batch.done),
-            reused=len(self.batch.reused),
-            failed=dict(self.batch.failed),
-            seconds_left=left,
-            wanting=frozenset(self.wanting),
-        )
+            left = self.pace.seconds_left(list(batch.done), batch.seconds_paused)
+        counts = {"done": len(batch.done), "reused": len(batch.reused), "failed": dict(batch.failed)}
+        people = frozenset(self.wanting)
+        return _view(self.study, self.record, self.status, **counts, seconds_left=left, wanting=people)
 
     def join(self, person: str) -> None:
         """Adds a person who wants it, or lets it go on for them."""
         with self.lock:
             self.wanting.add(person)
             self.paused.discard(person)
-            self._go_on_or_rest()
+            self.batch.rest(self.wanting == self.paused)
 
     def pause(self, person: str | None) -> bool:
         """Lets it rest for this person, or for everybody; returns whether it rests."""
         with self.lock:
             self.paused |= self.wanting if person is None else self.wanting & {person, NOBODY}
-            self._go_on_or_rest()
+            self.batch.rest(self.wanting == self.paused)
             return self.batch.is_paused
 
     def stop(self, person: str | None) -> bool:
@@ -103,22 +205,17 @@ class StudyInProgress:
             self.wanting -= self.wanting if person is None else {person, NOBODY}
             self.paused &= self.wanting
             if self.wanting:
-                self._go_on_or_rest()
+                self.batch.rest(self.wanting == self.paused)
                 return False
         self.batch.stop()
         return True
-
-    def _go_on_or_rest(self) -> None:
-        if self.wanting == self.paused:
-            self.batch.pause()
-        else:
-            self.batch.go_on()
 
 
 class Studies:
     """The studies of a lab: those under way here, and what is stored of the others. Thread-safe.
 
-    `lab.studies[id]` is one of them. A study is named by its id, a view of it or a handle on it.
+    `lab.studies[id]` is a handle on one. The methods that take a study take its id, a view of it or a handle
+    on it, do what the handle's method of this name does, and raise ValueError when there is no such study.
     """
 
     def __init__(
@@ -130,23 +227,23 @@ class Studies:
         result: Callable[[RunConfig], dict | None],
     ):
         """
-        Args:
-            check: raises ValueError where a run's teacher or images cannot be had.
-            result: a stored run's result, or None.
+        check: raises ValueError where a run's teacher or images cannot be had. result: returns a stored run's
+        result, or None.
         """
         self._store, self._runs, self._estimates = store, runs, estimates
         self._check, self._result = check, result
         self._lock = threading.Lock()
         self._known: dict[str, StudyInProgress] = {}
-        self._asked = computed_once(maxsize=256)(self._read)
-        self._run_ids = computed_once(maxsize=64)(self._read_run_ids)
+        self._asked = computed_once(maxsize=256)(
+            lambda each: Study.from_mapping(store.studies.get(each).study)
+        )
+        # they take longer to compute than to look up
+        self._run_ids = computed_once(maxsize=64)(
+            lambda each: [c.run_id for _, c in self._asked(each).runs()]
+        )
         self._closed = False
 
     def __getitem__(self, study: StudyName) -> StudyHandle:
-        """
-        Raises:
-            ValueError: when there is no such study.
-        """
         return StudyHandle(self, self.study(study))
 
     def start(self, study: Study, person: str = NOBODY, experiment: str = "") -> str:
@@ -154,13 +251,10 @@ class Studies:
 
         What is stored is not trained again. Studies that go on at the same time share the workers evenly.
 
-        Args:
-            person: who asks, by a name of their own. It goes on until all the people who asked have stopped.
-            experiment: of which it is a part, if it is part of one.
+        person: who asks, by a name of their own. It goes on until all the people who asked have stopped.
+        experiment: of which it is a part, if it is part of one.
 
-        Raises:
-            ValueError: when the study's teacher is not stored.
-            OSError: when it cannot be recorded.
+        Raises ValueError when the study's teacher is not stored; OSError when it cannot be recorded.
         """
         for config in {config.teacher: config for _cell, config in study.runs()}.values():
             self._check(config)
@@ -168,8 +262,7 @@ class Studies:
         with self._lock:
             going = self._known.get(study_id)
             is_new = going is None or going.ended.is_set() or going.batch.is_stopped
-            process = owners.hold(self._store.home)
-            self._store.studies.write(study, person, experiment, process)
+            self._store.studies.write(study, person, experiment, owners.hold(self._store.home))
             record = self._store.studies.get(study_id)
             if going is None or is_new:
                 going = self._known[study_id] = StudyInProgress(study, record, self._runs, self._ended)
@@ -178,24 +271,19 @@ class Studies:
                 return study_id
         going.join(person)
         if is_new:
-            threading.Thread(
-                target=self._begin, args=(going,), name=f"kd-study-{study_id}", daemon=True
-            ).start()
+            name = f"kd-study-{study_id}"
+            threading.Thread(target=self._begin, args=(going,), name=name, daemon=True).start()
             log.info("study %s started: %d runs", study_id, study.size)
         return study_id
 
     def view(self, study: StudyName) -> StudyView:
-        """Returns the study as it is now; cheap. One that is not under way shows what is stored of it.
-
-        Raises:
-            ValueError: when there is no such study.
-        """
+        """Returns the study as it is now; one that is not under way shows what is stored of it."""
         study_id = study_id_of(study)
         going = self._known.get(study_id)
         # of one that was stopped, a run that was being stored may have been finished since
         if going is not None and not (going.ended.is_set() and going.batch.is_stopped):
             return going.view()
-        return self._stored(self._store.studies.get(study_id), self._count(study_id))
+        return self._stored(self._store.studies.get(study_id), counted=True)
 
     def views(self) -> list[StudyView]:
         """Returns every study that varies more than the seed, the newest first; cheap.
@@ -205,56 +293,27 @@ class Studies:
         found = []
         for record in self._store.studies.all():
             going = self._known.get(record.study_id)
-            if not record.study["axes"]:
-                continue
-            if going is not None:
-                found.append(going.view())
-            else:
-                done = record.done if record.process is None else None
+            if record.study["axes"]:
                 with contextlib.suppress(ValueError):  # of another version
-                    found.append(self._stored(record, self._count(record.study_id) if done is None else done))
+                    found.append(self._stored(record) if going is None else going.view())
         return found
 
     def study(self, study: StudyName) -> Study:
-        """Returns what a study asks.
-
-        Raises:
-            ValueError: when there is no such study.
-        """
+        """Returns what a study asks."""
         return study.study if isinstance(study, StudyView | StudyHandle) else self._asked(study_id_of(study))
 
     def pause(self, study: StudyName, person: str | None = None) -> bool:
-        """Lets a study rest, also in the middle of a run; `start` goes on from there.
-
-        It rests when everybody who wants it has paused it; None pauses it for all of them. Returns whether it
-        rests.
-
-        Raises:
-            ValueError: when there is no such study.
-        """
+        """Lets a study rest for a person, or for everybody; returns whether it rests."""
         going = self._going(study)
         return going is None or going.pause(person)
 
     def stop(self, study: StudyName, person: str | None = None) -> bool:
-        """Stops a study; what it has computed is kept, and `start` goes on from there.
-
-        It ends when nobody wants it any more; None stops it for everybody. Returns whether it ends.
-
-        Raises:
-            ValueError: when there is no such study.
-        """
+        """Stops a study for a person, or for everybody; returns whether it ends."""
         going = self._going(study)
         return going is None or going.stop(person)
 
     def wait(self, study: StudyName, timeout: float | None = None, progress: bool = False) -> StudyView:
-        """Waits until a study ends or `timeout` seconds pass; returns it as it is then.
-
-        Args:
-            progress: show its progress on standard error meanwhile, as `kd sweep` does.
-
-        Raises:
-            ValueError: when there is no such study.
-        """
+        """Waits until a study ends or `timeout` seconds pass; returns it as it is then."""
         if progress:
             return show(views(lambda: self.view(study), SECONDS_BETWEEN_LOOKS, timeout), moment)
         going = self._going(study)
@@ -263,14 +322,7 @@ class Studies:
         return self.view(study)
 
     def frame(self, study: StudyName | Study) -> pd.DataFrame:
-        """Returns the finished runs of a study, one row each (`kd.studies.verdicts.study_frame`).
-
-        Args:
-            study: also one that was never started, some runs of which may be stored all the same.
-
-        Raises:
-            ValueError: when there is no such study.
-        """
+        """Returns the finished runs of a study, also of one that was never started."""
         from kd.studies.verdicts import study_frame
 
         return study_frame(study if isinstance(study, Study) else self.study(study), self._result)
@@ -291,9 +343,8 @@ class Studies:
             # more than can train, so that no worker waits for a comparison or for the disk
             most = 2 * self._estimates.count_workers() + 1
             going.batch.start(configs, lambda config: self._store.is_usable(config.run_id), most)
-            # once for each run: there may be thousands, and somebody looks several times a second
-            missing = [config for config in configs if config.run_id not in going.batch.reused]
-            going.pace = Pace(self._estimates.costs(missing))
+            # once, as there may be thousands of runs, and pages look several times a second
+            going.pace = self._estimates.pace(going.study)
         except Exception:
             log.exception("study %s failed", going.study.study_id)
             going.batch.stop()
@@ -305,32 +356,25 @@ class Studies:
             with contextlib.suppress(OSError):  # then its runs are counted when it is shown
                 self._store.studies.end(study_id, done)
         log.info("study %s has ended: %d of %d runs", study_id, done, going.study.size)
+        going.ended.set()
 
     def _going(self, study: StudyName) -> StudyInProgress | None:
-        """Returns a study of this process; None for one that is stored and not under way.
-
-        Raises:
-            ValueError: when there is no such study.
-        """
+        """Returns a study of this process; None for one that is stored and not under way."""
         study_id = study_id_of(study)
         going = self._known.get(study_id)
         if going is None:
-            self._store.studies.get(study_id)
+            self._store.studies.get(study_id)  # raises if there is none
         return going
-
-    def _read(self, study_id: str) -> Study:
-        return Study.from_mapping(self._store.studies.get(study_id).study)
-
-    def _read_run_ids(self, study_id: str) -> list[str]:
-        """Computes the ids of a study's runs, which takes longer than to look them up."""
-        return [config.run_id for _cell, config in self._asked(study_id).runs()]
 
     def _count(self, study_id: str) -> int:
         """Counts the stored runs of a study."""
         return sum(map(self._store.runs.has, self._run_ids(study_id)))
 
-    def _stored(self, record: StudyRecord, done: int) -> StudyView:
-        study = self._asked(record.study_id)
+    def _stored(self, record: StudyRecord, counted: bool = False) -> StudyView:
+        """Returns what is stored of a study; counted: whether to count its runs, even if it has ended."""
+        study, done = self._asked(record.study_id), record.done
+        if counted or done is None or record.process is not None:
+            done = self._count(record.study_id)
         elsewhere = self._store.studies.is_elsewhere(record)
         # it is not taken up unasked: a study that was paused ends with its process, too
         ended = "stopped" if record.process is None else "interrupted"
@@ -338,7 +382,7 @@ class Studies:
         return _view(study, record, status, done=done, reused=done, elsewhere=elsewhere)
 
 
-def _view(study: Study, record: StudyRecord, status: str, **values: object) -> StudyView:
+def _view(study: Study, record: StudyRecord, status: str, **values: Any) -> StudyView:
     labels = list(record.people.values())
     return StudyView(
         study_id=record.study_id,
@@ -350,7 +394,7 @@ def _view(study: Study, record: StudyRecord, status: str, **values: object) -> S
         # what somebody has composed, too, is no longer an experiment's alone
         experiment=labels[0] if labels and all(labels) else "",
         people=frozenset(record.people),
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 

@@ -58,17 +58,16 @@ class Architecture(NamedTuple):
     def build(
         self, name: str, input_shape: tuple[int, int, int] = IMAGE_SHAPE, classes: int = CLASSES
     ) -> keras.Sequential:
-        """An uncompiled `keras.Sequential` with this name, from images (n, *input_shape) to logits.
+        """Returns an uncompiled `keras.Sequential` with this name, from images (n, *input_shape) to logits.
 
         Raises:
             ValueError: when there is no such kind, or the size does not fit it.
         """
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {quoted(self.kind)}.")
-        if not self.sizes and self.size != 0:
-            raise ValueError(f"size must be 0 for a {self.kind} network, got {quoted(self.size)}.")
-        if self.sizes and (type(self.size) is not int or self.size < 1):
-            raise ValueError(f"size must be a whole number of at least 1, got {quoted(self.size)}.")
+        allowed = "a whole number of at least 1" if self.sizes else f"0 for a {self.kind} network"
+        if type(self.size) is not int or (self.size > 0) != bool(self.sizes):
+            raise ValueError(f"size must be {allowed}, got {quoted(self.size)}.")
         import keras
 
         hidden = self.student.layers(*self.sizes)
@@ -92,7 +91,7 @@ def build_teacher(
     input_shape: Sequence[int] = IMAGE_SHAPE,
     classes: int = CLASSES,
 ) -> keras.Sequential:
-    """The notebook's teacher: convolutions of 256 and 512 filters, 1,433,610 parameters; or one like it.
+    """Builds the notebook's teacher, of 256 and 512 filters and 1,433,610 parameters, or one like it.
 
     Arguments, result and errors as for `build_student`; a width of 0.25 makes it of 64 and 128 filters.
     """
@@ -105,7 +104,7 @@ def build_student(
     input_shape: Sequence[int] = IMAGE_SHAPE,
     classes: int = CLASSES,
 ) -> keras.Sequential:
-    """The notebook's student: convolutions of 16 and 32 filters, 20,490 parameters; or one like it.
+    """Builds the notebook's student, convolutions of 16 and 32 filters, 20,490 parameters, or one like it.
 
     Args:
         width: multiplies both numbers of filters; 1 is the notebook's student.
@@ -126,8 +125,7 @@ def build_student(
 def _build(
     filters: int, name: str, width: float, input_shape: Sequence[int], classes: int
 ) -> keras.Sequential:
-    """The notebook's network of so many filters, times `width`."""
-    wide = _whole(filters * width) if isinstance(width, Real) and not isinstance(width, bool) else None
+    wide = None if isinstance(width, bool) or not isinstance(width, Real) else _whole(filters * width)
     if wide is None:
         allowed = f"a number above 0 that makes a whole number of filters of {filters}"
         raise ValueError(f"width must be {allowed}, got {quoted(width)}.")
@@ -142,7 +140,7 @@ def _build(
 
 
 def _whole(number: Any) -> int | None:
-    """The same number as an int of at least 1, or None if it is none."""
+    """Returns the same number as an int of at least 1, or None if it is none."""
     if isinstance(number, bool) or not isinstance(number, Real) or not math.isfinite(number):
         return None
     value = float(number)

@@ -31,7 +31,7 @@ Forward = Callable[[tf.Tensor], Any]
 def folded_forward(
     model: keras.Sequential, precision: str = "float32", training: bool = True, attention: bool = False
 ) -> Forward:
-    """A function from images to the model's logits that computes its linear tail as one matrix.
+    """Returns a function from images to the model's logits that computes its linear tail as one matrix.
 
     Args:
         model: a built Sequential. If it does not end in Conv2D → Flatten → Dense without activations, the
@@ -58,7 +58,7 @@ def folded_forward(
     height, width, channels = convolution.input.shape[1:]
     _, rows, columns, filters = convolution.output.shape
     classes = dense.units
-    fold = _fold if precision == "float32" else _fold_in_bfloat16
+    fold = tf.nn.conv2d_transpose if precision == "float32" else _fold_in_bfloat16
 
     def forward(images: tf.Tensor) -> tf.Tensor:
         hidden = images
@@ -85,7 +85,7 @@ def folded_forward(
 
 
 def attention_map(values: tf.Tensor) -> tf.Tensor:
-    """Where a layer is active: the mean square over its channels, as one vector of length 1 for each picture.
+    """Returns where a layer is active: the mean square over its channels, a vector of length 1 a picture.
 
     Zagoruyko & Komodakis 2017, section 3.1, with p = 2; the authors' code (szagoruyko/attention-transfer)
     takes `F.normalize(x.pow(2).mean(1).view(x.size(0), -1))`. A picture without any activity has zeros.
@@ -103,7 +103,7 @@ def attention_map(values: tf.Tensor) -> tf.Tensor:
 
 
 def _with_attention(model: keras.Sequential, training: bool) -> Callable[[tf.Tensor], Outputs]:
-    """Logits, and the attention after each of the first two convolutions, joined: 14 · 14 + 7 · 7 numbers.
+    """Returns logits, and the attention after the first two convolutions, joined: 14 · 14 + 7 · 7 numbers.
 
     A map is taken after the activation that follows the convolution, before any pooling. In the notebook's
     networks nothing but the dense layer follows the second convolution, so its map is of its own output.
@@ -131,13 +131,8 @@ def _with_attention(model: keras.Sequential, training: bool) -> Callable[[tf.Ten
 _ACTIVATIONS = (keras.layers.LeakyReLU, keras.layers.ReLU, keras.layers.Activation)
 
 
-def _fold(dense_kernel, kernel, shape, strides, padding):
-    """The dense layer's kernel (classes, rows, columns, filters) through the convolution, of this `shape`."""
-    return tf.nn.conv2d_transpose(dense_kernel, kernel, shape, strides, padding)
-
-
 def _fold_in_bfloat16(dense_kernel, kernel, shape, strides, padding):
-    """As `_fold`, with the three products in bfloat16; input and output are float32."""
+    """Returns the transposed convolution, its three products in bfloat16; input and output are float32."""
 
     @tf.custom_gradient
     def fold(dense_kernel, kernel):

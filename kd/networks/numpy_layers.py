@@ -1,18 +1,25 @@
-"""The Keras layers that our networks are made of, in NumPy: forward, and back to their input.
+"""The Keras layers of our networks in NumPy: forward, back to their input, and read from a .keras file.
 
-Each class is named as in Keras, and has Keras' options of the same names. Every layer is an immutable value
-without state, so any number of threads may share it. Arrays are float32 in Keras' order (n, height, width,
-channels). `pull_back` is the vector-Jacobian product: it takes the gradient with respect to the layer's
-output and returns that with respect to its input. Ties and zeros are decided as in TensorFlow.
+Each class is named as in Keras, and its fields are Keras' options of the same names. Every layer is an
+immutable value without state, so any number of threads may share it. Arrays are float32 in Keras' order
+(n, height, width, channels). `pull_back` is the vector-Jacobian product: it takes the gradient with respect
+to the layer's output and returns that with respect to its input. Ties and zeros are decided as in TensorFlow.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import io
+import json
 import math
+import os
+import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,20 +30,37 @@ from kd.text.words import quoted
 Shape = tuple[int, ...]
 Pair = tuple[int, int]
 
+# Where a layer has one of these options, it must be so.
+_OPTIONS = {
+    "activation": "linear",
+    "data_format": "channels_last",
+    "depth_multiplier": 1,
+    "dilation_rate": [1, 1],
+    "groups": 1,
+    "padding": "same",
+    "use_bias": True,
+}
+# What zipfile, json and h5py raise for a damaged file
+_DAMAGED = (
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 class NoTwin(Unusable):
     """A network has a layer, or an option of a layer, that the NumPy engine does not compute."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Layer:
-    """What most layers have in common.
-
-    weights: kernel and bias, or nothing. A layer's other fields are Keras' options of this name; `fixed` has
-    the options that must be as they are there. Shapes are of one picture.
-    """
-
-    fixed: ClassVar[Mapping[str, Any]] = {}
+class Layer:
+    """What layers have in common. weights: kernel and bias, or nothing. Shapes are of one picture."""
 
     weights: tuple[np.ndarray, ...] = ()
 
@@ -46,45 +70,53 @@ class _Layer:
     def multiply_adds(self, shape: Shape) -> int:
         return 0
 
+    def forward(self, values: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, eq=False)
-class Window:
-    """A window that slides over height and width, with Keras' padding "same"."""
+class _Window(Layer):
+    """A layer whose window slides over height and width, with Keras' padding "same"."""
 
-    size: Pair
-    strides: Pair
+    strides: Pair = (1, 1)
 
-    def positions(self, height: int, width: int) -> Pair:
-        """How many positions the window takes along height and width."""
-        return -(-height // self.strides[0]), -(-width // self.strides[1])
+    @property
+    def size(self) -> Pair:
+        """The window's height and width."""
+        return self.weights[0].shape[:2]
 
-    def margins(self, height: int, width: int) -> tuple[Pair, Pair]:
-        """Padding before and after, for height and for width: TensorFlow puts the odd pixel after."""
-        places = self.positions(height, width)
+    def places(self, shape: Shape) -> Pair:
+        """Returns how many positions the window takes along height and width."""
+        return -(-shape[0] // self.strides[0]), -(-shape[1] // self.strides[1])
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (*self.places(shape), shape[2])
+
+    def margins(self, shape: Shape) -> tuple[Pair, Pair]:
+        """Returns the padding before and after, of both: TensorFlow puts the odd pixel after."""
         rows, columns = (
             max((p - 1) * s + k - n, 0)
-            for p, s, k, n in zip(places, self.strides, self.size, (height, width), strict=True)
+            for p, s, k, n in zip(self.places(shape), self.strides, self.size, shape[:2], strict=True)
         )
         return (rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2)
 
-    def pad(self, values: np.ndarray, fill: float) -> np.ndarray:
-        """The input with its margins filled."""
-        margins = self.margins(*values.shape[1:3])
+    def pad(self, values: np.ndarray, fill: float = 0.0) -> np.ndarray:
+        """Returns the input with its margins, filled."""
+        margins = self.margins(values.shape[1:])
         if not any(map(any, margins)):
             return values
         return np.pad(values, ((0, 0), *margins, (0, 0)), constant_values=fill)
 
-    def crop(self, padded: np.ndarray, height: int, width: int) -> np.ndarray:
-        """The padded array without its margins."""
-        (top, _), (left, _) = self.margins(height, width)
-        return padded[:, top : top + height, left : left + width]
-
-    def empty(self, count: int, shape: Shape) -> np.ndarray:
-        """Zeros for so many inputs of this shape, with their margins."""
-        return self.pad(np.zeros((count, *shape), np.float32), 0.0)
+    def crop(self, padded: np.ndarray, shape: Shape) -> np.ndarray:
+        """Returns the padded array without its margins."""
+        (top, _), (left, _) = self.margins(shape)
+        return padded[:, top : top + shape[0], left : left + shape[1]]
 
     def shifts(self, padded: np.ndarray, places: Pair) -> list[np.ndarray]:
-        """For each pixel of the window, row by row, a view of what is under it at each position."""
+        """Returns for each pixel of the window, row by row, a view of what is under it at each position."""
         (rows, columns), (down, right) = places, self.strides
         return [
             padded[:, y : y + (rows - 1) * down + 1 : down, x : x + (columns - 1) * right + 1 : right]
@@ -93,129 +125,96 @@ class Window:
         ]
 
 
-_SAME = {"padding": "same", "data_format": "channels_last"}
-_PLAIN = {"use_bias": True, "activation": "linear"}
-_UNDILATED = {"dilation_rate": [1, 1]}
-
-
 @dataclass(frozen=True, eq=False)
-class Conv2D(_Layer):
+class Conv2D(_Window):
     """Cross-correlation with a kernel (height, width, channels, filters), plus a bias."""
 
-    fixed: ClassVar = {**_SAME, **_PLAIN, **_UNDILATED, "groups": 1}
-
-    strides: Pair = (1, 1)
-
-    @property
-    def window(self) -> Window:
-        return Window(self.weights[0].shape[:2], self.strides)
-
     def output_shape(self, shape: Shape) -> Shape:
-        return (*self.window.positions(*shape[:2]), self.weights[0].shape[-1])
+        return (*self.places(shape), self.weights[0].shape[-1])
 
     def multiply_adds(self, shape: Shape) -> int:
         return math.prod(self.output_shape(shape)) * math.prod(self.weights[0].shape[:-1])
 
     def forward(self, values: np.ndarray) -> np.ndarray:
         kernel, bias = self.weights
-        places = self.window.positions(*values.shape[1:3])
-        patches = np.stack(self.window.shifts(self.window.pad(values, 0.0), places), axis=3)
+        places = self.places(values.shape[1:])
+        patches = np.stack(self.shifts(self.pad(values), places), axis=3)
         columns = patches.reshape(-1, math.prod(kernel.shape[:-1]))
         product = columns @ kernel.reshape(columns.shape[1], -1)
         product += bias
         return product.reshape(len(values), *places, kernel.shape[-1])
 
-    def pull_back(self, gradient: np.ndarray, values: np.ndarray, _output: np.ndarray) -> np.ndarray:
+    def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
         return self.transposed(gradient, values.shape[1:])
 
-    def transposed(self, gradient: np.ndarray, input_shape: Shape) -> np.ndarray:
-        """The transposed convolution: output space (n, rows, columns, filters) to input space."""
-        height, width, channels = input_shape
+    def transposed(self, gradient: np.ndarray, shape: Shape) -> np.ndarray:
+        """Returns the transposed convolution, from (n, rows, columns, filters) to inputs of this shape."""
         places, filters = gradient.shape[1:3], gradient.shape[-1]
         columns = gradient.reshape(-1, filters) @ self.weights[0].reshape(-1, filters).T
-        columns = columns.reshape(len(gradient), *places, -1, channels)
-        padded = self.window.empty(len(gradient), input_shape)
-        for pixel, view in enumerate(self.window.shifts(padded, places)):
+        columns = columns.reshape(len(gradient), *places, -1, shape[2])
+        padded = self.pad(np.zeros((len(gradient), *shape), np.float32))
+        for pixel, view in enumerate(self.shifts(padded, places)):
             view += columns[:, :, :, pixel]
-        return self.window.crop(padded, height, width)
+        return self.crop(padded, shape)
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2D(_Layer):
+class DepthwiseConv2D(_Window):
     """A convolution of each channel by itself: a kernel (height, width, channels, 1), plus a bias."""
 
-    fixed: ClassVar = {**_SAME, **_PLAIN, **_UNDILATED, "depth_multiplier": 1}
-
-    strides: Pair = (1, 1)
-
-    @property
-    def window(self) -> Window:
-        return Window(self.weights[0].shape[:2], self.strides)
-
-    def output_shape(self, shape: Shape) -> Shape:
-        return (*self.window.positions(*shape[:2]), shape[2])
-
     def multiply_adds(self, shape: Shape) -> int:
-        return math.prod(self.output_shape(shape)) * math.prod(self.window.size)
+        return math.prod(self.output_shape(shape)) * math.prod(self.size)
 
     def _pixels(self, padded: np.ndarray, places: Pair) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """For each pixel of the window, what is under it at each position, and its weights (channels,)."""
+        """Returns for each pixel of the window what is under it, and its weights (channels,)."""
         kernel = self.weights[0]
-        return zip(self.window.shifts(padded, places), kernel.reshape(-1, kernel.shape[2]), strict=True)
+        return zip(self.shifts(padded, places), kernel.reshape(-1, kernel.shape[2]), strict=True)
 
     def forward(self, values: np.ndarray) -> np.ndarray:
-        places = self.window.positions(*values.shape[1:3])
+        places = self.places(values.shape[1:])
         total = np.zeros((len(values), *places, values.shape[3]), np.float32)
-        for view, weights in self._pixels(self.window.pad(values, 0.0), places):
+        for view, weights in self._pixels(self.pad(values), places):
             total += view * weights
         return total + self.weights[1]
 
-    def pull_back(self, gradient: np.ndarray, values: np.ndarray, _output: np.ndarray) -> np.ndarray:
-        padded = self.window.empty(len(values), values.shape[1:])
+    def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
+        padded = self.pad(np.zeros(values.shape, np.float32))
         for view, weights in self._pixels(padded, gradient.shape[1:3]):
             view += gradient * weights
-        return self.window.crop(padded, *values.shape[1:3])
+        return self.crop(padded, values.shape[1:])
 
 
 @dataclass(frozen=True, eq=False)
-class MaxPooling2D(_Layer):
+class MaxPooling2D(_Window):
     """The largest value under the window, channel by channel."""
 
-    fixed: ClassVar = _SAME
-
     pool_size: Pair = (2, 2)
-    strides: Pair = (2, 2)
 
     @property
-    def window(self) -> Window:
-        return Window(self.pool_size, self.strides)
-
-    def output_shape(self, shape: Shape) -> Shape:
-        return (*self.window.positions(*shape[:2]), shape[2])
+    def size(self) -> Pair:
+        return self.pool_size
 
     def forward(self, values: np.ndarray) -> np.ndarray:
-        places = self.window.positions(*values.shape[1:3])
-        first, *others = self.window.shifts(self.window.pad(values, -np.inf), places)
+        first, *others = self.shifts(self.pad(values, -np.inf), self.places(values.shape[1:]))
         largest = first.copy()
         for view in others:
             np.maximum(largest, view, out=largest)
         return largest
 
     def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
-        padded = self.window.pad(values, -np.inf)
+        padded = self.pad(values, -np.inf)
         total = np.zeros_like(padded)
-        views = self.window.shifts(padded, output.shape[1:3])
-        targets = self.window.shifts(total, output.shape[1:3])
+        views, targets = (self.shifts(each, output.shape[1:3]) for each in (padded, total))
         free = np.ones(output.shape, bool)  # the first of equal values takes the whole gradient
         for view, target in zip(views, targets, strict=True):
             chosen = free & (view == output)
             target += np.where(chosen, gradient, np.float32(0.0))
             free &= ~chosen
-        return self.window.crop(total, *values.shape[1:3])
+        return self.crop(total, values.shape[1:])
 
 
 @dataclass(frozen=True, eq=False)
-class LeakyReLU(_Layer):
+class LeakyReLU(Layer):
     """Negative values times a slope between 0 and 1."""
 
     negative_slope: float = 0.3
@@ -224,12 +223,12 @@ class LeakyReLU(_Layer):
         scaled = values * np.float32(self.negative_slope)
         return np.maximum(values, scaled, out=scaled)
 
-    def pull_back(self, gradient: np.ndarray, values: np.ndarray, _output: np.ndarray) -> np.ndarray:
+    def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
         return np.where(values > 0, gradient, gradient * np.float32(self.negative_slope))
 
 
 @dataclass(frozen=True, eq=False)
-class Flatten(_Layer):
+class Flatten(Layer):
     """Each picture's values as one row."""
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -238,15 +237,13 @@ class Flatten(_Layer):
     def forward(self, values: np.ndarray) -> np.ndarray:
         return values.reshape(len(values), math.prod(values.shape[1:]))
 
-    def pull_back(self, gradient: np.ndarray, values: np.ndarray, _output: np.ndarray) -> np.ndarray:
+    def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
         return gradient.reshape(values.shape)
 
 
 @dataclass(frozen=True, eq=False)
-class Dense(_Layer):
+class Dense(Layer):
     """A matrix (inputs, units), plus a bias."""
-
-    fixed: ClassVar = _PLAIN
 
     def output_shape(self, shape: Shape) -> Shape:
         return (self.weights[0].shape[1],)
@@ -258,56 +255,44 @@ class Dense(_Layer):
         kernel, bias = self.weights
         return values @ kernel + bias
 
-    def pull_back(self, gradient: np.ndarray, values: np.ndarray, _output: np.ndarray) -> np.ndarray:
+    def pull_back(self, gradient: np.ndarray, values: np.ndarray, output: np.ndarray) -> np.ndarray:
         return gradient @ self.weights[0].T
 
 
-Layer = Conv2D | DepthwiseConv2D | MaxPooling2D | LeakyReLU | Flatten | Dense
-_KINDS: dict[str, type[Layer]] = {each.__name__: each for each in get_args(Layer)}
+_LAYERS: dict[str, type[Layer]] = {
+    each.__name__: each for each in (Conv2D, DepthwiseConv2D, MaxPooling2D, LeakyReLU, Flatten, Dense)
+}
 
 
-def layers_from_keras(
-    config: Mapping[str, Any], weights: Sequence[Sequence[np.ndarray]]
-) -> tuple[Shape, tuple[Layer, ...]]:
-    """The input's shape and the layers of a Sequential, from what `kd.networks.keras_file` read.
-
-    Raises:
-        NoTwin: when NumPy does not compute a layer, or an option of it.
-        ValueError: when a weight is not finite.
-    """
+def layers_of_file(source: str | os.PathLike | bytes) -> tuple[Shape, tuple[Layer, ...]]:
+    """Returns the input's shape and the layers of a .keras file; raises as `NumpyModel.load`."""
+    config, weights = read_keras_file(source)
     (first, *entries), (_nothing, *arrays) = config["layers"], weights
-    layers = [
+    layers = (
         _layer(entry["class_name"], entry["config"], own) for entry, own in zip(entries, arrays, strict=True)
-    ]
+    )
     return tuple(first["config"]["batch_shape"][1:]), tuple(layers)
 
 
 def _layer(kind: str, options: Mapping[str, Any], weights: Sequence[np.ndarray]) -> Layer:
-    if kind not in _KINDS:
+    if kind not in _LAYERS:
         raise NoTwin(_("NumPy does not compute the layer {kind} of this network.", kind=quoted(kind)))
-    made = _KINDS[kind]
-    for name, value in made.fixed.items():
-        if options[name] != value:
+    for name, value in _OPTIONS.items():
+        if options.get(name, value) != value:
             given = quoted(options[name])
-            raise NoTwin(
-                _(
-                    "NumPy does not compute a {kind} with {option} {value}.",
-                    kind=kind,
-                    option=name,
-                    value=given,
-                )
+            said = _(
+                "NumPy does not compute a {kind} with {option} {value}.", kind=kind, option=name, value=given
             )
-    own = {each.name: options[each.name] for each in dataclasses.fields(made) if each.name in options}
+            raise NoTwin(said)
+    own = {
+        each.name: options[each.name] for each in dataclasses.fields(_LAYERS[kind]) if each.name in options
+    }
     own = {name: tuple(value) if isinstance(value, list) else value for name, value in own.items()}
-    return made(weights=tuple(map(readonly, weights)), **own)
+    return _LAYERS[kind](weights=tuple(map(readonly, weights)), **own)
 
 
 def readonly(array: np.ndarray) -> np.ndarray:
-    """A float32 copy that cannot be changed.
-
-    Raises:
-        ValueError: when it is not finite, as after training that diverged.
-    """
+    """Returns a float32 copy that cannot be changed; raises a ValueError if it is not finite."""
     copy = np.array(array, np.float32, order="C")
     if not np.isfinite(copy).all():
         raise Unusable(_("A model's weights must be finite, got NaN or infinity: train it again."))
@@ -315,20 +300,56 @@ def readonly(array: np.ndarray) -> np.ndarray:
     return copy
 
 
-def fold_linear_tail(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer, ...]:
-    """The same function, with any final Conv2D → Flatten → Dense as one matrix.
+def read_keras_file(source: str | os.PathLike | bytes) -> tuple[dict[str, Any], list[list[np.ndarray]]]:
+    """Reads a saved Sequential without Keras: plain JSON and plain arrays, no code and no pickle.
 
-    kd/networks/folding.py says why the function is the same.
+    Args:
+        source: the file's path, or its bytes.
+
+    Returns:
+        The configuration (`config.json`'s "config": name, layers, …) and for each entry of its "layers"
+        the list of that layer's arrays, float32, as Keras' `layer.get_weights()` orders them.
+
+    Raises:
+        ValueError: when the file is missing, truncated or damaged, or is not a Keras 3 Sequential.
     """
-    if [type(layer) for layer in layers[-3:]] != [Conv2D, Flatten, Dense]:
-        return tuple(layers)
-    *head, convolution, flatten, dense = layers
-    assert isinstance(convolution, Conv2D)
-    shape = input_shape
-    for layer in head:
-        shape = layer.output_shape(shape)
-    kernel, bias = dense.weights
-    rows = kernel.T.reshape(-1, *convolution.output_shape(shape))
-    folded = convolution.transposed(rows, shape).reshape(len(rows), -1).T
-    bias = bias + rows.sum((1, 2)) @ convolution.weights[1]
-    return (*head, flatten, Dense((readonly(folded), readonly(bias))))
+    name = _("The model") if isinstance(source, bytes) else _("The model file {path}", path=Path(source))
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
+            description = json.loads(archive.read("config.json"))
+            weights = archive.read("model.weights.h5")
+        if description["class_name"] != "Sequential":
+            raise ValueError("only a keras.Sequential can be read")
+        config = description["config"]
+        return config, _layer_weights(weights, [layer["class_name"] for layer in config["layers"]])
+    except FileNotFoundError:
+        raise Unusable(
+            _("{file} is missing: train the run again, or choose another one.", file=name)
+        ) from None
+    except _DAMAGED as error:
+        raise Unusable(
+            _("{file} is damaged or not a Keras 3 .keras file: save the model again.", file=name)
+        ) from error
+
+
+def _layer_weights(file: bytes, kinds: list[str]) -> list[list[np.ndarray]]:
+    """Returns each layer's arrays; Keras names a group after its class in snake case, and numbers repeats."""
+    import h5py
+
+    weights: list[list[np.ndarray]] = []
+    seen: dict[str, int] = {}
+    with h5py.File(io.BytesIO(file), "r") as store:
+        for kind in kinds:
+            group = _snake_case(kind)
+            count = seen.get(group, 0)
+            seen[group] = count + 1
+            path = f"layers/{group}_{count}/vars" if count else f"layers/{group}/vars"
+            variables = store.get(path, {})
+            weights.append([variables[str(i)][()].astype(np.float32) for i in range(len(variables))])
+    return weights
+
+
+def _snake_case(name: str) -> str:
+    """MaxPooling2D → max_pooling2d, as keras.src.utils.naming.to_snake_case."""
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

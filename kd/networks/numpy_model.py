@@ -10,24 +10,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kd.networks.keras_file import read_keras_file
-from kd.networks.numpy_layers import (
-    Conv2D,
-    Dense,
-    Flatten,
-    Layer,
-    Shape,
-    fold_linear_tail,
-    layers_from_keras,
-    readonly,
-)
+from kd.networks.numpy_layers import Conv2D, Dense, Flatten, Layer, Shape, layers_of_file, readonly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +27,11 @@ if TYPE_CHECKING:
 _VALUES_AT_ONCE = 2**19
 
 
-@dataclass(frozen=True)
-class LayerDescription:
+# Pictures (n, height, width, channels) → coordinates, float32 (n, k)
+PenultimateMap = Callable[[np.ndarray], np.ndarray]
+
+
+class LayerDescription(NamedTuple):
     """One layer in numbers, for one picture."""
 
     kind: str  # Keras' class name
@@ -65,15 +58,13 @@ class NumpyModel:
 
     @classmethod
     def load(cls, source: str | os.PathLike | bytes) -> NumpyModel:
-        """Read a `.keras` file (its path, or its bytes) that holds a keras.Sequential.
-
-        Nothing in the file is executed or unpickled.
+        """Reads a `.keras` file (its path, or its bytes); nothing in it is executed or unpickled.
 
         Raises:
             NoTwin: when NumPy does not compute one of its layers (kd/networks/numpy_layers.py has them all).
             ValueError: when the file is missing or damaged, or holds anything but a Sequential.
         """
-        return cls(*layers_from_keras(*read_keras_file(source)))
+        return cls(*layers_of_file(source))
 
     def __post_init__(self) -> None:
         # Made here rather than on first use, so that threads only ever read it.
@@ -85,15 +76,9 @@ class NumpyModel:
         rows, shape = [], self.input_shape
         for layer in self._layers:
             output = layer.output_shape(shape)
-            rows.append(
-                LayerDescription(
-                    kind=type(layer).__name__,
-                    output_shape=output,
-                    parameters=sum(array.size for array in layer.weights),
-                    multiply_adds=layer.multiply_adds(shape),
-                    activations=math.prod(output),
-                )
-            )
+            parameters = sum(array.size for array in layer.weights)
+            kind, multiply_adds = type(layer).__name__, layer.multiply_adds(shape)
+            rows.append(LayerDescription(kind, output, parameters, multiply_adds, math.prod(output)))
             shape = output
         return tuple(rows)
 
@@ -109,22 +94,12 @@ class NumpyModel:
 
     @property
     def first_layer_filters(self) -> np.ndarray:
-        """What the first layer looks for in a picture, (height, width, channels, filters).
-
-        A convolution's kernel; or a dense layer's, whose units are filters as large as the whole picture.
-
-        Raises:
-            ValueError: when the first layer with weights does not look at the picture itself.
-        """
-        first = next(layer for layer in self._layers if not isinstance(layer, Flatten))
-        if isinstance(first, Conv2D):
-            return first.weights[0]
-        if isinstance(first, Dense):
-            return first.weights[0].reshape(*self.input_shape, -1)
-        raise ValueError(f"The first layer is a {type(first).__name__}, which has no filters to show.")
+        """The first layer's kernel, (height, width, channels, filters); a unit looks at the whole picture."""
+        kernel = self.weights()[0]
+        return kernel if kernel.ndim == 4 else kernel.reshape(*self.input_shape, -1)
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """The logits of pictures (n, height, width, channels) in [0, 1]: float32 (n, classes).
+        """Returns the logits of pictures (n, height, width, channels) in [0, 1]: float32 (n, classes).
 
         Raises:
             ValueError: when the shape or type is wrong, or a value is not finite.
@@ -132,17 +107,11 @@ class NumpyModel:
         return self._in_chunks(self._fast, images)
 
     def penultimate(self, images: np.ndarray) -> np.ndarray:
-        """What the last layer gets: float32 (n, features); 25,088 features in the teacher.
-
-        This runs every layer, with none folded; for distances between many pictures see `penultimate_map`.
-
-        Raises:
-            ValueError: as for `logits`.
-        """
+        """Returns what the last layer gets, with no layers folded: float32 (n, features)."""
         return self._in_chunks(self._layers[:-1], images)
 
     def penultimate_map(self, directions: np.ndarray) -> PenultimateMap:
-        """A fast way to compute coordinates of the penultimate features along fixed directions.
+        """Returns a function from pictures to coordinates of their penultimate features along directions.
 
         If the last layer's input is linear in an earlier layer, as in the notebook's networks, the
         convolution and the directions are folded into one matrix.
@@ -155,10 +124,11 @@ class NumpyModel:
             shape = np.shape(directions)
             raise ValueError(f"directions must have {features:,} rows, one a feature, got the shape {shape}.")
         ending = Dense((readonly(directions), np.zeros(directions.shape[1], np.float32)))
-        return PenultimateMap(self, fold_linear_tail([*self._layers[:-1], ending], self.input_shape))
+        layers = fold_linear_tail([*self._layers[:-1], ending], self.input_shape)
+        return lambda images: self._in_chunks(layers, images)
 
     def input_gradient(self, images: np.ndarray, output_gradient: np.ndarray) -> np.ndarray:
-        """The vector-Jacobian product: how a weighted sum of the logits changes with each pixel.
+        """Returns the vector-Jacobian product: how a weighted sum of the logits changes with each pixel.
 
         Args:
             images: a few pictures (n, height, width, channels).
@@ -186,35 +156,21 @@ class NumpyModel:
         return gradient
 
     def weights(self) -> list[np.ndarray]:
-        """The learned arrays, as Keras' `model.get_weights()` orders them (read-only)."""
+        """Returns the learned arrays, as Keras' `model.get_weights()` orders them (read-only)."""
         return [array for layer in self._layers for array in layer.weights]
 
     def with_flat_weights(self, vector: np.ndarray) -> NumpyModel:
-        """The same network with other weights, such as those of another epoch.
-
-        Args:
-            vector: all weight arrays flattened and joined in order, as snapshots keep them.
-
-        Raises:
-            ValueError: when the vector does not have `parameters` numbers.
-        """
+        """Returns the network with other weights: all arrays flattened and joined, as snapshots keep them."""
         if np.shape(vector) != (self.parameters,):
             shape = np.shape(vector)
             raise ValueError(f"The vector must have {self.parameters:,} numbers, got the shape {shape}.")
-        layers, start = [], 0
+        arrays = self.weights()
+        parts = iter(np.split(vector, np.cumsum([array.size for array in arrays])[:-1]))
+        layers = []
         for layer in self._layers:
-            weights = []
-            for array in layer.weights:
-                end = start + array.size
-                weights.append(readonly(vector[start:end]).reshape(array.shape))
-                start = end
-            layers.append(replace(layer, weights=tuple(weights)))
+            weights = tuple(readonly(next(parts)).reshape(array.shape) for array in layer.weights)
+            layers.append(replace(layer, weights=weights))
         return NumpyModel(self.input_shape, tuple(layers))
-
-    @property
-    def _chunk(self) -> int:
-        largest = max(layer.activations for layer in self.layers)
-        return max(1, _VALUES_AT_ONCE // largest)
 
     def _checked(self, images: np.ndarray) -> np.ndarray:
         images = np.asarray(images)
@@ -228,37 +184,35 @@ class NumpyModel:
         return np.ascontiguousarray(images, np.float32)
 
     def _in_chunks(self, layers: Sequence[Layer], images: np.ndarray) -> np.ndarray:
-        images, size = self._checked(images), self._chunk
+        images = self._checked(images)
+        size = max(1, _VALUES_AT_ONCE // max(layer.activations for layer in self.layers))
         parts = []
         for start in range(0, max(1, len(images)), size):
             values = images[start : start + size]
             for layer in layers:
                 values = layer.forward(values)
             parts.append(values)
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return np.concatenate(parts)
 
 
-@dataclass(frozen=True, eq=False)
-class PenultimateMap:
-    """Pictures to coordinates of their penultimate features; made by `NumpyModel.penultimate_map`."""
-
-    model: NumpyModel
-    _layers: tuple[Layer, ...]
-
-    def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Pictures (n, height, width, channels) to float32 (n, k).
-
-        Raises:
-            ValueError: as for `NumpyModel.logits`.
-        """
-        return self.model._in_chunks(self._layers, images)
+def fold_linear_tail(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer, ...]:
+    """Returns layers of the same function, with any final Conv2D → Flatten → Dense as one matrix."""
+    if [type(layer) for layer in layers[-3:]] != [Conv2D, Flatten, Dense]:
+        return tuple(layers)
+    *head, convolution, flatten, dense = layers
+    assert isinstance(convolution, Conv2D)
+    shape = input_shape
+    for layer in head:
+        shape = layer.output_shape(shape)
+    kernel, bias = dense.weights
+    rows = kernel.T.reshape(-1, *convolution.output_shape(shape))
+    folded = convolution.transposed(rows, shape).reshape(len(rows), -1).T
+    bias = bias + rows.sum((1, 2)) @ convolution.weights[1]
+    return (*head, flatten, Dense((readonly(folded), readonly(bias))))
 
 
 def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:
-    """The layers of several networks, in order.
-
-    Args:
-        models: name → model.
+    """Returns the layers of several networks by their names, in order.
 
     Returns:
         One row for each layer: model, position (from 1), kind (Keras' class), output ("14 × 14 × 16"),
@@ -266,29 +220,17 @@ def architecture_table(models: Mapping[str, NumpyModel]) -> pd.DataFrame:
     """
     import pandas as pd  # asking a network does without
 
-    return pd.DataFrame(
-        [
-            {
-                "model": name,
-                "position": position,
-                "kind": layer.kind,
-                "output": " × ".join(map(str, layer.output_shape)),
-                "parameters": layer.parameters,
-                "multiply_adds": layer.multiply_adds,
-                "activations": layer.activations,
-            }
-            for name, model in models.items()
-            for position, layer in enumerate(model.layers, start=1)
-        ]
-    )
+    columns = ["model", "position", "kind", "output", *LayerDescription._fields[2:]]
+    rows = []
+    for name, model in models.items():
+        for position, layer in enumerate(model.layers, start=1):
+            kind, shape, *numbers = layer
+            rows.append((name, position, kind, " × ".join(map(str, shape)), *numbers))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def first_layer(model: NumpyModel) -> str:
-    """What the first layer with weights is made of.
-
-    Returns:
-        "filters" of a convolution, "units" of a hidden layer, or "digits" if it gives the logits.
-    """
+    """Returns what the first layer with weights has: "filters", "units", or "digits" if it is the last."""
     kinds = [layer.kind for layer in model.layers if layer.parameters]
     if kinds[0] == "Conv2D":
         return "filters"
@@ -296,7 +238,7 @@ def first_layer(model: NumpyModel) -> str:
 
 
 def filters_over_time(model: NumpyModel, weights: np.ndarray, most: int | None = None) -> np.ndarray:
-    """The first layer's filters at each point of a training run, as `NumpyModel.first_layer_filters`.
+    """Returns the first layer's filters at each point of a training run, as `NumpyModel.first_layer_filters`.
 
     Args:
         model: the network, at any point in time.
@@ -305,8 +247,5 @@ def filters_over_time(model: NumpyModel, weights: np.ndarray, most: int | None =
 
     Returns:
         float32 (k, height, width, channels, filters).
-
-    Raises:
-        ValueError: when a row does not have a number for each parameter, or there are no filters.
     """
     return np.stack([model.with_flat_weights(row).first_layer_filters[..., :most] for row in weights])

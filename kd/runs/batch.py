@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from kd.config import NOBODY, RunConfig
 from kd.runs.in_progress import RunsInProgress
+from kd.runs.job import ending_of
 from kd.runs.run import Wish
 from kd.runs.scheduler import STUDY
 from kd.text.endings import Ending
-
-log = logging.getLogger("kd")
 
 # How often to try again where a run could not be stored because the disk was full.
 SECONDS_FOR_ROOM = 5.0
@@ -60,40 +58,19 @@ class Batch:
         self._is_started = self._is_feeding = self._is_over = self._is_holding = False
 
     def start(self, configs: Iterable[RunConfig], is_stored: Callable[[RunConfig], bool], most: int) -> None:
-        """Begin with what is missing; returns when so many runs are in progress.
-
-        Args:
-            is_stored: whether a run is stored with all its models.
-            most: how many runs are in progress at a time.
-        """
-        for config in configs:
-            if is_stored(config):
-                self.done.add(config.run_id)
-                self.reused.add(config.run_id)
-            else:
-                self._waiting.append(config)
+        """Begins with what is missing, so many runs at a time; returns when these are in progress."""
+        by_id = {config.run_id: config for config in configs}
+        self.reused = {run_id for run_id, config in by_id.items() if is_stored(config)}
+        missing = [config for run_id, config in by_id.items() if run_id not in self.reused]
+        self.done |= self.reused
         with self._lock:
-            if self.is_stopped:
-                self._waiting.clear()
+            if not self.is_stopped:
+                self._waiting.extend(missing)
             self._most, self._is_started = most, True
         self._feed()
 
-    @property
-    def waiting(self) -> list[RunConfig]:
-        """The runs that have not begun."""
-        return list(self._waiting)
-
-    def pause(self) -> None:
-        """Let it rest, also in the middle of a run, until `go_on`."""
-        self._rest(True)
-
-    def go_on(self) -> None:
-        """After `pause`."""
-        self._rest(False)
-        self._feed()
-
     def stop(self) -> None:
-        """End it now; what is computed is kept."""
+        """Ends it now; what is computed is kept."""
         with self._lock:
             self.is_stopped = True
             in_progress, self._in_progress = self._in_progress, {}
@@ -102,22 +79,23 @@ class Batch:
             self._runs.stop(run_id, self.who, wish)
         self._feed()
 
-    def _rest(self, is_paused: bool) -> None:
+    def rest(self, is_paused: bool) -> None:
+        """Lets it rest, also in the middle of a run, or go on."""
         with self._lock:
             if self.is_paused == is_paused:
                 return
             self.is_paused = is_paused
-            now = time.monotonic()
             if is_paused:
-                self._paused_at = now
+                self._paused_at = time.monotonic()
             else:
-                self.seconds_paused += now - self._paused_at
+                self.seconds_paused += time.monotonic() - self._paused_at
             in_progress = list(self._in_progress)
         for run_id in in_progress:
             self._runs.change(run_id, self.who, is_paused)
+        self._feed()
 
     def _feed(self) -> None:
-        """Begin runs as long as there is room for more; one thread at a time does."""
+        """Begins runs as long as there is room for more, in one thread at a time."""
         while True:
             with self._lock:
                 if self._is_feeding or not self._is_started:
@@ -134,8 +112,7 @@ class Batch:
             try:
                 self._runs.want(config, self.who, wish, self._is_followed, self.person)
             except Exception as error:
-                log.exception("run %s could not begin", config.run_id)
-                wish.ended(Ending("unexpected", {"error": f"{type(error).__name__}: {error}"}))
+                wish.ended(ending_of(error))
             with self._lock:
                 self._is_feeding = False
                 was_stopped = self.is_stopped
@@ -146,9 +123,8 @@ class Batch:
 
     def _run_ended(self, config: RunConfig, ending: Ending | None) -> None:
         with self._lock:
-            if config.run_id not in self._in_progress:
+            if self._in_progress.pop(config.run_id, None) is None:
                 return
-            del self._in_progress[config.run_id]
             if ending is None:
                 self.done.add(config.run_id)
                 self.waits_for_room = False
@@ -168,24 +144,3 @@ class Batch:
         with self._lock:
             self._is_holding = False
         self._feed()
-
-
-class Pace:
-    """How long what is left of many runs takes, judging by those that are done. Begins when it is made.
-
-    costs: seconds that each run was estimated to take, by its id.
-    """
-
-    def __init__(self, costs: Mapping[str, float]):
-        self._costs, self._began = costs, time.monotonic()
-
-    def seconds_left(self, done: Iterable[str], seconds_paused: float = 0.0) -> float:
-        """At the pace so far, as soon as there is one; done: the ids of the runs that are."""
-        total = sum(self._costs.values())
-        left = total - sum(self._costs.get(run_id, 0.0) for run_id in set(done))
-        elapsed = time.monotonic() - self._began - seconds_paused
-        return left * (elapsed / (total - left) if total > left and elapsed > _SECONDS_BEFORE_A_PACE else 1.0)
-
-
-# Before this, how long the first runs took says little about the others.
-_SECONDS_BEFORE_A_PACE = 5.0

@@ -1,23 +1,19 @@
-"""Courses: how students learned that nobody watched. They are trained once more, to the same weights."""
+"""Courses: students that learned without snapshots are trained once more for them, to the same weights."""
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterable
 
 from kd.base.unusable import Unusable
 from kd.config import STUDENTS, RunConfig
-from kd.engine import EngineLost, WorkerLost
 from kd.runs.job import Begin, Job, Steps
-from kd.runs.scheduler import PERSON, Scheduler
+from kd.runs.run import teaching_of
+from kd.runs.scheduler import Scheduler
 from kd.runs.tasks import snapshots_task, teachers_of
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
-from kd.training.messages import averaged
-
-log = logging.getLogger("kd")
 
 KEPT, COMING, MISSING = "kept", "coming", "missing"
 """What is known of a run's course: it is stored, it is being computed, or nobody has asked for it."""
@@ -34,28 +30,24 @@ class Courses:
         self._closed = False
 
     def want(self, run_ids: Iterable[str]) -> None:
-        """Ask for the courses of these runs, in this order; returns at once."""
+        """Asks for the courses of these runs, in this order; returns at once."""
         for run_id in run_ids:
             with self._changed:
                 if self._closed or run_id in self._jobs:
                     continue
                 self._failed.pop(run_id, None)
                 job = self._jobs[run_id] = self._job(run_id)
-            job.start()
+            job.go_on()
 
     def wait(self, run_id: str) -> None:
-        """Wait until a run's course that was wanted is stored.
-
-        Raises:
-            ValueError: when it could not be had.
-        """
+        """Waits until a run's course that was wanted is stored; raises ValueError when that fails."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or run_id not in self._jobs)
         if self.failure(run_id):
             raise Unusable(self.failure(run_id))
 
     def state(self, run_id: str) -> str:
-        """KEPT, COMING or MISSING."""
+        """Returns KEPT, COMING or MISSING."""
         with self._changed:
             if run_id in self._jobs:
                 return COMING
@@ -64,11 +56,11 @@ class Courses:
         return KEPT if kept else MISSING
 
     def failure(self, run_id: str) -> str:
-        """Why a course that was asked for is missing; empty where nothing went wrong."""
+        """Returns why a course that was asked for is missing; empty where nothing went wrong."""
         return self._failed.get(run_id, "")
 
     def close(self) -> None:
-        """Compute nothing any more."""
+        """Stops everything."""
         with self._changed:
             self._closed = True
             jobs, self._jobs = list(self._jobs.values()), {}
@@ -77,23 +69,15 @@ class Courses:
             job.stop()
 
     def _job(self, run_id: str) -> Job:
-        def ended(_value: object, error: BaseException | None) -> None:
-            if isinstance(error, (ValueError, OSError, EngineLost, WorkerLost)):
-                self._failed[run_id] = str(Ending.of(error))
-            elif error is not None:
-                log.error("the course of run %s could not be had", run_id, exc_info=error)
-                self._failed[run_id] = f"{type(error).__name__}: {error}"
+        def ended(ending: Ending | None) -> None:
             with self._changed:
+                if ending is not None:
+                    self._failed[run_id] = str(ending)
                 self._jobs.pop(run_id, None)
                 self._changed.notify_all()
 
-        return Job(
-            self._scheduler,
-            lambda begin: self._steps(run_id, begin),
-            ended,
-            people=frozenset({f"course {run_id}"}),
-            urgency=PERSON,
-        )
+        people = frozenset({f"course {run_id}"})
+        return Job(self._scheduler, lambda begin: self._steps(run_id, begin), ended, people=people)
 
     def _steps(self, run_id: str, begin: Begin) -> Steps:
         store, record = self._store, self._store.runs.record(run_id)
@@ -107,11 +91,7 @@ class Courses:
         if "distilled" in missing:
             teaching = None
             if config.learns_from_teacher:
-                teachers = teachers_of(config, store)
-                answers = []
-                for teacher in teachers:
-                    answers.append(teacher.teaching() or (yield [teacher.task()])[0])
-                teaching = averaged(answers)
+                teaching = yield from teaching_of(teachers_of(config, store))
             wait_for.append(begin(snapshots_task(config, "distilled", store, teaching)))
         if wait_for:
             yield wait_for

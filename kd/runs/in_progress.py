@@ -10,8 +10,7 @@ from collections.abc import Callable
 
 from kd.base.unusable import Unusable
 from kd.config import NOBODY, RunConfig
-from kd.engine import EngineLost, WorkerLost
-from kd.runs.result import not_stored
+from kd.runs.job import ending_of
 from kd.runs.run import Seconds, Training, Wish
 from kd.runs.scheduler import AHEAD, PERSON, Scheduler
 from kd.runs.state import RunView
@@ -45,7 +44,7 @@ class RunsInProgress:
         """
         self._store, self._scheduler, self._seconds, self._ended = store, scheduler, seconds, ended
         self._timings = Timings()
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._runs: dict[str, Training] = {}
         self._elsewhere: dict[str, tuple[RunConfig, dict[str, Wish]]] = {}
         self._neighbours: threading.Thread | None = None
@@ -54,7 +53,7 @@ class RunsInProgress:
     def want(
         self, config: RunConfig, who: str, wish: Wish, is_followed: bool = False, person: str = NOBODY
     ) -> None:
-        """Want a run, for a person or for a study: it begins, or is joined where it is in progress.
+        """Wants a run, for a person or for a study: it begins, or is joined where it is in progress.
 
         `wish.ended` is called when it ends while it is wanted, perhaps before this returns.
 
@@ -62,9 +61,8 @@ class RunsInProgress:
             is_followed: whether to look at its students while they learn, where it is not in progress.
             person: whose it is to be.
 
-        Raises:
-            ValueError: when a person has MOST_WAITING runs waiting; NOBODY may have any number.
-            OSError: when it cannot be recorded.
+        Raises ValueError when a person has MOST_WAITING runs waiting; NOBODY may have any number; OSError
+        when it cannot be recorded.
         """
         run_id = config.run_id
         with self._lock:
@@ -75,15 +73,8 @@ class RunsInProgress:
                 self._check_room(who)
             is_new = training is None
             if training is None:
-                training = self._runs[run_id] = Training(
-                    config,
-                    self._store,
-                    self._scheduler,
-                    self._timings,
-                    self._seconds,
-                    self._job_ended,
-                    is_followed,
-                )
+                parts = self._store, self._scheduler, self._timings, self._seconds, self._job_ended
+                training = self._runs[run_id] = Training(config, *parts, is_followed)
             training.wishes[who] = wish
         training.wishes_changed()
         if is_new:
@@ -92,7 +83,7 @@ class RunsInProgress:
             self._store.runs.ask_for(run_id, person=person)
 
     def change(self, run_id: str, who: str, is_paused: bool) -> None:
-        """Let one's interest in a run rest, or go on with it."""
+        """Lets one's interest in a run rest, or go on."""
         with self._lock:
             training = self._active(run_id)
             if training is None or who not in training.wishes:
@@ -101,20 +92,21 @@ class RunsInProgress:
         training.wishes_changed()
 
     def stop(self, run_id: str, who: str | None = None, wish: Wish | None = None) -> bool:
-        """Withdraw an interest, or everybody's for None; returns whether the run ends by that.
+        """Withdraws an interest, or everybody's for None; returns whether the run ends by that.
 
         Args:
             wish: only this one, if they have not had another since.
         """
         with self._lock:
-            if wish is not None and self._wish(run_id, who) is not wish:
+            training = self._active(run_id)
+            _config, elsewhere = self._elsewhere.get(run_id, (None, {}))
+            wishes = elsewhere if training is None else training.wishes
+            if wish is not None and wishes.get(who or NOBODY) is not wish:
                 return False
-            _config, wishes = self._elsewhere.get(run_id, (None, {}))
-            if who is None or wishes.keys() <= {who}:
+            if who is None or elsewhere.keys() <= {who}:
                 self._elsewhere.pop(run_id, None)
             else:
-                wishes.pop(who, None)
-            training = self._active(run_id)
+                elsewhere.pop(who, None)
             if training is None:
                 return False
             if who is not None:
@@ -130,29 +122,29 @@ class RunsInProgress:
         return True
 
     def view(self, run_id: str) -> RunView | None:
-        """A run of this process as it is now, or None if it is not one of them."""
+        """Returns a run of this process as it is now, or None if it is not one of them."""
         training = self._runs.get(run_id)
         return None if training is None else training.view()
 
     def forget(self, run_id: str) -> None:
-        """Forget a run that has ended: it was deleted."""
+        """Forgets a run that has ended, because it was deleted."""
         with self._lock:
             if run_id in self._runs and not self._runs[run_id].state.active:
                 del self._runs[run_id]
 
     def anybody_else_waits(self, person: str) -> bool:
-        """Whether a person other than this one waits for a run to begin."""
+        """Returns whether a person other than this one waits for a run to begin."""
         return self._scheduler.anybody_else_waits(person)
 
     def is_idle(self) -> bool:
-        """Whether nothing that anybody asked for waits or is computed."""
+        """Returns whether nothing that anybody asked for waits or is computed."""
         with self._lock:
             trainings = list(self._runs.values())
         asked = (training for training in trainings if training.is_asked_for and training.state.active)
         return all(training.job.interest.is_paused for training in asked) and self._scheduler.is_idle()
 
     def close(self) -> None:
-        """End every run; those that had not ended are interrupted."""
+        """Ends every run; those that had not ended are interrupted."""
         self._closing.set()
         with self._lock:
             active = [training for training in self._runs.values() if training.state.active]
@@ -161,34 +153,24 @@ class RunsInProgress:
                 self._end(training, "interrupted", Ending("interrupted"))
 
     def wait_closed(self, timeout: float) -> None:
-        """After `close`: wait until nothing is stored any more, or `timeout` seconds pass."""
+        """Waits after `close` until nothing is stored any more, or `timeout` seconds pass."""
         deadline = time.monotonic() + timeout
         self._scheduler.wait_closed(timeout)
         if self._neighbours is not None:
             self._neighbours.join(max(0.0, deadline - time.monotonic()))
 
-    def _wish(self, run_id: str, who: str | None) -> Wish | None:
-        """Called with the lock held."""
-        _config, elsewhere = self._elsewhere.get(run_id, (None, {}))
-        training = self._active(run_id)
-        return (elsewhere if training is None else training.wishes).get(who or NOBODY)
-
     def _active(self, run_id: str) -> Training | None:
-        """A run that one can join. Called with the lock held."""
+        """Returns a run that one can join. Called with the lock held."""
         training = self._runs.get(run_id)
         can_join = training is not None and training.state.active and not training.is_stopping
         return training if can_join else None
 
     def _check_room(self, person: str) -> None:
-        """Called with the lock held.
-
-        Raises:
-            ValueError: when this person has MOST_WAITING runs waiting.
-        """
+        """Raises ValueError when this person has MOST_WAITING runs waiting. Called with the lock held."""
         if person == NOBODY:
             return
         mine = [training for training in self._runs.values() if person in training.wishes]
-        if sum(self._scheduler.is_waiting(training.job.interest) for training in mine) >= MOST_WAITING:
+        if sum(self._scheduler.place(training.job.interest) is not None for training in mine) >= MOST_WAITING:
             raise Unusable(
                 _(
                     "You already have {count} runs waiting, the most allowed: "
@@ -200,12 +182,12 @@ class RunsInProgress:
     def _begin(self, training: Training, person: str) -> None:
         config, run_id = training.config, training.config.run_id
         self._look_at_neighbours()
-        for_person = any(wish.urgency == PERSON for wish in training.wishes.values())
+        for_person = training.is_a_persons
         try:
             with contextlib.nullcontext() if for_person else self._store.waiting():
                 claim = self._store.runs.claim(run_id, config, training.is_asked_for, person)
         except OSError as error:
-            self._settle(training, not_stored(error), status="failed")
+            self._settle(training, ending_of(error), status="failed")
             if for_person:
                 raise
             return
@@ -224,23 +206,17 @@ class RunsInProgress:
             self._store.runs.end(run_id, claim, "stopped", STOPPED_WAITING.stored())
             return
         log.info("run %s begins: %s", run_id, _described(config))
-        training.job.start()
+        training.job.go_on()
 
-    def _job_ended(self, training: Training, error: BaseException | None) -> None:
-        if error is None:
+    def _job_ended(self, training: Training, ending: Ending | None) -> None:
+        if ending is None:
             log.info("run %s finished", training.config.run_id)
             self._settle(training, None)
-        elif isinstance(error, OSError):
-            self._end(training, "failed", not_stored(error))
-        elif isinstance(error, (EngineLost, WorkerLost, ValueError)):
-            self._end(training, "failed", Ending.of(error))
         else:
-            log.error("run %s failed", training.config.run_id, exc_info=error)
-            ending = Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})
             self._end(training, "failed", ending)
 
     def _end(self, training: Training, status: str, ending: Ending) -> None:
-        """Record that a run ended without a result."""
+        """Records that a run ended without a result."""
         run_id = training.config.run_id
         log.info("run %s %s: %s", run_id, status, ending.english)
         is_stored = True
@@ -255,17 +231,17 @@ class RunsInProgress:
     def _settle(
         self, training: Training, ending: Ending | None, status: str = "finished", is_stored: bool = True
     ) -> None:
-        """After a run's end: the store answers for it, and those who wanted it are told."""
-        training.state.enter("done", status, ending)
+        """Leaves a run that has ended to the store, and tells those who wanted it."""
+        training.state.enter("done", status, ending=ending)
         run_id = training.config.run_id
         with self._lock:
             if self._runs.get(run_id) is training and is_stored:
                 del self._runs[run_id]
-            wishes = list(training.wishes.values())
+            wishes, by_person = list(training.wishes.values()), training.is_a_persons
         for wish in wishes:
             wish.ended(ending)
         if not self._closing.is_set():
-            self._ended(run_id, any(wish.urgency == PERSON for wish in wishes))
+            self._ended(run_id, by_person)
 
     def _look_at_neighbours(self) -> None:
         with self._lock:
@@ -276,7 +252,7 @@ class RunsInProgress:
                 self._neighbours.start()
 
     def _watch_neighbours(self) -> None:
-        """While anything is in progress: stop what other processes want stopped, notice what they ended."""
+        """Stops what other processes want stopped and notices what they ended, while anything goes on."""
         while not self._closing.wait(SECONDS_BETWEEN_LOOKS):
             with self._lock:
                 if not (self._runs or self._elsewhere):
@@ -292,7 +268,7 @@ class RunsInProgress:
                         self._come_back(run_id)
 
     def _come_back(self, run_id: str) -> None:
-        """Another process has ended a run: it has finished, or studies that want it have it computed here."""
+        """Goes on with a run that another process has ended: if it has no result, studies want it here."""
         with self._lock:
             config, wishes = self._elsewhere.pop(run_id)
         for who, wish in wishes.items():
@@ -303,7 +279,7 @@ class RunsInProgress:
 
 
 def _described(config: RunConfig) -> str:
-    """A run's setting in a few words: whatever differs from the default."""
+    """Names whatever differs from the default."""
     default = RunConfig().to_dict()
     changed = [f"{name} {value}" for name, value in config.to_dict().items() if value != default[name]]
     return ", ".join(changed) or "the default setting"

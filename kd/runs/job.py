@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
+from kd.base.unusable import Unusable
+from kd.engine import EngineLost, WorkerLost
 from kd.runs.scheduler import Interest, Scheduler, Task
+from kd.store.database import is_full
+from kd.text.endings import Ending
 
-Steps = Generator[Sequence[Task], list[Any], Any]
-"""Yields the tasks that it waits for, gets their values in the same order, and returns the job's value."""
+log = logging.getLogger("kd")
+
+Steps = Generator[Sequence[Task], list[Any], None]
+"""Yields the tasks that it waits for, and gets their values in the same order."""
 
 Begin = Callable[[Task], Task]
 """Puts a task on the list before anything waits for it."""
@@ -18,41 +25,33 @@ Begin = Callable[[Task], Task]
 class Job:
     """Carries out steps; a task's end takes them on to the next, in the thread that stored it. Thread-safe.
 
-    interest: who wants it, in the scheduler.
+    interest: stands in the scheduler for all who want the job.
     """
 
     def __init__(
         self,
         scheduler: Scheduler,
         steps: Callable[[Begin], Steps],
-        ended: Callable[[Any, BaseException | None], None],
+        ended: Callable[[Ending | None], None],
         hear: Callable[[dict], None] = lambda event: None,
         people: frozenset[str] = frozenset(),
-        urgency: int = 0,
-        is_paused: bool = False,
     ):
         """
         Args:
-            ended: called once, with the value that the steps return or the error that ended them; not after
-                `stop`.
+            ended: called once, with why the steps failed or with None; not after `stop`.
             hear: called with each event of the tasks.
         """
-        self.interest = Interest(hear, self._task_ended, people, urgency, is_paused)
+        self.interest = Interest(hear, self._task_ended, people)
         self._scheduler, self._ended = scheduler, ended
         self._steps = steps(self._begin)
         self._lock = threading.Lock()
         self._begun: set[str] = set()
         self._ends: dict[str, tuple[Any, BaseException | None]] = {}
-        self._waits_for: Sequence[Task] | None = ()
-        self._is_started = False
-        self._is_over = False
-
-    def start(self) -> None:
-        """Take the first steps, in this thread."""
-        self._go_on()
+        self._waits_for: Sequence[Task] | None = ()  # None while a thread takes the steps
+        self._is_started = self._is_over = False
 
     def stop(self) -> bool:
-        """End it now, whatever it waits for; returns whether it had not ended. Models are stored or not."""
+        """Ends it now, whatever it waits for; returns whether it had not ended."""
         with self._lock:
             was_over, self._is_over = self._is_over, True
         self._scheduler.leave(self.interest)
@@ -71,12 +70,13 @@ class Job:
     def _task_ended(self, key: str, value: Any, error: BaseException | None) -> None:
         with self._lock:
             self._ends[key] = value, error
-        self._go_on()
+        self.go_on()
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
+        """Takes the steps that can be taken now, in this thread: at first, and whenever a task has ended."""
         while True:
             with self._lock:
-                if self._is_over or self._waits_for is None:  # another thread takes the steps now
+                if self._is_over or self._waits_for is None:
                     return
                 ends = [self._ends.get(task.key) for task in self._waits_for]
                 error = next((error for _value, error in self._ends.values() if error is not None), None)
@@ -84,15 +84,15 @@ class Job:
                     return
                 values = [end[0] for end in ends if end is not None] if self._is_started else None
                 self._waits_for, self._is_started = None, True
-            value, waits_for = None, None
+            waits_for = None
             try:
                 if error is not None:
                     raise error
                 waits_for = self._steps.send(values)  # type: ignore[arg-type] # None begins it
                 for task in waits_for:
                     self._begin(task)
-            except StopIteration as end:
-                value = end.value
+            except StopIteration:
+                pass
             except BaseException as raised:
                 error = raised
             with self._lock:
@@ -102,5 +102,17 @@ class Job:
                 self._is_over = waits_for is None
             if waits_for is None:
                 self._scheduler.leave(self.interest)
-                self._ended(value, error)
+                self._ended(None if error is None else ending_of(error))
                 return
+
+
+def ending_of(error: BaseException) -> Ending:
+    """Returns why something failed, for people; logs what was not to be expected."""
+    if isinstance(error, (EngineLost, WorkerLost, ValueError, Unusable)):
+        return Ending.of(error)
+    if isinstance(error, OSError):
+        if is_full(error):
+            return Ending("disk full")
+        return Ending("not saved", {"reason": str(error.strerror or error)})
+    log.error("a run or a course failed", exc_info=error)
+    return Ending("unexpected", {"error": f"{type(error).__name__}: {error}"})

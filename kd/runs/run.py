@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kd.analysis import evaluation
+from kd.analysis.verdict import Comparison
 from kd.base.unusable import Unusable
-from kd.config import STUDENTS, RunConfig, has_fresh_teacher
+from kd.config import MODELS, STUDENTS, RunConfig, has_fresh_teacher
 from kd.networks.architectures import student_architecture
+from kd.pictures.mnist import load_mnist
 from kd.runs.job import Begin, Job, Steps
-from kd.runs.result import run_record
 from kd.runs.scheduler import AHEAD, PERSON, Scheduler, Task
 from kd.runs.state import RunState, RunView
-from kd.runs.tasks import Teacher, Timings, model_task, teachers_of
+from kd.runs.tasks import Teacher, Timings, model_task, software, teachers_of
 from kd.store.store import Store
 from kd.text.endings import Ending
 from kd.text.translation import _
@@ -53,7 +55,7 @@ class Training:
         scheduler: Scheduler,
         timings: Timings,
         seconds: Seconds,
-        ended: Callable[[Training, BaseException | None], None],
+        ended: Callable[[Training, Ending | None], None],
         is_followed: bool,
     ):
         self.config, self.state, self.is_followed = config, RunState(config), is_followed
@@ -63,15 +65,20 @@ class Training:
         self._cached: set[str] = set()
         self._scheduler, self._lock = scheduler, threading.Lock()
         self._keeps_events = self._has_begun = False
-        self.job = Job(scheduler, self._steps, lambda _value, error: ended(self, error), self._hear)
+        self.job = Job(scheduler, self._steps, lambda ending: ended(self, ending), self._hear)
 
     @property
     def is_asked_for(self) -> bool:
-        """Whether anybody has asked for it."""
+        """Returns whether a person or a study wants it."""
         return any(wish.urgency < AHEAD for wish in self.wishes.values())
 
+    @property
+    def is_a_persons(self) -> bool:
+        """Returns whether a person wants it."""
+        return any(wish.urgency == PERSON for wish in self.wishes.values())
+
     def wishes_changed(self) -> None:
-        """Tell the scheduler who wants it now, and how urgently."""
+        """Tells the scheduler who wants it now, and how urgently."""
         with self._lock:
             wishes = dict(self.wishes)
             wanting = {who: wish for who, wish in wishes.items() if not wish.is_paused}
@@ -80,7 +87,7 @@ class Training:
             self._scheduler.change(self.job.interest, frozenset(wanting or wishes), urgency, not wanting)
 
     def view(self) -> RunView:
-        """The run as it is now, with its place in the queue."""
+        """Returns the run as it is now, with its place in the queue."""
         queue = self._scheduler.place(self.job.interest)
         view = replace(self.state.view(), people=frozenset(self.wishes))
         if not view.active:
@@ -91,19 +98,19 @@ class Training:
         return replace(view, status="running", phase="starting") if view.status == "queued" else view
 
     def _steps(self, begin: Begin) -> Steps:
-        """Everything a run takes, side by side where one model does not need the other."""
+        """Computes all that a run takes, side by side where one model does not need the other."""
         config, state, wait_for = self.config, self.state, []
-        for name in ("teacher", *STUDENTS):
+        for name in MODELS:
             self._know(name)
-        if has_fresh_teacher(config) and "teacher" not in self._cached:
+        trains_teacher = has_fresh_teacher(config) and "teacher" not in self._cached
+        if trains_teacher:
             state.expect_teacher()
             teacher_task = begin(self._task("teacher"))
         if "scratch" not in self._cached:
             wait_for.append(begin(self._task("scratch")))
-        if has_fresh_teacher(config) and "teacher" not in self._cached:
-            state.enter(
-                "awaiting teacher" if self._scheduler.waits_for_worker(teacher_task.key) else "teacher"
-            )
+        if trains_teacher:
+            waits = self._scheduler.waits_for_worker(teacher_task.key)
+            state.enter("awaiting teacher" if waits else "teacher")
             yield [teacher_task]
         teachers = teachers_of(config, self._store)
         teacher = teachers[0]
@@ -111,7 +118,7 @@ class Training:
         if not self._know("distilled"):
             teaching = None
             if config.learns_from_teacher:
-                teaching = yield from self._teaching(teachers)
+                teaching = yield from teaching_of(teachers, lambda: state.enter("soft targets"))
             wait_for.append(begin(self._task("distilled", teaching)))
         state.enter("students")
         if wait_for:
@@ -125,7 +132,7 @@ class Training:
         state.enter("done", "finished", result=record["result"])
 
     def _know(self, name: str) -> bool:
-        """Take over a model if it is stored."""
+        """Takes over a model if it is stored; returns whether it is."""
         if name == "teacher" and not has_fresh_teacher(self.config):
             return True
         record = self._store.models.record(self.config.model_ids[name])
@@ -138,25 +145,45 @@ class Training:
         seconds = self._seconds(self.config, name)
         return model_task(self.config, name, self._store, teaching, self.is_followed, seconds)
 
-    def _teaching(self, teachers: list[Teacher]) -> Any:
-        """What the distilled student learns from its teacher, or from two."""
-        found = [teacher.teaching() for teacher in teachers]
-        tasks = [teacher.task() for teacher, known in zip(teachers, found, strict=True) if known is None]
-        if tasks:
-            self.state.enter("soft targets")
-            answers = iter((yield tasks))
-            found = [next(answers) if known is None else known for known in found]
-        return averaged([each for each in found if each is not None])
-
     def _record(self, teacher: Teacher, milliseconds: dict[str, float]) -> dict[str, Any]:
-        ids, models = self.config.model_ids, self._store.models
-        trained = {name: found for name in STUDENTS if (found := models.record(ids[name])) is not None}
-        logits = {name: rows for name in ids if (rows := models.logits(ids[name])) is not None}
-        if len(trained) < len(STUDENTS) or len(logits) < len(ids):
-            raise Unusable(_("A model of run {run} was removed: train it again.", run=self.config.run_id))
-        records = {"teacher": teacher.record, **trained}
-        cached = self._cached if has_fresh_teacher(self.config) else {*self._cached, "teacher"}
-        return run_record(self.state.view(), records, logits, milliseconds, cached)
+        """Compares the three models; returns what the store keeps of the run.
+
+        Args:
+            milliseconds: a picture takes through {'teacher', 'student'}.
+        """
+        config, models = self.config, self._store.models
+        stored = {name: models.record(config.model_ids[name]) for name in STUDENTS}
+        logits: dict[str, Any] = {
+            name: models.logits(model_id) for name, model_id in config.model_ids.items()
+        }
+        if None in stored.values() or any(each is None for each in logits.values()):
+            raise Unusable(_("A model of run {run} was removed: train it again.", run=config.run_id))
+        records: dict[str, Any] = {"teacher": teacher.record, **stored}
+        labels, kept = load_mnist().y_test, ("test_accuracy", "parameters", "seconds", "bytes")
+        result: dict[str, Any] = {"run": config.run_id, "config": config.to_dict()}
+        for name, record in records.items():
+            result[name] = {field: record[field] for field in kept} | {
+                "cached": name in self._cached or (name == "teacher" and not has_fresh_teacher(config)),
+                "milliseconds": milliseconds["teacher" if name == "teacher" else "student"],
+                "right_in_blocks": evaluation.right_in_blocks(labels, logits[name]),
+            }
+        result["teacher"]["precision"] = teacher.record.get("precision", "float32")
+        for name in STUDENTS:
+            looks = [event["val_accuracy"] is not None for event in records[name]["history"]]
+            result[name] |= {
+                "evaluation_seconds": records[name]["evaluation_seconds"],
+                "looks": sum(looks),
+                "agreement": evaluation.agreement(logits["teacher"], logits[name]),
+            }
+        alpha = config.alpha if config.has_equal_students else None
+        compared = evaluation.compare(labels, logits["distilled"], logits["scratch"], alpha)
+        return {
+            "config": config.to_dict(),
+            "created": self.state.view().created,
+            "models": config.model_ids,
+            "result": {**result, "comparison": Comparison(compared)},
+            "software": software(),
+        }
 
     def _hear(self, event: dict[str, Any]) -> None:
         if event["event"] == "lost":
@@ -173,3 +200,19 @@ class Training:
                 self._store.runs.add_event(self.config.run_id, event)
         except OSError as error:  # those who watch in this process still see it
             log.warning("run %s: an epoch could not be recorded (%s)", self.config.run_id, error)
+
+
+def teaching_of(
+    teachers: list[Teacher], will_compute: Callable[[], None] = lambda: None
+) -> Generator[list[Task], list[Any], Teaching]:
+    """Computes what the distilled student learns from its teacher, or from two; steps of a job.
+
+    will_compute: called before anything has to be computed.
+    """
+    known = [teacher.teaching() for teacher in teachers]
+    tasks = [teacher.task() for teacher, found in zip(teachers, known, strict=True) if found is None]
+    answers: Iterator[Teaching] = iter(())
+    if tasks:
+        will_compute()
+        answers = iter((yield tasks))
+    return averaged([next(answers) if found is None else found for found in known])

@@ -15,8 +15,9 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from kd.engine import Abandoned, Attempt, Engine, EngineLost
@@ -27,11 +28,11 @@ log = logging.getLogger("kd")
 
 # How urgent work is: a person is waiting, a study goes on, something may be wanted soon.
 PERSON, STUDY, AHEAD = 0, 1, 2
+_RESTS = 3
 
 # A worker's seconds by which those who run may be ahead of those who wait before they give way.
 SECONDS_A_TURN = 10.0
-# A task survives losing the engine once.
-ATTEMPTS = 2
+_UNKNOWN = float("inf")
 # Estimated waits just count down for this long; then they are made again.
 SECONDS_A_PLAN_HOLDS = 2.0
 
@@ -42,9 +43,8 @@ class Task:
 
     key: its name; tasks with the same key are the same. resource: of the worker it needs, 'student' or
     'teacher'. submit: given an Attempt and the Checkpoint to go on from (or None), submits it and returns its
-    future. keep: stores the value; what it returns is what those who want the task get. find: returns what is
-    stored of it since it was wanted, or None. seconds: about how long it takes, None if unknown. reports:
-    whether it sends events, the first of them "begin".
+    future. keep: stores the value and returns what those who want the task get. find: returns what is stored
+    of it since it was wanted, or None. seconds: about how long it takes, None if unknown.
     """
 
     key: str
@@ -53,7 +53,6 @@ class Task:
     keep: Callable[[Any], Any] = lambda value: value
     find: Callable[[], Any] = lambda: None
     seconds: float | None = None
-    reports: bool = True
 
 
 @dataclass(eq=False)
@@ -93,13 +92,17 @@ class _Entry:
         return self.running_since is not None
 
     @property
-    def is_wanted(self) -> bool:
-        return any(not interest.is_paused for interest in self.interests)
-
-    @property
     def urgency(self) -> int:
         wanting = (interest.urgency for interest in self.interests if not interest.is_paused)
-        return min(wanting, default=AHEAD + 1)
+        return min(wanting, default=_RESTS)
+
+    @property
+    def waits(self) -> bool:
+        return self.urgency < _RESTS and not self.is_running and not self.is_computed
+
+    @property
+    def seconds_left(self) -> float:
+        return _UNKNOWN if self.task.seconds is None else self.task.seconds * (1 - self.progress)
 
     @property
     def people(self) -> set[str]:
@@ -110,23 +113,20 @@ class Scheduler:
     """The list of a process. Thread-safe."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic):
-        """
-        Args:
-            clock: seconds, by which turns are measured.
-        """
+        """clock: returns seconds, by which turns are measured."""
         self._engine, self._clock = engine, clock
         self._changed = threading.Condition()
         self._entries: dict[str, _Entry] = {}
         self._used: dict[str, float] = {}  # person → seconds of workers, without what runs now
         self._numbers = itertools.count()
         self._timer: threading.Timer | None = None
-        self._plan: tuple[float, dict[Interest, tuple[int, float | None]]] | None = None
+        self._plan: tuple[float, dict[Interest, tuple[int, float]]] | None = None
         self._closed = False
 
     def want(self, task: Task, interest: Interest) -> None:
-        """Put a task on the list, or join it there; the interest hears of its events and of its end.
+        """Puts a task on the list, or joins it there; the interest hears of its events and of its end.
 
-        Somebody who comes late first hears a "begin" with what has happened so far.
+        One that joins late first hears a "begin" with what has happened so far.
         """
         with self._changed:
             entry = self._entries.get(task.key)
@@ -140,24 +140,15 @@ class Scheduler:
         if is_late:
             interest.hear(late)
 
-    def change(
-        self,
-        interest: Interest,
-        people: frozenset[str] | None = None,
-        urgency: int | None = None,
-        is_paused: bool | None = None,
-    ) -> None:
-        """Change who wants some tasks, how urgently, or whether they rest; what is None stays."""
+    def change(self, interest: Interest, people: frozenset[str], urgency: int, is_paused: bool) -> None:
+        """Changes who wants some tasks, how urgently, and whether they rest."""
         with self._changed:
-            if people is not None:
-                self._take_part(people)
-                interest.people = people
-            interest.urgency = interest.urgency if urgency is None else urgency
-            interest.is_paused = interest.is_paused if is_paused is None else is_paused
+            self._take_part(people)
+            interest.people, interest.urgency, interest.is_paused = people, urgency, is_paused
             self._pump()
 
     def leave(self, interest: Interest) -> None:
-        """Give up an interest: its tasks end unless somebody else wants them. Nothing is heard any more."""
+        """Gives up an interest, which hears nothing any more; its tasks end unless others want them."""
         with self._changed:
             for entry in list(self._entries.values()):
                 if interest in entry.interests:
@@ -165,45 +156,36 @@ class Scheduler:
                     self._forget_unwanted(entry)
             self._pump()
 
-    def is_waiting(self, interest: Interest) -> bool:
-        """Whether none of its tasks has a worker, and one of them waits for one."""
-        with self._changed:
-            mine = self._of(interest)
-            return bool(mine) and not any(entry.is_running or entry.is_computed for entry in mine)
-
     def waits_for_worker(self, key: str) -> bool:
-        """Whether a task has not begun, because others have the workers."""
+        """Returns whether a task has not begun, because others have the workers."""
         with self._changed:
             entry = self._entries.get(key)
-            if entry is None or entry.is_computed:
-                return False
-            return not (entry.has_begun if entry.task.reports else entry.is_running)
+            return entry is not None and not entry.is_computed and not entry.has_begun
 
     def place(self, interest: Interest) -> tuple[int, float | None] | None:
-        """The place in the queue, counted from 1, and the wait in seconds (None: unknown) of what waits."""
+        """Returns its place in the queue, from 1, and its wait in seconds, if known; None if it has begun."""
         with self._changed:
             now = self._clock()
             if self._plan is None or now - self._plan[0] > SECONDS_A_PLAN_HOLDS:
                 self._plan = now, self._planned()
-            found = self._plan[1].get(interest)
-            if found is None:
+            if interest not in self._plan[1]:
                 return None
-            place, wait = found
-            return place, None if wait is None else max(0.0, wait - (now - self._plan[0]))
+            place, wait = self._plan[1][interest]
+            return place, None if wait == _UNKNOWN else max(0.0, wait - (now - self._plan[0]))
 
     def anybody_else_waits(self, person: str) -> bool:
-        """Whether a person other than this one waits for something to begin."""
+        """Returns whether a person other than this one waits for something to begin."""
         with self._changed:
-            waiting = (entry for entry in self._entries.values() if self._waits(entry))
+            waiting = (entry for entry in self._entries.values() if entry.waits)
             return any(entry.urgency == PERSON and entry.people - {person} for entry in waiting)
 
     def is_idle(self) -> bool:
-        """Whether there is nothing to do but what nobody asked for."""
+        """Returns whether there is nothing to do but what is computed ahead."""
         with self._changed:
             return all(entry.urgency >= AHEAD for entry in self._entries.values())
 
     def close(self) -> None:
-        """Begin nothing any more, and end what runs."""
+        """Begins nothing any more, and ends what runs."""
         with self._changed:
             self._closed = True
             if self._timer is not None:
@@ -211,7 +193,7 @@ class Scheduler:
             self._changed.notify_all()
 
     def wait_closed(self, timeout: float) -> bool:
-        """After `close`: wait until nothing is computed or stored any more; returns whether that is so."""
+        """Waits after `close` until nothing is computed or stored any more; returns whether that is so."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: not any(entry.is_running or entry.is_computed for entry in self._entries.values()),
@@ -220,14 +202,8 @@ class Scheduler:
 
     # The rest down to `_compute` is called with the lock held.
 
-    def _of(self, interest: Interest) -> list[_Entry]:
-        return [entry for entry in self._entries.values() if interest in entry.interests]
-
-    def _waits(self, entry: _Entry) -> bool:
-        return entry.is_wanted and not entry.is_running and not entry.is_computed
-
     def _take_part(self, people: Iterable[str]) -> None:
-        """Somebody new begins level with whoever has had the least; those without a task are forgotten."""
+        """Has people who are new begin level with who has had the least; forgets people without a task."""
         present = {person for entry in self._entries.values() for person in entry.people}
         self._used = {person: used for person, used in self._used.items() if person in present}
         had = self._seconds_had()
@@ -235,7 +211,7 @@ class Scheduler:
         self._used = {**dict.fromkeys(people, least), **self._used}
 
     def _seconds_had(self) -> dict[str, float]:
-        """For how many seconds each person has had workers."""
+        """Returns how many seconds of workers each person has had."""
         now, had = self._clock(), dict(self._used)
         for entry in self._entries.values():
             if entry.running_since is not None:
@@ -243,17 +219,17 @@ class Scheduler:
                     had[person] = had.get(person, 0.0) + now - entry.running_since
         return had
 
-    def _shares(self) -> dict[_Entry, float]:
-        """The same for each task: of the people who want it, whoever has had the least counts."""
-        had = self._seconds_had()
-        return {
-            entry: min((had.get(person, 0.0) for person in entry.people), default=0.0)
+    def _in_order(self) -> tuple[list[_Entry], dict[_Entry, float]]:
+        """Returns all tasks in the order in which they begin, and the seconds of workers that each has had.
+
+        Of the people who want a task, the one who has had the least counts.
+        """
+        persons = self._seconds_had()
+        had = {
+            entry: min((persons.get(person, 0.0) for person in entry.people), default=0.0)
             for entry in self._entries.values()
         }
-
-    def _in_order(self, entries: Iterable[_Entry], had: dict[_Entry, float]) -> list[_Entry]:
-        """What begins first comes first."""
-        return sorted(entries, key=lambda entry: (entry.urgency, had[entry], entry.number))
+        return sorted(had, key=lambda entry: (entry.urgency, had[entry], entry.number)), had
 
     def _forget_unwanted(self, entry: _Entry) -> None:
         is_known = self._entries.get(entry.task.key) is entry
@@ -261,23 +237,24 @@ class Scheduler:
             del self._entries[entry.task.key]
 
     def _pump(self) -> None:
-        """Begin what may begin, and have what runs give way to what is far enough ahead."""
+        """Begins what may begin, and has what runs give way to what is far enough ahead."""
         self._plan = None
         if self._closed:
             return
-        due, had = [], self._shares()
+        due = []
+        entries, had = self._in_order()
         for resource, most in self._engine.workers().items():
-            mine = [entry for entry in self._entries.values() if entry.task.resource == resource]
+            mine = [entry for entry in entries if entry.task.resource == resource]
             running = [entry for entry in mine if entry.is_running]
-            waiting = self._in_order(filter(self._waits, mine), had)
+            waiting = [entry for entry in mine if entry.waits]
             free = max(0, most - len(running))
             for entry in waiting[:free]:
                 self._begin(entry)
             for entry in running:
-                if not entry.is_wanted:
+                if entry.urgency == _RESTS:
                     self._ask_to_yield(entry)
             leaving = sum(entry.is_yielding for entry in running)
-            staying = self._in_order((entry for entry in running if not entry.is_yielding), had)
+            staying = [entry for entry in running if not entry.is_yielding]
             # the last by the rule gives way first
             for first, entry in zip(waiting[free + leaving :], reversed(staying), strict=False):
                 left = self._turn_left(entry, first, had)
@@ -289,18 +266,18 @@ class Scheduler:
 
     @staticmethod
     def _turn_left(running: _Entry, waiting: _Entry, had: dict[_Entry, float]) -> float:
-        """A worker's seconds until a running task gives way to a waiting one."""
+        """Returns a worker's seconds until a running task gives way to a waiting one."""
         if waiting.urgency != running.urgency:
-            return 0.0 if waiting.urgency < running.urgency else float("inf")
+            return 0.0 if waiting.urgency < running.urgency else _UNKNOWN
         if not waiting.people - running.people:
-            return float("inf")
+            return _UNKNOWN
         return SECONDS_A_TURN - (had[running] - had[waiting])
 
     def _look_again_in(self, seconds: float | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if seconds is not None and seconds < float("inf"):
+        if seconds is not None and seconds < _UNKNOWN:
             self._timer = threading.Timer(max(0.05, seconds), self._turn_is_over)
             self._timer.daemon = True
             self._timer.start()
@@ -327,50 +304,37 @@ class Scheduler:
         entry.running_since = entry.attempt = None
         entry.is_yielding = entry.has_begun = False
 
-    def _planned(self) -> dict[Interest, tuple[int, float | None]]:
-        """Place and wait of every interest none of whose tasks has a worker."""
-        found: dict[Interest, float | None] = {}
-        had = self._shares()
-        waiting = self._in_order(filter(self._waits, self._entries.values()), had)
+    def _planned(self) -> dict[Interest, tuple[int, float]]:
+        """Returns place and wait of every interest none of whose tasks has a worker."""
+        entries, had = self._in_order()
+        wait: dict[Interest, float] = {}
+        begun = [entry for entry in entries if entry.is_running or entry.is_computed]
+        waiting = [entry for entry in entries if entry.waits]
         for resource, most in self._engine.workers().items():
             mine = [entry for entry in waiting if entry.task.resource == resource]
-            running = [
-                entry
-                for entry in self._entries.values()
-                if entry.is_running and entry.task.resource == resource
+            running = [entry for entry in begun if entry.is_running and entry.task.resource == resource]
+            free = [
+                min(entry.seconds_left, max(0.0, self._turn_left(entry, first, had)))
+                for first in mine[:1]
+                for entry in running
             ]
-            lengths = [_seconds_left(entry) for entry in mine]
-            free = [_seconds_left(entry) for entry in running]
-            if mine:
-                turns = [max(0.0, self._turn_left(entry, mine[0], had)) for entry in running]
-                free = [
-                    None if left is None else min(left, turn) for left, turn in zip(free, turns, strict=True)
-                ]
-            begins = waits(free, lengths, most)
-            for entry, begin in zip(mine, begins, strict=True):
+            lengths = [entry.seconds_left for entry in mine]
+            for entry, begin in zip(mine, waits(free, lengths, most), strict=True):
                 for interest in entry.interests:
-                    known = found.get(interest, begin)
-                    found[interest] = (
-                        begin if known is None else known if begin is None else min(known, begin)
-                    )
-        begun = {
-            interest
-            for entry in self._entries.values()
-            if entry.is_running or entry.is_computed
-            for interest in entry.interests
-        }
+                    wait[interest] = min(begin, wait.get(interest, _UNKNOWN))
+        has_begun = {interest for entry in begun for interest in entry.interests}
         order = dict.fromkeys(interest for entry in waiting for interest in entry.interests)
-        queue = [interest for interest in order if interest not in begun]
-        return {interest: (number, found[interest]) for number, interest in enumerate(queue, 1)}
+        queue = [interest for interest in order if interest not in has_begun]
+        return {interest: (number, wait[interest]) for number, interest in enumerate(queue, 1)}
 
     def _compute(self, entry: _Entry) -> None:
-        """One turn of a task in a worker, and what follows from its end; a thread of its own runs this."""
+        """Gives a task a turn in a worker, and does what follows from its end. Each turn has its thread."""
         value, error, is_new = None, None, False
         try:
             value = entry.task.find()
             is_new = value is None
             if is_new:
-                value = self._with_retries(entry)
+                value = self._attempt(entry)
         except BaseException as raised:
             error = raised
         with self._changed:
@@ -398,25 +362,22 @@ class Scheduler:
         with self._changed:
             self._changed.notify_all()
 
-    def _with_retries(self, entry: _Entry) -> Any:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return self._attempt(entry)
-            except EngineLost as error:
-                if self._closed or not entry.interests:
-                    raise Abandoned from None
-                if attempt == ATTEMPTS:
-                    raise
-                log.warning("%s: %s Trying once more.", entry.task.key, Ending.of(error).english)
-                self._tell(entry, {"event": "lost"})
-        raise AssertionError  # the last attempt has returned or raised
+    def _attempt(self, entry: _Entry, is_last: bool = False) -> Any:
+        """Has the engine compute a task, and once more if the engine is lost; returns value or Checkpoint."""
+        try:
+            return self._attempt_once(entry)
+        except EngineLost as error:
+            if self._closed or not entry.interests:
+                raise Abandoned from None
+            if is_last:
+                raise
+            log.warning("%s: %s Trying once more.", entry.task.key, Ending.of(error).english)
+        self._tell(entry, {"event": "lost"})
+        return self._attempt(entry, is_last=True)
 
-    def _attempt(self, entry: _Entry) -> Any:
+    def _attempt_once(self, entry: _Entry) -> Any:
         token = f"{entry.task.key}-{uuid.uuid4().hex}"
-
-        def hear(event: dict) -> None:
-            self._hear(entry, event)
-
+        hear = partial(self._hear, entry)
         attempt = self._engine.attempt(token, hear, lambda: self._closed or not entry.interests)
         try:
             future = entry.task.submit(attempt, entry.checkpoint)
@@ -431,7 +392,7 @@ class Scheduler:
             attempt.close()
 
     def _hear(self, entry: _Entry, event: dict) -> None:
-        """An event of a task, from its worker."""
+        """Takes note of an event of a task, from its worker."""
         with self._changed:
             entry.model = event["model"]
             if event["event"] == "begin":
@@ -451,27 +412,16 @@ class Scheduler:
             interest.hear(event)
 
 
-def _seconds_left(entry: _Entry) -> float | None:
-    """How many more seconds of a worker a task takes; None if unknown."""
-    return None if entry.task.seconds is None else entry.task.seconds * (1 - entry.progress)
+def waits(running: Sequence[float], lengths: Sequence[float], workers: int) -> list[float]:
+    """Returns when each waiting task will begin, in seconds from now; infinity where that is unknown.
 
-
-def waits(
-    running: Iterable[float | None], lengths: Iterable[float | None], workers: int
-) -> list[float | None]:
-    """When each waiting task will begin, in seconds from now; None from the first on that nobody knows.
-
-    Args:
-        running: for how many more seconds each running task keeps its worker; None if unknown.
-        lengths: how many seconds each waiting task takes, in their order; None if unknown.
-        workers: how many tasks run at once.
+    running: for how many more seconds each running task keeps its worker. lengths: how many seconds each
+    waiting task takes, in their order. workers: how many tasks run at once.
     """
-    free = [float("inf") if left is None else left for left in running]
-    free += [0.0] * max(0, workers - len(free))
+    free = [*running, *[0.0] * (workers - len(running))]
     heapq.heapify(free)
-    begins: list[float | None] = []
+    begins = []
     for length in lengths:
-        begin = heapq.heappop(free)
-        begins.append(begin if begin < float("inf") else None)
-        heapq.heappush(free, begin + (float("inf") if length is None else length))
+        begins.append(heapq.heappop(free))
+        heapq.heappush(free, begins[-1] + length)
     return begins

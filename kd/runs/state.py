@@ -1,27 +1,31 @@
-"""A run in progress: what its events add up to, the snapshot that others see, and its progress bar."""
+"""A run at one moment, alone or in a table; and what the events of a run in progress add up to."""
 
 from __future__ import annotations
 
 import copy
 import threading
 import time
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from kd.analysis.verdict import verdict
-from kd.config import RunConfig
-from kd.runs.estimate import TYPICAL
+from kd.config import FIELDS, RunConfig
+from kd.runs.estimates import TYPICAL
 from kd.store.rows import Figures
 from kd.terminal.progress import Moment
 from kd.text import endings
 from kd.text.endings import Ending
-from kd.text.words import MODELS, STUDENTS, quoted
+from kd.text.words import MODELS, STUDENTS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LEAST_PROGRESS_FOR_ESTIMATE = 0.02
 
 
 class _Later:
-    """A field of a view that may be given as a function: then this is called whenever somebody asks."""
+    """A field of a view that may be given as a function, which is called whenever the field is read."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._place = f"_{name}"
@@ -101,7 +105,7 @@ class RunView:
         return "" if self.ending is None else str(self.ending)
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything that is known of it, ready for JSON and nobody else's to change.
+        """Returns everything that is known of it, as a copy that is ready for JSON.
 
         run (its id), config (every field by name), message, people (sorted), and the rest by their names
         here. The result has codes and numbers, and no sentences.
@@ -121,131 +125,96 @@ _AS_THEY_ARE = (
 )
 
 
-def run_id_of(run: str | RunView) -> str:
-    """The id of a run that is named by it, or by a view of it.
-
-    Raises:
-        ValueError: when it is neither.
-    """
-    if isinstance(run, RunView):
-        return run.run_id
-    if not isinstance(run, str):
-        raise ValueError(f"A run is named by its id, got {quoted(run)}.")
-    return run.encode(errors="backslashreplace").decode()  # no id has half a character
+def moment(view: RunView) -> Moment:
+    """Returns what a progress bar shows of a run."""
+    learning = {"teacher": ("teacher",), "students": STUDENTS}.get(view.phase, ())
+    last = {event["model"]: event for event in view.history if event["model"] in learning}
+    if not last or len(last) < len(learning):
+        doing = endings.phase(view.phase)
+    else:  # one of the two students may have been trained before
+        event = min(last.values(), key=lambda event: event["epoch"])
+        doing = endings.epoch_of(view.phase, event["epoch"], event["epochs"])
+    return Moment(doing, view.progress, view.seconds_left)
 
 
 class RunState:
     """Collects a run's events from any thread; `view` gives an immutable snapshot."""
 
     def __init__(self, config: RunConfig):
-        self.config = config
-        self.run_id = config.run_id
-        self.stop_requested = threading.Event()
-        self.done = threading.Event()
+        self.config, self.run_id = config, config.run_id
         self._lock = threading.Lock()
-        self._created = time.time()
-        self._status, self._phase = "queued", "queued"
-        self._ending: Ending | None = None
+        self._view = RunView(config.run_id, config, "queued", "queued", created=time.time())
         self._history: dict[str, list[dict]] = {name: [] for name in MODELS}
         self._fractions = dict.fromkeys(MODELS, 0.0)
         self._weights = {"distilled": 1.0, "scratch": 1.0}
         self._clock: tuple[float, float] | None = None
-        self._version = 0
-        self._result: dict | None = None
-        self._teacher_accuracy: float | None = None
 
     @property
     def active(self) -> bool:
-        """Whether the run is waiting or in progress."""
-        return not self.done.is_set()
+        """Returns whether the run is waiting or in progress."""
+        return self._view.active
 
-    def enter(
-        self,
-        phase: str,
-        status: str = "running",
-        ending: Ending | None = None,
-        result: dict | None = None,
-    ) -> None:
-        """Move to a phase, or to an end."""
+    @property
+    def phase(self) -> str:
+        """Returns what the run is doing."""
+        return self._view.phase
+
+    def enter(self, phase: str, status: str = "running", **end: Any) -> None:
+        """Moves to a phase, or to an end, which nothing follows. end: its result, or its ending."""
         with self._lock:
-            if self.done.is_set():
-                return  # nothing follows an end
-            self._phase, self._status, self._ending = phase, status, ending
-            self._result = result or self._result
-            self._version += 1
-            if status != "running":
-                self._clock = None  # the pace of one turn says nothing about the pause after it
-        if status not in ("queued", "running"):
-            self.done.set()
+            if self._view.active:
+                self._change(phase=phase, status=status, **end)
 
     def expect_teacher(self) -> None:
-        """A teacher will be trained first, and counts towards the progress."""
+        """Counts a teacher, which is trained first, towards the progress."""
         work = TYPICAL.estimate(self.config, with_teacher=True)
         with self._lock:
             self._weights["teacher"] = 2 * work.teacher / work.students  # the students train side by side
 
     def know(self, model: str, history: list[dict], test_accuracy: float) -> None:
-        """Take over the history and accuracy of a model that is already trained."""
+        """Takes over the history and accuracy of a model that is already trained."""
         with self._lock:
-            self._history[model] = list(history)
+            self._history[model][:] = history
             self._fractions[model] = 1.0
-            if model == "teacher":
-                self._teacher_accuracy = test_accuracy
-            self._version += 1
+            self._change(**{"teacher_accuracy": test_accuracy} if model == "teacher" else {})
 
     def hear(self, event: dict[str, Any]) -> None:
-        """Add an event of the training."""
-        model = event["model"]
+        """Adds an event of the training."""
+        model, history = event["model"], self._history[event["model"]]
         with self._lock:
+            accuracy = self._view.teacher_accuracy
             if event["event"] == "begin":
-                done = event.get("history", [])
-                self._history[model] = list(done)
-                self._fractions[model] = done[-1]["epoch"] / done[-1]["epochs"] if done else 0.0
-            elif event["event"] == "progress":
-                self._fractions[model] = event["fraction"]
+                history[:] = event.get("history", [])
             elif event["event"] == "epoch":
-                self._history[model].append(event)
-                self._fractions[model] = event["epoch"] / event["epochs"]
+                history.append(event)
                 if model == "teacher" and event["val_accuracy"] is not None:
-                    self._teacher_accuracy = event["val_accuracy"]
+                    accuracy = event["val_accuracy"]
+            done = history[-1]["epoch"] / history[-1]["epochs"] if history else 0.0
+            self._fractions[model] = event.get("fraction", done)
             if self._clock is None:
                 self._clock = time.monotonic(), self._progress()
-            self._version += 1
-
-    @property
-    def phase(self) -> str:
-        """What the run is doing."""
-        return self._phase
-
-    def outlook(self) -> tuple[float, float | None]:
-        """Progress from 0 to 1, and the seconds left, or None while its pace is unknown."""
-        with self._lock:
-            return self._progress(), self._seconds_left()
+            self._change(teacher_accuracy=accuracy)
 
     def view(self) -> RunView:
-        """The run as it is now."""
+        """Returns the run as it is now."""
         with self._lock:
-            return RunView(
-                run_id=self.run_id,
-                config=self.config,
-                status=self._status,
-                phase=self._phase,
-                ending=self._ending,
+            is_finished = self._view.status == "finished"
+            return replace(
+                self._view,
                 history=[event for name in MODELS for event in self._history[name]],
-                progress=1.0 if self._status == "finished" else self._progress(),
+                progress=1.0 if is_finished else self._progress(),
                 seconds_left=self._seconds_left(),
-                version=self._version,
-                result=self._result,
-                created=self._created,
-                teacher_accuracy=self._teacher_accuracy,
             )
+
+    def _change(self, **changes: Any) -> None:
+        self._view = replace(self._view, version=self._view.version + 1, **changes)
 
     def _progress(self) -> float:
         total = sum(self._weights.values())
         return sum(self._fractions[name] * weight for name, weight in self._weights.items()) / total
 
     def _seconds_left(self) -> float | None:
-        if self._clock is None or self._status != "running":
+        if self._clock is None or self._view.status != "running":
             return None
         since, at_first = self._clock
         gained = self._progress() - at_first
@@ -254,16 +223,37 @@ class RunState:
         return (time.monotonic() - since) / gained * (1 - self._progress())
 
 
-def moment(view: RunView) -> Moment:
-    """What to show of a run."""
-    return Moment(_doing(view), view.progress, view.seconds_left)
+_OF_A_RUN = ("status", "created", "shipped", "whose", "name", "tags", "note")
+_OF_A_MODEL = ("parameters", "bytes", "seconds", "milliseconds")
+_OF_THE_COMPARISON = {
+    **{name: name for name in ("difference", "low", "high", "p_value", "verdict")},
+    "only_distilled": "only_distilled_right",
+    "only_scratch": "only_scratch_right",
+}
 
 
-def _doing(view: RunView) -> str:
-    learning = {"teacher": ("teacher",), "students": STUDENTS}.get(view.phase, ())
-    last = {event["model"]: event for event in view.history if event["model"] in learning}
-    if not last or len(last) < len(learning):
-        return endings.phase(view.phase)
-    # one of the two may have been trained before
-    event = min(last.values(), key=lambda event: event["epoch"])
-    return endings.epoch_of(view.phase, event["epoch"], event["epochs"])
+def runs_frame(views: Iterable[RunView]) -> pd.DataFrame:
+    """Returns one row for each run, in this order, with the columns of `kd.lab.runs.Runs.to_frame`."""
+    import pandas as pd
+
+    frame = pd.DataFrame([_row(view) for view in views], columns=_COLUMNS)
+    return frame.assign(created=pd.to_datetime(frame["created"].astype(float), unit="s", utc=True))
+
+
+def _row(view: RunView) -> dict[str, Any]:
+    run = {"run": view.run_id, **{name: getattr(view, name) for name in _OF_A_RUN}}
+    return {**run, **view.config.to_dict(), **_results(view.result or {})}
+
+
+def _results(result: dict[str, Any]) -> dict[str, Any]:
+    models = {name: result.get(name, {}) for name in MODELS}
+    comparison = dict(result.get("comparison", {}))
+    return {
+        **{f"{name}_accuracy": models[name].get("test_accuracy") for name in MODELS},
+        **{f"{name}_agreement": models[name].get("agreement") for name in STUDENTS},
+        **{f"{name}_{part}": models[name].get(part) for part in _OF_A_MODEL for name in MODELS},
+        **{column: comparison.get(part) for column, part in _OF_THE_COMPARISON.items()},
+    }
+
+
+_COLUMNS = ["run", *_OF_A_RUN, *FIELDS, *_results({})]

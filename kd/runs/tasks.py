@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import platform
+import time
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from kd.analysis import evaluation
 from kd.base.unusable import Unusable
 from kd.config import SHIPPED_TEACHERS, RunConfig, has_nonsense, is_consistent
 from kd.engine import tasks
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.pictures.mnist import load_mnist
 from kd.pictures.training_set import places
-from kd.runs.result import model_record
 from kd.runs.scheduler import Task
 from kd.store.store import Store
 from kd.teachers.logits import shipped_logits
@@ -32,77 +36,82 @@ def model_task(
     is_followed: bool = True,
     seconds: float | None = None,
 ) -> Task:
-    """Train one of a run's models and store it; its value is the model's record.
+    """Returns the task that trains one of a run's models and stores it; its value is the model's record.
 
-    Args:
-        name: 'teacher' (a fresh one), 'distilled' or 'scratch'.
-        teaching: what the distilled student learns from, if its teacher decides anything.
-        is_followed: whether to look at the model as it develops: test accuracies on the way, and snapshots.
-        seconds: about how long it takes.
+    name: 'teacher' (a fresh one), 'distilled' or 'scratch'. teaching: what the distilled student learns from,
+    if its teacher decides anything. is_followed: whether to look at the model as it develops: test accuracies
+    on the way, and snapshots. seconds: about how long it takes.
     """
     model_id = config.model_ids[name]
+    resource = "teacher" if name == "teacher" else "student"
+
+    def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
+        measured = store.caches.precisions() if name == "teacher" else None
+        arguments = config.to_dict(), name, teaching, measured, is_followed, checkpoint
+        return attempt.submit(tasks.train, *arguments, resource=resource)
 
     def keep(trained: TrainedModel) -> dict[str, Any]:
-        measured = store.caches.precisions()
-        if trained.processor is not None and trained.processor not in measured:
-            store.caches.save_precisions({**measured, trained.processor: trained.precision})
-        _keep_snapshots(store, model_id, trained)
-        record = model_record(config, name, trained)
+        record = _model_record(config, name, trained)
         with store.waiting():
+            if trained.processor is not None and trained.processor not in store.caches.precisions():
+                store.caches.save_precisions({trained.processor: trained.precision})
+            _keep_snapshots(store, model_id, trained)
             store.models.save(model_id, record, trained.keras_file, trained.test_logits)
         return record
 
-    submit = partial(_submit_training, config, name, store, teaching, is_followed)
-    find = partial(store.models.record, model_id)
-    return Task(model_id, _resource(name), submit, keep, find, seconds)
+    return Task(model_id, resource, submit, keep, partial(store.models.record, model_id), seconds)
 
 
 def snapshots_task(config: RunConfig, name: str, store: Store, teaching: Teaching | None) -> Task:
-    """Train a stored student once more, to the same weights, for a look at the course of its training."""
+    """Returns the task that trains a stored student once more, to the same weights, and keeps snapshots."""
     model_id = config.model_ids[name]
-
-    def keep(trained: TrainedModel) -> bool:
-        _keep_snapshots(store, model_id, trained)
-        return True
-
-    submit = partial(_submit_training, config, name, store, teaching, True)
-    return Task(f"snapshots-{model_id}", _resource(name), submit, keep)
+    keep = partial(_keep_snapshots, store, model_id)
+    submit = model_task(config, name, store, teaching).submit
+    return Task(f"snapshots-{model_id}", "student", submit, keep)
 
 
-def _submit_training(
-    config: RunConfig,
-    name: str,
-    store: Store,
-    teaching: Teaching | None,
-    is_followed: bool,
-    attempt: Attempt,
-    checkpoint: Checkpoint | None,
-) -> Any:
-    measured = store.caches.precisions() if name == "teacher" else None
-    arguments = config.to_dict(), name, teaching, measured, is_followed, checkpoint
-    return attempt.submit(tasks.train, *arguments, resource=_resource(name))
-
-
-def _keep_snapshots(store: Store, model_id: str, trained: TrainedModel) -> None:
+def _keep_snapshots(store: Store, model_id: str, trained: TrainedModel) -> bool:
     if trained.snapshots is not None:
         with store.waiting():
             store.models.save_snapshots(model_id, trained.snapshots.arrays())
+    return True
 
 
-def _resource(name: str) -> str:
-    return "teacher" if name == "teacher" else "student"
+def _model_record(config: RunConfig, name: str, trained: TrainedModel) -> dict[str, Any]:
+    return {
+        "model": config.model_ids[name],
+        "name": name,
+        "config": config.to_dict(),
+        "identity": config.model_identity(name),
+        "created": time.time(),
+        "test_accuracy": evaluation.accuracy(load_mnist().y_test, trained.test_logits),
+        "parameters": trained.parameters,
+        "seconds": trained.seconds,
+        "evaluation_seconds": trained.evaluation_seconds,
+        "precision": trained.precision,
+        "processor": trained.processor,
+        "bytes": len(trained.keras_file),
+        "history": trained.history,
+        "software": software(),
+    }
+
+
+@cache
+def software() -> dict[str, str]:
+    """Returns the versions of what trains."""
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in ("keras", "numpy", "tensorflow")
+    }
 
 
 class Teacher:
     """The teacher of a run once it is trained: its record, its file and its answers."""
 
     def __init__(self, config: RunConfig, store: Store):
-        """
-        Raises:
-            ValueError: when it is not stored.
-        """
+        """Raises ValueError when it is not stored."""
         self._config, self._store = config, store
         self.is_shipped = config.teacher in SHIPPED_TEACHERS
+        self._compares_attention = config.objective_class.compares_attention
         stored = store.models.get(config.teacher_id)
         if stored is None:
             raise Unusable(
@@ -123,7 +132,7 @@ class Teacher:
         return teacher_architecture(config) if name == "teacher" else student_architecture(config)
 
     def check(self) -> None:
-        """Raises: ValueError, when it has no maps to compare attention with."""
+        """Raises ValueError when it has no maps to compare attention with."""
         if self._compares_attention and not self.architecture.student.has_attention:
             raise Unusable(
                 _(
@@ -135,7 +144,7 @@ class Teacher:
             )
 
     def teaching(self) -> Teaching | None:
-        """What it says of the run's training images, or None if that has to be computed (`task`)."""
+        """Returns what it says of the run's training images, or None if `task` has to compute that."""
         if not self._compares_attention and self.is_shipped and not self._asked_about:
             return Teaching(shipped_logits(self._config.teacher)["train"][places(self._config)])
         found = self._store.caches.logits(self._key)
@@ -144,7 +153,7 @@ class Teacher:
         return Teaching(found["train"], found.get("attention"))
 
     def task(self) -> Task:
-        """Compute what it says of the run's training images, and store it for other runs."""
+        """Returns the task that computes and stores what it says of the run's training images."""
 
         def submit(attempt: Attempt, checkpoint: Checkpoint | None) -> Any:
             asked = self._config.to_dict(), self._compares_attention
@@ -157,11 +166,7 @@ class Teacher:
             self._store.caches.save_logits(self._key, found)
             return teaching
 
-        return Task(f"teaching-{self._key}", "teacher", submit, keep, self.teaching, reports=False)
-
-    @property
-    def _compares_attention(self) -> bool:
-        return self._config.objective_class.compares_attention
+        return Task(f"teaching-{self._key}", "teacher", submit, keep, self.teaching)
 
     @property
     def _key(self) -> str:
@@ -182,10 +187,9 @@ class Teacher:
 
 
 def teachers_of(config: RunConfig, store: Store) -> list[Teacher]:
-    """The run's teachers: two, where the student learns from the mean of their answers.
+    """Returns the run's teacher, or two where the student learns from the mean of their answers.
 
-    Raises:
-        ValueError: when one is not stored.
+    Raises ValueError when one is not stored.
     """
     second = config.second_teacher if config.counts("second_teacher") else ""
     each = [config, *([config.replace(teacher=second)] if second else [])]
@@ -193,16 +197,13 @@ def teachers_of(config: RunConfig, store: Store) -> list[Teacher]:
 
 
 class Timings:
-    """How long a picture takes through networks; measured once for each pair of them.
-
-    The time depends on what a network is made of, and not on its weights.
-    """
+    """How long a picture takes through networks, whatever their weights; measured once for each pair."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, float]] = {}
 
     def task(self, architectures: Mapping[str, Architecture]) -> Task:
-        """Measure the milliseconds that a picture takes through each network; its value has their names."""
+        """Returns the task that measures how many milliseconds a picture takes, by name of the network."""
         made_of = tuple(tuple(architecture) for architecture in architectures.values())
         key = "time-" + "-".join(f"{kind}-{size}" for kind, size in made_of)
 
@@ -213,4 +214,4 @@ class Timings:
             self._known[key] = dict(zip(architectures, taken, strict=True))
             return self._known[key]
 
-        return Task(key, "student", submit, keep, partial(self._known.get, key), reports=False)
+        return Task(key, "student", submit, keep, partial(self._known.get, key))

@@ -51,11 +51,7 @@ class Copies:
         self.path, self._folder = path, path.parent / COPIES_FOLDER
 
     def make(self, connection: sqlite3.Connection) -> None:
-        """Copy the database, unless it is damaged.
-
-        Raises:
-            OSError, sqlite3.Error: when that cannot be done now.
-        """
+        """Copies the database, unless it is damaged; raises OSError or sqlite3.Error if that fails."""
         new = files.unfinished(self._folder / "copy")
         try:
             self._folder.mkdir(exist_ok=True)
@@ -63,19 +59,15 @@ class Copies:
                 connection.backup(copy)
             if is_sound(new):
                 new.replace(self._folder / f"{time.time_ns()}.sqlite")
-            for old in self._known()[COPIES:]:
+            for old in self._newest()[COPIES:]:
                 old.unlink(missing_ok=True)
         finally:
             remove_all(new)
 
     def put_back(self) -> str:
-        """Set a damaged file aside and put the last good copy in its place, or an empty file.
+        """Sets a damaged file aside and puts the last good copy in its place, or an empty file.
 
-        Returns:
-            what happened, in a sentence; empty for the first file of a home.
-
-        Raises:
-            OSError: when files cannot be moved or written.
+        Returns what happened, in a sentence; empty for the first file of a home.
         """
         aside = self.path.with_name(f"lab.damaged-{time.time_ns()}.sqlite")
         was_there, new = self.path.exists(), self.path.with_name("lab.new.sqlite")
@@ -85,8 +77,7 @@ class Copies:
             with contextlib.suppress(FileNotFoundError):
                 Path(f"{self.path}{suffix}").rename(f"{aside}{suffix}" if was_there else f"{new}{suffix}")
         remove_all(new)
-        copy = None
-        for copy in self._known():
+        for copy in self._newest():
             shutil.copyfile(copy, new)
             if is_sound(new):
                 break
@@ -95,15 +86,13 @@ class Copies:
             copy = None
             create(new)
         new.replace(self.path)
-        if not was_there and copy is None:
-            return ""
         return self._said(aside.name if was_there else None, copy)
 
     def _said(self, aside: str | None, copy: Path | None) -> str:
-        values = {"file": self.path, "aside": aside}
-        if copy is not None:
-            made = time.localtime(int(copy.stem) / 1e9)
-            values["time"] = time.strftime("%Y-%m-%d %H:%M", made)
+        made = copy and time.strftime("%Y-%m-%d %H:%M", time.localtime(int(copy.stem) / 1e9))
+        values = {"file": self.path, "aside": aside, "time": made}
+        if copy is None and aside is None:
+            return ""
         if aside is None:
             return _(
                 "The database {file} was missing: its copy of {time} has taken its place, without what was "
@@ -122,25 +111,21 @@ class Copies:
             **values,
         )
 
-    def _known(self) -> list[Path]:
-        """The newest first."""
+    def _newest(self) -> list[Path]:
+        """Returns the copies, the newest first."""
         found = [path for path in self._folder.glob("*.sqlite") if path.stem.isdecimal()]
         return sorted(found, key=lambda path: int(path.stem), reverse=True)
 
 
 def create(path: Path) -> None:
+    """Writes an empty database."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
 def is_sound(path: Path) -> bool:
-    """Whether a file is an intact database of this version.
-
-    Raises:
-        Unusable: when another version wrote it.
-        sqlite3.Error: when it cannot be read now.
-    """
+    """Returns whether a file is an intact database; raises Unusable if another version wrote it."""
     try:
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -165,7 +150,7 @@ def is_sound(path: Path) -> bool:
 
 
 def remove_all(path: Path) -> None:
-    """Remove a database and SQLite's files beside it."""
+    """Removes a database and SQLite's files beside it."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         with contextlib.suppress(OSError):
             Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The SQLite file of a store: connections and transactions.
+"""The SQLite file of a store: connections, transactions, and room for them on a full disk.
 
 Threads and processes share the file in WAL mode, so readers never wait. Writers wait a short while for each
 other and then give up, because a page may be waiting; background threads are more patient.
@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from kd.base.unusable import Unusable
 from kd.store.copies import DAMAGE, Copies, is_sound
-from kd.store.room import Room, is_full
+from kd.text.endings import Ending
 from kd.text.translation import _
 
 log = logging.getLogger("kd")
@@ -33,6 +33,7 @@ SECONDS_ON_A_PAGE = 2.0
 SECONDS_IN_BACKGROUND = 30.0
 SECONDS_BETWEEN_COPIES = 300.0
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _RESERVE = 128 * 1024
@@ -50,11 +51,56 @@ class Busy(Unwritable):
     """Somebody else has locked the database."""
 
 
-class _Closing:
-    """Closes a thread's connection when the thread ends.
+class DiskFull(Unusable, OSError):
+    """Nothing more can be written; its message is for people."""
 
-    Otherwise it would keep two descriptors until Python's garbage collection.
+    def __init__(self) -> None:
+        super().__init__(Ending("disk full"))
+        self.errno = errno.ENOSPC
+
+
+def is_full(error: OSError) -> bool:
+    """Returns whether this error means that the disk is full."""
+    return error.errno in _FULL
+
+
+class Room:
+    """Makes room on a full disk. Thread-safe.
+
+    spare: functions that free space, the most dispensable first.
     """
+
+    def __init__(self) -> None:
+        self._making = threading.local()
+        self.spare: list[Callable[[], None]] = []
+
+    def do(self, action: Callable[[], _T]) -> _T:
+        """Carries out `action`; on a full disk makes room, more each time, and tries again.
+
+        Raises DiskFull when there is still no room.
+        """
+        if getattr(self._making, "now", False):
+            return action()
+        for make_room in (*self.spare, None):
+            try:
+                return action()
+            except OSError as error:
+                if not is_full(error):
+                    raise
+                if make_room is None:
+                    raise DiskFull from error
+            self._making.now = True
+            try:
+                make_room()
+            except (OSError, ValueError) as error:
+                log.warning("no space could be freed (%s)", error)
+            finally:
+                self._making.now = False
+        raise AssertionError  # the last attempt has returned or raised
+
+
+class _Closing:
+    """Closes a thread's connection when the thread ends, and not when garbage is collected."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -72,14 +118,7 @@ class Database:
     """
 
     def __init__(self, home: Path, room: Room):
-        """
-        Args:
-            room: makes room on a full disk.
-
-        Raises:
-            OSError: when the file cannot be read or written.
-            ValueError: when another version wrote it.
-        """
+        """Raises OSError when the file cannot be used, ValueError when another version wrote it."""
         self.path, self._room, self.recovered = home / NAME, room, ""
         self._copies = Copies(self.path)
         self._local = threading.local()
@@ -89,11 +128,11 @@ class Database:
         self._room.do(lambda: self._do(self._open))
 
     def read(self, query: str, *values: Any) -> list[tuple]:
-        """The rows of a query."""
+        """Returns the rows of a query."""
         return self._do(lambda: self._connection().execute(query, values).fetchall())
 
     def version(self) -> Any:
-        """Changes whenever anybody has written to the file; quick."""
+        """Returns a value that changes whenever any process has written to the file; quick."""
         with self._anchor_lock:
             file = self._identity()
             if self._anchor is None or self._anchor[0] != file:
@@ -114,21 +153,21 @@ class Database:
         must: bool = True,
         patience: float | None = None,
     ) -> _T:
-        """One transaction, which holds the write lock from its first statement on.
+        """Carries out a transaction, which holds the write lock from its first statement on.
 
         Args:
-            durable: through to the disk, so that not even a power cut takes it back.
-            must: free space for it on a full disk.
+            durable: whether not even a power cut may take it back.
+            must: whether to free space for it on a full disk.
             patience: seconds to wait for other writers; by default those of a page, or what `waiting` says.
 
-        Raises:
-            Busy: when other writers take too long.
-            OSError: when it cannot be written.
+        Raises Busy when other writers take too long; OSError when it cannot be written.
         """
-        seconds = getattr(self._local, "patience", SECONDS_ON_A_PAGE) if patience is None else patience
+        if patience is None:
+            patience = getattr(self._local, "patience", None)
+        seconds = SECONDS_ON_A_PAGE if patience is None else patience
 
         def attempt() -> _T:
-            # those who wait for SQLite poll it; threads of one process can queue instead
+            # SQLite would be polled; threads of one process can queue instead
             if not self._writing.acquire(timeout=seconds):
                 raise self._busy()
             try:
@@ -140,19 +179,16 @@ class Database:
 
     @contextlib.contextmanager
     def waiting(self, seconds: float | None = None) -> Iterator[None]:
-        """Inside, this thread waits so long for other writers; by default as long as background work may."""
+        """Lets this thread wait so long for other writers; by default as long as background work may."""
         before = getattr(self._local, "patience", None)
         self._local.patience = SECONDS_IN_BACKGROUND if seconds is None else seconds
         try:
             yield
         finally:
-            if before is None:
-                del self._local.patience
-            else:
-                self._local.patience = before
+            self._local.patience = before
 
     def backup(self) -> None:
-        """Make a copy to go back to, unless there is a recent one or nothing has changed since."""
+        """Makes a copy to go back to, unless there is a recent one or nothing has changed since."""
         version, now = self.version(), time.monotonic()
         if self._copied is not None:
             when, copied = self._copied
@@ -165,18 +201,18 @@ class Database:
             log.warning("the database could not be copied (%s)", error)
 
     def close(self) -> None:
-        """Close this thread's connection and what is open for all."""
+        """Closes this thread's connection and the one that stays open for all."""
         self._disconnect()
         with self._anchor_lock:
             self._close_anchor()
 
     def keep_reserve(self) -> None:
-        """Let the file have free pages, and its log some length: so runs can be deleted on a full disk."""
+        """Gives the file free pages, and its log some length, so that runs can be deleted on a full disk."""
         ((pages,),) = self.read("PRAGMA freelist_count")
         log_of_it = Path(f"{self.path}-wal")
         if 4096 * pages >= _RESERVE and log_of_it.exists() and log_of_it.stat().st_size >= _RESERVE:
             return
-        with contextlib.suppress(OSError):  # the next time, then
+        with contextlib.suppress(OSError):  # it is tried again at the next start
             if shutil.disk_usage(self.path.parent).free > 16 * _RESERVE:
                 for change in (f"INSERT INTO reserve VALUES (zeroblob({_RESERVE}))", "DELETE FROM reserve"):
                     statement = methodcaller("execute", change)
@@ -193,7 +229,7 @@ class Database:
             trouble = self._trouble(error)
             if not (isinstance(trouble, OSError) and is_full(trouble)):
                 raise
-        with contextlib.suppress(sqlite3.Error):  # what is in the log then has room for this
+        with contextlib.suppress(sqlite3.Error):  # an emptied log has room for this
             connection.execute("PRAGMA wal_checkpoint(RESTART)")
         return _carried_out(connection, action)
 
@@ -207,7 +243,7 @@ class Database:
             raise trouble from error
 
     def _trouble(self, error: sqlite3.Error) -> Exception | None:
-        """What keeps the file from being used, in a sentence; None for a mistake of ours."""
+        """Returns an error for people that says why the file cannot be used; None for a mistake of ours."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _BUSY:
             return self._busy()
@@ -245,9 +281,9 @@ class Database:
         )
 
     def _connection(self) -> sqlite3.Connection:
-        """This thread's connection, opened again if another process has replaced the file since."""
+        """Returns this thread's connection, opened again if another process has replaced the file since."""
         file = self._identity()
-        if file is None:  # somebody has removed it
+        if file is None:  # it was removed
             self._open()
             file = self._identity()
         if getattr(self._local, "file", None) != file:
@@ -278,23 +314,17 @@ class Database:
         return status.st_dev, status.st_ino
 
     def _open(self) -> None:
-        """Check the file; a new one, or the last good copy, takes the place of none or of a damaged one."""
+        """Checks the file; a new one, or the last good copy, takes the place of none or of a damaged one."""
         lock = FileLock(self.path.with_name("lab.lock"), thread_local=False)
         try:
             with lock.acquire(timeout=SECONDS_IN_BACKGROUND, poll_interval=0.02):
                 if not (self.path.exists() and is_sound(self.path)):
-                    self._put_back()
+                    self.recovered = self._copies.put_back()
+                    if self.recovered:
+                        log.warning("%s", self.recovered)
         except Timeout:
             raise self._busy() from None
         self.version()
-
-    def _put_back(self) -> None:
-        try:
-            self.recovered = self._copies.put_back()
-        except PermissionError:  # Windows cannot move a file that somebody has open
-            raise self._busy() from None
-        if self.recovered:
-            log.warning("%s", self.recovered)
 
 
 def _carried_out(connection: sqlite3.Connection, action: Callable[[sqlite3.Connection], _T]) -> _T:

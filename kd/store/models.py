@@ -25,8 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kd.base import files
 from kd.base.files import Damaged
 from kd.config import SHIPPED_TEACHERS
-from kd.store.database import Database
-from kd.store.room import Room
+from kd.store.database import Database, Room
 from kd.store.runs import needs_model
 from kd.store.shipped import ID, Shipped
 
@@ -42,7 +41,10 @@ _T = TypeVar("_T")
 
 
 class Models:
-    """The models of a home, and those that come with the project. Threads and processes may share it."""
+    """The models of a home, and those that come with the project. Threads and processes may share it.
+
+    What reads a model returns None if it is missing or damaged, and raises OSError if it cannot be read now.
+    """
 
     def __init__(self, home: Path, database: Database, room: Room, shipped: Shipped):
         self._folder, self._snapshots_folder = home / "models", home / "snapshots"
@@ -50,12 +52,12 @@ class Models:
         self._checked: dict[Path, tuple[int, int, str]] = {}
 
     def has(self, model_id: str) -> bool:
-        """Whether a model is stored."""
-        is_here = self._state(model_id) is not None and os.path.isfile(self._path(model_id, _KERAS))
+        """Returns whether a model is stored."""
+        is_here = self._stored(model_id) is not None and os.path.isfile(self._path(model_id, _KERAS))
         return is_here or self._is_shipped(model_id)
 
     def is_intact(self, model_id: str) -> bool:
-        """Whether a model is stored, and its files are what was stored; cheap from the second time on."""
+        """Returns whether the files of a model are what was stored; cheap from the second time on."""
 
         def read(digests: dict[str, str], record: str) -> bool:
             for kind in digests:
@@ -65,17 +67,12 @@ class Models:
         return self._read(model_id, read, self._is_shipped) or False
 
     def get(self, model_id: str) -> tuple[dict[str, Any], Path] | None:
-        """A model's record and its .keras file; None if missing or damaged.
-
-        Raises:
-            OSError: when it cannot be read now.
-            ValueError: when a file of a teacher that comes with the project is missing.
-        """
+        """Returns a model's record and its .keras file."""
         path, record = self.file(model_id), self.record(model_id)
         return None if path is None or record is None else (record, path)
 
     def file(self, model_id: str) -> Path | None:
-        """A model's .keras file, as `get`, without reading its record."""
+        """Returns a model's .keras file, without reading its record."""
 
         def read(digests: dict[str, str], record: str) -> Path:
             self._check(model_id, _KERAS, digests)
@@ -84,11 +81,11 @@ class Models:
         return self._read(model_id, read, self._shipped.model_file)
 
     def record(self, model_id: str) -> dict[str, Any] | None:
-        """A model's record, as `get`, without a look at its .keras file."""
+        """Returns a model's record, without checking its files."""
         return self._read(model_id, lambda digests, record: json.loads(record), self._shipped.model)
 
     def logits(self, model_id: str) -> np.ndarray | None:
-        """A model's logits of all test images, float32 (10000, 10), read-only; None as for `get`."""
+        """Returns a model's logits of all test images, float32 (10000, 10), read-only."""
 
         def read(digests: dict[str, str], record: str) -> np.ndarray:
             self._check(model_id, _LOGITS, digests)
@@ -97,47 +94,36 @@ class Models:
         return self._read(model_id, read, self._shipped.logits)
 
     def state(self, model_id: str) -> float | None:
-        """Changes whenever this model is stored again; None if there is none."""
-        state = self._state(model_id)
-        return 0.0 if state is None and self._is_shipped(model_id) else state
+        """Returns a value that changes whenever this model is stored again."""
+        stored = self._stored(model_id)
+        return 0.0 if stored is None and self._is_shipped(model_id) else stored
 
     def save(
         self, model_id: str, record: Mapping[str, Any], keras_file: bytes, test_logits: np.ndarray
     ) -> None:
-        """Store a model completely; one that is there already is kept.
-
-        Args:
-            test_logits: of all test images, (10000, 10).
-
-        Raises:
-            OSError: when it cannot be stored.
-        """
+        """Stores a model with its logits of all test images; one that is there already is kept."""
         logits = files.npz_bytes({"test": test_logits.astype("float32", copy=False)})
-        contents = {_KERAS: keras_file, _LOGITS: logits}
-        digests = json.dumps({kind: files.digest(content) for kind, content in contents.items()})
+        contents = {self._path(model_id, _KERAS): keras_file, self._path(model_id, _LOGITS): logits}
+        digests = json.dumps({path.suffix: files.digest(content) for path, content in contents.items()})
         text = json.dumps(dict(record))
 
         def save() -> None:
-            with files.prepared(
-                {self._path(model_id, kind): content for kind, content in contents.items()}
-            ) as put:
+            with files.prepared(contents) as put:
 
                 def store(connection: sqlite3.Connection) -> None:
-                    there = all(self._path(model_id, kind).is_file() for kind in contents)
-                    if there and connection.execute(_ROW, (model_id,)).fetchone():
+                    is_there = connection.execute(_ROW, (model_id,)).fetchone() is not None
+                    if is_there and all(map(os.path.isfile, contents)):
                         return
                     put()
-                    connection.execute(
-                        "INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?)",
-                        (model_id, time.time(), digests, text),
-                    )
+                    row = model_id, time.time(), digests, text
+                    connection.execute("INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?)", row)
 
                 self._database.write(store)
 
         self._room.do(save)
 
     def remove(self, model_id: str) -> bool:
-        """Remove a model and its snapshots for good, unless a run needs it; returns whether they went."""
+        """Removes a model and its snapshots for good, unless a run needs it; returns whether they went."""
 
         def remove(connection: sqlite3.Connection) -> bool:
             if needs_model(connection, model_id):
@@ -149,37 +135,24 @@ class Models:
         return ID.fullmatch(model_id) is not None and self._database.write(remove)
 
     def has_snapshots(self, model_id: str) -> bool:
-        """Whether snapshots of a model's training are stored."""
+        """Returns whether snapshots of a model's training are stored."""
         return self._snapshots_file(model_id) is not None
 
     def snapshots(self, model_id: str) -> dict[str, np.ndarray] | None:
-        """A model in the course of its training, read-only; None if missing or damaged.
+        """Returns a model in the course of its training, read-only.
 
-        Returns:
-            times: in epochs, float (k,). logits: of all test images, float16 (k, 10000, 10). weights: float16
-            (k, parameters), each model.get_weights() flattened and joined. accuracies: on the test images,
-            float64 (k,).
+        times: in epochs, float (k,). logits: of all test images, float16 (k, 10000, 10). weights: float16
+        (k, parameters), each model.get_weights() flattened and joined. accuracies: on the test images,
+        float64 (k,).
         """
         path = self._snapshots_file(model_id)
         if path is None:
             return None
         is_own = path == self._own_snapshots(model_id)
-        try:
-            arrays = files.npz_arrays(files.read_sealed(path))
-        except FileNotFoundError:
-            return None
-        except (Damaged, OSError) as error:
-            log.warning("the snapshots of model %s cannot be used (%s)", model_id, error)
-            if is_own:
-                path.unlink(missing_ok=True)
-            return None
-        if is_own:
-            with contextlib.suppress(OSError):
-                os.utime(path)  # what is looked at is not the first to go
-        return arrays
+        return read_arrays(path, is_own, f"the snapshots of model {model_id}")
 
     def snapshot_accuracies(self, model_id: str) -> dict[float, float]:
-        """Time in epochs → test accuracy, from a model's snapshots; empty if there are none.
+        """Returns test accuracies by time in epochs, from a model's snapshots; empty if there are none.
 
         Reads next to nothing of the file, and relies on the check sum that a zip has for each part.
         """
@@ -191,11 +164,11 @@ class Models:
                 times, accuracies = (_part(archive, name) for name in ("times", "accuracies"))
         # a damaged zip of arrays may raise anything: zlib.error, BadZipFile, KeyError, EOFError …
         except Exception:
-            return {}  # whoever looks at the snapshots says so
+            return {}  # `snapshots` reports it
         return dict(zip(times.tolist(), accuracies.tolist(), strict=True))
 
     def snapshots_state(self, model_id: str) -> tuple[int, int] | None:
-        """Changes whenever snapshots of this model are stored again; None if there are none."""
+        """Returns a value that changes whenever snapshots of this model are stored again."""
         path = self._snapshots_file(model_id)
         with contextlib.suppress(OSError):
             if path is not None:
@@ -204,11 +177,7 @@ class Models:
         return None
 
     def save_snapshots(self, model_id: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Store snapshots of a model's training, as `snapshots` returns them.
-
-        Raises:
-            OSError: when they cannot be stored.
-        """
+        """Stores snapshots of a model's training, as `snapshots` returns them."""
         content = files.npz_bytes(arrays)
         self._room.do(lambda: files.write_sealed(self._own_snapshots(model_id), content))
 
@@ -218,7 +187,7 @@ class Models:
         read: Callable[[dict[str, str], str], _T],
         read_shipped: Callable[[str], _T | None],
     ) -> _T | None:
-        """What `read` finds of a model, given its row; None if there is none, or it is damaged (it goes)."""
+        """Returns what `read` makes of a model's row; None if there is none, or it is damaged and goes."""
         if model_id in SHIPPED_TEACHERS:
             return read_shipped(model_id)
 
@@ -246,7 +215,7 @@ class Models:
             self._path(model_id, kind).unlink(missing_ok=True)
 
     def _check(self, model_id: str, kind: str, digests: Mapping[str, str]) -> None:
-        """Compare a file with what was stored, once for each state it is seen in."""
+        """Compares a file with what was stored, once for each state it is seen in; raises Damaged."""
         path = self._path(model_id, kind)
         status = path.stat()
         state = status.st_size, status.st_mtime_ns, digests[kind]
@@ -255,7 +224,7 @@ class Models:
                 raise Damaged(f"{path.name} differs from what was stored")
             self._checked[path] = state
 
-    def _state(self, model_id: str) -> float | None:
+    def _stored(self, model_id: str) -> float | None:
         found = self._database.read("SELECT stored FROM models WHERE model_id = ?", model_id)
         return found[0][0] if found else None
 
@@ -273,6 +242,26 @@ class Models:
             return None
         own = self._own_snapshots(model_id)
         return own if os.path.isfile(own) else self._shipped.snapshots_file(model_id)
+
+
+def read_arrays(path: Path, is_own: bool, what: str) -> dict[str, np.ndarray] | None:
+    """Returns arrays that can be made again; None if they are missing or damaged.
+
+    is_own: whether the file is the home's: then its use is noted, and a damaged one goes.
+    """
+    try:
+        arrays = files.npz_arrays(files.read_sealed(path))
+    except FileNotFoundError:
+        return None
+    except (Damaged, OSError) as error:
+        log.warning("%s cannot be used (%s)", what, error)
+        if is_own:
+            path.unlink(missing_ok=True)
+        return None
+    if is_own:
+        with contextlib.suppress(OSError):
+            os.utime(path)
+    return arrays
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> np.ndarray:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kd.config import NOBODY, STUDENTS, RunConfig
+from kd.config import STUDENTS, RunConfig
 
 log = logging.getLogger("kd")
 
@@ -42,7 +42,7 @@ class Figures(NamedTuple):
 
 
 def figures_of(result: Mapping[str, Any]) -> Figures:
-    """What a list says of a result."""
+    """Returns what a list says of a result."""
     accuracies = [result[model]["test_accuracy"] for model in ("teacher", "distilled", "scratch")]
     comparison = result.get("comparison")
     if comparison is None:
@@ -66,29 +66,29 @@ class RunRow:
     run_id: str
     config: RunConfig
     status: str
-    ending: str = ""
-    created: float = 0.0
-    owner: str | None = None
-    asked: bool = True
-    person: str = NOBODY
-    name: str = ""
-    tags: tuple[str, ...] = ()
-    note: str = ""
-    pinned: bool = False
-    used: float | None = None
-    deleted: float | None = None
-    models: dict[str, str] = field(default_factory=dict)
-    stored: float | None = None
-    figures: Figures | None = None
+    ending: str
+    created: float
+    owner: str | None
+    asked: bool
+    person: str
+    name: str
+    tags: tuple[str, ...]
+    note: str
+    pinned: bool
+    used: float | None
+    deleted: float | None
+    models: dict[str, str]
+    stored: float | None
+    figures: Figures | None
 
     @property
     def is_active(self) -> bool:
-        """Whether it waits or is computed."""
+        """Returns whether it waits or is computed."""
         return self.status in ACTIVE
 
     @property
     def needs(self) -> frozenset[str]:
-        """The models that have to be kept for it."""
+        """Returns the models that have to be kept for it."""
         if self.stored is None and not self.is_active:
             return frozenset()
         second = [self.config.second_teacher] if self.config.second_teacher else []
@@ -96,32 +96,16 @@ class RunRow:
 
 
 def parsed(raw: tuple) -> RunRow | None:
-    """The row; None if another version of KD Lab had other settings."""
+    """Returns the row of these columns; None if another version of KD Lab had other settings."""
     run_id, text, status, ending, created, owner, asked, person, name, tags, note, *rest = raw
     pinned, used, deleted, models, stored, figures = rest
     config = _config(run_id, text)
     if config is None:
         log.warning("run %s was stored by another version of KD Lab, and is not listed", run_id)
         return None
-    return RunRow(
-        run_id=run_id,
-        config=config,
-        status=status,
-        ending=ending,
-        created=created,
-        owner=owner,
-        asked=bool(asked),
-        person=person,
-        name=name,
-        tags=tuple(json.loads(tags)),
-        note=note,
-        pinned=bool(pinned),
-        used=used,
-        deleted=deleted,
-        models=json.loads(models),
-        stored=stored,
-        figures=None if figures is None else Figures(*json.loads(figures)),
-    )
+    said = person, name, tuple(json.loads(tags)), note, bool(pinned)
+    made = json.loads(models), stored, None if figures is None else Figures(*json.loads(figures))
+    return RunRow(run_id, config, status, ending, created, owner, bool(asked), *said, used, deleted, *made)
 
 
 @lru_cache(maxsize=10_000)

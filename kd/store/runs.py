@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from kd.config import NOBODY, RunConfig
 from kd.store.database import Database
 from kd.store.rows import ACTIVE, COLUMNS, RunRow, figures_of, parsed
 from kd.store.shipped import Shipped
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from kd.text.words import quoted
 
 log = logging.getLogger("kd")
@@ -29,15 +30,20 @@ log = logging.getLogger("kd")
 INTERRUPTED = "interrupted"
 
 _ACTIVE = "status IN ('queued', 'running')"
+_END = (
+    "UPDATE runs SET status = CASE WHEN stored IS NULL THEN ? ELSE 'finished' END, "
+    "ending = CASE WHEN stored IS NULL THEN ? ELSE '' END"
+)
 _THERE = "run_id = ? AND stored IS NOT NULL AND deleted IS NULL"
+_DELETED = N_("Run {run} has already been deleted: Undo on the Runs page brings it back.")
+_TRAINING = N_("Run {run} is waiting or training: stop it before you delete it.")
 _NOT_WANTED = f"asked = 0 AND stored IS NULL AND NOT {_ACTIVE}"
 
 
 class RunTable:
     """The runs of a home, and those that come with the project. Several threads and processes may share it.
 
-    What writes raises kd.store.database.Busy, an OSError and a ValueError whose message pages show, when
-    others write for too long.
+    What writes raises kd.store.database.Busy when others write for too long.
     """
 
     def __init__(self, home: Path, database: Database, shipped: Shipped):
@@ -47,15 +53,11 @@ class RunTable:
     def claim(self, run_id: str, config: RunConfig, asked: bool = True, person: str = NOBODY) -> float | None:
         """Claims a run for this process; returns None if another living process has it.
 
-        Its earlier events and wishes to stop it are forgotten; a result stays until another takes its place.
+        By the claim, `end` knows whether it still holds. Earlier events and wishes to stop the run are
+        forgotten; a result stays until another takes its place.
 
-        Args:
-            asked: whether anybody asked for it. A run that was not known before is listed only then, and one
-                that was deleted is claimed only then.
-            person: whose it is from now on; empty to leave that as it is.
-
-        Returns:
-            The claim, by which `end` knows whether it still holds.
+        asked: whether somebody asked for it. A run that was not known before is listed only then, and one
+        that was deleted is claimed only then. person: whose it is from now on; empty to leave that as it is.
         """
         owner = owners.hold(self._home)
 
@@ -69,23 +71,15 @@ class RunTable:
                 return None
             now = time.time()
             stamp = now if last is None or last < now else last + 0.001
-            values = {
-                "run_id": run_id,
-                "config": json.dumps(config.to_dict()),
-                "models": json.dumps(config.model_ids),
-                "now": now,
-                "claim": stamp,
-                "owner": owner,
-                "asked": asked or was_asked,
-                "person": person,
-            }
+            texts = json.dumps(config.to_dict()), json.dumps(config.model_ids)
             connection.execute(
-                "INSERT INTO runs (run_id, config, status, created, owner, claim, asked, person, models) "
-                "VALUES (:run_id, :config, 'queued', :now, :owner, :claim, :asked, :person, :models) "
-                "ON CONFLICT (run_id) DO UPDATE SET config = :config, status = 'queued', ending = '', "
-                "created = :now, owner = :owner, claim = :claim, asked = :asked, stop = 0, deleted = NULL, "
-                "person = CASE :person WHEN '' THEN person ELSE :person END, models = :models",
-                values,
+                "INSERT INTO runs (run_id, status, config, models, created, owner, claim, asked, person) "
+                "VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO UPDATE SET "
+                "config = excluded.config, status = 'queued', ending = '', created = excluded.created, "
+                "owner = excluded.owner, claim = excluded.claim, asked = excluded.asked, stop = 0, "
+                "deleted = NULL, person = COALESCE(NULLIF(excluded.person, ''), person), "
+                "models = excluded.models",
+                (run_id, *texts, now, owner, stamp, asked or was_asked, person),
             )
             connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
             return stamp
@@ -94,24 +88,18 @@ class RunTable:
 
     def set_running(self, run_id: str) -> None:
         """Marks a run that this process has claimed as running."""
-        self._write(
-            "UPDATE runs SET status = 'running' WHERE run_id = ? AND owner = ? AND status = 'queued'",
-            *(run_id, owners.own_token()),
-        )
+        statement = "UPDATE runs SET status = 'running' WHERE run_id = ? AND owner = ? AND status = 'queued'"
+        self._write(statement, run_id, owners.own_token())
 
     def end(self, run_id: str, claim: float, status: str, ending: str = "") -> None:
         """Marks a run as ended without a result, unless it was claimed again since.
 
-        One that had a result before is finished again; one that nobody asked for is forgotten.
+        A run that had a result before is finished again; one that was only computed ahead is forgotten.
         """
 
         def end(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE runs SET status = CASE WHEN stored IS NULL THEN ? ELSE 'finished' END, "
-                "ending = CASE WHEN stored IS NULL THEN ? ELSE '' END "
-                f"WHERE run_id = ? AND claim = ? AND {_ACTIVE}",
-                (status, ending, run_id, claim),
-            )
+            statement = f"{_END} WHERE run_id = ? AND claim = ? AND {_ACTIVE}"
+            connection.execute(statement, (status, ending, run_id, claim))
             _forget_unwanted(connection)
 
         self._database.write(end, durable=False)
@@ -119,24 +107,14 @@ class RunTable:
     def finish(
         self, run_id: str, claim: float | None, record: Mapping[str, Any], asked: bool | None = None
     ) -> None:
-        """Stores the result of a run whose models are stored.
+        """Stores the result of a run whose models are stored, even if another process has claimed it since.
 
-        Whoever has it now: a result decides itself what it is.
-
-        Args:
-            record: config, created, models, result and software.
-            asked: whether anybody asked for it; None to leave that as it is.
+        record: config, created, models, result and software. asked: whether somebody asked for it; None to
+        leave that as it is.
         """
-        parts = {name: json.dumps(record[name]) for name in ("config", "models", "software", "result")}
-        values = {
-            **parts,
-            "run_id": run_id,
-            "created": record["created"],
-            "claim": claim,
-            "asked": asked,
-            "figures": json.dumps(figures_of(record["result"])),
-            "now": time.time(),
-        }
+        values: dict[str, Any] = {"run_id": run_id, "created": record["created"], "now": time.time()}
+        values |= {"claim": claim, "asked": asked, "figures": json.dumps(figures_of(record["result"]))}
+        values |= {name: json.dumps(record[name]) for name in ("config", "models", "software", "result")}
 
         def finish(connection: sqlite3.Connection) -> None:
             connection.execute(
@@ -154,7 +132,7 @@ class RunTable:
         self._database.write(finish)
 
     def settle(self) -> None:
-        """Marks runs of dead processes as interrupted, and forgets those that nobody asked for."""
+        """Marks runs of dead processes as interrupted, and forgets those that were computed ahead."""
         query = f"SELECT run_id, owner FROM runs WHERE {_ACTIVE}"
 
         def gone(rows: Iterable[tuple]) -> list[str]:
@@ -162,11 +140,8 @@ class RunTable:
 
         def settle(connection: sqlite3.Connection) -> list[str]:
             found = gone(connection.execute(query).fetchall())
-            connection.executemany(
-                "UPDATE runs SET status = CASE WHEN stored IS NULL THEN 'interrupted' ELSE 'finished' END, "
-                "ending = CASE WHEN stored IS NULL THEN ? ELSE '' END WHERE run_id = ?",
-                [(INTERRUPTED, run_id) for run_id in found],
-            )
+            ends = [("interrupted", INTERRUPTED, run_id) for run_id in found]
+            connection.executemany(f"{_END} WHERE run_id = ?", ends)
             _forget_unwanted(connection)
             return found
 
@@ -176,10 +151,9 @@ class RunTable:
 
     def add_event(self, run_id: str, event: Mapping[str, Any]) -> None:
         """Adds an event to a run."""
-        statement, values = "INSERT INTO events (run_id, event) VALUES (?, ?)", (run_id, json.dumps(event))
-        self._database.write(
-            lambda connection: connection.execute(statement, values), durable=False, must=False
-        )
+        values = run_id, json.dumps(event)
+        add = methodcaller("execute", "INSERT INTO events (run_id, event) VALUES (?, ?)", values)
+        self._database.write(add, durable=False, must=False)
 
     def events(self, run_id: str) -> list[dict[str, Any]]:
         """Returns the events of a run without a result, in order."""
@@ -187,11 +161,7 @@ class RunTable:
         return [json.loads(event) for (event,) in found]
 
     def ask_for(self, *run_ids: str, person: str = NOBODY) -> None:
-        """Lists runs from now on that nobody had asked for.
-
-        Args:
-            person: whose these are from now on; empty to leave that as it is.
-        """
+        """Lists runs that were computed ahead, from now on; they belong to this person, if there is one."""
         unasked = {run_id for (run_id,) in self._database.read("SELECT run_id FROM runs WHERE asked = 0")}
         found = [run_id for run_id in run_ids if run_id in unasked]
         if found:
@@ -246,10 +216,9 @@ class RunTable:
         return found[0][0] if found else self._shipped.run_state(run_id)
 
     def record(self, run_id: str, deleted: bool = False) -> dict[str, Any] | None:
-        """What is stored of a run with a result: config, created, models, result, software; None without.
+        """Returns config, created, models, result and software of a run; None without a result.
 
-        Args:
-            deleted: also of a deleted run that can be restored.
+        deleted: whether also of a deleted run that can be restored.
         """
         query = (
             "SELECT config, created, models, result, software FROM runs "
@@ -278,9 +247,8 @@ class RunTable:
 
     def is_deleted(self, run_id: str) -> bool:
         """Returns whether this run was deleted and can be brought back."""
-        return bool(
-            self._database.read("SELECT 1 FROM runs WHERE run_id = ? AND deleted IS NOT NULL", run_id)
-        )
+        query = "SELECT 1 FROM runs WHERE run_id = ? AND deleted IS NOT NULL"
+        return bool(self._database.read(query, run_id))
 
     def worker(self, run_id: str) -> str:
         """Returns where a run is computed: 'here', 'elsewhere', 'nobody', or 'gone' with its process."""
@@ -302,18 +270,12 @@ class RunTable:
         return self._database.version()
 
     def annotate(self, run_ids: Iterable[str], **changes: Any) -> None:
-        """Changes what people say of runs; what is not given stays.
-
-        Args:
-            changes: name (text), tags (of text) or note (text).
-        """
+        """Changes the name, the tags or the note of runs; what is not given stays."""
         if "tags" in changes:
             changes["tags"] = json.dumps(list(changes["tags"]), ensure_ascii=False)
         columns = ", ".join(f"{column} = ?" for column in changes)
-        self._write_many(
-            f"UPDATE runs SET {columns} WHERE run_id = ?",
-            [(*changes.values(), run_id) for run_id in run_ids],
-        )
+        rows = [(*changes.values(), run_id) for run_id in run_ids]
+        self._write_many(f"UPDATE runs SET {columns} WHERE run_id = ?", rows)
 
     def pin(self, run_ids: Iterable[str], pinned: bool) -> None:
         """Keeps runs regardless of the limit, or no longer; lists them."""
@@ -323,12 +285,9 @@ class RunTable:
     def delete(self, run_ids: Iterable[str], when: float | None = None) -> None:
         """Takes runs off the list, all or none; `restore` brings them back until their space is needed.
 
-        Args:
-            when: Unix time; by default now.
-
-        Raises:
-            ValueError: when one does not exist, is already deleted, or is being computed.
+        Raises ValueError when one does not exist, is already deleted, or is being computed.
         """
+        when, wanted = time.time() if when is None else when, list(run_ids)
 
         def delete(connection: sqlite3.Connection) -> None:
             for run_id in wanted:
@@ -336,37 +295,25 @@ class RunTable:
                 status, deleted = connection.execute(query, (run_id,)).fetchone() or (None, None)
                 if status is None:
                     raise ValueError(_("There is no run {run} to delete.", run=quoted(run_id)))
-                if deleted is not None:
-                    raise ValueError(
-                        _(
-                            "Run {run} has already been deleted: Undo on the Runs page brings it back.",
-                            run=run_id,
-                        )
-                    )
-                if status in ACTIVE:
-                    raise ValueError(
-                        _("Run {run} is waiting or training: stop it before you delete it.", run=run_id)
-                    )
-                connection.execute(
-                    "UPDATE runs SET deleted = ?, asked = 1 WHERE run_id = ?",
-                    (time.time() if when is None else when, run_id),
-                )
+                if deleted is not None or status in ACTIVE:
+                    raise ValueError(_(_DELETED if deleted is not None else _TRAINING, run=run_id))
+                connection.execute("UPDATE runs SET deleted = ?, asked = 1 WHERE run_id = ?", (when, run_id))
 
-        wanted = list(run_ids)
         self._database.write(delete)
 
     def restore(self, run_ids: Iterable[str]) -> list[str]:
         """Puts deleted runs back on the list; returns those that are gone for good."""
 
         def restore(connection: sqlite3.Connection) -> list[str]:
-            statement = (
-                "UPDATE runs SET used = CASE WHEN deleted IS NULL THEN used ELSE ? END, deleted = NULL "
-                "WHERE run_id = ?"
-            )
-            found = [(run_id, connection.execute(statement, (now, run_id))) for run_id in wanted]
-            return [run_id for run_id, cursor in found if not cursor.rowcount]
+            gone = []
+            for run_id in wanted:
+                set_used = "used = CASE WHEN deleted IS NULL THEN used ELSE ? END"
+                statement = f"UPDATE runs SET {set_used}, deleted = NULL WHERE run_id = ?"
+                if not connection.execute(statement, (time.time(), run_id)).rowcount:
+                    gone.append(run_id)
+            return gone
 
-        now, wanted = time.time(), list(run_ids)
+        wanted = list(run_ids)
         return self._database.write(restore)
 
     def remove(self, run_id: str, may: Callable[[RunRow], bool] = lambda row: True) -> bool:
@@ -384,18 +331,10 @@ class RunTable:
         return self._database.write(remove)
 
     def touch(self, run_id: str, when: float | None = None) -> None:
-        """Notes that a run was used now, without waiting for other writers.
-
-        Raises:
-            OSError: when it cannot be recorded now.
-        """
+        """Records that a run was used; raises OSError at once if that cannot be done now."""
         values = time.time() if when is None else when, run_id
-        self._database.write(
-            lambda connection: connection.execute("UPDATE runs SET used = ? WHERE run_id = ?", values),
-            durable=False,
-            must=False,
-            patience=0,
-        )
+        touch = methodcaller("execute", "UPDATE runs SET used = ? WHERE run_id = ?", values)
+        self._database.write(touch, durable=False, must=False, patience=0)
 
     def measures(self, run_id: str) -> dict[str, float]:
         """Returns what was measured of a run's result (kd.studies.measures), by name."""
@@ -405,17 +344,12 @@ class RunTable:
         return {}
 
     def save_measures(self, run_id: str, values: Mapping[str, float]) -> None:
-        """Keeps what was measured of a run's result."""
-        self._write(
-            "INSERT OR REPLACE INTO measures VALUES (?, ?, ?)",
-            *(run_id, str(self.state(run_id)), json.dumps(dict(values))),
-        )
+        """Stores what was measured of a run's result."""
+        row = run_id, str(self.state(run_id)), json.dumps(dict(values))
+        self._write("INSERT OR REPLACE INTO measures VALUES (?, ?, ?)", *row)
 
     def needed_models(self) -> Counter[str]:
-        """Counts the runs that need each model, as a teacher or as a student.
-
-        Those are runs that have a result or are computed, and deleted ones that can be restored.
-        """
+        """Counts for each model the runs that need it, deleted ones that can be restored included."""
         return Counter(model_id for row in self._rows("") for model_id in row.needs)
 
     def _rows(self, rest: str, *values: Any) -> list[RunRow]:
@@ -430,10 +364,10 @@ class RunTable:
 
     def _write(self, statement: str, *values: Any) -> None:
         """Changes what need not outlive a power cut."""
-        self._database.write(lambda connection: connection.execute(statement, values), durable=False)
+        self._database.write(methodcaller("execute", statement, values), durable=False)
 
     def _write_many(self, statement: str, rows: list[tuple]) -> None:
-        self._database.write(lambda connection: connection.executemany(statement, rows))
+        self._database.write(methodcaller("executemany", statement, rows))
 
 
 def needs_model(connection: sqlite3.Connection, model_id: str) -> bool:

@@ -29,41 +29,32 @@ if TYPE_CHECKING:
 log = logging.getLogger("kd")
 
 ID = re.compile("[0-9a-f]{12}")
-"""The name of a run, a model or a study. Ids also come from URLs, and only such a one may become a path."""
+"""The name of a run, a model or a study. Ids also come from URLs, and only one like this becomes a path."""
 
 SHIPPED = DATA
 
 
 class Shipped:
-    """The folder of what comes with the project."""
+    """What comes with the project. Methods return None for what is not there or cannot be read."""
 
     def __init__(self) -> None:
         self._records: dict[Path, tuple[str, dict[str, Any] | None]] = {}
 
-    @property
-    def folder(self) -> Path:
-        """Where it is."""
-        return SHIPPED
-
     def runs(self) -> list[str]:
-        """The ids of the runs."""
-        found = sorted(path.parent.name for path in (self.folder / "runs").glob("*/record.json"))
+        """Returns the ids of the runs."""
+        found = sorted(path.parent.name for path in (SHIPPED / "runs").glob("*/record.json"))
         return [run_id for run_id in found if self.run(run_id) is not None]
 
     def run(self, run_id: str) -> dict[str, Any] | None:
-        """A run's record; None if there is none that can be read."""
+        """Returns a run's record."""
         return self._record(self._path("runs", run_id, "record.json"))
 
     def run_state(self, run_id: str) -> str | None:
-        """Changes whenever the run does; None if there is none."""
+        """Returns a value that changes whenever the run does."""
         return None if self.run(run_id) is None else _state(self._path("runs", run_id, "record.json"))
 
     def model(self, model_id: str) -> dict[str, Any] | None:
-        """A model's record; None if there is none that can be read.
-
-        Raises:
-            ValueError: when a file of a teacher is missing.
-        """
+        """Returns a model's record; raises ValueError when a file of a teacher is missing."""
         if model_id in SHIPPED_TEACHERS:
             path = shipped_teacher_path(model_id)
             known = {"precision": "float32", "history": [], "bytes": path.stat().st_size}
@@ -71,13 +62,13 @@ class Shipped:
         return self._record(self._path("models", model_id, "record.json"))
 
     def model_file(self, model_id: str) -> Path | None:
-        """A model's .keras file."""
+        """Returns a model's .keras file."""
         if model_id in SHIPPED_TEACHERS:
             return shipped_teacher_path(model_id)
         return self._path("models", model_id, "model.keras")
 
     def logits(self, model_id: str) -> np.ndarray | None:
-        """A model's logits of all test images."""
+        """Returns a model's logits of all test images."""
         if model_id in SHIPPED_TEACHERS:
             return shipped_logits(model_id)["test"]
         path = self._path("models", model_id, "logits.npz")
@@ -88,12 +79,12 @@ class Shipped:
         return None
 
     def snapshots_file(self, model_id: str) -> Path | None:
-        """The file of a model's snapshots."""
+        """Returns the file of a model's snapshots."""
         return self._path("snapshots", f"{model_id}.npz")
 
     def _path(self, kind: str, name: str, file: str = "") -> Path | None:
         if ID.fullmatch(name.removesuffix(".npz")):
-            path = self.folder / kind / name / file
+            path = SHIPPED / kind / name / file
             return path if os.path.isfile(path) else None
         return None
 

@@ -19,47 +19,32 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
+from operator import methodcaller
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kd.base import files, owners
 from kd.base.places import usual_home
 from kd.base.unusable import Unusable
-from kd.store.caches import FOLDERS, Caches
 from kd.store.copies import COPIES_FOLDER
-from kd.store.database import Database
-from kd.store.models import Models
-from kd.store.room import Room
+from kd.store.database import Database, Room
+from kd.store.models import Models, read_arrays
 from kd.store.runs import RunTable
 from kd.store.shipped import Shipped
 from kd.store.studies import StudyTable
 from kd.text.endings import Ending
 from kd.text.translation import _
 
-_FOLDERS = ("models", "snapshots", COPIES_FOLDER, *FOLDERS)
+if TYPE_CHECKING:
+    import numpy as np
+
+CACHES = ("logits", "neighbours")
+"""The folders of files that are made again where they are missing."""
+
+_FOLDERS = ("models", "snapshots", COPIES_FOLDER, *CACHES)
 
 _T = TypeVar("_T")
-
-
-def default_home() -> Path:
-    """KD_HOME, or the usual folder.
-
-    Raises:
-        ValueError: when KD_HOME is not a path.
-    """
-    return _resolved(os.environ.get("KD_HOME") or usual_home())
-
-
-def _resolved(home: str | os.PathLike[str]) -> Path:
-    try:
-        if not os.fspath(home):
-            raise ValueError(_("it is empty"))
-        return Path(home).expanduser().resolve()
-    # a loop of links, an unknown user's home, a NUL, no path at all
-    except (OSError, RuntimeError, ValueError, TypeError) as error:
-        raise _unusable_home(home, error) from None
 
 
 class ModelLost(Unusable):
@@ -71,11 +56,9 @@ class Store:
 
     def __init__(self, home: str | os.PathLike[str] | None = None):
         """
-        Args:
-            home: the folder, where ~ is the user's; by default `default_home`.
+        home: the folder, where ~ is the user's; by default `default_home`.
 
-        Raises:
-            ValueError: when the home cannot be written, or another version has written it.
+        Raises ValueError when the home cannot be written, or another version has written it.
         """
         self.home = default_home() if home is None else _resolved(home)
         self.room = Room()
@@ -92,13 +75,14 @@ class Store:
             raise
         except (OSError, RuntimeError, ValueError) as error:  # a loop of links, too long a path, a NUL
             raise _unusable_home(self.home, error) from None
-        comes_along = Shipped()
-        self.shipped = comes_along.folder
-        self.runs = RunTable(self.home, self._database, comes_along)
-        self.models = Models(self.home, self._database, self.room, comes_along)
+        shipped = Shipped()
+        self.runs = RunTable(self.home, self._database, shipped)
+        self.models = Models(self.home, self._database, self.room, shipped)
         self.studies = StudyTable(self.home, self._database)
         self.caches = Caches(self.home, self._database, self.room)
-        with contextlib.suppress(OSError):  # somebody else is writing: whoever looks at such a run does it
+        self.waiting = self._database.waiting
+        self.backup, self.keep_reserve = self._database.backup, self._database.keep_reserve
+        with contextlib.suppress(OSError):  # another process is writing: the next look at such a run does it
             self.runs.settle()
 
     @property
@@ -106,40 +90,23 @@ class Store:
         """What happened to a damaged database that was found when it was opened; empty for nothing."""
         return self._database.recovered
 
-    def waiting(self, seconds: float | None = None) -> AbstractContextManager[None]:
-        """Inside, this thread waits so long for other writers; by default as long as background work may."""
-        return self._database.waiting(seconds)
-
-    def backup(self) -> None:
-        """Make a copy of the database to go back to, every few minutes at most."""
-        self._database.backup()
-
-    def keep_reserve(self) -> None:
-        """Let the database have some room of its own, with which runs can be deleted on a full disk."""
-        self._database.keep_reserve()
-
     def is_usable(self, run_id: str) -> bool:
-        """Whether a run has a result, and all its models are intact."""
+        """Returns whether a run has a result, and all its models are intact."""
         if not self.runs.has(run_id):
             return False
         return all(map(self.models.is_intact, self.runs.models_of(run_id).values()))
 
     def of_each_model(self, run_id: str, read: Callable[[str], _T | None]) -> dict[str, _T]:
-        """What `read` returns for the ids of a run's models, by 'teacher', 'distilled' and 'scratch'.
+        """Returns what `read` gives for the ids of a run's models, by 'teacher', 'distilled' and 'scratch'.
 
-        Args:
-            read: such as `models.file` or `models.logits`; returns None if the model is missing or damaged.
+        read: such as `models.file` or `models.logits`; returns None if the model is missing or damaged.
 
-        Raises:
-            ModelLost: when one of its models is missing or damaged. The run can be trained again then, with
-                what is still there.
-            ValueError: when there is no such run, or its files cannot be read now.
+        Raises ModelLost when one of its models is missing or damaged. The run can be trained again then, with
+        what is still there; ValueError when there is no such run, or its files cannot be read now.
         """
         models = self.runs.models_of(run_id)
         if not models:
-            raise Unusable(
-                _("Run {run} was deleted or trained again in the meantime: try again.", run=run_id)
-            )
+            raise gone_meanwhile(run_id)
         found = {}
         for name, model_id in models.items():
             try:
@@ -154,25 +121,67 @@ class Store:
         return found
 
     def close(self) -> None:
-        """Close what this thread and all threads together have open; it opens again when it is used."""
+        """Closes what this thread and all threads together have open; it opens again when it is used."""
         self._database.close()
 
     def _spare_caches(self) -> None:
-        for name in FOLDERS:
+        for name in CACHES:
             for path in files.entries(self.home / name):
                 path.unlink(missing_ok=True)
 
 
+class Caches:
+    """What makes work quicker, and is made again where it is missing or damaged."""
+
+    def __init__(self, home: Path, database: Database, room: Room):
+        self._home, self._database, self._room = home, database, room
+
+    def logits(self, key: str) -> dict[str, np.ndarray] | None:
+        """Returns stored arrays of a teacher by their key; None if missing or damaged."""
+        return read_arrays(self._path(key), True, f"the cached logits {key}")
+
+    def save_logits(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Stores a teacher's arrays under a key."""
+        content = files.npz_bytes(arrays)
+        self._room.do(lambda: files.write_sealed(self._path(key), content))
+
+    def precisions(self) -> dict[str, str]:
+        """Returns the precision in which teachers train (kd/training/precision.py), by processor."""
+        return dict(self._database.read("SELECT processor, measured FROM precisions"))
+
+    def save_precisions(self, precisions: Mapping[str, str]) -> None:
+        """Stores the measurements."""
+        statement, rows = "INSERT OR REPLACE INTO precisions VALUES (?, ?)", list(precisions.items())
+        self._database.write(methodcaller("executemany", statement, rows))
+
+    def _path(self, key: str) -> Path:
+        return self._home / "logits" / f"{key}.npz"
+
+
+def default_home() -> Path:
+    """Returns KD_HOME, or the usual folder; raises ValueError when KD_HOME is not a path."""
+    return _resolved(os.environ.get("KD_HOME") or usual_home())
+
+
+def gone_meanwhile(run_id: str) -> Unusable:
+    """Returns the error for a run that was there a moment ago."""
+    return Unusable(_("Run {run} was deleted or trained again in the meantime: try again.", run=run_id))
+
+
+def _resolved(home: str | os.PathLike[str]) -> Path:
+    try:
+        if not os.fspath(home):
+            raise ValueError(_("it is empty"))
+        return Path(home).expanduser().resolve()
+    # a loop of links, an unknown user's home, a NUL, no path at all
+    except (OSError, RuntimeError, ValueError, TypeError) as error:
+        raise _unusable_home(home, error) from None
+
+
 def _unusable_home(home: object, error: Exception) -> Unusable:
-    values = {
-        "folder": _shortened(home),
-        "reason": getattr(error, "strerror", None) or str(error).rstrip("."),
-    }
+    folder, reason = str(home), getattr(error, "strerror", None) or str(error).rstrip(".")
+    folder = folder if len(folder) <= 200 else f"{folder[:150]}…{folder[-40:]}"
+    values = {"folder": folder, "reason": reason}
     if isinstance(error, OSError):
         return Unusable(_("KD_HOME {folder} cannot be written ({reason}): choose another folder.", **values))
     return Unusable(_("KD_HOME {folder} cannot be used ({reason}): choose another folder.", **values))
-
-
-def _shortened(home: object) -> str:
-    text = str(home)
-    return text if len(text) <= 200 else f"{text[:150]}…{text[-40:]}"

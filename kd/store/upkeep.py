@@ -1,5 +1,5 @@
-"""Upkeep: stored runs take no more space than allowed. The least recently used run goes first, before all
-others what nobody asked for.
+"""Upkeep: stored runs take no more space than allowed. What nobody asked for goes first, then the least
+recently used run.
 
 KD_LIMIT    how much may be kept in KD_HOME, such as 500MB or 1.5 GB; 2GB by default
 """
@@ -7,24 +7,23 @@ KD_LIMIT    how much may be kept in KD_HOME, such as 500MB or 1.5 GB; 2GB by def
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import math
 import os
 import shutil
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from kd.base import files
 from kd.base.unusable import Unusable
-from kd.store.caches import FOLDERS
 from kd.store.database import Unwritable
 from kd.store.rows import RunRow
-from kd.store.store import Store
+from kd.store.store import CACHES, Store
 from kd.text.translation import _
 from kd.text.words import quoted
 
@@ -34,7 +33,6 @@ DEFAULT_LIMIT = 2_000_000_000
 SECONDS_WATCHED = 3600  # a page may show a run for a long time without asking for it again
 SECONDS_BETWEEN_NOTES = 60
 SECONDS_A_SIZE_HOLDS = 5
-SECONDS_FOR_LATEST = 0.1
 # Nothing is computed ahead unless so much of the limit would do.
 PLENTY = 0.95
 LEAST_LIMIT = 1000
@@ -44,11 +42,7 @@ Candidate = tuple[tuple[Path, ...], Callable[[], bool]]
 
 
 def limit() -> int:
-    """How many bytes may be kept: KD_LIMIT.
-
-    Raises:
-        ValueError: when it is not a size.
-    """
+    """Returns how many bytes may be kept (KD_LIMIT); raises ValueError when it is not a size."""
     chosen = os.environ.get("KD_LIMIT")
     if not chosen:
         return DEFAULT_LIMIT
@@ -63,46 +57,34 @@ def limit() -> int:
     return size
 
 
-@dataclass(frozen=True)
-class Usage:
-    """Bytes of files in use, bytes allowed, those of each stored run by its id, and the pinned runs.
-
-    A run's bytes are those of the models that no other run needs.
-    """
+class Usage(NamedTuple):
+    """Bytes of files in use, and bytes allowed."""
 
     used: int
     limit: int
-    runs: dict[str, int]
-    pinned: frozenset[str]
 
 
 class Upkeep:
     """Keeps a store below its limit; never removes a run that is watched, pinned or in progress."""
 
     def __init__(self, store: Store):
-        """
-        Raises:
-            ValueError: when KD_LIMIT is not a size.
-        """
+        """Raises ValueError when KD_LIMIT is not a size."""
         self._store, self._limit = store, limit()
-        self._lock, self._tidying = threading.Lock(), threading.Lock()
+        self._tidying = threading.Lock()
         self._watched: dict[str, float] = {}
         self._noted: dict[str, float] = {}
-        self._usage: tuple[float, int, Usage] | None = None
-        self._changes = 0  # how often `forget_usage` was called
-        self._asking = threading.Lock()
-        self._measuring: threading.Thread | None = None
+        self._usage: tuple[float, Usage] | None = None
         store.keep_reserve()
         # files first: on a full disk, what goes without a change of the database makes room for that
         store.room.spare = [
-            lambda: self._remove(self._caches(least_age=0)),
+            lambda: self._remove(self._old_files(*CACHES, least_age=0)),
             lambda: self._remove(self._runs(asked=False), self._lone_models(least_age=0)),
-            lambda: self._remove(self._snapshots(least_age=0)),
+            lambda: self._remove(self._old_files("snapshots", least_age=0)),
             lambda: self._remove(self._deleted()),
         ]
 
     def watched(self, run_id: str) -> None:
-        """Somebody is looking at this run; recorded about once a minute."""
+        """Notes that somebody looks at this run; recorded about once a minute."""
         now = time.monotonic()
         self._watched[run_id] = now
         if now - self._noted.get(run_id, -SECONDS_BETWEEN_NOTES) >= SECONDS_BETWEEN_NOTES:
@@ -111,56 +93,27 @@ class Upkeep:
                 self._noted[run_id] = now
 
     def usage(self) -> Usage:
-        """How much is stored; measured every few seconds at most."""
-        with self._lock:
-            if self._usage is None or not self._holds():
-                now, changes = time.monotonic(), self._changes
-                self._usage = now, changes, self._measured()
-            return self._usage[2]
-
-    def latest(self) -> Usage | None:
-        """What was measured last, nearly at once, even if it does not quite hold any more; None for nothing.
-
-        With thousands of runs, measuring takes a second, and a thread does it meanwhile.
-        """
-        with self._asking:
-            if not self._holds() and (self._measuring is None or not self._measuring.is_alive()):
-                self._measuring = threading.Thread(target=self._measure, name="kd-usage", daemon=True)
-                self._measuring.start()
-            measuring = None if self._holds() else self._measuring
-        if measuring is not None:
-            measuring.join(SECONDS_FOR_LATEST)
-        known = self._usage
-        return None if known is None else known[2]
-
-    def _holds(self) -> bool:
-        """Whether what was measured last is still true, as far as is known here."""
-        known = self._usage
-        return (
-            known is not None
-            and known[1] == self._changes
-            and time.monotonic() - known[0] <= SECONDS_A_SIZE_HOLDS
-        )
-
-    def _measure(self) -> None:
-        with contextlib.suppress(OSError):  # whoever asks next tries again
-            self.usage()
+        """Returns how much is stored; measured every few seconds at most."""
+        known, now = self._usage, time.monotonic()
+        if known is None or now - known[0] > SECONDS_A_SIZE_HOLDS:
+            known = self._usage = now, Usage(self._used(), self._limit)
+        return known[1]
 
     def has_plenty(self) -> bool:
-        """Whether there is room for what nobody asked for, both below the limit and on the disk."""
+        """Returns whether there is room for what nobody asked for, both below the limit and on the disk."""
         usage = self.usage()
         free = shutil.disk_usage(self._store.home).free
         return usage.used < PLENTY * usage.limit and free > (1 - PLENTY) * usage.limit
 
     def forget_usage(self) -> None:
-        """Measure again next time."""
-        self._changes += 1
+        """Has `usage` measure again."""
+        self._usage = None
 
     def tidy(self) -> None:
-        """Bring the store below its limit, as far as there is something that may go; copy the database."""
+        """Brings the store below its limit, as far as there is something that may go; copies the database."""
         try:
-            with self._tidying:  # not the lock that `usage` waits for
-                excess = self._measured().used - self._limit
+            with self._tidying:
+                excess = self._used() - self._limit
                 candidates = self._candidates() if excess > 0 else iter(())
                 for paths, remove in candidates:
                     excess -= self._removed(paths, remove)
@@ -178,9 +131,9 @@ class Upkeep:
         self._store.backup()
 
     def _removed(self, paths: tuple[Path, ...], remove: Callable[[], bool]) -> int:
-        """Remove something that may go; returns how many bytes that freed."""
-        size = sum(map(_size, paths))
+        """Removes something that may go; returns how many bytes that freed."""
         try:
+            size = sum(path.stat().st_size for path in paths if path.is_file())
             return size if remove() else 0
         except Unwritable:  # then nothing else can go either, and each attempt would wait again
             raise
@@ -189,22 +142,21 @@ class Upkeep:
             return 0
 
     def _remove(self, *candidates: Iterator[Candidate]) -> None:
-        for each in candidates:
-            for paths, remove in each:
-                self._removed(paths, remove)
+        for paths, remove in itertools.chain(*candidates):
+            self._removed(paths, remove)
 
     def _candidates(self) -> Iterator[Candidate]:
-        """What may go, the most dispensable first."""
+        """Yields what may go, the most dispensable first."""
         yield from self._runs(asked=False)
         yield from self._deleted()
-        yield from self._caches(SECONDS_WATCHED)
+        yield from self._old_files(*CACHES)
         # one that was just trained may be for a run to come
         yield from self._lone_models(SECONDS_WATCHED)
-        yield from self._snapshots(SECONDS_WATCHED)
+        yield from self._old_files("snapshots")
         yield from self._runs(asked=True)
 
     def _runs(self, asked: bool) -> Iterator[Candidate]:
-        """Stored runs, the least recently used first: those that somebody asked for, or the others."""
+        """Yields stored runs that somebody asked for, or the others; the least recently used first."""
         rows = [row for row in self._store.runs.rows(unasked=True) if row.asked == asked]
         for row in sorted(rows, key=lambda row: row.used or row.created):
             if self._may_go(row):
@@ -218,30 +170,22 @@ class Upkeep:
                 yield from self._models_of(row)
 
     def _models_of(self, row: RunRow) -> Iterator[Candidate]:
-        """The models of a run that has just gone, unless another run needs them."""
+        """Yields the models of a run that has just gone; removing one checks whether another run needs it."""
         for model_id in row.needs:
             paths = self._files_of(model_id)
             if any(map(os.path.exists, paths)):
                 yield paths, partial(self._store.models.remove, model_id)
 
     def _lone_models(self, least_age: float) -> Iterator[Candidate]:
-        """Models that no run needs, and files that no row needs."""
+        """Yields models that no run needs, and files that no row needs."""
         needed = self._store.runs.needed_models()
         for kind in ("models", "snapshots"):
             for path in files.entries(self._store.home / kind):
                 if path.stem not in needed and time.time() - files.age(path) >= least_age and path.exists():
                     yield self._files_of(path.stem), partial(self._store.models.remove, path.stem)
 
-    def _snapshots(self, least_age: float) -> Iterator[Candidate]:
-        """What can be made again by training again."""
-        return self._old_files("snapshots", least_age)
-
-    def _caches(self, least_age: float) -> Iterator[Candidate]:
-        for name in FOLDERS:
-            yield from self._old_files(name, least_age)
-
-    def _old_files(self, name: str, least_age: float) -> Iterator[Candidate]:
-        for path in files.entries(self._store.home / name):
+    def _old_files(self, *names: str, least_age: float = SECONDS_WATCHED) -> Iterator[Candidate]:
+        for path in itertools.chain(*(files.entries(self._store.home / name) for name in names)):
             if time.time() - files.age(path) >= least_age:
                 yield (path,), partial(_gone, path)
 
@@ -251,7 +195,7 @@ class Upkeep:
         return tuple(home / name for name in names)
 
     def _may_go(self, row: RunRow) -> bool:
-        """Whether a run may be removed: not if somebody is looking at it, here or in another process."""
+        """Returns whether a run may be removed: not if somebody looks at it, here or in another process."""
         if row.status != "finished" or row.pinned:
             return False
         if row.used is not None and abs(time.time() - row.used) < SECONDS_WATCHED:
@@ -264,29 +208,10 @@ class Upkeep:
             log.info("run %s removed: room was needed, and this was the least recently used run", run_id)
         return removed
 
-    def _measured(self) -> Usage:
-        home, listed = self._store.home, self._store.runs.rows(unasked=True)
-        needed = Counter(each for row in (*listed, *self._store.runs.deleted()) for each in row.needs)
-        models: Counter[str] = Counter()
-        for kind in ("models", "snapshots"):
-            for name, size in files.sizes(home / kind).items():
-                models[name.partition(".")[0]] += size
-        return Usage(
-            used=models.total() + sum(sum(files.sizes(home / name).values()) for name in FOLDERS),
-            limit=self._limit,
-            runs={
-                row.run_id: sum(models[model_id] for model_id in row.needs if needed[model_id] == 1)
-                for row in listed
-                if row.stored is not None
-            },
-            pinned=frozenset(row.run_id for row in listed if row.pinned),
-        )
-
-
-def _size(path: Path) -> int:
-    with contextlib.suppress(OSError):
-        return path.stat().st_size
-    return 0
+    def _used(self) -> int:
+        """Adds up the bytes of all files."""
+        folders = ("models", "snapshots", *CACHES)
+        return sum(sum(files.sizes(self._store.home / name).values()) for name in folders)
 
 
 def _gone(path: Path) -> bool:

@@ -6,9 +6,11 @@ Each function takes the rows that its chart draws (kd.charts): codes and numbers
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kd.text.translation import _, ngettext
@@ -211,6 +213,18 @@ def filters_words(rows: pd.DataFrame) -> str:
     )
 
 
+def point_label(time: float) -> str:
+    """A point in a training, in epochs, as an axis writes it: '1/16', '1/2', '3'."""
+    return str(Fraction(float(time)).limit_denominator(16))
+
+
+def point_name(time: float) -> str:
+    """A point in a training, in words."""
+    if time < 1:
+        return _("after {fraction} of the first epoch", fraction=point_label(time))
+    return _("after epoch {number}", number=round(time))
+
+
 def playback_words(rows: pd.DataFrame, measure: str, title: str) -> str:
     """Both students' accuracy or agreement over a training, from its first point to its last.
 
@@ -237,23 +251,20 @@ def playback_words(rows: pd.DataFrame, measure: str, title: str) -> str:
     return " ".join(sentences)
 
 
-def reading_words(rows: pd.DataFrame) -> str:
-    """How one student's answer to a picture changed as it learned.
+def reading_words(model: str, points: Sequence[str], probabilities: np.ndarray) -> str:
+    """Says how one student's answer to a picture changed as it learned.
 
     Args:
-        rows: role (one model), point, digit, probability; points in order.
+        points: k points in time, as an axis writes them.
+        probabilities: (k, classes).
     """
-    answers: dict[str, tuple[str, float]] = {}
-    for point, digit, probability in records(rows, "point", "digit", "probability"):
-        if point not in answers or probability > answers[point][1]:
-            answers[point] = (digit, probability)
-    points, said = list(answers), list(answers.values())
+    said = [(row.argmax(), row.max()) for row in probabilities]
     changes = sum(one[0] != other[0] for one, other in pairwise(said))
     return ngettext(
         "{name}: {first} at epoch {start}, {last} at epoch {end}; the answer changed {count} time.",
         "{name}: {first} at epoch {start}, {last} at epoch {end}; the answer changed {count} times.",
         changes,
-        name=_(NAMES[rows["role"].iat[0]]),
+        name=_(NAMES[model]),
         first=_share(*said[0]),
         start=points[0],
         last=_share(*said[-1]),

@@ -8,20 +8,7 @@ import pandas as pd
 
 from kd.text.chart_words import parted, records
 from kd.text.translation import N_, _
-from kd.text.words import AND, NAMES, listing, percent
-
-# Below this ratio two pulls are called about equally hard.
-_EQUALLY_HARD = 1.5
-# Above it, nobody wants to know how many times.
-_BEYOND = 1_000
-# A high T leaves all ten digits worth naming.
-_MOST_NAMED = 3
-
-SoftTarget = tuple[tuple[int, float], tuple[tuple[int, float], ...], tuple[int, float] | None, float]
-"""The answer, the others worth naming, the runner-up and the entropy: kd.analysis.opinions.SoftTarget."""
-
-Pull = tuple[float, float, int, int]
-"""How hard label and teacher pull, and the classes up and down: kd.analysis.softening.Pull."""
+from kd.text.words import AND, NAMES, percent
 
 SOFT_TARGET_SAYS = {
     "others": N_("At T = {temperature}, the teacher says {digit} ({share}) and also {others}."),
@@ -32,7 +19,7 @@ SOFT_TARGET_SAYS = {
     "label": N_("The label says {label}."),
     "and": AND,
 }
-"""What `soft_target_sentence` is made of."""
+"""What the browser says of a soft target: softTargetSentence in ui/live/browser/words.js."""
 
 PULL_SAYS = {
     "nothing": N_("Nothing pulls: the student already says what it is told."),
@@ -44,7 +31,7 @@ PULL_SAYS = {
     "beyond": N_("more than 1,000"),
     "together": N_("Together they pull {up} up most and push {down} down most."),
 }
-"""What `pull_sentence` is made of."""
+"""What the browser says of a pull: pullSentence in ui/live/browser/words.js."""
 
 VOICES_SAYS = {
     "hidden": N_(
@@ -63,49 +50,6 @@ VOICES_SAYS = {
     "scratch": N_("On this picture, scratch happens to be closer to it than distilled."),
 }
 """What the browser says of a label, a teacher and two students side by side: `ui.live.views.voices`."""
-
-
-def soft_target_sentence(target: SoftTarget, temperature: float, label: int | None = None) -> str:
-    """Says what the teacher's soft target is at T. label: the true class, if it is known."""
-    (digit, share), others, runner_up, bits = target
-    said = {"temperature": f"{temperature:g}", "digit": digit, "share": percent(share)}
-    if others:
-        names = [_named(*other) for other in others[:_MOST_NAMED]]
-        if more := len(others) - len(names):
-            names.append(_(SOFT_TARGET_SAYS["more"], count=more))
-        words = _(SOFT_TARGET_SAYS["others"], others=listing(names), **said)
-    elif runner_up is not None:
-        words = _(SOFT_TARGET_SAYS["next"], other=_named(*runner_up), **said)
-    else:
-        words = _(SOFT_TARGET_SAYS["alone"], **said)
-    words += " " + _(SOFT_TARGET_SAYS["bits"], bits=f"{bits:.2f}")
-    if label is not None and label != digit:
-        words += " " + _(SOFT_TARGET_SAYS["label"], label=label)
-    return words
-
-
-def _named(digit: int, share: float) -> str:
-    return f"{digit} ({percent(share)})"
-
-
-def pull_sentence(pull: Pull) -> str:
-    """Says whether the label or the teacher pulls harder on the student, and where to."""
-    label, teacher, up, down = pull
-    if not label and not teacher:
-        return _(PULL_SAYS["nothing"])
-    if not teacher:
-        return _(PULL_SAYS["label_alone"], up=up, down=down)
-    if not label:
-        return _(PULL_SAYS["teacher_alone"], up=up, down=down)
-    harder, softer = max(label, teacher), min(label, teacher)
-    ratio = harder / softer
-    if ratio < _EQUALLY_HARD:
-        strengths = _(PULL_SAYS["equal"])
-    else:
-        times = f"{ratio:.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
-        times = _(PULL_SAYS["beyond"]) if ratio > _BEYOND else times
-        strengths = _(PULL_SAYS["teacher_harder" if teacher > label else "label_harder"], times=times)
-    return f"{strengths} {_(PULL_SAYS['together'], up=up, down=down)}"
 
 
 def entropy_words(rows: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""What an experiment shows, in words: each sentence with a number is made of a finding.
+"""What an experiment shows and how it is made, in words: each sentence with a number is made of a finding.
 
 Takes what kd.studies.experiments has: codes and numbers, and words marked for translation.
 """
@@ -6,12 +6,13 @@ Takes what kd.studies.experiments has: codes and numbers, and words marked for t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kd.text.study_words import MINUS, axis_value, decimals
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import count, duration, sentence_case
+from kd.text.words import count, duration, listing, sentence_case
 
 AGREES, DISAGREES, CANNOT_TELL, NOT_YET = "agrees", "disagrees", "cannot tell", "not judged yet"
 
@@ -59,6 +60,48 @@ _STATES = {
     "waiting for room": N_("{done} of {runs} runs. The disk is full: waiting for room."),
     "running": N_("{done} of {runs} runs; about {time} left."),
 }
+_WHEN = {"short": N_("after {steps} steps"), "long": N_("trained out ({steps} steps)")}
+_BEFORE = {
+    AGREES: N_("{when}, it would have been right"),
+    DISAGREES: N_("{when}, it would have been wrong"),
+}
+_UNDECIDED = N_("{when}, it could not have been told")
+_LATE = {
+    "one": N_("The last fifth of the long training changes the gain by {mean}."),
+    "several": N_(
+        "The last fifth of the long training changes the gain by {mean} on average, in the settings by "
+        "{low} to {high}."
+    ),
+}
+_DRAWN = {
+    "weights": N_("the students' initial weights and the order of their images"),
+    "drawn images": N_("which training images they see"),
+    "wrong labels": N_("which labels are wrong"),
+    "shifts": N_("how images are shifted"),
+    "doubts": N_("where the teacher's doubts are put"),
+    "own teacher": N_("the teachers that are trained here"),
+    "first images": N_("the training images, which are MNIST's first ones"),
+    "all images": N_("the training images where they are all 60,000"),
+    "included teacher": N_("the included teacher"),
+}
+# Verdict → the sentence for a range that ends above only, below only, or on both sides.
+_CHANGES = {
+    AGREES: (
+        N_("an interval that reaches down to {low}"),
+        N_("an interval that reaches up to {high}"),
+        N_("an interval that reaches down to {low} or up to {high}"),
+    ),
+    DISAGREES: (
+        N_("an interval that reaches above {low}"),
+        N_("an interval that reaches below {high}"),
+        N_("an interval that reaches between {low} and {high}"),
+    ),
+}
+_OTHER_CHANGES = (
+    N_("an interval that is all above {low}, or all below it"),
+    N_("an interval that is all below {high}, or all above it"),
+    N_("an interval that is all between {low} and {high}, or all outside"),
+)
 
 
 class Found(Protocol):
@@ -86,42 +129,38 @@ class Found(Protocol):
     def unit(self) -> str: ...
 
 
-class Saying(Protocol):
-    """kd.studies.experiments.experiment.Says."""
+@dataclass(frozen=True)
+class Says:
+    """What a finding comes to: a sentence for each side of `at`, and for an interval on both sides.
 
-    @property
-    def measured(self) -> str: ...
+    measured: the finding's code. The sentences may have the placeholders {value}, the finding's mean without
+    its sign, {interval}, and those in `names`: what these stand for, marked for translation. label: what the
+    finding is; it may have the same names.
+    """
 
-    @property
-    def above(self) -> str: ...
-
-    @property
-    def below(self) -> str: ...
-
-    @property
-    def neither(self) -> str: ...
-
-    @property
-    def at(self) -> float: ...
-
-    @property
-    def names(self) -> Mapping[str, str]: ...
+    measured: str
+    above: str
+    below: str
+    neither: str
+    label: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    at: float = 0.0
 
 
 def verdict_word(verdict: str) -> str:
-    """Whether something is as it was expected, in a word or two."""
+    """Says in a word or two whether something is as it was expected."""
     return _(_VERDICTS[verdict])
 
 
 def number_words(number: float, unit: str, digits: int = 1, signed: bool = True) -> str:
-    """A number with its unit: '+6.5 points', '98.6 %', '20.5 k parameters', '3.1 times'."""
+    """Returns a number with its unit: '+6.5 points', '98.6 %', '20.5 k parameters', '3.1 times'."""
     if math.isnan(number):
         return "–"
     return _(_UNITS[unit], number=bare(number, unit, digits, signed))
 
 
 def place_words(value: Any, names: Mapping[str, str]) -> str:
-    """A value on the chart's axis, or of its series; names: what some are called, by their text."""
+    """Returns a value of the chart's axis or series in words; names: what some are called, by their text."""
     text = axis_value(value)
     if text in names:
         return _(names[text])
@@ -129,7 +168,7 @@ def place_words(value: Any, names: Mapping[str, str]) -> str:
 
 
 def finding_words(found: Found) -> str:
-    """A finding with its interval: '+6.5 points (95 % between +5.9 and +7.1, 5 seeds)'."""
+    """Returns a finding with its interval: '+6.5 points (95 % between +5.9 and +7.1, 5 seeds)'."""
     if not found.seeds:
         return _("not known yet")
     digits = _digits(found)
@@ -143,15 +182,15 @@ def finding_words(found: Found) -> str:
 
 
 def side(found: Found, at: float = 0.0) -> str:
-    """On which side of a number a finding's interval is: "above", "below" or "neither"."""
+    """Returns on which side of a number a finding's interval is: "above", "below" or "neither"."""
     low, high = found.sure
     if low > at:
         return "above"
     return "below" if high < at else "neither"
 
 
-def saying(says: Saying, found: Found, label: str) -> str:
-    """The sentence that a finding bears out; empty where nothing of it is known yet.
+def saying(says: Says, found: Found, label: str) -> str:
+    """Returns the sentence that a finding bears out; empty where nothing of it is known yet.
 
     Args:
         label: what the finding is, in the reader's language: where there is no interval, it is all that is
@@ -179,7 +218,7 @@ def saying(says: Saying, found: Found, label: str) -> str:
 
 
 def paper_words(quote: str, section: str, figure: str) -> str:
-    """What the paper says itself: “its own words” (section 3), and its figures.
+    """Quotes the paper: “its own words” (section 3), and its figures.
 
     Args:
         quote: of the claim, in the language of the paper; empty where there is none.
@@ -190,7 +229,7 @@ def paper_words(quote: str, section: str, figure: str) -> str:
 
 
 def claim_words(found: Found, verdict: str, differs: str = "") -> str:
-    """What came out of a claim, and whether it agrees with the paper.
+    """Says what came out of a claim, and whether it agrees with the paper.
 
     Args:
         found: the finding that it is about.
@@ -231,12 +270,12 @@ def curve_words(verdict: str, places: Sequence[Mapping[str, Any]], tolerance: fl
 
 
 def progress_words(status: str, done: int, runs: int, seconds_left: float) -> str:
-    """How far an experiment is; status: of a kd.lab.experiments.ExperimentView."""
+    """Says how far an experiment is; status: of a kd.lab.experiments.ExperimentView."""
     return _(_STATES[status], done=done, runs=runs, time=duration(seconds_left))
 
 
 def kept_words(done: int, runs: int) -> str:
-    """What a command that was stopped leaves."""
+    """Says what a command that was stopped leaves."""
     return ngettext(
         "{done} of {count} run is kept: the same command goes on from there.",
         "{done} of {count} runs are kept: the same command goes on from there.",
@@ -254,7 +293,7 @@ def _off(place: Mapping[str, Any], unit: str) -> str:
 
 
 def bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
-    """A number as `number_words` has it, without its unit."""
+    """Returns a number as `number_words` has it, without its unit."""
     if unit == "parameters":
         return count(round(number))
     text = f"{number:+.{digits}f}" if signed and unit in _SIGNED else f"{number:.{digits}f}"
@@ -264,7 +303,7 @@ def bare(number: float, unit: str, digits: int, signed: bool = True) -> str:
 
 
 def _digits(found: Found) -> int:
-    """As many decimals as mean something."""
+    """Returns how many decimals mean something."""
     if found.unit == "points":
         return decimals({"low": found.low, "high": found.high})
     return 2 if found.unit in ("nats", "") else 1
@@ -276,3 +315,99 @@ def _seeds(number: int) -> str:
 
 def _these(number: int) -> str:
     return ngettext("{count} seed alone", "these {count} seeds", number, count=f"{number:,}")
+
+
+def when_words(length: str, steps: tuple[int, int]) -> str:
+    """Returns a length as within a sentence: 'after 640 steps', 'trained out (2,000 to 9,500 steps)'.
+
+    Args:
+        steps: the fewest and the most that a student takes.
+    """
+    fewest, most = (f"{each:,}" for each in steps)
+    said = fewest if fewest == most else _("{fewest} to {most}", fewest=fewest, most=most)
+    return _(_WHEN[length], steps=said)
+
+
+def told(
+    says: Sequence[Says], found: Mapping[str, Mapping[str, Found]], label: Callable[[str], str]
+) -> dict[str, str]:
+    """Says what came out at each length of which something is known, the last one first.
+
+    Of the short training it is only what was otherwise, as soon as the long one can be told.
+
+    Args:
+        found: length → code → finding.
+        label: says what the finding with a code is.
+    """
+    known = {
+        length: {
+            one.measured: saying(one, findings[one.measured], label(one.measured))
+            for one in says
+            if one.measured in findings
+        }
+        for length, findings in reversed(list(found.items()))
+    }
+    said = {length: " ".join(filter(None, each.values())) for length, each in known.items()}
+    last, *earlier = [length for length, text in said.items() if text] or [""]
+    for length in earlier:
+        so = [one.measured for one in says if _alike(one, found[length], found[last])]
+        others = [text for code, text in known[length].items() if text and code not in so]
+        so_too = [] if not so else [_("The rest was so, too.") if others else _("It was so, too.")]
+        said[length] = " ".join([*others, *so_too])
+    return {length: text for length, text in said.items() if text}
+
+
+def _alike(says: Says, one: Mapping[str, Found], other: Mapping[str, Found]) -> bool:
+    """Returns whether a sentence takes the same side in both."""
+    pair = [found[says.measured] for found in (one, other) if says.measured in found]
+    if len(pair) < 2 or any(math.isnan(found.low) for found in pair):
+        return False
+    return side(pair[0], says.at) == side(pair[1], says.at)
+
+
+def before_words(when: str, verdict: str, finding: str) -> str:
+    """Says what a guess would have been after the short training.
+
+    Args:
+        when: of `when_words`.
+        verdict: of kd.studies.experiments.judging.judged.
+        finding: in words; empty where it is a curve.
+    """
+    said = sentence_case(_(_BEFORE.get(verdict, _UNDECIDED), when=when))
+    return _("{said}: {finding}.", said=said, finding=finding) if finding else f"{said}."
+
+
+def late_words(late: tuple[float, float, float]) -> str:
+    """Says what the end of the long training changes; late: mean, lowest, highest, NaN where not measured."""
+    if math.isnan(late[0]):
+        return ""
+    mean, high = (number_words(each, "points", digits=2) for each in (late[0], late[2]))
+    if mean == high:
+        return _(_LATE["one"], mean=mean)
+    return _(_LATE["several"], mean=mean, low=bare(late[1], "points", 2), high=high)
+
+
+def drawn_words(anew: Sequence[str], fixed: Sequence[str]) -> str:
+    """Says what follows from the seed and what does not; codes of kd.studies.experiments.rows.drawn."""
+    test = _("the 10,000 test images, whose share of the error the intervals contain")
+    return _(
+        "Drawn anew with each seed: {anew}. Fixed: {fixed}.",
+        anew=listing([_(_DRAWN[code]) for code in anew]),
+        fixed=listing([*(_(_DRAWN[code]) for code in fixed), test]),
+    )
+
+
+def change_words(low: float, high: float, verdict: str, unit: str) -> str:
+    """Says what would change a verdict on a claim that expects a finding between low and high.
+
+    Args:
+        verdict: of kd.studies.experiments.judging.judged.
+        unit: of the finding.
+    """
+    place = 2 if math.isfinite(low) and math.isfinite(high) else int(math.isinf(low))
+    ends = {
+        name: bare(end, unit, 0 if end == round(end) else 1)
+        for name, end in (("low", low), ("high", high))
+        if math.isfinite(end)
+    }
+    return _(_CHANGES.get(verdict, _OTHER_CHANGES)[place], **ends)

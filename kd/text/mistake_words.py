@@ -6,7 +6,6 @@ Takes what kd.studies.mistakes has: codes and numbers.
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 from kd.text.experiment_words import Found, side
 from kd.text.study_words import MINUS
@@ -63,63 +62,39 @@ _NOTICED = {
 }
 
 
-class Losses(Protocol):
-    """kd.studies.mistakes.gauges.Course."""
-
-    @property
-    def first(self) -> float: ...
-
-    @property
-    def last(self) -> float: ...
-
-
-class Turned(Protocol):
-    """kd.studies.mistakes.gauges.Slope."""
-
-    @property
-    def size(self) -> float: ...
-
-    @property
-    def cosine(self) -> float: ...
-
-    @property
-    def teacher_size(self) -> float: ...
-
-    @property
-    def teacher_cosine(self) -> float: ...
+Losses = tuple[float, float]
+"""kd.studies.mistakes.mistake.Course."""
+Turned = tuple[float, float, float, float]
+"""kd.studies.mistakes.mistake.Slope."""
 
 
 def loss_words(wrong: Losses, right: Losses) -> str:
-    """What the loss says: its value in the first epoch and in the last one."""
-    if any(math.isnan(value) for value in (wrong.first, wrong.last, right.first, right.last)):
+    """Says how the loss falls from the first epoch to the last one; empty where that is not known."""
+    if any(math.isnan(value) for value in (*wrong, *right)):
         return ""
-    numbers = {
-        "first": _number(wrong.first),
-        "last": _number(wrong.last),
-        "right_first": _number(right.first),
-        "right_last": _number(right.last),
-    }
+    names = ("first", "last", "right_first", "right_last")
+    numbers = dict(zip(names, map(_number, (*wrong, *right)), strict=True))
     return _(_COURSES[_course(wrong, right)], **numbers)
 
 
 def gradient_words(found: Turned) -> str:
-    """What the gradient says: how long it is, where it points, and the same of the teacher's part."""
-    if found.teacher_size == 0:
+    """Says how long the gradient is and where it points, and the same of the teacher's part."""
+    size, cosine, teacher_size, teacher_cosine = found
+    if teacher_size == 0:
         return _(_NO_GRADIENT)
-    angle = _angle(found.cosine)
+    angle = _angle(cosine)
     towards = "same" if angle < _SAME else "off" if angle < _ACROSS else "wrong"
     direction = _(_DIRECTIONS[towards], angle=round(angle))
-    size, length = _length(found.size)
-    sentences = [_(_LENGTHS[length], size=size, direction=direction)]
-    teachers_size, teachers_length = _length(found.teacher_size)
-    if towards != "same" and _angle(found.teacher_cosine) < 1 and teachers_length != "same":
-        compared = _(_COMPARED[teachers_length])
-        sentences.append(_(_TEACHERS_PART, size=teachers_size, compared=compared))
+    times, length = _length(size)
+    sentences = [_(_LENGTHS[length], size=times, direction=direction)]
+    teacher_times, teacher_length = _length(teacher_size)
+    if towards != "same" and _angle(teacher_cosine) < 1 and teacher_length != "same":
+        sentences.append(_(_TEACHERS_PART, size=teacher_times, compared=_(_COMPARED[teacher_length])))
     return " ".join(sentences)
 
 
 def noticed(difference: Found, gain: Found) -> str:
-    """Whether the accuracy gives the mistake away: "alone", "beside", "not", "better", or "" if not known.
+    """Returns whether the accuracy gives the mistake away: a key of _NOTICED, "" where it is not known.
 
     Args:
         difference: from the right students. gain: over the scratch students.
@@ -133,36 +108,36 @@ def noticed(difference: Found, gain: Found) -> str:
 
 
 def noticed_words(difference: Found, gain: Found) -> str:
-    """The same in a sentence."""
+    """Says in a sentence whether the accuracy gives the mistake away."""
     code = noticed(difference, gain)
     ends = (f"{end:.1f}".replace("-", MINUS) for end in (difference.low, difference.high))
     return _(_NOTICED[code], **dict(zip(("low", "high"), ends, strict=True))) if code else ""
 
 
 def _course(wrong: Losses, right: Losses) -> str:
-    """Of _COURSES."""
-    if wrong.last < 0:
+    """Returns a key of _COURSES."""
+    first, last = wrong
+    if last < 0:
         return "below zero"
-    if wrong.last > (1 - _HARDLY) * wrong.first:
+    if last > (1 - _HARDLY) * first:
         return "stays"
-    pairs = (wrong.first, right.first), (wrong.last, right.last)
-    return "alike" if all(math.isclose(*pair, rel_tol=_HARDLY) for pair in pairs) else "falls"
+    alike = all(math.isclose(*pair, rel_tol=_HARDLY) for pair in zip(wrong, right, strict=True))
+    return "alike" if alike else "falls"
 
 
 def _angle(cosine: float) -> float:
-    """In degrees."""
     return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
 
 
 def _length(size: float) -> tuple[str, str]:
-    """How many times longer or shorter something is, and which of the two."""
+    """Returns how many times longer or shorter something is, and which of the two."""
     if abs(size - 1) < _AS_LONG:
         return "", "same"
     return (_number(size), "longer") if size > 1 else (_number(1 / size), "shorter")
 
 
 def _number(value: float) -> str:
-    """With as many digits as mean something: 42, 3.4, 0.25, 0.0006."""
+    """Writes a number with as many digits as mean something: 42, 3.4, 0.25, 0.0006."""
     if 0 < abs(value) < 0.095:
         return plain(float(f"{value:.1g}")).replace("-", MINUS)
     digits = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2

@@ -251,7 +251,7 @@ def between_words(first: str, second: str, found: Mapping[str, Any]) -> str:
 
     Args:
         first, second: what the settings are called.
-        found: the numbers of a kd.notebook.comparison.Between, by name.
+        found: the numbers of a kd.lab.comparison.Between, by name.
     """
     names = {"first": first, "second": second}
     if found["verdict"] == "unpaired":

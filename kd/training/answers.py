@@ -17,6 +17,9 @@ from kd.pictures.shifts import shifted, variants
 from kd.training.messages import Teaching, TrainingStopped
 from kd.training.networks import evaluation, in_parts, to_images
 
+# Other draws have [seed, epoch] (an epoch's order) and [seed, 1_000_000] (noise).
+_DOUBTS = 3_000_000
+
 
 def teacher_outputs(
     keras_file: bytes,
@@ -26,7 +29,7 @@ def teacher_outputs(
     shift: int = 0,
     dropout: tuple[float, int] | None = None,
 ) -> Teaching:
-    """What a teacher says of some pictures, uint8 (n, 28, 28).
+    """Returns what a teacher says of some pictures, uint8 (n, 28, 28).
 
     Args:
         keras_file: the content of its .keras file.
@@ -56,15 +59,37 @@ def teacher_outputs(
 
 
 def _in_training(model: keras.Sequential, share: float, seed: int) -> Callable[[np.ndarray], np.ndarray]:
-    """What a model says of pictures, uint8 (n, 28, 28), with dropout at work before its last layer."""
+    """Returns a function from pictures, uint8 (n, 28, 28), to logits, with dropout before the last layer."""
     *features, last = model.layers
     dropping = keras.Sequential([*features, keras.layers.Dropout(share, seed=seed), last])
     return lambda pictures: dropping(to_images(tf.constant(pictures)), training=True).numpy()
 
 
+def permuted_doubts(logits: np.ndarray, seed: int, variants: int = 1) -> np.ndarray:
+    """Returns a teacher's logits with all but the largest of each picture in random places.
+
+    At any temperature, the largest probability stays and the others keep their values, but which classes they
+    belong to says nothing any more. Furlanello et al. 2018, section 3.2 (DKPP).
+
+    Args:
+        logits: float (n · variants, classes).
+        seed: the same seed gives the same places to the same number of pictures.
+        variants: of each picture, one row after the other; they share their places.
+    """
+    count, classes = len(logits) // variants, logits.shape[1]
+    places = np.tile(np.arange(classes - 1), (count, 1))
+    places = np.random.default_rng([seed, _DOUBTS]).permuted(places, axis=1).repeat(variants, axis=0)
+    largest = np.arange(classes) == logits.argmax(axis=1)[:, np.newaxis]
+    others = np.argsort(largest, axis=1, kind="stable")[:, :-1]
+    permuted = logits.copy()
+    moved = np.take_along_axis(others, places, axis=1)
+    np.put_along_axis(permuted, others, np.take_along_axis(logits, moved, axis=1), axis=1)
+    return permuted
+
+
 @cache
 def milliseconds_a_picture(architectures: tuple[Architecture, ...], repeats: int = 50) -> tuple[float, ...]:
-    """Median time that one picture takes through each compiled network, without folding, in this process.
+    """Returns the median time of one picture through each compiled network, without folding, in this process.
 
     Measured in turns, so that a busy machine is equally unfair to all. The time depends on the architecture,
     not on the weights, so one measurement serves all runs of a process.

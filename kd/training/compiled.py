@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import inspect
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -24,26 +23,27 @@ from kd.networks.folding import folded_forward
 from kd.pictures.shifts import drawn, variants
 from kd.training.networks import PICTURES, Network, network, to_images
 
-
-def shifted_each(pictures: tf.Tensor, chosen: tf.Tensor, most: int) -> tf.Tensor:
-    """As `kd.pictures.shifts.shifted`, for a variant of each picture.
-
-    Args:
-        pictures: uint8 (n, height, width).
-        chosen: int32 (n,), rows of `variants(most)`.
-    """
-    size = pictures.shape[1]
-    bordered = tf.pad(pictures, [[0, 0], [most, most], [most, most]])
-    moved = tf.gather(tf.constant(variants(most)), chosen)
-    steps = most + tf.range(size) - moved[..., tf.newaxis]
-    rows = tf.gather(bordered, steps[:, 0], axis=1, batch_dims=1)
-    columns = tf.gather(tf.transpose(rows, [0, 2, 1]), steps[:, 1], axis=1, batch_dims=1)
-    return tf.transpose(columns, [0, 2, 1])
-
-
 ATTENTION = 245
 # Kinds of training kept: a study may compare several objectives, and each learns beside a scratch student.
 KINDS_KEPT = 8
+
+
+class Kind(NamedTuple):
+    """What trainings have in common that share a traced step.
+
+    objective: whatever its numbers; None for the cross-entropy alone. smoothed: whether each label is spread
+    over all classes. partly_labelled: whether there are pictures without a label. shift: by how many pixels
+    at most each image is shifted, anew in each epoch. consistent: whether the teacher's outputs are for the
+    shifted images, too. precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding);
+    evaluation is float32.
+    """
+
+    objective: Objective | None = None
+    smoothed: bool = False
+    partly_labelled: bool = False
+    shift: int = 0
+    consistent: bool = False
+    precision: str = "float32"
 
 
 class Lesson(NamedTuple):
@@ -69,7 +69,7 @@ class Lesson(NamedTuple):
         return -(-len(self.labels) // self.batch_size)
 
     def order(self, seed: int, epoch: int) -> tf.Tensor:
-        """The order in which an epoch goes through the images: the same for all models with this seed.
+        """Returns the order in which an epoch visits the images: the same for all models with this seed.
 
         Where they are shifted, each number is of a variant: the image's times their number, plus its own.
         """
@@ -85,36 +85,17 @@ class CompiledTraining:
     loss = α · the mean over the batch of the cross-entropy of pictures with a label
            + teacher_weight() · the sum of the objective's terms over all pictures
 
-    Args:
-        network: what is trained. Losses that its layers add (regularisers, `add_loss`) are no part of a step.
-        objective: of this kind, whatever its numbers; None for the cross-entropy alone.
-        smoothed: whether each label is spread over all classes.
-        partly_labelled: whether there are pictures without a label.
-        shift: by how many pixels at most each image is shifted, anew in each epoch.
-        consistent: whether the teacher's outputs are for the shifted images, too.
-        precision: of the steps, "float32" or "mixed_bfloat16" (kd.networks.folding). Evaluation is float32.
+    Losses that the network's layers add (regularisers, `add_loss`) are no part of a step.
     """
 
-    def __init__(
-        self,
-        network: Network,
-        objective: Objective | None = None,
-        *,
-        smoothed: bool = False,
-        partly_labelled: bool = False,
-        shift: int = 0,
-        consistent: bool = False,
-        precision: str = "float32",
-    ):
-        self._shift, self._consistent = shift, consistent
-        self.network, self.model = network, network.model
-        self._objective, self._smoothed, self._partly_labelled = objective, smoothed, partly_labelled
+    def __init__(self, network: Network, kind: Kind):
+        self.network, self.model, self._kind = network, network.model, kind
+        objective = kind.objective
         self._attends = objective is not None and objective.compares_attention
-        self._answers_by_place = objective is not None and objective.answers_by_place
         self.terms = () if objective is None else tuple(objective.term_labels)
-        self._forward = folded_forward(self.model, precision, attention=self._attends)
         self._numbers = () if objective is None else tuple(_numbers(objective))
-        self._prepare = self._traced_prepare()
+        self._forward = folded_forward(self.model, kind.precision, attention=self._attends)
+        self._prepare = None if objective is None else self._traced_prepare(objective)
         integer, integers = (tf.TensorSpec(shape, tf.int32) for shape in ((), (None,)))
         self._steps = tf.function(
             self._run_steps,
@@ -131,7 +112,7 @@ class CompiledTraining:
         )
 
     def trace(self) -> None:
-        """Trace training and evaluation, unless this was done before: a second or two, once a process."""
+        """Traces training and evaluation, unless this was done before: a second or two, once a process."""
         self._steps.get_concrete_function()
         self.network.trace()
 
@@ -146,7 +127,7 @@ class CompiledTraining:
         teacher: Outputs | None = None,
         smoothing: float = 0.0,
     ) -> Lesson:
-        """What `run_steps` takes.
+        """Returns what `run_steps` takes.
 
         Args:
             images: uint8 (n, 28, 28).
@@ -162,53 +143,36 @@ class CompiledTraining:
         prepared = {}
         if self._prepare is not None:
             outputs = (tf.constant(part, tf.float32) for part in teacher or () if part is not None)
-            each = np.repeat(labels, len(variants(self._shift))) if self._consistent else labels
+            each = np.repeat(labels, len(variants(self._kind.shift))) if self._kind.consistent else labels
             prepared = self._prepare(numbers, tf.constant(each, tf.int32), *outputs)
-        has_label = np.zeros(0) if labelled is None else labelled
         return Lesson(
             tf.convert_to_tensor(images),
             tf.convert_to_tensor(labels),
-            tf.constant(has_label, tf.float32),
+            tf.constant(np.zeros(0) if labelled is None else labelled, tf.float32),
             prepared,
             numbers,
             batch_size,
-            self._shift,
+            self._kind.shift,
         )
 
     def no_sums(self) -> np.ndarray:
-        """The sums of no steps."""
+        """Returns the sums of no steps."""
         return np.zeros(len(self.terms) + 5)
 
     def run_steps(
         self, lesson: Lesson, order: tf.Tensor, first: int, last: int, sums: np.ndarray | None = None
     ) -> np.ndarray:
-        """Steps `first` to `last` (exclusive) of the epoch that visits the images in `order`.
-
-        Args:
-            order: int32 (n,), a permutation of the images.
-            sums: of earlier steps.
+        """Takes steps `first` to `last` (exclusive) of the epoch that visits the images in `order`.
 
         Returns:
-            The sums with these steps, float64, as `means` takes them.
+            The sums of earlier steps and these, float64, as `means` takes them.
         """
-        return self._steps(
-            lesson.images,
-            lesson.labels,
-            lesson.labelled,
-            lesson.prepared,
-            lesson.numbers,
-            order,
-            tf.constant(lesson.batch_size, tf.int32),
-            tf.constant(first, tf.int32),
-            tf.constant(last, tf.int32),
-            tf.constant(self.no_sums() if sums is None else sums),
-        ).numpy()
+        bounds = (tf.constant(number, tf.int32) for number in (lesson.batch_size, first, last))
+        sums = tf.constant(self.no_sums() if sums is None else sums)
+        return self._steps(*lesson[:5], order, *bounds, sums).numpy()
 
     def means(self, sums: np.ndarray) -> dict[str, float | None]:
-        """Means of some steps: loss and terms of all pictures, student_loss and accuracy of labelled ones.
-
-        None where there was no picture.
-        """
+        """Returns means over pictures; student_loss and accuracy are of those with a label, or None."""
         loss, student_loss, *terms, correct, images, labelled = sums.tolist()
 
         def mean(total: float, count: float) -> float | None:
@@ -221,15 +185,12 @@ class CompiledTraining:
             "accuracy": mean(correct, labelled),
         }
 
-    def _traced_prepare(self) -> Any:
-        if self._objective is None:
-            return None
-
+    def _traced_prepare(self, objective: Objective) -> Any:
         def prepare(numbers, labels, logits=None, attention=None):
             return self._with(numbers).prepare(Outputs(logits, attention), labels)
 
         rows = [CLASSES, ATTENTION] if self._attends else [CLASSES]
-        outputs = [tf.TensorSpec((None, size), tf.float32) for size in rows if self._objective.uses_teacher]
+        outputs = [tf.TensorSpec((None, size), tf.float32) for size in rows if objective.uses_teacher]
         numbers = tf.TensorSpec((len(self._numbers) + 1,), tf.float32)
         labels = tf.TensorSpec((None,), tf.int32)
         return tf.function(prepare, input_signature=[numbers, labels, *outputs], autograph=False)
@@ -241,27 +202,29 @@ class CompiledTraining:
         return {name: tf.TensorSpec((None, *t.shape[1:]), t.dtype) for name, t in prepared.items()}
 
     def _with(self, numbers: tf.Tensor) -> Objective:
-        """The objective with these numbers."""
-        assert self._objective is not None
+        """Returns the objective with these numbers."""
+        assert self._kind.objective is not None
         values = tf.unstack(numbers)[: len(self._numbers)]
-        return dataclasses.replace(self._objective, **dict(zip(self._numbers, values, strict=True)))
+        return dataclasses.replace(self._kind.objective, **dict(zip(self._numbers, values, strict=True)))
 
     def _run_steps(self, images, labels, labelled, prepared, numbers, order, batch_size, first, last, sums):
+        kind, ways = self._kind, len(variants(self._kind.shift))
+
         def go_on(step, _sums):
             return step < last
 
         def take(step, sums):
             variant = order[step * batch_size : (step + 1) * batch_size]
-            chosen = variant // len(variants(self._shift)) if self._shift else variant
+            chosen = variant // ways if kind.shift else variant
             batch = tf.gather(labels, chosen)
-            has_label = tf.gather(labelled, chosen) if self._partly_labelled else None
-            taught = variant if self._consistent else chosen
-            if self._answers_by_place:
+            has_label = tf.gather(labelled, chosen) if kind.partly_labelled else None
+            taught = variant if kind.consistent else chosen
+            if kind.objective is not None and kind.objective.answers_by_place:
                 taught = step * batch_size + tf.range(tf.size(chosen))
             rows = {name: tf.gather(values, taught) for name, values in prepared.items()}
             pictures = tf.gather(images, chosen)
-            if self._shift:
-                pictures = shifted_each(pictures, variant % len(variants(self._shift)), self._shift)
+            if kind.shift:
+                pictures = shifted_each(pictures, variant % ways, kind.shift)
             step_sums = self._step(to_images(pictures), batch, has_label, rows, numbers)
             # Added one after the other, wherever an epoch is cut into calls
             return step + 1, sums + tf.cast(tf.stack(step_sums), tf.float64)
@@ -270,7 +233,7 @@ class CompiledTraining:
         return tf.while_loop(go_on, take, (first, sums), parallel_iterations=1)[1]
 
     def _step(self, images, labels, has_label, prepared: Mapping[str, Any], numbers) -> list[tf.Tensor]:
-        """One step of the optimiser; returns what it adds to the sums."""
+        """Takes one step of the optimiser; returns what it adds to the sums."""
         count = tf.cast(tf.size(labels), tf.float32)
         with tf.GradientTape() as tape:
             outputs = self._forward(images)
@@ -284,7 +247,7 @@ class CompiledTraining:
                 student_sum, with_label = tf.reduce_sum(has_label * losses), tf.reduce_sum(has_label)
                 student_loss = student_sum / count
             loss, terms = student_loss, []
-            if self._objective is not None:
+            if self._kind.objective is not None:
                 objective = self._with(numbers)
                 named = objective.terms(labels, outputs, prepared, has_label)
                 terms = [named[name] for name in self.terms]
@@ -298,16 +261,32 @@ class CompiledTraining:
         return [*means, tf.reduce_sum(correct), count, with_label]
 
     def _cross_entropies(self, labels, logits, numbers) -> tf.Tensor:
-        """Of each picture, (n,): with its label, or a smoothed one (Szegedy et al. 2016, section 7)."""
-        if not self._smoothed:
+        """Returns (n,), with the labels or with smoothed ones (Szegedy et al. 2016, section 7)."""
+        if not self._kind.smoothed:
             return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
         smoothing = numbers[-1]
         smoothed = (1.0 - smoothing) * tf.one_hot(labels, CLASSES) + smoothing / CLASSES
         return tf.nn.softmax_cross_entropy_with_logits(smoothed, logits)
 
 
+def shifted_each(pictures: tf.Tensor, chosen: tf.Tensor, most: int) -> tf.Tensor:
+    """Returns each picture in a variant of its own, as `kd.pictures.shifts.shifted` makes it.
+
+    Args:
+        pictures: uint8 (n, height, width).
+        chosen: int32 (n,), rows of `variants(most)`.
+    """
+    size = pictures.shape[1]
+    bordered = tf.pad(pictures, [[0, 0], [most, most], [most, most]])
+    moved = tf.gather(tf.constant(variants(most)), chosen)
+    steps = most + tf.range(size) - moved[..., tf.newaxis]
+    rows = tf.gather(bordered, steps[:, 0], axis=1, batch_dims=1)
+    columns = tf.gather(tf.transpose(rows, [0, 2, 1]), steps[:, 1], axis=1, batch_dims=1)
+    return tf.transpose(columns, [0, 2, 1])
+
+
 def _numbers(objective: Objective) -> dict[str, float]:
-    """The objective's numbers: other values do not trace again, as those of its switches and choices do."""
+    """Returns the objective's numbers, which trace nothing again, as its switches and choices do."""
     return {
         field.name: getattr(objective, field.name)
         for field in dataclasses.fields(objective)
@@ -315,30 +294,16 @@ def _numbers(objective: Objective) -> dict[str, float]:
     }
 
 
-def _kind(objective: Objective | None) -> Objective | None:
-    """The objective with its numbers at their defaults: equal for those that share a traced step."""
-    if objective is None:
-        return None
-    defaults = {field.name: field.default for field in dataclasses.fields(objective)}
-    return dataclasses.replace(objective, **{name: defaults[name] for name in _numbers(objective)})
-
-
-def compiled_training(
-    architecture: Architecture,
-    objective: Objective | None = None,
-    **of_kind: Any,
-) -> CompiledTraining:
-    """This process' only CompiledTraining of this kind; the objective's numbers make no difference.
-
-    of_kind: what `CompiledTraining` takes by name; what is left out has its default.
-    """
-    return _compiled_training(architecture, _kind(objective), *{**_DEFAULTS, **of_kind}.values())
-
-
-_DEFAULTS: dict[str, Any] = inspect.getfullargspec(CompiledTraining).kwonlydefaults or {}
+def compiled_training(architecture: Architecture, kind: Kind) -> CompiledTraining:
+    """Returns this process' only CompiledTraining of this kind, whatever the objective's numbers."""
+    if kind.objective is not None:
+        defaults = {field.name: field.default for field in dataclasses.fields(kind.objective)}
+        numbers = {name: defaults[name] for name in _numbers(kind.objective)}
+        kind = kind._replace(objective=dataclasses.replace(kind.objective, **numbers))
+    return _compiled_training(architecture, kind)
 
 
 @lru_cache(maxsize=KINDS_KEPT)
-def _compiled_training(architecture, objective, *of_kind) -> CompiledTraining:
+def _compiled_training(architecture: Architecture, kind: Kind) -> CompiledTraining:
     gc.collect()  # traced functions refer to themselves, so those that were let go are still there
-    return CompiledTraining(network(architecture), objective, **dict(zip(_DEFAULTS, of_kind, strict=True)))
+    return CompiledTraining(network(architecture), kind)

@@ -1,16 +1,16 @@
-"""What training costs: seconds for a step, for an image in it, and for a look at the test images.
+"""What training costs, and how often a training can therefore look at the test images and tell of its epochs.
 
-Each kind of student says it for its size (kd/networks/students/), measured on two cores of an AMD EPYC, of
-which a student uses one and a teacher both. From this, a training decides how often it can look at the test
-images, and `kd.runs.estimate` how long it will take. What is done once a step (folding the last convolution
-and Adam's update) grows with the weights, what is done for each image with the first layer's products. No
-TensorFlow here.
+Each kind of student says for its size how many seconds a step takes, an image in it, and a look at the test
+images (kd/networks/students/), measured on two cores of an AMD EPYC, of which a student uses one and a
+teacher both. `kd.runs.estimates` tells from this how long a training will take. What is done once a step
+(folding the last convolution and Adam's update) grows with the weights, what is done for each image with the
+first layer's products. No TensorFlow here.
 """
 
 from __future__ import annotations
 
 from kd.config import RunConfig
-from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
+from kd.networks.architectures import student_architecture, teacher_architecture
 from kd.networks.students import Costs
 
 MOST_LOOKS = 12
@@ -20,19 +20,18 @@ MOST_TOLD = 200
 LONG, LATE = 100, 0.8
 
 
-def network_costs(architecture: Architecture) -> Costs:
-    """What its kind of student says that training it costs."""
-    return architecture.costs
-
-
 def training_seconds(costs: Costs, epochs: int, images: int, batch_size: int) -> float:
-    """Seconds of the steps alone."""
+    """Returns the seconds of the steps alone."""
     steps = -(-images // batch_size)
     return epochs * (steps * costs.step + images * costs.image)
 
 
+def _epochs(config: RunConfig, name: str) -> int:
+    return config.teacher_epochs if name == "teacher" else config.epochs
+
+
 def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
-    """The epochs after which a training looks at the test images: evenly spaced, the last one included.
+    """Returns the epochs after which a training looks at the test images: evenly spaced, with the last one.
 
     At most MOST_LOOKS, and together not longer than the training itself. Both students of a run look after
     the same epochs, so they can be compared, even if one learns from fewer images.
@@ -40,15 +39,9 @@ def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
     Args:
         name: 'teacher', 'distilled' or 'scratch'.
     """
-    if name == "teacher":
-        architecture, epochs, images = (
-            teacher_architecture(config),
-            config.teacher_epochs,
-            config.teacher_train_size,
-        )
-    else:
-        architecture, epochs, images = student_architecture(config), config.epochs, config.train_size
-    costs = network_costs(architecture)
+    is_teacher, epochs = name == "teacher", _epochs(config, name)
+    costs = (teacher_architecture(config) if is_teacher else student_architecture(config)).costs
+    images = config.teacher_train_size if is_teacher else config.train_size
     affordable = training_seconds(costs, epochs, images, config.batch_size) / costs.look
     most = int(min(max(affordable, 1), MOST_LOOKS))
     apart = -(-epochs // most)
@@ -56,19 +49,19 @@ def eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
 
 
 def last_eval_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
-    """The epochs after which a training looks at the test images that nobody wants to see the course of.
+    """Returns the epochs after which a training looks at the test images that nobody follows.
 
     Args:
         name: as for `eval_epochs`.
     """
-    epochs = config.teacher_epochs if name == "teacher" else config.epochs
+    epochs = _epochs(config, name)
     if name == "teacher" or epochs < LONG:
         return (epochs,)
     return round(LATE * epochs), epochs
 
 
 def reported_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
-    """The epochs that a training tells of, the last one included: all, if there are at most MOST_TOLD.
+    """Returns the epochs that a training tells of, with the last one: all, if there are at most MOST_TOLD.
 
     Of more, evenly spaced ones, and those after which it looks at the test images. What it then says is of
     all epochs since it last said something.
@@ -76,8 +69,7 @@ def reported_epochs(config: RunConfig, name: str) -> tuple[int, ...]:
     Args:
         name: as for `eval_epochs`.
     """
-    epochs = config.teacher_epochs if name == "teacher" else config.epochs
+    epochs = _epochs(config, name)
     apart = -(-epochs // MOST_TOLD)
-    return tuple(
-        sorted({*range(epochs, 0, -apart), *eval_epochs(config, name), *last_eval_epochs(config, name)})
-    )
+    told = range(epochs, 0, -apart)
+    return tuple(sorted({*told, *eval_epochs(config, name), *last_eval_epochs(config, name)}))

@@ -21,7 +21,7 @@ class Teaching(NamedTuple):
 
 
 def averaged(teachings: Sequence[Teaching]) -> Teaching:
-    """The mean of what several teachers say; that of logits is the geometric mean of predictions at any T."""
+    """Returns the mean of teachers' answers: of logits, the geometric mean of their predictions at any T."""
     if len(teachings) == 1:
         return teachings[0]
     logits, attention = zip(*teachings, strict=True)
@@ -29,7 +29,7 @@ def averaged(teachings: Sequence[Teaching]) -> Teaching:
 
 
 class TrainingStopped(Exception):
-    """Somebody asked the training to stop."""
+    """The training was asked to stop."""
 
 
 @dataclass
@@ -51,18 +51,17 @@ class Snapshots:
     accuracies: list[float] = field(default_factory=list)
 
     def add(self, time: float, model, logits: np.ndarray, accuracy: float) -> None:
-        """Keep a point."""
         self.times.append(float(time))
         self.logits.append(logits.astype(np.float16))
         self.weights.append(np.concatenate([w.ravel() for w in model.get_weights()]).astype(np.float16))
         self.accuracies.append(float(accuracy))
 
     def copy(self) -> Snapshots:
-        """A copy, to which points can be added without changing this one."""
+        """Returns a copy, to which points can be added without changing this one."""
         return Snapshots([*self.times], [*self.logits], [*self.weights], [*self.accuracies])
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The arrays by name, for an npz."""
+        """Returns the arrays by name, for an npz."""
         return {
             "times": np.array(self.times),
             "logits": np.stack(self.logits),

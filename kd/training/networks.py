@@ -39,16 +39,16 @@ class FusedAdam:
         self._second = [tf.Variable(tf.zeros_like(variable)) for variable in self._variables]
 
     def reset(self) -> None:
-        """Forget all steps."""
+        """Forgets all steps."""
         for variable in self._memory():
             variable.assign(tf.zeros_like(variable))
 
     def state(self) -> tuple[np.ndarray, ...]:
-        """The number of steps, then the first and the second moments of all variables."""
+        """Returns the number of steps, then the first and the second moments of all variables."""
         return tuple(variable.numpy() for variable in self._memory())
 
     def restore(self, state: Sequence[np.ndarray]) -> None:
-        """Go back to what `state` returned."""
+        """Goes back to what `state` returned."""
         for variable, value in zip(self._memory(), state, strict=True):
             variable.assign(value)
 
@@ -56,7 +56,7 @@ class FusedAdam:
         return self._steps, *self._first, *self._second
 
     def apply(self, gradients) -> None:
-        """Take one step along these gradients: one for each variable, in the same order."""
+        """Takes one step along these gradients, one for each variable."""
         steps = self._steps.assign_add(1.0)
         powers = tf.pow(BETA_1, steps), tf.pow(BETA_2, steps)
         for variable, first, second, gradient in zip(
@@ -98,25 +98,25 @@ class Network:
         self._evaluate = evaluation(self.model)
 
     def reset(self, weights: Sequence[np.ndarray]) -> None:
-        """Start again from these weights, with a fresh optimiser."""
+        """Starts again from these weights, with a fresh optimiser."""
         self.model.set_weights(list(weights))
         self.optimizer.reset()
 
     def state(self) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-        """The weights and the optimiser's state, for `restore`."""
+        """Returns the weights and the optimiser's state, for `restore`."""
         return tuple(self.model.get_weights()), self.optimizer.state()
 
     def restore(self, weights: Sequence[np.ndarray], optimizer: Sequence[np.ndarray]) -> None:
-        """Go on from what `state` returned."""
+        """Goes on from what `state` returned."""
         self.model.set_weights(list(weights))
         self.optimizer.restore(optimizer)
 
     def trace(self) -> None:
-        """Trace the evaluation, unless this was done before."""
+        """Traces the evaluation, unless this was done before."""
         self._evaluate.get_concrete_function()
 
     def logits(self, pictures, before_each: Callable[[], None] = lambda: None) -> np.ndarray:
-        """Logits float32 (n, 10) of pictures, uint8 (n, 28, 28), as in inference, without dropout.
+        """Returns the logits, float32 (n, 10), of pictures, uint8 (n, 28, 28), as in inference.
 
         Args:
             before_each: called before each part of EVALUATION_BATCH pictures; may raise to leave.
@@ -125,13 +125,13 @@ class Network:
 
 
 def evaluation(model: keras.Sequential, attention: bool = False) -> tf.types.experimental.PolymorphicFunction:
-    """A traced function from pictures, uint8 (n, 28, 28), to what `folded_forward` gives in inference."""
+    """Returns a traced function from pictures, uint8 (n, 28, 28), to `folded_forward` in inference."""
     forward = folded_forward(model, training=False, attention=attention)
     return tf.function(lambda pictures: forward(to_images(pictures)), input_signature=[PICTURES])
 
 
 def in_parts(function, pictures, before_each: Callable[[], None]):
-    """What a traced function says of many pictures, EVALUATION_BATCH at once: an array, or a tuple."""
+    """Calls a function with EVALUATION_BATCH pictures at once; returns an array, or a tuple of arrays."""
     parts = []
     for start in range(0, len(pictures), EVALUATION_BATCH):
         before_each()
@@ -142,7 +142,7 @@ def in_parts(function, pictures, before_each: Callable[[], None]):
 
 
 def to_images(pictures: tf.Tensor) -> tf.Tensor:
-    """uint8 (n, 28, 28) as `kd.pictures.mnist.to_model_input` makes it, to the last bit.
+    """Converts uint8 (n, 28, 28) as `kd.pictures.mnist.to_model_input` does, to the last bit.
 
     A quarter of the memory of floats, and as fast: a batch is converted when it is needed.
     """
@@ -153,24 +153,18 @@ def to_images(pictures: tf.Tensor) -> tf.Tensor:
 
 @lru_cache(maxsize=NETWORKS_KEPT)
 def network(architecture: Architecture) -> Network:
-    """This process' only Network of this architecture."""
+    """Returns this process' only Network of this architecture."""
     return Network(lambda: architecture.build("model"))
-
-
-@lru_cache(maxsize=2)
-def _uninitialized(architecture: Architecture) -> keras.Sequential:
-    """Built once: building takes longer than the first hundred steps of a student."""
-    return architecture.build("model")
 
 
 @lru_cache(maxsize=NETWORKS_KEPT)
 def initial_weights(architecture: Architecture, seed: int) -> tuple[np.ndarray, ...]:
-    """The weights that a model starts from, by architecture and seed alone, so students start alike."""
-    return drawn_weights(_uninitialized(architecture), seed)
+    """Returns a model's first weights, by architecture and seed alone, so that students start alike."""
+    return drawn_weights(network(architecture).model, seed)
 
 
 def drawn_weights(model: keras.Sequential, seed: int) -> tuple[np.ndarray, ...]:
-    """New weights for every layer that has any, whatever its initialisers are called, from this seed alone.
+    """Draws weights for every layer that has any, whatever its initialisers are called, from this seed alone.
 
     Each layer gets a seed of its own: Keras' default draws from Python's global generator, from which other
     threads of a worker draw too.
@@ -187,7 +181,7 @@ def drawn_weights(model: keras.Sequential, seed: int) -> tuple[np.ndarray, ...]:
 
 
 def _seeded(settings: Any, seeds: Iterator[int]) -> Any:
-    """A layer's settings in which everything that draws at random has a seed."""
+    """Returns a layer's settings in which everything that draws at random has a seed."""
     if isinstance(settings, Mapping):
         return {
             name: next(seeds) if name == "seed" else _seeded(value, seeds) for name, value in settings.items()

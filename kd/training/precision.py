@@ -21,7 +21,7 @@ from kd.config import CONVOLUTIONAL, RunConfig
 from kd.networks.architectures import TEACHER_FILTERS, Architecture
 from kd.text.translation import _
 from kd.text.words import quoted
-from kd.training.compiled import compiled_training
+from kd.training.compiled import Kind, compiled_training
 from kd.training.networks import initial_weights
 
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -48,7 +48,7 @@ class Choice(NamedTuple):
 
 
 def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = None) -> Choice:
-    """The precision in which this run's fresh teacher trains.
+    """Returns the precision in which this run's fresh teacher trains.
 
     Args:
         measured: processor → precision, from earlier measurements, which hold.
@@ -83,17 +83,17 @@ def teacher_precision(config: RunConfig, measured: Mapping[str, str] | None = No
 
 @cache
 def this_processor() -> str:
-    """What a measurement depends on: the processor's name and the threads that a teacher gets."""
+    """Returns what a measurement depends on: the processor's name and the threads that a teacher gets."""
     return f"{processor()}, {os.environ.get('KD_THREADS', '1')} threads"
 
 
 @cache
 def seconds_a_step(batch_size: int = 32) -> dict[str, float]:
-    """Seconds for a teacher's step in each precision: the fastest of a few rounds, taken in turns."""
+    """Returns the seconds of a teacher's step in each precision: the fastest of some rounds, in turns."""
     architecture = Architecture(CONVOLUTIONAL, TEACHER_FILTERS)
     images = np.random.default_rng(0).integers(0, 256, (batch_size * STEPS_A_ROUND, 28, 28), np.uint8)
     labels = np.arange(len(images), dtype=np.int32) % 10
-    ways = {precision: compiled_training(architecture, precision=precision) for precision in PRECISIONS}
+    ways = {precision: compiled_training(architecture, Kind(precision=precision)) for precision in PRECISIONS}
     lesson = ways["float32"].lesson(images, labels, batch_size)
     ways["float32"].network.reset(initial_weights(architecture, 0))
     seconds = dict.fromkeys(PRECISIONS, float("inf"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from kd.analysis.opinions import all_disagree, distances_bits, opinion, soft_target
+from kd.analysis.opinions import all_disagree, distances_bits, opinion
 
 
 def _probabilities(**shares):
@@ -41,19 +41,6 @@ LOST = np.full(10, 0.1)
 )
 def test_opinions(probabilities, expected):
     assert opinion(probabilities) == expected
-
-
-def test_a_soft_target_names_every_class_with_a_twentieth_or_more():
-    target = soft_target(_probabilities(_4=0.6, _9=0.3, _7=0.05))
-    assert target.answer == (4, 0.6)
-    assert target.others == ((9, 0.3), (7, 0.05))
-    assert target.entropy_bits == pytest.approx(stats.entropy([0.6, 0.3, 0.05, *[0.05 / 7] * 7], base=2))
-
-
-def test_a_soft_target_has_a_runner_up_unless_the_answer_has_all():
-    assert soft_target(_probabilities(_0=0.98, _6=0.015)).runner_up == (6, 0.015)
-    assert soft_target(_probabilities(_0=0.98, _6=0.015)).others == ()
-    assert soft_target(np.eye(10)[3]) == ((3, 1.0), (), None, 0.0)
 
 
 def test_all_disagree_means_as_many_digits_as_models():

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy import special
 from sklearn import metrics
 
-from kd.analysis.playback import confusions, ending_in, logits_over_time, picture_path, playback_table
+from kd.analysis.playback import confusions, ending_in, logits_over_time, playback_table
 from kd.networks.numpy_layers import Dense, Flatten
 from kd.networks.numpy_model import NumpyModel
 
@@ -48,24 +47,6 @@ def test_the_last_point_is_in_full():
 def test_the_confusions_at_each_point():
     expected = [metrics.confusion_matrix(LABELS, point.argmax(1)) for point in LOGITS["distilled"]]
     np.testing.assert_array_equal(confusions(LABELS, LOGITS["distilled"]), expected)
-
-
-def test_the_path_of_a_picture():
-    table = picture_path(TIMES, LOGITS, 17, temperature=2.0)
-    assert len(table) == 5 * 10
-    chosen = table[(table["model"] == "distilled") & (table["time"] == 1.0)]
-    expected = special.softmax(LOGITS["distilled"][1, 17].astype(np.float64) / 2.0)
-    np.testing.assert_allclose(chosen["probability"], expected)
-    assert chosen["class"].tolist() == list(range(10))
-    assert table.index.tolist() == list(range(50))
-    at_one = picture_path(TIMES, LOGITS, 17)["probability"]
-    np.testing.assert_allclose(at_one[10:20], special.softmax(LOGITS["distilled"][1, 17].astype(np.float64)))
-
-
-@pytest.mark.parametrize("picture", [-1, 60, 1.5, None, True])
-def test_a_picture_that_does_not_exist_is_refused(picture):
-    with pytest.raises(ValueError, match="picture must be a whole number between 0 and 59"):
-        picture_path(TIMES, LOGITS, picture)
 
 
 def test_a_picture_is_read_with_the_weights_of_each_point(mnist):

@@ -17,8 +17,6 @@ from kd.analysis.softening import (
     picture_table,
     pictures_behind,
     pull_strength_curve,
-    pull_table,
-    soft_targets_table,
     temperature_grid,
 )
 
@@ -63,14 +61,6 @@ def test_the_parts_of_the_gradient_in_one_case_by_hand():
     np.testing.assert_allclose(plain.teacher, [[-0.09375, 0.09375]])
 
 
-def test_pull_points_against_the_gradient():
-    table = pull_table(loss_gradient(0, [0.0, 0.0], [np.log(9.0), 0.0], 0.25, 2.0))
-    assert list(table.columns) == ["class", "part", "pull"]
-    pulls = table.pivot(index="class", columns="part", values="pull")
-    assert table.index.tolist() == list(range(6))
-    assert pulls.loc[0].to_dict() == pytest.approx({"labels": 0.125, "teacher": 0.375, "total": 0.5})
-
-
 def test_without_t_squared_the_teacher_fades():
     table = pull_strength_curve(LABELS, STUDENT, TEACHER, 0.1, [50.0, 100.0])
     strengths = table.pivot(index="part", columns="temperature", values="strength")
@@ -86,15 +76,6 @@ def test_without_t_squared_the_teacher_fades():
     one = pull_strength_curve(LABELS[0], STUDENT[0], TEACHER[0], 0.1, [50.0]).set_index("part")["strength"]
     assert one["labels"] == pytest.approx(np.linalg.norm(plain.labels[0]))
     assert one["teacher_without_t2"] == pytest.approx(np.linalg.norm(plain.teacher[0]))
-
-
-def test_soft_targets_of_one_picture_by_model():
-    table = soft_targets_table({"teacher": TEACHER[0], "distilled": STUDENT[0]}, 3.0)
-    assert list(table.columns) == ["model", "class", "logit", "probability"]
-    student = table[table["model"] == "distilled"]
-    np.testing.assert_allclose(student["probability"], special.softmax(STUDENT[0] / 3.0))
-    np.testing.assert_array_equal(student["logit"], STUDENT[0])
-    assert table.index.tolist() == list(range(20))
 
 
 def test_entropy_curves_are_scipys():
@@ -194,7 +175,6 @@ def test_the_classes_of_a_cell_are_checked():
 @pytest.mark.parametrize("temperature", [0, -2.0, float("nan")])
 def test_temperatures_not_above_0_are_refused(temperature):
     for call in (
-        lambda: soft_targets_table({"teacher": TEACHER[0]}, temperature),
         lambda: entropy_curve({"teacher": TEACHER[0]}, [temperature]),
         lambda: mean_entropy_curve(TEACHER, [temperature]),
         lambda: mean_soft_targets(LABELS, TEACHER, temperature),

@@ -21,18 +21,18 @@ PAGES = [
 ]
 TEST_PICTURE = "draw?way=test"
 CHARTS = "[data-testid=stVegaLiteChart], .kd-live-figure, .kd-live-answers, .kd-bars"
-# address → figures that can be saved, each with its title
+# address → figures that can be saved: where the button is, and the title in whose row
 SAVED = {
-    "train": {"accuracy-by-epoch": ".st-key-figure-accuracy-by-epoch .role-title-text"},
-    "dark_knowledge": {
-        "soft-targets": ".st-key-live-soft-targets figure:nth-of-type(1) figcaption",
-        "entropy": ".st-key-live-soft-targets figure:nth-of-type(2) figcaption",
-    },
-    "dark_knowledge?view=pull": {"pull-strength": ".st-key-live-pull figure:nth-of-type(2) figcaption"},
-    "how_sure": {
-        "adding-seeds": ".st-key-live-adding-seeds figure:nth-of-type(1) figcaption",
-    },
-    "dark_knowledge?view=all": {"look-alikes": ".st-key-figure-look-alikes .role-title-text"},
+    "train": [(".st-key-save-accuracy-by-epoch", ".st-key-figure-accuracy-by-epoch .role-title-text")],
+    "dark_knowledge": [
+        (f"{figure} .kd-live-save", f"{figure} figcaption")
+        for figure in (".st-key-live-soft-targets .kd-live-wide", ".st-key-live-soft-targets .kd-live-narrow")
+    ],
+    "dark_knowledge?view=pull": [
+        (".st-key-live-pull .kd-live-narrow .kd-live-save", ".st-key-live-pull .kd-live-narrow figcaption")
+    ],
+    "dark_knowledge?view=all": [(".st-key-save-look-alikes", ".st-key-figure-look-alikes .role-title-text")],
+    "how_sure": [(".st-key-live-adding-seeds .kd-live-save", ".st-key-live-adding-seeds figcaption")],
 }
 MOST_SHIFT = 0.05
 # Another size of the window has been laid out: for ten frames the page has been as high as it is.
@@ -147,8 +147,8 @@ def test_a_wide_page_does_not_jump_while_it_loads_and_its_charts_can_be_read_and
     page.evaluate(SETTLED)
     at_rest(page)
     assert page.evaluate(SMALL_TEXT, [CHARTS, 14]) == []
-    for figure, title in SAVED.get(address, {}).items():
-        expect_one_small_icon(page, figure, title)
+    for place, title in SAVED.get(address, ()):
+        expect_one_small_icon(page, place, title)
 
 
 def expect_result_whole(page: Page) -> None:
@@ -157,18 +157,19 @@ def expect_result_whole(page: Page) -> None:
     assert in_sight(page, ".st-key-figure-accuracy-by-epoch .stVegaLiteChart svg")
 
 
-def expect_one_small_icon(page: Page, figure: str, title: str) -> None:
+def expect_one_small_icon(page: Page, place: str, title: str) -> None:
     """By which the figure is saved, in the row of its title."""
-    button = page.locator(f".st-key-save-{figure}").get_by_role("button", name="Save")
+    button = page.locator(place).get_by_role("button", name="Save")
     row, icon = page.locator(title).first.bounding_box(), button.bounding_box()
     assert icon["width"] <= 40
     assert abs(icon["y"] + icon["height"] / 2 - row["y"] - row["height"] / 2) < 20
     assert icon["x"] >= row["x"]
     button.press("Enter")
+    menu = page.locator("[data-testid=stPopoverBody], .kd-live-menu:popover-open")
     for kind in ("PNG", "SVG", "CSV"):
-        expect(page.get_by_test_id("stPopoverBody").get_by_role("button", name=kind)).to_be_visible()
+        expect(menu.get_by_role("button", name=kind)).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(menu).to_have_count(0)
 
 
 @pytest.mark.parametrize("address", PAGES)

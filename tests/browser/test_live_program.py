@@ -1,20 +1,21 @@
-"""The program in the browser: its numbers are NumPy's and kd/analysis', its sentences those of kd/text."""
+"""The program in the browser: its numbers are NumPy's and kd/analysis', and its sentences say them."""
 
 from __future__ import annotations
 
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Page
 
 from kd.analysis import softening
-from kd.analysis.logits import entropy_bits, softmax
-from kd.analysis.opinions import soft_target
-from kd.analysis.softening import pull_of
-from kd.charts import dark_charts, pull_charts
+from kd.analysis.logits import softmax
+from kd.analysis.playback import confusions
+from kd.charts import dark_charts
 from kd.text import words
-from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, pull_sentence, soft_target_sentence
+from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS
+from ui.live import views
 from ui.live.live import program
 
 TEMPERATURES = [0.1, 0.13, 0.5, 1.0, 2.0, 4.0, 7.7, 20.0, 100.0]
@@ -108,24 +109,50 @@ def test_every_number_is_in_the_words_that_the_charts_have(asked):
     assert asked("a.map(plain)", temperatures) == [f"{t:g}" for t in temperatures]
 
 
-def test_the_sentences_are_those_of_the_server(asked, logits):
-    says, pull_says = SOFT_TARGET_SAYS, PULL_SAYS
-    found = asked(
-        "b.map(t => a.map(z => softTargetSentence(z, t, 3, c)))", logits.tolist(), TEMPERATURES, says
-    )
-    for temperature, sentences in zip(TEMPERATURES, found, strict=True):
-        for z, sentence in zip(logits, sentences, strict=True):
-            assert sentence == soft_target_sentence(soft_target(softmax(z, temperature)), temperature, 3)
-    alphas = [0, 0.1, 0.5, 1]
-    found = asked(
-        "c.map(alpha => b.map(t => a.map(z => pullSentence(lossGradient(3, z, a[0], alpha, t, true), d))))",
-        logits.tolist(), TEMPERATURES, alphas, pull_says,
-    )  # fmt: skip
-    for alpha, of_alpha in zip(alphas, found, strict=True):
-        for temperature, sentences in zip(TEMPERATURES, of_alpha, strict=True):
-            for z, sentence in zip(logits, sentences, strict=True):
-                gradient = softening.loss_gradient(np.array(3), z, logits[0], alpha, temperature)
-                assert sentence == pull_sentence(pull_of(gradient))
+@pytest.mark.parametrize(
+    ("shares", "label", "said"),
+    [
+        ({4: 0.5, 9: 0.5}, 4, "4 (50.0 %) and also 9 (50.0 %). That is 1.00 bits of doubt."),
+        (
+            {4: 0.75, 9: 0.25},
+            9,
+            "4 (75.0 %) and also 9 (25.0 %). That is 0.81 bits of doubt. The label says 9.",
+        ),
+        (
+            dict.fromkeys((1, 2, 3, 4, 5), 0.2),
+            1,
+            "1 (20.0 %) and also 2 (20.0 %), 3 (20.0 %), 4 (20.0 %) and 1 more. That is 2.32 bits of doubt.",
+        ),
+        ({0: 0.98, 6: 0.02}, None, "0 (98.0 %); next comes 6 (2.0 %). That is 0.14 bits of doubt."),
+        ({0: 1.0}, 0, "0 (100.0 %). That is 0.00 bits of doubt."),
+    ],
+)
+def test_soft_targets_in_words(asked, shares, label, said):
+    logits = [4 * np.log(shares.get(digit, 1e-300)) for digit in range(10)]
+    found = asked("softTargetSentence(a, 4, b, c)", logits, label, SOFT_TARGET_SAYS)
+    assert found.replace("\u00a0", " ") == f"At T = 4, the teacher says {said}"
+
+
+@pytest.mark.parametrize(
+    ("label", "teacher", "said"),
+    [
+        (1, 2, "The teacher pulls 2.0 times as hard as the label. Together they pull 3 up most and push"),
+        (40, 1, "The label pulls 40 times as hard as the teacher. Together they pull 3 up most and push"),
+        (
+            9e3,
+            1,
+            "The label pulls more than 1,000 times as hard as the teacher. Together they pull 3 up most ",
+        ),
+        (1, 1.4, "The label and the teacher pull about equally hard. Together they pull 3 up most and push"),
+        (1, 0, "Only the label pulls: it pulls 3 up most and pushes 5 down most."),
+        (0, 1, "Only the teacher pulls: it pulls 3 up most and pushes 5 down most."),
+        (0, 0, "Nothing pulls: the student already says what it is told."),
+    ],
+)
+def test_pulls_in_words(asked, label, teacher, said):
+    gradient = np.eye(10)[5] - np.eye(10)[3]
+    parts = {"labels": (label * gradient).tolist(), "teacher": (teacher * gradient).tolist()}
+    assert asked("pullSentence(a, b)", parts, PULL_SAYS).startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -154,15 +181,74 @@ def test_the_voices_are_heard_as_they_are(asked, teacher, distilled, scratch, te
     assert asked("voicesSentence(a, b, c)", wide, temperature, says) == said.format(best=0)
 
 
-def test_axis_and_curves_are_those_of_the_saved_figures(asked, logits):
+def test_the_axis_of_pulls_ends_at_a_round_number_above_all_that_moves_on_it(asked, logits):
     student, teacher = logits[1], logits[0]
-    data = {"label": 4, "teacher": teacher.tolist(), "students": {"a": student.tolist()}, "grid": GRID}
-    limits = asked("b.map(alpha => pullLimit(a, { student: 'a', alpha }))", data, [0, 0.1, 0.7, 1])
-    assert limits == [pull_charts.pull_limit(4, student, teacher, alpha) for alpha in (0, 0.1, 0.7, 1)]
-    bits = asked("b.map(t => entropyBits(softmax(a, t)))", teacher.tolist(), GRID)
-    curve = softening.entropy_curve({"teacher": teacher})
-    np.testing.assert_allclose(bits, curve["entropy_bits"], atol=1e-6)
-    assert entropy_bits(softmax(teacher, 100)) == pytest.approx(bits[-1])
+    data = views.pulls(4, teacher, {"nothing": student})
+    alphas = [0, 0.1, 0.7, 1]
+    limits = asked("b.map(alpha => pullLimit(a, { student: 'nothing', alpha }))", data, alphas)
+    for alpha, limit in zip(alphas, limits, strict=True):
+        gradients = [
+            softening.loss_gradient(np.array(4), student, teacher, alpha, t, squared)
+            for t in GRID
+            for squared in (True, False)
+            if squared or t >= 1
+        ]
+        largest = max(np.abs(part).max() for each in gradients for part in (*each, each.total))
+        assert largest <= limit <= 1.5 * largest
+        assert f"{limit:.1e}"[:3] in ("1.0", "1.5", "2.0", "3.0", "4.0", "5.0", "6.0", "8.0")
+
+
+def test_what_is_saved_of_a_figure_are_the_numbers_of_the_analysis(asked, logits):
+    models = {"teacher": logits[0], "distilled": logits[1], "scratch": logits[2]}
+    here = {"T": 4, "student": "scratch", "alpha": 0.3, "squared": False, "point": 1}
+
+    def rows_of(view):
+        return pd.DataFrame(asked("VIEWS[a.kind](a).rows(b)", view, here))
+
+    for view in (views.soft_targets(models), views.answers(models, 3)):
+        found = rows_of(view)
+        assert list(found.columns) == ["role", "digit", "logit", "probability"]
+        expected = softmax(np.stack(list(models.values())), 4.0).ravel()
+        np.testing.assert_allclose(found["probability"], expected, atol=1e-6)
+        assert found["role"].unique().tolist() == list(models)
+
+    found = rows_of(views.entropies(models))
+    for of_here, temperatures in ((False, GRID), (True, [4.0])):
+        expected = softening.entropy_curve(models, temperatures)
+        own = found[found["here"] == of_here]
+        np.testing.assert_allclose(own[["temperature", "entropy_bits"]], expected.iloc[:, 1:], atol=1e-6)
+
+    pull = views.pulls(3, models["teacher"], {"scratch": models["scratch"]})
+    gradient = softening.loss_gradient(np.array(3), models["scratch"], models["teacher"], 0.3, 4.0, False)
+    found = rows_of(pull).set_index("role")["pull"]
+    for role, expected in {**gradient._asdict(), "total": gradient.total}.items():
+        np.testing.assert_allclose(found[role], -expected, atol=1e-6)
+
+    found = rows_of(views.strengths(pull))
+    expected = softening.pull_strength_curve([3], models["scratch"][None], models["teacher"][None], 0.3, GRID)
+    for part, own in found[~found["here"]].groupby("part"):
+        strength = expected.loc[expected["part"] == part, "strength"]
+        np.testing.assert_allclose(own["strength"], strength, rtol=1e-5)
+
+    courses = {"distilled": [0.5, 0.7], "scratch": [0.4, 0.6]}
+    found = rows_of(views.course("", courses, ["1/2", "1"], 0.2, "agreement"))
+    assert found.to_dict("list") == {
+        "role": ["distilled", "distilled", "scratch", "scratch"],
+        "point": ["1/2", "1"] * 2,
+        "agreement": [0.5, 0.7, 0.4, 0.6],
+        "here": [False, True] * 2,
+    }
+
+    labels, points = np.arange(10), np.stack([logits[:10], logits[10:20]])
+    found = rows_of(views.confusion("scratch", "", "", confusions(labels, points)))
+    assert found["count"].sum() == 10
+    right = found[(found["true"] == found["predicted"]) & (found["count"] > 0)]
+    assert len(right) == (points[1].argmax(1) == labels).sum()
+    assert right["share"].tolist() == [1.0] * len(right)
+
+    found = rows_of(views.reading("scratch", "", "", points[:, 7], ["1/2", "1"]))
+    np.testing.assert_allclose(found["probability"], softmax(points[:, 7]).ravel(), atol=1e-6)
+    assert found.loc[found["here"], "point"].tolist() == ["1"] * 10
 
 
 @pytest.mark.parametrize(

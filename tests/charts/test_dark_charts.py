@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kd.analysis import softening
-from kd.charts import dark_charts, pull_charts
+from kd.charts import dark_charts
 from kd.charts.run_charts import vega_lite
 from kd.charts.theme import SHADES
 
@@ -25,29 +25,6 @@ def of(rows, **values):
     for name, value in values.items():
         rows = rows[rows[name] == value]
     return rows
-
-
-def test_soft_targets_are_the_softmax_at_this_temperature():
-    rows = dark_charts.soft_targets_rows(LOGITS, 2.0)
-    roots = np.sqrt([0.91, *[0.01] * 9])
-    assert of(rows, role="teacher")["probability"].to_numpy() == pytest.approx(roots / roots.sum())
-    assert of(rows, role="scratch")["probability"].to_numpy() == pytest.approx(np.full(10, 0.1))
-    assert of(rows, role="teacher")["label"].tolist() == ["51", *["5.4"] * 9]
-    assert set(of(rows, role="distilled")["label"]) == {""}
-
-
-def test_a_tiny_probability_is_not_written_as_zero():
-    rows = dark_charts.soft_targets_rows({"teacher": np.array([20.0, *[0.0] * 9])}, 1.0)
-    assert rows["label"].tolist() == ["100", *["< 0.1"] * 9]
-
-
-def test_logarithmic_bars_start_where_the_axis_does():
-    rows = dark_charts.soft_targets_rows(LOGITS, 1.0)
-    for log, start in ((True, 1e-6), (False, 0)):
-        encoding = specification(dark_charts.soft_targets_chart(rows, log))["layer"][0]["encoding"]
-        assert encoding["y"]["scale"]["domain"] == [start, 1]
-        assert encoding["y2"]["datum"] == start
-        assert encoding["y"]["scale"].get("type", "linear") == ("log" if log else "linear")
 
 
 def test_entropy_of_undecided_logits_is_log2_of_ten_at_every_temperature():
@@ -87,49 +64,23 @@ def test_a_click_on_the_matrix_names_the_cell():
     assert parameter["select"]["fields"] == ["true", "class"]
 
 
-def gradient(temperature, squared=True):
-    return softening.loss_gradient(
-        np.array(0), LOGITS["scratch"], LOGITS["teacher"], 0.25, temperature, squared
-    )
-
-
-def test_pulls_point_up_where_the_loss_falls_and_add_up():
-    rows = pull_charts.pull_rows(gradient(1.0)).pivot(index="digit", columns="role", values="pull")
-    assert rows.loc["0", "labels"] == pytest.approx(0.25 * 0.9)
-    assert rows.loc["0", "teacher"] == pytest.approx(0.75 * (0.91 - 0.1))
-    assert rows["total"].to_numpy() == pytest.approx((rows["labels"] + rows["teacher"]).to_numpy())
-
-
-def test_the_axis_of_pulls_holds_every_temperature():
-    limit = pull_charts.pull_limit(0, LOGITS["scratch"], LOGITS["teacher"], 0.25)
-    for temperature, squared in ((0.1, True), (1.0, False), (4.0, False), (20.0, True), (100.0, True)):
-        pulls = pull_charts.pull_rows(gradient(temperature, squared))["pull"]
-        assert pulls.abs().max() <= limit
-    assert limit in (1.0, 2.0)
-
-
 def test_without_t_squared_the_teacher_pulls_that_much_less():
-    rows = pull_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 0.25, 20.0)
+    rows = dark_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 0.25, 20.0)
     here = of(rows, here=True).set_index("part")["strength"]
     assert here["teacher"] / here["teacher_without_t2"] == pytest.approx(400)
     assert here["labels"] == pytest.approx(0.25 * np.sqrt(0.9**2 + 9 * 0.1**2))
 
 
 def test_a_part_without_weight_leaves_no_line():
-    rows = pull_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 1.0, 4.0)
+    rows = dark_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 1.0, 4.0)
     assert set(rows["part"]) == {"labels"}
 
 
 def charts_at(temperature):
     labels, logits = np.arange(10), 8.0 * np.eye(10)
-    yield dark_charts.soft_targets_chart(dark_charts.soft_targets_rows(LOGITS, temperature))
-    yield dark_charts.entropy_chart(dark_charts.entropy_rows(LOGITS, temperature))
     curve = softening.mean_entropy_curve(logits, [0.5, 4.0, 20.0])
     yield dark_charts.mean_entropy_chart(dark_charts.mean_entropy_rows(curve, temperature))
     yield dark_charts.look_alike_chart(dark_charts.look_alike_rows(labels, logits, temperature))
-    yield pull_charts.pull_chart(pull_charts.pull_rows(gradient(temperature)), limit=1.0)
-    rows = pull_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 0.25, temperature)
-    yield pull_charts.strength_chart(rows)
 
 
 def test_another_temperature_changes_only_the_rows():

@@ -10,8 +10,6 @@ from kd.charts.sure_charts import (
     leaderboard_chart,
     leaderboard_ends,
     leaderboard_rows,
-    seeds_chart,
-    seeds_rows,
     stopping_chart,
 )
 from kd.studies.sure.leaderboard import leaderboard
@@ -36,16 +34,6 @@ def test_the_axis_has_room_for_every_seed_and_for_the_intervals():
     equal = Step(0, 0.0, "not shown", 0.0, 0, NAN, NAN, "not judged yet")
     nothing = AddingSeeds(SEEDS.single, dict.fromkeys(ORDERS, (equal,)))
     assert gain_ticks(nothing) == [0.0, 0.05]
-
-
-def test_seeds_that_have_been_added_are_told_from_those_that_have_not():
-    rows = seeds_rows(SEEDS, "by_number", 3)
-    assert rows["added"].tolist() == [True, True, True, False]
-    assert rows["here"].tolist() == [False, False, True, False]
-    assert rows["own"].tolist() == [step.own for step in STEPS]
-    assert {"Number of seeds", "Gain over scratch (points)", "−2", "+3", "4"} <= {
-        text.replace("-", "−") for text in texts_of(seeds_chart(rows, gain_ticks(SEEDS), 4))
-    }
 
 
 def test_the_trap_has_a_line_for_each_rule():

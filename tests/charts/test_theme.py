@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pytest
 
-from kd.charts import dark_charts, error_charts, pull_charts, run_charts
+from kd.charts import dark_charts, error_charts, run_charts
 from kd.charts.figure_file import figure_svg
 from kd.charts.parts import vega_lite
 from kd.charts.theme import CELL_COLORS, COLORS, DIVERGING, INK, ROLES, SHADES, TEXT_COLORS, categories
@@ -82,11 +82,6 @@ def test_lines_have_the_marks_colours_and_names_those_of_text():
     ("shade", "mark", "chart"),
     [
         ("text", "text", run_charts.loss_chart(EVENTS, 0.1)),
-        (
-            "text",
-            "text",
-            pull_charts.strength_chart(pull_charts.strength_rows(3, LOGITS, -LOGITS, 0.1, 4.0)),
-        ),
         (
             "cell",
             "rect",

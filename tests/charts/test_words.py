@@ -5,10 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kd.analysis import softening
-from kd.analysis.playback import picture_path
 from kd.analysis.saliency import Saliency
-from kd.charts import dark_charts, error_charts, making_charts, playback_charts, pull_charts, run_charts
+from kd.charts import error_charts, making_charts, run_charts
 from kd.charts.making_charts import saliency_chart, saliency_rows
 from kd.charts.parts import in_words, vega_lite
 from tests.charts.drawn import texts_of
@@ -27,12 +25,6 @@ def drawn() -> dict[str, tuple[pd.DataFrame, alt.LayerChart]]:
     events = [{"model": model, "epoch": e, **event} for e in (1, 2) for model in MODELS]
     accuracy, axes = run_charts.accuracy_rows(events)
     loss, loss_axes = run_charts.loss_rows(events, 0.5)
-    gradient = softening.loss_gradient(np.array(0), LOGITS["scratch"], LOGITS["teacher"], 0.25, 4.0)
-    times = [0.5, 1.0, 2.0]
-    table = pd.DataFrame(
-        [{"model": m, "time": t, "accuracy": 0.9, "agreement": 0.8} for m in MODELS[1:] for t in times]
-    )
-    path = picture_path({"scratch": np.array(times)}, {"scratch": np.ones((3, 1, 10))}, 0)
     layers = pd.DataFrame(
         {
             "model": ["teacher", "distilled"],
@@ -46,32 +38,19 @@ def drawn() -> dict[str, tuple[pd.DataFrame, alt.LayerChart]]:
     rows = {
         "accuracy": accuracy,
         "loss": loss,
-        "soft targets": dark_charts.soft_targets_rows(LOGITS, 4.0),
-        "entropy": dark_charts.entropy_rows(LOGITS, 4.0),
-        "pull": pull_charts.pull_rows(gradient),
-        "strength": pull_charts.strength_rows(0, LOGITS["scratch"], LOGITS["teacher"], 0.25, 4.0),
         "confusion": error_charts.confusion_rows(LABELS, MANY["distilled"], "distilled"),
         "reliability": error_charts.reliability_rows(LABELS, MANY),
         "layers": making_charts.layer_rows(layers, "parameters"),
         "filters": making_charts.filter_rows(np.ones((3, 3, 1, 2)), 1.0, "scratch"),
-        "playback": playback_charts.playback_rows(table, 1.0),
-        "reading": playback_charts.reading_rows(path, 1.0),
         "saliency": saliency_rows(Saliency(7, pixels, pixels), "distilled"),
     }
-    points = ("1/2", "1", "2")
     charts = {
         "accuracy": run_charts.accuracy_lines(accuracy, **axes),
         "loss": run_charts.loss_lines(loss, **loss_axes),
-        "soft targets": dark_charts.soft_targets_chart(rows["soft targets"]),
-        "entropy": dark_charts.entropy_chart(rows["entropy"]),
-        "pull": pull_charts.pull_chart(rows["pull"], 1.0),
-        "strength": pull_charts.strength_chart(rows["strength"]),
         "confusion": error_charts.confusion_chart(rows["confusion"], "", ""),
         "reliability": error_charts.reliability_chart(rows["reliability"]),
         "layers": making_charts.layer_chart(rows["layers"], "", ("teacher", "distilled")),
         "filters": making_charts.filter_chart(rows["filters"], "", 2),
-        "playback": playback_charts.playback_chart(rows["playback"], "accuracy", points, 0.5),
-        "reading": playback_charts.reading_chart(rows["reading"], "", points),
         "saliency": saliency_chart(rows["saliency"], ""),
     }
     return {name: (rows[name], charts[name]) for name in rows}
@@ -99,7 +78,6 @@ def test_rows_have_codes_and_what_is_shown_has_words(name):
     [
         ("accuracy", {"Teacher 90.00\u00a0%", "Distilled 90.00\u00a0%", "Scratch 90.00\u00a0%"}),
         ("loss", {"Teacher 4", "Labels 1"}),
-        ("strength", {"labels", "teacher", "teacher without T²"}),
         ("layers", {"7  Teacher", "7  Distilled"}),
     ],
 )

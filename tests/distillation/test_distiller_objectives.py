@@ -1,4 +1,4 @@
-"""The Distiller with every objective of runs, against the objective's formula in NumPy and float64."""
+"""What a Distiller takes as a loss, against formulas in NumPy and float64; and what it refuses."""
 
 from __future__ import annotations
 
@@ -9,9 +9,31 @@ import numpy as np
 import pytest
 
 from kd import Distiller
-from kd.distillation.objectives import OBJECTIVES, Objective
-from tests.distillation.formulas import FORMULAS, softmax
+from kd.distillation.losses import (
+    FunctionLoss,
+    check_teacher_logits,
+    distillation_objective,
+    numbers_of_classes,
+    student_loss,
+    weighted_by_class,
+)
+from kd.distillation.objectives import OBJECTIVES, Objective, Outputs
+from tests.distillation.formulas import softmax
+from tests.distillation.small import (
+    ALPHA,
+    CLASSES,
+    ROWS,
+    STORED,
+    WEIGHTS,
+    X,
+    Y,
+    Z,
+    distiller_of,
+    expected,
+    model,
+)
 
+layers = keras.layers
 OF_LOGITS = tuple(name for name, objective in OBJECTIVES.items() if not objective.compares_attention)
 OTHER = {
     "decoupled": {"target_weight": 2.0, "nontarget_weight": 3.0},
@@ -20,13 +42,6 @@ OTHER = {
     "virtual_teacher": {"virtual_confidence": 0.9},
 }
 """Own fields away from their defaults."""
-ROWS, ALPHA, T = 32, 0.3, 5.0
-GENERATOR = np.random.default_rng(0)
-X = GENERATOR.normal(size=(ROWS, 6)).astype("float32")
-Y = GENERATOR.integers(0, 10, ROWS)
-Z = GENERATOR.normal(0, 3, size=(ROWS, 10)).astype("float32")
-STORED = {"labels": Y, "teacher_logits": Z}
-WEIGHTS = np.where(np.arange(ROWS) % 3, GENERATOR.uniform(0, 3, ROWS), 0).astype("float32")
 
 
 def objective(name: str) -> Objective:
@@ -38,41 +53,22 @@ def own_fields(name: str) -> dict[str, object]:
 
 
 def compiled(name: str, **changes) -> Distiller:
-    keras.utils.set_random_seed(2)
-    distiller = Distiller(student=keras.Sequential([keras.Input((6,)), keras.layers.Dense(10)]))
-    settings = {"optimizer": keras.optimizers.SGD(0.01), "temperature_squared": True, "run_eagerly": True}
-    distiller.compile(
-        distillation_loss_fn=objective(name), alpha=ALPHA, temperature=T, **{**settings, **changes}
-    )
-    return distiller
+    settings = {"temperature_squared": True, "run_eagerly": True, **changes}
+    return distiller_of(distillation_loss_fn=objective(name), **settings)
 
 
-def expected(name: str, distiller: Distiller, weights=None, scale=T**2, teacher=Z) -> dict[str, float]:
-    """Returns each reported loss; that of weighted rows from the formula of each row on its own."""
-    logits = np.asarray(distiller.student(X)).astype(float)
-    weights = np.ones(ROWS) if weights is None else weights.astype(float)
-
-    def terms(rows) -> float:
-        arguments = Y[rows], logits[rows], teacher[rows].astype(float), np.ones(ROWS)[rows], T, scale
-        return sum(FORMULAS[name](*arguments, **own_fields(name)).values())
-
-    if (weights == 1).all():
-        distillation = terms(slice(None))
-    else:
-        distillation = sum(weights[i] * terms(slice(i, i + 1)) for i in range(ROWS)) / ROWS
-    student = -(weights * np.log(softmax(logits)[np.arange(ROWS), Y])).mean()
-    teacher_weight = 9.0 if name == "standardized" else 1 - distiller.alpha
-    loss = distiller.alpha * student + teacher_weight * distillation
-    return {"loss": loss, "student_loss": student, "distillation_loss": distillation}
+def formula(name: str, distiller: Distiller, teacher=Z, weights=None, scale=16.0):
+    found = expected(distiller, teacher, weights, name=name, scale=scale, **own_fields(name))
+    return pytest.approx(found, rel=1e-4)
 
 
 @pytest.mark.parametrize("squared", [True, False])
 @pytest.mark.parametrize("name", OF_LOGITS)
 def test_training_and_evaluation_have_the_loss_of_the_formula(name, squared):
     distiller = compiled(name, temperature_squared=squared)
-    formula = pytest.approx(expected(name, distiller, scale=T**2 if squared else 1.0), rel=1e-4)
-    assert distiller.evaluate(X, STORED, verbose=0, return_dict=True) == formula
-    assert distiller.train_on_batch(X, STORED, return_dict=True) == formula
+    said = formula(name, distiller, scale=16.0 if squared else 1.0)
+    assert distiller.evaluate(X, STORED, batch_size=ROWS, verbose=0, return_dict=True) == said
+    assert distiller.train_on_batch(X, STORED, return_dict=True) == said
     later = distiller.fit(X, STORED, epochs=3, verbose=0).history["loss"]
     assert later[-1] < later[0]
 
@@ -80,14 +76,14 @@ def test_training_and_evaluation_have_the_loss_of_the_formula(name, squared):
 @pytest.mark.parametrize("name", OF_LOGITS)
 def test_a_class_may_be_ruled_out_or_that_is_refused(name):
     distiller = compiled(name)
-    masked = np.where(np.arange(10) == 3, -np.inf, Z)
+    masked = np.where(np.arange(CLASSES) == 3, -np.inf, Z)
     targets = {"labels": Y, "teacher_logits": masked}
     if not OBJECTIVES[name].allows_masked_classes:
         with pytest.raises(ValueError, match="finite"):
             distiller.train_on_batch(X, targets)
         return
-    formula = pytest.approx(expected(name, distiller, teacher=masked), rel=1e-4)
-    assert distiller.train_on_batch(X, targets, return_dict=True) == formula
+    said = formula(name, distiller, masked)
+    assert distiller.train_on_batch(X, targets, return_dict=True) == said
     assert all(np.isfinite(weights).all() for weights in distiller.student.get_weights())
 
 
@@ -95,7 +91,7 @@ def test_a_class_may_be_ruled_out_or_that_is_refused(name):
 def test_rows_count_as_often_as_they_weigh_or_are_refused(name):
     """Some rows weigh nothing; class_weight is the weight of a row by its label."""
     distiller = compiled(name)
-    by_class = {label: 1.5 if label % 2 else 0.0 for label in range(10)}
+    by_class = {label: 1.5 if label % 2 else 0.0 for label in range(CLASSES)}
     of_rows = np.array([by_class[label] for label in Y])
     if not OBJECTIVES[name].takes_weights:
         for settings in ({"sample_weight": WEIGHTS}, {"class_weight": by_class}):
@@ -104,60 +100,261 @@ def test_rows_count_as_often_as_they_weigh_or_are_refused(name):
         return
     for weights, settings in (
         (WEIGHTS, {"sample_weight": WEIGHTS}),
-        (of_rows, {"class_weight": by_class}),
         (WEIGHTS * of_rows, {"sample_weight": WEIGHTS, "class_weight": by_class}),
     ):
-        formula = pytest.approx(expected(name, distiller, weights), rel=1e-4)
-        assert distiller.train_on_batch(X, STORED, return_dict=True, **settings) == formula
-    before = distiller.student.get_weights()
-    distiller.fit(X, STORED, sample_weight=np.zeros(ROWS), verbose=0)
-    for kept, found in zip(before, distiller.student.get_weights(), strict=True):
-        np.testing.assert_array_equal(found, kept)
-
-
-@pytest.mark.parametrize("name", ["soft_targets", "virtual_teacher"])
-def test_the_whole_loss_is_as_precise_as_the_students_own(name):
-    precise = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64")
-    distiller = compiled(name, student_loss_fn=precise)
-    distiller.alpha = 0.5  # float32 has it to the last digit
-    found = np.asarray(distiller.compute_loss(X, STORED, distiller.student(X)))
-    assert found == pytest.approx(expected(name, distiller)["loss"], rel=1e-12)
+        said = formula(name, distiller, weights=weights)
+        assert distiller.train_on_batch(X, STORED, return_dict=True, **settings) == said
 
 
 @pytest.mark.parametrize("name", OF_LOGITS)
 def test_it_survives_saving_and_loading(name, tmp_path):
     distiller = compiled(name)
-    distiller.fit(X, STORED, verbose=0)
     distiller.temperature = 2.0
     distiller.save(tmp_path / "distiller.keras")
     loaded = keras.saving.load_model(tmp_path / "distiller.keras")
     assert type(loaded.distillation_loss_fn) is OBJECTIVES[name]
     numbers = {"alpha": ALPHA, "temperature": 2.0, "scale": 4.0}
     assert dataclasses.asdict(loaded.distillation_loss_fn) == {**numbers, **own_fields(name)}
-    both = [model.fit(X, STORED, shuffle=False, verbose=0).history["loss"] for model in (distiller, loaded)]
-    np.testing.assert_allclose(*both, rtol=1e-6)
+    both = [each.train_on_batch(X, STORED, return_dict=True)["loss"] for each in (distiller, loaded)]
+    assert both[0] == pytest.approx(both[1], rel=1e-6)
+
+
+def test_the_whole_loss_is_as_precise_as_the_students_own():
+    precise = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64")
+    distiller = compiled("virtual_teacher", student_loss_fn=precise)
+    distiller.alpha = 0.5  # float32 has it to the last digit
+    found = np.asarray(distiller.compute_loss(X, STORED, distiller.student(X)))
+    said = expected(distiller, name="virtual_teacher", scale=16.0, **own_fields("virtual_teacher"))
+    assert found == pytest.approx(said["loss"], rel=1e-12)
 
 
 def test_a_virtual_teacher_needs_no_other():
     distiller = compiled("virtual_teacher")
-    formula = pytest.approx(expected("virtual_teacher", distiller), rel=1e-4)
-    assert distiller.evaluate(X, Y, verbose=0, return_dict=True) == formula
-    assert distiller.train_on_batch(X, Y, return_dict=True) == formula
+    said = formula("virtual_teacher", distiller)
+    assert distiller.evaluate(X, Y, batch_size=ROWS, verbose=0, return_dict=True) == said
+    assert distiller.train_on_batch(X, Y, return_dict=True) == said
     with pytest.raises(ValueError, match=r"no teacher.*'teacher_logits'"):
         compiled("decoupled").fit(X, Y, verbose=0)
 
 
-def test_an_objective_of_more_than_logits_is_refused():
+TEACHER, LOGITS = Z / 3, np.roll(Z, 1, axis=0) / 3  # so small that Keras clips no probability
+P, Q = softmax(TEACHER.astype(float)), softmax(LOGITS.astype(float))
+
+
+def squares(targets, predictions):
+    return keras.ops.mean(keras.ops.square(targets - predictions), axis=-1)
+
+
+class SquaresOfLogits(keras.losses.Loss):
+    """Keras's own losses go back from a softmax to its logits by themselves."""
+
+    from_logits = True
+
+    def call(self, y_true, y_pred):
+        return squares(y_true, y_pred)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        "sparse_categorical_crossentropy",
+        "SparseCategoricalCrossentropy",
+        keras.losses.sparse_categorical_crossentropy,
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        lambda y, z: keras.losses.sparse_categorical_crossentropy(y, z, from_logits=True),
+        "categorical_crossentropy",
+    ],
+)
+def test_the_students_cross_entropy_is_of_logits_however_it_is_given(given):
+    labels = np.eye(CLASSES)[Y] if given == "categorical_crossentropy" else Y
+    cross_entropy = -np.log(P[np.arange(ROWS), Y]).mean()
+    assert float(student_loss(given)(labels, TEACHER)) == pytest.approx(cross_entropy, rel=1e-6)
+
+
+def test_a_function_is_averaged_over_the_rows_weighted_named_and_saved():
+    """As `Model.compile(loss=function)`: a sum over the rows would make the step larger with the batch."""
+    rows, loss = ((P - Q) ** 2).mean(axis=1), student_loss(squares)
+    assert isinstance(loss, FunctionLoss)
+    assert loss.name == "squares"
+    assert float(loss(P, Q)) == pytest.approx(rows.mean(), rel=1e-6)
+    assert float(loss(P, Q, sample_weight=WEIGHTS)) == pytest.approx((WEIGHTS * rows).mean(), rel=1e-5)
+    summed = FunctionLoss(keras.losses.kl_divergence, reduction="sum")
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(summed))
+    assert float(again(P, Q)) == float(summed(P, Q)) > 0
+
+
+def compared(given, teacher=TEACHER, student=LOGITS) -> float:
+    """Returns the teacher's part, of logits at T = 1."""
+    loss = distillation_objective(given)
+    prepared = loss.prepare(Outputs(keras.ops.convert_to_tensor(teacher)), None)
+    [term] = loss.terms(None, Outputs(keras.ops.convert_to_tensor(student)), prepared).values()
+    return float(term)
+
+
+def test_what_a_distillation_loss_compares():
+    divergence = (P * np.log(P / Q)).sum(axis=1).mean()
+    entropy = -(P * np.log(P)).sum(axis=1).mean()
+    for given in ("kl_divergence", keras.losses.KLDivergence(), None, "soft_targets"):
+        assert compared(given) == pytest.approx(divergence, rel=1e-4)
+    for given in ("categorical_crossentropy", keras.losses.CategoricalCrossentropy(from_logits=True)):
+        assert compared(given) == pytest.approx(divergence + entropy, rel=1e-4)
+    assert compared(SquaresOfLogits()) == pytest.approx(((P - LOGITS) ** 2).mean(), rel=1e-4)
+    for given in ("mse", squares):
+        assert compared(given) == pytest.approx(((P - Q) ** 2).mean(), rel=1e-4)
+    # Keras clips probabilities to 1e-7, from which no gradient goes back; logits need no clip
+    sure, wrong = np.array([[60.0, 0.0, 0.0]], "float32"), np.array([[0.0, 60.0, 0.0]], "float32")
+    assert compared("categorical_crossentropy", sure, wrong) == pytest.approx(60, rel=1e-6)
+
+
+@pytest.mark.parametrize("resolve", [student_loss, distillation_objective])
+def test_what_is_no_loss_is_refused(resolve):
+    with pytest.raises(ValueError, match="soft targets"):
+        resolve("soft targets")
+    with pytest.raises(ValueError, match="SparseCategoricalCrossentropy with from_logits=True"):
+        student_loss(keras.losses.SparseCategoricalCrossentropy())
     with pytest.raises(ValueError, match=r"attention .*soft_targets, logit_matching"):
         compiled("attention")
 
 
-def test_objectives_of_pictures_refuse_maps_of_logits():
-    maps = keras.Sequential([keras.Input((3, 3, 2)), keras.layers.Conv2D(4, 1)])
-    distiller = Distiller(student=maps, teacher=keras.models.clone_model(maps))
-    pictures, labels = np.zeros((2, 3, 3, 2), "float32"), np.zeros((2, 3, 3))
-    distiller.compile("sgd")
-    distiller.fit(pictures, labels, verbose=0)
-    distiller.compile("sgd", distillation_loss_fn="relations")
-    with pytest.raises(ValueError, match=r"relations .*\(n, classes\).*3, 3, 4\)"):
-        distiller.fit(pictures, labels, verbose=0)
+class Subclassed(keras.Model):
+    """Ends in an operation that is no layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(CLASSES)
+
+    def call(self, inputs):
+        return keras.ops.softmax(self.dense(inputs))
+
+
+def two_outputs() -> keras.Model:
+    inputs = keras.Input((6,))
+    return keras.Model(inputs, [layers.Dense(CLASSES)(inputs), layers.Dense(CLASSES)(inputs)])
+
+
+ENDS = {
+    "layer": lambda: model(layers.Softmax()),
+    "activation": lambda: model(layers.Dense(CLASSES, activation="sigmoid")),
+    "inside": lambda: keras.Sequential(
+        [model(), keras.Sequential([layers.Dense(CLASSES), layers.Softmax()])]
+    ),
+    "subclassed": Subclassed,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_model_that_ends_in_probabilities_is_refused(end):
+    for role, student, teacher in (("student", ENDS[end](), model()), ("teacher", model(), ENDS[end]())):
+        with pytest.raises(ValueError, match=f"{role} must give logits"):
+            distiller_of(teacher, student).fit(X, Y, verbose=0)
+
+
+def test_other_ends_are_taken():
+    ends = [layers.Dense(CLASSES, activation="log_softmax")], [layers.Softmax(), layers.Dense(CLASSES)]
+    distiller_of(*(model(*end) for end in ends), run_eagerly=True).fit(X, Y, verbose=0)
+
+
+def test_what_are_not_two_models_is_refused():
+    same = model()
+    for student, teacher, named in (
+        (3, None, "student .*keras.Model.*int"),
+        (None, None, "student .*keras.Model.*None"),
+        (model(), 3, "teacher .*keras.Model.*int"),
+        (same, same, "two models"),
+    ):
+        with pytest.raises(ValueError, match=named):
+            Distiller(student=student, teacher=teacher)
+    with pytest.raises(TypeError, match="positional"):  # Keras' own Distiller takes the teacher first
+        Distiller(model(), model())
+
+
+def test_models_that_do_not_belong_together_are_refused():
+    for student, teacher, named in (
+        (model(classes=1), model(classes=1), r"two classes or more, got \(None, 1\)"),
+        (model(classes=5), model(), r"one shape, got \(None, 5\) and \(None, 10\)"),
+        (two_outputs(), model(), "student must have one output.* 2"),
+        (model(), two_outputs(), "teacher must have one output.* 2"),
+    ):
+        with pytest.raises(ValueError, match=named):
+            distiller_of(teacher, student).fit(X, Y * 0, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("logits", "named"),
+    [
+        (Z[:, :3], r"one shape, got .*, 10\) and .*, 3\)"),
+        (Z[:, 0], r"\(n, classes\)"),
+        (np.where(np.eye(ROWS, CLASSES) == 1, np.nan, Z), "teacher_logits must be finite"),
+        (P, "teacher_logits must be logits, not probabilities"),
+    ],
+)
+def test_stored_logits_that_teach_nothing_right_are_refused_before_anything_is_learned(logits, named):
+    wrong = {"labels": Y, "teacher_logits": logits}
+    distiller = distiller_of(run_eagerly=True)
+    before = distiller.student.get_weights()
+    uses = [
+        lambda: distiller.fit(X, wrong, verbose=0),
+        lambda: distiller.evaluate(X, wrong, verbose=0),
+        lambda: distiller.train_on_batch(X, wrong),
+    ]
+    if "teacher_logits" in named:  # what can be seen without the student
+        uses.append(lambda: distiller.fit(X, STORED, validation_data=(X, wrong), verbose=0))
+    for use in uses:
+        with pytest.raises(ValueError, match=named):
+            use()
+    for kept, found in zip(before, distiller.student.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, kept)
+
+
+INF = np.inf
+
+
+@pytest.mark.parametrize(
+    ("logits", "name", "named"),
+    [
+        ([[1, INF, 0, 2]], "soft_targets", "finite"),
+        ([[1, 2, 3, 4], [-INF] * 4], "soft_targets", "−inf"),
+        ([[-INF, 1, 2, 3]], "logit_matching", "finite"),
+        ([[0.0, 0.25, 0.25, 0.5], [0.1, 0.2, 0.3, 0.4005]], "soft_targets", "probabilities"),
+        # positive, or adding up to 1, or ruling a class out
+        ([[0.5, 0.5, 0.5, 0.5]], "soft_targets", None),
+        ([[2.0, -1.0, 0.0, 0.0]], "soft_targets", None),
+        ([[-INF, 1.0, 2.0, 3.0]], "soft_targets", None),
+    ],
+)
+def test_which_logits_teach(logits, name, named):
+    targets = {"labels": None, "teacher_logits": np.array(logits, float)}
+    if named is None:
+        check_teacher_logits(targets, objective(name))
+        return
+    with pytest.raises(ValueError, match=f"^teacher_logits must .*{named}"):
+        check_teacher_logits(targets, objective(name))
+
+
+def test_labels_and_weights_by_class():
+    numbers = np.array([2, 0, 3])
+    for labels in (numbers, numbers[:, None], numbers.astype("float32"), np.eye(4)[numbers]):
+        labels = keras.ops.convert_to_tensor(labels)
+        assert np.asarray(numbers_of_classes(labels)).tolist() == numbers.tolist()
+        weigh = {2: 3.0, 3: 0.0}
+        assert np.asarray(weighted_by_class(None, labels, weigh)).tolist() == [3.0, 1.0, 0.0]
+        given = np.array([[1.0], [2.0], [4.0]], "float32")
+        both = weighted_by_class({"labels": given, "teacher_logits": 2 * given}, labels, weigh)
+        assert np.asarray(both["labels"]).tolist() == [3.0, 2.0, 0.0]
+        assert np.asarray(both["teacher_logits"]).tolist() == [6.0, 4.0, 0.0]
+
+
+def test_a_refused_compile_leaves_the_one_before():
+    distiller = distiller_of(alpha=0.25, temperature=2)
+    for settings, named in (
+        ({"alpha": 0.5, "temperature": 0}, "temperature .*above 0"),
+        ({"loss": "mse"}, "student_loss_fn.* not loss"),
+        ({"loss_weights": [1]}, "student_loss_fn.* not loss_weights"),
+    ):
+        with pytest.raises(ValueError, match=named):
+            distiller.compile("adam", **settings)
+    assert (distiller.alpha, distiller.temperature) == (0.25, 2.0)
+    assert isinstance(distiller.optimizer, keras.optimizers.SGD)
+    with pytest.raises(KeyError, match="teacher_logits"):
+        distiller.fit(X, {"labels": Y, "logits": Z}, verbose=0)

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from kd.distillation.mistakes import MISTAKES
-from kd.distillation.objectives import OBJECTIVES, Outputs
+from kd.distillation.objectives import Outputs
 from tests.distillation.formulas import divergence, gradient, softmax
 
 ALPHA, T, ROWS = 0.3, 5.0, 6
@@ -65,20 +65,11 @@ def found(kind, scale=T**2):
     return float(loss), tape.gradient(loss, student).numpy()
 
 
-@pytest.mark.parametrize("code", FORMULAS)
+@pytest.mark.parametrize("code", sorted(MISTAKES.keys() - {"keras_default"}))
 def test_loss_and_gradient_are_those_of_the_mistake(code):
     loss, slope = found(MISTAKES[code])
     assert loss == pytest.approx(np.real(FORMULAS[code](STUDENT.astype(complex))), rel=1e-6)
     np.testing.assert_allclose(slope, gradient(FORMULAS[code], STUDENT), rtol=1e-6, atol=1e-9)
-
-
-def test_every_mistake_is_tried():
-    assert {*FORMULAS, "keras_default"} == {*MISTAKES}
-
-
-@pytest.mark.parametrize("code", sorted(FORMULAS.keys() - {"teacher_in_training", "cached_answers"}))
-def test_the_loss_is_not_that_of_soft_targets(code):
-    assert found(MISTAKES[code])[0] != pytest.approx(found(OBJECTIVES["soft_targets"])[0], rel=1e-3)
 
 
 def test_the_default_of_keras_is_what_keras_computes():
@@ -95,11 +86,6 @@ def test_the_default_of_keras_is_what_keras_computes():
     np.testing.assert_array_equal(terms["distillation_loss"], theirs)
     slope = tape.gradient(theirs, student).numpy()
     np.testing.assert_array_equal(our_tape.gradient(terms["distillation_loss"], ours), slope)
-    right = keras.distillation.LogitsDistillation(temperature=T, loss=keras.losses.KLDivergence())
-    assert float(theirs) != pytest.approx(float(right.compute_loss(TEACHER, STUDENT)), rel=0.1)
-    # logits below 0 get no pull at all, and all others are pulled up
-    assert (slope[STUDENT < 0] == 0).all()
-    assert (slope <= 0).all()
 
 
 @pytest.mark.parametrize("code", MISTAKES)
@@ -114,37 +100,12 @@ def test_a_row_that_is_weighted_counts_as_so_many(code):
     assert parts[0] == pytest.approx(parts[1], rel=1e-9, abs=1e-12)
 
 
-def test_log_probabilities_teach_as_little_as_in_keras():
-    student = tf.Variable(STUDENT)
-    with tf.GradientTape() as tape:
-        logs = (keras.ops.log_softmax(z / T) for z in (tf.constant(TEACHER), tf.convert_to_tensor(student)))
-        loss = keras.losses.KLDivergence()(*logs)
-    assert float(loss) == 0
-    assert not tape.gradient(loss, student).numpy().any()
-
-
-@pytest.mark.parametrize("t", [2.0, 7.0])
-def test_without_t_squared_the_teachers_gradient_is_so_much_smaller(t):
-    slopes = {}
-    for name, kind in (("right", OBJECTIVES["soft_targets"]), ("wrong", MISTAKES["no_t_squared"])):
-        objective = kind(alpha=0.0, temperature=t, scale=t**2)
-        student = tf.Variable(STUDENT)
-        with tf.GradientTape() as tape:
-            prepared = objective.prepare(Outputs(tf.constant(TEACHER)), None)
-            term = objective.terms(None, Outputs(tf.convert_to_tensor(student)), prepared)
-        slopes[name] = tape.gradient(term, student).numpy()
-    np.testing.assert_allclose(slopes["wrong"] * t**2, slopes["right"], rtol=1e-9)
-
-
 def test_kept_answers_are_those_of_other_pictures():
     answers = np.arange(500)[:, None] * np.ones(10)
     given = MISTAKES["cached_answers"].answers(answers, 4)
     assert sorted(given[:, 0]) == list(range(500))
     assert (given[:, 0] == answers[:, 0]).mean() < 0.02
     assert (given != MISTAKES["cached_answers"].answers(answers, 5)).any()
-
-
-@pytest.mark.parametrize("code", sorted(MISTAKES.keys() - {"cached_answers"}))
-def test_only_kept_answers_are_given_to_others(code):
-    assert MISTAKES[code].answers(TEACHER, 3) is TEACHER
-    assert not MISTAKES[code].answers_by_place
+    for code in MISTAKES.keys() - {"cached_answers"}:
+        assert MISTAKES[code].answers(TEACHER, 3) is TEACHER
+        assert not MISTAKES[code].answers_by_place

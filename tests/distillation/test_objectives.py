@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from kd.distillation.objectives import OBJECTIVES, Outputs
-from tests.distillation.formulas import FORMULAS, attention, gradient
+from tests.distillation.formulas import FORMULAS, gradient
 
 NAMES = tuple(OBJECTIVES)
 NEED_LABELS = ("decoupled", "virtual_teacher")
@@ -24,7 +24,7 @@ OTHER_NUMBERS = {
 
 # From logits that hardly differ to such whose softmax is 0 in float32.
 LARGEST = (1.0, 10.0, 100.0)
-TEMPERATURES = (0.5, 1.0, 4.0, 20.0)
+TEMPERATURES = (0.5, 4.0, 20.0)
 
 
 class Batch:
@@ -88,10 +88,6 @@ def other_numbers(name: str) -> dict:
     return {field.name: OTHER_NUMBERS.get(field.name, 0.3) for field in OBJECTIVES[name].own_fields()}
 
 
-def test_every_objective_has_a_formula():
-    assert set(FORMULAS) == set(NAMES)
-
-
 @pytest.mark.parametrize("partly_labelled", [False, True], ids=["labelled", "partly"])
 @pytest.mark.parametrize("temperature", TEMPERATURES)
 @pytest.mark.parametrize("largest", LARGEST)
@@ -105,6 +101,10 @@ def test_values_and_gradients_equal_the_formula(name, largest, temperature, part
     assert terms == pytest.approx(values, rel=1e-9)
     np.testing.assert_allclose(got, slopes, rtol=1e-6, atol=1e-9 * np.abs(slopes).max())
 
+    assert list(terms) == list(OBJECTIVES[name].term_labels)
+    if partly_labelled:  # which count only where the teacher needs no labels
+        assert (np.abs(got[batch.labelled == 0]).max() == 0) == (name in NEED_LABELS)
+
     # float32 rounds every log-probability in its last digit, and the loss multiplies that error by s
     terms, got = batch.ours(objective, "float32")
     assert terms == pytest.approx(values, rel=1e-6, abs=1e-6 * max(1.0, 10 * objective.scale))
@@ -114,42 +114,19 @@ def test_values_and_gradients_equal_the_formula(name, largest, temperature, part
 
 @pytest.mark.parametrize("scale", [1.0, 16.0])
 @pytest.mark.parametrize("name", NAMES)
-def test_its_own_numbers_count_as_in_the_formula(name, scale):
-    batch = Batch(name)
-    objective = objective_at(name, 4.0, scale, **other_numbers(name))
-    values, slopes = batch.expected(objective)
-    for traced in (False, True):
-        terms, got = batch.ours(objective, "float64", traced)
-        assert terms == pytest.approx(values, rel=1e-9)
-        np.testing.assert_allclose(got, slopes, rtol=1e-6, atol=1e-9 * np.abs(slopes).max())
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_numbers_may_be_tensors(name):
+def test_its_own_numbers_count_as_in_the_formula_also_as_tensors(name, scale):
     """So that a traced step serves every value."""
-    batch = Batch(name)
-    numbers = {"temperature": 4.0, "scale": 16.0, **other_numbers(name)}
+    batch, others = Batch(name), other_numbers(name)
+    objective = objective_at(name, 4.0, scale, **others)
+    values, slopes = batch.expected(objective)
+    terms, got = batch.ours(objective, "float64")
+    assert terms == pytest.approx(values, rel=1e-9)
+    np.testing.assert_allclose(got, slopes, rtol=1e-6, atol=1e-9 * np.abs(slopes).max())
+    numbers = {"alpha": 0.3, "temperature": 4.0, "scale": scale, **others}
     tensors = {key: tf.constant(float(value), tf.float32) for key, value in numbers.items()}
-    expected = batch.ours(OBJECTIVES[name](alpha=0.3, **numbers), "float32")
-    got = batch.ours(OBJECTIVES[name](alpha=tf.constant(0.3), **tensors), "float32", traced=True)
-    assert got[0] == pytest.approx(expected[0], rel=1e-5)
-    np.testing.assert_allclose(got[1], expected[1], atol=1e-5 * np.abs(expected[1]).max())
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_terms_have_names_for_charts(name):
-    terms, _ = Batch(name).ours(objective_at(name), "float32")
-    assert list(terms) == list(OBJECTIVES[name].term_labels)
-    assert not {"loss", "student_loss", "accuracy", "val_accuracy", "epoch", "seconds"} & set(terms)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_pictures_without_labels_count_only_where_the_teacher_needs_none(name):
-    batch = Batch(name, partly_labelled=True)
-    _, slopes = batch.ours(objective_at(name), "float64")
-    without = np.abs(slopes[batch.labelled == 0]).max()
-    assert (without == 0) == (name in NEED_LABELS)
-    assert np.abs(slopes[batch.labelled == 1]).min() > 0
+    terms, got = batch.ours(OBJECTIVES[name](**tensors), "float32", traced=True)
+    assert terms == pytest.approx(values, rel=1e-5)
+    np.testing.assert_allclose(got, slopes, atol=1e-5 * np.abs(slopes).max())
 
 
 @pytest.mark.parametrize("name", NEED_LABELS)
@@ -161,26 +138,18 @@ def test_a_batch_without_any_label_teaches_nothing(name):
     assert not slopes.any()
 
 
-@pytest.mark.parametrize("same", ["student", "teacher", "both"])
 @pytest.mark.parametrize("rows", [1, 4])
 @pytest.mark.parametrize("name", NAMES)
-def test_outputs_without_any_difference_have_finite_gradients(name, rows, same):
-    batch = Batch(name, rows=rows)
-    for side in ("student", "teacher") if same == "both" else (same,):
-        setattr(batch, side, np.full_like(getattr(batch, side), 0.25))
-    for dtype in ("float32", "float64"):
-        terms, slopes = batch.ours(objective_at(name), dtype)
-        assert np.isfinite([*terms.values()]).all()
-        assert np.isfinite(slopes).all()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_differences_whose_squares_float32_rounds_to_0_have_finite_gradients(name):
-    batch = Batch(name)
-    batch.student *= 1e-24
-    terms, slopes = batch.ours(objective_at(name), "float32")
-    assert np.isfinite([*terms.values()]).all()
-    assert np.isfinite(slopes).all()
+def test_outputs_with_hardly_any_difference_have_finite_gradients(name, rows):
+    """Squares of differences of 1e-24 are 0 in float32."""
+    for changes in ({"student": 0}, {"teacher": 0}, {"student": 0, "teacher": 0}, {"student": 1e-24}):
+        batch = Batch(name, rows=rows)
+        for side, factor in changes.items():
+            setattr(batch, side, getattr(batch, side) * np.float32(factor))
+        for dtype in ("float32", "float64"):
+            terms, slopes = batch.ours(objective_at(name), dtype)
+            assert np.isfinite([*terms.values()]).all()
+            assert np.isfinite(slopes).all()
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "virtual_teacher"])
@@ -250,13 +219,6 @@ def test_the_right_class_is_left_out_however_large_its_logit():
     assert terms["nontarget_loss"] == 0
 
 
-def test_attention_compares_both_maps_as_their_lengths_weigh_them():
-    ones = np.zeros((1, 245))
-    ones[0, :196] = 1.0
-    terms = attention([0], ones, np.zeros((1, 245)), [1], 1, 1, 1000.0)
-    assert terms == {"first_attention_loss": 1000.0, "second_attention_loss": 0.0}
-
-
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
 def test_alpha_shares_the_loss_between_labels_and_teacher(name, alpha):
@@ -264,10 +226,6 @@ def test_alpha_shares_the_loss_between_labels_and_teacher(name, alpha):
     for of_the_run in (float, lambda value: tf.constant(value, tf.float32)):
         weight = OBJECTIVES[name](alpha=of_the_run(alpha)).teacher_weight()
         assert float(weight) == pytest.approx(9.0 if published and alpha < 1 else 1 - alpha)
-
-
-def test_standardised_logits_may_be_weighted_as_the_others_are():
-    for switch in (False, tf.constant(False), tf.constant(0.0)):
-        for alpha in (0.3, tf.constant(0.3)):
-            objective = OBJECTIVES["standardized"](alpha=alpha, published_weight=switch)
-            assert float(objective.teacher_weight()) == pytest.approx(0.7)
+    if published:
+        weighted = OBJECTIVES[name](alpha=alpha, published_weight=tf.constant(0.0))
+        assert float(weighted.teacher_weight()) == pytest.approx(1 - alpha)

@@ -7,7 +7,7 @@ import re
 from docs import experiments
 from docs.experiments import PAGE, main, page
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.experiments.shipped import has_shipped, shipped_rows
+from kd.studies.experiments.rows import has_shipped, shipped_rows
 
 
 def test_the_page_is_what_its_command_writes(tmp_path, monkeypatch, capsys):

@@ -19,7 +19,7 @@ from kd.config import RunConfig
 from kd.engine import Abandoned, Attempt, Engine, EngineLost, tasks
 from kd.engine.connection import Connection
 from kd.lab import Lab
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.text.endings import SENTENCES
 from tests import WITHOUT_TENSORFLOW
 from tests.app_process import app_process

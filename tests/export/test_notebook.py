@@ -20,8 +20,7 @@ from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.export.format import Material
 from kd.export.notebook import FORMAT
 from kd.export.plain import cells, plain_keras
-from kd.export.plain.distilled import function_of
-from kd.export.plain.quoting import parameters
+from kd.export.plain.cells import function_of, parameters
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
 from kd.pictures.mnist import MNIST_FILE, load_mnist

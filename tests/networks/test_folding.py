@@ -14,7 +14,7 @@ from kd.networks.folding import folded_forward
 from kd.pictures.mnist import load_mnist
 from kd.teachers.recipes import classify
 from kd.training.answers import teacher_outputs
-from kd.training.compiled import CompiledTraining
+from kd.training.compiled import CompiledTraining, Kind
 from kd.training.networks import Network
 
 
@@ -102,7 +102,7 @@ def _multilayer_perceptron() -> keras.Sequential:
 @pytest.fixture(scope="module", params=[_with_dropout, _multilayer_perceptron])
 def trained_with_dropout(request, mnist) -> CompiledTraining:
     """After a few steps, so that BatchNormalization's averages have left their initial values."""
-    compiled = CompiledTraining(Network(request.param))
+    compiled = CompiledTraining(Network(request.param), Kind())
     lesson = compiled.lesson(mnist.x_train[:64], mnist.train(64)[1], 16)
     compiled.run_steps(lesson, lesson.order(0, 1), 0, 4)
     return compiled

@@ -16,8 +16,7 @@ from kd.config import RunConfig
 from kd.lab import Lab
 from tests import PROJECT
 from ui.shared import server
-from ui.train import seen
-from ui.train.form import moves
+from ui.train import trail, train_button
 
 
 def wait_without_looking(runner: LocalScriptRunner, timeout: float = 3) -> None:
@@ -63,7 +62,7 @@ def open_page(lab):
 
     The session may have widgets' values already, as after a click. Nobody has looked at a run before.
     """
-    seen.forget_everybody()
+    trail.forget_everybody()
 
     def open_page(name: str, session: Mapping[str, Any] | None = None, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
@@ -71,8 +70,8 @@ def open_page(lab):
             app.switch_page(f"pages/{name}.py")
         for key, value in query.items():
             app.query_params[key] = value
-        if name == "train" and moves.SWITCH not in query:
-            app.session_state[moves.SWITCH] = False  # nothing is trained unless a test says so
+        if name == "train" and train_button.SWITCH not in query:
+            app.session_state[train_button.SWITCH] = False  # nothing is trained unless a test says so
         for key, value in (session or {}).items():
             app.session_state[key] = value
         app.run()

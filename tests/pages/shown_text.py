@@ -21,7 +21,23 @@ _NOT_SHOWN = re.compile(
     "selection_mode|selection_default|columns?_order|columns|component_name|theme|spec|data|raw_values?|mime|.*state.*"
 )
 # What the browser's own figures are told in codes, and the places in their sentences.
-_CODES = {"channel", "colours", "control", "kind", "key", "code", "role", "line", "of", "scale", "size"}
+_CODES = {
+    *(
+        "channel",
+        "colours",
+        "control",
+        "file",
+        "kind",
+        "measure",
+        "key",
+        "code",
+        "role",
+        "line",
+        "of",
+        "scale",
+    ),
+    "size",
+}
 _WRITTEN = {"name", "note", "tags", "run"}
 _PLACE = re.compile(r"\{\w+\}")
 _MARKUP = re.compile(r":material/\w+:|\$[^$]+\$|`[^`]*`|\]\([^)]*\)")

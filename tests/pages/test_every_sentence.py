@@ -10,13 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kd.config import RunConfig
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.runs.state import RunView
 from tests.pages.shown_text import texts
 from tests.pages.test_every_page import PAGES
 from tests.pseudo_language import mark, unmarked
 from tests.store.test_upkeep import save
-from ui.train import figures
+from ui.train import live
 
 pytestmark = pytest.mark.usefixtures("pseudo_language")
 
@@ -151,7 +151,7 @@ def test_every_state_of_a_run_does_too():
               "students", "evaluating", "of a later version")  # fmt: skip
     views = [replace(view, phase=phase, queue_wait=wait) for phase in phases for wait in (None, 0.0, 95.0)]
     views += [replace(view, status=status) for status in ("stopped", "interrupted", "failed")]
-    said = [figures._doing(one) for one in views]
+    said = [live.doing(one) for one in views]
     assert len(set(said)) == len(phases) + 2 * 2 + 3
     assert not any(letter.isalpha() for sentence in said for letter in unmarked(sentence))
 

@@ -14,10 +14,8 @@ from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.judging import judged
-from kd.studies.experiments.rows import points
-from kd.studies.experiments.shipped import has_shipped, shipped_rows
-from kd.text.experiment_design import before_words, told
-from kd.text.experiment_words import finding_words, guess_words
+from kd.studies.experiments.rows import has_shipped, points, shipped_rows
+from kd.text.experiment_words import before_words, finding_words, guess_words, told
 from kd.text.mistake_words import gradient_words, loss_words, noticed_words
 from tests.pages.on_page import (
     chart_titles,

@@ -10,7 +10,7 @@ from kd.studies.few_images import answer_sentence, few_images
 from kd.studies.shipped import LONG
 from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of, warnings_of
 from ui.pictures.ways_in import FIRST_PICTURE
-from ui.train.form import moves
+from ui.train import train_button
 
 
 def test_the_voices_are_those_of_the_run(open_page, lab, shipped, mnist):
@@ -68,7 +68,7 @@ def test_one_button_starts_a_run_with_a_seed_that_is_not_stored(open_page, lab, 
     stored = {RunConfig().run_id, RunConfig(seed=1).run_id, RunConfig(seed=2).run_id}
     monkeypatch.setattr(lab.store, "is_usable", lambda run_id: run_id in stored)
     monkeypatch.setattr(lab, "train", lambda config, person: started.append(config) or lab.runs[shipped])
-    app = train_now(open_page("home", {moves.SWITCH: False}))
+    app = train_now(open_page("home", {train_button.SWITCH: False}))
     assert started == [RunConfig(seed=3)]
     assert app.title[0].value == "Train"
     assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
@@ -80,7 +80,7 @@ def test_a_run_that_cannot_be_started_gets_a_sentence(open_page, lab, monkeypatc
         raise ValueError("There is no room for another run.")
 
     monkeypatch.setattr(lab, "train", refuse)
-    app = train_now(open_page("home", {moves.SWITCH: False}))
+    app = train_now(open_page("home", {train_button.SWITCH: False}))
     assert app.title[0].value == "Train"
     assert "There is no room for another run." in warnings_of(app)
 

@@ -45,37 +45,37 @@ def page():
     explore.loss(view)
 
 
+@pytest.fixture
+def app():
+    return AppTest.from_function(page, default_timeout=60)
+
+
+def seen(app: AppTest, distilled: int, scratch: int) -> AppTest:
+    app.session_state["epochs"] = {"distilled": distilled, "scratch": scratch}
+    app.run()
+    assert not app.exception
+    return app
+
+
 def drawn(app: AppTest) -> dict[str, int]:
     """The last epoch of each student in the first chart."""
-    chart = app.get("vega_lite_chart")[0].proto
-    rows = pa.ipc.open_stream(chart.data.data).read_pandas()
+    rows = pa.ipc.open_stream(app.get("vega_lite_chart")[0].proto.data.data).read_pandas()
     return rows[rows["role"] != "teacher"].groupby("role")["epoch"].max().astype(int).to_dict()
 
 
-def test_a_live_chart_shows_how_far_each_model_has_got():
-    app = AppTest.from_function(page, default_timeout=60)
-    for distilled, scratch in ((2, 1), (1, 2), (2, 2)):
-        app.session_state["epochs"] = {"distilled": distilled, "scratch": scratch}
-        app.run()
-        assert not app.exception
+def specifications(app: AppTest) -> list[tuple[str, str]]:
+    return [(chart.proto.spec, chart.proto.alt) for chart in app.get("vega_lite_chart")]
+
+
+def test_a_live_chart_shows_how_far_each_model_has_got_and_keeps_its_specification(app):
+    charts = []
+    for distilled, scratch in ((2, 1), (1, 2), (3, 3)):
+        seen(app, distilled, scratch)
         assert drawn(app) == {"distilled": distilled, "scratch": scratch}
-
-
-def test_a_chart_that_grows_keeps_its_specification_and_says_how_far_it_has_got():
-    app = AppTest.from_function(page, default_timeout=60)
-
-    def seen(epochs: int) -> tuple[list[tuple[str, str]], list[str]]:
-        app.session_state["epochs"] = {"distilled": epochs, "scratch": epochs}
-        app.run()
-        assert not app.exception
-        charts = [chart.proto for chart in app.get("vega_lite_chart")]
-        return [(chart.spec, chart.alt) for chart in charts], words_of_charts(app)
-
-    before, _ = seen(2)
-    after, words = seen(3)
-    assert len(before) == len(words) == 2
-    assert before == after  # a browser builds a chart anew when one of these changes
-    assert all("after epoch 3" in sentence for sentence in words)
+        charts.append(specifications(app))
+    assert len(charts[0]) == 2
+    assert charts[0] == charts[1] == charts[2]  # a browser builds a chart anew when one of these changes
+    assert all("after epoch 3" in words for words in words_of_charts(app))
 
 
 def tiles(app: AppTest) -> dict[str, list[str]]:
@@ -84,12 +84,9 @@ def tiles(app: AppTest) -> dict[str, list[str]]:
     return {model: re.findall("<p [^>]*>(.*?)</p>", tile) for model, tile in found}
 
 
-def test_between_evaluations_a_tile_shows_the_last_accuracy_or_how_far_training_has_come():
-    app = AppTest.from_function(page, default_timeout=60)
+def test_between_evaluations_a_tile_shows_the_last_accuracy_or_how_far_training_has_come(app):
     app.session_state["every"] = 2
-    app.session_state["epochs"] = {"distilled": 3, "scratch": 1}
-    app.run()
-    assert not app.exception
+    seen(app, 3, 1)
     assert drawn(app) == {"distilled": 2}
     assert tiles(app) == {
         "distilled": ["90.00\u00a0%", "after epoch 2 of 10"],
@@ -100,28 +97,14 @@ def test_between_evaluations_a_tile_shows_the_last_accuracy_or_how_far_training_
     assert "after epoch 3" in loss
 
 
-def test_an_evaluated_epoch_says_all_there_is_to_say():
-    app = AppTest.from_function(page, default_timeout=60)
-    app.session_state["every"] = 2
-    app.session_state["epochs"] = {"distilled": 4, "scratch": 2}
-    app.run()
-    assert tiles(app) == {
-        "distilled": ["90.00\u00a0%", "after epoch 4 of 10"],
-        "scratch": ["90.00\u00a0%", "after epoch 2 of 10"],
-    }
-
-
 @pytest.mark.parametrize(
-    ("epochs", "said"),
+    ("distilled", "scratch", "said"),
     [
-        ({"distilled": 3, "scratch": 2}, "Both students are learning: epoch 3 of 10"),
-        ({"distilled": 3, "scratch": 10}, "The distilled student is learning: epoch 4 of 10"),
-        ({"distilled": 10, "scratch": 0}, "The scratch student is learning: epoch 1 of 10"),
+        (3, 2, "Both students are learning: epoch 3 of 10"),
+        (3, 10, "The distilled student is learning: epoch 4 of 10"),
+        (10, 0, "The scratch student is learning: epoch 1 of 10"),
     ],
 )
-def test_only_who_still_learns_is_said_to_learn(epochs, said):
-    app = AppTest.from_function(page, default_timeout=60)
-    app.session_state["epochs"], app.session_state["status"] = epochs, "running"
-    app.session_state["phase"] = "students"
-    app.run()
-    assert said in html_of(app)
+def test_only_models_that_still_learn_are_said_to_learn(app, distilled, scratch, said):
+    app.session_state["status"], app.session_state["phase"] = "running", "students"
+    assert said in html_of(seen(app, distilled, scratch))

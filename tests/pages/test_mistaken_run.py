@@ -21,38 +21,34 @@ def mistaken(lab):
     return CONFIG.run_id
 
 
+def said(app) -> str:
+    return unescape(html_of(app)) + " ".join(each.value for each in app.markdown)
+
+
 def test_train_says_it_under_the_verdict_and_in_the_lesson(open_page, mistaken):
     app = open_page("train", run=mistaken)
-    html = unescape(html_of(app))
-    assert f"seed 2 · a mistake: {SAID}" in html
-    assert f"right than scratch. This run makes a mistake on purpose: {SAID}." in html
-    said = " ".join(each.value for each in app.markdown)
-    assert f"with a mistake that is made on purpose ({SAID})" in said + html
+    assert f"seed 2 · a mistake: {SAID}" in said(app)
+    assert f"right than scratch. This run makes a mistake on purpose: {SAID}." in said(app)
+    assert f"with a mistake that is made on purpose ({SAID})" in said(app)
     assert not warnings_of(app)
     # the controls are those of the run, but for the mistake, and the address never has it
     assert "mistake" not in app.session_state
     assert "mistake" not in app.query_params
 
 
-def test_runs_says_it_in_its_line(open_page, mistaken):
+def test_runs_says_it_in_its_line_and_draw_works_with_it(open_page, mistaken):
     table = open_page("runs").dataframe[0].value.set_index("run")
     assert f"a mistake: {SAID}" in table.loc[mistaken].to_string()
-
-
-@pytest.mark.parametrize("page", ["draw", "dark_knowledge"])
-def test_other_pages_work_with_it(open_page, mistaken, page):
-    app = open_page(page, run=mistaken)
+    app = open_page("draw", run=mistaken)
     assert not app.error
     assert not warnings_of(app)
 
 
 def test_dark_knowledge_says_whose_formula_pulls(open_page, mistaken):
-    said = unescape(html_of(open_page("dark_knowledge", run=mistaken, view="pull")))
-    assert f"a mistake on purpose: {SAID}. What pulls here is the right formula." in said
-    app = open_page("dark_knowledge", run=mistaken)
-    assert any(f"with a mistake made on purpose ({SAID})" in each.value for each in app.markdown)
-    usual = open_page("dark_knowledge", run=RunConfig().run_id, view="pull")
-    assert "right formula" not in html_of(usual)
+    words = f"a mistake on purpose: {SAID}. What pulls here is the right formula."
+    assert words in said(open_page("dark_knowledge", run=mistaken, view="pull"))
+    assert f"with a mistake made on purpose ({SAID})" in said(open_page("dark_knowledge", run=mistaken))
+    assert "right formula" not in said(open_page("dark_knowledge", run=RunConfig().run_id, view="pull"))
 
 
 def test_sweep_takes_no_mistake_from_an_address(open_page):

@@ -1,4 +1,4 @@
-"""Training as one moves: what starts by itself, what waits for Train and says why, and what is let go."""
+"""Training as one moves: what starts by itself, what waits for Train, what is let go; the trail of runs."""
 
 from __future__ import annotations
 
@@ -8,21 +8,31 @@ from html import unescape
 import pytest
 
 from kd.config import FIELDS, RunConfig
-from kd.lab.run import Run
-from kd.lab.runs import Runs
-from kd.runs.estimate import Speed
+from kd.lab.runs import Run, Runs
+from kd.runs.estimates import Speed
 from kd.runs.state import RunView
 from tests.pages.on_page import html_of, labelled, warnings_of
 from tests.stored_runs import save_copy
 from ui.shared import shown
-from ui.train import seen
-from ui.train.form import moves
+from ui.train import trail, train_button
 
-ON = {moves.SWITCH: "true"}
+ON = {train_button.SWITCH: "true"}
+USUAL, FIRST, SECOND = RunConfig(), RunConfig(temperature=4.0), RunConfig(temperature=4.0, alpha=0.5)
 
 
 def control(app, name):
     return labelled(app)[FIELDS[name].label]
+
+
+def overtake(app, run_id):
+    """Have the browser send the address that it had while this run was shown."""
+    app.query_params["run"] = run_id
+    return app
+
+
+def shown_in(app):
+    """The run on the page, and whether it is the one that the controls describe."""
+    return app.session_state["shown_run"], "Still shown" not in html_of(app)
 
 
 @pytest.fixture
@@ -49,100 +59,79 @@ def asked(lab, monkeypatch):
     return asked
 
 
-def test_a_quick_run_starts_when_a_control_is_let_go(open_page, asked):
+def test_a_quick_run_starts_when_a_control_is_let_go_and_the_one_before_is_let_go(open_page, asked):
     app = open_page("train", **ON)
     assert not asked
     control(app, "temperature").set_value(4.0).run()
-    assert asked == [("start", RunConfig(temperature=4.0))]
-    assert app.query_params["run"] in (RunConfig(temperature=4.0).run_id, [RunConfig(temperature=4.0).run_id])
+    assert asked == [("start", FIRST)]
     assert "Stop" in labelled(app)
-
-
-def test_the_run_that_is_replaced_is_let_go_after_the_new_one_has_begun(open_page, asked):
-    app = open_page("train", **ON)
-    control(app, "temperature").set_value(4.0).run()
-    control(app, "alpha").set_value(0.5).run()
-    first, second = RunConfig(temperature=4.0), RunConfig(temperature=4.0, alpha=0.5)
+    overtake(app, USUAL.run_id).run()  # a look at the run that was shown before
+    assert shown_in(app) == (FIRST.run_id, True)
+    control(overtake(app, USUAL.run_id), "alpha").set_value(0.5).run()
     # in this order, they share the scratch student that both need
-    assert asked == [("start", first), ("start", second), ("let go", first.run_id)]
-
-
-def overtake(app, run_id):
-    """Have the browser send the address that it had while this run was shown."""
-    app.query_params["run"] = run_id
-    return app
-
-
-def shown_in(app):
-    """The run on the page, and whether it is the one that the controls describe."""
-    return app.session_state["shown_run"], "Still shown" not in html_of(app)
-
-
-def test_an_address_from_before_a_move_does_not_bring_back_the_run_that_was_left(open_page, asked):
-    first, second = RunConfig(temperature=4.0), RunConfig(temperature=4.0, alpha=0.5)
-    app = open_page("train", **ON)
-    control(app, "temperature").set_value(4.0).run()
-    overtake(app, RunConfig().run_id).run()  # a look at the run that was shown before
-    assert shown_in(app) == (first.run_id, True)
-    control(overtake(app, RunConfig().run_id), "alpha").set_value(0.5).run()
-    assert asked == [("start", first), ("start", second), ("let go", first.run_id)]
-    overtake(app, first.run_id).run()
-    assert shown_in(app) == (second.run_id, True)
+    assert asked == [("start", FIRST), ("start", SECOND), ("let go", FIRST.run_id)]
+    overtake(app, FIRST.run_id).run()
+    assert shown_in(app) == (SECOND.run_id, True)
 
 
 def test_a_link_to_a_run_that_was_left_shows_it(open_page, asked, monkeypatch):
-    first, usual = RunConfig(temperature=4.0), RunConfig()
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
     app.switch_page("pages/runs.py").run()
     app.switch_page("pages/train.py")
-    overtake(app, usual.run_id).run()
-    assert app.session_state["shown_run"] == usual.run_id
-    overtake(app, first.run_id).run()  # left just now, by a link
-    assert app.session_state["shown_run"] == usual.run_id
+    overtake(app, USUAL.run_id).run()
+    assert app.session_state["shown_run"] == USUAL.run_id
+    overtake(app, FIRST.run_id).run()  # left just now, by a link
+    assert app.session_state["shown_run"] == USUAL.run_id
     later = time.monotonic() + 2 * shown.SECONDS_OF_AN_ECHO
     monkeypatch.setattr(shown.time, "monotonic", lambda: later)
-    overtake(app, first.run_id).run()
-    assert app.session_state["shown_run"] == first.run_id
-    assert open_page("train", run=usual.run_id).session_state["shown_run"] == usual.run_id
+    overtake(app, FIRST.run_id).run()
+    assert app.session_state["shown_run"] == FIRST.run_id
 
 
-def test_a_long_run_goes_on_when_a_control_is_moved(open_page, lab, asked, monkeypatch):
+def test_a_long_run_goes_on_when_a_control_is_moved(open_page, asked):
     long = RunConfig(train_size=60_000, epochs=20)
     asked.append(("start", long))
     app = open_page("train", run=long.run_id, train_size="60000", epochs="20", **ON)
     control(app, "epochs").set_value(1).run()
-    assert ("let go", long.run_id) not in asked
-    assert asked[-1] == ("start", long.replace(epochs=1))
+    assert asked == [("start", long), ("start", long.replace(epochs=1))]
 
 
-def test_nothing_starts_while_the_switch_is_off(open_page, asked):
-    app = open_page("train", as_i_move="false")
+@pytest.mark.parametrize("text", ["false", "maybe"])
+def test_nothing_starts_while_the_switch_is_off_and_a_stray_one_is_refused(open_page, asked, text):
+    app = open_page("train", as_i_move=text)
+    switch = labelled(app)["Train as I move"]
+    if text == "maybe":
+        assert warnings_of(app) == ["as_i_move must be true or false, not “maybe”. It is on."]
+        assert switch.value is True
+        switch.set_value(False).run()
+    else:
+        assert app.query_params["as_i_move"] in ("false", ["false"])
     control(app, "temperature").set_value(4.0).run()
     assert not asked
     labelled(app)["Train as I move"].set_value(True).run()
-    assert asked == [("start", RunConfig(temperature=4.0))]
+    assert asked == [("start", FIRST)]
+    assert "as_i_move" not in app.query_params
 
 
-def test_a_run_that_takes_long_waits_for_train_and_says_so(open_page, lab, asked, monkeypatch):
-    monkeypatch.setattr(lab.estimates, "_speed", Speed(training=20.0))
-    monkeypatch.setattr(lab.estimates, "_is_read", True)
+@pytest.mark.parametrize(
+    ("others_wait", "said"),
+    [
+        (False, "takes longer than three seconds, so it waits for Train."),
+        (True, "Others are waiting for their runs, so this one waits for Train."),
+    ],
+)
+def test_a_run_waits_for_train_and_says_why(open_page, lab, asked, monkeypatch, others_wait, said):
+    monkeypatch.setattr(lab.runs.in_progress, "anybody_else_waits", lambda person: others_wait)
+    if not others_wait:
+        monkeypatch.setattr(lab.estimates, "_speed", Speed(training=20.0))
+        monkeypatch.setattr(lab.estimates, "_is_read", True)
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
     assert not asked
-    assert "takes longer than three seconds, so it waits for Train." in html_of(app)
+    assert said in html_of(app)
     control(app, "temperature").set_value(10.0).run()
-    assert asked == [("start", RunConfig())]  # it is stored, and costs nothing
-
-
-def test_while_others_wait_a_run_waits_for_train_and_says_so(open_page, lab, asked, monkeypatch):
-    monkeypatch.setattr(lab.runs.in_progress, "anybody_else_waits", lambda person: True)
-    app = open_page("train", **ON)
-    control(app, "temperature").set_value(4.0).run()
-    assert not asked
-    assert "Others are waiting for their runs, so this one waits for Train." in html_of(app)
-    control(app, "temperature").set_value(10.0).run()
-    assert asked == [("start", RunConfig())]
+    assert asked == [("start", USUAL)]  # it is stored, and costs nothing
 
 
 def test_a_refused_start_is_a_sentence_and_the_page_goes_on(open_page, lab, monkeypatch):
@@ -161,10 +150,8 @@ def test_a_run_that_failed_is_said_in_the_verdicts_place_and_the_next_move_start
 ):
     app = open_page("train", **ON)
     control(app, "temperature").set_value(4.0).run()
-    watch = lab.runs.view
-    failed = RunConfig(temperature=4.0)
-    view = RunView(failed.run_id, failed, "failed", "done")
-    monkeypatch.setattr(lab.runs, "view", lambda run_id: view if run_id == failed.run_id else watch(run_id))
+    watch, view = lab.runs.view, RunView(FIRST.run_id, FIRST, "failed", "done")
+    monkeypatch.setattr(lab.runs, "view", lambda run_id: view if run_id == FIRST.run_id else watch(run_id))
     app.run()
     assert "This run failed." in html_of(app)
     assert not app.error
@@ -172,16 +159,10 @@ def test_a_run_that_failed_is_said_in_the_verdicts_place_and_the_next_move_start
     assert asked[-1] == ("start", RunConfig(temperature=3.0))
 
 
-@pytest.mark.parametrize("text", ["maybe", "2", ""])
-def test_a_stray_switch_in_the_address_is_refused_in_a_sentence(open_page, asked, text):
-    app = open_page("train", as_i_move=text)
-    (sentence,) = warnings_of(app)
-    assert sentence == f"as_i_move must be true or false, not “{text}”. It is on."
-    assert labelled(app)["Train as I move"].value is True
-    assert not asked
-
-
 def test_epochs_follow_the_images_until_they_are_set_by_hand(open_page):
+    app = open_page("train", train_size="320")
+    slider = control(app, "train_size")
+    assert (slider.value, slider.options[:3], slider.options[-1]) == (320, ["100", "200", "320"], "60,000")
     app = open_page("train")
     control(app, "train_size").set_value(10_000).run()
     assert control(app, "epochs").value == 2
@@ -190,32 +171,22 @@ def test_epochs_follow_the_images_until_they_are_set_by_hand(open_page):
     assert control(app, "epochs").value == 160  # not 200: no more than that follow
     control(app, "train_size").set_value(500).run()
     assert control(app, "epochs").value == 40
-    assert "epochs" not in app.query_params
-    assert "train_size" not in app.query_params
+    assert not {"epochs", "train_size"} & set(app.query_params)
     control(app, "epochs").set_value(7).run()
     control(app, "train_size").set_value(1_000).run()
     assert control(app, "epochs").value == 7
 
 
-def test_any_number_of_images_in_the_address_is_a_stop_of_the_slider(open_page):
-    app = open_page("train", train_size="320")
-    slider = control(app, "train_size")
-    assert slider.value == 320
-    assert slider.options[:3] == ["100", "200", "320"]
-    assert slider.options[-1] == "60,000"
-
-
 @pytest.fixture
 def another(lab, shipped):
     """A second stored run."""
-    config = RunConfig(temperature=4.0)
-    save_copy(lab.store, shipped.run_id, config)
-    yield config
-    if lab.store.runs.has(config.run_id):
-        lab.store.runs.remove(config.run_id)
+    save_copy(lab.store, shipped.run_id, FIRST)
+    yield FIRST
+    if lab.store.runs.has(FIRST.run_id):
+        lab.store.runs.remove(FIRST.run_id)
 
 
-def test_the_run_before_stays_as_thin_lines_until_they_are_cleared(open_page, shipped, another):
+def test_runs_before_are_thin_lines_and_points_of_the_trail_that_open_them(open_page, lab, shipped, another):
     app = open_page("train", **ON)
     assert "Clear" not in labelled(app)
     control(app, "temperature").set_value(4.0).run()
@@ -224,44 +195,14 @@ def test_the_run_before_stays_as_thin_lines_until_they_are_cleared(open_page, sh
     assert "Thin lines: α 0.1 · T 10 with T²" in unescape(html_of(app))
     labelled(app)["Clear"].click().run()
     assert "Thin lines" not in html_of(app)
-
-
-def test_a_run_of_the_trail_is_opened_with_its_setting(open_page, shipped, another):
-    app = open_page("train", **ON)
-    control(app, "temperature").set_value(4.0).run()
     assert "against T, temperature: 2 runs." in html_of(app)
-    box = labelled(app)["Open a run of the trail"]
-    box.set_value(shipped.run_id).run()
+    labelled(app)["Open a run of the trail"].set_value(shipped.run_id).run()
     assert app.query_params["run"] in (shipped.run_id, [shipped.run_id])
     assert control(app, "temperature").value == 10.0
-    assert "These are the settings" in html_of(app) or "doubts tell the student" in html_of(app)
-
-
-def test_the_trail_is_against_the_field_that_was_moved_last_or_any_other(open_page, asked):
-    app = open_page("train")
-    assert labelled(app)["Trail against"].value == "temperature"
-    control(app, "alpha").set_value(0.5).run()
-    app.run()
-    assert labelled(app)["Trail against"].value == "alpha"
-    labelled(app)["Trail against"].set_value("train_size").run()
-    assert "against Training images: 1 run." in html_of(app)
-
-
-def test_the_shipped_study_lies_behind_the_trail_while_one_wants_it(open_page):
-    app = open_page("train")
-    assert "Behind them, several seeds on average:" in html_of(app)
-    labelled(app)["What five seeds say"].set_value(False).run()
-    assert "Behind them" not in html_of(app)
-    app = open_page("train")
-    control(app, "epochs").set_value(7).run()
-    app.run()
-    assert "What five seeds say" not in labelled(app)  # the study does not vary it
-
-
-def test_a_run_deleted_elsewhere_leaves_the_chart_with_a_sentence(open_page, lab, shipped, another):
-    app = open_page("train", run=another.run_id)
-    control(app, "temperature").set_value(10.0).run()
-    labelled(app)["Train"].click().run()
+    assert "Still shown" not in html_of(app)
+    # one that is deleted elsewhere leaves the chart with a sentence
+    labelled(app)["Open a run of the trail"].set_value(another.run_id).run()
+    labelled(app)["Open a run of the trail"].set_value(shipped.run_id).run()
     assert "Thin lines: your last run." in html_of(app)
     lab.runs.delete(another.run_id)
     app.run()
@@ -273,18 +214,32 @@ def test_a_run_deleted_elsewhere_leaves_the_chart_with_a_sentence(open_page, lab
     lab.runs.restore(another.run_id)
 
 
-def test_a_person_has_so_many_ghosts_and_no_more(lab, shipped, monkeypatch):
-    monkeypatch.setattr(seen, "person", lambda: "me")
+def test_the_trail_is_against_the_field_moved_last_or_any_other_before_the_study_of_the_app(open_page, asked):
+    app = open_page("train")
+    assert labelled(app)["Trail against"].value == "temperature"
+    assert "Behind them, several seeds on average:" in html_of(app)
+    labelled(app)["What five seeds say"].set_value(False).run()
+    assert "Behind them" not in html_of(app)
+    control(app, "epochs").set_value(7).run()
+    app.run()
+    assert labelled(app)["Trail against"].value == "epochs"
+    assert "What five seeds say" not in labelled(app)  # the study does not vary it
+    labelled(app)["Trail against"].set_value("train_size").run()
+    assert "against Training images: 1 run." in html_of(app)
+
+
+def test_a_person_has_so_many_ghosts_and_no_more(lab, monkeypatch):
+    monkeypatch.setattr(trail, "person", lambda: "me")
     monkeypatch.setattr(
         lab.runs, "view", lambda run_id: RunView(run_id, RunConfig(), "finished", "done", result={})
     )
-    seen.forget_everybody()
+    trail.forget_everybody()
     for number in range(9):
-        seen.note(f"{number:012d}")
-    assert [int(view.run_id) for view in seen.ghosts(lab, f"{8:012d}")] == [3, 4, 5, 6, 7]
-    assert len(seen.trail(lab)) == 9
-    seen.note(f"{2:012d}")
-    assert [int(view.run_id) for view in seen.ghosts(lab, f"{2:012d}")] == [4, 5, 6, 7, 8]
-    monkeypatch.setattr(seen, "person", lambda: "you")
-    assert seen.trail(lab) == []
-    seen.forget_everybody()
+        trail.look_at(f"{number:012d}")
+    assert [int(view.run_id) for view in trail.ghosts(lab, f"{8:012d}")] == [3, 4, 5, 6, 7]
+    assert len(trail.looked_at(lab)) == 9
+    trail.look_at(f"{2:012d}")
+    assert [int(view.run_id) for view in trail.ghosts(lab, f"{2:012d}")] == [4, 5, 6, 7, 8]
+    monkeypatch.setattr(trail, "person", lambda: "you")
+    assert trail.looked_at(lab) == []
+    trail.forget_everybody()

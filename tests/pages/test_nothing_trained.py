@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.pages.on_page import html_of
-
 
 @pytest.fixture(autouse=True, scope="module")  # before there is a lab
 def nothing_shipped(tmp_path_factory):
@@ -12,17 +10,19 @@ def nothing_shipped(tmp_path_factory):
         yield
 
 
-@pytest.mark.parametrize("name", ["home", "train", "draw", "runs"])
-def test_a_page_opens_without_any_run(open_page, name):
+@pytest.mark.parametrize(
+    ("name", "buttons", "said"),
+    [
+        ("home", ["Show me", "Train a student now"], ""),
+        ("train", ["Train"], "Press Train"),
+        ("draw", [], "Train the first run"),
+        ("dark_knowledge", [], "Train the first run"),
+        ("runs", [], "Train the first run"),
+    ],
+)
+def test_a_page_opens_without_any_run_and_says_what_to_do_first(open_page, name, buttons, said):
     app = open_page(name)
     assert not app.error
-    offered = {"home": ["Show me", "Train a student now"], "train": ["Train"]}
-    assert [button.label for button in app.button] == [*offered.get(name, []), "Present"]
-
-
-def test_a_page_says_what_to_do_first(open_page):
-    assert "Press Train" in " ".join(text.value for text in open_page("train").markdown)
-    for name in ("draw", "runs"):
-        links = [link.proto.label for link in open_page(name).get("page_link")]
-        assert "Train the first run" in links
-    assert html_of(open_page("home"))
+    assert [button.label for button in app.button] == [*buttons, "Present"]
+    links = [link.proto.label for link in app.get("page_link")]
+    assert said in " ".join([*links, *(text.value for text in app.markdown)])

@@ -8,9 +8,9 @@ import pytest
 import streamlit as st
 
 from kd.analysis.evaluation import accuracy, agreement, confusion_matrix
-from kd.charts.playback_charts import point_name
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.text import words
+from kd.text.chart_words import point_name
 from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of
 from ui.pictures.ways_in import FIRST_PICTURE
 from ui.train.playback import course
@@ -55,19 +55,12 @@ def test_every_point_has_its_sentence_lines_and_matrices(opened, lab, shipped, m
     )
 
 
-def test_the_point_that_is_left_is_the_one_that_is_saved(opened):
+def test_a_point_that_is_left_changes_nothing_that_is_sent(opened):
     assert values_of(opened, "playback-train") == {"point": 7}
     (part, *_) = opened.get("bidi_component")
     sent = part.proto.json
     move(opened, "playback-train", point=2)
     assert opened.get("bidi_component")[0].proto.json == sent
-    opened.session_state["save-playback-confusion-scratch"] = True
-    opened.run()
-    names = [button.label for button in opened.get("download_button")]
-    assert names
-    assert "playback-confusion-scratch-point3" in str(
-        [button.proto for button in opened.get("download_button")]
-    )
 
 
 def test_play_on_the_server_begins_at_the_start_and_becomes_pause(open_page, shipped):

@@ -146,7 +146,7 @@ def test_a_run_is_kept_until_it_need_not_be(open_page, lab, own):
     for label, pinned in (("Keep", True), ("Kept", False)):
         assert buttons(app)["runs_keep"].label == label
         buttons(app)["runs_keep"].click().run()
-        assert (own in lab.upkeep.usage().pinned) is pinned
+        assert lab.runs.view(own).pinned is pinned
         assert table(app).loc[own, "kept"] == ("yes" if pinned else "")
 
 

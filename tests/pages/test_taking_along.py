@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from kd.charts.figure_file import figure_png, figure_svg
 from kd.config import PRESETS, RunConfig
-from kd.notebook.folding import Line
+from kd.lab.comparison import Line
 from kd.runs.state import RunView
 from kd.studies.address import sweep_command, train_command
 from kd.studies.study import Study

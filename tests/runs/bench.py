@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from kd.engine import Abandoned, EngineLost
-from kd.engine.attempt import LOST
+from kd.engine.connection import LOST
 from kd.runs.scheduler import Interest, Task
 from kd.training.messages import Checkpoint
 

@@ -7,13 +7,13 @@ import pytest
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.networks.architectures import Architecture
-from kd.runs.estimate import TYPICAL, Speed, measured_speed
-from kd.training.costs import eval_epochs, network_costs
+from kd.runs.estimates import TYPICAL, Speed, measured_speed
+from kd.training.costs import eval_epochs
 from ui.shared.server import anybody_else_waits, is_long, is_quick
 
 SLOW = 2.0
-STUDENT = network_costs(Architecture("convolutional", 16))
-TEACHER = network_costs(Architecture("convolutional", 256))
+STUDENT = Architecture("convolutional", 16).costs
+TEACHER = Architecture("convolutional", 256).costs
 
 
 def result_of(config: RunConfig, training: float, looking: float, teacher: float | None = None) -> dict:

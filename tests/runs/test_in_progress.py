@@ -11,7 +11,7 @@ from kd.__main__ import main
 from kd.cli import stop as stop_command
 from kd.config import RunConfig
 from kd.engine import EngineLost
-from kd.engine.attempt import LOST
+from kd.engine.connection import LOST
 from kd.runs import scheduler
 from kd.runs.in_progress import MOST_WAITING, NOBODY, STOPPED, STOPPED_WAITING
 from kd.runs.run import Wish

@@ -12,7 +12,7 @@ import pytest
 from kd import Lab, RunConfig, Study
 from kd.config import FIELDS, PRESETS, STUDENTS
 from kd.engine import Engine
-from kd.lab.run import Run
+from kd.lab.runs import Run
 from kd.studies.verdicts import verdicts
 from tests.stored_runs import CONFIG, save_ended
 
@@ -224,7 +224,7 @@ def test_a_run_that_nobody_knows_is_refused_in_a_sentence(lab, ask, odd):
     ) as refused:
         BY_RUN[ask](lab, odd)
     assert len(str(refused.value)) < 150
-    assert not lab.upkeep.usage().pinned
+    assert not any(view.pinned for view in lab.runs.views())
 
 
 @pytest.mark.parametrize("odd", [*ODD, SHIPPED.run_id], ids=lambda odd: ascii(odd)[:20])

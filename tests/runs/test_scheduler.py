@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from math import inf
 
 import hypothesis.strategies as st
 import pytest
@@ -195,13 +196,13 @@ def test_what_is_paused_rests_and_goes_on_when_it_is_wanted_again(scheduler, ben
     wants = wanted(scheduler, "a", length=3)
     bench.release("a", 1)
     until(lambda: bench.steps)
-    scheduler.change(wants, is_paused=True)
+    scheduler.change(wants, wants.people, PERSON, True)
     until(lambda: running(scheduler) is None)
     assert scheduler.is_idle()
     other = wanted(scheduler, "b")
     bench.release("b", 2)
     until(lambda: other.ends)
-    scheduler.change(wants, is_paused=False)
+    scheduler.change(wants, wants.people, PERSON, False)
     bench.release("a", 2)
     assert until(lambda: wants.ends) == {"a": ("a is ready", None)}
     assert [step for key, step in bench.steps if key == "a"] == [1, 2, 3]
@@ -274,7 +275,7 @@ def test_place_and_wait_are_read_off_the_list(scheduler, bench, clock):
 def test_the_wait_is_the_work_that_the_machine_still_has_to_do():
     assert waits([3.0, 1.0], [2.0, 2.0, 2.0], 2) == [1.0, 3.0, 3.0]
     assert waits([], [2.0, 2.0, 2.0], 2) == [0.0, 0.0, 2.0]
-    assert waits([None], [2.0], 1) == [None]
+    assert waits([inf], [2.0], 1) == [inf]
 
 
 def test_after_closing_nothing_begins_and_what_runs_ends(scheduler, bench):

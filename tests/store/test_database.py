@@ -61,7 +61,7 @@ def test_looking_does_not_wait_for_another_program(lab, monkeypatch):
     with locked(lab.store.home):
         assert in_time(lambda: lab.runs.view(RUN)).status == "finished"
         assert RUN in [view.run_id for view in in_time(lab.runs.views)]
-        assert in_time(lab.upkeep.usage).runs.keys() == {RUN}
+        assert in_time(lab.upkeep.usage).used > 0
         assert in_time(lambda: Lab(lab.store.home).runs.view(RUN)).status == "finished"
     lab.runs.view(RUN)  # the look that could not be recorded is recorded now
     assert lab.store.runs.row(RUN).used is not None

@@ -35,7 +35,6 @@ def test_a_full_disk_is_reported_and_loses_nothing(tmp_path, write, said):
         import resource, signal, sys
         from pathlib import Path
         sys.path.insert(0, {str(PROJECT)!r})
-        from kd.runs.result import not_stored
         from kd.store.store import Store
         from tests.stored_runs import CONFIG, RUN, save
 
@@ -82,7 +81,7 @@ ON_A_SMALL_DISK = """
 import os, sys
 from pathlib import Path
 from kd.lab import Lab
-from kd.store.room import DiskFull
+from kd.store.database import DiskFull
 from tests.stored_runs import CONFIG, is_whole, save
 
 home = Path(sys.argv[1])

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from kd.base import files, owners
-from kd.store import caches, copies, database, models, room, runs, store
+from kd.store import copies, database, models, runs, store
 from kd.store.store import Store
 from tests.store.killed import crashes, killed_at_each_step
 from tests.stored_runs import CONFIG, is_whole, save, save_model
@@ -26,7 +26,7 @@ OTHER, DELETED = (CONFIG.replace(seed=seed).run_id for seed in (2, 3))
 FRESH = CONFIG.replace(teacher="fresh", teacher_epochs=1)
 MODEL = FRESH.teacher_id
 
-MODULES = (store, caches, copies, database, models, runs, room, files, owners)
+MODULES = (store, copies, database, models, runs, files, owners)
 FILES = frozenset(inspect.getsourcefile(module) for module in MODULES)
 
 

@@ -136,9 +136,9 @@ def test_a_damaged_model_costs_only_itself(name, lab):
     else:
         path.write_bytes(damage(path.read_bytes()))
 
-    read = lab.runs.trained.test_logits if kind == ".npz" else lab.runs.trained.models
+    read = lab.runs[RUN].test_logits if kind == ".npz" else lab.runs[RUN].models
     with pytest.raises(ModelLost, match=rf"Model {SCRATCH}.* is missing or damaged: train the run again"):
-        read(RUN)
+        read()
     assert not lab.store.models.has(SCRATCH)
     assert not list((lab.store.home / "models").glob(f"{SCRATCH}*"))
     assert lab.runs.view(RUN).result["teacher"]["test_accuracy"] == 0.9  # its numbers are still there

@@ -161,25 +161,16 @@ def test_a_folder_of_the_home_that_is_missing_is_made_again(lab, name):
     lab.store.backup()
 
 
-def test_usage_counts_every_file_and_a_run_what_would_be_free_without_it(lab):
-    home, shared = lab.store.home, RunConfig(seed=1)
-    run_id = save(lab, 1)
-    lab.upkeep.forget_usage()
-    alone = lab.upkeep.usage()
-    assert alone.runs == {run_id: alone.used}
-    hot = save(lab, 1, temperature=9.0)  # with the same scratch student
-    (home / "logits" / "of a teacher.npz").write_bytes(b"x" * 70)
-    lab.runs.pin([run_id, hot], True)
+def test_usage_counts_every_file(lab):
+    home = lab.store.home
+    save(lab, 1)
+    lab.store.models.save_snapshots(RunConfig(seed=1).model_ids["distilled"], {"times": np.ones(1)})
+    for name in ("logits", "neighbours"):
+        (home / name / "of a teacher.npz").write_bytes(b"x" * 70)
     found = [
         path for name in ("models", "snapshots", "logits", "neighbours") for path in (home / name).iterdir()
     ]
-    both = lab.upkeep.usage()
-    assert both.used == sum(path.stat().st_size for path in found)
-    assert both.pinned == {run_id, hot}
-    lab.store.runs.remove(hot)
-    lab.store.models.remove(shared.replace(temperature=9.0).model_ids["distilled"])
-    lab.upkeep.forget_usage()
-    assert lab.upkeep.usage().used == both.used - both.runs[hot] == alone.used + 70
+    assert lab.upkeep.usage() == (sum(path.stat().st_size for path in found), 150_000)
 
 
 def test_what_nobody_asked_for_goes_first_unless_somebody_watches_it(lab):
@@ -274,7 +265,7 @@ def test_the_space_used_is_shown_while_old_runs_make_room(lab):
         deadline = time.monotonic() + 60
         while not lab.upkeep._tidying.locked():
             assert time.monotonic() < deadline
-        assert lab.upkeep.usage().runs.keys() == {run_id}
+        assert lab.upkeep.usage().used > 0
         assert tidying.is_alive()
     tidying.join(60)
     assert not lab.store.runs.has(run_id)

@@ -34,7 +34,7 @@ def save(lab: Lab, config: RunConfig, distilled: float, scratch: float) -> str:
 
 @pytest.fixture
 def lab(fake_lab, monkeypatch):
-    monkeypatch.setattr("kd.runs.result.Comparison.opened", lambda stored, alpha: stored)
+    monkeypatch.setattr("kd.lab.run_list.Comparison.opened", lambda stored, alpha: stored)
     return fake_lab
 
 

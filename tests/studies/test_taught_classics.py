@@ -324,7 +324,7 @@ def test_smoothed_labels_are_a_teacher_that_takes_all_digits_to_be_alike():
     """α · cross-entropy + (1 − α) · KL(u ‖ q) is the smoothed cross-entropy, up to the entropy of u."""
     from kd.studies.classics.teacher_or_regulariser import TEACHERS
 
-    config = RunConfig(**TEACHERS["smoothing"])
+    config = RunConfig(**TEACHERS["smoothing"][1])
     objective = config.objective_values()
     logits = np.random.default_rng(0).normal(0, 3, (20, 10)).astype(np.float32)
     labels = np.arange(20) % 10

@@ -146,23 +146,24 @@ def test_a_playback_goes_from_its_first_point_to_its_last():
     )
 
 
-def reading(*answers):
-    return pd.DataFrame(
-        [
-            {"role": "distilled", "point": str(at), "digit": str(digit), "probability": share}
-            for at, answer in enumerate(answers, 1)
-            for digit, share in answer.items()
-        ]
-    )
-
-
 def test_a_reading_says_how_often_the_answer_changed():
-    rows = reading({3: 0.6, 8: 0.4}, {3: 0.4, 8: 0.6}, {3: 0.9, 8: 0.1}, {3: 0.2, 8: 0.8})
-    assert words.reading_words(rows) == (
+    def said(*eights: float) -> str:
+        probabilities = np.zeros((len(eights), 10))
+        probabilities[:, 8] = eights
+        probabilities[:, 3] = 1 - probabilities[:, 8]
+        return words.reading_words("distilled", [str(at) for at in range(1, len(eights) + 1)], probabilities)
+
+    assert said(0.4, 0.6, 0.1, 0.8) == (
         "Distilled: 3 (60.0\u00a0%) at epoch 1, 8 (80.0\u00a0%) at epoch 4; the answer changed 3 times."
     )
-    assert words.reading_words(reading({3: 0.6}, {3: 0.7})).endswith("the answer changed 0 times.")
-    assert words.reading_words(reading({3: 0.6}, {8: 0.7})).endswith("the answer changed 1 time.")
+    assert said(0.4, 0.3).endswith("the answer changed 0 times.")
+    assert said(0.4, 0.7).endswith("the answer changed 1 time.")
+
+
+def test_points_in_a_training_are_named_in_everyday_words():
+    times = [20 / 313, 39 / 313, 78 / 313, 156 / 313, 1.0, 2.0]
+    assert [words.point_label(time) for time in times] == ["1/16", "1/8", "1/4", "1/2", "1", "2"]
+    assert [words.point_name(times[at]) for at in (1, 5)] == ["after 1/8 of the first epoch", "after epoch 2"]
 
 
 def test_pixels_for_and_against_add_up():

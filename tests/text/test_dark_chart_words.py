@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kd.charts import dark_charts, pull_charts
+from kd.charts import dark_charts
 from kd.text import dark_words as words
 
 SURE = np.log(np.array([0.91, *[0.01] * 9]))
@@ -37,7 +37,7 @@ def test_mean_entropy_is_said_with_its_band():
 
 
 def test_the_strength_of_a_part_without_weight_is_left_out():
-    rows = pull_charts.strength_rows(0, LOGITS["scratch"], SURE, 1.0, 4.0)
+    rows = dark_charts.strength_rows(0, LOGITS["scratch"], SURE, 1.0, 4.0)
     strength = f"{np.sqrt(0.9**2 + 9 * 0.1**2):.2g}"
     assert words.strength_words(rows) == (f"Strength of the pull. Labels: {strength} at every T.")
 

@@ -7,8 +7,8 @@ from gettext import NullTranslations
 import pytest
 
 from kd.engine import EngineLost
-from kd.runs.result import not_stored
-from kd.store.room import DiskFull
+from kd.runs.job import ending_of
+from kd.store.database import DiskFull
 from kd.text import translation
 from kd.text.endings import SENTENCES, Ending
 
@@ -63,7 +63,7 @@ def test_whatever_the_index_holds_can_be_said(stored, said):
 def test_an_error_that_carries_an_ending_keeps_its_code():
     assert Ending.of(EngineLost(DAMAGED)) == DAMAGED
     assert str(EngineLost(DAMAGED)) == str(DAMAGED)
-    assert not_stored(DiskFull()).code == "disk full"
-    assert not_stored(OSError(28, "No space left on device")).code == "disk full"
-    assert not_stored(OSError(13, "Permission denied")).values == {"reason": "Permission denied"}
+    assert ending_of(DiskFull()).code == "disk full"
+    assert ending_of(OSError(28, "No space left on device")).code == "disk full"
+    assert ending_of(OSError(13, "Permission denied")).values == {"reason": "Permission denied"}
     assert Ending.of(ValueError("The teacher is missing.")).stored() == "The teacher is missing."

@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from kd.studies.experiments.experiment import Says
 from kd.studies.experiments.judging import AGREES, CANNOT_TELL, DISAGREES, Finding
 from kd.text.experiment_words import (
     NOT_YET,
+    Says,
     claim_words,
     curve_words,
     finding_words,

@@ -7,8 +7,6 @@ import math
 import pytest
 
 from kd.config import RunConfig
-from kd.studies.experiments.drawn import ANEW, FIXED, drawn
-from kd.studies.experiments.experiment import Says
 from kd.studies.experiments.judging import (
     AGREES,
     CANNOT_TELL,
@@ -18,7 +16,16 @@ from kd.studies.experiments.judging import (
     below,
     between,
 )
-from kd.text.experiment_design import before_words, change_words, drawn_words, late_words, told, when_words
+from kd.studies.experiments.rows import ANEW, FIXED, drawn
+from kd.text.experiment_words import (
+    Says,
+    before_words,
+    change_words,
+    drawn_words,
+    late_words,
+    told,
+    when_words,
+)
 
 SAYS = [Says(code, f"{code} is up {{value}}.", f"{code} is down {{value}}.", f"{code}?") for code in "AB"]
 UP, DOWN, NEITHER = (Finding(mean, mean - 1, mean + 1, 0.01, 5) for mean in (4.0, -4.0, 0.0))
@@ -75,7 +82,10 @@ def test_the_last_fifth_is_told_with_its_spread_over_the_settings():
 @pytest.mark.parametrize("expected", [above(1), below(1), between(-1, 1)])
 def test_what_would_change_a_verdict_is_another_for_each_verdict_and_names_the_ends(expected):
     ends = [f"{end:g}".replace("-", "−") for end in (expected.low, expected.high) if math.isfinite(end)]
-    words = [change_words(expected, verdict, "percent") for verdict in (AGREES, DISAGREES, CANNOT_TELL)]
+    words = [
+        change_words(expected.low, expected.high, verdict, "percent")
+        for verdict in (AGREES, DISAGREES, CANNOT_TELL)
+    ]
     assert len(set(words)) == 3
     assert all(end in each for each in words for end in ends)
 

@@ -1,4 +1,4 @@
-"""What a teacher answers: for each variant of a picture, with attention maps, with its dropout left on."""
+"""What a teacher answers: for each variant of a picture, with attention maps, with dropout, permuted."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 from kd.networks.architectures import Architecture
 from kd.pictures.mnist import to_model_input
 from kd.pictures.shifts import shifted, variants
-from kd.training.answers import milliseconds_a_picture, teacher_outputs
+from kd.training.answers import milliseconds_a_picture, permuted_doubts, teacher_outputs
 from kd.training.messages import TrainingStopped
 from kd.training.student import keras_bytes
 from tests.training.helpers import never
 
-WIDE, NARROW = (Architecture("convolutional", size) for size in (256, 16))
+WIDE, NARROW = (Architecture("convolutional", size) for size in (128, 1))
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +45,9 @@ def test_a_stop_is_felt_between_parts(teacher, mnist):
     assert not [*asked]
 
 
-@pytest.mark.parametrize("share", [0.5, 0.2])
-def test_a_teacher_in_training_mode_drops_features_before_its_last_layer(share):
+def test_a_teacher_in_training_mode_drops_features_before_its_last_layer():
     """Of a layer that hands on ten pixels: each is left out, or as much more as others are left out."""
-    model = Architecture("linear").build("teacher")
+    share, model = 0.2, Architecture("linear").build("teacher")
     kernel, bias = np.zeros((784, 10)), np.arange(10)
     kernel[np.arange(10) * 70, np.arange(10)] = np.arange(1, 11)
     model.layers[-1].set_weights([kernel, bias])
@@ -68,3 +67,26 @@ def test_a_teacher_in_training_mode_drops_features_before_its_last_layer(share):
 def test_students_answer_faster_than_the_teacher():
     teacher, student = milliseconds_a_picture((WIDE, NARROW))
     assert 0 < student < teacher
+
+
+LOGITS = np.random.default_rng(0).normal(0, 5, (3_000, 10)).astype(np.float32)
+
+
+def test_permuted_doubts_keep_the_probabilities_and_the_largest_in_its_place():
+    kept, permuted = LOGITS.copy(), permuted_doubts(LOGITS, 3)
+    np.testing.assert_array_equal(LOGITS, kept)
+    np.testing.assert_array_equal(np.sort(permuted), np.sort(LOGITS))
+    np.testing.assert_array_equal(permuted.argmax(axis=1), LOGITS.argmax(axis=1))
+    # the second largest is then in any of nine places, its own among them
+    second, after = (np.argsort(logits)[:, -2] for logits in (LOGITS, permuted))
+    assert np.mean(second == after) == pytest.approx(1 / 9, abs=0.02)
+    counts = np.bincount(after[LOGITS.argmax(axis=1) == 4], minlength=10)
+    assert counts[4] == 0
+    assert np.delete(counts, 4).min() > 0.5 * counts.sum() / 9
+
+
+def test_permuted_doubts_follow_the_seed_and_variants_of_a_picture_share_their_places():
+    np.testing.assert_array_equal(permuted_doubts(LOGITS, 3), permuted_doubts(LOGITS, 3))
+    assert np.any(permuted_doubts(LOGITS, 3) != permuted_doubts(LOGITS, 4))
+    alike = permuted_doubts(LOGITS[:50].repeat(9, axis=0), 3, variants=9)
+    np.testing.assert_array_equal(alike, permuted_doubts(LOGITS[:50], 3).repeat(9, axis=0))

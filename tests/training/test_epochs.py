@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from kd.networks.architectures import Architecture
-from kd.training import epochs
+from kd.training import student
 from kd.training.compiled import Lesson
-from kd.training.epochs import Asked, Plan, Training
 from kd.training.messages import Checkpoint, TrainingStopped
 from kd.training.networks import initial_weights
 from kd.training.precision import Choice
+from kd.training.student import Plan, Training
+from tests.training.helpers import never
 
 LINEAR = Architecture("linear")
 LOOK, PARTS = 2.0, 4  # seconds, and parts in which the test images are looked at
@@ -69,8 +70,7 @@ class MadeUp:
         for _part in range(PARTS):
             before_each()
             self.now += LOOK / PARTS
-        logits = np.eye(10, dtype=np.float32)[self.answers]
-        return logits
+        return np.eye(10, dtype=np.float32)[self.answers]
 
 
 @pytest.fixture
@@ -81,12 +81,13 @@ def begin(mnist, monkeypatch):
         answers = mnist.y_test.copy()
         answers[RIGHT:] = (answers[RIGHT:] + 1) % 10
         made_up.answers = answers
-        monkeypatch.setattr(epochs, "time", made_up)
-        plan = Plan("distilled", LINEAR, 5, looks[-1], looks, told or tuple(range(1, looks[-1] + 1)))
-        lesson = Lesson(None, np.zeros(3 * steps), None, {}, None, 3)
-        asked = Asked(heard.append, asked.get("stop", lambda: False), asked.get("pause", lambda: False))
+        monkeypatch.setattr(student, "time", made_up)
+        told = told or tuple(range(1, looks[-1] + 1))
         choice = Choice("mixed_bfloat16", "a processor")
-        return Training.begin(plan, made_up, lesson, asked, choice, snapshots, checkpoint)
+        plan = Plan("distilled", LINEAR, 5, looks[-1], looks, told, snapshots, choice)
+        lesson = Lesson(None, np.zeros(3 * steps), None, {}, None, 3)
+        stop, pause = asked.get("stop", never), asked.get("pause", never)
+        return Training(plan, made_up, lesson, heard.append, stop, pause, checkpoint)
 
     return begin
 
@@ -99,20 +100,19 @@ def begin(mnist, monkeypatch):
         # however slow, one step at a time
         (8.0, [(0, 4), *((step, step + 1) for step in range(4, 37)), *((n, n + 1) for n in range(37))]),
         # however fast, eight times as many as before at most
-        (1 / 4096, [(0, 4), (4, 36), (36, 37), (0, 37)]),
         (0.0, [(0, 4), (4, 36), (36, 37), (0, 37)]),
     ],
 )
 def test_as_many_steps_at_once_as_fit_between_two_checks(begin, monkeypatch, seconds_a_step, expected):
-    monkeypatch.setattr(epochs, "SECONDS_BETWEEN_CHECKS", 0.25)
+    monkeypatch.setattr(student, "SECONDS_BETWEEN_CHECKS", 0.25)
     made_up = MadeUp(seconds_a_step)
     begin(made_up, [], steps=37, looks=(2,)).run()
     assert made_up.stretches == expected
 
 
-@pytest.mark.parametrize(("seconds_a_step", "next_one"), [(1 / 8, 2), (1 / 16, 4), (1 / 32, 16)])
+@pytest.mark.parametrize(("seconds_a_step", "next_one"), [(1 / 8, 2), (1 / 32, 16)])
 def test_a_call_that_was_cut_short_counts_if_it_was_too_slow(begin, monkeypatch, seconds_a_step, next_one):
-    monkeypatch.setattr(epochs, "SECONDS_BETWEEN_CHECKS", 0.25)
+    monkeypatch.setattr(student, "SECONDS_BETWEEN_CHECKS", 0.25)
     made_up = MadeUp()
 
     def slower(lesson, order, first, last, sums):
@@ -174,15 +174,11 @@ def test_what_is_told_of_a_training(begin, mnist):
     assert (training.logits.argmax(axis=1) == mnist.y_test).sum() == RIGHT
 
 
-def test_without_snapshots_none_is_kept(begin):
-    training = begin(MadeUp(), [], snapshots=False)
-    training.run()
-    assert training.snapshots is None
-
-
 def test_without_a_step_only_looks_are_told_and_the_model_is_asked_once(begin):
     made_up, heard = MadeUp(), []
-    begin(made_up, heard, steps=0, looks=(2, 4), told=(1, 2, 3, 4)).run()
+    training = begin(made_up, heard, steps=0, looks=(2, 4), told=(1, 2, 3, 4), snapshots=False)
+    training.run()
+    assert training.snapshots is None
     assert [event["epoch"] for event in heard] == [2, 4]
     assert [event["loss"] for event in heard] == [0, 0]
     assert made_up.calls.count(("look",)) == 1
@@ -209,6 +205,7 @@ def test_a_pause_takes_all_along(begin):
     for found, expected in zip(*(each.snapshots.arrays().values() for each in (last, whole)), strict=True):
         np.testing.assert_array_equal(found, expected)
     first = checkpoints[0]
+    assert first.snapshots.times == first.history == []  # although a training has gone on from it
     assert first == Checkpoint(
         **{"name": "distilled", "epoch": 0, "weights": ("weights",), "optimizer": ("moments",)},
         **{"history": [], "seconds": 0.5, "evaluation_seconds": 0.0, "snapshots": first.snapshots},
@@ -259,9 +256,3 @@ def test_a_stop_is_felt_before_the_first_step_before_every_call_and_within_a_loo
         training.run()
     assert training.evaluation_seconds == 0
     assert training.history == []
-
-
-def test_a_checkpoint_stays_as_it_is_while_a_training_goes_on_from_it(begin):
-    made_up = MadeUp()
-    [checkpoint, *_others], _last = turns(begin, made_up, [], lambda: True)
-    assert checkpoint.snapshots.times == checkpoint.history == []

@@ -6,28 +6,24 @@ import numpy as np
 import pytest
 
 from kd.config import RunConfig
-from kd.networks.architectures import Architecture
+from kd.networks.architectures import Architecture, student_architecture
 from kd.training import costs
 from kd.training.costs import (
     MOST_LOOKS,
     MOST_TOLD,
-    Costs,
     eval_epochs,
     last_eval_epochs,
-    network_costs,
     reported_epochs,
     training_seconds,
 )
+from kd.training.networks import initial_weights
 from kd.training.student import train_model
 from tests.training.helpers import BRIEF, history_of, ignore, made_up, never, trained, weights_of
 
-NOTEBOOKS = network_costs(Architecture("convolutional", 16))
 
-
-@pytest.mark.parametrize("epochs", [1, 2, 3, 7, 12, 13, 40, 100, 2000])
-@pytest.mark.parametrize("train_size", [10, 500, 10_000, 60_000])
-@pytest.mark.parametrize("student", ["convolutional", "dense", "linear"])
-@pytest.mark.parametrize("width", [1, 64])
+@pytest.mark.parametrize("epochs", [1, 2, 7, 12, 13, 100, 2000])
+@pytest.mark.parametrize("train_size", [10, 500, 60_000])
+@pytest.mark.parametrize(("student", "width"), [("convolutional", 1), ("convolutional", 64), ("linear", 16)])
 def test_looks_are_evenly_spaced_and_take_no_longer_than_the_training(epochs, train_size, student, width):
     config = RunConfig(epochs=epochs, train_size=train_size, student=student, student_width=width)
     chosen = eval_epochs(config, "distilled")
@@ -36,8 +32,7 @@ def test_looks_are_evenly_spaced_and_take_no_longer_than_the_training(epochs, tr
     apart = set(np.diff([*chosen]).tolist())
     assert len(apart) <= 1
     assert 1 <= chosen[0] <= min(apart, default=epochs)
-    sizes = {"convolutional": width, "dense": 64, "linear": 0}
-    of_network = network_costs(Architecture(student, sizes[student]))
+    of_network = student_architecture(config).costs
     spent = training_seconds(of_network, epochs, train_size, 32)
     assert len(chosen) == 1 or len(chosen) * of_network.look <= spent
     # one more epoch between two looks would be too few
@@ -97,24 +92,19 @@ def test_an_event_is_of_all_epochs_since_the_last_one(monkeypatch, tmp_path):
     assert history_of(again) == history_of(few)
 
 
-def test_the_costs_are_those_measured_for_the_notebooks_networks():
-    """On two cores of an AMD EPYC: 0.3 ms a step and 0.022 ms an image; the teacher 14 and 0.35."""
-    assert tuple(NOTEBOOKS) == pytest.approx((0.3e-3, 0.022e-3, 0.065), rel=0.05)
-    teacher = network_costs(Architecture("convolutional", 256))
-    assert tuple(teacher) == pytest.approx((14e-3, 0.35e-3, 1.1), rel=0.1)
-
-
-def test_a_dense_network_costs_less_and_a_narrow_one_no_less_than_a_dozen_filters():
-    dense, linear = network_costs(Architecture("dense", 64)), network_costs(Architecture("linear"))
-    assert tuple(dense) == pytest.approx((0.117e-3, 2.1e-6, 19.4e-3), rel=0.02)
-    assert tuple(linear) == pytest.approx((0.0605e-3, 1.26e-6, 14.9e-3), rel=0.02)
-    narrow, wider = (network_costs(Architecture("convolutional", size)) for size in (1, 12))
-    assert (narrow.image, narrow.look) == (wider.image, wider.look) == (1.37e-6 * 12, 4.1e-3 * 16)
-    assert narrow.step < wider.step
-
-
-def test_the_seconds_of_a_training_are_those_of_its_steps_and_of_its_images():
-    assert training_seconds(Costs(2.0, 0.5, 99.0), epochs=3, images=70, batch_size=32) == 3 * (6 + 35)
+@pytest.mark.parametrize(
+    ("kind", "size", "step", "image", "look"),
+    [
+        ("convolutional", 16, 0.3e-3, 0.022e-3, 0.065),
+        ("convolutional", 256, 14e-3, 0.35e-3, 1.1),
+        ("dense", 64, 0.117e-3, 2.1e-6, 19.4e-3),
+        ("linear", 0, 0.0605e-3, 1.26e-6, 14.9e-3),
+    ],
+)
+def test_the_costs_are_those_measured_on_two_cores_of_an_amd_epyc(kind, size, step, image, look):
+    costs = Architecture(kind, size).costs
+    assert tuple(costs) == pytest.approx((step, image, look), rel=0.1)
+    assert training_seconds(costs, 3, 70, 32) == pytest.approx(3 * (3 * costs.step + 70 * costs.image))
 
 
 @pytest.mark.parametrize("name", ["distilled", "scratch", "teacher"])
@@ -131,56 +121,39 @@ def test_weights_are_the_same_to_the_bit_without_looks(name, tmp_path):
     seen = [event["epoch"] for event in with_looks.history if event["val_accuracy"] is not None]
     assert tuple(seen) == eval_epochs(config, name)
     assert len(seen) > 1
-    assert [event["val_accuracy"] for event in without.history[:-1]] == [None] * (len(without.history) - 1)
+    expected = [{**event, "val_accuracy": None} for event in history_of(with_looks)]
+    expected[-1] = history_of(with_looks)[-1]
+    assert history_of(without) == expected
     assert without.snapshots is None
-    learned = [
-        [{k: v for k, v in event.items() if k != "val_accuracy"} for event in history_of(model)]
-        for model in (with_looks, without)
-    ]
-    assert learned[0] == learned[1]
-    assert history_of(with_looks)[-1] == history_of(without)[-1]
 
 
-def test_a_snapshot_is_kept_at_every_look(mnist, tmp_path):
+def test_a_snapshot_is_kept_at_every_look(tmp_path):
     config = BRIEF.replace(epochs=5, train_size=2000)
     model = trained(config, "distilled", made_up(2000))
-    kept = model.snapshots.arrays()
-    times = eval_epochs(config, "distilled")
+    kept, times = model.snapshots.arrays(), eval_epochs(config, "distilled")
     assert kept["times"].tolist() == list(times)
-    assert kept["weights"].shape == (len(times), 7850)
-    assert {name: values.dtype.name for name, values in kept.items()} == {
-        "times": "float64",
-        "logits": "float16",
-        "weights": "float16",
-        "accuracies": "float64",
-    }
     by_epoch = {event["epoch"]: event["val_accuracy"] for event in model.history}
     assert kept["accuracies"].tolist() == [by_epoch[time] for time in times]
     np.testing.assert_array_equal(kept["logits"][-1], model.test_logits.astype(np.float16))
     flat = np.concatenate([w.ravel() for w in weights_of(model, tmp_path)]).astype(np.float16)
+    assert kept["weights"].shape == (len(times), flat.size)
     np.testing.assert_array_equal(kept["weights"][-1], flat)
-    right = (model.test_logits.argmax(axis=1) == mnist.y_test).mean()
-    assert kept["accuracies"][-1] == right
 
 
-def test_a_scratch_student_without_any_label_stays_as_it_starts(mnist):
+def test_a_scratch_student_without_any_label_stays_as_it_starts(mnist, tmp_path):
     config = RunConfig(alpha=0.0, labelled=0, train_size=2000, epochs=5)
-    heard: list[dict] = []
-    model = train_model(config, "scratch", None, heard.append, never)
+    model = trained(config, "scratch")
     times = eval_epochs(config, "scratch")
-    assert len(times) > 1
     assert [event["epoch"] for event in model.history] == list(times)
-    assert heard == model.history
-    start = trained(BRIEF.replace(epochs=1, train_size=10), "scratch")
     right = (model.test_logits.argmax(axis=1) == mnist.y_test).mean()
-    assert start.history[0]["val_accuracy"] != right
     for event in model.history:
         assert event["loss"] is event["student_loss"] is event["accuracy"] is None
         assert event["val_accuracy"] == right
     assert model.snapshots.times == list(times)
-    # the same as any other run's student before its first step
-    other = train_model(config.replace(seed=0, epochs=1), "scratch", None, ignore, never)
-    np.testing.assert_array_equal(other.test_logits, model.test_logits)
+    for found, start in zip(
+        weights_of(model, tmp_path), initial_weights(student_architecture(config), 0), strict=True
+    ):
+        np.testing.assert_array_equal(found, start)
 
 
 def test_unlabelled_pictures_teach_the_distilled_student_alone():

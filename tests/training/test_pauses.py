@@ -7,12 +7,10 @@ import pickle
 import pytest
 
 from kd.config import RunConfig
-from kd.training import epochs, student
+from kd.training import student
 from kd.training.messages import Checkpoint, Teaching, TrainedModel
 from kd.training.student import train_model
 from tests.training.helpers import SMALL, ignore, made_up, never, same_in_every_bit, trained
-
-STEPS = 10  # of an epoch of 320 pictures
 
 
 def paused_after(answers: int, config: RunConfig, name: str, teaching: Teaching | None) -> TrainedModel:
@@ -41,8 +39,8 @@ def paused_after(answers: int, config: RunConfig, name: str, teaching: Teaching 
 @pytest.fixture
 def step_by_step(monkeypatch):
     """Every call into the traced loop is one step, so a pause may be after any."""
-    monkeypatch.setattr(epochs, "SECONDS_BETWEEN_CHECKS", 0.0)
-    monkeypatch.setattr(epochs, "FIRST_STEPS", 1)
+    monkeypatch.setattr(student, "SECONDS_BETWEEN_CHECKS", 0.0)
+    monkeypatch.setattr(student, "FIRST_STEPS", 1)
 
 
 @pytest.fixture(autouse=True)
@@ -56,8 +54,7 @@ def a_look_each_epoch(monkeypatch):
     ("student", "name", "answers"),
     [
         ("convolutional", "distilled", 3),
-        ("convolutional", "scratch", 13),
-        *[("linear", name, answers) for name in ("distilled", "scratch") for answers in (1, 3, 7, 13)],
+        *[("linear", name, answers) for name, answers in (("scratch", 1), ("distilled", 3), ("scratch", 13))],
     ],
 )
 def test_a_student_that_pauses_becomes_the_same_to_the_last_bit(student, name, answers, tmp_path):
@@ -74,16 +71,16 @@ def test_a_partly_labelled_student_that_pauses_keeps_its_sums(tmp_path):
     same_in_every_bit(whole, paused_after(4, config, "distilled", made_up()), tmp_path)
 
 
-@pytest.mark.parametrize("answers", [1, 2, 9, 23])
+@pytest.mark.parametrize("answers", [2, 23])
 def test_a_teacher_that_pauses_even_within_a_look_becomes_the_same_to_the_last_bit(answers, tmp_path):
-    config = SMALL.replace(teacher_epochs=2, teacher_width=8, teacher_train_size=640)
+    config = SMALL.replace(teacher_epochs=2, teacher_width=2, teacher_train_size=320)
     whole = trained(config, "teacher")
     same_in_every_bit(whole, paused_after(answers, config, "teacher", None), tmp_path)
 
 
 def test_a_pause_is_asked_for_between_calls_and_within_a_look():
     """The 10,000 test images are looked at in parts, so a teacher's look of a second is left soon."""
-    config = SMALL.replace(teacher_width=8)  # one epoch of two steps
+    config = SMALL.replace(teacher_width=2)  # one epoch of two steps
     asked = 0
 
     def should_pause() -> bool:
@@ -95,12 +92,3 @@ def test_a_pause_is_asked_for_between_calls_and_within_a_look():
     assert (checkpoint.epoch, checkpoint.step) == (0, 2)
     assert checkpoint.evaluation_seconds > 0
     assert len(train_model(config, "teacher", None, ignore, never, never, checkpoint).history) == 1
-
-
-def test_a_training_always_asked_to_pause_still_comes_to_its_end():
-    turns, checkpoint = 0, None
-    while isinstance(checkpoint, Checkpoint) or not turns:
-        checkpoint = train_model(SMALL, "scratch", None, ignore, never, lambda: True, checkpoint)
-        turns += 1
-        assert turns < 100, "a turn without progress"
-    assert len(checkpoint.history) == 2

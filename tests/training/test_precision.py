@@ -65,20 +65,13 @@ def test_the_first_measurement_holds_whatever_is_measured_later(timed, tmp_path)
     assert precision.teacher_precision(LONGER, {"another": "mixed_bfloat16"}).precision == "float32"
 
 
-def test_no_measurement_is_recorded_if_none_decided(timed, monkeypatch):
-    timed(1.0, 0.1)
-    assert precision.teacher_precision(NOTEBOOKS).processor is None
-    monkeypatch.setenv("KD_TEACHER_PRECISION", "float32")
-    assert precision.teacher_precision(LONGER).processor is None
-
-
 def test_the_environment_decides_where_it_is_set(timed, monkeypatch):
     timed(1.0, 3.0)
+    assert precision.teacher_precision(NOTEBOOKS).processor is None  # for none decided
     monkeypatch.setenv("KD_TEACHER_PRECISION", "mixed_bfloat16")
-    assert precision.teacher_precision(NOTEBOOKS).precision == "mixed_bfloat16"
+    assert precision.teacher_precision(NOTEBOOKS) == ("mixed_bfloat16", None)
     monkeypatch.setenv("KD_TEACHER_PRECISION", "float16")
-    sentence = "KD_TEACHER_PRECISION must be one of float32, mixed_bfloat16, got 'float16'."
-    with pytest.raises(ValueError, match=f"^{sentence}$"):
+    with pytest.raises(ValueError, match=r"KD_TEACHER_PRECISION .* float32, mixed_bfloat16, got 'float16'"):
         precision.teacher_precision(NOTEBOOKS)
 
 
@@ -116,7 +109,7 @@ def test_the_folded_tail_is_exact_where_its_precision_is(chosen):
 def test_a_gradient_in_bfloat16_points_where_the_exact_one_does(mnist):
     images, labels = mnist.train(8)
     keras.utils.set_random_seed(0)
-    model = build_teacher()
+    model = build_teacher(width=1 / 8)
     found = []
     for chosen in precision.PRECISIONS:
         with tf.GradientTape() as tape:
@@ -133,10 +126,10 @@ def test_a_gradient_in_bfloat16_points_where_the_exact_one_does(mnist):
 
 def test_a_teacher_in_bfloat16_learns_and_says_so(monkeypatch, mnist, tmp_path):
     monkeypatch.setenv("KD_TEACHER_PRECISION", "mixed_bfloat16")
-    config = NOTEBOOKS.replace(teacher_train_size=640, teacher_epochs=2, train_size=10)
-    trained = train_model(config, "teacher", None, lambda event: None, lambda: False)
+    config = NOTEBOOKS.replace(teacher_train_size=640, teacher_epochs=4, teacher_width=16, train_size=10)
+    trained = train_model(config, "teacher", None, ignore, never)
     assert trained.precision == "mixed_bfloat16"
-    assert trained.history[-1]["val_accuracy"] > 0.7
+    assert trained.history[-1]["val_accuracy"] > 0.6
     # evaluation is in float32, whatever the steps use
     path = tmp_path / "teacher.keras"
     path.write_bytes(trained.keras_file)

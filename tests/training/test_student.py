@@ -13,14 +13,13 @@ import tensorflow as tf
 
 from kd.config import RunConfig
 from kd.distillation.distiller import Distiller
-from kd.distillation.doubts import permuted_doubts
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.networks.architectures import Architecture, build_student, build_teacher
 from kd.networks.students import KINDS
 from kd.pictures.mnist import to_model_input
 from kd.training import student
-from kd.training.answers import teacher_outputs
-from kd.training.compiled import CompiledTraining, compiled_training
+from kd.training.answers import permuted_doubts, teacher_outputs
+from kd.training.compiled import CompiledTraining, Kind, compiled_training
 from kd.training.messages import Teaching, TrainingStopped
 from kd.training.networks import Network, drawn_weights, initial_weights
 from kd.training.student import train_model
@@ -28,7 +27,6 @@ from tests.training.helpers import (
     BRIEF,
     SMALL,
     history_of,
-    ignore,
     made_up,
     never,
     same_in_every_bit,
@@ -43,7 +41,7 @@ SOFT_TARGETS = OBJECTIVES["soft_targets"]
 @pytest.fixture(scope="module")
 def teacher() -> keras.Sequential:
     keras.utils.set_random_seed(3)
-    return build_teacher()
+    return build_teacher(width=1 / 16)
 
 
 def test_fast_path_and_plain_path_give_the_same_student_after_50_steps(teacher, mnist):
@@ -51,7 +49,7 @@ def test_fast_path_and_plain_path_give_the_same_student_after_50_steps(teacher, 
     images, labels = mnist.train(1600)
     start = initial_weights(STUDENT, 5)
     objective = SOFT_TARGETS(alpha=0.1, temperature=4.0, scale=16.0)
-    fast = CompiledTraining(Network(build_student), SOFT_TARGETS())
+    fast = CompiledTraining(Network(build_student), Kind(SOFT_TARGETS()))
     outputs = Outputs(teacher.predict(images, verbose=0))
     lesson = fast.lesson(mnist.x_train[:1600], labels, 32, objective=objective, teacher=outputs)
     order = lesson.order(5, 1)
@@ -73,7 +71,7 @@ def test_fast_path_and_plain_path_give_the_same_student_after_50_steps(teacher, 
 def test_scratch_is_plain_keras_training(mnist, smoothing):
     images, labels = mnist.train(640)
     start = initial_weights(STUDENT, 2)
-    fast = CompiledTraining(Network(build_student), smoothed=smoothing > 0)
+    fast = CompiledTraining(Network(build_student), Kind(smoothed=smoothing > 0))
     lesson = fast.lesson(mnist.x_train[:640], labels, 32, smoothing=smoothing)
     order = lesson.order(2, 1).numpy()
     fast.network.reset(start)
@@ -157,13 +155,10 @@ def test_weights_are_drawn_for_every_layer_whatever_its_initialisers_are_called(
 
 @pytest.mark.parametrize("student", KINDS)
 def test_two_trainings_of_a_setting_are_equal_to_the_bit(student, tmp_path):
-    config = SMALL.replace(student=student, alpha=1.0)
-    once = trained(config, "scratch")
+    config = SMALL.replace(student=student, train_size=64)
+    once = trained(config, "scratch", is_followed=False)
     initial_weights.cache_clear()
-    for first, second in zip(
-        weights_of(once, tmp_path), weights_of(trained(config, "scratch"), tmp_path), strict=True
-    ):
-        np.testing.assert_array_equal(first, second)
+    same_in_every_bit(once, trained(config, "scratch", is_followed=False), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -182,29 +177,14 @@ def test_initial_weights_are_glorots_as_keras_draws_them(architecture):
     assert all((bias == 0).all() for bias in biases)
 
 
-@pytest.mark.parametrize("squared", [True, False])
-def test_the_epochs_loss_is_made_of_its_terms(squared):
-    config = SMALL.replace(alpha=0.3, temperature=5.0, temperature_squared=squared)
-    for event in trained(config, "distilled", made_up()).history:
-        assert event["loss"] == pytest.approx(
-            0.3 * event["student_loss"] + 0.7 * event["distillation_loss"], rel=1e-5
-        )
-
-
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_every_objective_trains_and_reports_its_terms(name):
-    config = SMALL.replace(objective=name, epochs=1, alpha=0.2)
-    (event,) = trained(config, "distilled", made_up()).history
+    config = SMALL.replace(objective=name, epochs=1, alpha=0.2, student_width=2)
     objective = config.objective_values()
+    (event,) = trained(config, "distilled", made_up() if objective.uses_teacher else None).history
     terms = sum(event[term] for term in objective.term_labels)
     expected = 0.2 * event["student_loss"] + objective.teacher_weight() * terms
     assert event["loss"] == pytest.approx(expected, rel=1e-4)
-
-
-def test_an_objective_without_a_teacher_needs_none():
-    without = [name for name, objective in OBJECTIVES.items() if not objective.uses_teacher]
-    for name in without:
-        assert trained(SMALL.replace(objective=name, epochs=1), "distilled").history
 
 
 def test_the_same_config_gives_the_same_history_to_the_last_digit():
@@ -218,12 +198,12 @@ def test_the_same_config_gives_the_same_history_to_the_last_digit():
 
 def test_a_second_training_of_a_kind_traces_nothing_again():
     trained(SMALL, "distilled", made_up())
-    steps = compiled_training(STUDENT, SOFT_TARGETS())._steps
+    steps = compiled_training(STUDENT, Kind(SOFT_TARGETS()))._steps
     traced = steps.experimental_get_tracing_count()
     other = SMALL.replace(seed=7, alpha=0.9, temperature=2.0, batch_size=16, temperature_squared=False)
     trained(other, "distilled", made_up())
     trained(other.replace(train_size=100, omitted_digits="3"), "distilled", made_up(100))
-    assert compiled_training(STUDENT, SOFT_TARGETS(alpha=0.9))._steps is steps
+    assert compiled_training(STUDENT, Kind(SOFT_TARGETS(alpha=0.9)))._steps is steps
     assert steps.experimental_get_tracing_count() == traced == 1
 
 
@@ -232,7 +212,7 @@ def test_after_warming_up_a_training_traces_nothing(monkeypatch, name, objective
     dense = {"student": "dense", "student_units": 7}  # which nothing else here trains
     monkeypatch.setattr(student, "RunConfig", lambda **settings: RunConfig(**settings, **dense))
     student.warm(name)
-    compiled = compiled_training(Architecture("dense", 7), objective)
+    compiled = compiled_training(Architecture("dense", 7), Kind(objective))
     functions = compiled._steps, compiled.network._evaluate
     assert [function.experimental_get_tracing_count() for function in functions] == [1, 1]
     trained(SMALL.replace(**dense, epochs=1), name, made_up())
@@ -241,10 +221,15 @@ def test_after_warming_up_a_training_traces_nothing(monkeypatch, name, objective
 
 def test_a_fresh_teacher_reports_every_epoch(mnist):
     heard: list[dict] = []
-    teacher = train_model(SMALL, "teacher", None, heard.append, never)
+    config = SMALL.replace(teacher_epochs=2, teacher_width=2)
+    teacher = train_model(config, "teacher", None, heard.append, never)
     assert [e for e in heard if e["event"] == "epoch"] == teacher.history
+    assert [e["epoch"] for e in teacher.history] == [1, 2]
     assert {e["model"] for e in heard} == {teacher.name} == {"teacher"}
-    assert (teacher.parameters, teacher.snapshots) == (1_433_610, None)
+    assert (teacher.parameters, teacher.snapshots) == (
+        Architecture("convolutional", 2).build("").count_params(),
+        None,
+    )
     right = float((teacher.test_logits.argmax(axis=1) == mnist.y_test).mean())
     assert teacher.history[-1]["val_accuracy"] == pytest.approx(right)
 
@@ -275,10 +260,9 @@ def test_only_the_student_that_has_its_teacher_teach_makes_the_mistake_and_no_ot
         same_in_every_bit(*(trained(each, name, said) for each in (one, one.replace(mistake=""))), tmp_path)
 
 
-@pytest.mark.parametrize(("shift", "times"), [(0, 1), (1, 9)])
-def test_permuted_doubts_are_those_of_the_teachers_answers(shift, times, tmp_path):
-    config, said = BRIEF.replace(epochs=1, seed=4, shift=shift), made_up(320 * times)
-    permuted = Teaching(permuted_doubts(said.logits, 4, times))
+def test_permuted_doubts_are_those_of_the_teachers_answers(tmp_path):
+    config, said = BRIEF.replace(epochs=1, seed=4, shift=1), made_up(320 * 9)
+    permuted = Teaching(permuted_doubts(said.logits, 4, 9))
     ours = trained(config.replace(permuted_doubts=True), "distilled", said)
     same_in_every_bit(ours, trained(config, "distilled", permuted), tmp_path)
 
@@ -303,58 +287,32 @@ def test_a_teacher_of_another_width_with_smoothed_labels(tmp_path, mnist):
     said = teacher_outputs(model.keras_file, mnist.x_train[:50], True, never)
     assert said.attention.shape == (50, 245)
     loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert (type(loaded), loaded.name) == (keras.Sequential, "teacher")
     np.testing.assert_allclose(loaded(mnist.train(50)[0]), said.logits, atol=1e-5)
     plain = trained(config.replace(teacher_label_smoothing=0.0), "teacher")
     assert plain.history[0]["loss"] != model.history[0]["loss"]
 
 
-def test_the_saved_file_is_the_model_that_was_evaluated(mnist, tmp_path):
-    model = trained(SMALL, "distilled", made_up())
-    path = tmp_path / "student.keras"
-    path.write_bytes(model.keras_file)
-    loaded = keras.saving.load_model(path)
-    np.testing.assert_allclose(loaded(mnist.test(100)[0]), model.test_logits[:100], atol=1e-4)
-    assert (type(loaded), loaded.name) == (keras.Sequential, "distilled")
-
-
-@pytest.mark.parametrize("name", ["teacher", "scratch"])
-def test_a_stop_ends_the_training_in_the_middle_of_an_epoch(name):
-    looks = 0
-    heard: list[dict] = []
-
-    def should_stop() -> bool:
-        nonlocal looks
-        looks += 1
-        return looks > 3
-
-    config = SMALL.replace(teacher_train_size=6000, train_size=60_000)
+def test_a_stop_ends_the_training_in_the_middle_of_an_epoch():
+    heard, asked = [], iter([False] * 3)
     with pytest.raises(TrainingStopped):
-        train_model(config, name, None, heard.append, should_stop)
+        train_model(
+            SMALL.replace(train_size=60_000), "scratch", None, heard.append, lambda: next(asked, True)
+        )
     assert not [event for event in heard if event["event"] == "epoch"]
-
-
-def test_the_time_spent_on_evaluation_is_reported():
-    model = trained(SMALL, "scratch")
-    assert 0 < model.evaluation_seconds < model.seconds
-    assert model.seconds == pytest.approx(sum(event["seconds"] for event in model.history))
 
 
 @pytest.mark.parametrize(
     ("objective", "teaching", "shape"),
     [
-        (
-            "soft_targets",
-            Teaching(made_up().logits[:-1]),
-            r"^teacher_logits must have the shape \(320, 10\), got \(319, 10\)[.]$",
-        ),
+        ("soft_targets", Teaching(made_up().logits[:-1]), r"^teacher_logits .* \(320, 10\), got \(319, 10\)"),
         ("soft_targets", None, r"^teacher_logits .* \(320, 10\), got \(\)"),
         ("attention", Teaching(made_up().logits), r"^teacher_attention .* \(320, 245\), got \(\)"),
     ],
 )
 def test_teaching_of_other_images_is_refused(objective, teaching, shape):
-    if objective in OBJECTIVES:
-        with pytest.raises(ValueError, match=shape):
-            train_model(SMALL.replace(objective=objective), "distilled", teaching, ignore, never)
+    with pytest.raises(ValueError, match=shape):
+        trained(SMALL.replace(objective=objective), "distilled", teaching)
 
 
 def test_a_run_of_few_pictures_needs_no_whole_batch():

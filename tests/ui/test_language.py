@@ -8,7 +8,7 @@ import pytest
 
 from kd.text import translation
 from kd.text.translation import _
-from ui.shared import language
+from ui.shared import person
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,6 @@ def test_a_sentence_follows_the_browser_and_without_one_the_process(
     monkeypatch.setenv("LANGUAGE", process)
     monkeypatch.setattr(translation, "_wanted", tuple)  # restored when the test ends
     context = browser is not None and SimpleNamespace(context_info=SimpleNamespace(locale=browser))
-    monkeypatch.setattr(language, "get_script_run_ctx", lambda suppress_warning: context or None)
-    language.follow_the_reader()
+    monkeypatch.setattr(person, "get_script_run_ctx", lambda suppress_warning: context or None)
+    person.follow_the_reader()
     assert _("Home") == expected

@@ -6,8 +6,8 @@ import pytest
 from kd.config import RunConfig
 from kd.distillation.objectives import OBJECTIVES
 from kd.runs.state import RunView
-from ui.shared import lessons, shown
-from ui.train import playback
+from ui.shared import shown
+from ui.train import explore, playback
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from ui.train import playback
     ],
 )
 def test_the_lesson_says_what_sets_this_runs_students_apart(changes, said, unsaid):
-    words = lessons._same_network(RunConfig(**changes))
+    words = explore.same_network(RunConfig(**changes))
     assert words.startswith("Both students are the same network")
     assert all(each in words for each in said)
     assert not any(each in words for each in unsaid)
@@ -31,7 +31,7 @@ def test_the_lesson_says_what_sets_this_runs_students_apart(changes, said, unsai
 
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_the_formula_is_that_of_the_runs_objective(name):
-    objective, (formula, symbols) = OBJECTIVES[name], lessons._formula(RunConfig(objective=name))
+    objective, (formula, symbols) = OBJECTIVES[name], explore.formula(RunConfig(objective=name))
     assert (r"\text{KL}" in formula) is (name == "soft_targets")
     if name != "soft_targets":
         assert all(label in symbols for label in (*objective.term_labels.values(), objective.label))
@@ -59,7 +59,7 @@ def view(teacher=1_000_000, student=20_000, **changes):
     ],
 )
 def test_home_shows_only_runs_that_are_as_it_describes_them(one, plain):
-    assert shown._is_plain(one) is plain
+    assert shown.is_plain(one) is plain
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_when_most_is_learned_is_read_off_the_run(times, said):
     for student, time in (first, second):
         rows += [(student, point, 0.9 if time and point >= times[0] else 0.3) for point in (0.25, 1.0, 2.0)]
     table = pd.DataFrame(rows, columns=["model", "time", "accuracy"])
-    assert said in playback._most_is_learned(table)
+    assert said in playback.most_is_learned(table)
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,4 @@ def test_when_most_is_learned_is_read_off_the_run(times, said):
 def test_of_few_points_no_more_is_said_than_they_show(points, said):
     rows = [(student, point, 0.9) for student in ("distilled", "scratch") for point in points]
     table = pd.DataFrame(rows, columns=["model", "time", "accuracy"])
-    assert said in playback._most_is_learned(table)
+    assert said in playback.most_is_learned(table)

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from kd.analysis.softening import most_ambiguous, picture_table
 from kd.charts.thumbnails import thumbnail_chart, thumbnail_rows
-from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.text.chart_words import pictures_words
@@ -19,7 +17,7 @@ from kd.text.translation import N_, _
 from kd.text.words import MODELS
 from ui.pictures import ways_in
 from ui.shared import address, notices
-from ui.shared.figure import framed, presented, save_menu, spec
+from ui.shared.figure import computed, framed, presented, save_menu, spec
 from ui.shared.guard import guarded
 from ui.shared.markup import literal, pixels
 
@@ -32,16 +30,14 @@ STRIP = 12
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture (28, 28) in [0, 1], the three models' logits for it, its label, and a sentence about it."""
+    """The label of a picture, and the three models' logits for it."""
 
-    picture: np.ndarray
-    logits: dict[str, np.ndarray]
     label: int
-    origin: str
+    logits: dict[str, np.ndarray]
 
 
 def choose(lab: Lab, run_id: str) -> Shown:
-    """Draw the controls that choose a picture, and the picture."""
+    """Draw the controls that choose a picture, and the picture; returns what the models say of it."""
     way = address.choose(
         st.segmented_control,
         _("Picture"),
@@ -68,38 +64,29 @@ def choose(lab: Lab, run_id: str) -> Shown:
                 "most."
             ),
         )
-    numbers, labels = _strip(run_id, digit, logits["teacher"])
+    numbers, labels = computed(run_id, "strip", digit, _compute=lambda: _strip(digit, logits["teacher"]))
     strip(numbers, tuple(_("label {label}", label=label) for label in labels), name="pictures")
     number, button = st.columns([1.5, 1], gap="small", vertical_alignment="bottom")
-    picture_number = number.number_input(
-        _("Test picture"),
-        min_value=0,
-        max_value=TEST_IMAGES - 1,
-        value=ways_in.FIRST_PICTURE,
-        key="picture",
-        bind="query-params",
-        help=_(ways_in.TEST_PICTURE_HELP),
-        on_change=guarded(notices.clear),
-    )
-    button.button(
-        _("Random"), on_click=guarded(ways_in.any_picture), width="stretch", help=_("Any test picture.")
-    )
-    picture, label = ways_in.test_picture(picture_number)
-    own = {model: logits[model][picture_number] for model in MODELS}
-    return _show(Shown(picture, own, label, ways_in.test_picture_sentence(picture_number, label)))
+    with number:
+        given = ways_in.numbered()
+    with button:
+        ways_in.random_button(_("Random"))
+    _show(given)
+    assert given.label is not None  # a test picture has one
+    return Shown(given.label, {model: logits[model][given.number] for model in MODELS})
 
 
 def strip(numbers: tuple[int, ...], captions: tuple[str, ...], name: str) -> None:
-    """Thumbnails of test pictures; a click shows that picture, also from within a fragment.
+    """Draw thumbnails of test pictures; a click shows that picture, also from within a fragment.
 
     Args:
         name: of the file that it is saved in, in lower case with hyphens.
     """
     key = f"strip-{name}"
-    rows = _thumbnails(numbers, captions)
+    rows = thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
     ready = spec(thumbnail_chart, "thumbnails", rows, columns=4, count=STRIP)
     with framed(name, titled=False):
-        save_menu(name, lambda: (ready, rows), "")
+        save_menu(name, lambda: (ready, rows))
         st.vega_lite_chart(
             {**presented(ready), "data": {"values": rows}},
             key=key,
@@ -118,19 +105,13 @@ def _pick(key: str) -> None:
         st.session_state[f"{key}-picked"] = True
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _thumbnails(numbers: tuple[int, ...], captions: tuple[str, ...]) -> pd.DataFrame:
-    return thumbnail_rows(load_mnist().x_test[list(numbers)], numbers, captions)
-
-
-@st.cache_data(max_entries=200, show_spinner=False)
-def _strip(run_id: str, digit: int | None, _logits: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Twelve pictures and their labels: the most ambiguous, or a digit's from the surest on."""
+def _strip(digit: int | None, logits: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Returns twelve pictures and their labels: the most ambiguous, or a digit's from the surest on."""
     labels = load_mnist().y_test
     if digit is None:
-        table = most_ambiguous(labels, _logits, STRIP)
+        table = most_ambiguous(labels, logits, STRIP)
     else:
-        table = picture_table(labels, _logits)
+        table = picture_table(labels, logits)
         table = table[table["true"] == digit].sort_values("entropy_bits", kind="stable")
         # even steps in rank would show a dozen sure ones: halve what is left at each step
         ranks = len(table) - 1 - np.unique(np.geomspace(1, len(table), STRIP).astype(int) - 1)[::-1]
@@ -156,10 +137,10 @@ def _drawing(lab: Lab, run_id: str) -> Shown:
         required=True,
         help=_("The label of your drawing, which only you know. At first, this is the teacher's answer."),
     )
-    return _show(Shown(given.picture, logits, int(meant), given.origin))
+    _show(given)
+    return Shown(int(meant), logits)
 
 
-def _show(shown: Shown) -> Shown:
-    st.html(pixels(shown.picture, _("The picture, 28 by 28 pixels")))
-    st.html(f'<p class="kd kd-quiet">{escape(shown.origin)}</p>')
-    return shown
+def _show(given: ways_in.Given) -> None:
+    st.html(pixels(given.picture, _("The picture, 28 by 28 pixels")))
+    st.html(f'<p class="kd kd-quiet">{escape(given.origin)}</p>')

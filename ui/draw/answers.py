@@ -1,4 +1,4 @@
-"""The three models' answers to one picture: what they see, a sentence, and bars on the same scale."""
+"""What three models say of one picture: answers on the same scale, why these, and the lessons of Draw."""
 
 from __future__ import annotations
 
@@ -8,29 +8,38 @@ import numpy as np
 import streamlit as st
 
 from kd.analysis.logits import softmax
-from kd.analysis.opinions import opinion
+from kd.analysis.opinions import distances_bits, opinion
+from kd.analysis.saliency import saliency
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
-from kd.charts import dark_charts
+from kd.charts.making_charts import saliency_chart, saliency_rows
+from kd.lab import Lab
+from kd.lab.runs import NEIGHBOURS
+from kd.pictures.mnist import load_mnist, to_model_input
+from kd.pictures.training_set import places
 from kd.text.answers import answers_sentence
-from kd.text.translation import _
+from kd.text.chart_words import saliency_words
+from kd.text.translation import N_, _
+from kd.text.words import MODELS, NAMES, listing
 from ui.live import controls, views
 from ui.live.live import live
 from ui.pictures.ways_in import Given
 from ui.shared import address
-from ui.shared.figure import save_figure
+from ui.shared.figure import figure, framed, save_cards
 from ui.shared.guard import guard
-from ui.shared.markup import pixels
+from ui.shared.lesson import lesson
+from ui.shared.markup import pixels, role
 
 SOFTEN_PARAMETER = address.number("T", LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, instead=1.0)
+_NEAREST = 6
+_PARTS = {"pixels": N_("What the pixels say"), "nearest": N_("Nearest training pictures")}
+_COARSELY = N_(
+    "A student with {student} parameters weighs them more coarsely than its teacher with {teacher}."
+)
+_SIZES = N_("This student has {student} parameters to weigh them with, its teacher {teacher}.")
 
 
 def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
-    """Draw the three models' probabilities at a temperature, the picture, and what they say about it.
-
-    Args:
-        given: the picture to ask about.
-        logits: model → (10,), its logits for that picture.
-    """
+    """Draw what the models answer to a picture, at a temperature, and a sentence. logits: model → (10,)."""
     st.html(f'<p class="kd kd-quiet kd-origin">{escape(given.origin)}</p>')
     _bars(logits, given.label)
     seen = pixels(given.picture, _("The 28 by 28 pixels that the models see"))
@@ -44,7 +53,7 @@ def answers(given: Given, logits: dict[str, np.ndarray]) -> None:
 
 @st.fragment
 def _bars(logits: dict[str, np.ndarray], label: int | None) -> None:
-    """Three answers and the slider that softens them: only a softmax, so no model is asked again."""
+    """Draw three answers and the slider that softens them: only a softmax, so no model is asked again."""
     with guard():
         temperature = controls.temperature(
             "soften",
@@ -55,10 +64,178 @@ def _bars(logits: dict[str, np.ndarray], label: int | None) -> None:
                 "also what else they consider, which is what a student learns from."
             ),
         )
-        values = live("answers", [temperature], [views.answers(logits, label)])
-        save_figure(
-            "answers",
-            dark_charts.soft_targets_chart,
-            dark_charts.soft_targets_rows(logits, values["T"]),
-            f"T{values['T']:g}",
+        live("answers", [temperature], [views.saved(views.answers(logits, label), "answers-T{T}")])
+
+
+def distances(logits: dict[str, np.ndarray]) -> None:
+    """Draw how far each student is from its teacher on this picture, in bits. logits: model → (10,)."""
+
+    def said(bits: float) -> str:
+        return _("less than 0.01 bits") if bits < 0.01 else _("{value} bits", value=f"{bits:.2f}")
+
+    bits = distances_bits(logits)
+    words = _(
+        "Distance from the teacher's answer (KL divergence): {distilled} {distilled_bits}, {scratch} "
+        "{scratch_bits}.",
+        distilled=role("distilled"),
+        distilled_bits=said(bits["distilled"]),
+        scratch=role("scratch"),
+        scratch_bits=said(bits["scratch"]),
+    )
+    st.html(f'<p class="kd">{words}</p>')
+
+
+@st.fragment
+def look_closer(lab: Lab, run_id: str, picture: np.ndarray) -> None:
+    """Draw a folded section, of which nothing is computed until it is opened. picture: (28, 28) in [0, 1]."""
+    with guard(), st.expander(_("Why these answers?"), key="drawing_open", on_change="rerun") as section:
+        if not section.open:
+            return
+        part = st.segmented_control(
+            _("Show"),
+            _PARTS,
+            default="pixels",
+            format_func=lambda part: _(_PARTS[part]),
+            key="drawing",
+            required=True,
+            help=_(
+                "Which pixels sway each model, or which training pictures the teacher finds most similar."
+            ),
         )
+        {"pixels": _pixels, "nearest": _nearest}[part](lab, run_id, picture[:, :, np.newaxis])
+
+
+def _pixels(lab: Lab, run_id: str, image: np.ndarray) -> None:
+    models = lab.runs[run_id].models()
+    answer = int(models["teacher"].logits(image[np.newaxis])[0].argmax())
+    digit = st.pills(
+        _("For or against which digit?"),
+        range(10),
+        wrap=True,
+        default=answer,
+        required=True,
+        key=f"for_{answer}",
+        help=_("The digit that the pixels speak for or against. At first, this is the teacher's answer."),
+    )
+    found = saliency({model: models[model] for model in MODELS}, image, int(digit))
+    for column, model in zip(st.columns(3, gap="medium"), MODELS, strict=True):
+        with column:
+            rows = saliency_rows(found, model)
+            figure(
+                f"saliency-{model}",
+                saliency_chart,
+                rows,
+                alt=saliency_words(rows, model, int(digit)),
+                file_note=f"for-{digit}",
+                title=_(NAMES[model]),
+            )
+    teacher, student = (models[model].parameters for model in ("teacher", "distilled"))
+    lesson(
+        _("What a network looks at"),
+        _(
+            "Green pixels speak for {digit}, orange-red ones against it, on the same scale for all three "
+            "models. A network does not read strokes as we do: it weighs pixels. {sizes}",
+            digit=digit,
+            sizes=_(
+                _COARSELY if student < teacher else _SIZES, student=f"{student:,}", teacher=f"{teacher:,}"
+            ),
+        ),
+        _(
+            "Draw something ambiguous and ask about the second-best digit instead. The pixels that turn from "
+            "green to orange-red are the ones that tell the two digits apart, and there are only a few. Take "
+            "the fifteen strongest pixels away, and the teacher changes its answer on nearly all of the "
+            "hundred test pictures that it doubts most."
+        ),
+        r"c_p = x_p\, \frac{\partial}{\partial x_p} \Bigl( z_d - \tfrac{1}{9} \sum_{k \ne d} z_k \Bigr)",
+        _(
+            "$x_p$: brightness of pixel $p$; $z_d$: the logit of the chosen digit. Gradient times input: "
+            "Shrikumar et al. (2016); the gradient alone: Simonyan et al. (2014), section 3."
+        ),
+        folded=True,
+    )
+
+
+def _nearest(lab: Lab, run_id: str, image: np.ndarray) -> None:
+    with st.spinner(
+        _("The teacher is looking through the training pictures, for half a minute at most and only once.")
+    ):
+        index = lab.runs[run_id].neighbours()
+    table, config = index.nearest(image, _NEAREST), lab.runs.view(run_id).config
+    table["picture"] = places(config)[table["picture"]]
+    verdict = _(
+        "To this teacher, the picture looks most like training pictures of {digits}.",
+        digits=listing([str(label) for label in dict.fromkeys(table["label"])]),
+    )
+    head = framed("nearest-training-pictures")
+    head.html(f'<p class="kd kd-verdict">{escape(verdict)}</p>')
+    neighbours = table.to_dict("records")
+    st.html(f'<div class="kd kd-cards kd-low">{"".join(map(_card, neighbours))}</div>')
+    captions = ["\n".join(_lines(neighbour)) for neighbour in neighbours]
+    pictures = load_mnist().x_train[table["picture"]]
+    with head:
+        save_cards("nearest-training-pictures", pictures, captions, table["picture"], "", table)
+    lesson(
+        _("What the teacher finds alike"),
+        _(
+            "Before its last layer, the teacher turns a picture into {features} numbers. Pictures whose "
+            "numbers are close look alike to the teacher, however different their pixels are: this is where "
+            "it keeps what it knows. These are the closest of {count} training pictures of its student, by "
+            "plain distance.",
+            features=f"{lab.runs[run_id].models()['teacher'].layers[-2].activations:,}",
+            count=f"{min(config.train_size, NEIGHBOURS):,}",
+        ),
+        _(
+            "Draw something that is not a digit, such as a star or a face. The teacher still finds nearest "
+            "pictures, and its answer follows them: it cannot say that it has never seen such a thing."
+        ),
+        r"d(a, b) = \lVert \phi(a) - \phi(b) \rVert_2",
+        _(
+            "$\\phi$: the input to the teacher's last dense layer. Candidates are found along 64 principal "
+            "directions, and then ranked by all features."
+        ),
+        folded=True,
+    )
+
+
+def _card(row: dict) -> str:
+    picture = to_model_input(load_mnist().x_train[row["picture"]][None])[0, :, :, 0]
+    label, number, distance = map(escape, _lines(row))
+    seen = pixels(picture, _("Training picture with this label"))
+    return (
+        f"<figure>{seen}"
+        f'<figcaption><b>{label}</b><br><span class="kd-quiet">{number}<br>{distance}</span>'
+        "</figcaption></figure>"
+    )
+
+
+def _lines(row: dict) -> tuple[str, str, str]:
+    """Returns what is said of a neighbour, line by line."""
+    return (
+        _("Label {label}", label=row["label"]),
+        _("No. {number}", number=f"{row['picture']:,}"),
+        _("distance {distance}", distance=f"{row['distance']:.1f}"),
+    )
+
+
+def draw_lesson() -> None:
+    """Draw the lesson under the answers."""
+    lesson(
+        _("What the models see"),
+        _(
+            "Your drawing is prepared the way MNIST's digits were: scaled to fit into 20 × 20 pixels, then "
+            "shifted until its centre of mass is in the middle of 28 × 28. Each network turns it into ten "
+            "logits, and the softmax turns those into probabilities. All three must always choose: there is "
+            "no answer “none of these”."
+        ),
+        _(
+            "Draw a plain stroke, a 1, and add a flag to the left at its top; make the flag longer and "
+            "longer. When does it become a 7? For the models that came with the app, a flag two fifths as "
+            "long as the stroke is enough, and nobody ever told them where the border is."
+        ),
+        r"p_i = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)}",
+        _(
+            "$z$: a model's logits for your drawing; $T$: the slider above, 1 for the plain answer. How "
+            "MNIST was prepared: LeCun, Bottou, Bengio and Haffner (1998), *Gradient-based learning applied "
+            "to document recognition*, section III.A."
+        ),
+    )

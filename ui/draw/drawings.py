@@ -20,13 +20,11 @@ _STRIP, _NUMBER = "drawings_strip", "drawings_number"
 
 
 def remembered(given: Given) -> Given:
-    """Keep what a person drew or uploaded; return it, or the earlier drawing that was clicked.
-
-    A clicked drawing stays until another picture is given.
-    """
+    """Keep what a person drew or uploaded; returns it, or the earlier drawing that was chosen instead."""
     if given.source in (DRAWN, UPLOADED):
         drawings = st.session_state.setdefault(_DRAWINGS, {})
-        name = _name(given)
+        # one name for all strokes of one drawing, so that half a digit is not kept along with the whole
+        name = drawing_name() if given.source == DRAWN else ways_in.digest(given.picture)
         # undone to nothing and drawn again: it is among them already
         known = name not in drawings and any(
             np.array_equal(other, given.picture) for other in drawings.values()
@@ -47,8 +45,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
     """Draw the strip of the latest drawings, and count the disagreements.
 
     Args:
-        given: what the page was given.
-        shown: what it shows, from `remembered`.
+        given, shown: what the page was given, and what it shows, from `remembered`.
         logits: model → (10,), for what it shows.
     """
     drawings = st.session_state.get(_DRAWINGS, {})
@@ -91,7 +88,7 @@ def last_drawings(given: Given, shown: Given, logits: dict[str, np.ndarray]) -> 
         on_change=guarded(lambda: _recall(given, st.session_state[_NUMBER])),
     )
     with head:
-        save_menu("drawings", lambda: (ready, rows), "")
+        save_menu("drawings", lambda: (ready, rows))
 
 
 def _clicked(given: Given) -> None:
@@ -107,10 +104,3 @@ def _recall(given: Given, number: int | None) -> None:
     ways_in.let_go()
     if number is not None and 1 <= number <= len(drawings):
         ways_in.keep(drawings[number - 1], given)
-
-
-def _name(given: Given) -> str:
-    """One name for all strokes of one drawing, so that half a digit is not kept along with the whole."""
-    if given.source == DRAWN:
-        return drawing_name()
-    return ways_in.digest(given.picture)

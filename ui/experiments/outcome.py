@@ -15,8 +15,16 @@ from kd.studies.experiments.experiment import Findings
 from kd.studies.experiments.judging import judged, judged_curve
 from kd.studies.experiments.rows import late_gain, points
 from kd.studies.measures import value
-from kd.text.experiment_design import before_words, late_words, told
-from kd.text.experiment_words import curve_words, finding_words, guess_words, paper_words, verdict_word
+from kd.text.experiment_words import (
+    before_words,
+    curve_words,
+    finding_words,
+    guess_words,
+    late_words,
+    paper_words,
+    told,
+    verdict_word,
+)
 from kd.text.translation import _
 from kd.text.words import sentence_case
 from ui.experiments import stored

@@ -13,9 +13,8 @@ from kd.lab import Lab
 from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.experiments import EXPERIMENTS, Experiment
 from kd.studies.experiments.experiment import Findings
-from kd.studies.experiments.rows import steps
-from kd.studies.experiments.shipped import has_shipped, shipped_rows
-from kd.text.experiment_design import when_words
+from kd.studies.experiments.rows import has_shipped, shipped_rows, steps
+from kd.text.experiment_words import when_words
 from kd.text.translation import language
 
 

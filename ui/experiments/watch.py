@@ -47,7 +47,7 @@ def draw(lab: Lab, asked: Asked, runs: pd.DataFrame) -> None:
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _curves(key: str, option: str, _lab: Lab, _option: Option, _run_ids: list[str]) -> dict[str, list[float]]:
     """Measure → a share for each value."""
-    found = explored(_option, [_lab.runs.trained.to_measure(run_id) for run_id in _run_ids])
+    found = explored(_option, [_lab.runs[run_id].to_measure() for run_id in _run_ids])
     return {name: [float(each) / 100 for each in values] for name, values in found.items()}
 
 

@@ -26,10 +26,11 @@ def hello() -> None:
 
 
 def _hello() -> str:
+    teacher = _("teacher")
     words = _(
         "A label names one digit and says nothing more. A large network, the {teacher}, also knows what else "
         "the picture could be. Drag T, and its doubts are heard.",
-        teacher=role("teacher", _("teacher")),
+        teacher=role("teacher", teacher),
     )
     return f"<p>{words}</p>"
 

@@ -8,7 +8,6 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from kd.charts import sure_charts
 from kd.charts.sure_charts import gain_ticks
 from kd.studies.over_seeds import MOST_SEEDS
 from kd.studies.sure.single_seeds import ORDERS, AddingSeeds, adding_seeds, alone_sentence, step_sentences
@@ -18,12 +17,11 @@ from kd.text.translation import N_, _, ngettext
 from kd.text.verdicts import seeds_words
 from ui.how_sure import whose_seeds
 from ui.how_sure.whose_seeds import Chosen
-from ui.live import controls
+from ui.live import controls, views
 from ui.live.live import live
 from ui.live.views import View
 from ui.shared import address, notices
-from ui.shared.address import Kept, Parameter
-from ui.shared.figure import save_figure
+from ui.shared.address import Parameter
 from ui.shared.markup import unseen
 
 _ROLES = {HELPS: "helps", NOT_SHOWN: "nothing", HURTS: "hurts"}
@@ -41,6 +39,8 @@ def seed_rows(adding: AddingSeeds) -> View:
     orders = {
         order: [
             {
+                "seed": step.seed,
+                "code": step.says,
                 "own": step.own,
                 "mean": step.difference,
                 "low": None if math.isnan(step.low) else step.low,
@@ -99,7 +99,7 @@ def _number(text: str) -> int:
     return int(text) - 1
 
 
-NUMBER = Kept(_number, lambda value: str(value + 1), 0)
+NUMBER = Parameter(_number, lambda value: str(value + 1), 0)
 
 
 def parameters() -> dict[str, Parameter]:
@@ -138,17 +138,7 @@ def adding(chosen: Chosen) -> None:
     )
     figures = [
         so_far_sentence(added),
-        seed_rows(added),
+        views.saved(seed_rows(added), f"adding-seeds-{chosen.key[:40]}-{{at}}"),
     ]
-    values = live("adding-seeds", [number, order], figures)
+    live("adding-seeds", [number, order], figures)
     st.html(unseen(seeds_words({step.seed: step.own for step in added.steps[ORDERS[0]]})))
-    now = values["point"] + 1
-    name = f"{chosen.key[:40]}-{now}"
-    save_figure(
-        "adding-seeds",
-        sure_charts.seeds_chart,
-        sure_charts.seeds_rows(added, values["order"], now),
-        name,
-        ticks=sure_charts.gain_ticks(added),
-        seeds=seeds,
-    )

@@ -17,7 +17,7 @@ from kd.text.study_words import length_note
 from kd.text.translation import N_, _
 from kd.text.words import plain
 from ui.shared import address
-from ui.shared.address import Choice, Parameter
+from ui.shared.address import Parameter
 from ui.shared.markup import literal
 from ui.shared.run_words import setting
 from ui.shared.shown import shown_run
@@ -51,7 +51,7 @@ OBJECTIVE = address.choice(
 
 
 @cache
-def _values() -> dict[str, Choice]:
+def _values() -> dict[str, Parameter]:
     """Field → its values in the included study, in order."""
     found = {}
     for name, refusal in _REFUSALS.items():

@@ -10,7 +10,7 @@ from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from kd.charts.parts import TEMPERATURE_TICKS
 from kd.config import FIELDS
 from kd.text.translation import _
-from ui.shared.address import Kept
+from ui.shared.address import Parameter
 
 _SECONDS_A_POINT = 0.8
 _STOPS = sorted({*FIELDS["temperature"].stops, *map(float, TEMPERATURE_TICKS)})
@@ -33,10 +33,10 @@ class Control:
     default: Any
     spec: dict[str, Any]
     read: Callable[[Any], Any]
-    parameter: Kept | None = None
+    parameter: Parameter | None = None
 
 
-def temperature(key: str, parameter: Kept, label: str, help: str) -> Control:
+def temperature(key: str, parameter: Parameter, label: str, help: str) -> Control:
     """T from 0.1 to 100 on a logarithmic scale: two figures while it is dragged, a run's stops by arrow keys.
 
     Args:
@@ -65,7 +65,7 @@ def points(
     texts: Sequence[str],
     label: str,
     help: str,
-    parameter: Kept | None = None,
+    parameter: Parameter | None = None,
     first: int | None = None,
 ) -> Control:
     """Points in time, or other steps, which also play by themselves: a value is a point's index.
@@ -124,7 +124,7 @@ def _curve(points: int, lowest: float, highest: float) -> Callable[[Any], list[f
 
 
 def switch(
-    name: str, key: str, default: bool, label: str, help: str, parameter: Kept | None = None
+    name: str, key: str, default: bool, label: str, help: str, parameter: Parameter | None = None
 ) -> Control:
     """On or off."""
     return Control(
@@ -133,7 +133,7 @@ def switch(
 
 
 def choice(
-    name: str, key: str, options: Mapping[str, str], label: str, help: str, parameter: Kept | None = None
+    name: str, key: str, options: Mapping[str, str], label: str, help: str, parameter: Parameter | None = None
 ) -> Control:
     """One of several codes. options: code → what it is called; the first is the default."""
     spec = {"kind": "choice", "options": [{"code": code, "name": name} for code, name in options.items()]}

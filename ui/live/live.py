@@ -11,11 +11,12 @@ import streamlit as st
 
 from ui.live.controls import Control
 from ui.shared import address
+from ui.shared.figure import save_words
 
 BROWSER = Path(__file__).parent / "browser"
 SCRIPTS = (
     *("maths", "words", "elements", "controls", "columns"),
-    *("curves", "drawn", "tables", "answers", "scale", "seeds", "live"),
+    *("curves", "drawn", "tables", "answers", "scale", "seeds", "saved", "live"),
 )
 """One program in parts, in order: a component has a single script, and nothing is built."""
 
@@ -52,13 +53,15 @@ def live(
     if state is None or values != kept["shown"]:
         # it is new on the page, or something else has set a value, such as Back
         kept.update(count=kept["count"] + 1, shown=values, given=values)
-    data = {
+    data: dict[str, Any] = {
         "channel": channel,
         "controls": [{"key": each.name, **each.spec} for each in controls],
         "views": list(views),
         "values": kept["given"] or None,
         "given": kept["count"],
     }
+    if any("file" in view for view in views):
+        data["save"] = save_words()
     _component()(key=key, data=data, on_moved_change=lambda: None)
     for each in controls:
         if each.parameter is not None:

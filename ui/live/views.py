@@ -9,7 +9,6 @@ import numpy as np
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
 from kd.charts.parts import TEMPERATURE_TICKS
-from kd.charts.pull_charts import STRENGTH_ENDS, STRENGTH_TICKS
 from kd.charts.theme import CELL_COLORS, ROLES
 from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
 from kd.text.translation import N_, _
@@ -61,7 +60,8 @@ def answers(logits: Mapping[str, np.ndarray], label: int | None = None) -> View:
         label: the true class, if it is known: then each answer is said to be right or wrong.
     """
     says = {"right": _("right"), "wrong": _("wrong")}
-    return {"kind": "answers", "models": _models(logits), "label": label, "says": says}
+    title = _("Soft targets at temperature T, in percent")
+    return {"kind": "answers", "title": title, "models": _models(logits), "label": label, "says": says}
 
 
 def voices(logits: Mapping[str, np.ndarray], label: int) -> View:
@@ -103,7 +103,6 @@ def strengths(pull: View) -> View:
     """How strongly label and teacher pull, against T, with T² and without. pull: of `pulls`."""
     names = _named({"labels": _("Labels"), "teacher": _(NAMES["teacher"])})
     without = {"role": "teacher", "name": _("Teacher without T²"), "line": "teacher_without_t2"}
-    ends = dict(zip(("from", "to"), STRENGTH_ENDS, strict=True))
     return {
         **pull,
         "kind": "strengths",
@@ -111,7 +110,7 @@ def strengths(pull: View) -> View:
         "note": _("Both axes are logarithmic."),
         "models": [*names, without],
         "x": _temperature_axis(),
-        "y": {"scale": "log", **ends, "ticks": _ticks(STRENGTH_TICKS[1::2])},
+        "y": {"scale": "log", "from": 1e-5, "to": 100, "ticks": _ticks((1e-4, 1e-2, 1, 100))},
     }
 
 
@@ -144,18 +143,22 @@ def point_sentence(says: Sequence[str]) -> View:
     return {"kind": "sentence", "of": "point", "says": list(says)}
 
 
-def course(title: str, values: Mapping[str, Sequence[float]], points: Sequence[str], start: float) -> View:
+def course(
+    title: str, values: Mapping[str, Sequence[float]], points: Sequence[str], start: float, measure: str = ""
+) -> View:
     """Shares over time, a line for each student.
 
     Args:
         values: student → (k,).
         points: what the axis writes at each of the k points.
         start: where the axis of shares begins.
+        measure: the code of what is shared, in the saved table.
     """
     shares = np.linspace(start, 1, 5)
     return {
         "kind": "course",
         "title": title,
+        "measure": measure,
         "models": [{**each, "ys": list(values[each["role"]])} for each in _named(_names(values))],
         "x": {
             "scale": "linear",
@@ -208,6 +211,15 @@ def reading(model: str, title: str, words: str, logits: np.ndarray, points: Sequ
     rows = [numbers(row) for row in logits]
     said = {"title": title, "words": words, "points": list(points)}
     return {"kind": "reading", "role": model, "logits": rows, **said}
+
+
+def saved(view: View, file: str) -> View:
+    """The figure with a menu that saves it as PNG, SVG or CSV.
+
+    Args:
+        file: its name without an ending; {T}, {alpha} and {at} become what is shown then.
+    """
+    return {**view, "file": file}
 
 
 def wide(view: View) -> View:

@@ -19,10 +19,10 @@ _KEY = "canvas"
 class _Kept:
     """What a session keeps of its canvas, because Streamlit forgets a widget that is not on the page.
 
-    canvas: its number; Clear takes a new one. drawing: the number of the drawing on it; each new drawing gets
-    another. strokes: as the canvas describes them. begun_with: the strokes it was given when it came on the
-    page, which must not change while it is there. content: what it looks like, as a PNG. inked: whether
-    anything is drawn.
+    canvas, drawing: the numbers of the canvas, of which Clear takes a new one, and of the drawing on it.
+    strokes: as the canvas describes them. begun_with: the strokes it was given when it came on the page,
+    which must not change while it is there. content: what it looks like, as a PNG. inked: whether anything
+    is drawn.
     """
 
     canvas: int = 0
@@ -34,13 +34,9 @@ class _Kept:
 
 
 def canvas(pen: int) -> tuple[bytes, np.ndarray] | None:
-    """Draw the canvas; return its PNG and the pixels in it, or None before anything is drawn.
+    """Draw the canvas; returns its PNG and the pixels in it, or None before anything is drawn.
 
-    Args:
-        pen: its width in pixels; the square has SIDE of them.
-
-    Raises:
-        ValueError: when what the browser sent is not a picture; the message says what to do.
+    Raises ValueError with what to do when the browser sent no picture. pen: its width, of SIDE pixels.
     """
     # Importing it registers its assets with the server, so there must be a server by then.
     from streamlit_drawable_canvas import st_canvas
@@ -86,12 +82,12 @@ def clear() -> None:
 
 
 def drawing_name() -> str:
-    """The name of the present drawing: the same for all its strokes, another for the next drawing."""
+    """Returns the name of the present drawing: the same for all its strokes, another for the next drawing."""
     return f"drawing {_kept().drawing}"
 
 
 def is_a_dot(pixels: np.ndarray, pen: int) -> bool:
-    """Whether the pen only touched the canvas: its ink is hardly longer than wide. pixels: from `canvas`."""
+    """Returns whether the ink is hardly longer than the pen is wide. pixels: from `canvas`."""
     ink = _ink(pixels)
     return max(int(np.ptp(np.flatnonzero(ink.any(axis=axis)))) for axis in (0, 1)) < 1.5 * pen
 
@@ -101,7 +97,7 @@ def _kept() -> _Kept:
 
 
 def _strokes(sent: Any) -> dict[str, Any] | None:
-    """The lines that a canvas sent, without anything else that might be among them."""
+    """Returns the lines that a canvas sent, without anything else that might be among them."""
     objects = sent.get("objects") if isinstance(sent, dict) else None
     if not isinstance(objects, list):
         return None
@@ -109,5 +105,5 @@ def _strokes(sent: Any) -> dict[str, Any] | None:
 
 
 def _ink(pixels: np.ndarray) -> np.ndarray:
-    """Where a grey, RGB or RGBA picture on black shows anything: bool (height, width)."""
+    """Returns where a grey, RGB or RGBA picture on black shows anything: bool (height, width)."""
     return pixels > 0 if pixels.ndim == 2 else (pixels[..., 0] | pixels[..., 1] | pixels[..., 2]) > 0

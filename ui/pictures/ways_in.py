@@ -1,4 +1,4 @@
-"""Three ways to give the models a picture: draw, choose, upload; and the picture that stays."""
+"""Three ways to give the models a picture: draw, choose, upload; and the picture that is kept instead."""
 
 from __future__ import annotations
 
@@ -38,11 +38,10 @@ _LAST = "last_picture"
 
 @dataclass(frozen=True)
 class Given:
-    """A picture (28, 28) in [0, 1] as the models see it, and a sentence about it.
+    """A picture (28, 28) in [0, 1] as the models see it, and a sentence about it, origin.
 
-    origin: the sentence. label: what the picture shows, where that is known. source: one of the three above,
-    for what the person gave. number: of a test picture. problem: why what they gave cannot be shown, in a
-    sentence; the picture is another one then.
+    label: what it shows, where that is known. source: one of the three above, for what the person gave.
+    number: of a test picture. problem: why another picture is shown than what they gave, in a sentence.
     """
 
     picture: np.ndarray
@@ -54,16 +53,15 @@ class Given:
 
 
 def test_picture(number: int) -> tuple[np.ndarray, int]:
-    """A test picture (28, 28) in [0, 1] and its label."""
+    """Returns a test picture (28, 28) in [0, 1] and its label."""
     mnist = load_mnist()
     return to_model_input(mnist.x_test[number : number + 1])[0, :, :, 0], int(mnist.y_test[number])
 
 
 def drawn(tools: DeltaGenerator | None = None) -> Given:
-    """A canvas, its pen and its eraser; until something is drawn, a test picture takes its place.
+    """Draw a canvas, its pen and its eraser, which stand below it or in tools; returns what is drawn on it.
 
-    Args:
-        tools: where pen and eraser stand; below the canvas if None.
+    Until something is drawn, that is a test picture.
     """
     task = _("Draw one large digit.")
     st.html(f'<p class="kd kd-quiet kd-above-canvas">{escape(task)}</p>')
@@ -98,18 +96,9 @@ def drawn(tools: DeltaGenerator | None = None) -> Given:
 
 
 def chosen(teacher_logits: np.ndarray) -> Given:
-    """A picture from MNIST's test set: by number, at random, or one that the teacher is unsure about."""
-    number = st.number_input(
-        _("Test picture"),
-        min_value=0,
-        max_value=TEST_IMAGES - 1,
-        value=FIRST_PICTURE,
-        key="picture",
-        bind="query-params",
-        help=_(TEST_PICTURE_HELP),
-        on_change=guarded(notices.clear),
-    )
-    st.button(_("A random one"), on_click=guarded(any_picture), width="stretch", help=_("Any test picture."))
+    """Draw what chooses a test picture: by number, at random, or one that the teacher is unsure about."""
+    given = numbered()
+    random_button(_("A random one"))
     st.button(
         _("An ambiguous one"),
         on_click=guarded(_doubtful),
@@ -117,17 +106,37 @@ def chosen(teacher_logits: np.ndarray) -> Given:
         width="stretch",
         help=_("One of the hundred test pictures that the teacher is least sure about."),
     )
+    return given
+
+
+def numbered() -> Given:
+    """Draw a field for the number of a test picture; returns that picture."""
+    number = st.number_input(
+        _("Test picture"),
+        min_value=0,
+        max_value=TEST_IMAGES - 1,
+        key="picture",
+        persist_state="session",
+        help=_(TEST_PICTURE_HELP),
+        on_change=guarded(notices.clear),
+    )
+    address.keep("picture", PICTURE_PARAMETER, number)
     picture, label = test_picture(number)
     return Given(picture, test_picture_sentence(number, label), label, TEST_PICTURE, number)
 
 
+def random_button(label: str) -> None:
+    """Draw a button that chooses a random test picture."""
+    st.button(label, on_click=guarded(_any_picture), width="stretch", help=_("Any test picture."))
+
+
 def test_picture_sentence(number: int, label: int) -> str:
-    """Which test picture this is."""
+    """Returns which test picture this is."""
     return _("Test picture {number}. Its label says {label}.", number=f"{number:,}", label=label)
 
 
 def uploaded() -> Given:
-    """A picture file of one digit."""
+    """Draw a field for a picture file; returns the digit in it, or a test picture."""
     file = st.file_uploader(
         _("A picture of one digit"),
         key="upload",
@@ -146,13 +155,13 @@ def uploaded() -> Given:
 
 
 def _last(given: Given) -> Given:
-    """What the person gave, to show again while the next thing that they give cannot be shown."""
+    """Keep what the person gave, to show again while the next thing that they give cannot be shown."""
     st.session_state[_LAST] = given
     return given
 
 
 def _instead(problem: str) -> Given:
-    """The person's last picture, or else a test picture. problem: why not what they gave, in a sentence."""
+    """Returns the person's last picture, or else a test picture. problem: why not what they gave."""
     last = st.session_state.get(_LAST)
     if last is None:
         message = N_("Until then, the answers are to test picture {number}, labelled {label}.")
@@ -162,14 +171,13 @@ def _instead(problem: str) -> Given:
 
 
 def _first_picture(message: str) -> Given:
-    """The picture that is shown before a person gives one. message: it has places for number and label."""
+    """Returns the picture shown before a person gives one. message: with places for number and label."""
     picture, label = test_picture(FIRST_PICTURE)
     origin = _(message, number=f"{FIRST_PICTURE:,}", label=label)
     return Given(picture, origin, label, TEST_PICTURE, FIRST_PICTURE)
 
 
-def any_picture() -> None:
-    """Choose a random test picture."""
+def _any_picture() -> None:
     notices.clear()
     st.session_state["picture"] = int(np.random.default_rng().integers(TEST_IMAGES))
 
@@ -181,7 +189,6 @@ def _doubtful(teacher_logits: np.ndarray) -> None:
 
 
 def _picture_number(text: str) -> int:
-    """The number of a test picture that an address names."""
     if text.isdecimal() and len(text) < 9 and int(text) < TEST_IMAGES:
         return int(text)
     raise ValueError(
@@ -195,18 +202,17 @@ def _picture_number(text: str) -> int:
 
 
 WAY_PARAMETER = address.choice(N_("There is no way “{text}” to a picture: use {allowed}."), WAYS)
-PICTURE_PARAMETER = address.Parameter(_picture_number, str)
+PICTURE_PARAMETER = address.Parameter(_picture_number, str, FIRST_PICTURE)
 
 
 _KEPT = "kept_picture"
 
 
 def keep(picture: np.ndarray, instead_of: Given | None = None) -> None:
-    """Show this picture until another one is given.
+    """Show this picture, (28, 28) in [0, 1], until another one is given.
 
     Args:
-        picture: (28, 28) in [0, 1].
-        instead_of: what is given now; None for whatever the next page is given at first.
+        instead_of: what is given now; None for what the next page is given at first.
     """
     st.session_state[_KEPT] = (picture, instead_of and digest(instead_of.picture))
 
@@ -217,7 +223,7 @@ def let_go() -> None:
 
 
 def kept_instead_of(given: Given) -> np.ndarray | None:
-    """The picture to show instead of what is given, or None."""
+    """Returns the picture to show instead of what is given, or None."""
     if _KEPT not in st.session_state:
         return None
     picture, replaced = st.session_state[_KEPT]
@@ -244,5 +250,5 @@ def take_along(shown: Given) -> None:
 
 
 def digest(picture: np.ndarray) -> str:
-    """A name for what a picture looks like."""
+    """Returns a name for what a picture looks like."""
     return hashlib.sha256(picture.tobytes()).hexdigest()

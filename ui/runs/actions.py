@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from kd.lab import Lab
-from kd.notebook.folding import Line
-from kd.notebook.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
+from kd.lab.comparison import Line
+from kd.lab.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.runs.state import RunView
 from kd.studies.address import sweep_command, train_command
 from kd.studies.study import MOST_SEEDS, Study

@@ -13,15 +13,15 @@ from kd.charts.error_charts import confusion_chart, difference_rows
 from kd.charts.study.courses import SHAPES, courses_chart, courses_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
-from kd.notebook.comparison import (
+from kd.lab.comparison import (
     PAIRED_T,
     Between,
+    Line,
     between,
     differing,
     figures_of_seeds,
     study_between,
 )
-from kd.notebook.folding import Line
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import STUDY, query_of
 from kd.text.translation import _

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from kd.config import FIELDS
-from kd.notebook.folding import Line, lines
+from kd.lab.comparison import Line, lines
 from kd.runs.state import RunView
 from kd.text import endings
 from kd.text.study_words import decimals, signed

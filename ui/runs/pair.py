@@ -23,7 +23,7 @@ def _read(text: str) -> str:
     return text
 
 
-PAIR = address.Kept(_read, str, _USUAL)
+PAIR = address.Parameter(_read, str, _USUAL)
 
 
 def chosen_pair(letters: Sequence[str]) -> tuple[str, str]:

@@ -50,28 +50,15 @@ def _list(lab: Lab) -> None:
         )
 
 
-_SECONDS_BETWEEN_ROOMS = 1
-
-
 def room(lab: Lab) -> None:
-    """Draw it as soon as it is measured: with thousands of runs, that takes some seconds."""
-    is_measured = lab.upkeep.latest() is not None
-    st.fragment(_room, run_every=None if is_measured else _SECONDS_BETWEEN_ROOMS)(lab, is_measured)
-
-
-def _room(lab: Lab, was_measured: bool) -> None:
+    """Draw how much space runs take."""
     with guard():
-        usage = lab.upkeep.latest()
-        if usage is not None and not was_measured:
-            st.rerun()
-        if usage is None:
-            saved, share = _("Measuring the space that runs take …"), 0.0
-        else:
-            share = min(usage.used / usage.limit, 1.0)
-            # not how many runs: some were trained ahead, and no list names those
-            saved = _(
-                "Saved runs take {used} of {limit}.", used=file_size(usage.used), limit=file_size(usage.limit)
-            )
+        usage = lab.upkeep.usage()
+        share = min(usage.used / usage.limit, 1.0)
+        # not how many runs: some were trained ahead, and no list names those
+        saved = _(
+            "Saved runs take {used} of {limit}.", used=file_size(usage.used), limit=file_size(usage.limit)
+        )
         rule = _("When space runs out, the run you have not used for longest is deleted, unless you keep it.")
         bar = _("Space used by runs")
         st.html(

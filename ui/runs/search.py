@@ -74,13 +74,14 @@ _WHOSE = address.choice(
     N_("There is no whose “{text}”: use {allowed}."),
     {"all": N_("Everybody's"), MINE: N_("Mine"), OTHERS: N_("Others'"), APP: N_("The app's")},
 )
-_FOLD = address.kept(address.switch("fold", otherwise=True), True)
-TICKED = address.Kept(_ids, lambda ids: ",".join(ids[:_MOST_TICKED]), [])
-_BY = address.Kept(_field, str, "")
-_VALUES = address.Kept(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, [])
-_COLUMNS = address.Kept(_columns, ",".join, [])
+_FOLD = address.switch("fold", default=True)
+TICKED = address.Parameter(_ids, lambda ids: ",".join(ids[:_MOST_TICKED]), [])
+_WORDS = address.Parameter(lambda text: text[:_MOST_LETTERS], str, "")
+_BY = address.Parameter(_field, str, "")
+_VALUES = address.Parameter(lambda text: text.split(",")[:_MOST_LETTERS], ",".join, [])
+_COLUMNS = address.Parameter(_columns, ",".join, [])
 ADDRESS = {
-    "q": address.Parameter(lambda text: text[:_MOST_LETTERS], str),
+    "q": _WORDS,
     "by": _BY,
     "values": _VALUES,
     "whose": _WHOSE,
@@ -104,7 +105,6 @@ def search(listed: Listing) -> list[int]:
             key="q",
             max_chars=_MOST_LETTERS,
             live=WAIT,
-            bind="query-params",
             icon=":material/search:",
             placeholder=_("name, tag, note, setting"),
             help=_(
@@ -112,7 +112,9 @@ def search(listed: Listing) -> list[int]:
                 "with it."
             ),
             width=300,
+            persist_state="session",
         )
+        address.keep("q", _WORDS, words)
         with st.popover(
             _("Filter"),
             icon=":material/filter_alt:",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from kd.notebook.folding import Line
+from kd.lab.comparison import Line
 from kd.text.translation import _
 from ui.runs.listing import Listing, owners
 from ui.runs.search import COLUMNS, TICKED, columns

@@ -26,7 +26,7 @@ from kd.text.translation import _
 from ui.serving import limits, log_limit
 from ui.serving.first_paint import ShowsWaiting
 from ui.serving.hosts import KnownHostsOnly
-from ui.shared.language import follow_the_reader
+from ui.shared.person import follow_the_reader
 
 __all__ = ["explain", "lifespan", "middleware"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -19,103 +19,137 @@ from ui.shared.person import script_run
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter that a widget of the same key is bound to.
+    """A query parameter: `take` reads it into the session, under the key of its widget, and `keep` writes it.
 
     read: its text → the value; a ValueError's message is the sentence to show.
-    write: the value → the text that the widget reads as this very value.
+    write: the value → its text.
+    default: what a bare address means.
+    labels: for a choice that `choose` draws, code → what the page shows, marked with `N_`.
     """
 
     read: Callable[[str], Any]
     write: Callable[[Any], str]
-
-
-@dataclass(frozen=True)
-class Kept(Parameter):
-    """A query parameter whose widget is not bound to it: `take` reads it, and `keep` writes it.
-
-    default: what a bare address means.
-    """
-
     default: Any
-
-
-@dataclass(frozen=True)
-class Choice(Kept):
-    """A query parameter with one of several codes, whose widget `choose` draws.
-
-    labels: code → what the page shows, marked with `N_`.
-    """
-
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def take(parameters: Mapping[str, Parameter]) -> None:
-    """Spell what the address says as widgets do; refuse what is not allowed, with a sentence.
+    """Bring what the address says into the session, before the widgets are drawn.
 
-    Widgets read fewer spellings than we do, and drop or clamp the rest without a word. To be called before
-    they are drawn.
+    What cannot be read becomes the default and a sentence; what is spelled in another way is spelled anew.
     """
     changes = {}
     for name, parameter in parameters.items():
         if name in st.session_state and not went_back():
             continue
-        value = parameter.default if isinstance(parameter, Kept) else None
+        value = parameter.default
         if texts := st.query_params.get_all(name):
-            text = None
             try:
                 value = parameter.read(texts[-1])
-                is_said = not isinstance(parameter, Kept) or value != parameter.default
-                text = parameter.write(value) if is_said else None
             except ValueError as error:
                 notices.add(str(error))
-            if texts != [text]:
-                changes[name] = text
-        if isinstance(parameter, Kept):
-            st.session_state[name] = value
+            changes[name] = _text(parameter, value)
+        st.session_state[name] = value
     rewrite(changes)
 
 
-def kept(parameter: Parameter, default: Any) -> Kept:
-    """The same parameter for a control that is not bound to it. default: what a bare address means."""
-    return Kept(parameter.read, parameter.write, default)
+def keep(name: str, parameter: Parameter, value: Any) -> None:
+    """Have the address say what its widget says."""
+    rewrite({name: _text(parameter, value)})
 
 
-def choose(widget: Callable[..., str], label: str, parameter: Choice, key: str, **arguments: Any) -> str:
+def _text(parameter: Parameter, value: Any) -> str | None:
+    return None if value == parameter.default else parameter.write(value)
+
+
+def choose(widget: Callable[..., str], label: str, parameter: Parameter, key: str, **arguments: Any) -> str:
     """Draw a choice whose labels are translated, and keep its code in the address; returns the code.
+
+    Streamlit's own `bind` would write the label there: an address in the sender's language.
 
     Args:
         widget: st.selectbox, st.segmented_control, st.pills or st.radio.
         parameter: what `take` has been given for this key.
         arguments: of the widget.
     """
-    code = draw_choice(widget, label, parameter, key, **arguments)
-    keep(key, parameter, code)
-    return code
-
-
-def draw_choice(widget: Callable[..., str], label: str, parameter: Choice, key: str, **arguments: Any) -> str:
-    """The same, with the address left to whoever draws it.
-
-    Streamlit's own `bind` would write the label there: an address in the sender's language.
-    """
     st.session_state.setdefault(key, parameter.default)
-    return widget(
+    code = widget(
         label,
         list(parameter.labels),
         key=key,
         format_func=lambda code: _(parameter.labels[code]),
-        persist_state="session",  # as a bound widget's, the choice outlasts a visit to another page
+        persist_state="session",
         **arguments,
     )
+    keep(key, parameter, code)
+    return code
 
 
-def keep(name: str, parameter: Kept, value: Any) -> None:
-    """Have the address say what its widget says."""
-    rewrite({name: None if value == parameter.default else parameter.write(value)})
+def number(name: str, lowest: float, highest: float, instead: float) -> Parameter:
+    """Returns a number in a range. instead: what a bare address means, and a refused one."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not lowest <= value <= highest:
+            raise ValueError(
+                _(
+                    "{name} must be a number between {lowest} and {highest}, not “{text}”. "
+                    "It is set to {instead}.",
+                    name=name,
+                    lowest=plain(lowest),
+                    highest=plain(highest),
+                    text=notices.cut(text),
+                    instead=plain(instead),
+                )
+            )
+        return value
+
+    return Parameter(read, plain, instead)
+
+
+def choice(refusal: str, labels: Mapping[str, str]) -> Parameter:
+    """Returns one of several codes, of which the first is what a bare address means.
+
+    Args:
+        refusal: the sentence for anything else, marked with `N_`, with {text} and {allowed}.
+        labels: code → what the page shows, marked with `N_`.
+    """
+    # Earlier versions wrote the English labels into the address.
+    codes = {label: code for code, label in labels.items()} | {code: code for code in labels}
+
+    def read(text: str) -> str:
+        if text not in codes:
+            raise ValueError(_(refusal, text=notices.cut(text), allowed=", ".join(labels)))
+        return codes[text]
+
+    return Parameter(read, str, next(iter(labels)), labels)
+
+
+def switch(name: str, default: bool = False) -> Parameter:
+    """Returns on or off. default: what a bare address means, and a refused one."""
+    refusal = N_("{name} must be true or false, not “{text}”. It is off.")
+    if default:
+        refusal = N_("{name} must be true or false, not “{text}”. It is on.")
+
+    def read(text: str) -> bool:
+        value = to_bool(text)
+        if value is None:
+            raise ValueError(_(refusal, name=name, text=notices.cut(text)))
+        return value
+
+    return Parameter(read, plain, default)
+
+
+def plain(value: Any) -> str:
+    """Returns a value in the spelling of Streamlit's widgets: true, 0.25, 4, strong."""
+    return str(value).lower() if isinstance(value, bool) else str(value).removesuffix(".0")
 
 
 def went_back() -> bool:
-    """Whether the page is drawn because of Back or Forward: then the address counts, not the session."""
+    """Returns whether Back or Forward has the page drawn: then the address counts, not the session."""
     return script_run().is_history_navigation
 
 
@@ -176,8 +210,7 @@ def together() -> Iterator[None]:
     finally:
         changed, _batch.changed = _batch.changed, None
         if changed:
-            with get_session_state().query_params() as address:
-                _tell_browser(address)
+            say()
 
 
 _batch = threading.local()
@@ -187,81 +220,3 @@ _batch = threading.local()
 def _tell_browser(address: Any) -> None:
     address._send_query_param_msg()
     address.set_initial_query_params_from_current()
-
-
-def number(name: str, lowest: float, highest: float, instead: float) -> Kept:
-    """A number in a range.
-
-    Args:
-        name: the parameter's, in the address.
-        instead: what a bare address means, and a refused one.
-    """
-
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if not lowest <= value <= highest:
-            raise ValueError(
-                _(
-                    "{name} must be a number between {lowest} and {highest}, not “{text}”. "
-                    "It is set to {instead}.",
-                    name=name,
-                    lowest=plain(lowest),
-                    highest=plain(highest),
-                    text=notices.cut(text),
-                    instead=plain(instead),
-                )
-            )
-        return value
-
-    return Kept(read, plain, instead)
-
-
-def choice(refusal: str, labels: Mapping[str, str]) -> Choice:
-    """One of several codes.
-
-    Args:
-        refusal: the sentence for anything else, marked with `N_`, with {text} and {allowed}: “There is no
-            view “{text}”: use {allowed}.”
-        labels: code → what the page shows, marked with `N_`; the first is what a bare address means.
-    """
-    # Earlier versions wrote the English labels into the address.
-    codes = {label: code for code, label in labels.items()} | {code: code for code in labels}
-
-    def read(text: str) -> str:
-        if text not in codes:
-            raise ValueError(_(refusal, text=notices.cut(text), allowed=", ".join(labels)))
-        return codes[text]
-
-    return Choice(read, str, next(iter(labels)), labels)
-
-
-def switch(name: str, otherwise: bool = False) -> Parameter:
-    """On or off.
-
-    Args:
-        name: the parameter's, in the address.
-        otherwise: what its widget is when the address is refused.
-    """
-    refusal = _ON_OR_OFF[otherwise]
-
-    def read(text: str) -> bool:
-        value = to_bool(text)
-        if value is None:
-            raise ValueError(_(refusal, name=name, text=notices.cut(text)))
-        return value
-
-    return Parameter(read, plain)
-
-
-_ON_OR_OFF = {
-    True: N_("{name} must be true or false, not “{text}”. It is on."),
-    False: N_("{name} must be true or false, not “{text}”. It is off."),
-}
-
-
-def plain(value: Any) -> str:
-    """A value in the spelling of Streamlit's widgets: true, 0.25, 4, strong."""
-    return str(value).lower() if isinstance(value, bool) else str(value).removesuffix(".0")

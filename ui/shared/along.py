@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from html import escape
+from typing import cast
 
 import pandas as pd
 import streamlit as st
@@ -24,12 +25,25 @@ _KINDS = {
 
 
 def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
-    """The button that unfolds the buttons for CSV, Parquet and the dictionary.
+    """Draw the button that unfolds the buttons for CSV, Parquet and the dictionary.
 
     Args:
         name: of the files, and with it the widgets' keys: a study's id, or "runs".
         numbers: the table, of `Lab.numbers`; made when a button is clicked, not before.
     """
+
+    def button(file_name: str, title: str, mime: str, about: str, content: Callable[[], bytes]) -> None:
+        st.download_button(
+            title,
+            content,
+            file_name=file_name,
+            mime=mime,
+            key=f"along-{file_name}",
+            on_click="ignore",
+            help=_(about),
+            width="stretch",
+        )
+
     with st.popover(
         _("Numbers"),
         type="tertiary",
@@ -38,8 +52,8 @@ def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
         help=_("All numbers of these runs as a table (CSV, Parquet), and what its columns mean."),
     ):
         for code, (title, mime, about) in _KINDS.items():
-            _button(f"{name}.{code}", title, mime, about, partial(_content, code, numbers))
-        _button(
+            button(f"{name}.{code}", title, mime, about, partial(_content, code, numbers))
+        button(
             dictionary_name(name),
             _("What the columns mean"),
             "text/csv",
@@ -48,27 +62,12 @@ def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
         )
 
 
-def _button(file_name: str, title: str, mime: str, about: str, content: Callable[[], bytes]) -> None:
-    st.download_button(
-        title,
-        content,
-        file_name=file_name,
-        mime=mime,
-        key=f"along-{file_name}",
-        on_click="ignore",
-        help=_(about),
-        width="stretch",
-    )
-
-
 def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
-    chosen = format_named(code)
-    assert isinstance(chosen, TableFormat)
-    return chosen.content(numbers())
+    return cast("TableFormat", format_named(code)).content(numbers())
 
 
 def show_command(command: str, name: str = "repeat", note: str = "") -> None:
-    """A button that unfolds the command, which has a button of its own to copy it.
+    """Draw a button that unfolds the command, which has a button of its own to copy it.
 
     Args:
         command: of `kd.studies.address`.

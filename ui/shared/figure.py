@@ -15,19 +15,19 @@ from kd.charts.figure_file import figure_csv, figure_png, figure_svg
 from kd.charts.run_charts import vega_lite
 from kd.charts.theme import PRESENTED_TEXT_PIXELS, TEXT_PIXELS, text_sizes
 from kd.charts.thumbnails import card_chart, thumbnail_rows
-from kd.text.translation import N_, _, language
+from kd.text.translation import _, language
+from ui.shared.frame import presenting
 from ui.shared.markup import unseen
-from ui.shared.presenter import presenting
 
-_KINDS = {
-    "PNG": N_("A picture for slides and documents."),
-    "SVG": N_("A picture that stays sharp at any size."),
-    "CSV": N_("The numbers, for a spreadsheet."),
-}
+
+@st.cache_data(max_entries=1_000, show_spinner=False)
+def computed(run_id: str, name: str, *of: Any, _compute: Callable[[], Any]) -> Any:
+    """Returns what is computed of a finished run, once for a name and its arguments."""
+    return _compute()
 
 
 def spec(chart: Callable[..., Any], name: str, rows: pd.DataFrame, **arguments: Any) -> dict[str, Any]:
-    """A chart without its rows as a Vega-Lite dictionary, built once for a name, arguments and language."""
+    """Returns a chart without its rows as Vega-Lite, built once for a name, arguments and language."""
     return _spec(chart, name, language(), rows, **arguments)
 
 
@@ -60,8 +60,7 @@ def figure(
         alt: what the figure shows, in a sentence or three for readers who do not see it.
         file_note: added to the file's name, such as "T4".
         on_select: called when something in the figure is clicked; the key in the session is `name`.
-        sent: the same numbers as Arrow has them, where many people look at them: to convert them for each
-            takes longer than all the rest of a figure.
+        sent: the rows as Arrow has them, where many people look at them: converting them takes longest.
         arguments: of the chart.
     """
     ready = spec(chart, name, rows, **arguments)
@@ -71,35 +70,23 @@ def figure(
 
 
 def framed(name: str, titled: bool = True) -> Any:
-    """The place of a figure and of its `save_menu`, which the stylesheet puts into the row of the title.
-
-    Args:
-        titled: whether the figure has a title; otherwise the menu gets a row above it.
-    """
+    """Returns the place of a figure and its `save_menu`: in the row of the title or, without one, above."""
     return st.container(key=f"{'figure' if titled else 'untitled'}-{name}", gap=None)
 
 
 def said_chart(ready: dict[str, Any], rows: Any, words: str, **options: Any) -> None:
-    """Draw a chart, and before it what it shows, for screen readers alone.
+    """Draw a chart of `spec`, and before it, for screen readers alone, what it shows.
 
     The words are not the chart's own alternative: the browser would build the whole chart anew whenever a
     control changes them, which takes half as long again as all the rest.
-
-    Args:
-        ready: of `spec`.
-        words: as `alt` of `figure`.
-        options: of `st.vega_lite_chart`.
     """
     st.html(unseen(words))
-    st.vega_lite_chart(
-        {**presented(ready), "data": {"values": rows}},
-        alt=_("Chart. The sentence before it says what it shows."),
-        **options,
-    )
+    said = _("Chart. The sentence before it says what it shows.")
+    st.vega_lite_chart({**presented(ready), "data": {"values": rows}}, alt=said, **options)
 
 
 def presented(ready: dict[str, Any]) -> dict[str, Any]:
-    """The chart as this window shows it: in presenter mode all of it is larger, so that labels keep apart."""
+    """Returns the chart as this window shows it: larger in presenter mode, so that labels keep apart."""
     if not presenting():
         return ready
     config = ready["config"]
@@ -108,47 +95,17 @@ def presented(ready: dict[str, Any]) -> dict[str, Any]:
     return {**ready, "config": {**config, **sizes}, "height": height}
 
 
-def save_menu(
-    name: str,
-    contents: Callable[[], tuple[dict[str, Any], pd.DataFrame]],
-    file_note: str,
-    table: pd.DataFrame | None = None,
-) -> None:
-    """The button that saves a figure as PNG, SVG or CSV.
-
-    Args:
-        name: the file's name and the widgets' key, in lower case with hyphens.
-        contents: () → (Vega-Lite, its rows); called once the menu is open.
-        file_note: added to the file's name; may be empty.
-        table: the figure's numbers, if they are not the rows.
-    """
-    file_name = f"{name}-{file_note}" if file_note else name
-    with st.popover(
-        _("Save"),
-        type="tertiary",
-        icon=":material/download:",
-        key=f"save-{name}",
-        on_change="rerun",
-        help=_("This figure as a picture (PNG, SVG), or its numbers (CSV)."),
-    ) as menu:
-        if menu.open:
-            ready, rows = contents()
-            _buttons(ready, rows, rows if table is None else table, file_name)
-
-
-def save_figure(
-    name: str,
-    chart: Callable[..., Any],
-    rows: pd.DataFrame,
-    file_note: str = "",
-    **arguments: Any,
-) -> None:
-    """The button that saves a figure which the browser draws by itself.
-
-    Args:
-        name, chart, rows, file_note, arguments: as `figure`.
-    """
-    save_menu(name, lambda: (spec(chart, name, rows, **arguments), rows), file_note)
+def save_words() -> dict[str, Any]:
+    """Returns what the button that saves a figure is called, and what its menu says."""
+    return {
+        "save": _("Save"),
+        "help": _("This figure as a picture (PNG, SVG), or its numbers (CSV)."),
+        "kinds": {
+            "PNG": _("A picture for slides and documents."),
+            "SVG": _("A picture that stays sharp at any size."),
+            "CSV": _("The numbers, for a spreadsheet."),
+        },
+    }
 
 
 def save_cards(
@@ -159,7 +116,7 @@ def save_cards(
     file_note: str,
     table: pd.DataFrame,
 ) -> None:
-    """The button that saves pictures and what is said of each, which a page shows as its own cards.
+    """Draw the button that saves pictures with captions, which a page shows as its own cards.
 
     Args:
         name, file_note, table: as `save_menu`.
@@ -175,20 +132,45 @@ def save_cards(
     save_menu(name, contents, file_note, table)
 
 
-def _buttons(ready: dict[str, Any], rows: pd.DataFrame, table: pd.DataFrame, file_name: str) -> None:
-    for kind, mime, content in (
-        ("PNG", "image/png", partial(figure_png, ready, rows)),
-        ("SVG", "image/svg+xml", partial(figure_svg, ready, rows)),
-        ("CSV", "text/csv", partial(figure_csv, table)),
-    ):
-        # a function: rendered when clicked, not before
-        st.download_button(
-            kind,
-            content,
-            file_name=f"{file_name}.{kind.lower()}",
-            mime=mime,
-            key=f"{file_name}-{kind}",
-            on_click="ignore",
-            help=_(_KINDS[kind]),
-            width="stretch",
-        )
+def save_menu(
+    name: str,
+    contents: Callable[[], tuple[dict[str, Any], pd.DataFrame]],
+    file_note: str = "",
+    table: pd.DataFrame | None = None,
+) -> None:
+    """Draw the button that saves a figure as PNG, SVG or CSV.
+
+    Args:
+        name: the file's name and the widgets' key, in lower case with hyphens.
+        contents: () → (Vega-Lite, its rows); called once the menu is open.
+        file_note: added to the file's name; may be empty.
+        table: the figure's numbers, if they are not the rows.
+    """
+    file_name, words = f"{name}-{file_note}" if file_note else name, save_words()
+    with st.popover(
+        words["save"],
+        type="tertiary",
+        icon=":material/download:",
+        key=f"save-{name}",
+        on_change="rerun",
+        help=words["help"],
+    ) as menu:
+        if not menu.open:
+            return
+        ready, rows = contents()
+        for kind, mime, content in (
+            ("PNG", "image/png", partial(figure_png, ready, rows)),
+            ("SVG", "image/svg+xml", partial(figure_svg, ready, rows)),
+            ("CSV", "text/csv", partial(figure_csv, rows if table is None else table)),
+        ):
+            # a function: rendered when clicked, not before
+            st.download_button(
+                kind,
+                content,
+                file_name=f"{file_name}.{kind.lower()}",
+                mime=mime,
+                key=f"{file_name}-{kind}",
+                on_click="ignore",
+                help=words["kinds"][kind],
+                width="stretch",
+            )

@@ -1,4 +1,4 @@
-"""What every page has around it: title, navigation, style, and one sentence in place of a traceback."""
+"""What every page has around it: title, navigation, style, presenter mode, one sentence for a traceback."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from pathlib import Path
 import streamlit as st
 
 from kd.text.translation import N_, _, settle
-from ui.shared import notices, presenter
-from ui.shared.guard import guard
-from ui.shared.language import follow_the_reader
+from ui.shared import address, notices
+from ui.shared.guard import guard, guarded
 from ui.shared.markup import image_source
+from ui.shared.person import follow_the_reader
 from ui.shared.shown import comes_to
 
 _FOLDER = Path(__file__).parent
+_PRESENT = "present"
+_PARAMETER = address.switch(_PRESENT)
 _PAGES = (
     ("app.py", N_("Home"), ":material/home:"),
     ("pages/train.py", N_("Train"), ":material/model_training:"),
@@ -50,8 +52,9 @@ def page(title: str, heading: str = "") -> Iterator[None]:
         layout="wide",
         initial_sidebar_state=220,
     )
-    presenting = presenter.take_address()
-    st.html(_style(presenting))
+    address.take({_PRESENT: _PARAMETER})
+    address.keep(_PRESENT, _PARAMETER, presenting())
+    st.html(_style(presenting()))
     with st.sidebar:
         st.html(
             f'<div class="kd-brand"><img src="{mark}" alt="">KD Lab</div>{_script()}',
@@ -59,12 +62,31 @@ def page(title: str, heading: str = "") -> Iterator[None]:
         )
         for path, label, icon in _PAGES:
             st.page_link(path, label=_(label), icon=icon)
-        presenter.way_in()
+        st.button(
+            _("Present"),
+            key="present_on",
+            icon=":material/slideshow:",
+            type="tertiary",
+            help=_(
+                "For a projector: large type, and only what the last row is to look at. Esc brings you back."
+            ),
+            on_click=guarded(_present),
+            args=(True,),
+        )
     with st.container(key="present_way_out"):
-        if presenting:
-            presenter.way_out()
+        if presenting():
+            st.button(
+                _("Stop presenting"),
+                key="present_off",
+                icon=":material/close:",
+                type="tertiary",
+                shortcut="Escape",
+                help=_("Brings back navigation, controls and all the rest."),
+                on_click=guarded(_present),
+                args=(False,),
+            )
     name = _(heading) if heading else _(title)
-    if presenting and not heading:
+    if presenting() and not heading:
         st.html(f'<h1 class="kd-unseen">{escape(name)}</h1>')
     else:
         st.title(name, anchor=False)
@@ -77,9 +99,17 @@ def page(title: str, heading: str = "") -> Iterator[None]:
             notices.show()
 
 
+def presenting() -> bool:
+    """Returns whether this window is in presenter mode: said by its address, kept while it is open."""
+    return st.session_state.get(_PRESENT, False)
+
+
+def _present(on: bool) -> None:
+    st.session_state[_PRESENT] = on
+
+
 @cache
 def _style(presenting: bool) -> str:
-    """The style sheets of a page."""
     names = ("style.css", "experiments.css", "rooms.css", *(["present.css"] if presenting else []))
     return "".join(f"<style>{(_FOLDER / name).read_text(encoding='utf-8')}</style>" for name in names)
 

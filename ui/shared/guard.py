@@ -41,7 +41,7 @@ def guard() -> Iterator[None]:
 
 
 def guarded(callback: Callable[..., Any]) -> Callable[..., None]:
-    """A widget's callback whose failure is logged and becomes a notice: it runs outside every `guard`."""
+    """Returns a widget's callback whose failure is logged and becomes a notice: no guard surrounds it."""
 
     @functools.wraps(callback)
     def call(*arguments: Any, **named: Any) -> None:

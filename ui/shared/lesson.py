@@ -1,4 +1,4 @@
-"""Headings, and the lesson under a figure: a paragraph, something to try, the formula one click away."""
+"""Headings, and lessons: a paragraph, something to try, and the formula one click away."""
 
 from __future__ import annotations
 
@@ -6,21 +6,27 @@ from html import escape
 
 import streamlit as st
 
-from kd.text.translation import _
-from ui.shared.presenter import presenting
+from kd.text.translation import N_, _
+from ui.shared.frame import presenting
+
+OBJECTIVE = (
+    r"L = \alpha\,\text{CE}\bigl(y, \sigma(z_s)\bigr) + (1-\alpha)\,s\,"
+    r"\text{KL}\bigl(\sigma(z_t/T)\,\|\,\sigma(z_s/T)\bigr), \qquad s = T^2 \text{ or } 1"
+)
+OBJECTIVE_SYMBOLS = N_(
+    "$y$: the label; $z_s, z_t$: logits of student and teacher; $\\sigma$: softmax; CE: cross-entropy; KL: "
+    "Kullback–Leibler divergence. Hinton, Vinyals and Dean (2015), *Distilling the Knowledge in a Neural "
+    "Network*, section 2."
+)
 
 
 def section(title: str) -> None:
-    """A heading of the second level, in the reader's language."""
+    """Draw a heading of the second level, in the reader's language."""
     st.header(title, anchor=False)
 
 
 def unseen_section(title: str, *marks: str) -> None:
-    """The same where the layout tells the eye enough: it takes no room on the screen.
-
-    Args:
-        marks: classes by which the stylesheet knows how much room to keep for what follows.
-    """
+    """Draw such a heading for screen readers alone. marks: classes for what the stylesheet makes of it."""
     st.html(f'<h2 class="{" ".join(["kd-unseen", *marks])}">{escape(title)}</h2>')
 
 
@@ -48,3 +54,83 @@ def lesson(
     with st.expander(_("The formula")):
         st.latex(formula)
         st.markdown(symbols)
+
+
+_MORE_WRONG = N_(
+    "Guess before you look: the student has one parameter for every {ratio} of its teacher's. How many more "
+    "of the 10,000 test pictures does it get wrong? For the models above, the answer is {lost}."
+)
+_FEWER_WRONG = N_(
+    "Guess before you look: the student has one parameter for every {ratio} of its teacher's. Which of the "
+    "two gets more of the 10,000 test pictures right? For the models above, it is the student, by {lost}."
+)
+
+
+def home_lesson(ratio: float, teacher: float, distilled: float) -> None:
+    """Draw the lesson under the voices of Home, in a folded section.
+
+    Args:
+        ratio: how many parameters the teacher has for each of the student's.
+        teacher, distilled: their test accuracies, as fractions.
+    """
+    lost = round(10_000 * (teacher - distilled))
+    lesson(
+        _("What the teacher adds"),
+        _(
+            "The distilled student learns from two things at once: the label, and the teacher's "
+            "probabilities, softened by a temperature T so that the small ones count too. α sets how much "
+            "the label counts. Its twin, called scratch, learns from the labels alone and so shows what the "
+            "teacher adds."
+        ),
+        _(_MORE_WRONG if lost >= 0 else _FEWER_WRONG, ratio=f"{ratio:.0f}", lost=f"{abs(lost):,}"),
+        OBJECTIVE,
+        _(OBJECTIVE_SYMBOLS),
+        folded=True,
+    )
+
+
+def runs_lesson() -> None:
+    """Draw the lesson under the list of runs."""
+    lesson(
+        _("How far one run can be trusted"),
+        _(
+            "A seed decides the training pictures, their order and the initial weights, so each run is one "
+            "throw of the dice. The interval shown with each comparison allows for chance in the 10,000 test "
+            "pictures but not in the seed: to compare two settings, you need several runs of each."
+        ),
+        _(
+            "Open a run in Train and train it again with other seeds (under More). See how much the same "
+            "student varies by luck alone, and compare that with what another α or T does."
+        ),
+        r"d = \frac{\text{fixed} - \text{broken}}{n}",
+        _(
+            "fixed, broken: the test pictures that only the distilled student gets right, and those that "
+            "only scratch does; $n$: 10,000. The 95 % interval of $d$ is Newcombe's (1998), method 10, for "
+            "paired proportions."
+        ),
+    )
+
+
+def sweep_lesson() -> None:
+    """Draw the lesson under a study on Sweep."""
+    lesson(
+        _("One run is an anecdote"),
+        _(
+            "A student's accuracy depends on luck, too: on its images, their order and its first weights. "
+            "So each cell is trained with several seeds, and each seed gives a pair of students who share "
+            "their luck. The mean of their differences, with its 95 % interval, says how far apart the two "
+            "are on average at that setting, after so many epochs: a longer training may say something else."
+        ),
+        _(
+            "Vary the training images and nothing else, with five seeds. From how many images on would you "
+            "no longer bother with a teacher? Then replace the images by labels drawn at random."
+        ),
+        r"\bar{d} \pm t_{n-1,\,0.975}\,"
+        r"\sqrt{\frac{MS_\text{seeds} + \max(0,\,MS_\text{blocks} - MS_\text{residual})}{n\,G}}",
+        _(
+            "$\\bar{d}$: the mean over $n$ seeds of distilled minus scratch, in points; $MS$: the mean "
+            "squares of a two-way analysis of variance of seeds and $G = 20$ blocks of test pictures. A "
+            "verdict is corrected for the number of cells (Holm 1979), so that a map of many cells does not "
+            "find by luck what is not there."
+        ),
+    )

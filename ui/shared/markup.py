@@ -25,7 +25,7 @@ _FOUND_LATER = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
 
 
 def literal(text: str) -> str:
-    """Any text as Markdown that shows it letter by letter: no link, picture, formula, icon, colour or line.
+    """Returns Markdown that shows any text letter by letter: no link, picture, formula, icon, colour or line.
 
     What cannot be seen (control characters, changes of direction) becomes a replacement character, and after
     400 characters the text is cut.
@@ -38,27 +38,24 @@ def literal(text: str) -> str:
 
 
 def role(model: str, text: str | None = None) -> str:
-    """A model's name (or another text) with the model's mark; also 'labels'."""
-    return f'<span class="kd-role kd-{model}">{escape(text or _name(model))}</span>'
-
-
-def _name(model: str) -> str:
-    return _(NAMES[model]) if model in NAMES else _("Labels")
+    """Returns a model's name (or another text) with the model's mark, as HTML; also of 'labels'."""
+    name = _(NAMES[model]) if model in NAMES else _("Labels")
+    return f'<span class="kd-role kd-{model}">{escape(text or name)}</span>'
 
 
 def unseen(words: str) -> str:
-    """A sentence for screen readers alone. It takes no room."""
+    """Returns a sentence for screen readers alone, as HTML that takes no room."""
     return f'<p class="kd-unseen">{escape(words)}</p>'
 
 
 @cache
 def image_source(path: Path) -> str:
-    """An SVG file as the source of an image. It is read once."""
+    """Returns an SVG file as the source of an image."""
     return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def pixels(picture: np.ndarray, description: str) -> str:
-    """A picture (28, 28) in [0, 1] as an img element with hard pixel edges and a text alternative."""
+    """Returns a picture (28, 28) in [0, 1] as an img element with hard pixel edges and a text alternative."""
     levels = np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
     source = _png_source(levels.tobytes(), *levels.shape)
     return f'<img class="kd-pixels" src="{source}" alt="{escape(description)}">'

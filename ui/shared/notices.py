@@ -23,12 +23,11 @@ def clear() -> None:
 
 
 def kept() -> tuple[str, ...]:
-    """The sentences kept now."""
     return tuple(st.session_state.get(_KEY, []))
 
 
 def shown() -> bool:
-    """Whether the page shows the sentences kept now."""
+    """Returns whether the page shows the sentences kept now."""
     return st.session_state.get(_SHOWN, ()) == kept()
 
 
@@ -40,5 +39,5 @@ def show() -> None:
 
 
 def cut(text: str) -> str:
-    """A value as a sentence quotes it: its first 40 characters."""
+    """Returns a value as a sentence quotes it: its first 40 characters."""
     return text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"

@@ -1,4 +1,4 @@
-"""Who asks: one name for each browser, the same on every page and after every reload."""
+"""Who asks: one name for each browser, the same on every page and after every reload; and the language."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
+from kd.text.translation import ask_for_languages, environment_languages
+
 _COOKIE = "_streamlit_xsrf"
 
 
 def person() -> str:
-    """A name for this browser: made from the token that Streamlit gives it, or else from this session."""
+    """Returns a name for this browser, made from the token of Streamlit or else from this session."""
     token = _token(st.context.cookies.get(_COOKIE, ""))
     if token is None:
         token = script_run().session_id.encode()
@@ -21,14 +23,27 @@ def person() -> str:
 
 
 def script_run() -> ScriptRunContext:
-    """The pass of the page's script that is under way, and whose it is."""
+    """Returns the run of the page's script that is under way, with its session."""
     context = get_script_run_ctx()
     assert context is not None  # a page is only drawn in one
     return context
 
 
+def follow_the_reader() -> None:
+    """Have every sentence come in the language of the reader's browser, or else of the process."""
+    of_the_process = environment_languages()  # once: what follows is asked for every sentence
+
+    def languages() -> tuple[str, ...]:
+        # What st.context.locale answers, without its record of each call.
+        context = get_script_run_ctx(suppress_warning=True)
+        locale = context and context.context_info and context.context_info.locale
+        return (locale,) if locale else of_the_process
+
+    ask_for_languages(languages)
+
+
 def _token(cookie: str) -> bytes | None:
-    """The token in '2|mask|token under the mask|time': the mask is different in every answer."""
+    """Returns the token in '2|mask|token under the mask|time': the mask is different in every answer."""
     with contextlib.suppress(ValueError, ZeroDivisionError):
         _, *in_hex, _ = cookie.strip('"').split("|")
         mask, masked = map(bytes.fromhex, in_hex)

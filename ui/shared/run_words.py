@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from kd.config import FIELDS, RunConfig
+from kd.distillation.objectives import OBJECTIVES
 from kd.networks.architectures import student_architecture
 from kd.networks.students import KINDS
 from kd.runs.state import RunView
@@ -19,6 +22,7 @@ _TEACHERS = {
     "notebook": N_("the notebook's teacher"),
     "fresh": N_("fresh teacher"),
 }
+_T = N_("T {temperature}")
 _SQUARED, _NOT_SQUARED = N_("T {temperature} with T²"), N_("T {temperature} without T²")
 
 _MONTHS = (
@@ -38,139 +42,62 @@ _MONTHS = (
 
 
 def setting(config: RunConfig) -> str:
-    """A run's setting in one line: what is usual, and what is unusual about this one."""
-    usual, objective = RunConfig(), config.objective_class
-    parts = [f"α {plain(config.alpha)}"]
+    """Returns a run's setting in one line: what is usual, and what is unusual about this one."""
+    # where the teacher's part has no weight, a run is known by T and T², whatever its objective
+    objective = (config if config.counts("objective") else _USUAL).objective_class
+    parts = [_words(config, "alpha")]
     if objective.uses_temperature:
-        parts.append(_temperature(config))
-    if objective.uses_teacher or config.teacher != usual.teacher:
-        parts.append(_teacher(config) + _its_training(config))
-    parts += [_epochs(config.epochs), _images(config.train_size)]
-    if config.batch_size != usual.batch_size:
-        parts.append(_("batches of {size}", size=f"{config.batch_size:,}"))
-    if config.seed:
-        parts.append(_("seed {seed}", seed=config.seed))
-    for name in _unusual(config):
-        spec = FIELDS[name]
-        if not spec.as_from_the_start and spec.group != "teacher":
-            parts.append(_UNUSUAL[name](config) if name in _UNUSUAL else _named(config, name))
-    return " · ".join(part for part in parts if part)
+        squared = _SQUARED if config.temperature_squared else _NOT_SQUARED
+        words = squared if objective.uses_temperature_squared else _T
+        parts.append(_(words, temperature=plain(config.temperature)))
+    if objective.uses_teacher or _differs(config, "teacher"):  # without a part in the loss it is in the run
+        parts.append(_teacher(config))
+    parts += [_words(config, "epochs"), _words(config, "train_size")]
+    parts += [_words(config, name) for name in ("batch_size", "seed") if _differs(config, name)]
+    parts += [_words(config, name) for name in _unusual(config) if not FIELDS[name].as_from_the_start]
+    return " · ".join(parts)
 
 
 def differs(config: RunConfig, but: tuple[str, ...] = ("seed", "teacher")) -> str:
-    """What of a setting is not as in the default one, in one line; empty if all is.
-
-    Args:
-        but: fields to leave out.
-    """
-    unusual = [name for name in _unusual(config) if name not in but]
-    parts = (_SHORT[name](config) if name in _SHORT else _named(config, name) for name in unusual)
-    return " · ".join(part for part in parts if part)
-
-
-def _unusual(config: RunConfig) -> list[str]:
-    """The fields that count and are not at their default; "student" stands for its size, too."""
-    usual = RunConfig()
-    differ = {
-        name for name in FIELDS if getattr(config, name) != getattr(usual, name) and config.counts(name)
-    }
-    if student_architecture(config) != student_architecture(usual):
-        differ.add("student")
-    return [name for name in FIELDS if name in differ]
+    """Returns what of a setting is not as in the default one, in one line. but: fields to leave out."""
+    return " · ".join(_words(config, name) for name in _unusual(config) if name not in but)
 
 
 def teacher(config: RunConfig) -> str:
-    """The teacher of a run, with what is unusual about its training; empty where none teaches."""
-    if not config.learns_from_teacher:
-        return ""
-    return _teacher(config) + _its_training(config)
+    """Returns the teacher of a run, with what is unusual about its training; empty where none teaches."""
+    return _teacher(config) if config.learns_from_teacher else ""
 
 
-def _temperature(config: RunConfig) -> str:
-    words = _SQUARED if config.temperature_squared else _NOT_SQUARED
-    if not config.objective_class.uses_temperature_squared:
-        words = N_("T {temperature}")
-    return _(words, temperature=plain(config.temperature))
+def _differs(config: RunConfig, name: str) -> bool:
+    return getattr(config, name) != getattr(_USUAL, name)
+
+
+def _unusual(config: RunConfig) -> list[str]:
+    """Returns the fields that count and are not at their default; "student" stands for its size, too."""
+    differ = {name for name in FIELDS if _differs(config, name) and config.counts(name)}
+    if student_architecture(config) != student_architecture(_USUAL):
+        differ.add("student")
+    return [name for name in FIELDS if name in differ and name not in (*_OF_TEACHER, *_OF_STUDENT)]
+
+
+def _words(config: RunConfig, name: str) -> str:
+    """Returns what is said of a field: its label and its value, or words of its own."""
+    if name == "student":
+        return student_architecture(config).words
+    spec, value = FIELDS[name], getattr(config, name)
+    if name in _OWN_WORDS:
+        return _OWN_WORDS[name](value)
+    return _("{label}: {value}", label=_(spec.label), value=spec.in_words(value))
 
 
 def _teacher(config: RunConfig) -> str:
-    first = _one_teacher(config.teacher)
-    if not config.second_teacher:
-        return first
-    return _("{one} and {other}", one=first, other=_one_teacher(config.second_teacher))
-
-
-def _one_teacher(model: str) -> str:
-    return _(_TEACHERS[model]) if model in _TEACHERS else _("teacher {model}", model=model)
-
-
-def _labels(config: RunConfig) -> str:
-    return ngettext("{count} label", "{count} labels", config.labelled, count=f"{config.labelled:,}")
-
-
-def _omitted(config: RunConfig) -> str:
-    return _("without {digits}", digits=listing(list(config.omitted_digits)))
-
-
-def _noise(config: RunConfig) -> str:
-    return _("{share} % of the labels drawn at random", share=plain(100 * config.label_noise))
-
-
-def _named(config: RunConfig, name: str) -> str:
-    spec, value = FIELDS[name], getattr(config, name)
-    if isinstance(value, bool):
-        value = _("on") if value else _("off")
-    elif spec.choices:
-        value = spec.choice_label(value)
-    else:
-        value = plain(value)
-    return _("{label}: {value}", label=_(spec.label), value=value)
-
-
-# What is said of a field that is not as usual; of the others, their label and their value.
-_UNUSUAL = {
-    "student": lambda config: student_architecture(config).words,
-    # said with the kind of student
-    **dict.fromkeys((kind.size_field for kind in KINDS.values()), lambda config: ""),
-    "labelled": _labels,
-    "omitted_digits": _omitted,
-    "label_noise": _noise,
-    "baseline": lambda config: _("scratch with smoothed labels"),
-    "objective": lambda config: _(config.objective_class.label),
-    "mistake": lambda config: _("a mistake: {mistake}", mistake=FIELDS["mistake"].in_words(config.mistake)),
-}
-
-# The same of every field: what is usual of the others goes without saying.
-_SHORT = {
-    "alpha": lambda config: f"α {plain(config.alpha)}",
-    "temperature": lambda config: _("T {temperature}", temperature=plain(config.temperature)),
-    "temperature_squared": lambda config: _("without T²"),
-    "epochs": lambda config: _epochs(config.epochs),
-    "train_size": lambda config: _images(config.train_size),
-    "batch_size": lambda config: _("batches of {size}", size=f"{config.batch_size:,}"),
-    "seed": lambda config: _("seed {seed}", seed=config.seed),
-    # said with the teacher
-    **dict.fromkeys(
-        (name for name, spec in FIELDS.items() if spec.group == "teacher" and name != "teacher"),
-        lambda config: "",
-    ),
-    **_UNUSUAL,
-}
-
-
-def _its_training(config: RunConfig) -> str:
-    """How a fresh teacher is trained, where that is unusual: without it, two runs would read alike."""
-    usual, parts = RunConfig(), []
-    if config.teacher_epochs != usual.teacher_epochs:
-        parts.append(_epochs(config.teacher_epochs))
-    if config.teacher_train_size != usual.teacher_train_size:
-        parts.append(_images(config.teacher_train_size))
-    if config.teacher_width != usual.teacher_width:
-        width = config.teacher_width
-        parts.append(ngettext("{count} filter", "{count} filters", width, count=width))
-    if config.teacher_label_smoothing != usual.teacher_label_smoothing:
-        parts.append(_("labels smoothed by {share}", share=plain(config.teacher_label_smoothing)))
-    return f" ({', '.join(parts)})" if parts and config.teacher == "fresh" else ""
+    """Returns the teachers, and how a fresh one is trained: without it, two runs would read alike."""
+    second = config.second_teacher if config.counts("second_teacher") else ""
+    names = [name for name in (config.teacher, second) if name]
+    said = [_(_TEACHERS[name]) if name in _TEACHERS else _("teacher {model}", model=name) for name in names]
+    words = _("{one} and {other}", one=said[0], other=said[1]) if len(said) > 1 else said[0]
+    parts = [_words(config, name) for name in _OF_TEACHER if name in _OWN_WORDS and _differs(config, name)]
+    return f"{words} ({', '.join(parts)})" if parts and config.teacher == "fresh" else words
 
 
 def _epochs(number: int) -> str:
@@ -181,8 +108,32 @@ def _images(number: int) -> str:
     return _("{count} images", count=f"{number:,}")
 
 
+_USUAL = RunConfig()
+_OF_TEACHER = [name for name, spec in FIELDS.items() if spec.group == "teacher" and name != "teacher"]
+_OF_STUDENT = [kind.size_field for kind in KINDS.values()]
+_OWN_WORDS: dict[str, Callable[[Any], str]] = {
+    "alpha": lambda alpha: f"α {plain(alpha)}",
+    "temperature": lambda temperature: _(_T, temperature=plain(temperature)),
+    "temperature_squared": lambda on: _("without T²"),
+    "epochs": _epochs,
+    "train_size": _images,
+    "batch_size": lambda size: _("batches of {size}", size=f"{size:,}"),
+    "seed": lambda seed: _("seed {seed}", seed=seed),
+    "teacher_epochs": _epochs,
+    "teacher_train_size": _images,
+    "teacher_width": lambda width: ngettext("{count} filter", "{count} filters", width, count=width),
+    "teacher_label_smoothing": lambda share: _("labels smoothed by {share}", share=plain(share)),
+    "labelled": lambda labels: ngettext("{count} label", "{count} labels", labels, count=f"{labels:,}"),
+    "omitted_digits": lambda digits: _("without {digits}", digits=listing(list(digits))),
+    "label_noise": lambda noise: _("{share} % of the labels drawn at random", share=plain(100 * noise)),
+    "baseline": lambda baseline: _("scratch with smoothed labels"),
+    "objective": lambda name: _(OBJECTIVES[name].label),
+    "mistake": lambda name: _("a mistake: {mistake}", mistake=FIELDS["mistake"].in_words(name)),
+}
+
+
 def study_name(view: StudyView) -> str:
-    """A study in a list: what it varies, how far it has come if it has ended, whose it is."""
+    """Returns a study in a list: what it varies, how far it has come if it has ended, whose it is."""
     runs = ngettext("{count} run", "{count} runs", view.runs, count=f"{view.runs:,}")
     if view.done < view.runs and not view.active:  # elsewhere one sees how far it is
         runs = _("{done} of {runs}", done=f"{view.done:,}", runs=runs)
@@ -201,14 +152,14 @@ def study_name(view: StudyView) -> str:
 
 
 def when(view: RunView) -> str:
-    """When a run was started, or that it came with the app."""
+    """Returns when a run was started, or that it came with the app."""
     if view.shipped:
         return _("came with the app")
     return on_day(view.created)
 
 
 def on_day(seconds: float) -> str:
-    """A time as a date and an hour, such as 3 May 2026, 14:05; seconds: since 1970."""
+    """Returns a time, in seconds since 1970, as a date and an hour, such as 3 May 2026, 14:05."""
     at = time.localtime(seconds)
     return _(
         "{day} {month} {year}, {time}",

@@ -25,7 +25,7 @@ _lab: Lab | None = None
 
 
 def lab() -> Lab:
-    """The one Lab of this process, for as long as the process lives."""
+    """Returns the one Lab of this process, for as long as the process lives."""
     global _lab
     with _lock:
         if _lab is None:
@@ -37,7 +37,7 @@ def lab() -> Lab:
 
 
 def forget_lab() -> None:
-    """Have the next `lab()` make another Lab, as a new process would. Whoever has the old one closes it."""
+    """Have the next `lab()` make another Lab, as a new process would; the caller closes the old one."""
     global _lab
     with _lock:
         _lab = None
@@ -45,7 +45,7 @@ def forget_lab() -> None:
 
 def _list_runs(lab: Lab) -> None:
     """Read thousands of runs before somebody opens the page that lists them."""
-    with contextlib.suppress(OSError, ValueError):  # whoever opens it will be told
+    with contextlib.suppress(OSError, ValueError):  # the page says so when it is opened
         lab.runs.views()
 
 
@@ -53,38 +53,20 @@ def _settle() -> None:
     """Import what Home does not need, so that the first page with a chart need not wait for it."""
     importlib.import_module("kd.charts.run_charts")
     # The libraries stay for good. Counted among what may be garbage, they make each full collection take a
-    # sixth of a second, in which nobody gets an answer; so there is none before this either.
+    # sixth of a second, in which no page is answered; so there is none before this either.
     gc.freeze()
 
 
 def warm_lab() -> Lab:
-    """The same Lab, its engine starting in the background: for the page that trains.
-
-    Workers with TensorFlow are heavy, and those who only draw or look need none.
-    """
+    """Returns the Lab, and starts its engine in the background, which only pages that train need."""
     one = lab()
     one.warm_up()
     return one
 
 
-SECONDS_OF_A_LONG_RUN = 300
-
-
 def is_quick(lab: Lab, config: RunConfig) -> bool:
-    """Whether a run is stored, or takes under 3 seconds; a guess before the first run on a machine."""
+    """Returns whether a run is stored or takes under 3 s; a guess before the first run on a machine."""
     return lab.store.is_usable(config.run_id) or lab.estimates.seconds(config) < MOST_SECONDS
-
-
-def is_long(lab: Lab, config: RunConfig) -> bool:
-    """Whether a run would keep the machine busy for minutes; not if it is stored or in progress already."""
-    if lab.store.runs.has(config.run_id) or lab.runs.in_progress.view(config.run_id) is not None:
-        return False
-    return lab.estimates.seconds(config) > SECONDS_OF_A_LONG_RUN
-
-
-def anybody_else_waits(lab: Lab, person: str) -> bool:
-    """Whether somebody other than this person waits for a run to start."""
-    return lab.runs.in_progress.anybody_else_waits(person)
 
 
 def _log_to_console() -> None:

@@ -5,27 +5,37 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
 from kd.config import RunConfig
 from kd.lab import Lab, RunView
-from kd.text.translation import _
+from kd.text.translation import N_, _
 from ui.shared import address, notices
+from ui.shared.guard import guarded
+from ui.shared.run_words import setting
 
 # So long a browser under load may take to hear that another run is shown.
 SECONDS_OF_AN_ECHO = 10.0
 
-_KEY, _PAGE, _LEFT = "shown_run", "page_drawn", "runs_left"
+_KEY, _PAGE, _LEFT, _CHOICE = "shown_run", "page_drawn", "runs_left", "asked_run"
+_WHY_ANOTHER = {
+    "queued": N_("has not been trained yet"),
+    "running": N_("is still training"),
+    "stopped": N_("was stopped before its models were ready"),
+    "interrupted": N_("was interrupted before its models were ready"),
+    "failed": N_("failed before its models were ready"),
+}
 
 
 def shown_run(lab: Lab) -> RunView | None:
-    """The run in the URL, else the one this session looked at last, else one that trains, else a stored one.
+    """Returns the run in the URL, else the one looked at last here, else one that trains, else a stored one.
 
     None only when there is no run at all.
     """
     asked = _asked()
-    for run_id in (asked, st.session_state.get(_KEY)):
+    for run_id in (asked, looked_at()):
         if run_id is None:
             continue
         try:
@@ -50,12 +60,12 @@ def shown_run(lab: Lab) -> RunView | None:
 
 
 def looked_at() -> str | None:
-    """The run that this session looked at last."""
+    """Returns the run that this session looked at last."""
     return st.session_state.get(_KEY)
 
 
 def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | None]:
-    """The finished run to ask, all finished ones, and the run shown elsewhere if it cannot be asked."""
+    """Returns the finished run to ask, all finished ones, and the run shown elsewhere if it is another."""
     finished = _finished(lab)
     shown = shown_run(lab)
     if shown is not None and shown.status == "finished":
@@ -64,22 +74,45 @@ def finished_run(lab: Lab) -> tuple[RunView | None, list[RunView], RunView | Non
     return None if chosen is None else lab.runs.view(chosen.run_id), finished, shown
 
 
+def choose_finished_run(
+    asked: RunView, finished: list[RunView], instead_of: RunView | None, label: str, help: str
+) -> None:
+    """Draw a list of all finished runs with the asked one chosen, and why it is not the one shown elsewhere.
+
+    Args:
+        asked, finished, instead_of: of `finished_run`.
+    """
+    settings = {entry.run_id: setting(entry.config) for entry in finished}
+    st.session_state[_CHOICE] = asked.run_id
+    st.selectbox(
+        label,
+        list(settings),
+        key=_CHOICE,
+        format_func=lambda run_id: settings.get(run_id, run_id),
+        help=help,
+        on_change=guarded(lambda: show(st.session_state[_CHOICE])),
+    )
+    if instead_of is not None:
+        why = _(
+            "The run you looked at ({setting}) {why}, so this page uses another one.",
+            setting=setting(instead_of.config),
+            why=_(_WHY_ANOTHER[instead_of.status]),
+        )
+        st.html(f'<p class="kd kd-quiet">{escape(why)}</p>')
+
+
 def example_run(lab: Lab) -> RunView | None:
-    """The run that explains best: the standard setting's, or a finished one that is as Home describes it."""
+    """Returns the run that explains best: the standard setting's, or a finished one as Home describes it."""
     with contextlib.suppress(ValueError):
         view = lab.runs.view(RunConfig().run_id)
         if view.status == "finished":
             return view
     views = (lab.runs.view(entry.run_id) for entry in _in_order(_finished(lab)))
-    return next(filter(_is_plain, views), None)
+    return next(filter(is_plain, views), None)
 
 
-def _finished(lab: Lab) -> list[RunView]:
-    return [entry for entry in lab.runs.views() if entry.status == "finished"]
-
-
-def _is_plain(view: RunView) -> bool:
-    """Whether a small student learns from labels and soft targets, and its twin from the same labels."""
+def is_plain(view: RunView) -> bool:
+    """Returns whether a small student learns from labels and soft targets, its twin from the same labels."""
     usual, config = RunConfig(), view.config
     same = ("objective", "labelled", "omitted_digits", "label_noise", "baseline", "shift", "permuted_doubts")
     return (
@@ -91,7 +124,7 @@ def _is_plain(view: RunView) -> bool:
 
 
 def comes_to(page: str) -> None:
-    """A page is drawn. On another one than before, the URL is not what is left of the one before."""
+    """Note which page is drawn. On another one than before, the URL is not what is left of the one before."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         st.session_state.pop(_LEFT, None)
@@ -99,7 +132,7 @@ def comes_to(page: str) -> None:
 
 def show(run_id: str) -> None:
     """Show this run from now on, here and in the URL."""
-    before, left = st.session_state.get(_KEY), st.session_state.setdefault(_LEFT, {})
+    before, left = looked_at(), st.session_state.setdefault(_LEFT, {})
     if before not in (None, run_id):
         left[before] = time.monotonic()
     left.pop(run_id, None)
@@ -120,12 +153,12 @@ def stay() -> None:
 
 
 def _asked() -> str | None:
-    """The run in the URL, unless that is the one from before another run was shown.
+    """Returns the run in the URL, unless that is the one from before another run was shown.
 
     Until a browser hears of the other one, what it sends brings along its address from before: a timed look
     at a run, or the next move of a control.
     """
-    asked, shown = st.query_params.get("run"), st.session_state.get(_KEY)
+    asked, shown = st.query_params.get("run"), looked_at()
     left = st.session_state.get(_LEFT, {}).get(asked)
     is_an_echo = left is not None and time.monotonic() - left < SECONDS_OF_AN_ECHO
     if shown is None or not is_an_echo or address.went_back():
@@ -134,11 +167,15 @@ def _asked() -> str | None:
     return shown
 
 
+def _finished(lab: Lab) -> list[RunView]:
+    return [entry for entry in lab.runs.views() if entry.status == "finished"]
+
+
 def _first_choice(entries: Sequence[RunView]) -> RunView | None:
     return next(iter(_in_order(entries)), None)
 
 
 def _in_order(entries: Sequence[RunView]) -> list[RunView]:
-    """First what trains, then the standard setting, then what came with the project, then the newest."""
+    """Sort the runs: what trains, then the standard setting, what came with the project, the newest."""
     standard = RunConfig().run_id
     return sorted(entries, key=lambda entry: (not entry.active, entry.run_id != standard, not entry.shipped))

@@ -4,31 +4,127 @@ from __future__ import annotations
 
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from kd.charts import run_charts
+from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
 from kd.studies.address import train_command
 from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
 from kd.text.translation import N_, _, language
 from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
+from kd.text.words import MODELS, NAMES, accuracy, file_size, listing, milliseconds, plain
 from ui.shared.along import show_command
 from ui.shared.figure import framed, said_chart, save_menu, spec
 from ui.shared.guard import guard
+from ui.shared.lesson import OBJECTIVE, OBJECTIVE_SYMBOLS, lesson
 from ui.shared.server import is_quick
 from ui.shared.shown import shown_run
-from ui.train import figures, live, seeds
-from ui.train.changes import invitation
-from ui.train.explore_errors import look_closer
-from ui.train.explore_making import look_inside
-from ui.train.live import Figure, come_to
+from ui.train.errors import invitation, look_closer
+from ui.train.inside import look_inside
+from ui.train.live import Figure, come_to, pace, seeds_of
 from ui.train.playback import play_training
 from ui.train.trail import trail
 
+TAB = "explore"
+"""The session's key for the tab that is open: its name in the reader's language."""
 
-def result(lab: Lab, view: RunView) -> None:
-    """Draw the tab."""
+TABS = {
+    "result": N_("Result"),
+    "errors": N_("Errors"),
+    "playback": N_("Playback"),
+    "inside": N_("Inside"),
+}
+_OF_A_FINISHED_RUN = {"errors": look_closer, "playback": play_training, "inside": look_inside}
+_MEASURES = (
+    N_("Agrees with the teacher"),
+    N_("Parameters"),
+    N_("Size on disk"),
+    N_("Time per picture"),
+)
+
+_ANY_OBJECTIVE = r"L = \alpha\,\text{CE}\bigl(y, \sigma(z_s)\bigr) + w \sum_k \ell_k"
+_TWINS = N_(
+    "Both students are the same network. They start from the same weights and see the same pictures in the "
+    "same order; scratch is told only the labels, while the distilled student is also told what its teacher "
+    "thinks of each picture. So their two lines differ by what this changes in the loss, and by how much "
+    "that is with this seed: another one has another gap, and so may a longer training."
+)
+_SOME_LABELS = N_(
+    "Both students are the same network, and start from the same weights. Scratch sees only the pictures "
+    "that have labels; the distilled student sees the others, too, and is told what its teacher thinks of "
+    "them. So their two lines differ by that, and by how much it is with this seed: another one has another "
+    "gap, and so may a longer training. Without the teacher, those pictures would teach nothing."
+)
+_OBJECTIVE_ALONE = N_(
+    "Both students are the same network, and start from the same weights. Neither has a teacher: the "
+    "distilled student's objective makes something else of the labels than scratch does. So their two lines "
+    "differ by that, and by how much it is with this seed: another one has another gap, and so may a longer "
+    "training."
+)
+_NO_PART = N_(
+    "Both students are the same network, and start from the same weights. At α = 1 the distilled student "
+    "learns from the labels alone, as scratch does, so any gap between their two lines is not the teacher's "
+    "doing."
+)
+_WRONG_LABELS = N_("Of the labels, {share} % are drawn at random, the same ones for both.")
+_OMITTED = N_("The training pictures of {digits} are left out for both.")
+_MISTAKEN = N_(
+    "The distilled student learns with a mistake that is made on purpose ({mistake}), and not by the formula."
+)
+_SMOOTHED = N_(
+    "Scratch's labels are smoothed, which shows whether the distilled student gains more than that."
+)
+
+
+def explore(lab: Lab, view: RunView) -> None:
+    """Draw the invitation and the tabs; while a long run trains, its numbers are redrawn."""
+    every = None if is_quick(lab, view.config) else pace(view)
+    st.fragment(_explore, run_every=every)(lab, view.run_id)
+
+
+def loss(view: RunView) -> None:
+    """Draw the distilled student's loss and its parts by epoch."""
+    with framed("loss-by-epoch"):
+        _loss(view.run_id, come_to(view), view)
+        if not view.active:  # each look would close the menu
+            save_menu("loss-by-epoch", lambda: _loss_figure(view)[:2], view.run_id)
+
+
+def _explore(lab: Lab, run_id: str) -> None:
+    with guard():
+        view = shown_run(lab)
+        if view is None or view.run_id != run_id:
+            st.rerun()  # another run was opened: the whole page shows it
+        with st.container(key="invitation"):
+            if view.status == "finished":
+                invitation(lab, run_id, _look_at_errors)
+        with st.container(key="tabs"):
+            tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
+            for name, tab in zip(TABS, tabs, strict=True):
+                if tab.open:
+                    with tab:
+                        _draw(name, lab, view)
+
+
+def _look_at_errors() -> None:
+    st.session_state[TAB] = _(TABS["errors"])
+
+
+def _draw(name: str, lab: Lab, view: RunView) -> None:
+    if name == "result":
+        _result(lab, view)
+    elif view.status == "finished":
+        with guard():
+            _OF_A_FINISHED_RUN[name](lab, view.run_id)
+    else:
+        words = _("This appears when the run has ended.")
+        st.html(f'<p class="kd kd-quiet">{words}</p>')
+
+
+def _result(lab: Lab, view: RunView) -> None:
     trail(lab, view)
     left, right = st.columns(2, gap="large")
     with left:
@@ -42,26 +138,18 @@ def result(lab: Lab, view: RunView) -> None:
 
 
 def _evidence(lab: Lab, view: RunView) -> list[str]:
-    """What the verdict rests on, a sentence each."""
+    """Returns what the verdict rests on, a sentence each."""
     if view.result is None:
         return []
-    comparison, of_seeds = view.result["comparison"], seeds.look(lab, view)
-    if of_seeds is None or of_seeds.verdict is None:
+    comparison, seeds = view.result["comparison"], seeds_of(lab, view)
+    if seeds is None or seeds.verdict is None:
         return [evidence(comparison), verdict_note(comparison), near_note(view.config)]
-    known = evidence_of_seeds(of_seeds.verdict)
+    known = evidence_of_seeds(seeds.verdict)
     return [known, covers(view.config) if known else "", evidence(comparison)]
 
 
-def loss(view: RunView) -> None:
-    """The distilled student's loss and its parts by epoch."""
-    with framed("loss-by-epoch"):
-        _loss(view.run_id, come_to(view), view)
-        if not view.active:  # each look would close the menu
-            save_menu("loss-by-epoch", lambda: _loss_figure(view)[:2], view.run_id)
-
-
 def _loss_figure(view: RunView) -> Figure:
-    """The loss and its parts: the chart stays while its rows and words change."""
+    """Returns the loss and its parts: the chart stays while its rows and words change."""
     config = view.config
     rows, axes = run_charts.loss_rows(view.history, config.objective_values(), config.epochs)
     chart = spec(run_charts.loss_lines, "loss-by-epoch", rows, **axes)
@@ -78,51 +166,73 @@ def _loss(run_id: str, come_to: str, _view: RunView) -> None:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _table(run_id: str, finished_run_of: float | None, language: str, _view: RunView) -> None:
-    figures.table(_view)
+    """Draw the final numbers: one column per model, so that the table fits on a phone too."""
+    columns = {}
+    for model in MODELS:
+        found = (_view.result or {}).get(model)
+        columns[_(NAMES[model])] = (
+            ["–"] * len(_MEASURES)
+            if found is None
+            else [
+                accuracy(found["agreement"]) if "agreement" in found else "–",
+                f"{found['parameters']:,}",
+                file_size(found["bytes"]),
+                milliseconds(found["milliseconds"]),
+            ]
+        )
+    # so that each row has a heading
+    rows = pd.DataFrame(columns, index=pd.Index([_(name) for name in _MEASURES], name=_("Measure")))
+    st.table(rows, border="horizontal", alt=_("The three models in numbers"))
 
 
-TAB = "explore"
-"""The session's key for the tab that is open: its name in the reader's language."""
-
-TABS = {
-    "result": N_("Result"),
-    "errors": N_("Errors"),
-    "playback": N_("Playback"),
-    "inside": N_("Inside"),
-}
-_OF_A_FINISHED_RUN = {"errors": look_closer, "playback": play_training, "inside": look_inside}
-
-
-def explore(lab: Lab, view: RunView) -> None:
-    """Draw the invitation and the tabs; while a long run trains, its numbers are redrawn."""
-    every = None if is_quick(lab, view.config) else live.pace(view)
-    st.fragment(_explore, run_every=every)(lab, view.run_id)
-
-
-def _explore(lab: Lab, run_id: str) -> None:
-    with guard():
-        view = shown_run(lab)
-        if view is None or view.run_id != run_id:
-            st.rerun()  # another run was opened: the whole page shows it
-        with st.container(key="invitation"):
-            invitation(lab, view, _look_at_errors)
-        with st.container(key="tabs"):
-            tabs = st.tabs([_(title) for title in TABS.values()], key=TAB, on_change="rerun")
-            for name, tab in zip(TABS, tabs, strict=True):
-                if tab.open:
-                    with tab:
-                        _draw(name, lab, view)
-
-
-def _draw(name: str, lab: Lab, view: RunView) -> None:
-    if name == "result":
-        result(lab, view)
-    elif view.status == "finished":
-        _OF_A_FINISHED_RUN[name](lab, view.run_id)
+def train_lesson(config: RunConfig) -> None:
+    """Draw the lesson under a run of this setting."""
+    if config.objective_class.uses_teacher:
+        try_this = _(
+            "Set α to 0 and press Train. The distilled student now never sees a label, only what its teacher "
+            "thinks. Would you bet on it? See which of the two students comes out ahead."
+        )
     else:
-        words = _("This appears when the run has ended.")
-        st.html(f'<p class="kd kd-quiet">{words}</p>')
+        try_this = _(
+            "Under More, choose an objective with a teacher, and press Train. See whether a teacher gives "
+            "more than “{objective}”.",
+            objective=_(config.objective_class.label),
+        )
+    lesson(_("The same network twice"), same_network(config), try_this, *formula(config))
 
 
-def _look_at_errors() -> None:
-    st.session_state[TAB] = _(TABS["errors"])
+def same_network(config: RunConfig) -> str:
+    """Returns what the two students have in common, and what sets them apart."""
+    if config.alpha == 1:
+        sentences = [_(_NO_PART)]
+    elif not config.learns_from_teacher:
+        sentences = [_(_OBJECTIVE_ALONE)]
+    else:
+        sentences = [_(_SOME_LABELS if config.counts("labelled") else _TWINS)]
+    if config.makes_mistake:
+        sentences.append(_(_MISTAKEN, mistake=FIELDS["mistake"].in_words(config.mistake)))
+    if config.label_noise:
+        sentences.append(_(_WRONG_LABELS, share=plain(100 * config.label_noise)))
+    if config.omitted_digits:
+        sentences.append(_(_OMITTED, digits=listing(list(config.omitted_digits))))
+    if config.baseline == "label_smoothing":
+        sentences.append(_(_SMOOTHED))
+    return " ".join(sentences)
+
+
+def formula(config: RunConfig) -> tuple[str, str]:
+    """Returns the run's loss, and what its symbols mean."""
+    objective = config.objective_values()
+    if config.objective == "soft_targets":
+        return OBJECTIVE, _(OBJECTIVE_SYMBOLS)
+    weight = objective.teacher_weight()
+    symbols = _(
+        "$y$: the label; $z_s$: the student's logits; $\\sigma$: softmax; CE: cross-entropy; "
+        "$\\ell_k$: {terms}; $w$: their weight, {weight} here. {objective}: {help} {source}.",
+        terms=listing([_(label) for label in objective.term_labels.values()]),
+        weight="1 − α" if weight == 1 - config.alpha else plain(weight),
+        objective=_(objective.label),
+        help=_(objective.help),
+        source=objective.source,
+    )
+    return _ANY_OBJECTIVE, symbols

@@ -1,78 +1,282 @@
-"""The hero of Train: the verdict and the chart of a run, redrawn while there is news of it."""
+"""The hero of Train: verdict, tiles and chart of a run, redrawn while it trains or gets more seeds."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from kd.charts import run_charts
+from kd.charts.trail_chart import places
+from kd.config import TEST_IMAGES
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
+from kd.studies.sure.near import other_length_note
 from kd.text.chart_words import accuracy_words
-from kd.text.translation import _, language, ngettext
+from kd.text.study_words import signed
+from kd.text.translation import N_, _, language, ngettext
+from kd.text.verdicts import headline, seeds_words, surer_headline
+from kd.text.words import MODELS, STUDENTS, accuracy, duration
 from ui.live import pace as pacing
+from ui.shared import notices
 from ui.shared.figure import framed, said_chart, save_menu, spec
+from ui.shared.frame import presenting
 from ui.shared.guard import guard, guarded
-from ui.shared.presenter import presenting
-from ui.shared.run_words import setting
-from ui.train import figures, seeds, seen
+from ui.shared.markup import role
+from ui.shared.person import person
+from ui.shared.run_words import setting, when
+from ui.train import trail
 
 Figure = tuple[dict[str, Any], pd.DataFrame, str]
 """A chart as Vega-Lite without its rows, its rows, and what it shows."""
 
-HEIGHT = 330
-
+_HEIGHT = 330
 _SECONDS_BETWEEN_LOOKS = 0.8
 # A run that takes a second or two is looked at more often: most of them end within the first seconds.
 _SECONDS_BETWEEN_FIRST_LOOKS, _FIRST_SECONDS = 0.2, 4.0
 _SECONDS_BETWEEN_SEEDS = 1.2
+_MORE_SEEDS = (5, 10, 20)
+
+_ENDED = {
+    "failed": N_("This run failed."),
+    "interrupted": N_("This run was interrupted."),
+    "stopped": N_("This run was stopped."),
+}
+# Without an estimate, within a second, later.
+_WAITS = {
+    "queued": (
+        N_("Queued, place {place}: it starts as soon as the machine has room"),
+        N_("Queued, place {place}: it starts in a moment"),
+        N_("Queued, place {place}: it starts in about {time}"),
+    ),
+    "paused": (
+        N_("Waiting for its next turn, place {place}: it continues as soon as the machine has room"),
+        N_("Waiting for its next turn, place {place}: it continues in a moment"),
+        N_("Waiting for its next turn, place {place}: it continues in about {time}"),
+    ),
+}
+_PHASES = {
+    "starting": N_("Starting"),
+    "reconnecting": N_("The training processes were lost; the run starts again once they are back"),
+    "awaiting teacher": N_("Another run is training this teacher; both will use it"),
+    "soft targets": N_("The teacher is answering every training image once"),
+    "evaluating": N_("Measuring all three on the 10,000 test images"),
+}
+_WORKING = N_("Working")
+_LEARNING: dict[tuple[str, ...], str] = {
+    ("teacher",): N_("The teacher is learning: epoch {epoch} of {epochs}"),
+    ("distilled",): N_("The distilled student is learning: epoch {epoch} of {epochs}"),
+    ("scratch",): N_("The scratch student is learning: epoch {epoch} of {epochs}"),
+    STUDENTS: N_("Both students are learning: epoch {epoch} of {epochs}"),
+}
 
 
 def follow(lab: Lab, view: RunView) -> None:
-    """Draw a run, and keep redrawing it until it ends, and while it gets surer with more seeds.
-
-    The more people watch, the less often.
-    """
-    every = pacing.with_jitter(_pace(view, seeds.look(lab, view)))
+    """Draw a run, and keep redrawing it until it ends and has its seeds; the less often, the more watch."""
+    every = pace(view, seeds_of(lab, view))
     st.fragment(_look, run_every=every)(lab, view.run_id, every)
 
 
-def pace(view: RunView) -> float | None:
-    """Seconds between two looks at a run; None for one that has ended."""
-    return pacing.with_jitter(_pace(view, None))
+def pace(view: RunView, seeds: SeedsView | None = None) -> float | None:
+    """Returns the seconds between two looks at a run; None for one that has ended."""
+    return pacing.with_jitter(_pace(view, seeds))
+
+
+def seeds_of(lab: Lab, view: RunView) -> SeedsView | None:
+    """Say that this person looks at the run; returns what its other seeds say.
+
+    None where that means nothing: before it has a result, or where both students are the same.
+    """
+    lab.ahead.look_at(view.config, person())
+    if view.result is None or view.result["comparison"]["verdict"] == "no teacher":
+        return None
+    return lab.seeds.view(view.config)
+
+
+def come_to(view: RunView) -> str:
+    """Returns what the charts of a run depend on: how far each model is, its scores, and the language."""
+    last = {
+        event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
+    }
+    return repr((language(), presenting(), view.teacher_accuracy, len(view.history), sorted(last.items())))
+
+
+def _pace(view: RunView, seeds: SeedsView | None) -> float | None:
+    if view.active:
+        is_new = time.time() - view.created < _FIRST_SECONDS
+        usual = _SECONDS_BETWEEN_FIRST_LOOKS if is_new else _SECONDS_BETWEEN_LOOKS
+    elif seeds is not None and len(seeds.runs) < seeds.wanted:
+        usual = _SECONDS_BETWEEN_SEEDS
+    else:
+        return None
+    return pacing.slowed(usual)
 
 
 def _look(lab: Lab, run_id: str, every: float | None) -> None:
     with guard():
         view = lab.runs.view(run_id)
-        of_seeds = seeds.look(lab, view)
-        if pacing.is_another(every, _pace(view, of_seeds)):
+        seeds = seeds_of(lab, view)
+        if pacing.is_another(every, _pace(view, seeds)):
             st.rerun()  # the whole page: Stop becomes Train again, or people came or left
         if every:
             pacing.note_look()
-        figures.head(view, None if of_seeds is None else of_seeds.verdict)
-        figures.tiles(view, seeds.tile(of_seeds))
-        earlier = seen.ghosts(lab, run_id)
+        _head(view, seeds)
+        tiles = "".join(_tile(view, model) for model in MODELS)
+        st.html(f'<div class="kd kd-tiles">{tiles}{_seeds_tile(seeds)}</div>')
+        earlier = trail.ghosts(lab, run_id)
         if view.result is not None:
-            seen.note(run_id)
+            trail.look_at(run_id)
         with framed("accuracy-by-epoch"):
             _accuracy(run_id, come_to(view), tuple(run.run_id for run in earlier), view, earlier)
             if not view.active:  # each look would close the menu
                 save_menu("accuracy-by-epoch", lambda: _accuracy_figure(view, earlier)[:2], view.run_id)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hero_tools"):
-            _ghost_tools(earlier)
-            if of_seeds is not None:
-                seeds.more(lab, view, of_seeds)
+            if earlier:
+                _ghost_tools(len(earlier))
+            if seeds is not None:
+                _more_seeds(lab, view, seeds)
 
 
-def _ghost_tools(earlier: list[RunView]) -> None:
-    """How many thin lines there are, and a button that takes them away."""
-    if not earlier:
-        return
-    number = len(earlier)
+def _head(view: RunView, seeds: SeedsView | None) -> None:
+    """Draw the verdict with what is known at another length, or what the run does; setting; progress."""
+    bar, below, elsewhere = "", setting(view.config), ""
+    if note := other_length_note(view.config):  # its room is kept until the run has a result
+        absent = "" if view.result else " kd-absent"
+        elsewhere = f'<p class="kd-quiet{absent}">{escape(note)}</p>'
+    if view.active:
+        share = min(max(view.progress, 0.0), 1.0)
+        name = _("Progress of the run")
+        bar = f'<progress value="{share:.4f}" max="1" aria-label="{name}"></progress>'
+    if view.result is not None:
+        came = _("came with the app") if view.shipped else _("trained on {when}", when=when(view))
+        below = f"{below} · {came}"
+    st.html(
+        f'<div class="kd kd-head"><p class="kd-verdict" role="status">{escape(_headline(view, seeds))}</p>'
+        f'{elsewhere}<p class="kd-quiet">{escape(below)}</p>{bar}</div>'
+    )
+
+
+def _headline(view: RunView, seeds: SeedsView | None) -> str:
+    if view.result is None:
+        return doing(view)
+    if seeds is not None and seeds.verdict is not None:
+        return surer_headline(seeds.verdict, view.config)
+    return headline(view.result["comparison"], view.config)
+
+
+def doing(view: RunView) -> str:
+    """Returns what a run without a result is doing, or how it ended."""
+    if view.status in _ENDED:
+        return view.message or _(_ENDED[view.status])
+    now = _doing_now(view)
+    if view.seconds_left is None or view.phase == "evaluating":
+        return now
+    return _("{doing}, {time} left", doing=now, time=duration(view.seconds_left))
+
+
+def _doing_now(view: RunView) -> str:
+    if view.phase in _WAITS:
+        soon, in_a_moment, in_a_while = _WAITS[view.phase]
+        place = view.queue_place or 1
+        if view.queue_wait is None:
+            return _(soon, place=place)
+        if view.queue_wait < 1:
+            return _(in_a_moment, place=place)
+        return _(in_a_while, place=place, time=duration(view.queue_wait))
+    if view.phase not in ("teacher", "students"):
+        return _(_PHASES.get(view.phase, _WORKING))
+    done = dict.fromkeys(MODELS, 0) | {event["model"]: event["epoch"] for event in view.history}
+    epochs: int = view.config.teacher_epochs
+    learning: tuple[str, ...] = ("teacher",)
+    if view.phase == "students":
+        epochs = view.config.epochs
+        learning = tuple(model for model in STUDENTS if done[model] < epochs) or STUDENTS
+    epoch = min(min(done[model] for model in learning) + 1, epochs)
+    return _(_LEARNING[learning], epoch=epoch, epochs=epochs)
+
+
+def _tile(view: RunView, model: str) -> str:
+    """Returns a model's accuracy as HTML; the latest one known while the run goes on."""
+    events = [event for event in view.history if event["model"] == model]
+    number, below = "–", "\u00a0"
+    if view.result is not None:
+        right = view.result[model]["test_accuracy"]
+        wrong = round(TEST_IMAGES * (1 - right))
+        number = accuracy(right)
+        below = ngettext("{count} mistake", "{count} mistakes", wrong, count=f"{wrong:,}")
+    elif events:
+        number, below = _so_far(events)
+    elif model == "teacher" and view.teacher_accuracy is not None:
+        number, below = accuracy(view.teacher_accuracy), _("trained earlier")
+    return (
+        f'<div class="kd-tile kd-{model}"><p>{role(model)}</p>'
+        f'<p class="kd-number">{escape(number)}</p><p class="kd-quiet">{escape(below)}</p></div>'
+    )
+
+
+def _so_far(events: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Returns the last accuracy on the test images with its epoch, or how far the model is before that."""
+    known = next((event for event in reversed(events) if event["val_accuracy"] is not None), None)
+    if known is None:
+        return "–", _("epoch {epoch} of {epochs}", epoch=events[-1]["epoch"], epochs=events[-1]["epochs"])
+    after = _("after epoch {epoch} of {epochs}", epoch=known["epoch"], epochs=known["epochs"])
+    return accuracy(known["val_accuracy"]), after
+
+
+def _seeds_tile(seeds: SeedsView | None) -> str:
+    """Returns the differences of the seeds as dots, as HTML; None leaves the place empty."""
+    if seeds is None:
+        return '<div class="kd-tile kd-seeds kd-absent"></div>'
+    in_points = {seed: 100 * difference for seed, difference in sorted(seeds.differences.items())}
+    dots = ""
+    for (seed, points), place in zip(in_points.items(), places(list(in_points.values())), strict=True):
+        said = _("Seed {seed}: {points} points", seed=seed, points=signed(points))
+        dots += f'<span style="left:{100 * place:.1f}%" title="{escape(said)}"></span>'
+    have, wanted = len(seeds.runs), seeds.wanted
+    words = ngettext("{count} seed", "{count} seeds", have, count=have)
+    if have < wanted:
+        words = _("{count} of {wanted} seeds", count=have, wanted=wanted)
+    if have > 1:
+        words = _("{seeds}, mean {points}", seeds=words, points=signed(sum(in_points.values()) / have))
+    title, said = _("Seed by seed"), seeds_words(in_points)
+    return (
+        f'<div class="kd-tile kd-distilled kd-seeds"><p>{escape(title)}</p>'
+        f'<div class="kd-dots" role="img" aria-label="{escape(said)}">{dots}</div>'
+        f'<p class="kd-quiet">{escape(words)}</p></div>'
+    )
+
+
+def _more_seeds(lab: Lab, view: RunView, seeds: SeedsView) -> None:
+    """Draw the buttons that ask for more seeds than there will be by themselves."""
+    for number in _MORE_SEEDS:
+        if max(len(seeds.runs), seeds.wanted) < number:
+            st.button(
+                _("{count} seeds", count=number),
+                key=f"seeds_{number}",
+                type="tertiary",
+                help=_(
+                    "Trains this setting with so many seeds, for another verdict. Verdicts come with 5, 10 "
+                    "and 20 seeds. Each seed takes about as long as this run."
+                ),
+                on_click=guarded(_ask_for_seeds),
+                args=(lab, view, number),
+            )
+
+
+def _ask_for_seeds(lab: Lab, view: RunView, number: int) -> None:
+    notices.clear()
+    try:
+        lab.seeds.more(view.config, number, person())
+    except (ValueError, OSError) as error:
+        notices.add(str(error))
+
+
+def _ghost_tools(number: int) -> None:
+    """Draw how many thin lines there are, and a button that takes them away."""
     words = ngettext(
         "Thin lines: your last run.", "Thin lines: your last {count} runs.", number, count=number
     )
@@ -82,34 +286,25 @@ def _ghost_tools(earlier: list[RunView]) -> None:
         key="clear_ghosts",
         type="tertiary",
         help=_("Takes the thin lines of your earlier runs out of the chart. The runs stay on your trail."),
-        on_click=guarded(seen.clear_ghosts),
+        on_click=guarded(trail.clear_ghosts),
     )
 
 
 def _accuracy_figure(view: RunView, earlier: list[RunView]) -> Figure:
-    """The accuracies: the chart stays while its rows and words change."""
+    """Returns the accuracies: the chart stays while its rows and words change."""
     rows, axes = run_charts.accuracy_rows(
         view.history,
         view.teacher_accuracy,
         view.config.epochs,
-        HEIGHT,
+        _HEIGHT,
         earlier={setting(run.config): run.history for run in earlier},
     )
     words = accuracy_words(rows[rows["ghost"] == ""])
     if earlier:
-        names = "; ".join(setting(run.config) for run in earlier)
-        thin = _("Thin lines: {runs}.", runs=names)
+        thin = _("Thin lines: {runs}.", runs="; ".join(setting(run.config) for run in earlier))
         words = f"{words} {thin}"
-    chart = spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes, height=HEIGHT)
+    chart = spec(run_charts.accuracy_lines, "accuracy-by-epoch", rows, **axes, height=_HEIGHT)
     return chart, rows, words
-
-
-def come_to(view: RunView) -> str:
-    """What the charts of a run depend on: how far each model has come, its scores, and the language."""
-    last = {
-        event["model"]: (event["epoch"], event["val_accuracy"], event.get("loss")) for event in view.history
-    }
-    return repr((language(), presenting(), view.teacher_accuracy, len(view.history), sorted(last.items())))
 
 
 # Cached as messages to the browser: built once an epoch for everyone who watches.
@@ -118,14 +313,3 @@ def _accuracy(
     run_id: str, come_to: str, ghosts: tuple[str, ...], _view: RunView, _earlier: list[RunView]
 ) -> None:
     said_chart(*_accuracy_figure(_view, _earlier))
-
-
-def _pace(view: RunView, of_seeds: SeedsView | None) -> float | None:
-    if view.active:
-        is_new = time.time() - view.created < _FIRST_SECONDS
-        usual = _SECONDS_BETWEEN_FIRST_LOOKS if is_new else _SECONDS_BETWEEN_LOOKS
-    elif of_seeds is not None and len(of_seeds.runs) < of_seeds.wanted:
-        usual = _SECONDS_BETWEEN_SEEDS
-    else:
-        return None
-    return pacing.slowed(usual)

@@ -2,74 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from kd.analysis.logits import softmax
 from kd.analysis.observations import relearned
-from kd.analysis.playback import confusions, ending_in, logits_over_time, picture_path, playback_table
-from kd.charts import error_charts, playback_charts
+from kd.analysis.playback import confusions, ending_in, logits_over_time, playback_table
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
-from kd.text.chart_words import playback_words, reading_words
+from kd.text.chart_words import playback_words, point_label, point_name, reading_words
 from kd.text.translation import N_, _
 from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent, sentence_case
 from ui.live import controls, views
 from ui.live.live import live
 from ui.pictures import ways_in
-from ui.shared import lessons
-from ui.shared.figure import save_figure
+from ui.shared.figure import computed
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
 from ui.shared.markup import pixels, unseen
 
+_MEASURES = {
+    "accuracy": (N_("Test accuracy"), N_("Test accuracy by epoch")),
+    "agreement": (N_("Agreement with the teacher"), N_("Agreement with the teacher by epoch")),
+}
+
+Logits = dict[str, np.ndarray]
+"""Student → its logits at each point in time: (k, 10) for a picture, (k, 10,000, 10) for all of them."""
+
 
 def play_training(lab: Lab, run_id: str) -> None:
-    """A tab of a finished run: the test set and one picture, played back."""
-    with guard():
-        kept = course(lab, run_id)
-        snapshots = _in_full(kept, lab.runs[run_id].test_logits())
-        _training(lab, run_id, snapshots)
-        lesson(
-            _("Most is learned in the first moments"),
-            _most_is_learned(_table(run_id, snapshots, lab.runs[run_id].test_logits()["teacher"])),
-            _(
-                "How many pictures does a student get right, then wrong, then right again? Guess, press "
-                "Play, and watch a few of the strips. In this run the distilled student did this with "
-                "{count} of the 10,000.",
-                count=f"{_relearned(run_id, snapshots['distilled']['logits']):,}",
-            ),
-            r"\text{agreement}(t) = \frac{1}{n} \sum_n "
-            r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
-            _kept(sum(kept["distilled"][name][0].nbytes for name in ("logits", "weights"))),
-            folded=True,
-        )
+    """Draw the tab of a finished run: the test set and one picture, played back."""
+    kept, final, labels = course(lab, run_id), lab.runs[run_id].test_logits(), load_mnist().y_test
+    # in full at the end, so that this tab says what the others say
+    logits = {s: ending_in(kept[s]["logits"], final[s]) for s in STUDENTS}
+    times = kept["distilled"]["times"].tolist()
+    table = computed(
+        run_id,
+        "playback",
+        _compute=lambda: playback_table(
+            labels,
+            final["teacher"],
+            {s: kept[s]["times"] for s in STUDENTS},
+            logits,
+            {s: kept[s]["accuracies"] for s in STUDENTS},
+        ),
+    )
+    _courses(times, table)
+    _matrices(run_id, logits)
+    _one_picture(times, logits)
+    often = computed(run_id, "relearned", _compute=lambda: relearned(labels, logits["distilled"]))
+    size = sum(kept["distilled"][name][0].nbytes for name in ("logits", "weights"))
+    lesson(
+        _("Most is learned in the first moments"),
+        most_is_learned(table),
+        _(
+            "How many pictures does a student get right, then wrong, then right again? Guess, press "
+            "Play, and watch a few of the strips. In this run the distilled student did this with "
+            "{count} of the 10,000.",
+            count=f"{often:,}",
+        ),
+        r"\text{agreement}(t) = \frac{1}{n} \sum_n "
+        r"\bigl[\arg\max_k z^{(t)}_{nk} = \arg\max_k z^{\text{teacher}}_{nk}\bigr]",
+        f"{_(_AGREEMENT)} {_(_KEPT_IN_16_BITS, size=file_size(size))}",
+        folded=True,
+    )
 
 
 @st.fragment
 def play_picture(lab: Lab, run_id: str, picture: np.ndarray) -> None:
-    """A folded section under a drawing: how both students would have read it as they learned.
-
-    Args:
-        picture: (28, 28) in [0, 1].
-    """
-    with (
-        guard(),
-        st.expander(
-            _("How would the students have read it earlier?"), key="reading_open", on_change="rerun"
-        ) as s,
-    ):
-        if s.open:
-            course(lab, run_id)
-            times, logits = _drawing_logits(lab, run_id, picture)
-            _drawing(times, logits)
-            lessons.earlier(len(times))
+    """Draw a folded section: how both students would have read a picture (28, 28) as they learned."""
+    title = _("How would the students have read it earlier?")
+    with guard(), st.expander(title, key="reading_open", on_change="rerun") as section:
+        if section.open:
+            kept = course(lab, run_id)
+            times = kept["distilled"]["times"].tolist()
+            logits = computed(
+                run_id, "drawing", picture, _compute=lambda: _read_over_time(lab, run_id, kept, picture)
+            )
+            _play("draw", times, _reading(times, logits))
+            _lesson_of_a_picture(len(times))
 
 
 def course(lab: Lab, run_id: str) -> dict[str, dict[str, np.ndarray]]:
-    """`Run.snapshots`; should that take long, a sentence says why. Not for cached functions."""
+    """Returns `Run.snapshots`; should that take long, a sentence says why. Not for cached functions."""
     with st.spinner(
         _(
             "How these students learned was not kept, so they are being trained once more, to exactly the "
@@ -79,18 +99,15 @@ def course(lab: Lab, run_id: str) -> dict[str, dict[str, np.ndarray]]:
         return lab.runs[run_id].snapshots()
 
 
-def _in_full(
-    snapshots: dict[str, dict[str, np.ndarray]], logits: dict[str, np.ndarray]
-) -> dict[str, dict[str, np.ndarray]]:
-    """Snapshots that end with the logits of the run itself, so that both say the same."""
-    return {
-        student: {**kept, "logits": ending_in(kept["logits"], logits[student])}
-        for student, kept in snapshots.items()
-    }
+def time_help(times: Sequence[float]) -> str:
+    """Returns what a slider over these points has on it."""
+    if times[0] < 1:
+        return _("A few points within the first epoch, then the ends of epochs.")
+    return _("The ends of epochs.")
 
 
-def _most_is_learned(table: pd.DataFrame) -> str:
-    """When both students read most digits. table: of `playback_table`."""
+def most_is_learned(table: pd.DataFrame) -> str:
+    """Returns when both students read most digits. table: of `playback_table`."""
     read = table[table["accuracy"] > 0.5].groupby("model")["time"].min()
     first, points = table["time"].min(), table["time"].nunique()
     if points == 1:
@@ -109,13 +126,13 @@ def _most_is_learned(table: pd.DataFrame) -> str:
         words = _(
             "Most is learned at the start: {when}, the first point here, both students already read most "
             "digits. What remains is hard and takes most of the time.",
-            when=playback_charts.point_name(first),
+            when=point_name(first),
         )
     else:
         words = _(
             "Most is learned at the start: {when}, both students read most digits. What remains is hard and "
             "takes most of the time.",
-            when=playback_charts.point_name(read.max()),
+            when=point_name(read.max()),
         )
     question = _(
         "The second chart asks another question: how often does a student say what its teacher says, right "
@@ -124,22 +141,71 @@ def _most_is_learned(table: pd.DataFrame) -> str:
     return f"{words} {question}"
 
 
+_AGREEMENT = N_(
+    "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge Distillation "
+    "Really Work?*, call this fidelity."
+)
 _KEPT_IN_16_BITS = N_("Weights and logits are kept in 16 bits: {size} per point before compression.")
 
 
-def _kept(size: int) -> str:
-    """The symbols of agreement, and what is kept for it. size: of one point, in bytes."""
-    symbols = _(
-        "$z^{(t)}$: the student's logits at time $t$. Stanton et al. (2021), *Does Knowledge Distillation "
-        "Really Work?*, call this fidelity."
+def _play(name: str, times: Sequence[float], figures: list[views.View]) -> None:
+    """Draw play, pause and a slider over the points (not for a single one), and figures that follow."""
+    channel = f"playback-{name}"
+    if len(times) == 1:
+        live(channel, [], figures, {"point": 0})
+    else:
+        control = controls.points(channel, list(map(_when, times)), _("Time"), time_help(times))
+        live(channel, [control], figures)
+
+
+def _when(time: float) -> str:
+    """Returns a point of a training, as the beginning of a sentence."""
+    return sentence_case(point_name(time))
+
+
+def _courses(times: Sequence[float], table: pd.DataFrame) -> None:
+    """Draw the controls, and accuracy and agreement by time. table: of `playback_table`."""
+    points = tuple(map(point_label, times))
+    own = {student: rows.reset_index() for student, rows in table.groupby("model")}
+    sentences = [
+        _("{when}: {words}.", when=_when(time), words="; ".join(_how_good(s, own[s], at) for s in STUDENTS))
+        for at, time in enumerate(times)
+    ]
+    figures = [views.point_sentence(sentences)]
+    for name, (_name, title) in _MEASURES.items():
+        lowest = table[name].min()
+        start = next(start for start in (0.95, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0) if start <= lowest)
+        lines = {student: own[student][name].tolist() for student in STUDENTS}
+        course = views.course(_(title), lines, points, start, name)
+        figures.append(views.half(views.saved(course, f"playback-{name}")))
+    _play("train", times, figures)
+    rows = table.assign(role=table["model"], point=table["time"].map(point_label))
+    for name, (label, _title) in _MEASURES.items():
+        st.html(unseen(playback_words(rows, name, _(label))))
+
+
+def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:
+    return _(
+        "{student} {accuracy} right, {agreement} the same as its teacher",
+        student=_(NAMES[student]),
+        accuracy=accuracy(rows.at[at, "accuracy"]),
+        agreement=accuracy(rows.at[at, "agreement"]),
     )
-    return f"{symbols} {_(_KEPT_IN_16_BITS, size=file_size(size))}"
 
 
-def _training(lab: Lab, run_id: str, snapshots: dict[str, dict[str, np.ndarray]]) -> None:
-    times = tuple(snapshots["distilled"]["times"].tolist())
-    at = _courses(times, _table(run_id, snapshots, lab.runs[run_id].test_logits()["teacher"]))
-    _matrices(run_id, {s: snapshots[s]["logits"] for s in STUDENTS}, at)
+def _matrices(run_id: str, logits: Logits) -> None:
+    """Draw both students' answers by true class, which follow the point in the browser."""
+    labels, figures = load_mnist().y_test, []
+    for s in STUDENTS:
+        counts = computed(run_id, "confusions", s, _compute=partial(confusions, labels, logits[s]))
+        title = _("{model}: its answers now", model=_(NAMES[s]))
+        matrix = views.confusion(s, title, _("Percent of the true class"), counts)
+        figures.append(views.half(views.saved(matrix, f"playback-confusion-{s}-point{{at}}")))
+    live("playback-train", [], figures)
+
+
+def _one_picture(times: Sequence[float], logits: Logits) -> None:
+    """Draw how both students read a test picture that one can choose."""
     seen, chosen = st.columns([1, 5], vertical_alignment="bottom")
     number = chosen.number_input(
         _("A test picture, as both students read it over time"),
@@ -153,168 +219,54 @@ def _training(lab: Lab, run_id: str, snapshots: dict[str, dict[str, np.ndarray]]
     picture, label = ways_in.test_picture(number)
     description = _("Test picture {number}, {a_digit}", number=f"{number:,}", a_digit=a_digit(label))
     seen.html(pixels(picture, description))
-    logits = {s: snapshots[s]["logits"][:, number] for s in STUDENTS}
-    live("playback-train", [], _reading(times, logits))
-    _save_reading(times, logits, at)
+    live("playback-train", [], _reading(times, {s: logits[s][:, number] for s in STUDENTS}))
 
 
-def _drawing(times: tuple[float, ...], logits: dict[str, np.ndarray]) -> None:
-    at = _play("draw", times, _reading(times, logits))
-    _save_reading(times, logits, at)
+def _read_over_time(lab: Lab, run_id: str, kept: dict, picture: np.ndarray) -> Logits:
+    models, image = lab.runs[run_id].models(), picture[:, :, np.newaxis].astype(np.float32)
+    return {s: logits_over_time(models[s], kept[s]["weights"], image) for s in STUDENTS}
 
 
-def _play(name: str, times: tuple[float, ...], figures: list[views.View]) -> int:
-    """Play, pause and a slider over the points, with figures that follow; returns the point it was left at.
-
-    A single point leaves nothing to choose.
-    """
-    if len(times) == 1:
-        return live(f"playback-{name}", [], figures, {"point": 0})["point"]
-    control = controls.points(
-        f"playback-{name}",
-        [_when(time) for time in times],
-        _("Time"),
-        _("A few points within the first epoch, then the ends of epochs.")
-        if times[0] < 1
-        else _("The ends of epochs."),
-    )
-    return live(f"playback-{name}", [control], figures)["point"]
-
-
-def _courses(times: tuple[float, ...], table: pd.DataFrame) -> int:
-    """The controls, and accuracy and agreement by time; returns the point. table: of `playback_table`."""
-    starts = {measure: playback_charts.axis_start(table[measure]) for measure in playback_charts.MEASURES}
-    points = tuple(playback_charts.point_label(time) for time in times)
-    own = {student: rows.reset_index() for student, rows in table.groupby("model")}
-    courses = [
-        views.course(
-            _(playback_charts.TITLES[measure]),
-            {student: own[student][measure].tolist() for student in STUDENTS},
-            points,
-            start,
-        )
-        for measure, start in starts.items()
-    ]
-    sentences = [
-        _("{when}: {words}.", when=_when(time), words="; ".join(_how_good(s, own[s], at) for s in STUDENTS))
-        for at, time in enumerate(times)
-    ]
-    at = _play("train", times, [views.point_sentence(sentences), *map(views.half, courses)])
-    for column, (measure, start) in zip(st.columns(2, gap="large"), starts.items(), strict=True):
-        with column:
-            rows = playback_charts.playback_rows(table, times[at])
-            st.html(unseen(playback_words(rows, measure, _(playback_charts.MEASURES[measure]))))
-            save_figure(
-                f"playback-{measure}",
-                playback_charts.playback_chart,
-                rows,
-                measure=measure,
-                points=points,
-                start=start,
-            )
-    return at
-
-
-def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:
-    return _(
-        "{student} {accuracy} right, {agreement} the same as its teacher",
-        student=_(NAMES[student]),
-        accuracy=accuracy(rows.at[at, "accuracy"]),
-        agreement=accuracy(rows.at[at, "agreement"]),
-    )
-
-
-def _matrices(run_id: str, logits: dict[str, np.ndarray], at: int) -> None:
-    """Both students' answers by true class at each point. logits: student → (k, n, 10)."""
-    note = _("Percent of the true class")
-    titles = {s: _("{model}: its answers now", model=_(NAMES[s])) for s in STUDENTS}
-    counts = {s: _confusions(run_id, s, logits[s]) for s in STUDENTS}
-    live("playback-train", [], [views.half(views.confusion(s, titles[s], note, counts[s])) for s in STUDENTS])
-    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
-        with column:
-            save_figure(
-                f"playback-confusion-{student}",
-                error_charts.confusion_chart,
-                _confusion(run_id, student, at, logits[student][at]),
-                f"point{at + 1}",
-                title=titles[student],
-                subtitle=note,
-            )
-
-
-def _when(time: float) -> str:
-    """A point of a training, as the beginning of a sentence."""
-    return sentence_case(playback_charts.point_name(time))
-
-
-def _reading(times: tuple[float, ...], logits: dict[str, np.ndarray]) -> list[views.View]:
-    """How both students read a picture: a sentence, and a strip over time each. logits: student → (k, 10)."""
+def _reading(times: Sequence[float], logits: Logits) -> list[views.View]:
+    """Returns how both students read a picture: a sentence, and a strip over time each."""
     probabilities = {s: softmax(logits[s].astype(np.float64)) for s in STUDENTS}
     sentences = []
     for at, time in enumerate(times):
         said = [f"{_(NAMES[s])} {p[at].argmax()} ({percent(p[at].max())})" for s, p in probabilities.items()]
         sentences.append(_("{when}, it was read as {answers}.", when=_when(time), answers=", ".join(said)))
-    points = [playback_charts.point_label(time) for time in times]
-    strips = [
-        views.reading(
-            s, _reading_title(s), reading_words(_reading_rows(times, logits, s, 0)), logits[s], points
+    figures = [views.point_sentence(sentences)]
+    points = list(map(point_label, times))
+    for s, p in probabilities.items():
+        title = _("{model}: probability of each class over time", model=_(NAMES[s]))
+        strip = views.reading(s, title, reading_words(s, points, p), logits[s], points)
+        figures.append(views.half(views.saved(strip, f"reading-{s}")))
+    return figures
+
+
+def _lesson_of_a_picture(points: int) -> None:
+    """Draw the lesson under the playback of one drawing. points: at how many times weights were saved."""
+    try_this = _(
+        "Draw an untidy digit and go back to the first point. The twins began with the same weights, so they "
+        "began with the same mistakes. Do they still read it alike there, and which of them is surer?"
+    )
+    if points == 1:
+        try_this = _(
+            "So short a training is saved only once, at its end: train a run with more epochs or images, and "
+            "come back with an untidy digit. The twins begin with the same weights, so they begin with the "
+            "same mistakes."
         )
-        for s in STUDENTS
-    ]
-    return [views.point_sentence(sentences), *map(views.half, strips)]
-
-
-def _save_reading(times: tuple[float, ...], logits: dict[str, np.ndarray], at: int) -> None:
-    for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
-        with column:
-            save_figure(
-                f"reading-{student}",
-                playback_charts.reading_chart,
-                _reading_rows(times, logits, student, at),
-                title=_reading_title(student),
-                points=tuple(playback_charts.point_label(time) for time in times),
-            )
-
-
-def _reading_title(student: str) -> str:
-    return _("{model}: probability of each class over time", model=_(NAMES[student]))
-
-
-def _reading_rows(
-    times: tuple[float, ...], logits: dict[str, np.ndarray], student: str, at: int
-) -> pd.DataFrame:
-    path = picture_path({student: np.array(times)}, {student: logits[student][:, np.newaxis]}, 0)
-    return playback_charts.reading_rows(path, times[at])
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def _confusions(run_id: str, student: str, _logits: np.ndarray) -> np.ndarray:
-    return confusions(load_mnist().y_test, _logits)
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def _relearned(run_id: str, _logits: np.ndarray) -> int:
-    return relearned(load_mnist().y_test, _logits)
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def _table(run_id: str, _snapshots: dict, _teacher: np.ndarray) -> pd.DataFrame:
-    times = {s: _snapshots[s]["times"] for s in STUDENTS}
-    logits = {s: _snapshots[s]["logits"] for s in STUDENTS}
-    accuracies = {s: _snapshots[s]["accuracies"] for s in STUDENTS}
-    return playback_table(load_mnist().y_test, _teacher, times, logits, accuracies)
-
-
-@st.cache_data(max_entries=400, show_spinner=False)
-def _confusion(run_id: str, student: str, at: int, _logits: np.ndarray) -> pd.DataFrame:
-    return error_charts.confusion_rows(load_mnist().y_test, _logits, student)
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def _drawing_logits(
-    _lab: Lab, run_id: str, picture: np.ndarray
-) -> tuple[tuple[float, ...], dict[str, np.ndarray]]:
-    snapshots, models = _lab.runs[run_id].snapshots(), _lab.runs[run_id].models()
-    image = picture[:, :, np.newaxis].astype(np.float32)
-    logits = {s: logits_over_time(models[s], snapshots[s]["weights"], image) for s in STUDENTS}
-    return tuple(snapshots["distilled"]["times"].tolist()), logits
+    lesson(
+        _("Rough first, sure later"),
+        _(
+            "Both students' weights were saved as they learned, and your drawing has just been shown to each "
+            "of those earlier students. At first, little more than the brightness of a region counts; the "
+            "strokes that tell one digit from another come later, and certainty comes with them."
+        ),
+        try_this,
+        r"p^{(t)} = \sigma\bigl(z(x; \theta^{(t)})\bigr)",
+        _(
+            "$x$: your drawing; $\\theta^{(t)}$: a student's weights at time $t$, kept in 16 bits; $z$: its "
+            "logits; $\\sigma$: softmax."
+        ),
+        folded=True,
+    )

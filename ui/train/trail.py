@@ -1,7 +1,10 @@
-"""The trail of a person's runs: each a point, what it gained against a field; a point opens its run."""
+"""The runs that a person has looked at: thin lines in the chart, and a trail whose points open them."""
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
 from functools import partial
 from html import escape
 
@@ -10,31 +13,74 @@ import streamlit as st
 
 from kd.base.unusable import Unusable
 from kd.charts.trail_chart import trail_chart, trail_rows
-from kd.config import FIELDS, RunConfig
+from kd.config import FIELDS
 from kd.lab import Lab, RunView
 from kd.studies.shipped import near
 from kd.text.study_words import signed
 from kd.text.trail_words import trail_words
 from kd.text.translation import _
 from ui.shared import address, notices
-from ui.shared.figure import figure
+from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
+from ui.shared.person import person
 from ui.shared.run_words import setting
 from ui.shared.shown import show
-from ui.train import seen
-from ui.train.form import controls
+from ui.train import controls
 
-HEIGHT = 230
+MOST_GHOSTS = 5
+_MOST_RUNS, _MOST_PEOPLE = 60, 500
+_HEIGHT = 230
 _AGAINST, _OPEN, _MOVED = "trail_against", "trail_open", "trail_moved"
 _FIELDS = ("alpha", "temperature", "train_size")
 
+_lock = threading.Lock()
+_looked_at: OrderedDict[str, dict[str, bool]] = OrderedDict()
+"""Person → the ids of their runs, the last one looked at last, and whether it may be a ghost."""
+
+
+def look_at(run_id: str) -> None:
+    """Note that this person looks at a run with a result, for as long as the server lives."""
+    with _lock:
+        runs = _looked_at.setdefault(person(), {})
+        _looked_at.move_to_end(person())
+        runs.pop(run_id, None)
+        runs[run_id] = True
+        while len(runs) > _MOST_RUNS:
+            runs.pop(next(iter(runs)))
+        while len(_looked_at) > _MOST_PEOPLE:
+            _looked_at.popitem(last=False)
+
+
+def looked_at(lab: Lab) -> list[RunView]:
+    """Returns this person's runs with a result, the last one looked at last."""
+    return _views(lab, list(_of_this_person()))
+
+
+def ghosts(lab: Lab, run_id: str) -> list[RunView]:
+    """Returns the last runs before the one that is shown, at most MOST_GHOSTS."""
+    earlier = [other for other, is_ghost in _of_this_person().items() if is_ghost and other != run_id]
+    return _views(lab, earlier[-MOST_GHOSTS:])
+
+
+def clear_ghosts() -> None:
+    """Draw no lines of the runs so far."""
+    with _lock:
+        _looked_at[person()] = dict.fromkeys(_looked_at.get(person(), {}), False)
+
+
+def forget_everybody() -> None:
+    """Start anew, as a new server would."""
+    with _lock:
+        _looked_at.clear()
+
 
 def trail(lab: Lab, view: RunView) -> None:
-    """Draw the trail of the person who looks, which ends with this run."""
-    runs = seen.trail(lab)
+    """Draw what each of this person's runs gained, against a field; the last one is this run."""
+    runs = looked_at(lab)
     if not runs:
         return
     field = _choices(lab, runs)
+    label = _(FIELDS[field].label)
     names = {run.run_id: setting(run.config) for run in runs}
     compared = [(run.config, run.result["comparison"]) for run in runs if run.result is not None]
     rows = trail_rows(compared, field, view.run_id, names, _study(view, field))
@@ -42,19 +88,37 @@ def trail(lab: Lab, view: RunView) -> None:
         "trail",
         trail_chart,
         rows,
-        alt=trail_words(rows, _(FIELDS[field].label)),
+        alt=trail_words(rows, label),
         on_select=guarded(partial(_open_point, lab)),
         file_note=field,
         field=field,
-        title=_(FIELDS[field].label),
-        height=HEIGHT,
+        title=label,
+        height=_HEIGHT,
     )
 
 
+def _of_this_person() -> dict[str, bool]:
+    with _lock:
+        return dict(_looked_at.get(person(), {}))
+
+
+def _views(lab: Lab, run_ids: Iterable[str]) -> list[RunView]:
+    """Returns the runs that have a result. One that has been deleted is forgotten, which a notice says."""
+    views = []
+    for run_id in run_ids:
+        try:
+            views.append(lab.runs.view(run_id))
+        except ValueError:
+            with _lock:
+                _looked_at.get(person(), {}).pop(run_id, None)
+            notices.add(_("A run that was shown here for comparison has been deleted, so its line is gone."))
+    return [view for view in views if view.result is not None]
+
+
 def _study(view: RunView, field: str) -> pd.DataFrame | None:
-    """What several seeds say near this setting, if there is anything and the person wants to see it."""
+    """Returns what several seeds say near this setting, if the person wants to see it."""
     try:
-        study = _near(view.run_id, field, view.config)
+        study = computed(view.run_id, "near", field, _compute=lambda: near(view.config, field))
     except Unusable as error:
         st.html(f'<p class="kd kd-quiet">{escape(str(error))}</p>')
         return None
@@ -72,23 +136,17 @@ def _study(view: RunView, field: str) -> pd.DataFrame | None:
     return study if wanted else None
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _near(run_id: str, field: str, _config: RunConfig) -> pd.DataFrame | None:
-    return near(_config, field)
-
-
 def _choices(lab: Lab, runs: list[RunView]) -> str:
-    """The two choices above the chart, the field on its axis and a run to open; returns the field."""
+    """Draw the choices above the chart, the field on its axis and a run to open; returns the field."""
     moved = controls.last_moved()
     if moved is not None and st.session_state.get(_MOVED) != moved:
         st.session_state[_MOVED] = st.session_state[_AGAINST] = moved
-    differ = [
-        name for name in FIELDS if len({getattr(run.config, name) for run in runs}) > 1 or name in _FIELDS
+    chosen = st.session_state[_AGAINST] = st.session_state.get(_AGAINST, "temperature")
+    fields = [
+        name
+        for name in FIELDS
+        if name in (*_FIELDS, chosen) or len({getattr(run.config, name) for run in runs}) > 1
     ]
-    chosen = st.session_state.get(_AGAINST, "temperature")
-    if chosen not in differ:
-        differ.append(chosen)
-    st.session_state[_AGAINST] = chosen
     gains = {
         run.run_id: _(
             "{points} points: {setting}",
@@ -101,7 +159,7 @@ def _choices(lab: Lab, runs: list[RunView]) -> str:
     with st.container(horizontal=True, key="trail_choices"):
         field = st.selectbox(
             _("Trail against"),
-            differ,
+            fields,
             key=_AGAINST,
             format_func=lambda name: _(FIELDS[name].label),
             help=_("Every run that you looked at is a point: its gain over scratch against this setting."),

@@ -51,7 +51,6 @@ class Attention(Objective):
     compares_attention = True
 
     def prepare(self, teacher: Outputs, labels) -> dict:
-        """The teacher's maps (n, 245)."""
         return {"attention": teacher.attention}
 
     def terms(self, labels, student: Outputs, prepared, labelled=None) -> dict:

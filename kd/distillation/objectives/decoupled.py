@@ -62,7 +62,7 @@ class Decoupled(Objective):
     takes_weights = True
 
     def prepare(self, teacher: Outputs, labels) -> dict:
-        """What the teacher says: p_t, 1 − p_t, p over the other classes, and both entropies in nats."""
+        """Returns p_t, 1 − p_t, p over the other classes, and both entropies in nats."""
         from keras import ops
 
         target = ops.one_hot(labels, teacher.logits.shape[-1], dtype=teacher.logits.dtype)

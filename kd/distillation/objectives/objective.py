@@ -8,13 +8,14 @@ command line read the labels and the fields.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar
 
 from kd.base.outputs import Outputs
-from kd.distillation.hyperparameters import checked_alpha, checked_temperature
+from kd.text.words import quoted
 
 
 @dataclass(frozen=True)
@@ -61,24 +62,24 @@ class Objective:
 
     @classmethod
     def own_fields(cls) -> list[dataclasses.Field]:
-        """The fields that only this objective has."""
+        """Returns the fields that only this objective has."""
         return [field for field in dataclasses.fields(cls) if "spec" in field.metadata]
 
     def label_weight(self) -> Any:
-        """The weight of the student's own loss."""
+        """Returns the weight of the student's own loss."""
         return self.alpha
 
     def teacher_weight(self) -> Any:
-        """The weight of the teacher's terms; 0 at α = 1."""
+        """Returns the weight of the teacher's terms; 0 at α = 1."""
         return 1.0 - self.alpha
 
     def loss(self, student_loss: Any, terms: Mapping[str, Any]) -> Any:
-        """The loss of a batch, from the student's own and the terms."""
+        """Returns the loss of a batch, from the student's own loss and the teacher's terms."""
         first, *others = terms.values()
         return self.label_weight() * student_loss + self.teacher_weight() * sum(others, first)
 
     def prepare(self, teacher: Outputs, labels: Any) -> dict[str, Any]:
-        """What can be computed once for all images, from the teacher's outputs and the labels.
+        """Computes once, for all images, whatever depends on the teacher and the labels alone.
 
         Args:
             teacher: its outputs; with logits None where `uses_teacher` is False.
@@ -90,7 +91,7 @@ class Objective:
         return {"teacher_logits": teacher.logits}
 
     def terms(self, labels: Any, student: Outputs, prepared: Mapping[str, Any], labelled: Any = None) -> dict:
-        """The teacher's terms of the loss for a batch.
+        """Computes the teacher's terms of the loss for a batch.
 
         Args:
             labels: int (n,), the labels as given; a picture without one has 0.
@@ -104,19 +105,40 @@ class Objective:
         raise NotImplementedError
 
     def get_config(self) -> dict[str, Any]:
-        """The numbers, for Keras' serialisation of a compiled Distiller."""
+        """Returns the numbers, for Keras' serialisation of a compiled Distiller."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Objective:
-        """The inverse of `get_config`."""
+        """Makes the objective whose `get_config` returned this."""
         return cls(**config)
 
 
-def batch_mean(rows: Any, *weights: Any) -> Any:
-    """The mean of rows (n,) over the batch, each times its weights (n,); None weighs nothing.
+def checked_alpha(alpha: Any) -> float:
+    """Returns α as a float; raises a ValueError when it is not a number in [0, 1]."""
+    if not _is_finite_number(alpha) or not 0 <= alpha <= 1:
+        raise ValueError(f"alpha must be a number between 0 and 1, got {quoted(alpha)}.")
+    return float(alpha)
 
-    It is a sum divided by the number of pictures, as in Keras, not by the sum of the weights.
+
+def checked_temperature(temperature: Any) -> float:
+    """Returns T as a float; raises a ValueError when it is not a finite number above 0."""
+    if not _is_finite_number(temperature) or temperature <= 0:
+        raise ValueError(f"temperature must be a finite number above 0, got {quoted(temperature)}.")
+    return float(temperature)
+
+
+def _is_finite_number(value: Any) -> bool:
+    try:
+        return not isinstance(value, bool | str) and math.isfinite(value)
+    except (TypeError, OverflowError):
+        return False
+
+
+def batch_mean(rows: Any, *weights: Any) -> Any:
+    """Returns the mean over the batch of rows (n,), each times its weights (n,); None counts as 1.
+
+    As in Keras, the sum is divided by the number of pictures, not by the sum of the weights.
     """
     from keras import ops
 
@@ -126,7 +148,7 @@ def batch_mean(rows: Any, *weights: Any) -> Any:
 
 
 def root(squares: Any) -> Any:
-    """The square root, whose gradient is finite even where float32 rounds the squares to 0."""
+    """Returns the square root, with a finite gradient even where float32 rounds the squares to 0."""
     from keras import ops
 
     return ops.sqrt(squares + 1e-36)

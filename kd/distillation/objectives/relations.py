@@ -58,7 +58,6 @@ class Relations(Objective):
     }
 
     def prepare(self, teacher: Outputs, labels) -> dict:
-        """The teacher's softened probabilities (n, 10)."""
         from keras import ops
 
         return {"soft_targets": ops.softmax(teacher.logits / self.temperature, axis=-1)}
@@ -74,7 +73,7 @@ class Relations(Objective):
 
 
 def _distance(ours: Any, theirs: Any, axis: int) -> Any:
-    """1 − the mean of Pearson's correlations along an axis."""
+    """Returns 1 − the mean of Pearson's correlations along an axis."""
     from keras import ops
 
     # Deviations add up to 0, so that the mean has no part in the gradient: leaving it out saves some time

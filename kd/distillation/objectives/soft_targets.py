@@ -21,7 +21,7 @@ class SoftTargets(Objective):
     takes_weights = True
 
     def prepare(self, teacher: Outputs, labels) -> dict:
-        """The soft targets (n, 10), and their entropies (n,) in nats.
+        """Returns the soft targets (n, 10), and their entropies (n,) in nats.
 
         KL(p ‖ q) is the cross-entropy of p and q minus the entropy of p. With p and its entropy known for all
         images, a step needs only one fused operation, so a distilled step costs little more than one without
@@ -37,7 +37,7 @@ class SoftTargets(Objective):
         return {"distillation_loss": self.scale * batch_mean(self.divergences(student, prepared), weights)}
 
     def divergences(self, student: Outputs, prepared) -> Any:
-        """KL(softmax(z_t / T) ‖ softmax(z_s / T)) of each picture, (n,), in nats."""
+        """Returns KL(softmax(z_t / T) ‖ softmax(z_s / T)) of each picture, (n,), in nats."""
         from keras import ops
 
         cross_entropy = ops.categorical_crossentropy(

@@ -47,7 +47,6 @@ class VirtualTeacher(Objective):
     takes_weights = True
 
     def prepare(self, teacher: Outputs, labels) -> dict:
-        """Nothing: there is no teacher."""
         return {}
 
     def terms(self, labels, student: Outputs, prepared, labelled=None, weights=None) -> dict:

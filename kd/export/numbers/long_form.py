@@ -8,8 +8,7 @@ import pandas as pd
 
 from kd.config import FIELDS, MODELS
 from kd.export.numbers.columns import BEFORE, COMPARED, MEASURED
-from kd.runs.frame import runs_frame
-from kd.runs.state import RunView
+from kd.runs.state import RunView, runs_frame
 
 _OF_THE_RUN = [*(name for name in BEFORE if name != "study"), *FIELDS]
 _NAMED = ("model", "model_id")

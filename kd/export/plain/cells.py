@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections.abc import Mapping
-from functools import partial
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from kd.config import (
@@ -13,10 +16,9 @@ from kd.config import (
     has_fresh_teacher,
     has_nonsense,
     has_teaching,
+    is_consistent,
 )
 from kd.config.fields import DRAWN
-from kd.export.plain.distilled import asks_in_another_order, distilled, function_of
-from kd.export.plain.quoting import cited, definitions, layers_of, lines
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
 from kd.studies.address import train_command
 from kd.text.translation import N_, _
@@ -25,6 +27,7 @@ from kd.text.words import MODELS, quoted
 
 _TEST_PICTURES = 10_000
 _BASELINE_SMOOTHING = 0.1
+_PLAIN = Path(__file__).with_name("plain_keras.py")
 
 _IMPORTS = """\
 import os
@@ -41,6 +44,37 @@ from keras import layers, ops
 
 print("Keras", keras.__version__, "TensorFlow", tf.__version__, "NumPy", np.__version__)
 """
+_NETWORKS = N_("Both students start from the same weights and see the same batches in the same order.")
+_LOADED = N_("KD Lab trained it in mixed precision, which would give others here: so it is loaded.")
+_DISTILLED = N_("The loss is α · cross-entropy with the labels + weight · what the teacher adds.")
+_FIGURES = N_(
+    "KD Lab adds up the same products in another order, and so does another processor. That changes the last "
+    "digit of a weight, and every step passes it on: a few test pictures near the border between two digits "
+    "may get another answer."
+)
+
+# What a parameter of an objective's function is, in the loss of a batch. Others are the run's numbers.
+_PARTS = {
+    "teacher": "answers",
+    "student": "logits",
+    "labels": "true",
+    "labelled": "known",
+    "teacher_maps": "[tf.gather(each, places) for each in teacher_maps]",
+    "student_maps": "maps",
+}
+# How the teacher is asked, once and for all.
+_ANSWERS = {
+    "teacher": "teacher_logits = teacher.predict(images, batch_size=500, verbose=0)",
+    "teacher_maps": "_, *teacher_maps = with_attention(teacher).predict(images, batch_size=500, verbose=0)",
+}
+# The order in which each picture's nine smaller answers are permuted.
+_ORDERS = """\
+nine = np.tile(np.arange(9), (len(images), 1))
+orders = np.random.default_rng([SEED, 3_000_000]).permuted(nine, axis=1)"""
+_PERMUTED = "teacher_logits = permuted(teacher_logits, orders).numpy()"
+_OF_OTHERS = "teacher_logits = teacher_logits[np.random.default_rng([SEED, 0]).permutation(len(images))]"
+# These are about the weights or the answers: the function is the right one.
+_MISTAKEN_ELSEWHERE = ("alpha_reversed", "teacher_in_training", "cached_answers")
 
 
 class Cell(NamedTuple):
@@ -51,7 +85,7 @@ class Cell(NamedTuple):
 
 
 def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None) -> list[Cell]:
-    """A notebook that trains the run's models again, and compares them with the stored ones.
+    """Returns a notebook that trains the run's models again, and compares them with the stored ones.
 
     Args:
         result: the run's.
@@ -60,6 +94,32 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
     Raises:
         ValueError: when it does not know the run's objective, or one of its rarer settings.
     """
+    _refuse_unknown(config)
+    about = _(
+        "This notebook repeats what `{command}` does in KD Lab, with nothing but Keras, TensorFlow and "
+        "NumPy: the same pictures, first weights, batches and losses.",
+        command=train_command(config),
+    )
+    title = _("Run {run} in plain Keras", run=config.run_id)
+    return [
+        Cell("markdown", f"# {title}\n\n{about}"),
+        _code(_IMPORTS),
+        _heading(_("Pictures and labels")),
+        _code(*_data(config)),
+        _heading(_("Networks and training"), _(_NETWORKS)),
+        _code(*_tools(config, teacher_file)),
+        _heading(_("Teacher"), _(_LOADED) if has_fresh_teacher(config) and teacher_file else ""),
+        _code(_teacher(config, teacher_file)),
+        _heading(_("Distilled student"), with_mistake(_(_DISTILLED), config)),
+        _code(*_distilled(config)),
+        _heading(_("Scratch student")),
+        _code(_scratch(config)),
+        _heading(_("The same figures?"), _(_FIGURES)),
+        _code(_figures(result)),
+    ]
+
+
+def _refuse_unknown(config: RunConfig) -> None:
     asked = function_of(config)
     if has_teaching(config) and asked not in definitions():
         raise ValueError(
@@ -68,51 +128,17 @@ def cells(config: RunConfig, result: Mapping[str, Any], teacher_file: str | None
                 objective=quoted(asked),
             )
         )
-    refused = FIELDS["mistake"].in_words(config.mistake) if asks_in_another_order(config) else ""
+    # These depend on all pictures that the teacher answered, which may be more than the student's.
+    more = is_consistent(config) or has_nonsense(config) or config.omitted_digits != ""
+    refused = ""
+    if (config.teacher_dropout and more) or (_by_place(config) and is_consistent(config)):
+        refused = FIELDS["mistake"].in_words(config.mistake)
     if config.second_teacher and config.counts("second_teacher"):
         refused = _(FIELDS["second_teacher"].label)
     if refused:
         raise ValueError(
             _("A notebook cannot repeat the setting “{setting}”: choose another format.", setting=refused)
         )
-    return [
-        Cell("markdown", f"# {_title(config)}\n\n{_about(config)}"),
-        _code(_IMPORTS),
-        _heading(_("Pictures and labels")),
-        _code(*_data(config)),
-        _heading(_("Networks and training"), _(_NETWORKS)),
-        _code(*_tools(config, teacher_file)),
-        _heading(_("Teacher"), _(_LOADED) if has_fresh_teacher(config) and teacher_file else ""),
-        _code(*_teacher(config, teacher_file)),
-        _heading(_("Distilled student"), with_mistake(_(_DISTILLED), config)),
-        _code(*distilled(config, _started(config, "distilled"), partial(_distilled_trained, config))),
-        _heading(_("Scratch student")),
-        _code(*_scratch(config)),
-        _heading(_("The same figures?"), _(_FIGURES)),
-        _code(*_figures(result)),
-    ]
-
-
-def _title(config: RunConfig) -> str:
-    return _("Run {run} in plain Keras", run=config.run_id)
-
-
-def _about(config: RunConfig) -> str:
-    return _(
-        "This notebook repeats what `{command}` does in KD Lab, with nothing but Keras, TensorFlow and "
-        "NumPy: the same pictures, first weights, batches and losses.",
-        command=train_command(config),
-    )
-
-
-_NETWORKS = N_("Both students start from the same weights and see the same batches in the same order.")
-_LOADED = N_("KD Lab trained it in mixed precision, which would give others here: so it is loaded.")
-_DISTILLED = N_("The loss is α · cross-entropy with the labels + weight · what the teacher adds.")
-_FIGURES = N_(
-    "KD Lab adds up the same products in another order, and so does another processor. That changes the last "
-    "digit of a weight, and every step passes it on: a few test pictures near the border between two digits "
-    "may get another answer."
-)
 
 
 def _heading(title: str, text: str = "") -> Cell:
@@ -120,8 +146,39 @@ def _heading(title: str, text: str = "") -> Cell:
 
 
 def _code(*parts: str) -> Cell:
-    """Parts are apart by two lines, as definitions are."""
+    """Returns a cell of these parts, two lines apart, as definitions are."""
     return Cell("code", "\n\n\n".join(part.strip("\n") for part in parts if part))
+
+
+def _lines(*each: str | None) -> str:
+    """Joins lines of code, without those that are None."""
+    return "\n".join(line for line in each if line is not None)
+
+
+@cache
+def definitions() -> dict[str, ast.FunctionDef]:
+    """Returns the functions of plain_keras.py by their names, in their order."""
+    tree = ast.parse(_PLAIN.read_text(encoding="utf-8"))
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _cited(*names: str) -> list[str]:
+    """Returns the source of these functions of plain_keras.py."""
+    source = _PLAIN.read_text(encoding="utf-8")
+    return [ast.get_source_segment(source, definitions()[name]) or "" for name in names]
+
+
+def parameters(function: str) -> list[str]:
+    """Returns the names of the parameters of a function of plain_keras.py."""
+    return [argument.arg for argument in definitions()[function].args.args]
+
+
+def _needed_by(function: str) -> list[str]:
+    """Returns the other functions that this one calls, directly or not, in their order."""
+    called = {node.id for node in ast.walk(definitions()[function]) if isinstance(node, ast.Name)}
+    direct = [name for name in definitions() if name in called and name != function]
+    needed = {*direct, *(name for one in direct for name in _needed_by(one))}
+    return [name for name in definitions() if name in needed]
 
 
 def _data(config: RunConfig) -> list[str]:
@@ -130,7 +187,7 @@ def _data(config: RunConfig) -> list[str]:
     end = str(config.labelled) if config.counts("labelled") else ""
     nonsense = config.unlabelled_pictures if has_nonsense(config) else ""
     own_seed = "[SEED]" if config.pictures == DRAWN else "[]"
-    steps = lines(
+    steps = _lines(
         f"SEED = {config.seed}",
         "x_train, y_train, x_test, y_test = load_mnist()",
         f"chosen = {_chosen(config, config.train_size)}",
@@ -148,44 +205,42 @@ def _data(config: RunConfig) -> list[str]:
     )
     used = [*(["drawn"] if config.draws_pictures else []), *(["with_noise"] if config.label_noise else [])]
     used += [nonsense] if nonsense else []
-    return [*cited("load_mnist", "prepared", *used), steps]
+    return [*_cited("load_mnist", "prepared", *used), steps]
 
 
 def _chosen(config: RunConfig, count: int) -> str:
-    """Where some training images are."""
+    """Returns code for the places of so many training images."""
     return (
         f"drawn(SEED, {count})" if config.draws_pictures and count < TRAIN_IMAGES else f"np.arange({count})"
     )
 
 
 def _start(config: RunConfig) -> str:
-    """The seed of weights and orders."""
+    """Returns code for the seed of weights and orders."""
     return str(config.training_seed) if config.generation else "SEED"
 
 
 def _tools(config: RunConfig, teacher_file: str | None) -> list[str]:
     architectures = [student_architecture(config)]
     architectures += [teacher_architecture(config)] if teacher_file is None else []
-    hidden = dict.fromkeys(layers_of(architecture) for architecture in architectures)
-    shown = ["moved"] if config.shift else []
-    return [*hidden, *cited("network", "started", *shown, "train", "cross_entropies", "from_labels")]
+    # without their import, which the notebook has already
+    hidden = dict.fromkeys(
+        inspect.getsource(architecture.student.layers).replace("    from keras import layers\n\n", "")
+        for architecture in architectures
+    )
+    moved = ["moved"] if config.shift else []
+    return [*hidden, *_cited("network", "started", *moved, "train", "cross_entropies", "from_labels")]
 
 
-def _teacher(config: RunConfig, teacher_file: str | None) -> list[str]:
+def _teacher(config: RunConfig, teacher_file: str | None) -> str:
     if teacher_file is not None:
-        return [f"teacher = keras.saving.load_model({teacher_file!r}, compile=False)\nteacher.summary()"]
-    return [
-        lines(
-            _built(config, "teacher", teacher_architecture(config)),
-            f"seen_by_teacher = {_chosen(config, config.teacher_train_size)}",
-            f"loss = from_labels(y_train[seen_by_teacher], {config.teacher_label_smoothing})",
-            _train(config, "teacher", "prepared(x_train[seen_by_teacher])", "loss", config.teacher_epochs),
-        )
-    ]
-
-
-def _started(config: RunConfig, name: str) -> str:
-    return _built(config, name, student_architecture(config))
+        return f"teacher = keras.saving.load_model({teacher_file!r}, compile=False)\nteacher.summary()"
+    return _lines(
+        _built(config, "teacher", teacher_architecture(config)),
+        f"seen_by_teacher = {_chosen(config, config.teacher_train_size)}",
+        f"loss = from_labels(y_train[seen_by_teacher], {config.teacher_label_smoothing})",
+        _train(config, "teacher", "prepared(x_train[seen_by_teacher])", "loss", config.teacher_epochs),
+    )
 
 
 def _built(config: RunConfig, name: str, architecture: Architecture) -> str:
@@ -202,32 +257,96 @@ def _train(config: RunConfig, model: str, images: str, loss: str, epochs: int) -
     return f"{called},\n      as_shown=lambda pictures, epoch: {moved})"
 
 
-def _distilled_trained(config: RunConfig, model: str) -> str:
-    return _train(config, model, "images", "distilled_loss", config.epochs)
+def _distilled(config: RunConfig) -> list[str]:
+    """Returns how the teacher is asked, the loss that follows, right or wrong, and the training."""
+    steps, helpers, model = [_built(config, "distilled", student_architecture(config))], [], "distilled"
+    attends = has_teaching(config) and config.objective_class.compares_attention
+    if has_teaching(config):
+        steps += _asked(config)
+        function = function_of(config)
+        helpers = [*_needed_by(function), *(["with_attention"] if attends else []), function]
+        helpers += ["permuted"] if _permutes(config) else []
+        helpers += ["in_training"] if config.teacher_dropout else []
+    if attends:
+        model = "with_attention(distilled)"
+    trained = _train(config, model, "images", "distilled_loss", config.epochs)
+    return [*_cited(*helpers), _lines(*steps), _distilled_loss(config, attends), trained]
 
 
-def _scratch(config: RunConfig) -> list[str]:
+def function_of(config: RunConfig) -> str:
+    """Returns the function of plain_keras.py that is the teacher's part of the loss, right or wrong."""
+    wrong = config.makes_mistake and config.mistake not in _MISTAKEN_ELSEWHERE
+    return config.mistake if wrong else config.objective
+
+
+def _by_place(config: RunConfig) -> bool:
+    return config.makes_mistake and config.objective_values().answers_by_place
+
+
+def _permutes(config: RunConfig) -> bool:
+    return config.permuted_doubts and config.counts("permuted_doubts")
+
+
+def _asked(config: RunConfig) -> list[str]:
+    """Returns how the teacher is asked before training, and what becomes of its answers."""
+    wanted = [name for name in _ANSWERS if name in parameters(function_of(config))]
+    steps = [] if is_consistent(config) else [_ANSWERS[name] for name in wanted]
+    if config.teacher_dropout:
+        steps = [f"teacher_logits = in_training(teacher, images, {config.teacher_dropout}, SEED)"]
+    if _permutes(config):
+        steps += [_ORDERS, *([] if is_consistent(config) else [_PERMUTED])]
+    return [*steps, *([_OF_OTHERS] if _by_place(config) else [])]
+
+
+def _answers(config: RunConfig) -> str:
+    """Returns code for the teacher's answers to a batch."""
+    if not is_consistent(config):
+        places = 'batch["turns"]' if _by_place(config) else "places"
+        return f"tf.gather(teacher_logits, {places})"
+    said = 'teacher(batch["pictures"])'
+    return f"permuted({said}, tf.gather(orders, places))" if _permutes(config) else said
+
+
+def _distilled_loss(config: RunConfig, attends: bool) -> str:
+    partly, values = config.counts("labelled"), config.objective_values()
+    from_both = f"{values.label_weight():.12g} * labels_part + {values.teacher_weight():.12g} * teacher_part"
+    taken = parameters(function_of(config)) if has_teaching(config) else []
+    parts = _PARTS if partly else {**_PARTS, "labelled": "1.0"}
+    arguments = [parts.get(name) or f"{name}={getattr(values, name)}" for name in taken]
+    return _lines(
+        f"def distilled_loss({'outputs' if attends else 'logits'}, batch):",
+        "    logits, *maps = outputs" if attends else None,
+        '    places = batch["places"]',
+        "    true = tf.gather(labels, places)",
+        "    known = tf.gather(labelled, places)" if partly else None,
+        f"    labels_part = ops.mean({'known * ' if partly else ''}cross_entropies(true, logits))",
+        f"    answers = {_answers(config)}" if "teacher" in taken else None,
+        f"    teacher_part = {function_of(config)}({', '.join(arguments)})" if taken else None,
+        f"    return {from_both}" if taken else "    return labels_part",
+    )
+
+
+def _scratch(config: RunConfig) -> str:
+    start = _built(config, "scratch", student_architecture(config))
     smoothing = _BASELINE_SMOOTHING if config.baseline == "label_smoothing" else 0.0
-    partly, start = config.counts("labelled"), _started(config, "scratch")
+    partly = config.counts("labelled")
     if partly and not config.labelled:
-        return [lines(start, "# without a label there is nothing to learn from: it stays as it starts")]
+        return _lines(start, "# without a label there is nothing to learn from: it stays as it starts")
     chosen = "[labelled == 1]" if partly else ""
     loss = f"from_labels(labels{chosen}, {smoothing})"
-    return [lines(start, _train(config, "scratch", f"images{chosen}", loss, config.epochs))]
+    return _lines(start, _train(config, "scratch", f"images{chosen}", loss, config.epochs))
 
 
-def _figures(result: Mapping[str, Any]) -> list[str]:
+def _figures(result: Mapping[str, Any]) -> str:
     right = {name: round(result[name]["test_accuracy"] * _TEST_PICTURES) for name in MODELS}
-    return [
-        lines(
-            f"stored = {right}",
-            'models = {"teacher": teacher, "distilled": distilled, "scratch": scratch}',
-            "answers = {",
-            "    name: model.predict(prepared(x_test), batch_size=500, verbose=0).argmax(axis=1)",
-            "    for name, model in models.items()",
-            "}",
-            "for name, answer in answers.items():",
-            "    right = int(np.sum(answer == y_test))",
-            '    print(f"{name}: {right} of {len(y_test)} test pictures right, {stored[name]} in the run")',
-        )
-    ]
+    return _lines(
+        f"stored = {right}",
+        'models = {"teacher": teacher, "distilled": distilled, "scratch": scratch}',
+        "answers = {",
+        "    name: model.predict(prepared(x_test), batch_size=500, verbose=0).argmax(axis=1)",
+        "    for name, model in models.items()",
+        "}",
+        "for name, answer in answers.items():",
+        "    right = int(np.sum(answer == y_test))",
+        '    print(f"{name}: {right} of {len(y_test)} test pictures right, {stored[name]} in the run")',
+    )

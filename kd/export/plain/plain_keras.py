@@ -1,7 +1,7 @@
 """What an exported notebook is made of: Keras, TensorFlow and NumPy, and nothing of this project.
 
-kd/export/plain/quoting.py quotes from here, one definition after the other, those that a run needs. Nobody
-imports this file, so that a line of it cannot come to depend on the rest.
+kd/export/plain/cells.py quotes the functions that a run needs. Nothing imports this file, so that no line of
+it comes to depend on the rest.
 """
 
 from pathlib import Path
@@ -144,7 +144,7 @@ def cross_entropies(labels, logits, smoothing=0.0):
 
 
 def from_labels(labels, smoothing=0.0):
-    """The loss of whoever has no teacher: the mean cross-entropy with the labels."""
+    """Returns the loss of a model without a teacher: the mean cross-entropy with the labels."""
     labels = tf.constant(labels, tf.int32)
 
     def loss(logits, batch):

@@ -1,7 +1,5 @@
 """A network taught by a network of its own kind, generation after generation; and by permuted doubts."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
 GENERATIONS = 3
@@ -12,34 +10,17 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     base = longer(_BASE, times)
     labels_alone = base.replace(alpha=1.0)
     stages = [[Part(Study(labels_alone, {}, seeds), {"generation": 0, "doubts": "kept"})]]
-    first = last = at_each_seed(labels_alone, seeds)
+    last = first = with_seeds(labels_alone, seeds)
     for generation in range(1, GENERATIONS + 1):
-        taught = list(
-            taught_by(last, base.replace(generation=generation), {"generation": generation, "doubts": "kept"})
-        )
-        last = [config for config, _part in taught]
-        stages.append([part for _config, part in taught])
+        labels = {"generation": generation, "doubts": "kept"}
+        stages.append(taught_by(last, base.replace(generation=generation), labels))
+        last = [part.study.base for part in stages[-1]]
     permuted = base.replace(generation=1, permuted_doubts=True)
-    stages[1] += [part for _c, part in taught_by(first, permuted, {"generation": 1, "doubts": "permuted"})]
+    stages[1] += taught_by(first, permuted, {"generation": 1, "doubts": "permuted"})
     return stages
 
 
-def _judge(rows: pd.DataFrame) -> Findings:
-    def better(generation: int, doubts: str = "kept") -> pd.Series:
-        """Than the network that only had labels."""
-        one, first = (
-            by_seed(rows, "distilled_right", generation=each, doubts=which)
-            for each, which in ((generation, doubts), (0, "kept"))
-        )
-        return one - first
-
-    return {
-        "born_again": finding(better(1)),
-        "gain": finding(by_seed(rows, "gain", generation=1, doubts="kept")),
-        "last": finding(better(GENERATIONS)),
-        "permuted": finding(better(1, "permuted")),
-    }
-
+_kept = partial(distilled, doubts="kept")
 
 EXPERIMENT = Experiment(
     name="born_again",
@@ -60,43 +41,38 @@ EXPERIMENT = Experiment(
         "small network learns from 500 digits. As with the photographs, each generation starts from other "
         "weights and learns from its teacher alone, at T = 1."
     ),
-    paper=Paper(
-        N_("Furlanello, Lipton, Tschannen, Itti and Anandkumar 2018"),
-        N_("abstract"),
-        "https://arxiv.org/abs/1805.04770",
-    ),
-    guess=Guess(
+    paper=arxiv("1805.04770", N_("Furlanello, Lipton, Tschannen, Itti and Anandkumar 2018"), N_("abstract")),
+    guess=guess(
+        "last",
         N_("How does the third generation compare with the network that only had labels?"),
-        {
-            "better": Choice(N_("better"), above(0)),
-            "worse": Choice(N_("worse"), below(0)),
-        },
-        measured="last",
+        (0,),
+        worse=N_("worse"),
+        better=N_("better"),
     ),
     chart=Chart(
         "line",
         "generation",
-        N_("Generation"),
-        ("distilled_right", "scratch_right"),
-        RIGHT,
         series="doubts",
         series_label=N_("The teacher's doubts"),
         names={"kept": N_("as they are"), "permuted": N_("permuted")},
     ),
     plan=_plan,
-    judge=_judge,
+    quantities={
+        "born_again": _kept(generation=1) - _kept(generation=0),
+        "gain": gain(generation=1, doubts="kept"),
+        "last": _kept(generation=GENERATIONS) - _kept(generation=0),
+        "permuted": distilled(generation=1, doubts="permuted") - _kept(generation=0),
+    },
     claims=(
         Claim(
             N_("Born-again networks are better than their teachers."),
             "born_again",
-            above(0),
             quote="outperform their teachers significantly",
             figure=N_("errors fall from 18.25 to 16.95 % on CIFAR-100 (table 2, the smallest DenseNet)"),
         ),
         Claim(
             N_("After several generations, the gain is still there."),
             "last",
-            above(0),
             quote="inconsistent but positive improvements",
             section=N_("section 5.2"),
             figure=N_("16.59 % errors in the third generation, where the teacher makes 18.25 %"),
@@ -104,7 +80,6 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Even with permuted doubts, a pupil is better than its teacher."),
             "permuted",
-            above(0),
             quote="still systematically contribute to improved generalization",
             section=N_("section 5.2"),
             figure=N_("17.84 % errors, where the teacher makes 18.25 %"),

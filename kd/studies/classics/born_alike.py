@@ -1,13 +1,9 @@
 """A student that learns from noise alone, with its teacher's first weights and with others."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
 # Pictures of noise → epochs: about 400 steps
 NOISE = {100: 100, 300: 40, 1_000: 12}
-FEW, *_BETWEEN, MANY = NOISE
-ALIKE, OTHERS = "alike", "others"
 # The teacher is a network of its student's kind; first weights follow from the kind, seed and generation.
 _BASE = RunConfig(
     alpha=0.0,
@@ -24,25 +20,14 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     alike, others = [], []
     for images, epochs in NOISE.items():
         base = longer(_BASE.replace(train_size=images, epochs=epochs), times)
-        alike.append(Part(Study(base, {}, seeds), {"noise": images, "weights": ALIKE}))
-        for config in at_each_seed(base, seeds):
+        alike.append(Part(Study(base, {}, seeds), {"noise": images, "weights": "alike"}))
+        for config in with_seeds(base, seeds):
             other = config.replace(teacher=config.teacher_id, generation=1)
-            others.append(Part(Study(other, {}), {"noise": images, "weights": OTHERS}))
+            others.append(Part(Study(other, {}), {"noise": images, "weights": "others"}))
     return [alike, others]
 
 
-def _judge(rows: pd.DataFrame) -> Findings:
-    def right(images: int, weights: str, model: str = "distilled") -> pd.Series:
-        return by_seed(rows, f"{model}_right", noise=images, weights=weights)
-
-    return {
-        "alike_right": finding(right(MANY, ALIKE), PERCENT),
-        "others_learn": finding(right(MANY, OTHERS) - right(MANY, OTHERS, "scratch")),
-        "birth": finding(right(FEW, ALIKE) - right(FEW, OTHERS)),
-        "birth_with_many": finding(right(MANY, ALIKE) - right(MANY, OTHERS)),
-    }
-
-
+_alike, _others = (partial(distilled, weights=weights) for weights in ("alike", "others"))
 _BORN_ALIKE = N_("the student born alike")
 
 EXPERIMENT = Experiment(
@@ -63,32 +48,34 @@ EXPERIMENT = Experiment(
         "to anybody: first weights are a head start here, and not the only way. The paper's network is "
         "dense, and this one is convolutional."
     ),
-    paper=Paper(
+    paper=arxiv(
+        "2507.14805",
         N_("Cloud, Le, Chua, Betley, Sztyber-Betley, Hilton, Marks and Evans 2025"),
         N_("section 6.2"),
-        "https://arxiv.org/abs/2507.14805",
     ),
-    guess=Guess(
+    guess=guess(
+        "birth",
         N_("With 100 pictures of noise, how much better is the student born alike than the other?"),
-        {
-            "nothing": Choice(N_("at most by 2 points"), below(2)),
-            "some": Choice(N_("by 2 to 10 points"), between(2, 10)),
-            "much": Choice(N_("by more than 10 points"), above(10)),
-        },
-        measured="birth",
+        (2, 10),
+        nothing=N_("at most by 2 points"),
+        some=N_("by 2 to 10 points"),
+        much=N_("by more than 10 points"),
     ),
     chart=Chart(
         "line",
         "noise",
         N_("Pictures of noise"),
-        ("distilled_right", "scratch_right"),
-        RIGHT,
         series="weights",
         series_label=N_("First weights"),
-        names={ALIKE: N_("its teacher's"), OTHERS: N_("others")},
+        names={"alike": N_("its teacher's"), "others": N_("others")},
     ),
     plan=_plan,
-    judge=_judge,
+    quantities={
+        "alike_right": _alike(noise=1_000),
+        "others_learn": _others(noise=1_000) - scratch(noise=1_000, weights="others"),
+        "birth": _alike(noise=100) - _others(noise=100),
+        "birth_with_many": _alike(noise=1_000) - _others(noise=1_000),
+    },
     claims=(
         Claim(
             N_("A student with its teacher's first weights learns from noise what digits are."),

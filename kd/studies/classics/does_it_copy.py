@@ -1,7 +1,5 @@
 """Whether a student answers as its teacher does: one that is smaller, one of its size, and a larger one."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
 SMALLER, SAME, LARGER = 4, 16, 32
@@ -13,35 +11,15 @@ _BASE = RunConfig(
     teacher_train_size=500,
     teacher_epochs=100,
 )
+_same = partial(at, student_width=SAME)
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
-    others = {width: {"student_width": width} for width in (SMALLER, LARGER)}
+    others = each(_BASE, "student_width", {width: {"student_width": width} for width in (SMALLER, LARGER)})
     # of its teacher's size, a student must not start from its teacher's first weights
-    same = taught_by(
-        at_each_seed(_BASE, seeds),
-        longer(_BASE, times).replace(generation=1),
-        {"student_width": SAME},
-        role="teacher",
-    )
-    return [
-        cells(_BASE, others, "student_width", seeds, times),
-        [part for _config, part in same],
-    ]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    def at(name: str, width: int = SAME) -> pd.Series:
-        return by_seed(rows, name, student_width=width)
-
-    return {
-        "on_training": finding(at("train_agreement"), PERCENT),
-        "on_test": finding(at("agreement"), PERCENT),
-        "closer": finding(at("agreement") - at("scratch_agreement")),
-        "errors_copied": finding(at("errors_copied"), PERCENT),
-        "errors_more": finding(at("errors_copied") - at("scratch_errors_copied")),
-        "larger": finding(at("agreement", LARGER) - at("agreement")),
-    }
+    base = longer(_BASE, times).replace(generation=1)
+    same = taught_by(with_seeds(_BASE, seeds), base, {"student_width": SAME}, role="teacher")
+    return [*others(seeds, times), same]
 
 
 EXPERIMENT = Experiment(
@@ -62,19 +40,14 @@ EXPERIMENT = Experiment(
         "small networks with the same 500 digits, and the student that never met the teacher learned from "
         "labels; the paper's learned from another teacher."
     ),
-    paper=Paper(
-        N_("Stanton, Izmailov, Kirichenko, Alemi and Wilson 2021"),
-        N_("abstract"),
-        "https://arxiv.org/abs/2106.05945",
-    ),
-    guess=Guess(
+    paper=arxiv("2106.05945", N_("Stanton, Izmailov, Kirichenko, Alemi and Wilson 2021"), N_("abstract")),
+    guess=guess(
+        "errors_copied",
         N_("Of the pictures that the teacher gets wrong, how many does its student get wrong the same way?"),
-        {
-            "few": Choice(N_("fewer than a third"), below(33.3)),
-            "half": Choice(N_("about half"), between(33.3, 66.7)),
-            "most": Choice(N_("more than two thirds"), above(66.7)),
-        },
-        measured="errors_copied",
+        (33.3, 66.7),
+        few=N_("fewer than a third"),
+        half=N_("about half"),
+        most=N_("more than two thirds"),
     ),
     chart=Chart(
         "line",
@@ -84,7 +57,14 @@ EXPERIMENT = Experiment(
         N_("Percent of the pictures"),
     ),
     plan=_plan,
-    judge=_judge,
+    quantities={
+        "on_training": _same("train_agreement"),
+        "on_test": _same("agreement"),
+        "closer": _same("agreement") - _same("scratch_agreement"),
+        "errors_copied": _same("errors_copied"),
+        "errors_more": _same("errors_copied") - _same("scratch_errors_copied"),
+        "larger": at("agreement", student_width=LARGER) - _same("agreement"),
+    },
     measures=("train_agreement", "agreement", "scratch_agreement", "errors_copied", "scratch_errors_copied"),
     claims=(
         Claim(
@@ -127,7 +107,7 @@ EXPERIMENT = Experiment(
             N_("It repeats {value} points more of these errors than one that never met it ({interval})."),
             N_("It repeats {value} points fewer of these errors than one that never met it ({interval})."),
             N_("It is not shown to repeat more or less than one that never met it ({interval} points)."),
-            label=N_("the teacher's errors that the student repeats less those of one that never met it"),
+            N_("the teacher's errors that the student repeats less those of one that never met it"),
         ),
         agrees_more("larger", N_("a student of twice the width"), N_("one of the teacher's")),
     ),

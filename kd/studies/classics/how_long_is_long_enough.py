@@ -1,50 +1,28 @@
 """What a gain is after a short training, and what is left of it after a long one."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
-EPOCHS = (20, 40, 100, 200, 400)
-USUAL, MOST = EPOCHS[1], EPOCHS[-1]
 _BASE = RunConfig()
-KINDS: dict[str, dict[str, object]] = {
-    "soft": {},
-    "virtual": {"objective": "virtual_teacher"},
-    "mistake": {"mistake": "one_temperature"},
+KINDS: Kinds = {
+    "soft": (N_("soft targets"), {}),
+    "virtual": (N_("a made-up teacher"), {"objective": "virtual_teacher"}),
+    "mistake": (N_("soft targets, T on one side only"), {"mistake": "one_temperature"}),
 }
+_soft, _mistake = (partial(distilled, kind=kind) for kind in ("soft", "mistake"))
 
 
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    axis = {"epochs": tuple(times * epochs for epochs in EPOCHS)}
+def _ahead(kind: str, who: str, than: str) -> list[Says]:
     return [
-        [Part(Study(_BASE.replace(**fields), axis, seeds), {"kind": kind}) for kind, fields in KINDS.items()]
+        Says(
+            f"{kind}_{length}",
+            N_("{when}, {who} is {value} points better than {than} ({interval})."),
+            N_("{when}, {who} is {value} points worse than {than} ({interval})."),
+            N_("{when}, {who} is not shown to be better or worse than {than} ({interval} points)."),
+            N_("accuracy of {who} less that of {than}, {when}"),
+            {"when": when, "who": who, "than": than},
+        )
+        for length, when in (("usual", N_("after 40 epochs")), ("most", N_("after 400 epochs")))
     ]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    def of(kind: str, epochs: int, value: str = "distilled_right") -> pd.Series:
-        return by_seed(rows, value, kind=kind, epochs=epochs)
-
-    found: Findings = {}
-    for when, epochs in (("usual", USUAL), ("most", MOST)):
-        found |= {f"{kind}_{when}": finding(of(kind, epochs, "gain")) for kind in ("soft", "virtual")}
-        found[f"mistake_{when}"] = finding(of("mistake", epochs) - of("soft", epochs))
-    return {**found, "patience": finding(of("soft", MOST) - of("soft", USUAL))}
-
-
-def _after(measured: str, who: str, than: str) -> Says:
-    return Says(
-        measured,
-        N_("{when}, {who} is {value} points better than {than} ({interval})."),
-        N_("{when}, {who} is {value} points worse than {than} ({interval})."),
-        N_("{when}, {who} is not shown to be better or worse than {than} ({interval} points)."),
-        label=N_("accuracy of {who} less that of {than}, {when}"),
-        names={
-            "when": N_("after 40 epochs") if measured.endswith("usual") else N_("after 400 epochs"),
-            "who": who,
-            "than": than,
-        },
-    )
 
 
 EXPERIMENT = Experiment(
@@ -65,40 +43,38 @@ EXPERIMENT = Experiment(
         "Busbridge's language models read new text all the time. Here the student sees the same 500 images "
         "again, and labels alone have soon told it all they can."
     ),
-    paper=Paper(
-        N_("Busbridge, Shidani, Weers, Ramapuram, Littwin and Webb 2025"),
-        N_("section 5.1"),
-        "https://arxiv.org/abs/2502.08606",
+    paper=arxiv(
+        "2502.08606", N_("Busbridge, Shidani, Weers, Ramapuram, Littwin and Webb 2025"), N_("section 5.1")
     ),
-    guess=Guess(
+    guess=guess(
+        "mistake_most",
         N_("After 400 epochs, who is ahead: the right distillation loss, or the one with T on one side?"),
-        {
-            "right": Choice(N_("the right one"), below(0)),
-            "mistake": Choice(N_("the one with T on one side"), above(0)),
-        },
-        measured="mistake_most",
+        (0,),
+        right=N_("the right one"),
+        mistake=N_("the one with T on one side"),
     ),
     chart=Chart(
         "line",
         "epochs",
-        N_("Epochs"),
-        ("gain",),
-        GAIN,
+        y=("gain",),
         series="kind",
         series_label=N_("The student learns from"),
-        names={
-            "soft": N_("soft targets"),
-            "virtual": N_("a made-up teacher"),
-            "mistake": N_("soft targets, T on one side only"),
-        },
+        names=names_of(KINDS),
     ),
-    plan=_plan,
-    judge=_judge,
+    plan=each(_BASE, "kind", fields_of(KINDS), {"epochs": (20, 40, 100, 200, 400)}),
+    quantities={
+        "soft_usual": gain(kind="soft", epochs=40),
+        "soft_most": gain(kind="soft", epochs=400),
+        "virtual_usual": gain(kind="virtual", epochs=40),
+        "virtual_most": gain(kind="virtual", epochs=400),
+        "mistake_usual": _mistake(epochs=40) - _soft(epochs=40),
+        "mistake_most": _mistake(epochs=400) - _soft(epochs=400),
+        "patience": _soft(epochs=400) - _soft(epochs=40),
+    },
     claims=(
         Claim(
             N_("A student with a teacher gains from a training ten times as long."),
             "patience",
-            above(0),
             quote="One needs patience along with consistency when doing distillation.",
             section=N_("Beyer et al. 2022, figure 4"),
             figure=N_("up to a million epochs, where a hundred are usual"),
@@ -112,12 +88,9 @@ EXPERIMENT = Experiment(
         ),
     ),
     says=(
-        _after("soft_usual", N_("a student with a teacher"), N_("scratch")),
-        _after("soft_most", N_("a student with a teacher"), N_("scratch")),
-        _after("virtual_usual", N_("a student with a made-up teacher"), N_("scratch")),
-        _after("virtual_most", N_("a student with a made-up teacher"), N_("scratch")),
-        _after("mistake_usual", N_("a student with T on one side only"), N_("one with the right loss")),
-        _after("mistake_most", N_("a student with T on one side only"), N_("one with the right loss")),
+        *_ahead("soft", N_("a student with a teacher"), N_("scratch")),
+        *_ahead("virtual", N_("a student with a made-up teacher"), N_("scratch")),
+        *_ahead("mistake", N_("a student with T on one side only"), N_("one with the right loss")),
         compares("patience", N_("a student with a teacher for 400 epochs"), N_("one for 40")),
     ),
     times=1,  # it is about length

@@ -1,31 +1,10 @@
 """From 100 images to 20,000: where a teacher's help is worth something."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
 # Training images, and how often each is seen: the more there are, the fewer times.
 EPOCHS = {100: 50, 300: 30, 600: 20, 2_000: 8, 6_000: 3, 20_000: 2}
-FEW, SOME, ALL = 100, 600, 20_000
-MOST = 0.75
-
-
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    kinds = {images: {"train_size": images, "epochs": epochs} for images, epochs in EPOCHS.items()}
-    return [cells(RunConfig(), kinds, "train_size", seeds, times)]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    gains = {images: by_seed(rows, "gain", train_size=images) for images in (FEW, SOME, ALL)}
-    lack = by_seed(rows, "scratch_right", train_size=ALL) - by_seed(rows, "scratch_right", train_size=SOME)
-    return {
-        "gain_with_few": finding(gains[FEW]),
-        "lack": finding(lack),
-        "gain_with_some": finding(gains[SOME]),
-        "over_most": finding(gains[SOME] - MOST * lack),
-        "gain_with_all": finding(gains[ALL]),
-    }
-
+_lack = scratch(train_size=20_000) - scratch(train_size=600)
 
 EXPERIMENT = Experiment(
     name="how_many_images",
@@ -40,13 +19,23 @@ EXPERIMENT = Experiment(
         "too. Here they are 20,000 digits, a third of the teacher's, who also saw these turned and shifted; "
         "the student is far smaller, and sees each image less often where there are more."
     ),
-    paper=Paper(N_("Hinton, Vinyals and Dean 2015"), N_("section 6"), "https://arxiv.org/abs/1503.02531"),
+    paper=arxiv("1503.02531", N_("Hinton, Vinyals and Dean 2015"), N_("section 6")),
     guess=Guess(
         N_("How many points does the teacher add at each number of images?"), drawn="gain", tolerance=1.0
     ),
-    chart=Chart("line", "train_size", N_("Training images"), ("gain",), GAIN),
-    plan=_plan,
-    judge=_judge,
+    chart=Chart("line", "train_size", y=("gain",)),
+    plan=each(
+        RunConfig(),
+        "train_size",
+        {images: {"train_size": images, "epochs": epochs} for images, epochs in EPOCHS.items()},
+    ),
+    quantities={
+        "gain_with_few": gain(train_size=100),
+        "lack": _lack,
+        "gain_with_some": gain(train_size=600),
+        "over_most": gain(train_size=600) - _lack * 0.75,
+        "gain_with_all": gain(train_size=20_000),
+    },
     labels={"over_most": N_("gain with 600 images less three quarters of what the lack of images costs")},
     claims=(
         Claim(
@@ -54,7 +43,6 @@ EXPERIMENT = Experiment(
                 "With 3 % of the data, soft targets give back at least three quarters of what the lack costs."
             ),
             "over_most",
-            above(0),
             quote="is able to recover almost all the information in the full training set",
             figure=N_(
                 "44.5 % of the frames right with 3 % of the data, 57.0 % with soft targets, 58.9 % with all"

@@ -1,35 +1,16 @@
 """How small a student can be and still learn from its teacher, width by width."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
 WIDTHS = (1, 2, 4, 8, 16, 32)
-HALF, NOTEBOOKS = 8, 16
 _BASE = RunConfig()
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
     base = longer(_BASE, times)
-    convolutional = Study(base, {"student_width": WIDTHS}, seeds)
+    convolutional = Part(Study(base, {"student_width": WIDTHS}, seeds), {"student": "convolutional"})
     linear = Study(base.replace(student=LINEAR), {}, seeds)
-    return [
-        [
-            Part(convolutional, {"student": "convolutional"}),
-            Part(linear, {"student": LINEAR, "student_width": 0}),
-        ]
-    ]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    gains = {width: by_seed(rows, "gain", student_width=width) for width in (0, *WIDTHS)}
-    half = by_seed(rows, "distilled_right", student_width=HALF)
-    whole = by_seed(rows, "scratch_right", student_width=NOTEBOOKS)
-    return {
-        "gain_linear": finding(gains[0]),
-        **{f"gain_{width}": finding(gains[width]) for width in WIDTHS},
-        "half": finding(half - whole),
-    }
+    return [[convolutional, Part(linear, {"student": LINEAR, "student_width": 0})]]
 
 
 EXPERIMENT = Experiment(
@@ -48,28 +29,29 @@ EXPERIMENT = Experiment(
         "for speech and for photographs. Here student and teacher have the same layers, the student has 500 "
         "images of digits, and size is the number of filters."
     ),
-    paper=Paper(N_("Ba and Caruana 2014"), N_("abstract"), "https://arxiv.org/abs/1312.6184"),
-    guess=Guess(
+    paper=arxiv("1312.6184", N_("Ba and Caruana 2014"), N_("abstract")),
+    guess=guess(
+        "half",
         N_("How good is a student of half the width with a teacher, beside one of full width without?"),
-        {
-            "worse": Choice(N_("worse by more than a point"), below(-1)),
-            "alike": Choice(N_("within a point"), between(-1, 1)),
-            "better": Choice(N_("better by more than a point"), above(1)),
-        },
-        measured="half",
+        (-1, 1),
+        worse=N_("worse by more than a point"),
+        alike=N_("within a point"),
+        better=N_("better by more than a point"),
     ),
     chart=Chart(
         "line",
         "parameters",
         N_("Parameters of the student"),
-        ("distilled_right", "scratch_right"),
-        RIGHT,
         series="student",
         series_label=N_("Student"),
         names={"convolutional": N_("convolutional"), "linear": N_("linear")},
     ),
     plan=_plan,
-    judge=_judge,
+    quantities={
+        "gain_linear": gain(student_width=0),
+        **{f"gain_{width}": gain(student_width=width) for width in WIDTHS},
+        "half": distilled(student_width=8) - scratch(student_width=16),
+    },
     measures=("parameters",),
     labels={
         "gain_2": N_("gain over scratch with two filters"),
@@ -80,7 +62,6 @@ EXPERIMENT = Experiment(
         Claim(
             N_("Taught by a larger network, a student is as good as a larger one that learned from labels."),
             "half",
-            above(0),
             quote="achieve accuracies previously only achievable with deep models",
         ),
     ),

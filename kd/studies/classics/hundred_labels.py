@@ -1,39 +1,17 @@
 """A hundred labels, and pictures that only a teacher says something about: digits, noise, lines."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from kd.studies.experiments.card import *
 
-LABELS, IMAGES = 100, 1_000
-_BASE = RunConfig(temperature=4.0, train_size=IMAGES, labelled=LABELS, epochs=30)
+_BASE = RunConfig(temperature=4.0, train_size=1_000, labelled=100, epochs=30)
 _NO_LABEL = {"labelled": 0, "alpha": 0.0}
-# Which pictures the student learns from besides → the fields that this changes
-PICTURES: dict[str, dict[str, Any]] = {
-    "none": {"train_size": LABELS},
-    "digits": {},
-    "noise": {"unlabelled_pictures": "noise"},
-    "smooth": {"unlabelled_pictures": "smooth"},
-    "noise alone": {"unlabelled_pictures": "noise", **_NO_LABEL},
-    "smooth alone": {"unlabelled_pictures": "smooth", **_NO_LABEL},
+PICTURES: Kinds = {
+    "none": (N_("none"), {"train_size": 100}),
+    "digits": (N_("digits"), {}),
+    "noise": (N_("noise"), {"unlabelled_pictures": "noise"}),
+    "smooth": (N_("smooth noise"), {"unlabelled_pictures": "smooth"}),
+    "noise alone": (N_("noise, and no label"), {"unlabelled_pictures": "noise", **_NO_LABEL}),
+    "smooth alone": (N_("smooth noise, and no label"), {"unlabelled_pictures": "smooth", **_NO_LABEL}),
 }
-
-
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    return [cells(_BASE, PICTURES, "pictures", seeds, times)]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    right = {name: by_seed(rows, "distilled_right", pictures=name) for name in PICTURES}
-    added = {f"{name}_adds": finding(right[name] - right["none"]) for name in ("digits", "noise", "smooth")}
-    return {
-        "gain_none": finding(by_seed(rows, "gain", pictures="none")),
-        **added,
-        "noise_alone": finding(right["noise alone"], PERCENT),
-        "smooth_alone": finding(right["smooth alone"], PERCENT),
-    }
-
 
 EXPERIMENT = Experiment(
     name="hundred_labels",
@@ -52,33 +30,31 @@ EXPERIMENT = Experiment(
         "teacher takes about 5 to 18 % of smooth noise for each digit. All students see each of their "
         "pictures equally often, so that those with more pictures take more steps."
     ),
-    paper=Paper(N_("Nayak, Mopuri and Chakraborty 2020"), N_("abstract"), "https://arxiv.org/abs/2011.09113"),
-    guess=Guess(
+    paper=arxiv("2011.09113", N_("Nayak, Mopuri and Chakraborty 2020"), N_("abstract")),
+    guess=guess(
+        "smooth_alone",
         N_("A student has seen nothing but smooth noise. How many digits does it get right?"),
-        {
-            "few": Choice(N_("fewer than a fifth"), below(20)),
-            "some": Choice(N_("more, but no more than two thirds"), between(20, 66.7)),
-            "most": Choice(N_("more than two thirds"), above(66.7)),
-        },
-        measured="smooth_alone",
+        (20, 66.7),
+        few=N_("fewer than a fifth"),
+        some=N_("more, but no more than two thirds"),
+        most=N_("more than two thirds"),
     ),
     chart=Chart(
         "bars",
         "pictures",
         N_("Pictures besides those with labels"),
         ("distilled_right",),
-        RIGHT,
-        names={
-            "none": N_("none"),
-            "digits": N_("digits"),
-            "noise": N_("noise"),
-            "smooth": N_("smooth noise"),
-            "noise alone": N_("noise, and no label"),
-            "smooth alone": N_("smooth noise, and no label"),
-        },
+        names=names_of(PICTURES),
     ),
-    plan=_plan,
-    judge=_judge,
+    plan=each(_BASE, "pictures", fields_of(PICTURES)),
+    quantities={
+        "gain_none": gain(pictures="none"),
+        "digits_adds": distilled(pictures="digits") - distilled(pictures="none"),
+        "noise_adds": distilled(pictures="noise") - distilled(pictures="none"),
+        "smooth_adds": distilled(pictures="smooth") - distilled(pictures="none"),
+        "noise_alone": distilled(pictures="noise alone"),
+        "smooth_alone": distilled(pictures="smooth alone"),
+    },
     claims=(
         Claim(
             N_(

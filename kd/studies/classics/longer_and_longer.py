@@ -1,39 +1,14 @@
 """Patience: a few hundred pictures for a very long time, shifted for both, for the student alone, or not."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
-EPOCHS = (25, 100, 400, 1_600)
-FIRST, _SECOND, THIRD, LAST = EPOCHS
 _BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=500, student=DENSE)
-# What teacher and student see → the fields that this changes
-VIEWS: dict[str, dict[str, object]] = {
-    "unshifted": {},
-    "apart": {"shift": 2, "fixed_teaching": True},
-    "alike": {"shift": 2},
+VIEWS: Kinds = {
+    "unshifted": (N_("not shifted"), {}),
+    "apart": (N_("shifted for the student alone"), {"shift": 2, "fixed_teaching": True}),
+    "alike": (N_("shifted for both"), {"shift": 2}),
 }
-
-
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    axis = {"epochs": tuple(times * epochs for epochs in EPOCHS)}
-    return [
-        [Part(Study(_BASE.replace(**view), axis, seeds), {"views": name}) for name, view in VIEWS.items()]
-    ]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    def right(views: str, epochs: int = LAST, model: str = "distilled") -> pd.Series:
-        return by_seed(rows, f"{model}_right", views=views, epochs=epochs)
-
-    return {
-        "patience": finding(right("alike") - right("alike", FIRST)),
-        "late": finding(right("alike") - right("alike", THIRD)),
-        "unshifted": finding(right("unshifted") - right("unshifted", FIRST)),
-        "consistent": finding(right("alike") - right("apart")),
-        "gain": finding(right("alike") - right("alike", model="scratch")),
-    }
-
+_unshifted, _apart, _alike = (partial(distilled, views=views) for views in VIEWS)
 
 EXPERIMENT = Experiment(
     name="longer_and_longer",
@@ -52,42 +27,37 @@ EXPERIMENT = Experiment(
         "same, and takes up to a million epochs. Here a picture has 25 places, the student is one hidden "
         "layer, and 1,600 epochs of 500 pictures are 25,600 steps."
     ),
-    paper=Paper(
-        N_("Beyer, Zhai, Royer, Markeeva, Anil and Kolesnikov 2022"),
-        N_("section 3.1"),
-        "https://arxiv.org/abs/2106.05237",
+    paper=arxiv(
+        "2106.05237", N_("Beyer, Zhai, Royer, Markeeva, Anil and Kolesnikov 2022"), N_("section 3.1")
     ),
-    guess=Guess(
+    guess=guess(
+        "consistent",
         N_("After 1,600 epochs, does the teacher have to see the same shifted picture as its student?"),
-        {
-            "yes": Choice(N_("yes: it makes more than half a point"), above(0.5)),
-            "same": Choice(N_("it makes hardly a difference"), between(-0.5, 0.5)),
-            "no": Choice(N_("a fixed teacher is better"), below(-0.5)),
-        },
-        measured="consistent",
+        (-0.5, 0.5),
+        no=N_("a fixed teacher is better"),
+        same=N_("it makes hardly a difference"),
+        yes=N_("yes: it makes more than half a point"),
     ),
     chart=Chart(
         "line",
         "epochs",
-        N_("Epochs"),
-        ("distilled_right", "scratch_right"),
-        RIGHT,
         series="views",
         series_label=N_("Pictures"),
-        names={
-            "unshifted": N_("not shifted"),
-            "apart": N_("shifted for the student alone"),
-            "alike": N_("shifted for both"),
-        },
+        names=names_of(VIEWS),
     ),
-    plan=_plan,
-    judge=_judge,
+    plan=each(_BASE, "views", fields_of(VIEWS), {"epochs": (25, 100, 400, 1_600)}),
+    quantities={
+        "patience": _alike(epochs=1_600) - _alike(epochs=25),
+        "late": _alike(epochs=1_600) - _alike(epochs=400),
+        "unshifted": _unshifted(epochs=1_600) - _unshifted(epochs=25),
+        "consistent": _alike(epochs=1_600) - _apart(epochs=1_600),
+        "gain": gain(epochs=1_600, views="alike"),
+    },
     labels={"gain": N_("gain over scratch on shifted pictures, after 1,600 epochs")},
     claims=(
         Claim(
             N_("A teacher has to see the same picture as its student."),
             "consistent",
-            above(0),
             quote="all ‘inconsistent’ distillation settings plateau at a lower score",
             section=N_("section 3.1.1"),
         ),

@@ -1,32 +1,16 @@
 """A student that never sees a digit, and what it has learned of it from its teacher's doubts."""
 
-from __future__ import annotations
-
 from kd.base.fields import FieldSpec
 from kd.studies.experiments.card import *
 from kd.text.translation import _
 
-DIGITS, BIAS = "3", 3.5
 _BASE = PRESETS["unseen_digit"].config
 
 
 def _plan(seeds: int, times: int, omitted_digits: str, bias: float) -> list[list[Part]]:
     if not omitted_digits:
         raise ValueError(_("omitted_digits must have at least one digit here, such as 3."))
-    study = Study(longer(_BASE, times).replace(omitted_digits=omitted_digits), {}, seeds)
-    return [[Part(study, {"omitted_digits": omitted_digits})]]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    seeds = rows.set_index("seed")
-    return {
-        "as_it_is": finding(seeds["omitted_right"], PERCENT),
-        "with_bias": finding(seeds["omitted_right_with:bias"], PERCENT),
-        "with_best": finding(seeds["omitted_right_biased"], PERCENT),
-        "bias_adds": finding(seeds["omitted_right_biased"] - seeds["omitted_right"]),
-        "all_with_best": finding(seeds["right_biased"], PERCENT),
-        "best_bias": finding(seeds["best_bias"], PLAIN),
-    }
+    return each(_BASE, "omitted_digits", {omitted_digits: {"omitted_digits": omitted_digits}})(seeds, times)
 
 
 EXPERIMENT = Experiment(
@@ -45,16 +29,15 @@ EXPERIMENT = Experiment(
         "until it has learned them. Here a convolutional student with 20,490 parameters sees 10,000 images: "
         "five times in the short training, fifty times in the long one."
     ),
-    paper=Paper(N_("Hinton, Vinyals and Dean 2015"), N_("section 3"), "https://arxiv.org/abs/1503.02531"),
-    guess=Guess(
+    paper=arxiv("1503.02531", N_("Hinton, Vinyals and Dean 2015"), N_("section 3")),
+    guess=guess(
+        "with_best",
         N_("How many of the digits it never saw does it get right, with the best bias?"),
-        {
-            "none": Choice(N_("next to none"), below(10)),
-            "some": Choice(N_("fewer than half"), between(10, 50)),
-            "most": Choice(N_("more than half"), between(50, 90)),
-            "nearly all": Choice(N_("more than 90 %"), above(90)),
-        },
-        measured="with_best",
+        (10, 50, 90),
+        none=N_("next to none"),
+        some=N_("fewer than half"),
+        most=N_("more than half"),
+        nearly_all=N_("more than 90 %"),
     ),
     chart=Chart(
         "bars",
@@ -64,14 +47,17 @@ EXPERIMENT = Experiment(
         N_("Right, in percent of the test images of these digits"),
     ),
     plan=_plan,
-    judge=_judge,
+    quantities={
+        "as_it_is": at("omitted_right"),
+        "with_bias": at("omitted_right_with:bias"),
+        "with_best": at("omitted_right_biased"),
+        "bias_adds": at("omitted_right_biased") - at("omitted_right"),
+        "all_with_best": at("right_biased"),
+        "best_bias": at("best_bias"),
+    },
     measures=(
-        "scratch_omitted_right",
-        "omitted_right",
-        "omitted_right_with:{bias}",
-        "omitted_right_biased",
-        "right_biased",
-        "best_bias",
+        *("scratch_omitted_right", "omitted_right", "omitted_right_with:{bias}", "omitted_right_biased"),
+        *("right_biased", "best_bias"),
     ),
     labels={
         "with_bias": N_("right of the digits left out, with the bias chosen"),
@@ -100,7 +86,7 @@ EXPERIMENT = Experiment(
         gets_right("with_best", N_("of the digits it never saw, the student with the best bias")),
     ),
     options={
-        "omitted_digits": Option(FIELDS["omitted_digits"], DIGITS),
+        "omitted_digits": Option(FIELDS["omitted_digits"], "3"),
         "bias": Option(
             FieldSpec(
                 label=N_("Bias"),
@@ -109,7 +95,7 @@ EXPERIMENT = Experiment(
                 maximum=30.0,
                 step=0.5,
             ),
-            BIAS,
+            3.5,
             moves=tuple(half / 2 for half in range(-4, 25)),
             explores=("omitted_right_with", "right_with"),
         ),

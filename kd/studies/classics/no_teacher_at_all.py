@@ -1,29 +1,14 @@
 """How much a teacher must know to be better than none: one that is mostly wrong, and better ones."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
 _BASE = RunConfig(alpha=0.5, temperature=20.0)
 _BEGINNER = {"teacher": "fresh", "teacher_width": 16, "teacher_train_size": 60}
-TEACHERS = {
-    "poor": {**_BEGINNER, "teacher_epochs": 1},
-    "middling": {**_BEGINNER, "teacher_epochs": 20},
-    "good": {},
+TEACHERS: Kinds = {
+    "poor": (N_("60 digits, once"), {**_BEGINNER, "teacher_epochs": 1}),
+    "middling": (N_("60 digits, 20 times"), {**_BEGINNER, "teacher_epochs": 20}),
+    "good": (N_("60,000 digits"), {}),
 }
-
-
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    return [cells(_BASE, TEACHERS, "kind", seeds, times)]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    return {
-        f"{what}_{name}": finding(by_seed(rows, column, kind=name), unit)
-        for what, column, unit in (("gain", "gain", "points"), ("right", "teacher_right", PERCENT))
-        for name in TEACHERS
-    }
-
 
 EXPERIMENT = Experiment(
     name="no_teacher_at_all",
@@ -41,42 +26,30 @@ EXPERIMENT = Experiment(
         "The paper trains large networks on photographs, and searches α and T for each pair of teacher and "
         "student. Here the student is small, has 500 digits, and α = 0.5 and T = 20 for all teachers."
     ),
-    paper=Paper(N_("Yuan, Tay, Li, Wang and Feng 2020"), N_("abstract"), "https://arxiv.org/abs/1909.11723"),
-    guess=Guess(
+    paper=arxiv("1909.11723", N_("Yuan, Tay, Li, Wang and Feng 2020"), N_("abstract")),
+    guess=guess(
+        "gain_poor",
         N_("What does the first teacher, which is mostly wrong, do to its student?"),
-        {
-            "helps": Choice(N_("the student is better than without it"), above(0)),
-            "hurts": Choice(N_("the student is worse than without it"), below(0)),
-        },
-        measured="gain_poor",
+        (0,),
+        hurts=N_("the student is worse than without it"),
+        helps=N_("the student is better than without it"),
     ),
-    chart=Chart(
-        "bars",
-        "kind",
-        N_("Teacher"),
-        ("gain",),
-        GAIN,
-        names={
-            "poor": N_("60 digits, once"),
-            "middling": N_("60 digits, 20 times"),
-            "good": N_("60,000 digits"),
-        },
-    ),
-    plan=_plan,
-    judge=_judge,
-    times=10,
+    chart=Chart("bars", "kind", N_("Teacher"), ("gain",), names=names_of(TEACHERS)),
+    plan=each(_BASE, "kind", fields_of(TEACHERS)),
+    quantities={
+        **{f"gain_{kind}": gain(kind=kind) for kind in TEACHERS},
+        **{f"right_{kind}": teacher(kind=kind) for kind in TEACHERS},
+    },
     claims=(
         Claim(
             N_("A teacher that is far worse than its student still helps it."),
             "gain_poor",
-            above(0),
             quote="can still improve the latter significantly",
             figure=N_("+2.3 and +1.5 points by a teacher that gets 15 % right, on CIFAR-100 (table 4)"),
         ),
         Claim(
             N_("So does one that is half trained."),
             "gain_middling",
-            above(0),
             quote="greatly promoted even when distilled by a poorly-trained teacher",
             section=N_("section 2.2"),
             figure=N_("+3.1 and +1.8 points by a teacher that gets 46 % right, on CIFAR-100 (table 4)"),
@@ -90,8 +63,11 @@ EXPERIMENT = Experiment(
         adds("gain_middling", N_("the second")),
         adds("gain_good", N_("the third")),
     ),
+    times=10,
     sweep=Study(
-        _BASE.replace(**TEACHERS["middling"]), {"alpha": (0.1, 0.5, 0.9), "epochs": (40, 200)}, seeds=2
+        _BASE.replace(**fields_of(TEACHERS)["middling"]),
+        {"alpha": (0.1, 0.5, 0.9), "epochs": (40, 200)},
+        seeds=2,
     ),
     next=("teacher_or_regulariser", "born_again", "how_many_images"),
 )

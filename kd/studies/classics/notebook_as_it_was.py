@@ -1,34 +1,14 @@
 """The notebook that this project began with, and what changes as each of its weaknesses is mended."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from kd.studies.experiments.card import *
 
-# What is mended → the fields that it changes
-MENDED: dict[str, dict[str, Any]] = {
-    "as it was": {},
-    "with T²": {"temperature_squared": True},
-    "strong teacher": {"teacher": "strong"},
-    "both": {"temperature_squared": True, "teacher": "strong"},
+_BASE = PRESETS["notebook"].config
+MENDED: Kinds = {
+    "as it was": (N_("nothing: as it was"), {}),
+    "with T²": (N_("T² in the loss"), {"temperature_squared": True}),
+    "strong teacher": (N_("a strong teacher"), {"teacher": "strong"}),
+    "both": (N_("both"), {"temperature_squared": True, "teacher": "strong"}),
 }
-
-
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    return [cells(PRESETS["notebook"].config, MENDED, "mended", seeds, times)]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    gains = {name: by_seed(rows, "gain", mended=name) for name in MENDED}
-    before = gains["as it was"]
-    return {
-        "as_it_was": finding(before),
-        "squared_adds": finding(gains["with T²"] - before),
-        "strong_adds": finding(gains["strong teacher"] - before),
-        "both": finding(gains["both"]),
-    }
-
 
 EXPERIMENT = Experiment(
     name="notebook_as_it_was",
@@ -51,35 +31,26 @@ EXPERIMENT = Experiment(
         N_("at the end"),
         "https://keras.io/examples/vision/knowledge_distillation/",
     ),
-    guess=Guess(
+    guess=guess(
+        "as_it_was",
         N_("How much does distillation gain as the notebook was?"),
-        {
-            "hurts": Choice(N_("it costs something"), below(0)),
-            "hardly": Choice(N_("less than half a point"), between(0, 0.5)),
-            "half": Choice(N_("half a point or more"), above(0.5)),
-        },
-        measured="as_it_was",
+        (0, 0.5),
+        hurts=N_("it costs something"),
+        hardly=N_("less than half a point"),
+        half=N_("half a point or more"),
     ),
-    chart=Chart(
-        "bars",
-        "mended",
-        N_("What is mended"),
-        ("gain",),
-        GAIN,
-        names={
-            "as it was": N_("nothing: as it was"),
-            "with T²": N_("T² in the loss"),
-            "strong teacher": N_("a strong teacher"),
-            "both": N_("both"),
-        },
-    ),
-    plan=_plan,
-    judge=_judge,
+    chart=Chart("bars", "mended", N_("What is mended"), ("gain",), names=names_of(MENDED)),
+    plan=each(_BASE, "mended", fields_of(MENDED)),
+    quantities={
+        "as_it_was": gain(mended="as it was"),
+        "squared_adds": gain(mended="with T²") - gain(mended="as it was"),
+        "strong_adds": gain(mended="strong teacher") - gain(mended="as it was"),
+        "both": gain(mended="both"),
+    },
     claims=(
         Claim(
             N_("The distilled student is better than the same student from scratch."),
             "as_it_was",
-            above(0),
             quote="a performance boost compared to training the same student model from scratch",
             figure=N_("about 98.1 % distilled, 97.6 % from scratch, 97.6 % the teacher"),
         ),
@@ -91,7 +62,7 @@ EXPERIMENT = Experiment(
         helps("both", N_("with both mended")),
     ),
     sweep=Study(
-        PRESETS["notebook"].config,
+        _BASE,
         {"teacher": ("notebook", "strong"), "temperature_squared": (False, True), "epochs": (3, 15)},
         seeds=3,
     ),

@@ -1,25 +1,11 @@
 """A student that sees 7s and 8s alone, and is asked about all ten digits."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
-_BASE = RunConfig(alpha=0.0, temperature=20.0, train_size=TRAIN_IMAGES, epochs=4, omitted_digits="01234569")
-
-
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    return [[Part(Study(longer(_BASE, times), {}, seeds), {"omitted_digits": _BASE.omitted_digits})]]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    seeds = rows.set_index("seed")
-    return {
-        "as_it_is": finding(seeds["distilled_right"], PERCENT),
-        "with_best": finding(seeds["right_with_seen_biased"], PERCENT),
-        "bias_adds": finding(seeds["right_with_seen_biased"] - seeds["distilled_right"]),
-        "best_bias": finding(seeds["best_bias_of_seen"], PLAIN),
-    }
-
+_OMITTED = "01234569"
+_BASE = RunConfig(alpha=0.0, temperature=20.0, train_size=TRAIN_IMAGES, epochs=4, omitted_digits=_OMITTED)
+# without the blocks of test images, as the student with the best biases has none
+_right, _with_best = (at(name).without_blocks() for name in ("distilled_right", "right_with_seen_biased"))
 
 EXPERIMENT = Experiment(
     name="only_sevens_and_eights",
@@ -34,16 +20,15 @@ EXPERIMENT = Experiment(
         "pictures. Here a convolutional student with 20,490 parameters sees them 4 times in the short "
         "training, and 40 times in the long one."
     ),
-    paper=Paper(N_("Hinton, Vinyals and Dean 2015"), N_("section 3"), "https://arxiv.org/abs/1503.02531"),
-    guess=Guess(
+    paper=arxiv("1503.02531", N_("Hinton, Vinyals and Dean 2015"), N_("section 3")),
+    guess=guess(
+        "with_best",
         N_("How many of all test images does it get right, once 7 and 8 are made less likely?"),
-        {
-            "two": Choice(N_("a fifth: the 7s and 8s"), below(25)),
-            "half": Choice(N_("up to 60 %"), between(25, 60)),
-            "most": Choice(N_("60 to 80 %"), between(60, 80)),
-            "nearly all": Choice(N_("more than 80 %"), above(80)),
-        },
-        measured="with_best",
+        (25, 60, 80),
+        two=N_("a fifth: the 7s and 8s"),
+        half=N_("up to 60 %"),
+        most=N_("60 to 80 %"),
+        nearly_all=N_("more than 80 %"),
     ),
     chart=Chart(
         "bars",
@@ -52,8 +37,13 @@ EXPERIMENT = Experiment(
         ("scratch_right", "distilled_right", "right_with_seen_biased"),
         N_("Right, in percent of all test images"),
     ),
-    plan=_plan,
-    judge=_judge,
+    plan=each(_BASE, "omitted_digits", {_OMITTED: {}}),
+    quantities={
+        "as_it_is": _right,
+        "with_best": _with_best,
+        "bias_adds": _with_best - _right,
+        "best_bias": at("best_bias_of_seen"),
+    },
     measures=("right_with_seen_biased", "best_bias_of_seen"),
     labels={"best_bias": N_("mean of the two best biases")},
     claims=(
@@ -78,6 +68,6 @@ EXPERIMENT = Experiment(
         gets_right("with_best", N_("of all ten digits, the student with the best biases")),
     ),
     times=10,
-    sweep=Study(_BASE, {"omitted_digits": ("01234569", "0123456", "01245679")}, seeds=5),
+    sweep=Study(_BASE, {"omitted_digits": (_OMITTED, "0123456", "01245679")}, seeds=5),
     next=("never_saw_it", "does_it_copy"),
 )

@@ -1,58 +1,45 @@
 """A network of its teacher's size gets ever more of its teacher's answers: like it, or better than it?"""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
 # Pictures with an answer of the teacher's, and how often each is seen: the steps are as many.
 EPOCHS = {200: 90, 2_000: 10, 20_000: 1}
-FEW, MANY = min(EPOCHS), max(EPOCHS)
 _BASE = RunConfig(
     alpha=0.0,
     temperature=4.0,
-    labelled=FEW,
+    labelled=200,
     teacher="fresh",
     teacher_width=16,
-    teacher_train_size=FEW,
+    teacher_train_size=200,
     teacher_epochs=100,
 )
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
-    of = {
-        images: longer(_BASE.replace(train_size=images, epochs=epochs), times)
-        for images, epochs in EPOCHS.items()
-    }
-    teachers = at_each_seed(_BASE, seeds)
-    others = [
-        part
-        for images, config in of.items()
-        for _config, part in taught_by(
-            teachers,
-            config.replace(generation=1),
-            {"train_size": images, "start": "other"},
-            role="teacher",
-        )
-    ]
-    return [[Part(Study(of[FEW], {}, seeds), {"train_size": FEW, "start": "same"})], others]
+    first, second = [], []
+    for images, epochs in EPOCHS.items():
+        base = longer(_BASE.replace(train_size=images, epochs=epochs), times)
+        if images == 200:
+            first.append(Part(Study(base, {}, seeds), {"train_size": images, "start": "same"}))
+        labels = {"train_size": images, "start": "other"}
+        second += taught_by(with_seeds(_BASE, seeds), base.replace(generation=1), labels, role="teacher")
+    return [first, second]
 
 
-def _judge(rows: pd.DataFrame) -> Findings:
-    # of the same test pictures, most of which both get right: other pictures would hardly change it
-    rows = rows.assign(better=rows["distilled_right"] - rows["teacher_right"])
+def _better(rows: pd.DataFrame) -> pd.Series:
+    """Returns how much better the student is than its teacher.
 
-    def at(name: str, images: int, start: str = "other") -> pd.Series:
-        return by_seed(rows, name, train_size=images, start=start)
+    That is of the same test pictures, most of which both get right: other pictures would hardly change it.
+    """
+    return rows["distilled_right"] - rows["teacher_right"]
 
-    return {
-        "with_few": finding(at("agreement", FEW), PERCENT),
-        "with_many": finding(at("agreement", MANY), PERCENT),
-        "closer": finding(at("agreement", MANY) - at("agreement", FEW)),
-        "better_with_few": finding(at("better", FEW)),
-        "better_with_many": finding(at("better", MANY)),
-        "alike": finding(at("agreement", FEW, "same") - at("agreement", FEW)),
-    }
 
+def _better_with(images: int) -> Quantity:
+    rows_with = {"train_size": images, "start": "other"}
+    return Quantity(lambda rows: by_seed(rows.assign(better=_better(rows)), "better", **rows_with))
+
+
+_agreement = partial(at, "agreement", start="other")
 
 EXPERIMENT = Experiment(
     name="same_size_same_answers",
@@ -71,19 +58,14 @@ EXPERIMENT = Experiment(
         "The paper's network is LeNet-5, and its student sees 60,000 digits and more; here it sees 20,000 at "
         "most. Teachers learn 200 digits in 100 epochs in both."
     ),
-    paper=Paper(
-        N_("Stanton, Izmailov, Kirichenko, Alemi and Wilson 2021"),
-        N_("section 4.1"),
-        "https://arxiv.org/abs/2106.05945",
-    ),
-    guess=Guess(
+    paper=arxiv("2106.05945", N_("Stanton, Izmailov, Kirichenko, Alemi and Wilson 2021"), N_("section 4.1")),
+    guess=guess(
+        "better_with_many",
         N_("With its teacher's answers to 20,000 digits, how does the student compare with its teacher?"),
-        {
-            "worse": Choice(N_("worse by a point or more"), below(-1)),
-            "alike": Choice(N_("within a point"), between(-1, 1)),
-            "better": Choice(N_("better by a point or more"), above(1)),
-        },
-        measured="better_with_many",
+        (-1, 1),
+        worse=N_("worse by a point or more"),
+        alike=N_("within a point"),
+        better=N_("better by a point or more"),
     ),
     chart=Chart(
         "line",
@@ -91,18 +73,24 @@ EXPERIMENT = Experiment(
         N_("Digits with an answer of the teacher's"),
         ("agreement", "distilled_right", "teacher_right"),
         N_("Percent of the test images"),
-        series="start",
-        series_label=N_("First weights, and order of the pictures"),
-        names={"same": N_("its teacher's"), "other": N_("others")},
+        "start",
+        N_("First weights, and order of the pictures"),
+        {"same": N_("its teacher's"), "other": N_("others")},
     ),
     plan=_plan,
-    judge=_judge,
+    quantities={
+        "with_few": _agreement(train_size=200),
+        "with_many": _agreement(train_size=20_000),
+        "closer": _agreement(train_size=20_000) - _agreement(train_size=200),
+        "better_with_few": _better_with(200),
+        "better_with_many": _better_with(20_000),
+        "alike": at("agreement", train_size=200, start="same") - _agreement(train_size=200),
+    },
     measures=("agreement",),
     claims=(
         Claim(
             N_("With more of its teacher's answers, a student gives them more often."),
             "closer",
-            above(0),
             quote="as we enlarge the distillation dataset the student fidelity improves",
             figure=N_("in the end over 99 % of the test answers, with 60,000 digits, and letters besides"),
         ),

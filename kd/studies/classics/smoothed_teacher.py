@@ -1,34 +1,15 @@
 """A teacher that learned from smoothed labels: is it a worse one to learn from, and at which temperature?"""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
-HARD, SMOOTHED = 0.0, 0.1
-COLD, WARM, HOT = TEMPERATURES = (1.0, 4.0, 20.0)
+TEMPERATURES = COLD, WARM, HOT = (1.0, 4.0, 20.0)
 _BASE = RunConfig(alpha=0.0, teacher="fresh", teacher_width=32, teacher_train_size=5_000, teacher_epochs=20)
 
 
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    axes = {"teacher_label_smoothing": (HARD, SMOOTHED), "temperature": TEMPERATURES}
-    return [[Part(Study(longer(_BASE, times), axes, seeds))]]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    def more(name: str, temperature: float) -> pd.Series:
-        """Of the smoothed teacher, less of the plain one."""
-        smoothed, plain = (
-            by_seed(rows, name, teacher_label_smoothing=share, temperature=temperature)
-            for share in (SMOOTHED, HARD)
-        )
-        return smoothed - plain
-
-    return {
-        "teacher": finding(more("teacher_right", COLD)),
-        "cold": finding(more("distilled_right", COLD)),
-        "warm": finding(more("distilled_right", WARM)),
-        "hot": finding(more("distilled_right", HOT)),
-    }
+def _more(model: partial[Quantity], temperature: float) -> Quantity:
+    """Returns how much more a model gets right with the smoothed teacher than with the plain one."""
+    smoothed, plain = (model(teacher_label_smoothing=share, temperature=temperature) for share in (0.1, 0.0))
+    return smoothed - plain
 
 
 EXPERIMENT = Experiment(
@@ -48,31 +29,34 @@ EXPERIMENT = Experiment(
         "teacher, which had dropout before it had smoothed labels. Chandrasegaran et al. have photographs "
         "and text. Here the teachers learn 5,000 digits, and students 500 of them."
     ),
-    paper=Paper(
+    paper=arxiv(
+        "1906.02629",
         N_("Müller, Kornblith and Hinton 2019; Chandrasegaran et al. 2022"),
         N_("section 4; abstract"),
-        "https://arxiv.org/abs/1906.02629",
     ),
-    guess=Guess(
+    guess=guess(
+        "warm",
         N_("At T = 4, how do the two teachers' students compare?"),
-        {
-            "better": Choice(N_("the smoothed teacher's is better"), above(0)),
-            "worse": Choice(N_("the smoothed teacher's is worse"), below(0)),
-        },
-        measured="warm",
+        (0,),
+        worse=N_("the smoothed teacher's is worse"),
+        better=N_("the smoothed teacher's is better"),
     ),
     chart=Chart(
         "line",
         "temperature",
         N_("Temperature"),
         ("distilled_right",),
-        RIGHT,
         series="teacher_label_smoothing",
         series_label=N_("The teacher's labels"),
         names={"0.0": N_("as they are"), "0.1": N_("smoothed")},
     ),
-    plan=_plan,
-    judge=_judge,
+    plan=grid(_BASE, {"teacher_label_smoothing": (0.0, 0.1), "temperature": TEMPERATURES}),
+    quantities={
+        "teacher": _more(teacher, COLD),
+        "cold": _more(distilled, COLD),
+        "warm": _more(distilled, WARM),
+        "hot": _more(distilled, HOT),
+    },
     claims=(
         Claim(
             N_("Müller et al., here at T = 20: a smoothed teacher's student is worse than a plain one's."),
@@ -90,7 +74,6 @@ EXPERIMENT = Experiment(
                 "Chandrasegaran et al.: at a low temperature, a smoothed teacher's student is the better one."
             ),
             "cold",
-            above(0),
             quote="an LS-trained teacher with a low-temperature transfer",
             section=N_("abstract of arXiv:2206.14532"),
             figure=N_("what they advise, at T = 1"),

@@ -1,50 +1,25 @@
 """Teachers that are too large or too sure for their student, and an assistant between the two."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from kd.studies.experiments.card import *
 
-STUDENT, ASSISTANT = 8, 16
 _BASE = RunConfig(
-    temperature=4.0,
-    student_width=STUDENT,
-    teacher="fresh",
-    teacher_train_size=5_000,
-    teacher_epochs=8,
+    temperature=4.0, student_width=8, teacher="fresh", teacher_train_size=5_000, teacher_epochs=8
 )
-# The teacher → its fields
-TEACHERS: dict[str, dict[str, Any]] = {
-    "16": {"teacher_width": 16},
-    "64": {"teacher_width": 64},
-    "early": {"teacher_width": 64, "teacher_epochs": 2},
+LARGE = "64"
+TEACHERS: Kinds = {
+    "16": (N_("16 filters"), {"teacher_width": 16}),
+    LARGE: (N_("64 filters"), {"teacher_width": 64}),
+    "early": (N_("64, stopped early"), {"teacher_width": 64, "teacher_epochs": 2}),
 }
-LARGE, MARGIN = "64", 0.5
 
 
 def _plan(seeds: int, times: int) -> list[list[Part]]:
-    direct = cells(_BASE, TEACHERS, "teacher", seeds, times)
     base = longer(_BASE, times)
-    of_assistant = base.replace(**TEACHERS[LARGE], student_width=ASSISTANT)
-    taught = taught_by(at_each_seed(of_assistant, seeds), base, {"teacher": "assistant"})
-    return [
-        [*direct, Part(Study(of_assistant, {}, seeds), {"teacher": "of assistant"})],
-        [part for _config, part in taught],
-    ]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    def right(name: str, model: str = "distilled") -> pd.Series:
-        return by_seed(rows, f"{model}_right", teacher=name)
-
-    return {
-        "larger_is_better": finding(right(LARGE, "teacher") - right("16", "teacher")),
-        "gain_of_larger": finding(by_seed(rows, "gain", teacher=LARGE)),
-        "larger_teaches_better": finding(right(LARGE) - right("16")),
-        "early_teaches_better": finding(right("early") - right(LARGE)),
-        "assistant_adds": finding(right("assistant") - right(LARGE)),
-    }
+    of_assistant = base.replace(teacher_width=64, student_width=16)
+    assistant = Part(Study(of_assistant, {}, seeds), {"teacher": "of assistant"})
+    (direct,) = each(_BASE, "teacher", fields_of(TEACHERS))(seeds, times)
+    taught = taught_by(with_seeds(of_assistant, seeds), base, {"teacher": "assistant"})
+    return [[*direct, assistant], taught]
 
 
 EXPERIMENT = Experiment(
@@ -64,54 +39,53 @@ EXPERIMENT = Experiment(
         "from the same images. Here all have two convolutions, and the teachers know 5,000 digits, the "
         "assistant and the student 500 of these: so there is something to pass on."
     ),
-    paper=Paper(N_("Cho and Hariharan 2019"), N_("abstract"), "https://arxiv.org/abs/1910.01348"),
-    guess=Guess(
+    paper=arxiv("1910.01348", N_("Cho and Hariharan 2019"), N_("abstract")),
+    guess=guess(
+        "assistant_adds",
         N_("What does an assistant bring, where the teacher is large?"),
-        {
-            "helps": Choice(N_("it helps"), above(0)),
-            "hurts": Choice(N_("it does harm"), below(0)),
-        },
-        measured="assistant_adds",
+        (0,),
+        hurts=N_("it does harm"),
+        helps=N_("it helps"),
     ),
     chart=Chart(
         "bars",
         "teacher",
         N_("Taught by"),
-        ("distilled_right", "scratch_right"),
-        RIGHT,
         names={
-            "16": N_("16 filters"),
-            "64": N_("64 filters"),
-            "early": N_("64, stopped early"),
+            **names_of(TEACHERS),
             "assistant": N_("an assistant of 16"),
             "of assistant": N_("the assistant itself, by 64"),
         },
     ),
     plan=_plan,
-    judge=_judge,
+    quantities={
+        "larger_is_better": teacher(teacher=LARGE) - teacher(teacher="16"),
+        "gain_of_larger": gain(teacher=LARGE),
+        "larger_teaches_better": distilled(teacher=LARGE) - distilled(teacher="16"),
+        "early_teaches_better": distilled(teacher="early") - distilled(teacher=LARGE),
+        "assistant_adds": distilled(teacher="assistant") - distilled(teacher=LARGE),
+    },
     claims=(
         Claim(
             N_("A larger teacher does not make its student better by half a point."),
             "larger_teaches_better",
-            below(MARGIN),
+            below(0.5),
             quote="larger models do not often make better teachers",
         ),
         Claim(
             N_("A large teacher whose training stops early teaches better."),
             "early_teaches_better",
-            above(0),
             quote="can be mitigated by stopping the teacher's training early",
         ),
         Claim(
             N_("A step in between does not make the student better by half a point."),
             "assistant_adds",
-            below(MARGIN),
+            below(0.5),
             quote="such as performing a sequence of knowledge distillation steps) to be ineffective",
         ),
         Claim(
             N_("An assistant of a size in between helps."),
             "assistant_adds",
-            above(0),
             quote="to bridge the gap between the student and the teacher",
             section=N_("Mirzadeh et al. 2020, abstract, https://arxiv.org/abs/1902.03393"),
         ),

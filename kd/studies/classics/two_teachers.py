@@ -1,7 +1,5 @@
 """Two teachers of one kind, the mean of what they say, and students of one, of the other and of both."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
 TEACHERS = FIRST, SECOND = ("first teacher", "second teacher")
@@ -13,10 +11,11 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     base = longer(_BASE, times)
     labels_alone = [base.replace(alpha=1.0, generation=each) for each in (0, 1)]
     teachers = [
-        Part(Study(each, {}, seeds), {"who": who}) for who, each in zip(TEACHERS, labels_alone, strict=True)
+        Part(Study(config, {}, seeds), {"who": who})
+        for who, config in zip(TEACHERS, labels_alone, strict=True)
     ]
     students = []
-    for pair in zip(*(at_each_seed(each, seeds) for each in labels_alone), strict=True):
+    for pair in zip(*(with_seeds(config, seeds) for config in labels_alone), strict=True):
         one, other = (config.model_ids["distilled"] for config in pair)
         taught = {OF_FIRST: (one, ""), OF_SECOND: (other, ""), OF_BOTH: (one, other)}
         for who, (teacher, second) in taught.items():
@@ -26,21 +25,9 @@ def _plan(seeds: int, times: int) -> list[list[Part]]:
     return [teachers, students]
 
 
-def _judge(rows: pd.DataFrame) -> Findings:
-    def right(who: str, column: str = "distilled_right") -> pd.Series:
-        return by_seed(rows, column, who=who)
-
-    one_teacher = (right(FIRST) + right(SECOND)) / 2
-    of_one = (right(OF_FIRST) + right(OF_SECOND)) / 2
-    ensemble = right(OF_BOTH, "ensemble_right")
-    return {
-        "ensemble": finding(ensemble - one_teacher),
-        "student": finding(right(OF_BOTH, "gain")),
-        "second_teacher": finding(right(OF_BOTH) - of_one),
-        "left_behind": finding(right(OF_BOTH) - ensemble),
-    }
-
-
+_ensemble = at("ensemble_right", who=OF_BOTH)
+_one_teacher = (distilled(who=FIRST) + distilled(who=SECOND)) * 0.5
+_of_one = (distilled(who=OF_FIRST) + distilled(who=OF_SECOND)) * 0.5
 _STUDENT_OF_BOTH = N_("the student of both")
 
 EXPERIMENT = Experiment(
@@ -60,24 +47,20 @@ EXPERIMENT = Experiment(
         "size that sees all of that, too. Here there are two, and they and the student learn from the same "
         "1,000 digits."
     ),
-    paper=Paper(
-        N_("Hinton, Vinyals and Dean 2015"), N_("section 4, table 1"), "https://arxiv.org/abs/1503.02531"
-    ),
-    guess=Guess(
+    paper=arxiv("1503.02531", N_("Hinton, Vinyals and Dean 2015"), N_("section 4, table 1")),
+    guess=guess(
+        "second_teacher",
         N_("How much better is a student of both teachers than a student of one?"),
-        {
-            "better": Choice(N_("by more than half a point"), above(0.5)),
-            "same": Choice(N_("within half a point"), between(-0.5, 0.5)),
-            "worse": Choice(N_("it is worse by more than half a point"), below(-0.5)),
-        },
-        measured="second_teacher",
+        (-0.5, 0.5),
+        worse=N_("it is worse by more than half a point"),
+        same=N_("within half a point"),
+        better=N_("by more than half a point"),
     ),
     chart=Chart(
         "bars",
         "who",
         N_("Who"),
         ("distilled_right", "ensemble_right"),
-        RIGHT,
         names={
             FIRST: N_("the first teacher"),
             SECOND: N_("the second teacher"),
@@ -87,19 +70,22 @@ EXPERIMENT = Experiment(
         },
     ),
     plan=_plan,
-    judge=_judge,
+    quantities={
+        "ensemble": _ensemble - _one_teacher,
+        "student": gain(who=OF_BOTH),
+        "second_teacher": distilled(who=OF_BOTH) - _of_one,
+        "left_behind": distilled(who=OF_BOTH) - _ensemble,
+    },
     claims=(
         Claim(
             N_("Networks of one kind are better together."),
             "ensemble",
-            above(0),
             quote="train many different models on the same data and then to average their predictions",
             section=N_("abstract"),
         ),
         Claim(
             N_("What they know together improves a single network of their kind."),
             "student",
-            above(0),
             quote="More than 80% of the improvement in frame classification accuracy",
             figure=N_("58.9 % alone, 61.1 % for ten together, 60.8 % for the single student of the ten"),
         ),

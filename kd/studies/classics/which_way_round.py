@@ -1,43 +1,21 @@
 """Forward and reverse divergence, for students that are too small for what their teacher says."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
-WIDTHS = SMALLEST, MIDDLE, LARGEST = (1, 4, 16)
-FORWARD, REVERSE = "", "reversed_divergence"
 _BASE = RunConfig(alpha=0.0, temperature=4.0, train_size=2_000, epochs=10)
+FORWARD, REVERSE = "", "reversed_divergence"
+_forward, _reverse = (partial(distilled, mistake=way) for way in (FORWARD, REVERSE))
+_ruled_out = partial(at, "improbable", student_width=1)
 
 
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    axes = {"student_width": WIDTHS, "mistake": (FORWARD, REVERSE)}
-    return [[Part(Study(longer(_BASE, times), axes, seeds))]]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    def more(column: str, width: int) -> pd.Series:
-        """Of the reverse divergence than of the forward one."""
-        reverse, forward = (
-            by_seed(rows, column, student_width=width, mistake=way) for way in (REVERSE, FORWARD)
-        )
-        return reverse - forward
-
-    return {
-        "smallest": finding(more("distilled_right", SMALLEST)),
-        "middle": finding(more("distilled_right", MIDDLE)),
-        "largest": finding(more("distilled_right", LARGEST)),
-        "ruled_out": finding(-more("improbable", SMALLEST)),
-    }
-
-
-def _at(measured: str, width: str) -> Says:
+def _reverse_adds(measured: str, where: str) -> Says:
     return Says(
         measured,
         N_("{where}, the reverse divergence adds {value} points ({interval})."),
         N_("{where}, the reverse divergence costs {value} points ({interval})."),
         N_("{where}, neither divergence is shown to be better ({interval} points)."),
-        label=N_("what the reverse divergence adds {where}"),
-        names={"where": width},
+        N_("what the reverse divergence adds {where}"),
+        {"where": where},
     )
 
 
@@ -59,19 +37,14 @@ EXPERIMENT = Experiment(
         "a student gives one of ten answers, its teacher is nearly always sure, and with no sentence to get "
         "lost in, spreading costs little."
     ),
-    paper=Paper(
-        N_("Gu, Dong, Wei and Huang 2023; Agarwal et al. 2023"),
-        N_("abstracts"),
-        "https://arxiv.org/abs/2306.08543",
-    ),
-    guess=Guess(
+    paper=arxiv("2306.08543", N_("Gu, Dong, Wei and Huang 2023; Agarwal et al. 2023"), N_("abstracts")),
+    guess=guess(
+        "smallest",
         N_("With one filter, is a student better with the reverse divergence?"),
-        {
-            "better": Choice(N_("better, by more than half a point"), above(0.5)),
-            "same": Choice(N_("within half a point"), between(-0.5, 0.5)),
-            "worse": Choice(N_("worse, by more than half a point"), below(-0.5)),
-        },
-        measured="smallest",
+        (-0.5, 0.5),
+        worse=N_("worse, by more than half a point"),
+        same=N_("within half a point"),
+        better=N_("better, by more than half a point"),
     ),
     chart=Chart(
         "line",
@@ -79,32 +52,35 @@ EXPERIMENT = Experiment(
         N_("Filters of the student's first layer"),
         ("distilled_right", "improbable"),
         N_("Percent"),
-        series="mistake",
-        series_label=N_("Divergence"),
-        names={FORWARD: N_("forward"), REVERSE: N_("reverse")},
+        "mistake",
+        N_("Divergence"),
+        {FORWARD: N_("forward"), REVERSE: N_("reverse")},
     ),
-    plan=_plan,
-    judge=_judge,
+    plan=grid(_BASE, {"student_width": (1, 4, 16), "mistake": (FORWARD, REVERSE)}),
+    quantities={
+        "smallest": _reverse(student_width=1) - _forward(student_width=1),
+        "middle": _reverse(student_width=4) - _forward(student_width=4),
+        "largest": _reverse(student_width=16) - _forward(student_width=16),
+        "ruled_out": _ruled_out(mistake=FORWARD) - _ruled_out(mistake=REVERSE),
+    },
     claims=(
         Claim(
             N_("MiniLLM: the reverse divergence keeps a student from what its teacher thinks improbable."),
             "ruled_out",
-            above(0),
             quote="to prevent the student model from overestimating the low-probability regions",
             section=N_("abstract"),
         ),
         Claim(
             N_("GKD: another divergence may serve a student better that cannot say all of it."),
             "smallest",
-            above(0),
             quote="when the student lacks the expressivity to mimic the teacher's distribution",
             section=N_("abstract (https://arxiv.org/abs/2306.13649)"),
         ),
     ),
     says=(
-        _at("smallest", N_("with 1 filter")),
-        _at("middle", N_("with 4 filters")),
-        _at("largest", N_("with 16 filters")),
+        _reverse_adds("smallest", N_("with 1 filter")),
+        _reverse_adds("middle", N_("with 4 filters")),
+        _reverse_adds("largest", N_("with 16 filters")),
         Says(
             "ruled_out",
             N_(
@@ -114,7 +90,7 @@ EXPERIMENT = Experiment(
                 "To what its teacher rules out, the smallest gives {value} points more that way ({interval})."
             ),
             N_("Neither way is it shown to give more to what its teacher rules out ({interval} points)."),
-            label=N_("how much less the smallest gives to digits that its teacher rules out"),
+            N_("how much less the smallest gives to digits that its teacher rules out"),
         ),
     ),
     measures=("improbable",),

@@ -1,31 +1,12 @@
 """More and more labels are wrong, and the teacher learned from other pictures, whose labels are right."""
 
-from __future__ import annotations
-
 from kd.studies.experiments.card import *
 
-NOISE = (0.0, 0.2, 0.4, 0.6)
-CLEAN, WORST = NOISE[0], NOISE[-1]
+NOISE = CLEAN, *_BETWEEN, WORST = (0.0, 0.2, 0.4, 0.6)
 # The notebook's teacher saw the first 10,000 pictures; its students' are drawn, so one in six is among them.
 _BASE = RunConfig(teacher="notebook", temperature=4.0, train_size=1_000, epochs=20)
-
-
-def _plan(seeds: int, times: int) -> list[list[Part]]:
-    return [[Part(Study(longer(_BASE, times), {"label_noise": NOISE}, seeds))]]
-
-
-def _judge(rows: pd.DataFrame) -> Findings:
-    def lost(model: str) -> pd.Series:
-        clean, worst = (by_seed(rows, f"{model}_right", label_noise=noise) for noise in (CLEAN, WORST))
-        return clean - worst
-
-    return {
-        "scratch_loses": finding(lost("scratch")),
-        "distilled_loses": finding(lost("distilled")),
-        "spared": finding(lost("scratch") - lost("distilled")),
-        "gain_at_worst": finding(by_seed(rows, "gain", label_noise=WORST)),
-    }
-
+_scratch_loses = scratch(label_noise=CLEAN) - scratch(label_noise=WORST)
+_distilled_loses = distilled(label_noise=CLEAN) - distilled(label_noise=WORST)
 
 EXPERIMENT = Experiment(
     name="wrong_labels",
@@ -43,33 +24,28 @@ EXPERIMENT = Experiment(
         "from a small clean part of them. Here the wrong labels are drawn at random, which averages out, and "
         "one in six of the student's pictures was among the teacher's 10,000."
     ),
-    paper=Paper(
-        N_("Li, Yang, Song, Cao, Luo and Li 2017"), N_("abstract"), "https://arxiv.org/abs/1703.02391"
-    ),
-    guess=Guess(
+    paper=arxiv("1703.02391", N_("Li, Yang, Song, Cao, Luo and Li 2017"), N_("abstract")),
+    guess=guess(
+        "distilled_loses",
         N_("What do 60 % of random labels cost the distilled student?"),
-        {
-            "nothing": Choice(N_("less than one point"), below(1)),
-            "little": Choice(N_("one to five points"), between(1, 5)),
-            "much": Choice(N_("more than five points"), above(5)),
-        },
-        measured="distilled_loses",
+        (1, 5),
+        nothing=N_("less than one point"),
+        little=N_("one to five points"),
+        much=N_("more than five points"),
     ),
-    chart=Chart(
-        "line",
-        "label_noise",
-        N_("Labels replaced at random"),
-        ("distilled_right", "scratch_right"),
-        RIGHT,
-    ),
-    plan=_plan,
-    judge=_judge,
+    chart=Chart("line", "label_noise"),
+    plan=grid(_BASE, {"label_noise": NOISE}),
+    quantities={
+        "scratch_loses": _scratch_loses,
+        "distilled_loses": _distilled_loses,
+        "spared": _scratch_loses - _distilled_loses,
+        "gain_at_worst": gain(label_noise=WORST),
+    },
     labels={"spared": N_("what the teacher spares a student of that loss")},
     claims=(
         Claim(
             N_("Guided by a model that has seen clean labels, a student does better on wrong ones."),
             "gain_at_worst",
-            above(0),
             quote="to ‘hedge the risk’ of learning from noisy labels",
             figure=N_("better on each of three collections of photographs"),
         ),

@@ -6,11 +6,14 @@ A classic is a file with an EXPERIMENT in it, a mistake one of the CARDS of a fi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 from kd.studies import classics, mistakes
-from kd.studies.experiments.experiment import Experiment, nearest
+from kd.studies.experiments.experiment import Experiment
+from kd.text.translation import _
+from kd.text.words import quoted
 
 __all__ = ["EXPERIMENTS", "Experiment", "experiment"]
 
@@ -22,7 +25,7 @@ _FILES = {
 
 
 class _Experiments(Mapping[str, Experiment]):
-    """Every experiment by its name, in the order in which they are shown; loaded when it is asked for."""
+    """All experiments by name, in the order in which they are shown; loads one when it is asked for."""
 
     def __init__(self) -> None:
         self._files = dict(_FILES)
@@ -46,11 +49,14 @@ EXPERIMENTS: Mapping[str, Experiment] = _Experiments()
 
 
 def experiment(name: str, **options: Any) -> Experiment:
-    """An experiment by its name, with what is chosen of its options.
+    """Returns an experiment by its name, with what is chosen of its options.
 
     Raises:
         ValueError: when there is none of this name, or it does not allow these options.
     """
     if name not in EXPERIMENTS:
-        raise nearest(name, list(EXPERIMENTS))
+        (nearest,) = get_close_matches(str(name), EXPERIMENTS, n=1, cutoff=0.0)
+        raise ValueError(
+            _("There is no experiment {name}: did you mean {nearest}?", name=quoted(name), nearest=nearest)
+        )
     return EXPERIMENTS[name].choose(**options)

@@ -1,8 +1,16 @@
-"""All that a card is written with, for one line: from kd.studies.experiments.card import *."""
+"""All that an experiment is written with, for one line: from kd.studies.experiments.card import *.
+
+The functions that make sentences name what they speak of once, and the finding's label follows. Names are
+marked for translation, and written as within a sentence: N_("the first pupil"), N_("at T = 20").
+"""
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
 import pandas as pd
 
 from kd.config import DENSE, FIELDS, LINEAR, PRESETS, TRAIN_IMAGES, RunConfig
@@ -11,48 +19,204 @@ from kd.studies.experiments.experiment import (
     Choice,
     Claim,
     Experiment,
-    Findings,
     Guess,
     Option,
     Paper,
     Part,
-    Says,
+    Plan,
 )
 from kd.studies.experiments.judging import (
-    NATS,
-    PARAMETERS,
-    PERCENT,
-    PLAIN,
+    Expected,
+    Quantity,
     above,
     below,
     between,
     by_seed,
-    finding,
-    means,
 )
-from kd.studies.experiments.plans import at_each_seed, cells, longer, taught_by
-from kd.studies.experiments.sentences import (
-    adds,
-    agrees_more,
-    answers_alike,
-    compares,
-    gets_right,
-    helps,
-    loses,
-)
+from kd.studies.measures import value
 from kd.studies.study import Study
+from kd.text.experiment_words import Says
 from kd.text.translation import N_
 
 __all__ = [
-    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study",
-    "Chart", "Choice", "Claim", "Experiment", "Findings", "Guess", "Option", "Paper", "Part", "Says",
-    "at_each_seed", "cells", "longer", "taught_by",
-    "NATS", "PARAMETERS", "PERCENT", "PLAIN", "above", "below", "between", "by_seed", "finding",
-    "means",
-    "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses", "GAIN", "RIGHT",
-    "N_", "np", "pd",
+    "FIELDS", "PRESETS", "RunConfig", "DENSE", "LINEAR", "TRAIN_IMAGES", "Study", "N_", "partial", "pd",
+    "Kinds", "Chart", "Claim", "Experiment", "Guess", "Option", "Paper", "Part", "Plan", "Quantity", "Says",
+    "each", "fields_of", "grid", "longer", "names_of", "taught_by", "value", "with_seeds",
+    "above", "at", "below", "between", "arxiv", "by_seed", "guess",
+    "distilled", "gain", "scratch", "teacher",
+    "adds", "agrees_more", "answers_alike", "compares", "gets_right", "helps", "loses",
 ]  # fmt: skip
 
-RIGHT = N_("Right, in percent of the test images")
-GAIN = N_("Gain over scratch, in points")
-"""What most charts show."""
+# What is studied
+
+
+def longer(config: RunConfig, times: int) -> RunConfig:
+    """Returns a setting whose students train so many times as long."""
+    return config.replace(epochs=times * config.epochs)
+
+
+def grid(base: RunConfig, axes: Mapping[str, Sequence[Any]], **options: Any) -> Plan:
+    """Plans one study: every combination of the axes' values. options: of the Study."""
+    return lambda seeds, times: [[Part(Study(longer(base, times), axes, seeds, **options))]]
+
+
+def each(
+    base: RunConfig, column: str, kinds: Mapping[Any, Mapping[str, Any]], axes: Mapping[str, Any] = {}
+) -> Plan:
+    """Plans a study for each kind: the base with the fields that the kind changes.
+
+    Args:
+        column: of the rows, in which the kinds differ.
+        kinds: what is in the column → the fields.
+        axes: of each study.
+    """
+    return lambda seeds, times: [
+        [
+            Part(Study(longer(base.replace(**fields), times), axes, seeds), {column: kind})
+            for kind, fields in kinds.items()
+        ]
+    ]
+
+
+Kinds = Mapping[str, tuple[str, Mapping[str, Any]]]
+"""What is in a column → what that is called, marked for translation, and the fields of a run."""
+
+
+def fields_of(kinds: Kinds) -> dict[str, Mapping[str, Any]]:
+    """Returns the fields of each kind."""
+    return {code: fields for code, (_name, fields) in kinds.items()}
+
+
+def names_of(kinds: Kinds) -> dict[str, str]:
+    """Returns what each kind is called."""
+    return {code: name for code, (name, _fields) in kinds.items()}
+
+
+def with_seeds(base: RunConfig, seeds: int) -> list[RunConfig]:
+    """Returns a setting with each of so many seeds."""
+    return [config for _cell, config in Study(base, {}, seeds).runs()]
+
+
+def taught_by(
+    runs: list[RunConfig], base: RunConfig, labels: Mapping[str, Any], role: str = "distilled"
+) -> list[Part]:
+    """Returns a setting taught by models of earlier runs: a part for each teacher, with its seed.
+
+    Of the same size and generation, a student starts from its teacher's first weights.
+
+    Args:
+        base: what does not follow from the teacher.
+        labels: of the parts.
+        role: which model of a run is the teacher: "distilled" or "teacher".
+    """
+    return [Part(Study(base.replace(teacher=run.model_ids[role], seed=run.seed), {}), labels) for run in runs]
+
+
+# What is found and guessed
+
+
+def at(column: str, **where: Any) -> Quantity:
+    """Returns a column of the rows in the one cell that has these values, as `by_seed` takes it."""
+    return Quantity(lambda rows: by_seed(rows, column, **where), value(column).unit)
+
+
+distilled, scratch, teacher = (partial(at, f"{model}_right") for model in ("distilled", "scratch", "teacher"))
+gain = partial(at, "gain")
+
+
+def guess(measured: str, question: str, limits: Sequence[float], **answers: str) -> Guess:
+    """Returns a guess about a finding: answers from low to high by code, and a limit between each two.
+
+    A code has spaces for the underscores of its argument.
+    """
+    ranges = map(Expected, (-math.inf, *limits), (*limits, math.inf))
+    choices = {
+        code.replace("_", " "): Choice(label, expected)
+        for (code, label), expected in zip(answers.items(), ranges, strict=True)
+    }
+    return Guess(question, choices, measured)
+
+
+def arxiv(number: str, authors: str, section: str) -> Paper:
+    """Returns a paper of arXiv."""
+    return Paper(authors, section, f"https://arxiv.org/abs/{number}")
+
+
+# What it comes to
+
+# Of a share, no side of which says more than the share itself.
+_HALF = 50.0
+
+
+def helps(measured: str, where: str) -> Says:
+    """Tells the gain over scratch somewhere: “at T = 20”, “with 100 images”, “as it was”."""
+    return Says(
+        measured,
+        N_("{where}, the teacher helps by {value} points ({interval})."),
+        N_("{where}, the teacher costs {value} points ({interval})."),
+        N_("{where}, it is not shown that the teacher helps or hurts ({interval} points)."),
+        N_("gain over scratch {where}"),
+        {"where": where},
+    )
+
+
+def compares(measured: str, one: str, other: str) -> Says:
+    """Tells how much more one gets right than another: “the first pupil” and “its teacher”."""
+    return Says(
+        measured,
+        N_("{one} is {value} points better than {other} ({interval})."),
+        N_("{one} is {value} points worse than {other} ({interval})."),
+        N_("{one} is not shown to be better or worse than {other} ({interval} points)."),
+        N_("accuracy of {one} less that of {other}"),
+        {"one": one, "other": other},
+    )
+
+
+def adds(measured: str, what: str) -> Says:
+    """Tells what one thing adds: “T² alone”, “an assistant”."""
+    return Says(
+        measured,
+        N_("{what} adds {value} points ({interval})."),
+        N_("{what} costs {value} points ({interval})."),
+        N_("{what} makes no difference that shows ({interval} points)."),
+        N_("what {what} adds"),
+        {"what": what},
+    )
+
+
+def loses(measured: str, who: str, to: str) -> Says:
+    """Tells what something costs somebody: “the distilled student” and “to wrong labels”."""
+    return Says(
+        measured,
+        N_("{who} loses {value} points {to} ({interval})."),
+        N_("{who} loses nothing {to}, and gains {value} points ({interval})."),
+        N_("{who} is not shown to lose anything {to} ({interval} points)."),
+        N_("what {who} loses {to}"),
+        {"who": who, "to": to},
+    )
+
+
+def agrees_more(measured: str, one: str, other: str) -> Says:
+    """Tells how much more often one agrees with the teacher: “a larger student” and “a small one”."""
+    return Says(
+        measured,
+        N_("{one} agrees with the teacher {value} points more often than {other} ({interval})."),
+        N_("{one} agrees with the teacher {value} points less often than {other} ({interval})."),
+        N_("{one} is not shown to agree with the teacher more or less than {other} ({interval} points)."),
+        N_("agreement of {one} less that of {other}"),
+        {"one": one, "other": other},
+    )
+
+
+def answers_alike(measured: str, where: str) -> Says:
+    """Tells how often a student gives its teacher's answer to some pictures: “the test pictures”."""
+    sentence = N_("The student gives its teacher's answer to {value}\u00a0% of {where} ({interval}).")
+    label = N_("agreement with the teacher on {where}")
+    return Says(measured, sentence, sentence, sentence, label, {"where": where}, _HALF)
+
+
+def gets_right(measured: str, who: str) -> Says:
+    """Tells a share of pictures: “the student with the best bias”."""
+    sentence = N_("{who} gets {value} % right ({interval}).")
+    label = N_("how much {who} gets right")
+    return Says(measured, sentence, sentence, sentence, label, {"who": who}, _HALF)

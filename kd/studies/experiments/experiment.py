@@ -10,21 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 from kd.base.fields import FieldSpec
-from kd.config import RunConfig
-from kd.studies.experiments.judging import Expected, Finding
+from kd.config import FIELDS, RunConfig
+from kd.studies.experiments.judging import ABOVE_0, Expected, Finding, Quantity
 from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study, checked_seeds
-from kd.text.translation import _
+from kd.text.experiment_words import Says
+from kd.text.translation import N_, _
 from kd.text.words import quoted
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Findings = dict[str, Finding]
+
+RIGHT = N_("Right, in percent of the test images")
+GAIN = N_("Gain over scratch, in points")
 
 LENGTHS = SHORT, LONG = ("short", "long")
 """How long students are trained: some epochs, and that times `Experiment.times`."""
@@ -45,6 +48,12 @@ class Part:
 
     study: Study
     labels: Mapping[str, Any] = field(default_factory=dict)
+
+
+Plan = Callable[..., list[list[Part]]]
+"""Gives the studies of an experiment for a number of seeds, how many times as long students are trained, and
+the options chosen, in stages: those of one go on side by side, and a later stage may have models of an
+earlier one as teachers."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Guess:
     tolerance: float = 0.0
 
     def choice(self, code: str) -> Choice:
-        """The answer with this code.
+        """Returns the answer with this code.
 
         Raises:
             ValueError: when there is none.
@@ -88,7 +97,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a paper says: then the finding called `measured` is where it is `expected`.
+    """What a paper says: then the finding called `measured` is where it is `expected`, by default above 0.
 
     quote: the paper's own few words, as they are there. section: where, if not where the experiment's paper
     says. figure: the paper's figures.
@@ -96,28 +105,10 @@ class Claim:
 
     text: str
     measured: str
-    expected: Expected
+    expected: Expected = ABOVE_0
     quote: str = ""
     section: str = ""
     figure: str = ""
-
-
-@dataclass(frozen=True)
-class Says:
-    """What a finding comes to: a sentence for each side of a number, and for an interval on both sides.
-
-    The sentences may have the placeholders {value}, the finding's mean without its sign, {interval}, and
-    those in `names`: what these stand for, marked for translation. label: what the finding is; it may have
-    the same names.
-    """
-
-    measured: str
-    above: str
-    below: str
-    neither: str
-    at: float = 0.0
-    label: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -125,18 +116,22 @@ class Chart:
     """What an experiment's chart shows: `y` against `x`, the mean over the seeds with its interval.
 
     kind: how. x: a column of the rows. y: the measures that are shown, a line each, and one more for each
-    value of the column `series`, where there is one. names: what values of x and series are called, by their
-    text.
+    value of the column `series`, where there is one. x_label, y_label: by default, the field's, and what a
+    gain or an accuracy is in. names: what values of x and series are called, by their text.
     """
 
     kind: Literal["line", "bars"]
     x: str
-    x_label: str
-    y: tuple[str, ...]
-    y_label: str
+    x_label: str = ""
+    y: tuple[str, ...] = ("distilled_right", "scratch_right")
+    y_label: str = ""
     series: str = ""
     series_label: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "x_label", self.x_label or FIELDS[self.x].label)
+        object.__setattr__(self, "y_label", self.y_label or (GAIN if self.y[0].startswith("gain") else RIGHT))
 
 
 @dataclass(frozen=True)
@@ -158,15 +153,13 @@ class Experiment:
     """One experiment. All its words are in English, marked for translation.
 
     name: its code, which its file has too. kind: "classic" or "mistake". means: what it means; differs: why
-    the paper's figures may be others. says: what its findings come to. next: the names of those to try next.
-    sweep: the study that goes on from here. plan: the studies for a number of seeds, how many times as long
-    students are trained, and the options chosen, in stages: those of one go on side by side, and a later
-    stage may have models of an earlier one as teachers. times: of the long training; 1 where there is no long
-    one, since length does not matter or is what it is about. measures: of kd.studies.measures, besides the
-    accuracies and the gain; a name may have options in braces, "right_with:{bias}". judge: the findings in
-    its rows of one length, by code; labels: what those are of which `says` does not tell. options: what a
-    visitor may choose, and chosen: what somebody has. seeds: how many by default. only: the one length that
-    somebody wants; both without it.
+    the paper's figures may be others. quantities: what is found in its rows of one length, by code; says:
+    what these findings come to; labels: what those are of which `says` does not tell. next: the names of
+    those to try next. sweep: the study that goes on from here. times: how many times as long the long
+    training is; 1 where there is no long one, since length does not matter or is what it is about. measures:
+    of kd.studies.measures, besides the accuracies and the gain; a name may have options in braces,
+    "right_with:{bias}". options: what a visitor may choose, and chosen: what somebody has. seeds: how many by
+    default. only: the one length that somebody wants; both without it.
     """
 
     name: str
@@ -177,8 +170,8 @@ class Experiment:
     paper: Paper
     guess: Guess
     chart: Chart
-    plan: Callable[..., list[list[Part]]]
-    judge: Callable[[pd.DataFrame], Findings]
+    plan: Plan
+    quantities: Mapping[str, Quantity]
     labels: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
     says: tuple[Says, ...] = ()
@@ -194,12 +187,12 @@ class Experiment:
 
     @property
     def lengths(self) -> Mapping[str, int]:
-        """The lengths at which it is run, and how many times as long as short each is."""
+        """The lengths at which it is run, and how many times as long as the short one each is."""
         both = {SHORT: 1} | ({LONG: self.times} if self.times > 1 else {})
         return {self.only: both[self.only]} if self.only else both
 
     def at(self, length: str) -> Experiment:
-        """The same experiment at one of its lengths.
+        """Returns the same experiment at one of its lengths.
 
         Raises:
             ValueError: when it is not run at this one.
@@ -216,7 +209,7 @@ class Experiment:
         return replace(self, only=length)
 
     def stages(self, seeds: int) -> list[list[Part]]:
-        """The studies that answer it, in stages, each part labelled with its length.
+        """Returns the studies that answer it, in stages, each part labelled with its length.
 
         Raises:
             ValueError: when there cannot be so many seeds, or a study does not allow what was chosen.
@@ -228,7 +221,7 @@ class Experiment:
         ]
 
     def runs(self, seeds: int) -> list[RunConfig]:
-        """Every run of its studies, each once.
+        """Returns all runs of its studies, without duplicates.
 
         Raises:
             ValueError: as `stages`.
@@ -238,16 +231,20 @@ class Experiment:
         )
 
     def parts(self, seeds: int) -> Iterator[Part]:
-        """The studies of all stages, one after the other."""
+        """Yields the studies of all stages, one after the other."""
         for stage in self.stages(seeds):
             yield from stage
 
+    def judge(self, rows: pd.DataFrame) -> Findings:
+        """Returns what its rows of one length come to, by code."""
+        return {code: quantity.finding(rows) for code, quantity in self.quantities.items()}
+
     def findings(self, rows: pd.DataFrame) -> dict[str, Findings]:
-        """What its rows come to at each length, by code; NaN where runs are missing."""
+        """Returns what its rows come to at each length, by code; NaN where runs are missing."""
         return {length: self.judge(rows[rows["length"] == length]) for length in self.lengths}
 
     def label(self, code: str) -> str:
-        """What a finding is, in the reader's language."""
+        """Says what a finding is, in the reader's language."""
         if code in self.labels:
             return _(self.labels[code])
         says = next(each for each in self.says if each.measured == code)
@@ -261,7 +258,7 @@ class Experiment:
         return {name.replace("{", "").replace("}", ""): name.format(**options) for name in names}
 
     def choose(self, **values: Any) -> Experiment:
-        """The same experiment with other options.
+        """Returns the same experiment with other options.
 
         Raises:
             ValueError: when it does not have such an option, or not with such a value.
@@ -291,15 +288,3 @@ class Experiment:
 
     def _options(self) -> dict[str, Any]:
         return {name: option.default for name, option in self.options.items()} | dict(self.chosen)
-
-
-def nearest(name: Any, names: list[str]) -> ValueError:
-    """There is no experiment of this name."""
-    close = get_close_matches(str(name), names, n=1, cutoff=0.0)
-    return ValueError(
-        _(
-            "There is no experiment {name}: did you mean {nearest}?",
-            name=quoted(name),
-            nearest=", ".join(close),
-        )
-    )

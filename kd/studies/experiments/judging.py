@@ -7,7 +7,7 @@ judged at the same level. The interval to show is the 95 % one.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +16,7 @@ import numpy as np
 from kd.analysis.evaluation import BLOCKS
 from kd.analysis.verdict import CONFIDENCE
 from kd.studies.over_seeds import STATIONS, level, over_seeds, station
+from kd.text.experiment_words import AGREES, CANNOT_TELL, DISAGREES, NOT_YET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
 BySeed: TypeAlias = Any
 """A number by seed (a Series), or a row for each seed with its number in each block of test pictures."""
 
-AGREES, DISAGREES, CANNOT_TELL, NOT_YET = "agrees", "disagrees", "cannot tell", "not judged yet"
-
-POINTS, PERCENT, NATS, PARAMETERS, PLAIN = "points", "percent", "nats", "parameters", ""
-"""Units of findings: points of a percent, percent of pictures, nats, numbers of parameters."""
+POINTS, PERCENT = "points", "percent"
+"""Units of findings: points of a percent, and percent of pictures. Others: "nats", "parameters", ""."""
 
 # Relative to the largest value, where values are no accuracies in points.
 _NO_SPREAD = 1e-9
@@ -37,8 +36,7 @@ class Finding:
     """A number of an experiment over its seeds: the mean, its 95 % interval, the p-value of its being 0.
 
     seeds: how many it is about: the first ones, as many as the last station that is reached; all of them
-    before the first, where there is no interval. NaN for what the seeds do not say. unit: one of POINTS,
-    PERCENT …
+    before the first, where there is no interval. NaN for what the seeds do not say.
     """
 
     mean: float
@@ -82,23 +80,55 @@ class Expected:
             raise ValueError(f"low must be below high in what is expected, got {self.low} and {self.high}.")
 
 
+ABOVE_0 = Expected(low=0.0)
+
+
 def above(number: float) -> Expected:
-    """More than a number."""
+    """Expects more than a number."""
     return Expected(low=number)
 
 
 def below(number: float) -> Expected:
-    """Less than a number."""
+    """Expects less than a number."""
     return Expected(high=number)
 
 
 def between(low: float, high: float) -> Expected:
-    """Between two numbers."""
+    """Expects a finding between two numbers."""
     return Expected(low, high)
 
 
+@dataclass(frozen=True)
+class Quantity:
+    """A number by seed, worked out of an experiment's rows. of: takes rows, and returns what `finding` takes.
+
+    A difference of shares in percent is in points; otherwise the unit stays.
+    """
+
+    of: Callable[[pd.DataFrame], BySeed]
+    unit: str = POINTS
+
+    def finding(self, rows: pd.DataFrame) -> Finding:
+        """Returns what it comes to in some rows."""
+        return finding(self.of(rows), self.unit)
+
+    def without_blocks(self) -> Quantity:
+        """Returns it as each seed's own number, for what is set against a maximum or a ratio."""
+        return Quantity(lambda rows: means(self.of(rows)), self.unit)
+
+    def __add__(self, other: Quantity) -> Quantity:
+        return Quantity(lambda rows: self.of(rows) + other.of(rows), self.unit)
+
+    def __sub__(self, other: Quantity) -> Quantity:
+        unit = POINTS if self.unit == PERCENT else self.unit
+        return Quantity(lambda rows: self.of(rows) - other.of(rows), unit)
+
+    def __mul__(self, factor: float) -> Quantity:
+        return Quantity(lambda rows: self.of(rows) * factor, self.unit)
+
+
 def judged(finding: Finding, expected: Expected) -> str:
-    """Whether a finding is where it was expected.
+    """Returns whether a finding is where it was expected.
 
     Returns:
         NOT_YET with fewer seeds than a verdict takes. AGREES where its whole interval (`Finding.sure`) is
@@ -118,7 +148,7 @@ def judged(finding: Finding, expected: Expected) -> str:
 def judged_curve(
     points: pd.DataFrame, drawn: Mapping[Any, float], tolerance: float
 ) -> tuple[str, list[dict[str, Any]]]:
-    """Whether a curve that was drawn is what came out.
+    """Returns whether a curve that was drawn is what came out.
 
     Args:
         points: one line of `kd.studies.experiments.rows.points`.
@@ -145,7 +175,7 @@ def judged_curve(
 
 
 def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> BySeed:
-    """A column of an experiment's rows by seed, in the one cell that has these values.
+    """Returns a column of an experiment's rows by seed, in the one cell that has these values.
 
     Two of these can be added or subtracted: pandas pairs them by seed, and what has no partner is NaN.
 
@@ -163,7 +193,7 @@ def by_seed(rows: pd.DataFrame, value: str, **where: Any) -> BySeed:
 
 
 def in_cell(cell: pd.DataFrame, value: str) -> BySeed:
-    """A column of the rows of one cell by seed.
+    """Returns a column of the rows of one cell by seed.
 
     Returns:
         A row for each seed and a column for each block of the test pictures: so differences between cells
@@ -190,12 +220,12 @@ _FROM_BLOCKS = {
 
 
 def means(values: BySeed) -> pd.Series:
-    """Of values by seed, each seed's own, without the blocks of test pictures: for ratios and maxima."""
+    """Returns each seed's own value, without the blocks of test pictures: for ratios and maxima."""
     return values if values.ndim == 1 else values.mean(axis=1)
 
 
 def finding(values: BySeed, unit: str = POINTS) -> Finding:
-    """What a number by seed comes to; seeds at which it is NaN or infinite do not count.
+    """Returns what a number by seed comes to; seeds at which it is NaN or infinite do not count.
 
     Args:
         values: as `by_seed` or `means` has them.

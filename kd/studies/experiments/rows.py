@@ -1,23 +1,29 @@
-"""The rows of an experiment, with their labels, gains and measures, and what they say of its lengths."""
+"""The rows of an experiment: their labels, gains and measures, what they say, and those that are included.
+
+data/make_experiments.py makes the rows that come with the project, numbers only.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from kd.config import RunConfig
+from kd.base.places import DATA
+from kd.base.unusable import Unusable
+from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES, RunConfig, has_teaching
+from kd.config.fields import FIRST
 from kd.pictures.training_set import training_set
+from kd.studies.experiments import EXPERIMENTS, experiment
 from kd.studies.experiments.experiment import LONG, Experiment, Option, Part
 from kd.studies.experiments.judging import finding, in_cell
 from kd.studies.measures import MeasuredRun, measured, value, with_gains
-from kd.studies.verdicts import COLUMNS
-
-if TYPE_CHECKING:
-    import pandas as pd
+from kd.studies.verdicts import BLOCKS, COLUMNS
+from kd.text.translation import _
 
 
 def rows_of(
@@ -25,7 +31,7 @@ def rows_of(
     frame: Callable[[Part], pd.DataFrame],
     measures: Mapping[str, Callable[[str], float]],
 ) -> pd.DataFrame:
-    """The rows of some studies.
+    """Returns the rows of some studies.
 
     Args:
         frame: a study's finished runs, as `kd.studies.verdicts.study_frame` has them.
@@ -44,19 +50,19 @@ def rows_of(
 
 
 def varied(experiment: Experiment) -> list[str]:
-    """The columns in which an experiment's cells differ: the length, axes and labels, in order."""
+    """Returns the columns in which an experiment's cells differ: the length, axes and labels, in order."""
     named = [name for part in experiment.parts(1) for name in (*part.study.axes, *part.labels)]
     return list(dict.fromkeys(("length", *named)))
 
 
 def columns(experiment: Experiment) -> list[str]:
-    """The columns of an experiment's rows from which the others follow, without the runs' ids."""
+    """Returns the columns of its rows from which the others follow, without the runs' ids."""
     of_runs = [name for name in COLUMNS if name != "run"]
     return [*varied(experiment), *of_runs, *experiment.measured]
 
 
 def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
-    """What an experiment's chart shows.
+    """Returns what an experiment's chart shows.
 
     Returns:
         One row for each point: length, x, measure, series (its value; None without one), mean, low and high
@@ -76,7 +82,7 @@ def points(rows: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
 
 
 def steps(experiment: Experiment, length: str) -> tuple[int, int]:
-    """The fewest and the most steps that its distilled students take at a length."""
+    """Returns the fewest and the most steps that its distilled students take at a length."""
     of_length = [part for part in experiment.parts(1) if part.labels["length"] == length]
     found = {_steps(config) for part in of_length for _cell, config in part.study.runs()}
     return min(found), max(found)
@@ -88,12 +94,11 @@ def _steps(config: RunConfig) -> int:
 
 
 def late_gain(experiment: Experiment, rows: pd.DataFrame) -> tuple[float, float, float]:
-    """What the last fifth of the long training changes in the gain, in points.
+    """Returns what the last fifth of the long training changes in the gain, in points.
 
     Returns:
-        The mean over all runs, and the lowest and the highest mean of a setting; NaN where nobody looked.
+        The mean over all runs, and the lowest and the highest mean of a setting; NaN where not measured.
     """
-
     late = rows[rows["length"] == LONG] if "late_gain" in rows else rows.head(0)
     if not len(late) or late["late_gain"].isna().all():
         return math.nan, math.nan, math.nan
@@ -102,7 +107,7 @@ def late_gain(experiment: Experiment, rows: pd.DataFrame) -> tuple[float, float,
 
 
 def explored(option: Option, runs: Sequence[MeasuredRun]) -> dict[str, np.ndarray]:
-    """The mean over some runs, at each value that the option moves over.
+    """Returns the mean over some runs, at each value that the option moves over.
 
     Args:
         runs: at least one.
@@ -116,3 +121,84 @@ def explored(option: Option, runs: Sequence[MeasuredRun]) -> dict[str, np.ndarra
         )
         for name in option.explores
     }
+
+
+ANEW = ("weights", "drawn images", "wrong labels", "shifts", "doubts", "own teacher")
+FIXED = ("first images", "all images", "included teacher")
+"""What is drawn anew with each seed, and what stays the same, by code: what intervals cover."""
+
+
+def drawn(configs: Iterable[RunConfig]) -> tuple[list[str], list[str]]:
+    """Returns what the seed decides in some of these runs, and what it does not: codes of ANEW and FIXED."""
+    found = {code for config in configs for code in _drawn(config)}
+    return [code for code in ANEW if code in found], [code for code in FIXED if code in found]
+
+
+def _drawn(config: RunConfig) -> Iterator[str]:
+    yield "weights"
+    if config.train_size == TRAIN_IMAGES:
+        yield "all images"
+    else:
+        yield "first images" if config.pictures == FIRST else "drawn images"
+    if config.label_noise:
+        yield "wrong labels"
+    if config.shift:
+        yield "shifts"
+    if config.permuted_doubts:
+        yield "doubts"
+    if has_teaching(config):
+        yield "included teacher" if config.teacher in SHIPPED_TEACHERS else "own teacher"
+
+
+FOLDER = DATA / "experiments"
+
+
+def has_shipped(name: str) -> bool:
+    """Returns whether results of this experiment come with the project."""
+    return name in EXPERIMENTS and shipped_file(name).is_file()
+
+
+@cache
+def shipped_rows(name: str) -> pd.DataFrame:
+    """Returns the included rows of an experiment with its default options, as `rows_of` has them.
+
+    Raises:
+        ValueError: when there is no such experiment, or its file is missing or damaged.
+    """
+    asked, file = experiment(name), shipped_file(name)
+    try:
+        rows = pd.read_csv(file, dtype=_types(asked), keep_default_na=False, na_values=["nan"])
+        missing = [column for column in columns(asked) if column not in rows]
+        if missing:
+            raise ValueError(_("the columns {names} are missing", names=", ".join(missing)))
+        rows = with_gains(rows)
+        asked.findings(rows)
+    except (OSError, ValueError, KeyError) as error:
+        raise Unusable(
+            _(
+                "The experiment {path} cannot be read ({reason}): install KD Lab again.",
+                path=file,
+                reason=str(error).rstrip("."),
+            )
+        ) from None
+    return rows
+
+
+def written(name: str, rows: pd.DataFrame) -> str:
+    """Returns the content of an experiment's file, made of its rows."""
+    kept = rows[columns(experiment(name))]
+    return kept.to_csv(index=False, lineterminator="\n", na_rep="nan", float_format="%.10g")
+
+
+def shipped_file(name: str) -> Path:
+    """Returns where the included results of an experiment are."""
+    return FOLDER / f"{name}.csv"
+
+
+def _types(experiment: Experiment) -> dict[str, type]:
+    """Returns the columns that would be read as something else: digits that are left out are a text."""
+    cells = pd.DataFrame(
+        [{**cell, **part.labels} for part in experiment.parts(1) for cell, _config in part.study.runs()]
+    )
+    texts = [column for column in varied(experiment) if isinstance(cells[column].iloc[0], str)]
+    return dict.fromkeys((*texts, *BLOCKS), str)

@@ -1,12 +1,13 @@
-"""The mistakes that are made in a line of code, each beside the same right students."""
+"""The mistakes: those made in a line of code, each beside the same right students, and one in reporting."""
 
 from __future__ import annotations
 
-from kd.config import RunConfig
-from kd.studies.mistakes import best_of_many
-from kd.studies.mistakes.mistake import LOSS, RIGHT_LINE, Thread, made
-from kd.studies.study import Study
-from kd.text.translation import N_
+from functools import cache
+
+import numpy as np
+
+from kd.studies.experiments.card import *
+from kd.studies.mistakes.mistake import LOSS, RIGHT_LINE, Mistake, MistakeExperiment, Thread, made
 
 _BOTH = "p, q = softmax(teacher_logits / T), softmax(student_logits / T)\n"
 _SOFTMAX = 'teacher.add(layers.Dense(10, activation="softmax"))'
@@ -18,7 +19,6 @@ _MADE = (
         thread=Thread(
             "keras-team/keras-io #869",
             "Knowledge Distillation: Scaling of the distillation loss",
-            "https://github.com/keras-team/keras-io/issues/869",
             N_(
                 "It notes that the Keras example of distillation has no T², and suggests to multiply by it, "
                 "as the paper recommends."
@@ -49,7 +49,6 @@ _MADE = (
         thread=Thread(
             "yuanli2333/Teacher-free-Knowledge-Distillation #5",
             "Questions about KD loss",
-            "https://github.com/yuanli2333/Teacher-free-Knowledge-Distillation/issues/5",
             N_(
                 "One asks why the loss does not use PyTorch's “batchmean”, and another takes it for a bug; "
                 "the author answers that with it one has to search for other settings."
@@ -77,7 +76,6 @@ _MADE = (
         thread=Thread(
             "lucidrains/vit-pytorch #91",
             "Fix alpha coefficient multiplication in the loss",
-            "https://github.com/lucidrains/vit-pytorch/pull/91",
             N_(
                 "It corrects which part α multiplies. At α = 0.5 that makes no difference, it says, and at "
                 "other values the loss is not the paper's."
@@ -103,7 +101,6 @@ _MADE = (
         thread=Thread(
             "huggingface/trl #3043",
             "Fixing JSD loss computation in GKDTrainer as per definition",
-            "https://github.com/huggingface/trl/pull/3043",
             N_(
                 "It corrects a loss that lies between the two divergences, and the thread notes that the "
                 "order of PyTorch's arguments can cause confusion."
@@ -128,7 +125,6 @@ _MADE = (
         thread=Thread(
             "yuanli2333/Teacher-free-Knowledge-Distillation #24",
             "Question about the loss function of Tf-reg KD",
-            "https://github.com/yuanli2333/Teacher-free-Knowledge-Distillation/issues/24",
             N_(
                 "It asks whether the student's outputs should be divided by T as well, as the paper's "
                 "equation 9 has it: the code divides the teacher's alone."
@@ -161,7 +157,6 @@ _MADE = (
         thread=Thread(
             "keras-team/keras-io #755",
             "knowledge_distillation teacher model",
-            "https://github.com/keras-team/keras-io/issues/755",
             N_(
                 "It asks whether it is intended that the example's teacher ends without a softmax. It is, "
                 "says the answer: its loss is told that it gets logits."
@@ -187,7 +182,6 @@ _MADE = (
         thread=Thread(
             "HobbitLong/RepDistiller #52",
             "Why using log_softmax instead of softmax?",
-            "https://github.com/HobbitLong/RepDistiller/issues/52",
             N_(
                 "It asks why one side of PyTorch's divergence gets log_softmax and the other softmax: they "
                 "would not be comparable."
@@ -216,7 +210,6 @@ _MADE = (
         thread=Thread(
             "neuralmagic/sparseml #2191",
             "Fix Distill Teacher Eval Mode",
-            "https://github.com/neuralmagic/sparseml/pull/2191",
             N_(
                 "The teacher was wrapped into the student, so that the student's train() put it into "
                 "training mode, too, and it had to be put back at each step; the change keeps it in "
@@ -247,7 +240,6 @@ _MADE = (
         thread=Thread(
             "haitongli/knowledge-distillation-pytorch #4",
             "The train dataloader will be shuffled every epoch, Does it really work?",
-            "https://github.com/haitongli/knowledge-distillation-pytorch/issues/4",
             N_(
                 "The teacher's outputs are computed once, batch by batch, and taken by the number of the "
                 "batch later on, when the pictures have been shuffled anew."
@@ -276,7 +268,6 @@ _MADE = (
         thread=Thread(
             "labmlai/annotated_deep_learning_paper_implementations #66",
             "Small error in distillation code",
-            "https://github.com/labmlai/annotated_deep_learning_paper_implementations/issues/66",
             N_(
                 "Both sides of the loss used the large network's logits. It is no small bug, the author "
                 "answers: it stops the distillation completely."
@@ -301,7 +292,6 @@ _MADE = (
         thread=Thread(
             "keras-team/keras #21572",
             "Add Distillation API to Keras",
-            "https://github.com/keras-team/keras/pull/21572",
             N_("It adds keras.distillation to Keras."),
         ),
         title=N_("Keras' own default"),
@@ -322,4 +312,107 @@ _MADE = (
     ),
 )
 
-CARDS = {card.name: card for card in (*_MADE, best_of_many.EXPERIMENT)}
+# The best of many runs against a single one: a mistake in reporting, with a method that does nothing.
+_ALPHAS = (0.1, 0.3, 0.5, 0.7, 0.9)
+# On average, the standard deviation of five draws is so much of the true one.
+_OF_FIVE = 0.94
+
+
+@cache
+def luck(draws: int) -> float:
+    """Returns how far the best of so many draws from a normal distribution is above one, on average.
+
+    In standard deviations: the mean of the largest, by its density.
+    """
+    from scipy.stats import norm
+
+    at = np.linspace(-10, 10, 4_001)
+    return float(np.trapezoid(at * draws * norm.pdf(at) * norm.cdf(at) ** (draws - 1), at))
+
+
+def _of_luck(draws: int) -> Quantity:
+    """Returns what luck alone gives the best of so many runs, from how far those of a seed are apart."""
+    return Quantity(lambda rows: rows.groupby("seed")["distilled_right"].std() / _OF_FIVE * luck(draws))
+
+
+_best = Quantity(lambda rows: rows.groupby("seed")["distilled_right"].max())
+_reported = _best - scratch(alpha=_ALPHAS[0]).without_blocks()
+_honest = gain(alpha=_ALPHAS[0]).without_blocks()  # of the setting that was chosen first
+
+
+def _luck_alone(measured: str, draws: str) -> Says:
+    sentence = N_(
+        "From how far the runs are apart, luck alone gives the best of {draws} {value} points ({interval})."
+    )
+    label = N_("what luck alone gives the best of {draws}")
+    return Says(measured, sentence, sentence, sentence, label, {"draws": draws})
+
+
+_REPORTED = Thread(
+    "megvii-research/mdistiller #40",
+    "Failed to reproduce DKD result with ResNet32x4 / ResNet8x4 on CIFAR100",
+    N_(
+        "Somebody gets 75.8 to 76.19 % where the paper says 76.32 %, which is quoted as an average of 5 "
+        "trials. The answer points to issue 7, where the authors' own runs range from 75.9 to 76.5 %."
+    ),
+)
+_BEST_OF_MANY = MistakeExperiment(
+    name="best_of_many",
+    kind="mistake",
+    title=N_("The best of many"),
+    question=N_(
+        "A method is tried at five settings, each with first weights of its own, and its best run is "
+        "compared with one run of the baseline. This method does nothing at all. How much does it gain?"
+    ),
+    means=N_(
+        "Runs differ by luck, and whoever may pick picks luck. The more runs are tried on one side only, the "
+        "larger the gain of a method that does nothing. Choose the setting first, compare seed by seed, and "
+        "say the mean with its interval."
+    ),
+    differs=N_(
+        "Nothing in the thread says that results were picked: its figure is quoted as an average of 5 "
+        "trials, and it shows how far apart runs of one setting are. In issue 30 of the same repository the "
+        "authors say that they report the best of the epochs. Here the runs of a seed have the same images, "
+        "as those of a benchmark have; other images would set them further apart."
+    ),
+    paper=_REPORTED.paper,
+    guess=guess(
+        "reported",
+        N_("How much does a method gain that does nothing?"),
+        (0.2, 1),
+        nothing=N_("next to nothing"),
+        some=N_("up to a point"),
+        much=N_("more than a point"),
+    ),
+    chart=Chart("bars", "alpha"),
+    # the teacher's part is 0: nothing is distilled, whatever α. Each α has first weights of its own.
+    plan=each(
+        RunConfig(mistake="same_network"),
+        "alpha",
+        {alpha: {"alpha": alpha, "generation": draw} for draw, alpha in enumerate(_ALPHAS)},
+    ),
+    quantities={
+        "reported": _reported,
+        "honest": _honest,
+        "exaggerated": _reported - _honest,
+        "luck": _of_luck(len(_ALPHAS)),
+        "luck_of_many": _of_luck(20),
+    },
+    labels={"exaggerated": N_("by how much the best run exaggerates")},
+    says=(
+        compares("reported", N_("the best run"), N_("one run of the baseline")),
+        compares("honest", N_("the setting that was chosen first"), N_("the baseline, seed by seed")),
+        _luck_alone("luck", N_("five")),
+        _luck_alone("luck_of_many", N_("twenty")),
+    ),
+    next=("same_network", "how_many_images"),
+    mistake=Mistake(
+        "gain = (distilled[chosen] - scratch).mean()",
+        {"best_of_many": "gain = distilled.max() - scratch[0]"},
+        _REPORTED,
+        {"best_of_many": (_reported - _honest, _reported)},
+        is_learned=False,
+    ),
+)
+
+CARDS = {card.name: card for card in (*_MADE, _BEST_OF_MANY)}

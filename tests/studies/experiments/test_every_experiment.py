@@ -14,8 +14,7 @@ from kd.studies.address import address_of
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.experiment import LENGTHS
 from kd.studies.experiments.judging import AGREES, DISAGREES, Finding, judged
-from kd.studies.experiments.rows import columns, points, varied
-from kd.studies.experiments.shipped import has_shipped, shipped_rows, written
+from kd.studies.experiments.rows import columns, has_shipped, points, shipped_rows, varied, written
 from kd.studies.measures import measure, value, with_gains
 from kd.text.experiment_words import claim_words, saying
 from tests.studies.experiments import made_up

@@ -13,7 +13,6 @@ from kd.studies.experiments.judging import (
     AGREES,
     CANNOT_TELL,
     DISAGREES,
-    NATS,
     NOT_YET,
     Expected,
     Finding,
@@ -39,8 +38,8 @@ def found(low, high):
 def test_a_finding_is_the_mean_over_seeds_with_students_interval():
     values = pd.Series([1.0, 2.0, 4.0, 3.5, 1.5], index=[0, 1, 2, 3, 4])
     test = stats.ttest_1samp(values, 0)
-    result = finding(values, NATS)
-    assert (result.seeds, result.unit) == (5, NATS)
+    result = finding(values, "nats")
+    assert (result.seeds, result.unit) == (5, "nats")
     assert (result.mean, result.p) == pytest.approx((2.4, test.pvalue))
     assert (result.low, result.high) == pytest.approx(tuple(test.confidence_interval(0.95)))
     assert result.sure == pytest.approx(tuple(test.confidence_interval(0.99)))
@@ -65,7 +64,7 @@ def test_seeds_that_do_not_say_how_others_would_differ_give_no_interval(values):
 
 def test_a_small_unit_is_not_taken_for_no_spread():
     values = pd.Series([1.0e-5, 2.0e-5, 3.0e-5, 4.0e-5, 5.0e-5])
-    assert finding(values, NATS).is_known
+    assert finding(values, "nats").is_known
     assert not finding(values).is_known  # in points, that is rounding
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from kd.lab import experiments
 from kd.lab.experiments import ExperimentRun
+from kd.lab.runs import Run
 from kd.studies.experiments import EXPERIMENTS, rows
 from kd.studies.experiments.experiment import Experiment
 from tests.studies.experiments.tiny import EXPERIMENT as TINY
@@ -141,17 +142,13 @@ def test_nobody_waits_for_measures_that_somebody_else_computes(fake_lab, tiny, m
 
 
 def test_its_own_thread_measures_so_that_no_look_waits_for_it(fake_lab, tiny, monkeypatch):
-    run, measured, threads = (
-        ExperimentRun(fake_lab._experiments, tiny, 1),
-        fake_lab.runs.trained.measured,
-        set(),
-    )
+    run, measured, threads = ExperimentRun(fake_lab._experiments, tiny, 1), Run.measured, set()
 
-    def noted(name, run_id):
+    def noted(run, name):
         threads.add(threading.current_thread().name)
-        return measured(name, run_id)
+        return measured(run, name)
 
-    monkeypatch.setattr(fake_lab.runs.trained, "measured", noted)
+    monkeypatch.setattr(Run, "measured", noted)
     run.view()
     run.start()
     while run.view().active:
@@ -166,7 +163,7 @@ def test_a_lab_keeps_so_many_experiments_and_those_that_go_on(fake_lab, tiny, mo
     assert fake_lab.experiment("tiny", 1) is first
     monkeypatch.setattr(ExperimentRun, "is_going", property(lambda run: run is first))
     others = [fake_lab.experiment("tiny", seeds) for seeds in (2, 3, 4)]
-    assert list(fake_lab._experiments._runs.values()) == [first, others[-1]]
+    assert list(fake_lab._experiments._known.values()) == [first, others[-1]]
 
 
 def test_it_can_be_looked_at_while_a_stage_begins(fake_lab, tiny, monkeypatch):
@@ -207,10 +204,10 @@ def test_what_is_stored_meanwhile_is_seen_before_it_starts(fake_lab, tiny):
 
 
 def test_a_run_without_its_models_is_shown_without_its_measures(fake_lab, tiny, monkeypatch):
-    def lost(name, run_id):
+    def lost(run, name):
         raise ValueError("It has lost a model.")
 
-    monkeypatch.setattr(fake_lab.runs.trained, "measured", lost)
+    monkeypatch.setattr(Run, "measured", lost)
     view = finished(ExperimentRun(fake_lab._experiments, tiny, 1))
     assert view.rows["agreement"].isna().all()
     assert view.rows["distilled_accuracy"].notna().all()

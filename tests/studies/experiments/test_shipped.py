@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 
 from data import make_experiments
-from kd.studies.experiments import EXPERIMENTS, shipped
-from kd.studies.experiments.rows import columns
-from kd.studies.experiments.shipped import FOLDER, has_shipped, shipped_rows
+from kd.studies.experiments import EXPERIMENTS, rows
+from kd.studies.experiments.rows import FOLDER, columns, has_shipped, shipped_rows
 from tests.studies.experiments.tiny import EXPERIMENT as TINY
 
 
@@ -16,7 +15,7 @@ from tests.studies.experiments.tiny import EXPERIMENT as TINY
 def folder(tmp_path, monkeypatch):
     """An empty folder for results, and an experiment that can be made."""
     monkeypatch.setitem(EXPERIMENTS._files, "tiny", "tests.studies.experiments.tiny")
-    for module in (shipped, make_experiments):
+    for module in (rows, make_experiments):
         monkeypatch.setattr(module, "FOLDER", tmp_path)
     yield tmp_path
     shipped_rows.cache_clear()
@@ -30,10 +29,10 @@ def test_what_is_made_is_what_is_read(fake_lab, folder):
     assert not has_shipped("tiny")
     make_experiments.made(fake_lab, "tiny", 2)
     assert has_shipped("tiny")
-    rows, own = shipped_rows("tiny"), fake_lab.experiment("tiny", 2).view().rows
-    pd.testing.assert_frame_equal(rows[columns(TINY)], own[columns(TINY)], check_dtype=False)
-    assert rows["gain"].tolist() == pytest.approx(own["gain"].tolist())
-    assert rows["omitted_right_with:epochs"].isna().all()  # no digit is left out
+    read, own = shipped_rows("tiny"), fake_lab.experiment("tiny", 2).view().rows
+    pd.testing.assert_frame_equal(read[columns(TINY)], own[columns(TINY)], check_dtype=False)
+    assert read["gain"].tolist() == pytest.approx(own["gain"].tolist())
+    assert read["omitted_right_with:epochs"].isna().all()  # no digit is left out
 
 
 @pytest.mark.parametrize("content", [None, "", "generation,alpha,seed\n1,0.1,0\n", "\0"])

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from kd.config import FIELDS, RunConfig
-from kd.studies.experiments.experiment import (
+from kd.studies.experiments.card import (
     Chart,
-    Choice,
     Claim,
     Experiment,
-    Guess,
     Option,
     Paper,
     Part,
     Says,
+    Study,
+    gain,
+    guess,
 )
-from kd.studies.experiments.judging import above, below, between, by_seed, finding
-from kd.studies.study import Study
 
 BASE = RunConfig(teacher="notebook", train_size=320, epochs=1)
 
@@ -33,10 +32,6 @@ def plan(seeds, times, epochs):
     ]
 
 
-def judge(rows):
-    return {"gain": finding(by_seed(rows, "gain", generation=1, alpha=0.1))}
-
-
 EXPERIMENT = Experiment(
     name="tiny",
     title="Tiny",
@@ -44,21 +39,13 @@ EXPERIMENT = Experiment(
     means="Little.",
     differs="It is smaller.",
     paper=Paper("Nobody 2000", "section 1", "https://example.org"),
-    guess=Guess(
-        "What?",
-        {
-            "less": Choice("less", below(-0.5)),
-            "as much": Choice("as much", between(-0.5, 0.5)),
-            "more": Choice("more", above(0.5)),
-        },
-        measured="gain",
-    ),
+    guess=guess("gain", "What?", (-0.5, 0.5), less="less", as_much="as much", more="more"),
     chart=Chart("bars", "alpha", "α", ("distilled_right", "agreement"), "right", "generation", "generation"),
     plan=plan,
-    judge=judge,
+    quantities={"gain": gain(generation=1, alpha=0.1)},
     measures=("agreement", "omitted_right_with:{epochs}"),
     labels={"gain": "gain"},
-    claims=(Claim("It helps.", "gain", above(0), figure="+1 point"),),
+    claims=(Claim("It helps.", "gain", figure="+1 point"),),
     says=(Says("gain", "It helps by {value}.", "It hurts by {value}.", "It is not shown ({interval})."),),
     options={"epochs": Option(FIELDS["epochs"], 1)},
     seeds=2,

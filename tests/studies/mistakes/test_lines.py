@@ -104,7 +104,7 @@ def test_a_teacher_in_training_mode_is_one_whose_dropout_is_at_work():
     ones = np.ones((1, 4000), np.float32)
     right, wrong = (
         keras.ops.convert_to_numpy(carried_out(lines, teacher=teacher, images=ones)["teacher_logits"])
-        for lines in (mistake.right_line, mistake.wrong_line)
+        for lines in (mistake.right, mistake.wrong["teacher_in_training"])
     )
     assert (right == 1).all()
     assert set(np.unique(wrong)) == {0, 1 / (1 - share)}
@@ -125,7 +125,8 @@ def test_kept_answers_are_taken_by_the_number_of_the_batch():
             "number_of_batch": number,
         }
         right, wrong = (
-            carried_out(lines, **names)["teacher_logits"] for lines in (mistake.right, mistake.wrong_line)
+            carried_out(lines, **names)["teacher_logits"]
+            for lines in (mistake.right, mistake.wrong["cached_answers"])
         )
         np.testing.assert_array_equal(right, answers[order[number * size :][:size]])
         np.testing.assert_array_equal(wrong, kept[number * size :][:size])

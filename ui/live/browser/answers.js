@@ -39,6 +39,7 @@ const answers = (data) => {
   return {
     element: made('div', { class: `kd-live-answers kd-live-${data.kind}` }, ...voices.map(({ card }) => card)),
     draw: (values) => voices.forEach(({ draw }) => draw(values)),
+    rows: (values) => probabilityRows(data, values),
     says: () => voices.map(({ says }) => says()).join(' '),
   };
 };

@@ -24,6 +24,11 @@ const columnsOf = (classes, parts) => {
 
 const CLASSES = Array.from({ length: 10 }, (_, digit) => String(digit));
 
+const probabilityRows = ({ models }, { T }) =>
+  models.flatMap(({ role, logits }) =>
+    softmax(logits, T).map((probability, digit) => ({ role, digit, logit: logits[digit], probability })),
+  );
+
 // Probabilities at T: the first model's as bars with their numbers, the others' as marks.
 const softTargets = (data) => {
   const figure = figureOf(data.title, data.models);
@@ -34,6 +39,7 @@ const softTargets = (data) => {
   let log;
   return {
     element: figure.element,
+    rows: (values) => probabilityRows(data, values),
     draw: (values) => {
       if (log !== Boolean(values.log)) {
         log = Boolean(values.log);
@@ -65,6 +71,12 @@ const pulls = (data) => {
   let limit;
   return {
     element: figure.element,
+    rows: (values) => {
+      const gradient = gradientAt(data, values, values.T);
+      const own = { labels: gradient.labels.map((part) => -part), teacher: gradient.teacher.map((part) => -part) };
+      const all = { ...own, total: own.labels.map((part, digit) => part + own.teacher[digit]) };
+      return Object.entries(all).flatMap(([role, each]) => each.map((pull, digit) => ({ role, digit, pull })));
+    },
     draw: (values) => {
       const wanted = pullLimit(data, values);
       if (limit !== wanted) {
@@ -101,7 +113,8 @@ const signedTick = (number) => (number ? `${number < 0 ? '−' : '+'}${plain(Mat
 const gradientAt = (data, { student, alpha, squared }, temperature) =>
   lossGradient(data.label, data.students[student], data.teacher, alpha, temperature, squared);
 
-// Where the axis of pulls ends, so that bars can be compared while T moves: kd.charts.pull_charts.pull_limit.
+// Where the axis of pulls ends, so that bars can be compared while T moves: at a
+// round number that fits every T with T², and T ≥ 1 without; below, the teacher's part is drawn up to the end.
 const pullLimit = (data, values) => {
   let largest = 1e-6;
   for (const temperature of data.grid) {

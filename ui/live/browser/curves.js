@@ -17,8 +17,9 @@ const AXES = {
 };
 
 // data.x and data.y: { scale, from, to, ticks: [[value, text]], title }. lines(values) → [{ xs, ys }], one for each of
-// data.models; here(values) → { x, ys }; numbers(y) → the text beside a model's name.
-const curves = (data, { lines, here, number, follows = () => '' }) => {
+// data.models; here(values) → { x, ys }; number(y) → the text beside a model's name; row(model, x, y) → what is saved of a
+// point.
+const curves = (data, { lines, here, number, row, follows = () => '' }) => {
   const figure = figureOf(data.title, data.models, true);
   const svg = drawn('svg', { class: 'kd-live-svg', role: 'img', 'aria-label': data.title });
   const [across, up] = [data.x, data.y].map(({ scale, from, to }) => AXES[scale](from, to));
@@ -87,7 +88,15 @@ const curves = (data, { lines, here, number, follows = () => '' }) => {
     if (last) draw(last);
   });
   watch.observe(svg);
-  return { element: figure.element, draw, close: () => watch.disconnect() };
+  const rows = (values) => {
+    const at = here(values);
+    return lines(values).flatMap(({ xs, ys }, each) => {
+      const points = xs.map((value, index) => [value, ys[index]]);
+      if (!xs.includes(at.x)) points.push([at.x, at.ys[each]]);
+      return points.map(([value, y]) => ({ ...row(data.models[each], value, y), here: value === at.x }));
+    });
+  };
+  return { element: figure.element, draw, rows, close: () => watch.disconnect() };
 };
 
 const entropies = (data) => {
@@ -96,6 +105,7 @@ const entropies = (data) => {
     lines: () => data.models.map((model) => ({ xs: data.grid, ys: data.grid.map((t) => of(model, t)) })),
     here: ({ T }) => ({ x: T, ys: data.models.map((model) => of(model, T)) }),
     number: (bits) => bits.toFixed(2),
+    row: ({ role }, temperature, bits) => ({ role, temperature, entropy_bits: bits }),
   });
 };
 
@@ -112,6 +122,7 @@ const strengths = (data) => {
     },
     here: (values) => ({ x: values.T, ys: at(values, values.T) }),
     number: (strength) => plain(Number(strength.toPrecision(2))),
+    row: ({ role, line = role }, temperature, strength) => ({ role, part: line, temperature, strength }),
     follows: ({ student, alpha }) => `${student} ${alpha}`,
   });
 };
@@ -121,4 +132,5 @@ const course = (data) =>
     lines: () => data.models.map(({ ys }) => ({ xs: ys.map((_, at) => at), ys })),
     here: ({ point }) => ({ x: point, ys: data.models.map(({ ys }) => ys[point]) }),
     number: (share) => `${(100 * share).toFixed(2)}\u00a0%`,
+    row: ({ role }, at, share) => ({ role, point: data.x.ticks[at][1], [data.measure]: share }),
   });

@@ -104,7 +104,10 @@ const build = (part, place, data) => {
   }
   close(part);
   part.views = data.views.map((view) => VIEWS[view.kind](view));
-  part.views.forEach(({ element }, at) => element.classList.add(`kd-live-${data.views[at].size ?? 'whole'}`));
+  part.views.forEach(({ element }, at) => {
+    element.classList.add(`kd-live-${data.views[at].size ?? 'whole'}`);
+    if (data.views[at].file) element.append(saver(data.views[at], data.save, () => part.channel.values));
+  });
   for (const view of part.views) part.channel.views.add(view);
   place.querySelector('.kd-live-views').replaceChildren(...part.views.map(({ element }) => element));
 };

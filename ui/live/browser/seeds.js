@@ -21,6 +21,11 @@ const painted = (figure, title, paint) => {
   return { element: figure.element, draw, close: () => watch.disconnect() };
 };
 
+const seedRows = (data, { point, order }) =>
+  data.orders[order].map(({ seed, code, own, mean, low, high }, at) => ({
+    number: at + 1, seed, own, says: code, difference: mean, low, high, added: at <= point, here: at === point,
+  }));
+
 // Grid and ticks of an axis of gains, the numbers of seeds below, and where something is drawn.
 const seedsFrame = (data, { width, height }) => {
   const [end, ground] = [width - ROOM.right, height - ROOM.bottom];
@@ -45,8 +50,9 @@ const seedsFrame = (data, { width, height }) => {
   return { x, y, room, back: [...lines, ...texts, ...numbers, title] };
 };
 
-const seeds = (data) =>
-  painted(figureOf(data.title, data.models), data.title, (size, { point, order }) => {
+const seeds = (data) => ({
+  rows: (values) => seedRows(data, values),
+  ...painted(figureOf(data.title, data.models), data.title, (size, { point, order }) => {
     const { x, y, room, back } = seedsFrame(data, size);
     const known = data.orders[order].slice(0, point + 1).map((step, at) => ({ ...step, number: at + 1 }));
     const here = known.at(-1);
@@ -81,4 +87,5 @@ const seeds = (data) =>
       class: 'kd-live-point kd-distilled', d: 'M-7 -7h14v14h-14z', transform: `translate(${place(here.number, here.mean)})`,
     })] : [];
     return [...back, ...parts, ...dots, ...mean];
-  });
+  }),
+});

@@ -12,6 +12,11 @@ const confusion = (data) => {
   figure.element.append(made('p', { class: 'kd-quiet' }, data.note), table);
   return {
     element: figure.element,
+    rows: ({ point }) =>
+      data.counts[point].flatMap((counts, truth) => {
+        const total = Math.max(1, sum(counts));
+        return counts.map((count, predicted) => ({ role: data.role, true: truth, predicted, count, share: count / total }));
+      }),
     draw: ({ point }) => {
       cells.forEach((row, truth) => {
         const counts = data.counts[point][truth];
@@ -43,6 +48,12 @@ const reading = (data) => {
   figure.element.append(strip, made('p', { class: 'kd-unseen' }, data.words));
   return {
     element: figure.element,
+    rows: ({ point }) =>
+      points.flatMap((probabilities, at) =>
+        probabilities.map((probability, digit) => ({
+          role: data.role, point: data.points[at], digit, probability, here: at === point,
+        })),
+      ),
     draw: ({ point }) => columns.forEach((column, at) => column.classList.toggle('kd-live-here', at === point)),
   };
 };

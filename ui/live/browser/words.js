@@ -30,7 +30,7 @@ const EQUALLY_HARD = 1.5;
 const BEYOND = 1000;
 const MOST_NAMED = 3;
 
-// What the teacher says of a picture at a temperature: kd.text.dark_words.soft_target_sentence.
+// What the teacher says of a picture at a temperature.
 const softTargetSentence = (logits, temperature, label, says) => {
   const target = softmax(logits, temperature);
   const order = target.map((_, digit) => digit).sort((a, b) => target[b] - target[a] || a - b);
@@ -54,7 +54,7 @@ const softTargetSentence = (logits, temperature, label, says) => {
   return sentences.join(' ');
 };
 
-// Whether the label or the teacher pulls harder, and where to: kd.text.dark_words.pull_sentence.
+// Whether the label or the teacher pulls harder, and where to.
 const pullSentence = (gradient, says) => {
   const [label, teacher] = [lengthOf(gradient.labels), lengthOf(gradient.teacher)];
   const total = gradient.labels.map((part, at) => part + gradient.teacher[at]);

@@ -1,0 +1,68 @@
+"""What people may write about runs: of bounded length, and all of it to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kd.text.translation import N_, _
+from kd.text.words import quoted
+
+MOST_IN_NAME, MOST_IN_TAG, MOST_IN_NOTE = 80, 30, 2_000
+MOST_TAGS = 10
+
+_TOO_LONG = {
+    "name": N_("A run's name must have at most {most} characters, got {count}."),
+    "tag": N_("A tag must have at most {most} characters, got {count}."),
+    "note": N_("A note must have at most {most} characters, got {count}."),
+}
+_UNSEEN = {
+    "name": N_("A run's name must not contain invisible characters, got {value}."),
+    "tag": N_("A tag must not contain invisible characters, got {value}."),
+    "note": N_("A note must not contain invisible characters, got {value}."),
+}
+# It joins several emoji to one.
+_JOINER = "\u200d"
+
+
+def checked_name(name: str) -> str:
+    """Returns a run's name as it is kept, on one line; empty for none.
+
+    Raises ValueError when it is no text, too long, or has characters that cannot be seen.
+    """
+    return _checked("name", " ".join(_text("A run's name", name).split()), MOST_IN_NAME)
+
+
+def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Returns tags as they are kept: in order, without duplicates and empty ones.
+
+    Raises ValueError when they are too many, or one of them is refused as a name would be.
+    """
+    if isinstance(tags, str) or not isinstance(tags, Iterable):
+        raise ValueError(f"Tags must be a list of texts, got {quoted(tags)}.")
+    lines = [" ".join(_text("A tag", tag).split()) for tag in tags]
+    found = tuple(dict.fromkeys(_checked("tag", line, MOST_IN_TAG) for line in lines if line))
+    if len(found) > MOST_TAGS:
+        raise ValueError(
+            _("A run must have at most {most} tags, got {count}.", most=MOST_TAGS, count=len(found))
+        )
+    return found
+
+
+def checked_note(note: str) -> str:
+    """Returns a note as it is kept, without blank lines around it; raises ValueError as `checked_name`."""
+    text = _text("A note", note).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return _checked("note", text, MOST_IN_NOTE, "\n\t")
+
+
+def _text(what: str, text: str) -> str:
+    if not isinstance(text, str):
+        raise ValueError(f"{what} must be text, got {quoted(text)}.")
+    return text
+
+
+def _checked(what: str, text: str, most: int, allowed: str = "") -> str:
+    if len(text) > most:
+        raise ValueError(_(_TOO_LONG[what], most=f"{most:,}", count=f"{len(text):,}"))
+    if not all(c.isprintable() or c == _JOINER or c in allowed for c in text):
+        raise ValueError(_(_UNSEEN[what], value=quoted(text)))
+    return text

@@ -1,0 +1,186 @@
+"""What is measured of runs, against figures that are worked out another way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import entropy
+
+from kd.config import RunConfig
+from kd.lab.runs import Run
+from kd.pictures.mnist import load_mnist
+from kd.pictures.training_set import places
+from kd.studies.measures import MEASURES, MeasuredRun, measure, measured, value
+from tests.stored_runs import save
+
+LABELS = load_mnist().y_test
+
+
+def made_up(omitted: str = "37", number: int = 0) -> MeasuredRun:
+    """A run with random logits, the teacher's mostly right."""
+    random = np.random.default_rng(number)
+    logits = {name: random.normal(size=(10_000, 10)).astype(np.float32) for name in ("distilled", "scratch")}
+    logits["teacher"] = random.normal(size=(10_000, 10)).astype(np.float32)
+    logits["teacher"][np.arange(10_000), LABELS] += 3
+    result = {"distilled": {"parameters": 20_490}, "teacher": {"parameters": 1_433_610}}
+    return MeasuredRun(RunConfig(omitted_digits=omitted), result, lambda: logits, lambda: {})
+
+
+def test_copying_is_agreement_divergence_and_errors_in_common():
+    run = made_up()
+    said = {name: run.logits[name].argmax(axis=1) for name in run.logits}
+    for model, prefix in (("distilled", ""), ("scratch", "scratch_")):
+        same = sum(one == other for one, other in zip(said["teacher"], said[model], strict=True))
+        assert measured(f"{prefix}agreement", run) == pytest.approx(same / 100)
+        powers = {name: np.exp(run.logits[name].astype(float)) for name in ("teacher", model)}
+        nats = entropy(powers["teacher"], powers[model], axis=1).mean()
+        assert measured(f"{prefix}divergence", run) == pytest.approx(nats)
+        wrong = [at for at in range(10_000) if said["teacher"][at] != LABELS[at]]
+        copied = [at for at in wrong if said[model][at] == said["teacher"][at]]
+        assert measured(f"{prefix}errors_copied", run) == pytest.approx(100 * len(copied) / len(wrong))
+
+
+def test_agreement_on_the_training_images_is_of_those_that_the_student_saw():
+    config = RunConfig(train_size=50, seed=3, omitted_digits="7")
+    seen = [at for at in places(config) if load_mnist().y_train[at] != 7]
+    asked = []
+
+    class Network:
+        def __init__(self, digits):
+            self.digits = digits
+
+        def logits(self, pictures):
+            asked.append(pictures)
+            return np.eye(10)[self.digits]
+
+    digits = np.arange(len(seen)) % 10
+    others = np.where(np.arange(len(seen)) < 9, 9 - digits, digits)
+    run = MeasuredRun(config, {}, dict, lambda: {"teacher": Network(digits), "distilled": Network(others)})
+    assert measured("train_agreement", run) == pytest.approx(100 * (1 - 9 / len(seen)))
+    for pictures in asked:
+        assert np.array_equal(np.rint(255 * pictures[..., 0]), load_mnist().x_train[seen])
+
+
+def test_what_goes_to_digits_that_the_teacher_rules_out():
+    run = made_up()
+    run.config = run.config.replace(temperature=0.5)
+    powers = {name: np.exp(2 * run.logits[name].astype(float)) for name in ("teacher", "distilled")}
+    teacher, student = (rows / rows.sum(axis=1, keepdims=True) for rows in powers.values())
+    given = [sum(student[at][teacher[at] < 0.01]) for at in range(10_000)]
+    assert np.mean(given) > 0.01
+    assert measured("improbable", run) == pytest.approx(100 * np.mean(given))
+
+
+def test_two_teachers_together_say_what_the_product_of_their_predictions_says():
+    run, random = made_up(), np.random.default_rng(5)
+    assert np.isnan(measured("ensemble_right", run))
+    other = random.normal(size=(10_000, 10)).astype(np.float32)
+    other[np.arange(10_000), LABELS] += 2
+    run.logits["second_teacher"] = other
+    powers = [np.exp(logits.astype(float)) for logits in (run.logits["teacher"], other)]
+    one, two = (rows / rows.sum(axis=1, keepdims=True) for rows in powers)
+    assert measured("ensemble_right", run) == pytest.approx(
+        100 * np.mean((one * two).argmax(axis=1) == LABELS)
+    )
+
+
+def test_no_error_can_be_copied_of_a_teacher_that_makes_none():
+    run = made_up()
+    run.logits["teacher"][np.arange(10_000), LABELS] += 1_000
+    assert np.isnan(measured("errors_copied", run))
+
+
+def test_what_a_student_knows_of_digits_it_never_saw():
+    run = made_up("3")
+    logits, threes = run.logits["distilled"].astype(float), LABELS == 3
+    assert measured("omitted_right", run) == pytest.approx(100 * (logits.argmax(1) == 3)[threes].mean())
+    best = max(
+        (np.mean((logits + bias * np.eye(10)[3]).argmax(1) == LABELS), bias)
+        for bias in np.linspace(-5, 5, 2_001)
+    )
+    assert measured("right_biased", run) >= 100 * best[0] - 1e-9
+    assert measured("right_biased", run) == pytest.approx(100 * best[0], abs=0.02)
+    biased = logits + measured("best_bias", run) * np.eye(10)[3]
+    assert measured("right_biased", run) == pytest.approx(100 * (biased.argmax(1) == LABELS).mean())
+    assert measured("omitted_right_biased", run) == pytest.approx(
+        100 * (biased.argmax(1) == 3)[threes].mean()
+    )
+    chosen = logits + 2.5 * np.eye(10)[3]
+    assert measured("omitted_right_with:2.5", run) == pytest.approx(
+        100 * (chosen.argmax(1) == 3)[threes].mean()
+    )
+    assert measured("right_with:2.5", run) == pytest.approx(100 * (chosen.argmax(1) == LABELS).mean())
+
+
+def test_a_bias_on_the_digits_it_saw_leaves_the_others_alone():
+    run = made_up("01234569")
+    logits = run.logits["distilled"].astype(float)
+    logits[np.arange(10_000), LABELS] += 3
+    logits[:, [7, 8]] += 4  # as of a student that has seen nothing else
+    run.logits["distilled"] = logits
+    assert measured("best_bias_of_seen", run) == pytest.approx(-4, abs=0.5)
+    assert measured("right_with_seen_biased", run) > 100 * (logits.argmax(1) == LABELS).mean() + 1
+
+
+def test_where_no_digit_is_left_out_nothing_is_known_of_any():
+    run = made_up("")
+    assert np.isnan(measured("omitted_right", run))
+    assert np.isnan(measured("best_bias", run))
+
+
+def test_parameters_are_those_of_the_record():
+    assert measured("parameters", made_up()) == 20_490
+    assert measured("teacher_parameters", made_up()) == 1_433_610
+
+
+def made_up_course(epochs: int, looks: dict[int, tuple[float, float]]) -> MeasuredRun:
+    """A run that was looked at after some epochs. looks: epoch → accuracy of distilled and scratch."""
+    history = [
+        {"model": model, "epoch": epoch, "val_accuracy": looks[epoch][place] if epoch in looks else None}
+        for place, model in enumerate(("distilled", "scratch"))
+        for epoch in range(1, epochs + 1)
+    ]
+    teacher = {"model": "teacher", "epoch": 1, "val_accuracy": 0.5}
+    return MeasuredRun(RunConfig(epochs=epochs), {}, dict, dict, [teacher, *history])
+
+
+@pytest.mark.parametrize(
+    ("looks", "gain"),
+    [
+        ({160: (0.80, 0.70), 200: (0.85, 0.72)}, 3.0),
+        ({149: (0.1, 0.9), 166: (0.80, 0.70), 200: (0.81, 0.73)}, -2.0),  # evenly spaced ones
+        ({140: (0.80, 0.70), 200: (0.85, 0.72)}, np.nan),  # not near enough
+        ({200: (0.85, 0.72)}, np.nan),
+        ({}, np.nan),
+    ],
+)
+def test_what_the_last_fifth_changes_is_the_gain_at_the_end_less_that_before_it(looks, gain):
+    assert measured("late_gain", made_up_course(200, looks)) == pytest.approx(gain, nan_ok=True)
+
+
+def test_an_unknown_measure_is_refused():
+    for ask in (measure, value):
+        with pytest.raises(ValueError, match=r"There is no measure 'luck': use .*parameters"):
+            ask("luck")
+
+
+def test_a_measure_is_computed_once_a_run_and_kept(fake_lab, monkeypatch):
+    run_id = fake_lab.finished(RunConfig(teacher="notebook", train_size=320, epochs=1))
+    teacher = fake_lab.runs[run_id].test_logits()["teacher"].argmax(1)
+    agreement = pytest.approx(100 * np.mean(teacher == np.arange(10_000) % 10))  # of what this engine makes
+    assert fake_lab.runs[run_id].measured("agreement") == agreement
+    monkeypatch.setattr(Run, "test_logits", lambda run: pytest.fail("read again"))
+    assert fake_lab.runs[run_id].measured("agreement") == agreement
+
+
+def test_what_was_measured_of_an_earlier_result_does_not_count(fake_lab):
+    runs, run_id = fake_lab.store.runs, save(fake_lab.store)
+    for each in (run_id, RunConfig().run_id):  # one of one's own, and one that comes with the project
+        runs.save_measures(each, {"agreement": 5.0})
+        assert runs.measures(each) == {"agreement": 5.0}
+    save(fake_lab.store)
+    assert runs.measures(run_id) == {}
+
+
+def test_every_measure_says_what_it_is():
+    assert all(each.label and each.unit is not None for each in MEASURES.values())

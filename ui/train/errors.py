@@ -1,0 +1,338 @@
+"""A closer look at a finished run: what is confused, which pictures changed, which model can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from kd.analysis.observations import confusions, most_frequent_confusion, teacher_right_on
+from kd.analysis.showcase import fixed_and_broken
+from kd.charts import error_charts
+from kd.charts.figure_file import figure_csv
+from kd.config import RunConfig
+from kd.lab import Lab
+from kd.pictures.mnist import load_mnist, to_model_input
+from kd.text.chart_words import confusion_words, difference_words, reliability_words
+from kd.text.translation import N_, _
+from kd.text.words import MODELS, NAMES, a_digit, percent, times
+from ui.shared.figure import computed, figure, framed, save_cards
+from ui.shared.guard import guarded
+from ui.shared.lesson import lesson
+from ui.shared.markup import pixels, role
+
+Logits = dict[str, np.ndarray]
+"""Model → (10,000, 10), its logits for the test pictures."""
+
+PARTS = {
+    "confusions": N_("Confusions"),
+    "changes": N_("Fixed and broken"),
+    "trust": N_("Sure and right"),
+}
+_A_PAGE = 12
+# So many pictures invite to look at all of them.
+_INVITED = 6
+
+_THE_TEACHERS = N_(
+    "A distilled student does not simply make fewer mistakes than its twin, or more: it makes different "
+    "ones, often those of its teacher."
+)
+_DIFFERENT = N_(
+    "A student does not simply make fewer mistakes than its twin, or more: it makes different ones."
+)
+_TWIN_WITH_SAME_LABELS = N_(
+    "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how often "
+    "its distilled twin does, with the same labels and the same size, then find that cell in the other "
+    "matrices: {distilled}."
+)
+_TWIN = N_(
+    "In this run, scratch's most frequent mistake is to read {true} as {said}: {scratch}. Guess how often "
+    "its distilled twin of the same size does, then find that cell in the other matrices: {distilled}."
+)
+_DID_IT_BELIEVE = N_(
+    "Did the student break these pictures because it believed a teacher that was wrong? Guess, then go "
+    "through the broken ones and read the teacher's answers. In this run the teacher was right on {right} of "
+    "the {broken}."
+)
+_TEACHER_KNEW = N_(
+    "The distilled student did not learn from this teacher. Would the teacher have known better? Guess, then "
+    "go through the broken ones and read its answers. It was right on {right} of the {broken}."
+)
+_TAUGHT_DOUBT = N_(
+    "Soft targets teach doubt, so the distilled student should be the more modest of the two: its best T "
+    "should be the lower one. Is it? Here it is {distilled}, and for scratch {scratch}."
+)
+_MORE_MODEST = N_(
+    "Which of the two students is the more modest, with the lower best T? Guess, then look: here it is "
+    "{distilled} for the distilled one, and {scratch} for scratch."
+)
+
+
+def invitation(lab: Lab, run_id: str, look: Callable[[], None]) -> None:
+    """Draw a few pictures that only the distilled student reads, and a button that shows them all.
+
+    Args:
+        look: called, in a callback, once the session's choices are made; brings the tab with them.
+    """
+    table = _changes(run_id, lab.runs[run_id].test_logits())
+    if table.empty:
+        return
+    fixed = table[table["change"] == "fixed"]
+
+    def accept() -> None:
+        st.session_state["errors"] = "changes"
+        look()
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if len(fixed):
+            shown = "".join(_picture(row) for row in fixed.head(_INVITED).to_dict("records"))
+            st.html(f'<div class="kd kd-strip">{shown}</div>', width="content")
+        st.button(
+            _(
+                "{fixed} pictures fixed, {broken} broken: look at them",
+                fixed=f"{len(fixed):,}",
+                broken=f"{len(table) - len(fixed):,}",
+            ),
+            key="invited",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+            help=_("Fixed: only the distilled student is right. Broken: only scratch is."),
+            on_click=guarded(accept),
+        )
+
+
+def look_closer(lab: Lab, run_id: str) -> None:
+    """Draw the tab of a finished run."""
+    part = st.segmented_control(
+        _("Look at"),
+        list(PARTS),
+        format_func=lambda part: _(PARTS[part]),
+        default="confusions",
+        key="errors",
+        required=True,
+        help=_(
+            "Which digits are mistaken for each other, which pictures distillation fixed or broke, and "
+            "whether a model is right when it is sure."
+        ),
+    )
+    draw = {"confusions": _confusions, "changes": _all_changes, "trust": _trust}[part]
+    draw(run_id, lab.runs.view(run_id).config, lab.runs[run_id].test_logits())
+
+
+def _confusions(run_id: str, config: RunConfig, logits: Logits) -> None:
+    labels = load_mnist().y_test
+    left, right = st.columns(2, gap="large")
+    for place, model in zip((left, right, left), MODELS, strict=True):
+        with place:
+            rows = computed(
+                run_id,
+                "confusion",
+                model,
+                _compute=partial(error_charts.confusion_rows, labels, logits[model], model),
+            )
+            figure(
+                f"confusion-{model}",
+                error_charts.confusion_chart,
+                rows,
+                alt=confusion_words(rows),
+                title=_("{model}: its answers", model=_(NAMES[model])),
+                subtitle=_("Percent of the true class"),
+            )
+    with right:
+        rows = computed(
+            run_id,
+            "difference",
+            _compute=lambda: error_charts.difference_rows(labels, logits["distilled"], logits["scratch"]),
+        )
+        figure(
+            "confusion-difference",
+            error_charts.confusion_chart,
+            rows,
+            alt=difference_words(rows),
+            title=_("Distilled − scratch"),
+            subtitle=_("Pictures; coloured by who has more"),
+        )
+    true, said, often = most_frequent_confusion(labels, logits["scratch"])
+    # without α the distilled student has no labels
+    same_labels = config.alpha > 0 and config.baseline == "labels"
+    lesson(
+        _("Other mistakes, not just fewer"),
+        _(
+            "Each row is a digit, and each column what the model says it is; the diagonal is right, and has "
+            "no colour. {mistakes}",
+            mistakes=_(_THE_TEACHERS if config.learns_from_teacher else _DIFFERENT),
+        ),
+        _(
+            _TWIN_WITH_SAME_LABELS if same_labels else _TWIN,
+            true=a_digit(true),
+            said=a_digit(said),
+            scratch=times(often),
+            distilled=times(confusions(labels, logits["distilled"], true, said)),
+        ),
+        r"C_{ij} = \frac{|\{n : y_n = i,\ \arg\max_k z_{nk} = j\}|}{|\{n : y_n = i\}|}",
+        _("$y_n$: the label of test picture $n$; $z_n$: the model's logits for it."),
+        folded=True,
+    )
+
+
+def _all_changes(run_id: str, config: RunConfig, logits: Logits) -> None:
+    table = _changes(run_id, logits)
+    changes = {change: table[table["change"] == change] for change in ("fixed", "broken")}
+    fixed, broken = map(len, changes.values())
+    verdict = _(
+        "Of the 10,000 test pictures, distillation fixed {fixed} and broke {broken}.",
+        fixed=fixed,
+        broken=broken,
+    )
+    head = framed("fixed-and-broken")
+    head.html(f'<p class="kd kd-verdict">{verdict}</p>')
+    words = {"fixed": _("Fixed: {count}", count=fixed), "broken": _("Broken: {count}", count=broken)}
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    change = left.segmented_control(
+        _("Show"),
+        list(words),
+        format_func=words.__getitem__,
+        default="fixed",
+        key="change",
+        required=True,
+        help=_("Fixed: only the distilled student is right. Broken: only scratch is."),
+    )
+    pages = max(1, -(-len(changes[change]) // _A_PAGE))
+    page = right.number_input(
+        _("Page (of {pages})", pages=pages),
+        1,
+        pages,
+        key=f"errors_page_{change}",
+        help=_("Twelve pictures per page."),
+    )
+    rows = changes[change].iloc[(page - 1) * _A_PAGE : page * _A_PAGE]
+    cards = rows.to_dict("records")
+    st.html(f'<div class="kd kd-cards">{"".join(map(_card, cards))}</div>')
+    if rows.empty:
+        st.write(_("There are none."))
+    else:
+        with head:
+            save_cards(
+                "fixed-and-broken",
+                load_mnist().x_test[rows["picture"]],
+                [_caption(row) for row in cards],
+                rows["picture"],
+                f"{change}-page{page}",
+                table,
+            )
+    lesson(
+        _("Two groups behind one number"),
+        _(
+            "One difference in accuracy hides two groups: pictures that only the distilled student gets "
+            "right, and pictures that only scratch gets right. The gain is what remains when they cancel "
+            "out. Those that changed most come first. Next to each answer is the probability that the model "
+            "gives the true digit."
+        ),
+        _(
+            _DID_IT_BELIEVE if config.learns_from_teacher else _TEACHER_KNEW,
+            right=teacher_right_on(changes["broken"]),
+            broken=broken,
+        ),
+        r"\text{accuracy}_{\text{distilled}} - \text{accuracy}_{\text{scratch}} = "
+        r"\frac{\text{fixed} - \text{broken}}{10\,000}",
+        _("McNemar's test asks whether fixed and broken could be the two sides of a fair coin."),
+        folded=True,
+    )
+
+
+def _changes(run_id: str, logits: Logits) -> pd.DataFrame:
+    return computed(run_id, "changes", _compute=lambda: fixed_and_broken(load_mnist().y_test, logits))
+
+
+def _picture(row: dict) -> str:
+    """Returns a test picture as HTML; what it is stands in its alternative."""
+    picture = to_model_input(load_mnist().x_test[row["picture"]][None])[0, :, :, 0]
+    number, digit = f"{row['picture']:,}", a_digit(row["true"])
+    return pixels(picture, _("Test picture {number}, {a_digit}", number=number, a_digit=digit))
+
+
+def _card(row: dict) -> str:
+    answers = "<br>".join(
+        f'{role(model, f"{row[model]}")} <span class="kd-quiet">{_for_the_true_one(row, model)}</span>'
+        for model in MODELS
+    )
+    is_a = _("It is {a_digit}", a_digit=a_digit(row["true"]))
+    number = _("No. {number}", number=f"{row['picture']:,}")
+    return (
+        f"<figure>{_picture(row)}<figcaption><b>{is_a}</b>"
+        f'<span class="kd-quiet"> {number}</span><br>{answers}</figcaption></figure>'
+    )
+
+
+def _caption(row: dict) -> str:
+    """Returns what a card says, as plain text."""
+    answers = [f"{_(NAMES[model])} {row[model]} ({_for_the_true_one(row, model)})" for model in MODELS]
+    first = _("It is {a_digit}, no. {number}", a_digit=a_digit(row["true"]), number=f"{row['picture']:,}")
+    return "\n".join([first, *answers])
+
+
+def _for_the_true_one(row: dict, model: str) -> str:
+    """Returns the probability that a model gives the true digit."""
+    return _("{percent} for {digit}", percent=percent(row[f"{model}_probability"]), digit=row["true"])
+
+
+def _trust(run_id: str, config: RunConfig, logits: Logits) -> None:
+    labels, chart, numbers = load_mnist().y_test, *st.columns([1.2, 1], gap="large")
+    with chart:
+        rows = computed(run_id, "reliability", _compute=lambda: error_charts.reliability_rows(labels, logits))
+        figure("reliability", error_charts.reliability_chart, rows, alt=reliability_words(rows))
+    rows = computed(run_id, "calibration", _compute=lambda: error_charts.calibration_rows(labels, logits))
+    with numbers:
+        st.markdown(_("**Expected calibration error (ECE), 15 bins**"))
+        measures = [
+            _("As trained"),
+            _("On half of the pictures"),
+            _("Best T, from the other half"),
+            _("The same half at that T"),
+        ]
+        columns = {
+            _(NAMES[row["role"]]): [
+                percent(row["error_all"]),
+                percent(row["error_before"]),
+                f"{row['temperature']:.2f}",
+                percent(row["error_after"]),
+            ]
+            for row in rows.to_dict("records")
+        }
+        table = pd.DataFrame(columns, index=pd.Index(measures, name=_("Measure")))
+        st.table(table, border="horizontal", alt=_("The three models' calibration in numbers"))
+        st.download_button(
+            _("Save CSV"),
+            lambda: figure_csv(rows),
+            f"calibration-{run_id}.csv",
+            "text/csv",
+            on_click="ignore",
+            help=_("The numbers of this table, for a spreadsheet."),
+        )
+    learns_doubt = config.learns_from_teacher and config.objective_class.uses_temperature
+    best = {row["role"]: f"{row['temperature']:.2f}" for row in rows.to_dict("records")}
+    lesson(
+        _("Does sure mean right?"),
+        _(
+            "A model that says “90 %” should be right nine times out of ten. The diagram sorts the test "
+            "pictures into 15 bins by how sure the model is, and shows how often it was right in each; ECE "
+            "is the mean distance from the diagonal. Temperature scaling divides the logits by the one "
+            "number that corrects this best: above 1 the model was too sure, below 1 not sure enough. It "
+            "changes no answer."
+        ),
+        _(
+            _TAUGHT_DOUBT if learns_doubt else _MORE_MODEST,
+            distilled=best["distilled"],
+            scratch=best["scratch"],
+        ),
+        r"\text{ECE} = \sum_{m=1}^{15} \frac{|B_m|}{n}\, \bigl|\text{acc}(B_m) - \text{conf}(B_m)\bigr|",
+        _(
+            "$B_m$: the pictures whose confidence lies in $((m-1)/15,\\ m/15]$. Guo, Pleiss, Sun and "
+            "Weinberger (2017), *On Calibration of Modern Neural Networks*. T is found on the even-numbered "
+            "test pictures and measured on the odd-numbered ones."
+        ),
+        folded=True,
+    )

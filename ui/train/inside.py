@@ -1,0 +1,226 @@
+"""What the networks are made of: layers to scale, and how a student's first filters develop."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from kd.charts.making_charts import MEASURES, filter_chart, filter_rows, layer_chart, layer_rows
+from kd.lab import Lab
+from kd.networks.numpy_model import architecture_table, filters_over_time, first_layer
+from kd.text.chart_words import filters_words, layers_words, point_name
+from kd.text.translation import _
+from kd.text.words import NAMES, STUDENTS, count, percent
+from ui.shared.figure import computed, figure
+from ui.shared.guard import guard, guarded
+from ui.shared.lesson import lesson
+from ui.train.playback import course, time_help
+
+# Of filters as large as the picture, so many are drawn.
+_PICTURES = 10
+_SECONDS_A_POINT = 0.8
+# The session's keys: whether the filters play, and the point they are at.
+_PLAYS, _AT = "playing-filters", "playback-filters"
+
+
+def look_inside(lab: Lab, run_id: str) -> None:
+    """Draw the tab of a finished run."""
+    run = lab.runs[run_id]
+    models = run.models()
+    roles = ("teacher", "distilled")
+    table = computed(
+        run_id, "architecture", _compute=lambda: architecture_table({role: models[role] for role in roles})
+    )
+    totals = table.groupby("model", sort=False)[list(MEASURES)].sum()
+    teacher, student = totals.loc["teacher"], totals.loc["distilled"]
+    verdict = _(
+        "The teacher has {parameters} times as many parameters as a student and does {multiplications} "
+        "times as many multiplications.",
+        parameters=_ratio(teacher["parameters"], student["parameters"]),
+        multiplications=_ratio(teacher["multiply_adds"], student["multiply_adds"]),
+    )
+    st.html(f'<p class="kd kd-verdict">{verdict}</p>')
+    measure = st.segmented_control(
+        _("Measure"),
+        list(MEASURES),
+        format_func=lambda measure: _(MEASURES[measure]),
+        default="parameters",
+        key="measure",
+        required=True,
+        help=_("What the areas show: what is learned, what is computed, or what is kept on the way."),
+    )
+    rows = layer_rows(table, measure)
+    figure(
+        "layers",
+        layer_chart,
+        rows,
+        alt=layers_words(rows, measure, _(MEASURES[measure])),
+        file_note=measure,
+        title=_(MEASURES[measure]),
+        roles=roles,
+        layers=rows.loc[rows["share"] > 0, "layer"].nunique(),
+    )
+    each = "; ".join(
+        _(
+            "{model} {parameters} parameters, {multiply_adds} multiply-adds, {activations} activations",
+            model=_(NAMES[model]),
+            **{name: count(int(total)) for name, total in row.items()},
+        )
+        for model, row in totals.iterrows()
+    )
+    st.caption(
+        _("Both students have the same layers, so one is shown for both. In total: {each}.", each=each)
+    )
+    times = course(lab, run_id)["distilled"]["times"].tolist()
+    kind = first_layer(models["distilled"])
+    most = None if kind == "filters" else _PICTURES
+    filters = computed(
+        run_id,
+        "filters",
+        _compute=lambda: {
+            s: filters_over_time(models[s], run.snapshots()[s]["weights"], most) for s in STUDENTS
+        },
+    )
+    number = models["distilled"].first_layer_filters.shape[-1]
+    plays = st.session_state.get(_PLAYS, False)
+    st.fragment(_play, run_every=_SECONDS_A_POINT if plays else None)(kind, number, filters, times, plays)
+    if kind == "filters":
+        _lesson_of_filters(table[table["model"] == "distilled"].set_index("kind"))
+    else:
+        _lesson_of_pictures()
+
+
+def _ratio(ours: float, theirs: float) -> str:
+    ratio = ours / theirs
+    return f"{ratio:.0f}" if ratio >= 9.5 else f"{ratio:.2g}"
+
+
+def _play(
+    kind: str, number: int, filters: dict[str, np.ndarray], times: list[float], was_playing: bool
+) -> None:
+    """Draw play, pause and a slider over the points, and the filters at the chosen one.
+
+    A single point leaves nothing to choose, and a browser fails to draw a slider of one value.
+    """
+    with guard():
+        last = len(times) - 1
+        at = min(st.session_state.get(_AT, last), last)
+        if was_playing and st.session_state[_PLAYS]:
+            at, st.session_state[_PLAYS] = min(at + 1, last), at < last
+        if was_playing != st.session_state.get(_PLAYS, False):
+            st.rerun()  # begins or ends the ticking
+        at = st.session_state[_AT] = max(at, 0)
+        if last > 0:
+            button, slider = st.columns([1, 6], vertical_alignment="bottom")
+            button.button(
+                _("Pause") if was_playing else _("Play"),
+                icon=":material/pause:" if was_playing else ":material/play_arrow:",
+                key="button-filters",
+                on_click=guarded(_toggle),
+                args=(last,),
+                width="stretch",
+                help=_("Plays through the points by itself, or pauses at this one."),
+            )
+            slider.select_slider(
+                _("Time"),
+                range(len(times)),
+                key=_AT,
+                format_func=lambda i: point_name(times[i]),
+                on_change=guarded(_pause),
+                help=time_help(times),
+            )
+        st.html(f'<p class="kd">{_heading(kind, number, point_name(times[at]))}</p>')
+        limit = max(float(np.abs(values).max()) for values in filters.values())
+        for column, student in zip(st.columns(2, gap="large"), STUDENTS, strict=True):
+            with column:
+                rows = filter_rows(filters[student][at], limit, student, first=0 if kind == "digits" else 1)
+                figure(
+                    f"filters-{student}",
+                    filter_chart,
+                    rows,
+                    alt=filters_words(rows),
+                    file_note=f"point{at + 1}",
+                    title=_(NAMES[student]),
+                    filters=filters[student].shape[-1],
+                    side=filters[student].shape[1],
+                    kind=kind,
+                )
+
+
+def _toggle(last: int) -> None:
+    """Pause, or play: from the beginning if it was at the end. The first step comes as soon as it plays."""
+    plays = st.session_state[_PLAYS] = not st.session_state.get(_PLAYS, False)
+    if plays:
+        st.session_state[_AT] = -1 if st.session_state[_AT] == last else st.session_state[_AT] - 1
+
+
+def _pause() -> None:
+    st.session_state[_PLAYS] = False
+
+
+def _heading(kind: str, number: int, when: str) -> str:
+    if kind == "filters":
+        return _("The first layer's filters {when}", when=when)
+    if kind == "digits":
+        return _("What speaks for and against each digit, from 0 to 9, {when}", when=when)
+    if number > _PICTURES:
+        return _(
+            "What the first {shown} of {number} hidden units look for {when}",
+            shown=_PICTURES,
+            number=f"{number:,}",
+            when=when,
+        )
+    return _("What the hidden units look for {when}", when=when)
+
+
+def _lesson_of_filters(layers: pd.DataFrame) -> None:
+    """Draw the lesson of a convolutional student. layers: the student's rows of the table, by kind."""
+    totals = layers[["parameters", "multiply_adds"]]
+    dense = (totals / totals.sum()).loc["Dense"]
+    lesson(
+        _("What the filters look for"),
+        _(
+            "A convolutional layer looks at small squares of its input through a handful of filters. "
+            "Those of the first layer can be drawn as they are: green where a filter wants ink, "
+            "orange-red where it wants none. Both students start from the same random filters, and only "
+            "what they learn from drives them apart. Nobody tells them what to look for, and at 3 × 3 "
+            "pixels they can only become edges, dots and corners."
+        ),
+        _(
+            "Switch from parameters to multiply-adds: the dense layer has {parameters} of the student's "
+            "parameters, and does {multiplications} of its multiplications. Where a network keeps what it "
+            "knows is not where it spends its time.",
+            parameters=percent(dense["parameters"]),
+            multiplications=percent(dense["multiply_adds"]),
+        ),
+        r"\text{multiply-adds} = h \cdot w \cdot c_{\text{out}} \cdot k^2 \cdot c_{\text{in}} \qquad "
+        r"\text{parameters} = c_{\text{out}} \, (k^2 c_{\text{in}} + 1)",
+        _(
+            "For a convolution with $c_{\\text{out}}$ filters of $k \\times k$ over $c_{\\text{in}}$ "
+            "channels, with an output of $h \\times w$. A dense layer is one with $h = w = k = 1$."
+        ),
+        folded=True,
+    )
+
+
+def _lesson_of_pictures() -> None:
+    """Draw the lesson of a student whose filters are as large as the picture."""
+    lesson(
+        _("What the weights look for"),
+        _(
+            "The first layer of these students is dense: each of its units has a weight for every pixel, "
+            "so its weights can be drawn as a picture, green where it wants ink and orange-red where it "
+            "wants none. Both students start from the same noise. At the rim it stays as it was, because "
+            "no digit has any ink there from which to learn."
+        ),
+        _(
+            "Go back to the beginning and play the training: the noise gives way only where digits have "
+            "ink. A convolution finds an edge wherever it is; these weights know each place by itself, and "
+            "have to learn the same edge again at every one."
+        ),
+        r"\text{parameters} = c_{\text{out}} \, (h w + 1) \qquad "
+        r"\text{multiply-adds} = c_{\text{out}} \, h w",
+        _("For a dense layer of $c_{\\text{out}}$ units over a picture of $h \\times w$ pixels."),
+        folded=True,
+    )

@@ -1,0 +1,271 @@
+"""Train, which is Stop while its run trains; and training as one moves: a quick run starts by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from kd.config import PRESETS, Contradiction, RunConfig
+from kd.lab import RunView
+from kd.text.translation import _
+from kd.text.words import duration
+from ui.shared import address, notices
+from ui.shared.guard import guarded
+from ui.shared.person import person
+from ui.shared.run_words import setting
+from ui.shared.server import is_quick, lab
+from ui.shared.shown import show, shown_run, stay
+from ui.train import controls
+
+SWITCH = "as_i_move"
+_AS_I_MOVE = address.switch(SWITCH, default=True)
+PAUSE = 0.5
+"""Seconds for which a button that has just changed ignores clicks: they were meant for what it was before."""
+
+SECONDS_OF_A_LONG_RUN = 300
+"""Train asks before a run that takes longer."""
+
+# The session's keys: the run that Train asked about because it would take long, the one being stopped, what
+# a click on the button means, and whether the result is to be brought into sight.
+_ASKED, _STOPPING, _MEANING, _TO_THE_RESULT = "asked_about", "stopping", "train_means", "to_the_result"
+_SCROLL = """<span class="kd-unseen"></span><script>
+if (window.matchMedia("(max-width: 800px)").matches) {
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.querySelector(".st-key-train_result, .st-key-sweep_shown")
+    ?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+}
+</script>"""
+
+
+def take_address() -> None:
+    """Let the address set the switch; before it is drawn."""
+    address.take({SWITCH: _AS_I_MOVE})
+
+
+def switch() -> None:
+    """Draw the switch that has a quick run start when a control is let go."""
+    is_on = st.toggle(
+        _("Train as I move"),
+        key=SWITCH,
+        persist_state="session",
+        help=_(
+            "When you let go of a control, the run starts by itself if it takes less than three seconds. "
+            "Off: nothing is trained until you press Train."
+        ),
+        on_change=guarded(moved),
+    )
+    address.keep(SWITCH, _AS_I_MOVE, is_on)
+
+
+def moved() -> None:
+    """A control has been set: start its run, if that may be."""
+    st.session_state.pop(_ASKED, None)
+    try:
+        config = controls.current()
+    except Contradiction:
+        return  # the form says so
+    if _is_on() and not _waits_for_train(config):
+        start(config)
+
+
+def start(config: RunConfig) -> None:
+    """Start a run and show it; the quick run that is replaced ends, unless somebody else waits for it."""
+    st.session_state.pop(_STOPPING, None)
+    before = shown_run(lab())
+    try:
+        run = lab().train(config, person())
+    except (ValueError, OSError) as error:
+        notices.add(str(error))
+        return
+    controls.has_followed(run.id)
+    show(run.id)
+    if before is not None and before.active and before.run_id != run.id and is_quick(lab(), before.config):
+        lab().runs[before.run_id].let_go(person())
+
+
+def train_button(view: RunView | None) -> None:
+    """Draw the button for what the controls say, and what it will do. view: the run that is shown."""
+    config, said = None, ""
+    try:
+        config = controls.current()
+        said = _hint(config, view)
+    except Contradiction as error:
+        said = str(error)
+    mine = view if view is not None and _is_mine(view) else None
+    if mine and config is not None and mine.run_id == config.run_id:
+        _one_button(*_stop(mine.run_id, _("Stop")))
+    else:
+        asks = config is not None and st.session_state.get(_ASKED) == config.run_id
+        _one_button(
+            "train anyway" if asks else "train",
+            _("Train anyway") if asks else _("Train"),
+            _start,
+            _("Trains both students. If this setting has been trained before, its result appears at once."),
+            disabled=config is None or _trains_elsewhere(config, view),
+        )
+        if mine:
+            _meaning, label, act, help = _stop(mine.run_id, _("Stop the run shown"))
+            st.button(label, key="stop_shown", width="stretch", help=help, on_click=guarded(act))
+    st.html(f'<p class="kd kd-hint kd-quiet">{escape(said)}</p>')
+
+
+def bring_result_into_sight() -> None:
+    """After Train on a phone, where the result is below the controls: scroll to it. Once for each click."""
+    if st.session_state.pop(_TO_THE_RESULT, False):
+        st.html(_SCROLL, unsafe_allow_javascript=True)
+
+
+def ask_for_result_in_sight() -> None:
+    """Have `bring_result_into_sight` do so once."""
+    st.session_state[_TO_THE_RESULT] = True
+
+
+def _is_on() -> bool:
+    return bool(st.session_state.get(SWITCH, True))
+
+
+def _waits_for_train(config: RunConfig) -> str:
+    """Returns why this setting is not trained by itself although the switch is on; else an empty string."""
+    if not _is_on():
+        return ""
+    if not is_quick(lab(), config):
+        return _("This takes longer than three seconds, so it waits for Train.")
+    if not lab().store.is_usable(config.run_id) and lab().runs.in_progress.anybody_else_waits(person()):
+        return _("Others are waiting for their runs, so this one waits for Train.")
+    return ""
+
+
+def _one_button(meaning: str, label: str, act: Callable[[], None], help: str, disabled: bool = False) -> None:
+    """Draw the button, whose meaning changes from run to run.
+
+    Without the pause, the second half of a double click on Train would stop the run it has just started.
+    """
+    known = st.session_state.get(_MEANING)
+    if known is None or known[0] != meaning:
+        st.session_state[_MEANING] = (meaning, time.monotonic() if known else float("-inf"))
+    # the type stays too: for another one Streamlit draws another element
+    st.button(
+        label,
+        key="train",
+        type="primary",
+        width="stretch",
+        help=help,
+        disabled=disabled,
+        on_click=guarded(_clicked),
+        args=(act,),
+    )
+
+
+def _clicked(act: Callable[[], None]) -> None:
+    _meaning, since = st.session_state[_MEANING]
+    if time.monotonic() - since >= PAUSE:
+        act()
+    else:
+        stay()
+
+
+def _start() -> None:
+    # Read again: a click may arrive with the last change of a control, before the page is redrawn.
+    notices.clear()
+    try:
+        config, asked = controls.current(), st.session_state.pop(_ASKED, None)
+    except Contradiction:
+        return  # the form says so
+    if asked != config.run_id and _is_long(config):
+        st.session_state[_ASKED] = config.run_id
+        return
+    ask_for_result_in_sight()
+    start(config)
+
+
+def _is_long(config: RunConfig) -> bool:
+    """Returns whether a run would take minutes; not if it is stored or in progress already."""
+    if lab().store.runs.has(config.run_id) or lab().runs.in_progress.view(config.run_id) is not None:
+        return False
+    return lab().estimates.seconds(config) > SECONDS_OF_A_LONG_RUN
+
+
+def _stop(run_id: str, label: str) -> tuple[str, str, Callable[[], None], str]:
+    """Returns what a button that stops means, says, does and explains.
+
+    Once it has been clicked it says so. It is not disabled then, which would lose the keyboard's focus.
+    """
+    help = _("Ends this run within a second. What it has learned so far stays visible.")
+    if st.session_state.get(_STOPPING) == run_id:
+        return "stopping", _("Stopping …"), lambda: None, help
+    return "stop", label, partial(_ask_to_stop, run_id), help
+
+
+def _ask_to_stop(run_id: str) -> None:
+    if lab().runs[run_id].stop(person()):
+        st.session_state[_STOPPING] = run_id
+    elif lab().runs.view(run_id).active:
+        notices.clear()
+        notices.add(_("Others are waiting for this run too, so it continues for them."))
+
+
+def _is_mine(view: RunView) -> bool:
+    return view.active and not view.elsewhere and (person() in view.people or not view.people)
+
+
+def _trains_elsewhere(config: RunConfig, view: RunView | None) -> bool:
+    """Returns whether the run with exactly this setting is shown, and another process trains it."""
+    return view is not None and view.active and view.elsewhere and view.run_id == config.run_id
+
+
+def _hint(config: RunConfig, view: RunView | None) -> str:
+    """Returns what Train will do that is not on the screen yet, or what this preset teaches."""
+    if st.session_state.get(_ASKED) == config.run_id:
+        return _question(config)
+    if view is not None and _trains_elsewhere(config, view):
+        return _(
+            "Another process on this machine is training this run; its result will appear here. "
+            "To stop it: {command}",
+            command=f"python -m kd stop {view.run_id}",
+        )
+    if view is not None and view.run_id != config.run_id:
+        still = _("Still shown: {setting}.", setting=setting(view.config))
+        return " ".join(filter(None, [_waits_for_train(config), _cost(config), still]))
+    if view is not None and view.status in ("interrupted", "failed", "stopped"):
+        again = _("Press Train to run it again.")
+        return f"{again} {_cost(config)}"
+    if view is not None and view.active and view.people and person() not in view.people:
+        return _(
+            "Someone else started this run. Press Train to join: the run then continues even if they stop."
+        )
+    preset = controls.preset_of(config)
+    if preset:
+        return _(PRESETS[preset].teaches)
+    return _("These are the settings of the run shown here.")
+
+
+def _cost(config: RunConfig) -> str:
+    """Returns what pressing Train will cost, as far as this machine knows."""
+    estimate = lab().estimate(config)
+    if estimate is None:
+        return _("No run has been timed on this machine yet.")
+    students = duration(estimate.students)
+    if not estimate.teacher:
+        return _("About {students} for the students.", students=students)
+    return _(
+        "About {teacher} for the teacher and {students} for the students.",
+        teacher=duration(estimate.teacher),
+        students=students,
+    )
+
+
+def _question(config: RunConfig) -> str:
+    """Returns why Train asks before it starts a long run."""
+    estimate = lab().estimate(config)
+    meanwhile = _(
+        "Your other runs wait until it ends; other people's runs take turns with it. Press again to start it."
+    )
+    if estimate is None:
+        takes = _("This takes more than {time}.", time=duration(SECONDS_OF_A_LONG_RUN))
+    else:
+        takes = _("This takes about {time}.", time=duration(estimate.total))
+    return f"{takes} {meanwhile}"
