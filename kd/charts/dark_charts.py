@@ -1,4 +1,4 @@
-"""Charts of dark knowledge: soft targets, entropies, and which classes a teacher thinks look alike.
+"""Charts of dark knowledge over many pictures: entropies, and which classes a teacher thinks look alike.
 
 Every figure has two functions: `…_rows` makes its table, which is also what is saved as CSV, and `…_chart`
 draws it. A chart depends only on its rows and its arguments, so a page can build it once and exchange the
@@ -7,7 +7,7 @@ rows when T moves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -18,40 +18,8 @@ from kd.charts.parts import by_role, digit_axis, finished, shaded, temperature_a
 from kd.text.translation import _
 
 
-def entropy_rows(logits: Mapping[str, np.ndarray], temperature: float) -> pd.DataFrame:
-    """How unsure each model is about one picture, at every T and at this one.
-
-    Returns:
-        Columns role, temperature, entropy_bits, here (the rows at `temperature`).
-    """
-    grid = softening.temperature_grid()
-    table = softening.entropy_curve(logits, [*grid, temperature]).rename(columns={"model": "role"})
-    table["here"] = np.tile([False] * len(grid) + [True], len(logits))
-    return table
-
-
-def strength_rows(
-    label: int,
-    student_logits: np.ndarray,
-    teacher_logits: np.ndarray,
-    alpha: float,
-    temperature: float,
-) -> pd.DataFrame:
-    """`kd.analysis.softening.pull_strength_curve` for one picture, with rows for this T.
-
-    Returns:
-        Columns role, part, temperature, strength, here. Parts without any strength are left out.
-    """
-    picture = (np.array([label]), student_logits[np.newaxis], teacher_logits[np.newaxis], alpha)
-    curve = softening.pull_strength_curve(*picture)
-    here = softening.pull_strength_curve(*picture, temperatures=[temperature])
-    table = pd.concat([curve.assign(here=False), here.assign(here=True)], ignore_index=True)
-    table["role"] = np.where(table["part"] == "labels", "labels", "teacher")
-    return table[table["strength"] > 0].reset_index(drop=True)
-
-
 def mean_entropy_rows(curve: pd.DataFrame, temperature: float) -> pd.DataFrame:
-    """`kd.analysis.softening.mean_entropy_curve` with one more row for this T, marked in the column here."""
+    """Adds a row for this T, marked in the column here, to `kd.analysis.softening.mean_entropy_curve`."""
     logarithms = np.log(curve["temperature"])
     at = {"temperature": temperature} | {
         name: float(np.interp(np.log(temperature), logarithms, curve[name]))
@@ -61,7 +29,7 @@ def mean_entropy_rows(curve: pd.DataFrame, temperature: float) -> pd.DataFrame:
 
 
 def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
-    """The teacher's mean entropy over many pictures against T; a band holds the middle 80 % of them.
+    """Draws the teacher's mean entropy over many pictures against T; a band holds the middle 80 % of them.
 
     Args:
         rows: of `mean_entropy_rows`.
@@ -81,15 +49,17 @@ def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
             ],
         )
     )
-    band = base.transform_filter("!datum.here").mark_area(opacity=0.2).encode(y=_bits("lower"), y2="upper:Q")
-    line = base.transform_filter("!datum.here").mark_line(strokeWidth=2.5).encode(y=_bits("mean"))
-    point = (
-        base.transform_filter("datum.here")
-        .mark_point(filled=True, size=80, opacity=1)
-        .encode(y=_bits("mean"))
+    here, curve = base.transform_filter("datum.here"), base.transform_filter("!datum.here")
+    rule = alt.Chart().transform_filter("datum.here")
+    look: dict[str, Any] = {"strokeDash": [3, 3], "opacity": 0.6, "color": "#888888"}
+    layers = (
+        rule.mark_rule(**look).encode(x=temperature_axis()),
+        curve.mark_area(opacity=0.2).encode(y=_bits("lower"), y2="upper:Q"),
+        curve.mark_line(strokeWidth=2.5).encode(y=_bits("mean")),
+        here.mark_point(filled=True, size=80, opacity=1).encode(y=_bits("mean")),
     )
     return finished(
-        alt.layer(rule_at_temperature(), band, line, point, data=rows),
+        alt.layer(*layers, data=rows),
         _("The teacher's entropy over the whole test set"),
         height,
         _("Line: mean of the 10,000 pictures. Band: the middle 80 % of them."),
@@ -97,7 +67,7 @@ def mean_entropy_chart(rows: pd.DataFrame, height: int = 320) -> alt.LayerChart:
 
 
 def look_alike_rows(labels: np.ndarray, logits: np.ndarray, temperature: float) -> pd.DataFrame:
-    """`kd.analysis.softening.mean_soft_targets_table` as the matrix draws it.
+    """Makes of `kd.analysis.softening.mean_soft_targets_table` what the matrix draws.
 
     Returns:
         Columns true, class (as text), probability, share_of_wrong, label (the probability in percent).
@@ -108,7 +78,7 @@ def look_alike_rows(labels: np.ndarray, logits: np.ndarray, temperature: float) 
 
 
 def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
-    """Which digits the teacher thinks look alike: the mean soft target of each true class.
+    """Draws which digits the teacher thinks look alike: the mean soft target of each true class.
 
     A click selects a cell: parameter "cell", fields true and class. The diagonal has no colour, because it
     would outshine everything else.
@@ -150,19 +120,8 @@ def look_alike_chart(rows: pd.DataFrame, height: int = 500) -> alt.LayerChart:
     )
 
 
-def rule_at_temperature() -> alt.Chart:
-    """A thin vertical line at the T of the rows marked in the column here."""
-    return (
-        alt.Chart()
-        .transform_filter("datum.here")
-        .transform_aggregate(temperature="max(temperature)")
-        .mark_rule(strokeDash=[3, 3], opacity=0.6, color="#888888", aria=False)
-        .encode(x=temperature_axis())
-    )
-
-
 def _cell(probability: float) -> str:
-    """A probability in percent, short enough for a cell: a small one is '< 0.1', not 0."""
+    """Writes a probability in percent, short enough for a cell: a small one is '< 0.1', not 0."""
     if np.isnan(probability):
         return ""
     hundredths = 100 * probability

@@ -18,7 +18,7 @@ FULL_COLOUR = 0.03
 
 
 def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.DataFrame:
-    """One model's confusion matrix, as shares of each true class.
+    """Makes the rows of one model's confusion matrix, as shares of each true class.
 
     Returns:
         Columns role, true, predicted, count, share, colour (the share; 0 on the diagonal), label (percent).
@@ -33,15 +33,13 @@ def confusion_rows(labels: np.ndarray, logits: np.ndarray, model: str) -> pd.Dat
             "count": table["count"],
             "share": table["share"],
             "colour": table["share"].where(~right, 0.0),
-            "label": [
-                f"{100 * share:.1f}" if count else "" for share, count in table[["share", "count"]].values
-            ],
+            "label": (100 * table["share"]).map("{:.1f}".format).where(table["count"] > 0, ""),
         }
     )
 
 
 def difference_rows(labels: np.ndarray, distilled: np.ndarray, scratch: np.ndarray) -> pd.DataFrame:
-    """The distilled student's confusion matrix minus scratch's.
+    """Makes the rows of the distilled student's confusion matrix minus scratch's.
 
     Returns:
         Columns as `confusion_rows`; count and share are differences, role is the model with more in the cell.
@@ -67,7 +65,7 @@ def confusion_chart(
     height: int = 420,
     words: Mapping[str, str] | None = None,
 ) -> alt.LayerChart:
-    """A confusion matrix, or the difference between two: a row for each true class, a column for each answer.
+    """Draws a confusion matrix, or the difference between two: true classes down, answers across.
 
     Args:
         rows: of `confusion_rows` or `difference_rows`.
@@ -98,21 +96,18 @@ def confusion_chart(
 
 
 def reliability_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
-    """`kd.analysis.calibration.reliability_table` of several models: 15 bins, without the empty ones.
+    """Makes one `kd.analysis.calibration.reliability_table` of several models, without the empty bins.
 
     Returns:
         Columns role, low, high, count, confidence, accuracy.
     """
-    parts = []
-    for model, values in logits.items():
-        table = calibration.reliability_table(labels, values)
-        table.insert(0, "role", model)
-        parts.append(table[table["count"] > 0])
-    return pd.concat(parts, ignore_index=True)
+    tables = {model: calibration.reliability_table(labels, values) for model, values in logits.items()}
+    table = pd.concat(tables, names=["role"]).reset_index("role").reset_index(drop=True)
+    return table[table["count"] > 0].reset_index(drop=True)
 
 
 def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
-    """Accuracy against confidence in 15 bins. A model on the diagonal is right as often as it is sure.
+    """Draws accuracy against confidence in 15 bins. A model on the diagonal is right as often as it is sure.
 
     Args:
         rows: of `reliability_rows`.
@@ -153,7 +148,7 @@ def reliability_chart(rows: pd.DataFrame, height: int = 420) -> alt.LayerChart:
 
 
 def calibration_rows(labels: np.ndarray, logits: dict[str, np.ndarray]) -> pd.DataFrame:
-    """`kd.analysis.calibration.temperature_scaling` of several models, one row each.
+    """Makes a row of each model's `kd.analysis.calibration.temperature_scaling`.
 
     Returns:
         Columns role, error_all (ECE on all pictures), temperature, error_before, error_after (ECE on the half

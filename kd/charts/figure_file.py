@@ -19,13 +19,13 @@ def figure_svg(
     theme: str = "light",
     background: str = "white",
 ) -> bytes:
-    """The figure as SVG.
+    """Draws the figure as SVG.
 
     Args:
-        spec: Vega-Lite, as `kd.charts.run_charts.vega_lite` gives it.
+        spec: Vega-Lite, as `kd.charts.parts.vega_lite` gives it.
         rows: its data.
         width: of the plot in pixels, where the figure is as wide as its place.
-        theme: light or dark (kd/charts/theme.py).
+        theme: light or dark.
         background: a colour, or "transparent".
     """
     import vl_convert
@@ -34,14 +34,14 @@ def figure_svg(
 
 
 def figure_png(spec: dict[str, Any], rows: pd.DataFrame, width: int = WIDTH) -> bytes:
-    """The figure as PNG on white, with two pixels for each on the screen. Arguments as for `figure_svg`."""
+    """Draws the figure as PNG on white, two pixels for each on the screen. Arguments as for `figure_svg`."""
     import vl_convert
 
     return vl_convert.vegalite_to_png(**_complete(spec, rows, width), scale=PIXELS_PER_UNIT)
 
 
 def figure_csv(rows: pd.DataFrame) -> bytes:
-    """The figure's numbers, without its images. A byte order mark lets spreadsheets read α and ²."""
+    """Writes the figure's numbers as CSV, without images; a byte order mark lets spreadsheets read α."""
     return rows.drop(columns="image", errors="ignore").to_csv(index=False).encode("utf-8-sig")
 
 

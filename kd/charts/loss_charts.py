@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from kd.charts.lines import label_start, labelled, last_epoch_of, lines_chart, share_of_a_label
-from kd.charts.parts import role_words
-from kd.charts.theme import DASHES, ROLES, SHAPES
+from kd.charts.parts import DASHES, ROLES, SHAPES, role_words
+from kd.charts.run_charts import Event, label_start, labelled, last_epoch_of, lines_chart, share_of_a_label
 from kd.distillation.objectives import OBJECTIVES, Objective
 from kd.text.translation import N_, _
 from kd.text.words import sentence_case
@@ -24,44 +23,35 @@ _TITLES = {
 }
 _SOFT_TARGETS = OBJECTIVES["soft_targets"]
 # Terms of one objective are all in the teacher's colour: dash and mark tell them apart.
-_TERM_DASHES = (DASHES[0], (6, 4), (8, 3, 2, 3))
-_TERM_SHAPES = (SHAPES[0], "triangle-down", "cross")
+_TERM_MARKS = ((DASHES[0], SHAPES[0]), ((6, 4), "triangle-down"), ((8, 3, 2, 3), "cross"))
 
 Part = tuple[str, str]
 """A part of the loss: its code in rows, and what the objective calls it, marked for translation."""
 
 
-def loss_chart(
-    events: Iterable[Mapping[str, Any]], objective: Objective | float, epochs: int = 1, height: int = 320
-) -> alt.LayerChart:
-    """The distilled student's loss by epoch, split into its weighted parts.
+def loss_rows(
+    events: Iterable[Event], objective: Objective | float, epochs: int = 1, height: int = 320
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Makes the rows of the distilled student's loss by epoch, and the axes as arguments of `loss_lines`.
 
-    They add up to the loss: the cross-entropy with the labels and each of the objective's terms, times the
-    weights that the objective gives them. The axis is logarithmic, as one part is often a hundred times
-    another. A part with weight 0 is not drawn.
+    The parts add up to the loss: the cross-entropy with the labels and each of the objective's terms, times
+    the weights that the objective gives them. A part with weight 0 is left out.
 
     Args:
-        events: epoch events of a run; those of the distilled student are used.
+        events: of a run; those of the distilled student are used.
         objective: the run's, of `RunConfig.objective_values`; or the α of soft targets, in [0, 1].
         epochs: how many are planned, for the axis.
-        height: in pixels.
-    """
-    rows, axes = loss_rows(events, objective, epochs, height)
-    return loss_lines(rows, **axes, height=height)
+        height: of the chart in pixels.
 
-
-def loss_rows(
-    events: Iterable[Mapping[str, Any]], objective: Objective | float, epochs: int = 1, height: int = 320
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """What `loss_chart` draws: the rows, and the axes as arguments of `loss_lines`.
-
-    The rows have a column part: "labels", "teacher", or the name of a term that has one of its own.
+    Returns:
+        Rows with a column part: "labels", "teacher", or the name of a term that has one of its own.
     """
     if not isinstance(objective, Objective):
         objective = _SOFT_TARGETS(alpha=objective)
     events = [event for event in events if event["model"] == "distilled"]
+    whole = _SOFT_TARGETS.term_labels.values()  # a term that is the teacher's whole part
     terms = [
-        ("teacher", _code(name, label), label, objective.teacher_weight(), name)
+        ("teacher", "teacher" if label in whole else name, label, objective.teacher_weight(), name)
         for name, label in objective.term_labels.items()
     ]
     terms.append(("labels", "labels", "", objective.label_weight(), "student_loss"))
@@ -97,17 +87,22 @@ def loss_lines(
     parts: tuple[Part, ...],
     height: int = 320,
 ) -> alt.LayerChart:
-    """`loss_chart` from the result of `loss_rows`."""
-    several, words, marks = len(parts) > 1, _part_words(parts), _marks(parts)
+    """Draws the result of `loss_rows`, on a logarithmic axis: one part is often a hundred times another."""
+    several, words = len(parts) > 1, _part_words(parts)
     title = _TITLES.get(len(parts), N_("The distilled student's loss, in {count} parts"))
+    codes = [part for part, _label in parts]
+    terms = [code for code in codes if code != "labels"]
+    marks = {code: _TERM_MARKS[at % len(_TERM_MARKS)] for at, code in enumerate(terms)}
+    marks["labels"] = DASHES[ROLES.index("labels")], SHAPES[ROLES.index("labels")]
+    dashes, shapes = [list(marks[code][0]) for code in codes], [marks[code][1] for code in codes]
     return lines_chart(
         rows,
         title=_(title, count=len(parts)),
         last_epoch=last_epoch,
         height=height,
         words={"part": words},
-        dashes=_by_part(alt.StrokeDash, {part: list(dash) for part, (dash, _shape) in marks.items()}),
-        shapes=_by_part(alt.Shape, {part: shape for part, (_dash, shape) in marks.items()}),
+        dashes=alt.StrokeDash("part:N", scale=alt.Scale(domain=codes, range=dashes), legend=None),
+        shapes=alt.Shape("part:N", scale=alt.Scale(domain=codes, range=shapes), legend=None),
         value_axis={
             "title": _("Part of the loss (log scale)") if several else _("Loss (log scale)"),
             "scale": alt.Scale(type="log", domain=list(decades), nice=False),
@@ -122,37 +117,13 @@ def loss_lines(
     )
 
 
-def _code(name: str, label: str) -> str:
-    """A term's code in rows: "teacher" where it is the teacher's whole part, otherwise its name."""
-    return "teacher" if label in _SOFT_TARGETS.term_labels.values() else name
-
-
 def _part_words(parts: tuple[Part, ...]) -> dict[str, str]:
     roles = role_words()
     return {part: roles[part] if part in roles else sentence_case(_(label)) for part, label in parts}
 
 
-def _marks(parts: tuple[Part, ...]) -> dict[str, tuple[tuple[int, ...], str]]:
-    """Part → its dash and its shape: the labels' own, and one after the other for the terms."""
-    labels = ROLES.index("labels")
-    marks: dict[str, tuple[tuple[int, ...], str]] = {}
-    used = 0
-    for part, _label in parts:
-        if part == "labels":
-            marks[part] = DASHES[labels], SHAPES[labels]
-        else:
-            marks[part] = _TERM_DASHES[used % len(_TERM_DASHES)], _TERM_SHAPES[used % len(_TERM_SHAPES)]
-            used += 1
-    return marks
-
-
-def _by_part(channel: Any, marks: Mapping[str, Any]) -> Any:
-    return channel("part:N", scale=alt.Scale(domain=list(marks), range=list(marks.values())), legend=None)
-
-
 def _decades(values: list[float]) -> tuple[float, float]:
-    """The ends of a logarithmic axis around the values: powers of ten, or three times one."""
-    steps = [factor * 10.0**power for power in range(-9, 7) for factor in (1, 3)]
-    low = max(step for step in steps if step <= max(min(values, default=0.1), steps[0]))
+    """Returns the ends of a logarithmic axis around the values: powers of ten, or three times one."""
+    low = max(step for step in _LOG_STEPS if step <= max(min(values, default=0.1), _LOG_STEPS[0]))
     high = max(values, default=1.0)
-    return low, min(step for step in steps if step >= high and step > low)
+    return low, min(step for step in _LOG_STEPS if step >= high and step > low)

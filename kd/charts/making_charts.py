@@ -15,7 +15,7 @@ SIDE = 28
 
 
 def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
-    """One model's contributions as the chart draws them, on one scale for all models.
+    """Makes the rows of one model's contributions, on one scale for all models.
 
     Returns:
         Columns role, row, column, contribution, speaks ("for" or "against"), strength (0 to 1); pixels that
@@ -36,7 +36,7 @@ def saliency_rows(saliency: Saliency, model: str) -> pd.DataFrame:
 
 
 def saliency_chart(rows: pd.DataFrame, title: str, height: int = 300) -> alt.LayerChart:
-    """Pixels that speak for a digit in green, against it in orange-red; the stronger, the fuller.
+    """Draws pixels that speak for a digit in green, against it in orange-red; the stronger, the fuller.
 
     Args:
         rows: of `saliency_rows`.
@@ -77,8 +77,8 @@ MEASURES = {
 """What can be drawn of a layer, still in English: `_` where it is shown."""
 # What the numbers of a first layer's filters count.
 _NUMBERS = {"filters": N_("Filter"), "units": N_("Unit"), "digits": N_("Digit")}
-# What a layer's bars and the chart's title are high, in pixels; and layers, if nobody says how many.
-_LAYERS, _LAYER_HEIGHT, _AROUND_LAYERS = 3, 48, 70
+# The height of a layer's bars and of the chart's title, in pixels.
+_LAYER_HEIGHT, _AROUND_LAYERS = 48, 70
 # A line of filters and of the title, in pixels: 8 small filters across are 90 high.
 _LINE, _TITLE = 720, 40
 # Filters as large as a picture: so many across.
@@ -86,7 +86,7 @@ _PICTURES_ACROSS, _PICTURES_LINE = 5, 110
 
 
 def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """`kd.networks.numpy_model.architecture_table` as the chart draws it.
+    """Makes of `kd.networks.numpy_model.architecture_table` what the chart draws.
 
     Args:
         table: of the models; layers of different kinds at the same position get a row each.
@@ -109,10 +109,8 @@ def layer_rows(table: pd.DataFrame, measure: str) -> pd.DataFrame:
     )
 
 
-def layer_chart(
-    rows: pd.DataFrame, title: str, roles: tuple[str, ...], layers: int = _LAYERS
-) -> alt.LayerChart:
-    """Each layer of each network as a bar; all bars are to the same scale. Layers without any are left out.
+def layer_chart(rows: pd.DataFrame, title: str, roles: tuple[str, ...], layers: int = 3) -> alt.LayerChart:
+    """Draws each layer of each network as a bar, all to the same scale. Layers without any are left out.
 
     Args:
         rows: of `layer_rows`.
@@ -154,7 +152,7 @@ def layer_chart(
 
 
 def filter_rows(filters: np.ndarray, limit: float, model: str, first: int = 1) -> pd.DataFrame:
-    """The filters of a first layer at one time, as the chart draws them.
+    """Makes the rows of the filters of a first layer at one time.
 
     Args:
         filters: (height, width, 1, filters).
@@ -185,7 +183,7 @@ def filter_rows(filters: np.ndarray, limit: float, model: str, first: int = 1) -
 def filter_chart(
     rows: pd.DataFrame, title: str, filters: int, side: int = 3, kind: str = "filters"
 ) -> alt.LayerChart:
-    """The filters side by side: green weights add where the picture is bright, orange-red ones subtract.
+    """Draws the filters side by side: green weights add where the picture is bright, red ones subtract.
 
     Args:
         rows: of `filter_rows`.
@@ -224,12 +222,12 @@ def filter_chart(
 
 
 def _across(filters: int, side: int) -> int:
-    """How many filters are side by side."""
+    """Returns how many filters are side by side."""
     if side == SIDE:
         return _PICTURES_ACROSS
     return 8 if filters <= 16 else 16
 
 
 def _places(filters: int, side: int) -> list[str]:
-    """Those of this many filters in a row, with a gap after each but the last."""
+    """Returns the places of this many filters in a row, with a gap after each but the last."""
     return [str(place) for place in range(filters * (side + 1) - 1)]

@@ -1,39 +1,113 @@
-"""What several chart modules share: channels of the role, words for codes, axes, title and size."""
+"""What all charts share: colours, marks and sizes, words for codes, axes, and the finished specification.
+
+No chart relies on colour alone: models, and the labels as a fourth, differ by mark and dash, too. Colours
+belong to the theme, not to a chart: importing this module enables the Altair theme kd_light (there is also
+kd_dark), and the app's own theme has the same colours, so one chart serves both. Text needs more contrast
+than a mark, and so do cells with text on them: each has its own shade.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
-from kd.charts.theme import DASHES, ROLES, SHADES, SHAPES, TEXT_PIXELS, text_sizes
 from kd.text.translation import _
-from kd.text.words import NAMES
+from kd.text.words import MODELS, NAMES
+
+ROLES = (*MODELS, "labels")
+# Okabe & Ito (2008), safe for colour-blind eyes, in the order of ROLES.
+COLORS = {
+    "light": ("#E69F00", "#0072B2", "#7A7A7A", "#1C6957"),
+    "dark": ("#E69F00", "#56B4E9", "#B0B0B0", "#4CC3A3"),
+}
+# The same hues where they are text on the page: 4.5 to 1 at least.
+TEXT_COLORS = {"light": ("#8A5F00", "#006BA8", "#666666", "#1C6957"), "dark": COLORS["dark"]}
+# The same hues where text lies on them: the theme's ink has 4.5 to 1 on the fullest cell.
+CELL_COLORS = {
+    "light": ("#E69F00", "#56B4E9", "#A0A0A0", "#5CAF9A"),
+    "dark": ("#8A5F00", "#1B6CA0", "#666666", "#1C6957"),
+}
+# From what speaks against distillation over nothing to what speaks for it: blue and vermilion are told apart
+# by colour-blind eyes. Text lies on them, so the theme's ink has 4.5 to 1 on each.
+DIVERGING = {
+    "light": (
+        "#E8875A", "#EC9E78", "#F1B697", "#F6CFB9", "#F8E9DF",
+        "#E4EFF6", "#C2DFF2", "#9FCEEC", "#7BBEE8", "#56B4E9",
+    ),
+    "dark": (
+        "#A8491C", "#8C4220", "#703B24", "#533227", "#352A28",
+        "#22313A", "#204053", "#1E4F6D", "#1D5E87", "#1B6CA0",
+    ),
+}  # fmt: skip
+# Okabe & Ito (2008), bluish green and vermilion: what speaks for an answer, and what speaks against it.
+FOR, AGAINST = "#009E73", "#D55E00"
+INK = {"light": "#20262B", "dark": "#E8EAE6"}
+SHADES = (*ROLES, *(f"{role} text" for role in ROLES), *(f"{role} cell" for role in ROLES))
+"""What a theme has a colour for: each role as a mark, as text, and as a cell under text."""
+SHAPES = ("circle", "square", "triangle-up", "diamond")
+DASHES = ((1, 0), (1, 0), (6, 4), (2, 3))
+TEXT_PIXELS, PRESENTED_TEXT_PIXELS = 14, 20
+"""The smallest text of a chart, and the same where a lecture hall looks at it."""
 
 PERCENT = "replace(datum.label, '%', ' %')"
 DIGITS = [str(digit) for digit in range(10)]
 TEMPERATURE_TICKS = (0.1, 0.2, 0.5, 1, 2, 4, 10, 20, 50, 100)
-# Okabe & Ito (2008), bluish green and vermilion: what speaks for an answer, and what speaks against it.
-FOR, AGAINST = "#009E73", "#D55E00"
 
-_CHANNELS = {
-    "color": (alt.Color, None),
-    "fill": (alt.Fill, None),
-    "shape": (alt.Shape, SHAPES),
-    "strokeDash": (alt.StrokeDash, DASHES),
-}
+
+def categories(theme: str) -> list[str]:
+    """Returns the colours of SHADES. theme: light or dark."""
+    return [*COLORS[theme], *TEXT_COLORS[theme], *CELL_COLORS[theme]]
+
+
+def text_sizes(pixels: int) -> dict[str, dict[str, Any]]:
+    """Returns the part of a Vega-Lite configuration with the size of all text. pixels: of the smallest."""
+    labels = {"labelFontSize": pixels, "titleFontSize": pixels}
+    return {
+        "axis": labels,
+        "legend": labels,
+        "text": {"fontSize": pixels},
+        "title": {"fontSize": pixels + 2, "subtitleFontSize": pixels},
+    }
+
+
+def _register(name: str) -> None:
+    ink, sizes = INK[name], text_sizes(TEXT_PIXELS)
+    config: Any = {
+        "background": "transparent",
+        "range": {"category": categories(name), "diverging": list(DIVERGING[name])},
+        "axis": {
+            **sizes["axis"],
+            **dict.fromkeys(("domainColor", "labelColor", "tickColor", "titleColor"), ink),
+            "gridOpacity": 0.3,
+        },
+        "legend": sizes["legend"],
+        "title": {**sizes["title"], "color": ink, "subtitleColor": ink},
+        "text": {**sizes["text"], "color": ink},
+        "rule": {"color": ink},
+        "view": {"stroke": None},
+    }
+
+    @alt.theme.register(f"kd_{name}", enable=name == "light")
+    def theme() -> alt.theme.ThemeConfig:
+        return {"config": config}
+
+
+_register("light")
+_register("dark")
 
 
 def role_words() -> dict[str, str]:
-    """What the codes in the column role are called in the reader's language."""
+    """Returns what the codes in the column role are called in the reader's language."""
     return {**{model: _(name) for model, name in NAMES.items()}, "labels": _("Labels")}
 
 
 def in_words(code: str, words: Mapping[str, str]) -> str:
-    """A Vega expression that turns a code into words, and leaves alone what has none.
+    """Returns a Vega expression that turns a code into words, and leaves alone what has none.
 
     Args:
         code: the expression of the code, such as "datum.role"; in an axis' labelExpr, "datum.value".
@@ -43,22 +117,22 @@ def in_words(code: str, words: Mapping[str, str]) -> str:
 
 
 def by_role(channel: str = "color") -> Any:
-    """A channel for the column role: colours are the theme's, shapes and dashes those of kd.charts.theme."""
-    kind, values = _CHANNELS[channel]
-    if values is None:
-        return kind("role:N", scale=alt.Scale(domain=list(SHADES)), legend=None)
-    marks = [list(value) if isinstance(value, tuple) else value for value in values]
+    """Returns a channel for the column role: color (the theme's), shape or strokeDash."""
+    if channel == "color":
+        return alt.Color("role:N", scale=alt.Scale(domain=list(SHADES)), legend=None)
+    kind: Any = {"shape": alt.Shape, "strokeDash": alt.StrokeDash}[channel]
+    marks: list[Any] = list(SHAPES) if channel == "shape" else [list(dash) for dash in DASHES]
     return kind("role:N", scale=alt.Scale(domain=list(ROLES), range=marks), legend=None)
 
 
 def shaded(chart: alt.Chart, shade: str) -> alt.Chart:
-    """The chart's marks in the role's colour for text ("text"), or for what lies under text ("cell")."""
+    """Colours the chart's marks by role: as text ("text"), or as what lies under text ("cell")."""
     colour = alt.Color("shade:N", scale=alt.Scale(domain=list(SHADES)), legend=None)
     return chart.transform_calculate(shade=f"datum.role + ' {shade}'").encode(color=colour)
 
 
 def temperature_axis() -> alt.X:
-    """The axis of T, logarithmic from 0.1 to 100."""
+    """Returns the axis of T, logarithmic from 0.1 to 100."""
     return alt.X(
         "temperature:Q",
         title=_("Temperature T (log scale)"),
@@ -68,7 +142,7 @@ def temperature_axis() -> alt.X:
 
 
 def digit_axis(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
-    """Arguments for an axis of the ten digits, upright and in order."""
+    """Returns arguments for an axis of the ten digits, upright and in order."""
     return {
         "shorthand": f"{field}:N",
         "title": title,
@@ -78,39 +152,48 @@ def digit_axis(field: str, title: str | None, **axis: Any) -> dict[str, Any]:
     }
 
 
+def places(values: Sequence[float], log: bool = False) -> list[float]:
+    """Returns where numbers are between the smallest and the largest: 0 to 1; a single one is at 0.5."""
+    numbers = [math.log(value) if log else value for value in values]
+    low, high = min(numbers), max(numbers)
+    return [(number - low) / (high - low) if high > low else 0.5 for number in numbers]
+
+
+def zero_rule(channel: str = "y", **look: Any) -> alt.Chart:
+    """Returns a line across the plot at 0."""
+    return alt.Chart().mark_rule(**look).encode(**{channel: alt.datum(0, type="quantitative")})
+
+
 def finished(
     chart: Any,
     title: str,
     height: int,
     subtitle: str | list[str] = "",
-    offset: int = 12,
     words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Any:
-    """The chart with its title on the left, as wide as its container, and of a fixed height.
+    """Returns the chart with its title on the left, as wide as its container, and of a fixed height.
 
     Args:
-        subtitle: below it; of several, each on a line of its own.
+        subtitle: below the title; a list has an item for each line.
         words: column of codes → code → words. Tooltips and texts find the words in the column
             "COLUMN_words", such as "role_words": rows have codes, and only what is shown has words.
     """
     if words:
         columns = {f"{column}_words": in_words(f"datum.{column}", each) for column, each in words.items()}
         chart = chart.transform_calculate(**columns)
-    below: dict[str, Any] = {}
-    if subtitle:
-        below = {"subtitle": subtitle, "subtitlePadding": 4}
+    below: dict[str, Any] = {"subtitle": subtitle, "subtitlePadding": 4} if subtitle else {}
     return chart.properties(
-        title=alt.TitleParams(title, aria=False, anchor="start", fontWeight=600, offset=offset, **below),
+        title=alt.TitleParams(title, aria=False, anchor="start", fontWeight=600, offset=12, **below),
         width="container",
         height=height,
     )
 
 
 def vega_lite(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
-    """The chart as a Vega-Lite dictionary that can be kept and shared, with sizes of text but no colours.
+    """Returns the chart as a Vega-Lite dictionary to keep and share, with sizes of text but no colours.
 
     Its only data set is at data.values, so two versions of a live chart differ in their data alone. Screen
-    readers do not see the marks one by one: whoever shows the chart says in a sentence what it shows.
+    readers do not see the marks one by one: whatever shows the chart says in a sentence what it shows.
     """
     with alt.theme.enable("none"):
         spec = chart.to_dict(validate=False)

@@ -1,4 +1,4 @@
-"""The charts of How sure?: seeds added one by one, when to stop, and the leaderboard of objectives."""
+"""Charts of how sure a result is: when to stop adding seeds, and the leaderboard of objectives."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from kd.charts.parts import by_role, finished, in_words
-from kd.charts.theme import COLORS
+from kd.charts.parts import COLORS, by_role, finished, in_words, zero_rule
 from kd.studies.over_seeds import STATIONS
 from kd.studies.sure.single_seeds import AddingSeeds
 from kd.studies.sure.stopping import AT_STATIONS, USUAL
@@ -23,7 +22,7 @@ _MOST_TICKS = 6
 
 
 def gain_ticks(adding: AddingSeeds) -> list[float]:
-    """The ticks of the axis of gains, in points, which begins at the first and ends at the last.
+    """Returns the ticks of the axis of gains, in points, which begins at the first and ends at the last.
 
     It has room for 0, for every seed and for the intervals in any order, so that it stays where it is while
     seeds are added.
@@ -42,7 +41,7 @@ _LEAST = 0.3
 
 
 def stopping_chart(rows: pd.DataFrame, most: int, height: int = 340) -> alt.LayerChart:
-    """A line for each rule: the share of methods that had a verdict by so many seeds.
+    """Draws a line for each rule: the share of methods that had a verdict by so many seeds.
 
     Args:
         rows: of `kd.studies.sure.stopping.stopping`.
@@ -90,7 +89,7 @@ _PIXELS_A_ROW = 44
 
 
 def leaderboard_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `leaderboard_chart`.
+    """Makes the rows of `leaderboard_chart`.
 
     Args:
         table: of kd.studies.sure.leaderboard.leaderboard.
@@ -106,7 +105,7 @@ def leaderboard_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def leaderboard_ends(tables: Sequence[pd.DataFrame]) -> tuple[float, float]:
-    """From where to where the axis of such charts side by side goes. tables: as of `leaderboard_rows`."""
+    """Returns the ends of the axis of such charts side by side. tables: as of `leaderboard_rows`."""
     columns = pd.concat(tables)[["difference", "low", "high"]]
     return math.floor(min(columns.min().min(), 0)), math.ceil(max(columns.max().max(), 0))
 
@@ -114,7 +113,7 @@ def leaderboard_ends(tables: Sequence[pd.DataFrame]) -> tuple[float, float]:
 def leaderboard_chart(
     rows: pd.DataFrame, names: Mapping[str, str], over: str, steps: str, ends: tuple[float, float]
 ) -> alt.LayerChart:
-    """A dot with its 95 % interval for each objective: filled where a difference is shown, else hollow.
+    """Draws a dot with its 95 % interval for each objective: filled where a difference is shown, else hollow.
 
     Args:
         rows: of `leaderboard_rows`.
@@ -153,13 +152,12 @@ def leaderboard_chart(
     )
     title = _("Accuracy in points above {what}", what=over)
     at = alt.X("difference:Q", title=title, axis=axis, scale=alt.Scale(domain=list(ends)))
-    zero = alt.Chart().mark_rule(color="#888888").encode(x=alt.datum(0, type="quantitative"))
     interval: dict[str, Any] = {"x": alt.X("low:Q", title=title, axis=axis), "x2": "high:Q"}
     dot: dict[str, Any] = {"shape": "square", "size": 150, "strokeWidth": 2, "opacity": 1}
     compared = f"datum.verdict != '{BASELINE}'"
     return finished(
         alt.layer(
-            zero,
+            zero_rule("x", color="#888888"),
             base.mark_rule(strokeWidth=2.5, opacity=0.6).encode(**interval),
             base.transform_filter("datum.shown").mark_point(filled=True, **dot).encode(x=at),
             base.transform_filter(f"!datum.shown && {compared}").mark_point(**dot).encode(x=at),

@@ -18,7 +18,7 @@ ENLARGED = 2
 
 
 def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Sequence[str]) -> pd.DataFrame:
-    """The rows of `thumbnail_chart`.
+    """Makes the rows of `thumbnail_chart` and `card_chart`.
 
     Args:
         pictures: (n, 28, 28), uint8 in 0–255 or float in [0, 1].
@@ -49,7 +49,7 @@ def thumbnail_rows(pictures: np.ndarray, numbers: Sequence[int], captions: Seque
 def thumbnail_chart(
     rows: pd.DataFrame, columns: int = 6, count: int = 12, size: int = 44
 ) -> alt.LayerChart | alt.FacetChart:
-    """Pictures in rows of `columns`, each with its caption; a click selects in the parameter "picked".
+    """Draws pictures in rows of `columns`, each with its caption; a click selects in the parameter "picked".
 
     Args:
         rows: of `thumbnail_rows`, at most `count`.
@@ -77,7 +77,7 @@ def thumbnail_chart(
 
 
 def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.LayerChart | alt.FacetChart:
-    """Pictures in rows of `columns`, each with the lines of its caption beside it, as a page shows cards.
+    """Draws pictures in rows of `columns`, each with the lines of its caption beside it.
 
     Args:
         rows: of `thumbnail_rows`, with captions of at most five lines.
@@ -96,7 +96,6 @@ def card_chart(rows: pd.DataFrame, columns: int = 2, size: int = 76) -> alt.Laye
 
 
 def _in_lines(columns: int, lines: int) -> alt.Chart:
-    """Places in rows of `columns`."""
     return (
         alt.Chart()
         .transform_calculate(column=f"datum.place % {columns}", line=f"floor(datum.place / {columns})")

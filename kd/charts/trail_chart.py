@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from kd.charts.parts import by_role, finished
+from kd.charts.parts import by_role, finished, zero_rule
 from kd.config import FIELD_TYPES, FIELDS, RunConfig
 from kd.text.translation import _
 
@@ -24,7 +24,7 @@ def trail_rows(
     names: Mapping[str, str],
     study: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The rows of `trail_chart`.
+    """Makes the rows of `trail_chart`.
 
     Args:
         runs: the setting and the comparison (kd.analysis.evaluation.compare) of each.
@@ -37,39 +37,29 @@ def trail_rows(
         Columns role, run, x (the field's value), setting (the same in words), difference, low and high (in
         points), shown, name, study (whether the row is the study's).
     """
-    rows = [
-        {
+
+    def row(config: RunConfig, figures: Mapping[str, Any], scale: int, run: str, name: str) -> dict[str, Any]:
+        setting, numbers = FIELDS[field].in_words(getattr(config, field)), ("difference", "low", "high")
+        return {
             "role": "distilled",
-            "run": config.run_id,
-            "x": _place(field, config),
-            "setting": FIELDS[field].in_words(getattr(config, field)),
-            **{name: 100 * comparison[name] for name in ("difference", "low", "high")},
-            "shown": config.run_id == shown,
-            "name": names[config.run_id],
-            "study": False,
+            "run": run,
+            "x": getattr(config, field) if _is_numeric(field) else setting,
+            "setting": setting,
+            **{each: scale * figures[each] for each in numbers},
+            "shown": run == shown,
+            "name": name,
+            "study": not run,
         }
-        for config, comparison in runs
-    ]
+
+    several = _("Several seeds")
     behind = [] if study is None else study.to_dict("records")
-    for row in behind:
-        config = RunConfig(**{field: row[field]})
-        rows.append(
-            {
-                "role": "distilled",
-                "run": "",
-                "x": _place(field, config),
-                "setting": FIELDS[field].in_words(getattr(config, field)),
-                **{name: row[name] for name in ("difference", "low", "high")},
-                "shown": False,
-                "name": _("Several seeds"),
-                "study": True,
-            }
-        )
+    rows = [row(config, found, 100, config.run_id, names[config.run_id]) for config, found in runs]
+    rows += [row(RunConfig(**{field: each[field]}), each, 1, "", several) for each in behind]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -> alt.LayerChart:
-    """Points with their 95 % intervals; a click selects a run in the parameter "opened".
+    """Draws runs as points with their 95 % intervals; a click selects a run in the parameter "opened".
 
     A study lies behind them, as a line with a band.
 
@@ -78,7 +68,7 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
         field: the one on the axis; title: what it is called there.
     """
     spec = FIELDS[field]
-    numeric = is_numeric(field)
+    numeric = _is_numeric(field)
     minimum, maximum = spec.minimum or 0, spec.maximum or 0
     log = numeric and 0 < _DECADES * minimum <= maximum
     opened = alt.selection_point(name="opened", fields=["run"], toggle=False, on="click")
@@ -104,7 +94,7 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
         alt.Tooltip("low:Q", title=_("95 % interval, from"), format="+.2f"),
         alt.Tooltip("high:Q", title=_("95 % interval, to"), format="+.2f"),
     ]
-    zero = alt.Chart().mark_rule(strokeDash=[2, 3], opacity=0.6).encode(y=alt.datum(0, type="quantitative"))
+    zero = zero_rule(strokeDash=[2, 3], opacity=0.6)
     behind = base.transform_filter("datum.study")
     course = behind.mark_line if numeric else behind.mark_tick
     band = behind.mark_area(opacity=0.15) if numeric else behind.mark_rule(strokeWidth=12, opacity=0.15)
@@ -130,18 +120,5 @@ def trail_chart(rows: pd.DataFrame, field: str, title: str, height: int = 230) -
     )
 
 
-def is_numeric(field: str) -> bool:
-    """Whether a field is on an axis of numbers."""
+def _is_numeric(field: str) -> bool:
     return FIELD_TYPES[field] in (int, float)
-
-
-def places(points: Sequence[float]) -> list[float]:
-    """Where numbers are between their smallest and their largest: 0 to 1; a single one is in the middle."""
-    low, high = min(points), max(points)
-    if high == low:
-        return [0.5] * len(points)
-    return [(point - low) / (high - low) for point in points]
-
-
-def _place(field: str, config: RunConfig) -> Any:
-    return getattr(config, field) if is_numeric(field) else FIELDS[field].in_words(getattr(config, field))

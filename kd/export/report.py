@@ -49,7 +49,8 @@ class Picture(NamedTuple):
 def charts(material: Material) -> Iterator[Chart]:
     """The course of the run's training: accuracies, and the distilled student's loss."""
     # Altair takes half a second to load, which other formats need not wait for
-    from kd.charts.run_charts import accuracy_lines, accuracy_rows, loss_lines, loss_rows
+    from kd.charts.loss_charts import loss_lines, loss_rows
+    from kd.charts.run_charts import accuracy_lines, accuracy_rows
 
     view = material.view
     config, events = view.config, view.history
@@ -72,7 +73,7 @@ def changed(material: Material) -> dict[str, list[Picture]]:
 
 def _chart(chart: Any, rows: pd.DataFrame, alt: str) -> Chart:
     from kd.charts.figure_file import figure_svg
-    from kd.charts.run_charts import vega_lite
+    from kd.charts.parts import vega_lite
 
     spec = vega_lite(chart)
     light, dark = (

@@ -104,7 +104,7 @@ class StudyHandle:
             runs, table = runs[runs[name] == value], table[table[name] == value]
         if runs.empty:
             raise ValueError(no_run_has_finished(self.id))
-        from kd.charts.study.slices import heat_map_chart, slice_chart
+        from kd.charts.study_charts import heat_map_chart, slice_chart
 
         if len(axes) == 2:
             return heat_map_chart(table, axes, self.study.baseline == SCRATCH)

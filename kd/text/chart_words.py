@@ -13,11 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kd.text.study_words import signed
 from kd.text.translation import _, ngettext
 from kd.text.words import NAMES, accuracy, count, percent, sentence_case
-
-MINUS = "−"
-_NAMED = 3
 
 
 def accuracy_words(rows: pd.DataFrame) -> str:
@@ -225,32 +223,6 @@ def point_name(time: float) -> str:
     return _("after epoch {number}", number=round(time))
 
 
-def playback_words(rows: pd.DataFrame, measure: str, title: str) -> str:
-    """Both students' accuracy or agreement over a training, from its first point to its last.
-
-    It does not depend on the point that is shown, so that a playing chart need not be built anew.
-
-    Args:
-        rows: role, point (the time as the axis writes it), and the column `measure`.
-        measure: accuracy or agreement.
-        title: how that is called.
-    """
-    sentences = [_("{measure} by epoch.", measure=title)]
-    for model, points in parted(rows, "role", "point", measure).items():
-        (start, first), (end, last) = points[0], points[-1]
-        sentences.append(
-            _(
-                "{name}: from {first} at epoch {start} to {last} at epoch {end}.",
-                name=_(NAMES[model]),
-                first=accuracy(first),
-                start=start,
-                last=accuracy(last),
-                end=end,
-            )
-        )
-    return " ".join(sentences)
-
-
 def reading_words(model: str, points: Sequence[str], probabilities: np.ndarray) -> str:
     """Says how one student's answer to a picture changed as it learned.
 
@@ -287,16 +259,58 @@ def saliency_words(rows: pd.DataFrame, model: str, digit: int) -> str:
     )
 
 
+def trail_words(rows: pd.DataFrame, against: str) -> str:
+    """How many runs there are, which gained most and least, and where the one that is shown is.
+
+    Args:
+        rows: of kd.charts.trail_chart.trail_rows; at least one.
+        against: what the field is called.
+    """
+    runs = records(rows[~rows["study"].astype(bool)], "setting", "difference", "shown")
+    behind = records(rows[rows["study"].astype(bool)], "setting", "difference")
+    sentences = [
+        ngettext(
+            "Gain over scratch against {field}: {count} run.",
+            "Gain over scratch against {field}: {count} runs.",
+            len(runs),
+            field=against,
+            count=len(runs),
+        )
+    ]
+    if len(runs) > 1:
+        most, least = max(runs, key=lambda run: run[1]), min(runs, key=lambda run: run[1])
+        sentences.append(
+            _(
+                "Most: {most} points at {first}. Least: {least} points at {last}.",
+                most=signed(most[1]),
+                first=most[0],
+                least=signed(least[1]),
+                last=least[0],
+            )
+        )
+    for value, difference, is_shown in runs:
+        if is_shown:
+            sentences.append(
+                _("Shown now: {points} points at {value}.", points=signed(difference), value=value)
+            )
+    if behind:
+        (first, start), (last, end) = behind[0], behind[-1]
+        sentences.append(
+            _(
+                "Behind them, several seeds on average: {start} points at {first}, {end} points at {last}.",
+                start=signed(start),
+                first=first,
+                end=signed(end),
+                last=last,
+            )
+        )
+    return " ".join(sentences)
+
+
 def pictures_words(numbers: Iterable[int], captions: Iterable[str]) -> str:
     """Test pictures to choose from, each with its number and its caption."""
     pictures = [f"{number} ({caption})" for number, caption in zip(numbers, captions, strict=True)]
     return _("Test pictures to choose from: {pictures}.", pictures=", ".join(pictures))
-
-
-def signed(value: float) -> str:
-    """A number with its sign and two decimals: 0.317 → '+0.32', -2 → '−2.00', 0 → '0.00'."""
-    text = f"{value:+.2f}"
-    return text[1:] if float(text) == 0 else text.replace("-", MINUS)
 
 
 def _share(what: Any, fraction: float) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import pandas as pd
 
 from kd.text.chart_words import parted, records
 from kd.text.translation import N_, _
-from kd.text.words import AND, NAMES, percent
+from kd.text.words import AND, percent
 
 SOFT_TARGET_SAYS = {
     "others": N_("At T = {temperature}, the teacher says {digit} ({share}) and also {others}."),
@@ -52,31 +50,6 @@ VOICES_SAYS = {
 """What the browser says of a label, a teacher and two students side by side: `ui.live.views.voices`."""
 
 
-def entropy_words(rows: pd.DataFrame) -> str:
-    """Reads out each model's entropy. rows: role, temperature, entropy_bits, here (the row at this T)."""
-    curves = parted(rows, "role", "temperature", "entropy_bits", "here")
-    each = [_along(_(NAMES[model]), curve, "{:.2f}".format) for model, curve in curves.items()]
-    return " ".join([_("Entropy in bits."), *each])
-
-
-def _along(name: str, rows: Sequence[tuple[float, float, bool]], words: Callable[[float], str]) -> str:
-    """Reads out a curve that rises or falls, at this T and at both ends. rows: temperature, value, here."""
-    temperature, value, _here = next(row for row in rows if row[2])
-    curve = [row for row in rows if not row[2]]
-    if words(value) == words(curve[0][1]) == words(curve[-1][1]):
-        return _("{name}: {value} at every T.", name=name, value=words(value))
-    return _(
-        "{name}: {value} at T = {temperature}; from {low} at T = {lowest} to {high} at T = {highest}.",
-        name=name,
-        value=words(value),
-        temperature=f"{temperature:g}",
-        low=words(curve[0][1]),
-        lowest=f"{curve[0][0]:g}",
-        high=words(curve[-1][1]),
-        highest=f"{curve[-1][0]:g}",
-    )
-
-
 def mean_entropy_words(rows: pd.DataFrame) -> str:
     """Reads out the teacher's mean entropy. rows: temperature, mean, lower, upper, here (at this T)."""
     points = parted(rows, "here", "temperature", "mean", "lower", "upper")
@@ -93,21 +66,6 @@ def mean_entropy_words(rows: pd.DataFrame) -> str:
         high=f"{curve[-1][1]:.2f}",
         highest=f"{curve[-1][0]:g}",
     )
-
-
-def strength_words(rows: pd.DataFrame) -> str:
-    """Reads out how strong each part of the pull is.
-
-    rows: part (labels, teacher, teacher_without_t2), temperature, strength, here (the row at this T).
-    """
-    names = {
-        "labels": _("Labels"),
-        "teacher": _("Teacher"),
-        "teacher_without_t2": _("Teacher without T²"),
-    }
-    curves = parted(rows, "part", "temperature", "strength", "here")
-    each = [_along(names[part], curve, "{:.2g}".format) for part, curve in curves.items()]
-    return " ".join([_("Strength of the pull."), *each])
 
 
 def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:

@@ -212,7 +212,8 @@ def test_what_is_saved_of_a_figure_are_the_numbers_of_the_analysis(asked, logits
         np.testing.assert_allclose(found["probability"], expected, atol=1e-6)
         assert found["role"].unique().tolist() == list(models)
 
-    found = rows_of(views.entropies(models))
+    entropies = views.entropies(models)
+    found = rows_of(entropies)
     for of_here, temperatures in ((False, GRID), (True, [4.0])):
         expected = softening.entropy_curve(models, temperatures)
         own = found[found["here"] == of_here]
@@ -249,6 +250,30 @@ def test_what_is_saved_of_a_figure_are_the_numbers_of_the_analysis(asked, logits
     found = rows_of(views.reading("scratch", "", "", points[:, 7], ["1/2", "1"]))
     np.testing.assert_allclose(found["probability"], softmax(points[:, 7]).ravel(), atol=1e-6)
     assert found.loc[found["here"], "point"].tolist() == ["1"] * 10
+
+
+def test_a_curve_is_said_at_its_ends_and_where_it_is_shown(asked, logits):
+    def said(view, values) -> str:
+        element = "(v => { document.body.append(v.element); v.draw(b); return v; })(VIEWS[a.kind](a))"
+        return asked(
+            f"new Promise(done => {{ const v = {element};"
+            " setTimeout(() => done(v.element.querySelector('.kd-unseen').textContent), 300); })",
+            view, values,
+        )  # fmt: skip
+
+    models = {"teacher": np.log([0.91, *[0.01] * 9]), "scratch": np.zeros(10)}
+    curve = softening.entropy_curve({"teacher": models["teacher"]}, [4.0, 0.1, 100.0])["entropy_bits"]
+    here, low, high = (f"{bits:.2f}" for bits in curve)
+    assert said(views.entropies(models), {"T": 4}) == (
+        f"Teacher: {here} at T = 4; from {low} at T = 0.1 to {high} at T = 100. Scratch: 3.32 at every T."
+    )
+    strengths = views.strengths(views.pulls(3, models["teacher"], {"scratch": models["scratch"]}))
+    only_labels = {"T": 4, "student": "scratch", "alpha": 1, "squared": True}
+    assert said(strengths, only_labels) == f"Labels: {np.sqrt(0.9):.2g} at every T."
+    course = views.course("", {"scratch": [0.5, 0.8, 0.9]}, ["1/16", "1", "2"], 0.2)
+    assert said(course, {"point": 1}) == (
+        "Scratch: from 50.00\u00a0% at epoch 1/16 to 90.00\u00a0% at epoch 2."
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from PIL import Image
 
 from kd.charts import dark_charts
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
-from kd.charts.run_charts import vega_lite
-from kd.charts.theme import CELL_COLORS, INK
+from kd.charts.parts import CELL_COLORS, INK, vega_lite
 from kd.charts.thumbnails import thumbnail_rows
 
 

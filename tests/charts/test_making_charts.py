@@ -1,10 +1,18 @@
-"""Charts of what networks are made of: bars and filters, drawn to scale."""
+"""Charts of what networks are made of: bars, filters and saliency, drawn to scale."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from kd.charts.making_charts import filter_chart, filter_rows, layer_chart, layer_rows
+from kd.analysis.saliency import Saliency
+from kd.charts.making_charts import (
+    filter_chart,
+    filter_rows,
+    layer_chart,
+    layer_rows,
+    saliency_chart,
+    saliency_rows,
+)
 from tests.charts.drawn import texts_of
 
 TABLE = pd.DataFrame(
@@ -20,32 +28,27 @@ TABLE = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize(
-    ("measure", "shares"), [("parameters", [0.25, 1, 0.0125, 0]), ("multiply_adds", [1, 0.5, 0.25, 0.125])]
-)
-def test_areas_are_shares_of_the_largest_layer(measure, shares):
-    assert layer_rows(TABLE, measure)["share"].tolist() == pytest.approx(shares)
-
-
-def test_layers_keep_their_numbers_and_a_layer_without_any_has_no_label():
+def test_a_layer_is_a_share_of_the_largest_and_one_without_any_has_no_label():
     rows = layer_rows(TABLE, "parameters")
+    assert rows["share"].tolist() == pytest.approx([0.25, 1, 0.0125, 0])
+    assert layer_rows(TABLE, "multiply_adds")["share"].tolist() == pytest.approx([1, 0.5, 0.25, 0.125])
     assert rows["layer"].tolist() == ["1 Conv2D", "2 Dense"] * 2
     assert rows["label"].tolist() == ["2.00 k", "8.00 k", "100", ""]
     assert rows["activations"].tolist() == TABLE["activations"].tolist()
+    # layers of another kind at the same position get a line of their own
+    other = layer_rows(TABLE.assign(kind=["Conv2D", "Dense", "Flatten", "Dense"]), "parameters")
+    assert other["layer"].tolist() == ["1 Conv2D", "2 Dense", "1 Flatten", "2 Dense"]
 
 
-def test_bars_are_linear_in_the_share_and_each_has_its_number_whole():
-    chart = layer_chart(layer_rows(TABLE, "parameters"), "Parameters", ("teacher", "distilled"), layers=2)
-    scale = chart.to_dict(validate=True)["layer"][0]["encoding"]["x"]["scale"]
-    assert scale["domain"][0] == 0
-    assert scale.get("type", "linear") == "linear"
-    assert {"2.00 k  Teacher", "8.00 k  Teacher", "100  Distilled"} <= texts_of(chart)
-
-
-def test_layers_without_any_take_no_room():
+def test_bars_are_linear_in_the_share_and_layers_without_any_take_no_room():
     table = pd.concat([TABLE, TABLE.assign(kind="MaxPooling2D", parameters=0, position=3)])
     chart = layer_chart(layer_rows(table, "parameters"), "Parameters", ("teacher", "distilled"), layers=2)
-    assert not any("MaxPooling2D" in text for text in texts_of(chart))
+    scale = chart.to_dict()["layer"][0]["encoding"]["x"]["scale"]
+    assert scale["domain"][0] == 0
+    assert scale.get("type", "linear") == "linear"
+    texts = texts_of(chart)
+    assert {"2.00 k  Teacher", "8.00 k  Teacher", "100  Distilled"} <= texts
+    assert not any("MaxPooling2D" in text for text in texts)
     assert chart.to_dict()["height"] < 200
 
 
@@ -82,12 +85,19 @@ def _has_room_for(rows, chart):
     return all(set(rows[axis]) <= set(encoding[axis]["scale"]["domain"]) for axis in ("x", "y"))
 
 
-def test_layers_of_another_kind_at_the_same_position_get_a_line_of_their_own():
-    kinds = TABLE.assign(kind=["Conv2D", "Dense", "Flatten", "Dense"])
-    rows = layer_rows(kinds, "parameters")
-    assert rows["layer"].tolist() == ["1 Conv2D", "2 Dense", "1 Flatten", "2 Dense"]
-    heights = [
-        layer_chart(rows, "Parameters", ("teacher", "distilled"), layers).to_dict()["height"]
-        for layers in (6, 8)
+def test_saliency_is_on_the_scale_of_the_strongest_pixel_of_all_models():
+    strong, weak, none = np.zeros((3, 28, 28))
+    strong[3, 5], strong[27, 0], weak[14, 14] = 4.0, -2.0, 1.0
+    contributions = {"teacher": strong, "distilled": weak, "scratch": none}
+    found = Saliency(7, contributions, contributions)
+    rows = saliency_rows(found, "teacher")
+    assert rows[["row", "column", "speaks", "strength"]].values.tolist() == [
+        ["3", "5", "for", 1.0],
+        ["27", "0", "against", 0.5],
     ]
-    assert heights[1] > heights[0]
+    assert saliency_rows(found, "distilled")["strength"].tolist() == [0.25]
+    assert saliency_rows(found, "scratch").empty
+    spec = saliency_chart(saliency_rows(found, "scratch"), "Scratch").to_dict(validate=True)
+    encoding = spec["layer"][0]["encoding"]
+    assert encoding["x"]["scale"]["domain"][-1] == "27"
+    assert len(set(encoding["color"]["scale"]["range"])) == 2

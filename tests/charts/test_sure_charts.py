@@ -38,6 +38,7 @@ def test_the_axis_has_room_for_every_seed_and_for_the_intervals():
 
 def test_the_trap_has_a_line_for_each_rule():
     chart = stopping_chart(stopping(1, 20), 20)
+    assert chart.to_dict(validate=True)["height"] == 340
     assert {"a verdict at every look", "verdicts at stations only", "Number of seeds", "25%"} <= texts_of(
         chart
     )

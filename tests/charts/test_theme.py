@@ -1,5 +1,6 @@
 """Colours of the models: the same in charts, pages and Streamlit's theme, and text that can be read."""
 
+import json
 import re
 import tomllib
 
@@ -7,11 +8,20 @@ import altair as alt
 import numpy as np
 import pytest
 
-from kd.charts import dark_charts, error_charts, run_charts
-from kd.charts.figure_file import figure_svg
-from kd.charts.parts import vega_lite
-from kd.charts.theme import CELL_COLORS, COLORS, DIVERGING, INK, ROLES, SHADES, TEXT_COLORS, categories
+from kd.charts import dark_charts, error_charts
+from kd.charts.parts import (
+    CELL_COLORS,
+    COLORS,
+    DIVERGING,
+    INK,
+    ROLES,
+    SHADES,
+    TEXT_COLORS,
+    categories,
+    vega_lite,
+)
 from tests import PROJECT
+from tests.charts.drawn import accuracy_chart, loss_chart, svg_of
 from tests.contrast import contrast
 
 CONFIG = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
@@ -36,15 +46,12 @@ def of_theme(name: str, what: str) -> str:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_text_in_a_models_colour_can_be_read_on_every_background(theme):
+def test_text_can_be_read_in_a_models_colour_on_a_full_cell_and_on_the_accent(theme):
     places = (CONFIG[theme], CONFIG[theme]["sidebar"])
     backgrounds = [p[kind] for p in places for kind in ("backgroundColor", "secondaryBackgroundColor")]
     for colour in TEXT_COLORS[theme]:
         assert min(contrast(colour, background) for background in backgrounds) >= READABLE
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_number_can_be_read_on_its_cell_however_full_that_is(theme):
+    assert contrast(of_theme(theme, "on-accent"), of_theme(theme, "accent")) >= READABLE
     for cell in (*CELL_COLORS[theme], *DIVERGING[theme], CONFIG[theme]["backgroundColor"]):
         assert contrast(INK[theme], cell) >= READABLE, cell
 
@@ -63,15 +70,10 @@ def test_pages_charts_and_streamlit_have_the_same_colours(theme):
     assert CONFIG[theme]["chartDivergingColors"] == list(DIVERGING[theme])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_what_is_written_on_the_accent_can_be_read(theme):
-    assert contrast(of_theme(theme, "on-accent"), of_theme(theme, "accent")) >= READABLE
-
-
 def test_lines_have_the_marks_colours_and_names_those_of_text():
-    rows, axes = run_charts.accuracy_rows(EVENTS, 0.99)
-    spec = vega_lite(run_charts.accuracy_lines(rows, **axes))
-    drawn = figure_svg({key: value for key, value in spec.items() if key != "data"}, rows).decode()
+    chart = accuracy_chart(EVENTS, 0.99)
+    assert "color" not in json.dumps(vega_lite(chart)["config"]).lower()  # which are the theme's
+    drawn = svg_of(chart)
     lines = re.findall(r'stroke="(#\w+)" stroke-width="2.5"', drawn)
     assert set(lines) == set(COLORS["light"][:3])
     names = dict(re.findall(r'fill="(#\w+)"[^>]*>(Teacher|Distilled|Scratch) ', drawn))
@@ -81,7 +83,7 @@ def test_lines_have_the_marks_colours_and_names_those_of_text():
 @pytest.mark.parametrize(
     ("shade", "mark", "chart"),
     [
-        ("text", "text", run_charts.loss_chart(EVENTS, 0.1)),
+        ("text", "text", loss_chart(EVENTS, 0.1)),
         (
             "cell",
             "rect",

@@ -1,4 +1,4 @@
-"""Thumbnails: exact pixels, and a click that names the picture."""
+"""Thumbnails: exact pixels, on a page and in a file."""
 
 import base64
 import io
@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kd.charts.figure_file import figure_png, figure_svg
-from kd.charts.run_charts import vega_lite
+from kd.charts.figure_file import figure_png
 from kd.charts.thumbnails import ENLARGED, card_chart, thumbnail_chart, thumbnail_rows
+from tests.charts.drawn import svg_of, without_rows
 
 
 def pixels(address):
@@ -27,13 +27,6 @@ def test_images_hold_the_pictures_pixels(mnist, kind):
         assert np.array_equal(pixels(address)[::ENLARGED, ::ENLARGED], picture)
 
 
-def test_a_click_names_the_picture(mnist):
-    rows = thumbnail_rows(mnist.x_test[:3], [5, 6, 7], ["a", "b", "c"])
-    (parameter,) = vega_lite(thumbnail_chart(rows))["params"]
-    assert (parameter["name"], parameter["select"]["fields"]) == ("picked", ["picture"])
-    assert rows["picture"].tolist() == [5, 6, 7]
-
-
 def test_uneven_columns_are_told_apart(mnist):
     with pytest.raises(ValueError, match="got 2 pictures, 1 numbers and 2 captions"):
         thumbnail_rows(mnist.x_test[:2], [1], ["a", "b"])
@@ -41,9 +34,9 @@ def test_uneven_columns_are_told_apart(mnist):
 
 def test_thumbnails_saved_to_a_file_need_no_network(mnist):
     rows = thumbnail_rows(mnist.x_test[:3], [5, 6, 7], ["a", "b", "c"])
-    spec = vega_lite(thumbnail_chart(rows, count=3))
-    del spec["data"]
-    assert figure_svg(spec, rows).decode().count("<image") == 3
+    chart = thumbnail_chart(rows, count=3)
+    assert svg_of(chart).count("<image") == 3
+    spec = without_rows(chart)
     seen = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows))).convert("L"))
     blank = np.asarray(Image.open(io.BytesIO(figure_png(spec, rows.assign(image="")))).convert("L"))
     assert (seen < 64).sum() > (blank < 64).sum() + 1000  # the pictures' black background
@@ -51,9 +44,7 @@ def test_thumbnails_saved_to_a_file_need_no_network(mnist):
 
 def test_cards_carry_every_line_about_a_picture(mnist):
     rows = thumbnail_rows(mnist.x_test[:5], range(5), [f"It is {n}\nno. {n}" for n in range(5)])
-    spec = vega_lite(card_chart(rows))
-    del spec["data"]
-    svg = figure_svg(spec, rows).decode()
+    svg = svg_of(card_chart(rows))
     assert svg.count("<image") == 5
     for number in range(5):
         assert f">It is {number}<" in svg

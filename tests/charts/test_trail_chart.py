@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from kd.charts.run_charts import vega_lite
-from kd.charts.trail_chart import places, trail_chart, trail_rows
+from kd.charts.parts import places, vega_lite
+from kd.charts.trail_chart import trail_chart, trail_rows
 from kd.config import RunConfig
-from kd.text.trail_words import trail_words
+from kd.text.chart_words import trail_words
 
 RUNS = [
     (RunConfig(temperature=temperature), {"difference": gain, "low": gain - 0.01, "high": gain + 0.01})
@@ -23,6 +23,10 @@ def test_points_are_in_points_of_a_percent_at_the_fields_values():
     assert rows["low"].tolist() == pytest.approx([0.5, 3.5, 7.0])
     assert rows["shown"].tolist() == [False, True, False]
     assert rows["run"].tolist() == [config.run_id for config, _ in RUNS]
+    assert trail_words(rows, "T, temperature") == (
+        "Gain over scratch against T, temperature: 3 runs. Most: +8.00 points at 10. "
+        "Least: +1.50 points at 1. Shown now: +4.50 points at 4."
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,27 +52,6 @@ def test_the_axis_suits_the_field(field, kind, scale):
     )
 
 
-def test_the_chart_depends_on_its_rows_in_nothing_but_data():
-    few, many = (trail_rows(RUNS[:number], "alpha", SHOWN, NAMES) for number in (1, 3))
-    specs = [vega_lite(trail_chart(rows, "alpha", "α")) for rows in (few, many)]
-    for spec in specs:
-        del spec["data"]
-    assert specs[0] == specs[1]
-
-
-def test_a_click_selects_a_run():
-    spec = vega_lite(trail_chart(trail_rows(RUNS, "alpha", SHOWN, NAMES), "alpha", "α"))
-    (parameter,) = (each for each in spec["params"] if each["name"] == "opened")
-    assert parameter["select"]["fields"] == ["run"]
-
-
-def test_the_words_say_the_extremes_and_what_is_shown():
-    assert trail_words(trail_rows(RUNS, "temperature", SHOWN, NAMES), "T, temperature") == (
-        "Gain over scratch against T, temperature: 3 runs. Most: +8.00 points at 10. "
-        "Least: +1.50 points at 1. Shown now: +4.50 points at 4."
-    )
-
-
 def test_a_study_lies_behind_the_runs():
     study = pd.DataFrame(
         {"temperature": [1.0, 20.0], "difference": [1.6, 9.0], "low": [1, 8], "high": [2, 10]}
@@ -86,6 +69,7 @@ def test_a_study_lies_behind_the_runs():
     assert [{"filter": "!datum.study"}] in filters
 
 
-def test_dots_are_between_the_smallest_and_the_largest():
+def test_places_are_between_the_smallest_and_the_largest_by_ratio_on_a_logarithmic_axis():
     assert places([2.0, 1.0, 3.0]) == [0.5, 0.0, 1.0]
+    assert places([1, 10, 100], log=True) == pytest.approx([0, 0.5, 1])
     assert places([2.0]) == [0.5]

@@ -5,7 +5,6 @@ import json
 
 import pandas as pd
 import pyarrow as pa
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from kd.charts.figure_file import figure_png, figure_svg
@@ -102,9 +101,8 @@ def test_seeds_that_do_not_follow_one_another_are_repeated_one_by_one():
     assert commands_of(line) == [train_command(RunConfig(seed=seed)) for seed in (2, 3, 7)]
 
 
-@pytest.mark.parametrize("name", ["sweep", "how_sure"])
-def test_every_figure_of_a_study_is_saved_as_svg_and_png(open_page, name):
-    page = open_page(name)
+def test_every_figure_of_a_study_is_saved_as_svg_and_png(open_page):
+    page = open_page("sweep")
     charts = page.get("vega_lite_chart")
     menus = [block for block in _blocks(page._tree) if block.type == "popover" and block.proto.popover.label]
     assert [menu.proto.popover.label for menu in menus].count("Save") >= max(len(charts), 1)

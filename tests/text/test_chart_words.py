@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kd.charts.run_charts import accuracy_rows, loss_rows
+from kd.charts.loss_charts import loss_rows
+from kd.charts.run_charts import accuracy_rows
 from kd.text import chart_words as words
 
 
@@ -138,14 +139,6 @@ def test_filters_have_extremes_and_a_share_of_positive_weights():
     )
 
 
-def test_a_playback_goes_from_its_first_point_to_its_last():
-    rows = pd.DataFrame({"role": "scratch", "point": ["1/16", "1", "2"], "agreement": [0.5, 0.8, 0.9]})
-    assert words.playback_words(rows, "agreement", "Agreement with the teacher") == (
-        "Agreement with the teacher by epoch. Scratch: from 50.00\u00a0% at epoch 1/16 "
-        "to 90.00\u00a0% at epoch 2."
-    )
-
-
 def test_a_reading_says_how_often_the_answer_changed():
     def said(*eights: float) -> str:
         probabilities = np.zeros((len(eights), 10))
@@ -177,11 +170,3 @@ def test_pixels_for_and_against_add_up():
 def test_pictures_have_their_numbers_and_captions():
     said = words.pictures_words([5, 2186], ["label 1", "label 7"])
     assert said == "Test pictures to choose from: 5 (label 1), 2186 (label 7)."
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [(0.317, "+0.32"), (-2, "−2.00"), (0.0, "0.00"), (-0.001, "0.00"), (np.float64(1), "+1.00")],
-)
-def test_signed_numbers(value, said):
-    assert words.signed(value) == said

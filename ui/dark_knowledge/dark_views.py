@@ -17,10 +17,8 @@ from kd.charts import dark_charts
 from kd.config import FIELDS, RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.text.dark_words import (
-    entropy_words,
     look_alikes_words,
     mean_entropy_words,
-    strength_words,
 )
 from kd.text.translation import N_, _
 from kd.text.words import percent
@@ -32,7 +30,6 @@ from ui.shared import address
 from ui.shared.figure import computed, figure
 from ui.shared.guard import guarded
 from ui.shared.lesson import lesson
-from ui.shared.markup import unseen
 
 STUDENTS = {
     "nothing": N_("Knows nothing yet"),
@@ -72,8 +69,7 @@ def one_picture(shown: Shown, temperature: Control) -> None:
         views.wide(views.saved(views.soft_targets(shown.logits), "soft-targets-T{T}")),
         views.narrow(views.saved(views.entropies(shown.logits), "entropy-T{T}")),
     ]
-    values = live("soft-targets", [temperature, log], figures)
-    st.html(unseen(entropy_words(dark_charts.entropy_rows(shown.logits, values["T"]))))
+    live("soft-targets", [temperature, log], figures)
 
 
 def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
@@ -116,11 +112,7 @@ def pull(shown: Shown, temperature: Control, config: RunConfig) -> None:
         views.wide(views.saved(pulls, f"pull-{note}")),
         views.narrow(views.saved(views.strengths(pulls), f"pull-strength-{note}")),
     ]
-    values = live("pull", [temperature, student, alpha, squared], figures)
-    rows = dark_charts.strength_rows(
-        shown.label, students[values["student"]], teacher_logits, values["alpha"], values["T"]
-    )
-    st.html(unseen(strength_words(rows)))
+    live("pull", [temperature, student, alpha, squared], figures)
 
 
 def whole_test_set(run_id: str, logits: np.ndarray, control: Control) -> None:

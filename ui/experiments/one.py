@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from kd.charts.experiments.axes import places
-from kd.charts.experiments.plan import Plan, is_drawable
+from kd.charts.experiment_plan import Plan, is_drawable
+from kd.charts.parts import places
 from kd.lab import Lab
 from kd.studies.experiments.experiment import Option
 from kd.text.study_words import MINUS, plain_value

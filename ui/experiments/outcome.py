@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from kd.charts.experiments.rows import INCLUDED, line_of, number
+from kd.charts.experiment_plan import INCLUDED, line_of, number
 from kd.lab.experiments import ExperimentView
 from kd.studies.experiments import Experiment
 from kd.studies.experiments.experiment import Findings

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from kd.charts.experiments.plan import Plan
+from kd.charts.experiment_plan import Plan
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS, Experiment
 from kd.text.translation import N_, _, language

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from kd.charts.experiments.plan import Plan, planned
-from kd.charts.experiments.rows import COLUMNS, INCLUDED, result_rows
+from kd.charts.experiment_plan import COLUMNS, INCLUDED, Plan, planned, result_rows
 from kd.lab import Lab
 from kd.lab.experiments import ExperimentRun, ExperimentView
 from kd.studies.experiments import EXPERIMENTS, Experiment

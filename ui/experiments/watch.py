@@ -10,10 +10,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kd.charts.experiments.dots import dot_names, dot_rows, dots_height, experiment_dots
-from kd.charts.experiments.lines import BESIDE, HEIGHT, experiment_lines, line_labels
-from kd.charts.experiments.plan import Plan
-from kd.charts.experiments.rows import guess_rows
+from kd.charts.experiment_charts import (
+    BESIDE,
+    HEIGHT,
+    dot_names,
+    dot_rows,
+    dots_height,
+    experiment_dots,
+    experiment_lines,
+    line_labels,
+)
+from kd.charts.experiment_plan import Plan, guess_rows
 from kd.charts.run_charts import axis_start
 from kd.lab import Lab
 from kd.lab.experiments import ExperimentView

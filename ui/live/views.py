@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from kd.analysis.softening import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE, temperature_grid
-from kd.charts.parts import TEMPERATURE_TICKS
-from kd.charts.theme import CELL_COLORS, ROLES
+from kd.charts.parts import CELL_COLORS, ROLES, TEMPERATURE_TICKS
 from kd.text.dark_words import PULL_SAYS, SOFT_TARGET_SAYS, VOICES_SAYS
 from kd.text.translation import N_, _
 from kd.text.words import MODELS, NAMES
@@ -24,9 +23,16 @@ _VOICES = {
 }
 
 
+_ALONG_T = {
+    "along": N_("{name}: {value} at T = {here}; from {low} at T = {lowest} to {high} at T = {highest}."),
+    "level": N_("{name}: {value} at every T."),
+}
+"""What is said of a curve to readers who do not see it."""
+
+
 def soft_target_sentence(teacher: np.ndarray, label: int | None) -> View:
     """What the teacher says at T. teacher: its logits, (10,). label: the true class, if it is known."""
-    says = {part: _(words) for part, words in SOFT_TARGET_SAYS.items()}
+    says = _in_words(SOFT_TARGET_SAYS)
     return {"kind": "sentence", "of": "softTarget", "logits": numbers(teacher), "label": label, "says": says}
 
 
@@ -46,6 +52,7 @@ def entropies(logits: Mapping[str, np.ndarray]) -> View:
         "title": _("Entropy against T, in bits"),
         "note": _("0 bits: certain. 3.32 bits: all ten equally likely."),
         "models": _models(logits),
+        "says": _in_words(_ALONG_T),
         "x": _temperature_axis(),
         "y": {"scale": "linear", "from": 0, "to": 3.4, "ticks": _ticks((0, 1, 2, 3))},
         "grid": _grid(),
@@ -74,7 +81,7 @@ def voices(logits: Mapping[str, np.ndarray], label: int) -> View:
 
 def voices_sentence(logits: Mapping[str, np.ndarray]) -> View:
     """What stands out in `voices` at T. logits: model → (10,)."""
-    says = {part: _(words) for part, words in VOICES_SAYS.items()}
+    says = _in_words(VOICES_SAYS)
     voices = {model: numbers(logits[model]) for model in MODELS}
     return {"kind": "sentence", "of": "voices", "logits": voices, "says": says}
 
@@ -82,7 +89,7 @@ def voices_sentence(logits: Mapping[str, np.ndarray]) -> View:
 def pull_sentence(pull: View) -> View:
     """Whether label or teacher pulls harder. pull: of `pulls`."""
     numbers_of = {name: pull[name] for name in ("label", "teacher", "students")}
-    says = {part: _(words) for part, words in PULL_SAYS.items()}
+    says = _in_words(PULL_SAYS)
     return {"kind": "sentence", "of": "pull", "says": says, **numbers_of}
 
 
@@ -109,6 +116,7 @@ def strengths(pull: View) -> View:
         "title": _("Strength of the pull against T"),
         "note": _("Both axes are logarithmic."),
         "models": [*names, without],
+        "says": _in_words(_ALONG_T),
         "x": _temperature_axis(),
         "y": {"scale": "log", "from": 1e-5, "to": 100, "ticks": _ticks((1e-4, 1e-2, 1, 100))},
     }
@@ -160,6 +168,7 @@ def course(
         "title": title,
         "measure": measure,
         "models": [{**each, "ys": list(values[each["role"]])} for each in _named(_names(values))],
+        "says": {"along": _("{name}: from {low} at epoch {lowest} to {high} at epoch {highest}.")},
         "x": {
             "scale": "linear",
             "from": 0,
@@ -184,7 +193,8 @@ def moved_over(title: str, x_title: str, lines: Sequence[View], points: Sequence
         points, start: as for `course`.
     """
     view = course(title, {}, points, start)
-    return {**view, "models": list(lines), "x": {**view["x"], "title": x_title}}
+    says = {"along": _("{name}: from {low} at {lowest} to {high} at {highest}.")}
+    return {**view, "models": list(lines), "says": says, "x": {**view["x"], "title": x_title}}
 
 
 def moved_line(name: str, values: Sequence[float], dotted: bool) -> View:
@@ -252,6 +262,10 @@ def _names(models: Iterable[str]) -> dict[str, str]:
 
 def _named(names: Mapping[str, str]) -> list[dict[str, Any]]:
     return [{"role": role, "name": name} for role, name in names.items()]
+
+
+def _in_words(says: Mapping[str, str]) -> dict[str, str]:
+    return {part: _(words) for part, words in says.items()}
 
 
 def _grid() -> list[float]:

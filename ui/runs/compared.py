@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts.error_charts import confusion_chart, difference_rows
-from kd.charts.study.courses import SHAPES, courses_chart, courses_rows
+from kd.charts.run_charts import SETTING_SHAPES, courses_chart, courses_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
 from kd.lab.comparison import (
@@ -39,7 +39,7 @@ from ui.shared.figure import figure
 from ui.shared.lesson import unseen_section
 from ui.shared.run_words import differs
 
-MOST_COMPARED = len(SHAPES)
+MOST_COMPARED = len(SETTING_SHAPES)
 _HEIGHT = 300
 
 

@@ -12,8 +12,7 @@ import pyarrow as pa
 import streamlit as st
 
 from kd.charts.figure_file import figure_csv, figure_png, figure_svg
-from kd.charts.run_charts import vega_lite
-from kd.charts.theme import PRESENTED_TEXT_PIXELS, TEXT_PIXELS, text_sizes
+from kd.charts.parts import PRESENTED_TEXT_PIXELS, TEXT_PIXELS, text_sizes, vega_lite
 from kd.charts.thumbnails import card_chart, thumbnail_rows
 from kd.text.translation import _, language
 from ui.shared.frame import presenting

@@ -10,8 +10,16 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from kd.charts.study.heat_map import heat_map, heat_map_axes, heat_map_rows, p_cell, verdict_words
-from kd.charts.study.slices import slice_axes, slice_lines, slice_rows
+from kd.charts.study_charts import (
+    heat_map,
+    heat_map_axes,
+    heat_map_rows,
+    p_cell,
+    slice_axes,
+    slice_lines,
+    slice_rows,
+    verdict_words,
+)
 from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
 from kd.studies.sure.near import study_notes

@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from kd.charts import run_charts
+from kd.charts.loss_charts import loss_lines, loss_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
 from kd.studies.address import train_command
@@ -151,8 +151,8 @@ def _evidence(lab: Lab, view: RunView) -> list[str]:
 def _loss_figure(view: RunView) -> Figure:
     """Returns the loss and its parts: the chart stays while its rows and words change."""
     config = view.config
-    rows, axes = run_charts.loss_rows(view.history, config.objective_values(), config.epochs)
-    chart = spec(run_charts.loss_lines, "loss-by-epoch", rows, **axes)
+    rows, axes = loss_rows(view.history, config.objective_values(), config.epochs)
+    chart = spec(loss_lines, "loss-by-epoch", rows, **axes)
     return chart, rows, loss_words(rows, axes["parts"])
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts import run_charts
-from kd.charts.trail_chart import places
+from kd.charts.parts import places
 from kd.config import TEST_IMAGES
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView

@@ -15,7 +15,7 @@ from kd.analysis.playback import confusions, ending_in, logits_over_time, playba
 from kd.config import TEST_IMAGES
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
-from kd.text.chart_words import playback_words, point_label, point_name, reading_words
+from kd.text.chart_words import point_label, point_name, reading_words
 from kd.text.translation import N_, _
 from kd.text.words import NAMES, STUDENTS, a_digit, accuracy, file_size, percent, sentence_case
 from ui.live import controls, views
@@ -24,11 +24,11 @@ from ui.pictures import ways_in
 from ui.shared.figure import computed
 from ui.shared.guard import guard
 from ui.shared.lesson import lesson
-from ui.shared.markup import pixels, unseen
+from ui.shared.markup import pixels
 
 _MEASURES = {
-    "accuracy": (N_("Test accuracy"), N_("Test accuracy by epoch")),
-    "agreement": (N_("Agreement with the teacher"), N_("Agreement with the teacher by epoch")),
+    "accuracy": N_("Test accuracy by epoch"),
+    "agreement": N_("Agreement with the teacher by epoch"),
 }
 
 Logits = dict[str, np.ndarray]
@@ -172,16 +172,13 @@ def _courses(times: Sequence[float], table: pd.DataFrame) -> None:
         for at, time in enumerate(times)
     ]
     figures = [views.point_sentence(sentences)]
-    for name, (_name, title) in _MEASURES.items():
+    for name, title in _MEASURES.items():
         lowest = table[name].min()
         start = next(start for start in (0.95, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0) if start <= lowest)
         lines = {student: own[student][name].tolist() for student in STUDENTS}
         course = views.course(_(title), lines, points, start, name)
         figures.append(views.half(views.saved(course, f"playback-{name}")))
     _play("train", times, figures)
-    rows = table.assign(role=table["model"], point=table["time"].map(point_label))
-    for name, (label, _title) in _MEASURES.items():
-        st.html(unseen(playback_words(rows, name, _(label))))
 
 
 def _how_good(student: str, rows: pd.DataFrame, at: int) -> str:

@@ -16,8 +16,8 @@ from kd.charts.trail_chart import trail_chart, trail_rows
 from kd.config import FIELDS
 from kd.lab import Lab, RunView
 from kd.studies.shipped import near
+from kd.text.chart_words import trail_words
 from kd.text.study_words import signed
-from kd.text.trail_words import trail_words
 from kd.text.translation import _
 from ui.shared import address, notices
 from ui.shared.figure import computed, figure

@@ -16,14 +16,15 @@ const AXES = {
   linear: (from, to) => (value) => (Math.min(to, Math.max(from, value)) - from) / (to - from),
 };
 
-// data.x and data.y: { scale, from, to, ticks: [[value, text]], title }. lines(values) → [{ xs, ys }], one for each of
-// data.models; here(values) → { x, ys }; number(y) → the text beside a model's name; row(model, x, y) → what is saved of a
-// point.
-const curves = (data, { lines, here, number, row, follows = () => '' }) => {
+// data.x and data.y: { scale, from, to, ticks: [[value, text]], title }; data.says: a line in a sentence, in general and
+// where it is level. lines(values) → [{ xs, ys }], one for each of data.models; here(values) → { x, ys }; number(y) → the
+// text beside a model's name; place(x) → the text of a place; row(model, x, y) → what is saved of a point.
+const curves = (data, { lines, here, number, row, place: placed = plain, follows = () => '' }) => {
   const figure = figureOf(data.title, data.models, true);
   const svg = drawn('svg', { class: 'kd-live-svg', role: 'img', 'aria-label': data.title });
   const [across, up] = [data.x, data.y].map(({ scale, from, to }) => AXES[scale](from, to));
-  figure.element.append(svg);
+  const unseen = made('p', { class: 'kd-unseen' });
+  figure.element.append(svg, unseen);
   if (data.note) figure.element.append(made('p', { class: 'kd-quiet' }, data.note));
   let size = null;
   let last = null;
@@ -31,6 +32,7 @@ const curves = (data, { lines, here, number, row, follows = () => '' }) => {
   let moving = [];
   let rule = null;
   let paths = [];
+  let ends = [];
   const x = (value) => ROOM.left + across(value) * (size.width - ROOM.left - ROOM.right);
   const y = (value) => size.height - ROOM.bottom - up(value) * (size.height - ROOM.top - ROOM.bottom);
 
@@ -64,7 +66,9 @@ const curves = (data, { lines, here, number, row, follows = () => '' }) => {
     const now = follows(values);
     if (followed !== now) {
       followed = now;
-      lines(values).forEach(({ xs, ys }, at) => {
+      const all = lines(values);
+      ends = all.map(({ xs, ys }) => [xs[0], ys[0], xs.at(-1), ys.at(-1)]);
+      all.forEach(({ xs, ys }, at) => {
         const points = xs.map((value, each) => `${x(value).toFixed(1)} ${y(ys[each]).toFixed(1)}`);
         paths[at].setAttribute('d', `M${points.join('L')}`);
         paths[at].style.display = ys.some((value) => value > 0) ? '' : 'none';
@@ -79,7 +83,17 @@ const curves = (data, { lines, here, number, row, follows = () => '' }) => {
       moving[each].style.display = value > 0 ? '' : 'none';
       say(figure.numbers[each], number(value));
     });
+    say(unseen, told(at));
   };
+
+  const told = (at) =>
+    ends.flatMap(([start, first, end, last], each) => {
+      if (!first && !last) return [];
+      const [value, low, high] = [at.ys[each], first, last].map(number);
+      const sentence = (value === low && value === high && data.says.level) || data.says.along;
+      const { name } = data.models[each];
+      return [filled(sentence, { name, value, here: placed(at.x), low, lowest: placed(start), high, highest: placed(end) })];
+    }).join(' ');
 
   const watch = new ResizeObserver(([{ contentRect }]) => {
     if (!contentRect.width) return;
@@ -132,5 +146,6 @@ const course = (data) =>
     lines: () => data.models.map(({ ys }) => ({ xs: ys.map((_, at) => at), ys })),
     here: ({ point }) => ({ x: point, ys: data.models.map(({ ys }) => ys[point]) }),
     number: (share) => `${(100 * share).toFixed(2)}\u00a0%`,
+    place: (at) => data.x.ticks[at][1],
     row: ({ role }, at, share) => ({ role, point: data.x.ticks[at][1], [data.measure]: share }),
   });

@@ -1,1 +1,0 @@
-"""Figures of an experiment: one for what a field changes, one for what is compared."""

@@ -1,1 +1,0 @@
-"""Figures of a study, each with a function for its rows and one that draws them."""
