@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from kd.__main__ import main
+from kd.cli import runs as runs_command
 from kd.config import RunConfig
 from kd.engine import EngineLost
 from kd.engine.connection import LOST
