@@ -17,7 +17,7 @@ from kd.studies.experiments.experiment import Experiment, Findings
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import drawn as drawn_in
 from kd.studies.experiments.rows import has_shipped, late_gain, points, shipped_rows, steps
-from kd.studies.in_text.table import points_text
+from kd.studies.in_text import points_text
 from kd.text.experiment_words import (
     change_words,
     drawn_words,

@@ -22,9 +22,8 @@ from kd.analysis.evaluation import accuracy, correct
 from kd.config import FIELDS, PRESETS, RunConfig
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
-from kd.studies.in_text.command import sweep_command
-from kd.studies.in_text.picture import picture
-from kd.studies.in_text.table import table_text
+from kd.studies.address import sweep_command
+from kd.studies.in_text import picture, table_text
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 from kd.text.study_words import axis_value, flag, signed

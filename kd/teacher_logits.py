@@ -14,8 +14,7 @@ from kd.base.files import npz_bytes, write_whole
 from kd.config import SHIPPED_TEACHERS
 from kd.teachers.logits import MAKE_COMMAND, logits_path
 from kd.teachers.shipped import shipped_teacher_path, teacher_record
-from kd.terminal.arguments import Parser
-from kd.terminal.entry import exit_code, run
+from kd.terminal.entry import Parser, exit_code, run
 
 
 def make(name: str) -> Path:

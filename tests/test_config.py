@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kd.base.places import DATA
 from kd.config import FIELDS, OFFERED, PRESETS, Contradiction, RunConfig, config_of, epochs_for, why_idle
@@ -21,24 +19,11 @@ def test_the_notebook_preset_is_the_notebook_to_the_letter():
     assert (config.teacher_epochs, config.teacher_train_size) == (5, 10_000)
 
 
-def test_the_default_preset_is_where_distillation_shows():
-    config = PRESETS["default"].config
-    assert (config.teacher, config.train_size, config.epochs) == ("strong", 500, 40)
-    assert (config.alpha, config.temperature, config.temperature_squared) == (0.1, 10.0, True)
-
-
 def test_the_name_follows_the_content():
     config = RunConfig(alpha=0.5)
     assert config.run_id == RunConfig.from_mapping({"alpha": "0.5"}).run_id
     assert config.run_id == RunConfig.from_mapping(json.loads(json.dumps(config.to_dict()))).run_id
     assert len({RunConfig(alpha=a / 100).run_id for a in range(101)}) == 101
-
-
-def test_fields_of_a_fresh_teacher_count_only_for_a_fresh_teacher():
-    assert RunConfig(teacher_epochs=3).run_id == RunConfig(teacher_epochs=4).run_id
-    fresh = RunConfig(teacher="fresh", teacher_epochs=3)
-    assert fresh.run_id != fresh.replace(teacher_epochs=4).run_id
-    assert fresh.teacher_id == fresh.replace(alpha=0.9).teacher_id
 
 
 @pytest.mark.parametrize(
@@ -69,21 +54,10 @@ def test_a_bad_value_is_named_with_what_is_allowed(field, value, allowed):
     assert str(caught.value) == f"{field} must be {allowed}, got {value!r}."
 
 
-@pytest.mark.parametrize("field", list(FIELDS))
-@pytest.mark.parametrize("value", ["x" * 3000, ["x"] * 3000, "[Reload](https://example.org)" * 100])
-def test_a_message_quotes_the_beginning_of_a_long_value(field, value):
-    with pytest.raises(ValueError, match=field) as caught:
-        RunConfig(**{field: value})
-    assert "…" in str(caught.value)
-    assert len(str(caught.value)) < 180
-    with pytest.raises(ValueError, match="is not a field") as caught:
-        RunConfig.from_mapping({str(value): 1})
-    assert len(str(caught.value)) < 250
-
-
-def test_minus_zero_is_zero():
+def test_values_that_are_written_otherwise_are_the_same():
     assert RunConfig(alpha=-0.0).run_id == RunConfig(alpha=0.0).run_id
     assert RunConfig.from_mapping({"alpha": "-0"}).run_id == RunConfig(alpha=0.0).run_id
+    assert RunConfig(omitted_digits="8378").run_id == RunConfig(omitted_digits="378").run_id
 
 
 def test_an_unknown_field_is_named():
@@ -103,26 +77,6 @@ def test_a_run_is_asked_for_by_its_fields_or_by_the_name_of_a_preset():
             "A run is asked for by a RunConfig or the name of a preset "
             f"(default, many_images, notebook, wrong_labels, unseen_digit), got {nothing!r}."
         )
-
-
-@given(
-    st.sampled_from(list(FIELDS)),
-    st.one_of(
-        st.text(), st.floats(), st.integers(), st.none(), st.booleans(), st.binary(), st.lists(st.text())
-    ),
-)
-def test_any_value_is_taken_or_refused_in_one_sentence(field, value):
-    try:
-        config = RunConfig(**{field: value})
-    except ValueError as error:
-        message = str(error)
-        assert message.startswith(f"{field} must be ")
-        assert "\n" not in message
-    else:
-        spec = FIELDS[field]
-        if spec.minimum is not None:
-            assert spec.minimum <= getattr(config, field) <= spec.maximum
-        assert RunConfig.from_mapping(config.to_dict()) == config
 
 
 # Ids of runs and teachers that the first version stored: they are in addresses, records and folders.
@@ -157,19 +111,18 @@ def test_a_record_of_before_there_was_a_choice_is_of_the_first_images():
     assert RunConfig.from_record(RunConfig().to_dict()) == RunConfig()
 
 
-@pytest.mark.parametrize(
-    ("fields", "is_the_same"),
-    [
+def test_which_images_are_drawn_counts_where_some_are_left_out():
+    every = {"train_size": 60_000}
+    by_fresh = {**every, "teacher": "fresh"}
+    for fields, is_the_same in (
         ({}, False),
-        ({"train_size": 60_000}, True),
-        ({"train_size": 60_000, "teacher": "fresh"}, False),
-        ({"train_size": 60_000, "teacher": "fresh", "teacher_train_size": 60_000}, True),
-    ],
-)
-def test_which_images_are_drawn_counts_where_some_are_left_out(fields, is_the_same):
-    drawn, first = RunConfig(**fields), RunConfig(**fields, pictures="first")
-    assert (drawn.run_id == first.run_id) is is_the_same
-    assert (drawn.model_ids == first.model_ids) is is_the_same
+        (every, True),
+        (by_fresh, False),
+        ({**by_fresh, "teacher_train_size": 60_000}, True),
+    ):
+        drawn, first = RunConfig(**fields), RunConfig(**fields, pictures="first")
+        assert (drawn.run_id == first.run_id) is is_the_same
+        assert (drawn.model_ids == first.model_ids) is is_the_same
 
 
 def test_another_generation_is_another_run_with_the_same_included_teacher():
@@ -241,12 +194,6 @@ def test_what_nobody_learns_from_renames_nothing(changes, idle):
     assert taught.replace(**dict([last])).model_ids["scratch"] == taught.model_ids["scratch"]
 
 
-def test_one_scratch_student_serves_a_sweep_of_alpha_and_temperature():
-    runs = [RunConfig(alpha=a, temperature=t) for a in (0.1, 0.5) for t in (1.0, 4.0)]
-    assert len({run.model_ids["scratch"] for run in runs}) == 1
-    assert len({run.model_ids["distilled"] for run in runs}) == 4
-
-
 def test_without_the_teachers_part_neither_teacher_nor_temperature_decides():
     alone = RunConfig(alpha=1.0)
     for change in ({"temperature": 7.0}, {"temperature_squared": False}, {"teacher": "notebook"}):
@@ -259,15 +206,6 @@ def test_an_objective_that_does_without_the_temperature_leaves_it_out_of_the_run
     assert without.replace(temperature=3.0).run_id == without.run_id
     assert with_it.replace(temperature=3.0).run_id != with_it.run_id
     assert RunConfig(temperature=3.0).run_id != RunConfig().run_id
-
-
-def test_a_fresh_teacher_renames_its_student_with_everything_that_decides_it():
-    fresh = RunConfig(teacher="fresh")
-    for change in ({"teacher_width": 64}, {"teacher_label_smoothing": 0.1}, {"teacher_epochs": 2}):
-        other = fresh.replace(**change)
-        assert other.teacher_id != fresh.teacher_id
-        assert other.model_ids["distilled"] != fresh.model_ids["distilled"]
-        assert other.model_ids["scratch"] == fresh.model_ids["scratch"]
 
 
 DECIDES_FRESH_TEACHER = {
@@ -284,8 +222,11 @@ STUDENTS_ALONE = {
 @pytest.mark.parametrize(("field", "value"), [*DECIDES_FRESH_TEACHER.items(), *STUDENTS_ALONE.items()])
 def test_a_fresh_teachers_name_follows_what_it_is_trained_with_and_nothing_else(field, value):
     fresh = RunConfig(teacher="fresh")
-    renamed = fresh.replace(**{field: value}).teacher_id != fresh.teacher_id
-    assert renamed == (field in DECIDES_FRESH_TEACHER)
+    other = fresh.replace(**{field: value})
+    assert (other.teacher_id != fresh.teacher_id) == (field in DECIDES_FRESH_TEACHER)
+    if field.startswith("teacher_"):  # it renames the student of this teacher, and not the scratch student
+        assert other.model_ids["distilled"] != fresh.model_ids["distilled"]
+        assert other.model_ids["scratch"] == fresh.model_ids["scratch"]
 
 
 def test_a_stored_model_teaches_under_its_own_name():
@@ -293,10 +234,6 @@ def test_a_stored_model_teaches_under_its_own_name():
     assert born_again.teacher_id == RunConfig().model_ids["distilled"]
     fresh = RunConfig(teacher="fresh")
     assert born_again.replace(teacher=fresh.teacher_id).model_ids == fresh.model_ids
-
-
-def test_digits_left_out_are_the_same_in_any_order():
-    assert RunConfig(omitted_digits="8378").run_id == RunConfig(omitted_digits="378").run_id
 
 
 def test_attention_alone_is_refused_because_the_last_layer_would_learn_nothing():
@@ -321,12 +258,9 @@ def test_every_stop_of_a_slider_is_allowed_and_the_default_is_one(field):
     assert getattr(RunConfig(), field) in stops
 
 
-@pytest.mark.parametrize(
-    ("images", "seen", "epochs"),
-    [(500, 20_000, 40), (1_000, 20_000, 20), (60_000, 20_000, 1), (100, 20_000, 160), (10_000, 26_000, 3)],
-)
-def test_epochs_follow_the_images_so_that_as_many_pictures_are_seen(images, seen, epochs):
-    assert epochs_for(images, seen) == epochs
+def test_epochs_follow_the_images_so_that_as_many_pictures_are_seen():
+    expected = {500: 40, 1_000: 20, 60_000: 1, 100: 160, 7_900: 3}
+    assert {images: epochs_for(images, 20_000) for images in expected} == expected
 
 
 def test_a_field_that_makes_no_difference_says_why():
@@ -367,3 +301,11 @@ def test_nobody_is_offered_a_mistake():
     with pytest.raises(ValueError, match="'mistakes' is not a field of a run") as caught:
         RunConfig.from_mapping({"mistakes": 1})
     assert "mistake," not in str(caught.value)
+
+
+def test_students_are_equal_only_if_nothing_sets_them_apart():
+    alone = RunConfig(alpha=1.0)
+    for same in (alone, alone.replace(student="linear", label_noise=0.4, omitted_digits="3")):
+        assert same.has_equal_students
+    for change in ({"alpha": 0.9}, {"baseline": "label_smoothing"}, {"labelled": 100}):
+        assert not alone.replace(**change).has_equal_students

@@ -72,11 +72,11 @@ class FieldSpec:
         return _("between {minimum} and {maximum}", **self._limits)
 
     def choice_label(self, choice: str | int) -> str:
-        """What a choice is called on the page, in the reader's language."""
+        """Returns what a choice is called on the page, in the reader's language."""
         return _(self.choice_labels[str(choice)]) if str(choice) in self.choice_labels else str(choice)
 
     def in_words(self, value: Any) -> str:
-        """A value in the reader's words."""
+        """Returns a value in the reader's words."""
         if isinstance(value, bool):
             return _("on") if value else _("off")
         if self.choices:
@@ -87,19 +87,21 @@ class FieldSpec:
         return f"{int(value):,}" if whole else plain(value)
 
     def next_stops(self, value: float) -> tuple[float, ...]:
-        """The stops next to this value, below and above, as far as there are any."""
+        """Returns the stops next to this value, below and above, as far as there are any."""
         below = [stop for stop in self.stops if stop < value]
         above = [stop for stop in self.stops if stop > value]
         return (*below[-1:], *above[:1])
 
     def checked(self, name: str, value: Any, kind: type) -> Any:
-        """The value in its field's type; name: the field's; kind: float, int, bool or str.
+        """Returns a value in the field's type (kind: float, int, bool or str).
 
         Raises:
             ValueError: when the field does not allow it.
         """
         if self.digits:
-            return self._digits(name, value)
+            if not isinstance(value, str) or not re.fullmatch("[0-9]{0,100}", value):
+                raise self._refusal(_NOT_DIGITS, name, value)
+            return "".join(sorted(set(value)))
         if self.choices:
             chosen = _to_int(value) if kind is int else value
             if chosen not in self.choices and not (self.stored_model and _is_id(value)):
@@ -108,18 +110,10 @@ class FieldSpec:
         converted = _CONVERTERS[kind](value)
         if converted is None:
             raise self._refusal(_NOT_OF_KIND[kind], name, value)
-        if (
-            self.minimum is not None
-            and self.maximum is not None
-            and not self.minimum <= converted <= self.maximum
-        ):
+        low, high = self.minimum, self.maximum
+        if low is not None and high is not None and not low <= converted <= high:
             raise self._refusal(_OUT_OF_RANGE, name, value)
         return converted
-
-    def _digits(self, name: str, value: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch("[0-9]{0,100}", value):
-            raise self._refusal(_NOT_DIGITS, name, value)
-        return "".join(sorted(set(value)))
 
     def _refusal(self, message: str, name: str, value: Any) -> ValueError:
         return ValueError(_(message, name=name, value=quoted(value), **self._limits))
@@ -135,12 +129,12 @@ class FieldSpec:
 
 
 def field(default: Any, **spec: Any) -> Any:
-    """A dataclass field with this default and the FieldSpec made of `spec`."""
+    """Returns a dataclass field with this default and the FieldSpec made of `spec`."""
     return dataclasses.field(default=default, metadata={"spec": FieldSpec(**spec)})
 
 
 def to_bool(value: Any) -> bool | None:
-    """A switch, also as text (true, 1, false, 0); None for anything else."""
+    """Returns a switch, also from text (true, 1, false, 0); None for anything else."""
     words = {"true": True, "1": True, "false": False, "0": False}
     if isinstance(value, str):
         return words.get(value.lower())

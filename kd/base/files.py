@@ -27,12 +27,10 @@ class Damaged(Exception):
 
 @contextlib.contextmanager
 def prepared(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
-    """Write files under other names; the function it yields puts all of them in their places.
+    """Writes files under other names; the function it yields puts all of them in their places.
 
-    Folders that are missing are made, and stay only with what is in them.
-
-    Raises:
-        OSError: when one of them cannot be written. Nothing is left of any then.
+    Makes missing folders, and keeps only those with something in them. Raises OSError, and leaves nothing,
+    when one of the files cannot be written.
     """
     partials = {path: unfinished(path) for path in contents}
     above = {folder for path in contents for folder in path.parents if not folder.exists()}
@@ -58,31 +56,23 @@ def prepared(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
 
 
 def write_together(contents: Mapping[Path, bytes]) -> None:
-    """Write several files, each complete or absent; none takes its place before all are written.
-
-    Raises:
-        OSError: when one of them cannot be written.
-    """
+    """Writes several files, none before all are complete; raises OSError when one cannot be written."""
     with prepared(contents) as put:
         put()
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is complete or absent, never in between.
-
-    Raises:
-        OSError: when it cannot be written.
-    """
+    """Writes a file so that it is complete or absent; raises OSError when it cannot be written."""
     write_together({path: content})
 
 
 def write_sealed(path: Path, content: bytes) -> None:
-    """Write a complete file with a checksum before its content, for `read_sealed`."""
+    """Writes a complete file with a checksum before its content, for `read_sealed`."""
     write_whole(path, digest(content).encode() + b"\n" + content)
 
 
 def read_sealed(path: Path) -> bytes:
-    """The content of a file written by `write_sealed`.
+    """Returns the content of a file written by `write_sealed`.
 
     Raises:
         FileNotFoundError: when there is none.
@@ -96,12 +86,12 @@ def read_sealed(path: Path) -> bytes:
 
 
 def digest(content: bytes) -> str:
-    """The SHA-256 of this content, in hexadecimal digits."""
+    """Returns the SHA-256 of this content, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
 def npz_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """The content of an npz file of these arrays.
+    """Returns the content of an npz file of these arrays.
 
     It is not compressed: that would save 7 % of logits and weights, and take longer than an epoch.
     """
@@ -113,11 +103,7 @@ def npz_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:
 
 
 def npz_arrays(content: bytes) -> dict[str, np.ndarray]:
-    """The arrays of an npz file with this content, read-only; nothing in it is unpickled.
-
-    Raises:
-        Damaged: when it is none.
-    """
+    """Returns the arrays of an npz file, read-only, without unpickling; raises Damaged when it is none."""
     import numpy as np
 
     try:
@@ -132,12 +118,12 @@ def npz_arrays(content: bytes) -> dict[str, np.ndarray]:
 
 
 def json_bytes(value: Any) -> bytes:
-    """The content of a JSON file that people can read too."""
+    """Returns the content of a JSON file that people can read too."""
     return json.dumps(value, indent=1, ensure_ascii=False).encode()
 
 
 def age(path: Path) -> float:
-    """When it last changed, in Unix time."""
+    """Returns when a file last changed, in Unix time; 0 when it is gone."""
     try:
         return path.lstat().st_mtime
     except OSError:
@@ -145,14 +131,14 @@ def age(path: Path) -> float:
 
 
 def entries(folder: Path) -> list[Path]:
-    """The complete files of a folder, oldest first; none if there is no such folder."""
+    """Returns the complete files of a folder, oldest first; none if there is no such folder."""
     with contextlib.suppress(FileNotFoundError):
         return sorted((path for path in folder.iterdir() if _PARTIAL not in path.name), key=age)
     return []
 
 
 def sizes(folder: str | os.PathLike[str]) -> dict[str, int]:
-    """Bytes of each complete file in a folder by its name; links are not followed."""
+    """Returns the bytes of each complete file in a folder by its name; links are not followed."""
     found = {}
     with contextlib.suppress(OSError), os.scandir(folder) as each:
         for entry in each:
@@ -163,12 +149,12 @@ def sizes(folder: str | os.PathLike[str]) -> dict[str, int]:
 
 
 def unfinished(path: Path) -> Path:
-    """Where to write a file that is not complete yet, for `clear_partials`."""
+    """Returns where to write a file that is not complete yet, for `clear_partials`."""
     return path.with_name(f"{path.name}{_PARTIAL}{owners.own_token()}-{uuid.uuid4().hex}")
 
 
 def clear_partials(folder: Path, home: Path) -> None:
-    """Remove what processes that have ended left half-written, but nothing that is being written now."""
+    """Removes what processes that have ended left half-written, but nothing that is being written now."""
     for path in folder.glob(f"*{_PARTIAL}*"):
         if owners.is_gone(home, path.name.partition(_PARTIAL)[2].partition("-")[0]):
             with contextlib.suppress(OSError):
@@ -176,7 +162,7 @@ def clear_partials(folder: Path, home: Path) -> None:
 
 
 def _write_through(path: Path, content: bytes) -> None:
-    """Write through to the disk, so that a power cut never leaves a name without its content."""
+    """Writes through to the disk, so that a power cut never leaves a name without its content."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()

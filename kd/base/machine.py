@@ -9,7 +9,7 @@ from pathlib import Path
 
 @cache
 def processor() -> str:
-    """The processor's name, as the system tells it."""
+    """Returns the processor's name, as the system tells it."""
     name = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

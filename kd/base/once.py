@@ -10,9 +10,8 @@ from cachetools import LRUCache, cached
 
 
 def computed_once(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Like `functools.lru_cache`, but if several threads ask for the same value, only one computes it.
+    """Returns a decorator like `functools.lru_cache` with which threads compute the same value once.
 
-    The others wait for that computation, and never for that of another value. Without this, a class that
-    opens the same page at once would unpack the same files thirty times. Errors are not cached.
+    Without it, a class that opens the same page at once would unpack the same files thirty times.
     """
     return cached(LRUCache(maxsize), condition=threading.Condition())

@@ -26,12 +26,12 @@ _own = uuid.uuid4().hex
 
 
 def own_token() -> str:
-    """The name of this process."""
+    """Returns the name of this process."""
     return _own
 
 
 def hold(home: Path) -> str:
-    """Show everyone who shares this home that this process is alive, until it ends; returns its token.
+    """Shows other processes with this home that this one is alive, until it ends; returns its token.
 
     Raises:
         OSError: when the lock file cannot be created.
@@ -50,7 +50,7 @@ def hold(home: Path) -> str:
 
 
 def is_gone(home: Path, token: str | None) -> bool:
-    """Whether the process with this token has ended."""
+    """Tells whether the process with this token has ended."""
     if token == _own:
         return False
     path = home / _FOLDER / f"{token}.lock"
@@ -68,13 +68,13 @@ def is_gone(home: Path, token: str | None) -> bool:
 
 
 def sweep(home: Path) -> None:
-    """Remove the lock files of processes that have ended."""
+    """Removes the lock files of processes that have ended."""
     for path in (home / _FOLDER).glob("*.lock"):
         is_gone(home, path.stem)
 
 
 def _begin_anew() -> None:
-    """A forked child is a process of its own; its parent keeps the locks."""
+    """Makes a forked child a process of its own; its parent keeps the locks."""
     global _guard, _held, _own
     _guard, _held, _own = threading.Lock(), {}, uuid.uuid4().hex
 

@@ -13,18 +13,17 @@ PROJECT = _INSTALLED if _INSTALLED.is_dir() else CODE
 APP = PROJECT / "app.py"
 DATA = PROJECT / "data"
 
-
 _REQUIREMENTS = {"app": "requirements.txt", "export": "requirements-export.txt"}
 
 
 def install_command(extra: str) -> str:
-    """What a person types to get the packages of an extra, "app" or "export"."""
+    """Returns what a person types to get the packages of an extra, "app" or "export"."""
     # no index is asked for kd-lab itself once it is installed
     return f"pip install -r {_REQUIREMENTS[extra]}" if PROJECT == CODE else f"pip install 'kd-lab[{extra}]'"
 
 
 def usual_home() -> Path:
-    """Where runs are saved without KD_HOME: `.kd` in a checkout, the user's data folder once installed."""
+    """Returns where runs are saved without KD_HOME: `.kd` in a checkout, else the user's data folder."""
     if PROJECT == CODE:
         return PROJECT / ".kd"
     from platformdirs import user_data_path

@@ -15,9 +15,8 @@ from kd.charts.run_charts import accuracy_title
 from kd.config import FIELDS
 from kd.studies.axes import are_numbers, in_order, is_logarithmic, values_in_order
 from kd.studies.verdicts import course
-from kd.text.study_words import signed, verdict_word
+from kd.text.study_words import p_value_words, signed, verdict_word
 from kd.text.translation import _
-from kd.text.verdicts import p_value_words
 from kd.text.words import accuracy
 
 FULL_COLOUR = 10.0
@@ -224,7 +223,7 @@ def slice_rows(data: pd.DataFrame, axis: str) -> pd.DataFrame:
     """Makes the rows of `slice_lines`: of a table of verdicts the gain, of runs both students.
 
     Args:
-        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.frame.study_frame.
+        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.verdicts.study_frame.
         axis: the column along which they are.
 
     Returns:
@@ -365,7 +364,7 @@ def slice_chart(data: pd.DataFrame, axis: str) -> alt.LayerChart:
     """Draws a study along one axis: of a table of verdicts the gain, of runs the accuracy of both students.
 
     Args:
-        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.frame.study_frame.
+        data: rows of kd.studies.verdicts.verdicts, or of kd.studies.verdicts.study_frame.
         axis: the column along which they are.
     """
     rows, values = slice_rows(data, axis), values_in_order(data[axis])

@@ -10,8 +10,8 @@ import altair as alt
 import pandas as pd
 
 from kd.charts.parts import COLORS, by_role, finished, in_words, zero_rule
-from kd.studies.sure.adding_seeds import AddingSeeds
-from kd.studies.sure.stations import STATIONS
+from kd.studies.over_seeds import STATIONS
+from kd.studies.sure.single_seeds import AddingSeeds
 from kd.studies.sure.stopping import AT_STATIONS, USUAL
 from kd.studies.verdicts import BASELINE, HELPS, HURTS, NOT_JUDGED, NOT_SHOWN
 from kd.text.study_words import verdict_word

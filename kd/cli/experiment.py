@@ -18,7 +18,7 @@ from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.experiment import Experiment
 from kd.studies.experiments.judging import judged
 from kd.studies.experiments.rows import late_gain, points, steps
-from kd.studies.in_text.table import points_text
+from kd.studies.in_text import points_text
 from kd.studies.view import moment
 from kd.terminal import interrupt
 from kd.terminal.progress import show, views

@@ -1,254 +1,104 @@
-"""The commands and their flags; those of `train` are made from RunConfig's fields."""
+"""The commands and their flags; those of `train` and `sweep` are made from RunConfig's fields."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from kd._version import __version__
-from kd.cli.program import MODULE
 from kd.config import FIELD_TYPES, FIELDS, MODELS, OFFERED, PRESETS, FieldSpec
 from kd.export import FORMATS, TABLES
+from kd.studies.address import seeds_of
 from kd.studies.study import Study
-from kd.terminal.arguments import OneAxis, Parser, Refusal, shown
+from kd.terminal.entry import Parser, Refusal
 from kd.text.translation import _
 from kd.text.words import listing, quoted
 
-Command = Callable[[argparse.Namespace], int]
+MODULE = "python -m kd"
 _LONGEST_LIST = 27  # of what a flag allows, so that a help page fits 80 columns
+
+Command = Callable[[argparse.Namespace], int]
 _Commands = Any  # argparse has no public name for what add_subparsers returns
+_program = ContextVar("program", default=MODULE)
+
+
+def started() -> str:
+    """Returns the program that was started, `python -m kd` or `kd-lab`, as messages name it."""
+    return _program.get()
 
 
 def parse(arguments: list[str] | None, name: str = MODULE) -> tuple[Command, argparse.Namespace]:
-    """The command and its options.
+    """Returns the command and its options; from now on, messages name this program.
 
     Raises:
         Refusal: when the command line cannot be understood.
     """
+    _program.set(name)
     parser, _commands = command_line(name)
     if not (sys.argv[1:] if arguments is None else arguments):
-        return lambda _options: _explain(parser), argparse.Namespace()
+        return _help, argparse.Namespace(parser=parser)
     options = parser.parse_args(arguments)
     return options.command, options
 
 
 def command_line(name: str = MODULE) -> tuple[Parser, Mapping[str, argparse.ArgumentParser]]:
-    """The whole command line, and each command's part of it."""
+    """Returns the parser of the whole command line, and that of each command."""
     parser = Parser(prog=name, description=_("Understand knowledge distillation by doing it."))
     if name != MODULE:
-        parser.epilog = shown(
+        parser.epilog = _shown(
             _(
                 "Without a command, it opens the app in your browser; options of the app's server may "
                 "follow, such as --server.port 8600."
             )
         )
-    parser.add_argument(
-        "--version",
-        action="version",
-        version=f"KD Lab {__version__}",
-        help=shown(_("show the version and exit")),
-    )
+    version = f"KD Lab {__version__}"
+    _add(parser, "--version", _("show the version and exit"), action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_train(commands)
-    _add_sweep(commands)
-    _add_experiment(commands)
-    _add_runs(commands)
-    _add_predict(commands)
-    _add_export(commands)
-    _add_stop(commands)
+    for add in (_add_train, _add_sweep, _add_experiment, _add_runs, _add_predict, _add_export, _add_stop):
+        add(commands)
     return parser, commands.choices
 
 
-def _explain(parser: Parser) -> int:
-    """What a command line without a command gets: its commands, each in a line."""
-    parser.print_help()
+def _help(options: argparse.Namespace) -> int:
+    options.parser.print_help()
     return 0
 
 
-def _command(commands: _Commands, name: str, purpose: str) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=shown(purpose), description=shown(purpose))
+def _command(commands: _Commands, name: str, purpose: str, carry_out: Command) -> argparse.ArgumentParser:
+    about = _shown(purpose)
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+    parser.set_defaults(command=carry_out)
+    return parser
 
 
-def _add_train(commands: _Commands) -> None:
-    parser = _command(commands, "train", _("train two identical students, one of them with a teacher's help"))
-    _add_preset(parser)
-    for name, spec in OFFERED.items():
-        flag = _flag(name)
-        if FIELD_TYPES[name] is bool:
-            parser.add_argument(
-                flag, action=argparse.BooleanOptionalAction, default=None, help=shown(_(spec.help))
-            )
-        else:
-            # kept as text: RunConfig converts it, or refuses it in the same words as on the pages
-            allowed = _("{help} Allowed: {values}.", **_said(spec))
-            parser.add_argument(flag, metavar=_metavar(name), default=None, help=shown(allowed))
-    _add_json(parser)
-    parser.set_defaults(command=_train)
-
-
-def _add_sweep(commands: _Commands) -> None:
-    parser = _command(
-        commands,
-        "sweep",
-        _("train many runs that differ in some fields, and say how sure the differences are"),
-    )
-    _add_preset(parser)
-    for name, spec in OFFERED.items():
-        if name == "seed":
-            continue
-        values = _("{help} One value, or several with commas between them: {values}.", **_said(spec))
-        parser.add_argument(
-            _flag(name),
-            action=OneAxis,
-            metavar=f"{_metavar(name)}[,…]",
-            default=argparse.SUPPRESS,
-            help=shown(values),
-        )
-    parser.add_argument("--seed", metavar="N", default=argparse.SUPPRESS, help=shown(_("The first seed.")))
-    parser.add_argument(
-        "--seeds", metavar="N", default="1", help=shown(_("How many seeds each setting gets."))
-    )
-    parser.add_argument(
-        "--against",
-        metavar="scratch|FIELD=VALUE[,…]",
-        default="scratch",
-        help=shown(
-            _("What a distilled student is compared with: its scratch student, or another setting's.")
-        ),
-    )
-    for name in TABLES:
-        about = _("at the end, write the numbers of its runs to this file as {format}", format=name)
-        parser.add_argument(f"--{name}", metavar="FILE", help=shown(about))
-    parser.add_argument(
-        "--yes", action="store_true", help=shown(_("start even if it would take more than an hour"))
-    )
-    _add_json(parser)
-    parser.set_defaults(command=_sweep)
-
-
-def _add_experiment(commands: _Commands) -> None:
-    parser = _command(
-        commands,
-        "experiment",
-        _("try what papers have claimed, or list what can be tried"),
-    )
-    parser.add_argument(
-        "name", metavar="NAME", nargs="?", help=shown(_("which one; without it, all of them are listed"))
-    )
-    parser.add_argument(
-        "--seeds", metavar="N", help=shown(_("How many seeds; by default as many as are judged first, 5."))
-    )
-    parser.add_argument(
-        "--length", metavar="LENGTH", help=shown(_("short or long: how long students train; both by default"))
-    )
-    parser.add_argument(
-        "--set",
-        metavar="OPTION=VALUE",
-        action="append",
-        default=[],
-        help=shown(_("an option that the experiment has, such as omitted_digits=37; may be repeated")),
-    )
-    parser.add_argument(
-        "--guess", metavar="CODE", help=shown(_("what you expect; it is compared with what comes out"))
-    )
-    _add_json(parser)
-    parser.set_defaults(command=_experiment)
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
-
-
-def _said(spec: FieldSpec) -> dict[str, str]:
-    return {"help": _(spec.help), "values": spec.allowed}
-
-
-def _add_preset(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--preset",
-        choices=PRESETS,
-        metavar="PRESET",  # their names and what they are follow: in one line they would be too long
-        default="default",
-        help=shown("; ".join(f"{name}: {_(preset.label)}" for name, preset in PRESETS.items())),
-    )
-
-
-def _add_runs(commands: _Commands) -> None:
-    parser = _command(commands, "runs", _("list the stored runs"))
-    _add_json(parser)
-    parser.set_defaults(command=_runs)
-
-
-def _add_predict(commands: _Commands) -> None:
-    parser = _command(commands, "predict", _("ask a run's three models which digit a picture shows"))
-    parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
-    parser.add_argument(
-        "image", metavar="IMAGE", help=shown(_("a picture of one digit: PNG, JPEG, WebP, BMP or GIF"))
-    )
-    _add_json(parser)
-    parser.set_defaults(command=_predict)
-
-
-def _add_export(commands: _Commands) -> None:
-    parser = _command(
-        commands,
-        "export",
-        _("write a run, one of its models, or the numbers of many, as files to take along"),
-    )
-    parser.add_argument(
-        "run",
-        metavar="RUN",
-        nargs="+",
-        help=shown(
-            _(
-                "a run's id, or the beginning of it; for {tables} several of them, or a study's id",
-                tables=listing(list(TABLES)),
-            )
-        ),
-    )
-    format = parser.add_mutually_exclusive_group(required=True)
-    format.add_argument(
-        "--format",
-        metavar="FORMAT",
-        choices=FORMATS,
-        help=shown("; ".join(f"{name}: {_(about)}" for name, about in FORMATS.items())),
-    )
-    format.add_argument(
-        "--tensorboard",
-        metavar="DIR",
-        help=shown(_("short for --format tensorboard --output DIR")),
-    )
-    parser.add_argument(
-        "--model",
-        choices=MODELS,
-        default="distilled",
-        help=shown(_("which of the run's models, for a format that holds one")),
-    )
-    parser.add_argument(
-        "--output", metavar="PATH", help=shown(_("the file to write, or a folder for it; by default here"))
-    )
-    parser.add_argument("--force", action="store_true", help=shown(_("replace files of the same name")))
-    parser.set_defaults(command=_export)
-
-
-def _add_stop(commands: _Commands) -> None:
-    parser = _command(commands, "stop", _("stop a waiting or training run, whoever started it"))
-    parser.add_argument("run", metavar="RUN", help=shown(_("a run's id, or the beginning of it")))
-    parser.set_defaults(command=_stop)
+def _add(parser: Any, name: str, about: str, **options: Any) -> None:
+    parser.add_argument(name, help=_shown(about), **options)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help=shown(_("print one JSON object per line")))
+    _add(parser, "--json", _("print one JSON object per line"), action="store_true")
 
 
-def _metavar(name: str) -> str:
-    spec = FIELDS[name]
-    choices = "|".join(map(str, spec.choices))
-    if choices:
-        return choices if len(choices) <= _LONGEST_LIST else "NAME"
-    return {bool: "true|false", float: "NUMBER", int: "N", str: "DIGITS"}[FIELD_TYPES[name]]
+def _add_preset(parser: argparse.ArgumentParser) -> None:
+    about = "; ".join(f"{name}: {_(preset.label)}" for name, preset in PRESETS.items())
+    # their names and what they are follow: in one line they would be too long
+    _add(parser, "--preset", about, choices=PRESETS, metavar="PRESET", default="default")
+
+
+def _add_train(commands: _Commands) -> None:
+    purpose = _("train two identical students, one of them with a teacher's help")
+    parser = _command(commands, "train", purpose, _train)
+    _add_preset(parser)
+    for name, spec in OFFERED.items():
+        if FIELD_TYPES[name] is bool:
+            _add(parser, _flag(name), _(spec.help), action=argparse.BooleanOptionalAction, default=None)
+        else:
+            # kept as text: RunConfig converts it, or refuses it in the same words as on the pages
+            _add(parser, _flag(name), _("{help} Allowed: {values}.", **_said(spec)), metavar=_metavar(name))
+    _add_json(parser)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -260,6 +110,32 @@ def _train(options: argparse.Namespace) -> int:
     return train(config, options.json)
 
 
+def _add_sweep(commands: _Commands) -> None:
+    purpose = _("train many runs that differ in some fields, and say how sure the differences are")
+    parser = _command(commands, "sweep", purpose, _sweep)
+    _add_preset(parser)
+    for name, spec in OFFERED.items():
+        if name == "seed":
+            continue
+        about = _("{help} One value, or several with commas between them: {values}.", **_said(spec))
+        metavar = f"{_metavar(name)}[,…]"
+        _add(parser, _flag(name), about, action=_OneAxis, metavar=metavar, default=argparse.SUPPRESS)
+    _add(parser, "--seed", _("The first seed."), metavar="N", default=argparse.SUPPRESS)
+    _add(parser, "--seeds", _("How many seeds each setting gets."), metavar="N", default="1")
+    _add(
+        parser,
+        "--against",
+        _("What a distilled student is compared with: its scratch student, or another setting's."),
+        metavar="scratch|FIELD=VALUE[,…]",
+        default="scratch",
+    )
+    for name in TABLES:
+        about = _("at the end, write the numbers of its runs to this file as {format}", format=name)
+        _add(parser, f"--{name}", about, metavar="FILE")
+    _add(parser, "--yes", _("start even if it would take more than an hour"), action="store_true")
+    _add_json(parser)
+
+
 def _sweep(options: argparse.Namespace) -> int:
     from kd.cli.sweep import sweep
 
@@ -268,9 +144,32 @@ def _sweep(options: argparse.Namespace) -> int:
     axes = {name: values for name, values in lists.items() if len(values) > 1}
     # each axis at its first value, which the others may need: the preset's own may contradict them
     base = PRESETS[options.preset].config.replace(**{name: values[0] for name, values in lists.items()})
-    study = Study(base, axes, _seeds(options.seeds), _baseline(options.against))
+    study = Study(base, axes, seeds_of(options.seeds), _baseline(options.against))
     tables = {name: getattr(options, name) for name in TABLES if getattr(options, name) is not None}
     return sweep(study, options.json, options.yes, tables)
+
+
+def _baseline(text: str) -> str | dict[str, str]:
+    parts = [part.partition("=") for part in text.split(",")]
+    return {name: value for name, _sign, value in parts} if "=" in text else text
+
+
+def _add_experiment(commands: _Commands) -> None:
+    purpose = _("try what papers have claimed, or list what can be tried")
+    parser = _command(commands, "experiment", purpose, _experiment)
+    _add(parser, "name", _("which one; without it, all of them are listed"), metavar="NAME", nargs="?")
+    _add(parser, "--seeds", _("How many seeds; by default as many as are judged first, 5."), metavar="N")
+    _add(parser, "--length", _("short or long: how long students train; both by default"), metavar="LENGTH")
+    _add(
+        parser,
+        "--set",
+        _("an option that the experiment has, such as omitted_digits=37; may be repeated"),
+        metavar="OPTION=VALUE",
+        action="append",
+        default=[],
+    )
+    _add(parser, "--guess", _("what you expect; it is compared with what comes out"), metavar="CODE")
+    _add_json(parser)
 
 
 def _experiment(options: argparse.Namespace) -> int:
@@ -278,8 +177,8 @@ def _experiment(options: argparse.Namespace) -> int:
 
     if options.name is None:
         return experiment.listed(options.json)
-    seeds = None if options.seeds is None else _seeds(options.seeds)
-    chosen = dict(_option(text) for text in options.set)
+    seeds = None if options.seeds is None else seeds_of(options.seeds)
+    chosen = dict(map(_option, options.set))
     return experiment.tried(options.name, seeds, chosen, options.guess, options.length, options.json)
 
 
@@ -290,13 +189,8 @@ def _option(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _seeds(text: str) -> Any:
-    return int(text) if text.isdecimal() and len(text) < 10 else text
-
-
-def _baseline(text: str) -> str | dict[str, str]:
-    parts = [part.partition("=") for part in text.split(",")]
-    return {name: value for name, _sign, value in parts} if "=" in text else text
+def _add_runs(commands: _Commands) -> None:
+    _add_json(_command(commands, "runs", _("list the stored runs"), _runs))
 
 
 def _runs(options: argparse.Namespace) -> int:
@@ -305,10 +199,37 @@ def _runs(options: argparse.Namespace) -> int:
     return runs(options.json)
 
 
+def _add_predict(commands: _Commands) -> None:
+    parser = _command(
+        commands, "predict", _("ask a run's three models which digit a picture shows"), _predict
+    )
+    _add(parser, "run", _("a run's id, or the beginning of it"), metavar="RUN")
+    _add(parser, "image", _("a picture of one digit: PNG, JPEG, WebP, BMP or GIF"), metavar="IMAGE")
+    _add_json(parser)
+
+
 def _predict(options: argparse.Namespace) -> int:
     from kd.cli.predict import predict
 
     return predict(options.run, options.image, options.json)
+
+
+def _add_export(commands: _Commands) -> None:
+    purpose = _("write a run, one of its models, or the numbers of many, as files to take along")
+    parser = _command(commands, "export", purpose, _export)
+    about = _(
+        "a run's id, or the beginning of it; for {tables} several of them, or a study's id",
+        tables=listing(list(TABLES)),
+    )
+    _add(parser, "run", about, metavar="RUN", nargs="+")
+    format = parser.add_mutually_exclusive_group(required=True)
+    about = "; ".join(f"{name}: {_(about)}" for name, about in FORMATS.items())
+    _add(format, "--format", about, metavar="FORMAT", choices=FORMATS)
+    _add(format, "--tensorboard", _("short for --format tensorboard --output DIR"), metavar="DIR")
+    about = _("which of the run's models, for a format that holds one")
+    _add(parser, "--model", about, choices=MODELS, default="distilled")
+    _add(parser, "--output", _("the file to write, or a folder for it; by default here"), metavar="PATH")
+    _add(parser, "--force", _("replace files of the same name"), action="store_true")
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -324,7 +245,43 @@ def _export(options: argparse.Namespace) -> int:
     return export(options.run, format, options.model, output, options.force)
 
 
+def _add_stop(commands: _Commands) -> None:
+    parser = _command(commands, "stop", _("stop a waiting or training run, whoever started it"), _stop)
+    _add(parser, "run", _("a run's id, or the beginning of it"), metavar="RUN")
+
+
 def _stop(options: argparse.Namespace) -> int:
-    from kd.cli.stop import stop
+    from kd.cli.runs import stop
 
     return stop(options.run)
+
+
+class _OneAxis(argparse.Action):
+    """Keeps the last value of a field, as usual, but refuses an axis that is there twice."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option: Any = None) -> None:
+        if hasattr(namespace, self.dest) and "," in f"{getattr(namespace, self.dest)}{values}":
+            raise Refusal(
+                _("{flag} is there twice: give its values once, with commas between them.", flag=option)
+            )
+        setattr(namespace, self.dest, values)
+
+
+def _shown(text: str) -> str:
+    """Returns a help text that argparse shows as it is, percent signs included."""
+    return text.replace("%", "%%")
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _said(spec: FieldSpec) -> dict[str, str]:
+    return {"help": _(spec.help), "values": spec.allowed}
+
+
+def _metavar(name: str) -> str:
+    choices = "|".join(map(str, FIELDS[name].choices))
+    if choices:
+        return choices if len(choices) <= _LONGEST_LIST else "NAME"
+    return {bool: "true|false", float: "NUMBER", int: "N", str: "DIGITS"}[FIELD_TYPES[name]]

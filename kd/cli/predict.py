@@ -9,7 +9,7 @@ from kd.cli.run_name import finished_run
 from kd.pictures.drawing import to_mnist
 from kd.pictures.picture_file import MAX_BYTES, decode_picture, refuse_without_warnings
 from kd.store.store import Store
-from kd.terminal.arguments import Refusal
+from kd.terminal.entry import Refusal
 from kd.text.translation import _
 from kd.text.words import NAMES, quoted
 

@@ -4,46 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kd.cli.program import started
+from kd.cli.parser import started
 from kd.store.store import Store
-from kd.terminal.arguments import Refusal
-from kd.text.translation import _, ngettext
+from kd.terminal.entry import Refusal
+from kd.text.translation import N_, _
 from kd.text.words import quoted
 
 FINISHED, ACTIVE, EITHER = "finished", "active", "either"
+"""What an id may name: finished runs, active runs, or finished runs and studies."""
+
+_NONE = {
+    FINISHED: N_("No finished run has the id {name}: `{program} runs` lists them."),
+    ACTIVE: N_("No waiting or training run has the id {name}: `{program} runs` lists them."),
+    EITHER: N_(
+        "No finished run and no study has the id {name}: `{program} runs` lists the runs, and the "
+        "address of a study has its id."
+    ),
+}
+_SEVERAL = {
+    FINISHED: N_("These finished runs have ids that begin with {name}: {ids}. Give more of the id."),
+    ACTIVE: N_("These waiting or training runs have ids that begin with {name}: {ids}. Give more of the id."),
+    EITHER: N_("These finished runs or studies have ids that begin with {name}: {ids}. Give more of the id."),
+}
+_MOST_NAMED = 5
 
 
-def the_one(name: str, run_ids: Iterable[str], kind: str) -> str:
-    """The one of these runs that `name` names.
+def the_one(name: str, ids: Iterable[str], kind: str) -> str:
+    """Returns the only id that begins with `name`.
 
     Args:
-        kind: what all these are, for the sentence that refuses: FINISHED or ACTIVE runs, or EITHER finished
-            runs or studies.
+        kind: what the ids are of, for the sentence that refuses: FINISHED, ACTIVE or EITHER.
 
     Raises:
         Refusal: when no id begins with it, or several do.
     """
-    found = [run_id for run_id in run_ids if name and run_id.startswith(name)]
-    if len(found) == 1:
-        return found[0]
-    raise Refusal(_refusal(kind, len(found), quoted(name)))
+    found = [each for each in ids if name and each.startswith(name)]
+    if not found:
+        raise Refusal(_(_NONE[kind], name=quoted(name), program=started()))
+    if len(found) > 1:
+        named = [*sorted(found)[:_MOST_NAMED], *(["…"] if len(found) > _MOST_NAMED else [])]
+        raise Refusal(_(_SEVERAL[kind], name=quoted(name), ids=", ".join(named)))
+    return found[0]
 
 
 def finished_run(store: Store, name: str) -> str:
-    """The finished run whose id is this, or begins with it.
-
-    Raises:
-        Refusal: when there is none, or more than one.
-    """
+    """Returns the id of the finished run whose id begins with `name`; raises as `the_one`."""
     return the_one(name, _finished(store), FINISHED)
 
 
 def finished_run_or_study(store: Store, name: str) -> tuple[str, bool]:
-    """The finished run or the study whose id is this, or begins with it, and whether it is a study.
-
-    Raises:
-        Refusal: when there is none, or more than one.
-    """
+    """Returns the id of a finished run or a study, and whether it is a study; raises as `the_one`."""
     studies = {record.study_id for record in store.studies.all()}
     found = the_one(name, [*_finished(store), *studies], EITHER)
     return found, found in studies
@@ -52,48 +62,3 @@ def finished_run_or_study(store: Store, name: str) -> tuple[str, bool]:
 def _finished(store: Store) -> list[str]:
     known = {row.run_id for row in store.runs.rows()} | set(store.runs.shipped())
     return list(filter(store.runs.has, known))
-
-
-def _refusal(kind: str, count: int, name: str) -> str:
-    if kind == EITHER and count == 0:
-        return _(
-            "No finished run and no study has the id {name}: `{program} runs` lists the runs, and the "
-            "address of a study has its id.",
-            name=name,
-            program=started(),
-        )
-    if kind == EITHER:
-        return ngettext(
-            "{count} finished run or study has an id that begins with {name}: give more of its id.",
-            "{count} finished runs or studies have ids that begin with {name}: give more of its id.",
-            count,
-            count=count,
-            name=name,
-        )
-    if kind == FINISHED and count == 0:
-        return _(
-            "No finished run has the id {name}: `{program} runs` lists them.", name=name, program=started()
-        )
-    if kind == FINISHED:
-        return ngettext(
-            "{count} finished run has an id that begins with {name}: `{program} runs` lists them.",
-            "{count} finished runs have ids that begin with {name}: `{program} runs` lists them.",
-            count,
-            count=count,
-            name=name,
-            program=started(),
-        )
-    if count == 0:
-        return _(
-            "No waiting or training run has the id {name}: `{program} runs` lists them.",
-            name=name,
-            program=started(),
-        )
-    return ngettext(
-        "{count} waiting or training run has an id that begins with {name}: `{program} runs` lists them.",
-        "{count} waiting or training runs have ids that begin with {name}: `{program} runs` lists them.",
-        count,
-        count=count,
-        name=name,
-        program=started(),
-    )

@@ -1,13 +1,16 @@
-"""`python -m kd runs`: list the stored runs."""
+"""`python -m kd runs` lists the stored runs; `python -m kd stop` stops one."""
 
 from __future__ import annotations
 
 import json
+import sys
+import time
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from kd.cli.run_name import ACTIVE, the_one
 from kd.config import FIELDS, RunConfig
 from kd.lab.run_list import RunList
 from kd.runs.state import RunView
@@ -16,9 +19,12 @@ from kd.text import endings
 from kd.text.translation import _, in_english
 from kd.text.words import MODELS, NAMES, accuracy, plain
 
+SECONDS_TO_STOP = 20
+SECONDS_BETWEEN_LOOKS = 0.1
+
 
 def runs(as_json: bool) -> int:
-    """List every run, newest first; returns the exit code."""
+    """Lists every run, newest first; returns the exit code."""
     views = RunList(Store()).views()  # and no Lab, which takes longer to load than all else here
     if as_json:
         with in_english():
@@ -50,7 +56,7 @@ def runs(as_json: bool) -> int:
 
 
 def _learns_from(config: RunConfig) -> str:
-    """The teacher, and a mistake if one is made on purpose."""
+    """Names the teacher, and a mistake if one is made on purpose."""
     if config.makes_mistake:
         mistake = FIELDS["mistake"].in_words(config.mistake)
         return _("{teacher}, {mistake}", teacher=config.teacher, mistake=mistake)
@@ -67,3 +73,36 @@ def _as_dict(view: RunView) -> dict:
         "config": view.config.to_dict(),
         "test_accuracy": {m: getattr(view.figures, m) for m in MODELS} if view.figures else None,
     }
+
+
+def stop(run: str) -> int:
+    """Asks the process that trains the run to stop it, and waits for that; returns the exit code."""
+    runs = Store().runs
+    active = [row.run_id for row in runs.rows() if row.is_active]
+    run_id = the_one(run, active, ACTIVE)
+    runs.ask_to_stop(run_id)
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    while (row := runs.row(run_id)) is not None and row.is_active:
+        if time.monotonic() > deadline:
+            print(
+                _(
+                    "Run {run} was asked to stop, but its app has not responded for {seconds} s. "
+                    "The run will stop as soon as the app responds; closing the app stops it too.",
+                    run=run_id,
+                    seconds=SECONDS_TO_STOP,
+                ),
+                file=sys.stderr,
+            )
+            return 1
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    if row is None or row.status == "stopped":
+        print(_("Run {run} has been stopped.", run=run_id))
+    else:
+        print(
+            _(
+                "Run {run} ended before it could be stopped ({state}).",
+                run=run_id,
+                state=endings.state(row.status),
+            )
+        )
+    return 0

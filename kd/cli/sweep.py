@@ -9,14 +9,13 @@ from collections.abc import Mapping
 
 from kd.export.exporting import check_free
 from kd.lab import Lab
-from kd.studies.in_text.picture import WIDTH, heading, picture
-from kd.studies.in_text.table import table_text
+from kd.studies.in_text import WIDTH, heading, picture, table_text
 from kd.studies.study import Study
-from kd.studies.sure.single_seeds import study_notes
+from kd.studies.sure.near import study_notes
 from kd.studies.verdicts import verdicts
 from kd.studies.view import StudyView
 from kd.terminal import interrupt
-from kd.terminal.arguments import Refusal
+from kd.terminal.entry import Refusal
 from kd.terminal.progress import views
 from kd.text.experiment_words import kept_words
 from kd.text.translation import _

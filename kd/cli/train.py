@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kd.cli.program import started
+from kd.cli.parser import started
 from kd.config import RunConfig
 from kd.lab import Lab
 from kd.lab.runs import Run
@@ -108,7 +108,7 @@ def _print_table(view: RunView, result: dict[str, Any]) -> None:
             f"{model['milliseconds']:.2f}",
         )
     # here, since it brings pandas, and every other command does without
-    from kd.studies.sure.single_seeds import near_note
+    from kd.studies.sure.near import near_note
 
     console = Console()
     console.print(table)

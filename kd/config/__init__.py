@@ -1,7 +1,7 @@
 """The settings of a run: `RunConfig`, its fields, and the presets."""
 
 from kd.base.fields import FieldSpec, to_bool
-from kd.config.conditions import (
+from kd.config.fields import (
     CONVOLUTIONAL,
     DENSE,
     FRESH,

@@ -18,13 +18,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from kd.base.fields import FieldSpec
-from kd.config.conditions import (
-    DRAWN,
-    has_fresh_teacher,
-    has_teaching,
-    learns_from_teacher,
-)
-from kd.config.fields import RunFields
+from kd.config.fields import DRAWN, RunFields, has_fresh_teacher, has_teaching, learns_from_teacher
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Objective
 from kd.networks.students import KINDS, Student
@@ -41,7 +35,7 @@ NOBODY = ""
 
 
 def _own(name: str, field: Any, group: str, **spec: Any) -> tuple[str, type, Any]:
-    """A field of one objective or one kind of student, as a field of RunConfig."""
+    """Returns a field of one objective or one kind of student as a field of RunConfig."""
     spec = {"spec": dataclasses.replace(field.metadata["spec"], group=group, **spec)}
     return name, type(field.default), dataclasses.field(default=field.default, metadata=spec)
 
@@ -108,7 +102,7 @@ class RunConfig(_OwnFields, RunFields):
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> RunConfig:
-        """Build from names and values, which may be text (from a URL or a stored record).
+        """Returns a run from names and values, which may be text (from a URL or a stored record).
 
         Raises:
             ValueError: for an unknown field or a value that its field does not allow.
@@ -120,23 +114,19 @@ class RunConfig(_OwnFields, RunFields):
 
     @classmethod
     def from_record(cls, values: Mapping[str, Any]) -> RunConfig:
-        """Build from a stored run's fields: those that it does not have yet are as they were then.
-
-        Raises:
-            ValueError: as `from_mapping`.
-        """
+        """Returns a run from a record: fields that it lacks are as they were then; raises as above."""
         return cls.from_mapping({**_BEFORE, **values})
 
     def replace(self, **changes: Any) -> RunConfig:
-        """The same run with some fields changed."""
+        """Returns the same run with some fields changed."""
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
-        """Every field by name, ready for JSON."""
+        """Returns every field by name, ready for JSON."""
         return dataclasses.asdict(self)
 
     def identity(self) -> dict[str, Any]:
-        """The fields that decide the run.
+        """Returns the fields that decide the run.
 
         Those of the first version are all in it, so that its runs keep their names; only a fresh teacher's
         have ever been left out for another teacher. Later objectives leave out what they do without.
@@ -149,7 +139,7 @@ class RunConfig(_OwnFields, RunFields):
         return {"recipe": RECIPE_VERSION, **self._named(since), **self._later(FIELDS)}
 
     def model_identity(self, model: str) -> dict[str, Any]:
-        """The fields that decide a model's weights: 'teacher', 'distilled' or 'scratch'."""
+        """Returns the fields that decide the weights of a model, 'teacher', 'distilled' or 'scratch'."""
         deciding = [name for name, spec in FIELDS.items() if model in spec.decides]
         since = [name for name in deciding if FIELDS[name].as_from_the_start and self.counts(name)]
         identity = {"recipe": RECIPE_VERSION, **self._named(since), **self._later(deciding)}
@@ -161,7 +151,7 @@ class RunConfig(_OwnFields, RunFields):
         return {**identity, "model": model}
 
     def counts(self, name: str) -> bool:
-        """Whether the field makes a difference to this run."""
+        """Tells whether the field makes a difference to this run."""
         counts = FIELDS[name].counts
         return counts is None or counts(self)
 
@@ -188,7 +178,7 @@ class RunConfig(_OwnFields, RunFields):
 
     @property
     def has_equal_students(self) -> bool:
-        """Whether both students learn the same from the same pictures: their labels, and nothing else."""
+        """Whether both students learn from the same labels, and from nothing else."""
         return not has_teaching(self) and self.baseline == "labels" and not self.counts("labelled")
 
     @property
@@ -217,7 +207,7 @@ class RunConfig(_OwnFields, RunFields):
         return OBJECTIVES[self.objective]
 
     def objective_values(self) -> Objective:
-        """The objective with this run's numbers, or the mistake that it makes with it."""
+        """Returns the objective with this run's numbers, or the mistake that it makes with it."""
         kind = MISTAKES[self.mistake] if self.makes_mistake else self.objective_class
         own = {own.name: getattr(self, own.name) for own in self.objective_class.own_fields()}
         scale = self.temperature**2 if self.temperature_squared else 1.0
@@ -227,7 +217,7 @@ class RunConfig(_OwnFields, RunFields):
         return {name: getattr(self, name) for name in FIELDS if name in names}
 
     def _later(self, names: Any) -> dict[str, Any]:
-        """Those of the later fields that make a difference: a new one must not rename what there is."""
+        """Returns the later fields that make a difference: a new one must not rename what there is."""
         return {
             name: getattr(self, name)
             for name in names
@@ -238,7 +228,7 @@ class RunConfig(_OwnFields, RunFields):
 
 
 def not_a_field(name: object) -> ValueError:
-    """The refusal of what is no field of a run, or none that people set."""
+    """Returns the refusal of what is no field of a run, or none that people set."""
     return ValueError(
         _(
             "{name} is not a field of a run: did you mean {fields}?",
@@ -249,7 +239,7 @@ def not_a_field(name: object) -> ValueError:
 
 
 def content_hash(identity: Mapping[str, Any]) -> str:
-    """Twelve hexadecimal digits that name this content."""
+    """Returns twelve hexadecimal digits that name this content."""
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -342,11 +332,7 @@ PRESETS: dict[str, Preset] = {
 
 
 def config_of(setting: RunConfig | Preset | str) -> RunConfig:
-    """The run that a caller asks for, who may name a preset: "notebook".
-
-    Raises:
-        ValueError: when there is no such preset, or it is nothing of the kind.
-    """
+    """Returns the run of a RunConfig, a preset or a preset's name; raises ValueError for anything else."""
     if isinstance(setting, str):
         setting = PRESETS.get(setting, setting)
     if isinstance(setting, Preset):

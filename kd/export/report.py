@@ -19,8 +19,8 @@ from kd.base.fields import GROUPS, FieldSpec
 from kd.config import FIELDS, RunConfig
 from kd.export.format import Check, Format, Material
 from kd.pictures.mnist import load_mnist
-from kd.studies.in_text.command import train_command
-from kd.studies.sure.single_seeds import near_note
+from kd.studies.address import train_command
+from kd.studies.sure.near import near_note
 from kd.text.chart_words import accuracy_words, loss_words
 from kd.text.translation import N_, _, language, ngettext
 from kd.text.verdicts import verdict_note, verdict_sentence

@@ -24,8 +24,8 @@ from kd.runs.in_progress import RunsInProgress
 from kd.runs.scheduler import AHEAD
 from kd.store.store import Store
 from kd.store.upkeep import Upkeep
+from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study
-from kd.studies.sure.stations import STATIONS
 from kd.text.translation import _
 from kd.text.words import quoted
 

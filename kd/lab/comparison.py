@@ -15,9 +15,8 @@ from kd.analysis.evaluation import BLOCKS, compare
 from kd.config import FIELDS, MODELS, STUDENTS, TEST_IMAGES, RunConfig
 from kd.runs.state import RunView
 from kd.store.rows import Figures
-from kd.studies.over_seeds import gains
+from kd.studies.over_seeds import STATIONS, gains
 from kd.studies.study import Study
-from kd.studies.sure.stations import STATIONS
 from kd.studies.verdicts import verdicts
 
 AHEAD, BEHIND, UNPAIRED = "ahead", "behind", "unpaired"
@@ -80,11 +79,13 @@ def lines(entries: Iterable[RunView], fold: bool = True) -> list[Line]:
     differences = np.repeat(table[:, :1], BLOCKS, axis=1)
     for place in np.flatnonzero(np.repeat(count, count) >= STATIONS[0]):
         differences[place] = _in_blocks(every[place].figures, differences[place])
-    means, *ends = gains(setting, np.array([entry.config.seed for entry in every], int), differences)
+    seeds = np.array([entry.config.seed for entry in every], int)
+    gained = gains(setting, seeds, differences, len(count))
+    ends = (gained.found.low, gained.found.high)
     alone = table[np.cumsum(count) - 1, 1:3].T
     low, high = (np.where(count == 1, own, end) for own, end in zip(alone, ends, strict=True))
     accuracies = [np.bincount(setting, column, len(count)) / count for column in table[:, 3:].T]
-    columns = np.column_stack([means, low, high, *accuracies]).tolist()
+    columns = np.column_stack([gained.mean, low, high, *accuracies]).tolist()
     return [Line(tuple(group), *row) for group, row in zip(groups.values(), columns, strict=True)]
 
 

@@ -18,7 +18,7 @@ from kd.analysis.neighbours import NeighbourIndex
 from kd.base.once import computed_once
 from kd.base.unusable import Unusable
 from kd.config import MODELS, NOBODY, STUDENTS, RunConfig
-from kd.config.conditions import FIRST
+from kd.config.fields import FIRST
 from kd.export.exporting import export, nothing
 from kd.export.format import Check
 from kd.lab.run_list import RunList

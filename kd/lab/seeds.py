@@ -12,8 +12,8 @@ from kd.lab.ahead import SEEDS, Ahead, with_seeds
 from kd.lab.studies import Studies
 from kd.runs.in_progress import RunsInProgress
 from kd.store.store import Store
+from kd.studies.over_seeds import MOST_SEEDS
 from kd.studies.study import Study
-from kd.studies.sure.stations import MOST_SEEDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,9 +77,9 @@ class Seeds:
         """Returns the stored runs of a setting and its next seeds, `most` in all, one row a seed.
 
         Returns:
-            The columns of `kd.studies.frame.study_frame`.
+            The columns of `kd.studies.verdicts.study_frame`.
         """
-        from kd.studies.frame import study_frame
+        from kd.studies.verdicts import study_frame
 
         config = config_of(config)
         return study_frame(Study(config, {}, len(_ids(config, most))), self._compared_result)

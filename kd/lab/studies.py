@@ -71,7 +71,7 @@ class StudyHandle:
         return self._studies.stop(self.id, person)
 
     def to_frame(self) -> pd.DataFrame:
-        """Returns its finished runs, one row each (`kd.studies.frame.study_frame`)."""
+        """Returns its finished runs, one row each (`kd.studies.verdicts.study_frame`)."""
         return self._studies.frame(self.study)
 
     def verdicts(self) -> pd.DataFrame:
@@ -323,7 +323,7 @@ class Studies:
 
     def frame(self, study: StudyName | Study) -> pd.DataFrame:
         """Returns the finished runs of a study, also of one that was never started."""
-        from kd.studies.frame import study_frame
+        from kd.studies.verdicts import study_frame
 
         return study_frame(study if isinstance(study, Study) else self.study(study), self._result)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kd.base.unusable import Unusable
 from kd.config import TRAIN_IMAGES, RunConfig, has_nonsense
-from kd.config.conditions import DIGITS, FIRST, NOISE, SHUFFLED, SMOOTH
+from kd.config.fields import DIGITS, FIRST, NOISE, SHUFFLED, SMOOTH
 from kd.pictures.mnist import load_mnist
 from kd.text.translation import _
 from kd.text.words import quoted

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, RunConfig
-from kd.config.conditions import MOST_EPOCHS
+from kd.config.fields import MOST_EPOCHS
 
 # With two values alone, an axis is logarithmic if one is so many times the other.
 _DECADE = 10
@@ -29,17 +29,13 @@ _AROUND_DEFAULT = (0.1, 0.25, 0.5, 1, 2, 4, 10)
 
 
 def may_vary() -> list[str]:
-    """The fields that an axis may have, in the order in which people mostly want them."""
+    """Returns the fields that an axis may have, in the order in which people mostly want them."""
     first = ("train_size", "temperature", "alpha", "epochs", "objective", "label_noise", "student_width")
     return [*first, *(name for name in OFFERED if name not in (*first, "seed"))]
 
 
 def offered(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
-    """Values of a field that are worth comparing.
-
-    Args:
-        base: the setting of whatever does not vary, the default one with None: epochs are longer than in it.
-    """
+    """Returns values of a field that are worth comparing; epochs are multiples of those of `base`."""
     if name == "epochs":
         epochs = (base or RunConfig()).epochs
         return tuple(dict.fromkeys(min(factor * epochs, MOST_EPOCHS) for factor in _LONGER))
@@ -56,7 +52,7 @@ def offered(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
 
 
 def offered_first(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
-    """The few of them that an axis begins with. base: as for `offered`."""
+    """Returns the few values that an axis begins with. base: as for `offered`."""
     values = offered(name, base)
     if name == "epochs":
         return values[:3]
@@ -64,22 +60,22 @@ def offered_first(name: str, base: RunConfig | None = None) -> tuple[Any, ...]:
 
 
 def values_in_order(column: pd.Series) -> list[Hashable]:
-    """The values of a column, each once: numbers in order, others as they first appear."""
+    """Returns the values of a column without duplicates: numbers in order, others as they first appear."""
     return in_order(column.drop_duplicates().tolist())
 
 
 def in_order(values: Sequence[Any]) -> list[Any]:
-    """Numbers in order, others as they are."""
+    """Returns numbers in order, and other values as they are."""
     return sorted(values) if are_numbers(values) else list(values)
 
 
 def are_numbers(values: Sequence[Any]) -> bool:
-    """Whether all of them are numbers, and none a switch."""
+    """Tells whether all of them are numbers, and none a switch."""
     return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
 
 
 def is_logarithmic(values: Sequence[Any], axis: str = "") -> bool:
-    """Whether the values are chosen by their ratios: 1, 4, 20, and not 0.1, 0.5, 0.9; epochs always are."""
+    """Tells whether the values are chosen by ratio: 1, 4, 20, and not 0.1, 0.5, 0.9; epochs always are."""
     if not are_numbers(values) or min(values) <= 0:
         return False
     if axis == "epochs":

@@ -92,7 +92,7 @@ FROM_ACCURACIES = {
 
 
 def with_gains(runs: pd.DataFrame) -> pd.DataFrame:
-    """Returns runs as `kd.studies.frame.study_frame` has them, with the columns FROM_ACCURACIES."""
+    """Returns runs as `kd.studies.verdicts.study_frame` has them, with the columns FROM_ACCURACIES."""
     right = {f"{model}_right": 100 * runs[f"{model}_accuracy"].astype(float) for model in MODELS}
     return runs.assign(**right, gain=right["distilled_right"] - right["scratch_right"])
 

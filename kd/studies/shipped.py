@@ -37,7 +37,7 @@ _FAR_IN_ALPHA = 0.21
 
 @cache
 def shipped_study(length: str = SHORT) -> pd.DataFrame:
-    """Its runs, one row each: AXES, epochs, seed, and the models' accuracies as `kd.studies.frame` has them.
+    """Reads a run a row: AXES, epochs, seed and what else `kd.studies.verdicts.study_frame` has.
 
     Args:
         length: SHORT or LONG.
@@ -50,7 +50,7 @@ def shipped_study(length: str = SHORT) -> pd.DataFrame:
 
 @cache
 def objectives_study(length: str = SHORT) -> pd.DataFrame:
-    """The runs of every objective: objective instead of AXES, and otherwise as in `shipped_study`.
+    """Reads the runs of every objective: as `shipped_study`, with objective instead of AXES.
 
     Raises:
         ValueError: when its file is missing or damaged.
@@ -61,7 +61,7 @@ def objectives_study(length: str = SHORT) -> pd.DataFrame:
 def _read(file: Path, axes: Sequence[str], length: str) -> pd.DataFrame:
     try:
         runs = pd.read_csv(file)
-        verdicts(runs.head(1), axes)
+        verdicts(runs.head(1), ["length", *axes])
     except (OSError, ValueError) as error:
         raise Unusable(
             _(
@@ -70,25 +70,24 @@ def _read(file: Path, axes: Sequence[str], length: str) -> pd.DataFrame:
                 reason=str(error).rstrip("."),
             )
         ) from None
-    lengths = runs.pop("length") if "length" in runs else pd.Series(SHORT, runs.index)
-    return runs[lengths == length].reset_index(drop=True)
+    return runs[runs.pop("length") == length].reset_index(drop=True)
 
 
 def length_of(config: RunConfig) -> str | None:
-    """Which length a setting has, up to a factor of two; None for neither."""
+    """Returns the length of a setting, SHORT or LONG, up to a factor of two; None for neither."""
     usual = RunConfig().steps
     found = (length for length, times in TIMES.items() if 0.5 <= config.steps / (times * usual) <= 2)
     return next(found, None)
 
 
 def other_length(config: RunConfig) -> str:
-    """The length that a setting is further from."""
+    """Returns the length that a setting is further from, SHORT or LONG."""
     halfway = math.sqrt(math.prod(TIMES.values())) * RunConfig().steps
     return LONG if config.steps < halfway else SHORT
 
 
 def near(config: RunConfig, field: str, length: str | None = None) -> pd.DataFrame | None:
-    """The study's verdicts along a field, in the cells that are nearest to a setting in the other fields.
+    """Returns verdicts along a field, in the cells that are nearest to a setting in the other fields.
 
     Args:
         field: one of AXES.
@@ -96,15 +95,13 @@ def near(config: RunConfig, field: str, length: str | None = None) -> pd.DataFra
 
     Returns:
         Rows of `kd.studies.verdicts.verdicts`, sorted by the field, with the cell that was taken in
-        `attrs["cell"]`; None if the study does not vary this field or has none of this length, or the setting
-        differs from the default in another field, or has neither length.
+        `attrs["cell"]`; None if the study does not vary this field, or the setting differs from the default
+        in another field or has neither length.
     """
     length = length or length_of(config)
     if length is None or field not in AXES or differs(config) - {*AXES, *_FOLLOWS}:
         return None
     runs, cell = shipped_study(length), {}
-    if runs.empty:
-        return None
     for name in AXES:
         if name != field:
             runs, cell[name] = _nearest(runs, name, config)
@@ -114,7 +111,7 @@ def near(config: RunConfig, field: str, length: str | None = None) -> pd.DataFra
 
 
 def nearest(config: RunConfig, length: str | None = None) -> tuple[RunConfig, pd.DataFrame] | None:
-    """The cell that is nearest to a setting, in the study that has more seeds of it.
+    """Finds the cell that is nearest to a setting, in the study that has more seeds of it.
 
     Args:
         length: as for `near`.
@@ -132,10 +129,8 @@ def nearest(config: RunConfig, length: str | None = None) -> tuple[RunConfig, pd
     if of_objective:
         runs = objectives_study(length)
         runs = runs[runs["objective"] == config.objective]
-        return None if runs.empty else (_setting(runs, objective=config.objective), runs)
+        return _setting(runs, objective=config.objective), runs
     runs, cell = shipped_study(length), {}
-    if runs.empty:
-        return None
     for name in AXES:
         runs, cell[name] = _nearest(runs, name, config)
         if name in _LOGARITHMIC and not 0.5 <= getattr(config, name) / cell[name] <= 2:
@@ -147,13 +142,13 @@ def nearest(config: RunConfig, length: str | None = None) -> tuple[RunConfig, pd
 
 
 def _setting(runs: pd.DataFrame, **cell: object) -> RunConfig:
-    """That of these runs, with their first seed."""
+    """Returns the setting of these runs, with their first seed."""
     first = runs.iloc[0]
     return RunConfig(**cell, epochs=int(first["epochs"]), seed=int(first["seed"]))
 
 
 def differs(config: RunConfig) -> set[str]:
-    """The fields that count in a setting and are not at their default there."""
+    """Returns the fields that count in a setting and are not at their default there."""
     default = RunConfig()
     return {
         name for name in FIELDS if config.counts(name) and getattr(config, name) != getattr(default, name)
@@ -161,7 +156,7 @@ def differs(config: RunConfig) -> set[str]:
 
 
 def _nearest(runs: pd.DataFrame, name: str, config: RunConfig) -> tuple[pd.DataFrame, object]:
-    """The runs with the value of a field that is nearest to the setting's, and this value."""
+    """Returns the runs with the value of a field that is nearest to the setting's, and this value."""
     values = runs[name].unique()
     value = values[np.argmin(np.abs(_scale(name, values) - _scale(name, getattr(config, name))))]
     return runs[runs[name] == value], value.item()

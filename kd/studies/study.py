@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from kd.config import (
     config_of,
     content_hash,
     has_teaching,
+    not_a_field,
 )
 from kd.text.translation import N_, _
 from kd.text.words import quoted
@@ -64,8 +66,7 @@ class Study:
         object.__setattr__(self, "base", config_of(self.base))
         object.__setattr__(self, "axes", {name: _axis(name, self.axes[name]) for name in self.axes})
         checked_seeds(self.seeds)
-        self._check_size()
-        self._check_seeds()
+        self._check_numbers()
         cells = list(self.cells())
         configs = [self.config(cell) for cell in cells]
         for name in self.axes:
@@ -82,16 +83,16 @@ class Study:
         return content_hash({"recipe": RECIPE_VERSION, "base": base, "baseline": self.baseline, **asked})
 
     def cells(self) -> Iterator[Cell]:
-        """Every combination of the axes' values; the last axis varies fastest."""
+        """Yields every combination of the axes' values; the last axis varies fastest."""
         for values in itertools.product(*self.axes.values()):
             yield dict(zip(self.axes, values, strict=True))
 
     def config(self, cell: Cell, number: int = 0) -> RunConfig:
-        """A cell's run with the seed of this number, counted from 0."""
+        """Returns a cell's run with the seed of this number, counted from 0."""
         return self.base.replace(**cell, seed=self.base.seed + number)
 
     def runs(self) -> Iterator[tuple[Cell, RunConfig]]:
-        """Every run with its cell; all cells with one seed before any with the next."""
+        """Yields every run with its cell; all cells with one seed before any with the next."""
         for number in range(self.seeds):
             for cell in self.cells():
                 yield cell, self.config(cell, number)
@@ -99,22 +100,19 @@ class Study:
     @property
     def size(self) -> int:
         """The number of runs."""
-        size = self.seeds
-        for values in self.axes.values():
-            size *= len(values)
-        return size
+        return self.seeds * math.prod(map(len, self.axes.values()))
 
     def to_dict(self) -> dict[str, Any]:
-        """Ready for JSON; `from_mapping` reads it."""
+        """Returns a dictionary for JSON, which `from_mapping` reads."""
         axes = {name: list(values) for name, values in self.axes.items()}
         return {"base": self.base.to_dict(), "axes": axes, "seeds": self.seeds, "baseline": self.baseline}
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Study:
-        """The inverse of `to_dict`."""
+        """Returns the study of what `to_dict` returned."""
         return cls(**{**values, "base": RunConfig.from_record(values["base"])})
 
-    def _check_size(self) -> None:
+    def _check_numbers(self) -> None:
         if self.size > MOST_RUNS:
             raise ValueError(
                 _(
@@ -124,8 +122,6 @@ class Study:
                     most=f"{MOST_RUNS:,}",
                 )
             )
-
-    def _check_seeds(self) -> None:
         highest = FIELDS["seed"].maximum
         if highest is not None and self.base.seed + self.seeds - 1 > highest:
             raise ValueError(
@@ -162,11 +158,7 @@ class Study:
 
 
 def checked_seeds(seeds: Any) -> int:
-    """A number of seeds.
-
-    Raises:
-        ValueError: when there cannot be so many.
-    """
+    """Returns a number of seeds; raises ValueError when there cannot be so many."""
     if type(seeds) is not int or not 1 <= seeds <= MOST_SEEDS:
         raise ValueError(
             _(
@@ -179,7 +171,7 @@ def checked_seeds(seeds: Any) -> int:
 
 
 def _axis(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
-    """An axis with its values in their field's type."""
+    """Returns the values of an axis in their field's type."""
     if name == "seed":
         raise ValueError(_("seed is no axis: say how many seeds each cell gets."))
     if isinstance(values, str) or not isinstance(values, Sequence):
@@ -187,7 +179,7 @@ def _axis(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
             _("The values of {name} must be a list, got {value}.", name=name, value=quoted(values))
         )
     if name not in FIELDS:
-        RunConfig.from_mapping({name: None})  # says so
+        raise not_a_field(name)
     if not values:
         raise ValueError(_("The axis {name} has no values: give at least one.", name=name))
     checked = tuple(_value(name, value) for value in values)
@@ -201,12 +193,12 @@ def _axis(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
 
 def _value(name: str, value: Any) -> Any:
     if name not in FIELDS:
-        RunConfig.from_mapping({name: value})  # says so
+        raise not_a_field(name)
     return FIELDS[name].checked(name, value, FIELD_TYPES[name])
 
 
 def _no_difference(name: str, config: RunConfig) -> str:
-    """Why an axis makes no difference to any cell."""
+    """Says why an axis makes no difference to any cell."""
     if not has_teaching(config) and FIELDS[name].group == "objective":
         reason = N_("alpha is 1, so the student learns from the labels alone")
     elif FIELDS[name].group == "objective":

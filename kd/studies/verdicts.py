@@ -2,24 +2,23 @@
 
 Every seed gives a pair of accuracies that share their data, their order and, as far as they can, their
 initial weights. So differences are taken within seeds, and tested with the paired t-test, which takes in that
-other test pictures would give other differences (`kd.studies.over_seeds`). A verdict is given at stations
-only (`kd.studies.sure.stations`).
+other test pictures would give other differences. Verdicts are given at stations (`kd.studies.over_seeds`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kd.config import TEST_IMAGES
+from kd.analysis.verdict import CONFIDENCE
+from kd.config import MODELS, STUDENTS, TEST_IMAGES, RunConfig
 from kd.studies.axes import values_in_order
-from kd.studies.over_seeds import over_seeds
-from kd.studies.study import SCRATCH
-from kd.studies.sure.stations import STATIONS, level, next_station, station
-from kd.text.words import STUDENTS, quoted
+from kd.studies.over_seeds import STATIONS, Gains, gains, level, next_station, over_seeds, station
+from kd.studies.study import SCRATCH, Study
+from kd.text.words import quoted
 
 HELPS, HURTS, NOT_SHOWN, NOT_JUDGED, BASELINE = "helps", "hurts", "not shown", "not judged yet", "baseline"
 """The verdicts: NOT_JUDGED before the first station, BASELINE for the cell that is the baseline."""
@@ -28,18 +27,50 @@ DIFFERENCE_WORTH_SHOWING = 0.2
 """In points: `seeds_from` and `seeds_to` are about a difference of this size."""
 POWER = 0.8
 
+COUNTS = ("only_distilled", "only_scratch")
+BLOCKS = tuple(f"{model}_blocks" for model in STUDENTS)
+COLUMNS = ("seed", "run", *(f"{model}_accuracy" for model in MODELS), *COUNTS, *BLOCKS)
+"""What `study_frame` has besides the axes."""
 ACCURACIES = ("distilled_accuracy", "scratch_accuracy", "teacher_accuracy")
 
-# Of the interval of a standard deviation.
-_CONFIDENCE = 0.95
 # In points: a smaller spread is not to be told from none in such steps.
 _FINEST = 0.005
+
+
+def study_frame(study: Study, result: Callable[[RunConfig], dict[str, Any] | None]) -> pd.DataFrame:
+    """Returns a row for each finished run of a study, in the order of its runs.
+
+    Args:
+        result: a run's result, or None if it is not stored.
+
+    Returns:
+        The axes' values, then COLUMNS: seed, run (its id), the three models' test accuracies in [0, 1], the
+        numbers of test images that only the distilled or only the scratch student gets right, and how many
+        each of them gets right in each block (`kd.analysis.evaluation.right_in_blocks`), as text: "483 479",
+        or None in a result of an earlier version.
+    """
+    rows = []
+    for cell, config in study.runs():
+        found = result(config)
+        if found is None:
+            continue
+        blocks = [found[name].get("right_in_blocks") for name in STUDENTS]
+        row = (
+            *cell.values(),
+            config.seed,
+            config.run_id,
+            *(found[name]["test_accuracy"] for name in MODELS),
+            *(found["comparison"][f"{name}_right"] for name in COUNTS),
+            *(None if right is None else " ".join(map(str, right)) for right in blocks),
+        )
+        rows.append(row)
+    return pd.DataFrame(rows, columns=[*study.axes, *COLUMNS])
 
 
 def verdicts(
     runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any] = SCRATCH
 ) -> pd.DataFrame:
-    """A verdict on each cell of a study.
+    """Judges each cell of a study.
 
     Args:
         runs: the finished runs, one row for each cell and seed: the axes, seed, distilled_accuracy,
@@ -61,7 +92,7 @@ def verdicts(
         few seeds hardly tell how much others differ.
 
         An interval is its cell's own; a verdict is corrected for the number of cells and stricter than 5 %
-        (`kd.studies.sure.stations`), so it can be "not shown" although the interval is without 0. Seeds that
+        (`kd.studies.over_seeds`), so it can be "not shown" although the interval is without 0. Seeds that
         make no difference at all say nothing about other seeds: then there is no interval. seeds_from and
         seeds_to are missing where the question is settled: the cell helps or hurts, or its interval is within
         0.2 points of 0; seeds_to also where the most seeds that a verdict can rest on may not be enough.
@@ -71,48 +102,56 @@ def verdicts(
             not fractions, or blocks are not whole numbers, equally many for each run.
     """
     _check(runs, axes, baseline)
-    accuracies = runs[list(ACCURACIES)].to_numpy(float)
     differences = in_blocks(runs, "distilled") - _of_baseline(runs, axes, baseline)
-    seeds, rows = runs["seed"].to_numpy(), []
-    for key, places in _cells(runs, axes):
-        row = dict(zip(axes, key, strict=True))
-        places = places[np.argsort(seeds[places])]
-        figures = _compared(accuracies[places], differences[places])
-        if not isinstance(baseline, str) and all(row[axis] == baseline[axis] for axis in axes):
-            figures |= {"p": np.nan, "verdict": BASELINE}
-        rows.append(row | figures)
-    table = pd.DataFrame(rows, columns=[*axes, *_RESULTS, *_WORKED_OUT])
-    table["p_corrected"] = _holm(table["p"].to_numpy(float))
-    table["verdict"] = [
-        row.verdict if isinstance(row.verdict, str) else _verdict(row)
-        for row in table[list(_RESULTS)].itertuples(index=False)
-    ]
-    tests = int(table["p"].notna().sum())
-    table["seeds_from"], table["seeds_to"] = _needed(table, tests)
-    whole = ["next_seeds", "seeds_from", "seeds_to"]
-    table[whole] = table[whole].astype(float).astype("Int64")
-    return table.drop(columns=list(_WORKED_OUT))
+    cells = _numbered(runs, axes)
+    firsts = np.unique(cells, return_index=True)[1]
+    pairs = ~np.isnan(differences).any(axis=1)
+    gained = gains(cells[pairs], runs["seed"].to_numpy()[pairs], differences[pairs], len(firsts))
+    shown = pairs | (gained.seeds == 0)[cells]
+    found = gained.found
+    table = runs[list(axes)].iloc[firsts].reset_index(drop=True)
+    is_baseline = np.zeros(len(table), bool)
+    if not isinstance(baseline, str):
+        is_baseline = _is_cell(table, axes, baseline)
+    p = np.where(is_baseline, np.nan, found.p)
+    corrected = _holm(p)
+    allowed = np.array([level(seeds) for seeds in gained.judged])
+    said = [is_baseline, gained.judged == 0, ~(corrected < allowed), found.low > 0]
+    verdict = np.select(said, [BASELINE, NOT_JUDGED, NOT_SHOWN, HELPS], HURTS)
+    needed = _needed(gained, verdict, int(np.isfinite(p).sum()))
+    return table.assign(
+        seeds=gained.seeds,
+        **runs.loc[shown, list(ACCURACIES)].groupby(cells[shown]).mean(),
+        difference=gained.mean,
+        judged_seeds=gained.judged,
+        next_seeds=_whole([next_station(seeds) for seeds in gained.seeds]),
+        low=found.low,
+        high=found.high,
+        p=p,
+        p_corrected=corrected,
+        verdict=verdict.astype(object),
+        seeds_from=_whole(needed[0]),
+        seeds_to=_whole(needed[1]),
+    )
 
 
-_RESULTS = (
-    "seeds",
-    *ACCURACIES,
-    "difference",
-    "judged_seeds",
-    "next_seeds",
-    "low",
-    "high",
-    "p",
-    "p_corrected",
-    "verdict",
-    "seeds_from",
-    "seeds_to",
-)
-_WORKED_OUT = ("spread", "pictures")
+def _whole(numbers: Any) -> pd.Series:
+    return pd.Series(numbers, dtype=float).astype("Int64")
+
+
+def _numbered(runs: pd.DataFrame, axes: Sequence[str]) -> np.ndarray:
+    """Returns the number of each run's cell, in the order in which cells first appear."""
+    if not axes or not len(runs):
+        return np.zeros(len(runs), int)
+    return runs.groupby(list(axes), sort=False, dropna=False).ngroup().to_numpy()
+
+
+def _is_cell(table: pd.DataFrame, axes: Sequence[str], cell: Mapping[str, Any]) -> np.ndarray:
+    return np.logical_and.reduce([table[axis] == cell[axis] for axis in axes] or [np.ones(len(table), bool)])
 
 
 def in_blocks(runs: pd.DataFrame, model: str) -> np.ndarray:
-    """The percentage of each block of the test pictures that a student gets right (runs, blocks).
+    """Returns the percentage of each block of the test pictures that a student gets right (runs, blocks).
 
     Where a run does not know its blocks, each is as right as all pictures, and says nothing of others.
 
@@ -158,12 +197,11 @@ def _check(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str,
 
 
 def _of_baseline(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mapping[str, Any]) -> np.ndarray:
-    """For each run, what its distilled student is compared with, as `in_blocks`; NaN where there is none."""
+    """Returns what each run's distilled student is compared with, as `in_blocks`; NaN where there is none."""
     if isinstance(baseline, str):
         return in_blocks(runs, SCRATCH)
-    chosen = np.logical_and.reduce([runs[axis] == baseline[axis] for axis in axes] or [np.ones(len(runs))])
     others = in_blocks(runs, "distilled")
-    place = pd.Series(np.arange(len(runs)), runs["seed"].to_numpy())[chosen.astype(bool)]
+    place = pd.Series(np.arange(len(runs)), runs["seed"].to_numpy())[_is_cell(runs, axes, baseline)]
     found = place.reindex(runs["seed"]).to_numpy(float)
     known = ~np.isnan(found)
     other = np.full_like(others, np.nan)
@@ -171,51 +209,10 @@ def _of_baseline(runs: pd.DataFrame, axes: Sequence[str], baseline: str | Mappin
     return other
 
 
-def _cells(runs: pd.DataFrame, axes: Sequence[str]) -> Iterator[tuple[tuple[Hashable, ...], np.ndarray]]:
-    """The values of each cell, in the order in which they first appear, and the places of its runs."""
-    if not len(runs):
-        return iter(())
-    if not axes:
-        return iter([((), np.arange(len(runs)))])
-    numbers = runs.groupby(list(axes), sort=False, dropna=False).ngroup().to_numpy()
-    ends = np.cumsum(np.bincount(numbers))
-    places = np.split(np.argsort(numbers, kind="stable"), ends[:-1])
-    firsts = runs[list(axes)].iloc[[each[0] for each in places]]
-    return zip(firsts.itertuples(index=False, name=None), places, strict=True)
-
-
-def _compared(accuracies: np.ndarray, differences: np.ndarray) -> dict[str, Any]:
-    """The figures of one cell.
-
-    Args:
-        accuracies: of the models in ACCURACIES, a row for each seed (seeds, 3).
-        differences: in points, for each seed and block (seeds, blocks); NaN where there is no pair.
-    """
-    pairs = ~np.isnan(differences).any(axis=1)
-    values = differences[pairs]
-    judged = station(len(values))
-    found = over_seeds(values[:judged])
-    shown = accuracies[pairs] if pairs.any() else accuracies
-    return {
-        "seeds": len(values),
-        **{name: _mean(column) for name, column in zip(ACCURACIES, shown.T, strict=True)},
-        "difference": _mean(values.mean(axis=1)),
-        "judged_seeds": judged,
-        "next_seeds": next_station(len(values)),
-        **{name: getattr(found, name) for name in ("low", "high", "p", *_WORKED_OUT)},
-    }
-
-
-def _mean(values: np.ndarray) -> float:
-    known = values[~np.isnan(values)]
-    return known.mean() if len(known) else np.nan
-
-
 def _holm(p_values: np.ndarray) -> np.ndarray:
-    """The p-values corrected for each other, NaN where there is none.
+    """Corrects p-values for each other (Holm 1979); NaN stays NaN and does not count.
 
-    Holm, "A simple sequentially rejective multiple test procedure" (1979): whatever the cells' true
-    differences, the chance of a single wrong "helps" or "hurts" in the whole study is at most the level.
+    Whatever the true differences, the chance of a single wrong verdict in the study is at most the level.
 
     Not statsmodels' `multipletests` (0.15): it collects garbage, which holds up a large process for 0.2 s.
     """
@@ -226,16 +223,8 @@ def _holm(p_values: np.ndarray) -> np.ndarray:
     return corrected
 
 
-def _verdict(row: Any) -> str:
-    if not row.judged_seeds:
-        return NOT_JUDGED
-    if not row.p_corrected < level(row.judged_seeds):
-        return NOT_SHOWN
-    return HELPS if row.low > 0 else HURTS
-
-
-def _needed(table: pd.DataFrame, tests: int) -> tuple[np.ndarray, np.ndarray]:
-    """With how many seeds DIFFERENCE_WORTH_SHOWING would be shown in each cell: a range of stations.
+def _needed(gained: Gains, verdict: np.ndarray, tests: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns with how many seeds DIFFERENCE_WORTH_SHOWING would be shown in each cell: a range of stations.
 
     It belongs to the 95 % interval of the standard deviation over seeds, from the chi-square distribution.
     The level is the strictest that Holm's correction can ask of one of `tests` cells, so the number is enough
@@ -247,21 +236,19 @@ def _needed(table: pd.DataFrame, tests: int) -> tuple[np.ndarray, np.ndarray]:
     """
     from scipy.stats import chi2
 
-    seeds, spread = table["judged_seeds"].to_numpy(int), table["spread"].to_numpy(float)
-    within = np.maximum(-table["low"], table["high"]).to_numpy(float) <= DIFFERENCE_WORTH_SHOWING
-    settled = within | table["verdict"].isin([HELPS, HURTS, BASELINE]).to_numpy()
-    free = np.maximum(seeds - 1, 1)
-    pictures = table["pictures"].to_numpy(float)
+    found, free = gained.found, np.maximum(gained.judged - 1, 1)
+    within = np.maximum(-found.low, found.high) <= DIFFERENCE_WORTH_SHOWING
+    settled = within | np.isin(verdict, [HELPS, HURTS, BASELINE])
     ends = []
-    for quantile in ((1 + _CONFIDENCE) / 2, (1 - _CONFIDENCE) / 2):
-        deviation = np.maximum(spread * np.sqrt(free / chi2.ppf(quantile, free)), _FINEST)
-        ends.append(_first_enough(deviation, pictures, tests))
-    low, high = (np.where(settled | np.isnan(spread), np.nan, end) for end in ends)
-    return np.where(np.isnan(low) & ~np.isnan(pictures) & ~settled, STATIONS[-1], low), high
+    for quantile in ((1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2):
+        deviation = np.maximum(found.spread * np.sqrt(free / chi2.ppf(quantile, free)), _FINEST)
+        ends.append(_first_enough(deviation, found.pictures, tests))
+    low, high = (np.where(settled | np.isnan(found.spread), np.nan, end) for end in ends)
+    return np.where(np.isnan(low) & ~np.isnan(found.pictures) & ~settled, STATIONS[-1], low), high
 
 
 def _first_enough(spread: np.ndarray, pictures: np.ndarray, tests: int) -> np.ndarray:
-    """The first station with POWER to show DIFFERENCE_WORTH_SHOWING; NaN where there is none.
+    """Returns the first station with POWER to show DIFFERENCE_WORTH_SHOWING; NaN where there is none.
 
     The power of the t-test is the share of Student's noncentral distribution beyond the critical value
     (Cohen 1988, chapter 2).
@@ -276,16 +263,16 @@ def _first_enough(spread: np.ndarray, pictures: np.ndarray, tests: int) -> np.nd
 
 
 def course(runs: pd.DataFrame, axis: str) -> pd.DataFrame:
-    """The mean accuracy of both students for each value on an axis, with its interval.
+    """Returns the mean accuracy of both students for each value on an axis, with its interval.
 
     Args:
-        runs: the finished runs, one row each, as `kd.studies.frame.study_frame` has them.
+        runs: as `study_frame` has them.
         axis: its column with the values; all runs with the same value count together.
 
     Returns:
         One row for each value, in order, and student: the axis, role, seeds (how many runs), mean (a
         fraction), low and high: the 95 % interval of the mean over the first seeds, as many as the last
-        station that is reached (`kd.studies.sure.stations`); NaN before the first.
+        station that is reached (`kd.studies.over_seeds`); NaN before the first.
     """
     runs = runs.sort_values("seed", kind="stable")
     rows = []

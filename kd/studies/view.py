@@ -1,9 +1,9 @@
-"""StudyView: a study at one moment, and what its progress bar says."""
+"""StudyView: a study at one moment, and what its progress bar shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any
 
 from kd.studies.study import Study
 from kd.terminal.progress import Moment
@@ -45,34 +45,16 @@ class StudyView:
 
 
 def study_id_of(study: str | StudyView) -> str:
-    """The id of a study that is named by it, or by a view of it."""
+    """Returns the id of a study that is named by it, or by a view of it."""
     return study.study_id if isinstance(study, StudyView) else study
 
 
-class Going(Protocol):
-    """A StudyView, or an ExperimentView."""
-
-    @property
-    def status(self) -> str: ...
-
-    @property
-    def done(self) -> int: ...
-
-    @property
-    def runs(self) -> int: ...
-
-    @property
-    def seconds_left(self) -> float | None: ...
-
-
-def moment(view: Going) -> Moment:
-    """What to show of a study or an experiment."""
-    return Moment(_doing(view), view.done / view.runs, view.seconds_left)
-
-
-def _doing(view: Going) -> str:
+def moment(view: Any) -> Moment:
+    """Returns what to show of the progress of a StudyView or an ExperimentView."""
     if view.status == "waiting for room":
-        return _("The disk is full: waiting for room")
-    return ngettext(
-        "{done} of {count} run", "{done} of {count} runs", view.runs, done=view.done, count=view.runs
-    )
+        doing = _("The disk is full: waiting for room")
+    else:
+        doing = ngettext(
+            "{done} of {count} run", "{done} of {count} runs", view.runs, done=view.done, count=view.runs
+        )
+    return Moment(doing, view.done / view.runs, view.seconds_left)

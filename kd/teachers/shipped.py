@@ -145,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _command(arguments: list[str] | None) -> int:
-    from kd.terminal.arguments import Parser
+    from kd.terminal.entry import Parser
 
     parser = Parser(prog="python -m kd.teachers", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="make")

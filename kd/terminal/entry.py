@@ -6,26 +6,58 @@ as in `| head` (128 plus the number of SIGPIPE, as in a shell).
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from kd.terminal import interrupt, streams
-from kd.terminal.arguments import Refusal
 from kd.text.translation import _
 
 FAILED, REFUSED, READER_LEFT = 1, 2, 141
 
 
+class Refusal(Exception):
+    """Refuses a command line in one sentence, for the person who typed it."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises a Refusal where argparse prints its usage; shows the first line of a description.
+
+    The description may be a module's docstring, which is None under `python -OO`.
+    """
+
+    def __init__(self, *, description: str | None = None, **others: Any):
+        super().__init__(description=(description or "").partition("\n")[0], **others)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuses here what a command's parser leaves over: the program's would name less help."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(_("unrecognized arguments: {arguments}", arguments=" ".join(unknown)))
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        message = re.sub(r"\S{60,}", lambda word: f"{word[0][:40]}…", message)
+        raise Refusal(
+            _(
+                "{problem}. See: {command} --help",
+                problem=f"{message[:1].upper()}{message[1:]}",
+                command=self.prog,
+            )
+        )
+
+
 def run(main: Callable[[], int]) -> NoReturn:
-    """Run `main` as the command of this process, and end the process with its exit code."""
+    """Runs `main` as the command of this process, and ends the process with its exit code."""
     interrupt.install()
     streams.prepare()
     sys.exit(exit_code(main))
 
 
 def exit_code(main: Callable[[], int]) -> int:
-    """What `main` returns; if it raises, the exit code for that, after a sentence on standard error.
+    """Returns what `main` returns, or the exit code for what it raises, after a sentence on standard error.
 
     In Python's development mode (`python -X dev`) unforeseen errors are raised, with their tracebacks.
     """

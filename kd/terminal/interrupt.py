@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from kd.text.translation import _
 
@@ -22,7 +24,7 @@ _last_words = b""
 
 
 def install() -> None:
-    """Take over Ctrl-C, unless this process ignores it, as under `nohup`."""
+    """Takes over Ctrl-C, unless this process ignores it, as under `nohup`."""
     global _last_words
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     # encoded now, because a signal handler may interrupt anything
@@ -31,15 +33,14 @@ def install() -> None:
         signal.signal(signal.SIGINT, _on_interrupt)
 
 
-class listening:
-    """A context in which the first Ctrl-C waits for the next `check`."""
-
-    def __enter__(self) -> None:
-        global _listening
-        _listening = True
-
-    def __exit__(self, *exception: object) -> None:
-        global _listening
+@contextmanager
+def listening() -> Iterator[None]:
+    """Returns a context in which the first Ctrl-C waits for the next `check`."""
+    global _listening
+    _listening = True
+    try:
+        yield
+    finally:
         _listening = False
 
 

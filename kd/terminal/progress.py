@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from kd.terminal import interrupt
@@ -41,16 +41,23 @@ class Moment(NamedTuple):
         return "" if self.seconds_left is None else _("{time} left", time=duration(self.seconds_left))
 
 
+_Show = Callable[[Moment], None]
+
+
 def show(things: Iterable[_T], moment: Callable[[_T], Moment]) -> _T:
-    """Show the progress of something until it ends; returns how it was last.
+    """Shows the progress of something until it ends; returns how it was last.
 
     Args:
         things: how it is, again and again; at least once.
         moment: what to show of that.
     """
-    with _place() as shown:
+    from rich.console import Console  # rich draws a random number as it is imported: not before it is asked
+
+    console = Console(stderr=True)
+    place = _cell if console.is_jupyter else _bar if console.is_interactive else _lines
+    with place(console) as shown:
         for thing in things:
-            shown.show(moment(thing))
+            shown(moment(thing))
     return thing
 
 
@@ -66,97 +73,78 @@ _View = TypeVar("_View", bound=View)
 
 
 def views(look: Callable[[], _View], seconds: float, timeout: float | None = None) -> Iterator[_View]:
-    """What `look` shows, every so many seconds, until it has ended or `timeout` seconds have passed.
+    """Yields what `look` returns, every so many seconds, until it has ended or `timeout` seconds have passed.
 
     Under a command that listens for it, Ctrl-C is noticed in between.
     """
-    deadline = None if timeout is None else time.monotonic() + timeout
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
     while True:
         interrupt.check()
         view = look()
         yield view
-        left = math.inf if deadline is None else deadline - time.monotonic()
+        left = deadline - time.monotonic()
         if not view.active or left <= 0:
             return
         time.sleep(min(seconds, left))
 
 
 def last(things: Iterable[_T]) -> _T:
-    """The last of them, of which there is at least one."""
+    """Returns the last of some things, at least one."""
     for thing in things:
         found = thing
     return found
 
 
-def _place() -> _Bar | _Lines:
-    """Where this process shows progress."""
-    from rich.console import Console  # rich draws a random number as it is imported: not before it is asked
+@contextmanager
+def _bar(console: Console) -> Iterator[_Show]:
+    """Shows a bar on a terminal, which is gone at the end."""
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    console = Console(stderr=True)
-    if console.is_jupyter:
-        return _Cell(console)
-    return _Bar(console) if console.is_interactive else _Lines(console)
+    fields = map(TextColumn, ("{task.fields[percent]}", "{task.fields[left]}"))
+    description = TextColumn("{task.description:<28}")
+    with Progress(description, BarColumn(), *fields, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0, percent="", left="")
 
+        def shown(moment: Moment) -> None:
+            told: dict[str, Any] = {"percent": moment.percent, "left": moment.left}
+            bar.update(task, completed=moment.done, description=moment.doing, **told)
 
-class _Bar(AbstractContextManager):
-    """On a terminal; gone at the end."""
-
-    def __init__(self, console: Console) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn
-
-        fields = map(TextColumn, ("{task.fields[percent]}", "{task.fields[left]}"))
-        self._bar = Progress(
-            TextColumn("{task.description:<28}"), BarColumn(), *fields, console=console, transient=True
-        )
-        self._task = self._bar.add_task("", total=1.0, percent="", left="")
-
-    def __enter__(self) -> _Bar:
-        self._bar.start()
-        return self
-
-    def show(self, moment: Moment) -> None:
-        told: dict[str, Any] = {"percent": moment.percent, "left": moment.left}
-        self._bar.update(self._task, completed=moment.done, description=moment.doing, **told)
-
-    def __exit__(self, *exception: object) -> None:
-        self._bar.stop()
+        yield shown
 
 
-class _Lines(AbstractContextManager):
-    """In a file or a pipe: a line at the start and at each further tenth."""
+@contextmanager
+def _lines(console: Console) -> Iterator[_Show]:
+    """Writes a line into a file or a pipe at the start and at each further tenth."""
+    tenths: set[int] = set()
 
-    def __init__(self, console: Console) -> None:
-        self._console, self._tenth = console, -1
-
-    def show(self, moment: Moment) -> None:
+    def shown(moment: Moment) -> None:
         tenth = int(10 * moment.done)
-        if tenth > self._tenth:
-            self._tenth = tenth
-            self._console.print(_line(moment), markup=False, highlight=False, soft_wrap=True)
+        if tenth > max(tenths, default=-1):
+            tenths.add(tenth)
+            console.print(_line(moment), markup=False, highlight=False, soft_wrap=True)
 
-    def __exit__(self, *exception: object) -> None:
-        pass
+    yield shown
 
 
-class _Cell(_Lines):
-    """Below a cell of a notebook: one line, which needs no widgets and stays when the notebook is saved."""
+@contextmanager
+def _cell(_console: Console) -> Iterator[_Show]:
+    """Shows one line below a cell of a notebook, without widgets; it stays when the notebook is saved."""
+    from IPython.display import display
 
-    def __init__(self, console: Console) -> None:
-        self._display = None
-        self._shown = ""
+    handle: Any = None
+    last_line = ""
 
-    def show(self, moment: Moment) -> None:
-        from IPython.display import display
-
+    def shown(moment: Moment) -> None:
+        nonlocal handle, last_line
         full = round(_WIDTH * moment.done)
         line = _line(moment, "━" * full + "─" * (_WIDTH - full))
-        if line == self._shown:
-            return
-        self._shown, content = line, {"text/plain": line}
-        if self._display is None:
-            self._display = display(content, raw=True, display_id=True)
-        else:
-            self._display.update(content, raw=True)
+        if handle is None:
+            handle = display({"text/plain": line}, raw=True, display_id=True)
+        elif line != last_line:
+            handle.update({"text/plain": line}, raw=True)
+        last_line = line
+
+    yield shown
 
 
 def _line(moment: Moment, bar: str = "") -> str:

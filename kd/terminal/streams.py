@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 # Replacements for characters that an encoding such as cp1252 lacks; one character each, so that the columns
@@ -21,11 +21,7 @@ _STAND_INS = str.maketrans("αβ×–—…→−²±“”‘’─━│┃├
 
 
 class OutputLost(Exception):
-    """The output reaches nobody; the message says why.
-
-    Attributes:
-        reader_left: whether the other end of the pipe was closed, as by `head`.
-    """
+    """The output is lost; reader_left: because the other end of the pipe was closed, as by `head`."""
 
     def __init__(self, error: OSError):
         super().__init__(error.strerror or str(error))
@@ -36,43 +32,34 @@ class OutputLost(Exception):
 
 
 class _Output:
-    """Standard output, whose errors cannot be mistaken for those of another file."""
+    """A standard stream whose errors are OutputLost; errors of one that is for messages are ignored."""
 
-    def __init__(self, stream: TextIO):
-        self._stream = stream
+    def __init__(self, stream: TextIO, for_messages: bool = False):
+        self._stream, self._for_messages = stream, for_messages
 
     def write(self, text: str) -> int:
-        try:
-            return self._stream.write(text)
-        except OSError as error:
-            raise OutputLost(error) from None
+        with self._lost():
+            self._stream.write(text)
+        return len(text)
 
     def flush(self) -> None:
-        try:
+        with self._lost():
             self._stream.flush()
+
+    @contextmanager
+    def _lost(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
-            raise OutputLost(error) from None
+            if not self._for_messages:
+                raise OutputLost(error) from None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
 
-class _Messages(_Output):
-    """Standard error: if even that cannot be written, nobody can be told."""
-
-    def write(self, text: str) -> int:
-        try:
-            return self._stream.write(text)
-        except OSError:
-            return len(text)
-
-    def flush(self) -> None:
-        with suppress(OSError):
-            self._stream.flush()
-
-
 def prepare() -> None:
-    """Make the three standard streams safe to use. Call once, before anything is opened or printed."""
+    """Makes the three standard streams safe to use. Call once, before anything is opened or printed."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
@@ -86,11 +73,11 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="kd.stand_in")
-    sys.stdout, sys.stderr = _Output(sys.stdout), _Messages(sys.stderr)
+    sys.stdout, sys.stderr = _Output(sys.stdout), _Output(sys.stderr, for_messages=True)
 
 
 def drop_output() -> None:
-    """Discard further output: Python flushes standard output once more when it exits."""
+    """Discards further output: Python flushes standard output once more when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
@@ -103,7 +90,7 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
 
 @contextmanager
 def quiet_standard_error() -> Iterator[None]:
-    """Hold back what native code writes to standard error; show it if the block raises."""
+    """Holds back what native code writes to standard error; shows it if the block raises."""
     sys.stderr.flush()
     with tempfile.TemporaryFile() as held:
         kept = os.dup(2)

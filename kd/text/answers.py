@@ -81,12 +81,7 @@ Opinion = tuple[str, int, tuple[int, ...]]
 
 
 def answers_sentence(opinions: Mapping[str, Opinion], label: int | None = None) -> str:
-    """What the three models make of a picture in one sentence, and in a second one which of them are wrong.
-
-    Args:
-        opinions: of teacher, distilled and scratch.
-        label: what the picture shows, if that is known.
-    """
+    """Says what the three models make of a picture, and which of them are wrong if its label is known."""
     sentence = _opinions_sentence(opinions)
     wrong = tuple(model for model in MODELS if opinions[model][1] != label)
     if label is None or not wrong:
@@ -112,7 +107,7 @@ def _opinions_sentence(opinions: Mapping[str, Opinion]) -> str:
 
 
 def _undecided(groups: Mapping[Opinion, tuple[str, ...]]) -> str:
-    """All three hesitate between the same digits, but do not choose the same one."""
+    """Says that all three hesitate between the same digits, and which each of them chooses."""
     says = [_clause(_SAYINGS[models], view) for view, models in groups.items()]
     digits = _digits(next(iter(groups)))
     if len(says) == 2:

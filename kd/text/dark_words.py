@@ -51,13 +51,8 @@ VOICES_SAYS = {
 
 
 def mean_entropy_words(rows: pd.DataFrame) -> str:
-    """The teacher's mean entropy at this T with its band, and at both ends of the curve.
-
-    Args:
-        rows: temperature, mean, lower, upper, here (the row at this T).
-    """
-    columns = ("temperature", "mean", "lower", "upper")
-    points = parted(rows, "here", *columns)
+    """Reads out the teacher's mean entropy. rows: temperature, mean, lower, upper, here (at this T)."""
+    points = parted(rows, "here", "temperature", "mean", "lower", "upper")
     ((temperature, mean, lower, upper),), curve = points[True], points[False]
     return _(
         "The teacher's mean entropy over the test pictures: {mean} bits at T = {temperature}, "
@@ -74,11 +69,9 @@ def mean_entropy_words(rows: pd.DataFrame) -> str:
 
 
 def look_alikes_words(rows: pd.DataFrame, temperature: float) -> str:
-    """Which digit is most like another to the teacher, and for which it is surest and least sure.
+    """Says which digit is most like another to the teacher, and for which it is surest and least sure.
 
-    Args:
-        rows: true, class, probability, share_of_wrong.
-        temperature: T.
+    rows: true, class, probability, share_of_wrong at T.
     """
     cells = records(rows, "true", "class", "probability", "share_of_wrong")
     right = [cell for cell in cells if cell[0] == cell[1]]

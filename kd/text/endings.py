@@ -7,11 +7,11 @@ kept as a code with named values.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kd.text.translation import N_, _
+from kd.text.translation import N_, _, in_english
 
 SENTENCES = {
     "stopped while waiting": N_("Stopped before it began."),
@@ -50,24 +50,21 @@ _TEXT = ""
 
 @dataclass(frozen=True)
 class Ending:
-    """`str` gives its sentence in the reader's language; an exception may have one as its message."""
+    """Why a run ended; `str` says it in the reader's language. An exception may have one as its message."""
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, error: Exception) -> Ending:
-        """The ending that an exception carries, or else its text."""
+        """Returns the ending that an exception carries, or else one of its text."""
         if error.args and isinstance(error.args[0], cls):
             return error.args[0]
         return cls(_TEXT, {"text": str(error)})
 
     @classmethod
     def read(cls, stored: str) -> Ending | None:
-        """What `stored` wrote; None for an empty text.
-
-        Earlier versions stored sentences. They are shown as they are, or translated if they are still ours.
-        """
+        """Returns the ending of what `stored` wrote, or an earlier version; None for an empty text."""
         if not stored:
             return None
         if stored in SENTENCES:
@@ -79,7 +76,7 @@ class Ending:
             return cls(_TEXT, {"text": stored})
 
     def stored(self) -> str:
-        """This ending as text, for `read`: its code, with the values where it has some."""
+        """Returns this ending as text, for `read`: its code, with the values where it has some."""
         if self.code == _TEXT:
             return self.values["text"]
         if not self.values:
@@ -89,23 +86,17 @@ class Ending:
     @property
     def english(self) -> str:
         """The sentence in English, for logs."""
-        return self._said(_in_english)
+        with in_english():
+            return str(self)
 
     def __str__(self) -> str:
-        return self._said(_)
-
-    def _said(self, say: Callable[..., str]) -> str:
         if self.code == _TEXT:
             text = self.values["text"]
-            return say(text) if text else ""  # the catalogues know it if it is one of these sentences
+            return _(text) if text else ""  # the catalogues know it if it is one of these sentences
         try:
-            return say(SENTENCES[self.code], **{"code": self.code, **self.values})
+            return _(SENTENCES[self.code], **{"code": self.code, **self.values})
         except (LookupError, ValueError):  # what is stored may come from another version
-            return say(_UNKNOWN, code=self.code)
-
-
-def _in_english(message: str, /, **values: Any) -> str:
-    return message.format(**values) if values else message
+            return _(_UNKNOWN, code=self.code)
 
 
 SHIPPED = "shipped"
@@ -135,17 +126,17 @@ _PHASES = {
 
 
 def state(code: str) -> str:
-    """A run's status in the reader's language."""
+    """Returns a run's status in the reader's language."""
     return _(_STATES[code])
 
 
 def phase(code: str) -> str:
-    """What a run is doing, in the reader's language."""
+    """Says what a run is doing."""
     return _(_PHASES[code])
 
 
 def epoch_of(code: str, epoch: int, epochs: int) -> str:
-    """What a run is doing in the phase 'teacher' or 'students', and how far it is."""
+    """Says how far a run is in the phase 'teacher' or 'students'."""
     if code == "teacher":
         return _("Teacher: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)
     return _("Students: epoch {epoch} of {epochs}", epoch=epoch, epochs=epochs)

@@ -1,4 +1,4 @@
-"""What a study shows, in words: a line for each cell, and what holds for all of them.
+"""A study in words: a line for each cell, what holds for all of them, how far it is, how long models learn.
 
 Takes rows of kd.studies.verdicts: codes and numbers, differences in points.
 """
@@ -6,13 +6,77 @@ Takes rows of kd.studies.verdicts: codes and numbers, differences in points.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kd.text.translation import N_, _, ngettext
-from kd.text.words import listing, plain
+from kd.text.words import duration, listing, plain, sentence_case
+
+Row = Mapping[str, Any]
+"""A cell's row of kd.studies.verdicts.verdicts."""
 
 MINUS = "−"
+
+
+def rounded(number: float, digits: int = 2) -> str:
+    """Writes a number with so many decimals: -0.25 → '−0.25', -0.001 → '0.00'."""
+    text = f"{number:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def signed(points: float, digits: int = 2) -> str:
+    """Writes a difference with its sign: 6.52 → '+6.52', -0.2 → '−0.20', 0 → '0.00'."""
+    text = rounded(points, digits)
+    return f"+{text}" if float(f"{points:.{digits}f}") > 0 else text
+
+
+def decimals(row: Row) -> int:
+    """Returns how many decimals of a difference mean something: one, or two where the interval is narrow."""
+    if unknown(row["low"]):
+        return 2
+    ends = (row["low"], row["high"])
+    return 1 if row["high"] - row["low"] >= 1 and all(abs(end) >= 0.05 for end in ends) else 2
+
+
+def p_value_words(p_value: float) -> str:
+    """Writes as many digits as mean something: 'p < 0.001', 'p = 0.012' or 'p = 0.41'."""
+    if p_value < 0.001:
+        return "p < 0.001"
+    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
+
+
+def unknown(number: Any) -> bool:
+    """Tells whether a number of the table is NaN, None or pandas' NA, without asking pandas."""
+    try:
+        return math.isnan(number)
+    except TypeError:
+        return True
+
+
+def number_of_seeds(seeds: int) -> str:
+    """Writes '5 seeds'."""
+    return ngettext("{count} seed", "{count} seeds", seeds, count=f"{seeds:,}")
+
+
+def flag(axis: str) -> str:
+    """Returns an axis as one types it, without the dashes in front: 'train_size' → 'train-size'."""
+    return axis.replace("_", "-")
+
+
+def axis_value(value: Any) -> str:
+    """Returns a value on an axis as one types it: 4.0 → '4', True → 'true', 'relations' → 'relations'."""
+    if isinstance(value, str):
+        return value or "–"
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return plain(value) if isinstance(value, (int, float)) and math.isfinite(value) else str(value)
+
+
+def plain_value(value: Any) -> str:
+    """Returns a value on an axis as an address has it: 4.0 → '4', True → 'true', '' → ''."""
+    return axis_value(value) if value != "" else ""
+
 
 _VERDICTS = {
     "helps": N_("helps"),
@@ -21,28 +85,32 @@ _VERDICTS = {
     "not judged yet": N_("not judged yet"),
     "baseline": N_("baseline"),
 }
-
-
 _OVER_A_CELL = {"helps": N_("better"), "hurts": N_("worse")}
+_SIDES = {
+    "helps": N_("helps: {points} points (95 % between {low} and {high}, {seeds})"),
+    "hurts": N_("hurts: {points} points (95 % between {low} and {high}, {seeds})"),
+}
+_SIDES_OF_A_CELL = {
+    "helps": N_("better than {cell}: {points} points (95 % between {low} and {high}, {seeds})"),
+    "hurts": N_("worse than {cell}: {points} points (95 % between {low} and {high}, {seeds})"),
+}
 
 
 def verdict_word(code: str, over_scratch: bool = True) -> str:
-    """A verdict in a table.
-
-    over_scratch: whether each cell is compared with its own scratch student, and not with one cell.
-    """
+    """Names a verdict in a table. over_scratch: each cell is compared with its own scratch student."""
     return _(_VERDICTS[code] if over_scratch else _OVER_A_CELL.get(code, _VERDICTS[code]))
 
 
-def verdict_line(row: Mapping[str, Any], over: str = "") -> str:
-    """One cell in a line: 'helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)'.
+def verdict_line(row: Row, over: str = "") -> str:
+    """Describes a cell in a line: 'helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds)'.
 
-    over: the cell that it is compared with, in words; "" if that is its own scratch student.
+    over: the cell that it is compared with, in words; "" for its own scratch student.
     """
     code, number = row["verdict"], int(row["seeds"])
     if code == "baseline":
-        seeds = ngettext("{count} seed", "{count} seeds", number, count=f"{number:,}")
-        return _("the baseline: the other cells are compared with it ({seeds})", seeds=seeds)
+        return _(
+            "the baseline: the other cells are compared with it ({seeds})", seeds=number_of_seeds(number)
+        )
     if number == 0:
         return _("not judged yet: no seed can be compared")
     values = {"points": signed(row["difference"], decimals(row)), "seeds": _so_many(row)}
@@ -52,29 +120,32 @@ def verdict_line(row: Mapping[str, Any], over: str = "") -> str:
             **values,
             first=int(row["next_seeds"]),
         )
-    if not unknown(row["low"]):
-        values |= {end: signed(row[end], decimals(row)) for end in ("low", "high")}
-    if over and code in _OVER_A_CELL:
-        return _(_THAN[code], cell=over, **values)
-    if code == "helps":
-        return _("helps: {points} points (95 % between {low} and {high}, {seeds})", **values)
-    if code == "hurts":
-        return _("hurts: {points} points (95 % between {low} and {high}, {seeds})", **values)
-    return _not_shown(row, values)
+    if unknown(row["low"]):
+        if row["difference"] == 0:
+            return _("no difference shown: the same accuracy ({seeds})", seeds=values["seeds"])
+        return _("no difference shown: {points} points with each seed ({seeds})", **values)
+    values |= {end: signed(row[end], decimals(row)) for end in ("low", "high")}
+    if code in _SIDES:
+        return _((_SIDES_OF_A_CELL if over else _SIDES)[code], cell=over, **values)
+    known = _("no difference shown: {points} points (95 % between {low} and {high}, {seeds})", **values)
+    needed = seeds_needed(row)
+    if not needed:
+        return known
+    return _("{known}; to show 0.2 points takes {needed} seeds", known=known, needed=needed)
 
 
-def judged_words(row: Mapping[str, Any]) -> str:
-    """The seeds on which a verdict rests: '5 seeds', or 'the first 5 seeds' of more."""
+def judged_words(row: Row) -> str:
+    """Names the seeds on which a verdict rests: '5 seeds', or 'the first 5 seeds' of more."""
     judged = int(row["judged_seeds"])
     message = N_("the first {count} seeds") if row["seeds"] > judged else N_("{count} seeds")
     return _(message, count=f"{judged:,}")
 
 
-def _so_many(row: Mapping[str, Any]) -> str:
-    """The seeds of a cell, and between two stations those of its interval, too."""
+def _so_many(row: Row) -> str:
+    """Names the seeds of a cell, and between two stations those of its interval, too."""
     number, judged = int(row["seeds"]), int(row["judged_seeds"])
     if not judged or judged == number:
-        return ngettext("{count} seed", "{count} seeds", number, count=f"{number:,}")
+        return number_of_seeds(number)
     if unknown(row["next_seeds"]):
         return _("judged by the first {judged} of {count} seeds", judged=judged, count=f"{number:,}")
     return _(
@@ -85,26 +156,8 @@ def _so_many(row: Mapping[str, Any]) -> str:
     )
 
 
-_THAN = {
-    "helps": N_("better than {cell}: {points} points (95 % between {low} and {high}, {seeds})"),
-    "hurts": N_("worse than {cell}: {points} points (95 % between {low} and {high}, {seeds})"),
-}
-
-
-def _not_shown(row: Mapping[str, Any], values: Mapping[str, str]) -> str:
-    if unknown(row["low"]) and row["difference"] == 0:
-        return _("no difference shown: the same accuracy ({seeds})", seeds=values["seeds"])
-    if unknown(row["low"]):
-        return _("no difference shown: {points} points with each seed ({seeds})", **values)
-    known = _("no difference shown: {points} points (95 % between {low} and {high}, {seeds})", **values)
-    needed = seeds_needed(row)
-    if not needed:
-        return known
-    return _("{known}; to show 0.2 points takes {needed} seeds", known=known, needed=needed)
-
-
-def seeds_needed(row: Mapping[str, Any]) -> str:
-    """With how many seeds 0.2 points would be shown: '40', '20–80', '80+' if any; '' where it is settled."""
+def seeds_needed(row: Row) -> str:
+    """Returns how many seeds would show 0.2 points: '40', '20–80', '80+' if any; '' where it is settled."""
     first, last = row["seeds_from"], row["seeds_to"]
     if unknown(first):
         return ""
@@ -113,12 +166,32 @@ def seeds_needed(row: Mapping[str, Any]) -> str:
     return f"{int(first)}" if first == last else f"{int(first)}–{int(last)}"
 
 
-def study_notes(rows: Iterable[Mapping[str, Any]], stations: Iterable[int], covers: str) -> list[str]:
-    """What the verdicts of a study rest on, a sentence or two each.
+def cell_words(where: str, row: Row | None, reason: str = "", over: str = "") -> str:
+    """Describes a cell in a sentence or two.
 
     Args:
+        where: the cell, as `where` names it.
+        row: its row; None while none of its runs has finished.
+        reason: why a run of it failed.
+        over: as for `verdict_line`.
+    """
+    said = _("no run has finished yet") if row is None else verdict_line(row, over)
+    words = [_("{where}. {said}.", where=where, said=sentence_case(said))]
+    if row is not None and not math.isnan(row["p_corrected"]):
+        p_value = p_value_words(row["p_corrected"]).replace(" ", "\u00a0")
+        words.append(_("For all cells together, {p}.", p=p_value))
+    if reason:
+        words.append(_("A run failed: {reason}", reason=reason))
+    return " ".join(words)
+
+
+def study_notes(rows: Iterable[Row], stations: Iterable[int], covers: str) -> list[str]:
+    """Says what the verdicts of a study rest on.
+
+    Args:
+        rows: of all cells.
         stations: the first numbers of seeds at which there are verdicts.
-        covers: what the intervals cover, as `kd.text.verdicts.covers` has it.
+        covers: what the intervals cover, as `kd.text.verdicts.covers` says it.
     """
     rows = list(rows)
     notes = []
@@ -141,7 +214,7 @@ def study_notes(rows: Iterable[Mapping[str, Any]], stations: Iterable[int], cove
         )
     if any(not unknown(row["low"]) for row in rows):
         notes.append(covers)
-    if any(row.get("seeds_from") is not None and seeds_needed(row) for row in rows):
+    if any(seeds_needed(row) for row in rows):
         notes.append(
             _(
                 "“Seeds to show 0.2 points” would show such a difference in four of five studies; it is a "
@@ -151,43 +224,181 @@ def study_notes(rows: Iterable[Mapping[str, Any]], stations: Iterable[int], cove
     return notes
 
 
-def decimals(row: Mapping[str, Any]) -> int:
-    """How many decimals of a difference mean something: one, or two where the interval is narrow."""
-    if unknown(row["low"]):
-        return 2
-    ends = (row["low"], row["high"])
-    return 1 if row["high"] - row["low"] >= 1 and all(abs(end) >= 0.05 for end in ends) else 2
+def study_sentence(rows: Iterable[Row], cells: int, baseline: str = "") -> str:
+    """Says where distillation helps most, where it hurts, and how many cells show nothing.
+
+    Args:
+        rows: verdict, difference, and `where`, the cell as `in_sentence` has it.
+        cells: how many there will be.
+        baseline: the cell that the others are compared with, in words; "" if each is compared with scratch.
+    """
+    rows = list(rows)
+    helps, hurts, nothing, unjudged = (
+        [row for row in rows if row["verdict"] == code]
+        for code in ("helps", "hurts", "not shown", "not judged yet")
+    )
+    if not (helps or hurts or nothing or unjudged):
+        return _("Nothing has finished yet.")
+    if baseline:
+        sentences = _over_baseline(helps, hurts, cells - 1, baseline)
+    else:
+        sentences = _over_scratch(helps, hurts, cells)
+    if nothing:
+        sentences.append(
+            ngettext(
+                "In {count} cell no difference is shown.",
+                "In {count} cells no difference is shown.",
+                len(nothing),
+                count=f"{len(nothing):,}",
+            )
+        )
+    if unjudged:
+        sentences.append(
+            ngettext(
+                "{count} cell is not judged yet.",
+                "{count} cells are not judged yet.",
+                len(unjudged),
+                count=f"{len(unjudged):,}",
+            )
+        )
+    return " ".join(sentences)
 
 
-def signed(points: float, digits: int = 2) -> str:
-    """A difference with its sign: 6.52 → '+6.52', -0.2 → '−0.20', 0 → '0.00'."""
-    text = f"{points:+.{digits}f}"
-    return text[1:] if float(text) == 0 else text.replace("-", MINUS)
+_HELPS = N_("Distillation helps in {count} of {cells} cells, most by {points} points {where}.")
+_HURTS = N_("It hurts in {count}, most by {points} points {where}.")
 
 
-def flag(axis: str) -> str:
-    """An axis as one types it, without the dashes in front: 'train_size' → 'train-size'."""
-    return axis.replace("_", "-")
+def _over_scratch(helps: list[Row], hurts: list[Row], cells: int) -> list[str]:
+    sentences = [_("No cell shows yet that distillation helps.")]
+    if helps:
+        sentences = [_(_HELPS, cells=f"{cells:,}", **_largest(helps))]
+    return [*sentences, _(_HURTS, **_largest(hurts))] if hurts else sentences
 
 
-def axis_value(value: Any) -> str:
-    """A value on an axis as one types it: 4.0 → '4', True → 'true', 'relations' → 'relations'."""
-    if isinstance(value, str):
-        return value or "–"
-    value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, bool):
-        return str(value).lower()
-    return plain(value) if isinstance(value, (int, float)) and math.isfinite(value) else str(value)
+def _over_baseline(helps: list[Row], hurts: list[Row], others: int, baseline: str) -> list[str]:
+    sentences = [_("No cell is shown to do better than {baseline} yet.", baseline=baseline)]
+    if helps:
+        better = ngettext(
+            "{count} of {others} other cells does better than {baseline}, by {points} points {where}.",
+            "{count} of {others} other cells do better than {baseline}, most by {points} points {where}.",
+            len(helps),
+            others=f"{others:,}",
+            baseline=baseline,
+            **_largest(helps),
+        )
+        sentences = [better]
+    if hurts:
+        worse = ngettext(
+            "{count} does worse, by {points} points {where}.",
+            "{count} do worse, most by {points} points {where}.",
+            len(hurts),
+            **_largest(hurts),
+        )
+        sentences.append(worse)
+    return sentences
 
 
-def plain_value(value: Any) -> str:
-    """A value on an axis as an address has it: 4.0 → '4', True → 'true', '' → ''."""
-    return axis_value(value) if value != "" else ""
+def _largest(rows: list[Row]) -> dict[str, Any]:
+    """Returns how many cells there are, and where the difference is largest."""
+    most = max(rows, key=lambda row: abs(row["difference"]))
+    return {"count": f"{len(rows):,}", "where": most["where"], "points": signed(most["difference"], 1)}
 
 
-def unknown(number: Any) -> bool:
-    """Whether a number of the table is NaN, None or pandas' NA, without asking pandas."""
-    try:
-        return math.isnan(number)
-    except TypeError:
-        return True
+_SHORT = {
+    "train_size": N_("{value} images"),
+    "temperature": N_("T {value}"),
+    "alpha": N_("α {value}"),
+    "batch_size": N_("batches of {value}"),
+    "label_noise": N_("label noise {value}"),
+    "student_width": N_("width {value}"),
+    "teacher": N_("teacher: {value}"),
+}
+_HAVING = {**_SHORT, "student_width": N_("a student of width {value}"), "teacher": N_("the {value} teacher")}
+# Where one is, and not what one has.
+_AT = {"temperature": N_("T\u00a0=\u00a0{value}"), "alpha": N_("α\u00a0=\u00a0{value}")}
+
+
+def where(values: Mapping[str, tuple[str, str]]) -> str:
+    """Names a cell in a list: '500 images, T 10'.
+
+    Args:
+        values: field of each axis → what it is called, and the cell's value in words; of epochs how long the
+            training is, with its unit.
+    """
+    return ", ".join(_named(_SHORT, name, *words) for name, words in values.items())
+
+
+def in_sentence(values: Mapping[str, tuple[str, str]]) -> str:
+    """Names a cell in a sentence: 'with 500 images at T = 10 when trained for 640 steps'; see `where`."""
+    parts = []
+    others = {name: words for name, words in values.items() if name not in (*_AT, "epochs")}
+    if having := [_named(_HAVING, name, *words) for name, words in others.items()]:
+        parts.append(_("with {things}", things=listing(having)))
+    if at := [_(_AT[name], value=value) for name, (_label, value) in values.items() if name in _AT]:
+        parts.append(_("at {things}", things=listing(at)))
+    if "epochs" in values:
+        parts.append(_("when trained for {length}", length=values["epochs"][1]))
+    return " ".join(parts)
+
+
+def _named(forms: Mapping[str, str], name: str, label: str, value: str) -> str:
+    if name in ("objective", "epochs"):
+        return value
+    return _(forms[name], value=value) if name in forms else f"{label} {value}"
+
+
+_STATES = {
+    "paused": N_("Paused: {done} of {runs} runs. Go on whenever you like."),
+    "stopped": N_("Stopped: {done} of {runs} runs are stored. Go on trains the others."),
+    "interrupted": N_(
+        "Interrupted when the app closed: {done} of {runs} runs are kept. Go on trains the others."
+    ),
+    "unfinished": N_("Ended: {done} of {runs} runs; the others failed. Go on tries them again."),
+    "waiting for room": N_("{done} of {runs} runs. The disk is full: waiting for room."),
+}
+
+
+def progress_words(status: str, done: int, runs: int, seconds_left: float | None, elsewhere: bool) -> str:
+    """Says how far a study is; the arguments are those of its StudyView."""
+    numbers = {"done": f"{done:,}", "runs": f"{runs:,}"}
+    if status in _STATES:
+        return _(_STATES[status], **numbers)
+    if status == "finished":
+        return ngettext("{count} run, all finished.", "{count} runs, all finished.", runs, count=f"{runs:,}")
+    words = _("{done} of {runs} runs", **numbers)
+    if elsewhere:
+        return _("{progress}. Another process on this machine is carrying it out.", progress=words)
+    if seconds_left is None:
+        return _("{progress}: getting ready.", progress=words)
+    return _("{progress}; about {time} left.", progress=words, time=duration(seconds_left))
+
+
+def trained(config: Any) -> str:
+    """Says how long a RunConfig trains: '640 steps', or epochs where steps depend on the pictures."""
+    if config.omitted_digits or config.counts("labelled"):
+        return epochs_words(config.epochs)
+    return steps_words([config])
+
+
+def epochs_words(number: int) -> str:
+    """Writes '40 epochs'."""
+    return ngettext("{count} epoch", "{count} epochs", number, count=f"{number:,}")
+
+
+def steps_words(configs: Collection[Any]) -> str:
+    """Says how many steps some RunConfigs take, one at least: '640 steps', '626 to 700 steps'."""
+    steps = [config.steps for config in configs]
+    low, high = min(steps), max(steps)
+    if low < high:
+        return _("{low} to {high} steps", low=f"{low:,}", high=f"{high:,}")
+    return ngettext("{count} step", "{count} steps", low, count=f"{low:,}")
+
+
+def length_note(config: Any) -> str:
+    """Says in a sentence how long a RunConfig trains students."""
+    return _("Each student was trained for {length}.", length=trained(config))
+
+
+def after(length: str, sentence: str) -> str:
+    """Adds to a sentence on models how long they were trained, as `trained` or `steps_words` says it."""
+    return _("After {length}, {sentence}", length=length, sentence=sentence[:1].lower() + sentence[1:])

@@ -30,13 +30,11 @@ class Spoken(NamedTuple):
 
 _TAG = re.compile("[A-Za-z]+(_[A-Za-z0-9]+)*")
 _folder = str(Path(__file__).parent / "locale")
-_settled: ContextVar[Spoken | None] = ContextVar(
-    "the language of whoever this thread works for", default=None
-)
+_settled: ContextVar[Spoken | None] = ContextVar("the language of this thread's reader", default=None)
 
 
 def environment_languages() -> tuple[str, ...]:
-    """The languages that this process' environment asks for, read as gettext does, the preferred first."""
+    """Returns the languages that this process' environment asks for, read as gettext does."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             return tuple(os.environ[name].split(":"))
@@ -47,7 +45,7 @@ _wanted: Callable[[], Iterable[str]] = environment_languages
 
 
 def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None = None) -> None:
-    """Set how to find out the reader's language, for every sentence from now on.
+    """Sets how to find out the reader's language, for every sentence from now on.
 
     Args:
         wanted: returns the reader's languages, the preferred first, such as ("de-CH", "fr").
@@ -60,49 +58,44 @@ def ask_for_languages(wanted: Callable[[], Iterable[str]], folder: Path | None =
 
 
 def settle() -> None:
-    """Ask for the reader's languages once, for all that this thread says from now on."""
+    """Asks for the reader's languages once, for all that this thread says from now on."""
     _settled.set(_choose(tuple(_wanted()), _folder))
 
 
 @contextlib.contextmanager
-def in_english() -> Iterator[None]:
-    """Inside, sentences are in English, for programs that read them."""
-    token = _settled.set(_choose((ENGLISH,), _folder))
+def _settled_on(spoken: Spoken) -> Iterator[None]:
+    token = _settled.set(spoken)
     try:
         yield
     finally:
         _settled.reset(token)
 
 
-def language() -> str:
-    """The language that `_` uses now. It belongs in the key of whatever is cached with words in it."""
-    return _spoken().language
+def in_english() -> contextlib.AbstractContextManager[None]:
+    """Returns a context in which sentences are in English, for programs that read them."""
+    return _settled_on(_choose((ENGLISH,), _folder))
 
 
 def in_this_language(work: Callable[..., Any]) -> Callable[..., Any]:
-    """`work`, for another thread to call: there, `_` uses the language that it uses here and now."""
-    here_and_now = _spoken()
+    """Returns `work` for another thread to call: there, `_` uses the language that it uses here and now."""
+    return _settled_on(_spoken())(work)
 
-    def speaking(*arguments: Any) -> Any:
-        token = _settled.set(here_and_now)
-        try:
-            return work(*arguments)
-        finally:
-            _settled.reset(token)
 
-    return speaking
+def language() -> str:
+    """Returns the language that `_` uses now: part of the key of anything cached with words in it."""
+    return _spoken().language
 
 
 def _(message: str, /, **values: Any) -> str:
-    """A sentence in the reader's language, its named placeholders filled with `values`."""
-    translated = (_settled.get() or _spoken()).catalogue.gettext(message)
+    """Returns a sentence in the reader's language, its named placeholders filled with `values`."""
+    translated = _spoken().catalogue.gettext(message)
     return _filled(translated, message, values) if values else translated
 
 
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
-    """As `_`, in the form that the reader's language has for this number of things."""
+    """Returns a sentence as `_`, in the form that the reader's language has for this number of things."""
     translated = _spoken().catalogue.ngettext(one, many, number)
-    return _filled(translated, one if number == 1 else many, values)
+    return _filled(translated, one if number == 1 else many, values) if values else translated
 
 
 def N_(message: str) -> str:
@@ -111,8 +104,6 @@ def N_(message: str) -> str:
 
 
 def _filled(translated: str, message: str, values: Mapping[str, Any]) -> str:
-    if not values:
-        return translated
     try:
         return translated.format(**values)
     except (LookupError, ValueError):  # a placeholder misspelt by a translator
@@ -125,7 +116,7 @@ def _spoken() -> Spoken:
 
 @lru_cache(maxsize=1_000)
 def _choose(wanted: tuple[str, ...], folder: str) -> Spoken:
-    """The first requested language that has a catalogue, and that catalogue; English if none has one."""
+    """Returns the first wanted language that has a catalogue; English if none has one."""
     for tag in wanted:
         tag = tag.partition(".")[0].partition("@")[0].replace("-", "_")
         if not _TAG.fullmatch(tag):  # it may come from a browser, and becomes part of a path

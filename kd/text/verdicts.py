@@ -1,88 +1,83 @@
-"""What may be said of the two students of a single run, and what an interval over seeds covers.
+"""What is said of a run's two students: with one seed, with several, and beside another setting's.
 
-It may never be said that the teacher helps.
+A single run never says that the teacher helps.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kd.text.study_words import (
+    after,
+    decimals,
+    judged_words,
+    p_value_words,
+    rounded,
+    signed,
+    trained,
+    unknown,
+)
 from kd.text.translation import N_, _, ngettext
+from kd.text.words import listing
 
-EQUAL_STUDENTS = N_(
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EQUAL_STUDENTS = N_(
     "At α = 1, the teacher has no part in the loss, so both students are the same by construction."
 )
-_MORE = N_(
-    "In this run, the distilled student gets {points} more right ({low} to {high}; McNemar {p_value})."
-)
-_FEWER = N_(
-    "In this run, the distilled student gets {points} fewer right ({low} to {high}; McNemar {p_value})."
-)
-_EQUAL = N_("In this run, both students are right equally often ({low} to {high}; McNemar {p_value}).")
-_SLIGHTLY_MORE = N_(
-    "No difference shown in this run: the distilled student gets {points} more right "
-    "({low} to {high}; McNemar {p_value})."
-)
-_SLIGHTLY_FEWER = N_(
-    "No difference shown in this run: the distilled student gets {points} fewer right "
-    "({low} to {high}; McNemar {p_value})."
-)
+_ONCE = {
+    "ahead": N_("This run's distilled student gets {points} points more right than scratch."),
+    "behind": N_("This run's distilled student gets {points} points fewer right than scratch."),
+}
+_NOT_SHOWN_ONCE = {
+    "ahead": N_(
+        "No difference shown in this run: the distilled student gets {points} points more right than scratch."
+    ),
+    "behind": N_(
+        "No difference shown in this run: the distilled student gets {points} points fewer right than "
+        "scratch."
+    ),
+    "equal": N_("No difference shown in this run: both students are right equally often."),
+}
 
 
-def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
-    """One honest sentence on these two students.
+def headline(comparison: Mapping[str, Any], config: Any = None) -> str:
+    """Says what a single run shows of its own two students, as another seed may show something else.
 
     Args:
         comparison: codes and numbers, as kd.analysis.evaluation.compare returns them.
-        config: the run's RunConfig; None for a run with a teacher, against plain labels.
+        config: the run's RunConfig; None for a run of unknown length without a mistake.
     """
     code, difference = comparison["verdict"], comparison["difference"]
-    low, high = comparison["low"], comparison["high"]
-    if code == "behind":
-        low, high = -high, -low
     if code == "no teacher":
-        message = EQUAL_STUDENTS
-    elif code in ("ahead", "behind"):
-        message = {"ahead": _MORE, "behind": _FEWER}[code]
-    elif difference == 0:
-        message = _EQUAL
-    else:
-        message = _SLIGHTLY_MORE if difference > 0 else _SLIGHTLY_FEWER
-    sentence = _(
-        message,
-        points=_points(abs(difference)),
-        low=_number(low),
-        high=_number(high),
+        return _(_EQUAL_STUDENTS)
+    side = "ahead" if difference > 0 else "behind" if difference < 0 else "equal"
+    said = _(_ONCE.get(code, _NOT_SHOWN_ONCE[side]), points=rounded(abs(100 * difference)))
+    return said if config is None else _of_run(said, config)
+
+
+def evidence(comparison: Mapping[str, Any]) -> str:
+    """Says what a headline rests on: the interval and the test of a single run."""
+    return _(
+        "Of the two students of this run, the 95 % interval over the 10,000 test pictures is {low} to {high} "
+        "points; McNemar {p_value}.",
+        low=rounded(100 * comparison["low"]),
+        high=rounded(100 * comparison["high"]),
         p_value=p_value_words(comparison["p_value"]),
     )
-    return with_mistake(sentence, config)
 
 
-def with_mistake(verdict: str, config: Any) -> str:
-    """A verdict on a run, and what it must not be taken for: that of the method."""
-    if config is None or not config.makes_mistake:
-        return verdict
-    label = config.objective_values().label
-    return " ".join([verdict, _("This run makes a mistake on purpose: {mistake}.", mistake=_(label))])
-
-
-def compared(config: Any) -> tuple[str, str]:
-    """What sets distilled apart, and what scratch learned from: a key of what follows from either.
-
-    The first is "teacher", "objective", "nothing", or "mistake", from which nothing follows.
-    """
-    if config is None:
-        return "teacher", "labels"
-    if config.makes_mistake:
-        return "mistake", "labels"
-    if config.alpha == 1:
-        return "nothing", "labels"
-    return "teacher" if config.learns_from_teacher else "objective", config.baseline
+def verdict_sentence(comparison: Mapping[str, Any], config: Any = None) -> str:
+    """Says the headline of a single run with its evidence. Arguments: as for `headline`."""
+    said = headline(comparison, config)
+    return said if comparison["verdict"] == "no teacher" else f"{said} {evidence(comparison)}"
 
 
 def verdict_note(comparison: Mapping[str, Any]) -> str:
-    """What the verdict does not say, in a sentence or two. comparison: as for `verdict_sentence`."""
+    """Says what the verdict on a single run does not cover. comparison: as for `headline`."""
     if comparison["verdict"] != "no teacher":
         return _(
             "This is a single run: the interval and the p-value are about these two students alone, on other "
@@ -104,58 +99,257 @@ def verdict_note(comparison: Mapping[str, Any]) -> str:
     )
 
 
-def p_value_words(p_value: float) -> str:
-    """'p < 0.001', 'p = 0.012' or 'p = 0.41': as many digits as mean something."""
-    if p_value < 0.001:
-        return "p < 0.001"
-    return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
+def with_mistake(verdict: str, config: Any) -> str:
+    """Adds to a verdict on a run the mistake that the run makes on purpose, if it makes one."""
+    if not config.makes_mistake:
+        return verdict
+    label = config.objective_values().label
+    return " ".join([verdict, _("This run makes a mistake on purpose: {mistake}.", mistake=_(label))])
 
 
-def _points(fraction: float) -> str:
-    """'0.75 points'; a difference too small to show is said to be one."""
-    return (
-        _("{number} points", number=_number(fraction)) if fraction >= 0.00005 else _("less than 0.01 points")
+def _of_run(said: str, config: Any) -> str:
+    return with_mistake(after(trained(config), said), config)
+
+
+_NOT_SHOWN = N_("No difference shown: distilled minus scratch is {low} to {high} points over {seeds}.")
+_NOT_SURE = N_(
+    "No difference shown: distilled minus scratch is {low} to {high} points over {seeds}, "
+    "not sure enough for a verdict ({p_value})."
+)
+_SIDES = {
+    "helps": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds}): {so}."),
+    "hurts": N_("Distilled is behind by {points} points ({low} to {high} over {seeds}): {so}."),
+}
+_MISTAKEN_SIDES = {
+    "helps": N_("Distilled is ahead by {points} points ({low} to {high} over {seeds})."),
+    "hurts": N_("Distilled is behind by {points} points ({low} to {high} over {seeds})."),
+}
+_MEAN = N_("The mean of all {seeds} is {points}.")
+_MEAN_AND_NEXT = N_("The mean of all {seeds} is {points}, not judged yet: next at {next}.")
+# What sets distilled apart, and what scratch learned from → what follows when it is ahead, and behind.
+_SO = {
+    ("teacher", "labels"): (N_("the teacher helps"), N_("the teacher does not help")),
+    ("teacher", "label_smoothing"): (
+        N_("the teacher helps more than smoothed labels"),
+        N_("the teacher helps less than smoothed labels"),
+    ),
+    ("objective", "labels"): (N_("the objective helps"), N_("the objective does not help")),
+    ("objective", "label_smoothing"): (
+        N_("the objective helps more than smoothed labels"),
+        N_("the objective helps less than smoothed labels"),
+    ),
+}
+
+
+def surer_headline(row: Mapping[str, Any], config: Any) -> str:
+    """Says what several seeds of a run show.
+
+    Args:
+        row: of kd.studies.verdicts.verdicts, with at least two seeds.
+        config: the RunConfig of any of these seeds.
+    """
+    words = _of_seeds(row, config)
+    if row["judged_seeds"] and row["seeds"] > row["judged_seeds"]:
+        numbers = {"seeds": f"{int(row['seeds']):,}", "points": rounded(row["difference"])}
+        if not unknown(row["next_seeds"]):
+            numbers["next"] = f"{int(row['next_seeds']):,}"
+        words += " " + _(_MEAN_AND_NEXT if "next" in numbers else _MEAN, **numbers)
+    return _of_run(words, config)
+
+
+def _of_seeds(row: Mapping[str, Any], config: Any) -> str:
+    code, digits, seeds = row["verdict"], decimals(row), judged_words(row)
+    if code == "not judged yet":
+        return _(
+            "Not judged yet: distilled minus scratch is {points} points on average over {count} seeds; "
+            "the first verdict comes with {first}.",
+            points=rounded(row["difference"]),
+            count=int(row["seeds"]),
+            first=int(row["next_seeds"]),
+        )
+    low, high = row["low"], row["high"]
+    if code in _SIDES:
+        middle = (low + high) / 2
+        if code == "hurts":
+            low, high = -high, -low
+        return _(
+            (_MISTAKEN_SIDES if config.makes_mistake else _SIDES)[code],
+            points=rounded(abs(middle), digits),
+            low=rounded(low, digits),
+            high=rounded(high, digits),
+            seeds=seeds,
+            so=_what_follows(config, behind=code == "hurts"),
+        )
+    if math.isnan(low) and row["difference"] == 0:
+        return _("No difference shown: both are right equally often, seed by seed ({seeds}).", seeds=seeds)
+    if math.isnan(low):
+        return _(
+            "No difference shown: distilled minus scratch is {points} points, seed by seed ({seeds}).",
+            points=rounded(row["difference"], digits),
+            seeds=seeds,
+        )
+    return _(
+        _NOT_SURE if low > 0 or high < 0 else _NOT_SHOWN,
+        low=rounded(low, digits),
+        high=rounded(high, digits),
+        seeds=seeds,
+        p_value=p_value_words(row["p"]),
     )
 
 
-def _number(fraction: float) -> str:
-    """In percent with two decimals, as `kd.text.words.accuracy`: exact for 10,000 pictures."""
-    text = f"{100 * fraction:.2f}"
-    return "0.00" if text == "-0.00" else text.replace("-", "−")
+def _what_follows(config: Any, behind: bool) -> str:
+    if config.alpha == 1:
+        return _("not its teacher's doing at α = 1")
+    return _(_SO["teacher" if config.learns_from_teacher else "objective", config.baseline][behind])
 
 
-_ALL_IMAGES = 60_000
+def evidence_of_seeds(row: Mapping[str, Any]) -> str:
+    """Says what test several seeds were given; "" where there is none. row: as for `surer_headline`."""
+    if math.isnan(row["p"]):
+        return ""
+    return _(
+        "Over {seeds}, the paired t-test, with the test pictures taken into account, gives {p_value}.",
+        seeds=judged_words(row),
+        p_value=p_value_words(row["p"]),
+    )
 
-_DRAWN = {
-    True: N_(
-        "Drawn anew with each seed: the training images, the initial weights, and the order of the images."
-    ),
-    False: N_("Drawn anew with each seed: the initial weights, and the order of the images."),
-}
-_DRAWN_TEACHER = {
-    True: N_(
-        "Drawn anew with each seed: the training images, the initial weights, the order of the images, and "
-        "the teacher."
-    ),
-    False: N_("Drawn anew with each seed: the initial weights, the order of the images, and the teacher."),
-}
-_TAKEN_IN = N_("Taken into account: which pictures are in the test set.")
-_FIXED = {
-    (True, True): N_("Fixed: the included teacher, and MNIST."),
-    (True, False): N_("Fixed: the training images, the included teacher, and MNIST."),
-    (False, True): N_("Fixed: MNIST."),
-    (False, False): N_("Fixed: the training images, and MNIST."),
-}
+
+def seeds_words(differences: Mapping[int, float]) -> str:
+    """Reads out the difference of each seed, for readers who do not see the dots, from seed → points."""
+    each = ", ".join(f"{seed}: {rounded(points)}" for seed, points in sorted(differences.items()))
+    return _("Distilled minus scratch in points, seed by seed. {each}.", each=each)
 
 
 def covers(config: Any) -> str:
-    """What the interval over seeds of this setting covers, in three sentences. config: a RunConfig."""
-    draws = draws_images(config)
+    """Says in three sentences what the interval over seeds of a RunConfig covers."""
+    draws = config.pictures == "drawn" and config.train_size < 60_000
     included = config.learns_from_teacher and config.teacher != "fresh"
-    drawn = _DRAWN_TEACHER if config.learns_from_teacher and not included else _DRAWN
-    return " ".join(map(_, (drawn[draws], _TAKEN_IN, _FIXED[included, draws])))
+    fresh = config.learns_from_teacher and not included
+    drawn = [_("the initial weights"), _("the order of the images")]
+    drawn = [*([_("the training images")] if draws else []), *drawn, *([_("the teacher")] if fresh else [])]
+    fixed = [
+        *([] if draws else [_("the training images")]),
+        *([_("the included teacher")] if included else []),
+    ]
+    return " ".join(
+        [
+            _("Drawn anew with each seed: {things}.", things=listing(drawn)),
+            _("Taken into account: which pictures are in the test set."),
+            _("Fixed: {things}.", things=listing([*fixed, "MNIST"])),
+        ]
+    )
 
 
-def draws_images(config: Any) -> bool:
-    """Whether each seed has training images of its own."""
-    return getattr(config, "pictures", "first") == "drawn" and config.train_size < _ALL_IMAGES
+_AHEAD = {
+    "ahead": N_("{second} is ahead of {first} by {points} points ({low} to {high})."),
+    "behind": N_("{second} is behind {first} by {points} points ({low} to {high})."),
+}
+
+
+def between_words(first: str, second: str, found: Mapping[str, Any]) -> str:
+    """Says what sets two settings' distilled students apart.
+
+    Args:
+        first, second: what the settings are called.
+        found: the numbers of a kd.lab.comparison.Between, by name.
+    """
+    names = {"first": first, "second": second}
+    if found["verdict"] == "unpaired":
+        return _(
+            "{first} and {second} have no seed in common, so their students make no pairs: "
+            "train both with the same seeds to compare them.",
+            **names,
+        )
+    difference, low, high, digits = found["difference"], found["low"], found["high"], decimals(found)
+    if found["verdict"] == "not judged yet":
+        return _(
+            "Not judged yet: {second} minus {first} is {points} points on average.",
+            **names,
+            points=signed(difference),
+        )
+    if found["verdict"] in _AHEAD:
+        if found["verdict"] == "behind":
+            difference, low, high = -difference, -high, -low
+        points, low, high = (rounded(number, digits) for number in (difference, low, high))
+        return _(_AHEAD[found["verdict"]], **names, points=points, low=low, high=high)
+    if math.isnan(low):
+        return _(
+            "No difference shown: {second} minus {first} is {points} points with each seed.",
+            **names,
+            points=signed(difference, digits),
+        )
+    return _(
+        "No difference shown: {second} minus {first} is {low} to {high} points.",
+        **names,
+        low=signed(low, digits),
+        high=signed(high, digits),
+    )
+
+
+def between_evidence(found: Mapping[str, Any]) -> str:
+    """Says what `between_words` rests on; "" where there is no test."""
+    seeds = found["seeds"]
+    if found["test"] == "paired t":
+        if math.isnan(found["p"]):
+            return _(
+                "Distilled students in pairs over {count} seeds, which do not say more.",
+                count=f"{len(seeds):,}",
+            )
+        return _(
+            "Distilled students in pairs over {seeds}; paired t-test {p_value}.",
+            seeds=judged_words({"seeds": len(seeds), "judged_seeds": found["judged_seeds"]}),
+            p_value=p_value_words(found["p"]),
+        )
+    if not found["test"]:
+        return ""
+    test = p_value_words(found["p"])
+    if len(seeds) > 1:
+        return _(
+            "Distilled students of seeds {first} and {second} on the same 10,000 test pictures; McNemar "
+            "{p_value}. With different seeds, some of the difference is luck.",
+            first=seeds[0],
+            second=seeds[1],
+            p_value=test,
+        )
+    return _(
+        "Distilled students of seed {seed} on the same 10,000 test pictures; McNemar {p_value}. "
+        "Another seed may give another difference.",
+        seed=seeds[0],
+        p_value=test,
+    )
+
+
+def courses_words(ends: Mapping[str, tuple[int, float]]) -> str:
+    """Reads out where several settings' curves end. ends: name → last epoch and its accuracy."""
+    each = ", ".join(
+        _("{name}: {value} after epoch {epoch}", name=name, value=f"{100 * value:.2f}\u00a0%", epoch=epoch)
+        for name, (epoch, value) in ends.items()
+    )
+    return _("Test accuracy of the distilled students by epoch. {each}.", each=each)
+
+
+def difference_in_words(rows: pd.DataFrame, first: str, second: str) -> str:
+    """Reads out how one student's confusions differ from another's.
+
+    Args:
+        rows: true, predicted, count (second minus first).
+        first, second: what the students are called.
+    """
+    cells = zip(*(rows[name].tolist() for name in ("true", "predicted", "count")), strict=True)
+    wrong = [(true, said, n) for true, said, n in cells if true != said]
+    words = _(
+        "Errors of {second} minus errors of {first}: {total}.",
+        first=first,
+        second=second,
+        total=signed(sum(n for *_pair, n in wrong), 0),
+    )
+    true, said, most = max(wrong, key=lambda cell: abs(cell[2]))
+    if most == 0:
+        return words
+    largest = _(
+        "The largest difference: {true} read as {answer}, {count} pictures.",
+        true=true,
+        answer=said,
+        count=signed(most, 0),
+    )
+    return f"{words} {largest}"

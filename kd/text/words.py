@@ -19,7 +19,6 @@ NAMES = {"teacher": N_("Teacher"), "distilled": N_("Distilled"), "scratch": N_("
 AND = N_("{words} and {last}")
 """What joins a list and its last word."""
 
-
 _SIGN = "\u00a0%"
 
 QUOTED = 40
@@ -27,10 +26,7 @@ QUOTED = 40
 
 
 def percent(fraction: float) -> str:
-    """A fraction as percent with one decimal: 0.9793 → '97.9 %', with a space at which no line breaks.
-
-    Only all is rounded to 100 %, and only nothing to 0 %.
-    """
+    """Writes a fraction: 0.9793 → '97.9 %'; only all is rounded to 100 %, and only nothing to 0 %."""
     if 0.9995 <= fraction < 1:
         return f">\u00a099.9{_SIGN}"
     if 0 < fraction < 0.0005:
@@ -39,10 +35,7 @@ def percent(fraction: float) -> str:
 
 
 def accuracy(fraction: float) -> str:
-    """A share of the 10,000 test pictures: 0.9803 → '98.03 %'.
-
-    Two decimals are exact, so a difference that is stated agrees with the accuracies next to it.
-    """
+    """Writes a share of the 10,000 test pictures exactly, so that differences agree with it: '98.03 %'."""
     if 0.99995 <= fraction < 1:
         return f">\u00a099.99{_SIGN}"
     if 0 < fraction < 0.00005:
@@ -51,7 +44,7 @@ def accuracy(fraction: float) -> str:
 
 
 def count(number: int) -> str:
-    """A count, to three figures: 1433610 → '1.43 M', 20490 → '20.5 k', 812 → '812'."""
+    """Writes a count to three figures: 1433610 → '1.43 M', 20490 → '20.5 k', 812 → '812'."""
     if number < 1_000:
         return str(number)
     # a unit ends where rounding would give a fourth figure: 999,500 is 1.00 M
@@ -64,7 +57,7 @@ def count(number: int) -> str:
 
 
 def file_size(number_of_bytes: int) -> str:
-    """Bytes in decimal units: 94208 → '94 kB', 5750000 → '5.8 MB', 2000000000 → '2 GB'."""
+    """Writes bytes in decimal units: 94208 → '94 kB', 5750000 → '5.8 MB', 2000000000 → '2 GB'."""
     if number_of_bytes < 1_000:
         return ngettext("{count} byte", "{count} bytes", number_of_bytes, count=number_of_bytes)
     if number_of_bytes < 999_500:
@@ -75,7 +68,7 @@ def file_size(number_of_bytes: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them: 0.4 → 'less than a second', 95 → '1 min 35 s', 7800 → '2 h 10 min'."""
+    """Writes seconds as a person says them: 'less than a second', '8 s', '1 min 35 s', '2 h 10 min'."""
     if seconds < 1:
         return _("less than a second")
     whole = round(seconds)
@@ -93,7 +86,7 @@ def duration(seconds: float) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """A latency in milliseconds, to two figures: 0.347 → '0.35 ms', 3.11 → '3.1 ms', 140.6 → '141 ms'."""
+    """Writes milliseconds to two figures: 0.347 → '0.35 ms', 3.11 → '3.1 ms', 140.6 → '141 ms'."""
     if value < 0.01:
         return "< 0.01 ms"
     decimals = 2 if value < 0.995 else 1 if value < 9.95 else 0
@@ -101,12 +94,12 @@ def milliseconds(value: float) -> str:
 
 
 def plain(number: float) -> str:
-    """A setting, to six figures at most and without an exponent: 4.0 → '4', 1e-05 → '0.00001'."""
+    """Writes a setting to six figures at most and without an exponent: 4.0 → '4', 1e-05 → '0.00001'."""
     return "< 0.000001" if 0 < number < 1e-6 else f"{Decimal(f'{number:.6g}'):f}"
 
 
 def quoted(value: Any) -> str:
-    """A value as a message quotes it: as Python writes it, cut to 40 characters."""
+    """Quotes a value in a message: as Python writes it, cut to 40 characters."""
     if isinstance(value, str) and len(value) > QUOTED:
         value = value[: QUOTED - 1] + "…"
     try:
@@ -117,29 +110,24 @@ def quoted(value: Any) -> str:
 
 
 def sentence_case(words: str) -> str:
-    """The words as they begin a line: 'target class' → 'Target class'."""
+    """Begins a line with these words: 'target class' → 'Target class'."""
     return words[:1].upper() + words[1:]
 
 
 def listing(words: list[str]) -> str:
-    """Words as a list in a sentence: ['4', '9', '7'] → '4, 9 and 7'."""
+    """Lists words in a sentence: ['4', '9', '7'] → '4, 9 and 7'."""
     if len(words) < 2:
         return "".join(words)
     return _(AND, words=", ".join(words[:-1]), last=words[-1])
 
 
-def article(digit: int) -> str:
-    """'an' before 8, else 'a'."""
-    return "an" if digit == 8 else "a"
-
-
 def a_digit(digit: int) -> str:
-    """A digit with its article: 'a 4', 'an 8'."""
+    """Writes a digit with its article: 'a 4', 'an 8'."""
     return _("an 8") if digit == 8 else _("a {digit}", digit=digit)
 
 
 def times(number: int) -> str:
-    """How often: 0 → 'never', 1 → 'once', 2 → 'twice', 12 → '12 times'."""
+    """Says how often: 0 → 'never', 1 → 'once', 2 → 'twice', 12 → '12 times'."""
     if number < 3:
         return (_("never"), _("once"), _("twice"))[number]
     return ngettext("{count} time", "{count} times", number, count=f"{number:,}")

@@ -7,10 +7,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from kd.studies.shipped import shipped_study
-from kd.studies.sure.adding_seeds import adding_seeds
-from kd.studies.sure.stations import next_station
+from kd.studies.sure.single_seeds import adding_seeds, step_sentences
 from kd.text.study_words import signed
-from kd.text.sure_words import step_sentence
 from tests.browser.test_live import Heard, opened
 
 
@@ -26,8 +24,8 @@ def test_seeds_are_added_and_picked_without_asking_the_server(page: Page, site):
     said, dots = figure.locator(".kd-verdict"), figure.locator("circle")
     slider.focus()
     before = heard.count()
-    for number, step in enumerate(added.steps["by_number"], 1):
-        expect(said).to_have_text(step_sentence(number, step, "by_number", 5, next_station(number)))
+    for number, sentence in enumerate(step_sentences(added.steps["by_number"], "by_number"), 1):
+        expect(said).to_have_text(sentence)
         expect(dots).to_have_count(number)
         if number < 5:
             page.keyboard.down("ArrowRight")
@@ -36,7 +34,7 @@ def test_seeds_are_added_and_picked_without_asking_the_server(page: Page, site):
     expect(page).to_have_url(re.compile(r"[?&]of_seeds=5"))
     page.keyboard.press("ArrowLeft")
     page.get_by_label("Order of the seeds").select_option("Largest gain first")
-    expect(said).to_have_text(step_sentence(4, added.steps["largest_first"][3], "largest_first", 5, 5))
+    expect(said).to_have_text(step_sentences(added.steps["largest_first"], "largest_first")[3])
     expect(page).to_have_url(re.compile(r"[?&]of_order=largest_first"))
     last = added.steps["largest_first"][3]
     expect(dots.last.locator("title")).to_contain_text(f"Seed {last.seed} alone: {signed(last.own)} points")

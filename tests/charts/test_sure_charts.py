@@ -12,9 +12,8 @@ from kd.charts.sure_charts import (
     leaderboard_rows,
     stopping_chart,
 )
-from kd.studies.sure.adding_seeds import ORDERS, AddingSeeds, Step
 from kd.studies.sure.leaderboard import leaderboard
-from kd.studies.sure.single_seeds import SingleSeeds
+from kd.studies.sure.single_seeds import ORDERS, AddingSeeds, SingleSeeds, Step
 from kd.studies.sure.stopping import stopping
 from tests.charts.drawn import texts_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import signal
@@ -16,7 +15,6 @@ import pytest
 from kd.__main__ import main
 from kd.cli import train as train_command
 from kd.config import RunConfig
-from kd.store.store import Store
 from kd.terminal import entry, streams
 from tests import PROJECT
 
@@ -32,21 +30,18 @@ def run(*arguments: str, **options) -> subprocess.CompletedProcess:
     )
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-def test_help_and_tables_are_printed_in_any_encoding(encoding, tmp_path):
-    env = {"PYTHONIOENCODING": encoding, "KD_HOME": str(tmp_path)}
-    for arguments, said in ((("train", "--help"), "--alpha"), (("runs",), " a|")):
-        done = run("-m", "kd", *arguments, env=env)
-        assert (done.returncode, done.stderr) == (0, b"")
-        assert said in done.stdout.decode(encoding)
+@pytest.mark.parametrize(
+    ("encoding", "arguments", "said"),
+    [("cp1252", ["train", "--help"], "--alpha"), ("ascii", ["runs"], " a|")],
+)
+def test_help_and_tables_are_printed_in_any_encoding(encoding, arguments, said, tmp_path):
+    done = run("-m", "kd", *arguments, env={"PYTHONIOENCODING": encoding, "KD_HOME": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert said in done.stdout.decode(encoding)
 
 
 def test_a_reader_that_leaves_ends_the_command_quietly(tmp_path):
-    stored = ("sweep", "--epochs", "40")
-    for arguments in (
-        *((), ("train", "--help"), ("runs",), ("runs", "--json"), ("train", "--json"), ("train",)),
-        *(stored, (*stored, "--json")),
-    ):
+    for arguments in (("train", "--help"), ("runs", "--json"), ("sweep", "--epochs", "40")):
         reading, writing = os.pipe()
         os.close(reading)
         done = run("-m", "kd", *arguments, stdout=writing, env={"KD_HOME": str(tmp_path)})
@@ -54,25 +49,6 @@ def test_a_reader_that_leaves_ends_the_command_quietly(tmp_path):
         assert done.returncode == entry.READER_LEFT
         # on a busy machine there is something to wait for
         assert all(re.search(r"\d %", line) for line in done.stderr.decode().splitlines())
-
-
-def test_a_run_whose_reader_leaves_after_the_first_line_is_stopped_quietly(tmp_path):
-    """As with `| head -1`."""
-    asked = "--teacher notebook --train-size 320 --epochs 100 --batch-size 1 --json"
-    with subprocess.Popen(
-        [sys.executable, "-m", "kd", "train", *asked.split()],
-        cwd=PROJECT,
-        env={**os.environ, "KD_HOME": str(tmp_path), "KD_WORKERS": "2"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        first = json.loads(process.stdout.readline())
-        process.stdout.close()
-        said = process.stderr.read()
-    assert (first["event"], first["epoch"]) == ("epoch", 1)
-    assert (process.returncode, said) == (entry.READER_LEFT, "")
-    assert {row.status for row in Store(tmp_path).runs.rows()} == {"stopped"}
 
 
 @pytest.mark.parametrize(
@@ -92,16 +68,11 @@ def test_a_reader_that_left_is_told_from_other_troubles(platform, number, left, 
 
 def test_output_that_cannot_be_written_gets_one_sentence(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    for arguments in (("train", "--help"), ("runs",), ("runs", "--json")):
-        with (tmp_path / "file").open("rb") as not_for_writing:
-            done = run("-m", "kd", *arguments, stdout=not_for_writing, env={"KD_HOME": str(tmp_path)})
+    with (tmp_path / "file").open("rb") as not_for_writing:
+        done = run("-m", "kd", "runs", stdout=not_for_writing, env={"KD_HOME": str(tmp_path)})
         assert done.returncode == entry.FAILED
         assert re.fullmatch(rb"The output could not be written: [^\n]+\.\r?\n", done.stderr)
-
-
-def test_messages_that_cannot_be_written_change_nothing(tmp_path):
-    (tmp_path / "file").write_bytes(b"")
-    with (tmp_path / "file").open("rb") as not_for_writing:
+        # and a message that cannot be written changes nothing
         assert run("-m", "kd", "train", "--alpha", "7", stderr=not_for_writing).returncode == 2
 
 
@@ -169,14 +140,9 @@ LONG = "1" * 100_000
     "arguments",
     [
         ["train", "--alpha", f"0.{LONG}x"],
-        ["train", "--alpha", "1e400"],
         ["train", "--alpha", "\ud800"],
-        ["train", "--temperature", "-0"],
         ["train", "--seed", LONG],
-        ["train", "--seed", "1e400"],
         ["train", "--epochs", "²"],
-        ["train", "--epochs", ""],
-        ["train", "--batch-size", "0x10"],
         ["train", "--preset", LONG],
         ["train", f"--{LONG}"],
         ["predict", LONG, str(PROJECT / "docs" / "images" / "nothing")],

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kd.cli.parser import parse
 from kd.config import FIELD_TYPES, FIELDS, OFFERED, PRESETS, RunConfig
+from kd.studies.address import sweep_command, train_command
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.in_text.command import sweep_command, train_command
 from kd.studies.mistakes import NAMES
 from kd.studies.study import Study
 
@@ -79,7 +79,7 @@ def patch():
         yield patch
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(config=configs())
 @example(ODD)
 @example(PRESETS["unseen_digit"].config.replace(omitted_digits=""))
@@ -87,7 +87,7 @@ def test_the_command_of_a_run_asks_for_the_run(patch, config):
     assert asked(train_command(config), patch) == config
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(study=studies())
 @example(Study(ODD.replace(seed=7), {"omitted_digits": ["", "3"]}, 2, {"omitted_digits": ""}))
 @example(Study(RunConfig(objective="attention"), {"alpha": [0.1, 0.5], "epochs": [5]}, 2))

@@ -26,7 +26,7 @@ from packaging.requirements import Requirement
 from streamlit.config import get_config_options
 from tensorboard import default, program
 
-from kd.cli.app import is_option_of_the_server
+from kd.__main__ import is_option_of_the_server
 from kd.cli.parser import parse
 from tests import PROJECT
 from tests.docs.documents import DOCUMENTS, Block, blocks

@@ -10,7 +10,7 @@ from docs import studies
 from docs.studies import PAGE, SECTIONS, Section, left_out, main, sections
 from kd.__main__ import main as kd_main
 from kd.config import RunConfig
-from kd.studies.in_text.command import sweep_command
+from kd.studies.address import sweep_command
 from kd.studies.study import Study
 
 TINY = RunConfig(train_size=100, epochs=1, omitted_digits="3", teacher="notebook")

@@ -19,7 +19,7 @@ from kd.export.numbers.long_form import accuracies_in_long_form
 from kd.export.numbers.parquet import FORMAT as PARQUET
 from kd.lab import Lab
 from kd.studies.shipped import AXES, shipped_study
-from kd.terminal.arguments import Refusal
+from kd.terminal.entry import Refusal
 from tests.export.conftest import RUN
 from tests.studies.fake_lab import BASE, PATIENCE, FakeLab
 
@@ -161,9 +161,7 @@ def test_other_names_are_refused_in_a_sentence(names, format, sentence, here, ca
 
 
 def test_the_beginning_of_several_is_refused():
-    with pytest.raises(
-        Refusal, match=r"^2 finished runs or studies have ids that begin with '10': give more"
-    ):
+    with pytest.raises(Refusal, match=rf"^These finished runs or studies .* '10': 100000000000, {RUN}"):
         the_one("10", [RUN, "100000000000", OTHER], EITHER)
 
 

@@ -18,8 +18,8 @@ from kd.config import PRESETS, RunConfig
 from kd.export import exporting
 from kd.export.report import page
 from kd.lab import Lab
-from kd.studies.in_text.command import train_command
-from kd.studies.sure.single_seeds import near_note
+from kd.studies.address import train_command
+from kd.studies.sure.near import near_note
 from kd.text.verdicts import verdict_sentence
 from kd.text.words import accuracy
 from tests.browser.accessibility import TAGS

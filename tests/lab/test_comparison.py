@@ -12,7 +12,7 @@ from kd.config import RunConfig
 from kd.lab.comparison import between, differing, figures_of_seeds, study_between
 from kd.runs.state import RunView
 from kd.store.rows import Figures
-from kd.text.compared_words import between_evidence, between_words
+from kd.text.verdicts import between_evidence, between_words
 
 LABELS = np.random.default_rng(0).integers(0, 10, 10_000)
 

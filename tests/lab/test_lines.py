@@ -36,10 +36,12 @@ def test_many_gains_at_once_are_those_of_the_verdicts():
     table = pd.DataFrame(runs, columns=columns)
     expected = verdicts(table, ["setting"])
     differences = 100 * (table["distilled_accuracy"] - table["scratch_accuracy"]).to_numpy()
-    found = gains(table["setting"].to_numpy(), table["seed"].to_numpy(), differences[:, None])
+    gained = gains(table["setting"].to_numpy(), table["seed"].to_numpy(), differences[:, None], 5)
+    found = gained.mean, gained.found.low, gained.found.high
     np.testing.assert_allclose(np.column_stack(found), expected[["difference", "low", "high"]], rtol=1e-9)
     assert np.isnan(found[1]).tolist() == [True, True, False, False, True]
-    assert all(len(each) == 0 for each in gains(np.empty(0, int), np.empty(0, int), np.empty((0, 20))))
+    nothing = gains(np.empty(0, int), np.empty(0, int), np.empty((0, 20)), 0)
+    assert len(nothing.mean) == len(nothing.found.low) == 0
 
 
 def test_runs_that_differ_in_seed_alone_are_one_line(lab):

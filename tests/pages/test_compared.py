@@ -12,7 +12,7 @@ from kd.config import RunConfig
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import study_of
 from kd.studies.study import Study
-from kd.text.headlines import headline
+from kd.text.verdicts import headline
 from tests.pages.on_page import chart_titles, errors_of, html_of, warnings_of
 from tests.stored_runs import remove, save_copy
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kd.config import RunConfig
-from kd.studies.few_images import few_images, few_images_long
-from kd.text.few_images_words import answer_sentence
+from kd.studies.few_images import answer_sentence, few_images
+from kd.studies.shipped import LONG
 from tests.pages.on_page import drawn_in_the_browser, html_of, move, values_of, warnings_of
 from ui.pictures.ways_in import FIRST_PICTURE
 from ui.train import train_button
@@ -91,14 +91,14 @@ def test_a_guess_is_answered_by_the_study_and_not_before(open_page):
     rows = drawn_in_the_browser(app, "guess")["scale"]["rows"]
     assert [row.get("seeds") for row in rows] == [list(found.enough), None, [], []]
     move(app, "guess", guess=60)
-    assert answer_sentence(60, found, few_images_long()) not in unescape(html_of(app))
+    assert answer_sentence(60, found, few_images(LONG)) not in unescape(html_of(app))
     next(button for button in app.button if button.label == "Show me").click().run()
     assert not app.exception
     rows = drawn_in_the_browser(app, "guess")["scale"]["rows"]
     assert [row.get("seeds") for row in rows][2:] == [list(found.alone), list(found.taught)]
-    assert answer_sentence(60, found, few_images_long()) in unescape(html_of(app))
+    assert answer_sentence(60, found, few_images(LONG)) in unescape(html_of(app))
     move(app, "guess", guess=95)
-    assert answer_sentence(95, found, few_images_long()) in unescape(html_of(app))
+    assert answer_sentence(95, found, few_images(LONG)) in unescape(html_of(app))
 
 
 def test_links_lead_on_and_the_navigation_is_there(open_page):

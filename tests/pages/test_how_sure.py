@@ -9,9 +9,8 @@ import pytest
 from kd.config import FIELDS, RunConfig
 from kd.studies import shipped
 from kd.studies.shipped import objectives_study, shipped_study
-from kd.studies.sure.leaderboard import leaderboard
+from kd.studies.sure.leaderboard import at_both_lengths, leaderboard
 from kd.studies.verdicts import verdicts
-from kd.text.length_words import at_both_lengths
 from tests.pages.on_page import (
     chart_titles,
     drawn_in_the_browser,
@@ -22,7 +21,6 @@ from tests.pages.on_page import (
     warnings_of,
 )
 from tests.stored_runs import save_copy
-from tests.studies.two_lengths import with_long_part
 from ui.how_sure import whose_seeds
 
 CHANNEL = "adding-seeds"
@@ -133,15 +131,12 @@ def test_the_trap_is_shown_and_its_controls_are_in_the_address(open_page):
 
 
 @pytest.mark.parametrize("over", ["soft_targets", "scratch"])
-def test_the_leaderboard_says_what_holds_at_both_lengths_and_draws_each(
-    open_page, tmp_path, monkeypatch, over
-):
-    with with_long_part(tmp_path, monkeypatch):
-        app = open_page("how_sure", sure="objectives", over=over)
-        rows = {
-            steps: leaderboard(over, length).to_dict("records")
-            for steps, length in (("640 steps", "short"), ("3,200 steps", "long"))
-        }
+def test_the_leaderboard_says_what_holds_at_both_lengths_and_draws_each(open_page, over):
+    app = open_page("how_sure", sure="objectives", over=over)
+    rows = {
+        steps: leaderboard(over, length).to_dict("records")
+        for steps, length in (("640 steps", "short"), ("3,200 steps", "long"))
+    }
     assert chart_titles(app) == [f"Every objective after {steps}" for steps in rows]
     spec = FIELDS["objective"]
     names = {name: spec.choice_label(name) for name in spec.choice_labels}

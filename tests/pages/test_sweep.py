@@ -18,7 +18,7 @@ from kd.studies.address import address_of, query_of, study_of
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
-from kd.studies.sure.single_seeds import near_cells_note, near_note
+from kd.studies.sure.near import near_cells_note, near_note
 from kd.studies.verdicts import verdicts
 from kd.text.endings import Ending
 from tests.pages.on_page import chart_titles, html_of, labelled, warnings_of

@@ -11,7 +11,7 @@ from kd.charts.figure_file import figure_png, figure_svg
 from kd.config import PRESETS, RunConfig
 from kd.lab.comparison import Line
 from kd.runs.state import RunView
-from kd.studies.in_text.command import sweep_command, train_command
+from kd.studies.address import sweep_command, train_command
 from kd.studies.study import Study
 from tests import PROJECT
 from tests.stored_runs import save_copy

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from kd.__main__ import main
-from kd.cli import stop as stop_command
+from kd.cli import runs as runs_command
 from kd.config import RunConfig
 from kd.engine import EngineLost
 from kd.engine.connection import LOST
@@ -278,7 +278,7 @@ def test_the_command_stops_anybodys_run_and_says_when_nobody_responds(house, mon
     assert house.status(run_id) == "stopped"
     assert main(["stop", run_id]) == 2
     assert f"No waiting or training run has the id '{run_id}'" in capsys.readouterr().err
-    monkeypatch.setattr(stop_command, "SECONDS_TO_STOP", 0.2)
+    monkeypatch.setattr(runs_command, "SECONDS_TO_STOP", 0.2)
     monkeypatch.setattr(house.store.runs, "asked_to_stop", list)
     assert main(["stop", learning(house)]) == 1
     assert "has not responded" in capsys.readouterr().err

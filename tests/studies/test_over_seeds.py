@@ -49,9 +49,10 @@ def test_very_many_settings_at_once_have_the_same_intervals():
     groups = np.repeat(np.arange(len(sizes)), sizes)
     seeds = np.concatenate([random.permutation(size) for size in sizes])
     values = crossed(random, len(groups), 20)
-    means, lows, highs = gains(groups, seeds, values)
+    order = random.permutation(len(groups))
+    gained = gains(groups[order], seeds[order], values[order], len(sizes))
     for group, (size, judged) in enumerate(zip(sizes, [0, 0, 5, 5, 10, 20], strict=True)):
         own = values[groups == group][np.argsort(seeds[groups == group])]
-        assert means[group] == pytest.approx(own.mean())
-        found = over_seeds(own[:judged])
-        assert (lows[group], highs[group]) == pytest.approx((found.low, found.high), nan_ok=True), size
+        assert (gained.seeds[group], gained.judged[group]) == (size, judged)
+        assert gained.mean[group] == pytest.approx(own.mean())
+        assert [each[group] for each in gained.found] == pytest.approx(over_seeds(own[:judged]), nan_ok=True)

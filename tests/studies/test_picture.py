@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kd.studies.in_text.picture import decimals_of, picture, round_step
-from kd.studies.in_text.table import table_text
+from kd.studies.in_text import decimals_of, picture, round_step, table_text
 from kd.terminal import streams
 from tests.studies.rows import verdict_row
 

@@ -134,16 +134,6 @@ def test_a_setting_has_the_length_that_its_steps_are_near_and_is_further_from_th
         assert (length_of(config), other_length(config)) == (own, other)
 
 
-def test_a_file_that_says_nothing_of_length_is_short(tmp_path, monkeypatch):
-    monkeypatch.setattr(shipped, "FILE", tmp_path / "default.csv")
-    whole = shipped_study().head(2)
-    whole.to_csv(shipped.FILE, index=False)
-    assert len(shipped_study.__wrapped__(SHORT)) == 2
-    assert shipped_study.__wrapped__(LONG).empty
-    whole.assign(length=[LONG, SHORT]).to_csv(shipped.FILE, index=False)
-    assert shipped_study.__wrapped__(LONG).equals(whole.head(1))
-
-
 def test_a_damaged_file_gets_one_sentence(tmp_path, monkeypatch):
     damaged = tmp_path / "default.csv"
     damaged.write_text("alpha,temperature\n1,2\n", encoding="utf-8")

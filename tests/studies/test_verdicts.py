@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from kd.studies.over_seeds import over_seeds
-from kd.studies.sure.stations import STATIONS, level
+from kd.studies.over_seeds import STATIONS, level, over_seeds
 from kd.studies.verdicts import POWER, _first_enough, verdicts
 from tests.studies.rows import runs
 
@@ -38,7 +37,7 @@ def with_p(p_values):
 
 
 def in_blocks(right):
-    """As `kd.studies.frame.study_frame` has them."""
+    """As `kd.studies.verdicts.study_frame` has them."""
     return [" ".join(map(str, row)) for row in right]
 
 

@@ -9,9 +9,9 @@ import textwrap
 import nbclient
 import nbformat
 import pytest
+from rich.progress import Progress
 
 from kd.config import PRESETS
-from kd.terminal import progress
 from kd.terminal.progress import Moment, show
 from tests import PROJECT
 
@@ -44,12 +44,8 @@ def a_terminal(monkeypatch) -> Terminal:
 def test_a_terminal_shows_a_bar_that_is_gone_at_the_end(monkeypatch, capsys):
     terminal = a_terminal(monkeypatch)
 
-    class Seen(progress._Bar):
-        def show(self, moment):
-            super().show(moment)
-            self._bar.refresh()
-
-    monkeypatch.setattr(progress, "_Bar", Seen)
+    update = Progress.update
+    monkeypatch.setattr(Progress, "update", lambda *args, **told: update(*args, **told, refresh=True))
     assert show(iter(STEPS), lambda moment: moment) is STEPS[-1]
     drawn = terminal.getvalue()
     for text in ("Starting", "Students: epoch 1 of 8", " 12 %", "1 min 10 s left", "1 s left", "100 %", "━"):

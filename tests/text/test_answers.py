@@ -18,94 +18,35 @@ LOST = ("lost", 0, ())
 LOST_TOO = ("lost", 3, ())
 
 
+BETWEEN = "All three hesitate between"
+
+
 @pytest.mark.parametrize(
     ("teacher", "distilled", "scratch", "sentence"),
     [
         (SURE_4, SURE_4, SURE_4, "All three are sure of 4."),
-        (FOUR_OR_NINE, FOUR_OR_NINE, FOUR_OR_NINE, "All three hesitate between 4 and 9 and say 4."),
-        (
-            FOUR_OR_NINE,
-            NINE_OR_FOUR,
-            NINE_OR_FOUR,
-            "All three hesitate between 4 and 9: the teacher says 4, and both students say 9.",
-        ),
-        (
-            FOUR_OR_NINE,
-            NINE_OR_FOUR,
-            FOUR_OR_NINE,
-            "All three hesitate between 4 and 9: the teacher and the scratch student say 4, "
-            "and the distilled student says 9.",
-        ),
-        (
-            ONE_TWO_SEVEN[2],
-            ONE_TWO_SEVEN[1],
-            ONE_TWO_SEVEN[7],
-            "All three hesitate between 1, 2 and 7: the teacher says 2, the distilled student says 1, "
-            "and the scratch student says 7.",
-        ),
+        (FOUR_OR_NINE, NINE_OR_FOUR, NINE_OR_FOUR,
+         f"{BETWEEN} 4 and 9: the teacher says 4, and both students say 9."),
+        (ONE_TWO_SEVEN[2], ONE_TWO_SEVEN[1], ONE_TWO_SEVEN[7],
+         f"{BETWEEN} 1, 2 and 7: the teacher says 2, the distilled student says 1, and the scratch student "
+         "says 7."),
         (LOST, LOST_TOO, LOST, "All three are at a loss."),
-        (
-            LOST,
-            LOST_TOO,
-            SURE_4,
-            "Like its teacher, the distilled student is at a loss; the scratch student is sure of 4.",
-        ),
-        (
-            FOUR_OR_NINE,
-            FOUR_OR_NINE,
-            SURE_4,
-            "Like its teacher, the distilled student hesitates between 4 and 9 and says 4; "
-            "the scratch student is sure of 4.",
-        ),
-        (
-            FOUR_OR_NINE,
-            NINE_OR_FOUR,
-            SURE_4,
-            "The teacher hesitates between 4 and 9 and says 4; the distilled student hesitates between 4 and "
-            "9 and says 9; the scratch student is sure of 4.",
-        ),
-        (
-            SURE_4,
-            SURE_4,
-            LEANS_4,
-            "Like its teacher, the distilled student is sure of 4; the scratch student leans towards 4.",
-        ),
-        (
-            FOUR_OR_NINE,
-            SURE_4,
-            SURE_4,
-            "The teacher hesitates between 4 and 9 and says 4; both students are sure of 4.",
-        ),
-        (
-            SURE_4,
-            SURE_9,
-            SURE_4,
-            "The teacher and the scratch student are sure of 4; the distilled student is sure of 9.",
-        ),
-        (
-            SURE_9,
-            FOUR_OR_NINE,
-            LOST,
-            "The teacher is sure of 9; the distilled student hesitates between 4 and 9 and says 4; "
-            "the scratch student is at a loss.",
-        ),
+        (FOUR_OR_NINE, FOUR_OR_NINE, LEANS_4,
+         "Like its teacher, the distilled student hesitates between 4 and 9 and says 4; the scratch student "
+         "leans towards 4."),
+        (FOUR_OR_NINE, SURE_4, SURE_4,
+         "The teacher hesitates between 4 and 9 and says 4; both students are sure of 4."),
+        (SURE_4, SURE_9, SURE_4,
+         "The teacher and the scratch student are sure of 4; the distilled student is sure of 9."),
+        (SURE_9, FOUR_OR_NINE, LOST,
+         "The teacher is sure of 9; the distilled student hesitates between 4 and 9 and says 4; the scratch "
+         "student is at a loss."),
     ],
-)
+)  # fmt: skip
 def test_sentences(teacher, distilled, scratch, sentence):
-    assert answers_sentence({"teacher": teacher, "distilled": distilled, "scratch": scratch}) == sentence
-
-
-@pytest.mark.parametrize(
-    ("label", "wrong"),
-    [
-        (4, ""),
-        (9, " The label says 9: all three are wrong."),
-        (None, ""),
-    ],
-)
-def test_with_a_label_the_sentence_says_who_is_wrong(label, wrong):
-    sure = dict.fromkeys(("teacher", "distilled", "scratch"), SURE_4)
-    assert answers_sentence(sure, label) == f"All three are sure of 4.{wrong}"
+    opinions = {"teacher": teacher, "distilled": distilled, "scratch": scratch}
+    assert answers_sentence(opinions) == sentence
+    assert answers_sentence(opinions, 3).startswith(f"{sentence} The label says 3: ")
 
 
 @given(st.lists(st.integers(0, 9), min_size=3, max_size=3), st.integers(0, 9), st.integers(0, 2**31))

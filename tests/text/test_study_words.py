@@ -1,4 +1,4 @@
-"""What a study shows in words, case by case."""
+"""What a study shows in words, how far it is, and how long its models learn, case by case."""
 
 from __future__ import annotations
 
@@ -7,14 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kd.config import RunConfig
 from kd.text.study_words import (
+    after,
     axis_value,
+    cell_words,
     flag,
+    in_sentence,
+    p_value_words,
+    progress_words,
     seeds_needed,
     signed,
+    steps_words,
     study_notes,
+    study_sentence,
+    trained,
     verdict_line,
     verdict_word,
+    where,
 )
 from tests.studies.rows import verdict_row
 
@@ -75,11 +85,11 @@ def test_a_line_for_each_verdict(row, line):
     assert verdict_line(pd.Series(row)) == line
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "said"), [(20, 80, "20–80"), (40, 40, "40"), (80, pd.NA, "80+"), (pd.NA, pd.NA, "")]
-)
-def test_the_seeds_that_are_needed_are_a_range(first, last, said):
-    assert seeds_needed({"seeds_from": first, "seeds_to": last}) == said
+def test_the_seeds_that_are_needed_are_a_range():
+    ends = {(20, 80): "20–80", (40, 40): "40", (80, pd.NA): "80+", (pd.NA, pd.NA): ""}
+    assert {
+        end: seeds_needed(dict(zip(("seeds_from", "seeds_to"), end, strict=True))) for end in ends
+    } == ends
 
 
 def test_notes_say_what_the_verdicts_rest_on():
@@ -95,21 +105,16 @@ def test_notes_say_what_the_verdicts_rest_on():
     assert "four of five studies" in notes(verdict_row("not shown"))[-1]
 
 
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [(4.0, "4"), (0.1, "0.1"), (10_000, "10000"), (True, "true"), ("relations", "relations"), ("", "–")],
-)
-def test_values_are_said_as_they_are_typed(value, said):
-    assert axis_value(value) == said
-    assert axis_value(pd.Series([value]).iloc[0]) == said
-
-
-def test_axes_and_verdicts_have_names():
+def test_names_and_numbers_are_written_as_people_type_and_read_them():
+    typed = {4.0: "4", 0.1: "0.1", 10_000: "10000", True: "true", "relations": "relations", "": "–"}
+    for value, said in typed.items():
+        assert axis_value(value) == axis_value(pd.Series([value]).iloc[0]) == said
     assert flag("teacher_train_size") == "teacher-train-size"
     assert [verdict_word(code) for code in ("helps", "not shown")] == ["helps", "not shown"]
     over_a_cell = [verdict_word(code, over_scratch=False) for code in ("helps", "hurts", "baseline")]
     assert over_a_cell == ["better", "worse", "baseline"]
     assert (signed(6.52, 1), signed(-0.2), signed(-0.001)) == ("+6.5", "−0.20", "0.00")
+    assert [p_value_words(p) for p in (0.0001, 0.0123, 0.412)] == ["p < 0.001", "p = 0.012", "p = 0.41"]
 
 
 @given(st.floats(-100, 100), st.floats(0.01, 50), st.floats(0.01, 50))
@@ -126,3 +131,108 @@ def test_a_side_that_is_taken_is_seen_in_every_number(difference, down, up):
         *line.partition("between ")[2].split(",")[0].split(" and "),
     )
     assert {number[0] for number in numbers} == {"+" if low > 0 else "−"}
+
+
+def shown(verdict, difference, at="at T = 4"):
+    return {"verdict": verdict, "difference": difference, "where": at}
+
+
+def test_the_sentence_says_where_it_helps_where_it_hurts_and_what_is_not_shown():
+    helps, none = [shown("helps", 2.0), shown("helps", 6.52, "at T = 10")], shown("not shown", 0.1)
+    assert study_sentence([*helps, shown("hurts", -1.23, "at T = 1"), none], 5) == (
+        "Distillation helps in 2 of 5 cells, most by +6.5 points at T = 10. It hurts in 1, most by "
+        "−1.2 points at T = 1. In 1 cell no difference is shown."
+    )
+    assert study_sentence([none, none, shown("not judged yet", 0.1)], 1_200) == (
+        "No cell shows yet that distillation helps. In 2 cells no difference is shown. "
+        "1 cell is not judged yet."
+    )
+    assert study_sentence([], 9) == "Nothing has finished yet."
+
+
+def test_cells_compared_with_another_cell_are_not_said_to_be_compared_with_scratch():
+    base, better = shown("baseline", 0.0), shown("helps", 1.0)
+    worse = shown("hurts", -1.5, "at T = 50")
+    assert study_sentence([base, better, shown("helps", 2.0, "at T = 9"), worse], 5, "T 1") == (
+        "2 of 4 other cells do better than T 1, most by +2.0 points at T = 9. 1 does worse, by −1.5 points "
+        "at T = 50."
+    )
+    assert study_sentence([better, worse, shown("hurts", -2.5, "at T = 90")], 5, "T 1") == (
+        "1 of 4 other cells does better than T 1, by +1.0 points at T = 4. 2 do worse, most by −2.5 points "
+        "at T = 90."
+    )
+    said = study_sentence([base, shown("not shown", 0.1)], 5, "T 1")
+    assert said == "No cell is shown to do better than T 1 yet. In 1 cell no difference is shown."
+
+
+@pytest.mark.parametrize(
+    ("values", "listed", "said"),
+    [
+        (
+            {"train_size": ("Training images", "2,000"), "temperature": ("T, temperature", "10")},
+            "2,000 images, T 10",
+            "with 2,000 images at T\u00a0=\u00a010",
+        ),
+        (
+            {"alpha": ("α, weight of the true labels", "0.1"), "temperature": ("T, temperature", "4")},
+            "α 0.1, T 4",
+            "at α\u00a0=\u00a00.1 and T\u00a0=\u00a04",
+        ),
+        (
+            {"teacher": ("Teacher", "Strong"), "shift": ("Shift in pixels", "2")},
+            "teacher: Strong, Shift in pixels 2",
+            "with the Strong teacher and Shift in pixels 2",
+        ),
+    ],
+)
+def test_a_cell_is_named_as_one_would_say_it(values, listed, said):
+    assert where(values) == listed
+    assert in_sentence(values) == said
+
+
+def test_how_far_a_study_is():
+    said = {
+        ("running", None, False): "4 of 18 runs: getting ready.",
+        ("running", 95.0, False): "4 of 18 runs; about 1 min 35 s left.",
+        ("running", None, True): "4 of 18 runs. Another process on this machine is carrying it out.",
+        ("paused", 9.0, False): "Paused: 4 of 18 runs. Go on whenever you like.",
+        ("finished", None, False): "18 runs, all finished.",
+    }
+    assert {state: progress_words(state[0], 4, 18, *state[1:]) for state in said} == said
+    for ended in ("stopped", "interrupted", "unfinished", "waiting for room"):
+        assert "4 of 18 runs" in progress_words(ended, 4, 18, None, False)
+
+
+def test_a_cell_says_its_verdict_and_why_a_run_of_it_failed():
+    known = verdict_row(p_corrected=0.0123)
+    assert cell_words("T 4", known) == (
+        "T 4. Helps: +6.5 points (95 % between +5.9 and +7.1, 5 seeds). "
+        "For all cells together, p\u00a0=\u00a00.012."
+    )
+    assert cell_words("T 4", known, over="T 1").startswith("T 4. Better than T 1: +6.5 points")
+    assert cell_words("T 4", None, "The disk is full.") == (
+        "T 4. No run has finished yet. A run failed: The disk is full."
+    )
+    few = verdict_row("not judged yet", **NOTHING, seeds=1, judged_seeds=0, next_seeds=5)
+    assert "or all cells together" not in cell_words("T 4", few)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "640 steps"),
+        ({"epochs": 200}, "3,200 steps"),
+        ({"train_size": 10, "epochs": 1}, "1 step"),
+        ({"batch_size": 500, "train_size": 510}, "80 steps"),
+        ({"omitted_digits": "3"}, "40 epochs"),  # how many pictures that leaves depends on the pictures
+        ({"labelled": 100}, "40 epochs"),  # scratch takes fewer steps
+    ],
+)
+def test_a_training_is_measured_in_steps_where_both_students_take_as_many(changes, words):
+    assert trained(RunConfig(**changes)) == words
+
+
+def test_several_runs_are_from_the_shortest_to_the_longest():
+    configs = [RunConfig(epochs=epochs) for epochs in (200, 40, 80)]
+    assert steps_words(configs) == "640 to 3,200 steps"
+    assert after(steps_words(configs[:1]), "Nothing is shown.") == "After 3,200 steps, nothing is shown."

@@ -9,10 +9,9 @@ import streamlit as st
 from kd.config import RunConfig
 from kd.export.numbers.long_form import accuracies_in_long_form
 from kd.lab import Lab
-from kd.studies.address import query_of
+from kd.studies.address import experiment_command, query_of
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.experiments.rows import varied
-from kd.studies.in_text.command import experiment_command
 from kd.studies.shipped import differs
 from kd.text.study_words import plain_value
 from kd.text.translation import _

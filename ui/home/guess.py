@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from kd.studies.few_images import FewImages, few_images, few_images_long
-from kd.text.few_images_words import answer_sentence
+from kd.studies.few_images import FewImages, answer_sentence, few_images
+from kd.studies.shipped import LONG
 from kd.text.translation import _
 from kd.text.words import percent
 from ui.live import controls, views
@@ -45,7 +45,7 @@ def guess() -> None:
         values = live("guess", [control], [_scale(found, answered)])
         with st.container(key="guess_answer"):
             if answered:
-                sentence = answer_sentence(values["guess"], found, few_images_long())
+                sentence = answer_sentence(values["guess"], found, few_images(LONG))
                 st.html(f'<p class="kd kd-verdict" role="status">{escape(sentence)}</p>')
             else:
                 st.button(

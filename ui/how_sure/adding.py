@@ -9,13 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from kd.charts.sure_charts import gain_ticks
-from kd.studies.sure.adding_seeds import ORDERS, AddingSeeds, adding_seeds
-from kd.studies.sure.stations import MOST_SEEDS, next_station
+from kd.studies.over_seeds import MOST_SEEDS
+from kd.studies.sure.single_seeds import ORDERS, AddingSeeds, adding_seeds, alone_sentence, step_sentences
 from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN
-from kd.text.headlines import seeds_words
 from kd.text.study_words import signed, verdict_word
-from kd.text.sure_words import alone_sentence, step_sentence
 from kd.text.translation import N_, _, ngettext
+from kd.text.verdicts import seeds_words
 from ui.how_sure import whose_seeds
 from ui.how_sure.whose_seeds import Chosen
 from ui.live import controls, views
@@ -30,12 +29,7 @@ _ROLES = {HELPS: "helps", NOT_SHOWN: "nothing", HURTS: "hurts"}
 
 def so_far_sentence(adding: AddingSeeds) -> View:
     """What the seeds so far say, in each order."""
-    says = {
-        order: [
-            step_sentence(at, step, order, len(steps), next_station(at)) for at, step in enumerate(steps, 1)
-        ]
-        for order, steps in adding.steps.items()
-    }
+    says = {order: step_sentences(steps, order) for order, steps in adding.steps.items()}
     return {"kind": "sentence", "of": "seeds", "says": says}
 
 

@@ -8,12 +8,17 @@ import streamlit as st
 
 from kd.charts.sure_charts import leaderboard_chart, leaderboard_ends, leaderboard_rows
 from kd.config import FIELDS, RunConfig
-from kd.studies.in_text.command import sweep_command
+from kd.studies.address import sweep_command
 from kd.studies.shipped import SHORT, TIMES
 from kd.studies.study import SCRATCH
-from kd.studies.sure.leaderboard import USUAL, leaderboard, leaderboard_study
-from kd.text.length_words import after, at_both_lengths, steps_words
-from kd.text.sure_words import leaderboard_sentence
+from kd.studies.sure.leaderboard import (
+    USUAL,
+    at_both_lengths,
+    leaderboard,
+    leaderboard_sentence,
+    leaderboard_study,
+)
+from kd.text.study_words import after, steps_words
 from kd.text.translation import N_, _
 from ui.shared import address
 from ui.shared.along import show_command

@@ -8,8 +8,7 @@ from html import escape
 import streamlit as st
 
 from kd.charts.sure_charts import stopping_chart
-from kd.studies.sure.stopping import AT_STATIONS, LOOKS, MOST_SEEDS, USUAL, stopping
-from kd.text.sure_words import stopping_sentence
+from kd.studies.sure.stopping import AT_STATIONS, LOOKS, MOST_SEEDS, USUAL, stopping, stopping_sentence
 from kd.text.translation import N_, _
 from ui.shared import address
 from ui.shared.figure import figure

@@ -11,9 +11,9 @@ import streamlit as st
 
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
+from kd.studies.over_seeds import MOST_SEEDS
 from kd.studies.shipped import objectives_study, shipped_study
-from kd.studies.sure.stations import MOST_SEEDS
-from kd.text.length_words import length_note
+from kd.text.study_words import length_note
 from kd.text.translation import N_, _
 from kd.text.words import plain
 from ui.shared import address

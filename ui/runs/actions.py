@@ -11,7 +11,7 @@ from kd.lab import Lab
 from kd.lab.comparison import Line
 from kd.lab.wording import MOST_IN_NAME, MOST_IN_NOTE, MOST_IN_TAG, MOST_TAGS
 from kd.runs.state import RunView
-from kd.studies.in_text.command import sweep_command, train_command
+from kd.studies.address import sweep_command, train_command
 from kd.studies.study import MOST_SEEDS, Study
 from kd.text.translation import _, ngettext
 from ui.runs.listing import MINE, NOBODYS, owner

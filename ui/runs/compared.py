@@ -24,9 +24,15 @@ from kd.lab.comparison import (
 )
 from kd.pictures.mnist import load_mnist
 from kd.studies.address import STUDY, query_of
-from kd.text.compared_words import between_evidence, between_words, courses_words, difference_in_words
-from kd.text.headlines import headline, surer_headline
 from kd.text.translation import _
+from kd.text.verdicts import (
+    between_evidence,
+    between_words,
+    courses_words,
+    difference_in_words,
+    headline,
+    surer_headline,
+)
 from kd.text.words import listing
 from ui.runs.pair import LETTERS, chosen_pair
 from ui.shared.figure import figure

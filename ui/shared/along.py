@@ -70,7 +70,7 @@ def show_command(command: str, name: str = "repeat", note: str = "") -> None:
     """Draw a button that unfolds the command, which has a button of its own to copy it.
 
     Args:
-        command: of `kd.studies.in_text.command`.
+        command: of `kd.studies.address`.
         name: the widget's key: one for each place on a page.
         note: what has to be known of it.
     """

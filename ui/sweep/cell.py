@@ -10,10 +10,9 @@ import streamlit as st
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab
 from kd.studies.study import Study
-from kd.studies.sure.other_length import other_length_note
-from kd.studies.sure.single_seeds import near_note
+from kd.studies.sure.near import near_note, other_length_note
 from kd.studies.verdicts import HELPS
-from kd.text.sweep_words import cell_words, in_sentence
+from kd.text.study_words import cell_words, in_sentence
 from kd.text.translation import _, language
 from kd.text.words import sentence_case
 from ui.shared.guard import guarded

@@ -21,8 +21,8 @@ from kd.studies.address import (
     value_of,
 )
 from kd.studies.axes import may_vary, offered, offered_first
+from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study
-from kd.studies.sure.stations import STATIONS
 from kd.text.study_words import plain_value
 from kd.text.translation import _, ngettext
 from ui.shared import address, notices

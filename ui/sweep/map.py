@@ -22,10 +22,8 @@ from kd.charts.study_charts import (
 )
 from kd.studies.axes import in_order
 from kd.studies.study import SCRATCH, Study
-from kd.studies.sure.single_seeds import study_notes
-from kd.text.length_words import after
-from kd.text.study_words import seeds_needed, signed
-from kd.text.sweep_words import in_sentence, study_sentence, where
+from kd.studies.sure.near import study_notes
+from kd.text.study_words import after, in_sentence, seeds_needed, signed, study_sentence, where
 from kd.text.translation import _, language
 from kd.text.words import accuracy
 from ui.shared.figure import figure

@@ -17,7 +17,7 @@ from kd.studies.shipped import shipped_study
 from kd.studies.study import Study
 from kd.studies.verdicts import verdicts
 from kd.studies.view import StudyView
-from kd.text.length_words import epochs_words, steps_words, trained
+from kd.text.study_words import epochs_words, steps_words, trained
 from kd.text.translation import _
 from ui.shared import address, notices
 

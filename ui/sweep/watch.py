@@ -10,10 +10,10 @@ import streamlit as st
 from kd.config import RunConfig
 from kd.export.numbers.long_form import accuracies_in_long_form
 from kd.lab import Lab
+from kd.studies.address import sweep_command
 from kd.studies.experiments import EXPERIMENTS
-from kd.studies.in_text.command import sweep_command
 from kd.studies.view import StudyView
-from kd.text.sweep_words import progress_words
+from kd.text.study_words import progress_words
 from kd.text.translation import _, language
 from ui.live import pace as pacing
 from ui.shared import notices

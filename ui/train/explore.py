@@ -10,12 +10,11 @@ import streamlit as st
 from kd.charts.loss_charts import loss_lines, loss_rows
 from kd.config import FIELDS, RunConfig
 from kd.lab import Lab, RunView
-from kd.studies.in_text.command import train_command
-from kd.studies.sure.single_seeds import near_note
+from kd.studies.address import train_command
+from kd.studies.sure.near import near_note
 from kd.text.chart_words import loss_words
-from kd.text.headlines import evidence, evidence_of_seeds
 from kd.text.translation import N_, _, language
-from kd.text.verdicts import covers, verdict_note
+from kd.text.verdicts import covers, evidence, evidence_of_seeds, verdict_note
 from kd.text.words import MODELS, NAMES, accuracy, file_size, listing, milliseconds, plain
 from ui.shared.along import show_command
 from ui.shared.figure import framed, said_chart, save_menu, spec

@@ -15,11 +15,11 @@ from kd.charts.parts import places
 from kd.config import TEST_IMAGES
 from kd.lab import Lab, RunView
 from kd.lab.seeds import SeedsView
-from kd.studies.sure.other_length import other_length_note
+from kd.studies.sure.near import other_length_note
 from kd.text.chart_words import accuracy_words
-from kd.text.headlines import headline, seeds_words, surer_headline
 from kd.text.study_words import signed
 from kd.text.translation import N_, _, language, ngettext
+from kd.text.verdicts import headline, seeds_words, surer_headline
 from kd.text.words import MODELS, STUDENTS, accuracy, duration
 from ui.live import pace as pacing
 from ui.shared import notices

@@ -43,7 +43,7 @@ def accuracies_in_long_form(frame: pd.DataFrame, also: Collection[str] = ()) -> 
     """The same of a table that knows the models' accuracies alone, in the order of its rows.
 
     Args:
-        frame: some fields of the runs, and an accuracy for each model, as `kd.studies.frame` has them.
+        frame: some fields of the runs, and an accuracy for each model, as `kd.studies.verdicts` has them.
         also: further columns that tell runs apart, such as an experiment's labels.
 
     Returns:

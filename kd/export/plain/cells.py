@@ -18,9 +18,9 @@ from kd.config import (
     has_teaching,
     is_consistent,
 )
-from kd.config.conditions import DRAWN
+from kd.config.fields import DRAWN
 from kd.networks.architectures import Architecture, student_architecture, teacher_architecture
-from kd.studies.in_text.command import train_command
+from kd.studies.address import train_command
 from kd.text.translation import N_, _
 from kd.text.verdicts import with_mistake
 from kd.text.words import MODELS, quoted

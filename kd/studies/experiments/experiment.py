@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from kd.base.fields import FieldSpec
 from kd.config import FIELDS, RunConfig
 from kd.studies.experiments.judging import ABOVE_0, Expected, Finding, Quantity
+from kd.studies.over_seeds import STATIONS
 from kd.studies.study import Study, checked_seeds
-from kd.studies.sure.stations import STATIONS
 from kd.text.experiment_words import Says
 from kd.text.translation import N_, _
 from kd.text.words import quoted

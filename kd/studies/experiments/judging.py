@@ -1,6 +1,6 @@
 """Findings of an experiment, and whether they are as somebody expected: decided by an interval alone.
 
-As the verdicts of studies, they rest on the first 5, 10 or 20 seeds (`kd.studies.sure.stations`), and are
+As the verdicts of studies, they rest on the first 5, 10 or 20 seeds (`kd.studies.over_seeds`), and are
 judged at the same level. The interval to show is the 95 % one.
 """
 
@@ -15,8 +15,7 @@ import numpy as np
 
 from kd.analysis.evaluation import BLOCKS
 from kd.analysis.verdict import CONFIDENCE
-from kd.studies.over_seeds import over_seeds
-from kd.studies.sure.stations import STATIONS, level, station
+from kd.studies.over_seeds import STATIONS, level, over_seeds, station
 from kd.text.experiment_words import AGREES, CANNOT_TELL, DISAGREES, NOT_YET
 
 if TYPE_CHECKING:

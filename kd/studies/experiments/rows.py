@@ -16,13 +16,13 @@ import pandas as pd
 from kd.base.places import DATA
 from kd.base.unusable import Unusable
 from kd.config import SHIPPED_TEACHERS, TRAIN_IMAGES, RunConfig, has_teaching
-from kd.config.conditions import FIRST
+from kd.config.fields import FIRST
 from kd.pictures.training_set import training_set
 from kd.studies.experiments import EXPERIMENTS, experiment
 from kd.studies.experiments.experiment import LONG, Experiment, Option, Part
 from kd.studies.experiments.judging import finding, in_cell
-from kd.studies.frame import BLOCKS, COLUMNS
 from kd.studies.measures import MeasuredRun, measured, value, with_gains
+from kd.studies.verdicts import BLOCKS, COLUMNS
 from kd.text.translation import _
 
 
@@ -34,7 +34,7 @@ def rows_of(
     """Returns the rows of some studies.
 
     Args:
-        frame: a study's finished runs, as `kd.studies.frame.study_frame` has them.
+        frame: a study's finished runs, as `kd.studies.verdicts.study_frame` has them.
         measures: column → the number that it has for a run with this id.
 
     Returns:

@@ -1,63 +1,74 @@
-"""What each seed of a setting says alone, and how often that is not what all of them say together."""
+"""What each seed of a setting says alone, what the seeds say as they are added one by one, and in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kd.analysis.evaluation import mcnemar, paired_difference_interval
 from kd.analysis.verdict import verdict
-from kd.base.unusable import Unusable
-from kd.config import TEST_IMAGES, RunConfig
-from kd.studies.shipped import differs, nearest
-from kd.studies.study import SCRATCH, Study
-from kd.studies.sure.stations import STATIONS, station
-from kd.studies.verdicts import HELPS, HURTS, NOT_SHOWN, verdicts
-from kd.text.study_words import study_notes as words_on_verdicts
-from kd.text.sure_words import near_cells_words, near_words
-from kd.text.verdicts import covers
-from kd.text.words import STUDENTS
+from kd.config import TEST_IMAGES
+from kd.studies.over_seeds import MOST_SEEDS, next_station, station
+from kd.studies.verdicts import HELPS, HURTS, NOT_JUDGED, NOT_SHOWN, verdicts
+from kd.text.study_words import decimals, signed
+from kd.text.translation import N_, _, ngettext
+from kd.text.words import STUDENTS, listing
+
+ORDERS = ("by_number", "largest_first", "smallest_first")
+"""In which order seeds may be added: as they are numbered, or picked by what they came to."""
 
 _CODES = {"ahead": HELPS, "behind": HURTS, "not shown": NOT_SHOWN}
-_STATIONS_TO_NAME = 20
-_OF_A_CELL = ("train_size", "alpha", "temperature", "temperature_squared")
 
 
 @dataclass(frozen=True)
 class SingleSeeds:
     """Verdicts of the seeds of one setting.
 
-    alone: for each seed its verdict by McNemar's test, HELPS, HURTS or NOT_SHOWN, not corrected for the
-    number of seeds. together: that of all, as kd.studies.verdicts has it.
+    alone: of each seed by McNemar's test, HELPS, HURTS or NOT_SHOWN, not corrected for the number of seeds.
+    together: of all of them, as kd.studies.verdicts has it.
     """
 
     alone: tuple[str, ...]
     together: str
 
     @property
-    def judged(self) -> int:
-        """How many of them the verdict of all rests on."""
-        return station(len(self.alone))
-
-    @property
     def disagreed(self) -> int:
         """How many seeds alone say something else than all together."""
         return sum(each != self.together for each in self.alone)
 
+    @property
+    def together_words(self) -> str:
+        """What all say: 'all 5 together say that it helps'."""
+        count, judged = len(self.alone), station(len(self.alone))
+        seeds = (
+            _("all {count}", count=count) if judged in (0, count) else _("the first {count}", count=judged)
+        )
+        return _(_TOGETHER[self.together], seeds=seeds)
+
+    @property
+    def tally(self) -> str:
+        """How many say what alone: '3 say that it helps and 2 say that it hurts'."""
+        helps, nothing, hurts = map(self.alone.count, (HELPS, NOT_SHOWN, HURTS))
+        parts = [
+            ngettext("{count} says that it helps", "{count} say that it helps", helps, count=f"{helps:,}"),
+            ngettext("{count} shows neither", "{count} show neither", nothing, count=f"{nothing:,}"),
+            ngettext("{count} says that it hurts", "{count} say that it hurts", hurts, count=f"{hurts:,}"),
+        ]
+        return listing([part for part, count in zip(parts, (helps, nothing, hurts), strict=True) if count])
+
 
 def alone(runs: pd.DataFrame) -> pd.DataFrame:
-    """Each seed's difference in points, its interval over the test pictures and its verdict.
+    """Judges each seed of one setting by its test pictures.
 
     Args:
-        runs: of one setting, as `kd.studies.frame.study_frame` has them.
+        runs: as `kd.studies.verdicts.study_frame` has them.
 
     Returns:
-        Columns seed, difference, low, high (Newcombe's interval) and verdict, in the order of the seeds.
+        Columns seed, difference (in points), low, high (Newcombe's interval) and verdict, in their order.
 
     Raises:
         ValueError: when the counts of pictures that one student alone gets right do not fit the accuracies.
@@ -81,69 +92,134 @@ def alone(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def single_seeds(runs: pd.DataFrame) -> SingleSeeds:
-    """The verdicts of these seeds. runs: as for `alone`."""
+    """Returns the verdicts of these seeds. runs: as for `alone`."""
     return SingleSeeds(tuple(alone(runs)["verdict"]), str(verdicts(runs, ())["verdict"].iloc[0]))
 
 
-def single_seeds_near(config: RunConfig) -> tuple[dict[str, Any], SingleSeeds] | None:
-    """What single seeds say in the cell of the included studies that is nearest to a setting; cheap.
+@dataclass(frozen=True)
+class Step:
+    """What is known once a seed has been added to those before it.
 
-    Returns:
-        The cell, as `cell_of` has it, and its seeds' verdicts; None where none is near
-        (`kd.studies.shipped.nearest`).
-
-    Raises:
-        ValueError: when a study cannot be read.
+    own: the seed's difference in points; says: its verdict alone. difference: the mean of all so far, in
+    points. judged_seeds, low, high, verdict: of all so far, as kd.studies.verdicts has them.
     """
-    found = nearest(config)
-    return None if found is None else (cell_of(found[0]), _judged(found[0]))
+
+    seed: int
+    own: float
+    says: str
+    difference: float
+    judged_seeds: int
+    low: float
+    high: float
+    verdict: str
 
 
-@lru_cache(maxsize=512)
-def _judged(cell: RunConfig) -> SingleSeeds:
-    found = nearest(cell)
-    assert found is not None  # a cell is near itself
-    return single_seeds(found[1])
+@dataclass(frozen=True)
+class AddingSeeds:
+    """Verdicts of the seeds of one setting, by number; steps: order → a step for each seed."""
+
+    single: SingleSeeds
+    steps: dict[str, tuple[Step, ...]]
 
 
-def near_note(config: RunConfig) -> str:
-    """How often single seeds disagreed near a setting, in a sentence; nothing where no cell is near."""
-    try:
-        found = single_seeds_near(config)
-    except Unusable as error:
-        return str(error)
-    return "" if found is None else near_words(*found)
-
-
-def near_cells_note(configs: Iterable[RunConfig]) -> str:
-    """How often single seeds disagreed near these settings, in a sentence; nothing where no cell is near."""
-    cells = {}
-    try:
-        for config in configs:
-            if (found := nearest(config)) is not None:
-                cells[found[0].run_id] = _judged(found[0])
-    except Unusable as error:
-        return str(error)
-    return near_cells_words([*cells.values()]) if cells else ""
-
-
-def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
-    """What the verdicts of a study rest on, a sentence each.
+def adding_seeds(runs: pd.DataFrame) -> AddingSeeds:
+    """Adds the seeds of one setting one after the other, in each of ORDERS.
 
     Args:
-        table: its verdicts, of `kd.studies.verdicts.verdicts`.
+        runs: as for `alone`; ValueError when there are none, or more than MOST_SEEDS.
     """
-    first = [each for each in STATIONS if each <= _STATIONS_TO_NAME]
-    notes = words_on_verdicts(table.to_dict("records"), first, covers(study.base))
-    if study.seeds == 1 and study.baseline == SCRATCH:
-        notes.append(near_cells_note(map(study.config, study.cells())))
-    return [note for note in notes if note]
+    if not 1 <= len(runs) <= MOST_SEEDS:
+        raise ValueError(f"There must be between 1 and {MOST_SEEDS} seeds, got {len(runs)}.")
+    runs, table = runs.sort_values("seed"), alone(runs)
+    ascending = np.argsort(table["difference"].to_numpy(float), kind="stable")
+    orders = dict(zip(ORDERS, (np.arange(len(runs)), ascending[::-1], ascending), strict=True))
+    steps = {order: tuple(_steps(runs, table, places)) for order, places in orders.items()}
+    return AddingSeeds(single_seeds(runs), steps)
 
 
-def cell_of(config: RunConfig) -> dict[str, Any]:
-    """What names a cell of the included studies: the fields that count, its steps, an unusual objective."""
-    cell = {name: getattr(config, name) for name in _OF_A_CELL if config.counts(name)}
-    cell["steps"] = config.steps
-    if "objective" in differs(config):
-        cell["objective"] = config.objective_class.label
-    return cell
+def _steps(runs: pd.DataFrame, table: pd.DataFrame, order: np.ndarray) -> Iterator[Step]:
+    """Yields a step for each seed. table: of `alone`; order: the places of the seeds in it."""
+    # by new numbers, as verdicts take seeds in the order of theirs
+    ordered = runs.iloc[order].assign(seed=range(len(order)))
+    own = table["difference"].to_numpy(float)[order]
+    judged = 0
+    low, high, verdict = float("nan"), float("nan"), NOT_JUDGED
+    for count, at in enumerate(order, 1):
+        if station(count) > judged:
+            judged = station(count)
+            low, high, verdict = verdicts(ordered.head(judged), ()).loc[0, ["low", "high", "verdict"]]
+        seed, says = int(table["seed"][at]), table["verdict"][at]
+        mean = float(own[:count].mean())
+        yield Step(seed, float(own[count - 1]), says, mean, judged, float(low), float(high), verdict)
+
+
+_TOGETHER = {
+    HELPS: N_("{seeds} together say that it helps"),
+    HURTS: N_("{seeds} together say that it hurts"),
+    NOT_SHOWN: N_("{seeds} together do not show a difference"),
+    NOT_JUDGED: N_("{seeds} together are too few for a verdict"),
+}
+_ALONE = {
+    HELPS: N_("Seed {seed} alone says that it helps: {points} points."),
+    HURTS: N_("Seed {seed} alone says that it hurts: {points} points."),
+    NOT_SHOWN: N_("Seed {seed} alone shows no difference: {points} points."),
+}
+_AT_STATION = {
+    HELPS: N_("Verdict with {judged} seeds: it helps ({low} to {high})."),
+    HURTS: N_("Verdict with {judged} seeds: it hurts ({low} to {high})."),
+    NOT_SHOWN: N_("Verdict with {judged} seeds: no difference is shown ({low} to {high})."),
+}
+_PICKED = {
+    "largest_first": N_("But they were picked because they gained most, so the interval means nothing."),
+    "smallest_first": N_("But they were picked because they gained least, so the interval means nothing."),
+}
+
+
+def alone_sentence(single: SingleSeeds) -> str:
+    """Says what one seed of several alone would have said, and how often that is something else."""
+    seeds, together = len(single.alone), single.together_words
+    if not single.disagreed:
+        return _(
+            "Any single seed would have said the same: {together}, and so does each alone.", together=together
+        )
+    said = _(
+        "Of {seeds} seeds alone, {tally}; {together}.", seeds=seeds, tally=single.tally, together=together
+    )
+    opposite = sum({single.together, each} == {HELPS, HURTS} for each in single.alone)
+    if opposite:
+        wrong = ngettext(
+            "{count} of {seeds} says the opposite.",
+            "{count} of {seeds} say the opposite.",
+            opposite,
+            count=opposite,
+            seeds=seeds,
+        )
+    elif {HELPS, HURTS} <= {*single.alone}:
+        wrong = _("So one seed can say the opposite of another.")
+    else:
+        wrong = _("So {count} of {seeds} would have misled you.", count=single.disagreed, seeds=seeds)
+    return f"{said} {wrong}"
+
+
+def step_sentences(steps: Sequence[Step], order: str) -> list[str]:
+    """Says after each step what the seeds so far say. order: of ORDERS, in which they were added."""
+    return [_step_sentence(number, step, order, len(steps)) for number, step in enumerate(steps, 1)]
+
+
+def _step_sentence(number: int, step: Step, order: str, seeds: int) -> str:
+    following = next_station(number)
+    not_yet = _("Not judged yet: the first verdict comes with {next} seeds.", next=following)
+    if number == 1:
+        return f"{_(_ALONE[step.says], seed=step.seed, points=signed(step.difference))} {not_yet}"
+    words = [_("{count} seeds: {points} points.", count=number, points=signed(step.difference))]
+    if not step.judged_seeds:
+        words.append(not_yet)
+    elif not math.isnan(step.low):
+        digits = decimals({"low": step.low, "high": step.high})
+        ends = {"low": signed(step.low, digits), "high": signed(step.high, digits)}
+        words.append(_(_AT_STATION[step.verdict], judged=step.judged_seeds, **ends))
+        if step.judged_seeds < number and following is not None:
+            words.append(_("The next verdict comes with {next}.", next=following))
+        if order in _PICKED and step.judged_seeds < seeds:
+            words.append(_(_PICKED[order]))
+    return " ".join(words)

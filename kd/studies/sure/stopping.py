@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kd.analysis.verdict import CONFIDENCE
-from kd.studies.sure.stations import STATIONS, level
+from kd.studies.over_seeds import STATIONS, level
+from kd.text.translation import ngettext
 
 MOST_SEEDS = 40
 LOOKS = (1, 2, 5, 10)
@@ -21,10 +22,10 @@ _METHODS = 20_000
 
 
 def stopping(every: int, most: int) -> pd.DataFrame:
-    """How many methods without any effect have been said to help or to hurt by a number of seeds.
+    """Simulates how many methods without any effect are said to help or to hurt by a number of seeds.
 
-    20,000 are simulated: each seed's difference is drawn from a normal distribution around 0, and whoever
-    tries the method stops at the first verdict.
+    Each seed's difference is drawn from a normal distribution around 0, and the first verdict ends the trial
+    of a method.
 
     Args:
         every: one of LOOKS; the usual rule looks after every so many seeds, beginning with two at least.
@@ -52,9 +53,28 @@ def stopping(every: int, most: int) -> pd.DataFrame:
 
 @cache
 def _t_values() -> np.ndarray:
-    """The size of Student's t of each method's first seeds (MOST_SEEDS, methods); NaN with a single seed."""
+    """Returns the size of Student's t of each method's first seeds (MOST_SEEDS, methods); NaN of one."""
     draws = np.random.default_rng(0).standard_normal((MOST_SEEDS, _METHODS), np.float32)
     seeds = np.arange(1, MOST_SEEDS + 1, dtype=np.float32)[:, None]
     sums, squares = draws.cumsum(axis=0), (draws**2).cumsum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.abs(sums) / np.sqrt(seeds * (squares - sums**2 / seeds) / (seeds - 1))
+
+
+def stopping_sentence(every: int, most: int, usual: float, stations: float) -> str:
+    """Says how often a method without effect is said to have one, by the shares of each rule."""
+    return ngettext(
+        "Look after every seed, up to {most}, and stop at the first verdict: of 100 methods that do nothing, "
+        "{usual} are said to help or to hurt. With verdicts at stations only, {stations}.",
+        "Look after every {count} seeds, up to {most}, and stop at the first verdict: of 100 methods that do "
+        "nothing, {usual} are said to help or to hurt. With verdicts at stations only, {stations}.",
+        every,
+        count=every,
+        most=most,
+        usual=_of_hundred(usual),
+        stations=_of_hundred(stations),
+    )
+
+
+def _of_hundred(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.095 or share == 0 else f"{100 * share:.1f}"

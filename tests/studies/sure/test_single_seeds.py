@@ -1,127 +1,159 @@
-"""What single seeds say, counted again from the files of the included studies by hand."""
+"""Seeds alone and added one by one, against SciPy's paired t-test, and in words that claim no more."""
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from dataclasses import replace
+import math
 
+import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
-from kd.config import RunConfig
-from kd.studies import shipped
-from kd.studies.shipped import FILE, OBJECTIVES_FILE
-from kd.studies.study import Study
-from kd.studies.sure import single_seeds
+from kd.studies.over_seeds import MOST_SEEDS
 from kd.studies.sure.single_seeds import (
+    ORDERS,
     SingleSeeds,
-    near_cells_note,
-    near_note,
-    single_seeds_near,
-    study_notes,
+    Step,
+    adding_seeds,
+    alone,
+    alone_sentence,
+    step_sentences,
 )
 from kd.studies.verdicts import verdicts
-from tests.studies.rows import runs
+
+SCRATCH = 8_400
+GAINS = np.array([56, -143, 159, -49, 42, 310, 120])
 
 
-def alone(row: dict[str, str]) -> str:
-    """McNemar's exact test of one run."""
-    first, second = int(row["only_distilled"]), int(row["only_scratch"])
-    if not first + second or stats.binomtest(first, first + second, 0.5).pvalue >= 0.05:
-        return "not shown"
-    return "helps" if first > second else "hurts"
+def runs(gains: np.ndarray) -> pd.DataFrame:
+    """Runs of seeds 3, 4, … in which distilled gets so many more pictures right, of 10,000."""
+    both = SCRATCH - 500
+    rows = [
+        {
+            "seed": seed,
+            "distilled_accuracy": (SCRATCH + gain) / 10_000,
+            "scratch_accuracy": SCRATCH / 10_000,
+            "teacher_accuracy": 0.99,
+            "only_distilled": SCRATCH + gain - both,
+            "only_scratch": SCRATCH - both,
+        }
+        for seed, gain in enumerate(gains.tolist(), 3)
+    ]
+    return pd.DataFrame(rows)
 
 
-def together(rows: list[dict[str, str]]) -> str:
-    gains = [float(row["distilled_accuracy"]) - float(row["scratch_accuracy"]) for row in rows]
-    test = stats.ttest_1samp(gains, 0)
-    return "not shown" if test.pvalue >= 0.01 else "helps" if test.statistic > 0 else "hurts"
+def test_mean_and_verdict_are_scipys_of_all_seeds_and_of_the_last_stations():
+    steps = adding_seeds(runs(GAINS)).steps["by_number"]
+    for number, step in enumerate(steps, 1):
+        assert step.difference == pytest.approx(GAINS[:number].mean() / 100)
+        if number < 5:
+            assert (step.judged_seeds, step.verdict, math.isnan(step.low)) == (0, "not judged yet", True)
+            continue
+        test = stats.ttest_1samp(GAINS[:5] / 100, 0)
+        interval = test.confidence_interval(0.95)
+        assert (step.low, step.high) == pytest.approx((interval.low, interval.high))
+        assert (step.judged_seeds, step.verdict) == (5, "not shown")
+    helped = adding_seeds(runs(GAINS + 600)).steps["by_number"]
+    assert [step.verdict for step in helped][3:] == ["not judged yet", "helps", "helps", "helps"]
 
 
-def counted(file, **cell: object) -> tuple[Counter, str]:
-    with file.open(encoding="utf-8") as lines:
-        short = [row for row in csv.DictReader(lines) if row.get("length", "short") == "short"]
-    rows = [row for row in short if all(row[k] == str(v) for k, v in cell.items())]
-    return Counter(map(alone, rows)), together(rows)
+def test_all_seeds_together_are_judged_as_in_a_study():
+    gains = np.random.default_rng(3).integers(-60, 200, MOST_SEEDS)
+    row = verdicts(runs(gains), ()).iloc[0]
+    last = adding_seeds(runs(gains)).steps["by_number"][-1]
+    names = ["difference", "low", "high"]
+    assert [getattr(last, name) for name in names] == pytest.approx(row[names].tolist())
+    assert (last.verdict, last.judged_seeds) == (row["verdict"], row["judged_seeds"])
+
+
+def test_one_seed_alone_is_judged_by_the_test_pictures():
+    found = adding_seeds(runs(GAINS))
+    expected = ["helps" if gain > 0 else "hurts" for gain in GAINS]
+    for at, gain in enumerate(GAINS):
+        p = stats.binomtest(500 + int(gain), 1_000 + int(gain), 0.5).pvalue
+        expected[at] = expected[at] if p < 0.05 else "not shown"
+    assert list(found.single.alone) == expected
+    assert 0 < expected.count("not shown") < len(GAINS)
+
+
+def test_an_order_changes_the_way_and_not_the_mean_at_the_end():
+    found = adding_seeds(runs(GAINS))
+    assert [step.seed for step in found.steps["by_number"]] == [3, 4, 5, 6, 7, 8, 9]
+    assert [step.own for step in found.steps["largest_first"]] == pytest.approx(sorted(GAINS / 100)[::-1])
+    assert [step.own for step in found.steps["smallest_first"]] == pytest.approx(sorted(GAINS / 100))
+    last = [found.steps[order][-1] for order in ORDERS]
+    assert [step.difference for step in last] == pytest.approx([GAINS.mean() / 100] * 3)
+    middles = [(step.low + step.high) / 2 for step in last]
+    assert middles[1] > middles[0] > middles[2]  # 5 of the 7, each order its own
+    assert found.single.together == last[0].verdict
+
+
+def test_what_cannot_be_is_refused():
+    for number in (0, MOST_SEEDS + 1):
+        with pytest.raises(ValueError, match=f"between 1 and {MOST_SEEDS} seeds, got {number}"):
+            adding_seeds(runs(np.arange(number)))
+    with pytest.raises(ValueError, match="must fit the accuracies"):
+        alone(runs(GAINS).assign(only_scratch=0))
 
 
 @pytest.mark.parametrize(
-    ("config", "cell"),
+    ("single", "end"),
     [
-        (RunConfig(train_size=5_000, epochs=4, temperature=20.0), (5_000, 0.1, 20.0, True)),
-        (RunConfig(train_size=4_000, epochs=5, temperature=24.0, seed=77), (5_000, 0.1, 20.0, True)),
-        (RunConfig(train_size=2_000, epochs=10, alpha=0.8, temperature=4.0, temperature_squared=False),
-         (2_000, 0.9, 4.0, False)),
-        (RunConfig(train_size=1_000, epochs=20, alpha=0.5, temperature=2.0), (1_000, 0.5, 2.0, True)),
-    ],
-)  # fmt: skip
-def test_near_a_setting_each_seed_is_judged_alone_and_all_together(config, cell):
-    names = ("train_size", "alpha", "temperature", "temperature_squared")
-    found, single = single_seeds_near(config)
-    of_cell = dict(zip(names, cell, strict=True))
-    assert {name: found[name] for name in names} == of_cell
-    expected, so = counted(FILE, **of_cell)
-    assert Counter(single.alone) == expected
-    assert single.together == so
-    assert single.disagreed == sum(expected.values()) - expected[so]
-
-
-@pytest.mark.parametrize("objective", ["soft_targets", "virtual_teacher"])
-def test_at_the_default_ten_seeds_of_every_objective_are_asked(objective):
-    cell, single = single_seeds_near(RunConfig(objective=objective, seed=3))
-    assert len(single.alone) == 10
-    assert (Counter(single.alone), single.together) == counted(OBJECTIVES_FILE, objective=objective)
-    assert cell.get("objective") == (None if objective == "soft_targets" else "Virtual teacher")
-    assert ("temperature_squared" in cell) == (objective == "soft_targets")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"alpha": 1.0},
-        {"temperature": 0.4},
-        {"train_size": 20_001, "epochs": 1},
-        {"epochs": 3},
-        {"student": "dense"},
-        {"label_noise": 0.2},
-        {"objective": "relations", "temperature": 4.0},
-        {"objective": "decoupled", "nontarget_weight": 2.0},
+        (
+            SingleSeeds(("helps", "hurts", "helps"), "not shown"),
+            "So one seed can say the opposite of another.",
+        ),
+        (SingleSeeds(("helps", "hurts", "helps"), "helps"), "1 of 3 says the opposite."),
+        (SingleSeeds(("hurts", "hurts", "helps"), "helps"), "2 of 3 say the opposite."),
+        (SingleSeeds(("not shown", "hurts", "hurts"), "hurts"), "So 1 of 3 would have misled you."),
+        (SingleSeeds(("helps",) * 3, "helps"), "all 3 together say that it helps, and so does each alone."),
     ],
 )
-def test_it_is_silent_where_nothing_is_near(changes):
-    assert single_seeds_near(RunConfig(**changes)) is None
+def test_what_one_seed_would_have_said_and_whether_that_is_the_opposite(single, end):
+    assert alone_sentence(single).endswith(end)
 
 
-def test_a_study_that_cannot_be_read_is_a_sentence_in_place_of_the_note(monkeypatch, tmp_path):
-    monkeypatch.setattr(single_seeds, "nearest", lambda config: shipped.shipped_study.__wrapped__())
-    monkeypatch.setattr(shipped, "FILE", tmp_path / "default.csv")
-    assert "cannot be read" in near_note(RunConfig())
+def step(says="helps", low=math.nan, high=math.nan, verdict="not judged yet", judged=0) -> Step:
+    return Step(3, 0.5, says, 0.5, judged, low, high, verdict)
 
 
-def test_near_several_settings_each_cell_of_the_included_study_counts_once():
-    near = [RunConfig(train_size=2_000, epochs=10, temperature=value) for value in (2.0, 4.0)]
-    singles = [single_seeds_near(config)[1] for config in near]
-    disagreed, seeds = sum(each.disagreed for each in singles), sum(len(each.alone) for each in singles)
-    assert disagreed
-    assert near_cells_note([*near, near[0].replace(seed=7), RunConfig(alpha=1.0)]) == (
-        f"At the 2 nearest settings of the included study, {disagreed} of {seeds} single seeds said "
-        "something else than all seeds of their setting together."
-    )
-    assert near_cells_note([RunConfig(alpha=1.0)]) == ""
+@pytest.mark.parametrize(
+    ("number", "last", "sentence"),
+    [
+        (
+            1,
+            step(),
+            "Seed 3 alone says that it helps: +0.50 points. "
+            "Not judged yet: the first verdict comes with 5 seeds.",
+        ),
+        (1, step("not shown"), "Seed 3 alone shows no difference: +0.50 points. Not judged yet"),
+        (4, step(), "4 seeds: +0.50 points. Not judged yet: the first verdict comes with 5 seeds."),
+        (
+            5,
+            step(low=-0.61, high=1.61, verdict="not shown", judged=5),
+            "5 seeds: +0.50 points. Verdict with 5 seeds: no difference is shown (−0.6 to +1.6).",
+        ),
+        (
+            7,
+            step(low=0.41, high=0.59, verdict="helps", judged=5),
+            "7 seeds: +0.50 points. Verdict with 5 seeds: it helps (+0.41 to +0.59). "
+            "The next verdict comes with 10.",
+        ),
+        (
+            10,
+            step(low=-0.59, high=-0.41, verdict="hurts", judged=10),
+            "10 seeds: +0.50 points. Verdict with 10 seeds: it hurts (−0.59 to −0.41).",
+        ),
+    ],
+)
+def test_what_the_seeds_so_far_say(number, last, sentence):
+    assert step_sentences([last] * number, "by_number")[-1].startswith(sentence)
 
 
-def test_the_notes_of_a_study_speak_of_single_seeds_where_there_is_one_alone():
-    table = verdicts(runs([({"temperature": 4.0}, [0.9], [0.8])]), ["temperature"])
-    one = Study(RunConfig(), {"temperature": (4.0,)})
-    stations, near = study_notes(one, table)
-    assert near == near_cells_note([RunConfig(temperature=4.0)]) != ""
-    assert "5, 10 and 20 seeds" in stations
-    assert study_notes(replace(one, seeds=2), table) == [stations]
-    assert study_notes(replace(one, baseline={"temperature": 4.0}), table) == [stations]
-
-
-def test_disagreement_is_anything_else_than_all_together():
-    assert SingleSeeds(("helps", "not shown", "hurts", "helps"), "helps").disagreed == 2
-    assert SingleSeeds(("helps", "helps"), "not shown").disagreed == 2
-    assert SingleSeeds(("hurts",), "hurts").disagreed == 0
+def test_who_picks_seeds_is_told_that_the_interval_means_nothing():
+    seed = step(low=-1, high=2, verdict="not shown", judged=5)
+    for order, which in (("largest_first", "most"), ("smallest_first", "least")):
+        said = step_sentences([seed] * 6, order)[-1]
+        assert said.endswith(f"they were picked because they gained {which}, so the interval means nothing.")
+        assert "picked" not in step_sentences([seed] * 5, order)[-1]
+    assert "picked" not in step_sentences([seed] * 6, "by_number")[-1]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from kd.studies.sure.stations import STATIONS, level, next_station, station
-from kd.studies.sure.stopping import AT_STATIONS, LOOKS, MOST_SEEDS, USUAL, stopping
+from kd.studies.over_seeds import STATIONS, level, next_station, station
+from kd.studies.sure.stopping import AT_STATIONS, LOOKS, MOST_SEEDS, USUAL, stopping, stopping_sentence
 from kd.studies.verdicts import verdicts
 from tests.studies.rows import runs
 
@@ -78,3 +78,13 @@ def test_stopping_when_it_helps_is_what_a_simulation_of_its_own_says():
     assert (by_seeds.diff().dropna() >= 0).all(axis=None)
     changes = by_seeds[AT_STATIONS].diff()
     assert set(changes[changes > 0].index) <= {*STATIONS}
+
+
+@pytest.mark.parametrize(
+    ("every", "said"), [(1, "Look after every seed, up to 20"), (5, "Look after every 5 seeds, up to 20")]
+)
+def test_the_trap_in_a_sentence(every, said):
+    found = stopping_sentence(every, 20, 0.258, 0.0246)
+    assert found.startswith(said)
+    assert "of 100 methods that do nothing, 26 are" in found
+    assert found.endswith("at stations only, 2.5.")

@@ -1,0 +1,143 @@
+"""What the included studies say near a setting: how often single seeds disagree, and after another length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from kd.base.unusable import Unusable
+from kd.config import RunConfig
+from kd.studies.over_seeds import STATIONS
+from kd.studies.shipped import differs, nearest, other_length
+from kd.studies.study import SCRATCH, Study
+from kd.studies.sure.single_seeds import SingleSeeds, single_seeds
+from kd.studies.verdicts import NOT_SHOWN, verdicts
+from kd.text import study_words
+from kd.text.study_words import number_of_seeds, signed, steps_words
+from kd.text.translation import N_, _, ngettext
+from kd.text.verdicts import covers
+from kd.text.words import plain
+
+_STATIONS_TO_NAME = 20
+_SQUARED = {True: N_("T {temperature} with T²"), False: N_("T {temperature} without T²")}
+
+
+def single_seeds_near(config: RunConfig) -> tuple[RunConfig, SingleSeeds] | None:
+    """Judges single seeds in the cell of the included studies that is nearest to a setting.
+
+    Returns:
+        The cell's setting and its seeds' verdicts; None where no cell is near.
+
+    Raises:
+        ValueError: when a study cannot be read.
+    """
+    found = nearest(config)
+    return None if found is None else (found[0], _at(found[0])[0])
+
+
+@lru_cache(maxsize=512)
+def _at(cell: RunConfig) -> tuple[SingleSeeds, dict[str, Any]]:
+    """Returns what the seeds of a cell say, each alone and in one verdict."""
+    found = nearest(cell)
+    assert found is not None  # a cell is near itself
+    return single_seeds(found[1]), verdicts(found[1], ()).to_dict("records")[0]
+
+
+def near_note(config: RunConfig) -> str:
+    """Says how often single seeds disagreed near a setting; "" where no cell is near."""
+    try:
+        found = single_seeds_near(config)
+    except Unusable as error:
+        return str(error)
+    if found is None:
+        return ""
+    cell, single = found
+    said = {"cell": _cell_words(cell), "together": single.together_words}
+    if not single.disagreed:
+        return _(
+            "At the nearest setting of the included study ({cell}), no single seed disagreed: {together}, "
+            "and so does each alone.",
+            **said,
+        )
+    return _(
+        "At the nearest setting of the included study ({cell}), {count} of {seeds} single seeds disagreed: "
+        "{together}, but alone, {tally}.",
+        **said,
+        count=single.disagreed,
+        seeds=len(single.alone),
+        tally=single.tally,
+    )
+
+
+def _cell_words(cell: RunConfig) -> str:
+    """Names what counts in a cell: 'Relations, 500 images, α 0.1, T 10 with T², 640 steps'."""
+    parts = [_(cell.objective_class.label)] if "objective" in differs(cell) else []
+    parts += [_("{count} images", count=f"{cell.train_size:,}"), f"α {plain(cell.alpha)}"]
+    if cell.counts("temperature"):
+        squared = cell.temperature_squared if cell.counts("temperature_squared") else None
+        words = "T {temperature}" if squared is None else _SQUARED[squared]
+        parts.append(_(words, temperature=plain(cell.temperature)))
+    return ", ".join([*parts, _("{count} steps", count=f"{cell.steps:,}")])
+
+
+def near_cells_note(configs: Iterable[RunConfig]) -> str:
+    """Says how often single seeds disagreed near these settings; "" where no cell is near."""
+    cells = {}
+    try:
+        for config in configs:
+            if (found := single_seeds_near(config)) is not None:
+                cells[found[0].run_id] = found[1]
+    except Unusable as error:
+        return str(error)
+    if not cells:
+        return ""
+    seeds = sum(len(single.alone) for single in cells.values())
+    disagreed = sum(single.disagreed for single in cells.values())
+    return ngettext(
+        "At the nearest setting of the included study, {disagreed} of {seeds} single seeds said something "
+        "else than all seeds together.",
+        "At the {count} nearest settings of the included study, {disagreed} of {seeds} single seeds said "
+        "something else than all seeds of their setting together.",
+        len(cells),
+        count=f"{len(cells):,}",
+        disagreed=f"{disagreed:,}",
+        seeds=f"{seeds:,}",
+    )
+
+
+def study_notes(study: Study, table: pd.DataFrame) -> list[str]:
+    """Says what the verdicts of a study rest on, in a sentence each. table: its verdicts."""
+    first = [each for each in STATIONS if each <= _STATIONS_TO_NAME]
+    notes = study_words.study_notes(table.to_dict("records"), first, covers(study.base))
+    if study.seeds == 1 and study.baseline == SCRATCH:
+        notes.append(near_cells_note(map(study.config, study.cells())))
+    return [note for note in notes if note]
+
+
+_FIVE_TIMES = N_("Trained five times as long, for {steps}")
+_A_FIFTH = N_("Trained a fifth as long, for {steps}")
+_OTHERWISE = N_("Trained for {steps}")
+_ABOUT = N_("{trained}: about {points} points here ({seeds}).")
+_ABOUT_NOT_SHOWN = N_("{trained}: no difference shown here, about {points} points ({seeds}).")
+
+
+def other_length_note(config: RunConfig) -> str:
+    """Says what is known near a setting at the length that it is further from; "" where no cell is near."""
+    try:
+        found = nearest(config, other_length(config))
+    except Unusable as error:
+        return str(error)
+    if found is None:
+        return ""
+    cell, row = found[0], _at(found[0])[1]
+    factor = cell.steps / config.steps
+    words = _FIVE_TIMES if 4.5 < factor < 5.5 else _A_FIFTH if 4.5 < 1 / factor < 5.5 else _OTHERWISE
+    return _(
+        _ABOUT_NOT_SHOWN if row["verdict"] == NOT_SHOWN else _ABOUT,
+        trained=_(words, steps=steps_words([cell])),
+        points=signed(row["difference"], 1),
+        seeds=number_of_seeds(int(row["seeds"])),
+    )

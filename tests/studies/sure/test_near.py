@@ -1,0 +1,184 @@
+"""What the included studies say near a setting, counted again from their files by hand."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from scipy import stats
+
+from kd.config import RunConfig
+from kd.studies import shipped
+from kd.studies.shipped import FILE, LONG, OBJECTIVES_FILE, SHORT, nearest, other_length
+from kd.studies.study import Study
+from kd.studies.sure import near as near_module
+from kd.studies.sure.near import near_cells_note, near_note, other_length_note, single_seeds_near, study_notes
+from kd.studies.sure.single_seeds import SingleSeeds
+from kd.studies.verdicts import verdicts
+from tests.studies.rows import runs
+
+
+def alone(row: dict[str, str]) -> str:
+    """McNemar's exact test of one run."""
+    first, second = int(row["only_distilled"]), int(row["only_scratch"])
+    if not first + second or stats.binomtest(first, first + second, 0.5).pvalue >= 0.05:
+        return "not shown"
+    return "helps" if first > second else "hurts"
+
+
+def together(rows: list[dict[str, str]]) -> str:
+    gains = [float(row["distilled_accuracy"]) - float(row["scratch_accuracy"]) for row in rows]
+    test = stats.ttest_1samp(gains, 0)
+    return "not shown" if test.pvalue >= 0.01 else "helps" if test.statistic > 0 else "hurts"
+
+
+def counted(file, **cell: object) -> tuple[Counter, str]:
+    with file.open(encoding="utf-8") as lines:
+        short = [row for row in csv.DictReader(lines) if row["length"] == "short"]
+    rows = [row for row in short if all(row[k] == str(v) for k, v in cell.items())]
+    return Counter(map(alone, rows)), together(rows)
+
+
+NAMES = ("train_size", "alpha", "temperature", "temperature_squared")
+
+
+@pytest.mark.parametrize(
+    ("config", "cell", "words"),
+    [
+        (
+            RunConfig(train_size=4_000, epochs=5, temperature=24.0, seed=77),
+            (5_000, 0.1, 20.0, True),
+            "5,000 images, α 0.1, T 20 with T², 628 steps",
+        ),
+        (
+            RunConfig(train_size=2_000, epochs=10, alpha=0.8, temperature=4.0, temperature_squared=False),
+            (2_000, 0.9, 4.0, False),
+            "2,000 images, α 0.9, T 4 without T², 630 steps",
+        ),
+    ],
+)
+def test_near_a_setting_each_seed_is_judged_alone_and_all_together(config, cell, words):
+    found, single = single_seeds_near(config)
+    assert tuple(getattr(found, name) for name in NAMES) == cell
+    expected, so = counted(FILE, **dict(zip(NAMES, cell, strict=True)))
+    assert Counter(single.alone) == expected
+    assert single.together == so
+    assert single.disagreed == sum(expected.values()) - expected[so]
+    assert words in near_note(config)
+
+
+def test_at_the_default_ten_seeds_of_every_objective_are_asked():
+    for objective, words in (
+        ("soft_targets", "(500 images, α 0.1, T 10 with T², 640 steps)"),
+        ("virtual_teacher", "(Virtual teacher, 500 images, α 0.1, T 10, 640 steps)"),
+    ):
+        config = RunConfig(objective=objective, seed=3)
+        _cell, single = single_seeds_near(config)
+        assert len(single.alone) == 10
+        assert (Counter(single.alone), single.together) == counted(OBJECTIVES_FILE, objective=objective)
+        assert words in near_note(config)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"alpha": 1.0},
+        {"temperature": 0.4},
+        {"train_size": 20_001, "epochs": 1},
+        {"epochs": 3},
+        {"student": "dense"},
+        {"label_noise": 0.2},
+        {"objective": "relations", "temperature": 4.0},
+        {"objective": "decoupled", "nontarget_weight": 2.0},
+    ],
+)
+def test_nothing_is_said_where_nothing_is_near(changes):
+    config = RunConfig(**changes)
+    assert single_seeds_near(config) is None
+    assert near_note(config) == near_cells_note([config]) == ""
+    assert changes.keys() & {"temperature", "epochs"} or other_length_note(config) == ""
+
+
+def test_a_study_that_cannot_be_read_is_a_sentence_in_place_of_the_note(monkeypatch, tmp_path):
+    monkeypatch.setattr(near_module, "nearest", lambda *_: shipped.shipped_study.__wrapped__())
+    monkeypatch.setattr(shipped, "FILE", tmp_path / "default.csv")
+    for note in (near_note(RunConfig()), near_cells_note([RunConfig()]), other_length_note(RunConfig())):
+        assert "cannot be read" in note
+
+
+@pytest.mark.parametrize(
+    ("single", "end"),
+    [
+        (
+            SingleSeeds(("helps", "hurts", "helps", "hurts", "helps"), "not shown"),
+            "5 of 5 single seeds disagreed: all 5 together do not show a difference, but alone, 3 say that "
+            "it helps and 2 say that it hurts.",
+        ),
+        (
+            SingleSeeds((*["helps"] * 4, "not shown"), "helps"),
+            "1 of 5 single seeds disagreed: all 5 together say that it helps, but alone, 4 say that it helps "
+            "and 1 shows neither.",
+        ),
+        (
+            SingleSeeds(("hurts",) * 7, "hurts"),
+            "no single seed disagreed: the first 5 together say that it hurts, and so does each alone.",
+        ),
+    ],
+)
+def test_it_is_said_how_often_single_seeds_disagreed(single, end, monkeypatch):
+    monkeypatch.setattr(near_module, "_at", lambda cell: (single, {}))
+    assert near_note(RunConfig()).endswith(end)
+
+
+def test_near_several_settings_each_cell_of_the_included_study_counts_once():
+    near = [RunConfig(train_size=2_000, epochs=10, temperature=value) for value in (2.0, 4.0)]
+    singles = [single_seeds_near(config)[1] for config in near]
+    disagreed, seeds = sum(each.disagreed for each in singles), sum(len(each.alone) for each in singles)
+    assert disagreed
+    assert near_cells_note([*near, near[0].replace(seed=7), RunConfig(alpha=1.0)]) == (
+        f"At the 2 nearest settings of the included study, {disagreed} of {seeds} single seeds said "
+        "something else than all seeds of their setting together."
+    )
+
+
+def test_the_notes_of_a_study_speak_of_single_seeds_where_there_is_one_alone():
+    table = verdicts(runs([({"temperature": 4.0}, [0.9], [0.8])]), ["temperature"])
+    one = Study(RunConfig(), {"temperature": (4.0,)})
+    stations, near = study_notes(one, table)
+    assert near == near_cells_note([RunConfig(temperature=4.0)]) != ""
+    assert "5, 10 and 20 seeds" in stations
+    assert study_notes(replace(one, seeds=2), table) == [stations]
+    assert study_notes(replace(one, baseline={"temperature": 4.0}), table) == [stations]
+
+
+@pytest.mark.parametrize(
+    ("changes", "length", "words"),
+    [
+        ({}, LONG, "Trained five times as long, for 3,200 steps: "),
+        ({"temperature": 4.0}, LONG, "Trained five times as long, for 3,200 steps: "),
+        ({"epochs": 200}, SHORT, "Trained a fifth as long, for 640 steps: "),
+        ({"epochs": 60}, LONG, "Trained for 3,200 steps: "),
+    ],
+)
+def test_the_other_length_is_asked_near_the_setting_and_named_by_its_ratio(changes, length, words):
+    config = RunConfig(**changes)
+    assert other_length(config) == length
+    _setting, rows = nearest(config, length)
+    gain = 100 * (rows["distilled_accuracy"] - rows["scratch_accuracy"]).mean()
+    end = f"about {gain:+.1f} points here ({len(rows)} seeds).".replace("-", "−")
+    note = other_length_note(config)
+    assert note.startswith(words)
+    assert note.endswith(end)
+
+
+@pytest.mark.parametrize("changes", [{"temperature": 50.0}, {"alpha": 0.5}, {"pictures": "first"}])
+def test_nothing_is_said_where_the_long_part_has_no_cell_near(changes):
+    assert other_length_note(RunConfig(**changes)) == ""
+
+
+def test_at_the_other_length_too_no_difference_may_be_shown(monkeypatch):
+    row = {"verdict": "not shown", "difference": 0.31, "seeds": 5}
+    monkeypatch.setattr(near_module, "_at", lambda cell: (None, row))
+    assert other_length_note(RunConfig()).endswith("no difference shown here, about +0.3 points (5 seeds).")
