@@ -18,7 +18,7 @@ from kd.config import FIELDS, STUDENTS, RunConfig, is_consistent
 from kd.distillation.mistakes import MISTAKES
 from kd.distillation.objectives import OBJECTIVES, Outputs
 from kd.export.format import Material
-from kd.export.notebook import FORMAT
+from kd.export.notebook import Notebook
 from kd.export.plain import cells, plain_keras
 from kd.export.plain.cells import function_of, parameters
 from kd.lab import Lab
@@ -202,7 +202,7 @@ def files(config: RunConfig, precision: str) -> Mapping[str, bytes]:
     result["teacher"] = {"test_accuracy": 0.5, "precision": precision}
     view = RunView(config.run_id, config, "finished", "done", result=result)
     paths = {"teacher": MNIST_FILE}
-    return FORMAT.files(Material(view, {}, {}, paths, {}), "distilled", "again.ipynb", lambda: None)
+    return Notebook().files(Material(view, {}, {}, paths, {}), "distilled", "again.ipynb", lambda: None)
 
 
 def test_a_teacher_in_mixed_precision_is_loaded():

@@ -13,10 +13,7 @@ from kd.__main__ import main
 from kd.base.places import DATA
 from kd.cli.run_name import EITHER, the_one
 from kd.config import FIELDS, MODELS, PRESETS, RunConfig
-from kd.export.numbers.columns import COLUMNS, dictionary
-from kd.export.numbers.csv import FORMAT as CSV
-from kd.export.numbers.long_form import accuracies_in_long_form
-from kd.export.numbers.parquet import FORMAT as PARQUET
+from kd.export.tables import COLUMNS, FORMATS, accuracies_in_long_form, dictionary
 from kd.lab import Lab
 from kd.studies.shipped import AXES, shipped_study
 from kd.terminal.arguments import Refusal
@@ -174,7 +171,7 @@ def test_no_runs_are_refused(tmp_path):
 
 def test_csv_keeps_every_digit(tmp_path):
     table = Lab(tmp_path).numbers([RUN])
-    again = pd.read_csv(io.BytesIO(CSV.content(table)), float_precision="round_trip")
+    again = pd.read_csv(io.BytesIO(FORMATS["csv"].content(table)), float_precision="round_trip")
     assert list(again["low"]) == list(table["low"])
 
 
@@ -187,7 +184,7 @@ def test_the_study_of_the_app_has_its_accuracies_in_the_same_form():
     for model in MODELS:
         assert list(wide[model]) == list(expected[f"{model}_accuracy"])
     assert set(dictionary(table)["column"]) == {*AXES, "epochs", "seed", "model", "accuracy"}
-    assert PARQUET.content(table)[:4] == b"PAR1"
+    assert FORMATS["parquet"].content(table)[:4] == b"PAR1"
     labelled = runs.assign(length="long", note="no field")
     table = accuracies_in_long_form(labelled, ["length"])
     assert {*dictionary(table)["column"]} == {*AXES, "epochs", "seed", "length", "model", "accuracy"}

@@ -14,7 +14,7 @@ import pytest
 from kd.__main__ import main
 from kd.base.unusable import Unusable
 from kd.config import RunConfig
-from kd.export import FORMATS, child, exporting, format_named, model_format
+from kd.export import FORMATS, child, exporting, format_named, models
 from kd.lab import Lab
 from kd.pictures.mnist import load_mnist
 from kd.store.store import Store
@@ -142,7 +142,7 @@ def quick(monkeypatch, folder):
             with target.open("wb") as file:
                 np.savez(file, logits=answers["logits"], milliseconds=0.1)
 
-    monkeypatch.setattr(model_format, "run_step", run_step)
+    monkeypatch.setattr(models, "run_step", run_step)
     return answers
 
 

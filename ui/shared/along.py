@@ -10,8 +10,7 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
-from kd.export import format_named
-from kd.export.numbers.table_format import TableFormat, dictionary_content, dictionary_name
+from kd.export.tables import FORMATS, dictionary_content, dictionary_name
 from kd.text.translation import N_, _
 
 _KINDS = {
@@ -63,7 +62,7 @@ def numbers_along(name: str, numbers: Callable[[], pd.DataFrame]) -> None:
 
 
 def _content(code: str, numbers: Callable[[], pd.DataFrame]) -> bytes:
-    return cast("TableFormat", format_named(code)).content(numbers())
+    return FORMATS[code].content(numbers())
 
 
 def show_command(command: str, name: str = "repeat", note: str = "") -> None:

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from kd.config import RunConfig
-from kd.export.numbers.long_form import accuracies_in_long_form
+from kd.export.tables import accuracies_in_long_form
 from kd.lab import Lab
 from kd.studies.experiments import EXPERIMENTS
 from kd.studies.in_text.command import sweep_command
